@@ -1,25 +1,27 @@
-"""Numbers, and text from elsewhere, as people read them."""
+"""Format numbers, and text of foreign origin, for people."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Control and format characters (those that turn the direction of writing are among them), line and
+# Control and format characters (including those that change the writing direction), line and
 # paragraph separators.
 _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 def one_line(text: str) -> str:
-    """Text on one line and without control characters: a file's name must not move a terminal's
-    cursor or start a log entry of its own."""
+    """Text with control characters escaped, on one line.
+
+    A file name must not move a terminal's cursor or forge a log entry.
+    """
     return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
 
 
 def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
-    """The number that ASCII digits stand for, from 0 to `most` (by default SQLite's largest); None
-    for any other text, however long."""
+    """The number in ASCII digits, from 0 to `most` (by default SQLite's largest); None for any
+    other text, however long."""
     digits = text.lstrip("0") or text[:1]
-    # Python refuses to read numbers of some thousand digits, by an error.
+    # Python raises an error for numbers of several thousand digits.
     if not (text.isascii() and text.isdigit()) or len(digits) > len(str(most)):
         return None
     number = int(digits)
@@ -27,7 +29,7 @@ def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
 
 
 def count(number: int, what: str = "") -> str:
-    """`1,234 photos`, `1 photo`."""
+    """A count with its noun: `1,234 photos`, `1 photo`; without one, the number alone."""
     plural = "" if number == 1 else "s"
     return f"{number:,} {what}{plural}" if what else f"{number:,}"
 

@@ -1,8 +1,8 @@
-"""Is a file that cannot be decoded damaged, or only of a kind that is not read yet?
+"""Tell whether a file that cannot be decoded is damaged, or of a kind that is not supported yet.
 
-Each format says where its parts lie, and some of them carry checksums. Damage is what contradicts
-that: a part beyond the end of the file, a checksum that is wrong, a compressed stream that breaks
-off. Where none is found, nothing is proven, whatever a decoder makes of it.
+Each format states where its parts are, and some have checksums. Whatever contradicts that is
+damage: a part beyond the end of the file, a wrong checksum, a compressed stream that breaks off.
+Without such evidence nothing is proven, even if no decoder reads the file.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers import tiff, tiff_parser, tiff_tags
 
 _CUT_OFF = "the file is damaged or cut off: it ends before its picture does"
-_TORN = "the file is damaged: its beginning or its structure makes no sense"
+_MALFORMED = "the file is damaged: its beginning or its structure makes no sense"
 _CHECKSUM = "the file is damaged: a checksum in it is wrong"
-_STREAM = "the file is damaged: its compressed picture makes no sense"
-NOT_YET = "its picture is of a kind that cannot be read yet"
+_CORRUPT_STREAM = "the file is damaged: its compressed picture makes no sense"
+UNSUPPORTED_KIND = "its picture is of a kind that cannot be read yet"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Samples of a pixel by PNG's colour type, and Adam7's passes: first column and row, steps across
-# and down (PNG 3, sections 11.2, 8).
+# Samples per pixel by color type, and the passes of Adam7: first column and row, column and row
+# step (PNG 3, sections 11.2 and 8).
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = (
     (0, 0, 8, 8),
@@ -36,15 +36,14 @@ _PIECE = 1 << 20
 
 
 def decode_error(data: bytes) -> PhotoError:
-    """The error for bytes that begin as a photo and cannot be decoded: DamagedPhoto where damage is
-    proven, else UnsupportedPhoto."""
+    """The error for a file that begins as a photo but cannot be decoded: DamagedPhoto where damage
+    is proven, else UnsupportedPhoto."""
     reason = find_damage(data)
-    return DamagedPhoto(reason) if reason else UnsupportedPhoto(NOT_YET)
+    return DamagedPhoto(reason) if reason else UnsupportedPhoto(UNSUPPORTED_KIND)
 
 
 def find_damage(data: bytes) -> str | None:
-    """What proves that a file which no decoder takes is damaged, in plain words; None where nothing
-    does."""
+    """What proves that an undecodable file is damaged, in plain words; None where nothing does."""
     for begins, check in _CHECKS:
         if begins(data):
             try:
@@ -55,8 +54,8 @@ def find_damage(data: bytes) -> str | None:
 
 
 def png_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
-    """The kind of each chunk of a PNG, and where its content starts and ends; the last one may lie
-    beyond the end of the file."""
+    """The chunks of a PNG: type, start and end of the content. The last one may reach beyond the
+    end of the file."""
     found, at = list[tuple[bytes, int, int]](), len(PNG_SIGNATURE)
     while at + 8 <= len(data):
         (size,) = struct.unpack_from(">I", data, at)
@@ -69,16 +68,16 @@ def png_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
 
 
 def png_checksum_holds(data: bytes, start: int, end: int) -> bool:
-    """Whether the content of a chunk agrees with its checksum."""
+    """Whether the checksum of a chunk is right. start, end: of its content."""
     return data[end : end + 4] == struct.pack(">I", zlib.crc32(data[start - 4 : end]))
 
 
 def _png(data: bytes) -> str | None:
     chunks = png_chunks(data)
     if data[:8] != PNG_SIGNATURE[: len(data)] or (chunks and chunks[0][0] != b"IHDR"):
-        return _TORN
-    # Before anything ends the file, every part of the picture's own must be there and be as it was
-    # written. Kinds in capitals are those.
+        return _MALFORMED
+    # All critical chunks must be complete and have correct checksums. Their types begin with a
+    # capital letter.
     for kind, start, end in chunks:
         if end + 4 > len(data):
             return _CUT_OFF
@@ -94,7 +93,7 @@ def _png_stream(data: bytes, chunks: list[tuple[bytes, int, int]]) -> str | None
         ">IIBBBBB", data, chunks[0][1]
     )
     if not width or not height:
-        return _TORN
+        return _MALFORMED
     if kind not in _PNG_SAMPLES or packing or filters or interlaced > 1:
         return None
     passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
@@ -110,28 +109,30 @@ def _png_stream(data: bytes, chunks: list[tuple[bytes, int, int]]) -> str | None
                 had += len(stream.decompress(packed, _PIECE))
                 packed = stream.unconsumed_tail
     except zlib.error:
-        return _STREAM
+        return _CORRUPT_STREAM
     return _CUT_OFF if had < wanted else None
 
 
 def _jpeg(data: bytes) -> str | None:
-    """Markers up to the end of the picture (ITU-T T.81, annex B). Of kinds that every decoder
-    knows, what cannot be decoded is damaged."""
+    """Check the markers up to the end of the picture (ITU-T T.81, annex B).
+
+    Every decoder supports the common kinds, so one of those that cannot be decoded is damaged.
+    """
     at, known, begun = 2, False, False
     while at < len(data):
         if data[at] != 0xFF:
-            return _TORN
+            return _MALFORMED
         while data[at] == 0xFF:
             at += 1
         marker = data[at]
         at += 1
         if marker == 0xD9:
-            return _STREAM if known or not begun else None
+            return _CORRUPT_STREAM if known or not begun else None
         if marker in {0, 1} or 208 <= marker <= 216:
             continue
         (size,) = struct.unpack_from(">H", data, at)
         if size < 2:
-            return _TORN
+            return _MALFORMED
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             known = _is_common(marker, data[at + 2 : at + size])
         at += size
@@ -142,8 +143,7 @@ def _jpeg(data: bytes) -> str | None:
 
 
 def _after_scan(data: bytes, at: int) -> int:
-    """Where the next marker stands after the compressed data of a scan; the end of the file where
-    there is none."""
+    """Offset of the next marker after the compressed data of a scan, or the end of the file."""
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
         if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
@@ -152,8 +152,8 @@ def _after_scan(data: bytes, at: int) -> int:
 
 
 def _is_common(marker: int, frame: bytes) -> bool:
-    """Whether a frame is of a kind that every decoder knows: Huffman-coded, 8 bits, one or three
-    colours, whole ratios of sampling."""
+    """Whether every decoder supports a frame: Huffman coding, 8 bits, 1, 3 or 4 components, integer
+    sampling ratios."""
     if marker > 0xC2 or len(frame) < 6:
         return False
     precision, number = frame[0], frame[5]
@@ -169,7 +169,7 @@ def _is_common(marker: int, frame: bytes) -> bool:
 
 
 def _gif(data: bytes) -> str | None:
-    """The blocks up to the trailer (GIF89a, appendix B)."""
+    """Check the blocks up to the trailer (GIF89a, appendix B)."""
     packed, at = data[10], 13
     at += 3 << (packed & 7) + 1 if packed & 0x80 else 0
     while True:
@@ -182,14 +182,14 @@ def _gif(data: bytes) -> str | None:
             packed = data[at + 8]
             at += 9 + (3 << (packed & 7) + 1 if packed & 0x80 else 0) + 1
         else:
-            return _TORN
+            return _MALFORMED
         while size := data[at]:
             at += 1 + size
         at += 1
 
 
 def _bmp(data: bytes) -> str | None:
-    """Whether plain rows are all there; packed ones prove nothing."""
+    """Check that all uncompressed rows are there. Compressed ones prove nothing."""
     (offset, header) = struct.unpack_from("<II", data, 10)
     if header == 12:
         width, height, _, bits = struct.unpack_from("<HHHH", data, 18)
@@ -197,7 +197,7 @@ def _bmp(data: bytes) -> str | None:
     else:
         width, height, _, bits, packing = struct.unpack_from("<iiHHI", data, 18)
     if width < 1 or not height:
-        return _TORN
+        return _MALFORMED
     plain = packing in (0, 3, 6)
     return (
         _CUT_OFF
@@ -207,8 +207,10 @@ def _bmp(data: bytes) -> str | None:
 
 
 def _webp(data: bytes) -> str | None:
-    """The chunks of the container, which says how long it is. Of still pictures there is one coding
-    each, with and without loss."""
+    """Check the chunks of the container, against its declared size.
+
+    There is one encoding each of lossy and lossless still pictures, which every decoder supports.
+    """
     (size,) = struct.unpack_from("<I", data, 4)
     if size + 8 > len(data):
         return _CUT_OFF
@@ -219,11 +221,11 @@ def _webp(data: bytes) -> str | None:
             return _CUT_OFF
         kinds.append(kind)
         if kind == b"VP8 " and data[at + 11 : at + 14] == b"\x9d\x01\x2a":
-            return _STREAM
+            return _CORRUPT_STREAM
         if kind == b"VP8L" and data[at + 8] == 0x2F and data[at + 12] >> 5 == 0:
-            return _STREAM
+            return _CORRUPT_STREAM
         at += 8 + length + length % 2
-    return None if kinds else _TORN
+    return None if kinds else _MALFORMED
 
 
 def _tiff(data: bytes) -> str | None:
@@ -237,8 +239,7 @@ def _tiff(data: bytes) -> str | None:
 
 
 def _boxes(data: bytes) -> str | None:
-    """Boxes of an ISO media file (ISO/IEC 14496-12, 4.2) up to the end of the file; what they hold
-    proves nothing."""
+    """Check the boxes of an ISO media file (ISO/IEC 14496-12, 4.2), but not their content."""
     at, seen = 0, set[bytes]()
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -247,7 +248,7 @@ def _boxes(data: bytes) -> str | None:
         elif size == 0:
             size = len(data) - at
         if size < 8:
-            # Zeros, or the trailer of a phone, behind the last box.
+            # Zeros, or a phone's trailer, behind the last box.
             break
         if at + size > len(data) and kind in (b"ftyp", b"meta", b"mdat", b"moov", b"idat"):
             return _CUT_OFF

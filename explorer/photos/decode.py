@@ -228,7 +228,7 @@ def _max_reduction(width: int, height: int, spec: InputSpec | None) -> float:
 
 
 def _load(picture: Image.Image, reduction: float) -> None:
-    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, as far as the reduction allows."""
+    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, if the reduction allows."""
     if picture.format in ("JPEG", "MPO") and reduction >= 2:
         width, height = (int(-(-side // reduction)) for side in picture.size)
         picture.draft(None, (width, height))

@@ -1,4 +1,4 @@
-"""Reading a file's bytes, once."""
+"""Read the bytes of a file, once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from explorer.errors import PhotoError
 from explorer.photos.limits import check_size
 
-# What is no ordinary file must not be waited for: opening a pipe that nobody writes to would never
-# return.
+# Non-blocking, since opening a pipe that nobody writes to would never return.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
@@ -19,23 +18,22 @@ _FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NOCTTY", 0)
 )
-_PIECE = 1 << 24
-# Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
-_SHARING = frozenset({32, 33})
+_CHUNK = 1 << 24
+# ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+_SHARING_VIOLATIONS = frozenset({32, 33})
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """All bytes of a file. Raises PhotoError, with a reason in plain words, where it cannot be
-    read."""
+    """All bytes of a file. Raises PhotoError with a reason in plain words."""
     return read_with_stat(path)[0]
 
 
 def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]:
-    """The bytes of a file, and its size and times as they were after the last byte was read. Raises
-    as `read_file`.
+    """The bytes of a file, and its size and times after the last byte was read. Raises as
+    `read_file`.
 
-    Never more than the file had when it was opened, so one that grows without end is read to an
-    end; its size then differs from the number of bytes.
+    Reads no more than the size of the file when it was opened, so that a file that keeps growing
+    comes to an end. Its size then differs from the number of bytes.
     """
     with open_regular(path) as (handle, facts):
         check_size(facts.st_size)
@@ -43,8 +41,11 @@ def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]
 
 
 def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
-    """The bytes of a small file. Raises as `read_file`, also where it has more than `most` bytes;
-    absent files raise FileNotFoundError."""
+    """The bytes of a small file.
+
+    Raises FileNotFoundError where it does not exist; else as `read_file`, also where it has more
+    than `most` bytes.
+    """
     try:
         with open_regular(path) as (handle, _):
             data = _read(handle, most + 1)
@@ -59,11 +60,10 @@ def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
 
 @contextmanager
 def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_result]]:
-    """A file opened for reading, with its facts, for the length of the block; an OSError in the
-    block becomes a PhotoError, too.
+    """Open a regular file, or a link to one, during the block: its descriptor, size and times.
 
-    Raises PhotoError where it cannot be opened, and for anything but an ordinary file, or a link to
-    one: a device is not opened at all, as that can set it going.
+    Raises PhotoError where it cannot be opened or is not a regular file, and for an OSError in the
+    block. Devices are not opened at all, as opening can start them.
     """
     try:
         handle, facts = open_handle(path)
@@ -74,9 +74,9 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PhotoError("the file is not there any more") from error
     except PermissionError as error:
-        if getattr(error, "winerror", None) in _SHARING:
+        if getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
             raise PhotoError(
-                "another program keeps it open for itself: it is read when that program lets go of it"
+                "another program has it open: it is read when that program closes it"
             ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:
@@ -86,17 +86,16 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
 
 
 def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
-    """Open an ordinary file for reading: its descriptor, to be closed by the caller, and its size
-    and times.
+    """Open a regular file for reading: its descriptor, which the caller closes, its size and times.
 
-    Never waits for a pipe or sets a device going. Raises PhotoError for anything but an ordinary
-    file, and OSError.
+    Never waits for a pipe nor starts a device. Raises PhotoError for anything but a regular file,
+    and OSError.
     """
     _check_kind(os.stat(path))
     handle = os.open(path, _FLAGS)
     try:
         facts = os.fstat(handle)
-        # Another one may have taken its place since.
+        # Another file may have taken its place since.
         _check_kind(facts)
     except BaseException:
         os.close(handle)
@@ -110,19 +109,19 @@ def _check_kind(facts: os.stat_result) -> None:
 
 
 def why_not_regular(facts: os.stat_result) -> str | None:
-    """Why something cannot be read as a file, in words; None for an ordinary file."""
+    """Why something is not a regular file, in plain words; None for a regular file."""
     if stat.S_ISDIR(facts.st_mode):
         return "it is a folder, not a file"
     return (
         None
         if stat.S_ISREG(facts.st_mode)
-        else "it is no ordinary file but a device, a pipe or a socket"
+        else "it is a device, a pipe or a socket, not a regular file"
     )
 
 
 def _read(handle: int, size: int) -> bytes:
     pieces, left = list[bytes](), size
-    while left and (piece := os.read(handle, min(left, _PIECE))):
+    while left and (piece := os.read(handle, min(left, _CHUNK))):
         pieces.append(piece)
         left -= len(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

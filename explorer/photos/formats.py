@@ -1,4 +1,4 @@
-"""Which files are photos, and which of those can be read."""
+"""Recognize photo formats, and explain which files cannot be read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import functools
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers.tiff_parser import is_tiff
 
-# What Pillow may try, whatever a file is called. Formats that run other programs or that no camera
-# writes are left out on purpose.
+# Formats that Pillow may try, whatever a file's name. Those that run other programs, or that no
+# camera writes, are left out on purpose.
 _PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
-_BOXED = ("AVIF", "HEIF")
+_ISOBMFF = ("AVIF", "HEIF")
 
 _READ = (
     ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
@@ -18,8 +18,9 @@ _READ = (
 EXTENSIONS = frozenset(_READ.split(" "))
 
 _RAW = (
-    ".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .drf .eip .erf .fff .gpr .iiq .k25 .kc2 .kdc .mdc .mef .mos .mrw .nef .nrw"
-    " .orf .pef .ptx .pxn .r3d .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f"
+    ".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .drf .eip .erf .fff .gpr .iiq .k25 .kc2"
+    " .kdc .mdc .mef .mos .mrw .nef .nrw .orf .pef .ptx .pxn .r3d .raf .raw .rw2 .rwl .rwz .sr2"
+    " .srf .srw .x3f"
 )
 RAW_EXTENSIONS = frozenset(_RAW.split(" "))
 RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo beside it can"
@@ -34,8 +35,7 @@ UNSUPPORTED: dict[str, str] = {
     ".exr": _EXR,
     ".hdr": _HDR,
 }
-# Which release of the readers below these were. A number that is raised has every file that could
-# not be read tried once more.
+# Raised when more files can be read: every file that could not be read is then tried again.
 READER_VERSION = 2
 
 _VIDEO = "it is a video, not a photo"
@@ -43,7 +43,7 @@ _DRAWING = "it is a drawing (SVG), not a photo"
 _PAGE = "it is a web page, not a photo"
 _PAPER = "it is a document or an archive, not a photo"
 
-# Beginnings by which a file that Pillow does not take can be named to a person.
+# The first bytes of files that Pillow does not read: (offset, bytes, what to tell a person).
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\x0a", _JXL),
     (0, b"\0\0\0\x0cJXL ", _JXL),
@@ -93,40 +93,39 @@ _TEXT = (
     (b"<!doctype html", _PAGE),
     (b"<html", _PAGE),
 )
-# Pictures that are written as text: portable anymaps in letters, and X's bitmaps.
+# Pictures that are written as text: plain portable anymaps and X bitmaps.
 _TEXT_PICTURES = (b"p1", b"p2", b"p3", b"#define ", b"/* xpm */")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"avc", b"avs")
 
 
 def pillow_formats(data: bytes) -> tuple[str, ...]:
-    """Pillow's names of the formats that a file may have, made known to Pillow."""
+    """The Pillow formats that a file may have; registers them with Pillow."""
     if data[4:8] == b"ftyp":
-        _register_boxed()
-        return _BOXED
+        _register_isobmff()
+        return _ISOBMFF
     _register_plain()
     return _PLAIN
 
 
 @functools.cache
 def _register_plain() -> None:
-    # Importing one registers it; `Image.init` would load fifty more.
+    # Importing a plugin registers it; `Image.init` would load fifty more.
     pass
 
 
 @functools.cache
-def _register_boxed() -> None:
-    """HEIC and AVIF, only where they are met: loading them takes longer than loading all others
-    together."""
+def _register_isobmff() -> None:
+    """Register HEIC and AVIF, on first use: they take longer to load than all others together."""
     import pillow_heif
     from PIL import AvifImagePlugin  # noqa: F401
 
     pillow_heif.register_heif_opener(thumbnails=False)
-    # One thread for each decode: the decode processes are many already.
+    # One thread per decode, as there are several decode processes.
     pillow_heif.options.DECODE_THREADS = 1
 
 
 def has_photo_signature(data: bytes) -> bool:
-    """Whether the first bytes are those of a format that we read."""
+    """Whether a file begins as one of the supported formats."""
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
     return (
@@ -137,12 +136,10 @@ def has_photo_signature(data: bytes) -> bool:
 
 
 def unrecognized_error(data: bytes) -> PhotoError:
-    """The error for bytes that do not begin as any format that is read, with a reason in plain
-    words.
+    """The error for a file that does not begin as a supported format, with a reason in plain words.
 
-    DamagedPhoto where there is nothing in them, NotAPhoto for plain text and web pages, which are
-    what is left of a download that failed; UnsupportedPhoto for everything else: it may be a whole
-    file of another kind, whether that is known here or not.
+    DamagedPhoto for an empty file; NotAPhoto for plain text and web pages, which failed downloads
+    leave; UnsupportedPhoto for anything else, as it may be an intact file of another format.
     """
     if not data.lstrip(b"\0"):
         return DamagedPhoto(

@@ -1,4 +1,4 @@
-"""Fingerprints: of a file's bytes, and of what a picture looks like."""
+"""Hash a file's bytes, and what a picture looks like."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-_SIDE, _KEPT = 64, 16
+_SIDE, _COEFFICIENTS = 64, 16
 
 
 def content_hash(data: bytes) -> bytes:
-    """16 bytes of BLAKE2b: equal for equal bytes, and for nothing else."""
+    """The 16-byte BLAKE2b hash of a file's bytes, its identity in the catalog."""
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
 @functools.cache
 def _dct() -> npt.NDArray[np.float32]:
-    """The first 16 rows of the 64-point DCT-II, without scaling: row k, column n is cos(pi k (2n +
-    1) / 128)."""
-    k, n = np.arange(_KEPT)[:, None], np.arange(_SIDE)[None]
+    """The first 16 rows of the unscaled 64-point DCT-II, (16, 64): cos(pi k (2n + 1) / 128)."""
+    k, n = np.arange(_COEFFICIENTS)[:, None], np.arange(_SIDE)[None]
     return np.cos(np.pi * k * (2 * n + 1) / (2 * _SIDE)).astype(np.float32)
 
 
 def perceptual_hash(picture: Image.Image) -> bytes:
-    """256 bits that change little when a picture is resized or compressed again.
+    """The pHash of a picture: 256 bits that change little when it is resized or recompressed.
 
-    pHash (Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1)
-    with 16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64, each
-    against their median without the mean brightness.
+    Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1, with
+    16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64, each
+    compared with their median (without that of the mean brightness). Returns 32 bytes.
     """
     grey = np.asarray(
         picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0),

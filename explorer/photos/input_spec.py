@@ -1,4 +1,4 @@
-"""What an encoder wants to be fed: the size and cut of a picture's pixels."""
+"""The size and shape of the pixels that an encoder takes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ Resample = Literal["bilinear", "bicubic"]
 
 @dataclass(frozen=True)
 class InputSpec:
-    """The square of pixels that one encoder takes.
-
-    size: side in pixels. fit: `crop` scales the shorter side to `size` and keeps the middle square;
-    `squash` scales both sides to `size`. resample: the filter used for scaling.
-    """
+    """The square of pixels that an encoder takes."""
 
     size: int
+    """Side, in pixels."""
     fit: Fit = "crop"
+    """`crop` scales the shorter side to `size` and keeps the middle; `squash` scales both."""
     resample: Resample = "bicubic"
+    """The filter for scaling."""

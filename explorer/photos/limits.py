@@ -1,4 +1,4 @@
-"""How large a file may be before reading it would endanger the machine."""
+"""Limit the size of files and pictures by the free memory."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from pathlib import Path
 
 from explorer.errors import OversizedPhoto
 
-# A quarter of the free memory may go into one picture, at about 12 bytes a pixel (decoded,
-# converted, scaled).
-_SHARE, _BYTES_PER_PIXEL = 4, 12
-# A picture of so many pixels, or a file of so many bytes, takes what the program has anyway; asking
-# the system takes longer.
-_ALWAYS_PIXELS, _ALWAYS_BYTES = 4_000_000, 16 << 20
-# Where the system does not say how much is free.
+# One picture may take a quarter of the free memory, at about 12 bytes a pixel (decoded, converted,
+# resized).
+_MEMORY_DIVISOR, _BYTES_PER_PIXEL = 4, 12
+# Pictures and files up to this size are never refused: asking the system would take longer.
+_SMALL_PIXELS, _SMALL_BYTES = 4_000_000, 16 << 20
+# Assumed where the system does not tell how much is free.
 _ASSUMED_FREE = 2 << 30
-# Where Linux says what a container may have.
-_GROUP = Path("/sys/fs/cgroup")
+# Where Linux keeps the limits of a container.
+_CGROUP = Path("/sys/fs/cgroup")
 
 
 def free_memory() -> int:
-    """Bytes of memory that can be had without swapping, as far as the system says, and within what
-    this process's group may have."""
-    return min(_free_on_machine(), _free_in_group())
+    """Bytes of memory available without swapping, within the limit of this process's group."""
+    return min(_free_on_machine(), _free_in_cgroup())
 
 
 def _free_on_machine() -> int:
@@ -40,7 +38,7 @@ def _free_on_machine() -> int:
 
 
 def _free_by_psutil() -> int:
-    """On Windows and macOS, whose systems are asked in ways of their own."""
+    """For Windows and macOS."""
     import psutil
 
     try:
@@ -49,35 +47,38 @@ def _free_by_psutil() -> int:
         return _ASSUMED_FREE
 
 
-def _free_in_group() -> int:
-    """What a container leaves (control groups, version 2); without one, as good as endless. Cached
-    file pages count as free."""
+def _free_in_cgroup() -> int:
+    """What the limit of a container leaves (control groups, version 2); sys.maxsize without one.
+
+    Cached file pages count as free.
+    """
     try:
-        limit = (_GROUP / "memory.max").read_text().strip()
+        limit = (_CGROUP / "memory.max").read_text().strip()
         if limit == "max":
             return sys.maxsize
-        figures = dict(line.split() for line in (_GROUP / "memory.stat").read_text().splitlines())
-        used = int((_GROUP / "memory.current").read_text()) - int(figures.get("file", 0))
+        figures = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        used = int((_CGROUP / "memory.current").read_text()) - int(figures.get("file", 0))
         return max(0, int(limit) - max(0, used))
     except (OSError, ValueError):
         return sys.maxsize
 
 
 def check_size(size: int) -> None:
-    """Raises OversizedPhoto for a file of more bytes than a quarter of the free memory."""
-    if size > _ALWAYS_BYTES and size > free_memory() // _SHARE:
+    """Raise OversizedPhoto for a file larger than a quarter of the free memory."""
+    if size > _SMALL_BYTES and size > free_memory() // _MEMORY_DIVISOR:
         raise OversizedPhoto(
-            f"the file has {size / 1e9:.1f} GB, more than can be read into this computer's free memory"
+            f"the file has {size / 1e9:.1f} GB, more than fits into this computer's free memory"
         )
 
 
 def check_pixels(width: int, height: int) -> None:
-    """Raises OversizedPhoto for a picture that would not fit into a quarter of the free memory."""
-    if width * height <= _ALWAYS_PIXELS:
+    """Raise OversizedPhoto for a picture that does not fit into a quarter of the free memory."""
+    if width * height <= _SMALL_PIXELS:
         return
-    limit = free_memory() // _SHARE // _BYTES_PER_PIXEL
+    limit = free_memory() // _MEMORY_DIVISOR // _BYTES_PER_PIXEL
     if width * height > limit:
         megapixels, allowed = width * height / 1e6, limit / 1e6
         raise OversizedPhoto(
-            f"it has {megapixels:,.0f} megapixels ({width} × {height}); this computer has memory for {allowed:,.0f} at the moment"
+            f"it has {megapixels:,.0f} megapixels ({width} × {height}); this computer has memory "
+            f"for {allowed:,.0f} at the moment"
         )

@@ -1,4 +1,4 @@
-"""Pictures → the sizes that are wanted of them."""
+"""Resize pictures for previews and encoders."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from PIL import Image
 
 from explorer.photos.input_spec import InputSpec
 
-# A picture with half as many pixels again as an encoder wants is as good to it as a larger one.
-_ENOUGH = 1.5
+# A picture with 1.5 times the side of an encoder's input is as good for it as a larger one.
+_OVERSAMPLING = 1.5
 
 _FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
-    """The size of a picture with its longest side at most `side`; never enlarged."""
+    """A size reduced so that the longer side is at most `side`; never enlarged."""
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def fit(picture: Image.Image, side: int) -> Image.Image:
-    """The picture with its longest side at most `side`."""
+    """The picture reduced so that its longer side is at most `side`."""
     size = fitted_size(picture.size, side)
     return (
         picture
@@ -29,13 +29,12 @@ def fit(picture: Image.Image, side: int) -> Image.Image:
 
 
 def is_large_enough(size: tuple[int, int], spec: InputSpec | None) -> bool:
-    """Whether the encoder's input can as well be made from a picture of this size as from a larger
-    one."""
-    return spec is None or min(size) >= _ENOUGH * spec.size
+    """Whether a picture of this size is as good for the encoder's input as a larger one."""
+    return spec is None or min(size) >= _OVERSAMPLING * spec.size
 
 
 def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    """The encoder's input."""
+    """The picture cropped or squashed to the encoder's input size."""
     width, height = picture.size
     box = (0.0, 0.0, float(width), float(height))
     if spec.fit == "crop":

@@ -27,7 +27,7 @@ def test_all_bytes_and_the_facts_after_the_last_of_them(tmp_path: Path) -> None:
 
 
 def test_large_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_io, "_PIECE", 3)
+    monkeypatch.setattr(file_io, "_CHUNK", 3)
     (tmp_path / "a").write_bytes(bytes(range(10)))
     assert read_file(tmp_path / "a") == bytes(range(10))
 

@@ -14,7 +14,7 @@ MB = 1 << 20
 
 @pytest.fixture
 def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(limits, "_GROUP", tmp_path)
+    monkeypatch.setattr(limits, "_CGROUP", tmp_path)
     return tmp_path
 
 
@@ -28,23 +28,23 @@ def test_a_container_has_what_it_may_have_less_what_it_uses_but_for_cached_files
     group: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     container(group, 1000 * MB, 700 * MB, 300 * MB)
-    assert limits._free_in_group() == 600 * MB
+    assert limits._free_in_cgroup() == 600 * MB
     monkeypatch.setattr(limits, "_free_on_machine", lambda: 800 * MB)
     assert limits.free_memory() == 600 * MB
     monkeypatch.setattr(limits, "_free_on_machine", lambda: 500 * MB)
     assert limits.free_memory() == 500 * MB
     container(group, 100, 700, 0)
-    assert limits._free_in_group() == 0
+    assert limits._free_in_cgroup() == 0
     container(group, 100, 10, 700)
-    assert limits._free_in_group() == 100
+    assert limits._free_in_cgroup() == 100
 
 
 def test_without_a_container_there_is_no_other_limit(group: Path) -> None:
-    assert limits._free_in_group() == sys.maxsize
+    assert limits._free_in_cgroup() == sys.maxsize
     container(group, "max", 7, 0)
-    assert limits._free_in_group() == sys.maxsize
+    assert limits._free_in_cgroup() == sys.maxsize
     container(group, "nonsense", 7, 0)
-    assert limits._free_in_group() == sys.maxsize
+    assert limits._free_in_cgroup() == sys.maxsize
 
 
 def test_what_the_machine_has_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""CICP code points (primaries and transfer) in files whose decoders do not pass them on: PNG's cICP
-chunk, AVIF's `colr` box."""
+"""Read CICP code points (primaries and transfer) where decoders do not pass them on: from PNG's
+cICP chunk and AVIF's `colr` box."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Iterator
 
 from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
 
-# Boxes that hold the properties of an AVIF's pictures, from the outside in (ISO/IEC 23008-12, 9.3).
-_PATH = (b"meta", b"iprp", b"ipco")
+# The path of boxes to the properties of an AVIF's pictures (ISO/IEC 23008-12, 9.3).
+_PROPERTIES_PATH = (b"meta", b"iprp", b"ipco")
 
 
 def read_cicp(data: bytes) -> tuple[int, int] | None:
-    """Colour primaries and transfer characteristics of a PNG or AVIF file, by ITU-T H.273; None
-    where it states none."""
+    """Colour primaries and transfer characteristics (ITU-T H.273) of a PNG or AVIF file; None where
+    it has none."""
     if data.startswith(PNG_SIGNATURE):
         return _of_png(data)
     return _of_boxes(data) if data[4:8] == b"ftyp" else None
 
 
 def _of_png(data: bytes) -> tuple[int, int] | None:
-    # It stands before the picture, so nothing behind is looked at.
+    # The chunk precedes the picture.
     if data.find(b"cICP", 0, data.find(b"IDAT") + 1) < 0:
         return None
     for kind, start, end in png_chunks(data):
@@ -33,17 +33,17 @@ def _of_png(data: bytes) -> tuple[int, int] | None:
 
 
 def _of_boxes(data: bytes) -> tuple[int, int] | None:
-    """The first `colr` box of the kind nclx: the picture's own comes before those of its gain map
-    and other parts."""
+    """From the first `colr` box of type nclx, which is the picture's own: those of its gain map and
+    other parts follow."""
     start, end = 0, len(data)
-    for wanted in _PATH:
+    for wanted in _PROPERTIES_PATH:
         found = next(
             ((at, stop) for kind, at, stop in _boxes(data, start, end) if kind == wanted), None
         )
         if found is None:
             return None
         start, end = found
-        # A full box: version and flags come first.
+        # A full box begins with version and flags.
         start += 4 if wanted == b"meta" else 0
     for kind, at, stop in _boxes(data, start, end):
         if kind == b"colr" and data[at : at + 4] == b"nclx" and stop - at >= 10:
@@ -53,7 +53,7 @@ def _of_boxes(data: bytes) -> tuple[int, int] | None:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind of each box in a range, and where its content starts and ends."""
+    """The boxes in a range: type, start and end of the content."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         head = 8

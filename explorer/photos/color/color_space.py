@@ -1,7 +1,7 @@
-"""Colour spaces that a file states by numbers instead of an ICC profile: CICP codes, PNG's gamma
-and chromaticities, EXIF's Adobe RGB.
+"""Colour spaces that a file declares without an ICC profile: by CICP codes, PNG's gamma and
+chromaticities, or EXIF's Adobe RGB.
 
-Code points after ITU-T H.273 (the same in ISO/IEC 23091-2), tables 2 and 3.
+Code points follow ITU-T H.273 (the same as ISO/IEC 23091-2), tables 2 and 3.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from PIL import ExifTags, Image
 
 from explorer.photos.color import hdr
 
-# x and y of red, green, blue and white.
 Chromaticities = tuple[float, float, float, float, float, float, float, float]
+"""CIE x and y of red, green, blue and white."""
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _D65, _C, _DCI = (0.3127, 0.3290), (0.310, 0.316), (0.314, 0.351)
@@ -35,33 +35,39 @@ _PRIMARIES: dict[int, Chromaticities] = {
     12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, *_D65),
     22: (0.630, 0.340, 0.295, 0.605, 0.155, 0.077, *_D65),
 }
-# Transfer characteristics: a pure power, or one of the curves below. The cameras' curves of
-# television (1, 6, 7, 11, 12, 14, 15) are shown as if they were sRGB's, as browsers do: their own
-# inverse would make every such photo darker than its maker saw it.
+# Transfer characteristics: an exponent, or one of the curves below. Television's camera curves (1,
+# 6, 7, 11, 12, 14, 15) are shown as sRGB, as browsers do: their own inverse would make such photos
+# darker than intended.
 _SRGB, _PQ, _HLG = "sRGB", "PQ", "HLG"
 _CURVES: dict[int, str | float] = {
-    **dict.fromkeys((1, 2, 6, 7, 11, 12, 13, 14, 15), _SRGB), 4: 2.2, 5: 2.8, 8: 1.0, 16: _PQ,
-    17: 2.6, 18: _HLG,
-}  # fmt: skip
+    **dict.fromkeys((1, 2, 6, 7, 11, 12, 13, 14, 15), _SRGB),
+    4: 2.2,
+    5: 2.8,
+    8: 1.0,
+    16: _PQ,
+    17: 2.6,
+    18: _HLG,
+}
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
-# Chromaticities as PNG rounds them, and a gamma that browsers take for sRGB's.
-_NEAR, _NEAR_GAMMA = 0.002, 0.06
+# Tolerances: PNG rounds chromaticities, and browsers take such a gamma for sRGB's. Within the last
+# one, greys look about as in sRGB.
+_NEAR, _NEAR_GAMMA, _SIMILAR_GAMMA = 0.002, 0.06, 0.3
 _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
 _COLOUR_SPACE = 0xA001
 
 
 class ColorSpace(NamedTuple):
-    """Primaries and white, and the curve: `sRGB`, `PQ`, `HLG`, or the exponent that makes values
-    linear."""
+    """An RGB color space."""
 
     primaries: Chromaticities
     curve: str | float
+    """`sRGB`, `PQ`, `HLG`, or the exponent that makes values linear."""
 
     @property
     def is_srgb(self) -> bool:
-        """Whether it is sRGB as near as can be seen."""
+        """Whether it cannot be told from sRGB by eye."""
         near = all(
             abs(one - other) <= _NEAR for one, other in zip(self.primaries, _BT709, strict=True)
         )
@@ -72,36 +78,34 @@ class ColorSpace(NamedTuple):
 
     @property
     def has_srgb_tones(self) -> bool:
-        """Whether its greys are about those of sRGB."""
+        """Whether its greys are about as light as those of sRGB."""
         return self.curve == _SRGB or (
-            isinstance(self.curve, float) and abs(self.curve - 2.2) <= 0.3
+            isinstance(self.curve, float) and abs(self.curve - 2.2) <= _SIMILAR_GAMMA
         )
 
     @property
     def is_hdr(self) -> bool:
-        """Whether it reaches beyond paper white."""
+        """Whether it is a space of high dynamic range."""
         return self.curve in (_PQ, _HLG)
 
     def to_srgb(self, picture: Image.Image) -> Image.Image:
-        """An RGB picture whose values are in this space → in sRGB; high dynamic range by
-        `hdr.tone_mapped`, other colours clipped."""
+        """Convert an RGB picture from this space: high dynamic range by `hdr.tone_map`, other
+        colours clipped."""
         values = np.asarray(picture)
         return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
 
     def peak(self, values: Samples) -> float:
-        """How bright a picture in high dynamic range gets, in nits. values: of shape (…, 3), of 8
-        or 16 bits."""
-        return hdr.peak(self._light(values))
+        """Peak luminance of a picture in HDR, in nits. values: (…, 3), of 8 or 16 bits."""
+        return hdr.peak_luminance(self._light(values))
 
     def converted(self, values: Samples, peak: float) -> npt.NDArray[np.uint8]:
-        """Values of 8 or 16 bits in this space, of shape (…, 3) → in sRGB. peak: as `peak` gives it
-        for the whole picture."""
+        """Values in this space, (…, 3), 8 or 16 bits → sRGB. peak: of the picture, in nits."""
         light = self._light(values)
-        return hdr.srgb_encoded(hdr.tone_mapped(light, peak) if self.is_hdr else light)
+        return hdr.encode_srgb(hdr.tone_map(light, peak) if self.is_hdr else light)
 
     def _light(self, values: Samples) -> npt.NDArray[np.float32]:
-        """Linear light in sRGB's primaries: nits, not below 0, of high dynamic range; else 0 to 1
-        for what sRGB has."""
+        """Linear light in sRGB's primaries: of high dynamic range in nits, at least 0; else 0 to 1
+        within sRGB's gamut."""
         curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
             nits: npt.NDArray[np.float32] = np.maximum(
@@ -115,10 +119,10 @@ class ColorSpace(NamedTuple):
         return _matrix(self.primaries)
 
 
-def stated(picture: Image.Image) -> ColorSpace | None:
-    """What a loaded picture without an ICC profile says of its colours; None for sRGB, and where it
-    says nothing that is known."""
-    space = coded(picture)
+def declared_color_space(picture: Image.Image) -> ColorSpace | None:
+    """The color space that a loaded picture without an ICC profile declares; None for sRGB, and for
+    none or an unknown one."""
+    space = cicp_color_space(picture)
     if (
         space is None
         and not {"cicp", "nclx_profile", "srgb"} & picture.info.keys()
@@ -130,11 +134,11 @@ def stated(picture: Image.Image) -> ColorSpace | None:
     return None if space is None or space.is_srgb else space
 
 
-def coded(picture: Image.Image) -> ColorSpace | None:
-    """What the CICP codes of an opened picture say, sRGB included; None without any that are known.
+def cicp_color_space(picture: Image.Image) -> ColorSpace | None:
+    """The color space of an opened picture's CICP codes, sRGB included; None without known ones.
 
-    Decodes nothing, unlike a look for EXIF data, for which Pillow decodes a PNG: a picture whose
-    decoding has failed once is then given out as if it were whole.
+    Decodes nothing. Reading EXIF would make Pillow decode a PNG, and after a failed decode Pillow
+    returns the picture as if it were complete.
     """
     if isinstance(codes := picture.info.get("cicp"), tuple):
         return _of_codes(*codes)
@@ -145,9 +149,9 @@ def coded(picture: Image.Image) -> ColorSpace | None:
 
 def _of_codes(primaries: int, transfer: int) -> ColorSpace | None:
     curve = _CURVES.get(transfer)
-    # High dynamic range without primaries is BT.2020's.
-    usual = _PRIMARIES[9] if curve in (_PQ, _HLG) else _BT709
-    return None if curve is None else ColorSpace(_PRIMARIES.get(primaries, usual), curve)
+    # High dynamic range without primaries is BT.2020.
+    default = _PRIMARIES[9] if curve in (_PQ, _HLG) else _BT709
+    return None if curve is None else ColorSpace(_PRIMARIES.get(primaries, default), curve)
 
 
 def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
@@ -158,15 +162,15 @@ def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
         and all(isinstance(each, float) and 0 <= each <= 1 for each in found)
     )
     if not isinstance(gamma, float) or not 0.05 <= gamma <= 5:
-        # Primaries alone: with the usual curve.
-        return _sensible(ColorSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
+        # Primaries alone: sRGB's curve.
+        return _valid(ColorSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
     primaries = (*found[2:], *found[:2]) if known else _BT709  # type: ignore[index]
     near = abs(1 / gamma - 2.2) <= _NEAR_GAMMA
-    return _sensible(ColorSpace(primaries, _SRGB if near else 1 / gamma))
+    return _valid(ColorSpace(primaries, _SRGB if near else 1 / gamma))
 
 
-def _sensible(space: ColorSpace) -> ColorSpace | None:
-    """The space, where its primaries span a triangle around its white."""
+def _valid(space: ColorSpace) -> ColorSpace | None:
+    """The space; None where its primaries do not span a triangle around its white."""
     try:
         return (
             space
@@ -179,8 +183,8 @@ def _sensible(space: ColorSpace) -> ColorSpace | None:
 
 
 def _is_adobe_rgb(picture: Image.Image) -> bool:
-    """Whether EXIF says so (EXIF 2.32, ColorSpace; DCF 2.0, "option files": an interoperability
-    index of R03)."""
+    """Whether EXIF declares Adobe RGB (EXIF 2.32, ColorSpace; DCF 2.0, "option files": an
+    interoperability index of R03)."""
     try:
         exif = picture.getexif()
         if not exif:
@@ -193,13 +197,13 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
             and str(exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROP_INDEX, "")).strip("\0 ")
             == "R03"
         )
-    except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and says nothing of colours
+    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything; it declares nothing
         return False
 
 
 @functools.lru_cache(maxsize=8)
 def _decoding_table(curve: str | float, levels: int) -> npt.NDArray[np.float32]:
-    """The light of each of so many values, by a curve's name or exponent."""
+    """The linear light of each of so many values. curve: name or exponent."""
     values = np.arange(levels, dtype=np.float64) / (levels - 1)
     if curve == _PQ:
         return hdr.pq_to_nits(values)
@@ -230,10 +234,12 @@ def _white(primaries: Chromaticities) -> npt.NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=32)
 def _matrix(primaries: Chromaticities) -> npt.NDArray[np.float32]:
-    """Linear values of a space → linear sRGB, white to white (Bradford). Raises LinAlgError for
-    primaries on one line."""
+    """The matrix from linear values of a space to linear sRGB, white adapted by Bradford.
+
+    Raises LinAlgError for collinear primaries.
+    """
     if min(primaries[1::2]) <= 0:
-        raise np.linalg.LinAlgError("no colour has a y of 0")
+        raise np.linalg.LinAlgError("a primary with a y of 0")
     ours, theirs = _white(_BT709), _white(primaries)
     adapted = (
         np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ ours) / (_BRADFORD @ theirs)) @ _BRADFORD

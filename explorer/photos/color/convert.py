@@ -1,4 +1,4 @@
-"""Whatever colours a file has → 8-bit sRGB."""
+"""Convert the colours of any file to 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageCms
 
-from explorer.photos.color.color_space import stated
+from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.resize import fit
 
 _GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-# Levels of 255 by which sRGB profiles differ among each other, and from which on a picture's greys
-# are not sRGB's.
-_UNSEEN, _OTHER_TONES = 2, 24
-# Colours by which a profile is told from sRGB: all that have 0, 51, … 255 of each primary.
+# Levels of 255: by which sRGB profiles differ from each other, and above which a picture's greys
+# are not those of sRGB.
+_MAX_SRGB_SHIFT, _MAX_GREY_SHIFT = 2, 24
+# Colours by which a profile is told from sRGB: all with 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
 _PATCHES = Image.fromarray(
     np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3)
@@ -24,19 +24,17 @@ _PATCHES = Image.fromarray(
 
 
 def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Image.Image:
-    """A loaded picture → RGB in sRGB; transparent parts become white.
+    """Convert a loaded picture to sRGB in mode RGB; transparency becomes white.
 
-    reduction: it is shrunk by that whole factor on the way. side: and then until its longest side
-    is no more than that.
+    reduction: integer factor by which it is reduced on the way. side: limit of the longer side.
     Grey of more than 8 bits keeps its range: 16 bits are divided by 256, floats are stretched from
-    their least to their greatest.
+    minimum to maximum.
     """
     profile = _profile(picture)
     was_grey = picture.mode in _GREY
     small = _eight_bits(picture)
     if _has_alpha(small):
-        # With colours multiplied by how much of them is there, so that what is hidden does not
-        # bleed into what is seen.
+        # Premultiplied, so that transparent pixels do not bleed into visible ones.
         small = small.convert("RGBA").convert("RGBa")
     elif small.mode == "P":
         small = small.convert("RGB")
@@ -50,28 +48,28 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     if side is not None:
         small = fit(small, side)
     if profile or small.mode == "LAB":
-        # Grey that had to be made RGB on the way, to be laid on white.
+        # Grey with alpha is RGB by now.
         managed = _managed(
             small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile
         )
         return managed or (small if small.mode == "RGB" else small.convert("RGB"))
     plain = small if small.mode == "RGB" else small.convert("RGB")
-    space = None if picture.mode in ("CMYK", "YCCK") else stated(picture)
+    space = None if picture.mode in ("CMYK", "YCCK") else declared_color_space(picture)
     return space.to_srgb(plain) if space else plain
 
 
 def has_non_srgb_tones(picture: Image.Image) -> bool:
-    """Whether the light and dark of a loaded picture's values are not those of sRGB, so that they
-    mean little as they are."""
+    """Whether the tones of a loaded picture differ from sRGB's, so that its values cannot be
+    measured as they are."""
     if profile := _profile(picture):
         transform = _or_none(profile, "L" if picture.mode in _GREY else picture.mode)
-        return transform is not None and transform.shift > _OTHER_TONES
-    space = stated(picture)
+        return transform is not None and transform.shift > _MAX_GREY_SHIFT
+    space = declared_color_space(picture)
     return space is not None and not space.has_srgb_tones
 
 
 def _profile(picture: Image.Image) -> bytes:
-    """The ICC profile that counts. A PNG's CICP codes come before it (PNG 3, section 4.3)."""
+    """The ICC profile that applies. A PNG's CICP codes override it (PNG 3, section 4.3)."""
     profile = picture.info.get("icc_profile")
     codes = picture.format == "PNG" and picture.info.get("cicp")
     return profile if isinstance(profile, bytes) and not codes else b""
@@ -101,17 +99,18 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 class _Transform(NamedTuple):
-    """How colours are changed. mode: what the picture must be in. shift: by how many of 255 levels
-    greys are moved at most."""
+    """A color transform to sRGB."""
 
     transform: ImageCms.ImageCmsTransform
     mode: str
+    """The mode that the picture must have."""
     shift: int
+    """By how many of 255 levels greys change at most."""
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """The picture's colours seen through its own profile; None where that changes nothing, is
-    broken, or meant for another mode."""
+    """The picture in sRGB by its own profile; None where that changes nothing, or the profile is
+    broken or for another mode."""
     found = _or_none(profile, picture.mode)
     if found is None:
         return None
@@ -132,8 +131,8 @@ def _or_none(profile: bytes, mode: str) -> _Transform | None:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> _Transform | None:
-    """What a profile does to a picture of a mode, from that mode or from RGB; None for nothing to
-    speak of, as with sRGB by any name.
+    """The transform from a profile to sRGB; None where it changes next to nothing, as for sRGB by
+    any name.
 
     Raises PyCMSError for a profile that is broken or for another mode.
     """
@@ -141,7 +140,7 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
         ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile)
     )
     if mode == "L" and source.profile.xcolor_space.strip() == "RGB":
-        # Grey whose tones are those of a space of colours.
+        # Grey with the tones of an RGB space.
         mode = "RGB"
     made = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     if mode not in ("RGB", "L"):
@@ -153,4 +152,8 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
     )
     changes = np.abs(after - before).max(axis=2)
     grey = np.ptp(before, axis=2) == 0
-    return _Transform(made, mode, int(changes[grey].max())) if changes.max() > _UNSEEN else None
+    return (
+        _Transform(made, mode, int(changes[grey].max()))
+        if changes.max() > _MAX_SRGB_SHIFT
+        else None
+    )

@@ -1,10 +1,9 @@
-"""Light of high dynamic range → sRGB: the curves of BT.2100 and a tone curve for screens that are
-no brighter than paper.
+"""Tone-map high dynamic range to sRGB.
 
-PQ and HLG after ITU-R BT.2100-2, tables 4 and 5. Reference white is 203 nits (cd/m²), as ITU-R
-BT.2408-7 has it (table 1); what is brighter is rolled off by the EETF of ITU-R BT.2390-11, section
-5.4.1, from the picture's own peak to that white. It is applied to the brightest of the three
-colours, and the others follow in proportion, so that hues stay.
+PQ and HLG follow ITU-R BT.2100-2, tables 4 and 5. Reference white is 203 nits (cd/m², ITU-R
+BT.2408-7, table 1). Brighter light is rolled off by the EETF of ITU-R BT.2390-11, section 5.4.1,
+from the picture's peak to that white. The EETF is applied to the brightest of the three channels;
+the others follow in proportion, which preserves hues.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ WHITE = 203.0
 _BRIGHTEST = 10_000.0
 _M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
 _C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-# HLG on a screen of 1,000 nits, whose gamma is 1.2.
+# HLG on a display of 1,000 nits, with a system gamma of 1.2.
 _HLG_PEAK, _HLG_GAMMA = 1000.0, 1.2
 _HLG_A, _HLG_B, _HLG_C = 0.17883277, 0.28466892, 0.55991073
 _LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)
-# Of a picture's peak, so few pixels are left out: sparks and noise.
+# Brighter pixels are left out of a picture's peak: sparks and noise.
 _PEAK_PERCENTILE = 99.9
 
 
@@ -53,7 +52,7 @@ def hlg_to_scene(values: npt.NDArray[Any]) -> Array:
 
 
 def scene_to_nits(scene: Array) -> Array:
-    """HLG's scene light, of shape (…, 3) → nits on a screen of 1,000 nits: the OOTF."""
+    """HLG scene light, (…, 3) → nits on a display of 1,000 nits: the OOTF."""
     luminance = (scene @ _LUMINANCE)[..., None]
     found: Array = (_HLG_PEAK * np.maximum(luminance, 1e-9) ** (_HLG_GAMMA - 1) * scene).astype(
         np.float32
@@ -61,15 +60,14 @@ def scene_to_nits(scene: Array) -> Array:
     return found
 
 
-def peak(nits: Array) -> float:
-    """How bright a picture gets: nits, of shape (…, 3), but for a few pixels."""
+def peak_luminance(nits: Array) -> float:
+    """Peak luminance of a picture, in nits, but for a few pixels. nits: (…, 3)."""
     brightest = nits.max(axis=-1)
     return float(np.percentile(brightest, _PEAK_PERCENTILE)) if brightest.size else 0.0
 
 
-def tone_mapped(nits: Array, peak: float) -> Array:
-    """Nits, of shape (…, 3) → linear light with 1 for reference white, and nothing brighter. peak:
-    of the whole picture, in nits."""
+def tone_map(nits: Array, peak: float) -> Array:
+    """Nits, (…, 3) → linear light, at most 1 for reference white. peak: of the whole picture."""
     brightest = nits.max(axis=-1)
     share: Array | float = 1.0
     if peak > WHITE:
@@ -81,7 +79,7 @@ def tone_mapped(nits: Array, peak: float) -> Array:
 
 
 def _rolled_off(signal: Array, peak: float) -> Array:
-    """BT.2390's EETF of a PQ signal: as it is up to the knee, then a Hermite spline that ends at
+    """BT.2390's EETF of a PQ signal: unchanged up to the knee, then a Hermite spline up to
     reference white."""
     top = float(nits_to_pq(np.float64(peak)))  # type: ignore[arg-type]
     most = float(nits_to_pq(np.float64(WHITE))) / top  # type: ignore[arg-type]
@@ -97,7 +95,7 @@ def _rolled_off(signal: Array, peak: float) -> Array:
     return found
 
 
-def srgb_encoded(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+def encode_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Linear light, 0 to 1 → sRGB in 8 bits (IEC 61966-2-1)."""
     clipped = np.clip(linear, 0, 1)
     curve = np.where(
@@ -109,8 +107,8 @@ def srgb_encoded(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return found
 
 
-def scene_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Linear light in sRGB's primaries, of shape (…, 3), 1 for paper white and above for what is
-    brighter → sRGB in 8 bits."""
+def linear_to_srgb(linear: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Linear light in sRGB's primaries, (…, 3), 1 for reference white and more if brighter → 8-bit
+    sRGB."""
     nits = np.maximum(linear, 0).astype(np.float32) * np.float32(WHITE)
-    return srgb_encoded(tone_mapped(nits, peak(nits)))
+    return encode_srgb(tone_map(nits, peak_luminance(nits)))

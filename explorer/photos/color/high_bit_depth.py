@@ -1,5 +1,5 @@
-"""Pictures of high dynamic range with more than 8 bits. Pillow gives them in 8, too few for PQ: one
-step of a dark, pure colour shows."""
+"""Open high dynamic range pictures of more than 8 bits. Pillow reduces them to 8, too few for PQ:
+dark, saturated colours show banding."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from explorer.photos.color.color_space import ColorSpace, coded
+from explorer.photos.color.color_space import ColorSpace, cicp_color_space
 
-# Rows that are converted at once: in floating point a picture takes six times what it takes as it
-# is.
+# Rows that are converted at once: in floating point, a picture takes six times the memory.
 _ROWS = 128
 
 
 def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | None:
-    """A picture that was opened but not loaded, in sRGB; None where it has no high dynamic range,
-    or no more than 8 bits.
+    """A picture, opened but not loaded, in sRGB; None where it is not of high dynamic range and
+    more than 8 bits.
 
     Raises whatever the decoders raise for broken data.
     """
     space = (
-        coded(picture) if picture.format in ("HEIF", "PNG") and not _has_profile(picture) else None
+        cicp_color_space(picture)
+        if picture.format in ("HEIF", "PNG") and not _has_profile(picture)
+        else None
     )
     if space is None or not space.is_hdr:
         return None
@@ -36,7 +37,6 @@ def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | Non
         for name, value in picture.info.items()
         if name not in ("cicp", "nclx_profile", "icc_profile")
     }
-    # What is shown is less than what the file holds.
     made.info, made.format = kept | {"high_bit_depth": True}, picture.format
     return made
 
@@ -54,7 +54,7 @@ def _of_heif(picture: Image.Image, data: bytes) -> npt.NDArray[Any] | None:
 
 
 def _of_png(data: bytes) -> npt.NDArray[Any] | None:
-    # The header: 16 bits of red, green and blue.
+    # In the header: 16 bits, color type RGB.
     if data[24:26] != b"\x10\x02":
         return None
     import cv2
@@ -65,7 +65,7 @@ def _of_png(data: bytes) -> npt.NDArray[Any] | None:
 
 def _converted(samples: npt.NDArray[np.uint16], space: ColorSpace) -> npt.NDArray[np.uint8]:
     made = np.empty(samples.shape, np.uint8)
-    # Every fourth pixel of every fourth row tells how bright a picture gets.
+    # Every fourth pixel of every fourth row suffices for the peak.
     peak = space.peak(samples[::4, ::4] if min(samples.shape[:2]) > 64 else samples)
     for top in range(0, len(samples), _ROWS):
         made[top : top + _ROWS] = space.converted(samples[top : top + _ROWS], peak)

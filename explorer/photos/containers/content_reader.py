@@ -1,9 +1,8 @@
-"""A file's bytes → what it holds beside its first picture. Runs in the decode process: it opens
-pictures.
+"""Read what a file holds besides its first picture. Runs in a decode process: it opens pictures.
 
-Pages and frames are hashed by their pixels, so that a file that was packed anew without loss still
-counts as holding the same. Everything else is hashed by its bytes: films, maps and further coded
-pictures are copied as they are, or made anew with a loss.
+Pages and frames are hashed by their pixels, so that lossless recompression does not change them.
+Everything else is hashed by its bytes: programs copy videos, maps and further pictures as they are,
+or encode them anew with a loss.
 """
 
 from __future__ import annotations
@@ -41,23 +40,21 @@ from explorer.photos.formats import pillow_formats
 from explorer.photos.limits import check_pixels
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
-# Pixels that are decoded for one file beside its first picture, and seconds of the processor's
-# time: forty scanned pages at 200 dpi.
-PIXELS, SECONDS = 150_000_000, 10.0
+# Limits of decoding besides the first picture, in pixels and in seconds of processor time: forty
+# pages scanned at 200 dpi.
+MAX_PIXELS, MAX_SECONDS = 150_000_000, 10.0
 
-# Modes whose samples have 8 bits or fewer: their pixels are compared as RGB or RGBA, which hold all
-# of them.
+# Modes of at most 8 bits a sample, which are compared as RGB or RGBA without loss.
 _EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 
-# Sound, depth and pictures that cameras keep within XMP, in base64 (Google's depth map and
-# Cardboard camera formats).
-_IN_XMP = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
+# Sound, depth and pictures within XMP, in base64 (Google's depth map and Cardboard camera formats).
+_XMP_DATA = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
 _XMP_KINDS: dict[bytes, ContentKind] = {
     b"GDepth": "depth map",
     b"GImage": "picture",
     b"GAudio": "audio",
 }
-# What the items of Google's container directory mean, in the order in which they are appended.
+# The items of Google's container directory, in the order in which they are appended.
 _SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
 _SEMANTICS: dict[bytes, ContentKind] = {
     b"GainMap": "gain map",
@@ -65,8 +62,7 @@ _SEMANTICS: dict[bytes, ContentKind] = {
     b"Confidence": "depth map",
     b"MotionPhoto": "film",
 }
-# By what an appended JPEG says that it is a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map
-# (Apple).
+# Text in the XMP of a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
 _GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
 _GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
 _DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
@@ -74,36 +70,39 @@ _DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depth
 
 @dataclass
 class Budget:
-    """What may still be decoded. pixels: how many. until: in seconds of this process's time."""
+    """How much may still be decoded."""
 
-    pixels: int = PIXELS
+    pixels: int = MAX_PIXELS
     until: float = 0.0
+    """Processor time of this process, in seconds; 0 for MAX_SECONDS from now."""
 
     def __post_init__(self) -> None:
-        self.until = self.until or time.process_time() + SECONDS
+        self.until = self.until or time.process_time() + MAX_SECONDS
 
     def spend(self, width: int, height: int) -> bool:
-        """Whether a picture of that size may still be decoded. Raises OversizedPhoto for one that
-        does not fit into memory."""
+        """Whether a picture of that size may still be decoded; if so, it counts.
+
+        Raises OversizedPhoto for one that does not fit into memory.
+        """
         check_pixels(width, height)
         self.pixels -= width * height
         return self.pixels >= 0 and time.process_time() < self.until
 
 
 def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
-    """What the file holds beside its first picture.
+    """What the file holds besides its first picture.
 
-    What cannot be read, or would take more than the budget, makes it incomplete: never less than it
-    is. Raises MemoryError where too little is free at this moment, and nothing else.
+    Incomplete where something cannot be read, or would exceed the budget. Raises nothing but
+    MemoryError, where too little is free at this moment.
     """
     with warnings.catch_warnings():
-        # As in `decode`: oddities of files are nobody's concern here.
+        # As in `decode`: Pillow warns of every oddity.
         warnings.simplefilter("ignore")
         try:
             return _read(data, budget or Budget())
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  a broken file raises whatever it likes: then it may hold anything
+        except Exception:  # noqa: BLE001  a broken file may raise, and hold, anything
             return FileContents(complete=False)
 
 
@@ -113,10 +112,10 @@ def _read(data: bytes, budget: Budget) -> FileContents:
     if is_tiff(data):
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
-        return _boxed(data, budget)
+        return _isobmff(data, budget)
     for magic, end_of in PICTURE_END.items():
         if data.startswith(magic):
-            frames = _frames(data, budget)
+            frames = _animation(data, budget)
             return collect_contents(
                 [*frames.parts, *_parts(appended_pieces(data, end_of(data)))],
                 complete=frames.complete,
@@ -138,12 +137,12 @@ def _jpeg(data: bytes, budget: Budget) -> FileContents:
     xmp = jpeg.xmp
     parts = [
         ContentPart(_XMP_KINDS[found[1]], digest_pieces(found[2] or found[3] or b""))
-        for found in _IN_XMP.finditer(xmp)
+        for found in _XMP_DATA.finditer(xmp)
     ]
     pieces = appended_pieces(data, jpeg.end)
-    said = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
-    named = said if len(said) == len(pieces) else [None] * len(pieces)
-    for piece, semantic in zip(pieces, named, strict=True):
+    listed = [_SEMANTICS.get(word) for word in _SEMANTIC.findall(xmp)[1:]]
+    semantics = listed if len(listed) == len(pieces) else [None] * len(pieces)
+    for piece, semantic in zip(pieces, semantics, strict=True):
         kind = semantic or piece.kind
         if kind == "picture" and (inner := read_jpeg(piece.data)) is not None:
             kind = _kind_of_jpeg(inner)
@@ -174,7 +173,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     if not tiff.pages:
         return FileContents(complete=False)
     first, *others = tiff.pages
-    # One copy, in which the header leads to one page after the other.
+    # One copy, whose header is made to point to one page after the other.
     stream = io.BytesIO(data)
 
     def opened(page: Page) -> Image.Image:
@@ -186,7 +185,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     original, parts = PreviewMatcher(lambda: opened(first), budget.spend), list[ContentPart]()
     for page in others:
         pixels = _pixels_of(functools.partial(opened, page), budget)
-        # Viewers' reduced versions of the first page hold nothing more.
+        # A reduced version of the first page holds nothing more.
         if (
             pixels is None
             or page.pixels >= first.pixels
@@ -200,8 +199,8 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
 
 
 def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """A page's digest by its pixels and what they mean; None where it cannot be decoded, or not any
-    more."""
+    """Digest of a page's pixels and colour profile; None where it cannot be decoded, or the budget
+    is spent."""
     try:
         page = opened()
         if not budget.spend(*page.size):
@@ -211,12 +210,12 @@ def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
         return digest_pieces(*_samples(page), profile if isinstance(profile, bytes) else b"")
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  decoders of broken pages raise whatever they like; then its bytes are hashed
+    except Exception:  # noqa: BLE001  decoders may raise anything for a broken page; its bytes are hashed then
         return None
 
 
 def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
-    """Mode and size, and the pixels: what is wholly transparent has no colour."""
+    """Mode and size, and the pixels; fully transparent ones are black."""
     whole = picture
     if picture.mode in _EIGHT_BITS:
         whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
@@ -232,8 +231,8 @@ def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
 # --- animations
 
 
-def _frames(data: bytes, budget: Budget) -> FileContents:
-    """An animation's frames as one part: their pixels and how long each is shown."""
+def _animation(data: bytes, budget: Budget) -> FileContents:
+    """The frames of an animation as one part: their pixels and durations."""
     picture = _opened(data)
     number = int(getattr(picture, "n_frames", 1))
     if number < 2:
@@ -242,9 +241,9 @@ def _frames(data: bytes, budget: Budget) -> FileContents:
     for index in range(number):
         picture.seek(index)
         if not budget.spend(*picture.size):
-            # Too much to decode: the same only where every byte is.
+            # Too much to decode: equal only if every byte is.
             return collect_contents([ContentPart("frame", digest_pieces(data), number - 1)])
-        # Some decoders know how long a frame is shown only once it is decoded.
+        # Some decoders know a frame's duration only once it is decoded.
         picture.load()
         shown = str(round(picture.info.get("duration") or 0)).encode()
         digests.append(digest_pieces(shown, *(_samples(picture) if index else ())).encode())
@@ -254,7 +253,7 @@ def _frames(data: bytes, budget: Budget) -> FileContents:
 # --- HEIF and AVIF
 
 
-# Boxes that hold the picture itself, or say something of it.
+# Boxes that hold the picture itself or its metadata.
 _ORDINARY = frozenset(
     {
         b"ftyp",
@@ -274,7 +273,7 @@ _ORDINARY = frozenset(
 )
 
 
-def _boxed(data: bytes, budget: Budget) -> FileContents:
+def _isobmff(data: bytes, budget: Budget) -> FileContents:
     end = isobmff.movie_end(data, 0)
     parts, complete = list[ContentPart](), True
     top = list(isobmff.boxes(data, 0, end))
@@ -282,7 +281,7 @@ def _boxed(data: bytes, budget: Budget) -> FileContents:
         items = item_contents(isobmff.read_items(data, meta))
         parts, complete = list(items.parts), items.complete
     if (moov := next((box for box in top if box.kind == b"moov"), None)) is not None:
-        parts += _track(data, moov, top, budget)
+        parts += _movie(data, moov, top, budget)
     for box in top:
         content = data[box.body : box.end]
         if box.kind == b"mpvd":
@@ -294,20 +293,19 @@ def _boxed(data: bytes, budget: Budget) -> FileContents:
     return collect_contents([*parts, *_parts(appended_pieces(data, end))], complete=complete)
 
 
-def _track(
+def _movie(
     data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget
 ) -> list[ContentPart]:
-    """A sequence of pictures, by its pixels where Pillow reads it; or else a film or a sequence by
-    its bytes."""
+    """An image sequence or a video: by its pixels where Pillow reads it, else by its bytes."""
     if data[8:12] == b"avis":
-        return list(_frames(data, budget).parts)
+        return list(_animation(data, budget).parts)
     content = data[moov.body : moov.end]
     digest = digest_pieces(
         content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")
     )
     if b"vide" in content:
         return [ContentPart("film", digest)]
-    # Behind the box that lists the samples' sizes: version, a size for all, and how many there are.
+    # In the sample size box: version, a common size, and the number of samples.
     sizes = content.find(b"stsz")
     samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
     return [ContentPart("frame", digest, max(1, samples - 1))]

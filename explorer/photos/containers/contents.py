@@ -1,5 +1,7 @@
-"""What a file holds beside its first picture, as it is stored and compared: further pages, frames
-and pictures, a film, maps, and so on."""
+"""What a file holds besides its first picture: pages, frames, further pictures, a video, maps.
+
+Contents are stored in the catalog, and compared before a file is removed.
+"""
 
 from __future__ import annotations
 
@@ -24,36 +26,36 @@ ContentKind = Literal[
 ]
 KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
-# Parts that are listed one by one; a file of more (a book, scanned) has the rest under one digest.
-MOST_PARTS = 1000
-_DIGEST = 32
+# Parts that are listed one by one. A file with more, such as a scanned book, has one digest for the
+# rest.
+MAX_PARTS = 1000
+_DIGEST_LENGTH = 32
 
 
 class ContentPart(NamedTuple):
-    """One thing in a file.
-
-    digest: 32 hex digits; equal for parts with the same content. Pages and frames are hashed by
-    their pixels where they can be decoded, everything else by its bytes. number: how many of the
-    kind it stands for, at least 1: an animation is one part.
-    """
+    """One part of a file."""
 
     kind: ContentKind
     digest: str
+    """32 hex digits, equal for parts with the same content: of the pixels of pages and frames that
+    can be decoded, of the bytes of everything else."""
     number: int = 1
+    """How many of the kind it stands for, at least 1; an animation is one part."""
 
 
 @dataclass(frozen=True)
 class FileContents:
-    """parts: everything beside the first picture, in the file's order. complete: False where some
-    of it could not be told."""
+    """What a file holds besides its first picture."""
 
     parts: tuple[ContentPart, ...] = ()
+    """In the file's order."""
     complete: bool = True
+    """False where some of the file could not be read."""
 
     @property
     def weight(self) -> int:
-        """How much there is, for choosing among files: the number of parts, and one more for what
-        could not be told."""
+        """How much there is, for choosing among files: the number of parts, plus one if some of the
+        file could not be read."""
         return len(self.parts) + (not self.complete)
 
     def packed(self) -> str:
@@ -62,7 +64,7 @@ class FileContents:
 
     @classmethod
     def unpacked(cls, text: str) -> FileContents:
-        """What `packed` made. Raises ValueError for anything else."""
+        """The inverse of `packed`. Raises ValueError for anything else."""
         if text == NOTHING_PACKED:
             return NOTHING
         stored = json.loads(text)
@@ -78,12 +80,12 @@ class FileContents:
         return cls(parts, complete)
 
     def parts_missing_from(self, other: FileContents) -> list[ContentPart]:
-        """The parts that the other file does not hold, each as often as it is missing."""
+        """The parts that the other file lacks, each as often as it is missing."""
         return list((Counter(self.parts) - Counter(other.parts)).elements())
 
     def words(self) -> list[str]:
-        """For a person: “3 pages” (the first one counted), “film inside”, “gain map”. Empty for a
-        file with one picture and no more."""
+        """For a person: “3 pages” (including the first), “film inside”, “gain map”. Empty for a
+        file with nothing but one picture."""
         found = Counter[ContentKind]()
         for part in self.parts:
             found[part.kind] += part.number
@@ -94,7 +96,7 @@ class FileContents:
 def _is_sound(part: ContentPart) -> bool:
     digits = (
         isinstance(part.digest, str)
-        and len(part.digest) == _DIGEST
+        and len(part.digest) == _DIGEST_LENGTH
         and set(part.digest) <= set("0123456789abcdef")
     )
     return digits and part.kind in KINDS and type(part.number) is int and part.number > 0
@@ -112,9 +114,9 @@ def _phrase(kind: ContentKind, number: int) -> str:
 
 
 def collect_contents(parts: Iterable[ContentPart], *, complete: bool = True) -> FileContents:
-    """Contents of these parts; of very many, the last ones are joined into one part for each kind."""
+    """Contents of these parts. Those after the first MAX_PARTS become one part per kind."""
     listed = list(parts)
-    head, tail = listed[:MOST_PARTS], listed[MOST_PARTS:]
+    head, tail = listed[:MAX_PARTS], listed[MAX_PARTS:]
     for kind in KINDS:
         if some := [part for part in tail if part.kind == kind]:
             head.append(
@@ -128,8 +130,8 @@ def collect_contents(parts: Iterable[ContentPart], *, complete: bool = True) -> 
 
 
 def digest_pieces(*pieces: bytes | memoryview) -> str:
-    """32 hex digits of BLAKE2b over these pieces, and over where each ends."""
-    whole = hashlib.blake2b(digest_size=_DIGEST // 2)
+    """Hash of these pieces and of where each ends: 32 hex digits of BLAKE2b."""
+    whole = hashlib.blake2b(digest_size=_DIGEST_LENGTH // 2)
     for piece in pieces:
         whole.update(len(piece).to_bytes(8, "little"))
         whole.update(piece)
@@ -137,11 +139,11 @@ def digest_pieces(*pieces: bytes | memoryview) -> str:
 
 
 def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
-    """Why a file must not go for the other, in words that follow “it stays:”; '' where all that it
-    holds is in the other, too.
+    """Why a file must not be removed in favour of the one that is kept; '' where the latter holds
+    all of it, too.
 
-    None: not known, as the file was indexed by an earlier release and has not been read again
-    since. For files with other bytes: copies byte for byte hold the same, known or not.
+    None: unknown, since the file was indexed by an earlier release and has not been read again. Not
+    to be asked for files with the same bytes, which hold the same in any case.
     """
     if item is None:
         return "what else it holds beside its picture is not known until it has been read again"

@@ -1,4 +1,4 @@
-"""What the items of a HEIF or AVIF file are: pictures, maps and masks, or parts of a picture
+"""Classify the items of a HEIF or AVIF file: pictures, maps, masks, or parts of a picture
 (ISO/IEC 23008-12, 6.4)."""
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from explorer.photos.containers.contents import (
 )
 from explorer.photos.containers.isobmff import Item, Items
 
-# Coded pictures, and such as are made of others.
+# Coded pictures, and those that are derived from others.
 _CODED = frozenset(
     {b"hvc1", b"hev1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"unci", b"lhv1"}
 )
 _DERIVED = frozenset({b"grid", b"iovl", b"iden"})
-# A picture together with its gain map (ISO 21496-1).
+# A picture with its gain map (ISO 21496-1).
 _TONE_MAPPED = b"tmap"
 # Metadata, and regions marked on a picture.
-_NOTES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"mski"})
+_METADATA = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"mski"})
 
-# By what the URN of an auxiliary image says. Alpha is part of the picture that it belongs to.
+# Parts of the URN of an auxiliary image. Alpha belongs to its picture.
 _ALPHA = (b"auxid:1", b"auxiliary:alpha")
 _AUXILIARY: tuple[tuple[bytes, ContentKind], ...] = (
     (b"hdrgainmap", "gain map"), (b"auxid:2", "depth map"), (b"depth", "depth map"),
@@ -30,7 +30,7 @@ _AUXILIARY: tuple[tuple[bytes, ContentKind], ...] = (
 
 
 def item_contents(found: Items) -> FileContents:
-    """Everything beside the primary picture. Incomplete where an item's bytes are not in the file."""
+    """Everything besides the primary picture; incomplete where an item's bytes are missing."""
     inputs = {
         number
         for (kind, _), numbers in found.references.items()
@@ -50,13 +50,13 @@ def item_contents(found: Items) -> FileContents:
 
 
 def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
-    """None for the primary picture, for what it is made of, thumbnails and notes."""
+    """None for the primary picture, its parts, thumbnails and metadata."""
     if item.kind == _TONE_MAPPED:
         return "gain map"
     if (
         item.number == found.primary
         or item.number in inputs
-        or item.kind in _NOTES
+        or item.kind in _METADATA
         or (b"thmb", item.number) in found.references
     ):
         return None
@@ -69,20 +69,22 @@ def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
     return "picture" if item.kind in _CODED | _DERIVED else "data"
 
 
-def _digest(item: Item, found: Items, within: set[int]) -> str | None:
-    """Of an item's bytes and of all that it is made of; None where some of them are missing, or it
-    is made of itself."""
-    if item.data is None or item.number in within:
+def _digest(item: Item, found: Items, ancestors: set[int]) -> str | None:
+    """Hash of an item's bytes and of the items it is derived from.
+
+    None where some bytes are missing, or the item is derived from itself.
+    """
+    if item.data is None or item.number in ancestors:
         return None
-    made_of = found.references.get((b"dimg", item.number), [])
+    sources = found.references.get((b"dimg", item.number), [])
     if item.kind == _TONE_MAPPED:
-        # The first is the picture itself.
-        made_of = made_of[1:]
+        # The first one is the picture itself.
+        sources = sources[1:]
     digests = [
-        _digest(found.items[number], found, {*within, item.number})
+        _digest(found.items[number], found, {*ancestors, item.number})
         if number in found.items
         else None
-        for number in made_of
+        for number in sources
     ]
     if None in digests:
         return None

@@ -1,5 +1,5 @@
-"""The boxes of ISO base media files (ISO/IEC 14496-12), and the items of HEIF and AVIF pictures in
-them (ISO/IEC 23008-12)."""
+"""Parse the boxes of ISO base media files (ISO/IEC 14496-12), and the items of HEIF and AVIF
+pictures (ISO/IEC 23008-12)."""
 
 from __future__ import annotations
 
@@ -8,41 +8,49 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# What a type looks like; boxes of films and pictures have no others.
+# The form of a box type; boxes of videos and pictures have no others.
 _TYPE = re.compile(rb"[A-Za-z0-9 ]{4}|\xa9[A-Za-z0-9]{3}")
 _AUX_TYPE = b"auxC"
 
 
 class Box(NamedTuple):
-    """A box by its offsets: start of the box, start of its content, end."""
+    """The offsets of a box."""
 
     kind: bytes
+    """Type, such as b'ftyp'."""
     start: int
+    """Of the box."""
     body: int
+    """Of its content."""
     end: int
+    """Behind its content."""
 
 
 class Item(NamedTuple):
-    """An item of a HEIF file. kind: such as b'hvc1'. auxiliary: the URN of an auxiliary image, or
-    b''. data: its coded bytes, or None where they are not in the file as it says."""
+    """An item of a HEIF file."""
 
     number: int
     kind: bytes
+    """Type, such as b'hvc1'."""
     auxiliary: bytes
+    """URN of an auxiliary image, or b''."""
     data: bytes | None
+    """Its coded bytes; None where they are not where the file says."""
 
 
 class Items(NamedTuple):
-    """All items by number, the primary one's number, and what refers to what: (type, from) → the
-    numbers referred to."""
+    """The items of a HEIF file."""
 
     items: dict[int, Item]
+    """By number."""
     primary: int
+    """Number of the primary item."""
     references: dict[tuple[bytes, int], list[int]]
+    """(type, item) → the items that it refers to."""
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """The boxes from one offset to another, up to the first that is none."""
+    """The boxes between two offsets, up to the first bytes that are not a box."""
     end = len(data) if end is None else end
     while start + 8 <= end:
         size, kind, body = (
@@ -61,7 +69,7 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
 
 
 def movie_end(data: bytes, start: int) -> int:
-    """Where the film ends that begins at that offset with its `ftyp` box: behind its last box, or
+    """End of the media file that begins at that offset with its `ftyp` box: behind its last box, or
     before the next `ftyp`."""
     end = start
     for box in boxes(data, start):
@@ -72,29 +80,30 @@ def movie_end(data: bytes, start: int) -> int:
 
 
 def find_box(data: bytes, kind: bytes, start: int = 0, end: int | None = None) -> Box | None:
+    """The first box of that type between two offsets."""
     return next((box for box in boxes(data, start, end) if box.kind == kind), None)
 
 
 def read_items(data: bytes, meta: Box) -> Items:
-    """The items that a `meta` box describes. Raises ValueError where it makes no sense."""
+    """The items that a `meta` box describes. Raises ValueError where it is malformed."""
     inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
     if not {b"pitm", b"iinf", b"iloc"} <= inner.keys():
-        raise ValueError("a meta box without pictures")
+        raise ValueError("a meta box without items")
     wide = data[inner[b"pitm"].body] > 0
     primary = _Cursor(data, inner[b"pitm"].body + 4, inner[b"pitm"].end).number(4 if wide else 2)
-    kinds, auxiliary = _kinds(data, inner[b"iinf"]), _auxiliary_types(data, inner.get(b"iprp"))
-    places = _places(data, inner[b"iloc"], inner.get(b"idat"))
+    kinds, auxiliary = _item_types(data, inner[b"iinf"]), _auxiliary_types(data, inner.get(b"iprp"))
+    contents = _item_data(data, inner[b"iloc"], inner.get(b"idat"))
     if primary not in kinds:
         raise ValueError("no primary item")
     items = {
-        number: Item(number, kind, auxiliary.get(number, b""), places.get(number))
+        number: Item(number, kind, auxiliary.get(number, b""), contents.get(number))
         for number, kind in kinds.items()
     }
     return Items(items, primary, _references(data, inner.get(b"iref")))
 
 
 class _Cursor:
-    """Reads numbers one after the other; raises ValueError beyond the end."""
+    """Reads big-endian numbers one after the other. Raises ValueError beyond the end of a box."""
 
     def __init__(self, data: bytes, position: int, end: int) -> None:
         self._data, self.position, self._end = data, position, end
@@ -102,12 +111,13 @@ class _Cursor:
     def number(self, size: int) -> int:
         position = self.position
         if position + size > self._end:
-            raise ValueError("a box that is cut off")
+            raise ValueError("a truncated box")
         self.position += size
         return int.from_bytes(self._data[position : position + size], "big")
 
 
-def _kinds(data: bytes, iinf: Box) -> dict[int, bytes]:
+def _item_types(data: bytes, iinf: Box) -> dict[int, bytes]:
+    """The type of each item."""
     cursor = _Cursor(data, iinf.body, iinf.end)
     cursor.number(4)
     count = cursor.number(2 if data[iinf.body] == 0 else 4)
@@ -115,13 +125,13 @@ def _kinds(data: bytes, iinf: Box) -> dict[int, bytes]:
     for entry in boxes(data, cursor.position, iinf.end):
         version = data[entry.body]
         if entry.kind != b"infe" or version < 2:
-            raise ValueError("an entry that is no item of a picture")
+            raise ValueError("an entry that is not an item")
         each = _Cursor(data, entry.body + 4, entry.end)
         number = each.number(2 if version == 2 else 4)
         each.number(2)
         kinds[number] = each.number(4).to_bytes(4, "big")
     if len(kinds) != count:
-        raise ValueError("another number of items than it says")
+        raise ValueError("a wrong number of items")
     return kinds
 
 
@@ -161,7 +171,7 @@ def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
     return types
 
 
-def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]:
+def _item_data(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]:
     """The coded bytes of each item."""
     cursor, version = _Cursor(data, iloc.body + 4, iloc.end), data[iloc.body]
     sizes = cursor.number(2)
@@ -183,7 +193,10 @@ def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]
 def _joined(
     data: bytes, extents: list[tuple[int, int]], method: int, idat: Box | None
 ) -> bytes | None:
-    """method: 0 for offsets in the file, 1 for those in the `idat` box."""
+    """The bytes of the extents; None where they are not in the file.
+
+    method: 0 for offsets in the file, 1 for offsets in the `idat` box.
+    """
     if method > 1 or (method == 1 and idat is None):
         return None
     start, end = (idat.body, idat.end) if method == 1 and idat is not None else (0, len(data))

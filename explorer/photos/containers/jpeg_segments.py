@@ -1,4 +1,4 @@
-"""The structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its
+"""Parse the structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its
 picture ends."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 START = b"\xff\xd8\xff"
 
-# Within compressed data, FF is followed by 00 or a restart marker; FF before a marker is fill.
+# In compressed data, FF is followed by 00 or a restart marker. FF before a marker is padding.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
@@ -19,36 +19,37 @@ _WITH_LENGTH = frozenset(
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
-# GUID, length of the whole, and offset of this piece (XMP Specification, part 3, 1.1.3.1).
-_GUID, _HEAD = 32, 40
+# GUID, total length, and offset of this piece (XMP Specification, part 3, 1.1.3.1).
+_GUID_LENGTH, _HEADER_LENGTH = 32, 40
 
 
 class JpegStructure(NamedTuple):
-    """end: offset behind the end-of-image marker; where that is missing, of a film that follows, or
-    the end of the file. segments: application segments before the first scan, number (0 to 15) and
-    content.
-    """
+    """The parts of a JPEG file."""
 
     end: int
+    """Offset behind the end-of-image marker. Where that is missing: of a video that follows, or the
+    end of the file."""
     segments: tuple[tuple[int, bytes], ...]
+    """Application segments before the first scan: number (0 to 15) and content."""
 
     @property
     def xmp(self) -> bytes:
-        """The XMP packet, followed by the extended ones; b'' where there is none."""
+        """The XMP packet and its extensions, one after the other; b'' where there is none."""
         packets, extended = list[bytes](), dict[tuple[bytes, int], bytes]()
         for number, content in self.segments:
             if number == 1 and content.startswith(_XMP):
                 packets.append(content[len(_XMP) :])
             elif number == 1 and content.startswith(_EXTENDED_XMP):
                 piece = content[len(_EXTENDED_XMP) :]
-                extended[piece[:_GUID], int.from_bytes(piece[_GUID + 4 : _HEAD], "big")] = piece[
-                    _HEAD:
-                ]
+                extended[
+                    piece[:_GUID_LENGTH],
+                    int.from_bytes(piece[_GUID_LENGTH + 4 : _HEADER_LENGTH], "big"),
+                ] = piece[_HEADER_LENGTH:]
         return b"".join([*packets, *(extended[key] for key in sorted(extended))])
 
 
 def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
-    """The JPEG picture that begins at that offset; None where none does."""
+    """The structure of the JPEG that begins at that offset; None where none does."""
     if data[start : start + 3] != START:
         return None
     position, segments, scanned = start + 2, list[tuple[int, bytes]](), False
@@ -60,7 +61,7 @@ def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
             continue
         length = int.from_bytes(data[position : position + 2], "big")
         if length < 2 or position + length > len(data):
-            # Not a segment, but damaged data that look like one.
+            # Damaged data that look like a segment.
             continue
         if marker in _APPLICATION and not scanned:
             segments.append((marker - _APPLICATION.start, data[position + 2 : position + length]))

@@ -1,5 +1,4 @@
-"""Where the picture of a PNG, GIF, WebP or BMP file ends, by its structure: whatever lies behind
-was appended."""
+"""Find the end of the picture in a PNG, GIF, WebP or BMP file. Whatever follows was appended."""
 
 from __future__ import annotations
 
@@ -17,25 +16,25 @@ def _end_of_png(data: bytes) -> int:
 
 
 def _end_of_gif(data: bytes) -> int:
-    def colours(flags: int) -> int:
+    def color_table_size(flags: int) -> int:
         return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
-    def behind_blocks(position: int) -> int:
+    def skip_sub_blocks(position: int) -> int:
         while position < len(data) and data[position]:
             position += 1 + data[position]
         return position + 1
 
-    position = 13 + colours(data[10])
+    position = 13 + color_table_size(data[10])
     while position < len(data):
         kind, position = data[position], position + 1
         if kind == 0x21:
-            position = behind_blocks(position + 1)
+            position = skip_sub_blocks(position + 1)
         elif kind == 0x2C:
-            position = behind_blocks(position + 10 + colours(data[position + 8]))
+            position = skip_sub_blocks(position + 10 + color_table_size(data[position + 8]))
         elif kind == 0x3B:
             return position
         elif kind:
-            # Not a block: whatever it is, it lies behind the picture.
+            # Not a block, so it was appended.
             return position - 1
     return len(data)
 
@@ -46,7 +45,7 @@ def _end_of_webp(data: bytes) -> int:
 
 
 def _end_of_bmp(data: bytes) -> int:
-    """By the header's size of the file, or by the picture's where that says more."""
+    """By the file size in the header, or by the size of its pixels, whichever is larger."""
     size, pixels = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10))
     width, height, bits = (
         _number(data, 18),
@@ -61,10 +60,10 @@ def _number(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "little", signed=True)
 
 
-# By a file's first bytes: from its content to the offset behind its picture.
 PICTURE_END: dict[bytes, Callable[[bytes], int]] = {
     b"\x89PNG\r\n\x1a\n": _end_of_png,
     b"GIF8": _end_of_gif,
     b"RIFF": _end_of_webp,
     b"BM": _end_of_bmp,
 }
+"""The first bytes of a file → the function that finds the offset behind its picture."""

@@ -1,10 +1,10 @@
-"""Whether a small picture in a file shows just what the large one shows: a camera's preview, which
-holds nothing more."""
+"""Tell whether a small picture in a file is merely a preview of the large one."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,49 +12,62 @@ from PIL import Image
 
 from explorer.photos.limits import check_pixels
 
-# A preview has at most this share of the pixels.
-_SMALLER = 0.5
-# Both are compared at this size, in levels of 255: on average, and in the worst pixel but for one
-# in a hundred. Previews of cameras differ by 0.2 to 1.5 and 3 to 20, and the next frame of a burst
-# by more than 3 or 40.
-_SIDE, _MEAN, _WORST = 64, 3.0, 32.0
-# Bars above and below a preview are darker than this.
-_BAR = 20
+
+@dataclass(frozen=True)
+class _Thresholds:
+    """Between cameras' previews, which differ by 0.2 to 1.5 levels on average and by 3 to 20 in the
+    99th percentile, and the next frame of a burst, which differs by more than 3 or 40."""
+
+    max_pixel_share: float = 0.5
+    """A preview has at most this share of the pixels."""
+    max_mean_difference: float = 3.0
+    """In levels of 255, at 64×64 pixels."""
+    max_p99_difference: float = 32.0
+    """In levels of 255, at 64×64 pixels."""
+    bar_level: int = 20
+    """Black bars around a preview are darker than this."""
+    max_lit_bar_share: float = 0.02
+    """Share of brighter pixels in a row of a bar; compression causes them."""
+
+
+_T = _Thresholds()
+_SIDE = 64
 _Levels = npt.NDArray[np.float32]
 
 
 class PreviewMatcher:
-    """The picture that others may be previews of. It is decoded once, at a reduced size, when it is
-    first needed."""
+    """A picture that others may be previews of. It is decoded once, on first use, and reduced."""
 
     def __init__(
         self, opened: Callable[[], Image.Image], affordable: Callable[[int, int], bool]
     ) -> None:
-        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether
-        one of that width and height may still be decoded."""
+        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether a
+        picture of that width and height may still be decoded."""
         self._opened, self._affordable = opened, affordable
 
     @functools.cached_property
     def _picture(self) -> tuple[int, Image.Image]:
-        """Number of its pixels, and what it shows."""
+        """Number of its pixels, and the picture at a reduced size."""
         picture = self._opened()
         pixels, shown = picture.width * picture.height, _decoded(picture)
         return pixels, shown.reduce(max(1, min(shown.size) // (4 * _SIDE)))
 
     def is_preview(self, small: Callable[[], Image.Image]) -> bool:
-        """Whether the small picture is this one with at most half its pixels, perhaps cut to
-        another aspect ratio or between black bars.
+        """Whether the small picture is this one at a reduced size, perhaps cropped to another
+        aspect ratio or between black bars.
 
-        small: opens it, undecoded. False where one of the two cannot be decoded.
+        small: opens it, undecoded. False where either cannot be decoded.
         """
         try:
             one, (pixels, original) = small(), self._picture
-            if one.width * one.height > _SMALLER * pixels or not self._affordable(*one.size):
+            if one.width * one.height > _T.max_pixel_share * pixels or not self._affordable(
+                *one.size
+            ):
                 return False
-            return any(_agree(a, b) for a, b in _ways(_decoded(one), original))
+            return any(_look_alike(a, b) for a, b in _candidates(_decoded(one), original))
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  decoders raise whatever they like; what cannot be seen counts as something of its own
+        except Exception:  # noqa: BLE001  decoders may raise anything; an unreadable picture is not a preview
             return False
 
 
@@ -65,17 +78,19 @@ def _decoded(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _ways(small: Image.Image, large: Image.Image) -> Iterator[tuple[Image.Image, Image.Image]]:
-    """The parts of both that would show the same."""
+def _candidates(
+    small: Image.Image, large: Image.Image
+) -> Iterator[tuple[Image.Image, Image.Image]]:
+    """The parts of both to be compared: whole, cropped, and without black bars."""
     yield small, large
-    yield small, _cut(large, small.width / small.height)
+    yield small, _crop_to_aspect(large, small.width / small.height)
     inner = _without_bars(small)
     if inner.size != small.size:
         yield inner, large
 
 
-def _cut(picture: Image.Image, aspect: float) -> Image.Image:
-    """The middle of a picture, in that ratio of width to height."""
+def _crop_to_aspect(picture: Image.Image, aspect: float) -> Image.Image:
+    """The middle of a picture, with that ratio of width to height."""
     width, height = (
         min(picture.width, picture.height * aspect),
         min(picture.height, picture.width / aspect),
@@ -85,17 +100,19 @@ def _cut(picture: Image.Image, aspect: float) -> Image.Image:
 
 
 def _without_bars(picture: Image.Image) -> Image.Image:
-    lit = np.asarray(picture.convert("L")) > _BAR
-    # A few lit pixels in a bar are compression's.
-    rows, columns = (np.flatnonzero(lit.mean(axis=axis) > 0.02) for axis in (1, 0))
+    lit = np.asarray(picture.convert("L")) > _T.bar_level
+    rows, columns = (np.flatnonzero(lit.mean(axis=axis) > _T.max_lit_bar_share) for axis in (1, 0))
     if not len(rows) or not len(columns):
         return picture
     return picture.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
-def _agree(one: Image.Image, other: Image.Image) -> bool:
-    apart = np.abs(_levels(one) - _levels(other))
-    return bool(apart.mean() <= _MEAN and np.quantile(apart, 0.99) <= _WORST)
+def _look_alike(one: Image.Image, other: Image.Image) -> bool:
+    difference = np.abs(_levels(one) - _levels(other))
+    return bool(
+        difference.mean() <= _T.max_mean_difference
+        and np.quantile(difference, 0.99) <= _T.max_p99_difference
+    )
 
 
 def _levels(picture: Image.Image) -> _Levels:

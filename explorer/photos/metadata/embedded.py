@@ -47,7 +47,7 @@ class EmbeddedMetadata:
         return iptc_data.parse_iptc(iptc_data.find_iptc(self._picture))
 
     def capture_dates(self) -> Iterator[_SourcedDate]:
-        """When the photo was taken, the most trustworthy date first. GPS time is UTC: it is last."""
+        """When the photo was taken, the most trustworthy date first. GPS time, in UTC, is last."""
         yield from _from("exif", exif_data.capture_dates(self.exif))
         if self.xmp:
             yield from _from("exif", xmp_data.capture_dates(self.xmp))

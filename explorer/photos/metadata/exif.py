@@ -1,4 +1,4 @@
-"""EXIF: what cameras and phones write. A broken part costs only itself."""
+"""Read EXIF, which cameras and phones write. A broken part does not affect the others."""
 
 from __future__ import annotations
 
@@ -29,30 +29,32 @@ from explorer.photos.metadata.partial_dates import (
 )
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
-# Windows' own: stars, percent, and keywords in UTF-16.
+# Tags of Windows: stars, percent, and keywords in UTF-16.
 _RATING, _RATING_PERCENT, _KEYWORDS = 0x4746, 0x4749, 0x9C9E
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _ZONE = re.compile(r"[+-]\d\d:\d\d")
-# The moment of taking, that of scanning; each with where its time zone stands.
+# When the photo was taken, and when it was digitized; each with the tag of its time zone.
 _DATES = (
     (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
     (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
 )
-_HEADER = len(b"Exif\0\0")
+_HEADER_LENGTH = len(b"Exif\0\0")
 
 
 class ExifBlocks(NamedTuple):
-    """main: the first block, details: the camera's, gps: the satellites'; each empty where it is
-    absent or broken. broken: names of those that are there and cannot be read."""
+    """The blocks of EXIF data, tag → value; each empty where it is absent or broken."""
 
     ifd0: Mapping[int, Any]
+    """The main block."""
     exif_ifd: Mapping[int, Any]
+    """The camera's settings and dates."""
     gps_ifd: Mapping[int, Any]
     broken: tuple[str, ...] = ()
+    """Blocks that are present but unreadable, named for a person."""
 
 
 def read_exif(picture: Image.Image) -> ExifBlocks:
-    """The EXIF blocks of an opened picture; it need not be decoded yet."""
+    """The EXIF blocks of an opened picture; its pixels need not be decoded yet."""
     raw, found, broken = picture.info.get("exif"), list[Mapping[int, Any]](), list[str]()
     for ifd, name in (
         (None, "EXIF data"),
@@ -63,8 +65,8 @@ def read_exif(picture: Image.Image) -> ExifBlocks:
         try:
             exif = picture.getexif()
             block = dict(exif) if ifd is None else dict(exif.get_ifd(ifd))
-            failed = not block and _is_there(ifd, exif.get(ifd) if ifd else None, raw)
-        except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes
+            failed = not block and _is_present(ifd, exif.get(ifd) if ifd else None, raw)
+        except Exception:  # noqa: BLE001  a broken EXIF block may raise anything
             failed = True
         found.append(block)
         if failed:
@@ -72,16 +74,16 @@ def read_exif(picture: Image.Image) -> ExifBlocks:
     return ExifBlocks(found[0], found[1], found[2], tuple(broken))
 
 
-def _is_there(ifd: int | None, offset: object, raw: object) -> bool:
-    """Whether a block of which nothing could be read holds something nevertheless."""
+def _is_present(ifd: int | None, offset: object, raw: object) -> bool:
+    """Whether a block from which nothing could be read holds something after all."""
     size = len(raw) if isinstance(raw, bytes) else 0
     if ifd is None:
-        # A header, a count of 0 and no further block make 20 bytes.
+        # An empty block has 20 bytes: a header, a count of 0 and no further block.
         return size > 20 and isinstance(raw, bytes) and bool(raw.strip(b"\0"))
     return (
         offset is not None
         and size > 0
-        and (not isinstance(offset, int) or not 8 <= offset <= size - _HEADER - 2)
+        and (not isinstance(offset, int) or not 8 <= offset <= size - _HEADER_LENGTH - 2)
     )
 
 
@@ -89,16 +91,17 @@ def orientation(picture: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; anything else counts as 1, upright."""
     try:
         value = picture.getexif().get(_TAG.Orientation)
-    except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes
+    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-# --- when
+# --- dates
 
 
 def capture_dates(exif: ExifBlocks) -> Iterator[PartialDate]:
-    """When it was taken, else scanned, by the camera's clock."""
+    """When the photo was taken, then when it was digitized, by the camera's clock; plausible dates
+    only."""
     for tag, zone in _DATES:
         if date := plausible(date_in_tag(exif, tag)):
             offset = clean_text(exif.exif_ifd.get(zone)) or ""
@@ -106,17 +109,17 @@ def capture_dates(exif: ExifBlocks) -> Iterator[PartialDate]:
 
 
 def date_in_tag(exif: ExifBlocks, tag: int) -> PartialDate | None:
-    """The date in that tag, whether a camera can have meant it or not."""
+    """The date in that tag, plausible or not."""
     return parse_date(clean_text(exif.exif_ifd.get(tag)))
 
 
 def modified_date(exif: ExifBlocks) -> PartialDate | None:
-    """When the file was last written by the camera or a program."""
+    """When the camera or a program last wrote the file."""
     return plausible(parse_date(clean_text(exif.ifd0.get(_TAG.DateTime))))
 
 
 def gps_date(exif: ExifBlocks) -> PartialDate | None:
-    """GPS time is UTC, so it may be hours off the camera's own, but the day is nearly always right."""
+    """The GPS time, in UTC: hours off the camera's clock, but nearly always on the right day."""
     day = re.fullmatch(
         r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})",
         clean_text(exif.gps_ifd.get(_GPS.GPSDateStamp)) or "",
@@ -131,18 +134,18 @@ def gps_date(exif: ExifBlocks) -> PartialDate | None:
     return date and date._replace(zone="Z")
 
 
-# --- where
+# --- position
 
 
 def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees."""
+    """Latitude and longitude in degrees; None where they are absent, invalid or (0, 0)."""
     latitude = _degrees(
         exif.gps_ifd.get(_GPS.GPSLatitude), exif.gps_ifd.get(_GPS.GPSLatitudeRef), "NS", 90
     )
     longitude = _degrees(
         exif.gps_ifd.get(_GPS.GPSLongitude), exif.gps_ifd.get(_GPS.GPSLongitudeRef), "EW", 180
     )
-    # 0, 0 lies in the Atlantic, and is what phones write when they do not know.
+    # (0, 0) is in the Atlantic, and what phones write when they have no position.
     return (
         None
         if latitude is None or longitude is None or (latitude, longitude) == (0, 0)
@@ -151,8 +154,10 @@ def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
 
 
 def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
-    """Degrees, minutes, seconds and the hemisphere → degrees. Without a hemisphere it could be
-    either of two places: none is named."""
+    """Degrees, minutes, seconds and the hemisphere → degrees.
+
+    None without a hemisphere, as it could be either of two places.
+    """
     parts = [positive_number(part, zero=True) for part in as_list(value)]
     side = (clean_text(ref) or "").upper()[:1]
     if not parts or parts[0] is None or not side or side not in axis:
@@ -163,8 +168,7 @@ def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
 
 
 def _position_left_open(exif: ExifBlocks) -> bool:
-    """Whether the place is left open: absent, 0, or 0 divided by 0, all of which cameras write
-    without a signal."""
+    """Whether the position is absent, 0, or 0 divided by 0, as cameras write without a signal."""
     values = [
         part
         for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude)
@@ -180,11 +184,11 @@ def _is_nan(value: Any) -> bool:
         return False
 
 
-# --- with what
+# --- camera
 
 
 def camera_name(make: Any, model: Any) -> str | None:
-    """Make and model, the make only once: `NIKON CORPORATION`, `NIKON D90` is a `NIKON D90`."""
+    """Make and model, the make once: `NIKON CORPORATION`, `NIKON D90` → `NIKON D90`."""
     maker, name = clean_text(make), clean_text(model)
     if not maker or not name:
         return name or maker
@@ -192,8 +196,8 @@ def camera_name(make: Any, model: Any) -> str | None:
 
 
 def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
-    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres), each
-    None where it is not said."""
+    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres); each
+    None where it is not given."""
     return {
         "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),
         "lens": clean_text(exif.exif_ifd.get(_TAG.LensModel)),
@@ -204,12 +208,14 @@ def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
     }
 
 
-# --- what a person said, and all of it together
+# --- fields that are carried over
 
 
 def read_fields(exif: ExifBlocks) -> MetadataReading:
-    """What is worth keeping, and what is there and cannot be read. Dates are those of the camera's
-    own clock."""
+    """The fields of the EXIF data, and those that are present but unreadable.
+
+    The date is by the camera's clock.
+    """
     unread = [UnreadableField("all", f"its {name}") for name in exif.broken]
     date = next(capture_dates(exif), None)
     for tag, _ in _DATES:
@@ -239,7 +245,7 @@ def read_fields(exif: ExifBlocks) -> MetadataReading:
 
 
 def _keywords(value: Any) -> tuple[str, ...]:
-    """Keywords as Windows writes them: UTF-16, between semicolons."""
+    """Keywords as Windows writes them: UTF-16, separated by semicolons."""
     if isinstance(value, tuple | list):
         value = bytes(part for part in value if isinstance(part, int) and 0 <= part < 256)
     if not isinstance(value, bytes):

@@ -1,5 +1,4 @@
-"""What the header of a file says of how it was made: by a camera, or by a program that saved it
-again."""
+"""Tell from a file's EXIF header whether a camera wrote it, or a program saved it again."""
 
 from __future__ import annotations
 
@@ -13,27 +12,30 @@ from PIL import ExifTags, Image
 from explorer.errors import PhotoError
 from explorer.photos.formats import pillow_formats
 
-# Formats that cameras write, of which the EXIF block is found without decoding the picture.
+# Formats that cameras write, and whose EXIF block is found without decoding the picture.
 _CAMERA_FORMATS = frozenset({"JPEG", "MPO", "HEIF", "TIFF"})
 _TAG = ExifTags.Base
-# In a firmware's version (“Ver.1.10”, “HDR+ 1.0.2”, “G960FXXU2BRJ3”, “NIKON D90 Ver.1.00”) stand
-# numbers, the camera's own name and these words; a program has a name of its own.
-_OF_FIRMWARE = frozenset({"camera", "digital", "firmware", "version"})
-_LEAST_LETTERS = 4
+# A firmware version (“Ver.1.10”, “HDR+ 1.0.2”, “G960FXXU2BRJ3”, “NIKON D90 Ver.1.00”) consists of
+# numbers, the camera's name and these words. A program has a name of its own.
+_FIRMWARE_WORDS = frozenset({"camera", "digital", "firmware", "version"})
+_MIN_NAME_LENGTH = 4
 
 
 class ExifHeader(NamedTuple):
-    """software: the program that says it wrote the file; '' where none does, or only the camera's
-    firmware. stated: the picture's size in pixels when its EXIF block was written (EXIF tags
-    PixelXDimension and PixelYDimension), None where it does not say."""
+    """What a file's header tells of its origin."""
 
     software: str = ""
+    """The program that wrote the file; '' where none is named, or only the camera's firmware."""
     stated: tuple[int, int] | None = None
+    """Width and height when the EXIF block was written (tags PixelXDimension and PixelYDimension);
+    None where they are not given."""
 
 
 def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
-    """None for what cannot be read, and for formats that no camera writes. The picture is not
-    decoded."""
+    """The header of a file; None where it cannot be read, or no camera writes its format.
+
+    The picture is not decoded.
+    """
     try:
         with open(path, "rb") as file:
             start = file.read(64)
@@ -46,7 +48,7 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
                 details = exif.get_ifd(ExifTags.IFD.Exif)
     except (OSError, SyntaxError, ValueError, PhotoError):
         return None
-    except Exception:  # noqa: BLE001  a broken EXIF block raises whatever it likes, and then says nothing
+    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything; it tells nothing
         return None
     said, own = (
         str(exif.get(_TAG.Software) or ""),
@@ -56,11 +58,13 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
 
 
 def is_editing_software(software: str, camera: str) -> bool:
-    """Whether EXIF's Software tag names a program, and not merely the version of the firmware of
-    that camera (make and model)."""
-    own = set(_words(camera)) | _OF_FIRMWARE
+    """Whether EXIF's Software tag names a program, not just the firmware version of that camera.
+
+    camera: its make and model.
+    """
+    own = set(_words(camera)) | _FIRMWARE_WORDS
     return any(
-        word.isalpha() and len(word) >= _LEAST_LETTERS and word not in own
+        word.isalpha() and len(word) >= _MIN_NAME_LENGTH and word not in own
         for word in _words(software)
     )
 

@@ -1,4 +1,4 @@
-"""Values as files hold them → text and numbers that can be kept."""
+"""Convert metadata values as files hold them to text and numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_LONGEST = 200
-# What XML cannot hold.
-_CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Windows gives ratings in percent.
-_PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
+_MAX_LENGTH = 200
+# Characters that XML does not allow.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Windows' ratings: the least percentage of each number of stars.
+_STARS_BY_PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
 _MARK = r"(?:deg|min|sec|[,:\s°º'’′\"”″])"
 _COORDINATE = re.compile(
@@ -21,8 +21,7 @@ _COORDINATE = re.compile(
 
 
 def decode_text(value: bytes) -> str:
-    """Bytes of an unknown encoding → text: UTF-8 where they are that, else Latin-1 as Windows
-    extends it."""
+    """Bytes of an unknown encoding → text: valid UTF-8 as such, anything else as Windows-1252."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -30,22 +29,24 @@ def decode_text(value: bytes) -> str:
 
 
 def clean_text(value: Any) -> str | None:
-    """Text for a person: up to the first NUL, blanks single, at most 200 characters; None for
-    anything else or nothing."""
+    """Text for display: up to the first NUL, whitespace collapsed, at most 200 characters.
+
+    None for an empty text, and for values that are not text.
+    """
     if isinstance(value, bytes):
         value = decode_text(value.split(b"\0")[0])
     if not isinstance(value, str):
         return None
     return (
         " ".join("".join(c if c.isprintable() else " " for c in value.split("\0")[0]).split())[
-            :_LONGEST
+            :_MAX_LENGTH
         ]
         or None
     )
 
 
 def positive_number(value: Any, *, zero: bool = False) -> float | None:
-    """A positive (or, with `zero`, not negative) finite number, or None; of several the first."""
+    """A positive finite number, of several the first; else None. zero: whether 0 is accepted."""
     first = next(iter(as_list(value)), None) if isinstance(value, tuple | list) else value
     try:
         found = float(first)  # type: ignore[arg-type]
@@ -55,24 +56,26 @@ def positive_number(value: Any, *, zero: bool = False) -> float | None:
 
 
 def as_list(value: Any) -> list[Any]:
-    """The parts of a value that has some; a single number is its only part."""
+    """A tuple or list as a list, a single number as a list of one; of None and text, []."""
     if isinstance(value, tuple | list):
         return list(value)
     return [] if value is None or isinstance(value, str | bytes) else [value]
 
 
 def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:
-    """Keywords without blanks around them, each once."""
+    """Keywords with whitespace collapsed, without empty ones, each once."""
     return tuple(
         dict.fromkeys(
-            text for value in values if (text := " ".join(_CONTROL.sub(" ", value or "").split()))
+            text for value in values if (text := " ".join(_NOT_XML.sub(" ", value or "").split()))
         )
     )
 
 
 def parse_rating(value: Any) -> float | None:
-    """Stars above 0 and up to 5, or None: 0 is “not rated”, -1 “rejected”. Raises ValueError for
-    what is no rating."""
+    """Stars above 0 and up to 5; None for 0 (“not rated”) and -1 (“rejected”).
+
+    Raises ValueError or TypeError for anything else.
+    """
     if isinstance(value, bytes):
         value = decode_text(value)
     if isinstance(value, str):
@@ -81,29 +84,33 @@ def parse_rating(value: Any) -> float | None:
             return None
     stars: float = float(value[0] if isinstance(value, tuple | list) and value else value)
     if not -1 <= stars <= 5:
-        raise ValueError("a rating that is none")
+        raise ValueError("not a rating")
     return stars if stars > 0 else None
 
 
 def rating_from_percent(value: Any) -> float | None:
-    """Windows' rating in percent (1, 25, 50, 75, 99) → stars. Raises ValueError for what is none."""
+    """Windows' rating in percent (1, 25, 50, 75, 99) → stars; None for 0.
+
+    Raises ValueError or TypeError for anything else.
+    """
     percent = float(value[0] if isinstance(value, tuple | list) and value else value)
     if not 0 <= percent <= 100:
-        raise ValueError("a rating that is none")
-    return next((float(stars) for least, stars in reversed(_PERCENT) if percent >= least), None)
+        raise ValueError("not a rating")
+    return next(
+        (float(stars) for least, stars in reversed(_STARS_BY_PERCENT) if percent >= least), None
+    )
 
 
 def parse_coordinate(text: str, side: str | None, axis: str, limit: float) -> float:
-    """Degrees of a latitude or longitude in words: `48,51.5N`, `48,51,30N`, `18.545426` with its
-    hemisphere apart, `-18.545426`, `48° 51' 30" N`. A decimal number without any hemisphere is
-    taken by its sign.
+    """Degrees of a latitude or longitude written as `48,51.5N`, `48,51,30N`, `48° 51' 30" N`,
+    `-18.545426`, or `18.545426` with its hemisphere given separately.
 
-    side: the hemisphere where it is said apart. axis: `NS` or `EW`. Raises ValueError for anything
-    else, or beyond the limit.
+    side: the hemisphere where it is given separately. axis: `NS` or `EW`. A decimal number without
+    a hemisphere counts by its sign. Raises ValueError for anything else, or beyond the limit.
     """
     found = _COORDINATE.fullmatch(text.strip())
     if not found:
-        raise ValueError("no coordinate")
+        raise ValueError("not a coordinate")
     parts = [_fraction(part) for part in re.findall(_NUMBER, found["parts"])]
     half = (found["side"] or side or "").strip()[:1].upper()
     if (
@@ -111,7 +118,7 @@ def parse_coordinate(text: str, side: str | None, axis: str, limit: float) -> fl
         or (not half and len(parts) > 1)
         or (found["sign"] == "-" and half == axis[0])
     ):
-        raise ValueError("no hemisphere")
+        raise ValueError("not a hemisphere")
     degrees = decimal_degrees(parts)
     if degrees > limit:
         raise ValueError("beyond the pole")
@@ -126,5 +133,5 @@ def decimal_degrees(parts: Iterable[float]) -> float:
 def _fraction(text: str) -> float:
     above, _, below = text.partition("/")
     if below and not float(below):
-        raise ValueError("no number")
+        raise ValueError("not a number")
     return float(above) / float(below or 1)

@@ -1,4 +1,4 @@
-"""The metadata fields that are carried over when a photo is removed: date, place, rating, keywords."""
+"""The metadata fields that are carried over when a photo is removed."""
 
 from __future__ import annotations
 

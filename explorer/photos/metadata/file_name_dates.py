@@ -1,4 +1,4 @@
-"""The dates that cameras, phones and messengers write into file names."""
+"""Parse the dates that cameras, phones and messengers write into file names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plau
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
 _DAY = re.compile(rf"{_DATE}(?!\d)")
-# Between date and time: one sign, a blank of any kind (macOS writes U+202F), `at`, a comma.
+# Between date and time: a separator, a space of any kind (macOS writes U+202F), `at`, a comma.
 _BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
-_BEFORE_NOON, _AFTER_NOON = "上午|午前|오전", "下午|午後|오후"
-# 20190512_101530, with thousandths behind; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
+_AM, _PM = "上午|午前|오전", "下午|午後|오후"
+# 20190512_101530, with milliseconds or without; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
 # 9.15.30 PM; 2019-05-12 下午9.15.30.
 _TIMES = (
     re.compile(
@@ -20,11 +20,11 @@ _TIMES = (
     ),
     re.compile(rf"{_DATE}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?!\d)"),
     re.compile(
-        rf"{_DATE}{_BETWEEN}\s?(?P<half>{_BEFORE_NOON}|{_AFTER_NOON})?\s?(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)"
+        rf"{_DATE}{_BETWEEN}\s?(?P<half>{_AM}|{_PM})?\s?(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)"
         rf"[-_.:m](?P<second>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))?",
         re.IGNORECASE,
     ),
-    # Without seconds only where it is plain that this is a time.
+    # Without seconds only if AM or PM shows that it is a time.
     re.compile(
         rf"{_DATE}{_BETWEEN}(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))",
         re.IGNORECASE,
@@ -33,8 +33,10 @@ _TIMES = (
 
 
 def parse_file_name_date(name: str) -> PartialDate | None:
-    """The first date in a file's name, with its time where there is one. A range of days counts as
-    its first day."""
+    """The first plausible date in a file's name, with its time where there is one.
+
+    Of a range of days, the first one.
+    """
     for found in _times(name):
         parts = found.groupdict()
         hour, half = (
@@ -42,7 +44,7 @@ def parse_file_name_date(name: str) -> PartialDate | None:
             parts.get("half") or (parts.get("behind") or "").strip(" \t\u00a0\u202f_"),
         )
         if half:
-            hour = str(to_24_hours(int(hour), "p" if re.fullmatch(_AFTER_NOON, half) else half))
+            hour = str(to_24_hours(int(hour), "p" if re.fullmatch(_PM, half) else half))
         date = plausible(
             from_parts(
                 parts["year"],
@@ -62,8 +64,8 @@ def parse_file_name_date(name: str) -> PartialDate | None:
 
 
 def _times(name: str) -> Iterator[re.Match[str]]:
-    """Dates with times, less those whose time is the second date of a range: in
-    2020-11-05-2021-12-31 it is not 20:21:12."""
+    """Matches of dates with times, except where the time is the second date of a range:
+    2020-11-05-2021-12-31 does not mean 20:21:12."""
     for pattern in _TIMES:
         for found in pattern.finditer(name):
             second = _DAY.search(name, found.end("day"))

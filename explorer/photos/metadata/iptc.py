@@ -1,4 +1,4 @@
-"""IPTC-IIM, the older way to write captions and keywords into a photo (IPTC-NAA Information
+"""Read IPTC-IIM, the older format of captions and keywords in a photo (IPTC-NAA Information
 Interchange Model, version 4)."""
 
 from __future__ import annotations
@@ -14,39 +14,40 @@ from explorer.photos.metadata.fields import MetadataFields, MetadataReading, Unr
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
 from explorer.photos.metadata.text_profile import decode_text_profile
 
-# Of record 1: how text is encoded. Of record 2: keywords; day and time of the picture's making, and
-# of its scanning.
+# Data sets (record, number): the encoding of text; keywords; day and time of creation, and of
+# digitization.
 _CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)
 _DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
 _ESCAPE_UTF8 = b"\x1b%G"
 _MARKER = 0x1C
-# Photoshop's resource that holds it; TIFF's tags for it and for Photoshop's resources.
+# The Photoshop resource that holds IPTC data; the TIFF tags of IPTC data and of such resources.
 _RESOURCE, _TIFF_IPTC, _TIFF_PHOTOSHOP = 0x0404, 33723, 34377
-# How a JPEG's segment with Photoshop's resources begins.
+# The beginning of a JPEG segment with Photoshop resources.
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _DAY = re.compile(r"(\d{4})\D?(\d\d)?\D?(\d\d)?.*", re.DOTALL)
 _TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)?\s*([+-]\d\d:?\d\d|Z)?.*", re.DOTALL)
 
 
 class IptcData(NamedTuple):
-    """values: of each data set (record, number) in their order. broken: data are there that make no
-    sense."""
+    """Parsed IPTC data."""
 
     values: dict[tuple[int, int], list[bytes]]
+    """(record, number) of a data set → its values, in order."""
     broken: bool = False
+    """Whether some of the data could not be parsed."""
 
 
 def find_iptc(picture: Image.Image) -> bytes:
-    """The IPTC-IIM data of an opened picture, b"" where it has none."""
+    """The IPTC data of an opened picture; b"" where it has none."""
     segments = getattr(picture, "applist", None)
     if segments:
-        # Not from Pillow's own list of resources, which ends at the first odd one. Long ones go on
-        # in the next segment.
+        # Pillow's own list of resources ends at the first malformed one. Long resources continue in
+        # the next segment.
         parts = (data for name, data in segments if name == "APP13" and data.startswith(_PHOTOSHOP))
         return _in_resources(b"".join(part[len(_PHOTOSHOP) :] for part in parts))
     tags = getattr(picture, "tag_v2", None)
     if tags is not None:
-        # The bytes as they lie there: the tag's type is often given as long numbers.
+        # The raw bytes: the tag's type is often wrongly given as LONG.
         raw = getattr(tags, "_tagdata", {})
         return raw.get(_TIFF_IPTC) or _in_resources(raw.get(_TIFF_PHOTOSHOP) or b"")
     for name in ("Raw profile type iptc", "Raw profile type 8bim"):
@@ -57,7 +58,7 @@ def find_iptc(picture: Image.Image) -> bytes:
 
 
 def _in_resources(data: bytes) -> bytes:
-    """The IPTC data among Photoshop's resources."""
+    """The IPTC data among Photoshop resources; b"" where there is none."""
     at = 0
     while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
         number, name = int.from_bytes(data[at + 4 : at + 6], "big"), data[at + 6]
@@ -70,11 +71,11 @@ def _in_resources(data: bytes) -> bytes:
 
 
 def parse_iptc(data: bytes) -> IptcData:
-    """Take the data sets apart."""
+    """Parse IPTC data into data sets."""
     values, at = dict[tuple[int, int], list[bytes]](), 0
     while at < len(data):
         if data[at] != _MARKER or at + 5 > len(data):
-            # What is filled up with zeros ends there.
+            # Padding ends the data.
             return IptcData(values, bool(data[at:].strip(b"\0 ")))
         key, size, start = (
             (data[at + 1], data[at + 2]),
@@ -82,7 +83,7 @@ def parse_iptc(data: bytes) -> IptcData:
             at + 5,
         )
         if size & 0x8000:
-            # An extended data set: these are the bytes of its length.
+            # An extended data set: this is the number of bytes of its length.
             digits = size & 0x7FFF
             size, start = int.from_bytes(data[start : start + digits], "big"), start + digits
         if start + size > len(data):
@@ -93,7 +94,7 @@ def parse_iptc(data: bytes) -> IptcData:
 
 
 def capture_dates(iptc: IptcData) -> Iterator[PartialDate]:
-    """When the picture was made, else scanned."""
+    """When the photo was created, then when it was digitized; plausible dates only."""
     for day, time in _DATES:
         if (date := plausible(_date(_text(iptc, day), _text(iptc, time)))) is not None:
             yield date
@@ -104,7 +105,7 @@ def _text(iptc: IptcData, key: tuple[int, int]) -> str:
 
 
 def _date(day: str, time: str) -> PartialDate | None:
-    """`19870605` (with 00 for an unknown part) and `101112+0200`."""
+    """`19870605` (00 for an unknown part) and `101112+0200` → a date."""
     found, clock = _DAY.fullmatch(day), _TIME.fullmatch(time)
     if not found:
         return None
@@ -116,7 +117,7 @@ def _date(day: str, time: str) -> PartialDate | None:
 
 
 def keywords(iptc: IptcData) -> tuple[str, ...]:
-    """The keywords, in the encoding that the data name, or that they seem to be in."""
+    """The keywords, decoded as declared, or by their bytes."""
     utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
     return unique_keywords(
         value.decode("utf-8", "replace") if utf8 else decode_text(value)
@@ -125,7 +126,7 @@ def keywords(iptc: IptcData) -> tuple[str, ...]:
 
 
 def read_fields(data: bytes) -> MetadataReading:
-    """What is worth keeping, and what is there and cannot be read."""
+    """The fields of IPTC data, and those that are present but unreadable."""
     iptc = parse_iptc(data)
     unread = [UnreadableField("all", "its IPTC data")] if iptc.broken else []
     for day, time in _DATES:

@@ -1,7 +1,7 @@
-"""Dates as cameras and programs write them, of which often only a part is known.
+"""Parse dates as cameras and programs write them; often only a part is known.
 
-Parsing keeps what is certain: a date whose time makes no sense is a day, one whose day is blank or
-zero is a month.
+Parsing keeps what is certain: a date with an invalid time is a day, one whose day is blank or zero
+is a month.
 """
 
 from __future__ import annotations
@@ -13,26 +13,28 @@ from typing import Any, NamedTuple, get_args
 from explorer.photos.decoded_photo import Precision
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-# Characters of `YYYY-MM-DDTHH:MM:SS` that each precision covers.
+# Number of characters of `YYYY-MM-DDTHH:MM:SS` that are known.
 _LENGTH = dict(zip(PRECISIONS, (4, 7, 10, 16, 19), strict=True))
 
-# What clocks show that were never set: the beginnings of Unix's (west of Greenwich the day before)
-# and of the Mac's time.
-_UNSET = frozenset({"1970-01-01", "1969-12-31", "1904-01-01"})
-# The beginning of DOS's time, which archives give to files. In EXIF it may be a person's guess at
-# an old paper photo.
-_UNSET_FILE = "1980-01-01"
-# The oldest photograph there is, Niépce's view from his window.
+# What a clock shows that was never set: the epochs of Unix (the day before, west of Greenwich) and
+# of the Mac.
+_CLOCK_EPOCHS = frozenset({"1970-01-01", "1969-12-31", "1904-01-01"})
+# The epoch of DOS, which archives give to files. In EXIF it may be a person's guess for an old
+# paper photo.
+_DOS_EPOCH = "1980-01-01"
+# The year of the oldest surviving photograph, Niépce's view from his window.
 _OLDEST = dt.datetime(1826, 1, 1)
 
-# A part may be blank or padded with blanks. Compact dates (`20150822`) have neither separators nor
-# blanks.
+# A part may be blank or padded with blanks, except in compact dates (`20150822`).
 _SPACED = r"(?P<year>\d{4})(?:\s*[-:./]\s*(?P<month>\d{0,2})\s*(?:[-:./]\s*(?P<day>\d{0,2}))?)?"
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
-_TIME = r"(?P<hour>\d{1,2})\s*:\s*(?P<minute>\d{0,2})(?:\s*:\s*(?P<second>\d{0,2})(?:[.,]\d*)?)?\s*(?P<half>[ap]\.?m\b)?"
+_TIME = (
+    r"(?P<hour>\d{1,2})\s*:\s*(?P<minute>\d{0,2})(?:\s*:\s*(?P<second>\d{0,2})(?:[.,]\d*)?)?"
+    r"\s*(?P<half>[ap]\.?m\b)?"
+)
 _COMPACT_TIME = r"(?P<hour>\d\d):?(?P<minute>\d\d)?:?(?P<second>\d\d)?(?:[.,]\d*)?"
 _ZONE = r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?"
-# `rest`: what stands behind a time is not looked at.
+# `rest`: anything after a time is ignored.
 _FORMS = tuple(
     re.compile(rf"{form}(?P<rest>(?!\d).*)", re.IGNORECASE)
     for form in (
@@ -45,15 +47,13 @@ _BLANK = re.compile(r"[\s0:\-./TZ]*", re.IGNORECASE)
 
 
 class PartialDate(NamedTuple):
-    """A date as far as it is known.
-
-    text: `YYYY-MM-DDTHH:MM:SS`, unknown parts filled up with the earliest value. zone: `Z`,
-    `+HH:MM` or '' where none is given.
-    """
+    """A date as far as it is known."""
 
     text: str
+    """`YYYY-MM-DDTHH:MM:SS`, unknown parts padded with the earliest value."""
     precision: Precision
     zone: str = ""
+    """`Z` or `+HH:MM`; '' where none is given."""
 
     @property
     def iso(self) -> str:
@@ -64,7 +64,7 @@ class PartialDate(NamedTuple):
         )
 
     def refined_by(self, other: PartialDate | None) -> bool:
-        """Whether another date says the same and more."""
+        """Whether another date agrees with this one and is more precise."""
         known = known_part(self.text, self.precision)
         return (
             other is not None
@@ -74,13 +74,12 @@ class PartialDate(NamedTuple):
 
 
 def known_part(text: str, precision: str | None) -> str:
-    """A stored date without the parts that were filled up; None, of older libraries, is to the
-    second."""
+    """A stored date without its padding. None, in older libraries, means to the second."""
     return text[: _LENGTH.get(precision or "second", 19)]  # type: ignore[call-overload]
 
 
 def latest_moment(text: str, precision: str | None) -> dt.datetime:
-    """The last second that a stored date may stand for. Raises ValueError for text that is no date."""
+    """The last second that a stored date may mean. Raises ValueError for anything but a date."""
     start = dt.datetime.fromisoformat(text)
     if precision == "year":
         return start.replace(month=12, day=31, hour=23, minute=59, second=59)
@@ -94,13 +93,12 @@ def latest_moment(text: str, precision: str | None) -> dt.datetime:
 
 
 def from_parts(*parts: Any) -> PartialDate | None:
-    """Year and, as far as they are given, month, day, hour, minute and second (numbers, or digits)
-    → a date as precise as they allow, whether a camera can have meant it or not; None without a
-    year, or where month or day are in no calendar.
+    """A date from year and, as far as they are known, month, day, hour, minute and second.
 
-    Month and day may be absent, blank or 0. A time is believed as far as it makes sense: hour 24 is
-    hour 0, second 60 (a leap second, or rounding) is 59; any larger second leaves the minute, a
-    larger minute or hour the day.
+    The parts are numbers or digits; they may be absent or blank, month and day also 0. Hour 24 is
+    hour 0; second 60 (a leap second, or rounding) means 59. With a larger second, the date is known
+    to the minute; with a larger minute or hour, to the day. None without a year, or with a month or
+    day that the calendar does not have. The date need not be plausible.
     """
     try:
         year, month, day, hour, minute, second = [*map(_number, parts), *[None] * 6][:6]
@@ -121,11 +119,11 @@ def _number(part: Any) -> int | None:
 
 
 def plausible(date: PartialDate | None) -> PartialDate | None:
-    """The date, or None where no camera can have meant it: before photography, in the future, or
-    what a clock shows that was never set."""
+    """The date; None where it is before photography, in the future, or that of a clock that was
+    never set."""
     if date is None:
         return None
-    if date.precision not in ("year", "month") and date.text[:10] in _UNSET:
+    if date.precision not in ("year", "month") and date.text[:10] in _CLOCK_EPOCHS:
         return None
     start, tomorrow = dt.datetime.fromisoformat(date.text), dt.datetime.now() + dt.timedelta(days=1)
     return date if _OLDEST <= start <= tomorrow else None
@@ -133,13 +131,15 @@ def plausible(date: PartialDate | None) -> PartialDate | None:
 
 def parse_date(text: str | None) -> PartialDate | None:
     """A date as EXIF, XMP or careless programs write it: `2015:08:22 10:08:59`,
-    `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`. None for what is no date;
-    whether a camera can have meant it is `plausible`'s to say."""
+    `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`.
+
+    None for text that is not a date. The date need not be plausible.
+    """
     text = " ".join((text or "").split())
     for form in _FORMS:
         if found := form.match(text):
-            date = _of_groups(found.groupdict())
-            # Words that begin with a year are no date.
+            date = _from_groups(found.groupdict())
+            # Words that begin with a year are not a date.
             if date is not None and (
                 found.end() == len(text) or date.precision not in ("year", "month")
             ):
@@ -147,7 +147,7 @@ def parse_date(text: str | None) -> PartialDate | None:
     return None
 
 
-def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
+def _from_groups(parts: dict[str, str | None]) -> PartialDate | None:
     hour = parts.get("hour")
     if hour and parts.get("half"):
         hour = str(to_24_hours(int(hour), parts["half"] or ""))
@@ -166,25 +166,27 @@ def _of_groups(parts: dict[str, str | None]) -> PartialDate | None:
 
 
 def to_24_hours(hour: int, half: str) -> int:
-    """The hour of a 12-hour clock → 0 to 23. half: begins with `a` or `p`. Hours above 12 are of a
-    24-hour clock, whatever follows."""
+    """The hour of a 12-hour clock → 0 to 23.
+
+    half: AM or PM, beginning with `a` or `p`. Hours that a 12-hour clock does not have stay as they
+    are.
+    """
     if not 1 <= hour <= 12:
         return hour
     return hour % 12 + (12 if half[:1].lower() == "p" else 0)
 
 
 def is_blank(text: str | None) -> bool:
-    """Whether a date field holds nothing but blanks, zeros and separators, which is how “unknown”
-    is written."""
+    """Whether a date field holds only blanks, zeros and separators, which mean “unknown”."""
     return _BLANK.fullmatch(text or "") is not None
 
 
 def mtime_date(mtime: float | None) -> PartialDate | None:
-    """A file's own time (Unix seconds) in local time; None where nobody set it."""
+    """A file's time (Unix seconds) as local time; None where it was never set."""
     if mtime is None:
         return None
     try:
         date = plausible(from_parts(*dt.datetime.fromtimestamp(int(mtime)).timetuple()[:6]))
     except (ValueError, OverflowError, OSError):
         return None
-    return None if date is None or date.text.startswith(_UNSET_FILE) else date
+    return None if date is None or date.text.startswith(_DOS_EPOCH) else date

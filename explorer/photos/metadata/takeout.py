@@ -1,5 +1,4 @@
-"""What Google Takeout says of a photo in a JSON file beside it: when it was taken (seconds of UTC)
-and where."""
+"""Read the JSON file that Google Takeout exports with a photo: its time (UTC) and place."""
 
 from __future__ import annotations
 
@@ -13,29 +12,32 @@ from explorer.photos.metadata.fields import MetadataFields, MetadataReading, Unr
 from explorer.photos.metadata.partial_dates import PartialDate, plausible
 
 _EPOCH = dt.datetime(1970, 1, 1)
-# Where the photo was placed, by a person or by Google, and where its own EXIF data place it.
+# The position set by a person or by Google, and the one from the EXIF data.
 _PLACES = ("geoData", "geoDataExif")
 
 
 def read_fields(data: bytes) -> MetadataReading:
-    """What the file says; an object of another kind says nothing."""
+    """The fields of the file, and those that are present but unreadable.
+
+    JSON other than an object has none.
+    """
     if not data.strip():
         return MetadataReading()
     try:
-        said = json.loads(_text(data))
+        exported = json.loads(_text(data))
     except (ValueError, RecursionError):
         return MetadataReading(unread=(UnreadableField("all", "what an export says of it (JSON)"),))
-    if not isinstance(said, dict):
+    if not isinstance(exported, dict):
         return MetadataReading()
     unread = list[UnreadableField]()
     date = place = None
     try:
-        date = plausible(_date(said.get("photoTakenTime")))
+        date = plausible(_date(exported.get("photoTakenTime")))
     except (ValueError, TypeError, AttributeError, OverflowError):
         unread.append(UnreadableField("date", "the date that an export says of it (JSON)"))
     for name in _PLACES:
         try:
-            place = place or _place(said.get(name))
+            place = place or _place(exported.get(name))
         except (ValueError, TypeError, AttributeError):
             unread.append(UnreadableField("place", "the place that an export says of it (JSON)"))
     return MetadataReading(MetadataFields(date.iso if date else None, place), tuple(unread))
@@ -47,11 +49,11 @@ def _text(data: bytes) -> str:
     return decode_text(data).removeprefix("\ufeff")
 
 
-def _date(said: Any) -> PartialDate | None:
-    """`{"timestamp": "1440201600"}`; None where it is not said, or 0."""
-    if said is None or said.get("timestamp") in (None, ""):
+def _date(exported: Any) -> PartialDate | None:
+    """`{"timestamp": "1440201600"}` → a date; None where it is absent or 0."""
+    if exported is None or exported.get("timestamp") in (None, ""):
         return None
-    seconds = int(said["timestamp"])
+    seconds = int(exported["timestamp"])
     return (
         PartialDate(
             (_EPOCH + dt.timedelta(seconds=seconds)).isoformat(timespec="seconds"), "second", "Z"
@@ -61,11 +63,11 @@ def _date(said: Any) -> PartialDate | None:
     )
 
 
-def _place(said: Any) -> tuple[float, float] | None:
-    """`{"latitude": 48.85, "longitude": 2.29}`; 0, 0 is nowhere."""
-    if said is None:
+def _place(exported: Any) -> tuple[float, float] | None:
+    """`{"latitude": 48.85, "longitude": 2.29}` → a position; None where it is absent or (0, 0)."""
+    if exported is None:
         return None
-    found = said.get("latitude"), said.get("longitude")
+    found = exported.get("latitude"), exported.get("longitude")
     if found == (None, None):
         return None
     latitude, longitude = float(found[0]), float(found[1])
@@ -75,5 +77,5 @@ def _place(said: Any) -> tuple[float, float] | None:
         and abs(latitude) <= 90
         and abs(longitude) <= 180
     ):
-        raise ValueError("no place")
+        raise ValueError("not a position")
     return None if (latitude, longitude) == (0, 0) else (latitude, longitude)

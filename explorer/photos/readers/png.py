@@ -1,4 +1,4 @@
-"""PNG files whose texts, histories or profiles are longer than Pillow allows."""
+"""Read PNG files with text chunks or profiles that are longer than Pillow allows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import zlib
 
 from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
 
-# Bytes that one text or profile may have when it is unpacked, and all texts of a file together.
-# Editing histories and profiles of screens reach some megabytes; what is longer is left out, and
-# the picture is read without it.
-_LONGEST_TEXT, _ALL_TEXTS = 16 << 20, 64 << 20
+# Bytes of one decompressed text or profile, and of all texts of a file. Editing histories and
+# display profiles reach some megabytes. Longer ones are left out when the picture is read.
+_MAX_TEXT, _MAX_ALL_TEXTS = 16 << 20, 64 << 20
 
-# What says how the pixels are meant, or is a part of them. The rest are words about them, which a
-# picture is whole without.
-_KEPT = frozenset(
+# Optional chunks that change the meaning of the pixels, or hold some. The picture is complete
+# without any other.
+_NEEDED_CHUNKS = frozenset(
     {
         b"tRNS",
         b"gAMA",
@@ -34,24 +33,22 @@ _KEPT = frozenset(
 
 
 def allow_long_texts() -> None:
-    """Have Pillow read texts and profiles of up to 16 MB in a PNG, and 64 MB of them in all: its
-    own limit is 1 MB."""
+    """Raise Pillow's limit for a PNG's texts and profiles from 1 MB to 16 MB, and 64 MB in all."""
     from PIL import PngImagePlugin
 
-    PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = _LONGEST_TEXT, _ALL_TEXTS
+    PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = _MAX_TEXT, _MAX_ALL_TEXTS
 
 
 def png_without_texts(data: bytes) -> bytes | None:
-    """A PNG without its texts and without optional parts whose checksums are wrong; None for what
-    is no PNG.
+    """A PNG without its texts, and without optional chunks whose checksums are wrong.
 
-    A colour profile is kept where it can be unpacked within the limit.
+    A colour profile is kept if its decompressed size is within the limit. None for other formats.
     """
     if not data.startswith(PNG_SIGNATURE):
         return None
     pieces = [PNG_SIGNATURE]
     for kind, start, end in png_chunks(data):
-        if kind[:1].isupper() or (kind in _KEPT and png_checksum_holds(data, start, end)):
+        if kind[:1].isupper() or (kind in _NEEDED_CHUNKS and png_checksum_holds(data, start, end)):
             pieces.append(data[start - 8 : end + 4])
         elif kind == b"iCCP" and (profile := _profile(data[start:end])):
             body = b"ICC profile\0\0" + zlib.compress(profile)
@@ -65,10 +62,10 @@ def png_without_texts(data: bytes) -> bytes | None:
 
 
 def _profile(body: bytes) -> bytes | None:
-    """The profile of an iCCP chunk, as far as it says it is long; None for a broken one."""
+    """The profile of an iCCP chunk, cut to its declared size; None for a broken one."""
     stream = zlib.decompressobj()
     try:
-        profile = stream.decompress(body[body.index(b"\0") + 2 :], _LONGEST_TEXT)
+        profile = stream.decompress(body[body.index(b"\0") + 2 :], _MAX_TEXT)
         (size,) = struct.unpack_from(">I", profile)
     except (zlib.error, ValueError, struct.error):
         return None

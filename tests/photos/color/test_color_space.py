@@ -14,7 +14,7 @@ from PIL import Image
 
 from explorer.photos.color import hdr
 from explorer.photos.color.cicp import read_cicp
-from explorer.photos.color.color_space import ColorSpace, stated
+from explorer.photos.color.color_space import ColorSpace, declared_color_space
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
@@ -299,9 +299,9 @@ def test_inks_are_in_no_space_of_lights() -> None:
 
 def test_spaces() -> None:
     plain = Image.new("RGB", (4, 4))
-    assert stated(plain) is None
+    assert declared_color_space(plain) is None
     plain.info["nclx_profile"] = {"color_primaries": 9, "transfer_characteristics": 16}
-    space = stated(plain)
+    space = declared_color_space(plain)
     assert (
         space is not None
         and space.curve == "PQ"
@@ -309,9 +309,9 @@ def test_spaces() -> None:
         and not space.has_srgb_tones
     )
     plain.info["nclx_profile"] = {"color_primaries": 2, "transfer_characteristics": 18}
-    assert stated(plain) == ColorSpace(space.primaries, "HLG")
+    assert declared_color_space(plain) == ColorSpace(space.primaries, "HLG")
     plain.info["nclx_profile"] = {}
-    assert stated(plain) is None
+    assert declared_color_space(plain) is None
     film = ColorSpace((0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.314, 0.351), 2.6)
     assert not film.is_srgb and not film.has_srgb_tones
     # White is white, whatever the screen's white was.

@@ -266,7 +266,7 @@ def test_a_page_that_cannot_be_decoded_is_told_by_its_bytes(
     held = read_contents(odd)
     assert held.words() == ["2 pages"] and held.complete and held != read_contents(data)
     assert read_contents(odd + bytes(20)) == held
-    monkeypatch.setattr(content_reader, "PIXELS", SIZE[0] * SIZE[1] - 1)
+    monkeypatch.setattr(content_reader, "MAX_PIXELS", SIZE[0] * SIZE[1] - 1)
     assert read_contents(data).words() == ["2 pages"] and read_contents(data) == read_contents(
         data + bytes(20)
     )

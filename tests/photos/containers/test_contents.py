@@ -107,7 +107,7 @@ def test_weight_is_what_a_file_holds_more() -> None:
 
 
 def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "MOST_PARTS", 3)
+    monkeypatch.setattr(contents, "MAX_PARTS", 3)
     many = [ContentPart("page", f"{n:032x}") for n in range(5)]
     assert collect_contents(many[:3]).parts == tuple(many[:3])
     joined = collect_contents([*many, FILM])

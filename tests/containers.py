@@ -165,8 +165,13 @@ def heic(seeds: Sequence[int], size: tuple[int, int] = (160, 120)) -> bytes:
     return packed.getvalue()
 
 
-def heif(items: Sequence[Coded], references: Sequence[tuple[bytes, int, Sequence[int]]] = (), primary: int = 1, tail: bytes = b"",
-         brand: bytes = b"heic") -> bytes:  # fmt: skip
+def heif(
+    items: Sequence[Coded],
+    references: Sequence[tuple[bytes, int, Sequence[int]]] = (),
+    primary: int = 1,
+    tail: bytes = b"",
+    brand: bytes = b"heic",
+) -> bytes:
     """A HEIF file of these items, numbered from 1. references: type, from, to."""
     infe = b"".join(
         box(b"infe", b"\2\0\0\0", struct.pack(">HH", n, 0), item.kind, b"\0")
@@ -201,13 +206,16 @@ def heif(items: Sequence[Coded], references: Sequence[tuple[bytes, int, Sequence
                 (at, inside + len(item.data)) if item.method else (at + len(item.data), inside)
             )
         return box(
-            b"meta", bytes(4), box(b"hdlr", bytes(8), b"pict", bytes(13)),
+            b"meta",
+            bytes(4),
+            box(b"hdlr", bytes(8), b"pict", bytes(13)),
             box(b"pitm", bytes(4), struct.pack(">H", primary)),
             box(b"iloc", b"\1\0\0\0", iloc),
             box(b"iinf", bytes(4), struct.pack(">H", len(items)), infe),
-            box(b"iref", bytes(4), iref), box(b"iprp", box(b"ipco", *properties),
-            box(b"ipma", bytes(4), ipma)), box(b"idat", idat),
-        )  # fmt: skip
+            box(b"iref", bytes(4), iref),
+            box(b"iprp", box(b"ipco", *properties), box(b"ipma", bytes(4), ipma)),
+            box(b"idat", idat),
+        )
 
     ftyp = box(b"ftyp", brand, bytes(4), b"mif1", brand)
     size = len(ftyp) + len(meta(0)) + 8

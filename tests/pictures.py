@@ -16,10 +16,17 @@ pillow_heif.register_heif_opener(thumbnails=False)
 
 _SIDE = 256
 FORMATS = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP",
-    ".tif": "TIFF", ".tiff": "TIFF",
-    ".heic": "HEIF", ".avif": "AVIF",
-}  # fmt: skip
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".gif": "GIF",
+    ".bmp": "BMP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".heic": "HEIF",
+    ".avif": "AVIF",
+}
 # What is not lossy has no quality; and nobody waits for small PNGs in tests.
 _USUAL: dict[str, dict[str, Any]] = {"PNG": {"compress_level": 1}, "GIF": {}, "BMP": {}, "TIFF": {}}
 
@@ -106,7 +113,10 @@ def exif(
     camera: tuple[str, str] | None = None,
     orientation: int | None = None,
 ) -> bytes:
-    """An EXIF block. taken: `YYYY:MM:DD HH:MM:SS`. place: latitude, longitude. camera: make, model."""
+    """An EXIF block.
+
+    taken: `YYYY:MM:DD HH:MM:SS`. place: latitude, longitude. camera: make, model.
+    """
     block = Image.Exif()
     if camera:
         block[0x010F], block[0x0110] = camera

@@ -9,36 +9,23 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import struct
 import warnings
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image
 
-from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
-from explorer.photos.color.cicp import read_cicp
+from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError
 from explorer.photos.color.convert import has_non_srgb_tones, to_rgb
-from explorer.photos.color.high_bit_depth import to_srgb_from_16_bits
 from explorer.photos.damage import decode_error
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.file_io import read_file
-from explorer.photos.formats import (
-    RAW_REASON,
-    has_photo_signature,
-    pillow_formats,
-    unrecognized_error,
-)
 from explorer.photos.hashing import content_hash, perceptual_hash
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.limits import check_pixels
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
+from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.quality.jpeg_quality import quality_from_table
 from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
-from explorer.photos.readers import tiff
-from explorer.photos.readers.png import allow_long_texts, png_without_texts
-from explorer.photos.readers.tiff_parser import is_tiff
-from explorer.photos.readers.tiff_tags import is_raw
 from explorer.photos.resize import encoder_input, fit, fitted_size, is_large_enough
 
 __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"]
@@ -51,13 +38,7 @@ _MIN_PREVIEW_SIDE = 460
 # Quality is measured at no less than this, where camera shake and noise still show: half the size
 # for a photo of 12 megapixels.
 _MIN_MEASURED_SIDE = 1400
-# What Pillow's decoders raise for truncated or meaningless data.
-_DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
-# Formats of which Pillow knows every encoding: what it cannot decode to the end is incomplete.
-_FULLY_SUPPORTED = ("GIF", "BMP", "DIB")
 
-# `limits` sets a limit from the free memory, checked before anything is decoded.
-Image.MAX_IMAGE_PIXELS = None
 
 ORIENTATION_TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -102,11 +83,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     width, height = picture.size
     max_reduction = _max_reduction(width, height, spec)
     load_reduction = max(1.0, min(max_reduction, max(width, height) / _MIN_MEASURED_SIDE))
-    damaged = None
-    try:
-        _load(picture, load_reduction)
-    except _DECODER_ERRORS:
-        picture, damaged = _load_otherwise(data, load_reduction)
+    picture, damaged = load_picture(picture, data, load_reduction)
     # Only now: some formats keep metadata behind the pixels, and Pillow rotates a TIFF when it is
     # loaded, and removes the tag.
     metadata, turn = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
@@ -172,52 +149,6 @@ def _render(
     return _Renditions(rgb, preview, encoder_input(preview if preview_suffices else rgb, spec))
 
 
-def open_picture(data: bytes) -> Image.Image:
-    """Open a photo without decoding its pixels. Raises PhotoError."""
-    if not data.lstrip(b"\0") or not has_photo_signature(data):
-        raise unrecognized_error(data)
-    if is_tiff(data) and is_raw(data):
-        raise UnsupportedPhoto(RAW_REASON)
-    allow_long_texts()
-    try:
-        picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  any failure of Pillow's is sorted out here
-        return _open_otherwise(data)
-    if min(picture.size) < 1:
-        raise DamagedPhoto("the file is damaged: its picture has no size")
-    check_pixels(*picture.size)
-    if cicp := read_cicp(data):
-        picture.info.setdefault("cicp", cicp)
-    return to_srgb_from_16_bits(picture, data) or picture
-
-
-def _open_otherwise(data: bytes) -> Image.Image:
-    """Open a picture that Pillow does not open as it is.
-
-    Raises PhotoError, with what is wrong, where no other reader opens it either.
-    """
-    if is_tiff(data):
-        try:
-            return tiff.read(data)
-        except UnsupportedPhoto:
-            raise decode_error(data) from None
-    plain = png_without_texts(data)
-    if plain is None:
-        raise decode_error(data)
-    try:
-        picture = Image.open(io.BytesIO(plain), formats=("PNG",))
-        check_pixels(*picture.size)
-        # Whoever reads the metadata must know that some of it is missing.
-        picture.info["texts_dropped"] = True
-        if cicp := read_cicp(plain):
-            picture.info.setdefault("cicp", cicp)
-        return picture
-    except _DECODER_ERRORS:
-        raise decode_error(data) from None
-
-
 def _max_reduction(width: int, height: int, spec: InputSpec | None) -> float:
     """The factor, at least 1, by which a picture can be reduced at most: everything that is wanted
     of it must still be a reduction."""
@@ -225,39 +156,6 @@ def _max_reduction(width: int, height: int, spec: InputSpec | None) -> float:
     if spec is not None:
         factor = min(factor, min(width, height) / spec.size)
     return max(1.0, factor)
-
-
-def _load(picture: Image.Image, reduction: float) -> None:
-    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, if the reduction allows."""
-    if picture.format in ("JPEG", "MPO") and reduction >= 2:
-        width, height = (int(-(-side // reduction)) for side in picture.size)
-        picture.draft(None, (width, height))
-    picture.load()
-
-
-def _load_otherwise(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
-    """Load a picture that Pillow opens but cannot decode.
-
-    Returns it whole, and None, where another reader can; else with the missing part left grey or
-    black, and what is wrong. Raises PhotoError.
-    """
-    try:
-        whole = _open_otherwise(data)
-        whole.load()
-        return whole, None
-    except (PhotoError, *_DECODER_ERRORS):
-        failure = decode_error(data)
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        picture = open_picture(data)
-        _load(picture, reduction)
-    except _DECODER_ERRORS:
-        raise failure from None
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
-    if not isinstance(failure, DamagedPhoto) and picture.format not in _FULLY_SUPPORTED:
-        raise failure
-    return picture, "the file ends too early or is broken inside: part of the picture is missing"
 
 
 def _is_blank(picture: Image.Image) -> bool:

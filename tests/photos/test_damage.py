@@ -236,19 +236,29 @@ def test_boxes_with_long_sizes_and_without_an_end() -> None:
 
 
 SIGNATURES = {
-    b"\xff\x0a\xff": "JPEG XL", b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
-    b"\xff\x4f\xff\x51": "JPEG 2000", b"8BPS\0\2": "Photoshop",
-    b"\x76\x2f\x31\x01\2": "OpenEXR", b"#?RADIANCE\n": "Radiance", b"#?RGBE\n": "Radiance",
-    b"DDS |": "DDS", b"qoif": "QOI",
+    b"\xff\x0a\xff": "JPEG XL",
+    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
+    b"8BPS\0\2": "Photoshop",
+    b"\x76\x2f\x31\x01\2": "OpenEXR",
+    b"#?RADIANCE\n": "Radiance",
+    b"#?RGBE\n": "Radiance",
+    b"DDS |": "DDS",
+    b"qoif": "QOI",
     b"II\x1a\0\0\0HEAPCCDR": "RAW",
-    b"ARRI": "RAW", b"\0\0\0\0RED1": "RAW", b"IIRO": "RAW", b"%PDF-1.4": "document",
+    b"ARRI": "RAW",
+    b"\0\0\0\0RED1": "RAW",
+    b"IIRO": "RAW",
+    b"%PDF-1.4": "document",
     b"%!PS-Adobe": "document",
-    b"<svg/>": "SVG", b"<?xml version='1.0'?><plist/>": "format that can",
+    b"<svg/>": "SVG",
+    b"<?xml version='1.0'?><plist/>": "format that can",
     b"P3\n2 2\n255\n": "format that can be read",
     b"PK\x03\x04": "archive",
-    b"\0\0\0\x14ftypqt  ": "video", b"#define a_width 8": "format that can be read",
+    b"\0\0\0\x14ftypqt  ": "video",
+    b"#define a_width 8": "format that can be read",
     bytes(range(200)): "format that can be read",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("start", SIGNATURES, ids=list(SIGNATURES.values()))

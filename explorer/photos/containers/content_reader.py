@@ -10,12 +10,8 @@ from __future__ import annotations
 import functools
 import io
 import re
-import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy as np
 from PIL import Image
 
 from explorer.photos.containers import isobmff
@@ -34,18 +30,11 @@ from explorer.photos.containers.contents import (
 from explorer.photos.containers.heif_items import item_contents
 from explorer.photos.containers.jpeg_segments import START, JpegStructure, read_jpeg
 from explorer.photos.containers.picture_end import PICTURE_END
+from explorer.photos.containers.pixel_digest import Budget, canonical_pixels, pixel_digest
 from explorer.photos.containers.preview_match import PreviewMatcher
 from explorer.photos.containers.tiff_pages import Page, read_pages
 from explorer.photos.formats import pillow_formats
-from explorer.photos.limits import check_pixels
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
-
-# Limits of decoding besides the first picture, in pixels and in seconds of processor time: forty
-# pages scanned at 200 dpi.
-MAX_PIXELS, MAX_SECONDS = 150_000_000, 10.0
-
-# Modes of at most 8 bits a sample, which are compared as RGB or RGBA without loss.
-_EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 
 # Sound, depth and pictures within XMP, in base64 (Google's depth map and Cardboard camera formats).
 _XMP_DATA = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
@@ -66,27 +55,6 @@ _SEMANTICS: dict[bytes, ContentKind] = {
 _GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
 _GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
 _DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
-
-
-@dataclass
-class Budget:
-    """How much may still be decoded."""
-
-    pixels: int = MAX_PIXELS
-    until: float = 0.0
-    """Processor time of this process, in seconds; 0 for MAX_SECONDS from now."""
-
-    def __post_init__(self) -> None:
-        self.until = self.until or time.process_time() + MAX_SECONDS
-
-    def spend(self, width: int, height: int) -> bool:
-        """Whether a picture of that size may still be decoded; if so, it counts.
-
-        Raises OversizedPhoto for one that does not fit into memory.
-        """
-        check_pixels(width, height)
-        self.pixels -= width * height
-        return self.pixels >= 0 and time.process_time() < self.until
 
 
 def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
@@ -184,7 +152,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
 
     original, parts = PreviewMatcher(lambda: opened(first), budget.spend), list[ContentPart]()
     for page in others:
-        pixels = _pixels_of(functools.partial(opened, page), budget)
+        pixels = pixel_digest(functools.partial(opened, page), budget)
         # A reduced version of the first page holds nothing more.
         if (
             pixels is None
@@ -196,36 +164,6 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
         ContentPart("layers", digest_pieces(page.layers)) for page in tiff.pages if page.layers
     ]
     return collect_contents([*parts, *_parts(appended_pieces(data, tiff.end))])
-
-
-def _pixels_of(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """Digest of a page's pixels and colour profile; None where it cannot be decoded, or the budget
-    is spent."""
-    try:
-        page = opened()
-        if not budget.spend(*page.size):
-            return None
-        page.load()
-        profile = page.info.get("icc_profile")
-        return digest_pieces(*_samples(page), profile if isinstance(profile, bytes) else b"")
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  decoders may raise anything for a broken page; its bytes are hashed then
-        return None
-
-
-def _samples(picture: Image.Image) -> tuple[bytes, bytes]:
-    """Mode and size, and the pixels; fully transparent ones are black."""
-    whole = picture
-    if picture.mode in _EIGHT_BITS:
-        whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        if whole.mode == "RGBA" and whole.getchannel("A").getextrema() == (255, 255):
-            whole = whole.convert("RGB")
-    values = whole.tobytes()
-    if whole.mode == "RGBA":
-        pixels = np.asarray(whole)
-        values = (pixels * (pixels[..., 3:] > 0)).tobytes()
-    return f"{whole.mode} {picture.width} {picture.height}".encode(), values
 
 
 # --- animations
@@ -246,7 +184,7 @@ def _animation(data: bytes, budget: Budget) -> FileContents:
         # Some decoders know a frame's duration only once it is decoded.
         picture.load()
         shown = str(round(picture.info.get("duration") or 0)).encode()
-        digests.append(digest_pieces(shown, *(_samples(picture) if index else ())).encode())
+        digests.append(digest_pieces(shown, *(canonical_pixels(picture) if index else ())).encode())
     return collect_contents([ContentPart("frame", digest_pieces(*digests), number - 1)])
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.errors import PhotoError
-from explorer.photos.decode import open_picture
 from explorer.photos.file_io import read_file
 from explorer.photos.metadata import exif, iptc, takeout, xmp
 from explorer.photos.metadata.embedded import EmbeddedMetadata
@@ -22,6 +21,7 @@ from explorer.photos.metadata.fields import (
     combine,
 )
 from explorer.photos.metadata.xmp_packet import find_packet
+from explorer.photos.picture_loader import open_picture
 
 _MAX_JSON_BYTES = 5_000_000
 

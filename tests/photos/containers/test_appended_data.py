@@ -78,12 +78,14 @@ def test_four_letters_that_are_no_film() -> None:
 def test_samsungs_directory() -> None:
     data = samsung(
         JPEG,
-        (0x0A01, b"Image_UTC_Data", b"1705124333853"), (0x0A30, b"MotionPhoto_Data", film(1)),
+        (0x0A01, b"Image_UTC_Data", b"1705124333853"),
+        (0x0A30, b"MotionPhoto_Data", film(1)),
         (0x0100, b"SoundShot_000", b"sound"),
-        (0x0AB1, b"DualShot_DepthMap_1", b"depth"), (0x0A20, b"DualShot_1", JPEG),
+        (0x0AB1, b"DualShot_DepthMap_1", b"depth"),
+        (0x0A20, b"DualShot_1", JPEG),
         (0x0BBB, b"New", b"n" * 4096),
         (0x0BBC, b"Newer", b"n" * 4097),
-    )  # fmt: skip
+    )
     expected = [
         ("film", film(1)),
         ("audio", b"sound"),
@@ -164,7 +166,7 @@ def test_fill_ends_where_something_begins(
 ) -> None:
     monkeypatch.setattr(appended_data, "_PIECE", 4)
     for start in (0, 5):
-        assert appended_data._skip_fill(b"begin"[:start] + fill + behind, start) == start + len(
+        assert appended_data._skip_padding(b"begin"[:start] + fill + behind, start) == start + len(
             fill
         )
 

@@ -41,13 +41,22 @@ def test_what_is_packed_is_unpacked(held: FileContents) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[]", "{}", "null", '{"parts": []}', '{"parts": [], "complete": 1}', '{"parts": [["page"]], "complete": true}',
-        '{"parts": [["leaf", "%s", 1]], "complete": true}' % ("0" * 32), '{"parts": [["page", "%s", 1]], "complete": true}' % ("0" * 31),
-        '{"parts": [["page", "%s", 0]], "complete": true}' % ("0" * 32), '{"parts": [["page", "%s", true]], "complete": true}' % ("0" * 32),
-        '{"parts": [["page", "%s", 1]], "complete": true}' % ("G" * 32), '{"parts": [["page", 5, 1]], "complete": true}',
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"parts": []}',
+        '{"parts": [], "complete": 1}',
+        '{"parts": [["page"]], "complete": true}',
+        '{"parts": [["leaf", "%s", 1]], "complete": true}' % ("0" * 32),
+        '{"parts": [["page", "%s", 1]], "complete": true}' % ("0" * 31),
+        '{"parts": [["page", "%s", 0]], "complete": true}' % ("0" * 32),
+        '{"parts": [["page", "%s", true]], "complete": true}' % ("0" * 32),
+        '{"parts": [["page", "%s", 1]], "complete": true}' % ("G" * 32),
+        '{"parts": [["page", 5, 1]], "complete": true}',
         '{"parts": [["page", "%s", "1"]], "complete": true}' % ("0" * 32),
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         FileContents.unpacked(text)

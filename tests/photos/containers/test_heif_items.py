@@ -63,12 +63,16 @@ def test_tiles_are_part_of_their_picture() -> None:
 @pytest.mark.parametrize(
     ("urn", "kind"),
     [
-        (b"urn:mpeg:hevc:2015:auxid:1", None), (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", None),
-        (b"urn:mpeg:hevc:2015:auxid:2", "depth map"), (b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth", "depth map"),
-        (b"urn:com:apple:photo:2018:aux:disparity", "depth map"), (b"urn:com:apple:photo:2020:aux:hdrgainmap", "gain map"),
-        (b"urn:com:apple:photo:2018:aux:portraiteffectsmatte", "auxiliary image"), (b"", "auxiliary image"),
+        (b"urn:mpeg:hevc:2015:auxid:1", None),
+        (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", None),
+        (b"urn:mpeg:hevc:2015:auxid:2", "depth map"),
+        (b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth", "depth map"),
+        (b"urn:com:apple:photo:2018:aux:disparity", "depth map"),
+        (b"urn:com:apple:photo:2020:aux:hdrgainmap", "gain map"),
+        (b"urn:com:apple:photo:2018:aux:portraiteffectsmatte", "auxiliary image"),
+        (b"", "auxiliary image"),
     ],
-)  # fmt: skip
+)
 def test_auxiliary_images(urn: bytes, kind: str | None) -> None:
     found = told([ONE, item(2, urn=urn)], {(b"auxl", 2): [1]})
     assert kinds(found) == ([kind] if kind else [])

@@ -30,8 +30,11 @@ def test_boxes_one_after_the_other() -> None:
         + b"rest"
     )
     assert [(b.kind, b.start, data[b.body : b.end]) for b in isobmff.boxes(data)] == [
-        (b"ftyp", 0, b"abcd"), (b"free", 12, b""), (b"mdat", 20, b"1234"), (b"last", 40, b"rest"),
-    ]  # fmt: skip
+        (b"ftyp", 0, b"abcd"),
+        (b"free", 12, b""),
+        (b"mdat", 20, b"1234"),
+        (b"last", 40, b"rest"),
+    ]
     assert [b.kind for b in isobmff.boxes(data, 12, 40)] == [b"free", b"mdat"]
     found = find_box(data, b"mdat")
     assert found is not None and found.start == 20 and find_box(data, b"moov") is None
@@ -81,9 +84,11 @@ def test_what_an_auxiliary_image_is_and_what_refers_to_it() -> None:
         heif(items, [(b"auxl", 2, [1]), (b"cdsc", 3, [1, 4]), (b"dimg", 4, [1, 2])], primary=4)
     )
     assert [(i.number, i.kind, i.auxiliary, i.data) for i in found.items.values()] == [
-        (1, b"hvc1", b"", b"first"), (2, b"hvc1", b"urn:depth", b"second"),
-        (3, b"Exif", b"", b"note"), (4, b"grid", b"", b"inside"),
-    ]  # fmt: skip
+        (1, b"hvc1", b"", b"first"),
+        (2, b"hvc1", b"urn:depth", b"second"),
+        (3, b"Exif", b"", b"note"),
+        (4, b"grid", b"", b"inside"),
+    ]
     assert found.primary == 4
     assert dict(found.references) == {(b"auxl", 2): [1], (b"cdsc", 3): [1, 4], (b"dimg", 4): [1, 2]}
 
@@ -103,13 +108,19 @@ def wide_meta(data: bytes, length: int | None = None, method: int = 0) -> bytes:
     infe = box(b"infe", b"\3\0\0\0", struct.pack(">IH", 70_000, 0), b"av01\0")
     ipma = struct.pack(">IIB", 1, 70_000, 2) + struct.pack(">HH", 0x8002, 0x0001)
     return box(
-        b"meta", bytes(4), box(b"pitm", b"\1\0\0\0", struct.pack(">I", 70_000)),
+        b"meta",
+        bytes(4),
+        box(b"pitm", b"\1\0\0\0", struct.pack(">I", 70_000)),
         box(b"iloc", b"\2\0\0\0", iloc),
-        box(b"iinf", b"\1\0\0\0", struct.pack(">I", 1), infe), box(b"idat", b"____" + data),
+        box(b"iinf", b"\1\0\0\0", struct.pack(">I", 1), infe),
+        box(b"idat", b"____" + data),
         box(b"iref", b"\1\0\0\0", box(b"cdsc", struct.pack(">IHI", 70_000, 1, 70_000))),
-        box(b"iprp", box(b"ipco", box(b"ispe", bytes(12)), box(b"auxC", bytes(4), b"urn:x\0rest")),
-        box(b"ipma", b"\1\0\0\1", ipma)),
-    )  # fmt: skip
+        box(
+            b"iprp",
+            box(b"ipco", box(b"ispe", bytes(12)), box(b"auxC", bytes(4), b"urn:x\0rest")),
+            box(b"ipma", b"\1\0\0\1", ipma),
+        ),
+    )
 
 
 def test_long_numbers_and_several_extents() -> None:

@@ -32,11 +32,14 @@ def barred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 @pytest.mark.parametrize(
     "small",
     [
-        LARGE.resize((160, 120)), LARGE.resize((400, 300)), LARGE.crop((0, 75, 800, 525)).resize((320, 180)),
-        LARGE.crop((100, 0, 700, 600)).resize((200, 200)), barred(LARGE.resize((240, 180)), (320, 180)),
+        LARGE.resize((160, 120)),
+        LARGE.resize((400, 300)),
+        LARGE.crop((0, 75, 800, 525)).resize((320, 180)),
+        LARGE.crop((100, 0, 700, 600)).resize((200, 200)),
+        barred(LARGE.resize((240, 180)), (320, 180)),
         barred(LARGE.resize((320, 240)), (320, 320)),
     ],
-)  # fmt: skip
+)
 def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
     assert is_preview(small, kind=kind)
 
@@ -44,12 +47,16 @@ def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
 @pytest.mark.parametrize(
     "small",
     [
-        draw(2, (320, 240)), LARGE.resize((320, 240)).transpose(Image.Transpose.ROTATE_180),
+        draw(2, (320, 240)),
+        LARGE.resize((320, 240)).transpose(Image.Transpose.ROTATE_180),
         LARGE.crop((0, 0, 640, 480)).resize((320, 240)),
-        ImageChops.offset(LARGE, 24, 0).resize((320, 240)), ImageEnhance.Brightness(LARGE.resize((320, 240))).enhance(1.15),
-        LARGE.resize((320, 240)).convert("L"), plain("black", (320, 240)), barred(draw(2, (240, 180)), (320, 180)),
+        ImageChops.offset(LARGE, 24, 0).resize((320, 240)),
+        ImageEnhance.Brightness(LARGE.resize((320, 240))).enhance(1.15),
+        LARGE.resize((320, 240)).convert("L"),
+        plain("black", (320, 240)),
+        barred(draw(2, (240, 180)), (320, 180)),
     ],
-)  # fmt: skip
+)
 def test_a_small_picture_of_something_else(small: Image.Image) -> None:
     assert not is_preview(small)
 

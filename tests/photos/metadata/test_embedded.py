@@ -17,9 +17,12 @@ PICTURE = pictures.draw(1, (64, 48))
 
 
 def photo(
-    details: dict[int, Any] | None = None, gps: dict[int, Any] | None = None, main: dict[int, Any] | None = None, packet: str = "",
+    details: dict[int, Any] | None = None,
+    gps: dict[int, Any] | None = None,
+    main: dict[int, Any] | None = None,
+    packet: str = "",
     iptc: bytes = b"",
-) -> Image.Image:  # fmt: skip
+) -> Image.Image:
     """An opened JPEG with these EXIF values, this XMP packet and these IPTC data."""
     block = Image.Exif()
     block.update(main or {})
@@ -53,7 +56,8 @@ def test_dates_in_order() -> None:
         (
             {
                 "packet": xmp(
-                    'exif:DateTimeOriginal="2012-01-02T03:04:05" exif:GPSTimeStamp="2015-01-02T03:04:05Z"'
+                    'exif:DateTimeOriginal="2012-01-02T03:04:05"'
+                    ' exif:GPSTimeStamp="2015-01-02T03:04:05Z"'
                 )
             },
             "2012",
@@ -131,10 +135,15 @@ def test_a_date_is_made_more_precise_by_those_that_agree() -> None:
 
 def test_impossible_dates() -> None:
     for text, stated in {
-        "2093:01:01 10:00:00": "2093-01-01T10:00:00", "1970:01:01 00:00:00": "1970-01-01T00:00:00",
+        "2093:01:01 10:00:00": "2093-01-01T10:00:00",
+        "1970:01:01 00:00:00": "1970-01-01T00:00:00",
         "0201:01:01 00:00:00": "0201-01-01T00:00:00",
-        "2015:08:22 24:08:19": None, "2015:08:22 99:99:99": None, "2015:13:01 00:00:00": None, "0000:00:00 00:00:00": None, "": None,
-    }.items():  # fmt: skip
+        "2015:08:22 24:08:19": None,
+        "2015:08:22 99:99:99": None,
+        "2015:13:01 00:00:00": None,
+        "0000:00:00 00:00:00": None,
+        "": None,
+    }.items():
         assert impossible_date(photo({0x9003: text})) == stated, text
     assert impossible_date(photo()) is None
 

@@ -46,7 +46,7 @@ def test_everything_in_a_photo() -> None:
 
 
 def test_the_best_date_of_all_is_taken() -> None:
-    """Photoshop's time of saving, and a scanner's, come behind what a person said of an old photo."""
+    """Times of saving and scanning rank behind the date that a person gave an old photo."""
     block = Image.Exif()
     block[0x0132] = "2016:01:02 03:04:05"
     made = jpeg(data(((2, 55), b"19870605")))

@@ -104,10 +104,10 @@ def test_what_is_no_rating(value: object) -> None:
 
 
 def test_ratings_in_percent() -> None:
-    assert [rating_from_percent(each) for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88,
-    "99", (100,))] == [
-        None, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5,
-    ]  # fmt: skip
+    assert [
+        rating_from_percent(each)
+        for each in (0, 1, 12, 13, 25, 37, 38, 50, 62, 63, 75, 87, 88, "99", (100,))
+    ] == [None, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]
     for wrong in (-1, 101, "x", "nan"):
         with pytest.raises(ValueError):
             rating_from_percent(wrong)
@@ -116,11 +116,21 @@ def test_ratings_in_percent() -> None:
 @pytest.mark.parametrize(
     ("text", "side", "degrees"),
     [
-        ("48,51.5N", "", 48.8583333), ("48,51,30S", None, -48.8583333), ("18.545426", "S", -18.545426), ("18.545426", "north", 18.545426),
-        ("-18.5", "", -18.5), ("+18.5", "", 18.5), ("-18.5", "S", -18.5), ("18.5", "", 18.5), ("48° 51' 30.00\" N", "", 48.8583333),
-        ("48 deg 51' 30\" south", "", -48.8583333), ("48/1,51/1,3000/100", "N", 48.8583333), ("90", "N", 90), ("0", "", 0),
+        ("48,51.5N", "", 48.8583333),
+        ("48,51,30S", None, -48.8583333),
+        ("18.545426", "S", -18.545426),
+        ("18.545426", "north", 18.545426),
+        ("-18.5", "", -18.5),
+        ("+18.5", "", 18.5),
+        ("-18.5", "S", -18.5),
+        ("18.5", "", 18.5),
+        ("48° 51' 30.00\" N", "", 48.8583333),
+        ("48 deg 51' 30\" south", "", -48.8583333),
+        ("48/1,51/1,3000/100", "N", 48.8583333),
+        ("90", "N", 90),
+        ("0", "", 0),
     ],
-)  # fmt: skip
+)
 def test_coordinates(text: str, side: str | None, degrees: float) -> None:
     assert parse_coordinate(text, side, "NS", 90) == pytest.approx(degrees, abs=1e-6)
 

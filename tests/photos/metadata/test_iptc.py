@@ -22,7 +22,7 @@ def data(*sets: tuple[tuple[int, int], bytes]) -> bytes:
 
 
 def resources(body: bytes, name: bytes = b"\0") -> bytes:
-    """Photoshop's resources: one of another kind, with a name of odd or even length, then IPTC's."""
+    """Photoshop resources: another one, with a name of odd or even length, then IPTC's."""
     other = (
         b"8BIM\x03\xed" + name + (b"\0" if len(name) % 2 else b"") + struct.pack(">I", 3) + b"abc\0"
     )

@@ -171,10 +171,18 @@ def test_the_end_of_a_year_and_of_december() -> None:
 @pytest.mark.parametrize(
     ("text", "fits"),
     [
-        ("1826-01-01T00:00:00", True), ("1825-12-31T23:59:59", False), ("1970-01-01T05:00:00", False), ("1969-12-31T23:00:00", False),
-        ("1904-01-01", False), ("1970-01-02", True), ("1970", True), ("1970-01", True), ("1969-12", True), ("9999-12-31", False),
+        ("1826-01-01T00:00:00", True),
+        ("1825-12-31T23:59:59", False),
+        ("1970-01-01T05:00:00", False),
+        ("1969-12-31T23:00:00", False),
+        ("1904-01-01", False),
+        ("1970-01-02", True),
+        ("1970", True),
+        ("1970-01", True),
+        ("1969-12", True),
+        ("9999-12-31", False),
     ],
-)  # fmt: skip
+)
 def test_what_a_camera_can_have_meant(text: str, fits: bool) -> None:
     assert (plausible(parse_date(text)) is not None) == fits
 

@@ -86,11 +86,14 @@ def test_what_is_missing_is_added(pair: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("gone.xmp", "no xml"), ("gone.jpg.json", "{"), ("gone.xmp", xmp('xmp:Rating="good"')),
+        ("gone.xmp", "no xml"),
+        ("gone.jpg.json", "{"),
+        ("gone.xmp", xmp('xmp:Rating="good"')),
         ("gone.xmp", xmp('exif:DateTimeOriginal="once"')),
-        ("gone.jpg.json", '{"geoData": "Paris"}'), ("gone.jpg", "no photo"),
+        ("gone.jpg.json", '{"geoData": "Paris"}'),
+        ("gone.jpg", "no photo"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_keeps_its_carrier(
     pair: tuple[Path, Path], name: str, text: str
 ) -> None:

@@ -48,7 +48,10 @@ def test_each_fact_alone(facts: MetadataFields) -> None:
 
 
 def test_what_is_there_stays() -> None:
-    history = '<darktable:history><rdf:Seq><rdf:li darktable:operation="exposure"/></rdf:Seq></darktable:history><!-- mine -->'
+    history = (
+        '<darktable:history><rdf:Seq><rdf:li darktable:operation="exposure"/></rdf:Seq>'
+        "</darktable:history><!-- mine -->"
+    )
     before = xmp('xmp:Label="red" darktable:flag="on"', history + subject("sea")).encode()
     made = update_sidecar(before, MetadataFields(rating=2, keywords=("dog",)))
     for part in (
@@ -65,10 +68,16 @@ def test_what_is_there_stays() -> None:
 @pytest.mark.parametrize(
     ("attributes", "elements"),
     [
-        ('xmp:Rating="0"', ""), ("", "<xmp:Rating>0</xmp:Rating>"), ("", "<xmp:Rating/>"),
-        ("", "</rdf:Description><rdf:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='0'>"),
+        ('xmp:Rating="0"', ""),
+        ("", "<xmp:Rating>0</xmp:Rating>"),
+        ("", "<xmp:Rating/>"),
+        (
+            "",
+            "</rdf:Description>"
+            "<rdf:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='0'>",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_property_is_there_only_once(attributes: str, elements: str) -> None:
     made = update_sidecar(xmp(attributes, elements).encode(), MetadataFields(rating=5))
     assert made.count(b"Rating") == 1 and read_fields(made).fields.rating == 5

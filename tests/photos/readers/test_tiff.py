@@ -37,11 +37,17 @@ def shown(data: bytes) -> Any:
 
 
 LAYOUTS: list[dict[str, Any]] = [
-    {}, {"order": ">"}, {"rows_per_strip": 16}, {"planar": 2, "rows_per_strip": 16},
-    {"tile": (32, 16)}, {"tile": (32, 16), "planar": 2},
-    {"compression": 8}, {"compression": 32946}, {"compression": 34925},
+    {},
+    {"order": ">"},
+    {"rows_per_strip": 16},
+    {"planar": 2, "rows_per_strip": 16},
+    {"tile": (32, 16)},
+    {"tile": (32, 16), "planar": 2},
+    {"compression": 8},
+    {"compression": 32946},
+    {"compression": 34925},
     {"compression": 32773, "rows_per_strip": 9},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)

@@ -1,0 +1,126 @@
+"""Open and load pictures: by Pillow, or by the readers for files that Pillow cannot read."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+from PIL import Image, ImageFile
+
+from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.color.cicp import read_cicp
+from explorer.photos.color.high_bit_depth import to_srgb_from_16_bits
+from explorer.photos.damage import decode_error
+from explorer.photos.formats import (
+    RAW_REASON,
+    has_photo_signature,
+    pillow_formats,
+    unrecognized_error,
+)
+from explorer.photos.limits import check_pixels
+from explorer.photos.readers import tiff
+from explorer.photos.readers.png import allow_long_texts, png_without_texts
+from explorer.photos.readers.tiff_parser import is_tiff
+from explorer.photos.readers.tiff_tags import is_raw
+
+# What Pillow's decoders raise for truncated or meaningless data.
+_DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
+# Formats of which Pillow knows every encoding: what it cannot decode to the end is incomplete.
+_FULLY_SUPPORTED = ("GIF", "BMP", "DIB")
+
+# `limits` sets a limit from the free memory, checked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """Open a photo without decoding its pixels. Raises PhotoError."""
+    if not data.lstrip(b"\0") or not has_photo_signature(data):
+        raise unrecognized_error(data)
+    if is_tiff(data) and is_raw(data):
+        raise UnsupportedPhoto(RAW_REASON)
+    allow_long_texts()
+    try:
+        picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  any failure of Pillow's is sorted out here
+        return _open_otherwise(data)
+    if min(picture.size) < 1:
+        raise DamagedPhoto("the file is damaged: its picture has no size")
+    check_pixels(*picture.size)
+    if cicp := read_cicp(data):
+        picture.info.setdefault("cicp", cicp)
+    return to_srgb_from_16_bits(picture, data) or picture
+
+
+def _open_otherwise(data: bytes) -> Image.Image:
+    """Open a picture that Pillow does not open as it is.
+
+    Raises PhotoError, with what is wrong, where no other reader opens it either.
+    """
+    if is_tiff(data):
+        try:
+            return tiff.read(data)
+        except UnsupportedPhoto:
+            raise decode_error(data) from None
+    plain = png_without_texts(data)
+    if plain is None:
+        raise decode_error(data)
+    try:
+        picture = Image.open(io.BytesIO(plain), formats=("PNG",))
+        check_pixels(*picture.size)
+        # Whoever reads the metadata must know that some of it is missing.
+        picture.info["texts_dropped"] = True
+        if cicp := read_cicp(plain):
+            picture.info.setdefault("cicp", cicp)
+        return picture
+    except _DECODER_ERRORS:
+        raise decode_error(data) from None
+
+
+def load_picture(
+    picture: Image.Image, data: bytes, reduction: float
+) -> tuple[Image.Image, str | None]:
+    """Decode the pixels of an opened picture, and return it with what is wrong, or None.
+
+    data: of its file. reduction: by how much a JPEG may be reduced while it is decoded. Of a
+    damaged photo, the missing part is grey or black. Raises PhotoError.
+    """
+    try:
+        _load(picture, reduction)
+    except _DECODER_ERRORS:
+        return _load_otherwise(data, reduction)
+    return picture, None
+
+
+def _load(picture: Image.Image, reduction: float) -> None:
+    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, if the reduction allows."""
+    if picture.format in ("JPEG", "MPO") and reduction >= 2:
+        width, height = (int(-(-side // reduction)) for side in picture.size)
+        picture.draft(None, (width, height))
+    picture.load()
+
+
+def _load_otherwise(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
+    """Load a picture that Pillow opens but cannot decode.
+
+    Returns it whole, and None, where another reader can; else with the missing part left grey or
+    black, and what is wrong. Raises PhotoError.
+    """
+    try:
+        whole = _open_otherwise(data)
+        whole.load()
+        return whole, None
+    except (PhotoError, *_DECODER_ERRORS):
+        failure = decode_error(data)
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture = open_picture(data)
+        _load(picture, reduction)
+    except _DECODER_ERRORS:
+        raise failure from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    if not isinstance(failure, DamagedPhoto) and picture.format not in _FULLY_SUPPORTED:
+        raise failure
+    return picture, "the file ends too early or is broken inside: part of the picture is missing"

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import io
+import struct
+
+import pytest
+from PIL import Image
+
+from explorer.photos.containers.content_reader import read_contents
+from explorer.photos.containers.contents import FileContents
+from explorer.photos.containers.pixel_digest import Budget
+from tests.containers import pages, tiff_with_sub_ifd
+from tests.photos.containers.content_pictures import SIZE, words
+from tests.pictures import draw
+
+
+def test_pages_are_told_by_their_pixels_however_they_are_packed() -> None:
+    held = read_contents(pages([1, 2, 3], SIZE))
+    assert held.words() == ["3 pages"] and held.complete
+    for options in (
+        {"compression": "tiff_lzw"},
+        {"compression": "tiff_deflate"},
+        {"big_tiff": True},
+        {"compression": "packbits"},
+    ):
+        assert read_contents(pages([1, 2, 3], SIZE, **options)) == held
+    more, other, turned = (
+        read_contents(pages(seeds, SIZE)) for seeds in ([1, 2, 3, 4], [1, 2, 4], [1, 3, 2])
+    )
+    assert (
+        not held.parts_missing_from(more)
+        and more.parts_missing_from(held)
+        and held.parts_missing_from(other)
+        and not held.parts_missing_from(turned)
+    )
+
+
+def test_what_a_page_means_counts_too() -> None:
+    def second(picture: Image.Image, **options: object) -> FileContents:
+        packed = io.BytesIO()
+        draw(1, SIZE).save(packed, "TIFF", save_all=True, append_images=[picture], **options)
+        return read_contents(packed.getvalue())
+
+    deep = Image.new("I;16", SIZE, 300)
+    pictures = [
+        draw(2, SIZE),
+        draw(2, (120, 160)),
+        draw(2, SIZE).convert("L"),
+        deep,
+        Image.new("I;16", SIZE, 301),
+        Image.new("L", SIZE, 1),
+    ]
+    assert len({second(picture).parts for picture in pictures}) == len(pictures)
+    # 8 bits of grey are the same as 8 bits of colour that are grey.
+    assert second(draw(2, SIZE).convert("L")) == second(draw(2, SIZE).convert("L").convert("RGB"))
+
+
+def test_pages_below_a_page_and_pyramids() -> None:
+    first = draw(1, (800, 600))
+    assert words(tiff_with_sub_ifd(first, draw(2, (800, 600)))) == ["2 pages"]
+    assert words(tiff_with_sub_ifd(first, draw(2, (200, 150)), reduced=True)) == ["2 pages"]
+    assert words(tiff_with_sub_ifd(first, first.resize((200, 150)), reduced=True)) == []
+    assert words(tiff_with_sub_ifd(first.resize((200, 150)), first)) == ["2 pages"]
+    assert words(tiff_with_sub_ifd(first, first)) == ["2 pages"]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"compression": "tiff_lzw"}, {"compression": "jpeg", "quality": 90}]
+)
+def test_reduced_versions_in_the_chain_of_pages(options: dict[str, object]) -> None:
+    first, packed = draw(1, (800, 600)), io.BytesIO()
+    reduced = [first.resize((400, 300)), draw(2, (400, 300)), first.resize((200, 150))]
+    first.save(packed, "TIFF", save_all=True, append_images=reduced, **options)
+    assert words(packed.getvalue()) == ["2 pages"]
+
+
+def test_a_page_that_cannot_be_decoded_is_hashed_by_its_bytes() -> None:
+    data = pages([1, 2], SIZE, compression="tiff_lzw")
+    place = data.rindex(struct.pack("<HHIHH", 259, 3, 1, 5, 0))
+    odd = data[: place + 8] + struct.pack("<H", 32_999) + data[place + 10 :]
+    held = read_contents(odd)
+    assert held.words() == ["2 pages"] and held.complete and held != read_contents(data)
+    assert read_contents(odd + bytes(20)) == held
+
+
+def test_a_page_beyond_the_budget_is_hashed_by_its_bytes() -> None:
+    data, pixels = pages([1, 2], SIZE, compression="tiff_lzw"), SIZE[0] * SIZE[1]
+    decoded, stored = read_contents(data), read_contents(data, Budget(pixels - 1))
+    assert stored.words() == decoded.words() == ["2 pages"] and stored.complete
+    assert stored != decoded == read_contents(data, Budget(pixels))
+
+
+def test_layers() -> None:
+    packed = io.BytesIO()
+    draw(1, SIZE).save(packed, "TIFF", tiffinfo={37724: b"Adobe Photoshop Document Data Block"})
+    assert words(packed.getvalue()) == ["layers"]

@@ -72,7 +72,7 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         (bytes(range(256)), "not a photo in a format that can be read"),
     ],
 )
-def test_what_is_no_photo_is_named(data: bytes, reason: str) -> None:
+def test_files_that_are_not_photos_are_named(data: bytes, reason: str) -> None:
     with pytest.raises(PhotoError, match=reason) as caught:
         decode(data, SPEC, name="IMG_0001.jpg")
     assert isinstance(
@@ -92,18 +92,18 @@ def test_what_is_no_photo_is_named(data: bytes, reason: str) -> None:
         b"BM",
     ],
 )
-def test_only_a_beginning_is_damaged(data: bytes) -> None:
+def test_truncated_headers_are_damaged(data: bytes) -> None:
     with pytest.raises(DamagedPhoto, match="damaged"):
         decode(data, SPEC)
 
 
-def test_only_the_beginning_of_a_heic_is_damaged() -> None:
+def test_a_truncated_heic_is_damaged() -> None:
     with pytest.raises(DamagedPhoto, match="damaged"):
         decode(_small("HEIF")[:40], SPEC)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "progressive", "PNG", "GIF", "BMP", "TIFF"])
-def test_half_a_photo_is_shown_and_says_so(kind: str) -> None:
+def test_half_a_photo_is_shown_as_damaged(kind: str) -> None:
     data = (
         _small(kind)
         if kind != "TIFF"
@@ -122,7 +122,7 @@ def test_half_a_photo_is_shown_and_says_so(kind: str) -> None:
     assert (photo.width, photo.height) == (whole.width, whole.height)
 
 
-def test_the_upper_part_of_a_cut_jpeg_is_whole() -> None:
+def test_the_upper_part_of_a_truncated_jpeg_is_intact() -> None:
     data = pictures.encoded(pictures.draw(6, (400, 300)))
     whole, cut = decode(data, SPEC), decode(data[: len(data) * 3 // 4], SPEC)
     assert whole.input is not None
@@ -131,14 +131,14 @@ def test_the_upper_part_of_a_cut_jpeg_is_whole() -> None:
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
 
-def test_a_cut_jpeg_of_nothing_but_its_header_is_no_photo() -> None:
+def test_a_jpeg_truncated_after_its_header_is_no_photo() -> None:
     data = pictures.encoded(pictures.draw(6, (400, 300)))
     with pytest.raises(DamagedPhoto):
         decode(data[: data.index(b"\xff\xda") + 20], SPEC)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_beginning_of_a_file_is_a_photo_or_a_reason(kind: str) -> None:
+def test_any_truncated_file_is_a_photo_or_a_photo_error(kind: str) -> None:
     data = _small(kind)
     lengths = {
         *range(0, min(64, len(data))),
@@ -152,7 +152,7 @@ def test_any_beginning_of_a_file_is_a_photo_or_a_reason(kind: str) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=st.integers(0, 2**32 - 1), many=st.integers(1, 30), early=st.booleans())
-def test_a_file_with_wrong_bytes_is_a_photo_or_a_reason(
+def test_a_file_with_wrong_bytes_is_a_photo_or_a_photo_error(
     kind: str, seed: int, many: int, early: bool
 ) -> None:
     random = np.random.default_rng(seed)
@@ -167,7 +167,7 @@ def test_a_file_with_wrong_bytes_is_a_photo_or_a_reason(
     start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"BM", b"GIF89a"]),
     rest=st.binary(max_size=300),
 )
-def test_any_bytes_are_a_photo_or_a_reason(start: bytes, rest: bytes) -> None:
+def test_any_bytes_are_a_photo_or_a_photo_error(start: bytes, rest: bytes) -> None:
     _photo_or_reason(start + rest)
 
 
@@ -208,12 +208,12 @@ def _png_of(width: int, height: int) -> bytes:
         + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
     ],
 )
-def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(data: bytes) -> None:
+def test_a_picture_that_exceeds_the_memory_is_refused_before_decoding(data: bytes) -> None:
     with pytest.raises(OversizedPhoto, match="megapixels"):
         decode(data, SPEC)
 
 
-def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_exceeds_the_memory_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.jpg"
     with path.open("wb") as file:
         file.truncate(1 << 29)
@@ -235,7 +235,7 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
             read_file(tmp_path / "file")
 
 
-def test_names_that_are_no_text_can_be_read(tmp_path: Path) -> None:
+def test_file_names_that_are_not_unicode_can_be_read(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/\xff\xfe.jpg"
     try:
         with open(path, "wb") as file:
@@ -249,5 +249,5 @@ def test_free_memory_is_known_or_assumed() -> None:
     assert limits.free_memory() > 1 << 20
 
 
-def test_an_even_photo_is_not_taken_for_a_blank_one() -> None:
+def test_a_plain_photo_is_not_blank() -> None:
     assert decode(pictures.encoded(Image.new("RGB", (300, 200), "grey")), SPEC).damaged is None

@@ -66,7 +66,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_a_png_is_whole_whatever_its_texts_and_profiles_are(text: bytes, late: bool) -> None:
+def test_a_png_is_complete_whatever_its_texts_and_profiles(text: bytes, late: bool) -> None:
     photo = decode(png_with(late=text) if late else png_with(text), SPEC)
     assert photo.damaged is None
     assert difference(photo.input, SHOWN) < 1
@@ -84,7 +84,7 @@ def test_long_texts_are_read() -> None:
     )
 
 
-def test_what_says_how_a_png_is_meant_stays_when_its_texts_go() -> None:
+def test_colour_chunks_of_a_png_are_kept_when_texts_are_dropped() -> None:
     exif = pictures.exif("2019:07:12 14:30:00", orientation=6)
     data = pictures.encoded(DRAWN, "PNG", exif=exif, icc_profile=SRGB)
     start = data.index(b"IDAT") - 4
@@ -98,7 +98,7 @@ def test_what_says_how_a_png_is_meant_stays_when_its_texts_go() -> None:
     assert grey is not None and SHOWN is not None and grey.mean() > SHOWN.mean() + 20
 
 
-def test_a_png_whose_own_parts_are_wrong_is_damaged() -> None:
+def test_a_png_with_wrong_critical_chunks_is_damaged() -> None:
     data = pictures.encoded(DRAWN, "PNG")
     assert find_damage(data) is None
     for at in (data.index(b"IHDR") + 18, data.index(b"IDAT") + 60):
@@ -122,7 +122,7 @@ def png_of(
     )
 
 
-def test_pngs_of_any_layout_are_whole_when_all_is_there() -> None:
+def test_complete_pngs_of_any_layout_are_not_damaged() -> None:
     # Adam7 of 8 × 8: 15 rows in seven passes, 64 pixels.
     assert find_damage(png_of(zlib.compress(bytes(15 + 64 * 3)), interlaced=1)) is None
     assert find_damage(png_of(zlib.compress(bytes(14 + 64 * 3)), interlaced=1)) is not None
@@ -154,7 +154,7 @@ def jpeg_with(frame: int, precision: int = 8, sampling: tuple[int, int] | None =
     ],
     ids=["12 bits", "lossless", "hierarchical", "lossless, arithmetic", "odd sampling"],
 )
-def test_jpegs_of_rare_kinds_are_not_damaged(data: bytes) -> None:
+def test_uncommon_jpegs_are_not_damaged(data: bytes) -> None:
     assert find_damage(data) is None
     try:
         assert decode(data, SPEC).damaged is None
@@ -162,7 +162,7 @@ def test_jpegs_of_rare_kinds_are_not_damaged(data: bytes) -> None:
         assert error.fault == "unsupported" and "cannot be read yet" in str(error)
 
 
-def test_jpegs_that_break_off_are_damaged() -> None:
+def test_truncated_jpegs_are_damaged() -> None:
     data = pictures.encoded(DRAWN)
     assert "ends before" in str(find_damage(data[:-2]))
     assert "ends before" in str(find_damage(data[:100]))
@@ -228,7 +228,7 @@ def test_boxes(kind: str) -> None:
     assert "ends before" in str(find_damage(data[: 8 + data.index(b"ftyp")]))
 
 
-def test_boxes_with_long_sizes_and_without_an_end() -> None:
+def test_boxes_with_64_bit_sizes_and_without_an_end() -> None:
     head = struct.pack(">I4s", 16, b"ftyp") + b"heicmif1" + struct.pack(">I4s", 8, b"meta")
     assert find_damage(head + struct.pack(">I4sQ", 1, b"mdat", 20) + b"data") is None
     assert find_damage(head + struct.pack(">I4sQ", 1, b"mdat", 21) + b"data") is not None
@@ -262,19 +262,19 @@ SIGNATURES = {
 
 
 @pytest.mark.parametrize("start", SIGNATURES, ids=list(SIGNATURES.values()))
-def test_whole_files_of_other_kinds_are_never_at_fault(start: bytes) -> None:
+def test_intact_files_of_other_formats_are_never_called_damaged(start: bytes) -> None:
     error = refused(start + bytes(30) if start[0] < 32 or start[0] > 126 else start + b"\n")
     assert SIGNATURES[start] in str(error)
     assert error.fault == "unsupported" and not isinstance(error, NotAPhoto)
 
 
-def test_what_is_no_photo_at_all_is_at_fault() -> None:
+def test_empty_files_and_failed_downloads_are_faulty() -> None:
     for data in (b"404 Not Found", b"<html><body>Log in</body></html>"):
         assert isinstance(refused(data), NotAPhoto) and refused(data).fault == "foreign"
     assert refused(b"").fault == refused(bytes(99)).fault == "damaged"
 
 
-def test_noise_in_the_place_of_a_picture_is_not_whole() -> None:
+def test_random_bytes_in_place_of_pixels_are_damage() -> None:
     noise = np.random.default_rng(1).integers(0, 256, 4000, np.uint8).tobytes()
     data = pictures.encoded(DRAWN, "PNG")
     at = data.index(b"IDAT") + 30
@@ -284,7 +284,7 @@ def test_noise_in_the_place_of_a_picture_is_not_whole() -> None:
         )
 
 
-def test_opening_a_broken_picture_hides_nothing_from_whoever_decodes_it() -> None:
+def test_opening_a_broken_picture_does_not_hide_the_damage() -> None:
     data = bytearray(pictures.encoded(DRAWN, "PNG"))
     at = data.index(b"IDAT") + 1000
     data[at : at + 1000] = np.random.default_rng(1).integers(0, 256, 1000, np.uint8).tobytes()
@@ -292,7 +292,7 @@ def test_opening_a_broken_picture_hides_nothing_from_whoever_decodes_it() -> Non
         open_picture(bytes(data)).load()
 
 
-def test_a_tiff_of_an_unusual_packing_is_damaged_only_where_it_is_cut_off() -> None:
+def test_a_tiff_of_an_unusual_compression_is_damaged_only_if_truncated() -> None:
     data = pictures.encoded(DRAWN, "TIFF", compression="jpeg")
     assert find_damage(data) is None
     assert find_damage(data[: len(data) // 2]) is not None

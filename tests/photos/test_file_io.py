@@ -16,7 +16,7 @@ from explorer.photos.file_io import (
 )
 
 
-def test_all_bytes_and_the_facts_after_the_last_of_them(tmp_path: Path) -> None:
+def test_a_file_is_read_with_its_stat_after_the_last_byte(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100)
     data, facts = read_with_stat(path)
@@ -32,7 +32,7 @@ def test_large_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.Monk
     assert read_file(tmp_path / "a") == bytes(range(10))
 
 
-def test_a_small_file_has_no_more_than_so_many_bytes(tmp_path: Path) -> None:
+def test_a_small_file_is_refused_above_its_limit(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"12345")
     assert read_at_most(tmp_path / "a", 5) == b"12345"
     with pytest.raises(PhotoError, match="more than 4 bytes"):
@@ -46,7 +46,7 @@ def test_a_small_file_has_no_more_than_so_many_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes and devices there")
 @pytest.mark.parametrize("kind", ["pipe", "device", "link", "folder"])
-def test_nothing_but_a_file_is_opened(
+def test_only_regular_files_are_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     path = tmp_path / "a"
@@ -70,7 +70,7 @@ def test_nothing_but_a_file_is_opened(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
-def test_a_pipe_that_takes_a_files_place_is_not_waited_for(
+def test_a_pipe_that_replaces_a_file_does_not_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a"
@@ -101,7 +101,7 @@ def test_a_pipe_that_takes_a_files_place_is_not_waited_for(
         (NotADirectoryError(20, "Not a directory"), "not there any more"),
     ],
 )
-def test_what_is_in_the_way_in_plain_words(
+def test_reasons_are_in_plain_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
 ) -> None:
     (tmp_path / "a").write_bytes(b"x")
@@ -115,7 +115,7 @@ def test_what_is_in_the_way_in_plain_words(
 
 
 @pytest.mark.parametrize(("number", "busy"), [(32, True), (33, True), (5, False)])
-def test_a_file_that_another_program_has_for_itself(
+def test_a_file_that_another_program_has_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, busy: bool
 ) -> None:
     (tmp_path / "a").write_bytes(b"x")
@@ -132,7 +132,7 @@ def test_a_file_that_another_program_has_for_itself(
         read_file(tmp_path / "a")
 
 
-def test_trouble_in_the_block_is_of_the_file_too(tmp_path: Path) -> None:
+def test_errors_in_the_block_are_errors_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     with (
         pytest.raises(PhotoError, match="could not be read from its drive"),

@@ -48,13 +48,13 @@ def test_progressive_and_grey_jpegs() -> None:
     assert np.ptp(grey.input.astype(int), axis=2).max() == 0
 
 
-def test_the_name_does_not_matter() -> None:
+def test_the_file_name_does_not_matter() -> None:
     photo = decode(pictures.encoded(pictures.draw(1), "PNG"), SPEC, name="holiday.jpg")
     assert photo.format == "PNG"
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
-def test_of_an_animation_the_first_frame_counts(kind: str) -> None:
+def test_the_first_frame_of_an_animation_is_shown(kind: str) -> None:
     first, *others = (pictures.draw(seed, (200, 150)) for seed in range(5))
     options = {"save_all": True, "append_images": others, "duration": 100}
     photo = decode(pictures.encoded(first, kind, **options), SPEC)
@@ -62,7 +62,7 @@ def test_of_an_animation_the_first_frame_counts(kind: str) -> None:
     assert difference(photo.input, decode(pictures.encoded(first, kind), SPEC).input) < 3
 
 
-def test_of_a_tiff_with_pages_the_first_counts() -> None:
+def test_the_first_page_of_a_tiff_is_shown() -> None:
     first, *others = (pictures.draw(seed, (200, 150)) for seed in range(3))
     photo = decode(pictures.encoded(first, "TIFF", save_all=True, append_images=others), SPEC)
     assert photo.frames == 3
@@ -113,7 +113,7 @@ def test_any_shape_can_be_shown_and_encoded(size: tuple[int, int], fit: str) -> 
         InputSpec(64, "squash", "bilinear"),
     ],
 )
-def test_the_encoder_sees_what_scaling_the_whole_picture_would_give(
+def test_the_encoder_input_equals_that_of_the_full_picture(
     size: tuple[int, int], kind: str, spec: InputSpec
 ) -> None:
     drawn = pictures.draw(9, size)
@@ -135,7 +135,7 @@ def test_the_input_of_a_photo_can_be_encoded_without_being_copied() -> None:
     assert photo.input.dtype == np.uint8
 
 
-def test_a_preview_says_nothing_but_the_picture() -> None:
+def test_a_preview_has_no_metadata() -> None:
     """A preview may be passed on; where the photo was taken must not go with it."""
     block = pictures.exif(taken="2020:01:02 03:04:05", place=(48.1, 11.5), camera=("Make", "Model"))
     photo = decode(
@@ -148,7 +148,7 @@ def test_a_preview_says_nothing_but_the_picture() -> None:
     assert b"secret" not in photo.preview
 
 
-def test_the_hash_stays_when_a_photo_is_made_smaller_and_changes_with_the_photo() -> None:
+def test_the_perceptual_hash_survives_resizing_and_differs_between_photos() -> None:
     photo = decode(pictures.encoded(pictures.draw(1, (1200, 900))), None)
     small = decode(
         pictures.encoded(pictures.draw(1, (1200, 900)).resize((400, 300)), quality=60), None
@@ -159,7 +159,7 @@ def test_the_hash_stays_when_a_photo_is_made_smaller_and_changes_with_the_photo(
     assert distance(photo.phash, other.phash) > 60
 
 
-def test_raw_files_are_not_taken_for_the_small_picture_in_them() -> None:
+def test_raw_files_are_not_read_as_their_preview() -> None:
     thumbnail = pictures.draw(1, (160, 120))
     for tags in ({50706: b"\x01\x04\0\0"}, {254: 1, 330: 8}):
         with pytest.raises(PhotoError, match="RAW"):

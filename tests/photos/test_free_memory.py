@@ -22,9 +22,7 @@ def _say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", absent)
 
 
-def test_where_linux_is_not_there_to_be_asked_the_system_still_is(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_proc_the_system_tells_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     _say_nothing(monkeypatch)
 
     class Memory:
@@ -36,7 +34,7 @@ def test_where_linux_is_not_there_to_be_asked_the_system_still_is(
     limits.check_size(600 << 20)
 
 
-def test_where_nobody_knows_two_gigabytes_are_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_gigabytes_are_assumed_where_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     _say_nothing(monkeypatch)
 
     def unknown() -> None:

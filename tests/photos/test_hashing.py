@@ -11,7 +11,7 @@ from tests.pictures import draw
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100))
-def test_equal_for_equal_bytes_alone(one: bytes, other: bytes) -> None:
+def test_content_hashes_are_equal_for_equal_bytes_only(one: bytes, other: bytes) -> None:
     assert len(content_hash(one)) == 16 and (content_hash(one) == content_hash(other)) == (
         one == other
     )
@@ -25,7 +25,7 @@ def test_every_byte_of_a_large_file_counts(at: int) -> None:
     assert content_hash(bytes(data)) != before != content_hash(bytes(5 << 20) + b"\0")
 
 
-def test_the_hash_of_a_content_is_what_libraries_have_kept() -> None:
+def test_the_content_hash_is_that_of_existing_libraries() -> None:
     assert (
         content_hash(b"").hex() == "cae66941d9efbd404e4d88758ea67670"
         and content_hash(b"abc").hex() == "cf4ab791c62b8d2b2109c90275287816"
@@ -50,7 +50,7 @@ def bits_apart(one: bytes, other: bytes) -> int:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_it_is_the_signs_of_the_lowest_frequencies(seed: int) -> None:
+def test_the_perceptual_hash_holds_the_signs_of_the_lowest_frequencies(seed: int) -> None:
     picture = draw(seed)
     assert (
         len(perceptual_hash(picture)) == 32
@@ -60,12 +60,12 @@ def test_it_is_the_signs_of_the_lowest_frequencies(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_half_of_the_bits_are_set(seed: int) -> None:
+def test_half_of_the_bits_of_a_perceptual_hash_are_set(seed: int) -> None:
     """The mean brightness, and 127 of the other 255 frequencies: one is their median."""
     assert int(np.unpackbits(np.frombuffer(perceptual_hash(draw(seed)), np.uint8)).sum()) == 128
 
 
-def test_copies_are_near_and_others_are_far() -> None:
+def test_copies_have_near_hashes_and_other_photos_have_not() -> None:
     picture = draw(1)
     assert bits_apart(perceptual_hash(picture), perceptual_hash(picture.resize((160, 120)))) < 20
     # The mean brightness does not count.

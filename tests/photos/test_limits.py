@@ -24,7 +24,7 @@ def container(group: Path, most: object, used: int, cached: int) -> None:
     (group / "memory.stat").write_text(f"anon 5\nfile {cached}\n")
 
 
-def test_a_container_has_what_it_may_have_less_what_it_uses_but_for_cached_files(
+def test_free_memory_of_a_container_is_its_limit_minus_use_without_cached_files(
     group: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     container(group, 1000 * MB, 700 * MB, 300 * MB)
@@ -47,7 +47,7 @@ def test_without_a_container_there_is_no_other_limit(group: Path) -> None:
     assert limits._free_in_cgroup() == sys.maxsize
 
 
-def test_what_the_machine_has_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_free_memory_of_the_machine_is_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Path, "read_text", lambda self: "MemTotal: 9 kB\nMemAvailable:    2048 kB\n"
     )

@@ -31,7 +31,7 @@ def _laid(orientation: int) -> Image.Image:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("fit", ["crop", "squash"])
-def test_a_turned_photo_comes_out_upright(kind: str, orientation: int, fit: str) -> None:
+def test_a_rotated_photo_is_decoded_upright(kind: str, orientation: int, fit: str) -> None:
     spec = InputSpec(64, fit, "bicubic")  # type: ignore[arg-type]
     reference = decode(pictures.encoded(pictures.draw(4, SIZE), "PNG"), spec)
     photo = decode(
@@ -46,7 +46,7 @@ def test_a_turned_photo_comes_out_upright(kind: str, orientation: int, fit: str)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_heic_is_not_turned_twice(orientation: int) -> None:
+def test_a_heic_is_not_rotated_twice(orientation: int) -> None:
     """Its own box turns the picture while it is decoded; phones write the EXIF tag as well."""
     spec = InputSpec(64, "squash", "bicubic")
     reference = decode(pictures.encoded(pictures.draw(4, SIZE), "PNG"), spec)
@@ -57,14 +57,14 @@ def test_a_heic_is_not_turned_twice(orientation: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 255])
-def test_an_orientation_that_does_not_exist_is_ignored(orientation: int) -> None:
+def test_an_invalid_orientation_is_ignored(orientation: int) -> None:
     block = Image.Exif()
     block[0x0112] = orientation
     photo = decode(pictures.encoded(pictures.draw(4, SIZE), exif=block.tobytes()), None)
     assert (photo.width, photo.height) == SIZE
 
 
-def test_large_photos_are_turned_too() -> None:
+def test_large_photos_are_rotated_too() -> None:
     """They are decoded at a fraction of their size, where width and height are easily mixed up."""
     upright = pictures.draw(4, (2400, 1600))
     spec = InputSpec(224, "crop", "bicubic")
@@ -85,7 +85,7 @@ def test_an_orientation_in_a_broken_block_is_ignored() -> None:
     assert photo.damaged is None
 
 
-def test_the_input_is_an_array_of_its_own_shape() -> None:
+def test_the_encoder_input_has_its_shape() -> None:
     photo = decode(
         pictures.encoded(_laid(6), exif=pictures.exif(orientation=6)),
         InputSpec(32, "squash", "bilinear"),

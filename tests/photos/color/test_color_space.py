@@ -84,17 +84,17 @@ def test_adobe_rgb_by_exif(kind: str, space: int, index: str | None, wide: bool)
     assert _near(seen, (0, 151, 74) if wide else (80, 150, 80), 7)
 
 
-def test_a_profile_counts_more_than_exif() -> None:
+def test_a_profile_overrides_exif() -> None:
     data = pictures.encoded(FLAT, exif=exif(2), icc_profile=DISPLAY_P3)
     assert _near(middle(decode(data, SPEC)), (193, 97, 75), 8)
 
 
-def test_inks_are_in_no_space_of_lights() -> None:
+def test_cmyk_ignores_declared_rgb_spaces() -> None:
     ink = Image.new("CMYK", (64, 64), (0, 255, 255, 0))
     assert middle(decode(pictures.encoded(ink, exif=exif(2)), SPEC))[0] > 200
 
 
-def test_spaces() -> None:
+def test_colour_space_properties() -> None:
     plain = Image.new("RGB", (4, 4))
     assert declared_color_space(plain) is None
     plain.info["nclx_profile"] = {"color_primaries": 9, "transfer_characteristics": 16}

@@ -49,24 +49,24 @@ MAKERS = [heic, avif, cicp_png]
 
 
 @pytest.mark.parametrize("made", MAKERS)
-def test_display_p3_by_codes(made: Any) -> None:
+def test_display_p3_by_cicp(made: Any) -> None:
     seen = middle(decode(made(FLAT, 12, 13), SPEC))
     assert _near(seen, (193, 97, 75), 8)
 
 
 @pytest.mark.parametrize("made", MAKERS)
 @pytest.mark.parametrize("transfer", [1, 2, 6, 13])
-def test_codes_of_srgb_change_nothing(made: Any, transfer: int) -> None:
+def test_cicp_of_srgb_changes_nothing(made: Any, transfer: int) -> None:
     assert _near(middle(decode(made(FLAT, 1, transfer), SPEC)), (180, 100, 80))
 
 
 @pytest.mark.parametrize("made", MAKERS[1:])
-def test_codes_that_nobody_knows_change_nothing(made: Any) -> None:
+def test_unknown_cicp_changes_nothing(made: Any) -> None:
     assert _near(middle(decode(made(FLAT, 99, 99), SPEC)), (180, 100, 80))
 
 
 @pytest.mark.parametrize("made", MAKERS)
-def test_linear_light_by_codes(made: Any) -> None:
+def test_linear_light_by_cicp(made: Any) -> None:
     assert _near(middle(decode(made(pictures.plain("#808080"), 1, 8), SPEC)), (188, 188, 188), 3)
 
 
@@ -78,7 +78,7 @@ def ramp(encode: Any) -> Image.Image:
 
 
 @pytest.mark.parametrize("made", MAKERS)
-def test_a_grey_ramp_in_pq_up_to_paper_white_is_the_ramp(made: Any) -> None:
+def test_a_grey_ramp_in_pq_is_unchanged_up_to_reference_white(made: Any) -> None:
     photo = decode(made(ramp(hdr.nits_to_pq), 9, 16), SPEC)
     assert photo.input is not None
     assert np.abs(photo.input[32, :, 0].astype(int) - np.linspace(2, 253, 64)).max() < 9
@@ -92,7 +92,7 @@ def hlg(nits: Any) -> Any:
 
 
 @pytest.mark.parametrize("made", MAKERS)
-def test_a_grey_ramp_in_hlg_up_to_paper_white_is_the_ramp(made: Any) -> None:
+def test_a_grey_ramp_in_hlg_is_unchanged_up_to_reference_white(made: Any) -> None:
     photo = decode(made(ramp(hlg), 9, 18), SPEC)
     assert photo.input is not None
     assert np.abs(photo.input[32, :, 0].astype(int) - np.linspace(2, 253, 64)).max() < 9
@@ -110,7 +110,7 @@ def colour_in_2020(levels: int) -> tuple[int, ...]:
     return tuple(int(v) for v in np.round(hdr.nits_to_pq(to_2020 @ linear * 203) * levels))
 
 
-def test_a_colour_of_bt2020_in_pq_is_the_colour() -> None:
+def test_a_bt2020_colour_in_pq_is_converted() -> None:
     # Of 8 bits a dark red beside a bright green is not so sure.
     seen = middle(decode(cicp_png(Image.new("RGB", (64, 64), colour_in_2020(255)), 9, 16), SPEC))
     assert _near(seen[1:], (200, 60), 6) and seen[0] < 50
@@ -154,20 +154,20 @@ def deep_heic(values: np.ndarray, primaries: int, transfer: int, **more: Any) ->
 
 
 @pytest.mark.parametrize("made", [deep_png, deep_heic])
-def test_of_more_bits_every_colour_is_the_colour(made: Any) -> None:
+def test_colours_of_more_than_8_bits_are_converted(made: Any) -> None:
     values = np.tile(np.array(colour_in_2020(65535)), (300, 400, 1))
     photo = decode(made(values, 9, 16), SPEC)
     assert (photo.width, photo.height) == (400, 300)
     assert _near(middle(photo), (30, 200, 60), 3 if made is deep_png else 8)
 
 
-def test_deep_pictures_without_high_dynamic_range_are_as_pillow_has_them() -> None:
+def test_high_bit_depth_without_hdr_is_read_by_pillow() -> None:
     values = np.tile(np.array([180, 100, 80]) * 257, (64, 64, 1))
     assert _near(middle(decode(deep_png(values, 12, 13), SPEC)), (193, 97, 75), 4)
     assert _near(middle(decode(deep_heic(values, 12, 13), SPEC)), (193, 97, 75), 10)
 
 
-def test_what_a_deep_heic_says_of_itself_is_kept() -> None:
+def test_metadata_of_a_high_bit_depth_heic_is_kept() -> None:
     values = np.tile(np.array(colour_in_2020(65535)), (300, 400, 1))
     photo = decode(
         deep_heic(values, 9, 16, exif=pictures.exif("2019:07:12 14:30:00", orientation=6)), SPEC
@@ -176,7 +176,7 @@ def test_what_a_deep_heic_says_of_itself_is_kept() -> None:
     assert _near(middle(photo), (30, 200, 60), 8)
 
 
-def test_brightness_is_judged_as_it_is_seen() -> None:
+def test_brightness_is_measured_after_conversion() -> None:
     picture = ramp(hdr.nits_to_pq)
     plain = Image.fromarray(
         np.repeat(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 64, 0), 3, 2)
@@ -187,12 +187,12 @@ def test_brightness_is_judged_as_it_is_seen() -> None:
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=0.25, abs=12), name
 
 
-def test_the_codes_of_a_png_come_before_its_profile() -> None:
+def test_cicp_of_a_png_overrides_its_profile() -> None:
     data = png_with(FLAT, (b"cICP", bytes([1, 13, 0, 1])), icc_profile=DISPLAY_P3)
     assert _near(middle(decode(data, SPEC)), (180, 100, 80))
 
 
-def test_codes_are_read_where_they_count() -> None:
+def test_cicp_is_read_only_where_it_is_valid() -> None:
     assert read_cicp(cicp_png(FLAT, 9, 16)) == (9, 16) and read_cicp(avif(FLAT, 12, 18)) == (12, 18)
     assert (
         read_cicp(pictures.encoded(FLAT)) is None

@@ -122,7 +122,7 @@ def test_a_profile_for_other_colours_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
-def test_printers_colours(kind: str) -> None:
+def test_cmyk_becomes_srgb(kind: str) -> None:
     """Pillow writes CMYK JPEGs the way Adobe does: inverted, with a mark that says so."""
     ink = Image.new("CMYK", (300, 200), (0, 255, 255, 0))
     red = middle(decode(pictures.encoded(ink, kind), SPEC))
@@ -130,7 +130,7 @@ def test_printers_colours(kind: str) -> None:
     assert max(red[1:]) < 60
 
 
-def test_printers_colours_that_are_not_inverted() -> None:
+def test_cmyk_that_is_not_inverted() -> None:
     ink = Image.new("CMYK", (300, 200), (255, 0, 0, 0))
     data = pictures.encoded(ink)
     start = data.index(b"\xff\xee")
@@ -195,7 +195,7 @@ def test_16_bit_colour() -> None:
     assert _near(middle(decode(data, SPEC)), (255, 128, 0))
 
 
-def test_a_float_picture_with_holes() -> None:
+def test_a_float_picture_with_nan() -> None:
     values = _ramp(1).astype(np.float32)
     values[0, 0], values[1, 1] = np.nan, np.inf
     assert decode(pictures.encoded(Image.fromarray(values), "TIFF"), SPEC).damaged is None
@@ -234,7 +234,7 @@ def _half_gone(mode: str, **info: Any) -> bytes:
         _half_gone("RGB"),
     ],
 )
-def test_transparent_parts_are_white_and_what_they_hide_stays_hidden(data: bytes) -> None:
+def test_transparent_parts_are_white_and_do_not_bleed(data: bytes) -> None:
     photo = decode(data, SPEC)
     assert photo.input is not None
     assert _near(tuple(photo.input[32, 10]), (255, 255, 255))

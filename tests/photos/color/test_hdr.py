@@ -20,7 +20,7 @@ from explorer.photos.color import hdr
         (10000, 1.0),
     ],
 )
-def test_pq_is_as_the_standard_has_it(nits: float, signal: float) -> None:
+def test_pq_follows_the_standard(nits: float, signal: float) -> None:
     assert float(hdr.nits_to_pq(np.array([nits]))[0]) == pytest.approx(signal, abs=2e-4)
     assert float(hdr.pq_to_nits(np.array([signal]))[0]) == pytest.approx(nits, rel=5e-3, abs=1e-3)
 
@@ -28,7 +28,7 @@ def test_pq_is_as_the_standard_has_it(nits: float, signal: float) -> None:
 @pytest.mark.parametrize(
     ("signal", "scene"), [(0.0, 0.0), (0.25, 0.0625 / 3), (0.5, 1 / 12), (0.75, 0.2650), (1.0, 1.0)]
 )
-def test_hlg_is_as_the_standard_has_it(signal: float, scene: float) -> None:
+def test_hlg_follows_the_standard(signal: float, scene: float) -> None:
     assert float(hdr.hlg_to_scene(np.array([signal]))[0]) == pytest.approx(scene, abs=1e-3)
 
 
@@ -42,13 +42,13 @@ def test_hlg_reference_white_is_203_nits() -> None:
     assert 0 < red[0] < green[1]
 
 
-def test_what_is_no_brighter_than_paper_stays() -> None:
+def test_light_up_to_reference_white_is_unchanged() -> None:
     nits = np.linspace(0, 203, 300, dtype=np.float32).reshape(100, 3)
     assert hdr.tone_map(nits, hdr.peak_luminance(nits)) == pytest.approx(nits / 203, abs=1e-5)
 
 
 @given(peak=st.floats(250, 10_000))
-def test_the_curve_rises_to_white_and_keeps_the_darks(peak: float) -> None:
+def test_the_tone_curve_rises_to_white_and_keeps_the_shadows(peak: float) -> None:
     ramp = np.repeat(np.linspace(0, peak, 2000, dtype=np.float32)[:, None], 3, axis=1)
     mapped = hdr.tone_map(ramp, hdr.peak_luminance(ramp))[:, 0]
     assert (np.diff(mapped) >= -1e-4).all() and mapped.max() <= 1.0
@@ -63,7 +63,7 @@ def test_the_curve_rises_to_white_and_keeps_the_darks(peak: float) -> None:
     assert mapped[low] == pytest.approx(ramp[low, 0] / 203, rel=0.02, abs=1e-4)
 
 
-def test_a_few_sparks_do_not_darken_a_picture() -> None:
+def test_a_few_bright_pixels_do_not_darken_a_picture() -> None:
     nits = np.full((10_000, 3), 100, np.float32)
     nits[:5] = 9000
     assert hdr.tone_map(nits, hdr.peak_luminance(nits))[100] == pytest.approx(
@@ -72,7 +72,7 @@ def test_a_few_sparks_do_not_darken_a_picture() -> None:
     assert hdr.tone_map(nits, hdr.peak_luminance(nits)).max() <= 1
 
 
-def test_hues_stay() -> None:
+def test_hues_are_preserved() -> None:
     nits = np.tile(np.array([[2000, 500, 250]], np.float32), (50, 1))
     one, two, three = hdr.tone_map(nits, hdr.peak_luminance(nits))[0]
     assert two / one == pytest.approx(0.25, rel=1e-3) and three / one == pytest.approx(

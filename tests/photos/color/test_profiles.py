@@ -40,7 +40,7 @@ def grey_profile(gamma: float) -> bytes:
     return bytes(head) + table + body
 
 
-def test_a_linear_profile_is_told_by_its_curve_not_its_name() -> None:
+def test_a_linear_profile_is_recognized_by_its_curve() -> None:
     profile = named(_profile(*SRGB, 1.0), b"Linear   sRGB")
     assert _near(
         middle(decode(pictures.encoded(pictures.plain("#808080"), icc_profile=profile), SPEC)),
@@ -56,7 +56,7 @@ def test_a_linear_profile_is_told_by_its_curve_not_its_name() -> None:
     assert _near(middle(photo), (30, 200, 60), 6)
 
 
-def test_wide_primaries_are_told_by_their_colours_not_their_name() -> None:
+def test_wide_primaries_are_recognized_by_their_colours() -> None:
     profile = named(DISPLAY_P3, b"sRGB IEC61966")
     assert _near(
         middle(decode(pictures.encoded(FLAT, icc_profile=profile), SPEC)), (193, 97, 75), 8
@@ -67,7 +67,7 @@ def test_wide_primaries_are_told_by_their_colours_not_their_name() -> None:
 @pytest.mark.parametrize(
     "profile", [grey_profile(1.0), _profile(*SRGB, 1.0)], ids=["grey", "colour"]
 )
-def test_grey_of_any_kind_is_seen_through_its_profile(mode: str, profile: bytes) -> None:
+def test_grey_of_any_kind_is_converted_by_its_profile(mode: str, profile: bytes) -> None:
     grey: dict[str, Any] = {"L": 128, "LA": (128, 255), "I;16": 128 * 257}
     picture = Image.new(mode, (700, 600), grey[mode])
     assert _near(
@@ -77,7 +77,7 @@ def test_grey_of_any_kind_is_seen_through_its_profile(mode: str, profile: bytes)
     )
 
 
-def test_transparent_grey_with_a_profile_is_laid_on_white() -> None:
+def test_transparent_grey_with_a_profile_is_composited_on_white() -> None:
     picture = Image.new("LA", (700, 600), (128, 255))
     picture.paste((128, 0), (0, 0, 350, 600))
     photo = decode(pictures.encoded(picture, "PNG", icc_profile=grey_profile(1.0)), SPEC)
@@ -88,7 +88,7 @@ def test_transparent_grey_with_a_profile_is_laid_on_white() -> None:
     )
 
 
-def test_tones_that_are_not_those_of_srgb_are_known() -> None:
+def test_tones_other_than_srgb_are_recognized() -> None:
     def loaded(data: bytes) -> Image.Image:
         picture = Image.open(io.BytesIO(data))
         picture.load()

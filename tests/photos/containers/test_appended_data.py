@@ -18,7 +18,7 @@ JPEG, PNG, WAVE = (
 
 
 @pytest.mark.parametrize("fill", [b"", b"\0" * 70, b"\xff" * 9, b"\xff\xd9", b"\r\n \t"])
-def test_each_thing_is_told_by_how_it_begins(fill: bytes) -> None:
+def test_pieces_are_recognized_by_their_first_bytes(fill: bytes) -> None:
     known = [
         ("picture", JPEG),
         ("film", film(1)),
@@ -32,11 +32,11 @@ def test_each_thing_is_told_by_how_it_begins(fill: bytes) -> None:
 
 
 @pytest.mark.parametrize("fill", [b"", bytes(5000), b"\xff\xff\xd9\n\0"])
-def test_fill_is_nothing(fill: bytes) -> None:
+def test_padding_is_no_piece(fill: bytes) -> None:
     assert appended_pieces(JPEG + fill, len(JPEG)) == []
 
 
-def test_what_is_not_known_is_data_to_the_end() -> None:
+def test_unknown_bytes_are_data_to_the_end() -> None:
     assert appended_pieces(ZIP, 0) == [("data", ZIP)]
     assert appended_pieces(b"1" + JPEG, 0) == [("data", b"1" + JPEG)]
     assert appended_pieces(b"#!AMR" + JPEG, 0) == [("audio", b"#!AMR" + JPEG)]
@@ -47,23 +47,23 @@ def test_what_is_not_known_is_data_to_the_end() -> None:
 
 
 @pytest.mark.parametrize(("before", "kinds"), [(256, ["film"]), (257, ["data", "film"])])
-def test_a_film_behind_a_makers_pointers(before: int, kinds: list[str]) -> None:
+def test_a_video_behind_a_makers_pointers(before: int, kinds: list[str]) -> None:
     pieces = appended_pieces(b"#" * before + film(), 0)
     assert [piece.kind for piece in pieces] == kinds and pieces[-1].data.endswith(film())
     assert b"".join(piece.data for piece in pieces) == b"#" * before + film()
 
 
 @pytest.mark.parametrize(("after", "kinds"), [(256, ["film"]), (257, ["film", "data"])])
-def test_a_makers_pointers_behind_a_film(after: int, kinds: list[str]) -> None:
+def test_a_makers_pointers_behind_a_video(after: int, kinds: list[str]) -> None:
     pieces = appended_pieces(film() + b"#" * after, 0)
     assert [piece.kind for piece in pieces] == kinds and pieces[0].data.startswith(film())
 
 
-def test_a_small_thing_behind_a_film_is_not_a_pointer() -> None:
+def test_a_small_piece_behind_a_video_is_not_a_pointer() -> None:
     assert [piece.kind for piece in appended_pieces(film() + WAVE, 0)] == ["film", "audio"]
 
 
-def test_four_letters_that_are_no_film() -> None:
+def test_ftyp_without_a_size_is_not_a_video() -> None:
     assert appended_pieces(b"text \0\0\0\1ftyp about films", 0) == [
         ("film", b"text \0\0\0\1ftyp about films")
     ]
@@ -75,7 +75,7 @@ def test_four_letters_that_are_no_film() -> None:
     assert appended_pieces(b"ftyp and nothing", 0) == [("data", b"ftyp and nothing")]
 
 
-def test_samsungs_directory() -> None:
+def test_samsung_trailer() -> None:
     data = samsung(
         JPEG,
         (0x0A01, b"Image_UTC_Data", b"1705124333853"),
@@ -105,7 +105,7 @@ def test_samsungs_directory() -> None:
     ]
 
 
-def test_a_directory_that_makes_no_sense_is_data() -> None:
+def test_a_malformed_directory_is_data() -> None:
     trailer = samsung(b"", (0x0A01, b"Image_UTC_Data", b"17"))
     for broken in (
         trailer.replace(b"SEFH", b"SEFG"),
@@ -121,7 +121,7 @@ def test_a_directory_that_makes_no_sense_is_data() -> None:
     assert [piece.kind for piece in appended_pieces(moved, 0)] == ["film"]
 
 
-def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
+def test_pieces_between_the_entries_of_a_directory_count() -> None:
     notes = ((0x0A01, b"Image_UTC_Data", b"17"), (0x0BBB, b"Note", b"n" * 50))
     plain = samsung(b"", *notes)
     ends = [plain.index(b"17") + 2, plain.index(b"SEFH")]
@@ -142,7 +142,7 @@ def test_what_lies_between_the_entries_of_a_directory_counts() -> None:
     ]
 
 
-def test_within_a_heic_file_an_entry_may_only_point() -> None:
+def test_directory_entries_may_be_pointers_in_heic() -> None:
     content = samsung(
         b"",
         (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"),
@@ -161,7 +161,7 @@ def test_within_a_heic_file_an_entry_may_only_point() -> None:
     "behind", [b"", b"x", b"\xff\xd8\xff", b"\0\0\0\x18ftypmp42", b"\x89PNG\r\n\x1a\n"]
 )
 @pytest.mark.parametrize("fill", [b"", b"\0", bytes(3), b"\xff\xd9\r\n ", bytes(8), bytes(11)])
-def test_fill_ends_where_something_begins(
+def test_padding_ends_where_a_piece_begins(
     monkeypatch: pytest.MonkeyPatch, behind: bytes, fill: bytes
 ) -> None:
     monkeypatch.setattr(appended_data, "_PIECE", 4)
@@ -171,8 +171,8 @@ def test_fill_ends_where_something_begins(
         )
 
 
-def test_the_fill_bytes_are_those_of_the_pattern() -> None:
-    fill = re.compile(appended_data._FILL)
-    assert sorted(appended_data._FILL_BYTES) == [
-        byte for byte in range(256) if fill.match(bytes([byte]))
+def test_the_padding_bytes_are_those_of_the_pattern() -> None:
+    padding = re.compile(appended_data._PADDING)
+    assert sorted(appended_data._PADDING_BYTES) == [
+        byte for byte in range(256) if padding.match(bytes([byte]))
     ]

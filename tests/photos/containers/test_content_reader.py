@@ -18,7 +18,7 @@ KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_alone_holds_nothing_more(kind: str) -> None:
+def test_a_single_picture_has_no_contents(kind: str) -> None:
     assert read_contents(encoded(draw(1, SIZE), kind)) == NOTHING
     block = exif("2024:05:01 10:00:00", (48.1, 11.5), ("Maker", "Model"))
     if kind not in ("GIF", "BMP"):
@@ -26,7 +26,7 @@ def test_a_picture_alone_holds_nothing_more(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_appended_counts_for_every_format_and_fill_does_not(kind: str) -> None:
+def test_appended_data_counts_in_every_format_and_padding_does_not(kind: str) -> None:
     data = encoded(draw(1, SIZE), kind)
     for tail, held in (
         (ZIP, ["other data"]),
@@ -40,12 +40,12 @@ def test_what_is_appended_counts_for_every_format_and_fill_does_not(kind: str) -
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
 @pytest.mark.parametrize("kind", ["BMP", "PNG", "TIFF"])
-def test_where_a_picture_ends_in_any_mode(kind: str, mode: str) -> None:
+def test_the_end_of_a_picture_in_any_mode(kind: str, mode: str) -> None:
     data = encoded(draw(1, (61, 47)).convert(mode), kind)
     assert words(data) == [] and words(data + b"PK\3\4") == ["other data"]
 
 
-def test_a_bmp_that_does_not_say_its_size() -> None:
+def test_a_bmp_without_its_size() -> None:
     data = encoded(draw(1, SIZE), "BMP")
     silent = data[:2] + bytes(4) + data[6:34] + bytes(4) + data[38:]
     upside_down = silent[:22] + struct.pack("<i", -SIZE[1]) + silent[26:]
@@ -65,11 +65,11 @@ def test_a_bmp_that_does_not_say_its_size() -> None:
         b"\0\0\0\x18ftypheic" + bytes(12) + box(b"meta", bytes(4)),
     ],
 )
-def test_what_cannot_be_read_may_hold_anything(data: bytes) -> None:
+def test_unreadable_files_are_incomplete(data: bytes) -> None:
     assert not read_contents(data).complete
 
 
-def test_what_is_no_picture_holds_nothing() -> None:
+def test_files_without_a_picture_have_no_contents() -> None:
     assert read_contents(b"") == read_contents(b"text") == NOTHING
 
 
@@ -94,7 +94,7 @@ def test_damage_never_raises(name: str, at: int, damage: bytes) -> None:
     read_contents(_mutated(lambda: _MADE[name], at, damage), Budget(10_000_000))
 
 
-def test_memory_that_is_short_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lack_of_memory_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def short(*_: object) -> None:
         raise MemoryError
 

@@ -57,7 +57,7 @@ def test_transparent_pixels_have_no_colour() -> None:
     ) != moving((0, 255, 0, 2))
 
 
-def test_too_many_frames_are_the_same_only_byte_for_byte() -> None:
+def test_frames_beyond_the_budget_are_compared_byte_for_byte() -> None:
     data, pixels = animation("PNG", [1, 2, 3]), 3 * SIZE[0] * SIZE[1]
     assert read_contents(data, Budget(pixels)) == read_contents(data)
     scarce = read_contents(data, Budget(pixels - 1))
@@ -71,7 +71,7 @@ def test_too_many_frames_are_the_same_only_byte_for_byte() -> None:
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
-def test_an_animation_that_is_cut_off_is_never_less_than_it_is(kind: str) -> None:
+def test_a_truncated_animation_is_incomplete(kind: str) -> None:
     held, data = read_contents(animation(kind, [1, 2, 3])), animation(kind, [1, 2, 3])
     for share in (0.4, 0.6, 0.9):
         cut = read_contents(data[: int(share * len(data))])

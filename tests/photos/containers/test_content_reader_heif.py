@@ -32,7 +32,7 @@ def test_maps_in_heic() -> None:
         assert opened.size == SIZE
 
 
-def test_films_in_heic() -> None:
+def test_videos_in_heic() -> None:
     picture = [coded(1)]
     point = samsung(b"", (0x0A30, b"MotionPhoto_Data", b"mpv2\0\0\1\0\0\0\0\1"))
     tails = [
@@ -55,7 +55,7 @@ def test_films_in_heic() -> None:
 
 
 @pytest.mark.parametrize(("handler", "held"), [(b"vide", ["film inside"]), (b"pict", ["2 frames"])])
-def test_a_track_beside_the_picture(handler: bytes, held: list[str]) -> None:
+def test_a_track_besides_the_picture(handler: bytes, held: list[str]) -> None:
     def moving(sample: bytes) -> FileContents:
         return read_contents(
             heif(
@@ -67,7 +67,7 @@ def test_a_track_beside_the_picture(handler: bytes, held: list[str]) -> None:
     assert moving(b"one").words() == held and moving(b"one") != moving(b"two")
 
 
-def test_how_many_pictures_a_sequence_has() -> None:
+def test_the_number_of_pictures_in_a_sequence() -> None:
     for samples, held in ((12, ["12 frames"]), (2, ["2 frames"]), (0, ["2 frames"])):
         sizes = box(b"stsz", bytes(8), struct.pack(">I", samples))
         assert (
@@ -76,7 +76,7 @@ def test_how_many_pictures_a_sequence_has() -> None:
         )
 
 
-def test_a_file_of_nothing_but_a_track() -> None:
+def test_a_file_with_only_a_track() -> None:
     data = (
         box(b"ftyp", b"msf1", bytes(4))
         + box(b"moov", box(b"hdlr", bytes(8), b"pict"))

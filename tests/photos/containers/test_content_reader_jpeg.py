@@ -34,7 +34,7 @@ def test_stereo_and_bursts_in_mpo() -> None:
     assert read_contents(mpo(1, 2, 3)).parts[:1] == read_contents(mpo(1, 2)).parts
 
 
-def test_a_cameras_preview_in_mpo_is_nothing_more() -> None:
+def test_a_cameras_preview_in_mpo_is_no_content() -> None:
     large = draw(1, (800, 600))
     for small, held in (
         (large.resize((320, 240)), []),
@@ -79,7 +79,7 @@ def test_depth_maps() -> None:
     "sign",
     [b'Item:Semantic="%s"', b"<x Item:Semantic = '%s'/>", b"<Item:Semantic>%s</Item:Semantic>"],
 )
-def test_what_a_container_directory_says_of_its_items(sign: bytes) -> None:
+def test_the_container_directory_names_appended_items(sign: bytes) -> None:
     def directory(*named: bytes) -> bytes:
         return with_segment(
             JPEG,
@@ -101,7 +101,7 @@ def test_what_a_container_directory_says_of_its_items(sign: bytes) -> None:
     assert words(directory(b"Depth", b"MotionPhoto") + small) == ["2 pictures"]
 
 
-def test_what_is_in_xmp() -> None:
+def test_data_within_xmp() -> None:
     google = RDF % b'GDepth:Data="AAAA" GImage:Data="BBBB"' + b"<GAudio:Data>CCCC</GAudio:Data>"
     assert words(with_extended_xmp(JPEG, google)) == ["2 pictures", "sound", "depth map"]
     one, other = (

@@ -14,7 +14,7 @@ from tests.photos.containers.content_pictures import SIZE, words
 from tests.pictures import draw
 
 
-def test_pages_are_told_by_their_pixels_however_they_are_packed() -> None:
+def test_pages_are_hashed_by_pixels_whatever_the_compression() -> None:
     held = read_contents(pages([1, 2, 3], SIZE))
     assert held.words() == ["3 pages"] and held.complete
     for options in (
@@ -35,7 +35,7 @@ def test_pages_are_told_by_their_pixels_however_they_are_packed() -> None:
     )
 
 
-def test_what_a_page_means_counts_too() -> None:
+def test_the_colour_profile_of_a_page_counts() -> None:
     def second(picture: Image.Image, **options: object) -> FileContents:
         packed = io.BytesIO()
         draw(1, SIZE).save(packed, "TIFF", save_all=True, append_images=[picture], **options)
@@ -55,7 +55,7 @@ def test_what_a_page_means_counts_too() -> None:
     assert second(draw(2, SIZE).convert("L")) == second(draw(2, SIZE).convert("L").convert("RGB"))
 
 
-def test_pages_below_a_page_and_pyramids() -> None:
+def test_pages_in_sub_ifds_and_pyramids() -> None:
     first = draw(1, (800, 600))
     assert words(tiff_with_sub_ifd(first, draw(2, (800, 600)))) == ["2 pages"]
     assert words(tiff_with_sub_ifd(first, draw(2, (200, 150)), reduced=True)) == ["2 pages"]

@@ -34,7 +34,7 @@ PAGE, OTHER_PAGE, FILM = (
 
 
 @given(CONTENTS)
-def test_what_is_packed_is_unpacked(held: FileContents) -> None:
+def test_packed_contents_unpack_to_the_same(held: FileContents) -> None:
     assert FileContents.unpacked(held.packed()) == held
 
 
@@ -68,7 +68,9 @@ def test_a_file_with_one_picture_costs_nothing_to_unpack() -> None:
 
 
 @given(CONTENTS, CONTENTS)
-def test_beyond_is_the_difference_of_multisets(one: FileContents, other: FileContents) -> None:
+def test_missing_parts_are_a_difference_of_multisets(
+    one: FileContents, other: FileContents
+) -> None:
     missing = one.parts_missing_from(other)
     assert not one.parts_missing_from(one)
     assert not missing or set(missing) <= set(one.parts)
@@ -76,14 +78,14 @@ def test_beyond_is_the_difference_of_multisets(one: FileContents, other: FileCon
     assert len(missing) >= len(one.parts) - len(other.parts)
 
 
-def test_two_blank_pages_are_more_than_one() -> None:
+def test_two_equal_pages_count_twice() -> None:
     assert FileContents((PAGE, PAGE)).parts_missing_from(FileContents((PAGE,))) == [PAGE]
     assert FileContents((PAGE, OTHER_PAGE)).parts_missing_from(
         FileContents((OTHER_PAGE, FILM))
     ) == [PAGE]
 
 
-def test_in_words() -> None:
+def test_contents_are_described_in_words() -> None:
     def words(*parts: ContentPart, complete: bool = True) -> list[str]:
         return FileContents(parts, complete).words()
 
@@ -107,7 +109,7 @@ def test_in_words() -> None:
     ) == ["more that cannot be read"]
 
 
-def test_weight_is_what_a_file_holds_more() -> None:
+def test_weight_counts_the_parts() -> None:
     assert [
         FileContents((PAGE, FILM)).weight,
         FileContents((PAGE,), False).weight,
@@ -115,7 +117,7 @@ def test_weight_is_what_a_file_holds_more() -> None:
     ] == [2, 2, 1]
 
 
-def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_limit_parts_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "MAX_PARTS", 3)
     many = [ContentPart("page", f"{n:032x}") for n in range(5)]
     assert collect_contents(many[:3]).parts == tuple(many[:3])
@@ -130,7 +132,7 @@ def test_of_very_many_parts_the_last_are_joined(monkeypatch: pytest.MonkeyPatch)
     ) == FileContents((), False)
 
 
-def test_a_digest_knows_where_its_pieces_end() -> None:
+def test_a_digest_depends_on_where_its_pieces_end() -> None:
     assert digest_pieces(b"ab", b"c") != digest_pieces(
         b"a", b"bc"
     ) and digest_pieces() != digest_pieces(b"")
@@ -141,13 +143,15 @@ def test_a_digest_knows_where_its_pieces_end() -> None:
 
 
 @given(CONTENTS, CONTENTS)
-def test_a_file_goes_only_where_all_it_holds_stays(item: FileContents, kept: FileContents) -> None:
+def test_a_file_is_removed_only_if_the_kept_one_holds_all_of_it(
+    item: FileContents, kept: FileContents
+) -> None:
     goes = not reason_to_keep(item, kept)
     assert goes == (item.complete and not item.parts_missing_from(kept))
     assert (reason_to_keep(None, kept) and reason_to_keep(item, None)) or not item.parts
 
 
-def test_why_it_stays() -> None:
+def test_reasons_to_keep_a_file() -> None:
     assert "read again" in reason_to_keep(None, NOTHING) and reason_to_keep(None, None)
     assert (
         reason_to_keep(FileContents((), False), FileContents((), False))

@@ -29,7 +29,7 @@ def kinds(contents: FileContents) -> list[str]:
 ONE, TWO, THREE = item(1), item(2), item(3)
 
 
-def test_a_picture_alone_with_notes_and_a_thumbnail() -> None:
+def test_a_picture_with_metadata_and_a_thumbnail_has_no_contents() -> None:
     notes = [item(n, kind) for n, kind in enumerate((b"Exif", b"mime", b"uri "), 4)]
     assert told([ONE, TWO, *notes], {(b"thmb", 2): [1], (b"cdsc", 4): [1]}) == FileContents()
 
@@ -92,7 +92,7 @@ def test_a_tone_mapped_picture_is_the_picture_and_its_gain_map() -> None:
     assert told([item(1, data=b"saved again"), *items[1:]], references) == contents
 
 
-def test_what_is_missing_makes_it_incomplete() -> None:
+def test_missing_bytes_make_contents_incomplete() -> None:
     assert told([ONE, item(2, data=None), THREE]) == FileContents(
         told([ONE, THREE]).parts, complete=False
     )
@@ -100,13 +100,13 @@ def test_what_is_missing_makes_it_incomplete() -> None:
     assert told([item(1, data=None), TWO]).complete
 
 
-def test_pictures_made_of_themselves_come_to_an_end() -> None:
+def test_items_derived_from_themselves_are_incomplete() -> None:
     loop = [ONE, item(2, b"tmap"), item(3, b"grid")]
     assert not told(loop, {(b"dimg", 2): [1, 3], (b"dimg", 3): [3]}).complete
     assert not told(loop, {(b"dimg", 2): [1, 3], (b"dimg", 3): [2]}).complete
 
 
-def test_kinds_and_bytes_make_the_difference() -> None:
+def test_digests_depend_on_type_and_bytes() -> None:
     def digest(*items: Item) -> str:
         return told([ONE, *items]).parts[0].digest
 

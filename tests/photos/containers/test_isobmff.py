@@ -50,12 +50,12 @@ def test_boxes_one_after_the_other() -> None:
         struct.pack(">I4sQ", 1, b"mdat", 15),
     ],
 )
-def test_what_is_no_box_ends_them(tail: bytes) -> None:
+def test_boxes_end_before_other_bytes(tail: bytes) -> None:
     data = box(b"ftyp", b"abcd") + tail
     assert [b.kind for b in isobmff.boxes(data)] == [b"ftyp"]
 
 
-def test_where_a_film_ends() -> None:
+def test_the_end_of_a_video() -> None:
     one, two = film(1), film(2)
     assert movie_end(one + two + b"?", 0) == len(one) and movie_end(
         b"12345" + one + b"no box", 5
@@ -72,7 +72,7 @@ def test_the_items_of_a_file() -> None:
     assert pictures[0].data != pictures[1].data
 
 
-def test_what_an_auxiliary_image_is_and_what_refers_to_it() -> None:
+def test_types_and_references_of_auxiliary_images() -> None:
     one = Coded(b"hvc1", b"first", (box(b"hvcC", b"x"),))
     items = [
         one,
@@ -123,25 +123,25 @@ def wide_meta(data: bytes, length: int | None = None, method: int = 0) -> bytes:
     )
 
 
-def test_long_numbers_and_several_extents() -> None:
+def test_wide_offsets_and_several_extents() -> None:
     found = items_of(wide_meta(b"0123456789", method=1))
     assert list(found.items.values()) == [(70_000, b"av01", b"urn:x", b"0123456789")]
     assert found.primary == 70_000 and dict(found.references) == {(b"cdsc", 70_000): [70_000]}
 
 
 @pytest.mark.parametrize(("length", "method"), [(1 << 40, 1), (3, 2), (6, 1)])
-def test_bytes_that_are_not_there(length: int, method: int) -> None:
+def test_extents_beyond_the_file(length: int, method: int) -> None:
     (item,) = items_of(wide_meta(b"0123456789", length, method)).items.values()
     assert item.data is None
 
 
-def test_an_extent_without_a_length_goes_to_the_end() -> None:
+def test_an_extent_without_a_length_reaches_the_end() -> None:
     (item,) = items_of(wide_meta(b"0123456789", 0, 1)).items.values()
     assert item.data == b"0123456789"
 
 
 @given(st.integers(0, 2000), st.binary(min_size=1, max_size=4))
-def test_damage_is_a_value_error_or_nothing(at: int, damage: bytes) -> None:
+def test_damage_raises_a_value_error_or_nothing(at: int, damage: bytes) -> None:
     data = _small()
     broken = data[: at % len(data)] + damage + data[at % len(data) + len(damage) :]
     meta = find_box(broken, b"meta")
@@ -155,7 +155,7 @@ def _small() -> bytes:
     return heif([coded(1, (32, 32))])
 
 
-def test_a_meta_box_of_something_else() -> None:
+def test_a_meta_box_without_items() -> None:
     data = box(b"meta", bytes(4), box(b"hdlr", bytes(20)))
     with pytest.raises(ValueError, match="without pictures"):
         items_of(data)

@@ -22,7 +22,7 @@ from tests.pictures import draw, encoded
         {"comment": b"\xff\xd9"},
     ],
 )
-def test_where_a_picture_ends(options: dict[str, Any]) -> None:
+def test_the_end_of_a_picture(options: dict[str, Any]) -> None:
     jpeg = encoded(draw(1), **options)
     assert jpeg.endswith(b"\xff\xd9")
     for start, tail in ((0, b""), (0, b"\xff\xd9 and more"), (5, b"tail")):
@@ -30,7 +30,7 @@ def test_where_a_picture_ends(options: dict[str, Any]) -> None:
         assert found is not None and found.end == start + len(jpeg)
 
 
-def test_a_thumbnail_within_is_not_the_end() -> None:
+def test_a_thumbnail_is_not_the_end() -> None:
     inner = encoded(draw(2, (32, 24)))
     jpeg = with_segment(encoded(draw(1)), 1, b"Exif\0\0" + inner)
     found = read_jpeg(jpeg)
@@ -67,7 +67,7 @@ def test_a_picture_without_an_end() -> None:
     )
 
 
-def test_a_marker_whose_length_leads_out_of_the_file_is_data() -> None:
+def test_a_marker_with_a_length_beyond_the_file_is_data() -> None:
     jpeg = encoded(draw(1))
     for damage in (
         b"\xff\xe1\xff\xff",
@@ -81,7 +81,7 @@ def test_a_marker_whose_length_leads_out_of_the_file_is_data() -> None:
         assert found is not None and found.end == len(broken)
 
 
-def test_fill_bytes_before_a_marker() -> None:
+def test_padding_before_a_marker() -> None:
     jpeg = encoded(draw(1))
     filled = jpeg[:-2] + b"\xff" * 100_000 + b"\xd9"
     found = read_jpeg(filled + b"tail")
@@ -89,7 +89,7 @@ def test_fill_bytes_before_a_marker() -> None:
 
 
 @given(st.binary(min_size=1, max_size=300), st.integers(20, 90))
-def test_extended_xmp_is_put_together_in_order(packet: bytes, piece: int) -> None:
+def test_extended_xmp_is_joined_in_order(packet: bytes, piece: int) -> None:
     jpeg = with_xmp(with_extended_xmp(encoded(draw(1, (32, 32))), packet, piece), b'note="first"')
     found = read_jpeg(jpeg)
     assert (
@@ -99,7 +99,7 @@ def test_extended_xmp_is_put_together_in_order(packet: bytes, piece: int) -> Non
     )
 
 
-def test_other_segments_are_no_xmp() -> None:
+def test_other_segments_are_not_xmp() -> None:
     jpeg = encoded(draw(1))
     for number, content in (
         (1, b"Exif\0\0http://ns.adobe.com/xap/1.0/\0"),

@@ -57,11 +57,11 @@ def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
         barred(draw(2, (240, 180)), (320, 180)),
     ],
 )
-def test_a_small_picture_of_something_else(small: Image.Image) -> None:
+def test_a_small_picture_of_another_scene_is_no_preview(small: Image.Image) -> None:
     assert not is_preview(small)
 
 
-def test_a_thing_that_came_is_something_else() -> None:
+def test_an_added_object_makes_another_picture() -> None:
     small = LARGE.resize((320, 240))
     small.paste(
         (255, 255, 255) if np.asarray(small)[120, 160].sum() < 380 else (0, 0, 0),
@@ -78,14 +78,14 @@ def test_a_preview_has_at_most_half_the_pixels() -> None:
     )
 
 
-def test_plain_pictures() -> None:
+def test_plain_pictures_of_one_colour() -> None:
     assert is_preview(plain("navy", (100, 80)), plain("navy", (400, 320))) and is_preview(
         plain("black", (100, 80)), plain("black", (400, 320))
     )
     assert not is_preview(plain("navy", (100, 80)), plain("purple", (400, 320)))
 
 
-def test_what_cannot_be_decoded_or_paid_for_is_something_of_its_own() -> None:
+def test_pictures_that_cannot_be_decoded_are_no_previews() -> None:
     def broken() -> Image.Image:
         raise OSError("broken")
 
@@ -120,7 +120,7 @@ def test_the_original_is_decoded_once() -> None:
     assert len(opened) == 1
 
 
-def test_memory_that_is_short_is_said() -> None:
+def test_a_lack_of_memory_is_raised() -> None:
     def short() -> Image.Image:
         raise MemoryError
 

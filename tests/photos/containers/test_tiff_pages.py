@@ -40,7 +40,7 @@ def small_tiff(
 @pytest.mark.parametrize(
     "options", [{}, {"compression": "tiff_lzw"}, {"big_tiff": True}, {"compression": "jpeg"}]
 )
-def test_every_page_and_where_it_all_ends(options: dict[str, object]) -> None:
+def test_all_pages_and_the_end_of_the_data(options: dict[str, object]) -> None:
     data = pages([1, 2, 3], SIZE, **options)
     found = parsed(data)
     assert [(page.width, page.height, page.pixels, page.layers) for page in found.pages] == [
@@ -55,7 +55,7 @@ def test_every_page_and_where_it_all_ends(options: dict[str, object]) -> None:
     assert parsed(data + b"tail") == found
 
 
-def test_a_header_that_leads_to_another_page_opens_that_one() -> None:
+def test_a_header_pointing_to_another_page_opens_it() -> None:
     for options in ({}, {"big_tiff": True}):
         data = pages([1, 2], SIZE, **options)
         parser = TiffParser(data)
@@ -65,7 +65,7 @@ def test_a_header_that_leads_to_another_page_opens_that_one() -> None:
             assert second.tobytes() == draw(2, SIZE).tobytes()
 
 
-def test_pages_below_a_page() -> None:
+def test_pages_in_sub_ifds() -> None:
     data = tiff_with_sub_ifd(draw(1, SIZE), draw(2, (30, 20)))
     assert [(page.width, page.height) for page in parsed(data).pages] == [SIZE, (30, 20)]
     assert parsed(data).end == len(data)
@@ -75,14 +75,14 @@ def test_pages_below_a_page() -> None:
     assert [page.width for page in parsed(chain).pages] == [1, 3, 2]
 
 
-def test_both_orders_of_bytes() -> None:
+def test_both_byte_orders() -> None:
     for order in "<>":
         entry = (256, 4, 1, 77)
         found = parsed(small_tiff([entry, (257, 4, 1, 5)], order=order))
         assert [(page.width, page.height) for page in found.pages] == [(77, 5)]
 
 
-def test_a_page_is_told_by_its_data_and_what_they_mean() -> None:
+def test_the_digest_of_a_page_depends_on_data_and_meaning() -> None:
     def digest(*entries: tuple[int, int, int, int], tail: bytes = b"stored") -> str:
         size = 8 + 2 + 12 * (len(entries) + 2) + 4
         data = small_tiff([(273, 4, 1, size), (279, 4, 1, len(tail)), *entries], tail=tail)
@@ -106,7 +106,7 @@ def test_photoshops_layers() -> None:
     assert page.layers == b"Adobe Photoshop Document Data Block"
 
 
-def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
+def test_data_of_exif_and_gps_belong_to_the_file() -> None:
     data = encoded(
         draw(1, SIZE), "TIFF", exif=exif("2024:05:01 10:00:00", (48.1, 11.5), ("Maker", "Model"))
     )
@@ -140,11 +140,11 @@ def test_what_exif_and_gps_refer_to_belongs_to_the_file() -> None:
         (b"II*\0", "beyond the end"),
     ],
 )
-def test_what_makes_no_sense(data: bytes, words: str) -> None:
+def test_malformed_files_are_refused(data: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parsed(data)
 
 
-def test_values_of_another_type_are_no_offsets() -> None:
+def test_values_of_another_type_are_not_offsets() -> None:
     found = parsed(small_tiff([(256, 2, 1, 1), (330, 5, 1, 8)], tail=bytes(20)))
     assert [(page.width, len(found.pages)) for page in found.pages] == [(0, 1)]

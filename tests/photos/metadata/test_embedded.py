@@ -48,7 +48,7 @@ GPS = {29: "2014:07:12", 7: (12.0, 30.0, 0.0)}
 IPTC = data(((2, 55), b"19880605"))
 
 
-def test_dates_in_order() -> None:
+def test_dates_are_ranked() -> None:
     """Each the date of a year of its own; the first that is there counts."""
     carriers: list[tuple[dict[str, Any], str]] = [
         ({"details": {0x9003: "2010:01:02 03:04:05"}}, "2010"),
@@ -100,7 +100,7 @@ def test_precision_is_kept() -> None:
     )
 
 
-def test_a_date_is_made_more_precise_by_those_that_agree() -> None:
+def test_a_date_is_refined_by_dates_that_agree() -> None:
     month = {0x9003: "2015:08:00 00:00:00"}
     assert taken(photo(month | {0x9004: "2015:08:22 10:08:59"}))[:2] == (
         "2015-08-22T10:08:59",
@@ -133,7 +133,7 @@ def test_a_date_is_made_more_precise_by_those_that_agree() -> None:
     )
 
 
-def test_impossible_dates() -> None:
+def test_implausible_dates() -> None:
     for text, stated in {
         "2093:01:01 10:00:00": "2093-01-01T10:00:00",
         "1970:01:01 00:00:00": "1970-01-01T00:00:00",
@@ -173,7 +173,7 @@ def test_broken_packets_count_as_absent(packet: str) -> None:
     assert read_metadata(photo(packet=packet)) == Metadata()
 
 
-def test_exif_is_enough() -> None:
+def test_xmp_is_not_parsed_where_exif_suffices() -> None:
     """Nothing is parsed for what EXIF says already."""
     from explorer.photos.metadata.embedded import EmbeddedMetadata
 
@@ -192,6 +192,6 @@ def test_exif_is_enough() -> None:
     )
 
 
-def test_a_place_in_wide_characters() -> None:
+def test_a_position_in_a_utf16_packet() -> None:
     picture = Image.open(io.BytesIO(pictures.encoded(PICTURE, xmp=HERE.encode("utf-16"))))
     assert read_metadata(picture).latitude == 48.8583333

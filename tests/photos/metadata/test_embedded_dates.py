@@ -30,7 +30,7 @@ def taken(**facts: Any) -> tuple[str | None, str | None]:
     return photo.taken_at, photo.taken_source
 
 
-def test_the_moment_of_taking_comes_first() -> None:
+def test_the_capture_date_ranks_first() -> None:
     everything = {
         "changed": "2020:01:01 00:00:00",
         "name": "IMG_20180101_000000.jpg",
@@ -66,7 +66,7 @@ def test_the_moment_of_taking_comes_first() -> None:
         "0201:01:01 00:00:00",
     ],
 )
-def test_dates_that_cannot_be_are_passed_over(nonsense: str) -> None:
+def test_implausible_dates_are_skipped(nonsense: str) -> None:
     assert taken(original=nonsense, mtime=MTIME) == ("2021-05-06T07:08:09", "file")
     assert taken(original=nonsense, digitized="2019:07:12 14:30:00") == (
         "2019-07-12T14:30:00",
@@ -74,7 +74,7 @@ def test_dates_that_cannot_be_are_passed_over(nonsense: str) -> None:
     )
 
 
-def test_dates_as_careless_programs_write_them() -> None:
+def test_malformed_dates_are_understood() -> None:
     for text in (
         "2019-07-12 14:30:00",
         "2019/07/12 14:30:00",
@@ -85,7 +85,7 @@ def test_dates_as_careless_programs_write_them() -> None:
         assert taken(original=text) == ("2019-07-12T14:30:00", "exif"), text
 
 
-def test_old_paper_photos_may_be_old() -> None:
+def test_scans_of_old_photos_have_old_dates() -> None:
     assert taken(original="1931:08:20 12:00:00") == ("1931-08-20T12:00:00", "exif")
 
 
@@ -111,7 +111,7 @@ def test_dates_in_xmp_without_seconds() -> None:
     assert taken(xmp=b'<x exif:DateTimeOriginal="2012-03"/>') == ("2012-03-01T00:00:00", "exif")
 
 
-def test_the_satellites_know_the_date_too() -> None:
+def test_gps_time_is_a_capture_date() -> None:
     time_of_day = (rational(12, 1), rational(30, 1), rational(0, 1))
     assert taken(gps={29: "2019:07:12", 7: time_of_day}, changed="2022:01:01 00:00:00") == (
         "2019-07-12T12:30:00",
@@ -153,7 +153,7 @@ def test_the_satellites_know_the_date_too() -> None:
         ("", None),
     ],
 )
-def test_dates_in_names(name: str, date: str | None) -> None:
+def test_dates_in_file_names(name: str, date: str | None) -> None:
     found = parse_file_name_date(name)
     assert (found.text if found else None) == date
     assert taken(name=name) == (date, "name" if date else None)
@@ -162,7 +162,7 @@ def test_dates_in_names(name: str, date: str | None) -> None:
 @pytest.mark.parametrize(
     "mtime", [0.0, -1.0, 1e18, float("nan"), float("inf"), dt.datetime(1980, 1, 1).timestamp(), 4e9]
 )
-def test_file_times_that_nobody_set(mtime: float) -> None:
+def test_file_times_that_were_never_set_are_ignored(mtime: float) -> None:
     assert taken(mtime=mtime) == (None, None)
 
 

@@ -34,7 +34,7 @@ _NORTH = (rational(48, 1), rational(8, 1), rational(2340, 100))
 _EAST = (rational(11, 1), rational(34, 1), rational(0, 1))
 
 
-def test_all_four_quarters_of_the_world() -> None:
+def test_positions_in_all_four_hemispheres() -> None:
     for ns, up in (("N", 1), ("S", -1)):
         for ew, right in (("E", 1), ("W", -1)):
             latitude, longitude = _placed({1: ns, 2: _NORTH, 3: ew, 4: _EAST})
@@ -65,11 +65,11 @@ def test_all_four_quarters_of_the_world() -> None:
         "nowhere",
     ],
 )
-def test_places_that_are_none(gps: dict[int, Any]) -> None:
+def test_invalid_positions_are_ignored(gps: dict[int, Any]) -> None:
     assert _placed(gps) == (None, None)
 
 
-def test_seconds_that_cannot_be_read_count_as_none() -> None:
+def test_unreadable_seconds_of_a_position_count_as_zero() -> None:
     latitude, _ = _placed(
         {1: "N", 2: (rational(48, 1), rational(30, 1), rational(0, 0)), 3: "E", 4: _EAST}
     )
@@ -119,13 +119,11 @@ def test_camera_and_exposure() -> None:
         ("M" * 500, None, "M" * 200),
     ],
 )
-def test_names_are_made_fit_to_be_read(
-    make: str | None, model: str | None, camera: str | None
-) -> None:
+def test_camera_names_are_cleaned(make: str | None, model: str | None, camera: str | None) -> None:
     assert _made(make, model).camera == camera
 
 
-def test_numbers_that_are_none() -> None:
+def test_invalid_numbers_are_ignored() -> None:
     photo = _made(exposure=rational(0, 0), f=rational(1, 0), iso=0, focal=rational(0, 5))
     assert (photo.exposure_time, photo.f_number, photo.iso, photo.focal_length) == (
         None,
@@ -144,7 +142,7 @@ def _raw_block(entries: list[tuple[int, int, int, int]]) -> bytes:
     return b"Exif\0\0MM\0*\0\0\0\x08" + body
 
 
-def test_a_broken_part_costs_only_itself() -> None:
+def test_a_broken_block_does_not_affect_the_others() -> None:
     """The camera's details lie beyond the block's end; what the main part says still counts."""
     model = (0x0110, 2, 4, int.from_bytes(b"X10\0", "big"))
     for entries in (
@@ -168,12 +166,12 @@ def test_a_broken_part_costs_only_itself() -> None:
         bytes(100),
     ],
 )
-def test_a_block_that_makes_no_sense_is_ignored(block: bytes) -> None:
+def test_a_malformed_block_is_ignored(block: bytes) -> None:
     photo = decode(pictures.encoded(PICTURE, exif=block), None, mtime=MTIME)
     assert (photo.taken_source, photo.camera, photo.damaged) == ("file", None, None)
 
 
-def test_values_of_the_wrong_kind() -> None:
+def test_values_of_the_wrong_type_are_ignored() -> None:
     """Text where a number belongs, numbers where text belongs."""
     entries = [(0x010F, 3, 1, 7 << 16), (0x0112, 2, 4, int.from_bytes(b"abc\0", "big"))]
     photo = decode(pictures.encoded(PICTURE, exif=_raw_block(entries)), None)

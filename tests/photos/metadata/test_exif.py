@@ -66,7 +66,7 @@ def raw(entries: list[tuple[int, int, int, int]]) -> exif.ExifBlocks:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_what_is_there_and_cannot_be_read_is_named() -> None:
+def test_unreadable_blocks_are_named() -> None:
     model = (0x0110, 2, 4, int.from_bytes(b"X10\0", "big"))
     assert raw([model]).broken == ()
     assert raw([model, (0x8769, 4, 1, 0xFFFFFF)]).broken == ("EXIF data of the camera",)
@@ -86,7 +86,7 @@ def test_what_is_there_and_cannot_be_read_is_named() -> None:
     assert zeros.broken == ()
 
 
-def test_an_orientation_that_cannot_be_read_is_upright() -> None:
+def test_an_unreadable_orientation_means_upright() -> None:
     class Broken:
         def getexif(self) -> None:
             raise ValueError
@@ -134,14 +134,14 @@ def test_dates_come_in_order_with_their_zones() -> None:
     ] == ["Z"]
 
 
-def test_impossible_dates_are_stated_and_not_given() -> None:
+def test_implausible_dates_are_in_their_tag_but_no_capture_dates() -> None:
     found = of(details={0x9003: "2093:01:01 00:00:00"})
     assert list(exif.capture_dates(found)) == []
     date = exif.date_in_tag(found, 0x9003)
     assert date is not None and date.text == "2093-01-01T00:00:00"
 
 
-def test_when_a_file_was_changed() -> None:
+def test_modification_date() -> None:
     date = exif.modified_date(of(main={0x0132: "2020:01:02 03:04:05"}))
     assert date is not None and date.text == "2020-01-02T03:04:05"
     assert exif.modified_date(of(main={0x0132: "1970:01:01 00:00:00"})) is None
@@ -158,7 +158,7 @@ def test_when_a_file_was_changed() -> None:
         ({7: (12.0, 30.0, 0.0)}, None),
     ],
 )
-def test_satellites(gps: dict[int, Any], iso: str | None) -> None:
+def test_gps_time(gps: dict[int, Any], iso: str | None) -> None:
     date = exif.gps_date(of(gps=gps))
     assert (date and date.iso) == iso
 
@@ -197,7 +197,7 @@ def test_places(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
 # --- with what
 
 
-def test_equipment() -> None:
+def test_camera_settings() -> None:
     found = exif.camera_settings(
         of(
             {0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"},
@@ -218,7 +218,7 @@ def test_equipment() -> None:
 # --- what is worth keeping
 
 
-def test_what_is_worth_keeping() -> None:
+def test_all_fields_are_read() -> None:
     found = exif.read_fields(
         of(
             {0x4746: 4, 0x9C9E: "Köln; Zoë;".encode("utf-16-le") + b"\0\0"},
@@ -233,7 +233,7 @@ def test_what_is_worth_keeping() -> None:
     assert exif.read_fields(of()).fields == MetadataFields()
 
 
-def test_windows_own_ratings_and_keywords() -> None:
+def test_ratings_and_keywords_of_windows() -> None:
     assert exif.read_fields(of({0x4749: 75})).fields.rating == 4
     assert exif.read_fields(of({0x4746: 2, 0x4749: 75})).fields.rating == 2
     assert exif.read_fields(of({0x4746: 0, 0x4749: 99})).fields.rating == 5
@@ -273,5 +273,5 @@ def test_windows_own_ratings_and_keywords() -> None:
         (of({0x4746: 0, 0x4749: 0}), []),
     ],
 )
-def test_what_is_there_and_cannot_be_read(found: exif.ExifBlocks, about: list[str]) -> None:
+def test_unreadable_fields_are_reported(found: exif.ExifBlocks, about: list[str]) -> None:
     assert [each.about for each in exif.read_fields(found).unread] == about

@@ -21,7 +21,7 @@ def exif(software: str = "", size: tuple[int, int] | None = None, **camera: Any)
 
 
 @pytest.mark.parametrize("ending", [".jpg", ".heic", ".tif"])
-def test_what_a_header_says(tmp_path: Path, ending: str) -> None:
+def test_software_and_size_in_a_header(tmp_path: Path, ending: str) -> None:
     picture = pictures.draw(1, (40, 30))
     path = pictures.write(tmp_path / f"a{ending}", picture, exif=exif("GIMP 2.10.8", (40, 30)))
     assert read_header(path) == ExifHeader("GIMP 2.10.8", (40, 30))
@@ -29,7 +29,7 @@ def test_what_a_header_says(tmp_path: Path, ending: str) -> None:
     assert read_header(plain) == ExifHeader("", None)
 
 
-def test_what_says_nothing(tmp_path: Path) -> None:
+def test_files_without_a_header(tmp_path: Path) -> None:
     png = pictures.write(
         tmp_path / "a.png", pictures.draw(1, (40, 30)), exif=exif("GIMP", (40, 30))
     )
@@ -42,7 +42,7 @@ def test_what_says_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "stated"), [((40, 0), None), ((0, 30), None), ((1, 1), (1, 1))])
-def test_a_size_is_stated_by_two_numbers(
+def test_a_stated_size_has_two_positive_numbers(
     tmp_path: Path, size: tuple[int, int], stated: tuple[int, int] | None
 ) -> None:
     path = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (40, 30)), exif=exif(size=size))
@@ -70,5 +70,7 @@ def test_a_size_is_stated_by_two_numbers(
         ("", "Acme Z1", False),
     ],
 )
-def test_a_program_and_the_version_of_a_firmware(software: str, camera: str, program: bool) -> None:
+def test_programs_are_told_from_firmware_versions(
+    software: str, camera: str, program: bool
+) -> None:
     assert is_editing_software(software, camera) is program

@@ -45,7 +45,7 @@ def test_everything_in_a_photo() -> None:
     )
 
 
-def test_the_best_date_of_all_is_taken() -> None:
+def test_the_best_date_of_all_sources_is_used() -> None:
     """Times of saving and scanning rank behind the date that a person gave an old photo."""
     block = Image.Exif()
     block[0x0132] = "2016:01:02 03:04:05"
@@ -67,14 +67,14 @@ def test_text_behind_a_pngs_pixels_is_read() -> None:
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
-def test_a_text_that_swells_is_refused(kind: bytes) -> None:
+def test_a_decompression_bomb_in_a_text_is_refused(kind: bytes) -> None:
     png, bomb = pictures.encoded(PICTURE, "PNG"), zlib.compress(bytes(100_000_000), 9)
     head = b"a\0\0" if kind == b"zTXt" else b"XML:com.adobe.xmp\0\1\0\0\0"
     found = read_photo(png[:33] + png_chunk(kind, head + bomb) + png[33:])
     assert found.fields == MetadataFields() and [each.about for each in found.unread] == ["all"]
 
 
-def test_what_a_png_says_beside_a_text_that_is_too_long_is_still_read() -> None:
+def test_other_metadata_of_a_png_with_a_text_that_is_too_long_is_read() -> None:
     made = Image.Exif()
     made.get_ifd(0x8769)[0x9003] = "2015:08:22 10:08:59"
     png, bomb = (
@@ -88,7 +88,7 @@ def test_what_a_png_says_beside_a_text_that_is_too_long_is_still_read() -> None:
     ] == ["all"]
 
 
-def test_only_a_pngs_pixels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metadata_of_a_truncated_jpeg_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A JPEG that is cut off in its pixels says all that it says in front of them."""
     cut = pictures.encoded(PICTURE, xmp=xmp('xmp:Rating="4"').encode())
     assert read_photo(cut[: len(cut) - 200]).fields.rating == 4
@@ -96,11 +96,11 @@ def test_only_a_pngs_pixels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("made", [b"", b"no photo", PLAIN[:30], b"\0" * 50])
-def test_what_is_no_photo_is_unread(made: bytes) -> None:
+def test_files_that_are_not_photos_are_unreadable(made: bytes) -> None:
     assert [each.about for each in read_photo(made).unread] == ["all"]
 
 
-def test_memory_that_runs_out_is_not_the_photos_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_out_of_memory_is_not_blamed_on_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: bytes) -> None:
         raise MemoryError
 
@@ -112,7 +112,7 @@ def test_memory_that_runs_out_is_not_the_photos_fault(monkeypatch: pytest.Monkey
 # --- files
 
 
-def test_only_what_is_not_there_is_absent(tmp_path: Path) -> None:
+def test_only_a_missing_file_counts_as_missing(tmp_path: Path) -> None:
     assert (
         read_if_exists(str(tmp_path / "no.xmp")) is None
         and read_if_exists(str(tmp_path / "no" / "a.xmp")) is None
@@ -131,13 +131,13 @@ def test_only_what_is_not_there_is_absent(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.xmp")
     with pytest.raises(PhotoError):
         read_if_exists(str(tmp_path / "a.xmp"))
 
 
-def test_files_beside_a_photo(photo: Path) -> None:
+def test_sidecars_of_a_photo(photo: Path) -> None:
     paths = [
         photo.with_name(name)
         for name in ("photo.jpg.xmp", "photo.xmp", "photo.jpg.JSON", "absent.xmp")

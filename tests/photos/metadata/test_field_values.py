@@ -25,7 +25,7 @@ def test_bytes_of_an_unknown_encoding() -> None:
     assert decode_text(b"\x93Stra\xdfe\x94") == "“Straße”"
 
 
-def test_text_for_a_person() -> None:
+def test_text_is_cleaned_for_display() -> None:
     assert clean_text("  A\tB\nC \0rest") == "A B C"
     assert clean_text(b"M\xfcller\0\xff") == "Müller"
     assert clean_text("M" * 300) == "M" * 200
@@ -56,7 +56,7 @@ def test_numbers(value: object, found: float | None) -> None:
     assert positive_number(value) == found
 
 
-def test_zero_only_where_it_is_wanted() -> None:
+def test_zero_is_accepted_only_on_request() -> None:
     assert (
         positive_number(0, zero=True) == 0
         and positive_number(0) is None
@@ -98,7 +98,7 @@ def test_ratings(value: object, stars: float | None) -> None:
 
 
 @pytest.mark.parametrize("value", ["six", "5.1", "-1.1", "nan", "inf", (), None])
-def test_what_is_no_rating(value: object) -> None:
+def test_invalid_ratings(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         parse_rating(value)
 
@@ -150,7 +150,7 @@ def test_coordinates(text: str, side: str | None, degrees: float) -> None:
         ("5", "East"),
     ],
 )
-def test_what_is_no_latitude(text: str, side: str) -> None:
+def test_invalid_coordinates(text: str, side: str) -> None:
     with pytest.raises(ValueError):
         parse_coordinate(text, side, "NS", 90)
 
@@ -159,6 +159,6 @@ def test_what_is_no_latitude(text: str, side: str) -> None:
     st.text(alphabet="0123456789.,/NSEW°'\" +-deg", max_size=25), st.sampled_from(["", "N", "W"])
 )
 @settings(deadline=None)
-def test_no_coordinate_is_too_odd(text: str, side: str) -> None:
+def test_any_text_is_a_coordinate_or_a_value_error(text: str, side: str) -> None:
     with contextlib.suppress(ValueError):
         assert abs(parse_coordinate(text, side, "EW", 180)) <= 180

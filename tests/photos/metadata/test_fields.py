@@ -14,7 +14,7 @@ from explorer.photos.metadata.fields import (
 FULL = MetadataFields("2015-08-22T10:08:59", (1.0, 2.0), 3, ("a", "b"))
 
 
-def test_what_the_other_does_not_say() -> None:
+def test_fields_that_the_target_lacks() -> None:
     assert missing_fields(FULL, MetadataFields()) == FULL
     assert missing_fields(FULL, FULL) == missing_fields(MetadataFields(), FULL) == MetadataFields()
     assert missing_fields(
@@ -34,13 +34,13 @@ def test_what_the_other_does_not_say() -> None:
         ("2015", None, "2015"),
     ],
 )
-def test_a_date_that_says_the_same_and_more_is_missing(
+def test_a_more_precise_date_is_missing(
     gone: str | None, kept: str | None, missing: str | None
 ) -> None:
     assert missing_fields(MetadataFields(gone), MetadataFields(kept)).taken_at == missing
 
 
-def test_nothing_is_nothing() -> None:
+def test_empty_fields_are_falsy() -> None:
     assert not MetadataFields()
     for some in (
         MetadataFields("2015"),
@@ -51,7 +51,7 @@ def test_nothing_is_nothing() -> None:
         assert some
 
 
-def test_the_first_is_believed() -> None:
+def test_the_first_of_two_values_counts() -> None:
     two = MetadataReading(
         MetadataFields("2016", (3.0, 4.0), 5, ("b", "c")), (UnreadableField("place", "two"),)
     )
@@ -92,7 +92,7 @@ def test_the_first_is_believed() -> None:
         ("all", FULL, FULL, True),
     ],
 )
-def test_what_nobody_can_tell(
+def test_unreadable_fields_that_nothing_else_gives(
     about: str, gone: MetadataFields, kept: MetadataFields, lost: bool
 ) -> None:
     unread = UnreadableField(about, "x")  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ def jpeg(body: bytes) -> bytes:
     return made[:2] + b"\xff\xed" + struct.pack(">H", len(packed) + 2) + packed + made[2:]
 
 
-def test_it_goes_on_in_a_second_segment() -> None:
+def test_iptc_data_continues_in_a_second_segment() -> None:
     packed, made = resources(BODY), pictures.encoded(PICTURE)
     parts = (b"Photoshop 3.0\0" + part for part in (packed[:30], packed[30:]))
     segments = b"".join(b"\xff\xed" + struct.pack(">H", len(part) + 2) + part for part in parts)
@@ -52,13 +52,13 @@ def opened(packed: bytes) -> Image.Image:
 BODY = data(((2, 25), b"sea"), ((2, 55), b"19870605"))
 
 
-def test_it_is_found_in_a_jpeg() -> None:
+def test_iptc_data_is_found_in_a_jpeg() -> None:
     assert iptc.find_iptc(opened(jpeg(BODY))) == BODY
     assert iptc.find_iptc(opened(pictures.encoded(PICTURE))) == b""
 
 
 @pytest.mark.parametrize("as_resources", [False, True])
-def test_it_is_found_in_a_tiff(as_resources: bool) -> None:
+def test_iptc_data_is_found_in_a_tiff(as_resources: bool) -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tag = 34377 if as_resources else 33723
     tags[tag] = resources(BODY) if as_resources else BODY
@@ -71,7 +71,7 @@ def test_it_is_found_in_a_tiff(as_resources: bool) -> None:
     ("name", "packed"),
     [("iptc", BODY), ("8bim", resources(BODY)), ("iptc", resources(BODY, b"\2ab"))],
 )
-def test_it_is_found_in_a_pngs_text(name: str, packed: bytes) -> None:
+def test_iptc_data_is_found_in_the_text_of_a_png(name: str, packed: bytes) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_text(
         f"Raw profile type {name}",
@@ -85,7 +85,7 @@ def test_it_is_found_in_a_pngs_text(name: str, packed: bytes) -> None:
     ).broken
 
 
-def test_resources_that_break_off() -> None:
+def test_truncated_photoshop_resources() -> None:
     packed = resources(BODY, b"\3abc")
     assert iptc._in_resources(packed) == BODY
     for end in range(len(packed)):
@@ -98,7 +98,7 @@ def test_data_sets() -> None:
     assert iptc.parse_iptc(b"") == iptc.IptcData({})
 
 
-def test_a_data_set_of_many_bytes() -> None:
+def test_extended_data_sets() -> None:
     body = (
         b"\x1c\x02\x19\x80\x04"
         + struct.pack(">I", 40_000)
@@ -118,7 +118,7 @@ def test_a_data_set_of_many_bytes() -> None:
         b"\x1c\x02\x19\x80\x04\xff",
     ],
 )
-def test_what_makes_no_sense_is_noticed(tail: bytes) -> None:
+def test_malformed_data_is_noticed(tail: bytes) -> None:
     found = iptc.parse_iptc(BODY + tail)
     assert found.broken and found.values[2, 25] == [b"sea"]
     reading = iptc.read_fields(BODY + tail)
@@ -173,13 +173,13 @@ def test_dates(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> No
     ("value", "unread"),
     [(b"some day", 1), (b"00000000", 0), (b"", 0), (b"19871305", 1), (b"19870605", 0)],
 )
-def test_a_date_that_cannot_be_read_is_said(value: bytes, unread: int) -> None:
+def test_an_unreadable_date_is_reported(value: bytes, unread: int) -> None:
     for key in ((2, 55), (2, 62)):
         found = iptc.read_fields(data((key, value))).unread
         assert [each.about for each in found] == ["date"] * unread
 
 
-def test_nothing_says_nothing() -> None:
+def test_no_data_has_no_fields() -> None:
     assert (
         iptc.read_fields(b"") == iptc.read_fields(bytes(20))
         and iptc.read_fields(b"").fields == MetadataFields()
@@ -189,7 +189,7 @@ def test_nothing_says_nothing() -> None:
 
 @given(st.binary(max_size=200))
 @settings(deadline=None)
-def test_no_bytes_are_too_odd(packed: bytes) -> None:
+def test_any_bytes_can_be_read(packed: bytes) -> None:
     iptc.read_fields(packed)
     iptc.read_fields(BODY + packed)
     iptc._in_resources(packed)

@@ -65,7 +65,7 @@ from explorer.photos.metadata.partial_dates import (
         ("2015-08-22Z", "2015-08-22"),
     ],
 )
-def test_what_is_certain_is_kept(text: str, iso: str) -> None:
+def test_the_certain_part_of_a_date_is_kept(text: str, iso: str) -> None:
     date = parse_date(text)
     assert date is not None and date.iso == iso
 
@@ -85,11 +85,11 @@ def test_what_is_certain_is_kept(text: str, iso: str) -> None:
         "15:08:22",
     ],
 )
-def test_what_is_no_date(text: str | None) -> None:
+def test_text_that_is_not_a_date(text: str | None) -> None:
     assert parse_date(text) is None
 
 
-def test_the_unknown_is_filled_up_with_the_earliest() -> None:
+def test_unknown_parts_are_padded_with_the_earliest_value() -> None:
     assert parse_date("2015") == ("2015-01-01T00:00:00", "year", "")
     assert parse_date("2015-08") == ("2015-08-01T00:00:00", "month", "")
     assert parse_date("2015-08-22") == ("2015-08-22T00:00:00", "day", "")
@@ -129,13 +129,15 @@ def test_parts(parts: tuple[object, ...], text: str, precision: str) -> None:
         (None, 1),
     ],
 )
-def test_parts_of_no_calendar(parts: tuple[object, ...]) -> None:
+def test_dates_that_the_calendar_does_not_have(parts: tuple[object, ...]) -> None:
     assert from_parts(*parts) is None
 
 
 @given(st.datetimes(dt.datetime(1826, 1, 1), dt.datetime(2020, 1, 1)), st.sampled_from(PRECISIONS))
 @settings(deadline=None)
-def test_a_date_is_found_again_in_its_shortened_form(moment: dt.datetime, precision: str) -> None:
+def test_the_known_part_of_a_date_parses_to_the_same_date(
+    moment: dt.datetime, precision: str
+) -> None:
     text = moment.replace(microsecond=0).isoformat()
     short = known_part(text, precision)
     found = parse_date(short)
@@ -147,7 +149,7 @@ def test_a_date_is_found_again_in_its_shortened_form(moment: dt.datetime, precis
 
 @given(st.text(alphabet="0123456789:-./ TZ+apm", max_size=30))
 @settings(deadline=None)
-def test_no_text_is_too_odd(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     found = parse_date(text)
     if found is not None:
         assert dt.datetime.fromisoformat(found.text) and found.precision in PRECISIONS
@@ -183,11 +185,11 @@ def test_the_end_of_a_year_and_of_december() -> None:
         ("9999-12-31", False),
     ],
 )
-def test_what_a_camera_can_have_meant(text: str, fits: bool) -> None:
+def test_plausible_dates(text: str, fits: bool) -> None:
     assert (plausible(parse_date(text)) is not None) == fits
 
 
-def test_a_clock_may_be_a_day_ahead() -> None:
+def test_a_camera_clock_may_be_a_day_ahead() -> None:
     now = dt.datetime.now().replace(microsecond=0)
     assert plausible(parse_date((now + dt.timedelta(hours=23)).isoformat()))
     assert plausible(parse_date((now + dt.timedelta(hours=25)).isoformat())) is None
@@ -195,11 +197,14 @@ def test_a_clock_may_be_a_day_ahead() -> None:
 
 
 KNOWN_PARTS: tuple[tuple[int, Precision], ...] = (
-    (4, "year"), (7, "month"), (10, "day"), (19, "second"),
-)  # fmt: skip
+    (4, "year"),
+    (7, "month"),
+    (10, "day"),
+    (19, "second"),
+)
 
 
-def test_what_says_the_same_and_more() -> None:
+def test_dates_that_refine_another() -> None:
     year, month, day, second = (
         PartialDate("2015-08-22T10:08:59"[:n] + "0000-01-01T00:00:00"[n:], p)
         for n, p in KNOWN_PARTS
@@ -214,13 +219,13 @@ def test_what_says_the_same_and_more() -> None:
     assert not day.refined_by(PartialDate("2015-08-23T10:08:59", "second"))
 
 
-def test_hours_of_a_clock_with_twelve() -> None:
+def test_hours_of_a_12_hour_clock() -> None:
     assert [to_24_hours(hour, "AM") for hour in (12, 1, 11)] == [0, 1, 11]
     assert [to_24_hours(hour, "p.m.") for hour in (12, 1, 11)] == [12, 13, 23]
     assert [to_24_hours(hour, "PM") for hour in (0, 13, 23)] == [0, 13, 23]
 
 
-def test_what_cameras_write_where_they_do_not_know() -> None:
+def test_blank_dates() -> None:
     assert all(
         map(
             is_blank,
@@ -230,7 +235,7 @@ def test_what_cameras_write_where_they_do_not_know() -> None:
     assert not is_blank("2015") and not is_blank("x")
 
 
-def test_a_files_own_time() -> None:
+def test_file_times() -> None:
     moment = dt.datetime(2021, 5, 6, 7, 8, 9)
     assert mtime_date(moment.timestamp()) == ("2021-05-06T07:08:09", "second", "")
     assert mtime_date(None) is None and mtime_date(1e30) is None and mtime_date(0) is None

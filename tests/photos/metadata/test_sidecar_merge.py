@@ -58,14 +58,14 @@ def fields_after(pair: tuple[Path, Path], **facts: Any) -> MetadataFields:
 # --- two photos
 
 
-def test_nothing_is_missing(pair: tuple[Path, Path]) -> None:
+def test_without_missing_fields_nothing_is_written(pair: tuple[Path, Path]) -> None:
     assert merge(pair) == merge(pair, same=True) == MergedSidecar()
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     (pair[0].parent / "kept.xmp").write_text(xmp('xmp:Rating="2"'))
     assert merge(pair) == MergedSidecar()
 
 
-def test_what_is_missing_is_added(pair: tuple[Path, Path]) -> None:
+def test_missing_fields_are_added(pair: tuple[Path, Path]) -> None:
     (pair[0].parent / "gone.xmp").write_text(
         xmp('xmp:Rating="4" exif:DateTimeOriginal="1987-06-05"')
     )
@@ -94,7 +94,7 @@ def test_what_is_missing_is_added(pair: tuple[Path, Path]) -> None:
         ("gone.jpg", "no photo"),
     ],
 )
-def test_what_cannot_be_read_keeps_its_carrier(
+def test_an_unreadable_field_prevents_the_removal(
     pair: tuple[Path, Path], name: str, text: str
 ) -> None:
     (pair[0].parent / name).write_text(text)
@@ -102,13 +102,13 @@ def test_what_cannot_be_read_keeps_its_carrier(
     assert found.after is None and name in found.refused and "would be lost" in found.refused
 
 
-def test_what_the_kept_one_says_itself_is_no_loss(pair: tuple[Path, Path]) -> None:
+def test_an_unreadable_field_that_the_kept_photo_has_is_no_loss(pair: tuple[Path, Path]) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="good"'))
     (pair[0].parent / "kept.xmp").write_text(xmp('xmp:Rating="3"'))
     assert merge(pair) == MergedSidecar()
 
 
-def test_only_some_of_many_are_told(pair: tuple[Path, Path]) -> None:
+def test_a_message_names_three_unreadable_fields_at_most(pair: tuple[Path, Path]) -> None:
     for number in range(5):
         (pair[0].parent / f"gone{number}.xmp").write_text("no xml")
     text = merge(pair).refused
@@ -119,7 +119,7 @@ def test_only_some_of_many_are_told(pair: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no xml", "<a/>", '<!DOCTYPE x [<!ENTITY e "e">]>' + xmp()])
-def test_a_kept_sidecar_that_is_not_understood_stops_it(pair: tuple[Path, Path], text: str) -> None:
+def test_a_malformed_kept_sidecar_prevents_the_removal(pair: tuple[Path, Path], text: str) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     pair[1].with_name("kept.jpg.xmp").write_text(text)
     found = merge(pair)
@@ -128,7 +128,7 @@ def test_a_kept_sidecar_that_is_not_understood_stops_it(pair: tuple[Path, Path],
     assert merge(pair) == MergedSidecar()
 
 
-def test_a_kept_sidecar_that_cannot_be_opened_stops_it(pair: tuple[Path, Path]) -> None:
+def test_a_kept_sidecar_that_cannot_be_opened_prevents_the_removal(pair: tuple[Path, Path]) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     pair[1].with_name("kept.jpg.xmp").mkdir()
     found = merge(pair)
@@ -137,7 +137,7 @@ def test_a_kept_sidecar_that_cannot_be_opened_stops_it(pair: tuple[Path, Path]) 
     )
 
 
-def test_an_unreadable_fact_of_the_kept_sidecar_is_not_replaced(pair: tuple[Path, Path]) -> None:
+def test_an_unreadable_field_of_the_kept_sidecar_is_not_replaced(pair: tuple[Path, Path]) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4" exif:DateTimeOriginal="2015"'))
     sidecar = pair[1].with_name("kept.jpg.xmp")
     for attributes in ('xmp:Rating="good"', 'exif:DateTimeOriginal="once"'):
@@ -151,7 +151,9 @@ def test_an_unreadable_fact_of_the_kept_sidecar_is_not_replaced(pair: tuple[Path
     assert fields_after(pair).rating == 4
 
 
-def test_a_sidecar_of_the_same_photo_holds_word_for_word(pair: tuple[Path, Path]) -> None:
+def test_a_sidecar_is_inherited_word_for_word_by_a_copy_with_the_same_bytes(
+    pair: tuple[Path, Path],
+) -> None:
     gone, kept = pair
     kept.write_bytes(PLAIN)
     words = xmp('darktable:flag="on"').encode() + b"\n<!-- mine -->"
@@ -182,7 +184,7 @@ def test_a_sidecar_of_the_same_photo_holds_word_for_word(pair: tuple[Path, Path]
     assert found.after is not None and b"darktable:flag" not in found.after
 
 
-def test_an_unreadable_sidecar_of_the_same_photo_is_copied_too(pair: tuple[Path, Path]) -> None:
+def test_an_unreadable_sidecar_is_inherited_too(pair: tuple[Path, Path]) -> None:
     gone, kept = pair
     kept.write_bytes(PLAIN)
     gone.with_name("gone.xmp").write_bytes(b"a format of its own")
@@ -195,7 +197,7 @@ def test_an_unreadable_sidecar_of_the_same_photo_is_copied_too(pair: tuple[Path,
     assert "gone.jpg.json" in merge(pair, same=True).refused
 
 
-def test_an_empty_or_closed_sidecar_is_no_sidecar_to_copy(pair: tuple[Path, Path]) -> None:
+def test_an_empty_or_unopenable_sidecar_is_not_inherited(pair: tuple[Path, Path]) -> None:
     gone, kept = pair
     kept.write_bytes(PLAIN)
     gone.with_name("gone.jpg.xmp").write_bytes(b"")
@@ -206,7 +208,7 @@ def test_an_empty_or_closed_sidecar_is_no_sidecar_to_copy(pair: tuple[Path, Path
     assert "gone.jpg.xmp" in merge(pair, same=True).refused
 
 
-def test_what_the_same_bytes_hold_is_not_lost(pair: tuple[Path, Path]) -> None:
+def test_metadata_within_the_same_bytes_is_not_lost(pair: tuple[Path, Path]) -> None:
     both = pictures.encoded(PICTURE, xmp=b"no xml")
     for path in pair:
         path.write_bytes(both)
@@ -214,7 +216,7 @@ def test_what_the_same_bytes_hold_is_not_lost(pair: tuple[Path, Path]) -> None:
     assert "gone.jpg: its XMP data" in merge(pair).refused
 
 
-def test_what_would_not_be_read_again_is_not_written(
+def test_a_sidecar_that_would_not_read_back_is_not_written(
     pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
@@ -222,7 +224,7 @@ def test_what_would_not_be_read_again_is_not_written(
     assert "cannot be written" in merge(pair).refused
 
 
-def test_as_an_answer(pair: tuple[Path, Path]) -> None:
+def test_requests_from_another_process_are_answered(pair: tuple[Path, Path]) -> None:
     gone, kept = pair
     sidecar, target = gone.with_name("gone.xmp"), kept.with_name("kept.jpg.xmp")
     sidecar.write_text(xmp('xmp:Rating="4"'))

@@ -48,7 +48,7 @@ def said(**facts: Any) -> MetadataReading:
         ({"photoTakenTime": {"timestamp": "9999999999"}}, MetadataFields()),
     ],
 )
-def test_what_it_says(facts: dict[str, Any], found: MetadataFields) -> None:
+def test_fields_of_an_export(facts: dict[str, Any], found: MetadataFields) -> None:
     assert said(**facts) == MetadataReading(found)
 
 
@@ -78,7 +78,7 @@ def test_what_it_says(facts: dict[str, Any], found: MetadataFields) -> None:
         ({"geoData": "Paris"}, ["place"], MetadataFields()),
     ],
 )
-def test_what_cannot_be_read_costs_only_itself(
+def test_an_unreadable_field_does_not_affect_the_others(
     facts: dict[str, Any], about: list[str], found: MetadataFields
 ) -> None:
     reading = said(**facts)
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_costs_only_itself(
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"[]", b"3", b"{}", b'"x"', b'{"other": 1}'])
-def test_other_json_says_nothing(data: bytes) -> None:
+def test_other_json_has_no_fields(data: bytes) -> None:
     assert takeout.read_fields(data) == MetadataReading()
 
 
@@ -101,7 +101,7 @@ def test_other_json_says_nothing(data: bytes) -> None:
         b"\xff\xfe{",
     ],
 )
-def test_what_is_no_json_is_said(data: bytes) -> None:
+def test_invalid_json_is_reported(data: bytes) -> None:
     assert [each.about for each in takeout.read_fields(data).unread] == ["all"]
 
 
@@ -130,6 +130,6 @@ _values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["photoTakenTime", "geoData", "geoDataExif"]), _values))
 @settings(deadline=None)
-def test_no_value_is_too_odd(facts: dict[str, Any]) -> None:
+def test_any_value_can_be_read(facts: dict[str, Any]) -> None:
     found = said(**facts).fields
     assert found.place is None or (abs(found.place[0]) <= 90 and abs(found.place[1]) <= 180)

@@ -23,7 +23,7 @@ def unread(attributes: str = "", elements: str = "") -> list[str]:
 
 @given(st.binary(max_size=100), st.integers(0, 400))
 @settings(deadline=None)
-def test_no_bytes_are_too_odd(noise: bytes, at: int) -> None:
+def test_any_bytes_can_be_read(noise: bytes, at: int) -> None:
     packet = xmp('xmp:Rating="4" exif:GPSLatitude="1,2N"', subject("a")).encode()
     read_fields(noise)
     read_fields(packet[:at] + noise + packet[at + len(noise) :])
@@ -50,7 +50,7 @@ def test_every_way_to_write_a_property(elements: str) -> None:
     assert facts("", elements).rating == 4
 
 
-def test_what_a_part_says_is_not_the_photos() -> None:
+def test_properties_of_nested_descriptions_are_ignored() -> None:
     inner = (
         "<darktable:a><rdf:Description exif:GPSLatitude='1,2N' exif:GPSLongitude='1,2E'"
         " xmp:Rating='4'/></darktable:a>"
@@ -155,7 +155,7 @@ def test_keywords_of_all_programs() -> None:
     assert facts("", subject("a/b|c")).keywords == ("a/b|c",)
 
 
-def test_a_namespace_of_either_spelling() -> None:
+def test_both_spellings_of_a_namespace_are_read() -> None:
     assert facts("", subject("a/b", name="MicrosoftPhoto_1_:LastKeywordXMP")).keywords == ("b",)
     assert (
         read_fields(b"<MicrosoftPhoto_1_:Rating>75</MicrosoftPhoto_1_:Rating>").fields.rating == 4
@@ -190,5 +190,5 @@ def test_cameras() -> None:
         ('xmp:Rating=""', []),
     ],
 )
-def test_what_is_there_and_cannot_be_read(attributes: str, about: list[str]) -> None:
+def test_unreadable_fields_are_reported(attributes: str, about: list[str]) -> None:
     assert unread(attributes) == about

@@ -65,7 +65,7 @@ def test_declared_encodings() -> None:
     assert read_fields(packet.encode()).fields.keywords == ("Köln",)
 
 
-def test_what_stands_around_a_packet() -> None:
+def test_text_around_a_packet() -> None:
     packet = (
         xmp('xmp:Rating="3"', before='<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>')
         + '\n   \n<?xpacket end="w"?>'
@@ -93,7 +93,7 @@ def test_what_stands_around_a_packet() -> None:
         xmp("", "<darktable:a>" * 5000 + "</darktable:a>" * 5000),
     ],
 )
-def test_what_is_no_xmp_is_said(packet: str) -> None:
+def test_invalid_xmp_is_reported(packet: str) -> None:
     found = read_fields(packet.encode("utf-8", "surrogatepass"))
     assert found.fields == MetadataFields() and [each.about for each in found.unread] == ["all"]
 
@@ -137,5 +137,5 @@ def test_fragments_with_known_prefixes_are_read_but_never_written() -> None:
     )
 
 
-def test_prefixes_are_remembered() -> None:
+def test_prefixes_are_recorded() -> None:
     assert parse_packet(xmp().encode()).prefixes["darktable"] == "http://darktable.sf.net/"

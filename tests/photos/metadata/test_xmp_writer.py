@@ -13,7 +13,7 @@ from tests.photos.metadata.packets import subject, xmp
 ALL = MetadataFields("2015-08-22T10:08:59+02:00", (48.8583333, -2.29), 4, ("sea", "Zoë & <dog>"))
 
 
-def test_a_new_sidecar_says_it_all() -> None:
+def test_a_new_sidecar_has_all_fields() -> None:
     made = update_sidecar(None, ALL)
     found = read_fields(made)
     assert found.unread == () and found.fields.place == pytest.approx(ALL.place, abs=1e-7)
@@ -43,11 +43,11 @@ def test_a_new_sidecar_says_it_all() -> None:
         MetadataFields(keywords=("a",)),
     ],
 )
-def test_each_fact_alone(facts: MetadataFields) -> None:
+def test_each_field_alone(facts: MetadataFields) -> None:
     assert read_fields(update_sidecar(None, facts)).fields == facts
 
 
-def test_what_is_there_stays() -> None:
+def test_other_properties_are_preserved() -> None:
     history = (
         '<darktable:history><rdf:Seq><rdf:li darktable:operation="exposure"/></rdf:Seq>'
         "</darktable:history><!-- mine -->"
@@ -78,12 +78,12 @@ def test_what_is_there_stays() -> None:
         ),
     ],
 )
-def test_a_property_is_there_only_once(attributes: str, elements: str) -> None:
+def test_a_property_occurs_only_once(attributes: str, elements: str) -> None:
     made = update_sidecar(xmp(attributes, elements).encode(), MetadataFields(rating=5))
     assert made.count(b"Rating") == 1 and read_fields(made).fields.rating == 5
 
 
-def test_hemispheres_apart_are_dropped() -> None:
+def test_separate_hemispheres_are_dropped() -> None:
     before = xmp(
         'exif:GPSLatitude="" exif:GPSLatitudeRef="N" exif:GPSLongitudeRef="E" exif:GPSLongitude=""'
     ).encode()
@@ -92,7 +92,7 @@ def test_hemispheres_apart_are_dropped() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Bag", "Seq", "Alt"])
-def test_keywords_join_the_list_that_is_there(kind: str) -> None:
+def test_keywords_are_appended_to_the_list(kind: str) -> None:
     made = update_sidecar(
         xmp("", subject("sea", kind=kind)).encode(), MetadataFields(keywords=("dog",))
     )
@@ -123,7 +123,7 @@ def test_an_empty_frame_gets_a_description() -> None:
     assert read_fields(made).fields.rating == 5 and b'rdf:about=""' in made
 
 
-def test_odd_prefixes_are_no_trouble() -> None:
+def test_unusual_prefixes_are_preserved() -> None:
     before = xmp(
         "", "<ns0:a xmlns:ns0='urn:a' xmlns='urn:b'><b/></ns0:a><xmp2:c xmlns:xmp2='urn:c'/>"
     ).encode()
@@ -141,12 +141,12 @@ def test_utf16_becomes_utf8() -> None:
 @pytest.mark.parametrize(
     "before", [b"", b"no xml", b"<a/>", b'<x exif:DateTimeOriginal="2012-03-04"/>']
 )
-def test_what_is_no_sidecar_is_not_written(before: bytes) -> None:
+def test_an_invalid_sidecar_is_not_written(before: bytes) -> None:
     with pytest.raises(InvalidXmp):
         update_sidecar(before, MetadataFields(rating=1))
 
 
-def test_minutes() -> None:
+def test_coordinates_in_minutes() -> None:
     assert (
         format_coordinate(48.8583333333, "NS") == "48,51.500000N"
         and format_coordinate(-0.5, "EW") == "0,30.000000W"
@@ -162,7 +162,7 @@ def test_minutes() -> None:
     st.floats(-90, 90), st.floats(-180, 180), st.lists(st.text(min_size=1, max_size=9), max_size=3)
 )
 @settings(deadline=None)
-def test_what_is_written_is_read_again(latitude: float, longitude: float, words: list[str]) -> None:
+def test_written_fields_read_back(latitude: float, longitude: float, words: list[str]) -> None:
     from explorer.photos.metadata.field_values import unique_keywords as cleaned
 
     facts = MetadataFields(place=(latitude, longitude), keywords=cleaned(words))

@@ -61,14 +61,14 @@ def test_a_sharp_subject_before_a_soft_background_is_sharp() -> None:
     assert np.median(inside[inside > 0]) > 150 > 50 > np.median(above[above > 0])
 
 
-def test_blur_is_judged_as_it_is_seen() -> None:
+def test_blur_is_relative_to_the_size_of_the_photo() -> None:
     """The same blur in a photo three times as large, three times as wide: as soft."""
     small = blurred(scene(7, (1500, 1000)), 3)
     large = np.asarray(Image.fromarray(small).resize((4500, 3000), Image.Resampling.BICUBIC))
     assert judged(large).blur_radius == pytest.approx(judged(small).blur_radius, rel=0.25)
 
 
-def test_light() -> None:
+def test_exposure_metrics_follow_the_light() -> None:
     found = [judged(lit(scene(0), stops)) for stops in (-4, -2, 0, 2, 4)]
     assert rises([q.luma_p99 for q in found], strictly=False) and rises(
         [q.luma_mean for q in found]
@@ -77,7 +77,7 @@ def test_light() -> None:
     assert found[0].luma_p99 < 110 < found[2].luma_p99
 
 
-def test_noise_rises_and_is_white() -> None:
+def test_noise_is_measured_and_white() -> None:
     found = [judged(grainy(scene(0), levels)) for levels in (0, 5, 10, 20, 40)]
     assert rises([q.noise_sigma for q in found])
     assert found[0].noise_sigma < 1.5
@@ -103,7 +103,7 @@ def test_texture_is_not_noise() -> None:
     assert judged(np.repeat(texture[..., None], 3, axis=2)).noise_whiteness < 0.3
 
 
-def test_compression_by_tables_and_by_blocks() -> None:
+def test_compression_shows_in_tables_and_blocks() -> None:
     tables = [judged(jpeg(scene(0), quality)).jpeg_quality for quality in (90, 60, 30, 10)]
     assert tables[:3] == [90, 60, 30] and tables[3] < 20
     # Saved again, the file's own tables say nothing, but the blocks are still there.
@@ -118,7 +118,7 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
 
-def test_blocks_are_found_wherever_the_grid_begins() -> None:
+def test_block_grids_of_any_offset_are_found() -> None:
     crushed = np.asarray(opened(jpeg(scene(0), 8)).convert("L"))
     clean = np.asarray(Image.fromarray(scene(0)).convert("L"))
     for offset in (0, 3, 7):
@@ -128,7 +128,7 @@ def test_blocks_are_found_wherever_the_grid_begins() -> None:
         )
 
 
-def test_grey_tail() -> None:
+def test_missing_rows_are_measured() -> None:
     picture = scene(0)
     picture[490:] = 128
     assert judged(picture).missing_rows_share == pytest.approx(0.3, abs=0.02)
@@ -138,7 +138,7 @@ def test_grey_tail() -> None:
     assert judged(picture).missing_rows_share == 0
 
 
-def test_a_cut_off_file_has_a_grey_tail() -> None:
+def test_a_truncated_file_has_missing_rows() -> None:
     data = jpeg(scene(0), 90)
     photo = decode(data[: len(data) // 2], None)
     assert photo.damaged and 0.2 < QualityMetrics.unpacked(photo.quality).missing_rows_share < 0.8
@@ -157,7 +157,7 @@ def test_drawings_are_flat_and_photos_are_not() -> None:
     assert drawn.jpeg_quality == 0
 
 
-def test_turning_a_photo_turns_its_shake() -> None:
+def test_rotating_a_photo_rotates_its_shake() -> None:
     data = pictures.encoded(
         Image.fromarray(shaken(scene(1), 15, 0)), exif=pictures.exif(orientation=6), quality=92
     )
@@ -167,13 +167,13 @@ def test_turning_a_photo_turns_its_shake() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF"])
-def test_every_format_is_judged(kind: str) -> None:
+def test_every_format_is_measured(kind: str) -> None:
     found = judged(pictures.encoded(Image.fromarray(scene(0, (700, 500))), kind))
     assert 0 < found.blur_radius < 1 and found.edge_share > 0.3 and found.jpeg_quality == 0
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "1", "P", "I;16", "LA"])
-def test_every_mode_is_judged(mode: str) -> None:
+def test_every_mode_is_measured(mode: str) -> None:
     picture = Image.fromarray(scene(0, (640, 480)))
     deep = Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
     picture = deep if mode == "I;16" else picture.convert(mode)
@@ -186,7 +186,7 @@ grey = arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90)))
 
 @settings(max_examples=60, deadline=None)
 @given(grey)
-def test_any_picture_gives_figures_in_their_ranges(pixels: np.ndarray) -> None:
+def test_metrics_of_any_picture_are_in_range(pixels: np.ndarray) -> None:
     quality, diagnostics = measure_quality(
         pixels, np.repeat(pixels[..., None], 3, axis=2), block_period=8, jpeg_quality=50
     )
@@ -230,14 +230,14 @@ def test_contrast_does_not_change_sharpness(seed: int, gain: float) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\1", b"\2\2abc", bytes(90)])
-def test_a_look_or_figures_of_another_version_are_refused(data: bytes) -> None:
+def test_metrics_of_another_version_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         QualityDiagnostics.unpacked(data)
     with pytest.raises(ValueError):
         QualityMetrics.unpacked(data + b"x" * 3 if len(data) % 4 == 0 else data)
 
 
-def test_figures_travel_between_processes() -> None:
+def test_metrics_travel_between_processes() -> None:
     photo = decode(jpeg(scene(0)), None)
     again = protocol.unpack(*protocol.pack(photo))
     assert (again.quality, again.diagnostics, again.impossible_date) == (
@@ -255,13 +255,13 @@ def test_figures_travel_between_processes() -> None:
         ("0000:00:00 00:00:00", None),
     ],
 )
-def test_dates_that_cannot_be_are_kept_apart(taken: str, stated: str | None) -> None:
+def test_implausible_dates_are_kept_separately(taken: str, stated: str | None) -> None:
     photo = decode(pictures.encoded(pictures.draw(1), exif=pictures.exif(taken=taken)), None)
     assert photo.impossible_date == stated
     assert (photo.taken_at is None) == (not taken.startswith("2015"))
 
 
-def test_lights_driven_into_white_end_steeply() -> None:
+def test_overexposed_highlights_have_steep_gradients() -> None:
     """With more light, what is light has steep slopes; and they are the same at any size."""
     picture = scene(11)
     assert rises([judged(lit(picture, stops)).highlight_gradient for stops in (0, 1)])
@@ -277,9 +277,7 @@ def test_lights_driven_into_white_end_steeply() -> None:
     ("colour", "told"),
     [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)],
 )
-def test_what_decoders_put_where_data_are_missing_is_told(
-    colour: tuple[int, int, int], told: bool
-) -> None:
+def test_colours_of_missing_data_are_recognized(colour: tuple[int, int, int], told: bool) -> None:
     """A black bottom may be a border, and a blue one is paint."""
     picture = scene(12).copy()
     picture[int(len(picture) * 0.7) :] = colour

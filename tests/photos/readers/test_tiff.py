@@ -52,14 +52,14 @@ LAYOUTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 @pytest.mark.parametrize("predictor", [1, 3])
-def test_floats_in_colour_by_any_layout(layout: dict[str, Any], predictor: int) -> None:
+def test_floats_in_colour_in_any_layout(layout: dict[str, Any], predictor: int) -> None:
     values = COLOUR.astype(np.float32) / 255
     assert difference(shown(write(values, 2, predictor=predictor, **layout)), WANTED) < 1
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 @pytest.mark.parametrize("predictor", [1, 2])
-def test_grey_and_alpha_of_16_bits_by_any_layout(layout: dict[str, Any], predictor: int) -> None:
+def test_grey_and_alpha_of_16_bits_in_any_layout(layout: dict[str, Any], predictor: int) -> None:
     values = np.concatenate([wide(GREY), OPAQUE], axis=2)
     assert (
         difference(
@@ -90,7 +90,7 @@ def test_lab(bits: int, photometric: int, order: str) -> None:
     assert difference(shown(data), WANTED) < 6
 
 
-def test_inks_with_transparency() -> None:
+def test_cmyk_with_transparency() -> None:
     inks = np.asarray(DRAWN.convert("CMYK"))
     alpha = np.full((70, 90, 1), 255, np.uint8)
     expected = decode(pictures.encoded(DRAWN.convert("CMYK"), "TIFF"), SPEC).input
@@ -107,7 +107,7 @@ def test_inks_with_transparency() -> None:
 
 
 @pytest.mark.parametrize("bits", [32, 64])
-def test_whole_numbers_of_many_bits_are_used_as_far_as_the_brightest_goes(bits: int) -> None:
+def test_integers_of_many_bits_are_scaled_by_the_brightest_sample(bits: int) -> None:
     kind = np.uint32 if bits == 32 else np.uint64
     full = np.left_shift(GREY.astype(kind), bits - 8, dtype=kind)
     brightest = int(GREY.max()).bit_length()
@@ -117,14 +117,14 @@ def test_whole_numbers_of_many_bits_are_used_as_far_as_the_brightest_goes(bits: 
     assert difference(shown(write(np.concatenate([low, low], axis=2), 1)), WANTED_GREY) < 2
 
 
-def test_signed_numbers_are_nothing_below_zero() -> None:
+def test_negative_samples_are_black() -> None:
     signed = np.concatenate([(GREY.astype(np.int16) << 7), GREY.astype(np.int16) * 0], axis=2)
     assert difference(shown(write(signed, 1)), WANTED_GREY) < 1
     assert shown(write(-np.abs(signed) - 1, 1)).max() == 0
 
 
 @pytest.mark.parametrize("bits", [2, 4, 10, 12, 14])
-def test_samples_that_are_no_whole_bytes(bits: int) -> None:
+def test_samples_that_are_not_whole_bytes(bits: int) -> None:
     levels = COLOUR.astype(np.uint32) * ((1 << bits) - 1) // 255
     rows = levels.reshape(70, -1)
     each = ((rows[:, :, None] >> np.arange(bits - 1, -1, -1)) & 1).reshape(70, -1).astype(np.uint8)
@@ -144,7 +144,7 @@ def test_white_is_zero() -> None:
     )
 
 
-def test_a_palette_with_samples_beside_it() -> None:
+def test_a_palette_with_extra_samples() -> None:
     indices = np.zeros((70, 90, 2), np.uint8)
     indices[:, 45:, 0] = 1
     palette = tuple(
@@ -157,7 +157,7 @@ def test_a_palette_with_samples_beside_it() -> None:
 
 
 @pytest.mark.parametrize("kind", [1, 2])
-def test_transparent_parts_are_white(kind: int) -> None:
+def test_transparency_becomes_white(kind: int) -> None:
     values = wide(COLOUR)
     alpha = OPAQUE.copy()
     alpha[:, :45] = 0
@@ -171,7 +171,7 @@ def test_transparent_parts_are_white(kind: int) -> None:
     assert difference(seen[:, 36:], WANTED[:, 36:]) < 1  # type: ignore[index]
 
 
-def test_colours_multiplied_by_alpha_are_divided_by_it() -> None:
+def test_premultiplied_alpha_is_undone() -> None:
     half = np.concatenate(
         [COLOUR.astype(np.float32) / 510, np.full((70, 90, 1), 0.5, np.float32)], axis=2
     )
@@ -191,7 +191,7 @@ def test_floats_above_white_are_linear_light() -> None:
     assert abs(int(seen[32, 32, 0]) - 188) < 30 and seen[0].min() > 240
 
 
-def test_a_profile_and_what_the_camera_says_are_read() -> None:
+def test_the_profile_and_exif_data_are_read() -> None:
     from tests.photos.color.test_convert import DISPLAY_P3
 
     flat = np.full((70, 90, 4), 255, np.uint8)
@@ -225,7 +225,7 @@ def test_other_kinds_cannot_be_read_yet(changed: dict[str, Any], photometric: in
 
 
 @pytest.mark.parametrize("compression", [1, 8, 34925])
-def test_what_is_cut_off_is_damaged(compression: int) -> None:
+def test_truncated_files_are_damaged(compression: int) -> None:
     whole = write(COLOUR.astype(np.float32) / 255, 2, compression=compression)
     for length in (20, len(whole) // 2, len(whole) - 8):
         with pytest.raises(DamagedPhoto):
@@ -233,7 +233,7 @@ def test_what_is_cut_off_is_damaged(compression: int) -> None:
 
 
 @pytest.mark.parametrize("compression", [8, 34925, 5])
-def test_what_is_packed_wrongly_is_damaged(compression: int) -> None:
+def test_corrupt_compressed_data_are_damage(compression: int) -> None:
     data = bytearray(write(COLOUR.astype(np.float32) / 255, 2, compression=compression))
     data[8:400] = b"\xa5" * 392
     with pytest.raises(DamagedPhoto):
@@ -247,12 +247,12 @@ def test_a_strip_that_is_missing_is_damage() -> None:
     assert tiff.read(data).size == (90, 70)
 
 
-def test_a_size_of_nothing_is_damage() -> None:
+def test_a_size_of_zero_is_damage() -> None:
     with pytest.raises(DamagedPhoto, match="no size"):
         tiff.read(write(COLOUR, 2, tags={256: (0,)}))
 
 
-def test_one_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_exceeds_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "free_memory", lambda: 1 << 20)
     with pytest.raises(OversizedPhoto):
         tiff.read(write(COLOUR.astype(np.float64), 2, tags={256: (60000,), 257: (60000,)}))
@@ -283,19 +283,19 @@ def test_directories_follow_the_chain_and_end() -> None:
         {259: (65535,)},
     ],
 )
-def test_raw_files_are_known(tags: dict[int, tuple[int, ...]]) -> None:
+def test_raw_files_are_recognized(tags: dict[int, tuple[int, ...]]) -> None:
     data = write(COLOUR, 2, tags=tags)
     assert tiff_tags.is_raw(data)
     with pytest.raises(UnsupportedPhoto, match="RAW"):
         decode(data, SPEC)
 
 
-def test_ordinary_files_are_no_raw_files() -> None:
+def test_ordinary_files_are_not_raw_files() -> None:
     assert not tiff_tags.is_raw(write(COLOUR, 2)) and not tiff_tags.is_raw(b"II*\0\xff\xff\xff\xff")
     assert tiff_parser.is_tiff(b"MM\0+") and not tiff_parser.is_tiff(b"MM\0,")
 
 
-def test_big_files_are_read() -> None:
+def test_bigtiff_files_are_read() -> None:
     packed = pictures.encoded(DRAWN, "TIFF", big_tiff=True)
     assert packed[2:3] == b"+" and tiff_tags.read_tags(packed)[0][tiff_tags.HEIGHT] == (70,)
     assert difference(shown(packed), WANTED) < 1

@@ -50,7 +50,7 @@ def test_a_special_file_is_rejected_at_once(
             path.mkdir()
         with pytest.raises(PhotoError) as refused:
             read_file(path)
-    assert ("no ordinary file" in str(refused.value)) == (kind not in ("folder", "loop"))
+    assert ("not a regular file" in str(refused.value)) == (kind not in ("folder", "loop"))
 
 
 @unix
@@ -63,7 +63,7 @@ def test_a_pipe_that_replaces_a_file_after_the_check_does_not_block(
     path.unlink()
     os.mkfifo(path)
     monkeypatch.setattr(os, "stat", lambda _: ordinary)
-    with pytest.raises(PhotoError, match="no ordinary file"):
+    with pytest.raises(PhotoError, match="not a regular file"):
         read_file(path)
 
 

@@ -71,7 +71,7 @@ def test_devices_pipes_and_sockets_named_like_photos(
     tally = desk.run()
     assert (tally.indexed, tally.failed, tally.unsettled) == (1, 3, set())
     assert set(desk.failed()) == {"pipe.jpg", "zero.heic", "socket.png"}
-    assert all(reason and "no ordinary file" in reason for reason in desk.failed().values())
+    assert all(reason and "not a regular file" in reason for reason in desk.failed().values())
     assert desk.run().failed == 3
     (desk.photos / "pipe.jpg").unlink()
     desk.draw("pipe.jpg", 2)
@@ -94,7 +94,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
     desk.indexer._reader.batches = late  # type: ignore[assignment, method-assign]
     tally = desk.run()
     assert (tally.indexed, tally.failed) == (1, 1)
-    assert "no ordinary file" in (desk.failed()["a.jpg"] or "")
+    assert "not a regular file" in (desk.failed()["a.jpg"] or "")
 
 
 @posix
@@ -231,7 +231,7 @@ def _backwards(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (_pipe, "no ordinary file"), (_zero, "no ordinary file"), (_folder, "a folder"), (_huge, "more than 1,048,576 bytes"),
+        (_pipe, "not a regular file"), (_zero, "not a regular file"), (_folder, "a folder"), (_huge, "more than 1,048,576 bytes"),
         (_backwards, "line 2, “[z-a].jpg”: the range z-a runs backwards (and 1 more)"),
     ],
 )  # fmt: skip

@@ -61,7 +61,7 @@ def test_only_regular_files_are_opened(
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     for read in (read_file, lambda path: read_at_most(path, 5)):
         with pytest.raises(
-            PhotoError, match="a folder" if kind == "folder" else "no ordinary file"
+            PhotoError, match="a folder" if kind == "folder" else "not a regular file"
         ):
             read(path)
     assert (
@@ -88,7 +88,7 @@ def test_a_pipe_that_replaces_a_file_does_not_block(
 
     monkeypatch.setattr(os, "stat", stat)
     monkeypatch.setattr(os, "close", lambda handle: (closed.append(handle), close(handle)))
-    with pytest.raises(PhotoError, match="no ordinary file"):
+    with pytest.raises(PhotoError, match="not a regular file"):
         read_file(path)
     assert len(closed) == 1
 

@@ -76,7 +76,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     except PermissionError as error:
         if getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
             raise PhotoError(
-                "another program has it open: it is read when that program closes it"
+                "another program keeps it open: it is read when that program closes it"
             ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:

@@ -149,7 +149,7 @@ def test_free_memory_respects_the_limit_of_a_container(
         ("memory.stat", "anon 5\nfile 300000000\n"),
     ):
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(limits, "_GROUP", tmp_path)
+    monkeypatch.setattr(limits, "_CGROUP", tmp_path)
     assert limits.free_memory() == min(400_000_000, limits._free_on_machine())
     (tmp_path / "memory.max").write_text("max\n")
     assert limits._free_in_group() == sys.maxsize

@@ -152,7 +152,7 @@ def test_free_memory_respects_the_limit_of_a_container(
     monkeypatch.setattr(limits, "_CGROUP", tmp_path)
     assert limits.free_memory() == min(400_000_000, limits._free_on_machine())
     (tmp_path / "memory.max").write_text("max\n")
-    assert limits._free_in_group() == sys.maxsize
+    assert limits._free_in_cgroup() == sys.maxsize
 
 
 def test_the_contents_of_a_file_are_listed_but_not_those_of_bytes(

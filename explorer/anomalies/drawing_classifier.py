@@ -1,5 +1,5 @@
-"""Whether a picture is drawn, by its vector: learned for the starter's vectors (`data/README.md`);
-for others the figures alone decide."""
+"""Linear classifier of drawings against photos, by their vectors. Trained for the `starter` encoder
+(`data/README.md`); for others, quality metrics alone decide."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-# The odds' logarithm of what is surely a photo, and of what nothing is known of.
 NOT_DRAWN = -99.0
+"""Log-odds of a certain photo, used where nothing is known."""
 _FOLDER = Path(__file__).parent / "data"
 
 
 @functools.cache
 def _learned(name: str, version: str) -> tuple[Floats, float] | None:
-    """Weights and bias for the vectors of that encoder; None where nothing was learned for it, or
-    for other weights of it."""
+    """Weights (dim,) and bias for an encoder's vectors; None if the classifier was not trained for
+    it, or for another version of it."""
     path = _FOLDER / f"drawn-{name}.npz"
     if not name.isalnum() or not path.is_file():
         return None
@@ -31,10 +31,10 @@ def _learned(name: str, version: str) -> tuple[Floats, float] | None:
 
 
 def drawing_log_odds(name: str, version: str, vectors: Floats) -> Floats:
-    """How much more likely each picture is drawn than taken: the logarithm of the odds, 0 where
-    both are as likely.
+    """Log-odds of each picture being a drawing, (n,): 0 where both are equally likely, `NOT_DRAWN`
+    for unknown encoders.
 
-    vectors: (n, dim), unit length. Far below 0 where nothing is known of that encoder's vectors.
+    name, version: of the encoder. vectors: (n, dim), unit length.
     """
     learned = _learned(name, version)
     if learned is None:

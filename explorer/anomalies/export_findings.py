@@ -1,4 +1,4 @@
-"""Findings as files that other programs read."""
+"""Findings as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _COLUMNS = ("path", "kind", "title", "score", "detail", "id", "dismissed")
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """A list of objects, ASCII only, so that any name survives."""
+    """A JSON list of objects, ASCII only, so that any file name survives."""
     return json.dumps([_row(finding) for finding in findings], indent=1) + "\n"
 
 
 def as_csv(findings: Sequence[Finding]) -> str:
-    """A table with a header. Names that are no UTF-8 are written as the catalog keeps them; no cell
-    is a formula (`spreadsheet.py`)."""
+    """A CSV table with a header. Names that are not UTF-8 are written as the catalog stores them;
+    no cell is a formula (`removal/spreadsheet.py`)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -1,30 +1,41 @@
-"""What is odd about photos as files: their shape and size, their names, their dates, and what is
-missing of them."""
+"""Findings about photos as files: shape and size, missing parts, dates, and wrong extensions."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.anomalies import dates as dating
-from explorer.anomalies.quality_scores import Floats, falling
+from explorer.anomalies.dates import FILE_TIME_SCORE, check_date
+from explorer.anomalies.judgement import Judgement, falling
 from explorer.library.catalog import Ids
 from explorer.library.quality_store import ReviewPhoto
 from explorer.text_format import count
 
-Judged = tuple[Floats, Callable[[int], str]]
 
-# The longer side in the shorter from which a photo is of an odd shape. A camera's own panorama may
-# be longer.
-_NARROW, _PANORAMA = 3.1, 9.0
-# Pixels of the mean side below which a photo is tiny: a share of the library's usual size, within
-# bounds.
-_TINY_SHARE, _TINY, _TINY_AT_MOST = 0.1, 110.0, 320.0
-# Share of the height that is one grey at the bottom, from which data are missing.
-_TAIL = 0.03
+@dataclass(frozen=True)
+class FileThresholds:
+    """Where shape, size and missing parts stand out. Set with `python run.py bench anomalies`."""
 
+    aspect: float = 3.1
+    """Longer side in multiples of the shorter one."""
+    panorama: float = 9.0
+    """The same for landscape photos that name a camera: its own panorama may be longer."""
+    tiny_share: float = 0.1
+    """Geometric mean of the sides, as a share of the library's median, within these bounds."""
+    tiny: float = 110.0
+    """Pixels."""
+    tiny_most: float = 320.0
+    """Pixels."""
+    missing_rows: float = 0.03
+    """Share of the height, at the bottom, that has one colour."""
+    blank_rows: float = 0.98
+    """Share from which the picture is blank rather than cut off."""
+
+
+LIMITS = FileThresholds()
 _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
@@ -38,19 +49,19 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def shapes(subjects: Sequence[ReviewPhoto]) -> Judged:
-    """How odd each photo's shape and size are."""
+def shapes(subjects: Sequence[ReviewPhoto]) -> Judgement:
+    """Odd shape or size of each photo."""
     width = np.array([subject.width for subject in subjects], np.float32)
     height = np.array([subject.height for subject in subjects], np.float32)
-    taken = np.array([subject.camera is not None for subject in subjects], bool)
+    by_camera = np.array([subject.camera is not None for subject in subjects], bool)
     aspect = np.maximum(width, height) / np.maximum(np.minimum(width, height), 1)
     side = np.sqrt(width * height)
-    tiny = (
-        float(np.clip(_TINY_SHARE * np.median(side), _TINY, _TINY_AT_MOST)) if len(side) else _TINY
-    )
-    by_shape = falling(
-        aspect, np.where(taken & (width > height), _PANORAMA, _NARROW).astype(np.float32), 4
-    )
+    tiny = LIMITS.tiny
+    if len(side):
+        share = LIMITS.tiny_share * np.median(side)
+        tiny = float(np.clip(share, LIMITS.tiny, LIMITS.tiny_most))
+    longest = np.where(by_camera & (width > height), LIMITS.panorama, LIMITS.aspect)
+    by_shape = falling(aspect, longest.astype(np.float32), 4)
     by_size = 1 - falling(side, tiny, 4)
 
     def reason(row: int) -> str:
@@ -59,41 +70,39 @@ def shapes(subjects: Sequence[ReviewPhoto]) -> Judged:
             return f"Odd shape: {size}, {aspect[row]:.1f} times as long as wide."
         return f"Tiny: {size}."
 
-    return np.minimum(by_shape, by_size).astype(np.float32), reason
+    return Judgement(np.minimum(by_shape, by_size).astype(np.float32), reason)
 
 
-def damage(subjects: Sequence[ReviewPhoto], grey_tail: Mapping[int, float]) -> Judged:
-    """How much of each photo is missing. grey_tail: share of rows that hold one grey, by photo id."""
-    tail = np.array([grey_tail.get(subject.id, 0.0) for subject in subjects], np.float32)
-    broken = np.array([subject.damaged is not None for subject in subjects], bool)
-    # A picture that is one grey as a whole is an empty picture, not half of one.
-    score = falling(np.where(tail < 0.98, tail, 0), _TAIL, 2)
-    score = np.where(broken, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
+def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -> Judgement:
+    """How much of each photo is missing. missing_rows: share of rows at the bottom that have one
+    colour, by photo id."""
+    share = np.array([missing_rows.get(subject.id, 0.0) for subject in subjects], np.float32)
+    damaged = np.array([subject.damaged is not None for subject in subjects], bool)
+    # A picture of one colour throughout is blank, not cut off.
+    score = falling(np.where(share < LIMITS.blank_rows, share, 0), LIMITS.missing_rows, 2)
+    score = np.where(damaged, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
 
     def reason(row: int) -> str:
-        missing = (
-            f"{tail[row]:.0%} of its height, at the bottom, is grey"
-            if _TAIL < tail[row] < 0.98
-            else ""
-        )
-        said = subjects[row].damaged
-        return (
-            f"{said[:1].upper()}{said[1:]}{': ' + missing if missing else ''}."
-            if said
-            else f"Part of the picture is missing: {missing}."
-        )
+        missing = ""
+        if LIMITS.missing_rows < share[row] < LIMITS.blank_rows:
+            missing = f"the bottom {share[row]:.0%} of it is one flat colour"
+        fault = subjects[row].damaged
+        if not fault:
+            return f"Part of the picture is missing: {missing}."
+        return f"{fault[:1].upper()}{fault[1:]}{': ' + missing if missing else ''}."
 
-    return score, reason
+    return Judgement(score, reason)
 
 
-def dates(subjects: Sequence[ReviewPhoto], stated: Mapping[int, str]) -> Judged:
-    """How doubtful each photo's date is. stated: dates that cannot be, by photo id."""
+def dates(subjects: Sequence[ReviewPhoto], impossible: Mapping[int, str]) -> Judgement:
+    """How doubtful each photo's date is. impossible: camera dates that cannot be right, by photo
+    id."""
     found = [
-        dating.check_date(
+        check_date(
             subject.path,
             subject.taken_at,
             subject.taken_source,
-            stated.get(subject.id),
+            impossible.get(subject.id),
             subject.taken_precision,
         )
         for subject in subjects
@@ -104,45 +113,43 @@ def dates(subjects: Sequence[ReviewPhoto], stated: Mapping[int, str]) -> Judged:
         doubt = found[row]
         return doubt[1] if doubt else ""
 
-    return score, reason
+    return Judgement(score, reason)
 
 
 def photos_without_own_date(subjects: Iterable[ReviewPhoto]) -> list[int]:
-    """Ids of photos that have no date but their file's, which does not fit the year their folder is
-    named after. Copying files does that; they are counted in one line rather than listed."""
-    return [
-        subject.id
-        for subject in subjects
-        if subject.taken_source == "file"
-        and (
-            found := dating.check_date(
-                subject.path, subject.taken_at, "file", None, subject.taken_precision
-            )
-        )
-        and found[0] == dating.FILE_TIME_SCORE
-    ]
+    """Ids of photos whose only date is the file's, and does not fit the year in their folder's
+    name. Copying files causes that: they are counted in one line rather than listed."""
+
+    def doubtful(subject: ReviewPhoto) -> bool:
+        doubt = check_date(subject.path, subject.taken_at, "file", None, subject.taken_precision)
+        return doubt is not None and doubt[0] == FILE_TIME_SCORE
+
+    return [each.id for each in subjects if each.taken_source == "file" and doubtful(each)]
 
 
 def describe_photos_without_own_date(number: int) -> str:
-    """What there is to say of so many of them; '' for none."""
+    """A sentence about so many such photos; '' for none."""
     if not number:
         return ""
-    who = f"{count(number, 'photo')} {'carries no date of its' if number == 1 else 'carry no date of their'} own"
-    return f"{who}, and the file's time does not fit the year in the folder's name, as happens when files are copied."
+    have = "has no date of its" if number == 1 else "have no date of their"
+    return (
+        f"{count(number, 'photo')} {have} own, and the file's time does not fit the year in the"
+        " folder's name, as happens when files are copied."
+    )
 
 
-def wrong_extension(path: str, kind: str) -> str | None:
-    """Why a file's name does not fit the format of its content (Pillow's name of it), or None where
-    it does."""
-    ending = os.path.splitext(path)[1].lower()
-    right = _EXTENSIONS.get(kind, ())
-    if not right or ending in right:
+def wrong_extension(path: str, format: str) -> str | None:
+    """Why a file's extension does not fit its format (Pillow's name of it); None if it does."""
+    extension = os.path.splitext(path)[1].lower()
+    right = _EXTENSIONS.get(format, ())
+    if not right or extension in right:
         return None
-    return f"It is named {ending or 'without an extension'}, but is a {kind} file: {right[0]} would be right."
+    named = f"Its extension is {extension}" if extension else "It has no extension"
+    return f"{named}, but it is a {format} file: {right[0]} would be right."
 
 
 def folder_numbers(paths: Sequence[str]) -> tuple[Ids, list[str]]:
-    """A number for the folder of each path, and each folder's path by number."""
+    """(n,) a number for the folder of each path; and the paths of the folders by number."""
     names = dict[str, int]()
     numbers = np.fromiter(
         (names.setdefault(os.path.dirname(path), len(names)) for path in paths),

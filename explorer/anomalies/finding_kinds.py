@@ -1,4 +1,4 @@
-"""The kinds of findings, by the names that scripts use, and in words."""
+"""The kinds of findings: their names in JSON and on the command line, and their titles."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ FindingKind = Literal[
 ]  # fmt: skip
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 
-# A kind's name for a person, and what it means.
 KIND_TITLES: Mapping[FindingKind, tuple[str, str]] = {
     "outlier": (
         "Unlike all others",
-        "far from its nearest neighbours, for how dense photos lie around them",
+        "far from its nearest neighbours, considering how close those are to each other",
     ),
     "misplaced": (
         "In the wrong folder?",
-        "unlike the rest of its folder, but like photos elsewhere",
+        "unlike the rest of its folder, but similar to photos elsewhere",
     ),
     "blurred": (
         "Blurred",
-        "out of focus, or the camera moved; a sharp subject before a soft background is sharp",
+        "out of focus, or camera shake; a sharp subject before a soft background is fine",
     ),
-    "dark": ("Too dark", "even its lights are dark"),
-    "overexposed": ("Overexposed", "burnt out, and light all over"),
-    "empty": ("Hardly anything on it", "a lens cap, the floor, the inside of a pocket"),
+    "dark": ("Too dark", "too dark throughout"),
+    "overexposed": ("Overexposed", "blown highlights"),
+    "empty": ("Nearly blank", "a lens cap, the floor, the inside of a pocket"),
     "shape": ("Odd shape or size", "very long and narrow, or tiny"),
-    "noisy": ("Noisy", "grain even where the picture is flat"),
-    "compressed": ("Heavily compressed", "JPEG's blocks show"),
-    "damaged": ("Damaged", "a part of the picture is missing"),
-    "unreadable": ("Unreadable", "the file is damaged, or no photo at all"),
-    "extension": ("Wrong extension", "the file's name says another format than it has"),
+    "noisy": ("Noisy", "noise even in flat areas"),
+    "compressed": ("Heavily compressed", "JPEG blocks are visible"),
+    "damaged": ("Damaged", "part of the picture is missing"),
+    "unreadable": ("Unreadable", "the file is damaged, or not a photo at all"),
+    "extension": ("Wrong extension", "the extension does not fit the file's format"),
     "date": (
-        "Doubtful date",
-        "in the future, the clock's first day, or the name or folder says otherwise",
+        "Date looks wrong",
+        "in the future, the camera clock's first day, or contradicted by the file or folder name",
     ),
     "not-a-photo": ("Not a photo", "a screenshot, a document, a drawing or an icon"),
 }
+"""Title of each kind, and what it means."""

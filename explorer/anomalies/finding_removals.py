@@ -1,10 +1,9 @@
-"""From findings to removals: what goes if the photos and files of some findings go for their own
-sake."""
+"""Which files would be removed if the photos and files of some findings were, without a keeper."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from explorer.anomalies.findings import Finding
@@ -15,71 +14,107 @@ from explorer.removal.results import Removal
 
 
 class FindingRemovals(NamedTuple):
-    """removals: one for each file. left: files that cannot go, each with the reason in plain words."""
+    """Removals, and files that cannot be removed."""
 
     removals: list[Removal]
+    """One for each file."""
     skipped: list[tuple[str, str]]
+    """Path, and the reason in plain words."""
 
 
 def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> FindingRemovals:
-    """What goes if these go.
+    """Removals for these findings; `remove` checks all of them again.
 
-    A photo goes with every file that holds it, and none is kept for it. Where only a file's name is
-    wrong, that file goes alone, and another of the same content is kept for it where there is one.
-    A file that could not be read is read here for its hash, so that it is this very content that
-    goes and no other. `remove` checks all of it again.
+    A photo is removed with every file that contains it, without a keeper. If only a file's
+    extension is wrong, that file alone is removed, and another file of the same content is its
+    keeper if there is one. A file that could not be read is read here for its hash, so that exactly
+    this content is removed.
     """
-    beside = CompanionFinder()
-    found, left, named = dict[str, Removal](), list[tuple[str, str]](), dict[str, Finding]()
-    whole = dict[int, Finding]()
+    unreadable, wrong_names = list[Finding](), dict[str, Finding]()
+    photos = dict[int, Finding]()
     for finding in findings:
         if finding.id is None:
-            try:
-                size = os.stat(finding.path).st_size
-                found[finding.path] = Removal(
-                    finding.path,
-                    file_state.file_hash(finding.path),
-                    bytes=size,
-                    tier=finding.kind,
-                    why=finding.detail,
-                )
-            except OSError as error:
-                left.append((finding.path, _unread(error)))
+            unreadable.append(finding)
         elif finding.kind == "extension":
-            named[finding.path] = finding
+            wrong_names[finding.path] = finding
         else:
-            whole.setdefault(finding.id, finding)
-    photos = catalog.photos(
-        {*whole, *(finding.id for finding in named.values() if finding.id is not None)}
+            photos.setdefault(finding.id, finding)
+    removals, skipped = _of_unreadable(unreadable)
+    companions = CompanionFinder()
+    removals |= _of_photos(catalog, photos, companions)
+    # A file that is removed itself cannot be the keeper of another.
+    gone = removals.keys() | wrong_names.keys()
+    for path, finding in wrong_names.items():
+        if path not in removals:
+            removal = _of_wrong_name(catalog, path, finding, gone, companions)
+            if removal is not None:
+                removals[path] = removal
+    return FindingRemovals(list(removals.values()), skipped)
+
+
+def _of_unreadable(findings: Iterable[Finding]) -> tuple[dict[str, Removal], list[tuple[str, str]]]:
+    """Removals by path, and files whose content cannot be hashed, with the reason."""
+    removals, skipped = dict[str, Removal](), list[tuple[str, str]]()
+    for finding in findings:
+        try:
+            size = os.stat(finding.path).st_size
+            digest = file_state.file_hash(finding.path)
+        except FileNotFoundError:
+            skipped.append((finding.path, "it no longer exists"))
+        except OSError as error:
+            why = f"its content cannot be read to verify it ({error.strerror or error})"
+            skipped.append((finding.path, why))
+        else:
+            removals[finding.path] = Removal(
+                finding.path, digest, bytes=size, tier=finding.kind, why=finding.detail
+            )
+    return removals, skipped
+
+
+def _of_photos(
+    catalog: Catalog, findings: Mapping[int, Finding], companions: CompanionFinder
+) -> dict[str, Removal]:
+    """Removals by path of every present file of these photos."""
+    removals = dict[str, Removal]()
+    photos = catalog.photos(findings.keys())
+    for photo_id, finding in findings.items():
+        for path, size in _present_files(catalog, photo_id).items() if photo_id in photos else ():
+            removals[path] = Removal(
+                path,
+                photos[photo_id]["hash"],
+                bytes=size,
+                tier=finding.kind,
+                why=finding.detail,
+                companions=companions.of(path).own,
+            )
+    return removals
+
+
+def _of_wrong_name(
+    catalog: Catalog, path: str, finding: Finding, gone: Iterable[str], companions: CompanionFinder
+) -> Removal | None:
+    """The removal of one file with a wrong extension; None if the library no longer has it. gone:
+    paths that are removed as well."""
+    if finding.id is None:
+        return None
+    photos, files = catalog.photos([finding.id]), _present_files(catalog, finding.id)
+    if finding.id not in photos or path not in files:
+        return None
+    digest = photos[finding.id]["hash"]
+    keeper = next((other for other in files if other not in gone), None)
+    return Removal(
+        path,
+        digest,
+        keeper=keeper,
+        keeper_hash=digest if keeper else None,
+        bytes=files[path],
+        tier=finding.kind,
+        why=finding.detail,
+        companions=companions.of(path).own,
     )
-    for photo_id, finding in whole.items():
-        for file in catalog.files_of(photo_id) if photo_id in photos else ():
-            if file["state"] == "present":
-                found[file["path"]] = Removal(
-                    file["path"], photos[photo_id]["hash"], bytes=file["size"], tier=finding.kind,
-                    why=finding.detail,
-                    companions=beside.of(file["path"]).own,
-                )  # fmt: skip
-    for path, finding in named.items():
-        if path in found or finding.id not in photos:
-            continue
-        digest = photos[finding.id]["hash"]
-        files = {
-            file["path"]: file
-            for file in catalog.files_of(finding.id)
-            if file["state"] == "present"
-        }
-        # None is kept that goes itself.
-        keeper = next((other for other in files if other not in named and other not in found), None)
-        if path in files:
-            found[path] = Removal(
-                path, digest, keeper, digest if keeper else None, files[path]["size"], finding.kind,
-                finding.detail, beside.of(path).own
-            )  # fmt: skip
-    return FindingRemovals(list(found.values()), left)
 
 
-def _unread(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "it is not there any more"
-    return f"its content cannot be read to make sure of it ({error.strerror or error})"
+def _present_files(catalog: Catalog, photo_id: int) -> dict[str, int]:
+    """Size by path of a photo's files that are present."""
+    files = catalog.files_of(photo_id)
+    return {file["path"]: file["size"] for file in files if file["state"] == "present"}

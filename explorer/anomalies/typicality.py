@@ -1,9 +1,9 @@
-"""How everyday photos lie among an encoder's vectors: learned for the starter (`data/README.md`);
-of others nothing is known.
+"""Where everyday photos are among an encoder's vectors. Learned for the `starter` encoder
+(`data/README.md`); nothing is known for others.
 
-A small library cannot tell by itself what is odd: of sixty photos, each is rather far from the
-rest. What is far from all that people usually take is odd even there. And a library of one subject
-has that subject in its middle, which must not be taken for the part that all pictures share.
+A small library alone does not show what is odd: each of sixty photos is rather far from the rest.
+What is far from all that people usually photograph is odd even there. And in a library of one
+subject, that subject is in the mean vector, which must not be taken for what all pictures share.
 """
 
 from __future__ import annotations
@@ -17,33 +17,37 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 _FOLDER = Path(__file__).parent / "data"
-# The nearest centres whose likeness counts, and vectors compared with them at once.
-NEAREST, _TOGETHER = 4, 8192
+NEAREST = 4
+"""Nearest centres whose similarity counts."""
+_BATCH = 8192
+"""Vectors compared with the centres at once."""
 
 
 class TypicalPhotos(NamedTuple):
-    """middle: mean vector of everyday photos, (dim,). centres: of the groups that they fall into,
-    (number, dim), unit length. usual, spread: how unlike the nearest centres everyday photos are,
-    their median and how far above it the 84th percentile is."""
+    """Clusters of everyday photos."""
 
     middle: Floats
+    """Mean vector of everyday photos, (dim,)."""
     centres: Floats
+    """Centres of their clusters, (number, dim), unit length."""
     usual: float
+    """Median distance of everyday photos to the nearest centres."""
     spread: float
+    """How far the 84th percentile of that distance is above its median."""
 
     def unlikeness(self, vectors: Floats) -> Floats:
-        """How unlike everyday photos each is, in their own spreads: 0 is usual. vectors: (n, dim),
-        unit length."""
+        """Distance from everyday photos, (n,), in robust standard deviations: 0 is usual.
+        vectors: (n, dim), unit length."""
         return np.asarray((distance(vectors, self.centres) - self.usual) / self.spread, np.float32)
 
 
 def distance(vectors: Floats, centres: Floats) -> Floats:
-    """1 - mean cosine to the nearest centres. vectors: (n, dim), centres: (number, dim), unit
+    """1 - mean cosine to the nearest centres, (n,). vectors: (n, dim), centres: (number, dim), unit
     length."""
     found = np.empty(len(vectors), np.float32)
-    for start in range(0, len(vectors), _TOGETHER):
-        likeness = vectors[start : start + _TOGETHER] @ centres.T
-        found[start : start + _TOGETHER] = 1 - np.partition(likeness, -NEAREST, axis=1)[
+    for start in range(0, len(vectors), _BATCH):
+        likeness = vectors[start : start + _BATCH] @ centres.T
+        found[start : start + _BATCH] = 1 - np.partition(likeness, -NEAREST, axis=1)[
             :, -NEAREST:
         ].mean(axis=1)
     return found
@@ -51,8 +55,7 @@ def distance(vectors: Floats, centres: Floats) -> Floats:
 
 @functools.cache
 def typical_photos(name: str, version: str) -> TypicalPhotos | None:
-    """What was learned for the vectors of that encoder; None where nothing was, or for other
-    weights of it."""
+    """What was learned for an encoder's vectors; None if nothing was, or for another version."""
     path = _FOLDER / f"typical-{name}.npz"
     if not name.isalnum() or not path.is_file():
         return None

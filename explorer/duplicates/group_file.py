@@ -43,7 +43,7 @@ class GroupFile:
     protected: bool = False
     """In a folder from which nothing is ever removed."""
     linked: bool = False
-    """Another name of the same bytes on disk (a hard or symbolic link): removing it frees nothing."""
+    """Another name of the same bytes on disk, by a hard or symbolic link: frees nothing."""
     metadata: int = 0
     """Number of metadata fields, such as date, place and camera."""
     modified: float = 0.0

@@ -18,8 +18,8 @@ Wanted = Callable[[DuplicateGroup, GroupFile], bool]
 
 
 def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
-    """A person may mark frames of a burst one by one; a plan made in one go takes none whose name is
-    built on another's."""
+    """Frames of a burst whose names are built on one another are only marked one by one, by a
+    person."""
     burst = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
     return group.tier != "lookalike" and not burst
 

@@ -1,5 +1,5 @@
-"""Which file of a group is kept: an ordered list of rules, where each rule only breaks the ties that
-the rules before it left.
+"""Which file of a group is kept: an ordered list of rules, where each rule only breaks the ties
+that the rules before it left.
 
 The rules choose among files of which any may be kept without loss (`originals.py` decides that).
 Where that is not clear, they choose the file that is shown first.

@@ -41,8 +41,8 @@ class OriginalThresholds:
     """Share of differing blocks at one scale. Saving again leaves 0.007 (from JPEG quality 20:
     0.02), a stamp 0.011 and more."""
     blur: float = 1.15
-    """Times softer. At one scale, saving again reaches 1.1; a blur of half a pixel 1.11 to 1.25, one
-    of two pixels 3."""
+    """Times softer. At one scale, saving again reaches 1.1; a blur of half a pixel 1.11 to 1.25,
+    one of two pixels 3."""
     blur_scaled: float = 1.25
     """The same if the other is scaled down a little, which sharpens by up to 1.16."""
     blur_small: float = 2.0

@@ -11,8 +11,8 @@ from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
 
 _ORIGINAL_FORMATS = {"HEIF": 3, "HEIC": 3, "AVIF": 3, "JPEG": 3, "MPO": 3, "TIFF": 2, "WEBP": 1}
-"""How likely a picture was first saved in that format, among files with identical pixels. A
-lossless file can contain what a lossy one decodes to; the other way round, saving changes pixels."""
+"""How likely a picture was first saved in that format, among files with identical pixels: a
+lossless file can contain what a lossy one decodes to, while lossy saving changes pixels."""
 _SAME_PLACE_DEGREES = 1e-4
 """Difference of coordinates up to which two places are one: 11 m."""
 

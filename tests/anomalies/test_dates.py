@@ -24,7 +24,7 @@ from explorer.photos.decoded_photo import Precision
             "2016-03-04T10:10:10",
             "exif",
             None,
-            "Its name says 2012-03-04",
+            "The file name says 2012-03-04",
         ),
         ("/p/2012 Italy/a.jpg", "2016-03-04T10:10:10", "exif", None, "“2012 Italy”"),
         ("/p/2012/05/a.jpg", "2008-03-04T10:10:10", "exif", None, "“2012”"),
@@ -68,7 +68,7 @@ def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
     assert found is not None and found[0] == FILE_TIME_SCORE >= 0.5
     assert (
         found[1]
-        == "It lies in “Summer 2012”, but carries no date of its own; its file is of 2020-03-04."
+        == "It is in “Summer 2012” but has no date of its own; its file dates from 2020-03-04."
     )
     assert check_date("/p/Summer 2012/a.jpg", "2012-03-04T10:10:10", "file", None) is None
 
@@ -97,10 +97,10 @@ def test_those_are_counted_in_one_line() -> None:
     assert photos_without_own_date(subjects) == [1, 5]
     assert describe_photos_without_own_date(0) == ""
     assert describe_photos_without_own_date(1).startswith(
-        "1 photo carries no date of its own, and"
+        "1 photo has no date of its own, and"
     ) and "\n" not in describe_photos_without_own_date(1)
     assert describe_photos_without_own_date(1220).startswith(
-        "1,220 photos carry no date of their own, and"
+        "1,220 photos have no date of their own, and"
     )
 
 
@@ -157,7 +157,7 @@ def test_what_is_not_known_is_not_doubted(
 
 def test_what_is_said_is_as_precise_as_the_date() -> None:
     found = check_date("/p/2014/a.jpg", "2012-03-01T00:00:00", "exif", None, "month")
-    assert found is not None and found[1] == "It lies in “2014”, but is dated 2012-03."
+    assert found is not None and found[1] == "It is in “2014”, but its date is 2012-03."
 
 
 def test_clocks_of_the_future_and_of_the_past() -> None:
@@ -167,9 +167,9 @@ def test_clocks_of_the_future_and_of_the_past() -> None:
     )
     assert future is not None and future == (
         0.05,
-        "The camera dated it 2093-01-01, which lies in the future.",
+        "The camera's date, 2093-01-01, is in the future.",
     )
     assert past is not None and past == (
         0.05,
-        "The camera dated it 1970-01-01, which is what a clock shows that was never set.",
+        "The camera's date, 1970-01-01, is what a clock shows that was never set.",
     )

@@ -48,7 +48,7 @@ def test_an_unreadable_file_goes_and_comes_back(
     small_library: SmallLibrary, to: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if to == "aside":
-        monkeypatch.setattr(trash, "readable", lambda: False)
+        monkeypatch.setattr(trash, "is_supported", lambda: False)
     path = small_library.add_unreadable("bad/broken.jpg", "no photo at all")
     small_library.add_photo("good.jpg", "one")
     before = small_library.tree()
@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_read_at_all_is_said(
     assert taking.removals == []
     assert [why for _, why in taking.skipped] == [
         "it no longer exists",
-        "its content cannot be read to make sure of it (Permission denied)",
+        "its content cannot be read to verify it (Permission denied)",
     ]
 
 

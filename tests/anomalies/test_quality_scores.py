@@ -1,4 +1,4 @@
-"""Judgements of figures: monotone, in their range, and with reasons that fit."""
+"""Quality scores are monotone and in range, and their reasons fit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.anomalies import quality_scores
-from explorer.anomalies.quality_scores import Column, Judgement
+from explorer.anomalies.judgement import Judgement
+from explorer.anomalies.quality_scores import Column
 from explorer.photos.quality.metrics import METRIC_NAMES, QualityMetrics
 
 # An ordinary good photo.
@@ -55,7 +56,7 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
     ("judge", "name", "values", "words"),
     [
         (quality_scores.blurred, "blur_radius", [0.2, 0.5, 1, 2, 5, 30], "Out of focus"),
-        (quality_scores.dark, "luma_p99", [240, 180, 120, 80, 40, 5], "Dark"),
+        (quality_scores.dark, "luma_p99", [240, 180, 120, 80, 40, 5], "Too dark throughout"),
         (quality_scores.noisy, "noise_sigma", [0, 3, 7, 12, 30], "Noisy"),
         (
             quality_scores.compressed,

@@ -73,7 +73,7 @@ def test_distance_does_not_depend_on_how_many_are_asked_at_once(
     random = np.random.default_rng(1)
     vectors, centres = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
     whole = distance(vectors, centres)
-    monkeypatch.setattr(module, "_TOGETHER", 7)
+    monkeypatch.setattr(module, "_BATCH", 7)
     assert distance(vectors, centres) == pytest.approx(whole, abs=1e-6)
 
 

@@ -1,0 +1,131 @@
+"""Outliers and misplaced photos as findings: scores, and reasons that name the neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.anomalies.file_findings import folder_numbers
+from explorer.anomalies.judgement import Floats, Judgement, falling
+from explorer.anomalies.outlier_scores import Misplaced, misplaced, outliers
+from explorer.anomalies.typicality import typical_photos
+from explorer.library import neighbor_store
+from explorer.library.catalog import Ids
+from explorer.library.library import Library
+from explorer.library.quality_store import ReviewPhoto
+
+_RELATED = 8
+"""Photos that explain a finding, at most."""
+_NOT_COMPARED = "It has not been compared with other photos yet."
+
+
+@dataclass(frozen=True)
+class OutlierThresholds:
+    """Where a photo stands out, in robust standard deviations. Set with `python run.py bench
+    anomalies`."""
+
+    outlier: float = 3.9
+    """1 in 200 everyday photos is beyond it, in libraries of 60 to 1,000."""
+    misplaced: float = 1.1
+    """Of photos in the wrong one of several folders by subject 70 to 90 % are beyond it (30 % where
+    subjects overlap), of those in the right one 0.1 to 1 %; 0.6 % in folders without a subject."""
+
+
+LIMITS = OutlierThresholds()
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The photos that have a vector and neighbours, one per position."""
+
+    ids: Ids
+    """(n,) photo ids, ascending."""
+    near: Ids
+    """(n, k) positions of the nearest neighbours, the best first; -1 for none."""
+    cosines: Floats
+    """(n, k) cosines of the neighbours."""
+    folders: Ids
+    """(n,) number of each photo's folder."""
+    names: list[str]
+    """Path of each folder by number."""
+    positions: dict[int, int]
+    """Position by row among all photos."""
+
+    def nearest(self, row: int) -> tuple[int, ...]:
+        """Ids of the neighbours of a photo."""
+        position = self.positions.get(row)
+        if position is None:
+            return ()
+        others = self.near[position]
+        return tuple(self.ids[others[others >= 0][:_RELATED]].tolist())
+
+    def elsewhere(self, row: int) -> tuple[int, ...]:
+        """Ids of the neighbours that are in another folder."""
+        position = self.positions.get(row)
+        if position is None:
+            return ()
+        others = self.near[position][self.near[position] >= 0]
+        foreign = others[self.folders[others] != self.folders[position]]
+        return tuple(self.ids[foreign[:_RELATED]].tolist())
+
+    def why_outlier(self, row: int) -> str:
+        position = self.positions.get(row)
+        if position is None:
+            return _NOT_COMPARED
+        best = self.cosines[position, 0]
+        return (
+            f"Unlike all others: the most similar photo has a similarity of {best:.2f}, and those"
+            " nearest to it are closer to each other than to it."
+        )
+
+    def why_misplaced(self, row: int, found: Misplaced) -> str:
+        position = self.positions.get(row)
+        if position is None:
+            return _NOT_COMPARED
+        like = found.like[position]
+        here = self.names[self.folders[position]]
+        there = self.names[self.folders[like]] if like >= 0 else "?"
+        return f"Unlike the rest of “{here}”; most similar to photos in “{there}”."
+
+
+def judge_by_neighbors(
+    library: Library, encoder: tuple[str, str, int] | None, subjects: Sequence[ReviewPhoto]
+) -> tuple[Judgement, Judgement]:
+    """Outliers, and misplaced photos, by the vectors of an encoder (name, version, dimension).
+    subjects: all photos, by ascending id. Photos without a vector or neighbours are fine."""
+    fine = np.ones(len(subjects), np.float32)
+    unknown = Judgement(fine, lambda row: _NOT_COMPARED)
+    encoder_id = library.catalog.encoder_id(*encoder[:2]) if encoder else None
+    if encoder is None or encoder_id is None:
+        return unknown, unknown
+    index = library.vectors(*encoder)
+    stored = neighbor_store.neighbor_table(library.catalog, encoder_id)
+    all_ids = np.array([subject.id for subject in subjects], np.int64)
+    ids = np.intersect1d(np.intersect1d(stored.ids, index.ids()), all_ids)
+    if not len(ids):
+        return unknown, unknown
+    chosen, rows = np.searchsorted(stored.ids, ids), np.searchsorted(all_ids, ids)
+    folders, names = folder_numbers([subjects[row].path for row in rows.tolist()])
+    positions = {row: position for position, row in enumerate(rows.tolist())}
+    near, cosines = _positions(ids, stored.near[chosen]), stored.scores[chosen]
+    compared = _Compared(ids, near, cosines, folders, names, positions)
+    vectors = index.rows(ids)
+    odd = outliers(vectors, near, cosines, typical_photos(*encoder[:2]))
+    lost = misplaced(vectors, folders, near, cosines)
+    by_odd, by_lost = fine.copy(), fine.copy()
+    by_odd[rows] = falling(np.maximum(odd, 0), LIMITS.outlier, 3)
+    by_lost[rows] = falling(
+        np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), LIMITS.misplaced, 3
+    )
+    return (
+        Judgement(by_odd, compared.why_outlier, compared.nearest),
+        Judgement(by_lost, lambda row: compared.why_misplaced(row, lost), compared.elsewhere),
+    )
+
+
+def _positions(ids: Ids, near: Ids) -> Ids:
+    """Neighbours by id → by position among these ids, -1 for those that are not among them."""
+    places = np.searchsorted(ids, near).clip(max=len(ids) - 1)
+    return np.where(ids[places] == near, places, -1)

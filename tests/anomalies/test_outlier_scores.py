@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,8 +149,9 @@ def test_small_folders_are_not_judged() -> None:
     assert np.isnan(misplaced(vectors, folders, *kept(vectors)).oddness[:3]).all()
 
 
-def test_large_folders_are_judged_by_some_of_their_members(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(outlier_scores, "_MEMBERS", 10)
+def test_large_folders_are_judged_by_some_of_their_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = dataclasses.replace(outlier_scores.PARAMETERS, folder_members=10)
+    monkeypatch.setattr(outlier_scores, "PARAMETERS", few)
     random = np.random.default_rng(8)
     vectors, folders = clusters(random, 2, 60), np.repeat([0, 1], 60)
     folders[70] = 0

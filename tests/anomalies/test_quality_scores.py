@@ -60,7 +60,7 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
         (quality_scores.noisy, "noise_sigma", [0, 3, 7, 12, 30], "Noisy"),
         (
             quality_scores.compressed,
-            "compression",
+            "jpeg_quality",
             [95, 75, 50, 30, 10, 2],
             "JPEG quality 2 of 100",
         ),

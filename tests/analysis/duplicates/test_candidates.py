@@ -1,66 +1,128 @@
+"""Candidate pairs: by similar hashes, and by closeness of embeddings."""
+
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.analysis.duplicates.candidates import HashedPhotos, close_neighbors
+from explorer.analysis.duplicates.candidates import (
+    THRESHOLDS,
+    Candidate,
+    HashedPhotos,
+    close_neighbors,
+)
 from explorer.library.keypoint_store import PhotoFingerprints
 from explorer.library.neighbor_store import NEIGHBOR_COUNT
 
 
-def looks(
+def fingerprints(
     hashes: Sequence[bytes],
     compared: bool = False,
     inner: dict[int, bytes] | None = None,
     first: int = 1,
 ) -> PhotoFingerprints:
+    """Photos with these hashes and consecutive ids."""
     n = len(hashes)
     return PhotoFingerprints(
-        np.arange(first, first + n), np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32),
-        np.full((n, 2), 100), [""] * n,
-        np.full(n, compared), np.ones(n, bool), inner or {},
-    )  # fmt: skip
+        np.arange(first, first + n),
+        np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32),
+        np.full((n, 2), 100),
+        [f"{first + i:02x}" for i in range(n)],
+        np.full(n, compared),
+        np.ones(n, bool),
+        inner or {},
+    )
 
 
-def drawn(seed: int) -> bytes:
+def random_hash(seed: int) -> bytes:
     return np.random.default_rng(seed).bytes(32)
 
 
-def pairs(known: HashedPhotos, new: list[int]) -> set[tuple[int, int]]:
-    return {(c.a, c.b) for c in known.similar(new, None)}
+def flipped(value: bytes, bits: int) -> bytes:
+    """The hash with so many of its bits changed."""
+    unpacked = np.unpackbits(np.frombuffer(value, np.uint8))
+    unpacked[np.random.default_rng(9).permutation(256)[:bits]] ^= 1
+    return np.packbits(unpacked).tobytes()
 
 
-def test_similar_hashes_meet_when_the_later_one_is_taken_up() -> None:
-    known = HashedPhotos(looks([drawn(1), drawn(2), drawn(1)]))
-    assert known.not_compared() == [1, 2, 3]
-    known.start_comparing({1: None, 2: None})
-    assert pairs(known, [1, 2]) == set() and not known.is_compared(3)
-    known.start_comparing({3: None})
-    assert pairs(known, [3]) == {(1, 3)} and known.not_compared() == []
+def pairs(photos: HashedPhotos, new: list[int]) -> set[tuple[int, int]]:
+    return {(c.a, c.b) for c in photos.similar(new, None)}
 
 
-def test_a_bordered_copy_meets_its_original_whichever_came_first() -> None:
-    for inner in ({1: drawn(2)}, {2: drawn(1)}):
-        known = HashedPhotos(looks([drawn(1), drawn(2)]))
-        known.start_comparing({1: inner.get(1)})
-        known.start_comparing({2: inner.get(2)})
-        assert pairs(known, [2]) == {(1, 2)}
-    # Also where the one with a border was compared in an earlier run.
-    known = HashedPhotos(looks([drawn(1)], compared=True, inner={1: drawn(2)}))
-    known.update(looks([drawn(2)], first=2))
-    known.start_comparing({2: None})
-    assert pairs(known, [2]) == {(1, 2)}
+def test_photos_with_similar_hashes_are_paired_when_the_later_one_is_compared() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(1), random_hash(2), random_hash(1)]))
+    assert photos.not_compared() == [1, 2, 3]
+    photos.start_comparing({1: None, 2: None})
+    assert pairs(photos, [1, 2]) == set()
+    assert photos.is_compared(2) and not photos.is_compared(3) and not photos.is_compared(4)
+    photos.start_comparing({3: None})
+    assert pairs(photos, [3]) == {(1, 3)} and photos.not_compared() == []
 
 
-def test_of_very_many_that_are_alike_some_are_looked_at() -> None:
-    known = HashedPhotos(looks([drawn(1)] * 200, compared=True))
-    known.update(looks([drawn(1)], first=201))
-    known.start_comparing({201: None})
-    assert 0 < len(pairs(known, [201])) < 50
+def test_photos_compared_together_are_paired_once_with_the_distance_of_their_hashes() -> None:
+    changed = flipped(random_hash(1), 7)
+    photos = HashedPhotos(fingerprints([random_hash(1), changed]))
+    photos.start_comparing({1: None, 2: None})
+    assert list(photos.similar([2, 1], None)) == [Candidate(1, 2, 7, False)]
+    assert list(photos.similar([], None)) == []
+
+
+def test_threads_find_the_same_pairs() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(i % 5) for i in range(20)], compared=True))
+    new = list(range(1, 21))
+    with ThreadPoolExecutor(2) as threads:
+        assert list(photos.similar(new, threads)) == list(photos.similar(new, None))
+
+
+@pytest.mark.parametrize("original_first", [False, True])
+def test_a_copy_with_a_border_is_paired_with_its_original(original_first: bool) -> None:
+    inner = {2: random_hash(1)} if original_first else {1: random_hash(2)}
+    photos = HashedPhotos(fingerprints([random_hash(1), random_hash(2)]))
+    for photo_id in (1, 2):
+        photos.start_comparing({photo_id: inner.get(photo_id)})
+    assert pairs(photos, [2]) == {(1, 2)}
+
+
+def test_a_border_is_remembered_from_an_earlier_run() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(1)], True, inner={1: random_hash(2)}))
+    photos.update(fingerprints([random_hash(2)], first=2))
+    photos.start_comparing({2: None})
+    assert pairs(photos, [2]) == {(1, 2)}
+    assert photos.hashes(1) == [random_hash(1), random_hash(2)]
+    assert photos.hashes(2) == [random_hash(2)]
+
+
+def test_of_many_similar_hashes_the_most_similar_are_paired() -> None:
+    many = [flipped(random_hash(1), 1 + i % 2) for i in range(200)]
+    photos = HashedPhotos(fingerprints(many, compared=True))
+    photos.update(fingerprints([random_hash(1)], first=201))
+    photos.start_comparing({201: None})
+    found = list(photos.similar([201], None))
+    assert [c.bits for c in found] == [1] * THRESHOLDS.most_similar
+    assert {c.b for c in found} == {201}
+
+
+def test_an_update_notes_which_photos_are_visible() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(1), random_hash(2)]))
+    gone = fingerprints([random_hash(2), random_hash(3)], first=2)
+    photos.update(gone._replace(visible=np.array([False, True])))
+    assert [photos.is_visible(i) for i in (1, 2, 3, 4)] == [True, False, True, False]
+    assert photos.not_compared() == [1, 3] and len(photos) == 3
+    photos.update(fingerprints([random_hash(2)], first=2))
+    assert photos.is_visible(2) and len(photos) == 3
+
+
+def test_photos_are_ordered_by_pixels_then_by_file_size_then_by_id() -> None:
+    sizes = np.array([[100, 10], [200, 5], [100, 20], [100, 10]])
+    photos = HashedPhotos(fingerprints([random_hash(i) for i in range(4)])._replace(sizes=sizes))
+    assert photos.largest_first([4, 3, 2, 1]) == [2, 3, 1, 4]
+    assert photos.digest(3) == "03"
 
 
 cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=NEIGHBOR_COUNT).map(
@@ -69,20 +131,36 @@ cosines = st.lists(st.floats(-1, 1), min_size=1, max_size=NEIGHBOR_COUNT).map(
 
 
 @given(cosines, st.one_of(st.just(math.nan), st.floats(0, 0.95)))
-def test_the_nearest_come_first_and_nothing_nearer_is_left_out(
-    scores: list[float], usual: float
-) -> None:
-    near = list(enumerate(scores))
-    found = close_neighbors(near, usual)
-    assert found == [i for i, _ in near[: len(found)]]
+def test_close_neighbors_are_the_first_of_the_list(scores: list[float], typical: float) -> None:
+    neighbors = list(enumerate(scores))
+    found = close_neighbors(neighbors, typical)
+    assert found == [i for i, _ in neighbors[: len(found)]]
 
 
-def test_near_is_what_stands_out() -> None:
+def test_a_close_neighbor_stands_out_from_the_others() -> None:
     crowd = [(i, 0.6 - i / 1000) for i in range(NEIGHBOR_COUNT)]
     assert close_neighbors(crowd, 0.55) == []
     assert close_neighbors([(99, 0.9), *crowd[:-1]], 0.55) == [99]
-    # Within a long burst all are near, and all are looked at.
+
+
+def test_how_far_a_close_neighbor_must_stand_out() -> None:
+    """60 % of the distance from the last neighbor's cosine to 1."""
+    last = [(i, 0.5) for i in range(NEIGHBOR_COUNT - 1)]
+    assert close_neighbors([(99, 0.8), *last], 0.5) == [99]
+    assert close_neighbors([(99, 0.799), *last], 0.5) == []
+
+
+def test_in_a_long_burst_all_neighbors_are_close() -> None:
+    """The last of the list counts for no more than halfway from what is typical to 1."""
     burst = [(i, 0.95 - i / 1000) for i in range(NEIGHBOR_COUNT)]
-    assert len(close_neighbors(burst, 0.55)) > 5
-    # Few photos have no crowd to stand out of.
-    assert close_neighbors([(1, 0.5), (2, 0.1)], math.nan) == [1]
+    assert close_neighbors(burst, 0.55) == list(range(THRESHOLDS.most_neighbors))
+    # Typical 0.5, so the last counts as 0.75, and close is 0.9.
+    burst = [(0, 0.9), (1, 0.89), *((i, 0.88) for i in range(2, NEIGHBOR_COUNT))]
+    assert close_neighbors(burst, 0.5) == [0]
+
+
+def test_of_few_photos_a_fixed_cosine_is_close() -> None:
+    assert close_neighbors([(1, 0.5), (2, 0.3), (3, 0.29)], math.nan) == [1, 2]
+    assert close_neighbors([(1, 0.5), (2, 0.1)], 0.9) == [1]
+    full = [(i, 0.5) for i in range(NEIGHBOR_COUNT)]
+    assert len(close_neighbors(full, math.nan)) == THRESHOLDS.most_neighbors

@@ -112,12 +112,10 @@ class CopyComponents:
 
         Each pair is returned once only.
         """
-        seen, found = set[int](), set[tuple[int, int]]()
-        for start in sorted(photo_ids):
-            if start in seen:
-                continue
-            members = self.component(start)
-            seen |= members
+        found, left = set[tuple[int, int]](), set(photo_ids)
+        while left:
+            members = self.component(left.pop())
+            left -= members
             for a in self._hubs(members) or members:
                 others = members - self._copies[a] - {a}
                 found |= {(min(a, b), max(a, b)) for b in others}

@@ -28,7 +28,9 @@ def test_a_grayscale_copy_and_a_brighter_one_are_described(library: PairLibrary)
     library.stages().run(quiet)
     (group,) = find_groups(library.library, ["pixels", "picture"])
     words = {Path(item.path).name: item.relation for item in group.others}
-    assert words["b-gray.jpg"].endswith("in grey") and words["b-light.jpg"].endswith("brighter")
+    assert words["b-gray.jpg"].endswith("in black and white") and words["b-light.jpg"].endswith(
+        "brighter"
+    )
 
 
 def test_a_copy_with_a_border_is_described_and_not_kept_for_its_pixels(
@@ -43,7 +45,7 @@ def test_a_copy_with_a_border_is_described_and_not_kept_for_its_pixels(
     (group,) = find_groups(library.library, ["picture"])
     assert Path(group.keep.path).name == "a.jpg"
     said = {Path(item.path).name: item.relation for item in group.others}
-    assert "with a border around it" in said["a-framed.jpg"] and "border" not in said["a-small.jpg"]
+    assert "with a border" in said["a-framed.jpg"] and "border" not in said["a-small.jpg"]
     framed = group.with_keeper(next(item.file_id for item in group.others if "framed" in item.path))
     assert all("without the border" in item.relation for item in framed.others)
 

@@ -4,7 +4,9 @@ always makes the same copies."""
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ import pillow_heif
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 from benchmarks import _web as web
+from explorer.photos.formats import EXTENSIONS
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -222,3 +225,43 @@ def _drawn(number: int, random: Random) -> list[str]:
         if name not in names and not any(name in some and some & set(names) for some in _ALIKE):
             names.append(name)
     return names
+
+
+def photos_below(folder: Path, most: int) -> list[Path]:
+    """The photo files below a folder; every n-th if there are more than wanted."""
+    found = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
+    )
+    return found[:: max(1, len(found) // most)][:most]
+
+
+def make_copies(
+    sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str] = KINDS
+) -> tuple[dict[Path, Path], list[Copy]]:
+    """Write the originals under unique names, and a copy of each kind of each.
+
+    Returns the originals in the folder by their sources, and the copies.
+    """
+    originals = dict[Path, Path]()
+    for number, source in enumerate(sources):
+        place = folder / "originals" / f"{number:05}{source.suffix.lower()}"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(source.read_bytes())
+        originals[source] = place
+    (folder / "copies").mkdir(exist_ok=True)
+    jobs = [
+        (place, folder / "copies", kind, seed) for place in originals.values() for kind in kinds
+    ]
+    with ProcessPoolExecutor() as pool:
+        copies = [copy for copy in pool.map(_make_copy, jobs, chunksize=16) if copy]
+    return originals, copies
+
+
+def _make_copy(job: tuple[Path, Path, str, int]) -> Copy | None:
+    source, folder, kind, seed = job
+    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), ALL_KINDS.index(kind)])
+    try:
+        return make(source, folder, kind, random)
+    except (OSError, ValueError, SyntaxError):
+        # Pillow cannot open it.
+        return None

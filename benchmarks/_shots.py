@@ -62,69 +62,75 @@ def make(source: Path, another: Path, folder: Path, kind: str, random: Random) -
 
 
 def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Floats, Floats]:
+    """The two shots of a scene, before noise is added."""
     h, w, _ = a.shape
-    side = min(h, w)
     if kind.startswith("a flat cover"):
-        if "camera" in kind:
-            return a, _again(_light(a, random), random.uniform(0.001, 0.01), random)
-        # Quite flat, but never quite straight, nor of one scale.
-        laid = cv2.getRotationMatrix2D(
-            (w / 2, h / 2), random.uniform(-0.6, 0.6), random.uniform(0.97, 1.03)
-        )
-        return a, np.asarray(
-            cv2.warpAffine(
-                _light(a, random),
-                laid,
-                (w, h),
-                flags=cv2.INTER_CUBIC,
-                borderMode=cv2.BORDER_REFLECT,
-            )
-        )
+        return a, _flat_cover(a, random, scanned="scanner" in kind)
     if kind == "from the hand":
         return a, _again(a, random.uniform(0.001, 0.01), random)
     b = a
     if kind.startswith("something"):
-        mask = _shape(h, w, random)
-        if "plain" in kind:
-            y = np.arange(h)[:, None, None] / h
-            thing = np.broadcast_to(
-                random.uniform(30, 220, 3) * (1 + 0.35 * np.sin(y * random.uniform(4, 12))), a.shape
-            ).clip(0, 255)
-        if "moved" in kind:
-            by = np.array(
-                [
-                    [1, 0, random.uniform(0.02, 0.25) * side],
-                    [0, 1, random.uniform(-0.05, 0.05) * side],
-                ]
-            )
-            there, shifted = (cv2.warpAffine(x, by, (w, h)) for x in (mask, thing))
-            b = a + (shifted - a) * there[..., None]
-            a = a + (thing - a) * mask[..., None]
-        else:
-            b = a + (thing - a) * mask[..., None]
+        a, b = _with_something(a, thing, kind, random)
     elif kind == "a face moved":
         b = _bent(a, *_bumps(h, w, random))
     elif kind == "leaves stirred":
-        fields = [
-            cv2.GaussianBlur(
-                random.normal(0, 1, (h, w)), (0, 0), random.uniform(0.008, 0.03) * side
-            )
-            for _ in "xy"
-        ]
-        region = cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), 0.15 * side)
-        region = cv2.GaussianBlur(
-            (region > np.quantile(region, random.uniform(0.6, 0.9))).astype(float),
-            (0, 0),
-            0.02 * side,
-        )
-        reach = random.uniform(0.004, 0.012) * side
-        b = _bent(a, *(field / field.std() * reach * region for field in fields))
+        b = _with_stirred_leaves(a, random)
     # A tripod gives way by hundredths of a pixel to half of one.
     give = np.exp(random.uniform(np.log(0.02), np.log(0.4)))
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), random.normal(0, 0.003), 1)
     turn[:, 2] = turn[:, 2] + random.normal(0, give, 2)
     moved = cv2.warpAffine(b, turn, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return a, moved * random.uniform(0.98, 1.02)
+
+
+def _flat_cover(a: Floats, random: Random, *, scanned: bool) -> Floats:
+    """A flat object once more: by another camera, or by a scanner."""
+    h, w, _ = a.shape
+    if not scanned:
+        return _again(_light(a, random), random.uniform(0.001, 0.01), random)
+    # Flat, but never quite straight, nor of one scale.
+    turn = cv2.getRotationMatrix2D(
+        (w / 2, h / 2), random.uniform(-0.6, 0.6), random.uniform(0.97, 1.03)
+    )
+    return np.asarray(
+        cv2.warpAffine(
+            _light(a, random), turn, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        )
+    )
+
+
+def _with_something(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Floats, Floats]:
+    """Something comes into the scene, or moves in it."""
+    h, w, _ = a.shape
+    side = min(h, w)
+    mask = _shape(h, w, random)
+    if "plain" in kind:
+        y = np.arange(h)[:, None, None] / h
+        thing = np.broadcast_to(
+            random.uniform(30, 220, 3) * (1 + 0.35 * np.sin(y * random.uniform(4, 12))), a.shape
+        ).clip(0, 255)
+    if "moved" not in kind:
+        return a, a + (thing - a) * mask[..., None]
+    right, down = random.uniform(0.02, 0.25) * side, random.uniform(-0.05, 0.05) * side
+    shift = np.array([[1, 0, right], [0, 1, down]])
+    there, shifted = (cv2.warpAffine(x, shift, (w, h)) for x in (mask, thing))
+    return a + (thing - a) * mask[..., None], a + (shifted - a) * there[..., None]
+
+
+def _with_stirred_leaves(a: Floats, random: Random) -> Floats:
+    """Parts of the scene move by a little, each in its own direction."""
+    h, w, _ = a.shape
+    side = min(h, w)
+    fields = [
+        cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), random.uniform(0.008, 0.03) * side)
+        for _ in "xy"
+    ]
+    region = cv2.GaussianBlur(random.normal(0, 1, (h, w)), (0, 0), 0.15 * side)
+    region = cv2.GaussianBlur(
+        (region > np.quantile(region, random.uniform(0.6, 0.9))).astype(float), (0, 0), 0.02 * side
+    )
+    reach = random.uniform(0.004, 0.012) * side
+    return _bent(a, *(field / field.std() * reach * region for field in fields))
 
 
 def _again(picture: Floats, share: float, random: Random) -> Floats:

@@ -1,5 +1,5 @@
-"""How well copies are found and shots of one scene told apart, compared with imagededup (pHash) and
-czkawka; and how long it takes.
+"""How well copies are found and shots of one scene told apart, beside imagededup and czkawka; and how
+long it takes.
 
     python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR]
     [--scale N] [--json]
@@ -34,56 +34,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks import _shots
-from benchmarks._copies import ALL_KINDS, KINDS, WEB_KINDS, Copy, make
+from benchmarks._copies import ALL_KINDS, KINDS, WEB_KINDS, Copy, make_copies, photos_below
 from benchmarks._duplicate_finders import OTHER_PROGRAMS, FoundPairs, photo_explorer
+from benchmarks._duplicate_results import print_results
 from explorer.analysis.duplicates.candidates import THRESHOLDS
 from explorer.analysis.duplicates.find_pairs import BATCH_SIZE
 from explorer.matching import phash_index
-from explorer.photos.formats import EXTENSIONS
-
-
-def photos_below(folder: Path, most: int) -> list[Path]:
-    """The photo files below a folder; every n-th if there are more than wanted."""
-    found = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
-    )
-    return found[:: max(1, len(found) // most)][:most]
-
-
-def make_copies(
-    sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str] = KINDS
-) -> tuple[dict[Path, Path], list[Copy]]:
-    """Write the originals under unique names, and a copy of each kind of each.
-
-    Returns the originals in the folder by their sources, and the copies.
-    """
-    originals = dict[Path, Path]()
-    for number, source in enumerate(sources):
-        place = folder / "originals" / f"{number:05}{source.suffix.lower()}"
-        place.parent.mkdir(exist_ok=True)
-        place.write_bytes(source.read_bytes())
-        originals[source] = place
-    (folder / "copies").mkdir(exist_ok=True)
-    jobs = [
-        (place, folder / "copies", kind, seed) for place in originals.values() for kind in kinds
-    ]
-    with ProcessPoolExecutor() as pool:
-        copies = [copy for copy in pool.map(_make_copy, jobs, chunksize=16) if copy]
-    return originals, copies
-
-
-def _make_copy(job: tuple[Path, Path, str, int]) -> Copy | None:
-    source, folder, kind, seed = job
-    random = np.random.default_rng([seed, zlib.crc32(source.name.encode()), ALL_KINDS.index(kind)])
-    try:
-        return make(source, folder, kind, random)
-    except (OSError, ValueError, SyntaxError):
-        # Pillow cannot open it.
-        return None
 
 
 def score(found: FoundPairs, originals: Iterable[Path], copies: Sequence[Copy]) -> dict[str, Any]:
-    """Recall of the pairs of original and copy, and precision of all pairs, by kind and in total."""
+    """Recall of pairs of original and copy, and precision of all pairs, by kind and in total."""
     origin = {path: path for path in originals} | {copy.path: copy.source for copy in copies}
     kind_of = {copy.path: copy.kind.split(" (")[0] for copy in copies}
     right, wrong = Counter[str](), Counter[str]()
@@ -140,7 +100,7 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
 
 
 def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
-    """Pairs of synthetic shots, one of each kind of each photo, that are taken to be one picture."""
+    """Pairs of synthetic shots, one of each kind of each photo, taken to be one picture."""
     for kind in _shots.KINDS:
         (folder / kind).mkdir(parents=True, exist_ok=True)
     jobs = [
@@ -171,7 +131,7 @@ def _make_shots(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
 
 
 def scale(number: int) -> dict[str, Any]:
-    """Seconds to find all similar hashes among so many, of which one in ten is a copy of another."""
+    """Seconds to find all similar hashes among so many; one in ten is a copy of another."""
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (number, 32), np.uint8)
     copied = random.permutation(number)[: number // 10 * 2].reshape(2, -1)
@@ -205,54 +165,6 @@ def scale(number: int) -> dict[str, Any]:
         "recall": found,
         "others": len(seen) - round(found * copied.shape[1]),
     }
-
-
-def print_results(results: dict[str, Any]) -> None:
-    """Print the results as tables."""
-    programs = {
-        name: value
-        for name, value in results.items()
-        if isinstance(value, dict) and "kinds" in value
-    }
-    if programs:
-        _print_programs(programs)
-    if "bursts" in results:
-        b = results["bursts"]
-        wrong = f"{len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos"
-        print(f"different shots: {wrong} were taken to be one picture: {b['wrong'][:5]}")
-    if "shots" in results:
-        print(f"{'two shots without times':<34}taken to be one picture")
-        for kind, (wrong, number) in results["shots"]["made"].items():
-            print(f"{kind:<34}{wrong:>6} of {number}")
-    if "scale" in results:
-        s = results["scale"]
-        print(
-            f"candidates among {s['hashes']:,} hashes in eight orientations: {s['seconds']:.1f} s,"
-            f" {s['recall']:.3f} of copies found"
-        )
-    for name in results.get("absent", []):
-        print(f"{name} is not installed (benchmarks/requirements.txt): left out")
-
-
-def _print_programs(programs: dict[str, Any]) -> None:
-    """Recall, precision and time of each program."""
-
-    def row(name: str, cells: Iterable[dict[str, Any] | None]) -> str:
-        return f"{name:<18}" + "".join(
-            f"{cell['recall']:>15.3f} / {cell['precision']:.3f} " if cell else f"{'':>24}"
-            for cell in cells
-        )
-
-    print(f"{'recall / precision':<18}" + "".join(f"{name:>24}" for name in programs))
-    for kind in ALL_KINDS:
-        if any(kind in value["kinds"] for value in programs.values()):
-            print(row(kind, (value["kinds"].get(kind) for value in programs.values())))
-    print(row("all", programs.values()))
-    seconds = [value["seconds"] for value in programs.values()]
-    print(f"{'seconds':<18}" + "".join(f"{value:>24.1f}" for value in seconds))
-    print(f"{'time, ratio':<18}" + "".join(f"{value / seconds[0]:>24.2f}" for value in seconds))
-    for part, value in next(iter(programs.values()))["parts"].items():
-        print(f"    of ours, {part}: {value:.1f} s")
 
 
 def _parser() -> argparse.ArgumentParser:

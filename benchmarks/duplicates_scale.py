@@ -3,7 +3,7 @@ until the groups are shown.
 
     python -m benchmarks.duplicates_scale --photos DIR [--number N] [--keep DIR] [--peers] [--json]
 
-The library is made, not indexed: reading and encoding N files is another matter
+The library is make_photo, not indexed: reading and encoding N files is another matter
 (`benchmarks.indexing`). Its previews are real pictures: of each photo in the folder the four
 quarters, which share nothing, and when these run out, quarters turned by an angle of their own,
 which makes other pictures of them. They are as large as previews are; the program itself makes
@@ -21,22 +21,28 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
-import io
 import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
 
+from benchmarks._copies import photos_below
 from benchmarks._duplicate_finders import COPY_TIERS, OTHER_PROGRAMS
-from benchmarks.duplicates import photos_below
+from benchmarks._synthetic_photos import (
+    DIM,
+    TURNS,
+    SyntheticPhoto,
+    make_photo,
+    original_of,
+    vectors,
+)
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
@@ -48,113 +54,18 @@ from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
-from explorer.photos.hashing import perceptual_hash
-
-# A preview's size, photos of one subject, numbers in a vector, and how much of a vector is its
-# subject's, or its original's.
-_SIZE, _SUBJECT, _DIM, _SHARED, _COPIED = (512, 384), 40, 384, 0.5, 0.9
-# Degrees by which a quarter is turned to make other pictures of it, far enough apart not to be
-# copies of each other.
-_TURNS = (37, 54, 20, 70, 28, 62, 45)
-# Each so many-th photo is a copy.
-_EACH = 10
 
 
-class Named:
-    """As much of an encoder as the stages ask for."""
+class EncoderName:
+    """As much of an encoder as the stages use."""
 
-    name, version, dim = "synthetic", "1", _DIM
-
-
-class Made(NamedTuple):
-    """One preview. of: the number of the photo that it is a copy of, or -1."""
-
-    number: int
-    jpeg: bytes
-    phash: bytes
-    of: int
+    name, version, dim = "synthetic", "1", DIM
 
 
-def original_of(number: int) -> int:
-    """Of what a photo is a copy, or -1 where it is none."""
-    if number % _EACH != _EACH - 1:
-        return -1
-    other = int(np.random.default_rng([7, number]).integers(number))
-    return other - 1 if other % _EACH == _EACH - 1 else other
-
-
-def picture(number: int, sources: list[Path]) -> Image.Image:
-    """The photo of that number, or, of a copy, its original."""
-    number = max(original_of(number), number if original_of(number) < 0 else -1)
-    source, rest = sources[number % len(sources)], number // len(sources)
-    quarter, turn = rest % 4, rest // 4
-    with Image.open(source) as opened:
-        whole = ImageOps.exif_transpose(opened).convert("RGB")
-    w, h = whole.width // 2, whole.height // 2
-    left, top = quarter % 2 * w, quarter // 2 * h
-    part = whole.crop((left, top, left + w, top + h)).resize(_SIZE, Image.Resampling.BICUBIC)
-    if turn:
-        # The corners that are left empty are cut off.
-        part = part.rotate(_TURNS[turn - 1], Image.Resampling.BICUBIC)
-        part = part.crop((128, 96, 384, 288)).resize(_SIZE, Image.Resampling.BICUBIC)
-    return part
-
-
-def changed(part: Image.Image, number: int) -> Image.Image:
-    """A copy, made in one of five ways."""
-    how, (w, h) = number // _EACH % 5, part.size
-    if how == 0:
-        return part.resize((w // 2, h // 2), Image.Resampling.LANCZOS)
-    if how == 1:
-        return part.crop((0, h // 12, w - w // 12, h))
-    if how == 2:
-        return ImageOps.mirror(part)
-    return ImageOps.expand(part, 16, "white") if how == 3 else part
-
-
-def made(job: tuple[int, list[Path], Path | None]) -> Made:
-    """The preview of that photo, as decoding would leave it; what was kept in the folder, if one is
-    given, from there."""
-    number, sources, keep = job
-    of = original_of(number)
-    kept = keep / f"{number // 1000:04}" / f"{number:07}.jpg" if keep else None
-    if kept and kept.exists():
-        data = kept.read_bytes()
-        return Made(number, data, perceptual_hash(Image.open(io.BytesIO(data))), of)
-    part = picture(number, sources)
-    if of >= 0:
-        part = changed(part, number)
-    packed = io.BytesIO()
-    part.save(packed, "JPEG", quality=85 if of < 0 else 70)
-    part = Image.open(packed)
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        whole = kept.with_suffix(".part")
-        whole.write_bytes(packed.getvalue())
-        whole.replace(kept)
-    return Made(number, packed.getvalue(), perceptual_hash(part), of)
-
-
-def vectors(number: int, seed: int = 3) -> Iterator[np.ndarray]:
-    """A unit vector for each photo."""
-    random = np.random.default_rng(seed)
-    kept = np.zeros((number, _DIM), np.float16)
-    subjects = unit(random.standard_normal((max(1, number // _SUBJECT), _DIM)))
-    for i in range(number):
-        of = original_of(i)
-        near, share = (
-            (subjects[i % len(subjects)], _SHARED) if of < 0 else (kept[of].astype(float), _COPIED)
-        )
-        kept[i] = unit(share**0.5 * near + (1 - share) ** 0.5 * unit(random.standard_normal(_DIM)))
-        yield kept[i].astype(np.float32)
-
-
-def unit(rows: np.ndarray) -> np.ndarray:
-    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
-
-
-def put(library: Library, writer: Writer, root: int, one: Made, vector: np.ndarray) -> None:
-    """One photo into the library."""
+def put(
+    library: Library, writer: Writer, root: int, one: SyntheticPhoto, vector: np.ndarray
+) -> None:
+    """Add one photo to the library."""
     digest = hashlib.blake2b(b"%d" % one.number, digest_size=16).digest()
     path = library.previews.path(digest.hex())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,7 +77,10 @@ def put(library: Library, writer: Writer, root: int, one: Made, vector: np.ndarr
     with writer.transaction():
         photo_id = add_photo(writer, digest, 40 * len(one.jpeg), photo)
         put_embedding(
-            writer, register_encoder(writer, Named.name, Named.version, Named.dim), photo_id, vector
+            writer,
+            register_encoder(writer, EncoderName.name, EncoderName.version, EncoderName.dim),
+            photo_id,
+            vector,
         )
         put_present(
             writer, root, FileStat(f"{one.number:07}.jpg", 40 * len(one.jpeg), 1, 0), photo_id
@@ -174,7 +88,7 @@ def put(library: Library, writer: Writer, root: int, one: Made, vector: np.ndarr
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float, Any]:
-    """(seconds by the clock, seconds of the processor, what it gave)."""
+    """(wall-clock seconds, processor seconds, result)."""
     clock, processor = time.perf_counter(), time.process_time()
     result = work()
     return time.perf_counter() - clock, time.process_time() - processor, result
@@ -191,13 +105,15 @@ def run(
         with library.lock(), ProcessPoolExecutor() as pool:
             writer = Writer(library.catalog)
             root = add_root(writer, str(photos))
-            # Two more than are timed together.
-            previews = pool.map(made, ((i, sources, keep) for i in range(number + 2)), chunksize=64)
+            # Two more than the first run is timed with.
+            previews = pool.map(
+                make_photo, ((i, sources, keep) for i in range(number + 2)), chunksize=64
+            )
             every = zip(previews, vectors(number + 2), strict=True)
             with writer.transaction():
                 for _, (one, vector) in zip(range(number), every, strict=False):
                     put(library, writer, root, one, vector)
-            stages = [kind(library, writer, Named()) for kind in (NeighborStage, PairStage)]  # type: ignore[arg-type]
+            stages = [kind(library, writer, EncoderName()) for kind in (NeighborStage, PairStage)]  # type: ignore[arg-type]
             for stage, name in zip(stages, ("nearest photos", "duplicates"), strict=True):
                 wall, processor, _ = timed(lambda stage=stage: stage.run(lambda done, total: None))  # type: ignore[misc]
                 results[name] = {
@@ -217,7 +133,7 @@ def run(
     finally:
         library.close()
     if peers:
-        # All in one folder: a folder at a time is what they are made for.
+        # All in one folder: they take one folder at a time.
         files = folder / "previews"
         files.mkdir()
         for path in library.previews.all():
@@ -254,7 +170,7 @@ def groups(library: Library) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def say(results: dict[str, Any]) -> None:
+def print_results(results: dict[str, Any]) -> None:
     for name, value in results.items():
         if isinstance(value, dict) and name != "peers":
             print(
@@ -267,7 +183,8 @@ def say(results: dict[str, Any]) -> None:
     ours = results["duplicates"]["seconds"]
     for name, value in results.get("peers", {}).items():
         print(
-            f"{name:<18}{value['seconds']:.1f} s, {value['seconds'] / ours:.2f} times ours, {value['pairs']:,} pairs"
+            f"{name:<18}{value['seconds']:.1f} s, {value['seconds'] / ours:.2f} times ours,"
+            f" {value['pairs']:,} pairs"
         )
     for name in results.get("absent", []):
         print(f"{name} is not installed (benchmarks/requirements.txt): left out")
@@ -284,7 +201,7 @@ def main() -> int:
     parser.add_argument(
         "--keep",
         type=Path,
-        help="leave the previews in this folder, and take those that are there; for the same photos",
+        help="keep the previews in this folder, and reuse those that are there; for the same photos",
     )
     parser.add_argument(
         "--peers",
@@ -297,17 +214,17 @@ def main() -> int:
     sources = photos_below(args.photos, 100_000)
     if not sources:
         parser.error(f"no photos below {args.photos}")
-    most = len(sources) * 4 * (1 + len(_TURNS)) - 2
+    most = len(sources) * 4 * (1 + len(TURNS)) - 2
     if args.number > most:
         parser.error(
-            f"of {len(sources):,} photos no more than {most:,} previews can be made that share nothing"
+            f"{len(sources):,} photos give no more than {most:,} previews that share nothing"
         )
     with tempfile.TemporaryDirectory(prefix="duplicates-scale-") as scratch:
         results = run(sources, args.number, Path(scratch), keep=args.keep, peers=args.peers)
     if args.json:
         json.dump(results, sys.stdout, indent=1)
     else:
-        say(results)
+        print_results(results)
     return 0
 
 

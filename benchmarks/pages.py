@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.duplicates import photos_below
+from benchmarks._copies import photos_below
 from explorer.analysis.photo_map import MapStage
 from explorer.encoders import registry
 from explorer.errors import PhotoError

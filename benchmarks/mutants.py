@@ -254,7 +254,7 @@ class Tried(NamedTuple):
     run: Run
 
 
-def main(words: list[str] | None = None) -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks.mutants", description=(__doc__ or "").splitlines()[0]
     )
@@ -301,6 +301,11 @@ def main(words: list[str] | None = None) -> int:
         metavar="SHARE",
         help="of mutants to be noticed (default: 0.9)",
     )
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = _parser()
     args = parser.parse_args(words)
     repo = args.repo.resolve()
     try:

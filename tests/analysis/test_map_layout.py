@@ -31,7 +31,7 @@ def neighbours(vectors: np.ndarray, kept: int = 24) -> tuple[np.ndarray, np.ndar
 
 
 def drawn(vectors: np.ndarray) -> tuple[Positions, Positions]:
-    """Where a map starts, and where it ends."""
+    """The first and the last positions of a layout."""
     places = map_layout.initial_positions(len(vectors), lambda start, end: vectors[start:end])
     begun, parts = places.copy(), map_layout.attraction_table(*neighbours(vectors))
     for number in range(map_layout.STEPS):
@@ -39,7 +39,7 @@ def drawn(vectors: np.ndarray) -> tuple[Positions, Positions]:
     return begun, places
 
 
-def test_a_map_keeps_neighbours_together_better_than_the_two_main_axes() -> None:
+def test_a_map_keeps_neighbors_together_better_than_the_two_main_axes() -> None:
     vectors, belongs = clusters(12, 30)
     begun, ended = drawn(vectors)
     before, after = (
@@ -52,7 +52,7 @@ def test_a_map_keeps_neighbours_together_better_than_the_two_main_axes() -> None
     assert (belongs[apart.argmin(axis=1)] == belongs).mean() > 0.97
 
 
-def test_blocks_are_no_part_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_does_not_depend_on_the_block_size(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = clusters(4, 20)
     near, scores = neighbours(vectors)
     parts, begun = (
@@ -68,7 +68,7 @@ def test_blocks_are_no_part_of_the_result(monkeypatch: pytest.MonkeyPatch) -> No
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=15))
-def test_weights_fall_with_distance_and_sum_to_what_they_should(cosines: list[float]) -> None:
+def test_weights_decrease_with_distance_and_have_the_right_sum(cosines: list[float]) -> None:
     row = np.sort(np.array(cosines, np.float32))[::-1]
     found = map_layout.attraction_weights(row[None])[0]
     assert found[0] == pytest.approx(1) and (np.diff(found) <= 1e-6).all() and (found >= 0).all()
@@ -79,7 +79,7 @@ def test_weights_fall_with_distance_and_sum_to_what_they_should(cosines: list[fl
         assert found.sum() == pytest.approx(np.log2(len(row)), rel=0.02)
 
 
-def test_neighbours_are_drawn_by_their_weight() -> None:
+def test_neighbors_are_in_the_table_by_their_weight() -> None:
     near, scores = (
         np.array([[3, 5, 7, -1], [-1, -1, -1, -1]]),
         np.array([[0.9, 0.9, 0.2, -2], [-2, -2, -2, -2]], np.float32),
@@ -89,7 +89,7 @@ def test_neighbours_are_drawn_by_their_weight() -> None:
     assert (second == -1).all()
 
 
-def test_a_photo_is_placed_amid_the_neighbours_that_lie_together() -> None:
+def test_a_photo_is_placed_among_the_neighbors_that_are_close_together() -> None:
     corner, other = np.array([10.0, 10.0]), np.array([-10.0, -10.0])
     near = np.array([corner, corner + 1, other, corner - 1, np.array([11.0, 9.0])], np.float32)
     place = map_layout.position_among(near, np.array([0.9, 0.88, 0.87, 0.86, 0.85], np.float32), 4)

@@ -19,14 +19,14 @@ from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
 
-class Named:
-    """As much of an encoder as the stage asks for."""
+class EncoderName:
+    """As much of an encoder as the stage uses."""
 
     name, version, dim = ENCODER, VERSION, DIM
 
 
 def stage(shelf: Shelf) -> NeighborStage:
-    return NeighborStage(shelf.library, shelf.writer, Named())  # type: ignore[arg-type]
+    return NeighborStage(shelf.library, shelf.writer, EncoderName())  # type: ignore[arg-type]
 
 
 def quiet(done: int, total: int) -> None:
@@ -50,8 +50,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def check(shelf: Shelf) -> None:
-    """What is kept is what a search of everything finds; a list that lost neighbours may be
-    shorter, but is right as far as it goes."""
+    """The stored lists are what a search finds; a list that lost neighbors may be shorter."""
     index = shelf.index()
     ids = np.sort(index.ids())
     rows = index.rows(ids)
@@ -104,7 +103,7 @@ def test_lists_stay_exact_as_photos_come_and_go(
         shelf.close()
 
 
-def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
+def test_after_an_interruption_the_next_run_goes_on(shelf: Shelf) -> None:
     for content in range(70):
         shelf.put(f"{content}.jpg", content)
     kept, calls = stage(shelf), 0
@@ -126,11 +125,11 @@ def test_cut_off_anywhere_the_next_run_goes_on(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("crowded", [False, True])
-def test_photos_that_come_one_by_one_enter_the_lists_of_all_that_they_are_near(
+def test_photos_added_one_by_one_enter_all_lists_they_belong_to(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
 ) -> None:
-    """Also of lonely photos, whose nearest are farther away than what a search for the new one
-    finds; and among many that are the same."""
+    """Also those of isolated photos, which a search for the new photo does not return; and among many
+    equal photos."""
     kept = stage(shelf)
     random = np.random.default_rng(5)
     for number in range(90):
@@ -148,7 +147,7 @@ def test_photos_that_come_one_by_one_enter_the_lists_of_all_that_they_are_near(
     check(shelf)
 
 
-def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
+def test_a_run_without_changes_does_nothing(shelf: Shelf) -> None:
     for content in range(30):
         shelf.put(f"{content}.jpg", content)
     kept, said = stage(shelf), list[tuple[int, int]]()
@@ -158,7 +157,7 @@ def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
     assert said == []
 
 
-def test_one_photo_s_neighbours(shelf: Shelf) -> None:
+def test_the_neighbors_of_one_photo(shelf: Shelf) -> None:
     ids = [shelf.put(f"{content}.jpg", content) for content in range(40)]
     assert neighbor_store.neighbors_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
     stage(shelf).run(quiet)
@@ -170,9 +169,8 @@ def test_one_photo_s_neighbours(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_lists_stay_right_through_much_coming_and_going(shelf: Shelf, seed: int) -> None:
-    """Lists that lost neighbours, were made anew and gained others, with few photos left and with
-    many."""
+def test_lists_stay_exact_over_many_runs(shelf: Shelf, seed: int) -> None:
+    """As lists lose neighbors, are computed again and gain others, in small and large libraries."""
     random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(shelf)
     for _ in range(30):
         for _ in range(int(random.integers(0, 20))):

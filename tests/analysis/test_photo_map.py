@@ -19,14 +19,14 @@ from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, Shelf
 
 
-class Named:
-    """As much of an encoder as the stages ask for."""
+class EncoderName:
+    """As much of an encoder as the stages use."""
 
     name, version, dim = ENCODER, VERSION, DIM
 
 
-class Atlas(Shelf):
-    """A shelf with the two stages that its map is made by."""
+class MapLibrary(Shelf):
+    """A library with the two stages that make its map."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "photos").mkdir(parents=True)
@@ -34,15 +34,15 @@ class Atlas(Shelf):
         self.restart()
 
     def restart(self) -> None:
-        """As another process would go on."""
-        self.neighbours = NeighborStage(self.library, self.writer, Named())  # type: ignore[arg-type]
-        self.stage = MapStage(self.library, self.writer, Named())  # type: ignore[arg-type]
+        """Go on as another process would."""
+        self.neighbours = NeighborStage(self.library, self.writer, EncoderName())  # type: ignore[arg-type]
+        self.stage = MapStage(self.library, self.writer, EncoderName())  # type: ignore[arg-type]
 
     def fill(self, *contents: object) -> list[int]:
         return [self.put(f"{content}.jpg", content) for content in contents]
 
     def follow(self) -> dict[int, tuple[float, float]]:
-        """The map, once everything has been taken in."""
+        """The map after both stages have followed the catalog."""
         self.neighbours.run(quiet)
         for _ in range(1000):
             self.stage.run(quiet)
@@ -51,7 +51,7 @@ class Atlas(Shelf):
                 == self.library.catalog.change()
             ):
                 return self.map()
-        raise AssertionError("the map is never finished")
+        raise AssertionError("the map was not finished")
 
     def map(self) -> dict[int, tuple[float, float]]:
         found = store.map_coordinates(self.library.catalog, self.encoder)
@@ -71,13 +71,13 @@ def _few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def atlas(tmp_path: Path) -> Iterator[Atlas]:
-    made = Atlas(tmp_path)
+def atlas(tmp_path: Path) -> Iterator[MapLibrary]:
+    made = MapLibrary(tmp_path)
     yield made
     made.close()
 
 
-def test_every_photo_has_a_place_of_its_own_from_the_first_on(atlas: Atlas) -> None:
+def test_every_photo_has_a_position_of_its_own(atlas: MapLibrary) -> None:
     for number in (0, 1, 2, 3, 40):
         ids = atlas.fill(*range(number))
         found = atlas.follow()
@@ -91,7 +91,7 @@ def test_every_photo_has_a_place_of_its_own_from_the_first_on(atlas: Atlas) -> N
 def test_new_photos_move_none_of_the_others(
     tmp_path_factory: pytest.TempPathFactory, data: Any
 ) -> None:
-    atlas = Atlas(tmp_path_factory.mktemp("atlas"))
+    atlas = MapLibrary(tmp_path_factory.mktemp("atlas"))
     try:
         atlas.fill(*range(30))
         found, next_one = atlas.follow(), 30
@@ -108,8 +108,8 @@ def test_new_photos_move_none_of_the_others(
         atlas.close()
 
 
-def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it_did(
-    atlas: Atlas,
+def test_a_library_of_twice_the_size_gets_a_new_map_aligned_with_the_old_one(
+    atlas: MapLibrary,
 ) -> None:
     atlas.fill(*range(40))
     before = atlas.follow()
@@ -137,10 +137,10 @@ def test_a_library_twice_as_large_has_its_map_drawn_anew_and_turned_to_lie_as_it
         )
 
 
-def test_the_same_photos_make_the_same_map_cut_off_or_not(
+def test_an_interrupted_layout_gives_the_same_map(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, cut = Atlas(tmp_path / "whole"), Atlas(tmp_path / "cut")
+    whole, cut = MapLibrary(tmp_path / "whole"), MapLibrary(tmp_path / "cut")
     try:
         for atlas in (whole, cut):
             atlas.fill(*range(50))
@@ -168,8 +168,8 @@ def test_the_same_photos_make_the_same_map_cut_off_or_not(
         cut.close()
 
 
-def test_a_drawing_goes_on_a_little_at_a_time(
-    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+def test_a_layout_is_computed_a_little_at_a_time(
+    atlas: MapLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photo_map, "SECONDS_AT_ONCE", 0.0)
     atlas.fill(*range(20))
@@ -183,7 +183,7 @@ def test_a_drawing_goes_on_a_little_at_a_time(
     assert len(atlas.follow()) == 21
 
 
-def test_nothing_new_costs_nothing_and_is_no_change(atlas: Atlas) -> None:
+def test_a_run_without_changes_is_no_change(atlas: MapLibrary) -> None:
     atlas.fill(*range(30))
     atlas.follow()
     atlas.neighbours.run(quiet)
@@ -197,7 +197,7 @@ def test_nothing_new_costs_nothing_and_is_no_change(atlas: Atlas) -> None:
     assert said == [] and atlas.library.catalog.change() == change
 
 
-def test_photos_that_go_leave_the_map_and_come_back_to_their_place(atlas: Atlas) -> None:
+def test_photos_that_come_back_get_their_old_position(atlas: MapLibrary) -> None:
     ids = atlas.fill(*range(30))
     before = atlas.follow()
     atlas.lose("7.jpg")
@@ -206,8 +206,8 @@ def test_photos_that_go_leave_the_map_and_come_back_to_their_place(atlas: Atlas)
     assert atlas.follow() == before
 
 
-def test_photos_like_none_of_the_others_find_a_place_together(
-    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+def test_new_photos_that_are_similar_to_each_other_alone_are_placed(
+    atlas: MapLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         factory,
@@ -222,7 +222,7 @@ def test_photos_like_none_of_the_others_find_a_place_together(
     assert set(new) <= set(found)
 
 
-def test_a_photo_that_takes_the_only_other_one_s_place(atlas: Atlas) -> None:
+def test_a_photo_is_placed_where_no_other_is_left(atlas: MapLibrary) -> None:
     (first,) = atlas.fill("first")
     atlas.follow()
     atlas.lose("first.jpg")

@@ -25,7 +25,7 @@ def scattered(seed: int, by: float) -> np.ndarray:
     st.floats(-3, 3),
     st.floats(-3, 3),
 )
-def test_a_copy_is_not_bent_however_it_is_scaled_and_shifted(
+def test_scaling_and_translation_are_no_distortion(
     seed: int, sx: float, sy: float, x: float, y: float
 ) -> None:
     apart = np.stack([ACROSS * sx + x, DOWN * sy + y]) + scattered(seed, 0.2)
@@ -34,18 +34,18 @@ def test_a_copy_is_not_bent_however_it_is_scaled_and_shifted(
     assert np.allclose(step, [[sx, 0, x], [0, sy, y]], atol=0.1)
 
 
-def test_a_turn_of_a_fraction_of_a_degree_and_a_look_from_the_side_bend_it() -> None:
+def test_a_small_rotation_and_another_viewpoint_are_distortion() -> None:
     turned = np.stack([DOWN - 192, 256 - ACROSS]) * 0.003
     leaning = np.stack([ACROSS * DOWN, DOWN * DOWN]) / 512 * 0.008
     for apart in (turned, leaning):
         assert nonlinear_distortion(PLACE, apart + scattered(1, 0.3), WEIGHTS) > 0.4
 
 
-def test_a_few_blocks_that_disagree_bend_nothing() -> None:
+def test_a_few_outliers_are_no_distortion() -> None:
     apart = scattered(2, 0.1)
     apart[:, :60] += 4
     assert nonlinear_distortion(PLACE, apart, WEIGHTS) < 0.1
 
 
-def test_of_few_blocks_nothing_is_said() -> None:
+def test_too_few_blocks_show_no_distortion() -> None:
     assert nonlinear_distortion(PLACE[:, :10], PLACE[:, :10], WEIGHTS[:10]) == 0.0

@@ -16,7 +16,7 @@ def grey(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("L"))
 
 
-def votes(one: Image.Image, other: Image.Image) -> int:
+def inliers(one: Image.Image, other: Image.Image) -> int:
     return keypoints.match(keypoints.detect(grey(one)), keypoints.detect(grey(other))).inliers
 
 
@@ -29,16 +29,16 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_corners_of_a_copy_agree(change: str) -> None:
+def test_keypoints_of_a_copy_match(change: str) -> None:
     picture = draw(1, (480, 360))
-    assert votes(picture, CHANGES[change](picture)) >= 10
+    assert inliers(picture, CHANGES[change](picture)) >= 10
 
 
-def test_corners_of_other_pictures_do_not() -> None:
-    assert max(votes(draw(1, (480, 360)), draw(seed, (480, 360))) for seed in range(2, 8)) < 6
+def test_keypoints_of_other_pictures_do_not_match() -> None:
+    assert max(inliers(draw(1, (480, 360)), draw(seed, (480, 360))) for seed in range(2, 8)) < 6
 
 
-def test_the_matrix_lays_one_onto_the_other() -> None:
+def test_the_transform_maps_a_crop_to_its_original() -> None:
     picture = draw(1, (480, 360))
     copy = picture.crop((40, 20, 440, 340))
     one, other = keypoints.detect(grey(picture)), keypoints.detect(grey(copy))
@@ -50,7 +50,7 @@ def test_the_matrix_lays_one_onto_the_other() -> None:
     assert np.allclose(onto, [[1, 0, 40], [0, 1, 20]], atol=3)
 
 
-def test_a_mirrored_copy_is_found_by_its_mirrored_sketch() -> None:
+def test_a_mirrored_copy_matches_by_the_keypoints_of_its_mirror_image() -> None:
     picture = draw(1, (480, 360))
     copy = ImageOps.mirror(picture)
     one, other = keypoints.detect(grey(picture)), keypoints.detect(grey(ImageOps.mirror(copy)))
@@ -63,7 +63,7 @@ def test_a_mirrored_copy_is_found_by_its_mirrored_sketch() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (64, 64)])
-def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
+def test_a_plain_picture_has_no_keypoints(size: tuple[int, int]) -> None:
     empty = keypoints.detect(grey(plain("gray", size)))
     assert len(empty.points) == 0
     assert keypoints.match(empty, keypoints.detect(grey(draw(1)))) == keypoints.KeypointMatch(
@@ -78,7 +78,7 @@ def test_a_picture_without_corners_has_none(size: tuple[int, int]) -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 50), st.integers(60, 500), st.integers(60, 500))
-def test_a_sketch_survives_being_packed(seed: int, width: int, height: int) -> None:
+def test_keypoints_survive_packing(seed: int, width: int, height: int) -> None:
     made = keypoints.detect(grey(draw(seed, (width, height))))
     back = keypoints.unpack(keypoints.pack(made))
     assert back.size == made.size and (back.descriptors == made.descriptors).all()

@@ -32,8 +32,7 @@ def way_of(one: bytes, other: bytes) -> tuple[int, int]:
 
 
 def laid(picture: Image.Image, way: int) -> Image.Image:
-    """The picture that must be laid in that way to give this one back: undone in the opposite
-    order."""
+    """The picture that gives this one in that orientation."""
     if way & 2:
         picture = ImageOps.flip(picture)
     if way & 1:
@@ -42,7 +41,7 @@ def laid(picture: Image.Image, way: int) -> Image.Image:
 
 
 @pytest.mark.parametrize("way", range(8))
-def test_a_copy_is_recognised_in_each_of_the_eight_ways_and_the_way_is_told(way: int) -> None:
+def test_a_copy_is_recognized_in_each_of_the_eight_orientations(way: int) -> None:
     picture = draw(3)
     distance, found = way_of(perceptual_hash(picture), perceptual_hash(laid(picture, way)))
     assert distance <= 24
@@ -50,7 +49,7 @@ def test_a_copy_is_recognised_in_each_of_the_eight_ways_and_the_way_is_told(way:
 
 
 @pytest.mark.parametrize("way", range(8))
-def test_the_way_lays_the_copy_onto_the_picture(way: int) -> None:
+def test_the_orientation_gives_the_transform(way: int) -> None:
     picture = draw(5)
     copy = laid(picture, way).resize((150, 200) if way & 4 else (200, 150))
     one, other = (np.asarray(p.convert("L")) for p in (picture, copy))
@@ -59,7 +58,7 @@ def test_the_way_lays_the_copy_onto_the_picture(way: int) -> None:
     assert measures.median > 0.9 and measures.far < 0.3
 
 
-def test_search_finds_what_comparing_one_by_one_finds() -> None:
+def test_a_search_finds_the_same_as_comparing_one_by_one() -> None:
     pictures = [draw(seed, (160, 120)) for seed in range(12)]
     copies = [laid(picture, number % 8) for number, picture in enumerate(pictures)]
     hashes = np.stack([hash_of(p) for p in [*pictures, *copies]])
@@ -79,13 +78,13 @@ def test_search_finds_what_comparing_one_by_one_finds() -> None:
         assert (row, row + 12) in found
 
 
-def test_an_empty_table_has_nothing_near() -> None:
+def test_an_empty_index_has_no_matches() -> None:
     near = table(np.zeros((0, 32), np.uint8)).search(np.zeros((1, 32), np.uint8), 80, 20)
     assert len(near.rows) == len(near.columns) == len(near.distance) == 0
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
-def test_nearness_is_mutual(one: bytes, other: bytes) -> None:
+def test_the_distance_is_symmetric(one: bytes, other: bytes) -> None:
     assert way_of(one, other)[0] == way_of(other, one)[0]
     assert way_of(one, one)[0] == 0

@@ -15,7 +15,7 @@ WHOLE = (0.0, 0.0, 320.0, 240.0)
 
 
 def grey(seed: int) -> np.ndarray:
-    """As smooth as photos are: steps come of the slopes of what is seen."""
+    """As smooth as photos are: steps are computed from gradients."""
     picture = ImageOps.autocontrast(
         ImageOps.grayscale(draw(seed, (320, 240))).filter(ImageFilter.GaussianBlur(2))
     )
@@ -28,8 +28,8 @@ def seen(layer: RegistrationLevel, right: float, down: float) -> BlockResiduals:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 20), right=st.floats(-1.5, 1.5), down=st.floats(-1.5, 1.5))
-def test_steps_lead_to_where_the_picture_lies(seed: int, right: float, down: float) -> None:
-    """To a tenth of a pixel: OpenCV lays pictures in steps of 1/32."""
+def test_steps_converge_to_the_true_position(seed: int, right: float, down: float) -> None:
+    """To a tenth of a pixel: OpenCV warps in steps of 1/32."""
     layer, at = RegistrationLevel(grey(seed), grey(seed), WHOLE), np.array([right, down])
     for _ in range(5):
         step = layer.step(seen(layer, *at))
@@ -38,7 +38,7 @@ def test_steps_lead_to_where_the_picture_lies(seed: int, right: float, down: flo
     assert np.abs(at).max() < 0.1
 
 
-def test_what_is_seen_after_a_small_step_is_foretold() -> None:
+def test_residuals_after_a_small_step_are_predicted() -> None:
     layer = RegistrationLevel(grey(3), grey(3), WHOLE)
     before = seen(layer, 0.25, -0.125)
     step = layer.step(before)
@@ -53,8 +53,8 @@ def test_what_is_seen_after_a_small_step_is_foretold() -> None:
     assert after.ncc is before.ncc
 
 
-def test_a_way_that_would_shrink_a_picture_to_nothing_is_given_up() -> None:
-    """Smoothing it first would take hours."""
+def test_a_transform_that_shrinks_a_picture_to_nothing_is_rejected() -> None:
+    """Its low-pass filter would take hours."""
     one, other = (grey(seed).astype(np.uint8) for seed in (1, 2))
     for scale in (1e-6, 1e-3, 1e3, 1e6):
         assert (
@@ -71,9 +71,8 @@ def test_block_means_are_means_of_blocks() -> None:
     assert layer.block_means(picture).shape == (230 // BLOCK_SIZE, 310 // BLOCK_SIZE)
 
 
-def test_threads_do_not_write_over_each_other() -> None:
-    """Each works in arrays of its own; in one thread, the next layer takes the place of the one
-    before."""
+def test_threads_have_scratch_buffers_of_their_own() -> None:
+    """In one thread, the next level reuses the memory of the one before."""
     expected = [
         seen(RegistrationLevel(grey(seed), grey(seed), WHOLE), 0.7, 0.4).dx for seed in range(4)
     ]

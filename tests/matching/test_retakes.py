@@ -1,5 +1,4 @@
-"""Copies of one size beside two shots from a tripod: where they lie, what noise they have, and what
-has stirred between them."""
+"""Copies of one size, and two shots from a tripod: their offset, their noise, and what moved."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ STRAIGHT = np.eye(2, 3)
 
 
 def shot(number: int, picture: np.ndarray | None = None, spread: float = 5.0) -> np.ndarray:
-    """One shot of a scene: with noise of its own."""
+    """One shot of a scene, with its own noise."""
     clean = blurred(scene(5, (480, 360)), 3) if picture is None else picture
     return (
         (clean + np.random.default_rng(number).normal(0, spread, clean.shape))
@@ -52,7 +51,7 @@ def is_retake(left: RecompressionResidual | None) -> bool:
 
 
 @pytest.mark.parametrize("quality", [40, 60, 75, 90, 97])
-def test_a_copy_is_its_original_saved_again(quality: int) -> None:
+def test_recompression_explains_a_copy(quality: int) -> None:
     original = jpeg(shot(1))
     left = recompression_residual(original, jpeg(opened(original), quality))
     assert left is not None
@@ -61,7 +60,7 @@ def test_a_copy_is_its_original_saved_again(quality: int) -> None:
 
 
 @pytest.mark.parametrize("quality", [50, 80, 95])
-def test_a_brighter_copy_is_one_too(quality: int) -> None:
+def test_recompression_explains_a_brighter_copy(quality: int) -> None:
     original = jpeg(shot(1))
     assert not is_retake(
         recompression_residual(
@@ -71,7 +70,7 @@ def test_a_brighter_copy_is_one_too(quality: int) -> None:
 
 
 @pytest.mark.parametrize("quality", [85, 92, 97])
-def test_two_shots_have_noise_of_their_own(quality: int) -> None:
+def test_two_shots_have_different_noise(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), quality), jpeg(shot(2), quality))
     assert left is not None
     assert left.explained < RETAKE.least_explained
@@ -79,19 +78,19 @@ def test_two_shots_have_noise_of_their_own(quality: int) -> None:
 
 
 @pytest.mark.parametrize("quality", [75, 85, 92])
-def test_another_shot_saved_worse_was_not_made_from_the_first(quality: int) -> None:
+def test_another_shot_at_a_lower_quality_is_a_retake(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), 95), jpeg(shot(2), quality))
     assert left is not None
     assert left.explained < RETAKE.least_explained
     assert is_retake(left)
 
 
-def test_it_is_the_same_whichever_comes_first() -> None:
+def test_the_residual_does_not_depend_on_the_order() -> None:
     one, other = jpeg(shot(1)), jpeg(opened(jpeg(shot(1))), 60)
     assert recompression_residual(one, other) == recompression_residual(other, one)
 
 
-def test_what_cannot_be_held_beside_each_other_says_nothing() -> None:
+def test_files_that_cannot_be_compared_have_no_residual() -> None:
     one = jpeg(shot(1))
     packed = io.BytesIO()
     opened(one).save(packed, "PNG")
@@ -105,14 +104,14 @@ def test_what_cannot_be_held_beside_each_other_says_nothing() -> None:
     assert recompression_residual_or_none(one, one[: len(one) // 3]) is None
 
 
-def test_of_a_large_picture_parts_are_enough() -> None:
+def test_parts_of_a_large_picture_are_enough() -> None:
     clean = cv2.resize(scene(3, (900, 700)), (1800, 1400))
     large = shot(1, clean)
     assert is_retake(recompression_residual(jpeg(large), jpeg(shot(2, clean))))
     assert not is_retake(recompression_residual(jpeg(large), jpeg(opened(jpeg(large)), 70)))
 
 
-def test_what_looks_moved_is_a_retake_unless_saving_explains_it() -> None:
+def test_motion_is_a_retake_unless_recompression_explains_it() -> None:
     unknown, made, shared = (
         None,
         RecompressionResidual(-0.5, 1.0, 0.8),
@@ -130,15 +129,13 @@ def test_what_looks_moved_is_a_retake_unless_saving_explains_it() -> None:
     st.floats(-0.9, 0.9),
     st.sampled_from([(512, 384), (4000, 3000), (300, 224)]),
 )
-def test_a_shift_is_told_in_pixels_of_the_preview(
-    x: float, y: float, size: tuple[int, int]
-) -> None:
+def test_an_offset_is_in_pixels_of_the_preview(x: float, y: float, size: tuple[int, int]) -> None:
     preview = np.array(size) * min(1, 512 / max(size))
     found = retakes.preview_offset([1, 0, x / preview[0], 0, 1, y / preview[1]], *size)
     assert found == pytest.approx(max(abs(x), abs(y)))
 
 
-def test_crops_and_turned_copies_do_not_lie_beside() -> None:
+def test_crops_and_turned_copies_have_no_offset() -> None:
     assert retakes.preview_offset([0.9, 0, 0.05, 0, 0.9, 0.05], 400, 300) is None
     assert retakes.preview_offset([-1, 0, 1, 0, -1, 1], 400, 300) is None
     assert retakes.preview_offset([1, 0, 0, 0, 1, 0], 400, 300) == 0
@@ -150,11 +147,11 @@ def test_crops_and_turned_copies_do_not_lie_beside() -> None:
     [
         lambda p: p,
         lambda p: ImageEnhance.Contrast(p).enhance(1.3),
-        lambda p: Image.fromarray(with_words(np.asarray(p))),
+        lambda p: Image.fromarray(with_text(np.asarray(p))),
     ],
     ids=["saved again", "of more contrast", "with words"],
 )
-def test_copies_of_one_size_lie_on_their_originals_exactly(
+def test_copies_of_one_size_have_no_offset(
     quality: int, change: Callable[[Image.Image], Image.Image]
 ) -> None:
     for seed in range(3):
@@ -171,7 +168,7 @@ def test_copies_of_one_size_lie_on_their_originals_exactly(
 
 
 @pytest.mark.parametrize("by", [0.15, 0.4, 0.9])
-def test_a_shot_that_lies_beside_is_seen_to(by: float) -> None:
+def test_the_offset_of_a_shifted_shot_is_measured(by: float) -> None:
     picture = Image.fromarray(scene(1, (400, 300)))
     beside = picture.transform(
         (400, 300), Image.Transform.AFFINE, (1, 0, by, 0, 1, 0), Image.Resampling.BICUBIC
@@ -191,8 +188,8 @@ def grey(picture: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
-def with_stirred_leaves(picture: np.ndarray, by: float = 2.0) -> np.ndarray:
-    """A third of it shifts by a pixel or two, each leaf to another side."""
+def with_moving_leaves(picture: np.ndarray, by: float = 2.0) -> np.ndarray:
+    """A third of the picture moves by a pixel or two, in different directions."""
     random, (h, w, _) = np.random.default_rng(4), picture.shape
     fields = [
         cv2.GaussianBlur(random.normal(0, 1, (h, w)).astype(np.float32), (0, 0), 5) for _ in "xy"
@@ -206,7 +203,7 @@ def with_stirred_leaves(picture: np.ndarray, by: float = 2.0) -> np.ndarray:
     return cv2.remap(picture, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
 
 
-def with_words(picture: np.ndarray) -> np.ndarray:
+def with_text(picture: np.ndarray) -> np.ndarray:
     copy = Image.fromarray(picture)
     pen = ImageDraw.Draw(copy)
     pen.text(
@@ -220,16 +217,16 @@ def with_words(picture: np.ndarray) -> np.ndarray:
     return np.asarray(copy)
 
 
-def test_leaves_that_stirred_are_told_from_words() -> None:
+def test_moving_leaves_are_told_from_text() -> None:
     before = scene(5, (480, 360))
-    for change, moved in ((with_stirred_leaves, True), (with_words, False)):
+    for change, moved in ((with_moving_leaves, True), (with_text, False)):
         measures = align_and_measure(grey(before), grey(change(before)), STRAIGHT, near=True)
         assert measures is not None
         assert same_picture.has_changed_blocks(measures)
         assert same_picture.looks_like_motion(measures) == moved
 
 
-def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
+def test_a_badge_is_told_from_a_passer_by() -> None:
     before, other = scene(5, (480, 360)), scene(9, (480, 360))
     badge, passing = Image.fromarray(before), Image.new("L", (480, 360))
     ImageDraw.Draw(badge).ellipse((300, 200, 420, 320), fill="gold")
@@ -246,14 +243,14 @@ def test_a_badge_is_drawn_and_a_passer_by_is_not() -> None:
     assert same_picture.looks_like_motion(found[1])
 
 
-def test_nothing_stirs_where_nothing_differs() -> None:
+def test_without_changes_there_is_no_motion() -> None:
     picture = grey(scene(5, (480, 360))).astype(np.float32)
     assert not is_local_motion(picture, picture, picture, np.zeros(picture.shape, bool))
     assert not is_local_motion(picture, picture, picture, np.ones(picture.shape, bool))
 
 
 def with_a_watermark(picture: np.ndarray) -> np.ndarray:
-    """Half-transparent words over and over."""
+    """The picture with repeated, half-transparent text."""
     over = Image.new("RGBA", (480, 360))
     pen = ImageDraw.Draw(over)
     for row in range(9):
@@ -270,7 +267,7 @@ def with_a_watermark(picture: np.ndarray) -> np.ndarray:
     )
 
 
-def test_a_watermark_all_over_is_no_other_picture() -> None:
+def test_a_watermarked_copy_is_the_same_picture() -> None:
     for seed in range(3):
         before = blurred(scene(seed, (480, 360)), 1)
         measures = align_and_measure(

@@ -17,7 +17,7 @@ SIZE = (480, 360)
 
 
 def photo(seed: int = 1) -> Image.Image:
-    """A picture with detail everywhere, as photos have."""
+    """A picture with detail everywhere, as photos have it."""
     random = np.random.default_rng(seed)
     fine = Image.fromarray(random.integers(0, 256, (90, 120), np.uint8).astype(np.uint8)).resize(
         SIZE, Image.Resampling.BICUBIC
@@ -69,7 +69,7 @@ def stamped(picture: Image.Image) -> Image.Image:
 
 
 def veiled(picture: Image.Image) -> Image.Image:
-    """Half-transparent words across the picture."""
+    """The picture with half-transparent text across it."""
     over = Image.new("RGBA", picture.size)
     pen = ImageDraw.Draw(over)
     pen.text(
@@ -107,7 +107,7 @@ def test_a_copy_is_the_same_picture(change: str) -> None:
 
 
 def moved(picture: Image.Image, by: int = 7) -> Image.Image:
-    """Something in the picture has moved, as between two shots from a tripod."""
+    """The picture after something in it has moved, as between two shots from a tripod."""
     other = picture.copy()
     other.paste(picture.crop((150, 100, 330, 280)), (150 + by, 100 + by // 2))
     return other
@@ -121,7 +121,7 @@ def from_the_side(picture: Image.Image) -> Image.Image:
 
 
 def something_came(picture: Image.Image) -> Image.Image:
-    """A thing with a texture of its own lies there now."""
+    """The picture with a new object that has a texture of its own."""
     shape = Image.new("L", picture.size)
     ImageDraw.Draw(shape).ellipse((180, 90, 350, 260), fill=255)
     return Image.composite(photo(9), picture, shape)
@@ -149,13 +149,13 @@ SHOTS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 @pytest.mark.parametrize("change", SHOTS)
-def test_another_shot_of_the_same_thing_is_not(change: str) -> None:
+def test_another_shot_of_the_same_scene_is_another_picture(change: str) -> None:
     assert not same(photo(), SHOTS[change](photo()))
 
 
 @pytest.mark.parametrize("border", [12, 16, 30])
-def test_different_plain_pictures_in_frames_of_one_kind_are_not_one(border: int) -> None:
-    """All that is to be seen of them are the edges of their frames."""
+def test_plain_pictures_in_equal_frames_are_different_pictures(border: int) -> None:
+    """Only the edges of their frames are visible."""
 
     def framed(seed: int) -> np.ndarray:
         random = np.random.default_rng(seed)
@@ -190,7 +190,7 @@ def shown(words: list[str], size: float = 1.0, quality: int = 85) -> np.ndarray:
     )
 
 
-def test_two_screenshots_with_other_words_are_not_one_and_copies_of_one_are() -> None:
+def test_screenshots_with_other_text_are_different_pictures_and_copies_are_not() -> None:
     one = shown(["hello, see you at seven", "bring the cake"])
     for other in (
         ["no, the train is late", "where are you"],
@@ -204,12 +204,12 @@ def test_two_screenshots_with_other_words_are_not_one_and_copies_of_one_are() ->
         assert measures is not None and is_same_picture(measures)
 
 
-def test_two_frames_of_which_each_shows_what_the_other_does_not_are_no_crops_of_one() -> None:
+def test_two_crops_that_each_show_more_than_the_other_are_different_pictures() -> None:
     whole = photo()
     assert not same(whole.crop((0, 0, 460, 345)), whole.crop((20, 15, 480, 360)))
 
 
-def test_a_crop_says_how_it_lies_in_its_original() -> None:
+def test_the_relation_of_a_crop_gives_its_place_in_the_original() -> None:
     measures = compared(photo(), photo().crop((48, 36, 432, 324)))
     assert measures is not None
     kept = same_picture.relation(measures, (360, 480), (288, 384))
@@ -233,12 +233,12 @@ def test_pictures_too_small_to_compare_are_not_compared() -> None:
     assert align_and_measure(tiny, tiny, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
 
 
-def test_a_plain_picture_is_like_nothing() -> None:
+def test_a_plain_picture_matches_nothing() -> None:
     plain = np.full((300, 400), 128, np.uint8)
     assert align_and_measure(plain, plain, np.array([[1.0, 0, 0], [0, 1.0, 0]])) is None
 
 
-def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
+def test_bars_with_text_are_excluded_from_the_guessed_content_alone() -> None:
     screen = ImageOps.expand(photo(), (0, 200, 0, 150), "black")
     pen = ImageDraw.Draw(screen)
     pen.text((20, 5), "12:34", fill="white", font=ImageFont.load_default(24))
@@ -251,14 +251,14 @@ def test_bars_with_signs_on_them_lie_around_a_guess_alone() -> None:
     )
 
 
-def test_a_border_that_compression_smears_hides_no_crop() -> None:
-    """A crop with a border lies within its original, though a few rows of the border are taken for
-    the picture."""
+def test_a_border_blurred_by_compression_hides_no_crop() -> None:
+    """A crop with a border is within its original, though some rows of the border are taken to be
+    part of the picture."""
     whole = photo()
     crop = ImageOps.expand(whole.crop((0, 0, 450, 330)), 12, (10, 40, 90))
     for quality in (30, 60, 90):
         assert same(whole, jpeg(quality)(crop))
 
 
-def test_words_on_a_copy_that_was_saved_badly_are_words() -> None:
+def test_text_on_a_heavily_compressed_copy_is_recognized() -> None:
     assert all(same(photo(seed), jpeg(50)(veiled(photo(seed)))) for seed in (1, 2, 3))

@@ -12,13 +12,13 @@ from tests.pictures import draw
 SIZE = (400, 300)
 
 
-def glimpse(picture: Image.Image) -> thumbnail_registration.NormalizedThumbnail:
+def thumbnail(picture: Image.Image) -> thumbnail_registration.NormalizedThumbnail:
     return thumbnail_registration.normalized_thumbnail(np.asarray(ImageOps.grayscale(picture)))
 
 
 def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.ThumbnailAlignments:
     return thumbnail_registration.register_thumbnails(
-        np.stack([glimpse(one)] * len(others)), np.stack([glimpse(other) for other in others])
+        np.stack([thumbnail(one)] * len(others)), np.stack([thumbnail(other) for other in others])
     )
 
 
@@ -26,8 +26,10 @@ def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.Thumb
 @given(
     seed=st.integers(0, 40), shares=st.tuples(*[st.floats(0, 0.05)] * 4), light=st.floats(0.6, 1.4)
 )
-def test_a_crop_is_put_into_its_place(seed: int, shares: tuple[float, ...], light: float) -> None:
-    """Where its edges come to lie, to a pixel of the glimpse; however bright it is."""
+def test_a_crop_is_aligned_with_its_original(
+    seed: int, shares: tuple[float, ...], light: float
+) -> None:
+    """To a pixel of the thumbnail; however bright it is."""
     picture = draw(seed, SIZE)
     left, top, right, bottom = (
         round(share * side) for share, side in zip(shares, SIZE * 2, strict=True)
@@ -41,15 +43,16 @@ def test_a_crop_is_put_into_its_place(seed: int, shares: tuple[float, ...], ligh
     assert found.boxes[0] == pytest.approx(expected, abs=1 / 32)
 
 
-def test_other_pictures_stay_unlike() -> None:
+def test_other_pictures_do_not_correlate() -> None:
     pictures = [draw(seed, SIZE) for seed in range(80)]
     found = thumbnail_registration.register_thumbnails(
-        np.stack([glimpse(p) for p in pictures[:-1]]), np.stack([glimpse(p) for p in pictures[1:]])
+        np.stack([thumbnail(p) for p in pictures[:-1]]),
+        np.stack([thumbnail(p) for p in pictures[1:]]),
     )
     assert (found.correlation < 0.5).mean() > 0.95
 
 
-def test_many_at_once_are_laid_as_each_alone() -> None:
+def test_a_batch_gives_the_same_as_single_pairs() -> None:
     pictures = [
         draw(seed % 3, SIZE).crop((seed, 0, *SIZE))
         for seed in range(thumbnail_registration.BATCH_SIZE + 5)
@@ -65,8 +68,8 @@ def test_many_at_once_are_laid_as_each_alone() -> None:
 
 
 @pytest.mark.parametrize("way", range(8))
-def test_a_turned_glimpse_is_that_of_the_turned_picture(way: int) -> None:
-    small = glimpse(draw(4, SIZE))
+def test_an_oriented_thumbnail_is_that_of_the_turned_picture(way: int) -> None:
+    small = thumbnail(draw(4, SIZE))
     marked = np.zeros((32, 32))
     marked[3, 9] = 1
     row, column = np.argwhere(thumbnail_registration.oriented(marked, way))[0]  # type: ignore[arg-type]
@@ -75,7 +78,7 @@ def test_a_turned_glimpse_is_that_of_the_turned_picture(way: int) -> None:
     assert thumbnail_registration.oriented(small, way).shape == small.shape
 
 
-def test_a_plain_picture_is_like_nothing() -> None:
+def test_a_plain_picture_matches_nothing() -> None:
     plain = Image.new("RGB", SIZE, "grey")
     found = laid(draw(1, SIZE), plain)
     assert found.correlation[0] < 0.1

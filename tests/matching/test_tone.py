@@ -16,7 +16,7 @@ def colours(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("RGB"))
 
 
-def test_a_grey_copy_is_told_from_both_sides() -> None:
+def test_a_grayscale_copy_is_recognized_from_both_sides() -> None:
     photo = draw(1, (120, 90))
     grey = ImageOps.grayscale(photo)
     assert tone_change(colours(photo), colours(grey), WHOLE).desaturated == 1
@@ -28,7 +28,7 @@ def test_a_grey_copy_is_told_from_both_sides() -> None:
     )
 
 
-def test_a_brighter_copy_is_told_by_what_both_show() -> None:
+def test_brightness_is_compared_where_the_pictures_overlap() -> None:
     photo = draw(2, (120, 90))
     brighter = ImageEnhance.Brightness(photo).enhance(1.4)
     light = tone_change(colours(photo), colours(brighter), WHOLE).brightness
@@ -45,14 +45,14 @@ def test_a_brighter_copy_is_told_by_what_both_show() -> None:
     assert abs(tone_change(colours(photo), colours(bordered), unit).brightness - light) < 1
 
 
-def test_pictures_that_do_not_overlap_say_nothing() -> None:
+def test_pictures_that_do_not_overlap_do_not_differ() -> None:
     photo = colours(draw(3, (120, 90)))
     assert tone_change(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 50), st.floats(0.4, 1.6), st.booleans())
-def test_seen_from_the_other_side_it_is_the_opposite(seed: int, factor: float, grey: bool) -> None:
+def test_swapping_the_pictures_negates_the_change(seed: int, factor: float, grey: bool) -> None:
     photo = draw(seed, (96, 72))
     copy = ImageEnhance.Brightness(ImageOps.grayscale(photo) if grey else photo).enhance(factor)
     there, back = (

@@ -67,6 +67,21 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert not heading or heading in _anchors(page.parent / path), target
 
 
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs" / "adr").glob("*.md")],
+    ids=lambda page: page.name,
+)
+def test_modules_are_where_the_documentation_says(page: Path) -> None:
+    for named in re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", page.read_text(encoding="utf-8")):
+        found = [
+            PROJECT / named,
+            PROJECT / "explorer" / named,
+            *PROJECT.glob(f"explorer/**/{named}"),
+        ]
+        assert any(path.exists() for path in found), named
+
+
 def _anchors(page: Path) -> set[str]:
     """What the headings of a page are called in addresses."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)

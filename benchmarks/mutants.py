@@ -32,7 +32,12 @@ from typing import NamedTuple
 from benchmarks._mutant_runs import Copy, Run, TestsFail, time_limit
 from benchmarks._mutations import Mutation, mutations
 
-_SCANNING = ("indexing/test_reconcile", "indexing/test_compare_edges", "indexing/test_stores")
+_SCANNING = (
+    "indexing/test_reconcile",
+    "indexing/test_vanished_files",
+    "indexing/test_compare_edges",
+    "indexing/test_stores",
+)
 # The modules that are tried if none is named, below `explorer/`, and the tests that exercise each,
 # below `tests/`; files of tests that bear the module's name come on top of these.
 GUARDS: dict[str, tuple[str, ...]] = {
@@ -195,7 +200,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/move_detection": _SCANNING,
     "indexing/vanished_files": _SCANNING,
     "indexing/path_prefixes": ("indexing/test_compare_edges",),
-    "indexing/forget_missing": ("indexing/test_reconcile",),
+    "indexing/forget_missing": ("indexing/test_vanished_files",),
     "indexing/fates": (),
     "indexing/photo_updates": (
         "indexing/test_pipeline",

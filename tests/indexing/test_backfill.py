@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing.batch_reader import BatchReader
+from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
-from tests.fixtures.indexing import IndexingSetup
+from explorer.photos.quality.metrics import METRICS_VERSION
+from tests.fixtures.indexing import CountingEncoder, IndexingSetup
+from tests.indexing.test_pipeline import counts
+from tests.tiny import Tiny
 
 
 def task(root_id: int, name: str) -> ReadTask:
@@ -42,3 +46,84 @@ def test_originals_are_only_read_for_photos_that_lack_something(
         lambda self, tasks, known: pytest.fail("it was read") if tasks else iter([]),
     )
     assert desk.run().encoded == 0
+
+
+def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: IndexingSetup) -> None:
+    desk.paint("red.png", "red")
+    gone = desk.paint("blue.png", "blue")
+    desk.run()
+
+    class Second(CountingEncoder):
+        name = "second"
+
+    second = Second()
+    indexer = Indexer(desk.library, desk.writer, second, desk.pool, lambda _: None)
+    # Its original is away without the scan's knowing: the preview stands in.
+    gone.unlink()
+    tally = indexer.run([], thorough=True)
+    assert tally.encoded == 2 and second.encoded == 2
+    index = desk.library.vectors(second.name, second.version, second.dim)
+    assert sorted(index.ids().tolist()) == sorted(desk.present().values())
+    _, found = index.search(Tiny().encode_texts(["blue"])[0], 1)
+    assert found.tolist() == [desk.present()["blue.png"]]
+    assert indexer.run([], thorough=True).encoded == 0
+
+
+def test_a_damaged_preview_does_not_stop_a_run(desk: IndexingSetup) -> None:
+    desk.paint("red.png", "red")
+    gone = desk.paint("blue.png", "blue")
+    desk.run()
+    row = desk.library.catalog.photo(desk.present()["blue.png"])
+    assert row is not None
+    desk.library.previews.path(row["hash"]).write_bytes(b"torn")
+    gone.unlink()
+
+    class Second(CountingEncoder):
+        name = "second"
+
+    tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run(
+        [], thorough=True
+    )
+    assert tally.encoded == 1
+
+
+def test_photos_of_an_earlier_release_are_read_again_once(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.draw("a.jpg", 1)
+    desk.draw("b.jpg", 2)
+    desk.run()
+    before = {
+        name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()
+    }
+    previews = {
+        name: desk.library.previews.path(row["hash"])
+        for name, row in before.items()
+        if row is not None
+    }
+    kept = previews["a.jpg"].read_bytes()
+    desk.writer.connection.execute(
+        "update photo set contents = null, width = 1, camera = 'another', phash = null"
+    )
+    for path in previews.values():
+        path.write_bytes(b"of an earlier release")
+    # One row is of another content than its file has: what is read is not that photo's.
+    desk.writer.connection.execute(
+        "update photo set hash = ? where id = ?", (bytes(16), desk.present()["b.jpg"])
+    )
+    assert counts(desk.run()) == {"unchanged": 2}
+    ids = desk.present()
+    assert (
+        desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"]
+        and previews["a.jpg"].read_bytes() == kept
+    )
+    stale = desk.library.catalog.photo(ids["b.jpg"])
+    assert (
+        stale is not None
+        and stale["width"] == 1
+        and previews["b.jpg"].read_bytes() == b"of an earlier release"
+    )
+    desk.writer.connection.execute("update photo set contents = '{}' where contents is null")
+    desk.writer.connection.execute("update quality set version = ?", (METRICS_VERSION,))
+    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
+    assert counts(desk.run()) == {"unchanged": 2}

@@ -16,13 +16,11 @@ from explorer.indexing.progress import Progress
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.file_store import put_present
 from explorer.library.root_store import add_root
-from explorer.photos.decode import content_hash
-from explorer.photos.quality.metrics import METRICS_VERSION
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from tests import pictures
-from tests.fixtures.indexing import CountingEncoder, IndexingSetup
+from tests.fixtures.indexing import IndexingSetup
 from tests.tiny import Tiny
 
 
@@ -198,130 +196,6 @@ def test_one_of_two_copies_deleted_leaves_the_photo(desk: IndexingSetup) -> None
     desk.agrees()
 
 
-def test_what_is_no_photo_costs_a_row_with_a_reason_each(desk: IndexingSetup) -> None:
-    good = desk.draw("good.jpg")
-    (desk.photos / "empty.jpg").write_bytes(b"")
-    (desk.photos / "text.png").write_text("hello")
-    (desk.photos / "cut.jpg").write_bytes(good.read_bytes()[:200])
-    (desk.photos / "raw.nef").write_bytes(b"II*\0" + bytes(100))
-    tally = desk.run()
-    assert counts(tally) == {"indexed": 1, "failed": 4, "encoded": 1}
-    reasons = desk.failed()
-    assert set(reasons) == {"empty.jpg", "text.png", "cut.jpg", "raw.nef"}
-    assert all(
-        reason and "Error" not in reason and "Traceback" not in reason
-        for reason in reasons.values()
-    )
-    faults = {Path(file["path"]).name: file["fault"] for file in desk.library.catalog.failures()}
-    assert faults == {
-        "empty.jpg": "damaged",
-        "text.png": "foreign",
-        "cut.jpg": "damaged",
-        "raw.nef": "unsupported",
-    }
-    assert counts(desk.run()) == {"unchanged": 1, "failed": 4}
-
-
-def test_a_broken_file_that_is_mended_becomes_a_photo(desk: IndexingSetup) -> None:
-    (desk.photos / "a.jpg").write_bytes(b"not yet")
-    assert desk.run().failed == 1
-    desk.draw("a.jpg")
-    assert counts(desk.run()) == {"indexed": 1, "encoded": 1}
-    assert not desk.failed()
-    (desk.photos / "a.jpg").write_bytes(b"broken again")
-    assert counts(desk.run()) == {"failed": 1}
-    assert not desk.present() and len(desk.index()) == 0
-
-
-def test_a_failed_file_that_is_deleted_is_forgotten(desk: IndexingSetup) -> None:
-    desk.draw("b.jpg")
-    (desk.photos / "a.jpg").write_bytes(b"broken")
-    desk.run()
-    (desk.photos / "a.jpg").unlink()
-    desk.run()
-    assert not desk.failed() and desk.library.catalog.counts().missing == 0
-
-
-def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Rights and drives get better without a change to the file's size and time."""
-    desk.draw("a.jpg")
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            desk.pool,
-            "_run_job",
-            lambda child, job, known, stop: DecodeResult(
-                job, error="you are not allowed to read this file"
-            ),
-        )
-        assert counts(desk.run()) == {"failed": 1}
-        assert counts(desk.run()) == {"failed": 1}
-    assert counts(desk.run()) == {"indexed": 1, "encoded": 1}
-    assert not desk.failed()
-
-
-@pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (9, 2)])
-def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
-) -> None:
-    """A process that was ended from outside, or memory that others took, is no fault of the file's."""
-    path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._run_job
-
-    def dies(child: Any, job: Any, *rest: Any) -> DecodeResult:
-        read.append(job.path)
-        if len(read) <= deaths:
-            return DecodeResult(
-                job,
-                content_hash(path.read_bytes()),
-                path.stat().st_size,
-                path.stat().st_mtime_ns,
-                error="crashed",
-                transient=True,
-            )
-        return real(child, job, *rest)
-
-    monkeypatch.setattr(desk.pool, "_run_job", dies)
-    for _ in range(4):
-        desk.run()
-    assert len(read) == tries
-    assert (list(desk.present()), desk.failed()) == (
-        (["a.jpg"], {}) if deaths == 1 else ([], {"a.jpg": "crashed"})
-    )
-
-
-def test_a_file_that_changes_while_it_is_read_is_left_for_later(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = desk.draw("below/a.jpg")
-    real = desk.pool._run_job
-
-    def meanwhile(child: Any, job: Any, *rest: Any) -> DecodeResult:
-        desk.draw("below/a.jpg", 1)
-        os.utime(path, ns=(5, 5))
-        return real(child, job, *rest)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(desk.pool, "_run_job", meanwhile)
-        tally = desk.run()
-    assert counts(tally) == {} and [place.folder for place in tally.unsettled] == ["below"]
-    assert not desk.present() and not desk.failed()
-    tally = desk.run("below", recursive=False, thorough=False)
-    assert counts(tally) == {"indexed": 1, "encoded": 1} and not tally.unsettled
-
-
-def test_a_file_that_goes_before_it_is_read_is_nothing(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = desk.draw("a.jpg")
-    real = desk.pool._run_job
-    monkeypatch.setattr(
-        desk.pool, "_run_job", lambda child, job, *rest: (path.unlink(), real(child, job, *rest))[1]
-    )
-    assert counts(desk.run()) == {}
-    assert not desk.failed() and not desk.present()
-
-
 def test_one_folder_alone_says_nothing_of_the_others(desk: IndexingSetup) -> None:
     for name in ("a.jpg", "x/b.jpg", "x/y/c.jpg"):
         desk.draw(name, len(name))
@@ -372,45 +246,6 @@ def test_a_folder_that_cannot_be_listed_keeps_its_photos(
     assert counts(tally) == {"unchanged": 1}
     assert tally.unlisted == {str(desk.photos / "locked")}
     assert set(desk.present()) == {"a.jpg", "locked/b.jpg"}
-
-
-def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: IndexingSetup) -> None:
-    desk.paint("red.png", "red")
-    gone = desk.paint("blue.png", "blue")
-    desk.run()
-
-    class Second(CountingEncoder):
-        name = "second"
-
-    second = Second()
-    indexer = Indexer(desk.library, desk.writer, second, desk.pool, lambda _: None)
-    # Its original is away without the scan's knowing: the preview stands in.
-    gone.unlink()
-    tally = indexer.run([], thorough=True)
-    assert tally.encoded == 2 and second.encoded == 2
-    index = desk.library.vectors(second.name, second.version, second.dim)
-    assert sorted(index.ids().tolist()) == sorted(desk.present().values())
-    _, found = index.search(Tiny().encode_texts(["blue"])[0], 1)
-    assert found.tolist() == [desk.present()["blue.png"]]
-    assert indexer.run([], thorough=True).encoded == 0
-
-
-def test_a_damaged_preview_does_not_stop_a_run(desk: IndexingSetup) -> None:
-    desk.paint("red.png", "red")
-    gone = desk.paint("blue.png", "blue")
-    desk.run()
-    row = desk.library.catalog.photo(desk.present()["blue.png"])
-    assert row is not None
-    desk.library.previews.path(row["hash"]).write_bytes(b"torn")
-    gone.unlink()
-
-    class Second(CountingEncoder):
-        name = "second"
-
-    tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run(
-        [], thorough=True
-    )
-    assert tally.encoded == 1
 
 
 def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: IndexingSetup) -> None:
@@ -537,48 +372,6 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         assert counts(tally) == {"unchanged": 1}
     finally:
         made.close()
-
-
-def test_photos_of_an_earlier_release_are_read_again_once(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk.draw("a.jpg", 1)
-    desk.draw("b.jpg", 2)
-    desk.run()
-    before = {
-        name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()
-    }
-    previews = {
-        name: desk.library.previews.path(row["hash"])
-        for name, row in before.items()
-        if row is not None
-    }
-    kept = previews["a.jpg"].read_bytes()
-    desk.writer.connection.execute(
-        "update photo set contents = null, width = 1, camera = 'another', phash = null"
-    )
-    for path in previews.values():
-        path.write_bytes(b"of an earlier release")
-    # One row is of another content than its file has: what is read is not that photo's.
-    desk.writer.connection.execute(
-        "update photo set hash = ? where id = ?", (bytes(16), desk.present()["b.jpg"])
-    )
-    assert counts(desk.run()) == {"unchanged": 2}
-    ids = desk.present()
-    assert (
-        desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"]
-        and previews["a.jpg"].read_bytes() == kept
-    )
-    stale = desk.library.catalog.photo(ids["b.jpg"])
-    assert (
-        stale is not None
-        and stale["width"] == 1
-        and previews["b.jpg"].read_bytes() == b"of an earlier release"
-    )
-    desk.writer.connection.execute("update photo set contents = '{}' where contents is null")
-    desk.writer.connection.execute("update quality set version = ?", (METRICS_VERSION,))
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
-    assert counts(desk.run()) == {"unchanged": 2}
 
 
 def test_an_error_on_a_drive_that_stops_answering_is_not_the_files_fault(

@@ -30,7 +30,8 @@ from tests import pictures
 from tests.fixtures.indexing import CountingEncoder
 from tests.tiny import Tiny
 
-PATIENCE = 60.0
+# Loading a model for the first time takes minutes on a busy computer.
+PATIENCE = 240.0
 
 SHORT_WAITS: list[tuple[ModuleType, str, float]] = [
     (worker_loop, "ROUND_INTERVAL", 0.05),

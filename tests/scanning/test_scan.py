@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -208,85 +207,6 @@ def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Path) -> None:
-    for name in ("@Recycle/x.jpg", "outside.jpg", "store.photoslibrary/y.jpg"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(b"x")
-    (photos / "link1.jpg").symlink_to(tmp_path / "@Recycle" / "x.jpg")
-    (photos / "link2.jpg").symlink_to(tmp_path / "outside.jpg")
-    (photos / "link3.jpg").symlink_to(photos / "a.jpg")
-    (photos / "link4.jpg").symlink_to(photos / ".trash" / "f.jpg")
-    (photos / "link5.jpg").symlink_to(photos / ".hidden.jpg")
-    (photos / "link6.jpg").symlink_to(photos / "@eaDir" / "g.jpg")
-    (photos / "link7.jpg").symlink_to(tmp_path)
-    (photos / "link8.jpg").symlink_to(tmp_path / "store.photoslibrary" / "y.jpg")
-    found = scan_tree(str(photos), roots=[str(photos)])
-    assert sorted(seen.path for seen in found.files if "link" in seen.path) == [
-        "link2.jpg",
-        "link5.jpg",
-    ]
-    assert {path for path in found.left_out if "link" in path} == {
-        "link1.jpg",
-        "link4.jpg",
-        "link6.jpg",
-        "link8.jpg",
-    }
-
-
-def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
-    photos: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on Windows, where what a listing says of an entry is without its drive and its file id."""
-    real, device = os.scandir, photos.stat().st_dev
-
-    class Facts:
-        def __init__(self, facts: os.stat_result) -> None:
-            self.st_dev, self.st_ino, self.st_mode, self.st_size = (
-                0,
-                0,
-                facts.st_mode,
-                facts.st_size,
-            )
-            self.st_mtime_ns, self.st_ctime_ns = facts.st_mtime_ns, facts.st_ctime_ns
-
-    class Entry:
-        def __init__(self, entry: os.DirEntry[str]) -> None:
-            self._entry = entry
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._entry, name)
-
-        def stat(self, *, follow_symlinks: bool = True) -> Facts:
-            return Facts(self._entry.stat(follow_symlinks=follow_symlinks))
-
-    class Listing:
-        def __init__(self, path: str) -> None:
-            self._listed = real(path)
-
-        def __enter__(self) -> list[Entry]:
-            return [Entry(entry) for entry in self._listed]
-
-        def __exit__(self, *_: object) -> None:
-            self._listed.close()
-
-    monkeypatch.setattr(os, "scandir", Listing)
-    found = scan_tree(str(photos))
-    assert found.mounts == set()
-    (seen,) = [seen for seen in found.files if seen.path == "a.jpg"]
-    assert seen.inode == (photos / "a.jpg").stat().st_ino
-    other = os.lstat
-
-    def lstat(path: str) -> os.stat_result:
-        facts = list(other(path))
-        facts[2] = device + 1 if str(path).endswith("deep") else device
-        return os.stat_result(facts)
-
-    monkeypatch.setattr(os, "lstat", lstat)
-    assert scan_tree(str(photos)).mounts == {"below/deep"}
-
-
 def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,22 +288,6 @@ def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(
     assert found.unreadable == {"round.jpg"} and len(found.files) == 5
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_to_a_photo_of_a_watched_folder_is_nothing_new(photos: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    for name in ("sub/x.jpg", ".private/y.jpg"):
-        (other / name).parent.mkdir(parents=True)
-        (other / name).write_bytes(b"x")
-    (photos / "to a.jpg").symlink_to(photos / "a.jpg")
-    (photos / "to x.jpg").symlink_to(other / "sub" / "x.jpg")
-    (photos / "to y.jpg").symlink_to(other / ".private" / "y.jpg")
-    assert [path for path in paths(photos) if path.startswith("to")] == ["to x.jpg", "to y.jpg"]
-    # There, it is in a folder that is not looked into.
-    assert [
-        path for path in paths(photos, roots=[str(photos), str(other)]) if path.startswith("to")
-    ] == ["to y.jpg"]
-
-
 def test_change_times_are_kept_where_they_are_such(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -395,26 +299,3 @@ def test_change_times_are_kept_where_they_are_such(
     # There, it is the time of creation.
     monkeypatch.setattr(sys, "platform", "win32")
     assert seen().ctime_ns == 0
-
-
-def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def leads_elsewhere(**facts: int) -> bool:
-        asked = list[bool]()
-        entry = SimpleNamespace(
-            stat=lambda *, follow_symlinks: (
-                asked.append(follow_symlinks) or SimpleNamespace(**facts)
-            )
-        )
-        found = scan._is_junction(entry)  # type: ignore[arg-type]
-        # Of what it leads to, nothing would say that it is one.
-        assert True not in asked
-        return found
-
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert (
-        leads_elsewhere(st_reparse_tag=0xA0000003)
-        and not leads_elsewhere(st_reparse_tag=0xA000000C)
-        and not leads_elsewhere()
-    )
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert not leads_elsewhere(st_reparse_tag=0xA0000003)

@@ -222,7 +222,7 @@ def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kep
     if "photo 2.jpg" not in page.locator(".because").inner_text():
         press(window, "ArrowRight")
     expect(
-        page.get_by_text("sent 2.jpg is kept: its film sent 2.mp4 is not there a second time")
+        page.get_by_text("sent 2.jpg is kept: there is no second copy of its film sent 2.mp4")
     ).to_be_visible()
     expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 
 from explorer.errors import LibraryError
-from explorer.ui import security_headers
 from explorer.ui.access_token import Access
 from explorer.ui.origin_guard import OriginGuard
 
@@ -280,39 +277,6 @@ def test_a_library_that_cannot_be_opened_is_said() -> None:
     assert (got.status, got.body, got.passed) == (500, "The library cannot be read.", False)
 
 
-EVERY = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        [HOST],
-        [("host", "evil.example")],
-        [HOST, COOKIE, ("origin", "null")],
-        [HOST, COOKIE, *LINK[:1]],
-        [],
-    ],
-)
-def test_every_answer_carries_the_security_headers(given: list[tuple[str, str]]) -> None:
-    got = answer(given)
-    assert {name: got.headers[name] for name in EVERY} == EVERY
-    assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
-
-
-def test_headers_of_the_apps_own_stay() -> None:
-    got = answer([HOST, COOKIE])
-    assert got.passed and got.headers["x-frame-options"] == "OURS"
-    assert {name: got.headers[name] for name in EVERY if name != "x-frame-options"} == {
-        n: v for n, v in EVERY.items() if n != "x-frame-options"
-    }
-
-
 def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
         raise ZeroDivisionError
@@ -332,34 +296,6 @@ def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
 
     got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
     assert (got.status, got.body) == (200, "fine")
-
-
-def test_what_pages_may_load() -> None:
-    rules = dict(part.strip().split(" ", 1) for part in security_headers._policy().split(";"))
-    assert rules["default-src"] == "'none'" and rules["frame-ancestors"] == "'none'"
-    for kind in (
-        "script-src",
-        "connect-src",
-        "img-src",
-        "style-src",
-        "font-src",
-        "worker-src",
-        "media-src",
-    ):
-        assert set(rules[kind].split()) <= {"'self'", "data:", "blob:", "'unsafe-inline'"} | {
-            p for p in rules[kind].split() if "sha256" in p
-        }
-    assert "unsafe" not in rules["script-src"] and "data:" not in rules["script-src"]
-
-
-def test_scripts_in_the_start_page_are_let_in_by_their_hash_and_no_others() -> None:
-    page = b'<script src="a.js">not this</script><script>\none()\n</script><script type="module">two()</script>'
-    found = security_headers._INLINE.findall(page)
-    assert found == [b"\none()\n", b"two()"]
-    digest = base64.b64encode(
-        hashlib.sha256(b"\n      window.prerenderReady = false\n    ").digest()
-    ).decode()
-    assert f"'sha256-{digest}'" in security_headers._policy()
 
 
 def test_other_kinds_of_messages_pass() -> None:

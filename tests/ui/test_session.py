@@ -120,6 +120,23 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
         status, body, _ = app.get(path)
         # Whatever is no address of a photo leads to the pages.
         assert status in (400, 403, 404) or b"<html" in body[:4000], path
+    _gives_out_only_the_photos_themselves(app, photos, tmp_path)
+    assert app.foreign() == []
+    _let_in_by_the_address(app)
+    _carries_the_headers(app, first["id"])
+    said = (tmp_path / "said").read_text()
+    assert (
+        f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)."
+        in said
+    )
+    assert "Traceback" not in said, said
+
+
+def _gives_out_only_the_photos_themselves(
+    app: Served, photos: dict[str, PhotoRow], tmp_path: Path
+) -> None:
+    """Each original is the file that was indexed; what took a photo's place is not sent."""
+    first = photos[HOSTILE[0]]
     for name, row in photos.items():
         status, body, headers = app.get(f"/photo/{row['id']}/original")
         assert (status, body) == (200, (tmp_path / "photos" / name).read_bytes())
@@ -147,15 +164,6 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
         photo.unlink()
         os.mkfifo(photo)
         assert app.get(f"/photo/{first['id']}/original")[0] == 404
-    assert app.foreign() == []
-    _let_in_by_the_address(app)
-    _carries_the_headers(app, first["id"])
-    said = (tmp_path / "said").read_text()
-    assert (
-        f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)."
-        in said
-    )
-    assert "Traceback" not in said, said
 
 
 def _let_in_by_the_address(app: Served) -> None:

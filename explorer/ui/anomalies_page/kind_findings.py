@@ -55,7 +55,7 @@ def _sensitivity(kind: FindingKind) -> None:
             round(anomalies_state.anomalies().thresholds()[kind] * _STEPS) / _STEPS
         )
     st.select_slider(
-        "Sensitivity",
+        "Sensitivity (low–high)",
         [step / _STEPS for step in range(_STEPS + 1)],
         key=key,
         format_func=lambda value: {0.0: "low", 1.0: "high"}.get(value, f"{value:.0%}"),

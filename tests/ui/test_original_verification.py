@@ -1,0 +1,80 @@
+"""A photo's file is hashed before it is sent, and again only if it may have changed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from explorer.ui import original_files
+from explorer.ui.original_files import open_original
+from tests.ui.test_original_files import DATA, write
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    original_files._verified.clear()
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Where files are read from now on."""
+    read, places = original_files._read_at, list[int]()
+
+    def noted(handle: int, at: int, size: int) -> bytes:
+        places.append(at)
+        return read(handle, at, size)
+
+    monkeypatch.setattr(original_files, "_read_at", noted)
+    return places
+
+
+def opened(path: Path, wanted: str) -> bool:
+    found = open_original(str(path), wanted)
+    if found is not None:
+        found.close()
+    return found is not None
+
+
+def test_a_file_is_hashed_once_while_it_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, places = write(tmp_path / "photo"), reads(monkeypatch)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert opened(tmp_path / "photo", wanted) and len(places) == 1
+    assert opened(tmp_path / "photo", wanted) and len(places) == 1
+    assert not opened(tmp_path / "photo", "0" * 32) and len(places) == 2
+    # The same size and time, and other bytes: the system notes when the file was changed.
+    write(tmp_path / "photo", DATA[:-1] + b"x")
+    assert not opened(tmp_path / "photo", wanted)
+
+
+def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, places = write(tmp_path / "photo"), reads(monkeypatch)
+    changed = max((tmp_path / "photo").stat().st_ctime, (tmp_path / "photo").stat().st_mtime)
+    monkeypatch.setattr(time, "time", lambda: changed + 1.9)
+    for number in (1, 2):
+        assert opened(tmp_path / "photo", wanted) and len(places) == number
+    assert not original_files._verified
+
+
+def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(original_files, "_MAX_VERIFIED", 2)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    wanted = [write(tmp_path / str(i), b"%d" % i) for i in range(3)]
+    for number in (0, 1, 0, 2):
+        assert opened(tmp_path / str(number), wanted[number])
+    # The one that was used longest ago is forgotten.
+    assert list(original_files._verified.values()) == [wanted[0], wanted[2]]
+
+
+def test_a_file_that_is_larger_than_a_piece_of_hashing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(original_files, "_HASH_CHUNK", 100)
+    places, wanted = reads(monkeypatch), write(tmp_path / "photo")
+    assert opened(tmp_path / "photo", wanted) and places == list(range(0, 1024, 100))

@@ -250,7 +250,8 @@ def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRe
     context.set_default_timeout(WAIT * 1000)
     context.add_cookies(_tokens)
     _open.append(context)
-    context.on("close", _open.remove)
+    # Playwright marks the handlers it is given, which a list's own method does not allow.
+    context.on("close", lambda closed: _open.remove(closed))  # noqa: PLW0108
     visitor = Visitor(context.new_page())
     visitors.append(visitor)
     return visitor

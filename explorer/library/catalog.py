@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +22,7 @@ from explorer.library.durable_io import explain, flush
 from explorer.library.filters import Filters, sql_condition
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join
-from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow
+from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, to_photo_row
 
 Ids = npt.NDArray[np.int64]
 
@@ -172,7 +171,7 @@ class Catalog:
                 f" where p.present > 0 and p.id in ({','.join('?' * len(some))}) group by p.id",
                 some,
             )
-            found.update((row["id"], _photo(row)) for row in rows)
+            found.update((row["id"], to_photo_row(row)) for row in rows)
         return {i: found[i] for i in wanted if i in found}
 
     def files_of(self, photo_id: int) -> list[FileRow]:
@@ -294,18 +293,3 @@ def _connect_migrated(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _photo(row: sqlite3.Row) -> PhotoRow:
-    path = join(row["root"], row["file_path"])
-    own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
-    folder, name = os.path.split(path)
-    own |= {
-        "hash": row["hash"].hex(),
-        "path": path,
-        "folder": folder,
-        "name": name,
-        "root": from_text(row["root"]),
-    }
-    away = row["root_state"] == "offline" or row["gone_at"] is not None
-    return cast(PhotoRow, own | {"copies": row["present"], "away": away})

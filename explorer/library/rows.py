@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypedDict
+import os
+import sqlite3
+from typing import Literal, NamedTuple, TypedDict, cast
 
 from explorer.errors import Fault
+from explorer.library.paths import from_text, join
 from explorer.photos.decoded_photo import Precision
 
 Phase = Literal[
@@ -145,3 +148,19 @@ class Counts(NamedTuple):
     failed: int
     missing: int
     bytes: int
+
+
+def to_photo_row(row: sqlite3.Row) -> PhotoRow:
+    """A row of `photo` joined with one of its files and that file's root."""
+    path = join(row["root"], row["file_path"])
+    own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
+    folder, name = os.path.split(path)
+    own |= {
+        "hash": row["hash"].hex(),
+        "path": path,
+        "folder": folder,
+        "name": name,
+        "root": from_text(row["root"]),
+    }
+    away = row["root_state"] == "offline" or row["gone_at"] is not None
+    return cast(PhotoRow, own | {"copies": row["present"], "away": away})

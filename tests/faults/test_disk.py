@@ -160,7 +160,7 @@ def test_a_locked_catalog_is_waited_for(
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
     all goes on."""
     monkeypatch.setattr(worker_loop, "RETRY_INTERVAL", 0.2)
-    monkeypatch.setattr(writer, "PATIENCE", 0.2)
+    monkeypatch.setattr(writer, "BUSY_TIMEOUT", 0.2)
     for root in folders.roots:
         send_command(library.catalog, "add", str(root))
     other = sqlite3.connect(library.catalog.path, isolation_level=None)

@@ -187,7 +187,7 @@ def test_one_removal_at_a_time(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
-    monkeypatch.setattr("explorer.library.removal_journal.WAIT", 0.05)
+    monkeypatch.setattr("explorer.library.removal_journal.LOCK_TIMEOUT", 0.05)
     with (
         RemovalJournal(small_library.library.dir).lock(),
         pytest.raises(LibraryLocked, match="going on"),

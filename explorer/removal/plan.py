@@ -38,7 +38,6 @@ def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Remov
             companions=companions.of(file["path"]).own,
         )
         for photo_id in dict.fromkeys(wanted)
-        if photo_id in hashes
         for file in catalog.files_of(photo_id)
         if file["state"] == "present"
     ]

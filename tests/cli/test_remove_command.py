@@ -46,9 +46,9 @@ def test_dry_run_then_remove_then_undo(
     assert code == 0 and "1 file removed (3 bytes)" in out and "run.py undo" in err
     assert set(plan.tree()) == {"a.jpg"}
     code, out, _ = run(capsysbinary, "undo", "--list")
-    assert code == 0 and "1 file to the trash, 1 still away" in out
+    assert code == 0 and "1 file to the trash, 1 not restored" in out
     code, out, _ = run(capsysbinary, "undo", "--last")
-    assert code == 0 and out == "1 file brought back\n"
+    assert code == 0 and out == "1 file restored\n"
     assert plan.tree() == before
     code, _, err = run(capsysbinary, "undo")
     assert code == 2 and "nothing to undo" in err

@@ -29,6 +29,15 @@ def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_plan(tmp_path / "absent" / "plan.json", [])
 
 
+def test_a_missing_quotation_mark_spoils_one_entry_of_a_written_plan(tmp_path: Path) -> None:
+    """JSON is written with one value a line, so that an editing mistake can be told from the rest."""
+    text = as_json([Removal(f"/p/{name}.jpg", "0" * 32) for name in "abc"])
+    (tmp_path / "plan.json").write_text(text.replace('"/p/b.jpg"', '"/p/b.jpg'))
+    found = read_plan(tmp_path / "plan.json")
+    assert [removal.path for removal in found.removals] == ["/p/a.jpg", "/p/c.jpg"]
+    assert [each.where for each in found.bad] == ["entry 2"]
+
+
 @pytest.mark.parametrize("name", ["plan.csv", "PLAN.CSV"])
 def test_the_ending_says_the_form(tmp_path: Path, name: str) -> None:
     write_plan(tmp_path / name, [Removal("/p/a.jpg", "0" * 32)])

@@ -105,10 +105,12 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
 
 # The paths of the machine that takes the pictures are shown as those of a person's own.
 _SHOW_AS = """([folder, home]) => {
-  const shown = (text) => text.replaceAll(folder, "/home/ada/Pictures").replaceAll(home, "/home/ada");
+  const shown = (text) =>
+    text.replaceAll(folder, "/home/ada/Pictures").replaceAll(home, "/home/ada");
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) texts.currentNode.data = shown(texts.currentNode.data);
-  for (const box of document.querySelectorAll("input[placeholder]")) box.placeholder = shown(box.placeholder);
+  for (const box of document.querySelectorAll("input[placeholder]"))
+    box.placeholder = shown(box.placeholder);
 }"""
 
 

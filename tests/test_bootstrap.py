@@ -27,7 +27,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "requirements.txt").write_text("# what it needs\nnumpy>=1   # arrays\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest\n")
     (tmp_path / "run.py").write_text(
-        "import sys\nfrom explorer.bootstrap import prepare\nprint(prepare(__file__, sys.argv[1:]), sys.prefix)\n"
+        "import sys\nfrom explorer.bootstrap import prepare\nprint(prepare(__file__,"
+        " sys.argv[1:]), sys.prefix)\n"
     )
     return tmp_path
 
@@ -155,12 +156,14 @@ class TestEnvironment:
         pip(
             project,
             'echo "Collecting no-such-package-anywhere"\n'
-            'echo "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"\nexit 1',
+            'echo "ERROR: Could not install packages due to an OSError: [Errno 28] No space left'
+            ' on device"\nexit 1',
         )
         done = run(project, "status")
         assert done.returncode == 1 and done.stdout == ""
         assert done.stderr.splitlines()[-1] == (
-            "The packages could not be installed: Could not install packages due to an OSError: [Errno 28] No space left on device"
+            "The packages could not be installed: Could not install packages due to an OSError:"
+            " [Errno 28] No space left on device"
         )
         assert not list((project / ".venv").glob("*.stamp"))
 
@@ -255,12 +258,15 @@ class TestPipsWords:
 
     def test_the_reason_is_the_last_that_says_why(self) -> None:
         said = [
-            "WARNING: Retrying after connection broken by 'NewConnectionError(...)': /simple/numpy/",
-            "ERROR: Could not find a version that satisfies the requirement numpy (from versions: none)",
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...)':"
+            " /simple/numpy/",
+            "ERROR: Could not find a version that satisfies the requirement numpy (from versions:"
+            " none)",
             "ERROR: No matching distribution found for numpy",
         ]
         assert pip_install.reason(said) == (
-            "Could not find a version that satisfies the requirement numpy (from versions: none) (is this computer online?)"
+            "Could not find a version that satisfies the requirement numpy (from versions: none)"
+            " (is this computer online?)"
         )
         assert pip_install.reason(["Killed"]) == "Killed"
         assert pip_install.reason([]) == "pip said nothing"

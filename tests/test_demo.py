@@ -107,8 +107,8 @@ def test_every_photograph_is_in_the_docs() -> None:
     docs = (Path(__file__).parent.parent / "docs/demo-photos.md").read_text(encoding="utf-8")
     for name, source in PHOTOGRAPHS.items():
         assert (
-            f"| {name} | {source.distribution} | `{source.path}` | {source.author} | {source.licence} |"
-            in docs
+            f"| {name} | {source.distribution} | `{source.path}` | {source.author} |"
+            f" {source.licence} |" in docs
         )
 
 

@@ -36,7 +36,8 @@ DOORS = {
     "watchdog": ("explorer/scanning/",),
 }
 SQL = re.compile(
-    r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table|pragma)\s",
+    r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from"
+    r"|create\s+table|pragma)\s",
     re.S,
 )
 
@@ -157,7 +158,10 @@ def test_decode_processes_load_neither_models_nor_faiss() -> None:
 
 def test_a_search_loads_neither_torch_nor_the_app() -> None:
     """What it loads is what a person waits for."""
-    code = "import sys; sys.argv = ['run.py']\nfrom explorer.cli.app import main\nfrom explorer.cli.commands import command\ncommand('search')"
+    code = (
+        "import sys; sys.argv = ['run.py']\nfrom explorer.cli.app import main\nfrom"
+        " explorer.cli.commands import command\ncommand('search')"
+    )
     assert not loaded_by(code) & {
         "torch",
         "streamlit",

@@ -143,7 +143,9 @@ TESTS = """import pytest
 from explorer.ages import count, grown
 
 
-@pytest.mark.parametrize(("age", "right"), [(30, True), (3, False)], ids=["is [grown] up", "is not"])
+@pytest.mark.parametrize(
+    ("age", "right"), [(30, True), (3, False)], ids=["is [grown] up", "is not"]
+)
 def test_grown(age: int, right: bool) -> None:
     assert grown(age) is right
 

@@ -243,7 +243,7 @@ def visitors(_browser: Browser) -> Iterator[list[Visitor]]:
 
 @pytest.fixture
 def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRequest) -> Visitor:
-    """A window of 1440 × 900, or of the width and colour scheme that the test's parameter asks for."""
+    """A window of 1440 × 900, or of the width and colour scheme in the test's parameter."""
     asked: tuple[int, Literal["light", "dark"]] = (1440, "light")
     width, scheme = getattr(request, "param", asked)
     context = _browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)

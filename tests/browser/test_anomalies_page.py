@@ -192,7 +192,8 @@ _A_POINT = """() => {
   for (let at = 3; at < data.length; at += 4) {
     if (data[at] > 200) {
       const pixel = (at - 3) / 4;
-      const left = (pixel % canvas.width) / canvas.width, top = Math.floor(pixel / canvas.width) / canvas.height;
+      const left = (pixel % canvas.width) / canvas.width;
+    const top = Math.floor(pixel / canvas.width) / canvas.height;
       return [box.left + left * box.width, box.top + top * box.height + 2];
     }
   }

@@ -133,7 +133,8 @@ def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visi
     page.keyboard.press("+")
     expect(page.get_by_label("Zoom", exact=True)).to_have_text("1.5×")
     moved = page.evaluate(
-        "[...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean).concat(document)"
+        "[...document.querySelectorAll('*')].map(e =>"
+        " e.shadowRoot).filter(Boolean).concat(document)"
         ".flatMap(r => [...r.querySelectorAll('.picture')]).map(e => e.style.transform)"
     )
     assert len(moved) == 2 and len(set(moved)) == 1 and "scale(1.5)" in moved[0]

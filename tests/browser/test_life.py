@@ -122,7 +122,7 @@ def test_an_indexer_that_is_killed_is_started_again(window: Visitor, tmp_path: P
 
 @pytest.fixture
 def plain_streamlit(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
-    """`streamlit run run.py`, started from another folder, on a library that the environment names."""
+    """`streamlit run run.py` from another folder, on a library that the environment names."""
     port, log = _free_port(), tmp_path / "said"
     environment = environment_of(tmp_path) | {
         "EXPLORER_LIBRARY": str(tmp_path / "library"),

@@ -248,6 +248,7 @@ def test_everything_fits_the_window(window: Visitor, server: Server) -> None:
 def fits(page: Page) -> bool:
     return bool(
         page.evaluate(
-            "[document.documentElement, ...document.querySelectorAll('main')].every(part => part.scrollWidth <= part.clientWidth)"
+            "[document.documentElement, ...document.querySelectorAll('main')].every(part =>"
+            " part.scrollWidth <= part.clientWidth)"
         )
     )

@@ -101,7 +101,9 @@ def test_what_is_too_large_is_refused_by_the_page_and_by_the_server(
 
     def endless() -> Iterator[bytes]:
         nonlocal most
-        yield f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'.encode()
+        yield (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'
+        ).encode()
         for _ in range(400):
             most = max(most, memory(server))
             yield bytes(MB)

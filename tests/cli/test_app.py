@@ -314,7 +314,8 @@ class TestSearch:
         lines = b"red\n\n  blue  \r\n\xff\xfe\ngreen"
         monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(lines)))
         answers = [json.loads(line) for line in run("search", "-", "--top", "1").out.splitlines()]
-        assert [Path(answer[0]["path"]).name if answer else None for answer in answers if answer is not answers[3]] == [
+        others = [answer for answer in answers if answer is not answers[3]]
+        assert [Path(answer[0]["path"]).name if answer else None for answer in others] == [
             "red.png", None, "blue.png", "green.png",
         ]  # fmt: skip
         assert len(answers) == 5 and len(answers[3]) == 1

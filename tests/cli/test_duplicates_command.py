@@ -112,7 +112,8 @@ def test_where_the_original_is_not_known_nothing_is_suggested(
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     first, *files = out.splitlines()
     assert first.startswith(
-        "the same picture: nothing is suggested (it is not clear which one is the original: nothing shows"
+        "the same picture: nothing is suggested (it is not clear which one is the original:"
+        " nothing shows"
     )
     assert files == [
         f"    {tmp_path / 'photos' / 'large.jpg'}",

@@ -133,8 +133,10 @@ def check(library: Library, folders: RandomFolders) -> None:
     on_disk = {str(path): path.read_bytes() for path in folders.files()}
     with library.catalog.reading() as db:
         rows = db.execute(
-            "select r.path || '/' || f.path path, f.state, f.reason, p.id, p.hash, p.present, p.damaged, e.vector from file f"
-            " join root r on r.id = f.root_id left join photo p on p.id = f.photo_id left join embedding e on e.photo_id = p.id"
+            "select r.path || '/' || f.path path, f.state, f.reason, p.id, p.hash, p.present,"
+            " p.damaged, e.vector from file f"
+            " join root r on r.id = f.root_id left join photo p on p.id = f.photo_id left join"
+            " embedding e on e.photo_id = p.id"
             " where f.state <> 'missing'"
         ).fetchall()
         (double,) = db.execute("select count(*) - count(distinct hash) from photo").fetchone()
@@ -166,7 +168,7 @@ def check(library: Library, folders: RandomFolders) -> None:
 
 
 def sound(library: Library, *, thorough: bool = False, settled: bool = False) -> None:
-    """`verify` finds nothing wrong; settled: nothing that the next run would have to see to either."""
+    """`verify` finds nothing wrong. settled: and nothing that the next run would change."""
     report = verify(library, thorough=thorough)
     assert not report.problems, report.problems
     assert not (settled and report.notes), report.notes

@@ -27,6 +27,7 @@ from explorer.library import catalog as cataloguing
 from explorer.library import connection, durable_io, previews, vectors, writer
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
+from explorer.library.connection import write_transaction
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
@@ -384,7 +385,7 @@ def test_a_clock_that_is_set_back(
     monkeypatch.setattr(time, "time", lambda: real() - 400 * 86_400)
     # The last sign of life seems to come from the future; that is none.
     Writer(library.catalog).close()
-    with library.catalog.reading() as db:
+    with write_transaction(library.catalog.path) as db:
         db.execute(
             "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
             (real(),),
@@ -408,7 +409,10 @@ def test_two_runs_at_once(library: Library, folders: RandomFolders) -> None:
 
 
 def test_two_processes_make_the_same_library_at_once(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from explorer.library.catalog import Catalog; Catalog(Path(sys.argv[1])).close()"
+    code = (
+        "import sys; from pathlib import Path; from explorer.library.catalog import Catalog;"
+        " Catalog(Path(sys.argv[1])).close()"
+    )
     for attempt in range(3):
         path = tmp_path / f"{attempt}.db"
         started = [

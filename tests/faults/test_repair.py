@@ -119,7 +119,8 @@ def _indexes_all(place: Path, made: Path) -> None:
         (
             "catalog",
             sql(
-                f"insert into embedding select encoder_id, 99999, vector from embedding where photo_id = {_A}"
+                f"insert into embedding select encoder_id, 99999, vector from embedding where"
+                f" photo_id = {_A}"
             ),
         ),
         ("vectors", sql(f"update embedding set vector = zeroblob(64) where photo_id = {_A}")),

@@ -231,7 +231,8 @@ def _backwards(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (_pipe, "not a regular file"), (_zero, "not a regular file"), (_folder, "a folder"), (_huge, "more than 1,048,576 bytes"),
+        (_pipe, "not a regular file"), (_zero, "not a regular file"), (_folder, "a folder"),
+        (_huge, "more than 1,048,576 bytes"),
         (_backwards, "line 2, “[z-a].jpg”: the range z-a runs backwards (and 1 more)"),
     ],
 )  # fmt: skip

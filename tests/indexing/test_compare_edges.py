@@ -234,8 +234,10 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
 @pytest.mark.parametrize(
     ("path", "marked", "covered"),
     [
-        ("a/b/c.jpg", {"a"}, True), ("a/b/c.jpg", ["a/b"], True), ("a/b/c.jpg", ("a/b/c.jpg",), True), ("a/b/c.jpg", {""}, True),
-        ("c.jpg", {""}, True), ("", {""}, True), ("a/b/c.jpg", {"b", "a/b/c", "a/", "A", "c.jpg"}, False), ("a/b/c.jpg", (), False),
+        ("a/b/c.jpg", {"a"}, True), ("a/b/c.jpg", ["a/b"], True),
+        ("a/b/c.jpg", ("a/b/c.jpg",), True), ("a/b/c.jpg", {""}, True),
+        ("c.jpg", {""}, True), ("", {""}, True),
+        ("a/b/c.jpg", {"b", "a/b/c", "a/", "A", "c.jpg"}, False), ("a/b/c.jpg", (), False),
         ("ab/c.jpg", {"a"}, False), ("", {"a"}, False),
     ],
 )  # fmt: skip

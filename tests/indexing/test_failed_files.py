@@ -1,4 +1,5 @@
-"""Files that cannot be read: each costs a row with the reason, and is read again when that may help."""
+"""Files that cannot be read: each costs a row with the reason, and is read again when that may
+help."""
 
 from __future__ import annotations
 
@@ -81,7 +82,7 @@ def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
 def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
     desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
 ) -> None:
-    """A process that was ended from outside, or memory that others took, is no fault of the file's."""
+    """A killed process, or memory that others took, is no fault of the file."""
     path, read, real = desk.draw("a.jpg"), list[str](), desk.pool._run_job
 
     def dies(child: Any, job: Any, *rest: Any) -> DecodeResult:

@@ -179,7 +179,10 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
         draw(photos / name / "y.jpg", 99)
     tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
     assert tally.indexed == 1
-    why = f"it is left out of the watched folder {photos}, as a hidden or system folder or by a pattern"
+    why = (
+        f"it is left out of the watched folder {photos}, as a hidden or system folder or by a"
+        f" pattern"
+    )
     assert tally.problems == {
         f"{photos / name} was not scanned: {why}." for name in ("#recycle", ".hidden")
     }

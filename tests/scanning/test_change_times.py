@@ -146,9 +146,11 @@ def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(
 @pytest.mark.parametrize(
     ("kind", "kept"),
     [
-        ("ext4", True), ("btrfs", True), ("apfs", True), ("overlay", True), ("nfs4", True), ("smb3", True), ("tmpfs", True),
+        ("ext4", True), ("btrfs", True), ("apfs", True), ("overlay", True), ("nfs4", True),
+        ("smb3", True), ("tmpfs", True),
         ("vfat", False),
-        ("exfat", False), ("fuseblk", False), ("fuse.sshfs", False), ("fuse.rclone", False), ("fuse.mergerfs", True), ("davfs", False),
+        ("exfat", False), ("fuseblk", False), ("fuse.sshfs", False), ("fuse.rclone", False),
+        ("fuse.mergerfs", True), ("davfs", False),
     ],
 )  # fmt: skip
 def test_which_file_systems_keep_change_times(

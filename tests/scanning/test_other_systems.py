@@ -41,9 +41,12 @@ class Observer:
     ("event", "told"),
     [
         # Windows calls a folder that was deleted a file.
-        (FileDeletedEvent("/r/trip"), [("/r/trip", None)]), (FileDeletedEvent("/r/trip 1.2"), [("/r/trip 1.2", None)]),
-        (FileDeletedEvent("/r/a.JPG"), [("/r", "a.JPG")]), (FileModifiedEvent("/r/a.jpg"), [("/r", "a.jpg")]),
-        (DirCreatedEvent("/r/trip"), [("/r/trip", None)]), (FileMovedEvent("/r/a.jpg", "/r/b/c.jpg"), [("/r", "a.jpg"), ("/r/b", "c.jpg")]),
+        (FileDeletedEvent("/r/trip"), [("/r/trip", None)]),
+        (FileDeletedEvent("/r/trip 1.2"), [("/r/trip 1.2", None)]),
+        (FileDeletedEvent("/r/a.JPG"), [("/r", "a.JPG")]),
+        (FileModifiedEvent("/r/a.jpg"), [("/r", "a.jpg")]),
+        (DirCreatedEvent("/r/trip"), [("/r/trip", None)]),
+        (FileMovedEvent("/r/a.jpg", "/r/b/c.jpg"), [("/r", "a.jpg"), ("/r/b", "c.jpg")]),
         (DirMovedEvent("/r/a", "/r/b"), [("/r/a", None), ("/r/b", None)]),
     ],
 )  # fmt: skip

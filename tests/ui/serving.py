@@ -22,7 +22,8 @@ from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
 
 LOOPBACK = re.compile(
-    r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost|::1)'|'/)"
+    r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost"
+    r"|::1)'|'/)"
 )
 
 

@@ -16,7 +16,7 @@ from explorer.ui.single_instance import AppInstance
 def test_where_the_app_is_open_is_said(
     photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also where another program has the port on the other family: browsers must not be sent there."""
+    """Also where another program has the port on the other address family."""
     shown = list[str]()
     monkeypatch.setattr(AppInstance, "open_browser", lambda _, address: shown.append(address))
     folder, token = library_dir(), access(library_dir()).token

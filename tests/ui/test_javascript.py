@@ -54,7 +54,7 @@ def test_a_component_is_one_script_without_imports(name: str) -> None:
 @needs_node
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_a_component_declares_no_name_twice(name: str) -> None:
-    """Modules share one scope once they are put together; Node would refuse a second declaration."""
+    """Joined modules share one scope; Node refuses a second declaration of a name."""
     result = subprocess.run(
         ["node", "--check", "--input-type=module", "-"],
         input=component_script(name),

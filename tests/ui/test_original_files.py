@@ -119,8 +119,10 @@ def test_an_empty_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "part"),
     [
-        ("bytes=0-0", (0, 1)), ("bytes=0-9", (0, 10)), ("bytes=10-", (10, 1024)), ("bytes=1023-", (1023, 1024)), ("bytes=-1", (1023, 1024)),
-        ("bytes=-24", (1000, 1024)), ("bytes=5-99999", (5, 1024)), ("bytes=1023-1023", (1023, 1024)), ("bytes = 3 - 4", (3, 5)),
+        ("bytes=0-0", (0, 1)), ("bytes=0-9", (0, 10)), ("bytes=10-", (10, 1024)),
+        ("bytes=1023-", (1023, 1024)), ("bytes=-1", (1023, 1024)),
+        ("bytes=-24", (1000, 1024)), ("bytes=5-99999", (5, 1024)),
+        ("bytes=1023-1023", (1023, 1024)), ("bytes = 3 - 4", (3, 5)),
     ],
 )  # fmt: skip
 def test_a_part(tmp_path: Path, asked: str, part: tuple[int, int]) -> None:

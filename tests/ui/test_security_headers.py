@@ -62,7 +62,10 @@ def test_what_pages_may_load() -> None:
 
 
 def test_scripts_in_the_start_page_are_let_in_by_their_hash_and_no_others() -> None:
-    page = b'<script src="a.js">not this</script><script>\none()\n</script><script type="module">two()</script>'
+    page = (
+        b'<script src="a.js">not this</script><script>\none()\n</script><script'
+        b' type="module">two()</script>'
+    )
     found = security_headers._INLINE.findall(page)
     assert found == [b"\none()\n", b"two()"]
     digest = base64.b64encode(

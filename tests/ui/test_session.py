@@ -101,10 +101,15 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
         assert _status(app, path, [host, cookie, *extra]) in (200, 101), path
         for refused in (
             [("Host", "evil.example"), cookie], [("Host", f"evil.example:{app.port}"), cookie],
-            [host, cookie, ("Origin", "http://evil.example")], [host, cookie, ("Origin", "null")], [host, cookie, ("Origin", "http://localhost:1")],
-            [host, cookie, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")],
+            [host, cookie, ("Origin", "http://evil.example")], [host, cookie, ("Origin", "null")],
+            [host, cookie, ("Origin", "http://localhost:1")],
+            [
+                host, cookie, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors"),
+                ("Sec-Fetch-Dest", "image"),
+            ],
             # Another user of the machine, whose requests come over the same loopback.
-            [host], [host, ("Cookie", f"{app.access.cookie}={'0' * 48}")], [host, ("Origin", app.address)],
+            [host], [host, ("Cookie", f"{app.access.cookie}={'0' * 48}")],
+            [host, ("Origin", app.address)],
         ):  # fmt: skip
             assert _status(app, path, [*refused, *extra]) == 403, (path, refused)
     # By id, and nothing else.
@@ -248,7 +253,8 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(
             assert CAMERA[0] in text and CAMERA[1] in text, text
             assert (
                 dialog.locator(
-                    "a[href^='javascript'], a[href*='example.com'], script, strong strong, h1:has-text('heading')"
+                    "a[href^='javascript'], a[href*='example.com'], script, strong strong,"
+                    " h1:has-text('heading')"
                 ).count()
                 == 0
             )
@@ -273,7 +279,8 @@ def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
         "import sys; from explorer.cli.app import main; sys.exit(main(sys.argv[1:]))",
     ]
     for command in (
-        ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"], ["search", "--photo", str(place / "photos" / HOSTILE[0])],
+        ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"],
+        ["search", "--photo", str(place / "photos" / HOSTILE[0])],
         ["status"], ["verify", "--thorough"],
     ):  # fmt: skip
         ended = subprocess.run(
@@ -291,7 +298,10 @@ def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
 
 
 def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
-    code = "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1', 9))\nexcept OSError: pass"
+    code = (
+        "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1',"
+        " 9))\nexcept OSError: pass"
+    )
     subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True
     )

@@ -22,7 +22,7 @@ Kind = Literal["film", "sidecar"]
 # maker end it in `.MP` and name the still `….MP.jpg`.
 _FILMS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_FILM = ".mp"
-# XMP packets, Apple's edit recipes, a camera's thumbnail of a film, settings of RawTherapee and DxO.
+# XMP packets, Apple's edit recipes, a camera's thumbnail of a film, RawTherapee and DxO settings.
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
 # Those that hold a person's or a program's work.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
@@ -45,8 +45,8 @@ _OTHER_FILMS = frozenset(
     }
 )
 
-# Google Takeout (exports of 2024 and 2025): `a.jpg.json`, or `a.jpg.supplemental-metadata.json` with
-# the part before `.json` cut to 46 characters; the second photo of a name, `a(1).jpg`, has
+# Google Takeout (exports of 2024 and 2025): `a.jpg.json`, or `a.jpg.supplemental-metadata.json`
+# with the part before `.json` cut to 46 characters; the second photo of a name, `a(1).jpg`, has
 # `a.jpg(1).json`.
 _TAKEOUT, _TAKEOUT_LONGEST = "supplemental-metadata", 46
 _NUMBERED = re.compile(r"^(.*)(\(\d+\))$")

@@ -58,8 +58,8 @@ def are_hard_links(one: str, two: str) -> bool:
 
 
 def is_redundant(spare: str, kept: str) -> bool:
-    """Whether `spare` can be deleted because `kept` has the same content and is proven to be another
-    hard link or another file.
+    """Whether `spare` can be deleted because `kept` has the same content and is proven to be
+    another hard link or another file.
 
     May set and restore the time of `spare`. Raises OSError where one of them does not exist or
     cannot be read.

@@ -37,7 +37,7 @@ def stamp_of_stat(facts: os.stat_result) -> FileStamp:
 
 
 def file_hash(path: str) -> str:
-    """The content hash (`photos.hashing.content_hash`, hex) of a file of any size. Raises OSError."""
+    """The content hash (`photos.hashing.content_hash`, hex) of a file. Raises OSError."""
     digest = hashlib.blake2b(digest_size=16)
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK):

@@ -39,8 +39,8 @@ class UnreadableEntry(NamedTuple):
 
 
 def plan_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    """The entries of a plan: where each is (“entry 3”, “line 4”), and its value: a `dict`, any other
-    JSON value, or UnreadableEntry.
+    """The entries of a plan: where each is (“entry 3”, “line 4”), and its value: a `dict`, any
+    other JSON value, or UnreadableEntry.
 
     shown: the plan's name for messages. Raises PlanError where it is no plan.
     """

@@ -177,7 +177,7 @@ class RemovalExecutor:
         return target if is_same_inode else None
 
     def _copy_metadata(self, entry: RemovalEntry, removal: Removal) -> None:
-        """Write what the keeper lacks to its sidecar: nothing else is ever written beside photos."""
+        """Write what the keeper lacks to its sidecar; nothing else is written beside photos."""
         if self._merge is None:
             self._merge = sidecar.MetadataMerger()
         keeper = removal.keeper or ""

@@ -37,7 +37,7 @@ def dry_run(
     sidecars: bool = False,
     tick: Progress | None = None,
 ) -> RemovalOutcome:
-    """Run every check that `remove` would run now, and change nothing. Takes and raises the same."""
+    """Run every check that `remove` would run, and change nothing. Takes and raises the same."""
     preflight = Preflight(library, removals, to, without_keeper)
     results, gone = list[RemovalResult](), set[str]()
     with contextlib.closing(sidecar.MetadataMerger()) as merge:

@@ -19,7 +19,7 @@ from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.part_files import delete_part
 from explorer.removal.results import TRASH
 
-# stayed: at its original place. moved: at its destination. unknown: at neither that can be seen now.
+# stayed: at its original place. moved: at its destination. unknown: seen at neither.
 FileLocation = Literal["stayed", "moved", "unknown"]
 
 
@@ -198,8 +198,8 @@ class Restorer:
         return notes
 
     def _restore_sidecar(self, entry: RemovalEntry) -> Iterator[str]:
-        """Make the keeper's sidecar what it was before, unless somebody has changed it since. Yields
-        what failed, in words."""
+        """Make the keeper's sidecar what it was before, unless somebody has changed it since.
+        Yields what failed, in words."""
         path, note = self._bounds.written_sidecar(entry), entry.sidecar
         if path is None or not note:
             return

@@ -3,7 +3,8 @@
 
 A sidecar is an XMP packet in a file of its own (ISO 16684-1), named as darktable and digiKam do:
 the photo's name and `.xmp`. Values that are there already stay; only what the keeper has nowhere is
-added. Files are parsed in a decode process (`photos/metadata/sidecar_merge.py`) and only written here.
+added. Files are parsed in a decode process (`photos/metadata/sidecar_merge.py`) and only written
+here.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Faults:
     """Counts calls, and strikes at one of them."""
 
     def __init__(self, at: int, kind: str) -> None:
-        """at: which call, from 0. kind: `before` or `after` (killed then), or the name of an error."""
+        """at: index of the call. kind: `before` or `after` (killed then), or an error's name."""
         self.at, self.kind, self.calls, self.dead = at, kind, 0, False
 
     def wrap(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:

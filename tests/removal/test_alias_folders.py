@@ -136,7 +136,7 @@ def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
 def test_undo_where_the_two_folders_have_become_one(
     small_library: SmallLibrary, mounted: Mounts
 ) -> None:
-    """The photo lies where it is to come back to: nothing is deleted, and nothing is left to undo."""
+    """The photo is where it is to be put: nothing is deleted, and nothing is left to undo."""
     small_library.add_photo("sub/a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     remove(

@@ -58,10 +58,15 @@ def entry(
         for key, value in other.items()
     }
     return RemovalEntry(
-        run="r", number=0, state="moved", path=str(base / path), hash="0" * 32, where=where,
+        run="r",
+        number=0,
+        state="moved",
+        path=str(base / path),
+        hash="0" * 32,
+        where=where,
         root=str(base / "photos"),
         **fields,
-    )  # fmt: skip
+    )
 
 
 def test_the_watched_folder_of_a_path_is_the_innermost(base: Path) -> None:
@@ -99,8 +104,10 @@ def test_an_entry_within_bounds_is_not_refused(base: Path) -> None:
     assert found.refusal(entry(base)) is None
     assert found.refusal(entry(base, back="photos/sub/a (restored).jpg")) is None
     for target, where in (
-        ("data/Trash/files/a.jpg", TRASH), ("aside/photos/a.jpg", str(base / "aside")), ("library/removed/r/a.jpg", str(base / "library")),
-    ):  # fmt: skip
+        ("data/Trash/files/a.jpg", TRASH),
+        ("aside/photos/a.jpg", str(base / "aside")),
+        ("library/removed/r/a.jpg", str(base / "library")),
+    ):
         assert found.refusal(entry(base, where=where, target=target)) is None
 
 
@@ -122,14 +129,22 @@ def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path)
     ("target", "where"),
     [
         # From the trash, only what lies where the trash keeps files.
-        ("data/Trash/info/a.jpg", TRASH), ("data/Trash/files/below/a.jpg", TRASH), ("elsewhere/a.jpg", TRASH), ("aside/below/a.jpg", TRASH),
+        ("data/Trash/info/a.jpg", TRASH),
+        ("data/Trash/files/below/a.jpg", TRASH),
+        ("elsewhere/a.jpg", TRASH),
+        ("aside/below/a.jpg", TRASH),
         ("data/Trash/files/../files/a.jpg", TRASH),
         # From a folder, whatever the journal calls it, only what lies in one to which this library
         # has moved photos.
-        ("elsewhere/a.jpg", "elsewhere"), ("data/Trash/files/a.jpg", "data"), ("aside/../elsewhere/a.jpg", "aside"),
-        ("aside/./a.jpg", "aside"), ("aside/leads/a.jpg", "aside"), ("to-aside/a.jpg", "to-aside"), ("library/a.jpg", "library"),
+        ("elsewhere/a.jpg", "elsewhere"),
+        ("data/Trash/files/a.jpg", "data"),
+        ("aside/../elsewhere/a.jpg", "aside"),
+        ("aside/./a.jpg", "aside"),
+        ("aside/leads/a.jpg", "aside"),
+        ("to-aside/a.jpg", "to-aside"),
+        ("library/a.jpg", "library"),
     ],
-)  # fmt: skip
+)
 def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) -> None:
     (base / "aside/leads").symlink_to(base / "elsewhere")
     (base / "to-aside").symlink_to(base / "aside")
@@ -155,9 +170,11 @@ def test_the_sidecar_of_the_one_kept(base: Path) -> None:
         ) == str(base / name)
     assert found.written_sidecar(entry(base, keeper="photos/k.jpg")) is None
     for keeper, name in (
-        ("photos/k.jpg", "photos/k.jpg"), ("photos/k.jpg", "photos/sub/k.jpg.xmp"), ("elsewhere/k.jpg", "elsewhere/k.jpg.xmp"),
+        ("photos/k.jpg", "photos/k.jpg"),
+        ("photos/k.jpg", "photos/sub/k.jpg.xmp"),
+        ("elsewhere/k.jpg", "elsewhere/k.jpg.xmp"),
         ("photos/k.jpg", "photos/k.xmp.jpg"),
-    ):  # fmt: skip
+    ):
         assert (
             found.written_sidecar(entry(base, keeper=keeper, sidecar={"path": str(base / name)}))
             is None

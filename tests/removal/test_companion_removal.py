@@ -50,8 +50,10 @@ def test_everything_goes_and_comes_back(small_library: SmallLibrary, where: Wher
     wanted = [small_library.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC")]
     (would,) = dry_run(small_library.library, wanted, to).results
     assert sorted((Path(each.path).name, each.bytes) for each in would.companions) == [
-        ("IMG_1.AAE", 6), ("IMG_1.HEIC.xmp", 5), ("IMG_1.MOV", 4),
-    ]  # fmt: skip
+        ("IMG_1.AAE", 6),
+        ("IMG_1.HEIC.xmp", 5),
+        ("IMG_1.MOV", 4),
+    ]
     assert (would.state, would.freed) == ("would", 5 + 4 + 6 + 5) and small_library.tree() == before
     outcome = remove(small_library.library, wanted, to)
     assert (outcome.results[0].companions, outcome.freed, outcome.companion_count) == (
@@ -238,8 +240,12 @@ def test_where_one_cannot_go_all_stay(
 
 def test_sidecars_words_are_kept_where_the_same_photo_has_none(small_library: SmallLibrary) -> None:
     live(small_library)
-    words = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>" \
-            "<rdf:Description rdf:about='' xmlns:d='http://darktable.sf.net/' d:history='mine'/></rdf:RDF></x:xmpmeta>"  # fmt: skip
+    words = (
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        "<rdf:Description rdf:about='' xmlns:d='http://darktable.sf.net/' d:history='mine'/>"
+        "</rdf:RDF></x:xmpmeta>"
+    )
     small_library.add_file("gone/IMG_1.HEIC.xmp", words)
     before = small_library.tree()
     one(small_library, sidecars=True)

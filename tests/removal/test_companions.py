@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from explorer.removal.companions import CompanionFinder, Companions, companions_of, renamed
 
 # What lies in a folder, the photo that is asked about, and what belongs to it alone.
-NO_COMPANIONS = [
+OWN_COMPANIONS = [
     (["a.jpg", "a.mov", "a.aae", "a.jpg.xmp", "a.thm"], "a.jpg",
     ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
     (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC",
@@ -30,7 +30,8 @@ NO_COMPANIONS = [
     (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b.mov", "b.xmp"], "b.jpg", []),
     (["b.jpg", "b-bewerkt(1).png", "b.jpg.json", "b-bewerkt(1).mov"], "b-bewerkt(1).png",
     ["b-bewerkt(1).mov"]),
-    (["b.jpg", "b-編集済み.jpg", "b-編集済み 2.jpg", "b-編集済み.xmp"], "b-編集済み.jpg", ["b-編集済み.xmp"]),
+    (["b.jpg", "b-編集済み.jpg", "b-編集済み 2.jpg", "b-編集済み.xmp"], "b-編集済み.jpg",
+    ["b-編集済み.xmp"]),
     (["b.jpg", "b(1).jpg", "b.mov"], "b.jpg", ["b.mov"]),
     (["b.mov", "b party.jpg"], "b party.jpg", []),
     # A film of another kind has a small picture of its own.
@@ -66,7 +67,7 @@ def put(folder: Path, names: list[str]) -> None:
         (folder / name).write_text(name)
 
 
-@pytest.mark.parametrize(("names", "photo", "alone"), NO_COMPANIONS)
+@pytest.mark.parametrize(("names", "photo", "alone"), OWN_COMPANIONS)
 def test_what_belongs_to_a_photo_alone(
     tmp_path: Path, names: list[str], photo: str, alone: list[str]
 ) -> None:

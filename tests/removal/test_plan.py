@@ -30,7 +30,7 @@ def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_a_missing_quotation_mark_spoils_one_entry_of_a_written_plan(tmp_path: Path) -> None:
-    """JSON is written with one value a line, so that an editing mistake can be told from the rest."""
+    """JSON is written with one value per line, so that a mistake in one harms no other entry."""
     text = as_json([Removal(f"/p/{name}.jpg", "0" * 32) for name in "abc"])
     (tmp_path / "plan.json").write_text(text.replace('"/p/b.jpg"', '"/p/b.jpg'))
     found = read_plan(tmp_path / "plan.json")

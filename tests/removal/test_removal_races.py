@@ -44,7 +44,7 @@ def test_a_file_that_changes_after_the_check_stays(
 def test_a_copy_is_read_again_where_it_lies(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What arrives is not what was sent: it comes back, and the original was never more than moved."""
+    """What arrives differs from what was sent: the file, which was only moved, is put back."""
     before, real = two_copies.tree(), safe_move.move
 
     def spoil(source: str, target: str, *given: Any) -> None:

@@ -88,15 +88,25 @@ def test_a_plan_for_an_older_content_is_refused(small_library: SmallLibrary) -> 
 @pytest.mark.parametrize(
     ("tier", "found", "goes"),
     [
-        ("picture", None, False), ("picture", "different", False), ("picture", "scene", False), ("picture", "picture", True),
-        ("picture", "pixels", True), ("pixels", "picture", False), ("pixels", "pixels", True), ("identical", "pixels", False),
-        ("", None, False), ("", "picture", True), ("what a hand wrote", "scene", False), ("moment", None, True), ("lookalike", None, True),
+        ("picture", None, False),
+        ("picture", "different", False),
+        ("picture", "scene", False),
+        ("picture", "picture", True),
+        ("picture", "pixels", True),
+        ("pixels", "picture", False),
+        ("pixels", "pixels", True),
+        ("identical", "pixels", False),
+        ("", None, False),
+        ("", "picture", True),
+        ("what a hand wrote", "scene", False),
+        ("moment", None, True),
+        ("lookalike", None, True),
     ],
-)  # fmt: skip
+)
 def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
     small_library: SmallLibrary, tier: str, found: Any, goes: bool
 ) -> None:
-    """A plan in which another was put down as the photo to keep, by hand or by a way round the page."""
+    """A plan in which somebody has entered another photo to keep."""
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "two")
     if found:
@@ -214,10 +224,14 @@ FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
     [
         (FILM, NOTHING_PACKED, "not all that it holds (film inside) is in the one kept"),
         (FileContents(complete=False).packed(), FILM, "not all of it can be read"),
-        (None, FILM, "read again"), (FILM, None, "what the one kept holds"), ("{", FILM, "read again"),
-        (FILM, FILM, ""), (NOTHING_PACKED, FILM, ""), (NOTHING_PACKED, None, ""),
+        (None, FILM, "read again"),
+        (FILM, None, "what the one kept holds"),
+        ("{", FILM, "read again"),
+        (FILM, FILM, ""),
+        (NOTHING_PACKED, FILM, ""),
+        (NOTHING_PACKED, None, ""),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("tier", ["pixels", "picture", "", "what a hand wrote"])
 def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(
     small_library: SmallLibrary, tier: str, goes: Any, kept: Any, words: str

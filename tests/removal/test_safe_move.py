@@ -115,7 +115,7 @@ def test_nothing_is_overwritten(source: Path, target: Path, way: str) -> None:
 def test_nothing_is_overwritten_that_came_in_that_moment(
     source: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The look that comes first is a courtesy; what keeps a stranger's file is the way it is moved."""
+    """The first check is a courtesy; another program's file is safe because of how files move."""
     target.write_text("a stranger")
     real = os.path.lexists
     monkeypatch.setattr(os.path, "lexists", lambda path: str(path) != str(target) and real(path))

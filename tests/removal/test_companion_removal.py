@@ -10,7 +10,7 @@ import pytest
 
 from explorer.library.protected_folder_store import protect_folder
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import safe_move
+from explorer.removal import file_state, safe_move
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import TRASH, RemovalResult
 from explorer.removal.undo import history, undo
@@ -252,3 +252,22 @@ def test_sidecars_words_are_kept_where_the_same_photo_has_none(small_library: Sm
     assert (small_library.photos / "kept/IMG_1.HEIC.xmp").read_text() == words
     undo(small_library.library)
     assert small_library.tree() == before
+
+
+def test_a_film_that_changes_while_it_is_read_is_no_second_copy(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(small_library)
+    wanted = [small_library.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC")]
+    real = file_state.file_hash
+
+    def touch(path: str) -> str:
+        digest = real(path)
+        if path.endswith("kept/IMG_1.MOV"):
+            os.utime(path, ns=(1, 1))
+        return digest
+
+    monkeypatch.setattr(file_state, "file_hash", touch)
+    (result,) = dry_run(small_library.library, wanted).results
+    assert result.state == "refused"
+    assert result.reason.startswith("there is no second copy of its film IMG_1.MOV")

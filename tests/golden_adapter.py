@@ -15,7 +15,7 @@ from explorer.library.library import Library
 from explorer.library.migration_steps import STEPS
 from explorer.library.protected_folder_store import protected_folders
 from explorer.ui import server
-from tests.cli.test_app import Run, _encoders, run
+from tests.fixtures.command_line import Run, _encoders, run
 
 __all__ = [
     "PROJECT",

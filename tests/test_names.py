@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests import pictures
-from tests.cli.test_app import Run, _encoders, run
+from tests.fixtures.command_line import Run, _encoders, run
 
 __all__ = ["_encoders", "run"]
 

@@ -14,24 +14,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from explorer.cli.app import main
 from explorer.config import PROJECT
-from explorer.errors import LibraryBusy, LibraryError, LibraryFull, LibraryLocked
+from explorer.errors import LibraryBusy, LibraryError, LibraryFull
 from explorer.indexing import worker_loop
 from explorer.indexing.worker_loop import Worker
-from explorer.library import catalog as cataloguing
 from explorer.library import connection, durable_io, previews, vectors, writer
-from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
-from explorer.library.connection import write_transaction
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
-from explorer.library.writer import Writer
 from tests.faults.folders import TINY, RandomFolders, check, index, sound
 
 
@@ -259,177 +254,6 @@ def test_a_library_that_may_not_be_written(
     library = Library.open(place)
     check(library, folders)
     library.close()
-
-
-class PowerCut(BaseException):
-    """Nothing after it happens."""
-
-
-class Power:
-    """Cuts at the so-manieth write. What was not flushed by then may be lost: files lose their
-    bytes, the catalog its last commits."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, cut_at: int) -> None:
-        self.left, self.flushed, self.written = cut_at, set[Path](), set[Path]()
-        real_flush, real_replace, real_transaction = (
-            durable_io.flush,
-            Path.replace,
-            Writer.transaction,
-        )
-
-        def flush(path: Path) -> None:
-            self.step()
-            real_flush(path)
-            self.flushed.add(path)
-            if path.name.endswith("-wal"):
-                self.durable = path.stat().st_size
-
-        def replace(path: Path, target: Path) -> Path:
-            self.step()
-            if path in self.flushed:
-                self.flushed.add(target)
-            self.written.add(target)
-            return real_replace(path, target)
-
-        @contextlib.contextmanager
-        def transaction(writing: Writer) -> Iterator[int]:
-            self.step()
-            with real_transaction(writing) as change:
-                yield change
-            self.step()
-
-        self.durable = 0
-        for module in (durable_io, cataloguing):
-            monkeypatch.setattr(module, "flush", flush)
-        monkeypatch.setattr(Path, "replace", replace)
-        monkeypatch.setattr(Writer, "transaction", transaction)
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left <= 0:
-            raise PowerCut
-
-    def lose(self, folder: Path, share: float) -> None:
-        """Files that were not flushed are empty; of the catalog's commits since it was last
-        flushed, a share stays."""
-        for path in self.written - self.flushed:
-            if path.exists():
-                path.write_bytes(b"")
-        log = folder / "catalog.db-wal"
-        if log.exists():
-            size = log.stat().st_size
-            with log.open("r+b") as file:
-                file.truncate(min(size, self.durable + int((size - self.durable) * share)))
-
-
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_a_power_cut_between_any_two_writes(
-    folders: RandomFolders, tmp_path: Path, share: float
-) -> None:
-    """Each run is cut at a later write than the one before, until one comes to its end."""
-    current, cut, cuts = tmp_path / "library", 1, 0
-    Library.open(current).close()
-    while True:
-        with pytest.MonkeyPatch.context() as patch:
-            library = Library.open(current)
-            # A checkpoint would wait for the disk; the test's own bookkeeping knows only what is
-            # flushed.
-            with library.catalog.reading() as db:
-                db.execute("pragma wal_checkpoint(truncate)")
-            power = Power(patch, cut)
-            patch.setattr(writer, "connect", _without_checkpoints(connection.connect))
-            try:
-                index(library, folders)
-                break
-            except PowerCut:
-                cuts += 1
-            finally:
-                after = tmp_path / f"after-{cut}"
-                # As it was at that moment: closing tidies up, which a machine without power does
-                # not.
-                shutil.copytree(current, after)
-                library.close()
-        power.lose(after, share)
-        (after / "catalog.db-shm").unlink(missing_ok=True)
-        shutil.rmtree(current)
-        after.rename(current)
-        library = Library.open(current)
-        sound(library)
-        library.close()
-        for _ in range(2):
-            folders.change()
-        cut += 1 + cut // 6
-    assert cuts > 8
-    library = Library.open(current)
-    index(library, folders)
-    check(library, folders)
-    library.close()
-
-
-def _without_checkpoints(
-    connect: Callable[..., sqlite3.Connection],
-) -> Callable[..., sqlite3.Connection]:
-    def connected(*given: Any, **options: Any) -> sqlite3.Connection:
-        connection = connect(*given, **options)
-        connection.execute("pragma wal_autocheckpoint = 0")
-        return connection
-
-    return connected
-
-
-def test_a_clock_that_is_set_back(
-    library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index(library, folders)
-    real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() - 400 * 86_400)
-    # The last sign of life seems to come from the future; that is none.
-    Writer(library.catalog).close()
-    with write_transaction(library.catalog.path) as db:
-        db.execute(
-            "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
-            (real(),),
-        )
-    said = worker_status(library.catalog)
-    assert said is not None and not said["alive"]
-    for _ in range(6):
-        folders.change()
-    index(library, folders)
-    check(library, folders)
-    monkeypatch.undo()
-    index(library, folders)
-    check(library, folders)
-
-
-def test_two_runs_at_once(library: Library, folders: RandomFolders) -> None:
-    with library.lock(), pytest.raises(LibraryLocked, match="Another run"):
-        index(library, folders)
-    index(library, folders)
-    check(library, folders)
-
-
-def test_two_processes_make_the_same_library_at_once(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from explorer.library.catalog import Catalog;"
-        " Catalog(Path(sys.argv[1])).close()"
-    )
-    for attempt in range(3):
-        path = tmp_path / f"{attempt}.db"
-        started = [
-            subprocess.Popen(
-                [sys.executable, "-c", code, str(path)],
-                cwd=PROJECT,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(4)
-        ]
-        for process in started:
-            _, said = process.communicate(timeout=120)
-            assert (process.returncode, said) == (0, "")
-        catalog = Catalog(path)
-        assert catalog.change() == 0
-        catalog.close()
 
 
 def test_a_command_on_a_full_disk_ends_with_one_line(

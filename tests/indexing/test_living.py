@@ -3,9 +3,7 @@ files while it watches."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +11,8 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import worker_client
-from explorer.indexing.throttle import PACE_SETTING
 from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.rows import RootRow
-from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import worker_status
 from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.watch import Watcher
@@ -231,84 +226,6 @@ def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
         )
         draw(watched.photos / "new.png", 5)
         settled(watched, watched.photos, what="the next look")
-
-
-def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
-    watched: WatchedLibrary,
-) -> None:
-    catalog = watched.reader.catalog
-    with watched.running():
-        settled(watched, watched.photos, what="the first scan")
-        send_command(catalog, "pause")
-        obeyed(watched, lambda: watched.phase() == "paused", "the pause")
-        draw(watched.photos / "new.png", 5)
-    with watched.running():
-        wait(lambda: watched.phase() == "paused", "the pause after a restart")
-        time.sleep(1.5)
-        assert len(present(watched)) == 1
-        put_setting(catalog, PACE_SETTING, "gentle")
-        send_command(catalog, "resume")
-        settled(watched, watched.photos, what="what came meanwhile")
-    with watched.running() as worker:
-        wait(lambda: watched.phase() == "watching", "the third start")
-        send_command(catalog, "stop")
-        wait(lambda: worker.dismissed, "the stop")
-        assert worker.dismissed
-
-
-def test_a_rescan_of_one_folder_and_of_all(
-    watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Watcher, "watch", lambda self, root, rules=None: None)
-    with watched.running():
-        settled(watched, watched.photos, what="the first scan")
-        draw(watched.photos / "below" / "new.png", 5)
-        draw(watched.photos / "other" / "new.png", 6)
-        send_command(watched.reader.catalog, "rescan", str(watched.photos / "below"))
-        wait(lambda: str(watched.photos / "below" / "new.png") in present(watched), "the folder")
-        assert str(watched.photos / "other" / "new.png") not in present(watched)
-        send_command(watched.reader.catalog, "rescan")
-        settled(watched, watched.photos, what="all")
-
-
-def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(
-    watched: WatchedLibrary,
-) -> None:
-    """Events are told once: a run that is cut off has to give them back."""
-    with watched.running() as worker:
-        settled(watched, watched.photos, what="the first scan")
-        real, struck = worker._indexer.run, threading.Event()
-
-        def cut_short(places: object, **options: object) -> object:
-            if not struck.is_set():
-                struck.set()
-                send_command(watched.reader.catalog, "rescan", str(watched.photos / "nothing"))
-                worker._obey(interrupt=True)
-            return real(places, **options)  # type: ignore[arg-type]
-
-        worker._indexer.run = cut_short  # type: ignore[method-assign, assignment]
-        draw(watched.photos / "new.png", 5)
-        settled(watched, watched.photos, what="the photo")
-        assert struck.is_set()
-
-
-def test_a_rule_that_is_none_changes_nothing(watched: WatchedLibrary) -> None:
-    with watched.running():
-        settled(watched, watched.photos, what="the first scan")
-        send_command(
-            watched.reader.catalog,
-            "exclude",
-            json.dumps({"folder": str(watched.photos), "globs": ["a\nb"]}),
-        )
-        obeyed(
-            watched,
-            lambda: (
-                (status := worker_status(watched.reader.catalog)) is not None
-                and status["message"] != ""
-            ),
-            "the refusal",
-        )
-        assert root(watched, watched.photos)["exclude"] == []
 
 
 def test_a_loop_of_links_traps_nobody(watched: WatchedLibrary) -> None:

@@ -11,7 +11,6 @@ from explorer.library.file_rows import FileStat
 from explorer.library.paths import from_text
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning import scan
-from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state, scan_tree
 
 
@@ -138,73 +137,12 @@ def test_a_folder_that_cannot_be_listed_is_told_of(
     assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "raw.CR2"]
 
 
-def test_a_library_is_not_looked_into(photos: Path) -> None:
-    for name in ("library/catalog.db", "library/worker.lock", "library/previews/00/x.jpg"):
-        path = photos / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    assert not [path for path in paths(photos) if path.startswith("library")]
-
-
 def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert root_state(str(photos)) == "there"
     assert root_state(str(tmp_path / "empty")) == "empty"
     assert root_state(str(tmp_path / "absent")) == "absent"
     assert root_state(str(photos / "a.jpg")) == "absent"
-
-
-def test_a_copy_of_a_library_is_not_looked_into_either(photos: Path) -> None:
-    """A backup may lack its lock, and a folder of one's own may hold a file of that name."""
-    for name in (
-        "copy/catalog.db",
-        "copy/previews/00/x.jpg",
-        "mine/catalog.db",
-        "mine/x.jpg",
-        "tools/worker.lock",
-        "tools/y.jpg",
-    ):
-        path = photos / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    assert {path for path in paths(photos) if "/" in path} == {
-        "below/d.heic",
-        "below/deep/e.png",
-        "mine/x.jpg",
-        "tools/y.jpg",
-    }
-
-
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "$Recycle.Bin/S-1-5-21",
-        "#snapshot/daily",
-        "X.photoslibrary/originals",
-        "below/@eaDir",
-        "FOUND.000",
-    ],
-)
-def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -> None:
-    (photos / folder).mkdir(parents=True)
-    (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
-    before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
-    found = scan_tree(str(photos))
-    assert sorted(seen.path for seen in found.files) == before
-    assert (
-        folder if folder.startswith("below") else folder.split("/", maxsplit=1)[0]
-    ) in found.left_out
-    # Asked for by itself, it is a folder like any other.
-    assert paths(photos / folder) == ["$R1A2B3C.jpg"]
-    assert "$R1A2B3C.jpg" in "".join(
-        paths(
-            photos,
-            rules=IgnoreRules(
-                str(photos),
-                [f"!{folder.rsplit('/', maxsplit=1)[-1]}", f"!{folder.split('/', maxsplit=1)[0]}"],
-            ),
-        )
-    )
 
 
 def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
@@ -222,26 +160,6 @@ def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
 
     monkeypatch.setattr(os, "stat", refuse)
     assert inode_of(str(photos / "a.jpg")) is None
-
-
-@pytest.mark.parametrize(
-    "name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"]
-)
-def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
-    assert (
-        ignored_by_default(name)
-        and not ignored_by_default("Holiday 2024")
-        and not ignored_by_default(f"{name}/a")
-    )
-    assert ignored_by_default(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
-
-
-def test_a_root_of_nothing_but_what_systems_make_is_empty(tmp_path: Path) -> None:
-    (tmp_path / ".Trashes").mkdir()
-    (tmp_path / ".DS_Store").write_bytes(b"x")
-    assert root_state(str(tmp_path)) == "empty"
-    (tmp_path / "notes.txt").write_bytes(b"x")
-    assert root_state(str(tmp_path)) == "there"
 
 
 def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(

@@ -6,8 +6,6 @@ import http.client
 import os
 import re
 import shutil
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from explorer.config import PROJECT
 from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from tests import pictures
-from tests.ui.serving import Served, environment_of, served
+from tests.ui.serving import Served, served
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>.jpg",
@@ -267,42 +264,3 @@ def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(
     ours = (app.address, f"ws://localhost:{app.port}", "data:", "blob:")
     assert [url for url in asked if not url.startswith(ours)] == []
     assert app.foreign() == []
-
-
-def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
-    place: Path, tmp_path: Path
-) -> None:
-    environment = environment_of(tmp_path)
-    start = [
-        sys.executable,
-        "-c",
-        "import sys; from explorer.cli.app import main; sys.exit(main(sys.argv[1:]))",
-    ]
-    for command in (
-        ["index", str(place / "photos"), "--encoder", "tiny"], ["search", "red"],
-        ["search", "--photo", str(place / "photos" / HOSTILE[0])],
-        ["status"], ["verify", "--thorough"],
-    ):  # fmt: skip
-        ended = subprocess.run(
-            [*start, *command, "--library", str(tmp_path / "library")],
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        # What a file is called must not look like a line of ours.
-        assert b"\nlines.jpg" not in ended.stderr
-    log = tmp_path / "connections"
-    assert not log.exists() or Served(tmp_path, 0).foreign() == []
-
-
-def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
-    code = (
-        "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1',"
-        " 9))\nexcept OSError: pass"
-    )
-    subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True
-    )
-    assert len(Served(tmp_path, 0).foreign()) == 1

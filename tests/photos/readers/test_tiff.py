@@ -12,7 +12,7 @@ from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, Unsupporte
 from explorer.photos import limits
 from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.readers import tiff, tiff_parser, tiff_tags
+from explorer.photos.readers import tiff
 from tests import pictures
 from tests.fixtures.picture_checks import difference
 from tests.fixtures.tiffs import tiff as write
@@ -256,46 +256,3 @@ def test_a_picture_that_exceeds_the_memory_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(limits, "free_memory", lambda: 1 << 20)
     with pytest.raises(OversizedPhoto):
         tiff.read(write(COLOUR.astype(np.float64), 2, tags={256: (60000,), 257: (60000,)}))
-
-
-def test_directories_follow_the_chain_and_end() -> None:
-    data = write(COLOUR, 2)
-    (first,) = tiff_tags.read_tags(data)
-    assert first[tiff_tags.WIDTH] == (90,) and list(tiff_tags.pixel_data_spans(first)) == [
-        (8, COLOUR.size)
-    ]
-    # A directory that names itself as the next, and one that names itself as one below.
-    assert len(tiff_tags.read_tags(write(COLOUR, 2, tags={330: (8 + COLOUR.size,)}))) == 1
-    for broken in (b"II*\0\xff\xff\xff\xff", b"II*\0\0\0\0\0", b"II*\0"):
-        with pytest.raises(ValueError):
-            tiff_tags.read_tags(broken)
-
-
-@pytest.mark.parametrize(
-    "tags",
-    [
-        {50706: (1, 4)},
-        {254: (1,), 330: (8,)},
-        {262: (32803,)},
-        {262: (34892,)},
-        {259: (34713,)},
-        {259: (32767,)},
-        {259: (65535,)},
-    ],
-)
-def test_raw_files_are_recognized(tags: dict[int, tuple[int, ...]]) -> None:
-    data = write(COLOUR, 2, tags=tags)
-    assert tiff_tags.is_raw(data)
-    with pytest.raises(UnsupportedPhoto, match="RAW"):
-        decode(data, SPEC)
-
-
-def test_ordinary_files_are_not_raw_files() -> None:
-    assert not tiff_tags.is_raw(write(COLOUR, 2)) and not tiff_tags.is_raw(b"II*\0\xff\xff\xff\xff")
-    assert tiff_parser.is_tiff(b"MM\0+") and not tiff_parser.is_tiff(b"MM\0,")
-
-
-def test_bigtiff_files_are_read() -> None:
-    packed = pictures.encoded(DRAWN, "TIFF", big_tiff=True)
-    assert packed[2:3] == b"+" and tiff_tags.read_tags(packed)[0][tiff_tags.HEIGHT] == (70,)
-    assert difference(shown(packed), WANTED) < 1

@@ -1,0 +1,136 @@
+"""The `index` command: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.library.library import Library
+from tests import pictures
+from tests.fixtures.command_line import Run
+
+
+class TestIndex:
+    def test_as_json(self, run: Run, photos: Path) -> None:
+        said = run("index", photos, "--encoder", "tiny", "--json")
+        result = said.json
+        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing",
+        "failed")} == {
+            "indexed": 4, "unchanged": 0, "moved": 0, "missing": 0, "failed": 1,
+        }  # fmt: skip
+        assert result["seconds"] > 0 and result["photos_per_second"] == pytest.approx(
+            4 / result["seconds"], rel=0.1
+        )
+        assert result["failures"] == [
+            {"path": str(photos / "broken.jpg"), "reason": result["failures"][0]["reason"]}
+        ]
+        assert (result["encoded"], result["other"], result["encoder"]) == (4, 1, "tiny")
+        assert (result["unlisted"], result["unsettled"], result["offline"]) == ([], [], [])
+        assert said.code == 0
+
+    def test_in_words(self, run: Run, photos: Path) -> None:
+        said = run("index", photos, "--encoder", "tiny")
+        assert said.code == 0
+        assert (
+            said.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ")
+            and said.out.count("\n") == 1
+        )
+        assert f"{photos / 'broken.jpg'}: " in said.err
+
+    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(
+        self, run: Run, own: Path
+    ) -> None:
+        (own / "red.png").rename(own / "rosso.png")
+        (own / "blue.png").unlink()
+        pictures.write(own / "new.png", pictures.plain("pink", (48, 32)))
+        result = run("index", own, "--json").json
+        assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing", "failed",
+        "encoded")} == {
+            "indexed": 1, "unchanged": 2, "moved": 1, "missing": 1, "failed": 1, "encoded": 1,
+        }  # fmt: skip
+        again = run("index", own, "--json").json
+        assert (again["unchanged"], again["failed"], again["indexed"], again["encoded"]) == (
+            4,
+            1,
+            0,
+            0,
+        )
+
+    def test_nothing_is_written_into_the_folder(self, run: Run, photos: Path) -> None:
+        before = {
+            path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+            for path in photos.rglob("*")
+        }
+        run("index", photos, "--encoder", "tiny")
+        assert {
+            path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+            for path in photos.rglob("*")
+        } == before
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("absent", "does not exist"), ("photos/red.png", "is a file, not a folder")],
+    )
+    def test_what_is_no_folder(self, run: Run, photos: Path, name: str, words: str) -> None:
+        said = run("index", photos.parent / name, "--encoder", "tiny", "--json")
+        assert said.code == 1 and said.out == ""
+        assert words in said.err and len(said.err.splitlines()) == 1
+
+    def test_a_folder_that_may_not_be_read(
+        self, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(path: object) -> None:
+            raise PermissionError(13, "Permission denied", path)
+
+        monkeypatch.setattr(os, "scandir", refuse)
+        said = run("index", photos, "--encoder", "tiny")
+        assert said.code == 1 and "cannot be read (Permission denied)" in said.err
+
+    def test_a_folder_inside_that_may_not_be_read_is_told_of(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.scandir
+
+        def refuse(path: Any) -> Any:
+            if os.fspath(path).endswith("below"):
+                raise PermissionError(13, "Permission denied", path)
+            return real(path)
+
+        monkeypatch.setattr(os, "scandir", refuse)
+        said = run("index", indexed)
+        assert said.code == 0 and f"The folder {indexed / 'below'} could not be opened" in said.err
+
+    def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, own: Path) -> None:
+        own.rename(own.with_name("aside"))
+        own.mkdir()
+        said = run("index", own)
+        assert (
+            said.code == 0
+            and "its drive seems to be disconnected. Its 4 photos stay searchable." in said.err
+        )
+        assert run("index", own, "--json").json["offline"] == [str(own)]
+        assert len(run("search", "red", "--json").json) == 4
+
+    def test_an_empty_word_is_not_the_current_folder(self, run: Run) -> None:
+        said = run("index", "", "--encoder", "tiny")
+        assert said.code == 2 and "empty word" in said.err
+
+    def test_a_library_that_another_run_writes_to(self, run: Run, indexed: Path) -> None:
+        library = Library.open()
+        try:
+            with library.lock():
+                said = run("index", indexed)
+                assert said.code == 1 and "Another run is indexing into this library" in said.err
+                assert run("search", "red").code == 0
+        finally:
+            library.close()
+
+    def test_an_unknown_encoder(self, run: Run, photos: Path) -> None:
+        said = run("index", photos, "--encoder", "nonsense")
+        assert said.code == 1 and "There is no encoder “nonsense”" in said.err
+
+    def test_the_chosen_encoder_is_kept(self, run: Run, indexed: Path) -> None:
+        assert run("index", indexed, "--json").json["encoder"] == "tiny"

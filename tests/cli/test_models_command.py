@@ -1,0 +1,34 @@
+"""The `models` command: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.command_line import Run
+
+
+class TestModels:
+    def test_as_json(self, run: Run) -> None:
+        models = {model["name"]: model for model in run("models", "--json").json}
+        assert set(models) >= {"starter", "clip", "siglip2", "resnet50", "vit"}
+        assert (
+            models["starter"]["available"]
+            and models["starter"]["has_text"]
+            and not models["resnet50"]["has_text"]
+        )
+
+    def test_in_words(self, run: Run) -> None:
+        told = run("models").out
+        assert "starter" in told and "models get clip" in told
+
+    @pytest.mark.parametrize(
+        ("words", "code", "told"),
+        [
+            (["get"], 2, "Give the model to fetch"),
+            (["get", "nonsense"], 1, "There is no encoder"),
+            (["list", "clip"], 2, "models get clip"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, run: Run, words: list[str], code: int, told: str) -> None:
+        said = run("models", *words)
+        assert said.code == code and told in said.err

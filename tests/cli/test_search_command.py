@@ -1,0 +1,155 @@
+"""The `search` command: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from tests import pictures
+from tests.fixtures.command_line import Run, Said
+
+
+class TestSearch:
+    def test_as_json(self, run: Run, indexed: Path) -> None:
+        said = run("search", "red", "--json")
+        rows = said.json
+        assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 4
+        assert [row["rank"] for row in rows] == [1, 2, 3, 4]
+        assert rows[0]["path"] == str(indexed / "red.png")
+        scores = [row["score"] for row in rows]
+        assert scores == sorted(scores, reverse=True)
+        assert said.err == ""
+
+    def test_in_words(self, run: Run, indexed: Path) -> None:
+        said = run("search", "blue", "--top", "2")
+        first, second = said.out.splitlines()
+        assert first.endswith(f"  {indexed / 'blue.png'}") and float(first.split()[0]) >= float(
+            second.split()[0]
+        )
+
+    def test_by_an_indexed_photo(self, run: Run, indexed: Path) -> None:
+        for name in ("red.png", "below/dated.jpg"):
+            first = run("search", "--photo", indexed / name, "--json").json[0]
+            assert first["path"] == str(indexed / name) and 0.99 <= first["score"] <= 1.0
+
+    def test_by_a_photo_from_elsewhere(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+        other = pictures.write(
+            tmp_path / "other.jpg", pictures.plain("#00f8", (99, 77)).convert("RGB")
+        )
+        assert run("search", "--photo", other, "--json").json[0]["path"] == str(
+            indexed / "blue.png"
+        )
+
+    def test_by_phrase_and_photos_together(self, run: Run, indexed: Path) -> None:
+        together = run(
+            "search",
+            "red",
+            "--photo",
+            indexed / "blue.png",
+            "--photo",
+            indexed / "green.png",
+            "--json",
+        ).json
+        assert {Path(row["path"]).name for row in together[:3]} == {
+            "red.png",
+            "green.png",
+            "blue.png",
+        }
+
+    def test_top(self, run: Run, indexed: Path) -> None:
+        assert [len(run("search", "red", "--top", top, "--json").json) for top in (1, 3, 100)] == [
+            1,
+            3,
+            4,
+        ]
+
+    def test_filters(self, run: Run, indexed: Path) -> None:
+        def names(*words: object) -> set[str]:
+            return {Path(row["path"]).name for row in run("search", "red", "--json", *words).json}
+
+        assert names("--folder", indexed / "below") == {"dated.jpg"}
+        assert names("--since", "2020-05-17", "--until", "2020-05-17") == {"dated.jpg"}
+        assert "dated.jpg" not in names("--until", "2020-05-16")
+        assert names("--since", "2100-01-01") == set()
+        assert "No photo fits these filters." in run("search", "red", "--since", "2100-01-01").err
+
+    def test_many_phrases_from_standard_input(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lines = b"red\n\n  blue  \r\n\xff\xfe\ngreen"
+        monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(lines)))
+        answers = [json.loads(line) for line in run("search", "-", "--top", "1").out.splitlines()]
+        others = [answer for answer in answers if answer is not answers[3]]
+        assert [Path(answer[0]["path"]).name if answer else None for answer in others] == [
+            "red.png", None, "blue.png", "green.png",
+        ]  # fmt: skip
+        assert len(answers) == 5 and len(answers[3]) == 1
+
+    def test_no_phrases_at_all(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"")))
+        assert run("search", "-") == Said(0, "", "")
+
+    @pytest.mark.parametrize("words", [[], [""], ["   "], ["\t\n"]])
+    def test_nothing_asked(self, run: Run, indexed: Path, words: list[str]) -> None:
+        said = run("search", *words)
+        assert said.code == 2 and "Give what to look for" in said.err and said.out == ""
+
+    @pytest.mark.parametrize(
+        ("words", "code", "told"),
+        [
+            (["red", "--top", "0"], 2, "above 0"),
+            (["red", "--top", "many"], 2, "above 0"),
+            (["red", "--since", "2020"], 2, "is not a date"),
+            (["red", "--folder", ""], 0, ""),
+            (["red", "blue"], 2, "unexpected extra argument (blue)"),
+            (["red", "--encoder", "nonsense"], 1, "There is no encoder “nonsense”"),
+            (["red", "--encoder", "mute"], 1, "Nothing here has been indexed with “mute”"),
+            (["--photo", "/nowhere/x.jpg"], 1, "There is no photo /nowhere/x.jpg"),
+            (["--photo", "."], 1, "it is a folder"),
+            (["--photo", __file__], 1, "test_search_command.py: "),
+        ],
+    )
+    def test_what_is_wrong_is_said(
+        self, run: Run, indexed: Path, words: list[str], code: int, told: str
+    ) -> None:
+        said = run("search", *words)
+        assert said.code == code and told in said.err
+        assert code == 0 or said.out == ""
+
+    def test_a_phrase_for_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
+        run("index", indexed, "--encoder", "mute")
+        said = run("search", "red", "--encoder", "mute")
+        assert said.code == 1 and "cannot encode phrases" in said.err
+        assert (
+            run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0][
+                "score"
+            ]
+            >= 0.99
+        )
+        # The library's own choice is one that reads phrases.
+        assert run("search", "red").code == 0
+
+    def test_before_anything_is_indexed(self, run: Run) -> None:
+        said = run("search", "red")
+        assert said.code == 1 and "python run.py index FOLDER" in said.err
+
+    def test_a_library_elsewhere(self, run: Run, photos: Path, tmp_path: Path) -> None:
+        run("index", photos, "--encoder", "tiny", "--library", tmp_path / "other")
+        assert len(run("search", "red", "--json", "--library", tmp_path / "other").json) == 4
+        assert run("search", "red").code == 1
+
+    @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
+    def test_a_name_that_is_no_text(self, run: Run, own: Path) -> None:
+        name = os.fsdecode(b"caf\xe9.png")
+        (own / name).write_bytes(pictures.encoded(pictures.plain("white", (48, 32)), "PNG"))
+        run("index", own)
+        assert run("search", "white", "--top", "1").out.rstrip("\n").endswith(str(own / name))
+        assert run("search", "white", "--top", "1", "--json").json[0]["path"] == str(own / name)

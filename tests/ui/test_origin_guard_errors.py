@@ -1,0 +1,53 @@
+"""Errors and other messages pass the guard in our words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from explorer.errors import LibraryError
+from explorer.ui.access_token import Access
+from explorer.ui.origin_guard import OriginGuard
+from tests.ui.test_origin_guard import COOKIE, HOST, answer, fine, known
+
+
+def test_a_library_that_cannot_be_opened_is_said() -> None:
+    def broken() -> Access:
+        raise LibraryError("The library cannot be read.")
+
+    got = answer([HOST, COOKIE], access=broken)
+    assert (got.status, got.body, got.passed) == (500, "The library cannot be read.", False)
+
+
+def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError
+
+    got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
+    assert (
+        got.status == 500
+        and "terminal" in got.body
+        and got.headers["x-content-type-options"] == "nosniff"
+    )
+
+
+def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        await fine(scope, receive, send)
+        raise ZeroDivisionError
+
+    got = answer([HOST, COOKIE], app=fails, raises=ZeroDivisionError)
+    assert (got.status, got.body) == (200, "fine")
+
+
+def test_other_kinds_of_messages_pass() -> None:
+    passed = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["type"])
+
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError
+
+    asyncio.run(OriginGuard(app, known)({"type": "lifespan"}, nothing, nothing))
+    assert passed == ["lifespan"]

@@ -160,7 +160,8 @@ def test_what_photos_say_is_read_again_with_their_figures(
     with contextlib.closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db:
         sql = "select photo_id from file where path like '%later.jpg'"
         db.execute(
-            f"update photo set taken_at = null, taken_source = null, taken_precision = null where id in ({sql})"
+            f"update photo set taken_at = null, taken_source = null, taken_precision = null where"
+            f" id in ({sql})"
         )
         db.execute(f"update quality set version = 0 where photo_id in ({sql})")
         db.commit()

@@ -69,7 +69,7 @@ def test_a_burst_as_long_as_the_list_has_good_company() -> None:
 
 
 def test_a_small_library_of_bursts_has_no_outliers() -> None:
-    """Eight scenes of five frames each: none is unlike the others for being taken but five times."""
+    """Eight scenes of five frames each: none is an outlier for being taken only five times."""
     random = np.random.default_rng(9)
     scenes = np.repeat(unit(random.standard_normal((8, 24))), 5, axis=0)
     vectors = unit(scenes + random.standard_normal((40, 24)) * 0.005)

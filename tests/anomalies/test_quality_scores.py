@@ -18,9 +18,11 @@ from explorer.photos.quality.metrics import METRIC_NAMES, QualityMetrics
 
 # An ordinary good photo.
 GOOD = QualityMetrics(
-    blur_radius=0.25, min_blur_radius=0.2, blur_anisotropy=1.2, edge_share=0.5, noise_sigma=1.5, noise_whiteness=0.4, jpeg_quality=90, blockiness=0.1,
+    blur_radius=0.25, min_blur_radius=0.2, blur_anisotropy=1.2, edge_share=0.5, noise_sigma=1.5,
+    noise_whiteness=0.4, jpeg_quality=90, blockiness=0.1,
     off_grid_step=3, luma_p2=15, luma_p50=115, luma_p99=240,
-    luma_mean=118, unclipped_median=112, blown_share=0.01, black_share=0.01, entropy=7.4, contrast=45, edge_density=0.5, flat_share=0.08,
+    luma_mean=118, unclipped_median=112, blown_share=0.01, black_share=0.01, entropy=7.4,
+    contrast=45, edge_density=0.5, flat_share=0.08,
     top_colors_share=0.25, hard_edge_share=0.002, colorfulness=45,
 )  # fmt: skip
 ALL: list[Callable[[Column], Judgement]] = [

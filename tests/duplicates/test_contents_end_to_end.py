@@ -109,8 +109,10 @@ def ending(data: bytes) -> str:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (JPEG + film(1), JPEG + film(2)), (pages([1, 2], SIZE), pages([1, 3, 4], SIZE)), (heic([1, 2], SIZE), heic([1, 3, 4], SIZE)),
-        (animation("PNG", [1, 2], size=SIZE), animation("PNG", [1, 3], size=SIZE)), (JPEG + gain_map(7), JPEG + gain_map(8)),
+        (JPEG + film(1), JPEG + film(2)), (pages([1, 2], SIZE), pages([1, 3, 4], SIZE)),
+        (heic([1, 2], SIZE), heic([1, 3, 4], SIZE)),
+        (animation("PNG", [1, 2], size=SIZE), animation("PNG", [1, 3], size=SIZE)),
+        (JPEG + gain_map(7), JPEG + gain_map(8)),
     ],
 )  # fmt: skip
 def test_if_each_has_contents_the_other_lacks_nothing_is_removed(

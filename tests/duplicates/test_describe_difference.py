@@ -194,12 +194,17 @@ def test_words_stored_with_an_edge_take_precedence() -> None:
 @pytest.mark.parametrize(
     ("what", "forwards", "words"),
     [
-        (relation(border=1), False, "without the border"), (relation(border=-1), False, "with a border"),
+        (relation(border=1), False, "without the border"),
+        (relation(border=-1), False, "with a border"),
         (relation(light=20.0), False, "darker"), (relation(light=-20.0), False, "brighter"),
-        (relation(light=8.0), True, "same size, saved again"), (relation(light=8.1), True, "brighter"),
-        (relation(grey=1, light=9.0), True, "in black and white, brighter"), (relation(grey=-1), False, "in black and white"),
-        (relation(changed=0.015), True, "same size, saved again"), (relation(changed=0.016), True, "with something added on top"),
-        (relation(2), True, "mirrored top to bottom"), (relation(4), True, "mirrored and rotated by 90°"),
+        (relation(light=8.0), True, "same size, saved again"),
+        (relation(light=8.1), True, "brighter"),
+        (relation(grey=1, light=9.0), True, "in black and white, brighter"),
+        (relation(grey=-1), False, "in black and white"),
+        (relation(changed=0.015), True, "same size, saved again"),
+        (relation(changed=0.016), True, "with something added on top"),
+        (relation(2), True, "mirrored top to bottom"),
+        (relation(4), True, "mirrored and rotated by 90°"),
         (relation(7), True, "mirrored and rotated by 270°"),
     ],
 )  # fmt: skip
@@ -211,8 +216,10 @@ def test_small_and_inverted_differences(what: dict[str, Any], forwards: bool, wo
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (800, "same size, saved again"), (788, "same size, saved again"), (780, "98 % of the size"), (820, "102 % of the size"),
-        (400, "half the size"), (410, "half the size"), (414, "52 % of the size"), (200, "a quarter of the size"), (1600, "twice the size"),
+        (800, "same size, saved again"), (788, "same size, saved again"), (780, "98 % of the size"),
+        (820, "102 % of the size"),
+        (400, "half the size"), (410, "half the size"), (414, "52 % of the size"),
+        (200, "a quarter of the size"), (1600, "twice the size"),
         (1500, "188 % of the size"),
     ],
 )  # fmt: skip

@@ -38,7 +38,7 @@ def holding(*parts: ContentPart, complete: bool = True) -> str:
 def held(
     shelf: Shelf, one: str | None, other: str | None, kind: store.PairKind = "picture", **facts: Any
 ) -> DuplicateGroup:
-    """Two photos that hold that, the first one being the larger; of a picture it is the original."""
+    """Two photos with these contents. The first is the larger; of one picture, the original."""
     first, second = {"width": 400, "height": 400}, {"width": 300, "height": 300} | facts
     laid: dict[str, object] = {}
     if kind == "picture":
@@ -60,10 +60,12 @@ def held(
     ("one", "other", "words"),
     [
         (holding(), holding(FILM), "not all that it holds (film inside) is in the one kept"),
-        (holding(PAGE), holding(FILM), "film inside"), (holding(FILM), holding(FILM, PAGE), "(2 pages, film inside)"),
+        (holding(PAGE), holding(FILM), "film inside"),
+        (holding(FILM), holding(FILM, PAGE), "(2 pages, film inside)"),
         (holding(FILM, complete=False), holding(complete=False), "not all of it can be read"),
         (None, holding(FILM), "what the one kept holds beside its picture is not known"),
-        (holding(FILM), None, "until it has been read again"), (holding(FILM), "{broken", "until it has been read again"),
+        (holding(FILM), None, "until it has been read again"),
+        (holding(FILM), "{broken", "until it has been read again"),
         (None, None, "until it has been read again"),
     ],
 )  # fmt: skip

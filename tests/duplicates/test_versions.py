@@ -115,7 +115,8 @@ def test_edits_beside_a_file_prevent_its_removal_and_are_a_reason_to_keep_it() -
 
 @pytest.mark.parametrize(
     ("made", "after"),
-    [("JPEG", "PNG"), ("HEIC", "TIFF"), ("HEIF", "WEBP"), ("AVIF", "BMP"), ("MPO", "PNG"), ("TIFF", "PNG"), ("TIFF", "WEBP"),
+    [("JPEG", "PNG"), ("HEIC", "TIFF"), ("HEIF", "WEBP"), ("AVIF", "BMP"), ("MPO", "PNG"),
+     ("TIFF", "PNG"), ("TIFF", "WEBP"),
      ("WEBP", "PNG"), ("JPEG", "TIFF")],
 )  # fmt: skip
 def test_the_format_in_which_a_picture_was_first_saved(made: str, after: str) -> None:
@@ -147,8 +148,10 @@ def test_all_camera_formats_have_one_rank() -> None:
 @pytest.mark.parametrize(
     ("known", "camera"),
     [
-        ({"camera": "Acme Z1", "exposure": 1}, True), ({"camera": "Acme Z1", "taken_source": "exif"}, True), ({"camera": "Acme Z1"}, False),
-        ({"exposure": 4, "taken_source": "exif"}, False), ({"camera": "Acme Z1", "taken_source": "xmp"}, False),
+        ({"camera": "Acme Z1", "exposure": 1}, True),
+        ({"camera": "Acme Z1", "taken_source": "exif"}, True), ({"camera": "Acme Z1"}, False),
+        ({"exposure": 4, "taken_source": "exif"}, False),
+        ({"camera": "Acme Z1", "taken_source": "xmp"}, False),
     ],
 )  # fmt: skip
 def test_metadata_of_a_camera(known: dict[str, Any], camera: bool) -> None:

@@ -42,7 +42,8 @@ def test_what_sqlite_says(code: int, kind: type[LibraryError], words: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["no such table: clock", "no such column: x", "table file has no column named x", "table root already exists",
+    ["no such table: clock", "no such column: x", "table file has no column named x",
+     "table root already exists",
      "duplicate column name: fault", "Could not decode to UTF-8 column 'path'"],
 )  # fmt: skip
 @pytest.mark.parametrize("code", [0, sqlite3.SQLITE_ERROR])

@@ -222,7 +222,10 @@ def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> No
     }
     filled.writer.connection.execute("pragma foreign_keys = on")
     assert integrity.dangling_references(filled.library.catalog) == []
-    assert [tuple(row) for row in filled.writer.connection.execute("select id, state, size from file order by id").fetchall()] == [
+    assert [tuple(row) for row in filled.writer.connection.execute(
+        "select id, state, size from"
+        " file order by id"
+    ).fetchall()] == [
         (1, "present", 1000), (2, "failed", -1),
     ]  # fmt: skip
     assert filled.writer.connection.execute("select count(*) from embedding").fetchall()[0][0] == 3

@@ -12,7 +12,8 @@ TABLE = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 30 22 8:2 / /home rw - ext4 /dev/sda2 rw
 31 30 8:2 /me/photos /mnt/alias rw,nosuid master:2 - ext4 /dev/sda2 rw
 32 22 8:3 /@data /mnt/with\040space rw shared:3 shared:4 - btrfs /dev/sdb rw,subvol=/@data
-33 22 0:40 / /mnt/merged rw - overlay overlay rw,lowerdir=/home/low\:er:/home/second,upperdir=/home/up,workdir=/home/work
+33 22 0:40 / /mnt/merged rw - overlay overlay rw,lowerdir=/home/low\:er:/home/second,\
+upperdir=/home/up,workdir=/home/work
 34 22 0:41 / /mnt/bindfs rw - fuse /home/me/photos rw,user_id=0
 35 22 0:42 / /mnt/pool rw - fuse.mergerfs /home/a:/home/b rw
 36 22 0:43 / /mnt/self rw - fuse.sshfs me@localhost:/home/me rw
@@ -21,7 +22,7 @@ TABLE = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 39 22 0:46 / /mnt/nas2 rw - nfs4 nas:/volume1/photos rw
 40 22 8:9 / /mnt/alias/over rw - ext4 /dev/sdd rw
 not a line
-"""
+""".replace("\\\n", "")
 
 
 @pytest.fixture
@@ -167,7 +168,8 @@ def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "source", "options"),
     [
-        ("ext4", "/home", ""), ("cifs", "nas:/volume", ""), ("overlay", "overlay", "lowerdir=below,upperdir=up"), ("fuse.pool", "pool", ""),
+        ("ext4", "/home", ""), ("cifs", "nas:/volume", ""),
+        ("overlay", "overlay", "lowerdir=below,upperdir=up"), ("fuse.pool", "pool", ""),
         ("fuse.mergerfs", "a:b", ""), ("nfs", "no host", ""), ("tmpfs", "tmpfs", "lowerdir=/home"),
     ],
 )  # fmt: skip

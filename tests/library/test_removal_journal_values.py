@@ -124,7 +124,8 @@ def test_a_sidecar_that_cannot_be_costs_the_line(tmp_path: Path, sidecar: dict[s
         b"", b"\0", b"{", b"[]", b"3", b'"text"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":' *
         100_000,
         b'{"run": ' + b"9" * 5_000 + b"}",
-        b'{"run": "' + RUN.encode() + b'", "step": "undone", "number": ' + b"9" * 5_000 + b', "at": 1}',
+        b'{"run": "' + RUN.encode() + b'", "step": "undone", "number": ' + b"9" * 5_000
+        + b', "at": 1}',
         b'{"run": "../../../etc", "step": "begin", "where": "trash", "planned": 1, "at": 1}',
         b'{"run": "' + RUN.encode() + b'", "step": ["begin"], "at": 1}', b'{"run": "' +
         RUN.encode() + b'", "step": "later", "at": 1}',

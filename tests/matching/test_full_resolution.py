@@ -18,7 +18,7 @@ from explorer.matching.full_resolution import (
 )
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.containers.contents import FileContents
-from explorer.photos.decode import open_picture
+from explorer.photos.picture_loader import open_picture
 from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
 

@@ -12,8 +12,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.damage import find_damage
-from explorer.photos.decode import decode, open_picture
+from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
+from explorer.photos.picture_loader import open_picture
 from explorer.photos.readers.png import png_without_texts
 from tests import pictures
 from tests.fixtures.picture_checks import difference

@@ -14,7 +14,8 @@ from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.fixtures.picture_checks import middle
-from tests.photos.color.test_color_space import FLAT, SRGB, exif, png_with
+from tests.photos.color.coded_pictures import FLAT, png_with
+from tests.photos.color.test_color_space import SRGB, exif
 from tests.photos.color.test_convert import ADOBE_RGB, DISPLAY_P3, _near, _profile
 
 SPEC = InputSpec(64, "squash", "bicubic")

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.photos.containers import pixel_digest
-from explorer.photos.containers.content_reader import Budget, read_contents
+from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import NOTHING
+from explorer.photos.containers.pixel_digest import Budget
 from tests.containers import ZIP, animation, box, coded, film, heif, pages
 from tests.photos.containers.content_pictures import JPEG, SIZE, mpo, words
 from tests.pictures import draw, encoded, exif

@@ -5,8 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from explorer.photos.containers.content_reader import Budget, read_contents
+from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import FileContents
+from explorer.photos.containers.pixel_digest import Budget
 from tests.containers import animation, apng_chunks, film, png_of
 from tests.photos.containers.content_pictures import SIZE, words
 from tests.pictures import draw

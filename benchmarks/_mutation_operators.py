@@ -20,7 +20,8 @@ class Edit(NamedTuple):
 
 # Calls that only inform a person or write to a log.
 _INFORMING = re.compile(
-    r"^(print|say|emit|warn|warnings\.warn|log(ger|ging)?\.\w+|_?log|parser\.\w+|\w+\.add_argument)$"
+    r"^(print|say|emit|warn|warnings\.warn|log(ger|ging)?\.\w+|_?log|parser\.\w+"
+    r"|\w+\.add_argument)$"
 )
 # Generic types: their subscripts are annotations anywhere.
 _GENERIC = frozenset(

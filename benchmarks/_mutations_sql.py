@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 _STATEMENT = re.compile(
-    r"\b(select .* from|update \w+ set|insert (or \w+ )?into|delete from|order by|group by|where [\w.]+ |[a-z]\.\w+ (=|<|>|<>|in|is) )",
+    r"\b(select .* from|update \w+ set|insert (or \w+ )?into|delete from|order by|group by|where"
+    r" [\w.]+ |[a-z]\.\w+ (=|<|>|<>|in|is) )",
     re.S,
 )
 _SWAPS = {
@@ -18,7 +19,8 @@ _SWAPS = {
     "offset": "offset 1 +",
 }  # fmt: skip
 _TOKENS = re.compile(
-    r"\b(not exists|exists|is not null|is null|is not(?= )|or ignore|or replace|left join|and|or|min(?=\()|max(?=\()|desc)\b"
+    r"\b(not exists|exists|is not null|is null|is not(?= )|or ignore|or replace|left join|and|or"
+    r"|min(?=\()|max(?=\()|desc)\b"
     r"|\b(distinct|limit|offset)\b"
     r"|(?<=\s)(<=|>=|<>|<|>|=)(?=\s)"
 )

@@ -129,12 +129,14 @@ def print_series(
                 theirs += _flagged(packed, kind, peer)
         line = " ".join(f"{100 * number / len(photos):>4.0f}" for number in ours)
         print(
-            f"{name:<26} {' '.join(f'{strength:g}' for strength in strengths)}\n{'ours':>26} {line}   order {np.mean(order):.3f}",
+            f"{name:<26} {' '.join(f'{strength:g}' for strength in strengths)}\n{'ours':>26}"
+            f" {line}   order {np.mean(order):.3f}",
             flush=True,
         )
         if peer is not None and kind in ("blurred", "overexposed", "dark"):
             print(
-                f"{'cleanvision':>26} {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}"
+                f"{'cleanvision':>26}"
+                f" {' '.join(f'{100 * number / len(photos):>4.0f}' for number in theirs)}"
             )
     print()
 

@@ -207,7 +207,7 @@ def _shape(h: int, w: int, random: Random) -> Floats:
 
 
 def _bumps(h: int, w: int, random: Random) -> list[Floats]:
-    """One to three places that shift, as mouths and heads do; by how many pixels, across and down."""
+    """One to three places that shift, as mouths and heads do: by pixels across and down."""
     rows, columns = np.mgrid[0:h, 0:w]
     by = [np.zeros((h, w)), np.zeros((h, w))]
     for _ in range(int(random.integers(1, 4))):

@@ -25,7 +25,6 @@ all alike.
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import shutil
 import tempfile
@@ -54,6 +53,7 @@ from benchmarks._drawings import drawings
 from benchmarks._faults import FAULTS
 from benchmarks._planted_photos import plant_faults, plant_photos
 from benchmarks._series import print_series
+from benchmarks._themes import photos_by_theme
 from explorer.anomalies.finding_kinds import KINDS
 from explorer.encoders.base import Encoder
 from explorer.encoders.registry import get_encoder
@@ -213,7 +213,7 @@ def foreign_photos(
     files: Sequence[Path], args: argparse.Namespace, folder: Path, encoder: Encoder
 ) -> None:
     """Foreign photos in themed folders, and pictures of another domain among photos."""
-    plants = plant_photos(_themes(files, args), args.foreign, folder)
+    plants = plant_photos(photos_by_theme(files, args), args.foreign, folder)
     ours = photo_explorer(plants.tree, folder / "library", encoder)
     print(
         f"{len(plants.themed)} photos in {plants.themes} folders, {len(plants.misplaced)} of them"
@@ -281,35 +281,6 @@ def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder
         print(f"{kind:<16}{len(paths):>7}{fault_row(ours, 'not-a-photo', paths, usual)}")
     wrong = sum(path in ours.flagged["not-a-photo"] for path in usual)
     print(f"of the ordinary photos {wrong} are called no photo\n")
-
-
-def _themes(files: Sequence[Path], args: argparse.Namespace) -> dict[str, list[Path]]:
-    found = defaultdict[str, list[Path]](list)
-    if args.captions:
-        words, said = args.themes.split(","), defaultdict[str, list[str]](list)
-        with args.captions.open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                said[row["image"]].append(row["caption"].lower())
-        for path in files:
-            counts = {word: sum(word in caption for caption in said[path.name]) for word in words}
-            best = max(counts, key=lambda word: counts[word])
-            if (
-                counts[best] >= 3
-                and sum(counts.values()) == counts[best]
-                and len(found[best]) < args.limit
-            ):
-                found[best].append(path)
-    else:
-        for path in files:
-            if len(found[path.parent.name]) < args.limit:
-                found[path.parent.name].append(path)
-    themes = {name: paths for name, paths in found.items() if len(paths) >= 12}
-    if len(themes) < 2:
-        raise SystemExit(
-            "Too few themes: give a folder with at least two subfolders of 12 photos,"
-            " or --captions."
-        )
-    return themes
 
 
 if __name__ == "__main__":

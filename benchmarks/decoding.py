@@ -46,7 +46,10 @@ class Figure(NamedTuple):
 
     def line(self, name: str) -> str:
         rate, megabytes = self.photos / self.seconds, self.size / 1e6 / self.seconds
-        return f"{name:<16}{rate:>10.1f} photos/s {megabytes:>9.1f} MB/s   {self.photos:,} photos, {self.failed:,} not read"
+        return (
+            f"{name:<16}{rate:>10.1f} photos/s {megabytes:>9.1f} MB/s   {self.photos:,} photos,"
+            f" {self.failed:,} not read"
+        )
 
 
 def files_below(folder: Path, limit: int) -> list[Path]:
@@ -198,7 +201,8 @@ def main() -> int:
     print(mine.line("Photo Explorer"))
     print(plain.line("plain Pillow"))
     print(
-        f"ratio           {(mine.photos / mine.seconds) / max(plain.photos / plain.seconds, 1e-9):>10.2f}"
+        f"ratio          "
+        f" {(mine.photos / mine.seconds) / max(plain.photos / plain.seconds, 1e-9):>10.2f}"
     )
     print("\nProcessor time of one photo, in milliseconds:")
     for name, value in stages(files[:: max(1, len(files) // 200)], args.side).items():

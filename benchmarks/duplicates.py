@@ -1,5 +1,5 @@
-"""How well copies are found and shots of one scene told apart, beside imagededup and czkawka; and how
-long it takes.
+"""How well copies are found and shots of one scene told apart, beside imagededup and czkawka; and
+how long it takes.
 
     python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR]
     [--scale N] [--json]

@@ -201,7 +201,7 @@ def main() -> int:
     parser.add_argument(
         "--keep",
         type=Path,
-        help="keep the previews in this folder, and reuse those that are there; for the same photos",
+        help="keep the previews in this folder, and reuse them for the same photos",
     )
     parser.add_argument(
         "--peers",

@@ -65,14 +65,16 @@ def index(photos: Path, encoder: str) -> float:
         told: dict[str, Any] = json.loads(first)
         speed = told["indexed"] / seconds
         print(
-            f"index        {told['indexed']:,} photos, {told['failed']:,} failed in {seconds:.1f} s: {speed:.1f} photos/s"
+            f"index        {told['indexed']:,} photos, {told['failed']:,} failed in {seconds:.1f}"
+            f" s: {speed:.1f} photos/s"
         )
         again, seconds = command(
             Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
         )
         told = json.loads(again)
         print(
-            f"index again  {told['unchanged']:,} unchanged, {told['encoded']:,} encoded in {seconds:.1f} s"
+            f"index again  {told['unchanged']:,} unchanged, {told['encoded']:,} encoded in"
+            f" {seconds:.1f} s"
         )
     return float(speed)
 
@@ -103,7 +105,8 @@ def rclip(photos: Path) -> float:
         )
         seconds = time.perf_counter() - start
         print(
-            f"rclip        {number:,} photos in {seconds:.1f} s: {number / seconds:.1f} photos/s ({loading:.1f} s of it to start)"
+            f"rclip        {number:,} photos in {seconds:.1f} s: {number / seconds:.1f} photos/s"
+            f" ({loading:.1f} s of it to start)"
         )
         return number / seconds
 
@@ -161,7 +164,8 @@ def cold(number: int, name: str) -> None:
             for phrase in ("a beach", "red car", "two people", "snow", "a cat")
         ]
     print(
-        f"cold search  {number:,} photos: median {statistics.median(taken):.2f} s, from {min(taken):.2f} to {max(taken):.2f} s"
+        f"cold search  {number:,} photos: median {statistics.median(taken):.2f} s, from"
+        f" {min(taken):.2f} to {max(taken):.2f} s"
     )
 
 

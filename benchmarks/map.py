@@ -55,7 +55,8 @@ def main() -> None:
     vectors = _vectors(args.photos, args.limit, args.encoder)
     near, scores = nearest(vectors, vectors, own=True)
     print(
-        f"{len(vectors):,} photos, {vectors.shape[1]} numbers each\n\n{'':14}{'trustworthiness':>16}{'nearest kept':>14}{'seconds':>9}"
+        f"{len(vectors):,} photos, {vectors.shape[1]} numbers each\n\n"
+        f"{'':14}{'trustworthiness':>16}{'nearest kept':>14}{'seconds':>9}"
     )
     ways: dict[str, Callable[[], Floats] | None] = {
         "this map": lambda: drawn(vectors, near, scores),
@@ -81,9 +82,8 @@ def main() -> None:
         places = way()
         took = time.perf_counter() - began
         kept = _kept(places, near)
-        print(
-            f"{name:14}{trustworthiness(vectors, places, n_neighbors=NEAREST, metric='cosine'):16.3f}{kept:14.3f}{took:9.1f}"
-        )
+        trust = trustworthiness(vectors, places, n_neighbors=NEAREST, metric="cosine")
+        print(f"{name:14}{trust:16.3f}{kept:14.3f}{took:9.1f}")
 
 
 def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]:

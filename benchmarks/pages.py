@@ -198,7 +198,8 @@ def main() -> int:
         json.dump(results, sys.stdout, indent=1)
         return 0
     print(
-        f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n{'seconds':<18}{'first':>8}{'again':>8}"
+        f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n"
+        f"{'seconds':<18}{'first':>8}{'again':>8}"
     )
     for name, value in results.items():
         print(

@@ -197,7 +197,8 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
         if names or path in crashed or path in stopped:
             print(f"  {Path(path).relative_to(photos)}: {reason}")
     print(
-        f"decoders that crashed: {len(crashed)}, that were stopped: {len(stopped)}, faults: {len(faults)}"
+        f"decoders that crashed: {len(crashed)}, that were stopped: {len(stopped)}, faults:"
+        f" {len(faults)}"
     )
     for fault in faults[:50]:
         print(fault)
@@ -219,7 +220,8 @@ def _say(
     tally: IndexSummary, reasons: Counter[str], seconds: float, broken: int, good: int
 ) -> None:
     print(
-        f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s ({(broken + good) / seconds:.0f}/s):"
+        f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s"
+        f" ({(broken + good) / seconds:.0f}/s):"
     )
     print(
         f"  {tally.indexed:,} indexed, {tally.failed:,} failed, {tally.encoded:,} different photos"

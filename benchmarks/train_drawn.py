@@ -84,7 +84,8 @@ def main() -> None:
     others = half.decision_function(photos[1::2] * _SCALE)
     new = half.decision_function(vectors(packed(120, 7), encoder) * _SCALE)
     print(
-        f"photos not trained on: {(others > 0).mean():.2%} taken for drawn; drawings not trained on: {(new > 0).mean():.1%}"
+        f"photos not trained on: {(others > 0).mean():.2%} taken for drawn; drawings not trained"
+        f" on: {(new > 0).mean():.1%}"
     )
     if args.out:
         whole = fitted(photos, drawn)

@@ -77,7 +77,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     starter = StarterEncoder()
     data = _captions.read(args.photos, args.captions)
-    _say(f"{len(data.photos):,} photos, {len(data.captions):,} captions")
+    sys.stderr.write(f"{len(data.photos):,} photos, {len(data.captions):,} captions\n")
     seen, sentences, classes = (
         see(starter, data),
         starter.sentence_vectors(data.captions),
@@ -97,7 +97,8 @@ def main(argv: list[str] | None = None) -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(args.out, **stored)  # type: ignore[arg-type]
         print(
-            f"Fitted on all {len(data.photos):,} photos: {args.out}, {args.out.stat().st_size / 1e6:.1f} MB"
+            f"Fitted on all {len(data.photos):,} photos: {args.out},"
+            f" {args.out.stat().st_size / 1e6:.1f} MB"
         )
 
 
@@ -151,7 +152,8 @@ def _report_topics(
     print(f"Precision among the ten best for {len(ours)} things that were not trained on:")
     print(f"  ConSE alone   {100 * np.mean(plain):.1f}")
     print(
-        f"  starter       {100 * np.mean(ours):.1f}   ({np.mean(ours) / np.mean(plain):.2f}× ConSE's)"
+        f"  starter       {100 * np.mean(ours):.1f}   ({np.mean(ours) / np.mean(plain):.2f}×"
+        f" ConSE's)"
     )
 
 
@@ -191,7 +193,7 @@ def see(starter: StarterEncoder, data: Captioned) -> Seen:
             features.append(some[0])
             probabilities.append(some[1])
         views.append((np.concatenate(features), np.concatenate(probabilities)))
-        _say(f"view {number + 1} of 5 done")
+        sys.stderr.write(f"view {number + 1} of 5 done\n")
     return Seen(np.stack([f for f, _ in views]), np.stack([p for _, p in views]))
 
 
@@ -292,10 +294,6 @@ def _ridge(inputs: Vectors, wanted: Vectors, strength: float) -> tuple[Vectors, 
     square = centred.T @ centred + strength * np.eye(inputs.shape[1], dtype=np.float32)
     weights = np.linalg.solve(square, centred.T @ (wanted - mean_out)).astype(np.float32)
     return weights, mean_out - mean_in @ weights
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def main() -> None:
     )
     if len(files) < 6 * _GROUPS:
         parser.error(
-            f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below {args.photos}"
+            f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below"
+            f" {args.photos}"
         )
     learned = vectors((path.read_bytes() for path in files[::3]), encoder).astype(np.float32)
     centres = KMeans(_GROUPS, n_init=1, max_iter=30, random_state=0).fit(learned).cluster_centers_
@@ -52,7 +53,8 @@ def main() -> None:
     others = vectors((path.read_bytes() for path in files[1::9]), encoder).astype(np.float32)
     far = (distance(others, unpacked) - usual) / (above - usual)
     print(
-        f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads, 1 in 200 of them beyond {np.quantile(far, 0.995):.2f}"
+        f"{len(learned):,} photos; others lie at {np.median(far):.2f} spreads, 1 in 200 of them"
+        f" beyond {np.quantile(far, 0.995):.2f}"
     )
     if args.out:
         middle = learned.mean(axis=0).astype(np.float32)

@@ -66,7 +66,8 @@ def main() -> None:
     ):
         area = roc_auc_score(np.repeat([0, 1], len(asked)), np.concatenate([odds[0], odds[turn]]))
         print(
-            f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged: {(odds[turn] > line).mean():.0%}"
+            f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged:"
+            f" {(odds[turn] > line).mean():.0%}"
         )
 
 

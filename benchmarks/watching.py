@@ -120,7 +120,8 @@ class _Story:
         # never apart while one encoder is used.
         kept = len(set(before.values()) & set(after.values()))
         print(
-            f"{what:<20} {done - began:6.1f} s to do, followed {seconds:6.1f} s later; {new:,} photos encoded, {kept:,} kept;"
+            f"{what:<20} {done - began:6.1f} s to do, followed {seconds:6.1f} s later; {new:,}"
+            f" photos encoded, {kept:,} kept;"
             f" indexer {memory.worker / 1e6:,.0f} MB, decoders {memory.decoders / 1e6:,.0f} MB"
         )
         if (new, total) != (encoded, encoded):
@@ -128,7 +129,8 @@ class _Story:
         on_disk = self._on_disk()
         if set(after) != on_disk:
             self._faults.append(
-                f"{what}: {len(on_disk - set(after)):,} files lost, {len(set(after) - on_disk):,} too many"
+                f"{what}: {len(on_disk - set(after)):,} files lost, {len(set(after) - on_disk):,}"
+                f" too many"
             )
         if len(set(after.values())) != self._number:
             self._faults.append(
@@ -152,7 +154,8 @@ class _Story:
         """The photo's id of every file that the library shows as being there."""
         with self._library.catalog.reading() as db:
             rows = db.execute(
-                "select r.path || '/' || f.path, f.photo_id from file f join root r on r.id = f.root_id"
+                "select r.path || '/' || f.path, f.photo_id from file f join root r on r.id ="
+                " f.root_id"
                 " where f.state = 'present' and f.gone_at is null"
             ).fetchall()
         return {str(path): int(photo) for path, photo in rows}
@@ -165,7 +168,8 @@ class _Story:
         while not until():
             if time.monotonic() > end:
                 raise SystemExit(
-                    f"waited in vain for “{what}”: {self._library.catalog.counts()}, {worker_status(self._library.catalog)}"
+                    f"waited in vain for “{what}”: {self._library.catalog.counts()},"
+                    f" {worker_status(self._library.catalog)}"
                 )
             time.sleep(0.25)
 

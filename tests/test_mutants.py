@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import mutants
+from benchmarks import _mutant_guards, mutants
 from benchmarks._mutant_runs import Copy, Run
 from benchmarks._mutations import mutations
 
@@ -114,7 +114,7 @@ def test_mutations_are_drawn_by_their_seed_alone_and_keep_all_else() -> None:
 
 
 def test_the_table_names_modules_and_tests_that_there_are() -> None:
-    for module, tests in mutants.GUARDS.items():
+    for module, tests in _mutant_guards.GUARDS.items():
         assert mutants.tests_of(PROJECT, mutants.module_of(PROJECT, module).stem)
         assert [test for test in tests if not (PROJECT / "tests" / f"{test}.py").is_file()] == []
 

@@ -1,7 +1,7 @@
 """Lists of the nearest neighbors of all photos, in memory.
 
-Lists are rows of arrays, best neighbor first: ids (n, NEIGHBOR_COUNT), NO_PHOTO behind the last, and cosines
-(n, NEIGHBOR_COUNT), -2 where there is nobody.
+Lists are rows of arrays, best neighbor first: ids (n, NEIGHBOR_COUNT), NO_PHOTO behind the last,
+and cosines (n, NEIGHBOR_COUNT), -2 behind the last.
 """
 
 from __future__ import annotations

@@ -128,8 +128,8 @@ def test_after_an_interruption_the_next_run_goes_on(shelf: Shelf) -> None:
 def test_photos_added_one_by_one_enter_all_lists_they_belong_to(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
 ) -> None:
-    """Also those of isolated photos, which a search for the new photo does not return; and among many
-    equal photos."""
+    """Also those of isolated photos, which a search for the new photo does not return; and among
+    many equal photos."""
     kept = stage(shelf)
     random = np.random.default_rng(5)
     for number in range(90):

@@ -3,8 +3,8 @@
 A copy that shows nearly the whole picture has a similar perceptual hash, in one of the eight
 orientations. A copy with a border also has a hash without its border. What is left, mostly cropped
 copies and other shots of a scene, is close by embedding: closer than photos of similar subjects are
-to each other. How close that is depends on the encoder, on the library, and on how crowded a photo's
-neighborhood is, so it is measured against the last of a photo's nearest neighbors.
+to each other. How close that is depends on the encoder, on the library, and on how crowded a
+photo's neighborhood is, so it is measured against the last of a photo's nearest neighbors.
 """
 
 from __future__ import annotations

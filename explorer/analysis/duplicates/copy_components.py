@@ -1,4 +1,4 @@
-"""Connected components of the graph of copies, and which of their pairs are still to be compared."""
+"""Connected components of the graph of copies, and which of their pairs to compare."""
 
 from __future__ import annotations
 

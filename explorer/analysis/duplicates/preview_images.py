@@ -26,7 +26,7 @@ _CACHED_PHOTOS = 400
 
 
 class PreviewImage:
-    """A preview. Two threads that need something at once may both compute it, which does no harm."""
+    """A preview. Two threads may compute the same thing at once, which does no harm."""
 
     def __init__(self, path: os.PathLike[str], stored: bytes | None) -> None:
         """stored: the packed keypoints, if the library has them."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from explorer.analysis.duplicates import compare_pair, preview_images
+from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.candidates import HashedPhotos
 from explorer.analysis.duplicates.compare_pair import (
     THRESHOLDS,
@@ -284,19 +284,3 @@ def test_the_relation_of_another_shot_tells_nothing_of_tones_and_borders(photos:
     a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
     compared = photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=False)
     assert compared is None or not {"grey", "light", "border"} & set(compared.relation)
-
-
-def test_many_pairs_are_compared_in_the_order_of_the_requests(
-    photos: Photos, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(preview_images, "_CACHED_PHOTOS", 1)
-    a, b, c = photos.add(draw(1, SIZE)), photos.add(small()), photos.add(draw(7, SIZE))
-    requests = [
-        PairRequest(b, c, use_keypoints=False),
-        PairRequest(a, b, use_keypoints=False),
-        PairRequest(a, c, use_keypoints=False),
-        PairRequest(a, b),
-    ]
-    found = photos.comparer.compare_all(requests)
-    assert [is_copy(each) for each in found] == [False, True, False, True]
-    assert [each[:2] for each in found if each is not None and is_copy(each)] == [(a, b), (a, b)]

@@ -25,6 +25,7 @@ from explorer.cli.options import (
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
+from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -86,7 +87,7 @@ def anomalies_command(
     if judged < photos:
         say(
             f"{photos - judged:,} of {photos:,} photos have not been assessed yet: the next"
-            " `python run.py index` reads them."
+            f" `{PROGRAM} index` reads them."
         )
     if about_dates:
         say(about_dates)
@@ -133,7 +134,7 @@ def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
         f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept"
         " for them, so carry it out with"
     )
-    say(f"    python run.py remove --plan {name} --without-keeper")
+    say(f"    {PROGRAM} remove --plan {name} --without-keeper")
     for path, why in taking.skipped:
         say(f"Not in the plan: {printable(path)}: {why}.")
 
@@ -149,6 +150,6 @@ def _encoder(
             return name, version, dim
     seen = ", ".join(name for name, *_, photos in known if photos) or "none"
     raise UsageError(
-        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `python run.py index"
+        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `{PROGRAM} index"
         f" FOLDER --encoder {wanted}`."
     )

@@ -15,6 +15,7 @@ import click
 
 from explorer.cli.commands import command_first, group
 from explorer.cli.output import say
+from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     """Parse the words and run the command. click's own `main` would swallow a broken pipe."""
     try:
-        with group.make_context("run.py", words, **_SETTINGS) as context:
+        with group.make_context(PROGRAM.removeprefix("python "), words, **_SETTINGS) as context:
             code: int | None = group.invoke(context)
             return code or 0
     except click.exceptions.Exit as ended:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.paths import as_on_disk
 
@@ -63,14 +64,12 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
             continue
         if word in commands:
             raise UsageError(
-                f"The command comes first: `python run.py {word} …`. A folder that is called"
+                f"The command comes first: `{PROGRAM} {word} …`. A folder that is called"
                 f" “{word}” is written ./{word}."
             )
         if at == 0:
             near = difflib.get_close_matches(word, commands, 1)
             hint = (
-                f"Did you mean “{near[0]}”?"
-                if near
-                else "`python run.py --help` lists the commands."
+                f"Did you mean “{near[0]}”?" if near else f"`{PROGRAM} --help` lists the commands."
             )
             raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")

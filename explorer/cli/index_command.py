@@ -18,6 +18,7 @@ from explorer.cli.options import (
 )
 from explorer.cli.output import emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
+from explorer.config import PROGRAM
 from explorer.library.paths import inside, join, printable
 from explorer.library.rows import FileRow, RootRow
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
@@ -206,7 +207,7 @@ def _remark(
     if tally.away:
         say(
             f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they"
-            " come back. If they are gone for good, run `python run.py forget FOLDER`."
+            f" come back. If they are gone for good, run `{PROGRAM} forget FOLDER`."
         )
     for root in away:
         why = (

@@ -7,6 +7,7 @@ import click
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
+from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.text_format import size
 
@@ -23,7 +24,7 @@ def models_command(library: str | None, as_json: bool, action: str, name: str | 
     if action == "get":
         if not name:
             raise UsageError(
-                "Give the model to fetch: `python run.py models get NAME`; `python run.py models`"
+                f"Give the model to fetch: `{PROGRAM} models get NAME`; `{PROGRAM} models`"
                 " lists them."
             )
         with TerminalProgress() as progress:
@@ -32,8 +33,7 @@ def models_command(library: str | None, as_json: bool, action: str, name: str | 
         return 0
     if name:
         raise UsageError(
-            f"`models` takes no name by itself: to fetch one, run `python run.py models get"
-            f" {name}`."
+            f"`models` takes no name by itself: to fetch one, run `{PROGRAM} models get {name}`."
         )
     infos = registry.describe()
     if as_json:
@@ -44,7 +44,7 @@ def models_command(library: str | None, as_json: bool, action: str, name: str | 
         state = (
             "ready"
             if info.available
-            else f"not here ({size(info.download_bytes)}: python run.py models get {info.name})"
+            else f"not here ({size(info.download_bytes)}: {PROGRAM} models get {info.name})"
         )
         emit(f"{info.name:<10} {text:<19} {state}\n{'':<10} {info.what}; {info.licence}")
     return 0

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 
+from explorer.config import PROGRAM
 from explorer.text_format import one_line
 
 
@@ -27,5 +28,5 @@ def say(message: str) -> None:
 
 
 EMPTY_LIBRARY = (
-    "The library has no photos yet: index a folder first with `python run.py index FOLDER`."
+    f"The library has no photos yet: index a folder first with `{PROGRAM} index FOLDER`."
 )

@@ -12,6 +12,7 @@ from explorer.cli.arguments import absolute, opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
+from explorer.config import PROGRAM
 from explorer.text_format import count, one_line, size
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _report(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) 
         f"{kept}{invalid}"
     )
     if outcome.run and outcome.removed:
-        say(f"To bring them back: python run.py undo {outcome.run}")
+        say(f"To bring them back: {PROGRAM} undo {outcome.run}")
 
 
 def _line(result: RemovalResult, *, dry_run: bool) -> str:

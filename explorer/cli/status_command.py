@@ -9,6 +9,7 @@ import click
 from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
+from explorer.config import PROGRAM
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow
 from explorer.library.system_folders import around_folder
@@ -60,7 +61,7 @@ def _notes(root: RootRow) -> list[str]:
         notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
     elif root["asking"]:
         notes.append(
-            f"{root['asking']:,} files vanished at once: if they are gone, run `python run.py"
+            f"{root['asking']:,} files vanished at once: if they are gone, run `{PROGRAM}"
             f" forget {printable(root['path'])}`"
         )
     elif root["away"]:

@@ -14,6 +14,7 @@ import click
 from explorer.cli.arguments import absolute, opened_library
 from explorer.cli.options import Command, library_option
 from explorer.cli.output import emit, say
+from explorer.config import PROGRAM
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.throttle import PACE_SETTING
@@ -35,7 +36,7 @@ _SENT = "The command was sent: the indexer carries it out after what it is doing
 @library_option
 def pause_command(library: str | None) -> int:
     """Wait until the indexer reports that it has paused."""
-    done = "Indexing is paused: `python run.py resume` continues it."
+    done = f"Indexing is paused: `{PROGRAM} resume` continues it."
     return _carry_out(library, "pause", lambda phase: phase in {"paused", "off"}, done)
 
 
@@ -54,7 +55,7 @@ def stop_command(library: str | None) -> int:
     """Wait until the indexer has released the library. The next opening of the app starts it
     again, too."""
     done = (
-        "The indexer has released the library. While the app is open, `python run.py resume`"
+        f"The indexer has released the library. While the app is open, `{PROGRAM} resume`"
         " starts it again."
     )
     return _carry_out(library, "stop", lambda phase: phase in {"off", "stopped"}, done)
@@ -184,8 +185,8 @@ def _send(library: Library, command: str, argument: str | None = None) -> None:
     """Raises ExplorerError where no indexer runs."""
     if not worker_alive(library.catalog):
         raise ExplorerError(
-            f"No indexer is running on the library {library.dir}: open the app with `python"
-            " run.py`, or run `python run.py index FOLDER`."
+            f"No indexer is running on the library {library.dir}: open the app with"
+            f" `{PROGRAM}`, or run `{PROGRAM} index FOLDER`."
         )
     send_command(library.catalog, command, argument)
 

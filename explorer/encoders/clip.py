@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.config import PROGRAM
 from explorer.encoders import open_clip_conversion, open_clip_models, weights
 from explorer.encoders.base import Pixels, Progress, Vectors, encode_in_batches
 from explorer.encoders.open_clip_conversion import Conversion, file_stamp
@@ -96,7 +97,7 @@ def load_clip(name: str) -> ClipEncoder:
         if file is None:
             raise WeightsMissing(
                 f"The weights of “{name}” are not on this computer:"
-                f" download them with `python run.py models get {name}`."
+                f" download them with `{PROGRAM} models get {name}`."
             )
         conversion = open_clip_conversion.convert(reference, file)
         _write_record(reference, conversion)

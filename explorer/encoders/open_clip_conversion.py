@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.config import PROGRAM
 from explorer.encoders import tokenizer, weights
 from explorer.encoders.open_clip_models import (
     ModelReference,
@@ -242,7 +243,7 @@ def _ensure_tokenizer(
     if not given.exists() and reference.file is None:
         raise WeightsMissing(
             f"The tokenizer of “{reference.name}” is not on this computer:"
-            f" download it with `python run.py models get {reference.name}`."
+            f" download it with `{PROGRAM} models get {reference.name}`."
         )
     if not given.exists():
         raise WeightsMissing(

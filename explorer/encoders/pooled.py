@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.config import PROGRAM
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, encode_in_batches
 from explorer.encoders.openvino_runtime import (
@@ -94,7 +95,7 @@ class PooledEncoder:
         if not available(model):
             raise WeightsMissing(
                 f"The weights of “{self.name}” are not on this computer:"
-                f" download them with `python run.py models get {self.name}`."
+                f" download them with `{PROGRAM} models get {self.name}`."
             )
         convert(model)
 
@@ -155,7 +156,7 @@ def _build(model: TorchvisionModel) -> tuple[torch.nn.Module, tuple[torch.Tensor
         # Whatever torch raises for a file that is truncated, or holds something else.
         raise EncoderError(
             f"{path} does not hold the weights of “{model.name}”: delete it, and download it again"
-            f" with `python run.py models get {model.name}`."
+            f" with `{PROGRAM} models get {model.name}`."
         ) from error
     setattr(net, model.head, torch.nn.Identity())
 

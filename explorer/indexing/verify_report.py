@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from explorer.config import PROGRAM
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 
@@ -48,7 +49,7 @@ class VerifyReport:
         left = sum(not problem.mended for problem in self.problems)
         mended = len(self.problems) - left
         found = (
-            f"{left:,} problems are left: run `python run.py verify --repair`"
+            f"{left:,} problems are left: run `{PROGRAM} verify --repair`"
             if left
             else "everything agrees"
         )

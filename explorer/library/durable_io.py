@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from explorer.config import PROGRAM
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -120,7 +121,7 @@ def _busy(folder: Path) -> LibraryBusy:
 def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
     return CatalogDamaged(
         f"The library's catalog {folder / 'catalog.db'} is damaged ({error}). No photo is"
-        " affected: `python run.py verify --repair`"
+        f" affected: `{PROGRAM} verify --repair`"
         " saves what can be read of it, and the next indexing makes the rest again."
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from explorer.config import library_dir
+from explorer.config import PROGRAM, library_dir
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
 from explorer.library.permissions import make_private, narrow_umask
@@ -38,7 +38,7 @@ class Library:
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
             raise LibraryError(
-                f"There is no library in {folder} yet: make one with `python run.py index FOLDER`."
+                f"There is no library in {folder} yet: make one with `{PROGRAM} index FOLDER`."
             )
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

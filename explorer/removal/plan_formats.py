@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
 from explorer.library.paths import from_text
 from explorer.removal.spreadsheet import unescape_formula
 
 FORMAT, VERSION = "photo-explorer-plan", 1
-HOW_TO_MAKE = "make one with `python run.py duplicates --plan FILE`"
+HOW_TO_MAKE = f"make one with `{PROGRAM} duplicates --plan FILE`"
 
 # JSON strings and brackets, which suffice to separate the elements of an array. A string ends with
 # its line, so that a missing quotation mark breaks one line and not all that follow.

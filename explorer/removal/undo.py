@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
@@ -55,7 +56,7 @@ def _find_run(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
         return left[-1]
     run = next((run for run in runs if run.id == run_id), None)
     if run is None:
-        raise UsageError(f"There is no removal “{run_id}”: `python run.py undo --list` lists them.")
+        raise UsageError(f"There is no removal “{run_id}”: `{PROGRAM} undo --list` lists them.")
     if not run.away:
         raise UsageError(f"All files of the removal {run_id} have been put back already.")
     return run

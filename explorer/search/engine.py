@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 
+from explorer.config import PROGRAM
 from explorer.encoders.base import Encoder, Pixels, unit
 from explorer.encoders.registry import get_encoder, resolve_name
 from explorer.errors import EncoderError, NoTextEncoder
@@ -37,7 +38,7 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
         if used and wanted not in used:
             raise EncoderError(
                 f"No photo has been indexed with “{wanted}” yet:"
-                f" run `python run.py index FOLDER --encoder {wanted}`."
+                f" run `{PROGRAM} index FOLDER --encoder {wanted}`."
             )
         return wanted
     chosen = get_setting(library.catalog, "encoder")

@@ -111,7 +111,7 @@ class TestSearch:
             (["red", "--folder", ""], 0, ""),
             (["red", "blue"], 2, "unexpected extra argument (blue)"),
             (["red", "--encoder", "nonsense"], 1, "There is no encoder “nonsense”"),
-            (["red", "--encoder", "mute"], 1, "Nothing here has been indexed with “mute”"),
+            (["red", "--encoder", "mute"], 1, "No photo has been indexed with “mute”"),
             (["--photo", "/nowhere/x.jpg"], 1, "There is no photo /nowhere/x.jpg"),
             (["--photo", "."], 1, "it is a folder"),
             (["--photo", __file__], 1, "test_search_command.py: "),

@@ -146,7 +146,7 @@ def test_filters(window: Visitor, server: Server, photos: Path) -> None:
 def test_nothing_fits(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/?since=1990-01-01&until=1990-12-31")
-    expect(page.get_by_text("No photo fits")).to_be_visible()
+    expect(page.get_by_text("No photos match")).to_be_visible()
     page.get_by_role("button", name="Show all photos").click()
     expect(page.get_by_text(f"{ALL} photos")).to_be_visible()
 
@@ -154,14 +154,14 @@ def test_nothing_fits(window: Visitor, server: Server) -> None:
 def test_a_link_to_what_is_gone_says_so(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&page=900&since=never")
-    expect(page.get_by_role("alert").filter(has_text="not there any more")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="no longer exists")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="is not a date")).to_be_visible()
     window.settle()
     # The last page of the results.
     expect(tiles(page).first).to_be_visible()
     assert 0 < tiles(page).count() <= 90
     page.goto(server.address + "/?photo=987654")
-    expect(page.get_by_role("dialog")).to_contain_text("not in the library any more")
+    expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
 
 
 def test_pages_of_results(window: Visitor, server: Server) -> None:

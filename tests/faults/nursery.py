@@ -115,8 +115,9 @@ def users_of(owner: Any, name: str) -> list[Any]:
     real = getattr(owner, name)
     return [owner] + [
         module
-        for module in list(sys.modules.values())
-        if module.__name__.startswith("explorer.")
+        for qualified, module in list(sys.modules.items())
+        if qualified.startswith("explorer.")
+        and module is not None
         and module is not owner
         and vars(module).get(name) is real
     ]

@@ -157,7 +157,7 @@ def _small() -> bytes:
 
 def test_a_meta_box_without_items() -> None:
     data = box(b"meta", bytes(4), box(b"hdlr", bytes(20)))
-    with pytest.raises(ValueError, match="without pictures"):
+    with pytest.raises(ValueError, match="without items"):
         items_of(data)
     cut = box(
         b"meta", bytes(4), box(b"pitm", bytes(5)), box(b"iloc", bytes(8)), box(b"iinf", bytes(6))

@@ -162,5 +162,5 @@ def test_a_meta_box_without_items() -> None:
     cut = box(
         b"meta", bytes(4), box(b"pitm", bytes(5)), box(b"iloc", bytes(8)), box(b"iinf", bytes(6))
     )
-    with pytest.raises(ValueError, match="cut off"):
+    with pytest.raises(ValueError, match="truncated"):
         items_of(cut)

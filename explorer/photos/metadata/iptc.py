@@ -53,7 +53,11 @@ def find_iptc(picture: Image.Image) -> bytes:
     for name in ("Raw profile type iptc", "Raw profile type 8bim"):
         if isinstance(text := picture.info.get(name), str):
             profile = decode_text_profile(text)
-            return _in_resources(profile) if profile.startswith(b"8BIM") else profile
+            # Text that is not hexadecimal comes back as it is: it exists and cannot be read, even
+            # where it begins like resources.
+            is_decoded = not text.startswith("8BIM")
+            has_resources = is_decoded and profile.startswith(b"8BIM")
+            return _in_resources(profile) if has_resources else profile
     return b""
 
 

@@ -9,7 +9,10 @@ def decode_text_profile(text: str) -> bytes:
     Text that is not of that form is returned as it is, in UTF-8, so that it still counts as present
     but unreadable.
     """
+    words = text.split()
     try:
-        return bytes.fromhex("".join(text.split()[2:]))
+        if len(words) >= 2:
+            return bytes.fromhex("".join(words[2:]))
     except ValueError:
-        return text.encode("utf-8", "replace")
+        pass
+    return text.encode("utf-8", "replace")

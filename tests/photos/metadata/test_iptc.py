@@ -85,6 +85,14 @@ def test_iptc_data_is_found_in_the_text_of_a_png(name: str, packed: bytes) -> No
     ).broken
 
 
+@pytest.mark.parametrize("text", ["8BIM but no digits", "iptc 4 zz zz", "8BIM"])
+def test_text_of_a_png_that_is_not_hexadecimal_exists_and_is_malformed(text: str) -> None:
+    information = PngImagePlugin.PngInfo()
+    information.add_text("Raw profile type 8bim", text)
+    found = iptc.find_iptc(opened(pictures.encoded(PICTURE, "PNG", pnginfo=information)))
+    assert found == text.encode() and iptc.parse_iptc(found).broken
+
+
 def test_truncated_photoshop_resources() -> None:
     packed = resources(BODY, b"\3abc")
     assert iptc._in_resources(packed) == BODY

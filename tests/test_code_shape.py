@@ -58,6 +58,16 @@ def test_no_two_modules_share_a_name() -> None:
     assert {name for name, times in Counter(modules).items() if times > 1} == set()
 
 
+def test_no_two_classes_share_a_name() -> None:
+    classes = [
+        node.name
+        for path in (PROJECT / "explorer").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert {name for name, times in Counter(classes).items() if times > 1} == set()
+
+
 @pytest.mark.parametrize(
     "words",
     [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], ["mypy"]],

@@ -28,7 +28,7 @@ _HEX_FIELDS = ("phash", "quality", "diagnostics")
 _MAX_TEXT_BYTES = 4096
 
 
-class Readable(Protocol):
+class ReadableStream(Protocol):
     """What frames can be read from."""
 
     def read(self, size: int, /) -> bytes:
@@ -44,7 +44,9 @@ def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: Readable, max_body: int = 0xFFFFFFFF) -> tuple[dict[str, Any], bytes] | None:
+def receive(
+    stream: ReadableStream, max_body: int = 0xFFFFFFFF
+) -> tuple[dict[str, Any], bytes] | None:
     """Read one frame: header and body; None at the end of the stream, even within a frame.
 
     Raises ValueError for data that is not a frame, or a body of more than `max_body` bytes.

@@ -27,7 +27,7 @@ from explorer.removal.companions import companions_of
 _READ = (".xmp", ".json")
 
 
-class MergedSidecar(NamedTuple):
+class PreparedSidecar(NamedTuple):
     """The keeper's sidecar before and after a removal."""
 
     target: str
@@ -48,7 +48,7 @@ class MetadataMerger:
         """Stop the decode process."""
         self._pool.close()
 
-    def __call__(self, gone: str, keeper: str, *, same: bool = False) -> MergedSidecar:
+    def __call__(self, gone: str, keeper: str, *, same: bool = False) -> PreparedSidecar:
         """What the keeper's sidecar should contain before the other photo is removed.
 
         Reads both photos and the files beside them. same: both have the same content. Raises
@@ -74,7 +74,7 @@ class MetadataMerger:
             raise RemovalRefused(str(head["refused"]))
         cut = head["before"]
         before = None if cut is None else body[:cut]
-        return MergedSidecar(target, before, body[cut or 0 :] if head["after"] else None)
+        return PreparedSidecar(target, before, body[cut or 0 :] if head["after"] else None)
 
 
 def sidecar_path(photo: str) -> str:
@@ -82,7 +82,7 @@ def sidecar_path(photo: str) -> str:
     return photo + ".xmp"
 
 
-def journal_note(merged: MergedSidecar) -> dict[str, Any]:
+def journal_note(merged: PreparedSidecar) -> dict[str, Any]:
     """What the journal must know before a sidecar is written. Raises OSError."""
     real = os.path.realpath(merged.target)
     facts = None if merged.before is None else os.stat(real)
@@ -97,7 +97,7 @@ def journal_note(merged: MergedSidecar) -> dict[str, Any]:
     }
 
 
-def write(note: dict[str, Any], merged: MergedSidecar, photo: str) -> None:
+def write(note: dict[str, Any], merged: PreparedSidecar, photo: str) -> None:
     """Write a sidecar: all or nothing, and only over the content that was read.
 
     A symbolic link stays one, and its target is written. Permissions stay; a new sidecar gets those

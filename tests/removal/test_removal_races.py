@@ -12,7 +12,7 @@ from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import safe_move, trash
 from explorer.removal.preflight import Preflight
 from explorer.removal.remove import remove
-from explorer.removal.sidecar import MergedSidecar, MetadataMerger
+from explorer.removal.sidecar import MetadataMerger, PreparedSidecar
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
 
@@ -89,7 +89,7 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(
         beside.write_text("theirs, before")
     found = beside.read_bytes() if beside.exists() else None
     monkeypatch.setattr(
-        MetadataMerger, "__call__", lambda *_, **__: MergedSidecar(str(beside), found, b"ours")
+        MetadataMerger, "__call__", lambda *_, **__: PreparedSidecar(str(beside), found, b"ours")
     )
     real = RemovalJournal.note
 

@@ -17,8 +17,8 @@ from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.remove import remove
 from explorer.removal.results import RemovalOutcome
 from explorer.removal.sidecar import (
-    MergedSidecar,
     MetadataMerger,
+    PreparedSidecar,
     journal_note,
     sidecar_path,
     write,
@@ -33,7 +33,7 @@ def facts_of(path: Path) -> MetadataFields:
     return read_files(str(path), sidecar._metadata_files(str(path))).fields
 
 
-def note_path(merged: MergedSidecar) -> dict[str, Any]:
+def note_path(merged: PreparedSidecar) -> dict[str, Any]:
     """What the journal keeps, as it is read again."""
     found: dict[str, Any] = json.loads(json.dumps(journal_note(merged)))
     return found
@@ -71,7 +71,7 @@ def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Metadata
 def test_the_same_bytes(told: Path, bare: Path, merge: MetadataMerger) -> None:
     bare.write_bytes(told.read_bytes())
     words = Path(sidecar_path(str(told))).read_bytes()
-    assert merge(str(told), str(bare), same=True) == MergedSidecar(
+    assert merge(str(told), str(bare), same=True) == PreparedSidecar(
         sidecar_path(str(bare)), None, words
     )
     after = merge(str(told), str(bare)).after
@@ -121,8 +121,8 @@ def test_the_sidecar_of_the_stem_is_read_and_not_written(
     )
 
 
-def merged_at(sidecar_file: Path, after: bytes = b"new") -> MergedSidecar:
-    return MergedSidecar(
+def merged_at(sidecar_file: Path, after: bytes = b"new") -> PreparedSidecar:
+    return PreparedSidecar(
         str(sidecar_file), sidecar_file.read_bytes() if sidecar_file.exists() else None, after
     )
 

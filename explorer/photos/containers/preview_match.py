@@ -14,7 +14,7 @@ from explorer.photos.limits import check_pixels
 
 
 @dataclass(frozen=True)
-class _Thresholds:
+class PreviewMatchThresholds:
     """Between cameras' previews, which differ by 0.2 to 1.5 levels on average and by 3 to 20 in the
     99th percentile, and the next frame of a burst, which differs by more than 3 or 40."""
 
@@ -30,7 +30,7 @@ class _Thresholds:
     """Share of brighter pixels in a row of a bar; compression causes them."""
 
 
-_T = _Thresholds()
+_T = PreviewMatchThresholds()
 _SIDE = 64
 _Levels = npt.NDArray[np.float32]
 

@@ -28,7 +28,7 @@ _Rgb = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class _Thresholds:
+class MeasureThresholds:
     """Levels (of 255) and shares that the metrics are defined by. `benchmarks/anomalies.py` set
     them."""
 
@@ -58,7 +58,7 @@ class _Thresholds:
     """Largest distance of such a row from the colour of missing data."""
 
 
-_T = _Thresholds()
+_T = MeasureThresholds()
 # Red against green, and yellow against blue.
 _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 # What decoders put in place of missing data: no signal, and zeros in luma and chroma converted to

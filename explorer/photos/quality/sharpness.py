@@ -33,7 +33,7 @@ _BAND_PIXELS = 1 << 17
 
 
 @dataclass(frozen=True)
-class _Thresholds:
+class SharpnessThresholds:
     """Set on photos blurred and shaken by known amounts (`benchmarks/anomalies.py`).
 
     Energies are in levels² a pixel, at a quarter of the size.
@@ -72,7 +72,7 @@ class _Thresholds:
     """Strong blur leaves fewer tiles with edges than this."""
 
 
-_T = _Thresholds()
+_T = SharpnessThresholds()
 
 
 class Sharpness(NamedTuple):

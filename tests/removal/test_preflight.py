@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,26 @@ def test_a_folder_is_tried_once_for_each_removal(
 
 def test_refused_is_an_answer_not_an_accident() -> None:
     assert str(RemovalRefused("why")) == "why"
+
+
+def test_a_path_with_two_dots_is_refused_for_that(two_copies: SmallLibrary) -> None:
+    (two_copies.photos / "sub").mkdir()
+    path = str(two_copies.photos / "sub" / ".." / "b.jpg")
+    removal = replace(two_copies.removal("b.jpg", "a.jpg"), path=path)
+    before = two_copies.tree()
+    for carry_out in (dry_run, remove):
+        (result,) = carry_out(two_copies.library, [removal]).results
+        assert not result.done and "“..”" in result.reason
+    assert two_copies.tree() == before
+
+
+def test_an_unreadable_file_with_another_time_has_changed(small_library: SmallLibrary) -> None:
+    """Its bytes are the same, but nobody has tried to read it since."""
+    path = small_library.add_unreadable("broken.jpg", "no photo at all")
+    removal = Removal(path, digest(Path(path)))
+    preflight = Preflight(small_library.library, [removal], TRASH, without_keeper=True)
+    assert preflight(removal).note
+    facts = Path(path).stat()
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1))
+    with pytest.raises(RemovalRefused, match="it has changed since the library last read it"):
+        preflight(removal)

@@ -31,6 +31,8 @@ _GRACE = 5.0
 # and share nothing.
 _TOGETHER = ("browser", "encoders", "ui")
 _APART = ("test_kills.py",)
+# Parts of paths, from what takes longest.
+_LONGEST = ("tests/browser/", "test_kills.py", "tests/encoders/", "tests/faults/", "tests/ui/")
 # Threads that libraries keep for the rest of the process by design: idle workers of anyio, and
 # tqdm's watcher.
 _KEPT_THREADS = ("AnyIO worker thread", "TMonitor", "tqdm_monitor")
@@ -130,7 +132,19 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    # In the order of collection, not by number: see pytest_collection_modifyitems.
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with what takes longest, so that no process is left with it alone at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((at for at, part in enumerate(_LONGEST) if part in path), len(_LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

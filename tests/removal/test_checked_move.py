@@ -1,0 +1,157 @@
+"""Moving one file of a removal only while it is the file that was checked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.library.removal_journal import RemovalEntry
+from explorer.removal import checked_move, file_state
+from explorer.removal.checked_files import CheckedFile, RemovalRefused, check_file
+from explorer.removal.checked_move import move_unchanged, open_checked, verify_moved
+from explorer.removal.file_state import FileStamp, file_stamp
+
+CONTENT, OTHER = b"the photo", b"an edition"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(CONTENT)
+    return path
+
+
+@pytest.fixture
+def held() -> Iterator[contextlib.ExitStack]:
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+def entry_of(file: CheckedFile, target: Path | None = None) -> RemovalEntry:
+    place = None if target is None else str(target)
+    return RemovalEntry(
+        run="1", number=0, state="intended", path=file.path, hash=file.hash, keeper=None,
+        where="folder", root=os.path.dirname(file.path), target=place,
+    )  # fmt: skip
+
+
+def replace_content(path: Path, content: bytes) -> None:
+    """Put another file in its place, as editors do when they save."""
+    other = path.with_name("saved")
+    other.write_bytes(content)
+    other.replace(path)
+
+
+def no_inode(stamp: FileStamp) -> FileStamp:
+    return stamp._replace(inode=0)
+
+
+class TestOpening:
+    def test_the_descriptor_is_that_of_the_file(
+        self, photo: Path, held: contextlib.ExitStack
+    ) -> None:
+        handle = open_checked(check_file(str(photo)), held)
+        assert handle is not None and os.read(handle, 100) == CONTENT
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            lambda stamp: stamp._replace(inode=stamp.inode + 1),
+            lambda stamp: stamp._replace(size=stamp.size + 1),
+            lambda stamp: stamp._replace(mtime_ns=stamp.mtime_ns + 1),
+            lambda stamp: stamp._replace(ctime_ns=stamp.ctime_ns + 1),
+            lambda stamp: no_inode(stamp)._replace(size=stamp.size + 1),
+        ],
+    )
+    def test_a_path_that_leads_to_another_file_by_now_is_refused(
+        self,
+        photo: Path,
+        held: contextlib.ExitStack,
+        monkeypatch: pytest.MonkeyPatch,
+        changed: Callable[[FileStamp], FileStamp],
+    ) -> None:
+        file = check_file(str(photo))
+        monkeypatch.setattr(checked_move, "file_stamp", lambda path: changed(file_stamp(path)))
+        with pytest.raises(RemovalRefused, match=r"photo\.jpg changed a moment ago"):
+            open_checked(file, held)
+
+    def test_a_file_system_may_number_only_the_files_that_are_open(
+        self, photo: Path, held: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = check_file(str(photo))
+        monkeypatch.setattr(checked_move, "file_stamp", lambda path: no_inode(file_stamp(path)))
+        assert open_checked(file, held) is not None
+
+    def test_a_link_is_not_opened(self, photo: Path, held: contextlib.ExitStack) -> None:
+        link = photo.with_name("link.jpg")
+        link.symlink_to(photo)
+        assert open_checked(check_file(str(link)), held) is None
+
+
+class TestMoving:
+    def test_a_file_that_was_saved_meanwhile_is_not_moved(self, photo: Path) -> None:
+        file, target = check_file(str(photo)), photo.with_name("away.jpg")
+        replace_content(photo, OTHER)
+        with pytest.raises(RemovalRefused, match="it changed a moment ago"):
+            move_unchanged(entry_of(file, target), file)
+        assert photo.read_bytes() == OTHER and not target.exists()
+
+    def test_a_file_whose_change_time_alone_differs_is_read_again(
+        self, photo: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file, target, read = check_file(str(photo)), photo.with_name("away.jpg"), list[str]()
+        file_hash = file_state.file_hash
+        monkeypatch.setattr(
+            file_state, "file_hash", lambda path: read.append(path) or file_hash(path)
+        )
+        assert checked_move._is_unchanged(file) and read == []
+        os.link(photo, photo.with_name("second name.jpg"))
+        assert checked_move._is_unchanged(file) and read == [str(photo)]
+        facts = photo.stat()
+        photo.write_bytes(CONTENT[::-1])
+        os.utime(photo, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        with pytest.raises(RemovalRefused, match="it changed a moment ago"):
+            move_unchanged(entry_of(file, target), file)
+        assert photo.exists() and not target.exists()
+
+    def test_without_a_place_nothing_is_moved(self, photo: Path) -> None:
+        file = check_file(str(photo))
+        with pytest.raises(RemovalRefused, match="no place to go to"):
+            move_unchanged(entry_of(file), file)
+        assert photo.exists()
+
+
+class TestVerifying:
+    def test_the_same_inode_is_not_read_again(
+        self, photo: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file, target = check_file(str(photo)), photo.with_name("away.jpg")
+        photo.rename(target)
+        monkeypatch.setattr(file_state, "file_hash", lambda path: pytest.fail("it was read"))
+        assert verify_moved(entry_of(file), str(target), file.stamp)
+
+    def test_a_copy_must_have_the_content(self, photo: Path) -> None:
+        file, target = check_file(str(photo)), photo.with_name("away.jpg")
+        target.write_bytes(CONTENT)
+        assert not verify_moved(entry_of(file), str(target), file.stamp)
+        target.write_bytes(OTHER)
+        with pytest.raises(RemovalRefused, match="it changed a moment ago"):
+            verify_moved(entry_of(file), str(target), file.stamp)
+
+    def test_without_inodes_every_file_is_read(
+        self, photo: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Size and time alone prove nothing."""
+        file, target = check_file(str(photo)), photo.with_name("away.jpg")
+        facts = photo.stat()
+        target.write_bytes(CONTENT[::-1])
+        os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        monkeypatch.setattr(checked_move, "file_stamp", lambda path: no_inode(file_stamp(path)))
+        with pytest.raises(RemovalRefused, match="it changed a moment ago"):
+            verify_moved(entry_of(file), str(target), no_inode(file.stamp))
+        target.write_bytes(CONTENT)
+        assert not verify_moved(entry_of(file), str(target), no_inode(file.stamp))

@@ -119,6 +119,17 @@ def put_missing(
 
     ago: seconds since they went.
     """
+    record_gone(writer, files, "missing", reason, time.time() - ago)
+
+
+def record_gone(
+    writer: Writer, files: Iterable[KnownFile], state: str, reason: str | None, gone_at: float
+) -> None:
+    """Record that files went, and in which state they are kept: `missing`, or `present` where they
+    are still shown. Rows of files that could not be read are deleted.
+
+    gone_at: when they went, in Unix seconds.
+    """
     with writer.transaction():
         photos = set[int]()
         for file in files:
@@ -126,8 +137,8 @@ def put_missing(
                 writer.connection.execute("delete from file where id = ?", (file.id,))
             else:
                 writer.connection.execute(
-                    "update file set state = 'missing', reason = ?, gone_at = ? where id = ?",
-                    (reason, time.time() - ago, file.id),
+                    "update file set state = ?, reason = ?, gone_at = ? where id = ?",
+                    (state, reason, gone_at, file.id),
                 )
                 photos.add(file.photo_id)
         update_file_counts(writer, photos)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 
 from explorer.library.file_rows import EXCLUDED, KNOWN_FILE_COLUMNS, FileStat, KnownFile
+from explorer.library.file_store import record_gone
 from explorer.library.photo_store import update_file_counts
 from explorer.library.writer import Writer
 
@@ -69,18 +70,7 @@ def vanished_files(writer: Writer, root_id: int, since: float = 0.0) -> list[Kno
 
 def put_vanished(writer: Writer, files: Iterable[KnownFile]) -> None:
     """Record that files vanished but are still shown: searchable, by their previews."""
-    with writer.transaction():
-        photos = set[int]()
-        for file in files:
-            if file.photo_id is None:
-                writer.connection.execute("delete from file where id = ?", (file.id,))
-            else:
-                writer.connection.execute(
-                    "update file set state = 'present', reason = null, gone_at = ? where id = ?",
-                    (time.time(), file.id),
-                )
-                photos.add(file.photo_id)
-        update_file_counts(writer, photos)
+    record_gone(writer, files, "present", None, time.time())
 
 
 def put_found_again(writer: Writer, files: Iterable[KnownFile]) -> None:

@@ -64,39 +64,15 @@ _LOCAL_FUSE = frozenset(
         "fuse.mergerfs",
     ]
 )
-# File systems that assign new inode numbers at every mount, or at will.
-_UNSTABLE_INODES = frozenset(
-    [
-        "vfat",
-        "msdos",
-        "exfat",
-        "fat32",
-        "fat",
-        "iso9660",
-        "udf",
-        "fuse.exfat",
-        "fuse.mergerfs",
-        "overlay",
-    ]
+# File systems of cameras, memory cards and discs.
+_REMOVABLE_MEDIA = frozenset(
+    ["vfat", "msdos", "exfat", "fat32", "fat", "iso9660", "udf", "fuse.exfat"]
 )
+# File systems that assign new inode numbers at every mount, or at will.
+_UNSTABLE_INODES = _REMOVABLE_MEDIA | frozenset(["fuse.mergerfs", "overlay"])
 # File systems that store no change time.
-_NO_CHANGE_TIMES = frozenset(
-    [
-        "vfat",
-        "msdos",
-        "exfat",
-        "fat32",
-        "fat",
-        "iso9660",
-        "udf",
-        "fuse.exfat",
-        "fuseblk",
-        "davfs",
-        "webdav",
-        "sshfs",
-        "afpfs",
-        "afp",
-    ]
+_NO_CHANGE_TIMES = _REMOVABLE_MEDIA | frozenset(
+    ["fuseblk", "davfs", "webdav", "sshfs", "afpfs", "afp"]
 )
 
 

@@ -17,8 +17,8 @@ from explorer.config import PROJECT
 # after.
 LAYERS = [
     {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"library"}, {"scanning"}, {"analysis"},
-    {"indexing"}, {"search"}, {"removal"},
-    {"duplicates"}, {"anomalies"}, {"ui"}, {"pages"}, {"cli"},
+    {"indexing"}, {"removal"},
+    {"duplicates"}, {"anomalies"}, {"search"}, {"ui"}, {"pages"}, {"cli"},
 ]  # fmt: skip
 # Small files that everything may import, and that import none of the layers.
 GROUND = {"config", "errors", "int64", "text_format", ""}

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import search_bar, search_results, search_state
+from explorer.ui.search_page import result_options, search_bar, search_results, search_state
 
 
 def main() -> None:
@@ -24,16 +24,18 @@ def main() -> None:
         )
     search_bar.example_photos_bar(request)
     try:
-        results = search_state.search(request)
+        ranked = search_state.search(request)
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    search_results.headline(request, results)
-    if results.ids:
-        search_results.results_page(request, results)
+    options = result_options.options_from_url(ranked=bool(request.query))
+    view = search_results.result_view(request, ranked, options)
+    search_results.headline(request, view)
+    if ranked.total:
+        search_results.results_page(request, view)
     else:
         search_results.explain_no_results(request)
-    refresh_on_change(drawn, has_room=len(results.ids) < search_results.PAGE_SIZE)
+    refresh_on_change(drawn, has_room=ranked.total < search_results.PAGE_SIZE)
 
 
 main()

@@ -51,6 +51,26 @@ def pairs(
     return [Pair(a, b, kind, score, json.loads(relation)) for a, b, kind, score, relation in rows]
 
 
+def similar_shots(catalog: Catalog, version: int, seconds: float) -> list[tuple[int, int]]:
+    """Pairs of visible photos that are one picture, or shots of one scene that cameras took at most
+    so many seconds apart, as ids (a, b)."""
+    exact = " and ".join(
+        f"{photo}.taken_source <> 'file' and coalesce({photo}.taken_precision, 'second') in"
+        " ('minute', 'second')"
+        for photo in "pq"
+    )
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select a, b from pair join photo p on p.id = a join photo q on q.id = b"
+            " where version = ?1 and p.present > 0 and q.present > 0 and (kind in ('pixels',"
+            f" 'picture') or (kind = 'scene' and {exact}"
+            # Julian days have a resolution of tenths of a millisecond.
+            " and abs(julianday(p.taken_at) - julianday(q.taken_at)) * 86400 <= ?2 + 0.001))",
+            (version, seconds),
+        ).fetchall()
+    return [(a, b) for a, b in rows]
+
+
 def compared_kind(catalog: Catalog, one: str, other: str, version: int) -> PairKind | None:
     """What this version of the method found for two contents; None where they were never compared.
 

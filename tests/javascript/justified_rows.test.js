@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { GAP, justifiedRows, targetRowHeight } from "../../explorer/ui/static/modules/justified_rows.js";
+import { GAP, justifiedRows, sections, targetRowHeight } from "../../explorer/ui/static/modules/justified_rows.js";
 
 test("full rows are as wide as the page and no higher than wanted", () => {
   const rows = justifiedRows([1.5, 1.5, 0.75, 1, 2, 1.3, 1.5, 0.7], 1000, 210);
@@ -31,4 +31,11 @@ test("panoramas and strips are cut to a ratio that can be shown", () => {
 
 test("rows are lower on narrow pages", () => {
   assert.deepEqual([360, 599, 600, 1099, 1100, 1440].map(targetRowHeight), [120, 120, 170, 170, 210, 210]);
+});
+
+test("a heading begins a section", () => {
+  const photos = ["", "May", "", "June"].map((heading) => ({ heading }));
+  assert.deepEqual(sections(photos), [{ start: 0, stop: 1 }, { start: 1, stop: 3 }, { start: 3, stop: 4 }]);
+  assert.deepEqual(sections([{ heading: "May" }]), [{ start: 0, stop: 1 }]);
+  assert.deepEqual(sections([]), []);
 });

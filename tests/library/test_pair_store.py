@@ -106,3 +106,29 @@ class TestPairs:
                 shelf.library.catalog, 2
             ).compared.tolist() == [True, False, False]
             assert pixel_hash_store.pixel_hashes(shelf.library.catalog, ids) == {}
+
+
+class TestSimilarShots:
+    def test_copies_and_shots_of_one_scene_within_a_minute(self, shelf: Shelf) -> None:
+        def at(second: int, **facts: Any) -> int:
+            when = f"2020-01-01T10:00:{second:02}"
+            return shelf.put(
+                f"{second}{facts}.jpg", (second, facts), taken_at=when,
+                **({"taken_source": "exif"} | facts),
+            )  # fmt: skip
+
+        a, b, c = at(0), at(10), at(11)
+        touched, unsure = at(5, taken_source="file"), at(6, taken_precision="day")
+        copy = shelf.put("copy.jpg", "copy")
+        pairs = [
+            Pair(a, b, "scene", 0.5, {}), Pair(a, c, "scene", 0.5, {}),
+            Pair(a, touched, "scene", 0.5, {}), Pair(a, unsure, "scene", 0.5, {}),
+            Pair(a, copy, "picture", 1.0, {}), Pair(b, copy, "different", 0.1, {}),
+            Pair(c, copy, "pixels", 1.0, {}),
+        ]  # fmt: skip
+        pair_store.put_pairs(shelf.writer, pairs, 1)
+        catalog = shelf.library.catalog
+        assert set(pair_store.similar_shots(catalog, 1, 10)) == {(a, b), (a, copy), (c, copy)}
+        assert pair_store.similar_shots(catalog, 2, 10) == []
+        shelf.lose("copy.jpg")
+        assert pair_store.similar_shots(catalog, 1, 10) == [(a, b)]

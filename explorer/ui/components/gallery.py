@@ -2,8 +2,8 @@
 mouse and keyboard.
 
 A components-v2 component: it draws in the page without an iframe, loads only the previews in view,
-and tells Python which photo was opened (`open`) or searched by (`similar`), and which are selected
-(`selected`).
+and tells Python which photo was opened (`open`) or searched by (`similar`), whose stack is to be
+opened or closed (`stack`), and which photos are selected (`selected`).
 
 A page shows photos, opens them and acts on them like this:
 
@@ -40,6 +40,15 @@ _component = st.components.v2.component(
 )
 
 
+class GalleryStack(NamedTuple):
+    """A photo that stands for similar ones."""
+
+    size: int
+    """Number of photos in the stack, with this one."""
+    opened: bool
+    """Whether the others are shown, too: they follow it."""
+
+
 class GalleryResult(NamedTuple):
     """What the person did in a gallery."""
 
@@ -49,6 +58,8 @@ class GalleryResult(NamedTuple):
     """The id of a photo to search similar ones for, once."""
     selected: list[int]
     """The ids of the selected photos."""
+    stack: int | None = None
+    """The id of a photo whose stack to open or close, once."""
 
 
 def gallery(
@@ -59,6 +70,8 @@ def gallery(
     place: str = "",
     badges: Mapping[int, str] | None = None,
     captions: Mapping[int, str] | None = None,
+    stacks: Mapping[int, GalleryStack] | None = None,
+    headings: Mapping[int, str] | None = None,
     actions: Sequence[PhotoAction] = (),
 ) -> GalleryResult:
     """Show photos in the given order and, while some are selected, buttons for the selection.
@@ -70,15 +83,14 @@ def gallery(
     position are kept, even when photos are added or removed.
     badges: a short text on a photo, by id.
     captions: a sentence on a photo, by id, of which up to three lines show.
+    stacks: by the id of the photo that stands for each.
+    headings: by the id of the photo that each stands before; a new row begins there.
     """
     turn = st.session_state.get(f"_turn-{key}", 0)
     result: Any = _component(
         key=f"gallery-{key}",
         data={
-            "photos": [
-                _tile(photo, (badges or {}).get(photo["id"]), (captions or {}).get(photo["id"]))
-                for photo in photos
-            ],
+            "photos": _tiles(photos, badges or {}, captions or {}, stacks or {}, headings or {}),
             "label": label,
             "place": place,
             "turn": turn,
@@ -87,6 +99,7 @@ def gallery(
         default={"selected": {}},
         on_open_change=_ignore,
         on_similar_change=_ignore,
+        on_stack_change=_ignore,
         on_selected_change=_ignore,
     )
     selection = result.selected or {}
@@ -97,6 +110,7 @@ def gallery(
         int(result.open) if result.open else None,
         int(result.similar) if result.similar else None,
         [photo["id"] for photo in photos if photo["id"] in selected],
+        int(result.stack) if result.stack else None,
     )
     if picked.selected and actions:
         _selection_bar(picked.selected, key, actions)
@@ -108,16 +122,32 @@ def clear_selection(key: str) -> None:
     st.session_state[f"_turn-{key}"] = st.session_state.get(f"_turn-{key}", 0) + 1
 
 
-def _tile(photo: PhotoRow, badge: str | None, caption: str | None) -> dict[str, Any]:
-    """A photo as the browser gets it."""
-    return {
-        "id": photo["id"],
-        "ratio": photo["width"] / max(1, photo["height"]),
-        "src": preview_url(photo),
-        "label": _label(photo),
-        "badge": badge or "",
-        "caption": caption or "",
-    }
+def _tiles(
+    photos: Sequence[PhotoRow],
+    badges: Mapping[int, str],
+    captions: Mapping[int, str],
+    stacks: Mapping[int, GalleryStack],
+    headings: Mapping[int, str],
+) -> list[dict[str, Any]]:
+    """The photos as the browser gets them."""
+    tiles, inside = list[dict[str, Any]](), 0
+    for photo in photos:
+        stack = stacks.get(photo["id"])
+        tiles.append(
+            {
+                "id": photo["id"],
+                "ratio": photo["width"] / max(1, photo["height"]),
+                "src": preview_url(photo),
+                "label": _label(photo),
+                "badge": badges.get(photo["id"], ""),
+                "caption": captions.get(photo["id"], ""),
+                "stack": stack._asdict() if stack else None,
+                "inside": inside > 0,
+                "heading": headings.get(photo["id"], ""),
+            }
+        )
+        inside = stack.size - 1 if stack and stack.opened else max(0, inside - 1)
+    return tiles
 
 
 def _selection_bar(selected: list[int], key: str, actions: Sequence[PhotoAction]) -> None:

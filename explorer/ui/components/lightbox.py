@@ -6,8 +6,10 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import streamlit as st
 
+from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import whole_number
@@ -37,7 +39,7 @@ def close() -> None:
 
 
 def lightbox(
-    ids: Sequence[int],
+    ids: Sequence[int] | Ids,
     *,
     opened: int | None = None,
     why: Callable[[int], str] | None = None,
@@ -60,7 +62,7 @@ def lightbox(
     arrow_keys()
     if requested_photo() is not None:
         _dialog(
-            list(ids),
+            np.asarray(ids, np.int64),
             why or (lambda _: ""),
             more_like or search_state.search_like,
             list(actions),
@@ -70,7 +72,7 @@ def lightbox(
 
 @st.dialog("Photo", width="large", on_dismiss=close)
 def _dialog(
-    ids: list[int],
+    ids: Ids,
     why: Callable[[int], str],
     more_like: Callable[[int], None],
     actions: list[PhotoAction],
@@ -109,22 +111,28 @@ def _picture(photo: PhotoRow) -> str:
     )
 
 
-def _preload(photo_id: int, ids: list[int]) -> str:
+def _preload(photo_id: int, ids: Ids) -> str:
     """The next photo, hidden, so that the browser loads it in advance."""
     following = _neighbors(photo_id, ids)[1]
     photo = resources.library().catalog.photo(following) if following is not None else None
     return f'<img src="{display_url(photo)}" alt="" hidden>' if photo else ""
 
 
-def _neighbors(photo_id: int, ids: list[int]) -> tuple[int | None, int | None]:
+def _neighbors(photo_id: int, ids: Ids) -> tuple[int | None, int | None]:
     """The photos before and after that one; None at either end."""
-    if photo_id not in ids:
+    at = _position(photo_id, ids)
+    if at is None:
         return None, None
-    at = ids.index(photo_id)
-    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+    return (int(ids[at - 1]) if at else None), (int(ids[at + 1]) if at + 1 < len(ids) else None)
 
 
-def _navigation(photo_id: int, ids: list[int]) -> None:
+def _position(photo_id: int, ids: Ids) -> int | None:
+    """The index of a photo among those that are stepped through, of which there may be millions."""
+    found = np.flatnonzero(ids == photo_id)
+    return int(found[0]) if len(found) else None
+
+
+def _navigation(photo_id: int, ids: Ids) -> None:
     """Previous, next, and the position. `lightbox_keys.js` presses these buttons."""
     previous, following = _neighbors(photo_id, ids)
     for label, icon, arrow, target in (
@@ -141,7 +149,8 @@ def _navigation(photo_id: int, ids: list[int]) -> None:
             args=[target],
         )
     # Sent after the buttons: once it names a photo, they lead on from that photo.
-    position = f"{ids.index(photo_id) + 1:,} of {len(ids):,}" if photo_id in ids else ""
+    at = _position(photo_id, ids)
+    position = f"{at + 1:,} of {len(ids):,}" if at is not None else ""
     steps = (
         f"{'previous ' if previous is not None else ''}{'next' if following is not None else ''}"
     )
@@ -152,7 +161,7 @@ def _navigation(photo_id: int, ids: list[int]) -> None:
 
 
 def _actions(
-    photo_id: int, ids: list[int], more_like: Callable[[int], None], actions: list[PhotoAction]
+    photo_id: int, ids: Ids, more_like: Callable[[int], None], actions: list[PhotoAction]
 ) -> None:
     for number, action in enumerate(actions):
         if st.button(action.label, icon=action.icon, help=action.help, key=f"act-photo-{number}"):

@@ -1,4 +1,5 @@
-"""The search that the URL of the Search page holds: phrase, photos, dates, folder, page of results.
+"""The search that the URL of the Search page holds: phrase, photos, dates, folder, the order of the
+results and the page of them.
 
 The URL decides. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts their
 values into it, as one step of the browser's history per search. Reload, back, forward and a
@@ -10,32 +11,35 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day
 from explorer.search.query import Query
+from explorer.search.ranked_photos import RankedIds, RankedPhotos
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
 from explorer.ui.search_page import example_photos
 
-PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, PAGE = PARAMETERS = (
+PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
     "q",
     "like",
     "example",
     "since",
     "until",
     "folder",
+    "sort",
+    "group",
+    "stack",
     "page",
 )
+_FILTERS, _PHOTOS, _OPTIONS = (SINCE, UNTIL, FOLDER), (LIKE, UPLOAD), (SORT, GROUP, STACK)
 
 # The dates that can be chosen: from the oldest surviving photograph to clocks that are far ahead.
 OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
-
-# Results to page through; later ones hardly match.
-MAX_RESULTS = 600
 
 
 class SearchRequest(NamedTuple):
@@ -45,15 +49,6 @@ class SearchRequest(NamedTuple):
     filters: Filters
     missing: bool
     """Whether a photo or an upload that the URL names no longer exists."""
-
-
-class SearchResults(NamedTuple):
-    ids: list[int]
-    """Best match first; newest first without a query."""
-    scores: dict[int, float]
-    """By id; empty without a query."""
-    total: int
-    """How many photos match the filters."""
 
 
 def url_parameters() -> dict[str, str]:
@@ -92,7 +87,7 @@ def widget_changed() -> None:
     state = st.session_state
     days = {key: _iso(state.get(key)) for key in (SINCE, UNTIL)}
     set_url(
-        **_photo_parameters(),
+        **_kept(*_PHOTOS, *_OPTIONS),
         **days,
         **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)},
     )
@@ -102,6 +97,11 @@ def turn_page(key: str) -> None:
     """Go to the page of results that was chosen in the widget with that key."""
     number = int(st.session_state.get(key) or 1)
     set_url(**(url_parameters() | {PAGE: str(number) if number > 1 else ""}))
+
+
+def change_url(parameter: str, value: str) -> None:
+    """Change one parameter, and start at the first page of results."""
+    set_url(**(url_parameters() | {parameter: value, PAGE: ""}))
 
 
 def page() -> int:
@@ -162,17 +162,14 @@ def wrong_dates() -> list[str]:
     return problems
 
 
-def _photo_parameters() -> dict[str, str]:
-    return {key: value for key, value in url_parameters().items() if key in (LIKE, UPLOAD)}
-
-
-def _filter_parameters() -> dict[str, str]:
-    return {key: value for key, value in url_parameters().items() if key in (SINCE, UNTIL, FOLDER)}
+def _kept(*names: str) -> dict[str, str]:
+    """The parameters of these names that the URL has."""
+    return {key: value for key, value in url_parameters().items() if key in names}
 
 
 def more_like(*photo_ids: int) -> None:
-    """Search by these photos of the library alone; filters are kept."""
-    set_url(**_filter_parameters(), **{LIKE: ",".join(map(str, photo_ids))})
+    """Search by these photos of the library alone; filters and options are kept."""
+    set_url(**_kept(*_FILTERS, *_OPTIONS), **{LIKE: ",".join(map(str, photo_ids))})
 
 
 def search_like(*photo_ids: int) -> None:
@@ -186,21 +183,17 @@ def search_by_upload(data: bytes, name: str) -> None:
     """Search by an uploaded photo. Raises PhotoError, EncoderError."""
     photo_id, token = example_photos.add(data, name)
     example = {LIKE: str(photo_id)} if photo_id is not None else {UPLOAD: token}
-    set_url(**_filter_parameters(), **example)
+    set_url(**_kept(*_FILTERS, *_OPTIONS), **example)
 
 
 def drop_photos() -> None:
     """Search without the example photos; phrase and filters are kept."""
-    set_url(
-        **{key: value for key, value in url_parameters().items() if key not in (LIKE, UPLOAD, PAGE)}
-    )
+    set_url(**_kept(PHRASE, *_FILTERS, *_OPTIONS))
 
 
 def clear_filters() -> None:
     """Search without filters."""
-    set_url(
-        **{key: value for key, value in url_parameters().items() if key in (PHRASE, LIKE, UPLOAD)}
-    )
+    set_url(**_kept(PHRASE, *_PHOTOS, *_OPTIONS))
 
 
 def clear() -> None:
@@ -208,9 +201,9 @@ def clear() -> None:
     set_url()
 
 
-def search(request: SearchRequest) -> SearchResults:
-    """The matching photos. The last result is reused until the request, the library or the encoder
-    changes."""
+def search(request: SearchRequest) -> RankedPhotos:
+    """The matching photos, best match first; newest first without a query. The last result is
+    reused until the request, the library or the encoder changes."""
     library = resources.library()
     key = (
         request.query,
@@ -218,16 +211,16 @@ def search(request: SearchRequest) -> SearchResults:
         library.catalog.change(),
         resources.engine().encoder_name,
     )
-    cached = st.session_state.get("_results")
+    cached: tuple[object, RankedPhotos] | None = st.session_state.get("_results")
     if cached is not None and cached[0] == key:
-        return SearchResults(*cached[1])
-    matching = library.catalog.matching(request.filters)
+        return cached[1]
     if request.query:
-        hits = resources.engine().search(request.query, request.filters, MAX_RESULTS)
-        scores = {hit.id: hit.score for hit in hits}
-        results = SearchResults([hit.id for hit in hits], scores, len(matching))
+        hits = resources.engine().search(
+            request.query, request.filters, resources.engine().photo_count
+        )
+        results = RankedIds(np.fromiter((hit.id for hit in hits), np.int64, len(hits)))
     else:
-        results = SearchResults([int(i) for i in matching], {}, len(matching))
+        results = RankedIds(library.catalog.matching(request.filters))
     st.session_state["_results"] = (key, results)
     return results
 

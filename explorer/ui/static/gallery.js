@@ -1,7 +1,7 @@
-// The grid of photos. It sends Python `open` and `similar` (a photo's id, once) and `selected` (ids, with the place
-// and turn of the page that they were selected on).
+// The grid of photos. It sends Python `open`, `similar` and `stack` (a photo's id, once) and `selected` (ids, with the
+// place and turn of the page that they were selected on).
 
-import { justifiedRows, targetRowHeight } from "./modules/justified_rows.js";
+import { justifiedRows, sections, targetRowHeight } from "./modules/justified_rows.js";
 import { indexRange, targetIndex } from "./modules/grid_navigation.js";
 
 // Milliseconds without a change after which the selection is sent: every message runs the page once.
@@ -17,9 +17,10 @@ function span(className, text = "") {
 function makeTile(photo) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "photo";
+  button.className = photo.inside ? "photo inside" : "photo";
   button.dataset.id = photo.id;
-  button.setAttribute("aria-label", photo.caption ? `${photo.label}: ${photo.caption}` : photo.label);
+  const name = photo.stack ? `${photo.label}, stack of ${photo.stack.size} photos` : photo.label;
+  button.setAttribute("aria-label", photo.caption ? `${name}: ${photo.caption}` : name);
   button.title = photo.label;
   const image = document.createElement("img");
   image.loading = "lazy";
@@ -35,14 +36,37 @@ function makeTile(photo) {
   button.append(image, check, similar);
   if (photo.badge) button.append(span("badge", photo.badge));
   if (photo.caption) button.append(span("caption", photo.caption));
+  if (photo.stack) markStack(button, photo.stack);
   return button;
+}
+
+function markStack(button, { size, opened }) {
+  const mark = span("stack", size);
+  mark.title = opened ? "Close the stack (s)" : `Show all ${size} (s)`;
+  button.append(mark);
+  button.classList.toggle("opened", opened);
+  button.setAttribute("aria-expanded", opened);
+  button.setAttribute("aria-keyshortcuts", "s");
+}
+
+function makeHeading(text) {
+  const heading = document.createElement("h3");
+  heading.textContent = text;
+  return heading;
+}
+
+// What makes one tile differ from another.
+function signatureOf({ id, src, badge, caption, stack, inside }) {
+  return JSON.stringify([id, src, badge, caption, stack, inside]);
 }
 
 export default function (component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
   const grid = parentElement.querySelector(".gallery");
   const announcement = parentElement.querySelector(".announcement");
-  const state = (grid.state ??= { selected: new Set(), anchor: null, signature: "", place: null, turn: null, photos: [], tiles: new Map() });
+  const state = (grid.state ??= {
+    selected: new Set(), anchor: null, signature: "", place: null, turn: null, photos: [], tiles: new Map(), buttons: [],
+  });
   state.sendState = setStateValue;
   state.sendTrigger = setTriggerValue;
   grid.setAttribute("aria-label", data.label);
@@ -54,7 +78,7 @@ export default function (component) {
     state.anchor = null;
     announcement.textContent = "";
   }
-  const signature = JSON.stringify(data.photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption]));
+  const signature = JSON.stringify(data.photos.map((photo) => [signatureOf(photo), photo.heading]));
   if (signature !== state.signature) {
     state.signature = signature;
     state.photos = data.photos;
@@ -74,13 +98,18 @@ export default function (component) {
     const focused = grid.getRootNode().activeElement?.dataset?.id;
     const before = state.tiles;
     state.tiles = new Map();
+    const children = [];
     for (const photo of state.photos) {
-      const key = `${photo.id} ${photo.src} ${photo.badge} ${photo.caption}`;
-      state.tiles.set(key, before.get(key) ?? makeTile(photo));
+      const key = signatureOf(photo);
+      const tile = before.get(key) ?? makeTile(photo);
+      state.tiles.set(key, tile);
+      if (photo.heading) children.push(makeHeading(photo.heading));
+      children.push(tile);
     }
-    grid.replaceChildren(...state.tiles.values());
-    const again = [...grid.children].find((button) => button.dataset.id === focused);
-    makeTabStop(again ?? grid.children[0]);
+    state.buttons = [...state.tiles.values()];
+    grid.replaceChildren(...children);
+    const again = state.buttons.find((button) => button.dataset.id === focused);
+    makeTabStop(again ?? state.buttons[0]);
     again?.focus({ preventScroll: true });
     layout();
   }
@@ -89,19 +118,22 @@ export default function (component) {
     const width = grid.clientWidth;
     if (!width) return;
     let index = 0;
-    const ratios = state.photos.map((photo) => photo.ratio);
-    for (const { height, widths } of justifiedRows(ratios, width, targetRowHeight(width))) {
-      for (const tileWidth of widths) {
-        const { style } = grid.children[index++];
-        // Rounded down: a row that is slightly too wide would wrap.
-        style.width = `${Math.floor(tileWidth * 10) / 10 - 0.1}px`;
-        style.height = `${Math.floor(height)}px`;
+    // Rows are filled anew below each heading.
+    for (const { start, stop } of sections(state.photos)) {
+      const ratios = state.photos.slice(start, stop).map((photo) => photo.ratio);
+      for (const { height, widths } of justifiedRows(ratios, width, targetRowHeight(width))) {
+        for (const tileWidth of widths) {
+          const { style } = state.buttons[index++];
+          // Rounded down: a row that is slightly too wide would wrap.
+          style.width = `${Math.floor(tileWidth * 10) / 10 - 0.1}px`;
+          style.height = `${Math.floor(height)}px`;
+        }
       }
     }
   }
 
   function showSelection() {
-    for (const button of grid.children) {
+    for (const button of state.buttons) {
       button.setAttribute("aria-pressed", state.selected.has(Number(button.dataset.id)));
     }
     grid.classList.toggle("choosing", state.selected.size > 0);
@@ -136,23 +168,23 @@ export default function (component) {
       if (document.querySelector('[role="dialog"]')) seen = true;
       else if (seen || ++turns > 100) {
         clearInterval(state.returning);
-        const back = [...grid.children].findIndex((button) => button.dataset.id === String(id));
+        const back = state.buttons.findIndex((button) => button.dataset.id === String(id));
         if (seen && back >= 0 && grid.isConnected && document.activeElement === document.body) focus(back);
       }
     }, 150);
   }
 
   function indexOf(button) {
-    return [...grid.children].indexOf(button);
+    return state.buttons.indexOf(button);
   }
 
   function makeTabStop(tile) {
-    for (const button of grid.children) button.tabIndex = -1;
+    for (const button of state.buttons) button.tabIndex = -1;
     if (tile) tile.tabIndex = 0;
   }
 
   function focus(index) {
-    const tile = grid.children[index];
+    const tile = state.buttons[index];
     if (!tile) return;
     makeTabStop(tile);
     tile.focus();
@@ -165,6 +197,8 @@ export default function (component) {
     makeTabStop(button);
     if (event.target.closest(".similar")) {
       state.sendTrigger("similar", state.photos[index].id);
+    } else if (event.target.closest(".stack")) {
+      state.sendTrigger("stack", state.photos[index].id);
     } else if (!data.actions) {
       open(index);
     } else if (event.shiftKey && state.anchor !== null) {
@@ -182,8 +216,8 @@ export default function (component) {
     const index = indexOf(button);
     const key = event.key;
     const control = event.ctrlKey || event.metaKey;
-    const boxes = () => [...grid.children].map((tile) => tile.getBoundingClientRect());
-    const target = targetIndex(key, index, grid.children.length, boxes);
+    const boxes = () => state.buttons.map((tile) => tile.getBoundingClientRect());
+    const target = targetIndex(key, index, state.buttons.length, boxes);
     if (target !== null) {
       if (event.shiftKey && data.actions) {
         state.anchor ??= index;
@@ -194,6 +228,8 @@ export default function (component) {
       open(index);
     } else if (key === "m" && !control) {
       state.sendTrigger("similar", state.photos[index].id);
+    } else if (key === "s" && !control && state.photos[index].stack) {
+      state.sendTrigger("stack", state.photos[index].id);
     } else if (!data.actions) {
       return;
     } else if (key === " " || (key === "x" && !control)) {

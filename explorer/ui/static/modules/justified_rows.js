@@ -29,6 +29,12 @@ export function justifiedRows(ratios, width, targetHeight) {
   return rows;
 }
 
+// Split photos where one has a heading before it: [{ start, stop }], in order.
+export function sections(photos) {
+  const starts = photos.flatMap((photo, index) => (index === 0 || photo.heading ? [index] : []));
+  return starts.map((start, index) => ({ start, stop: starts[index + 1] ?? photos.length }));
+}
+
 // The height that rows should have on a page of that width.
 export function targetRowHeight(width) {
   if (width < 600) return 120;

@@ -1,0 +1,48 @@
+"""The photos that a search found, as a list that is ranked no further than it is read."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int64]
+
+
+class RankedPhotos(Protocol):
+    """A list of photos of any length, best match first."""
+
+    @property
+    def total(self) -> int:
+        """Number of photos."""
+
+    @property
+    def good(self) -> int | None:
+        """How many photos at the beginning are good matches; None if that is unknown."""
+
+    def top(self, number: int) -> Ids:
+        """The first `number` ids, or all if there are fewer."""
+
+    def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which of these ids the list has, (n,)."""
+
+
+class RankedIds:
+    """A list of which the order of all photos is known."""
+
+    def __init__(self, ids: Ids, good: int | None = None) -> None:
+        self._ids, self.good = ids, good
+
+    @property
+    def total(self) -> int:
+        """Number of photos."""
+        return len(self._ids)
+
+    def top(self, number: int) -> Ids:
+        """The first `number` ids, or all if there are fewer."""
+        return self._ids[:number]
+
+    def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which of these ids the list has, (n,)."""
+        return np.isin(ids, self._ids)

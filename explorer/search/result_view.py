@@ -1,0 +1,89 @@
+"""Results as a page shows them: sorted, in stacks, the good matches before the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.search.ranked_photos import Ids, RankedPhotos
+from explorer.search.result_order import Dates, Sorting, sort_results
+from explorer.search.result_stacks import PhotoStacks
+
+UNGRADED_MATCHES = 1000
+"""So many of the best matches are sorted by date where it is unknown which of them are good: beyond
+these, photos have little to do with what was searched for."""
+
+
+@dataclass(eq=False)
+class ResultView:
+    """A list of results, of which a page shows a range.
+
+    If it is sorted in another way than by match, only the good matches are: otherwise every phrase
+    would give the same list, that of all photos by date. The others follow, best match first.
+    """
+
+    ranked: RankedPhotos
+    stacks: PhotoStacks
+    sorting: Sorting = "best"
+    by_month: bool = False
+    dates: Callable[[Ids], Dates] | None = None
+    """The capture times of photos, as `sort_results` takes them; needed to sort the results. None
+    for a list that is in order already, such as all photos by date."""
+    _sorted: Ids | None = field(default=None, init=False)
+
+    @property
+    def good(self) -> int:
+        """How many photos are good matches or, where that is unknown, all that are sorted."""
+        if self.ranked.good is not None:
+            return self.ranked.good
+        if self.dates is None or not self._is_sorted:
+            return self.ranked.total
+        return min(self.ranked.total, UNGRADED_MATCHES)
+
+    @property
+    def _is_sorted(self) -> bool:
+        return self.sorting != "best" or self.by_month
+
+    def sections(self) -> tuple[int, int]:
+        """How many tiles show good matches, and how many show any photo."""
+        good = len(self._good_tiles()) if self._has_others else self._count()
+        return good, self._count()
+
+    @property
+    def _has_others(self) -> bool:
+        return self.sorting == "day" or self.good < self.ranked.total
+
+    def _count(self) -> int:
+        if self.sorting == "day" and self.dates is not None:
+            return len(self._good_tiles())
+        return self.ranked.total - self.stacks.hidden(self.ranked.contains)
+
+    def _good_tiles(self) -> Ids:
+        return self.stacks.collapse(self._photos(self.good))
+
+    def tiles(self, start: int, stop: int) -> Ids:
+        """The photos that stand for the tiles from `start` to before `stop`."""
+        if self.sorting == "day" and self.dates is not None:
+            return self._good_tiles()[start:stop]
+        return self.stacks.collapse_first(self._photos, stop, self.ranked.total)[start:stop]
+
+    def _photos(self, number: int) -> Ids:
+        """The first photos of the list, without stacks."""
+        if self.dates is None or not self._is_sorted:
+            return self.ranked.top(number)
+        if self._sorted is None:
+            best = self.ranked.top(self.good)
+            self._sorted = sort_results(
+                best, self.dates(best), self.sorting, by_month=self.by_month
+            )
+        if number <= len(self._sorted):
+            return self._sorted[:number]
+        return np.concatenate([self._sorted, self.ranked.top(number)[self.good :]])
+
+    def stack_of(self, photo_id: int) -> Ids:
+        """The photos of the list that are in the stack of that photo, itself first."""
+        members = self.stacks.members(photo_id)
+        others = members[(members != photo_id) & self.ranked.contains(members)]
+        return np.concatenate([np.array([photo_id], np.int64), others])

@@ -1,0 +1,94 @@
+"""How results are shown, as the URL says: their order, the headings by month, and stacks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+import streamlit as st
+
+from explorer.search.result_order import Sorting
+from explorer.ui.search_page import search_state
+
+# What the URL holds for everything but the default.
+MONTH, NO_STACKING = "month", "no"
+
+LABELS: dict[Sorting, str] = {
+    "best": "Best match",
+    "newest": "Newest",
+    "oldest": "Oldest",
+    "day": "Best of each day",
+}
+
+
+class ResultOptions(NamedTuple):
+    """How the results are shown."""
+
+    sorting: Sorting
+    by_month: bool
+    """Whether photos are grouped by month, with headings."""
+    stacked: bool
+    """Whether similar shots are one tile."""
+
+
+def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
+    """The orders to choose from, the default first. ranked: whether the search has a phrase or a
+    photo, so that photos match more or less."""
+    return get_args(Sorting) if ranked else ("newest", "oldest")
+
+
+def options_from_url(*, ranked: bool) -> ResultOptions:
+    """What the URL asks for; the default for anything that it cannot ask for."""
+    now, orders = search_state.url_parameters(), sortings(ranked=ranked)
+    wanted = now.get(search_state.SORT)
+    return ResultOptions(
+        next((each for each in orders if each == wanted), orders[0]),
+        now.get(search_state.GROUP) == MONTH,
+        now.get(search_state.STACK) != NO_STACKING,
+    )
+
+
+def options_popover(options: ResultOptions, *, ranked: bool) -> None:
+    """Draw the button that shows the order, and the controls that it opens."""
+    with st.popover(
+        LABELS[options.sorting], icon=":material/sort:", help="Sort and group", key="result-options"
+    ):
+        # Widgets with their values in the keys: a new URL makes new widgets, which start there.
+        key = f"sort-{options.sorting}-{ranked}"
+        st.radio(
+            "Sort by",
+            sortings(ranked=ranked),
+            index=sortings(ranked=ranked).index(options.sorting),
+            format_func=LABELS.__getitem__,
+            key=key,
+            on_change=_sort,
+            args=[key, ranked],
+        )
+        key = f"group-{options.by_month}"
+        st.toggle(
+            "Group by month",
+            options.by_month,
+            key=key,
+            on_change=_switch,
+            args=[key, search_state.GROUP, MONTH, ""],
+        )
+        key = f"stack-{options.stacked}"
+        st.toggle(
+            "Stack similar shots",
+            options.stacked,
+            key=key,
+            on_change=_switch,
+            args=[key, search_state.STACK, "", NO_STACKING],
+            help="Copies of a picture, and shots of one scene within a minute, are one tile with"
+            " their number. The number opens them.",
+        )
+
+
+def _sort(key: str, ranked: bool) -> None:
+    chosen = st.session_state[key]
+    search_state.change_url(
+        search_state.SORT, "" if chosen == sortings(ranked=ranked)[0] else chosen
+    )
+
+
+def _switch(key: str, parameter: str, on: str, off: str) -> None:
+    search_state.change_url(parameter, on if st.session_state[key] else off)

@@ -1,0 +1,98 @@
+"""How results are shown: stacks that open, months with headings, any page of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.library.catalog import Catalog
+from explorer.library.pair_store import PAIRS_VERSION, similar_shots
+from tests import pictures
+from tests.browser.conftest import WAIT, Server, Visitor
+from tests.browser.test_search_page import asked, fits, look, names, tiles
+
+
+@pytest.fixture(scope="module")
+def _copies(server: Server, photos: Path) -> Iterator[Path]:
+    """A picture and two copies of it in other sizes, compared."""
+    folder = photos / "Copies"
+    drawn = pictures.draw(41, (480, 640))
+    for width in (640, 560, 500):
+        size = (width, width * drawn.height // drawn.width)
+        pictures.write(folder / f"copy {width}.jpg", drawn.resize(size, Image.Resampling.LANCZOS))
+    with closing(Catalog(server.library / "catalog.db")) as catalog:
+        end = time.monotonic() + WAIT
+        while len({i for pair in similar_shots(catalog, PAIRS_VERSION, 60) for i in pair}) < 3:
+            assert time.monotonic() < end, server.log
+            time.sleep(0.1)
+    yield folder
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def stack(page: Page) -> Locator:
+    return page.get_by_role("button", name="stack of 3 photos")
+
+
+@pytest.mark.usefixtures("_copies")
+def test_a_stack_opens_and_closes(window: Visitor, server: Server, photos: Path) -> None:
+    page = look(window, server, f"/?folder={photos / 'Copies'}")
+    expect(tiles(page)).to_have_count(1)
+    expect(page.get_by_text("3 photos, newest first · 2 similar shots in stacks")).to_be_visible()
+    stack(page).locator(".stack").click()
+    expect(tiles(page)).to_have_count(3)
+    # The keyboard's place is the same photo, which closes the stack again.
+    stack(page).focus()
+    page.keyboard.press("s")
+    expect(tiles(page)).to_have_count(1)
+    expect(stack(page)).to_be_focused()
+    page.keyboard.press("s")
+    expect(tiles(page)).to_have_count(3)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("1 of 3")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Newest").click()
+    page.get_by_text("Stack similar shots").click()
+    expect(stack(page)).to_have_count(0)
+    expect(tiles(page)).to_have_count(3)
+    assert asked(page)["stack"] == "no"
+
+
+def test_months_are_headings_and_the_arrows_cross_them(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?until=2021-12-31")
+    page.get_by_role("button", name="Newest").click()
+    page.get_by_text("Group by month").click()
+    expect(page.get_by_role("heading", name="March 2021")).to_be_visible()
+    assert asked(page) == {"until": "2021-12-31", "group": "month"}
+    headings = page.locator(".gallery h3").all_inner_texts()
+    assert headings == [
+        f"{month} 2021" for month in ("May", "April", "March", "February", "January")
+    ]
+    page.keyboard.press("Escape")
+    tiles(page).first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(tiles(page).nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(tiles(page).nth(3)).to_be_focused()
+    page.reload()
+    window.settle()
+    page.get_by_role("button", name="Newest").click()
+    page.get_by_text("Oldest", exact=True).click()
+    expect(page.get_by_text("5 photos, oldest first")).to_be_visible()
+    window.settle()
+    assert names(page)[0] == "red.jpg"
+
+
+@pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
+@pytest.mark.usefixtures("_copies")
+def test_months_and_stacks_fit_a_small_window(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?group=month&q=red")
+    expect(page.locator(".gallery h3").first).to_be_visible()
+    assert fits(page)

@@ -1,0 +1,72 @@
+"""Stacks in results: every photo is in one place, and the best of a stack stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.search.result_stacks import NO_STACKS, Ids, PhotoStacks
+
+_IDS = st.integers(1, 40)
+PAIRS = st.lists(st.tuples(_IDS, _IDS), max_size=40)
+ORDERS = st.lists(_IDS, unique=True, max_size=40)
+
+
+def array(ids: list[int]) -> Ids:
+    return np.array(ids, np.int64)
+
+
+def contains(order: list[int]) -> Callable[[Ids], np.ndarray]:
+    return lambda ids: np.isin(ids, array(order))
+
+
+def test_pairs_that_share_a_photo_are_one_stack() -> None:
+    stacks = PhotoStacks.of([(5, 7), (7, 9), (2, 3)])
+    assert stacks.members(9).tolist() == [5, 7, 9]
+    assert stacks.members(4).tolist() == [4]
+    assert stacks.collapse(array([4, 9, 3, 5, 2, 7])).tolist() == [4, 9, 3]
+
+
+def test_without_pairs_everything_is_shown() -> None:
+    assert NO_STACKS.collapse(array([3, 1, 2])).tolist() == [3, 1, 2]
+    assert NO_STACKS.hidden(contains([1, 2])) == 0
+    assert PhotoStacks.of([]).members(8).tolist() == [8]
+
+
+@given(PAIRS, ORDERS)
+def test_each_photo_is_shown_or_behind_a_better_one(
+    pairs: list[tuple[int, int]], order: list[int]
+) -> None:
+    stacks = PhotoStacks.of(pairs)
+    shown = stacks.collapse(array(order)).tolist()
+    assert shown == [i for i in order if i in set(shown)]
+    for photo in order:
+        best = min(order.index(i) for i in stacks.members(photo).tolist() if i in order)
+        assert (photo in shown) == (order.index(photo) == best)
+    assert len(order) - len(shown) == stacks.hidden(contains(order))
+
+
+@given(PAIRS, ORDERS, st.integers(0, 50))
+def test_the_first_ones_are_found_without_the_rest(
+    pairs: list[tuple[int, int]], order: list[int], wanted: int
+) -> None:
+    stacks = PhotoStacks.of(pairs)
+    whole = stacks.collapse(array(order)).tolist()
+    first = stacks.collapse_first(lambda n: array(order)[:n], wanted, len(order)).tolist()
+    assert first == whole[: len(first)]
+    assert len(first) >= min(wanted, len(whole))
+
+
+def test_a_long_list_is_ranked_no_further_than_needed() -> None:
+    asked = list[int]()
+    stacks = PhotoStacks.of([(1, i) for i in range(2, 400)])
+
+    def top(number: int) -> Ids:
+        asked.append(number)
+        return np.arange(1, number + 1)
+
+    assert stacks.collapse_first(top, 90, 1_000_000)[:3].tolist() == [1, 400, 401]
+    assert asked == [190, 380, 760]

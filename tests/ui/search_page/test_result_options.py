@@ -1,0 +1,107 @@
+"""The order of the results, months and stacks are in the address, as the search is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.ui import resources
+from explorer.ui.components import gallery
+from explorer.ui.search_page import search_results
+from tests.ui.conftest import id_of
+from tests.ui.search_page.test_search_state import address, app, captions
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the gallery shows, with what is on it: the arguments of each call."""
+    calls = list[dict[str, Any]]()
+
+    def note(photos: Any, key: str, **options: Any) -> gallery.GalleryResult:
+        calls.append({"names": [photo["name"] for photo in photos], **options})
+        return gallery.GalleryResult(None, None, [])
+
+    monkeypatch.setattr(search_results, "gallery", note)
+    return calls
+
+
+def choose(page: AppTest, label: str) -> None:
+    page.radio[0].set_value(label).run()
+
+
+def test_oldest_first(photos: Path, shown: list[dict[str, Any]]) -> None:
+    page = app(sort="oldest")
+    assert "4 photos, oldest first" in captions(page)
+    names = shown[-1]["names"]
+    assert names[:3] == ["red.jpg", "green.jpg", "blue.jpg"]
+    choose(page, "newest")
+    assert address(page) == {}
+    assert shown[-1]["names"] == names[::-1]
+
+
+def test_a_phrase_by_date_and_back_to_the_best_match(
+    photos: Path, shown: list[dict[str, Any]]
+) -> None:
+    page = app(q="green", sort="oldest", page="2")
+    assert shown[-1]["names"][:3] == ["red.jpg", "green.jpg", "blue.jpg"]
+    choose(page, "best")
+    assert address(page) == {"q": "green"}
+    assert shown[-1]["names"][0] == "green.jpg"
+
+
+def test_months_have_headings(photos: Path, shown: list[dict[str, Any]]) -> None:
+    page = app(group="month", until="2021-12-31")
+    expected = {
+        id_of("blue.jpg"): "March 2021",
+        id_of("green.jpg"): "February 2021",
+        id_of("red.jpg"): "January 2021",
+    }
+    assert shown[-1]["headings"] == expected
+    next(toggle for toggle in page.toggle if toggle.label == "Group by month").set_value(
+        False
+    ).run()
+    assert address(page) == {"until": "2021-12-31"}
+    assert shown[-1]["headings"] == {}
+
+
+def test_the_best_of_each_day(photos: Path, shown: list[dict[str, Any]]) -> None:
+    page = app(q="red", sort="day", until="2021-12-31")
+    assert "The best of 3 days" in captions(page)
+    assert shown[-1]["names"] == ["blue.jpg", "green.jpg", "red.jpg"]
+
+
+def test_an_order_that_there_is_not_is_the_default(
+    photos: Path, shown: list[dict[str, Any]]
+) -> None:
+    assert "newest first" in captions(app(sort="day", group="week", stack="?"))
+    assert "best match first" in captions(app(q="red", sort="random"))
+
+
+def test_stacks_can_be_switched_off(
+    photos: Path, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from explorer.search.result_stacks import PhotoStacks
+
+    red, blue = id_of("red.jpg"), id_of("blue.jpg")
+    monkeypatch.setattr(search_results, "photo_stacks", lambda: PhotoStacks.of([(red, blue)]))
+    page = app(q="red")
+    assert "blue.jpg" not in shown[-1]["names"]
+    assert shown[-1]["stacks"] == {red: gallery.GalleryStack(2, opened=False)}
+    assert "1 similar shot in stacks" in captions(page)
+    next(toggle for toggle in page.toggle if toggle.label == "Stack similar shots").set_value(
+        False
+    ).run()
+    assert address(page) == {"q": "red", "stack": "no"}
+    assert len(shown[-1]["names"]) == 4 and shown[-1]["stacks"] == {}
+
+
+def test_all_results_can_be_paged_through(
+    photos: Path, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_results, "PAGE_SIZE", 3)
+    app(q="red", page="9")
+    assert len(shown[-1]["names"]) == 1
+    assert len(resources.library().catalog.matching()) == 4

@@ -109,6 +109,8 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("decided", "hash"): _has_length(_HASH),
     ("pixels", "hash"): _has_length(_HASH),
     ("pair", "relation"): _is_object,
+    ("saved_search", "name"): _is_not_empty,
+    ("saved_search", "query"): _is_not_empty,
     ("encoder", "dim"): _is_positive,
     ("embedding", "vector"): lambda value: (
         isinstance(value, bytes) and len(value) > 0 and len(value) % 2 == 0

@@ -29,11 +29,11 @@ _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files",
     "decision": "decisions about duplicates",
     "decided": "notes of which photos decisions are about", "protected": "protected folders",
-    "dismissed": "dismissed findings",
+    "dismissed": "dismissed findings", "saved_search": "saved searches",
     "setting": "settings", "embedding": "vectors", "command": "commands that waited",
 }  # fmt: skip
 # What a person made; everything else comes from the photos.
-_DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "setting")
+_DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
 _COUNTERS = "sqlite_sequence"
 # By how much a lost clock is advanced: more changes than there ever are between two saves of an
 # index.

@@ -18,12 +18,13 @@ from explorer.library.file_store import put_present
 from explorer.library.library import Library
 from explorer.library.photo_store import add_photo
 from explorer.library.salvage import SalvageReport, salvage
+from explorer.library.saved_search_store import save_search
 from explorer.library.setting_store import put_setting
 from tests.factory import Shelf, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 600, 4096
 # What a person made.
-MADE = ("root", "decision", "decided", "protected", "dismissed", "setting")
+MADE = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
 Rows = dict[str, set[tuple[object, ...]]]
 
 
@@ -71,6 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [(digest_of(number).hex(),) for number in range(300)],
         )
     put_setting(shelf.library.catalog, "mine", "kept")
+    save_search(shelf.library.catalog, "Beaches", "q=beach&since=2020-01-01")
     shelf.close()
     path = folder / "library" / "catalog.db"
     db = sqlite3.connect(path)

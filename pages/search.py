@@ -7,7 +7,13 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import result_options, search_bar, search_results, search_state
+from explorer.ui.search_page import (
+    result_options,
+    saved_searches,
+    search_bar,
+    search_results,
+    search_state,
+)
 
 
 def main() -> None:
@@ -23,6 +29,8 @@ def main() -> None:
             icon=":material/link_off:",
         )
     search_bar.example_photos_bar(request)
+    if not (request.query or request.filters):
+        saved_searches.chips()
     try:
         ranked = search_state.search(request)
     except ExplorerError as error:
@@ -35,6 +43,7 @@ def main() -> None:
         search_results.results_page(request, view)
     else:
         search_results.explain_no_results(request)
+    saved_searches.record()
     refresh_on_change(drawn, has_room=ranked.total < search_results.PAGE_SIZE)
 
 

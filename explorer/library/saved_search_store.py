@@ -28,7 +28,7 @@ class SavedSearch(NamedTuple):
     id: int
     name: str
     query: str
-    """Parameters of the Search page's URL, without the page of results: `q=beach&since=2020-01-01`."""
+    """Parameters of the Search page's URL, without the page of results, such as `q=beach`."""
     watched: bool
     """Whether new matches are counted."""
     seen_photo: int

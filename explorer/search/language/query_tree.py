@@ -1,7 +1,8 @@
 """What a query means: the terms that rank photos, and the condition that they must meet.
 
-`parse_query.parse` makes a tree from text, `print_query.print_query` makes text from a tree, and parsing that
-text gives the same tree again. A tree is immutable and hashable, so that it can be a cache key.
+`parse_query.parse` makes a tree from text, `print_query.print_query` makes text from a tree, and
+parsing that text gives the same tree again. A tree is immutable and hashable, so that it can be a
+cache key.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ class PhraseTerm:
     text: str
     weight: float = 1.0
     """Negative where the phrase is subtracted."""
+    literal: bool = False
+    """Whether these words are to be compared by meaning even where they name something that the
+    catalog knows, such as `1:dark`. Only where the weight is 1 or -1."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 search can be bookmarked.
 
 Each is stored as a preview and its vector, named by the hash of the uploaded bytes. Only the latest
-ones are kept.
+ones are kept, and those of saved searches.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 
+from explorer.library.saved_search_store import saved_searches
 from explorer.photos.decode import content_hash
 from explorer.search.query import ExamplePhoto
 from explorer.ui import resources
@@ -36,7 +38,14 @@ def add(data: bytes, name: str) -> tuple[int | None, str]:
     folder = _folder()
     _preview_file(token).write_bytes(photo.preview)
     _write(token, engine.encode_photo(photo.input, name))
+    saved = {
+        name
+        for search in saved_searches(resources.library().catalog)
+        for name in dict(parse_qsl(search.query)).get("example", "").split(",")
+    }
     for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT]:
+        if old.stem in saved:
+            continue
         old.unlink(missing_ok=True)
         old.with_suffix(".json").unlink(missing_ok=True)
     return None, token

@@ -11,7 +11,7 @@ from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import example_photos, search_state
+from explorer.ui.search_page import example_photos, saved_searches, search_state
 from explorer.ui.search_page.search_state import SearchRequest
 
 MAX_UPLOAD_MB = 50
@@ -40,6 +40,7 @@ def search_bar() -> None:
             _upload(uploads)
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
             _filters()
+        saved_searches.searches_popover()
 
 
 def _upload(uploads: int) -> None:

@@ -36,6 +36,8 @@ PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETER
     "stack",
     "page",
 )
+SEARCHES = PARAMETERS[:-1]
+"""The parameters that make a search, of which `PAGE` shows a part."""
 _FILTERS, _PHOTOS, _OPTIONS = (SINCE, UNTIL, FOLDER), (LIKE, UPLOAD), (SORT, GROUP, STACK)
 
 # The dates that can be chosen: from the oldest surviving photograph to clocks that are far ahead.
@@ -111,28 +113,39 @@ def page() -> int:
 
 def request_from_url() -> SearchRequest:
     """What the URL asks for now."""
-    now, missing = url_parameters(), False
-    photo_ids = list[int]()
-    for part in now.get(LIKE, "").split(","):
+    return request_of(url_parameters())
+
+
+def request_of(parameters: dict[str, str]) -> SearchRequest:
+    """What these parameters ask for."""
+    photo_ids, missing = list[int](), False
+    for part in parameters.get(LIKE, "").split(","):
         number = whole_number(part)
         if number is not None and resources.engine().has_vector(number):
             photo_ids.append(number)
         elif part:
             missing = True
-    uploads = [example_photos.find(token) for token in upload_tokens()]
+    uploads = [example_photos.find(token) for token in upload_tokens(parameters)]
     missing = missing or None in uploads
     examples = tuple(example for example in uploads if example)
-    since, until = (_iso(date(now.get(key))) for key in (SINCE, UNTIL))
     return SearchRequest(
-        Query(now.get(PHRASE, ""), tuple(photo_ids), examples),
-        Filters(since, until, now.get(FOLDER)),
+        Query(parameters.get(PHRASE, ""), tuple(photo_ids), examples),
+        filters_of(parameters),
         missing,
     )
 
 
-def upload_tokens() -> list[str]:
-    """The uploads that are searched by, as `example_photos` names them."""
-    return [token for token in url_parameters().get(UPLOAD, "").split(",") if token]
+def filters_of(parameters: dict[str, str]) -> Filters:
+    """The filters in these parameters; dates that are none are left out."""
+    since, until = (_iso(date(parameters.get(key))) for key in (SINCE, UNTIL))
+    return Filters(since, until, parameters.get(FOLDER))
+
+
+def upload_tokens(parameters: dict[str, str] | None = None) -> list[str]:
+    """The uploads that are searched by, as `example_photos` names them; by default those of the
+    URL."""
+    named = (url_parameters() if parameters is None else parameters).get(UPLOAD, "")
+    return [token for token in named.split(",") if token]
 
 
 def _iso(day: dt.date | None) -> str | None:
@@ -214,15 +227,18 @@ def search(request: SearchRequest) -> RankedPhotos:
     cached: tuple[object, RankedPhotos] | None = st.session_state.get("_results")
     if cached is not None and cached[0] == key:
         return cached[1]
-    if request.query:
-        hits = resources.engine().search(
-            request.query, request.filters, resources.engine().photo_count
-        )
-        results = RankedIds(np.fromiter((hit.id for hit in hits), np.int64, len(hits)))
-    else:
-        results = RankedIds(library.catalog.matching(request.filters))
+    results = find(request)
     st.session_state["_results"] = (key, results)
     return results
+
+
+def find(request: SearchRequest) -> RankedPhotos:
+    """The matching photos, best match first; newest first without a query."""
+    engine = resources.engine()
+    if not request.query:
+        return RankedIds(resources.library().catalog.matching(request.filters))
+    hits = engine.search(request.query, request.filters, engine.photo_count)
+    return RankedIds(np.fromiter((hit.id for hit in hits), np.int64, len(hits)))
 
 
 def filtered(filters: Filters) -> list[str]:

@@ -1,0 +1,281 @@
+"""Saved and recent searches: the chips below the empty search box, and the popover beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from explorer.errors import ExplorerError, LibraryError
+from explorer.library import saved_search_store as store
+from explorer.library.frequent_values import frequent_values
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.library.saved_search_store import SavedSearch
+from explorer.library.staleness import acceptable_age
+from explorer.search.example_searches import ExampleSearch, example_searches
+from explorer.text_format import count, whole_number
+from explorer.ui import resources
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.search_page import new_matches, search_state
+
+# Chips below the search box; the popover has all searches.
+_SAVED_CHIPS, _RECENT_CHIPS = 12, 4
+# Characters of a chip.
+_MOST_LABEL = 40
+# Session state: the search that was recorded last.
+_RECORDED = "_recorded-search"
+_MESSAGE = "_saved-search-message"
+
+_lock = threading.Lock()
+_examples: tuple[Library, int, float, list[ExampleSearch]] | None = None
+
+
+def current_query() -> str:
+    """The search in the URL as one text, without the page of results; '' for all photos."""
+    now = search_state.url_parameters()
+    return _text({key: now[key] for key in search_state.SEARCHES if key in now})
+
+
+def _text(parameters: dict[str, str]) -> str:
+    return urlencode(parameters)
+
+
+def parameters_of(query: str) -> dict[str, str]:
+    """The parameters of the URL in a saved search; those that are unknown are left out."""
+    return {key: value for key, value in parse_qsl(query) if key in search_state.PARAMETERS}
+
+
+def describe(query: str) -> str:
+    """A search in a few words, such as “dogs” · taken from 2020-01-01."""
+    parameters = parameters_of(query)
+    parts = list[str]()
+    if phrase := parameters.get(search_state.PHRASE):
+        parts.append(phrase)
+    if like := parameters.get(search_state.LIKE):
+        parts.append(_like(like.split(",")))
+    if parameters.get(search_state.UPLOAD):
+        parts.append("like your own photo")
+    parts += search_state.filtered(search_state.filters_of(parameters))
+    text = " · ".join(parts) or "all photos"
+    return text if len(text) <= _MOST_LABEL else text[: _MOST_LABEL - 1] + "…"
+
+
+def _like(ids: list[str]) -> str:
+    number = whole_number(ids[0])
+    photo = resources.library().catalog.photo(number) if number is not None else None
+    if len(ids) > 1 or photo is None:
+        return f"like {count(len(ids), 'photo')}"
+    return f"like {printable(photo['name'])}"
+
+
+# --- chips
+
+
+def chips() -> None:
+    """Draw the saved and recent searches, and examples, for an empty search."""
+    catalog = resources.library().catalog
+    saved = store.saved_searches(catalog)[:_SAVED_CHIPS]
+    known = {search.query for search in saved}
+    recent = [query for query in store.recent_searches(catalog) if query not in known]
+    examples = _example_searches() if len(saved) + len(recent[:_RECENT_CHIPS]) < 6 else []
+    if not (saved or recent or examples):
+        return
+    with st.container(horizontal=True, gap="small", key="search-chips"):
+        for search in saved:
+            _chip(f"saved-{search.id}", _label(search), "bookmark", search.query)
+        for number, query in enumerate(recent[:_RECENT_CHIPS]):
+            _chip(f"recent-{number}", describe(query), "history", query)
+        for number, example in enumerate(examples):
+            _chip(f"example-{number}", example.label, "lightbulb", _text(example.parameters))
+
+
+def _label(search: SavedSearch) -> str:
+    new = new_matches.new_matches(search) if search.watched else 0
+    return f"{search.name} · {new:,} new" if new else search.name
+
+
+def _chip(key: str, label: str, icon: str, query: str) -> None:
+    st.button(
+        escape_markdown(label),
+        icon=f":material/{icon}:",
+        key=f"chip-{key}",
+        on_click=_open,
+        args=[query],
+    )
+
+
+def _open(query: str) -> None:
+    search_state.set_url(**parameters_of(query))
+
+
+def _example_searches() -> list[ExampleSearch]:
+    """The examples, made again when the catalog has changed."""
+    global _examples  # noqa: PLW0603
+    library, start = resources.library(), time.monotonic()
+    change = library.catalog.change()
+    with _lock:
+        if (
+            _examples is None
+            or _examples[0] is not library
+            or (_examples[1] != change and start >= _examples[2])
+        ):
+            total = library.catalog.counts().photos
+            found = example_searches(frequent_values(library.catalog), total)
+            end = time.monotonic()
+            _examples = (library, change, end + acceptable_age(end - start), found)
+        return _examples[3]
+
+
+# --- the popover
+
+
+def searches_popover() -> None:
+    """Draw the button for saved and recent searches."""
+    with st.popover(
+        "Saved", icon=":material/bookmark:", help="Saved and recent searches", key="searches"
+    ):
+        _save()
+        _saved()
+        _recent()
+
+
+def _save() -> None:
+    """Controls that save the search in the URL."""
+    query = current_query()
+    if message := st.session_state.pop(_MESSAGE, ""):
+        st.error(escape_markdown(message), icon=":material/error:")
+    if not query:
+        st.caption("Search for something to save it here.")
+        return
+    key = f"save-{query}"
+    st.text_input("Name", describe(query), key=key, max_chars=store.MOST_NAME)
+    st.button(
+        "Save this search",
+        icon=":material/bookmark_add:",
+        type="primary",
+        on_click=_try,
+        args=[lambda: store.save_search(resources.library().catalog, st.session_state[key], query)],
+    )
+
+
+def _saved() -> None:
+    catalog = resources.library().catalog
+    saved = store.saved_searches(catalog)
+    if saved:
+        st.markdown("**Saved**")
+    for search in saved:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"saved-{search.id}"):
+            st.button(
+                escape_markdown(_label(search)),
+                icon=":material/search:",
+                key=f"open-saved-{search.id}",
+                on_click=_open,
+                args=[search.query],
+                help=escape_markdown(describe(search.query)),
+            )
+            _watch_button(search)
+            with st.popover(
+                "Edit",
+                icon=":material/edit:",
+                help="Rename or delete this search",
+                key=f"edit-saved-{search.id}",
+            ):
+                _edit(search)
+
+
+def _watch_button(search: SavedSearch) -> None:
+    catalog = resources.library().catalog
+    st.button(
+        "Watching" if search.watched else "Watch",
+        icon=":material/notifications_active:" if search.watched else ":material/notifications:",
+        key=f"watch-{search.id}-{search.watched}",
+        type="primary" if search.watched else "secondary",
+        help="Stop counting new matches" if search.watched else "Count new matches",
+        on_click=_try,
+        args=[lambda: store.watch_search(catalog, search.id, watched=not search.watched)],
+    )
+
+
+def _edit(search: SavedSearch) -> None:
+    catalog, key = resources.library().catalog, f"rename-{search.id}-{search.name}"
+    st.text_input(
+        "Name",
+        search.name,
+        key=key,
+        max_chars=store.MOST_NAME,
+        on_change=lambda: _try(
+            lambda: store.rename_search(catalog, search.id, st.session_state[key])
+        ),
+    )
+    st.button(
+        "Delete this search",
+        icon=":material/delete:",
+        key=f"delete-saved-{search.id}",
+        on_click=_try,
+        args=[lambda: store.delete_search(catalog, search.id)],
+    )
+
+
+def _recent() -> None:
+    catalog = resources.library().catalog
+    kept, recent = store.keeps_recent(catalog), store.recent_searches(catalog)
+    if recent:
+        st.markdown("**Recent**")
+    for number, query in enumerate(recent):
+        st.button(
+            escape_markdown(describe(query)),
+            icon=":material/history:",
+            key=f"open-recent-{number}",
+            type="tertiary",
+            on_click=_open,
+            args=[query],
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        key = f"keep-recent-{kept}"
+        st.toggle(
+            "Keep recent searches",
+            kept,
+            key=key,
+            on_change=lambda: _try(lambda: store.keep_recent(catalog, kept=st.session_state[key])),
+        )
+        if recent:
+            st.button(
+                "Forget them",
+                icon=":material/delete_sweep:",
+                on_click=_try,
+                args=[lambda: store.clear_recent(catalog)],
+            )
+
+
+def _try(change: Callable[[], object]) -> None:
+    """Make a change, or have the popover say why it cannot be made."""
+    try:
+        change()
+    except ExplorerError as error:
+        st.session_state[_MESSAGE] = str(error)
+
+
+# --- recording
+
+
+def record() -> None:
+    """Record the search in the URL as a recent one, and its results as seen. A page calls this
+    after it has drawn them, once for each search."""
+    query, catalog = current_query(), resources.library().catalog
+    if not query or st.session_state.get(_RECORDED) == (query, catalog.change()):
+        return
+    was_shown = st.session_state.get(_RECORDED, ("", 0))[0] == query
+    st.session_state[_RECORDED] = (query, catalog.change())
+    # A library that cannot be written can still be searched.
+    with contextlib.suppress(LibraryError):
+        if not was_shown:
+            store.add_recent(catalog, query)
+        if any(
+            search.query == query and search.watched for search in store.saved_searches(catalog)
+        ):
+            store.mark_seen(catalog, query)

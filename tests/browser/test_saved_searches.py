@@ -1,0 +1,44 @@
+"""A search is saved, opened by its chip, watched and deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests import pictures
+from tests.browser.conftest import Server, Visitor
+from tests.browser.test_search_page import asked, find, look
+
+
+def test_a_saved_search_counts_what_is_new(window: Visitor, server: Server, photos: Path) -> None:
+    page = look(window, server, "/?since=2021-02-01&until=2021-12-31")
+    find(window, "green")
+    page.get_by_role("button", name="Saved").click()
+    page.get_by_label("Name").fill("Green things")
+    page.get_by_label("Name").press("Tab")
+    page.get_by_role("button", name="Save this search").click()
+    page.get_by_role("button", name="Watch", exact=False).click()
+    expect(page.get_by_role("button", name="Watching")).to_be_visible()
+    look(window, server)
+    chip = page.locator(".st-key-search-chips").get_by_role("button", name="Green things")
+    expect(chip).to_have_count(1)
+    stamp = pictures.exif(taken="2021:08:01 12:00:00")
+    new = pictures.write(photos / "New" / "leaf.jpg", pictures.plain("#118811"), exif=stamp)
+    try:
+        expect(page.get_by_text("1 new photo")).to_be_visible()
+        page.get_by_role("button", name="Show", exact=False).last.click()
+        expect(chip).to_contain_text("1 new")
+        chip.click()
+        expect(page.get_by_role("button", name="leaf.jpg")).to_be_visible()
+        assert asked(page) == {"q": "green", "since": "2021-02-01", "until": "2021-12-31"}
+        window.settle()
+        look(window, server)
+        expect(chip).not_to_contain_text("new")
+        page.get_by_role("button", name="Saved").click()
+        page.get_by_role("button", name="Edit").click()
+        page.get_by_role("button", name="Delete this search").click()
+        expect(chip).to_have_count(0)
+        page.wait_for_load_state("networkidle")
+    finally:
+        new.unlink()

@@ -1,0 +1,225 @@
+"""The fields of the query language: their names, their choices, and what their values mean."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from explorer.search.language import typed_values
+from explorer.search.language.query_tree import FieldValue
+from explorer.search.language.syntax_error import QuerySyntaxError, shown
+from explorer.search.language.typed_values import Choice, NumberFormat, TextValue, TypedValue
+
+FieldKind = Literal["text", "number", "date", "first day", "last day", "place", "choice"]
+
+SHAPE_RATIOS: Mapping[str, tuple[tuple[float, float], ...]] = {
+    "square": ((1 / 1.05, 1.05),),
+    "wide": ((1.6, math.inf),),
+    "tall": ((0.0, 1 / 1.6),),
+    "panorama": ((2.0, math.inf), (0.0, 1 / 2)),
+}
+"""Width divided by height of each shape: within one of these ranges, ends included."""
+
+
+@dataclass(frozen=True)
+class QueryField:
+    """A field that photos can be filtered by."""
+
+    name: str
+    kind: FieldKind
+    help: str
+    """What is compared, in one line."""
+    example: str
+    """A test with this field, such as `iso:>800`."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """The values that a field of kind `choice` can have, and what each finds."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Other spellings of choices → the choice."""
+    numbers: NumberFormat = typed_values.WHOLE
+    """How the values of a field of kind `number` are written."""
+
+
+_FIELDS = (
+    QueryField("name", "text", "part of the file's name", "name:IMG_20"),
+    QueryField("folder", "text", "a folder's path, or part of it", 'folder:"summer 2019"'),
+    QueryField("keyword", "text", "a keyword of the photo", "keyword:birthday"),
+    QueryField("title", "text", "words of the title", "title:harbour"),
+    QueryField("description", "text", "words of the description", "description:grandma"),
+    QueryField("camera", "text", "the camera's make or model", "camera:canon|nikon"),
+    QueryField("lens", "text", "the lens", 'lens:"50mm"'),
+    QueryField(
+        "date", "date", "when it was taken: a year, month, week, day or range",
+        "date:2019-06..2019-08",
+    ),
+    QueryField("after", "first day", "taken on that day or later", "after:2019-06-04"),
+    QueryField("before", "last day", "taken on that day or earlier", "before:2019"),
+    QueryField("iso", "number", "the film speed", "iso:>800"),
+    QueryField(
+        "f", "number", "the f-number of the aperture", "f:<2.8", numbers=typed_values.F_NUMBER
+    ),
+    QueryField(
+        "focal", "number", "the focal length in mm", "focal:>=85",
+        numbers=typed_values.MILLIMETRES,
+    ),
+    QueryField(
+        "exposure", "number", "the exposure time in seconds", "exposure:<1/250",
+        numbers=typed_values.SECONDS,
+    ),
+    QueryField(
+        "width", "number", "the width in pixels", "width:>=1920", numbers=typed_values.PIXELS
+    ),
+    QueryField(
+        "height", "number", "the height in pixels", "height:<600", numbers=typed_values.PIXELS
+    ),
+    QueryField(
+        "megapixels", "number", "width times height in millions of pixels", "megapixels:>=12",
+        numbers=typed_values.MEGAPIXELS,
+    ),
+    QueryField(
+        "size", "number", "the size of the file", "size:>5MB", numbers=typed_values.BYTES
+    ),
+    QueryField(
+        "rating", "number", "the rating, 0 to 5 stars", "rating:>=3", numbers=typed_values.STARS
+    ),
+    QueryField(
+        "format", "choice", "the format of the file", "format:png|gif",
+        {
+            "jpeg": "JPEG files", "png": "PNG files", "webp": "WebP files", "gif": "GIF files",
+            "bmp": "BMP files", "tiff": "TIFF files", "heic": "HEIC and HEIF files",
+            "avif": "AVIF files",
+        },
+        {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "dib": "bmp"},
+    ),
+    QueryField(
+        "orientation", "choice", "which side is longer", "orientation:portrait",
+        {
+            "landscape": "wider than high", "portrait": "higher than wide",
+            "square": "as wide as high",
+        },
+        {"upright": "portrait", "vertical": "portrait", "horizontal": "landscape"},
+    ),
+    QueryField(
+        "shape", "choice", "the shape of the picture", "shape:panorama",
+        {
+            "square": "as wide as high, within 5 %", "wide": "16:10 or wider",
+            "tall": "10:16 or taller",
+            "panorama": "at least twice as long in one direction as in the other",
+        },
+    ),
+    QueryField(
+        "near", "place", "taken within a distance of a latitude and longitude (10 km if none)",
+        "near:48.85,2.35,2km",
+    ),
+    QueryField(
+        "has", "choice", "what the photo comes with", "has:gps",
+        {
+            "gps": "where it was taken", "date": "a date other than the file's",
+            "camera": "which camera took it", "film": "a film inside the file",
+            "keywords": "keywords", "title": "a title", "description": "a description",
+            "rating": "a rating",
+        },
+        {
+            "location": "gps", "keyword": "keywords", "tags": "keywords", "tag": "keywords",
+            "caption": "description", "video": "film", "stars": "rating",
+        },
+    ),
+    QueryField(
+        "is", "choice", "what is known of the picture", "is:blurred",
+        {
+            "monochrome": "black and white, or of one hue", "blurred": "out of focus or shaken",
+            "dark": "too dark throughout", "overexposed": "with blown highlights",
+            "noisy": "with noise even in flat areas",
+            "screenshot": "not a photo: a screenshot, document, drawing or icon",
+            "damaged": "with a part missing", "duplicate": "that exists more than once",
+            "panorama": "at least twice as long in one direction as in the other",
+            "upright": "higher than wide", "animated": "with several frames",
+        },
+        {
+            "blurry": "blurred", "underexposed": "dark", "duplicated": "duplicate",
+            "duplicates": "duplicate", "screenshots": "screenshot", "portrait": "upright",
+            "vertical": "upright", "panoramic": "panorama", "black-and-white": "monochrome",
+            "bw": "monochrome", "broken": "damaged", "animation": "animated",
+        },
+    ),
+)  # fmt: skip
+
+FIELDS: Mapping[str, QueryField] = {each.name: each for each in _FIELDS}
+"""By name."""
+FIELD_SPELLINGS: Mapping[str, str] = {
+    "aperture": "f", "caption": "description", "file": "name", "filename": "name", "fnumber": "f",
+    "keywords": "keyword", "path": "folder", "since": "after", "stars": "rating", "tag": "keyword",
+    "tags": "keyword", "type": "format", "until": "before",
+}  # fmt: skip
+"""Other spellings of fields → the field."""
+PHOTO = "photo"
+"""What stands before the numbers of photos, as a field's name does before its value."""
+
+
+def field_named(name: str) -> QueryField:
+    """The field with that name, in any case, or with another spelling of it. Raises
+    QuerySyntaxError if there is none."""
+    lower = name.lower()
+    found = FIELDS.get(FIELD_SPELLINGS.get(lower, lower))
+    if found:
+        return found
+    nearest = difflib.get_close_matches(lower, [*FIELDS, PHOTO, *FIELD_SPELLINGS], 1, 0.6)
+    hint = (
+        f"Did you mean “{nearest[0]}:”?"
+        if nearest
+        else "To search for these words, put a space after the colon."
+    )
+    raise QuerySyntaxError(f"There is no field “{shown(name)}:”. {hint}")
+
+
+def typed_value(name: str, value: FieldValue) -> TypedValue:
+    """What a value of the field with that name means. Raises QuerySyntaxError for a value that the
+    field cannot have."""
+    known = field_named(name)
+    text = value.text.strip()
+    if not text:
+        raise QuerySyntaxError(f"“{known.name}:” needs a value, such as {known.example}.")
+    if value.comparison != "=" and known.kind not in ("number", "date"):
+        raise QuerySyntaxError(
+            f"“{known.name}:” cannot be compared with “{value.comparison}”."
+            f" Write it like this: {known.example}."
+        )
+    if known.kind == "text":
+        return TextValue(value.text)
+    if known.kind == "choice":
+        return _choice(known, text)
+    try:
+        return _measured(known, text, value)
+    except ValueError as error:
+        raise QuerySyntaxError(
+            f"“{shown(text)}” does not fit “{known.name}:”: {error}."
+            f" Write it like this: {known.example}."
+        ) from None
+
+
+def _measured(known: QueryField, text: str, value: FieldValue) -> TypedValue:
+    match known.kind:
+        case "number":
+            return typed_values.number_range(text, value.comparison, known.numbers)
+        case "date":
+            return typed_values.date_range(text, value.comparison)
+        case "first day":
+            return typed_values.first_day(text)
+        case "last day":
+            return typed_values.last_day(text)
+        case _:
+            return typed_values.place(text)
+
+
+def _choice(known: QueryField, text: str) -> Choice:
+    lower = text.lower()
+    lower = known.spellings.get(lower, lower)
+    if lower in known.choices:
+        return Choice(lower)
+    nearest = difflib.get_close_matches(lower, [*known.choices, *known.spellings], 1, 0.6)
+    hint = f"Did you mean “{nearest[0]}”? " if nearest else ""
+    raise QuerySyntaxError(
+        f"“{known.name}:” cannot be “{shown(text)}”. {hint}It can be {', '.join(known.choices)}."
+    )

@@ -1,0 +1,233 @@
+"""Values of fields as a filter needs them: bounds of numbers and days, places, choices."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.errors import UsageError
+from explorer.library.filters import parse_day
+from explorer.search.language.query_tree import Comparison
+
+DEFAULT_KILOMETRES = 10.0
+"""Radius of `near:` where none is given."""
+_HALF_EQUATOR = 20_040.0
+"""Kilometres: no two places are farther apart."""
+_FIRST_YEAR, _LAST_YEAR = 1000, 9998
+_BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+
+
+@dataclass(frozen=True)
+class TextValue:
+    """Text that must occur in the field, whatever its case and accents."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class NumberRange:
+    """Numbers between two bounds; None: no bound."""
+
+    low: float | None = None
+    high: float | None = None
+    low_included: bool = True
+    high_included: bool = True
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """Days from `since` to `until`, both `YYYY-MM-DD` and included; None: no bound."""
+
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A circle on the earth: degrees north and east, and kilometres."""
+
+    latitude: float
+    longitude: float
+    kilometres: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the field's choices, as `QueryField.choices` spells it."""
+
+    name: str
+
+
+TypedValue = TextValue | NumberRange | DateRange | Place | Choice
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of a field are written, and when one equals another."""
+
+    units: Mapping[str, float]
+    """Factor of each suffix in lower case; `""` where none is needed."""
+    equality: Literal["exact", "rounded"] | float = "exact"
+    """`rounded`: numbers that round to what was typed, as 4.6 MB does to `5MB`. A number: relative
+    difference that is ignored, as f/1.78 is called f/1.8."""
+    highest: float = math.inf
+    fractions: bool = False
+    """Whether `1/250` is a number."""
+
+
+WHOLE = NumberFormat({"": 1})
+PIXELS = NumberFormat({"": 1, "px": 1})
+STARS = NumberFormat({"": 1}, highest=5)
+F_NUMBER = NumberFormat({"": 1}, equality=0.015)
+MILLIMETRES = NumberFormat({"": 1, "mm": 1}, equality="rounded")
+SECONDS = NumberFormat({"": 1, "s": 1}, equality=0.05, fractions=True)
+MEGAPIXELS = NumberFormat({"": 1, "mp": 1}, equality="rounded")
+BYTES = NumberFormat(_BYTES, equality="rounded")
+
+_NUMBER = re.compile(r"(\d{1,15}(?:\.(\d{1,9}))?)(?:/(\d{1,9}))?\s*([a-z]*)", re.ASCII)
+
+
+def number_range(text: str, comparison: Comparison, form: NumberFormat) -> NumberRange:
+    """Numbers as typed: `800`, `100..200`, `5MB`, `1/250`. Raises ValueError with what is wrong."""
+    if ".." in text:
+        low, high = (
+            _number(part, form)[0] if part.strip() else None for part in _ends(text, comparison)
+        )
+        if low is not None and high is not None and low > high:
+            raise ValueError("the range ends before it begins")
+        return NumberRange(low, high)
+    number, step = _number(text, form)
+    if comparison[0] == ">":
+        return NumberRange(low=number, low_included=comparison == ">=")
+    if comparison[0] == "<":
+        return NumberRange(high=number, high_included=comparison == "<=")
+    return _equal_to(number, step, form)
+
+
+def _equal_to(number: float, step: float, form: NumberFormat) -> NumberRange:
+    if form.equality == "exact" or (form is BYTES and step <= 1):
+        return NumberRange(number, number)
+    if form.equality == "rounded":
+        return NumberRange(number - step / 2, number + step / 2, high_included=False)
+    return NumberRange(number * (1 - form.equality), number * (1 + form.equality))
+
+
+def _ends(text: str, comparison: Comparison) -> tuple[str, str]:
+    """The two ends of a range."""
+    low, _, high = text.partition("..")
+    if comparison != "=":
+        raise ValueError("a range takes no comparison")
+    if ".." in high or high.startswith("."):
+        raise ValueError("a range has two ends")
+    if not low.strip() and not high.strip():
+        raise ValueError("a range needs at least one end")
+    return low, high
+
+
+def _number(text: str, form: NumberFormat) -> tuple[float, float]:
+    """A number, and the step of its last digit."""
+    match = _NUMBER.fullmatch(text.strip().lower())
+    if not match or (match[3] and not form.fractions):
+        raise ValueError("that is not a number")
+    if match[4] not in form.units:
+        raise ValueError(f"there is no unit “{match[4]}”")
+    factor = form.units[match[4]]
+    if match[3]:
+        if not int(match[3]):
+            raise ValueError("nothing can be divided by 0")
+        factor /= int(match[3])
+    number = float(match[1]) * factor
+    if number > form.highest:
+        raise ValueError(f"the highest is {form.highest:g}")
+    return number, factor * 10.0 ** -len(match[2] or "")
+
+
+def date_range(text: str, comparison: Comparison) -> DateRange:
+    """Days as typed: `2019`, `2019-06`, `2019-W23`, a day as `parse_day` takes it, or a range of
+    these. Raises ValueError with what is wrong."""
+    if ".." in text:
+        low, high = (part.strip() for part in _ends(text, comparison))
+        since = _period(low)[0].isoformat() if low else None
+        until = _period(high)[1].isoformat() if high else None
+        if since and until and since > until:
+            raise ValueError("the range ends before it begins")
+        return DateRange(since, until)
+    first, last = _period(text.strip())
+    day = dt.timedelta(days=1)
+    match comparison:
+        case "=":
+            return DateRange(first.isoformat(), last.isoformat())
+        case ">":
+            return DateRange(since=(last + day).isoformat())
+        case ">=":
+            return DateRange(since=first.isoformat())
+        case "<":
+            return DateRange(until=(first - day).isoformat())
+        case "<=":
+            return DateRange(until=last.isoformat())
+
+
+def first_day(text: str) -> DateRange:
+    """That day or later; the first one of a year, month or week. Raises ValueError."""
+    return DateRange(since=_period(text.strip())[0].isoformat())
+
+
+def last_day(text: str) -> DateRange:
+    """That day or earlier; the last one of a year, month or week. Raises ValueError."""
+    return DateRange(until=_period(text.strip())[1].isoformat())
+
+
+def _period(text: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of what a date names."""
+    try:
+        first, last = _days(text.upper())
+    except (ValueError, UsageError):
+        raise ValueError("that is not a date") from None
+    if first.year < _FIRST_YEAR or last.year > _LAST_YEAR:
+        raise ValueError(f"years go from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return first, last
+
+
+def _days(text: str) -> tuple[dt.date, dt.date]:
+    if not text.isascii():
+        raise ValueError("no date")
+    if re.fullmatch(r"\d{4}", text):
+        return dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        first = dt.date(int(match[1]), int(match[2]), 1)
+        return first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    if match := re.fullmatch(r"(\d{4})-?W(\d\d)", text):
+        first = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return first, first + dt.timedelta(days=6)
+    day = parse_day(text)
+    return day, day
+
+
+_COORDINATE = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
+_RADIUS = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)\s*(km|m|)", re.ASCII | re.IGNORECASE)
+
+
+def place(text: str) -> Place:
+    """A place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises ValueError with
+    what is wrong."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) not in (2, 3) or not all(_COORDINATE.fullmatch(part) for part in parts[:2]):
+        raise ValueError("that is not a latitude and a longitude")
+    latitude, longitude = float(parts[0]), float(parts[1])
+    if abs(latitude) > 90:
+        raise ValueError("latitudes go from -90 to 90")
+    if abs(longitude) > 180:
+        raise ValueError("longitudes go from -180 to 180")
+    kilometres = DEFAULT_KILOMETRES
+    if len(parts) == 3:
+        match = _RADIUS.fullmatch(parts[2])
+        if not match:
+            raise ValueError("the radius is a number of km or m")
+        kilometres = float(match[1]) / (1000 if match[2].lower() == "m" else 1)
+    if not 0 < kilometres <= _HALF_EQUATOR:
+        raise ValueError(f"the radius is above 0 and at most {_HALF_EQUATOR:,.0f} km")
+    return Place(latitude, longitude, kilometres)

@@ -1,0 +1,39 @@
+"""The registry of fields agrees with itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.search.language.query_fields import (
+    FIELD_SPELLINGS,
+    FIELDS,
+    SHAPE_RATIOS,
+    QueryField,
+    field_named,
+    typed_value,
+)
+from explorer.search.language.query_tree import FieldValue
+from explorer.search.language.typed_values import Choice
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
+def test_each_field_is_described_and_its_choices_are_values(field: QueryField) -> None:
+    assert field.help and field.example.startswith(f"{field.name}:")
+    assert bool(field.choices) == (field.kind == "choice")
+    for choice in field.choices:
+        assert typed_value(field.name, FieldValue(choice)) == Choice(choice)
+    for spelling, choice in field.spellings.items():
+        assert spelling not in field.choices and choice in field.choices
+        assert typed_value(field.name, FieldValue(spelling)) == Choice(choice)
+
+
+def test_names_are_found_in_any_case_and_spelling() -> None:
+    assert field_named("Camera") is FIELDS["camera"]
+    for spelling, name in FIELD_SPELLINGS.items():
+        assert spelling not in FIELDS
+        assert field_named(spelling.upper()) is FIELDS[name]
+
+
+def test_each_shape_has_its_ratios() -> None:
+    assert set(SHAPE_RATIOS) == set(FIELDS["shape"].choices)
+    assert all(low < high for ratios in SHAPE_RATIOS.values() for low, high in ratios)

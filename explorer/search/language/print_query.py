@@ -1,0 +1,104 @@
+"""From a query's tree to its text: `print_query`."""
+
+from __future__ import annotations
+
+import re
+
+from explorer.search.language.query_grammar import is_plain
+from explorer.search.language.query_items import is_photo_path
+from explorer.search.language.query_tree import (
+    AllTests,
+    AlternativeTerms,
+    AnyTest,
+    Condition,
+    FieldTest,
+    FieldValue,
+    FileTerm,
+    NotTest,
+    PhotoTerm,
+    PhraseTerm,
+    QueryTree,
+    RankingTerm,
+    WordsTest,
+)
+
+_BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
+_BARE_PATH = re.compile(r'[^\s"“”„|()]*')
+_QUOTE = re.compile(r'["“”„]')
+_SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
+
+
+def print_query(tree: QueryTree) -> str:
+    """The text of a query. Parsing it gives the tree again, if `parse` or `understand` can give
+    it; from any other tree it gives one of the same meaning."""
+    text = ""
+    for term in tree.terms:
+        words = _term(term)
+        if text or term.weight < 0:
+            sign = "-" if term.weight < 0 else "+"
+            text = f"{text} {sign} {words}".lstrip()
+        else:
+            text = words
+    tests = tree.condition.tests if isinstance(tree.condition, AllTests) else [tree.condition]
+    return " ".join([*filter(None, [text]), *(_test(test) for test in tests if test)])
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks; those in it are doubled."""
+    return f'"{_QUOTE.sub(lambda match: match[0] * 2, text)}"'
+
+
+def _term(term: RankingTerm) -> str:
+    """A term without its sign."""
+    weight = _number(abs(term.weight))
+    prefix = "" if weight == "1" else f"{weight}:"
+    match term:
+        case PhraseTerm(text):
+            if not prefix and not term.literal and is_plain(text):
+                return text
+            bare = text[:1].isalpha() and is_plain(text)
+            return f"{weight}:{text if bare else quoted(text)}"
+        case PhotoTerm(ids):
+            return f"{prefix}photo:{_SEPARATORS[term.combination].join(map(str, ids))}"
+        case FileTerm(path):
+            path = path if is_photo_path(path) else f"./{path}"
+            return prefix + (path if _BARE_PATH.fullmatch(path) else quoted(path))
+        case AlternativeTerms(terms):
+            return prefix + _in_brackets(" OR ".join(_term(each) for each in terms))
+
+
+def _in_brackets(text: str) -> str:
+    """Text in brackets, apart from characters that would form a smiley or a word with them."""
+    before = "" if text[:1].isalnum() or text[:1] in '-"' else " "
+    after = "" if text[-1:].isalnum() or text[-1:] == '"' else " "
+    return f"({before}{text}{after})"
+
+
+def _number(weight: float) -> str:
+    return repr(float(weight)).removesuffix(".0")
+
+
+def _test(test: Condition) -> str:
+    match test:
+        case WordsTest(text):
+            # With a space in front, a path is words.
+            return quoted(f" {text}" if is_photo_path(text) else text)
+        case FieldTest(field, values):
+            return f"{field}:{'|'.join(map(_value, values))}"
+        case NotTest(inner):
+            return f"-{_in_brackets(_all(inner)) if isinstance(inner, AllTests) else _test(inner)}"
+        case AllTests():
+            return _in_brackets(_all(test))
+        case AnyTest(tests):
+            return _in_brackets(" OR ".join(map(_all, tests)))
+
+
+def _all(test: Condition) -> str:
+    """A test as one side of OR."""
+    return " ".join(map(_test, test.tests)) if isinstance(test, AllTests) else _test(test)
+
+
+def _value(value: FieldValue) -> str:
+    comparison = "" if value.comparison == "=" else value.comparison
+    text = value.text
+    return comparison + (text if _BARE_VALUE.fullmatch(text) else quoted(text))

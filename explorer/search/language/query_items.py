@@ -1,0 +1,107 @@
+"""What single items of a query mean: quoted words, photos, files and fields."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token, Tree
+
+from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+from explorer.search.language.query_fields import field_named, typed_value
+from explorer.search.language.query_grammar import child, is_plain, position_of, span, token_of
+from explorer.search.language.query_parts import Position, QueryPart
+from explorer.search.language.query_tree import (
+    Combination,
+    Comparison,
+    FieldTest,
+    FieldValue,
+    FileTerm,
+    PhotoTerm,
+    PhraseTerm,
+    WordsTest,
+)
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.text_format import whole_number
+
+_PATH = re.compile(r"\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|/")
+_DOUBLED_QUOTE = re.compile(r'(["“”„])\1')
+_COMBINATIONS: dict[str, Combination] = {",": "mean", "|": "any", "&": "all"}
+_COMPARISONS: dict[str, Comparison] = {
+    "=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">=",
+}  # fmt: skip
+
+
+def is_photo_path(text: str) -> bool:
+    """Whether a text is the path of a photo file: it begins as a path, and ends as a photo."""
+    _, dot, extension = text.rpartition(".")
+    known = f".{extension.lower()}" in EXTENSIONS | UNSUPPORTED.keys()
+    return bool(dot and known and _PATH.match(text))
+
+
+def phrase(text: str, weight: float | None = None) -> PhraseTerm:
+    """The term of these words. weight: None where none was typed."""
+    if weight is None:
+        return PhraseTerm(text, literal=not is_plain(text))
+    return PhraseTerm(text, weight, literal=weight == 1)
+
+
+def item_part(item: Tree[Token], weight: float | None) -> QueryPart:
+    """What an item that is neither words nor a group means. weight: where one was typed. Raises
+    QuerySyntaxError."""
+    position, token = position_of(item), token_of(item, 0)
+    if item.data == "field":
+        return QueryPart(position, tests=(_field_test(item),))
+    if item.data == "photo":
+        return QueryPart(position, (_photo_term(token_of(item, 1), position),))
+    if item.data == "file":
+        return QueryPart(position, (FileTerm(str(token)),))
+    text = _unquoted(token)
+    if is_photo_path(text):
+        return QueryPart(position, (FileTerm(text),))
+    text = " ".join(text.split())
+    if weight is not None:
+        return QueryPart(position, (phrase(text, 1),))
+    return QueryPart(position, tests=(WordsTest(text),))
+
+
+def _unquoted(token: Token) -> str:
+    """The text in quotation marks. Raises QuerySyntaxError if there is none."""
+    text = _DOUBLED_QUOTE.sub(r"\1", token[1:-1])
+    if not text.strip():
+        raise QuerySyntaxError("There is nothing in these quotation marks.", span(token))
+    return text
+
+
+def _photo_term(numbers: str, position: Position) -> PhotoTerm:
+    separators = set(re.findall(r"[,|&]", numbers))
+    if len(separators) > 1:
+        raise QuerySyntaxError(
+            "Photos are joined by “,” (their mean), “|” (any) or “&” (all), but not by several of"
+            " these.",
+            position,
+        )
+    ids = list[int]()
+    for part in re.split(r"[,|&]", numbers):
+        number = whole_number(part)
+        if number is None:
+            raise QuerySyntaxError("There is no photo with such a number.", position)
+        ids.append(number)
+    return PhotoTerm(tuple(ids), _COMBINATIONS[separators.pop()] if separators else "mean")
+
+
+def _field_test(item: Tree[Token]) -> FieldTest:
+    field = field_named(token_of(item, 0)[:-1])
+    values = list[FieldValue]()
+    # The name, then values with a bar between each two.
+    for number in range(1, len(item.children), 2):
+        typed = child(item, number)
+        last = token_of(typed, -1)
+        comparison = _COMPARISONS[token_of(typed, 0)] if len(typed.children) == 2 else "="
+        text = _unquoted(last) if last.type == "QUOTED" else str(last)
+        value = FieldValue(text, comparison)
+        try:
+            typed_value(field.name, value)
+        except QuerySyntaxError as error:
+            raise QuerySyntaxError(str(error), position_of(typed)) from None
+        values.append(value)
+    return FieldTest(field.name, tuple(values))

@@ -1,0 +1,133 @@
+"""Parts of a query, and how they are combined: subtracted, weighted, joined by OR."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from explorer.search.language.query_tree import (
+    AllTests,
+    AlternativeTerms,
+    AnyTest,
+    Condition,
+    FileTerm,
+    NotTest,
+    PhotoTerm,
+    PhraseTerm,
+    RankingTerm,
+)
+from explorer.search.language.syntax_error import QuerySyntaxError
+
+Position = tuple[int, int]
+"""First character and the one after the last, in the text."""
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+_Term = TypeVar("_Term", PhraseTerm, PhotoTerm, FileTerm, AlternativeTerms)
+
+
+@dataclass(frozen=True)
+class QueryPart:
+    """What a part of a query means: terms that rank photos, and tests that all must pass."""
+
+    position: Position
+    terms: tuple[RankingTerm, ...] = ()
+    tests: tuple[Condition, ...] = ()
+
+
+def all_of(tests: Sequence[Condition]) -> Condition | None:
+    """The condition that all of these tests pass; None for no tests."""
+    parts = list[Condition]()
+    for test in tests:
+        parts += test.tests if isinstance(test, AllTests) else (test,)
+    if not parts:
+        return None
+    return AllTests(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def subtracted(part: QueryPart) -> QueryPart:
+    """The opposite of a part. Raises QuerySyntaxError where it has both terms and tests."""
+    if part.terms and part.tests:
+        raise QuerySyntaxError(
+            "Phrases and conditions cannot be subtracted together: put “-” before each of them.",
+            part.position,
+        )
+    condition = all_of(part.tests)
+    if condition is not None:
+        opposite = condition.test if isinstance(condition, NotTest) else NotTest(condition)
+        return QueryPart(part.position, tests=(opposite,))
+    return QueryPart(part.position, tuple(times(term, -1.0, part.position) for term in part.terms))
+
+
+def weighted(part: QueryPart, weight: float) -> QueryPart:
+    """A part of which each term counts that much. Raises QuerySyntaxError where it has tests."""
+    if part.tests:
+        raise QuerySyntaxError(
+            "A weight is for phrases and photos: a condition is met or not.", part.position
+        )
+    return QueryPart(
+        part.position, tuple(times(term, weight, part.position) for term in part.terms)
+    )
+
+
+def times(term: _Term, factor: float, position: Position) -> _Term:
+    """A term with its weight multiplied. Raises QuerySyntaxError for a weight that is too small or
+    too large."""
+    weight = checked_weight(term.weight * factor, position)
+    if isinstance(term, PhraseTerm) and abs(weight) != 1:
+        return dataclasses.replace(term, weight=weight, literal=False)
+    return dataclasses.replace(term, weight=weight)
+
+
+def checked_weight(weight: float, position: Position) -> float:
+    """The weight, if it is one. Raises QuerySyntaxError for others."""
+    if not LEAST_WEIGHT <= abs(weight) <= MOST_WEIGHT:
+        raise QuerySyntaxError(
+            f"A weight is a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, such as 2:snow.",
+            position,
+        )
+    return weight
+
+
+def any_of(sides: Sequence[QueryPart], joined_at: Position) -> QueryPart:
+    """Parts joined by OR. Raises QuerySyntaxError where they cannot be.
+
+    joined_at: where the first OR stands.
+    """
+    position = (sides[0].position[0], sides[-1].position[1])
+    if not any(side.tests for side in sides):
+        return QueryPart(position, (_best_of(sides),))
+    if any(side.terms for side in sides):
+        raise QuerySyntaxError(
+            "OR joins phrases with phrases, or conditions with conditions, but not a phrase with"
+            " a condition.",
+            joined_at,
+        )
+    tests = list[Condition]()
+    for side in sides:
+        test = all_of(side.tests)
+        if test is not None:
+            tests += test.tests if isinstance(test, AnyTest) else (test,)
+    return QueryPart(position, tests=(AnyTest(tuple(tests)),))
+
+
+def _best_of(sides: Sequence[QueryPart]) -> AlternativeTerms:
+    terms = list[PhraseTerm | PhotoTerm | FileTerm]()
+    for side in sides:
+        if len(side.terms) > 1:
+            raise QuerySyntaxError(
+                "Each side of OR is one phrase or one photo: nothing can be added or subtracted"
+                " there.",
+                side.position,
+            )
+        (term,) = side.terms
+        if term.weight < 0:
+            raise QuerySyntaxError(
+                "Nothing can be subtracted on a side of OR: put it outside the brackets.",
+                side.position,
+            )
+        if isinstance(term, AlternativeTerms):
+            terms += [times(each, term.weight, side.position) for each in term.terms]
+        else:
+            terms.append(term)
+    return AlternativeTerms(tuple(terms))

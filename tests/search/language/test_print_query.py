@@ -1,0 +1,49 @@
+"""The text of trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_tree import FileTerm, PhraseTerm, QueryTree, WordsTest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two dogs on a beach", "horse + stripes", "- people", "beach - people", "2:snow",
+        "- 0.5:snow", '2:"2019"', "1:dark", '1:"a OR b"', "photo:12&15", "2:photo:12",
+        "./a.jpg + \"./b c.jpg\"", "(dog OR cat)", "- 2:(dog OR photo:3)", '"two words"',
+        '-"x"', "camera:canon|nikon -iso:>=800", 'folder:"summer 2019"', "near:48.85,2.35,10km",
+        "snow (is:dark OR -is:noisy has:gps) -(is:dark has:gps)", '("x" OR "y")',
+    ],
+)  # fmt: skip
+def test_what_is_written_as_it_is_printed_stays(text: str) -> None:
+    assert print_query(parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("beach -people  sunset", "beach sunset - people"),
+        ("dog | cat", "(dog OR cat)"),
+        ("is:dark beach", "beach is:dark"),
+        ("ISO: ≥800", "iso:>=800"),
+        ("(dog)", "dog"),
+        ("NOT folder:work", "-folder:work"),
+        ("“x”", '"x"'),
+        ("2.0:(a)", "2:a"),
+        ('" ./a.jpg"', '" ./a.jpg"'),
+        ("tag:x", "keyword:x"),
+    ],
+)
+def test_others_are_printed_in_one_way(text: str, printed: str) -> None:
+    assert print_query(parse(text)) == printed
+
+
+def test_trees_that_no_text_has_keep_their_meaning() -> None:
+    assert print_query(QueryTree((PhraseTerm("a OR b"),))) == '1:"a OR b"'
+    assert print_query(QueryTree((FileTerm("beach.jpg"),))) == "./beach.jpg"
+    assert print_query(QueryTree((), WordsTest('5"'))) == '"5"""'
+    assert print_query(QueryTree()) == ""

@@ -67,10 +67,11 @@ def parse_tree(text: str) -> Tree[Token]:
             if token.type == "FIELD":
                 _check_name(token)
             read.append(token)
-        tree: Tree[Token] = parser.feed_eof(read[-1] if read else None)
+        end = Token.new_borrow_pos("$END", "", read[-1]) if read else Token("$END", "")
+        tree: Tree[Token] = parser.feed_token(end)
         return tree
     except UnexpectedCharacters as error:
-        raise _unexpected(text, error.pos_in_stream, read) from None
+        raise _unexpected(text, error.pos_in_stream or 0, read) from None
     except UnexpectedToken as error:
         found: Token = error.token
         if read and read[-1] is found:

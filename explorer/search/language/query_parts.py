@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from explorer.search.language.query_tree import (
     AllTests,
@@ -23,7 +22,6 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 Position = tuple[int, int]
 """First character and the one after the last, in the text."""
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
-_Term = TypeVar("_Term", PhraseTerm, PhotoTerm, FileTerm, AlternativeTerms)
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,12 @@ def weighted(part: QueryPart, weight: float) -> QueryPart:
     )
 
 
-def times(term: _Term, factor: float, position: Position) -> _Term:
+def times(term: RankingTerm, factor: float, position: Position) -> RankingTerm:
     """A term with its weight multiplied. Raises QuerySyntaxError for a weight that is too small or
     too large."""
     weight = checked_weight(term.weight * factor, position)
-    if isinstance(term, PhraseTerm) and abs(weight) != 1:
-        return dataclasses.replace(term, weight=weight, literal=False)
+    if isinstance(term, PhraseTerm):
+        return PhraseTerm(term.text, weight, term.literal and abs(weight) == 1)
     return dataclasses.replace(term, weight=weight)
 
 
@@ -126,8 +124,8 @@ def _best_of(sides: Sequence[QueryPart]) -> AlternativeTerms:
                 "Nothing can be subtracted on a side of OR: put it outside the brackets.",
                 side.position,
             )
-        if isinstance(term, AlternativeTerms):
-            terms += [times(each, term.weight, side.position) for each in term.terms]
-        else:
-            terms.append(term)
+        parts = term.terms if isinstance(term, AlternativeTerms) else (term,)
+        factor = term.weight if isinstance(term, AlternativeTerms) else 1.0
+        changed = (times(part, factor, side.position) for part in parts)
+        terms += [part for part in changed if not isinstance(part, AlternativeTerms)]
     return AlternativeTerms(tuple(terms))

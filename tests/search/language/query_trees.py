@@ -119,15 +119,15 @@ def _field_tests(draw: st.DrawFn) -> FieldTest:
 
 def _combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     """Tests of which none stands directly in one of its own kind."""
-    several = {"min_size": 2, "max_size": 3}
+
+    def several(kind: type) -> st.SearchStrategy[list[Condition]]:
+        other = inner.filter(lambda test: not isinstance(test, kind))
+        return st.lists(other, min_size=2, max_size=3)
+
     return st.one_of(
         inner.filter(lambda test: not isinstance(test, NotTest)).map(NotTest),
-        st.lists(inner.filter(lambda test: not isinstance(test, AllTests)), **several).map(
-            lambda tests: AllTests(tuple(tests))
-        ),
-        st.lists(inner.filter(lambda test: not isinstance(test, AnyTest)), **several).map(
-            lambda tests: AnyTest(tuple(tests))
-        ),
+        several(AllTests).map(lambda tests: AllTests(tuple(tests))),
+        several(AnyTest).map(lambda tests: AnyTest(tuple(tests))),
     )
 
 

@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from explorer.library.connection import MAX_BOUND_VALUES, connect
 from explorer.library.durable_io import explain, flush
+from explorer.library.encoder_counts import EncoderCount, EncoderCounts
 from explorer.library.filters import Filters, sql_condition
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join
@@ -45,6 +46,7 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._encoder_counts = EncoderCounts()
         try:
             self._idle.append(_connect_migrated(path))
         except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
@@ -120,16 +122,15 @@ class Catalog:
         row = self._row("select id from encoder where name = ? and version = ?", (name, version))
         return int(row[0]) if row else None
 
-    def encoders(self) -> list[tuple[str, str, int, int]]:
-        """(name, version, dim, number of vectors of visible photos) of each encoder that has been
-        used here, most vectors first."""
-        rows = self._rows(
-            "select c.name, c.version, c.dim, count(p.id) n from encoder c left join embedding e"
-            " on e.encoder_id = c.id"
-            " left join photo p on p.id = e.photo_id and p.present > 0 group by c.id order by n"
-            " desc, c.id desc"
-        )
-        return [(name, version, dim, n) for name, version, dim, n in rows]
+    def encoders(self) -> list[EncoderCount]:
+        """The encoders that have been used here, most vectors first."""
+        with self.reading() as db:
+            return self._encoder_counts.all(db)
+
+    def encoders_in_use(self) -> list[str]:
+        """The names of the encoders with vectors of visible photos, most vectors first."""
+        with self.reading() as db:
+            return self._encoder_counts.in_use(db)
 
     # --- photos
 

@@ -5,9 +5,11 @@ the disk and the catalog in words."""
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +152,9 @@ def _read_only(folder: Path) -> LibraryError:
 def _below(name: object, folder: Path) -> bool:
     path = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
     return path.startswith(str(folder))
+
+
+def checksum(path: Path) -> int:
+    """The CRC-32 of a file. Raises ValueError for an empty one."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return zlib.crc32(view)

@@ -32,7 +32,7 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
     Raises UnknownEncoder for a name that does not exist, and EncoderError if the wanted encoder has
     no vectors in a library that has others.
     """
-    used = [name for name, _, _, count in library.catalog.encoders() if count]
+    used = library.catalog.encoders_in_use()
     if wanted:
         wanted = resolve_name(wanted)
         if used and wanted not in used:

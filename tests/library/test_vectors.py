@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from explorer.library.catalog import VectorChange
+from explorer.library.embedding_store import put_embedding
 from explorer.library.library import Library
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
@@ -36,6 +38,44 @@ def test_search_among_some_is_exact_and_complete(shelf: Shelf) -> None:
     _, found = shelf.index().search(vector_of("query"), 1000, among)
     assert sorted(found.tolist()) == among.tolist()
     assert len(shelf.index().search(vector_of("query"), 5, np.zeros(0, np.int64))[1]) == 0
+
+
+def test_a_mask_selects_what_its_ids_do(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(100)]
+    query, among = vector_of("query"), np.array([*ids[3:40:5], 10_000], np.int64)
+    scores, found = shelf.index().search(query, 1000, among)
+    mask = np.zeros(ids[38] + 1, np.bool_)
+    mask[among[:-1]] = True
+    masked = shelf.index().search(query, 1000, mask)
+    assert found.tolist() == masked[1].tolist() and sorted(found.tolist()) == ids[3:40:5]
+    assert scores.tolist() == masked[0].tolist()
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 1024, 2500])
+def test_all_scores_are_those_of_a_search(shelf: Shelf, number: int) -> None:
+    index, rng = shelf.index(), np.random.default_rng(number)
+    vectors = rng.standard_normal((number, DIM)).astype(np.float16)
+    if number:
+        index._apply([VectorChange(2 * n + 1, vector) for n, vector in enumerate(vectors)])
+    query = vector_of("query")
+    every = np.arange(2 * number + 10)
+    for among in (None, every, every[: number // 2], every % 3 == 0):
+        best, ids = index.search(query, 2 * number + 10, among)
+        found, scores = index.scores(query, among)
+        order = np.lexsort((found, -scores))
+        assert found[order].tolist() == ids.tolist() and scores[order].tolist() == best.tolist()
+        assert scores.dtype == np.float32 and found.dtype == np.int64
+
+
+def test_what_has_not_changed_stays_in_its_place(shelf: Shelf) -> None:
+    ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
+    index = shelf.index()
+    shelf.put("another name of 0.jpg", 0)
+    shelf.lose("2.jpg")
+    put_embedding(shelf.writer, shelf.encoder, ids[1], vector_of("else"))
+    assert index.refresh() == 3
+    assert index.ids().tolist() == [ids[0], ids[3], ids[1]]
+    assert index.get(ids[1]) == pytest.approx(vector_of("else"), abs=1e-3)
 
 
 def test_an_empty_index_answers_with_nothing(shelf: Shelf) -> None:

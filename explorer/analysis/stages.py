@@ -13,6 +13,7 @@ from typing import Protocol
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.analysis.photo_map import MapStage
+from explorer.analysis.text_stage import TextStage
 from explorer.encoders.base import Encoder
 from explorer.library.library import Library
 from explorer.library.writer import Writer
@@ -46,6 +47,7 @@ def stages(
     with_map: include the map, which only the app uses.
     """
     found: list[Stage] = [
+        TextStage(library, writer),
         NeighborStage(library, writer, encoder),
         PairStage(library, writer, encoder),
     ]

@@ -16,6 +16,7 @@ import numpy as np
 
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import DecodedPhoto
+from explorer.photos.metadata.embedded_texts import MAX_DESCRIPTION_LENGTH, MAX_KEYWORDS
 from explorer.photos.metadata.partial_dates import PRECISIONS
 from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
 
@@ -26,6 +27,8 @@ _MAX_HEADER_BYTES = 1 << 20
 _HEX_FIELDS = ("phash", "quality", "diagnostics")
 # Limit for texts such as a camera's name, in bytes of UTF-8.
 _MAX_TEXT_BYTES = 4096
+# The same for a description.
+_MAX_DESCRIPTION_BYTES = 4 * MAX_DESCRIPTION_LENGTH
 
 
 class ReadableStream(Protocol):
@@ -89,6 +92,7 @@ def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
         np.frombuffer(body, np.uint8, offset=preview_bytes).reshape(side, side, 3) if side else None
     )
     facts |= {name: bytes.fromhex(facts[name]) for name in _HEX_FIELDS}
+    facts["keywords"] = tuple(facts["keywords"])
     photo = DecodedPhoto(**facts, preview=body[:preview_bytes], input=pixels)
     _validate(photo)
     return photo
@@ -104,6 +108,7 @@ def _validate(photo: DecodedPhoto) -> None:
         photo.f_number,
         photo.iso,
         photo.focal_length,
+        photo.rating,
     )
     if not all(value is None or math.isfinite(value) for value in numbers):
         raise ValueError("a measurement that is not a finite number")
@@ -114,6 +119,8 @@ def _validate(photo: DecodedPhoto) -> None:
         raise ValueError("an impossible size")
     if photo.taken_precision not in (None, *PRECISIONS):
         raise ValueError("an unknown date precision")
+    if len(photo.keywords) > MAX_KEYWORDS:
+        raise ValueError("too many keywords")
     for text in (
         photo.format,
         photo.taken_at,
@@ -122,10 +129,11 @@ def _validate(photo: DecodedPhoto) -> None:
         photo.lens,
         photo.damaged,
         photo.impossible_date,
+        photo.title,
+        *photo.keywords,
     ):
-        # `encode` raises for an unpaired surrogate.
-        if text is not None and (len(text.encode()) > _MAX_TEXT_BYTES or "\0" in text):
-            raise ValueError("a text that is too long or has a null character")
+        _validate_text(text, _MAX_TEXT_BYTES)
+    _validate_text(photo.description, _MAX_DESCRIPTION_BYTES)
     if len(photo.phash) != 32 or not photo.preview.startswith(b"\xff\xd8"):
         raise ValueError("no valid preview or perceptual hash")
     if photo.quality and not all(
@@ -137,3 +145,9 @@ def _validate(photo: DecodedPhoto) -> None:
         QualityDiagnostics.unpacked(photo.diagnostics)
     if photo.contents is not None:
         FileContents.unpacked(photo.contents)
+
+
+def _validate_text(text: str | None, max_bytes: int) -> None:
+    # `encode` raises for an unpaired surrogate.
+    if text is not None and (len(text.encode()) > max_bytes or "\0" in text):
+        raise ValueError("a text that is too long or has a null character")

@@ -9,6 +9,7 @@ from explorer.indexing.verify_catalog import check_catalog
 from explorer.indexing.verify_files import check_files
 from explorer.indexing.verify_previews import check_previews
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
+from explorer.indexing.verify_texts import check_texts
 from explorer.indexing.verify_vectors import check_vectors
 from explorer.library import integrity
 from explorer.library.library import Library
@@ -40,7 +41,7 @@ def verify(
     writer = Writer(library.catalog) if repair else None
     run = VerifyRun(library, writer, thorough, progress, VerifyReport())
     try:
-        for check in (check_catalog, check_vectors, check_previews, check_files):
+        for check in (check_catalog, check_texts, check_vectors, check_previews, check_files):
             run.report.problems += check(run)
     finally:
         if writer:

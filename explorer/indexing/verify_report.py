@@ -15,7 +15,7 @@ class Inconsistency(NamedTuple):
     """One thing that does not agree with the rest of the library."""
 
     kind: str
-    """`catalog`, `vectors`, `neighbours`, `preview` or `file`."""
+    """`catalog`, `texts`, `vectors`, `neighbours`, `preview` or `file`."""
     text: str
     """One sentence for the user."""
     mended: bool = False

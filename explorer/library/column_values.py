@@ -106,6 +106,8 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("photo", "width"): _is_positive,
     ("photo", "height"): _is_positive,
     ("photo", "frames"): _is_positive,
+    ("photo", "keywords"): _is_list_of_texts,
+    ("photo", "rating"): lambda value: isinstance(value, int | float) and 0 < value <= 5,
     ("decided", "hash"): _has_length(_HASH),
     ("pixels", "hash"): _has_length(_HASH),
     ("pair", "relation"): _is_object,

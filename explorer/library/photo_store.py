@@ -3,19 +3,31 @@ Reads that pages need are in `Catalog`."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from explorer.library.photo_text_store import update_texts
 from explorer.library.writer import Writer
-from explorer.photos.decoded_photo import DecodedPhoto
+from explorer.photos.decoded_photo import METADATA_VERSION, DecodedPhoto
 
 # Columns of `photo` that decoding fills.
 DECODED_COLUMNS = (
     "format", "width", "height", "frames", "taken_at", "taken_precision", "taken_source",
     "latitude", "longitude", "camera", "lens",
     "exposure_time", "f_number", "iso", "focal_length", "phash", "damaged", "contents",
+    "title", "description", "keywords", "rating", "metadata_version",
 )  # fmt: skip
+
+
+def decoded_values(photo: DecodedPhoto) -> dict[str, object]:
+    """What decoding yielded, as `photo` stores it: by DECODED_COLUMNS, in that order."""
+    keywords = json.dumps(photo.keywords, ensure_ascii=False) if photo.keywords else None
+    encoded = {"keywords": keywords, "metadata_version": METADATA_VERSION}
+    return {
+        name: encoded[name] if name in encoded else getattr(photo, name) for name in DECODED_COLUMNS
+    }
 
 
 def photo_id_by_hash(writer: Writer, digest: bytes) -> int | None:
@@ -29,7 +41,7 @@ def add_photo(writer: Writer, digest: bytes, size: int, photo: DecodedPhoto) -> 
     `file_store.put_present` adds a file."""
     with writer.transaction() as change:
         values = {
-            **{name: getattr(photo, name) for name in DECODED_COLUMNS},
+            **decoded_values(photo),
             "hash": digest,
             "bytes": size,
             "added_at": time.time(),
@@ -61,11 +73,11 @@ def deferred_purge(writer: Writer, *, thorough: bool) -> Iterator[None]:
 
 
 def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Count each photo's present files after files changed. A photo that no file refers to, not
-    even a missing one, is purged."""
-    orphans = list[int]()
+    """Count each photo's present files after files changed, and make their names searchable. A
+    photo that no file refers to, not even a missing one, is purged."""
+    orphans, chosen = list[int](), list(photo_ids)
     with writer.transaction() as change:
-        for photo_id in photo_ids:
+        for photo_id in chosen:
             row = writer.connection.execute(
                 "select count(*) files, sum(state = 'present') present from file"
                 " where photo_id = ?",
@@ -78,6 +90,7 @@ def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
             )
             if not row["files"] and not writer.purge_deferred:
                 orphans.append(photo_id)
+        update_texts(writer, chosen)
         purge_photos(writer, orphans)
 
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.file_rows import KnownFile
 from explorer.library.paths import join
-from explorer.library.photo_store import DECODED_COLUMNS
+from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
+from explorer.library.photo_text_store import update_texts
 from explorer.library.writer import Writer
-from explorer.photos.decoded_photo import DecodedPhoto, Precision
+from explorer.photos.decoded_photo import METADATA_VERSION, DecodedPhoto, Precision
 from explorer.photos.quality.metrics import METRIC_NAMES, METRICS_VERSION, QualityDiagnostics
 
 
@@ -55,23 +56,25 @@ def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
         columns = ", ".join(f"{name} = ?" for name in (*DECODED_COLUMNS, "change"))
         writer.connection.execute(
             f"update photo set {columns} where id = ?",
-            [*(getattr(photo, name) for name in DECODED_COLUMNS), change, photo_id],
+            [*decoded_values(photo).values(), change, photo_id],
         )
+        update_texts(writer, [photo_id])
         put_quality(writer, photo_id, photo)
 
 
 def photos_to_measure(catalog: Catalog) -> list[tuple[int, KnownFile]]:
-    """Visible photos without metrics of this version, or without known file contents, as (id, one
-    of its files on a connected drive)."""
+    """Visible photos without metrics or metadata of this version, or without known file contents,
+    as (id, one of its files on a connected drive)."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id,"
             " min(f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
             " f.root_id and r.state = 'online'"
-            " where p.present > 0 and (p.contents is null or not exists"
-            " (select 1 from quality q where q.photo_id = p.id and q.version = ?)) group by p.id",
-            (METRICS_VERSION,),
+            " where p.present > 0 and (p.contents is null or p.metadata_version is not ? or not"
+            " exists (select 1 from quality q where q.photo_id = p.id and q.version = ?))"
+            " group by p.id",
+            (METADATA_VERSION, METRICS_VERSION),
         ).fetchall()
     return [(int(row[7]), KnownFile(*row[:8])) for row in rows]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from explorer.errors import FolderError
 from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.photo_store import update_file_counts
+from explorer.library.photo_text_store import update_texts
 from explorer.library.writer import Writer
 
 
@@ -42,7 +43,17 @@ def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.rea
                 )
                 _merge_exclude_globs(writer, new, root_id, prefix)
                 db.execute("delete from root where id = ?", (root_id,))
+        # Their folders are now named from the new root on.
+        update_texts(writer, photos_of_root(writer, new))
     return int(new)
+
+
+def photos_of_root(writer: Writer, root_id: int) -> list[int]:
+    """The ids of the photos that a root holds or held."""
+    rows = writer.connection.execute(
+        "select distinct photo_id from file where root_id = ? and photo_id > 0", (root_id,)
+    )
+    return [photo_id for (photo_id,) in rows]
 
 
 def _merge_exclude_globs(writer: Writer, new: int, old: int, prefix: str) -> None:
@@ -63,12 +74,7 @@ def remove_root(writer: Writer, path: str) -> None:
         row = db.execute("select id from root where path = ?", (to_text(path),)).fetchone()
         if row is None:
             return
-        photos = [
-            i
-            for (i,) in db.execute(
-                "select distinct photo_id from file where root_id = ? and photo_id > 0", row
-            )
-        ]
+        photos = photos_of_root(writer, row[0])
         db.execute("delete from root where id = ?", row)
         update_file_counts(writer, photos)
 

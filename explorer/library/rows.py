@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from typing import Literal, NamedTuple, TypedDict, cast
@@ -50,6 +51,11 @@ class PhotoRow(TypedDict):
     f_number: float | None
     iso: float | None
     focal_length: float | None
+    title: str | None
+    description: str | None
+    keywords: list[str]
+    rating: float | None
+    """Stars, above 0 and up to 5."""
     damaged: str | None
     added_at: float
     path: str
@@ -150,6 +156,15 @@ class Counts(NamedTuple):
     bytes: int
 
 
+def stored_keywords(stored: str | None) -> list[str]:
+    """The keywords of a photo as its row has them; none where they are damaged."""
+    try:
+        found = json.loads(stored or "[]")
+    except ValueError:
+        return []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
 def to_photo_row(row: sqlite3.Row) -> PhotoRow:
     """A row of `photo` joined with one of its files and that file's root."""
     path = join(row["root"], row["file_path"])
@@ -157,6 +172,7 @@ def to_photo_row(row: sqlite3.Row) -> PhotoRow:
     folder, name = os.path.split(path)
     own |= {
         "hash": row["hash"].hex(),
+        "keywords": stored_keywords(row["keywords"]),
         "path": path,
         "folder": folder,
         "name": name,

@@ -115,6 +115,8 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
         for row in target.execute(
             "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
         )
+        # Derived from the others: the worker fills it again.
+        if not row[0].startswith("photo_text")
     ]
     tables = {name: RecoveredTable(name, target, source) for name in names}
     for name in source.roots:

@@ -12,6 +12,8 @@ TakenSource = Literal["exif", "gps", "name", "file"]
 """Where a capture date was found. `exif` stands for EXIF, IPTC and XMP."""
 Precision = Literal["year", "month", "day", "minute", "second"]
 """How much of a date is known. The rest is padded: month and day with 01, the time with 00."""
+METADATA_VERSION = 1
+"""Counts up when more metadata is read, so that photos indexed before are read again."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ class Metadata:
     focal_length: float | None = None
     """Millimetres."""
     taken_precision: Precision | None = None
+    title: str | None = None
+    description: str | None = None
+    """The caption, on one line."""
+    keywords: tuple[str, ...] = ()
+    """Each once."""
+    rating: float | None = None
+    """Stars, above 0 and up to 5."""
 
 
 @dataclass(frozen=True)

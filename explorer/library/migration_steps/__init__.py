@@ -17,6 +17,7 @@ from explorer.library.migration_steps import (
     m011_date_precision,
     m012_keep_change_times,
     m013_tell_faults_apart,
+    m014_keep_texts,
     m015_create_saved_searches,
 )
 
@@ -34,6 +35,7 @@ STEPS = (
     ("m011_date_precision", m011_date_precision.SQL),
     ("m012_keep_change_times", m012_keep_change_times.SQL),
     ("m013_tell_faults_apart", m013_tell_faults_apart.SQL),
+    ("m014_keep_texts", m014_keep_texts.SQL),
     ("m015_create_saved_searches", m015_create_saved_searches.SQL),
 )
 """Name and SQL of each step, in order."""

@@ -1,5 +1,5 @@
-"""The metadata of photos: date, place, camera, rating and keywords, from EXIF, IPTC, XMP and the
-JSON of an export.
+"""The metadata of photos: date, place, camera, title, description, rating and keywords, from EXIF,
+IPTC, XMP and the JSON of an export.
 
 `embedded` is what indexing reads. `field_reader` reads the fields that are carried over when a
 photo is removed, from the photo and its sidecars.

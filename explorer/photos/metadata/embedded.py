@@ -1,4 +1,4 @@
-"""The metadata embedded in a photo, as it is indexed: date, place and camera.
+"""The metadata embedded in a photo, as it is indexed: date, place, camera and texts.
 
 Anything broken counts as absent.
 """
@@ -14,12 +14,23 @@ from explorer.photos.decoded_photo import Metadata, TakenSource
 from explorer.photos.metadata import exif as exif_data
 from explorer.photos.metadata import iptc as iptc_data
 from explorer.photos.metadata import xmp as xmp_data
+from explorer.photos.metadata.embedded_texts import EmbeddedTexts, combine_texts
 from explorer.photos.metadata.exif import ExifBlocks
 from explorer.photos.metadata.file_name_dates import parse_file_name_date
 from explorer.photos.metadata.partial_dates import PartialDate, mtime_date, plausible
 from explorer.photos.metadata.xmp_packet import InvalidXmp, XmpPacket, find_packet
 
 _SourcedDate = tuple[TakenSource, PartialDate]
+# Parts of the names of XMP properties that `embedded_texts` reads.
+_TEXT_PROPERTIES = (
+    b"title",
+    b"Headline",
+    b"description",
+    b"ubject",
+    b"TagsList",
+    b"LastKeyword",
+    b"Rating",
+)
 
 
 class EmbeddedMetadata:
@@ -85,12 +96,18 @@ class EmbeddedMetadata:
                 found = None
         return found or (None, None)
 
-    def _packet_mentions(self, name: bytes) -> bool:
-        """Whether the packet can hold a property of that name, in any encoding.
+    def _packet_mentions(self, *names: bytes) -> bool:
+        """Whether the packet can hold a property of one of those names, in any encoding.
 
         Parsing an editor's packet takes milliseconds; this does not.
         """
-        return name in self._packet.replace(b"\0", b"")
+        packet = self._packet.replace(b"\0", b"")
+        return any(name in packet for name in names)
+
+    def texts(self) -> EmbeddedTexts:
+        """Title, description, keywords and rating. XMP counts first, EXIF last."""
+        packet = self.xmp if self._packet_mentions(*_TEXT_PROPERTIES) else None
+        return combine_texts(self.exif, self.iptc, packet)
 
     def camera(self) -> str | None:
         """The camera's name according to XMP."""
@@ -107,6 +124,7 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
     latitude, longitude = embedded.place()
     settings = exif_data.camera_settings(embedded.exif)
     settings["camera"] = settings["camera"] or embedded.camera()
+    texts = embedded.texts()
     return Metadata(
         taken_at=date.text if date else None,
         taken_source=source,
@@ -114,6 +132,7 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
         latitude=latitude,
         longitude=longitude,
         **settings,
+        **texts._asdict(),
     )
 
 

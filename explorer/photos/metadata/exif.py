@@ -29,8 +29,9 @@ from explorer.photos.metadata.partial_dates import (
 )
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
-# Tags of Windows: stars, percent, and keywords in UTF-16.
-_RATING, _RATING_PERCENT, _KEYWORDS = 0x4746, 0x4749, 0x9C9E
+# Tags of Windows: stars and percent; texts in UTF-16.
+_RATING, _RATING_PERCENT = 0x4746, 0x4749
+_XP_TITLE, _XP_COMMENT, _XP_KEYWORDS, _XP_SUBJECT = 0x9C9B, 0x9C9C, 0x9C9E, 0x9C9F
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _ZONE = re.compile(r"[+-]\d\d:\d\d")
 # When the photo was taken, and when it was digitized; each with the tag of its time zone.
@@ -225,9 +226,23 @@ def read_fields(exif: ExifBlocks) -> MetadataReading:
     where = gps_position(exif)
     if where is None and not _position_left_open(exif):
         unread.append(UnreadableField("place", "the place in its EXIF data"))
+    stars, broken_ratings = _read_rating(exif)
+    return MetadataReading(
+        MetadataFields(date.iso if date else None, where, stars, keywords(exif)),
+        (*unread, *broken_ratings),
+    )
+
+
+def rating(exif: ExifBlocks) -> float | None:
+    """Stars, above 0 and up to 5; None where the photo is not rated."""
+    return _read_rating(exif)[0]
+
+
+def _read_rating(exif: ExifBlocks) -> tuple[float | None, list[UnreadableField]]:
     stars: float | None = None
-    for number_of, convert in ((_RATING, parse_rating), (_RATING_PERCENT, rating_from_percent)):
-        said = exif.ifd0.get(number_of, 0)
+    unread = list[UnreadableField]()
+    for tag, convert in ((_RATING, parse_rating), (_RATING_PERCENT, rating_from_percent)):
+        said = exif.ifd0.get(tag, 0)
         try:
             stars = stars or convert(said)
         except (TypeError, ValueError, ArithmeticError):
@@ -236,19 +251,42 @@ def read_fields(exif: ExifBlocks) -> MetadataReading:
                     "rating", f"the rating in its EXIF data (“{clean_text(str(said))}”)"
                 )
             )
-    return MetadataReading(
-        MetadataFields(
-            date.iso if date else None, where, stars, _keywords(exif.ifd0.get(_KEYWORDS))
-        ),
-        tuple(unread),
-    )
+    return stars, unread
 
 
-def _keywords(value: Any) -> tuple[str, ...]:
-    """Keywords as Windows writes them: UTF-16, separated by semicolons."""
+def keywords(exif: ExifBlocks) -> tuple[str, ...]:
+    """Keywords as Windows writes them, separated by semicolons."""
+    return unique_keywords(_decode_xp(exif.ifd0.get(_XP_KEYWORDS)).split(";"))
+
+
+# --- titles and descriptions
+
+
+def titles(exif: ExifBlocks) -> Iterator[str]:
+    """The titles of the photo, uncleaned."""
+    yield _decode_xp(exif.ifd0.get(_XP_TITLE))
+
+
+def descriptions(exif: ExifBlocks) -> Iterator[str]:
+    """The descriptions of the photo, uncleaned, the most usual field first."""
+    said = exif.ifd0.get(_TAG.ImageDescription)
+    if isinstance(said, str):
+        # Pillow decodes it as Latin-1, while most programs write UTF-8.
+        try:
+            said = said.encode("latin-1")
+        except UnicodeEncodeError:
+            yield said
+    if isinstance(said, bytes):
+        yield decode_text(said.split(b"\0")[0])
+    yield _decode_xp(exif.ifd0.get(_XP_COMMENT))
+    yield _decode_xp(exif.ifd0.get(_XP_SUBJECT))
+
+
+def _decode_xp(value: Any) -> str:
+    """A text as Windows writes it: UTF-16, although some programs write other encodings."""
     if isinstance(value, tuple | list):
         value = bytes(part for part in value if isinstance(part, int) and 0 <= part < 256)
     if not isinstance(value, bytes):
-        return ()
+        return ""
     text = value.decode("utf-16-le", "replace") if b"\0" in value else decode_text(value)
-    return unique_keywords(text.removeprefix("\ufeff").split("\0")[0].split(";"))
+    return text.removeprefix("\ufeff").split("\0")[0]

@@ -28,8 +28,8 @@ def decode_text(value: bytes) -> str:
         return value.decode("cp1252", "replace")
 
 
-def clean_text(value: Any) -> str | None:
-    """Text for display: up to the first NUL, whitespace collapsed, at most 200 characters.
+def clean_text(value: Any, max_length: int = _MAX_LENGTH) -> str | None:
+    """Text for display: up to the first NUL, whitespace collapsed, at most so many characters.
 
     None for an empty text, and for values that are not text.
     """
@@ -39,7 +39,7 @@ def clean_text(value: Any) -> str | None:
         return None
     return (
         " ".join("".join(c if c.isprintable() else " " for c in value.split("\0")[0]).split())[
-            :_MAX_LENGTH
+            :max_length
         ]
         or None
     )

@@ -14,9 +14,10 @@ from explorer.photos.metadata.fields import MetadataFields, MetadataReading, Unr
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
 from explorer.photos.metadata.text_profile import decode_text_profile
 
-# Data sets (record, number): the encoding of text; keywords; day and time of creation, and of
-# digitization.
+# Data sets (record, number): the encoding of text; keywords; title (“object name”), headline and
+# caption; day and time of creation, and of digitization.
 _CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)
+_TITLE, _HEADLINE, _CAPTION = (2, 5), (2, 105), (2, 120)
 _DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
 _ESCAPE_UTF8 = b"\x1b%G"
 _MARKER = 0x1C
@@ -121,12 +122,26 @@ def _date(day: str, time: str) -> PartialDate | None:
 
 
 def keywords(iptc: IptcData) -> tuple[str, ...]:
-    """The keywords, decoded as declared, or by their bytes."""
+    """The keywords, each once."""
+    return unique_keywords(_texts(iptc, _KEYWORDS))
+
+
+def titles(iptc: IptcData) -> Iterator[str]:
+    """The titles, then the headlines, uncleaned."""
+    yield from _texts(iptc, _TITLE)
+    yield from _texts(iptc, _HEADLINE)
+
+
+def descriptions(iptc: IptcData) -> Iterator[str]:
+    """The captions, uncleaned."""
+    yield from _texts(iptc, _CAPTION)
+
+
+def _texts(iptc: IptcData, key: tuple[int, int]) -> Iterator[str]:
+    """The values of a data set, decoded as declared, or by their bytes."""
     utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
-    return unique_keywords(
-        value.decode("utf-8", "replace") if utf8 else decode_text(value)
-        for value in iptc.values.get(_KEYWORDS, ())
-    )
+    for value in iptc.values.get(key, ()):
+        yield value.decode("utf-8", "replace") if utf8 else decode_text(value)
 
 
 def read_fields(data: bytes) -> MetadataReading:

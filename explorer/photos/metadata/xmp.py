@@ -35,7 +35,9 @@ _RATINGS = (
     ("MicrosoftPhoto:Rating", rating_from_percent),
     ("MicrosoftPhoto_1_:Rating", rating_from_percent),
 )
+_TITLES, _DESCRIPTIONS = ("dc:title", "photoshop:Headline"), ("dc:description",)
 _BLANKS = "\0 \t\r\n"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _READ_PROPERTIES = frozenset(
     qname(name)
     for name in (
@@ -44,6 +46,8 @@ _READ_PROPERTIES = frozenset(
         "exif:GPSLatitude",
         "exif:GPSTimeStamp",
         *(name for name, _ in _RATINGS),
+        *_TITLES,
+        *_DESCRIPTIONS,
     )
 )
 
@@ -75,16 +79,27 @@ def _read_packet(packet: XmpPacket) -> MetadataReading:
         position = gps_position(packet)
     except ValueError:
         unread.append(UnreadableField("place", "the place in its XMP data"))
-    stars = None
+    stars, broken_ratings = _read_rating(packet)
+    date = next(capture_dates(packet), None) or gps_date(packet)
+    fields = MetadataFields(date.iso if date else None, position, stars, keywords(packet))
+    return MetadataReading(fields, (*unread, *broken_ratings))
+
+
+def rating(packet: XmpPacket) -> float | None:
+    """Stars, above 0 and up to 5; None where the photo is not rated."""
+    return _read_rating(packet)[0]
+
+
+def _read_rating(packet: XmpPacket) -> tuple[float | None, list[UnreadableField]]:
+    stars: float | None = None
+    unread = list[UnreadableField]()
     for name, convert in _RATINGS:
         text = _value(packet.root, name)
         try:
             stars = stars or (convert(text) if text else None)
         except ValueError:
             unread.append(UnreadableField("rating", f"the rating in its XMP data (“{text[:40]}”)"))
-    date = next(capture_dates(packet), None) or gps_date(packet)
-    fields = MetadataFields(date.iso if date else None, position, stars, keywords(packet))
-    return MetadataReading(fields, tuple(unread))
+    return stars, unread
 
 
 def capture_dates(packet: XmpPacket) -> Iterator[PartialDate]:
@@ -126,6 +141,30 @@ def keywords(packet: XmpPacket) -> tuple[str, ...]:
         for name, separator in _KEYWORDS
         for value in _values(packet.root, name)
     )
+
+
+def titles(packet: XmpPacket) -> Iterator[str]:
+    """The titles, then the headlines, uncleaned; the default language first."""
+    for name in _TITLES:
+        yield from _by_language(packet.root, name)
+
+
+def descriptions(packet: XmpPacket) -> Iterator[str]:
+    """The descriptions, uncleaned; the default language first."""
+    for name in _DESCRIPTIONS:
+        yield from _by_language(packet.root, name)
+
+
+def _by_language(root: ET.Element, name: str) -> list[str]:
+    """The values of a property that is given in several languages, the default one first."""
+    defaults = [
+        _text(item)
+        for node in _descriptions(root)
+        for each in node.findall(qname(name))
+        for item in each.iter(qname("rdf:li"))
+        if item.get(_LANGUAGE) == "x-default"
+    ]
+    return [*defaults, *_values(root, name)]
 
 
 def _value(root: ET.Element, name: str) -> str:

@@ -1,0 +1,196 @@
+"""Search of the names and texts of photos: file and folder names, camera, lens, keywords, title and
+description.
+
+Words match anywhere within a text, in any language, without regard to capitals and accents. FTS5 of
+SQLite finds the photos that have all trigrams of a word (the index stores no positions, which makes
+it four times smaller); `instr` on the texts themselves then confirms the word. Words of one or two
+characters have no trigrams, so all texts are read for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+
+from explorer.library.catalog import Catalog, Ids
+from explorer.library.photo_text_store import PhotoTexts, is_damaged_index, read_texts
+from explorer.library.text_folding import find_ranges, fold
+
+log = logging.getLogger(__name__)
+
+TextColumn = Literal["name", "folder", "camera", "lens", "keywords", "title", "description"]
+COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
+_TRIGRAM = 3
+# The most words of a search that are looked up; any further ones are ignored.
+_MAX_WORDS = 32
+# How a word matches, best first: SQL conditions on `photo_text` as t. {w} stands for the word,
+# {line} for a line break.
+_KINDS = (
+    # A whole file name, with or without its suffix.
+    "instr({line} || t.name || {line}, {line} || {w} || {line})"
+    " or instr({line} || t.name, {line} || {w} || '.')",
+    "instr({line} || t.name, {line} || {w})",
+    "instr(t.name, {w})",
+    "instr({line} || t.keywords || {line}, {line} || {w} || {line})",
+    "instr(t.keywords, {w})",
+    "instr(t.title, {w})",
+    "instr(t.description, {w})",
+    "instr(t.folder, {w})",
+    "instr(t.camera, {w}) or instr(t.lens, {w})",
+)
+
+
+class TextMatch(NamedTuple):
+    """One text of a photo in which words occur."""
+
+    photo_id: int
+    column: TextColumn
+    text: str
+    """As it is shown."""
+    ranges: tuple[tuple[int, int], ...]
+    """Where in it, as (start, end), ascending and without overlaps."""
+
+
+class TextIndex:
+    """Searches the texts of one library. Safe to use from several threads; always up to date."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def search(self, words: str, limit: int = 100) -> list[TextMatch]:
+        """Photos in which all of these words occur, in any of their texts; best first, one match
+        for each photo, in its best text.
+
+        Whole file names come first, then beginnings of file names, other parts of them, keywords,
+        titles, descriptions, folders, and cameras and lenses; of equal ones, those with the shorter
+        name.
+        """
+        folded = folded_words(words)
+        if not folded or limit <= 0:
+            return []
+        phrase = " ".join(folded)
+        # Of several words, all of them in one place are better than each in its own.
+        wanted = [*folded, phrase] if len(folded) > 1 else folded
+        kinds = [_kind_sql(number) for number in range(1, len(wanted) + 1)]
+        columns = ", ".join(f"{sql} k{number}" for number, sql in enumerate(kinds))
+        confirmed = " and ".join(f"k{number} is not null" for number in range(len(folded)))
+        total = " + ".join(f"k{number}" for number in range(len(folded)))
+        whole = f"coalesce(k{len(folded)}, {len(_KINDS)}), " if len(folded) > 1 else ""
+        rows = self._candidates(
+            folded,
+            f"select id from (select t.photo_id id, length(t.name) size, {columns} from {{source}})"
+            f" where {confirmed} order by {whole}{total}, size, id limit ?{len(wanted) + 1}",
+            [*wanted, limit],
+        )
+        ids = [row[0] for row in rows]
+        best = self._best_matches(ids, folded)
+        return [best[photo_id] for photo_id in ids if photo_id in best]
+
+    def ids_containing(self, text: str, columns: Collection[TextColumn] | None = None) -> Ids:
+        """Ids of all visible photos that have this text, as it is, in one of these columns
+        (default: in any); ascending. Of keywords, a part is enough."""
+        folded = " ".join(fold(text).split())
+        if not folded:
+            return np.empty(0, np.int64)
+        condition = " or ".join(f"instr(t.{name}, ?1)" for name in columns or COLUMNS)
+        return self._ids([folded], f"({condition})", [folded])
+
+    def ids_with_keyword(self, keyword: str) -> Ids:
+        """Ids of all visible photos with that keyword, whole; ascending."""
+        folded = " ".join(fold(keyword).split())
+        if not folded:
+            return np.empty(0, np.int64)
+        return self._ids([folded], f"({_KINDS[3]})".format(w="?1", line="char(10)"), [folded])
+
+    def match_of(self, photo_id: int, words: str) -> list[TextMatch]:
+        """All texts of a photo in which any of these words occur, in the order of COLUMNS. Empty
+        for a photo that is not visible."""
+        with self._catalog.reading() as db:
+            texts = read_texts(db, [photo_id]).get(photo_id, PhotoTexts())
+        return list(_matches(photo_id, texts, folded_words(words)))
+
+    def _best_matches(self, ids: Sequence[int], words: Sequence[str]) -> dict[int, TextMatch]:
+        """The match of each photo in which most of the words occur; of equal ones the first."""
+        with self._catalog.reading() as db:
+            texts = read_texts(db, ids)
+        best = dict[int, TextMatch]()
+        for photo_id, found in texts.items():
+            matches = _matches(photo_id, found, words)
+            chosen = max(
+                matches,
+                key=lambda match: sum(word in fold(match.text) for word in words),
+                default=None,
+            )
+            if chosen is not None:
+                best[photo_id] = chosen
+        return best
+
+    def _ids(self, words: Sequence[str], condition: str, values: Sequence[object]) -> Ids:
+        rows = self._candidates(
+            words, f"select t.photo_id from {{source}} where {condition} order by 1", values
+        )
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def _candidates(
+        self, words: Sequence[str], sql: str, values: Sequence[object]
+    ) -> list[sqlite3.Row]:
+        """The rows of a query in which {source} stands for the photos that can have these words."""
+        expression = trigram_expression(words)
+        with self._catalog.reading() as db:
+            if expression:
+                found = (
+                    "(select rowid from photo_text_index where photo_text_index match"
+                    f" ?{len(values) + 1}) i cross join photo_text t on t.photo_id = i.rowid"
+                )
+                try:
+                    return db.execute(sql.format(source=found), [*values, expression]).fetchall()
+                except sqlite3.DatabaseError as error:
+                    if not is_damaged_index(error):
+                        raise
+                    log.warning("The index of names and texts is damaged (%s): slow search.", error)
+            return db.execute(sql.format(source="photo_text t"), values).fetchall()
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text, folded, each once."""
+    return list(dict.fromkeys(fold(text).split()))[:_MAX_WORDS]
+
+
+def trigram_expression(words: Iterable[str]) -> str:
+    """The FTS5 query for texts with all trigrams of these folded words; '' where they have none."""
+    trigrams = dict.fromkeys(
+        word[at : at + _TRIGRAM] for word in words for at in range(len(word) - _TRIGRAM + 1)
+    )
+    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in trigrams)
+
+
+def _kind_sql(number: int) -> str:
+    """The SQL of how the value ?number matches: an index into _KINDS, or null."""
+    cases = " ".join(
+        f"when {kind.format(w=f'?{number}', line='char(10)')} then {rank}"
+        for rank, kind in enumerate(_KINDS)
+    )
+    return f"case {cases} end"
+
+
+def _matches(photo_id: int, texts: PhotoTexts, words: Sequence[str]) -> Iterable[TextMatch]:
+    for column in COLUMNS:
+        for text in getattr(texts, column):
+            shown = " ".join(text.split())
+            if ranges := _merged(place for word in words for place in find_ranges(shown, word)):
+                yield TextMatch(photo_id, column, shown, ranges)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Ranges in order, those that overlap or touch as one."""
+    merged = list[tuple[int, int]]()
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

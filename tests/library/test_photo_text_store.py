@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from explorer.library import photo_text_store
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_all_moved
+from explorer.library.missing_files import put_found_again
+from explorer.library.photo_store import deferred_purge
+from explorer.library.photo_text_store import (
+    PhotoTexts,
+    index_is_sound,
+    outdated_photos,
+    read_texts,
+    rebuild_index,
+    update_texts,
+    waiting_photos,
+)
+from explorer.library.quality_store import refresh_photo
+from explorer.library.root_store import add_root, remove_root
+from explorer.library.text_index import TextIndex
+from tests.factory import Shelf, decoded
+
+
+def stored(shelf: Shelf) -> dict[int, tuple[str, ...]]:
+    rows = shelf.writer.connection.execute("select * from photo_text").fetchall()
+    return {row[0]: tuple(row)[1:] for row in rows}
+
+
+def found(shelf: Shelf, text: str) -> list[int]:
+    return TextIndex(shelf.library.catalog).ids_containing(text).tolist()
+
+
+def test_a_photo_has_the_names_of_all_its_files(shelf: Shelf) -> None:
+    photo = shelf.put(
+        "2019/Été/IMG_1.JPG",
+        "a",
+        camera="Canon EOS",
+        lens="EF 50",
+        keywords=("Köln", "Dom"),
+        title="Title",
+        description="A long\tstory",
+    )
+    shelf.put("copy of IMG_1.JPG", "a")
+    assert stored(shelf) == {
+        photo: (
+            "img_1.jpg\ncopy of img_1.jpg",
+            "photos/2019/ete\nphotos",
+            "canon eos",
+            "ef 50",
+            "koln\ndom",
+            "title",
+            "a long story",
+        )
+    }
+    assert found(shelf, "copy of") == found(shelf, "KOLN") == [photo]
+
+
+def test_texts_follow_renames_losses_and_returns(shelf: Shelf) -> None:
+    one, two = shelf.put("a/one.jpg", 1), shelf.put("a/two.jpg", 2)
+    files = files_below(shelf.writer, shelf.root)
+    put_all_moved(
+        shelf.writer,
+        [
+            (files["a/one.jpg"], shelf.root, FileStat("a/two.jpg", 1000, 1_000_000_000, 0)),
+            (files["a/two.jpg"], shelf.root, FileStat("b/three.jpg", 1000, 1_000_000_000, 0)),
+        ],
+    )
+    assert (found(shelf, "two"), found(shelf, "three"), found(shelf, "one")) == ([one], [two], [])
+    shelf.lose("a/two.jpg")
+    assert found(shelf, "two") == [] and one not in stored(shelf)
+    put_found_again(shelf.writer, [files_below(shelf.writer, shelf.root)["a/two.jpg"]])
+    assert found(shelf, "two") == [one]
+
+
+def test_texts_of_a_purged_photo_and_of_a_removed_root_go(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    with deferred_purge(shelf.writer, thorough=True):
+        remove_root(shelf.writer, shelf.library.catalog.roots()[0]["path"])
+        assert stored(shelf) == {}
+    assert index_is_sound(shelf.library.catalog)
+    assert found(shelf, "a.jpg") == []
+
+
+def test_texts_of_a_photo_that_is_read_again_are_replaced(shelf: Shelf) -> None:
+    photo = shelf.put("a.jpg", 1, title="Before")
+    refresh_photo(shelf.writer, photo, decoded(title="After", keywords=("new",), rating=3.0))
+    assert (found(shelf, "before"), found(shelf, "after")) == ([], [photo])
+    row = shelf.library.catalog.photo(photo)
+    assert row is not None
+    assert (row["title"], row["keywords"], row["rating"]) == ("After", ["new"], 3.0)
+
+
+def test_a_root_that_is_merged_into_another_gives_its_photos_longer_folders(
+    shelf: Shelf, tmp_path: object
+) -> None:
+    photo = shelf.put("sea/a.jpg", 1)
+    root = shelf.library.catalog.roots()[0]["path"]
+    parent, _, name = root.rpartition("/")
+    add_root(shelf.writer, parent)
+    assert stored(shelf)[photo][1] == f"{parent.rpartition('/')[2]}/{name}/sea".lower()
+    assert not outdated_photos(shelf.library.catalog)
+
+
+def test_nothing_is_written_where_nothing_changed(shelf: Shelf) -> None:
+    photo = shelf.put("a.jpg", 1)
+    before = shelf.writer.connection.total_changes
+    with shelf.writer.transaction():
+        update_texts(shelf.writer, [photo])
+        # The clock alone.
+        assert shelf.writer.connection.total_changes == before + 1
+
+
+def test_texts_are_undone_with_the_transaction(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    with pytest.raises(ZeroDivisionError), shelf.writer.transaction():
+        shelf.put("b.jpg", 2)
+        raise ZeroDivisionError
+    assert found(shelf, "b.jpg") == []
+    assert index_is_sound(shelf.library.catalog)
+
+
+def test_photos_of_an_earlier_release_wait_until_they_are_filled_in(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    shelf.writer.connection.execute("delete from photo_text where photo_id = ?", (one,))
+    assert waiting_photos(shelf.writer.connection) == [one]
+    assert found(shelf, ".jpg") == [two]
+    update_texts(shelf.writer, [one])
+    assert waiting_photos(shelf.writer.connection) == []
+    assert found(shelf, ".jpg") == [one, two]
+
+
+def test_outdated_texts_are_found(shelf: Shelf) -> None:
+    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    db = shelf.writer.connection
+    db.execute("update photo_text set title = 'wrong' where photo_id = ?", (one,))
+    assert outdated_photos(shelf.library.catalog) == [one]
+    db.execute("update photo set present = 0 where id = ?", (two,))
+    assert outdated_photos(shelf.library.catalog) == [one, two]
+
+
+def test_names_that_are_no_unicode_are_kept_apart(shelf: Shelf) -> None:
+    photo = shelf.put("caf\U0010dcff.jpg", 1)
+    texts = read_texts(shelf.writer.connection, [photo])[photo]
+    assert texts == PhotoTexts(("caf\ufffd.jpg",), ("photos",))
+
+
+# --- damage
+
+
+def break_rows(db: sqlite3.Connection) -> None:
+    """Damages the index itself."""
+    db.execute("delete from photo_text_index_data")
+
+
+def break_settings(db: sqlite3.Connection) -> None:
+    """Makes the index one that FTS5 cannot open."""
+    db.execute("update photo_text_index_config set v = 999")
+
+
+def break_tables(db: sqlite3.Connection) -> None:
+    db.execute("drop table photo_text_index_data")
+
+
+@pytest.mark.parametrize("damage", [break_rows, break_settings, break_tables])
+def test_a_damaged_index_is_slow_to_search_and_built_again_by_the_next_change(
+    shelf: Shelf, damage: Callable[[sqlite3.Connection], None]
+) -> None:
+    one = shelf.put("summer.jpg", 1)
+    damage(shelf.writer.connection)
+    # As after a restart.
+    shelf.writer.close()
+    other = Shelf(shelf.library, shelf.library.catalog.roots()[0]["path"])
+    try:
+        assert not index_is_sound(shelf.library.catalog)
+        assert found(shelf, "summer") == [one]
+        two = other.put("winter.jpg", 2)
+        assert index_is_sound(shelf.library.catalog)
+        assert (found(shelf, "winter"), found(shelf, "summer")) == ([two], [one])
+    finally:
+        other.writer.close()
+
+
+def test_a_sound_index_can_be_built_again(shelf: Shelf) -> None:
+    one = shelf.put("summer.jpg", 1)
+    with shelf.writer.transaction():
+        rebuild_index(shelf.writer.connection)
+    assert index_is_sound(shelf.library.catalog)
+    assert found(shelf, "summer") == [one]
+
+
+def test_an_index_that_lacks_a_photo_is_not_sound(shelf: Shelf) -> None:
+    photo = shelf.put("summer.jpg", 1)
+    row = stored(shelf)[photo]
+    names = ", ".join(photo_text_store.TEXT_COLUMNS)
+    shelf.writer.connection.execute(
+        f"insert into photo_text_index (photo_text_index, rowid, {names})"
+        " values ('delete', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (photo, *row),
+    )
+    assert not index_is_sound(shelf.library.catalog)
+
+
+def test_other_errors_are_not_taken_for_a_damaged_index() -> None:
+    assert not photo_text_store.is_damaged_index(sqlite3.OperationalError("disk I/O error"))

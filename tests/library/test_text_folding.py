@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.library.text_folding import find_ranges, fold, fold_with_positions
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("IMG_2034.JPG", "img_2034.jpg"),
+        ("Ångström", "angstrom"),
+        ("A\u030angstro\u0308m", "angstrom"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("ﬁlm", "film"),
+        ("Ελλάς", "ελλασ"),
+        ("İstanbul", "istanbul"),
+        ("東京タワー", "東京タワー"),
+        ("ＡＢＣ", "abc"),
+    ],
+)
+def test_accents_capitals_and_variants_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_letters_with_a_mark_of_their_own_stay_apart() -> None:
+    assert fold("かき") != fold("かぎ")
+
+
+@given(st.text(max_size=40))
+def test_folded_text_stays_as_it_is(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(max_size=40))
+def test_every_folded_character_comes_from_one_of_the_text(text: str) -> None:
+    folded, positions = fold_with_positions(text)
+    assert len(folded) == len(positions)
+    assert sorted(folded) == sorted(fold(text))
+    assert positions == sorted(positions)
+    assert all(0 <= at < len(text) for at in positions)
+
+
+def test_ranges_are_in_the_text_itself() -> None:
+    assert find_ranges("Café CAFÉ", "cafe") == [(0, 4), (5, 9)]
+    # With its accent as a character of its own.
+    assert find_ranges("Cafe\u0301 x", "cafe") == [(0, 5)]
+    assert find_ranges("Große Straße", "strasse") == [(6, 12)]
+    assert find_ranges("aaaa", "aa") == [(0, 2), (2, 4)]
+    assert find_ranges("abc", "") == []
+    assert find_ranges("abc", "d") == []

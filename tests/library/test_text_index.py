@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.library.photo_text_store import TEXT_COLUMNS, read_texts
+from explorer.library.text_folding import fold
+from explorer.library.text_index import COLUMNS, TextIndex, TextMatch, trigram_expression
+from tests.factory import Shelf
+
+
+def index_of(shelf: Shelf) -> TextIndex:
+    return TextIndex(shelf.library.catalog)
+
+
+def test_its_columns_are_those_of_the_table() -> None:
+    assert COLUMNS == TEXT_COLUMNS
+
+
+def test_a_typed_file_name_finds_that_file_first(shelf: Shelf) -> None:
+    longer = shelf.put("IMG_20345.jpg", 1)
+    exact = shelf.put("2019/IMG_2034.jpg", 2)
+    part = shelf.put("old IMG_2034 copy.jpg", 3)
+    described = shelf.put("x.jpg", 4, description="see img_2034.jpg")
+    index = index_of(shelf)
+    assert [match.photo_id for match in index.search("img_2034")] == [
+        exact,
+        longer,
+        part,
+        described,
+    ]
+    assert [match.photo_id for match in index.search("IMG_2034.jpg")] == [exact, described]
+    assert [match.photo_id for match in index.search("2034")][:3] == [exact, longer, part]
+    assert index.search("img_2034", limit=1) == [
+        TextMatch(exact, "name", "IMG_2034.jpg", ((0, 8),))
+    ]
+
+
+def test_names_come_before_keywords_titles_descriptions_folders_and_cameras(shelf: Shelf) -> None:
+    camera = shelf.put("1.jpg", 1, camera="Beach 100")
+    folder = shelf.put("Beach/2.jpg", 2)
+    description = shelf.put("3.jpg", 3, description="On the beach")
+    title = shelf.put("4.jpg", 4, title="Beach")
+    keyword_part = shelf.put("5.jpg", 5, keywords=("beaches",))
+    keyword = shelf.put("6.jpg", 6, keywords=("sea", "BEACH"))
+    name = shelf.put("the beach.jpg", 7)
+    beginning = shelf.put("beach ball.jpg", 8)
+    lens = shelf.put("9.jpg", 9, lens="Beach lens")
+    found = index_of(shelf).search("beach")
+    assert [(match.photo_id, match.column) for match in found] == [
+        (beginning, "name"),
+        (name, "name"),
+        (keyword, "keywords"),
+        (keyword_part, "keywords"),
+        (title, "title"),
+        (description, "description"),
+        (folder, "folder"),
+        (camera, "camera"),
+        (lens, "lens"),
+    ]
+
+
+def test_all_words_must_occur_but_anywhere(shelf: Shelf) -> None:
+    both = shelf.put("2019/birthday.jpg", 1, keywords=("Anna",))
+    shelf.put("2018/birthday.jpg", 2)
+    together = shelf.put("3.jpg", 3, title="birthday 2019")
+    index = index_of(shelf)
+    assert [match.photo_id for match in index.search("birthday 2019")] == [together, both]
+    assert [match.photo_id for match in index.search("ANNA 2019 birthday")] == [both]
+    assert index.search("birthday 2020") == []
+    assert index.search("  ") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_x", "a*b", '"', "it's", "[1]", "?", "100%", "\\", "a\"b'c", "-", "AND"]
+)
+def test_special_characters_are_literal(shelf: Shelf, text: str) -> None:
+    photo = shelf.put("1.jpg", 1, title=f"so {text} it is")
+    shelf.put("2.jpg", 2, title="something else")
+    assert index_of(shelf).ids_containing(text, ["title"]).tolist() == [photo]
+    (match,) = index_of(shelf).match_of(photo, text)
+    assert [match.text[start:end] for start, end in match.ranges] == [text]
+    assert match in index_of(shelf).search(text)
+
+
+@pytest.mark.parametrize("text", ["東京", "京", "タワー", "서울", "กรุงเทพ", "дом", "ŽLUŤ", "ﬁ"])
+def test_any_script_and_short_words(shelf: Shelf, text: str) -> None:
+    photo = shelf.put("1.jpg", 1, title=f"大{text}大")
+    shelf.put("2.jpg", 2, title="something else")
+    assert index_of(shelf).ids_containing(text).tolist() == [photo]
+    assert [match.photo_id for match in index_of(shelf).search(text)] == [photo]
+
+
+def test_a_text_is_found_only_in_the_columns_that_are_asked_for(shelf: Shelf) -> None:
+    photo = shelf.put(
+        "name.jpg", 1, camera="camera", lens="lens", keywords=("keyword",), title="title",
+        description="description",
+    )  # fmt: skip
+    index = index_of(shelf)
+    texts = {
+        "name": "name.j", "folder": "photos", "camera": "camera", "lens": "lens",
+        "keywords": "keyword", "title": "title", "description": "description",
+    }  # fmt: skip
+    for one, other in itertools.product(COLUMNS, COLUMNS):
+        assert index.ids_containing(texts[one], [other]).tolist() == [photo] * (one == other)
+
+
+def test_a_keyword_can_be_asked_for_whole(shelf: Shelf) -> None:
+    one = shelf.put("1.jpg", 1, keywords=("New York", "Köln"))
+    two = shelf.put("2.jpg", 2, keywords=("York",))
+    index = index_of(shelf)
+    assert index.ids_with_keyword("york").tolist() == [two]
+    assert index.ids_with_keyword("new  york").tolist() == [one]
+    assert index.ids_with_keyword("koln").tolist() == [one]
+    assert index.ids_containing("york", ["keywords"]).tolist() == [one, two]
+    assert index.ids_with_keyword(" ").dtype == index.ids_containing("").dtype == np.int64
+
+
+def test_texts_do_not_run_into_each_other(shelf: Shelf) -> None:
+    shelf.put("1.jpg", 1, keywords=("new", "york"), title="a", description="b")
+    index = index_of(shelf)
+    assert not len(index.ids_containing("newyork"))
+    assert not len(index.ids_containing("new york"))
+    assert not len(index.ids_with_keyword("new york"))
+
+
+def test_what_matched_is_told_with_its_places(shelf: Shelf) -> None:
+    photo = shelf.put("Café.jpg", 1, title="Straße am Café", description="nothing")
+    assert index_of(shelf).match_of(photo, "CAFE strasse") == [
+        TextMatch(photo, "name", "Café.jpg", ((0, 4),)),
+        TextMatch(photo, "title", "Straße am Café", ((0, 6), (10, 14))),
+    ]
+    assert index_of(shelf).match_of(photo, "else") == []
+    assert index_of(shelf).match_of(99, "cafe") == []
+
+
+def test_only_words_of_three_characters_have_trigrams() -> None:
+    assert trigram_expression(["ab", "abcd", "abc"]) == '"abc" AND "bcd"'
+    assert trigram_expression(['a"b']) == '"a""b"'
+    assert trigram_expression(["ab", "c"]) == ""
+
+
+_TEXTS = st.text(st.sampled_from('aAbÄé1_%" -東가'), min_size=1, max_size=6)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(_TEXTS, _TEXTS, st.lists(_TEXTS, max_size=2)), max_size=5), _TEXTS)
+def test_it_finds_what_reading_all_texts_finds(
+    shelf: Shelf, photos: list[tuple[str, str, list[str]]], sought: str
+) -> None:
+    for number, (name, title, keywords) in enumerate(photos):
+        content = (name, title, tuple(keywords), number)
+        shelf.put(f"{abs(hash(content))}/{name}", content, title=title, keywords=tuple(keywords))
+    db = shelf.writer.connection
+    ids = [row[0] for row in db.execute("select id from photo where present > 0")]
+    texts = read_texts(db, ids)
+    index = index_of(shelf)
+    text = " ".join(fold(sought).split())
+    for column in COLUMNS:
+        expected = [
+            photo_id
+            for photo_id in ids
+            if text
+            and any(text in " ".join(fold(v).split()) for v in getattr(texts[photo_id], column))
+        ]
+        assert index.ids_containing(sought, [column]).tolist() == expected, column
+    words = fold(sought).split()
+    everywhere = [
+        photo_id
+        for photo_id in ids
+        if words and all(any(word in line for line in texts[photo_id].folded()) for word in words)
+    ]
+    assert sorted(match.photo_id for match in index.search(sought, 1000)) == everywhere

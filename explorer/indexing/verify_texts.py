@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
 from explorer.library import photo_text_store
+from explorer.text_format import count
 
 
 def check_texts(run: VerifyRun) -> Iterator[Inconsistency]:
@@ -26,4 +27,6 @@ def check_texts(run: VerifyRun) -> Iterator[Inconsistency]:
     with catalog.reading() as db:
         waiting = photo_text_store.waiting_photos(db)
     if waiting:
-        run.report.notes.append(f"The names of {len(waiting):,} photos are not searchable yet.")
+        run.report.notes.append(
+            f"The names of {count(len(waiting), 'photo')} are not searchable yet."
+        )

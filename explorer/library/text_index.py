@@ -24,18 +24,24 @@ log = logging.getLogger(__name__)
 
 TextColumn = Literal["name", "folder", "camera", "lens", "keywords", "title", "description"]
 COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
+# What words of a phrase are looked up in; cameras and lenses are not what a phrase is about.
+_WORD_COLUMNS: tuple[TextColumn, ...] = ("name", "keywords", "title", "description", "folder")
 _TRIGRAM = 3
 # The most words of a search that are looked up; any further ones are ignored.
 _MAX_WORDS = 32
 # How a word matches, best first: SQL conditions on `photo_text` as t. {w} stands for the word,
 # {line} for a line break.
-_KINDS = (
-    # A whole file name, with or without its suffix.
+_WHOLE_NAME = (
     "instr({line} || t.name || {line}, {line} || {w} || {line})"
-    " or instr({line} || t.name, {line} || {w} || '.')",
+    # Without its suffix.
+    " or instr({line} || t.name, {line} || {w} || '.')"
+)
+_WHOLE_KEYWORD = "instr({line} || t.keywords || {line}, {line} || {w} || {line})"
+_KINDS = (
+    _WHOLE_NAME,
     "instr({line} || t.name, {line} || {w})",
     "instr(t.name, {w})",
-    "instr({line} || t.keywords || {line}, {line} || {w} || {line})",
+    _WHOLE_KEYWORD,
     "instr(t.keywords, {w})",
     "instr(t.title, {w})",
     "instr(t.description, {w})",
@@ -53,6 +59,14 @@ class TextMatch(NamedTuple):
     """As it is shown."""
     ranges: tuple[tuple[int, int], ...]
     """Where in it, as (start, end), ascending and without overlaps."""
+
+
+class FoldedTexts(NamedTuple):
+    """The texts of a photo as they are stored."""
+
+    photo_id: int
+    texts: tuple[str, ...]
+    """Names, keywords, title, description and folders; several values on lines of their own."""
 
 
 class TextIndex:
@@ -104,7 +118,34 @@ class TextIndex:
         folded = " ".join(fold(keyword).split())
         if not folded:
             return np.empty(0, np.int64)
-        return self._ids([folded], f"({_KINDS[3]})".format(w="?1", line="char(10)"), [folded])
+        return self._ids([folded], f"({_WHOLE_KEYWORD})".format(w="?1", line="char(10)"), [folded])
+
+    def ids_named(self, name: str, limit: int) -> list[int]:
+        """Ids of at most so many visible photos with a file of that name, whole, with or without
+        its suffix; ascending. Of more than that, none."""
+        folded = " ".join(fold(name).split())
+        if not folded:
+            return []
+        found = self._ids([folded], f"({_WHOLE_NAME})".format(w="?1", line="char(10)"), [folded])
+        return found.tolist() if len(found) <= limit else []
+
+    def texts_with(self, folded_word: str, limit: int) -> list[FoldedTexts]:
+        """The texts of the visible photos that have a folded word of at least three characters
+        somewhere; one more than the limit, in any order, where there are more."""
+        condition = " or ".join(f"instr(t.{name}, ?1)" for name in _WORD_COLUMNS)
+        chosen = ", ".join(f"t.{name}" for name in _WORD_COLUMNS)
+        rows = self._candidates(
+            [folded_word],
+            f"select t.photo_id, {chosen} from {{source}} where {condition} limit ?2",
+            [folded_word, limit + 1],
+        )
+        return [FoldedTexts(row[0], tuple(row)[1:]) for row in rows]
+
+    def photo_count(self) -> int:
+        """About how many photos there are: the highest id, which takes no time to find."""
+        with self._catalog.reading() as db:
+            (highest,) = db.execute("select max(photo_id) from photo_text").fetchone()
+        return int(highest or 0)
 
     def match_of(self, photo_id: int, words: str) -> list[TextMatch]:
         """All texts of a photo in which any of these words occur, in the order of COLUMNS. Empty

@@ -32,7 +32,7 @@ _DEFAULT_TEXT = re.compile(
     | minolta(?:\s+dscs?)? | jenoptik.* | <?kenox\b.* | exif[_ ]jpeg(?:[_ ]picture)?
     | default | untitled | no\s+(?:title|description|caption|subject) | null | none | n/a
     | binary\s+comment | ascii | created\s+with\s+gimp | processed\s+with\s+vsco.*
-    | (?:oz)?(?:cof|dav|edf|fbt|hdr|hdrpl|mde|nor|nfv|ptr|sdr|rhdr|rpt|ptfbt)(?:[a-z]{0,3})?
+    | (?:oz)?(?:cof|dav|edf|fbt|hdr|hdrpl|mde|nor|ptfbt|ptr|rhdr|rpt|sdr)(?:[cw]o)?
     | [\W_]+
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -1,0 +1,142 @@
+"""Ranks photos by the words of a phrase that occur in their names and texts.
+
+Unlike `TextIndex.search`, not every word must occur, and only whole words count: a “cat” is no
+“vacation”. A rare word counts more than a frequent one, by its inverse document frequency (Spärck
+Jones 1972).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Catalog, Ids
+from explorer.library.text_index import TextIndex, folded_words
+
+MAX_WORD_MATCHES = 2000
+"""A word in more photos than this says too little about any of them to be looked at."""
+MAX_NAMED = 20
+"""A number or name in the names of more photos than this is not the name of a file."""
+_MIN_WORD_LENGTH = 3
+# Frequent English words that say nothing about a photo; shorter ones are not looked up anyway.
+_STOP_WORDS = frozenset(
+    {
+        "the",
+        "and",
+        "are",
+        "for",
+        "from",
+        "with",
+        "without",
+        "that",
+        "this",
+        "these",
+        "those",
+        "his",
+        "her",
+        "hers",
+        "him",
+        "its",
+        "she",
+        "they",
+        "their",
+        "them",
+        "there",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "who",
+        "which",
+        "what",
+        "where",
+        "while",
+        "into",
+        "onto",
+        "over",
+        "under",
+        "out",
+        "off",
+        "near",
+        "not",
+        "but",
+        "some",
+        "any",
+        "all",
+        "can",
+        "will",
+        "photo",
+        "photos",
+        "picture",
+        "pictures",
+        "image",
+        "images",
+        "file",
+        "show",
+        "find",
+        "img",
+        "jpg",
+        "jpeg",
+        "png",
+        "heic",
+    }
+)  # fmt: skip
+# Scripts that put no spaces between words.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0010ffff]")
+
+
+class WordRanking(NamedTuple):
+    """Photos by the words that occur in them, best first. n photos."""
+
+    ids: Ids
+    """(n,)."""
+    scores: npt.NDArray[np.float64]
+    """(n,), descending, above 0: the sum of the inverse document frequencies of the words, in
+    nats."""
+    named: Ids
+    """Photos whose file was named in the phrase, the best match first."""
+
+
+def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
+    """Rank the visible photos by the words of a phrase; photos without any of them are left out."""
+    index, scores = TextIndex(catalog), defaultdict[int, float](float)
+    named = dict.fromkeys(index.ids_named(phrase, MAX_NAMED))
+    total = index.photo_count()
+    for word in folded_words(phrase):
+        if len(word) < _MIN_WORD_LENGTH or word in _STOP_WORDS:
+            continue
+        rows = index.texts_with(word, MAX_WORD_MATCHES)
+        if len(rows) > MAX_WORD_MATCHES:
+            continue
+        pattern = whole_word(word)
+        found = [row.photo_id for row in rows if any(pattern.search(text) for text in row.texts)]
+        if not found:
+            continue
+        weight = float(np.log1p(max(total, len(found)) / len(found)))
+        for photo_id in found:
+            scores[photo_id] += weight
+        if any(c.isdigit() for c in word):
+            files = [row.photo_id for row in rows if pattern.search(row.texts[0])]
+            named |= dict.fromkeys(files if len(files) <= MAX_NAMED else ())
+    ids = np.fromiter(scores, np.int64, len(scores))
+    values = np.fromiter(scores.values(), np.float64, len(scores))
+    order = np.lexsort((ids, -values))
+    return WordRanking(ids[order], values[order], np.fromiter(named, np.int64, len(named)))
+
+
+def whole_word(word: str) -> re.Pattern[str]:
+    """A pattern for a folded word that is no part of a longer one: letters and digits next to it
+    are of another kind, as in `beach01`. In scripts without spaces it may be anywhere."""
+    return re.compile(f"{_boundary(word[0], '<!')}{re.escape(word)}{_boundary(word[-1], '!')}")
+
+
+def _boundary(character: str, look: str) -> str:
+    if _UNSPACED.match(character) or not character.isalnum():
+        return ""
+    same_kind = r"\d" if character.isdigit() else r"[^\W\d_]"
+    return f"(?{look}{same_kind})"

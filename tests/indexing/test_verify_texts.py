@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from explorer.indexing.verify import verify
+from explorer.library.library import Library
+from explorer.library.text_index import TextIndex
+from tests.factory import Shelf
+
+
+def lose_index(db: sqlite3.Connection) -> None:
+    db.execute("delete from photo_text_index_data")
+
+
+def falsify_a_text(db: sqlite3.Connection) -> None:
+    db.execute("update photo_text set name = 'other' where photo_id = 1")
+
+
+def keep_a_hidden_photo(db: sqlite3.Connection) -> None:
+    db.execute("update file set state = 'missing', gone_at = 1 where photo_id = 1")
+    db.execute("update photo set present = 0 where id = 1")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lose_index, "The index of names and texts is damaged."),
+        (falsify_a_text, "The searchable names and texts of photo 1 are out of date."),
+        (keep_a_hidden_photo, "The searchable names and texts of photo 1 are out of date."),
+    ],
+)
+def test_texts_that_disagree_with_the_catalog_are_repaired(
+    shelf: Shelf, damage: Callable[[sqlite3.Connection], None], said: str
+) -> None:
+    shelf.put("summer.jpg", 1)
+    shelf.put("summer night.jpg", 2)
+    damage(shelf.writer.connection)
+
+    # As the command does it: with the library opened afresh.
+    library = Library.open(shelf.library.dir)
+    try:
+        for repair, expected in ((False, [said]), (True, [said]), (False, [])):
+            problems = verify(library, repair=repair).problems
+            assert [each.text for each in problems if each.kind == "texts"] == expected
+    finally:
+        library.close()
+
+
+def test_names_that_still_wait_are_a_note(shelf: Shelf) -> None:
+    shelf.put("summer.jpg", 1)
+    waiting = "The names of 1 photo are not searchable yet."
+    assert waiting not in verify(shelf.library).notes
+    shelf.writer.connection.execute("delete from photo_text")
+    assert waiting in verify(shelf.library).notes
+    assert not len(TextIndex(shelf.library.catalog).ids_containing("summer"))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from explorer.library import word_ranking
+from explorer.library.word_ranking import rank_by_words, whole_word
+from tests.factory import Shelf
+
+
+def ranked(shelf: Shelf, phrase: str) -> list[int]:
+    return rank_by_words(shelf.library.catalog, phrase).ids.tolist()
+
+
+def named(shelf: Shelf, phrase: str) -> list[int]:
+    return rank_by_words(shelf.library.catalog, phrase).named.tolist()
+
+
+def test_photos_with_more_and_rarer_words_come_first(shelf: Shelf) -> None:
+    dog = [shelf.put(f"dog {number}.jpg", number) for number in range(3)]
+    both = shelf.put("x.jpg", "both", title="A dog at the beach")
+    beach = shelf.put("beach/y.jpg", "beach")
+    shelf.put("z.jpg", "neither")
+    found = rank_by_words(shelf.library.catalog, "The dog on a beach")
+    assert found.ids.tolist() == [both, beach, *dog]
+    assert found.scores[0] > found.scores[1] > found.scores[2] == found.scores[4] > 0
+    assert found.named.tolist() == []
+
+
+def test_only_whole_words_count(shelf: Shelf) -> None:
+    shelf.put("vacation.jpg", 1)
+    cat = shelf.put("cat01.jpg", 2)
+    assert ranked(shelf, "a cat") == [cat]
+    assert ranked(shelf, "on") == ranked(shelf, "the photo") == ranked(shelf, "") == []
+
+
+@pytest.mark.parametrize("phrase", ["IMG_2034.jpg", "img_2034", "2034", "dog img_2034"])
+def test_a_typed_name_names_the_file(shelf: Shelf, phrase: str) -> None:
+    photo = shelf.put("IMG_2034.jpg", 1)
+    shelf.put("IMG_20345.jpg", 2)
+    shelf.put("dog.jpg", 3)
+    assert named(shelf, phrase) == [photo]
+
+
+def test_a_name_without_digits_names_the_file_if_nothing_else_is_typed(shelf: Shelf) -> None:
+    photo = shelf.put("Summer holiday.jpg", 1)
+    assert named(shelf, "summer  Holiday") == [photo]
+    assert named(shelf, "our summer holiday") == []
+
+
+def test_a_number_in_many_names_names_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_ranking, "MAX_NAMED", 2)
+    for number in range(3):
+        shelf.put(f"{number}/2019-{number}.jpg", number)
+    assert named(shelf, "2019") == []
+    assert len(ranked(shelf, "2019")) == 3
+
+
+def test_a_word_in_very_many_photos_is_ignored(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_ranking, "MAX_WORD_MATCHES", 2)
+    for number in range(3):
+        shelf.put(f"{number} dog.jpg", number)
+    assert ranked(shelf, "dog") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("dog", "a dog.jpg", True),
+        ("dog", "dogs", False),
+        ("dog", "dog_7", True),
+        ("dog", "dog7", True),
+        ("dog", "hotdog", False),
+        ("2034", "img_2034", True),
+        ("2034", "20341", False),
+        ("img_2034", "img_2034.jpg", True),
+        ("東京", "夏の東京駅", True),
+        ("a.b", "axb", False),
+    ],
+)
+def test_whole_words(word: str, text: str, found: bool) -> None:
+    assert bool(whole_word(word).search(text)) == found

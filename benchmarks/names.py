@@ -1,4 +1,4 @@
-"""How much the names of files and folders help a phrase to find a photo, and whether they ever harm.
+"""How much names of files and folders help a phrase to find a photo, and whether they ever harm.
 
     python run.py bench names --photos DIR --captions CSV [--encoder NAME] [--most N]
 

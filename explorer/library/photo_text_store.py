@@ -115,6 +115,15 @@ def update_texts(writer: Writer, photo_ids: Iterable[int]) -> None:
             _put(db, photo_id, found.folded() if found else None)
 
 
+def fill_texts(db: sqlite3.Connection) -> None:
+    """Make the names and texts of all waiting photos searchable."""
+    waiting = waiting_photos(db)
+    for start in range(0, len(waiting), MAX_BOUND_VALUES):
+        texts = read_texts(db, waiting[start : start + MAX_BOUND_VALUES])
+        for photo_id, found in texts.items():
+            _put(db, photo_id, found.folded())
+
+
 def _put(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> None:
     old = db.execute(
         f"select {', '.join(TEXT_COLUMNS)} from photo_text where photo_id = ?", (photo_id,)

@@ -20,6 +20,7 @@ from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
 from explorer.library.integrity import repair_saved_references
 from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
+from explorer.library.photo_text_store import fill_texts
 from explorer.library.sqlite_pages import Pages
 
 # What rows of a table are called where some are lost; rows of other tables can be computed again
@@ -115,7 +116,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
         for row in target.execute(
             "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
         )
-        # Derived from the others: the worker fills it again.
+        # Derived from the others.
         if not row[0].startswith("photo_text")
     ]
     tables = {name: RecoveredTable(name, target, source) for name in names}
@@ -136,6 +137,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     decisions = _lost_decisions(target)
     cut = repair_saved_references(target)
     _set_counters(target, tables, source)
+    fill_texts(target)
     target.execute("commit")
     target.execute("pragma foreign_keys = on")
     saved = {

@@ -8,6 +8,7 @@ import pytest
 from explorer.library import photo_text_store
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_all_moved
+from explorer.library.library import Library
 from explorer.library.missing_files import put_found_again
 from explorer.library.photo_store import deferred_purge
 from explorer.library.photo_text_store import (
@@ -21,6 +22,7 @@ from explorer.library.photo_text_store import (
 )
 from explorer.library.quality_store import refresh_photo
 from explorer.library.root_store import add_root, remove_root
+from explorer.library.salvage import salvage
 from explorer.library.text_index import TextIndex
 from tests.factory import Shelf, decoded
 
@@ -202,6 +204,18 @@ def test_an_index_that_lacks_a_photo_is_not_sound(shelf: Shelf) -> None:
         (photo, *row),
     )
     assert not index_is_sound(shelf.library.catalog)
+
+
+def test_texts_of_a_salvaged_catalog_are_made_again(shelf: Shelf) -> None:
+    photo = shelf.put("summer.jpg", 1, title="Sea")
+    shelf.close()
+    salvage(shelf.library.catalog.path)
+    library = Library.open(shelf.library.dir)
+    try:
+        assert TextIndex(library.catalog).ids_containing("summer").tolist() == [photo]
+        assert index_is_sound(library.catalog) and not outdated_photos(library.catalog)
+    finally:
+        library.close()
 
 
 def test_other_errors_are_not_taken_for_a_damaged_index() -> None:

@@ -35,6 +35,8 @@ def rows_of(path: Path) -> Rows:
             row[0]
             for row in db.execute(
                 "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
+                # Derived from the others.
+                " and name not like 'photo_text%'"
             )
         ]
         return {name: set(db.execute(f'select * from "{name}"').fetchall()) for name in names}

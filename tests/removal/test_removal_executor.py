@@ -1,0 +1,98 @@
+"""Carrying out one removal: what is proven of a moved file, and what is said where it fails."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+
+from explorer.removal import file_identity, removal_executor, safe_move
+from explorer.removal.remove import remove
+from explorer.removal.undo import undo
+from tests.fixtures.small_library import SmallLibrary
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int | str]:
+    """What moved files were given by, each time that one was compared with what is kept."""
+    found, real = list[int | str](), file_identity.proven_distinct
+    monkeypatch.setattr(
+        file_identity,
+        "proven_distinct",
+        lambda moved, kept: found.append(moved) or real(moved, kept),
+    )
+    return found
+
+
+def remove_b(two_copies: SmallLibrary) -> Any:
+    aside = str(two_copies.base / "aside")
+    (result,) = remove(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")], aside).results
+    return result
+
+
+def test_a_moved_file_is_compared_by_the_file_that_was_checked(
+    two_copies: SmallLibrary, asked: list[int | str]
+) -> None:
+    assert remove_b(two_copies).done
+    assert [type(each) for each in asked] == [int]
+
+
+@pytest.mark.usefixtures("across_drives")
+def test_after_a_copy_the_original_is_compared_and_not_the_copy(
+    two_copies: SmallLibrary, asked: list[int | str]
+) -> None:
+    """The copy is another file than the keeper even where the original was the keeper itself."""
+    assert remove_b(two_copies).done
+    assert [type(each) for each in asked] == [int]
+
+
+def test_where_open_files_cannot_move_the_new_path_is_compared(
+    two_copies: SmallLibrary, asked: list[int | str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal_executor, "open_checked", lambda *_: None)
+    result = remove_b(two_copies)
+    assert result.done and asked == [result.at]
+
+
+@pytest.mark.usefixtures("across_drives")
+def test_where_open_files_cannot_move_a_copy_is_not_compared(
+    two_copies: SmallLibrary, asked: list[int | str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would prove nothing of the original."""
+    monkeypatch.setattr(removal_executor, "open_checked", lambda *_: None)
+    assert remove_b(two_copies).done and asked == []
+
+
+def test_a_moved_link_is_not_compared(two_copies: SmallLibrary, asked: list[int | str]) -> None:
+    """That would change times of the file that it leads to."""
+    (two_copies.photos / "soft.jpg").symlink_to(two_copies.photos / "b.jpg")
+    two_copies.index("soft.jpg")
+    (result,) = remove(two_copies.library, [two_copies.removal("soft.jpg", "a.jpg")]).results
+    assert result.done and asked == []
+
+
+def test_what_could_not_be_put_back_after_a_name_was_taken_is_said(
+    two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_copies.add_file("b.jpg.xmp", "words")
+    before, real, calls = two_copies.tree(), safe_move.move, list[str]()
+
+    def move(source: str, target: str, *given: Any) -> None:
+        calls.append(source)
+        if len(calls) == 2:
+            raise FileExistsError(errno.EEXIST, "File exists", target)
+        if len(calls) > 2:
+            raise OSError(errno.EIO, "Input/output error", target)
+        real(source, target, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", move)
+        result = remove_b(two_copies)
+    assert (result.state, result.reason) == (
+        "failed",
+        "it cannot be moved: file exists; b.jpg.xmp could not be put back at once: undo this removal",
+    )
+    assert len(calls) == 3
+    undo(two_copies.library)
+    assert two_copies.tree() == before

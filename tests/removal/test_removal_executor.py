@@ -91,7 +91,8 @@ def test_what_could_not_be_put_back_after_a_name_was_taken_is_said(
         result = remove_b(two_copies)
     assert (result.state, result.reason) == (
         "failed",
-        "it cannot be moved: file exists; b.jpg.xmp could not be put back at once: undo this removal",
+        "it cannot be moved: file exists;"
+        " b.jpg.xmp could not be put back at once: undo this removal",
     )
     assert len(calls) == 3
     undo(two_copies.library)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from explorer.indexing.chunks import chunks
 from explorer.indexing.vanished_files import SAME_DELETION
 from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import files_below, put_missing
 from explorer.library.paths import below, inside, join, to_text

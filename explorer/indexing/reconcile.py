@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
-from explorer.indexing.chunks import chunks
 from explorer.indexing.move_detection import MoveDetector, has_precise_time
 from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.read_task import ReadTask
@@ -19,6 +18,7 @@ from explorer.indexing.vanished_files import VanishedFiles
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
 from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
 from explorer.library.file_rows import EXCLUDED, KnownFile
 from explorer.library.file_store import files_below, files_in_folder, put_failed, put_missing
 from explorer.library.paths import join, printable, to_text

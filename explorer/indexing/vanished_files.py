@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from explorer.indexing.chunks import chunks
 from explorer.indexing.path_prefixes import covered_by
 from explorer.library import missing_files
+from explorer.library.chunks import chunks
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import put_missing
 from explorer.library.root_store import update_root

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
+from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES, connect
 from explorer.library.durable_io import explain, flush
 from explorer.library.encoder_counts import EncoderCount, EncoderCounts
@@ -69,8 +70,7 @@ class Catalog:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for the length of the block. Connections are pooled, as the
-        server's
-        threads come and go."""
+        server's threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         connection = connection or connect(self.path, read_only=True)
@@ -160,8 +160,7 @@ class Catalog:
     def photos(self, ids: Iterable[int]) -> dict[int, PhotoRow]:
         """The visible photos among these ids."""
         wanted, found = [int(i) for i in ids], dict[int, PhotoRow]()
-        for start in range(0, len(wanted), MAX_BOUND_VALUES):
-            some = wanted[start : start + MAX_BOUND_VALUES]
+        for some in chunks(wanted, MAX_BOUND_VALUES):
             # Of several copies, the one with the smallest id on a connected drive is shown.
             rows = self._rows(
                 "select p.*, r.path root, r.state root_state, f.path file_path,"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
 from explorer.library.paths import join
 from explorer.library.system_folders import around_file
@@ -70,8 +71,7 @@ def copy_rows(
             rows += map(_copy, found)
         else:
             wanted = sorted(set(photo_ids))
-            for start in range(0, len(wanted), MAX_BOUND_VALUES):
-                some = wanted[start : start + MAX_BOUND_VALUES]
+            for some in chunks(wanted, MAX_BOUND_VALUES):
                 rows += map(
                     _copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some)
                 )

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES, write_transaction
 
 DecisionKind = Literal["apart", "keep", "later"]
@@ -124,8 +125,7 @@ def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
     """By id, the content hashes of these photos."""
     wanted, found = list(dict.fromkeys(photo_ids)), dict[int, bytes]()
     with catalog.reading() as db:
-        for start in range(0, len(wanted), MAX_BOUND_VALUES):
-            some = wanted[start : start + MAX_BOUND_VALUES]
+        for some in chunks(wanted, MAX_BOUND_VALUES):
             found.update(
                 db.execute(
                     f"select id, hash from photo where id in ({','.join('?' * len(some))})", some

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
 from explorer.photos.decoded_photo import TakenSource
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
@@ -29,8 +30,7 @@ class Evidence(NamedTuple):
 def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidence]:
     """By photo id; photos that the catalog does not know are left out."""
     found, wanted = dict[int, Evidence](), sorted(set(photo_ids))
-    for start in range(0, len(wanted), MAX_BOUND_VALUES):
-        some = wanted[start : start + MAX_BOUND_VALUES]
+    for some in chunks(wanted, MAX_BOUND_VALUES):
         with catalog.reading() as db:
             rows = db.execute(
                 "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera,"

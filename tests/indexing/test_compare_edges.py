@@ -13,7 +13,6 @@ import pytest
 from explorer import int64
 from explorer.errors import FolderError
 from explorer.indexing import move_detection, reconcile, vanished_files
-from explorer.indexing.chunks import chunks
 from explorer.indexing.move_detection import has_precise_time
 from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.reconcile import Reconciler
@@ -243,12 +242,6 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
 )  # fmt: skip
 def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool) -> None:
     assert covered_by(path, marked) is covered
-
-
-def test_a_list_in_pieces() -> None:
-    assert [list(some) for some in chunks(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]] and list(
-        chunks([], 3)
-    ) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Writing files durably, so that a power cut leaves the old or the new one, and explaining errors
-of
-the disk and the catalog in words."""
+of the disk and the catalog in words."""
 
 from __future__ import annotations
 
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from explorer.config import PROGRAM
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
+from explorer.library.paths import inside
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -151,7 +151,7 @@ def _read_only(folder: Path) -> LibraryError:
 
 def _below(name: object, folder: Path) -> bool:
     path = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
-    return path.startswith(str(folder))
+    return inside(path, str(folder))
 
 
 def checksum(path: Path) -> int:

@@ -18,8 +18,7 @@ from explorer.library.paths import inside
 
 _TABLE = "/proc/self/mountinfo"
 # Mounts of mounts that are followed (a bind mount of an overlay of a bind mount …); a limit, as
-# they
-# may form a loop.
+# they may form a loop.
 _MAX_DEPTH = 4
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 # `user@host:/folder` of sshfs, `host:/folder` of NFS.

@@ -65,6 +65,7 @@ def test_what_is_not_about_the_library_is_not_explained() -> None:
     assert explain(ValueError("so"), FOLDER) is None
     for number in (errno.ENOSPC, errno.EACCES, errno.EIO):
         assert explain(OSError(number, "so", "/elsewhere/file"), FOLDER) is None
+        assert explain(OSError(number, "so", "/library of photos/file"), FOLDER) is None
     assert explain(OSError(errno.EACCES, "so"), FOLDER) is None
     assert explain(OSError(errno.ENOENT, "so", "/library/file"), FOLDER) is None
     error = LibraryError("as it is")

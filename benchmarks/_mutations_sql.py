@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+# English has “where” and “is”, too: after these an operator of SQL must follow.
 _STATEMENT = re.compile(
-    r"\b(select .* from|update \w+ set|insert (or \w+ )?into|delete from|order by|group by|where"
-    r" [\w.]+ |[a-z]\.\w+ (=|<|>|<>|in|is) )",
+    r"\b(select .* from|update \w+ set|insert (or \w+ )?into|delete from|order by|group by"
+    r"|where (\w+\()?[\w.]+\)? (=|<|>|<=|>=|<>|in \(|is (not )?(null|\?)|between|like)"
+    r"|where (not )?(exists )?\(|[a-z]\.\w+ (=|<|>|<>|in|is) )",
     re.S,
 )
 _SWAPS = {

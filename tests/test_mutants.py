@@ -89,6 +89,7 @@ def test_each_kind_of_change_is_made(source: str, expected: str) -> None:
         "log.info(a, b)\n",
         "a = b < c  # no mutant: both are the same here\n",
         "a = 'nothing but words, and none of them SQL'\n",
+        "a = 'go on where it was and where it is now, or stop'\n",
     ],
 )
 def test_what_does_nothing_is_left_alone(source: str) -> None:

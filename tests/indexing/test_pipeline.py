@@ -57,8 +57,11 @@ def test_a_second_run_reads_and_encodes_nothing(
         desk.draw(f"{number}.jpg", number)
     desk.run()
     monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+    change = desk.library.catalog.change()
     assert counts(desk.run()) == {"unchanged": 4}
     assert desk.encoder.encoded == 4
+    # No page has anything to read again.
+    assert desk.library.catalog.change() == change
 
 
 def test_more_photos_than_fit_one_batch(desk: IndexingSetup) -> None:

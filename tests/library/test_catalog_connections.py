@@ -34,6 +34,16 @@ class TestConnections:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             late.execute("select 1")
 
+    def test_none_can_change_anything(self, tmp_path: Path) -> None:
+        """Neither the first, which makes the tables, nor those that are opened when it is in
+        use."""
+        made = Catalog(tmp_path / "catalog.db")
+        with made.reading() as first, made.reading() as second:
+            for db in (first, second):
+                with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                    db.execute("update clock set change = 7")
+        made.close()
+
     def test_there_is_nothing_to_settle_where_nothing_was_written(self, tmp_path: Path) -> None:
         made = Catalog(tmp_path / "catalog.db")
         made.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ import pytest
 from explorer.library.removal_journal import RemovalEntry
 from explorer.removal import checked_move, file_state
 from explorer.removal.checked_files import CheckedFile, RemovalRefused, check_file
-from explorer.removal.checked_move import move_unchanged, open_checked, verify_moved
+from explorer.removal.checked_move import (
+    failure_reason,
+    move_unchanged,
+    name_of,
+    open_checked,
+    verify_moved,
+)
 from explorer.removal.file_state import FileStamp, file_stamp
 
 CONTENT, OTHER = b"the photo", b"an edition"
@@ -155,3 +162,44 @@ class TestVerifying:
             verify_moved(entry_of(file), str(target), no_inode(file.stamp))
         target.write_bytes(CONTENT)
         assert not verify_moved(entry_of(file), str(target), no_inode(file.stamp))
+
+
+class TestMessages:
+    @pytest.fixture
+    def entry(self, photo: Path) -> RemovalEntry:
+        return entry_of(check_file(str(photo)))
+
+    def test_a_photo_is_it_and_a_companion_has_its_name(self, entry: RemovalEntry) -> None:
+        assert name_of(entry) == "it"
+        assert name_of(replace(entry, of=1)) == "what belongs to it, photo.jpg,"
+        # The photo may be the first file of the removal.
+        assert name_of(replace(entry, of=0)) == "what belongs to it, photo.jpg,"
+
+    @pytest.mark.parametrize(
+        ("error", "of", "words"),
+        [
+            (
+                PermissionError(13, "Permission denied"),
+                None,
+                "you are not allowed to move it: check the permissions of the file and its folder",
+            ),
+            (
+                PermissionError(13, "Permission denied"),
+                1,
+                "you are not allowed to move what belongs to it, photo.jpg: check the permissions"
+                " of the file and its folder",
+            ),
+            (OSError(5, "Input/output error"), None, "it cannot be moved: input/output error"),
+            (OSError("Odd"), None, "it cannot be moved: odd"),
+            (
+                OSError(5, "Input/output error"),
+                1,
+                "what belongs to it, photo.jpg, cannot be moved: input/output error",
+            ),
+            (RemovalRefused("The keeper is gone"), 1, "The keeper is gone"),
+        ],
+    )
+    def test_why_a_file_could_not_be_moved(
+        self, entry: RemovalEntry, error: Exception, of: int | None, words: str
+    ) -> None:
+        assert failure_reason(error, replace(entry, of=of)) == words

@@ -89,7 +89,21 @@ def test_ids_of_nothing_prove_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) 
     faked(monkeypatch, st_ino=0)
     assert not same_directory_entry(str(a), str(b)) and not same_directory_entry(str(a), str(c))
     assert same_directory_entry(str(a), str(a.parent / "link/a.jpg"))
+    assert not same_directory_entry(str(a), str(hard(a, "sub/a.jpg")))
     assert not are_hard_links(str(a), str(b)) and not are_hard_links(str(a), str(c))
+
+
+def test_where_one_path_alone_has_an_id_the_paths_decide(
+    a: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a folder that is seen directly and through a network drive."""
+    (a.parent / "link").symlink_to(".")
+    alias, real = str(a.parent / "link/a.jpg"), os.lstat
+    monkeypatch.setattr(
+        os, "lstat", lambda path: _with(real(path), **({"st_ino": 0} if path == alias else {}))
+    )
+    assert same_directory_entry(str(a), alias) and same_directory_entry(alias, str(a))
+    assert not same_directory_entry(str(other(a, "b.jpg")), alias)
 
 
 def test_what_proves_two_names(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,19 @@ def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallL
     ]
 
 
+def test_what_belongs_to_photos_for_their_own_sake_is_in_the_plan(
+    small_library: SmallLibrary,
+) -> None:
+    """The person confirms what they see: a film goes with its photo."""
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_file("a.mov", "film")
+    photo_id = item(small_library, "a.jpg").photo_id
+    (removal,) = removals_of_photos(small_library.library.catalog, [photo_id])
+    assert removal.companions == (
+        Companion(str(small_library.photos / "a.mov"), "film", len("film")),
+    )
+
+
 def better_and_copies(
     small_library: SmallLibrary, tier: Any = "identical", compared: bool = True
 ) -> list[DuplicateGroup]:

@@ -212,7 +212,7 @@ def test_a_folder_above_the_library_does_not_lead_back_into_it(small_library: Sm
 def test_twice_the_same_is_no_plan(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
-    with pytest.raises(UsageError, match="twice"):
+    with pytest.raises(UsageError, match="is in the plan more than once"):
         dry_run(small_library.library, [small_library.removal("b.jpg", "a.jpg")] * 2)
 
 

@@ -178,7 +178,7 @@ def test_without_a_journal_nothing_goes(small_library: SmallLibrary) -> None:
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
     RemovalJournal(small_library.library.dir).path.mkdir()
-    with pytest.raises(LibraryError, match="journal"):
+    with pytest.raises(LibraryError, match=r"journal of removals .* cannot be read"):
         remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")])
     assert small_library.tree() == before
 

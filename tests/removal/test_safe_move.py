@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from explorer.removal import exclusive_rename, safe_move
-from explorer.removal.safe_move import move, write_new_file
+from explorer.removal.safe_move import move, set_times, write_new_file
 from tests.fixtures.small_library import hash_of
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
@@ -269,3 +269,16 @@ def test_links_are_not_followed_and_errors_of_other_kinds_are_told(
     with pytest.raises(OSError, match="No space"):
         go(source, target)
     assert source.exists() and names(target.parent) == []
+
+
+def test_times_are_set_of_a_link_itself(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never of the photo that it leads to: also where a link's own times cannot be set."""
+    link, new = source.with_name("link.jpg"), (OLD[0] - 10**9, OLD[1] - 10**9)
+    link.symlink_to("a.jpg")
+    set_times(str(link), *new)
+    assert (link.lstat().st_atime_ns, link.lstat().st_mtime_ns) == new
+    monkeypatch.setattr(safe_move, "_TIMES_OF_LINKS", False)
+    set_times(str(link), *OLD)
+    assert link.lstat().st_mtime_ns == new[1] and source.stat().st_mtime_ns == OLD[1]
+    set_times(str(source), *new)
+    assert (source.stat().st_atime_ns, source.stat().st_mtime_ns) == new

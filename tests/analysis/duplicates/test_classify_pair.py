@@ -174,6 +174,13 @@ def test_files_with_equal_pixels_are_read_once_and_their_hashes_stored(photos: P
     assert photos.kind(a, b, measurements()) == "pixels" and photos.files.reads == []
 
 
+def test_a_file_in_a_folder_that_a_program_manages_itself_is_read_too(photos: Photos) -> None:
+    a, b = photos.add("a.jpg"), photos.shelf.put("@Recycle/b.png", "b.png", format="PNG")
+    photos.files.contents["b.png"] = "b.png"
+    photos.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16}
+    assert photos.kind(a, b, measurements()) == "pixels"
+
+
 def test_pixels_of_a_changed_or_unreadable_file_do_not_count(photos: Photos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
     assert photos.kind(a, b, measurements()) == "picture"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -185,6 +186,29 @@ def test_its_times_are_as_they_were(pair: SmallLibrary) -> None:
     restorer(pair).restore(moved)
     after = (pair.photos / "sub/b.jpg").stat()
     assert (after.st_atime_ns, after.st_mtime_ns) == (before.st_atime_ns, before.st_mtime_ns)
+
+
+def test_a_new_name_is_said_before_what_failed(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (moved,) = gone(pair)
+    pair.add_file("sub/b.jpg", "a newcomer")
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(safe_move, "set_times", refuse)
+    assert restorer(pair).restore(moved).note == (
+        "its name was taken, so it is now b (restored).jpg;"
+        " its times could not be set (Operation not permitted)"
+    )
+
+
+def test_a_file_that_had_no_place_to_go_to_stayed(pair: SmallLibrary) -> None:
+    (moved,) = gone(pair)
+    Path(moved.target or "").rename(moved.path)
+    moved.state, moved.target = "intended", None
+    assert restorer(pair).locate(moved) == "stayed" and moved.state == "undone"
 
 
 def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: SmallLibrary) -> None:

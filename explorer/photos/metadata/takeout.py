@@ -38,7 +38,7 @@ def read_fields(data: bytes) -> MetadataReading:
     for name in _PLACES:
         try:
             place = place or _place(exported.get(name))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             unread.append(UnreadableField("place", "the place that an export says of it (JSON)"))
     return MetadataReading(MetadataFields(date.iso if date else None, place), tuple(unread))
 

@@ -68,6 +68,11 @@ def test_fields_of_an_export(facts: dict[str, Any], found: MetadataFields) -> No
             ["place"],
             MetadataFields("2015-08-22T00:00:00Z"),
         ),
+        (
+            {"geoData": {"latitude": 9, "longitude": 10**400}, "geoDataExif": PARIS},
+            ["place"],
+            MetadataFields(None, (48.85, 2.29)),
+        ),
         ({"geoData": {"latitude": 9}}, ["place"], MetadataFields()),
         ({"geoData": {"longitude": 9}}, ["place"], MetadataFields()),
         (
@@ -119,7 +124,13 @@ def test_encodings(encoding: str) -> None:
 
 
 _values = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    # JSON has integers that no float can hold.
+    | st.sampled_from([10**400, -(10**400)])
+    | st.text(max_size=5),
     lambda some: (
         st.lists(some, max_size=2)
         | st.dictionaries(st.sampled_from(["timestamp", "latitude", "longitude"]), some, max_size=3)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from explorer.errors import OversizedPhoto
@@ -79,3 +81,49 @@ def test_a_picture_may_take_a_quarter_of_what_is_free(monkeypatch: pytest.Monkey
     limits.check_pixels(2000, 2000)
     with pytest.raises(OversizedPhoto):
         limits.check_pixels(2000, 2001)
+
+
+@pytest.mark.parametrize("how", ["absent", "no number", "nothing"])
+def test_where_the_kernel_does_not_tell_the_system_is_asked(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def read_text(path: Path) -> str:
+        if how == "absent":
+            raise FileNotFoundError(path)
+        return "MemAvailable: much kB\n" if how == "no number" else "MemTotal: 9 kB\n"
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    monkeypatch.setattr(os, "sysconf", {"SC_AVPHYS_PAGES": 100, "SC_PAGE_SIZE": 4096}.__getitem__)
+    assert limits._free_on_machine() == 409_600
+
+
+@pytest.mark.parametrize("error", [AttributeError, ValueError, OSError])
+def test_where_the_system_cannot_be_asked_psutil_is(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> str:
+        raise error
+
+    monkeypatch.setattr(Path, "read_text", lambda self: "")
+    monkeypatch.setattr(os, "sysconf", fail)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=7.0))
+    assert limits._free_on_machine() == 7
+    monkeypatch.setattr(psutil, "virtual_memory", fail)
+    assert limits._free_on_machine() == 2 << 30
+
+
+@pytest.mark.parametrize("error", [psutil.Error, RuntimeError])
+def test_where_nobody_tells_some_memory_is_assumed(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(psutil, "virtual_memory", fail)
+    assert limits._free_by_psutil() == 2 << 30
+
+
+def test_a_group_that_does_not_count_cached_files_uses_all_that_it_has(group: Path) -> None:
+    container(group, 100, 30, 0)
+    (group / "memory.stat").write_text("anon 5\n")
+    assert limits._free_in_cgroup() == 70

@@ -272,10 +272,11 @@ def descriptions(exif: ExifBlocks) -> Iterator[str]:
     said = exif.ifd0.get(_TAG.ImageDescription)
     if isinstance(said, str):
         # Pillow decodes it as Latin-1, while most programs write UTF-8.
+        text = said
         try:
-            said = said.encode("latin-1")
+            said = text.encode("latin-1")
         except UnicodeEncodeError:
-            yield said
+            yield text
     if isinstance(said, bytes):
         yield decode_text(said.split(b"\0")[0])
     yield _decode_xp(exif.ifd0.get(_XP_COMMENT))

@@ -50,6 +50,11 @@ class VectorIndex:
         self._catalog, self._name, self._version = catalog, name, version
         self._manifest = folder / f"{_file_name(name)}-{version}.json"
         self._lock = threading.RLock()
+        # Made once: the wrapper can neither free a scanner nor leave that to Python.
+        self._quantizer = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16)
+        self._scanner: Any = self._quantizer.select_InvertedListScanner(  # type: ignore[attr-defined]
+            faiss.METRIC_INNER_PRODUCT, None, True, None
+        )
         self._index = self._load() or self._empty()
 
     def __len__(self) -> int:
@@ -158,23 +163,21 @@ class VectorIndex:
         """The inner products of a query and these rows of the index; None: all."""
         # Each block is searched for as many results as it has vectors. Its heap stays in the cache:
         # that is faster than `range_search`, than decoding, and than one search for everything.
-        inner: Any = faiss.downcast_index(self._index.index)
-        scanner = inner.sq.select_InvertedListScanner(faiss.METRIC_INNER_PRODUCT, None, True, None)
-        scanner.thisown = True  # else it is never freed
-        scanner.set_query(faiss.swig_ptr(query))
-        scanner.set_list(0, 0.0)
-        found = np.empty(number, np.float32)
+        self._scanner.set_query(faiss.swig_ptr(query))
+        self._scanner.set_list(0, 0.0)
+        found = np.full(number, -np.inf, np.float32)
         heap, places = np.empty(_SCAN, np.float32), np.empty(_SCAN, np.int64)
         for start in range(0, number, _SCAN):
             end = min(start + _SCAN, number)
             block, size = codes[start:end] if rows is None else codes[rows[start:end]], end - start
             heap.fill(-np.inf)
             places.fill(-1)
-            scanner.scan_codes(
+            self._scanner.scan_codes(
                 size, faiss.swig_ptr(block.view(np.uint8)), None,
                 faiss.swig_ptr(heap), faiss.swig_ptr(places), size,
             )  # fmt: skip
-            found[start + places[:size]] = heap[:size]
+            compared = places[:size] >= 0  # never what is not a number
+            found[start + places[:size][compared]] = heap[:size][compared]
         return found
 
     def _codes(self) -> npt.NDArray[np.float16]:

@@ -19,6 +19,7 @@ from explorer.cli.options import (
     library_option,
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
+from explorer.cli.region_arguments import encode_regions, pair_regions
 from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -33,6 +34,12 @@ from explorer.search.query import Query, SearchHit
     "--photo", metavar="FILE", multiple=True, help="Find photos like this one (may be given again)."
 )
 @click.option(
+    "--region",
+    metavar="LEFT,TOP,WIDTH,HEIGHT",
+    multiple=True,
+    help="Search by this part of the photo, in shares from 0 to 1 (may be given again).",
+)
+@click.option(
     "--top", type=WholeNumber(), default=20, metavar="N", help="How many results (default: 20)."
 )
 @filter_options
@@ -42,6 +49,7 @@ from explorer.search.query import Query, SearchHit
 def search_command(
     phrase: str | None,
     photo: tuple[str, ...],
+    region: tuple[str, ...],
     top: int,
     since: str | None,
     until: str | None,
@@ -57,10 +65,15 @@ def search_command(
             "Give what to look for: a phrase, --photo FILE, or - to read phrases from standard"
             " input."
         )
+    parts = pair_regions(photo, region) if region else []
     filters = Filters(since, until, absolute(folder) if folder else None)
     with opened_library(library) as opened:
         engine = SearchEngine(opened, encoder)
-        query = _photos(opened, engine, photo)
+        query = (
+            Query(examples=encode_regions(engine.encoder, parts))
+            if parts
+            else _photos(opened, engine, photo)
+        )
         if text == "-":
             _answer_lines(opened, engine, query, filters, top)
             return 0

@@ -3,8 +3,9 @@ standard input until that is closed.
 
 For a file, it reads and hashes the bytes and reports the hash; the next message tells it to decode
 them or to skip them, so a content that is already known costs no decoding. For bytes in the request
-(an upload, a preview), it decodes them at once. It also answers the questions about one or two
-files that need their whole contents (`_file_fact`), and merges metadata for a removal.
+(an upload, a preview), it decodes them at once. It also cuts parts out of a photo, answers the
+questions about one or two files that need their whole contents (`_file_fact`), and merges metadata
+for a removal.
 
 Only this process ever runs a codec on a file: a crash, hang or memory blow-up is contained here,
 and `process.py` deals with the consequences.
@@ -30,6 +31,7 @@ from explorer.matching.full_resolution import (
 )
 from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.decode import DecodedPhoto, content_hash, decode
+from explorer.photos.decode_region import decode_region
 from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
@@ -94,6 +96,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     try:
         if "merge" in header:
             protocol.send(answers, *sidecar_merge.answer_request(header["merge"]))
+        elif "regions" in header:
+            protocol.send(answers, *_regions(header, spec, body))
         elif "path" not in header:
             protocol.send(answers, *_photo_answer(decode(body, spec)))
         elif "fact" in header:
@@ -142,6 +146,19 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     else:
         fact = pixel_hash(data).hex() if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}
+
+
+def _regions(
+    header: dict[str, Any], spec: InputSpec | None, body: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """Boxes of the photo in the body, or of a file if the header names one: its content hash, and
+    the first box's preview followed by all inputs."""
+    data = read_with_stat(_path(header["path"]))[0] if "path" in header else body
+    if spec is None:
+        raise ValueError("boxes are cut out for an encoder's input")
+    found = decode_region(data, spec, [tuple(box) for box in header["regions"]])
+    facts = {"hash": content_hash(data).hex(), "preview": len(found.preview)}
+    return facts, found.preview + found.inputs.tobytes()
 
 
 def _path(encoded: str) -> str:

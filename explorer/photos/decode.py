@@ -7,9 +7,11 @@ conversion, rotation and the final resizing then cost next to nothing.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import warnings
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -63,12 +65,19 @@ def decode(
     a date of their own.
     Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a reason in plain words.
     """
+    with photo_errors(data):
+        return _decode(data, spec, mtime, name)
+
+
+@contextlib.contextmanager
+def photo_errors(data: bytes) -> Iterator[None]:
+    """Raise whatever fails while this file is decoded as a PhotoError, and ignore warnings."""
     with warnings.catch_warnings():
         # Pillow warns of every oddity in a file. Those that matter to a person become `damaged` or
         # an error.
         warnings.simplefilter("ignore")
         try:
-            return _decode(data, spec, mtime, name)
+            yield
         except PhotoError:
             raise
         except MemoryError:

@@ -6,8 +6,8 @@ from PIL import Image
 
 from explorer.photos.input_spec import InputSpec
 
-# A picture with 1.5 times the side of an encoder's input is as good for it as a larger one.
-_OVERSAMPLING = 1.5
+OVERSAMPLING = 1.5
+"""A picture with so many times the side of an encoder's input is as good for it as a larger one."""
 
 _FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
@@ -30,7 +30,7 @@ def fit(picture: Image.Image, side: int) -> Image.Image:
 
 def is_large_enough(size: tuple[int, int], spec: InputSpec | None) -> bool:
     """Whether a picture of this size is as good for the encoder's input as a larger one."""
-    return spec is None or min(size) >= _OVERSAMPLING * spec.size
+    return spec is None or min(size) >= OVERSAMPLING * spec.size
 
 
 def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:

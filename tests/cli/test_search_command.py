@@ -46,6 +46,22 @@ class TestSearch:
             indexed / "blue.png"
         )
 
+    def test_by_parts_of_photos(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+        picture = pictures.plain("red", (200, 100))
+        picture.paste("blue", (100, 0, 200, 100))
+        other = pictures.write(tmp_path / "halves.png", picture)
+
+        def best(*words: object) -> str:
+            return Path(run("search", "--json", *words).json[0]["path"]).name
+
+        assert best("--photo", other, "--region", "0,0,0.3,1") == "red.png"
+        assert best("--photo", other, "--region", "0.7,0,0.3,1") == "blue.png"
+        two = ("--region", "0,0,0.3,1", "--region", "0,0.2,0.3,0.5")
+        assert best("--photo", other, *two) == "red.png"
+        green = ("--photo", indexed / "green.png", "--photo", indexed / "green.png")
+        assert best(*green, *two) == "green.png"
+        assert best("red", "--photo", other, "--region", "0,0,0.3,1") == "red.png"
+
     def test_by_phrase_and_photos_together(self, run: Run, indexed: Path) -> None:
         together = run(
             "search",
@@ -115,6 +131,16 @@ class TestSearch:
             (["--photo", "/nowhere/x.jpg"], 1, "There is no photo /nowhere/x.jpg"),
             (["--photo", "."], 1, "it is a folder"),
             (["--photo", __file__], 1, "test_search_command.py: "),
+            (["red", "--region", "0,0,1,1"], 2, "add --photo FILE"),
+            (["--photo", "x", "--region", "0,0,1"], 2, "is not a part of a photo"),
+            (["--photo", "x", "--region", "0,0,2,1"], 2, "from 0 to 1"),
+            (["--photo", "/nowhere/x.jpg", "--region", "0,0,1,1"], 1, "There is no photo"),
+            (["--photo", __file__, "--region", "0,0,1,1"], 1, "test_search_command.py: "),
+            (
+                ["--photo", "x", "--photo", "y", "--photo", "z", "--region", "0,0,1,1"],
+                2,
+                "one --region for each --photo",
+            ),
         ],
     )
     def test_what_is_wrong_is_said(

@@ -1,0 +1,89 @@
+"""A decode process that cuts parts out of photos."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from explorer.decoding.process import (
+    DECODE_COMMAND,
+    DECODER_CRASHED,
+    DecodeProcess,
+    overdue_watchdog,
+)
+from explorer.errors import PhotoError
+from explorer.photos.decode_region import DecodedRegion
+from explorer.photos.input_spec import InputSpec
+from explorer.photos.photo_region import Box
+
+# Seconds that one request may take, by the clock and of processor time: a person is waiting.
+_TIMEOUT, _CPU_SECONDS = 60.0, 30.0
+
+
+class RegionDecoder:
+    """Cuts parts out of photos in a process of its own, started when first needed. Safe to use from
+    several threads."""
+
+    def __init__(self, spec: InputSpec, command: Sequence[str] = DECODE_COMMAND) -> None:
+        """spec: the encoder's input. command: the program to run."""
+        self.spec = spec
+        self._process = DecodeProcess(command, _TIMEOUT)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> RegionDecoder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; the next request starts it again."""
+        with self._lock:
+            self._process.close()
+
+    def from_file(self, path: str, boxes: Sequence[Box]) -> tuple[bytes, DecodedRegion]:
+        """Boxes of a photo file, preceded by the content hash of the bytes that were read. Raises
+        PhotoError, also for a file that cannot be read."""
+        return self._decode({"path": os.fsencode(path).hex()}, b"", boxes)
+
+    def from_bytes(self, data: bytes, boxes: Sequence[Box]) -> DecodedRegion:
+        """Boxes of a photo that is in memory. Raises PhotoError."""
+        return self._decode({}, data, boxes)[1]
+
+    def _decode(
+        self, source: dict[str, str], data: bytes, boxes: Sequence[Box]
+    ) -> tuple[bytes, DecodedRegion]:
+        request = {
+            "spec": asdict(self.spec),
+            "seconds": _CPU_SECONDS,
+            "regions": [list(box) for box in boxes],
+        }
+        with self._lock, overdue_watchdog([self._process]):
+            answer = self._process.request(request | source, data)
+            if isinstance(answer, str):
+                raise PhotoError(answer)
+            if "error" in answer[0]:
+                raise PhotoError(str(answer[0]["error"]))
+            try:
+                return self._unpack(*answer, len(boxes))
+            except (KeyError, TypeError, ValueError):
+                self._process.close()
+                raise PhotoError(DECODER_CRASHED) from None
+
+    def _unpack(
+        self, header: dict[str, Any], body: bytes, count: int
+    ) -> tuple[bytes, DecodedRegion]:
+        """The parts in an answer. Raises KeyError, TypeError or ValueError for anything that a
+        sound decode process cannot have sent."""
+        preview_bytes, side = int(header["preview"]), self.spec.size
+        inputs = np.frombuffer(body, np.uint8, offset=preview_bytes)
+        preview = body[:preview_bytes]
+        if not preview.startswith(b"\xff\xd8"):
+            raise ValueError("no preview")
+        region = DecodedRegion(inputs.reshape(count, side, side, 3), preview)
+        return bytes.fromhex(header["hash"]), region

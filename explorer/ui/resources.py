@@ -16,6 +16,7 @@ from explorer.library.library import Library
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 from explorer.search.engine import SearchEngine
+from explorer.search.region import RegionEncoder
 
 # Limits for decoding an upload, in seconds of wall-clock time and of CPU time.
 _UPLOAD_TIMEOUT, _UPLOAD_CPU_SECONDS = 60.0, 30.0
@@ -24,6 +25,7 @@ _lock = threading.RLock()
 _library: Library | None = None
 _engine: SearchEngine | None = None
 _pool: tuple[InputSpec, DecodePool] | None = None
+_regions: RegionEncoder | None = None
 _early_exits = 0
 
 
@@ -83,13 +85,27 @@ def decode_upload(data: bytes) -> DecodedPhoto:
     return pool.decode_bytes(data)
 
 
+def region_encoder() -> RegionEncoder:
+    """What encodes parts of photos, with the encoder that the library uses."""
+    global _regions  # noqa: PLW0603
+    encoder = engine().encoder
+    with _lock:
+        if _regions is None or _regions.encoder is not encoder:
+            if _regions is not None:
+                _regions.close()
+            _regions = RegionEncoder(encoder)
+        return _regions
+
+
 def close() -> None:
     """Close everything; the next use opens it again."""
-    global _library, _engine, _pool, _early_exits  # noqa: PLW0603
+    global _library, _engine, _pool, _regions, _early_exits  # noqa: PLW0603
     with _lock:
+        if _regions is not None:
+            _regions.close()
         if _pool is not None:
             _pool[1].close()
         if _library is not None:
             _library.close()
-        _library = _engine = _pool = None
+        _library = _engine = _pool = _regions = None
         _early_exits = 0

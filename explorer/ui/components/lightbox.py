@@ -18,13 +18,14 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.components.lightbox_keys import arrow_keys
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import display_url, original_url, preview_url
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import region_search, search_state
 
 PARAMETER = "photo"
 
 
 def show(photo_id: int) -> None:
     """Have that photo opened at the next run of the page."""
+    region_search.stop_drawing()
     st.query_params[PARAMETER] = str(photo_id)
 
 
@@ -35,6 +36,7 @@ def requested_photo() -> int | None:
 
 def close() -> None:
     """Close the lightbox at the next run of the page."""
+    region_search.stop_drawing()
     st.query_params.pop(PARAMETER, None)
 
 
@@ -89,6 +91,9 @@ def _dialog(
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             _navigation(photo_id, ids)
+        return
+    if region_search.is_drawing(str(photo_id)):
+        region_search.draw_on_photo(photo)
         return
     picture, details = st.columns([5, 2])
     with picture:
@@ -176,6 +181,13 @@ def _actions(
         close()
         more_like(photo_id)
         st.rerun()
+    st.button(
+        "Search part of this photo",
+        icon=":material/crop:",
+        help="Drag a box around what to look for",
+        on_click=region_search.start_drawing,
+        args=[str(photo_id)],
+    )
     st.link_button("Full size", original_url(photo_id), icon=":material/open_in_new:")
     st.link_button(
         "Save a copy", f"{original_url(photo_id)}?download=1", icon=":material/download:"

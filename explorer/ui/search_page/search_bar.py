@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import example_photos, saved_searches, search_state
+from explorer.ui.search_page import example_photos, region_search, saved_searches, search_state
 from explorer.ui.search_page.search_state import SearchRequest
 
 MAX_UPLOAD_MB = 50
@@ -92,19 +93,53 @@ def _filters() -> None:
 
 def example_photos_bar(request: SearchRequest) -> None:
     """Draw the photos that are searched by, with a button to search without them."""
+    parts = region_search.encoded_parts()
+    tokens = search_state.upload_tokens()
     if not (request.query.photo_ids or request.query.examples):
         return
     rows = resources.library().catalog.photos(request.query.photo_ids)
     sources = [preview_url(row) for row in rows.values()]
-    for token in search_state.upload_tokens():
+    for token in tokens:
         if picture := example_photos.picture(token):
-            sources.append("data:image/jpeg;base64," + base64.b64encode(picture).decode())
-    with st.container(horizontal=True, vertical_alignment="center"):
-        images = "".join(f'<img src="{source}" alt="" height="56">' for source in sources)
-        st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
-        st.button(
-            "Remove",
-            icon=":material/close:",
-            help="Search without this photo",
-            on_click=search_state.drop_photos,
-        )
+            sources.append(_as_url(picture))
+    with st.container(horizontal=True, vertical_alignment="center", key="chosen-photos"):
+        if sources:
+            images = "".join(f'<img src="{source}" alt="" height="56">' for source in sources)
+            st.html(f'<div class="chosen">Photos like {images}</div>', width="content")
+            st.button(
+                "Remove",
+                icon=":material/close:",
+                help="Search without this photo",
+                on_click=search_state.drop_photos,
+            )
+        for token in tokens:
+            st.button(
+                "Search part of this photo",
+                icon=":material/crop:",
+                key=f"part-of-{token}",
+                on_click=region_search.start_drawing,
+                args=[token],
+            )
+        for number, (part, encoded) in enumerate(parts, 1):
+            picture = _as_url(encoded.preview)
+            name = html.escape(encoded.example.name or "an upload")
+            st.html(
+                f'<div class="chosen">Part of {name}'
+                f' <img src="{picture}" alt="The part that is searched for" height="56"></div>',
+                width="content",
+            )
+            st.button(
+                f"Remove part {number}",
+                icon=":material/close:",
+                key=f"remove-part-{number}",
+                help="Search without this part",
+                on_click=region_search.remove_part,
+                args=[part],
+            )
+    for token in tokens:
+        if region_search.is_drawing(token):
+            region_search.upload_dialog(token)
+
+
+def _as_url(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

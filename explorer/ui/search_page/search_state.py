@@ -19,15 +19,17 @@ from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day
 from explorer.search.query import Query
 from explorer.search.ranked_photos import RankedIds, RankedPhotos
+from explorer.search.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
-from explorer.ui.search_page import example_photos
+from explorer.ui.search_page import example_photos, region_photos
 
-PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
+PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
     "q",
     "like",
     "example",
+    "region",
     "since",
     "until",
     "folder",
@@ -38,7 +40,7 @@ PHRASE, LIKE, UPLOAD, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETER
 )
 SEARCHES = PARAMETERS[:-1]
 """The parameters that make a search, of which `PAGE` shows a part."""
-_FILTERS, _PHOTOS, _OPTIONS = (SINCE, UNTIL, FOLDER), (LIKE, UPLOAD), (SORT, GROUP, STACK)
+_FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
 
 # The dates that can be chosen: from the oldest surviving photograph to clocks that are far ahead.
 OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
@@ -89,7 +91,7 @@ def widget_changed() -> None:
     state = st.session_state
     days = {key: _iso(state.get(key)) for key in (SINCE, UNTIL)}
     set_url(
-        **_kept(*_PHOTOS, *_OPTIONS),
+        **_kept(*PHOTOS, *_OPTIONS),
         **days,
         **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)},
     )
@@ -127,7 +129,11 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
             missing = True
     uploads = [example_photos.find(token) for token in upload_tokens(parameters)]
     missing = missing or None in uploads
+    parts, sound = region_parts(parameters)
+    regions = [region_photos.find(part) for part in parts]
+    missing = missing or None in regions or not sound
     examples = tuple(example for example in uploads if example)
+    examples += tuple(region.example for region in regions if region)
     return SearchRequest(
         Query(parameters.get(PHRASE, ""), tuple(photo_ids), examples),
         filters_of(parameters),
@@ -146,6 +152,16 @@ def upload_tokens(parameters: dict[str, str] | None = None) -> list[str]:
     URL."""
     named = (url_parameters() if parameters is None else parameters).get(UPLOAD, "")
     return [token for token in named.split(",") if token]
+
+
+def region_parts(parameters: dict[str, str] | None = None) -> tuple[list[PhotoPart], bool]:
+    """The parts of photos that are searched by, by default those of the URL, and whether nothing
+    but such parts is named; if something else is, there are none."""
+    named = (url_parameters() if parameters is None else parameters).get(REGION, "")
+    try:
+        return parse_parts(named), True
+    except UsageError:
+        return [], False
 
 
 def _iso(day: dt.date | None) -> str | None:
@@ -206,7 +222,7 @@ def drop_photos() -> None:
 
 def clear_filters() -> None:
     """Search without filters."""
-    set_url(**_kept(PHRASE, *_PHOTOS, *_OPTIONS))
+    set_url(**_kept(PHRASE, *PHOTOS, *_OPTIONS))
 
 
 def clear() -> None:

@@ -40,6 +40,8 @@ export default function () {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (isTyping(event.composedPath()[0]) || !document.querySelector(PARTS)) return;
+    // There, the arrow keys move a box.
+    if (document.querySelector('[role="dialog"] .st-key-region-picker')) return;
     event.preventDefault();
     // The gallery behind the dialog must not move on as well.
     event.stopPropagation();

@@ -1,0 +1,79 @@
+"""A photo to draw boxes on, in order to search for what is in them: by mouse, touch or keyboard.
+
+A components-v2 component like the gallery, without an iframe.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.errors import UsageError
+from explorer.photos.photo_region import PhotoRegion
+from explorer.ui.components.javascript import component_script
+from explorer.ui.static_files import STATIC
+
+_component = st.components.v2.component(
+    "region_picker",
+    html='<div class="picker"></div>'
+    '<div class="announcement" role="status" aria-live="polite"></div>',
+    css=(STATIC / "region_picker.css").read_text(encoding="utf-8"),
+    js=component_script("region_picker"),
+)
+
+
+class PickerPhoto(NamedTuple):
+    """The photo to draw on."""
+
+    source: str
+    """What names it in a link: its id, or the token of an upload."""
+    url: str
+    label: str
+    width: int
+    height: int
+    preview: str = ""
+    """A URL to show until the photo has loaded."""
+
+
+class PickedRegions(NamedTuple):
+    """What the person did. Both empty while they are still drawing."""
+
+    regions: list[PhotoRegion]
+    """The boxes to search by."""
+    add: bool
+    """Whether they are added to the present search, instead of replacing it."""
+    cancelled: bool
+
+
+def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
+    """Show a photo with boxes to draw on it. can_add: whether boxes can be added to a search."""
+    with st.container(key="region-picker"):
+        result: Any = _component(
+            key="region-picker-component",
+            data={
+                "source": photo.source,
+                "src": photo.url,
+                "preview": photo.preview,
+                "label": photo.label,
+                "width": photo.width,
+                "height": photo.height,
+                "add": can_add,
+            },
+            on_picked_change=_ignore,
+            on_cancelled_change=_ignore,
+        )
+    picked = result.picked or {}
+    regions = list[PhotoRegion]()
+    if picked.get("source") == photo.source:
+        for box in picked.get("boxes", []):
+            try:
+                regions.append(PhotoRegion(*map(float, box)))
+            except (TypeError, ValueError, UsageError):
+                # Not from our script, which sends nothing but sound boxes.
+                continue
+    return PickedRegions(regions, bool(picked.get("add")), result.cancelled is not None)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every value that a component sends."""

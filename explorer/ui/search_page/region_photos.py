@@ -1,0 +1,99 @@
+"""Parts of photos that are searched by. Each is kept with its picture in the library's folder, so
+that such a search opens at once the next time.
+
+The file is named by all that its vector depends on: the photo's content, the region and the
+encoder. Only the latest ones are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import PhotoError
+from explorer.search.query import ExamplePhoto
+from explorer.search.region import EncodedPart, PhotoPart
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.search_page import example_photos
+
+MAX_KEPT = 200
+# To be raised when a region is encoded in another way.
+_VERSION = 1
+
+
+def find(part: PhotoPart) -> EncodedPart | None:
+    """A part of a photo, encoded; None if its photo no longer exists. Raises EncoderError."""
+    content = _content(part)
+    if content is None:
+        return None
+    stem = _folder() / _name(content, part)
+    kept = _read(stem)
+    if kept is None:
+        try:
+            kept = _encode(part)
+        except PhotoError:
+            return None
+        _write(stem, kept)
+    return kept
+
+
+def _content(part: PhotoPart) -> str | None:
+    """The content hash of the photo in hex; None if it is no longer there."""
+    photo_id = whole_number(part.source)
+    if photo_id is not None:
+        photo = resources.library().catalog.photo(photo_id)
+        return photo["hash"] if photo else None
+    return part.source if example_photos.picture(part.source) is not None else None
+
+
+def _encode(part: PhotoPart) -> EncodedPart:
+    """Raises PhotoError, EncoderError."""
+    encoder, photo_id = resources.region_encoder(), whole_number(part.source)
+    if photo_id is not None:
+        photo = resources.library().catalog.photo(photo_id)
+        if photo is None:
+            raise PhotoError("the photo is no longer in the library")
+        return encoder.of_photo(resources.library(), photo, part.region)
+    upload = example_photos.picture(part.source)
+    if upload is None:
+        raise PhotoError("the photo is no longer kept")
+    return encoder.of_bytes(upload, part.region)
+
+
+def _name(content: str, part: PhotoPart) -> str:
+    encoder = resources.engine().encoder
+    facts = json.dumps([_VERSION, content, str(part.region), encoder.name, encoder.version])
+    return hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()
+
+
+def _read(stem: Path) -> EncodedPart | None:
+    try:
+        stored = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        example = ExamplePhoto(tuple(map(float, stored["vector"])), str(stored["name"]))
+        if len(example.vector) != resources.engine().encoder.dim:
+            return None
+        return EncodedPart(example, stem.with_suffix(".jpg").read_bytes())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(stem: Path, part: EncodedPart) -> None:
+    vector = np.round(part.example.array().astype(float), 6).tolist()
+    stem.with_suffix(".jpg").write_bytes(part.preview)
+    stem.with_suffix(".json").write_text(
+        json.dumps({"name": part.example.name, "vector": vector}), encoding="utf-8"
+    )
+    kept = sorted(stem.parent.glob("*.jpg"), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-MAX_KEPT]:
+        old.unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder = resources.library().dir / "regions"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,102 @@
+"""Search by parts of photos: the dialog to draw them in, and their place in the URL,
+`region=12@0.1,0.2,0.35,0.4;…`."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import streamlit as st
+from PIL import Image
+
+from explorer.config import APP_FILES
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.search.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
+from explorer.ui.components.photo_urls import display_url, preview_url
+from explorer.ui.components.region_picker import PickerPhoto, region_picker
+from explorer.ui.search_page import example_photos, region_photos, search_state
+
+# In the session: the photo or upload that boxes are being drawn on.
+_DRAWING = "_drawing-regions"
+
+
+def encoded_parts() -> list[tuple[PhotoPart, EncodedPart]]:
+    """The parts of photos in the URL, encoded, without those whose photo is gone."""
+    found = [(part, region_photos.find(part)) for part in search_state.region_parts()[0]]
+    return [(part, encoded) for part, encoded in found if encoded is not None]
+
+
+def remove_part(part: PhotoPart) -> None:
+    """Search without this part."""
+    kept = [each for each in search_state.region_parts()[0] if each != part]
+    parameters = search_state.url_parameters() | {search_state.REGION: print_parts(kept)}
+    search_state.set_url(**(parameters | {search_state.PAGE: ""}))
+
+
+def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
+    """From any page: search by these parts of photos, alone with the filters or in addition to the
+    present search. Ends the run of the page."""
+    now = search_state.url_parameters()
+    if add:
+        present = search_state.region_parts()[0]
+        parts = list(dict.fromkeys([*present, *parts]))[-MAX_PARTS:]
+        kept = {key: value for key, value in now.items() if key != search_state.PAGE}
+    else:
+        dropped = (search_state.PHRASE, *search_state.PHOTOS, search_state.PAGE)
+        kept = {key: value for key, value in now.items() if key not in dropped}
+    st.switch_page(
+        APP_FILES / "pages" / "search.py",
+        query_params=kept | {search_state.REGION: print_parts(parts)},
+    )
+
+
+def is_drawing(source: str) -> bool:
+    """Whether boxes are being drawn on this photo or upload."""
+    return bool(st.session_state.get(_DRAWING) == source)
+
+
+def start_drawing(source: str) -> None:
+    st.session_state[_DRAWING] = source
+
+
+def stop_drawing() -> None:
+    st.session_state.pop(_DRAWING, None)
+
+
+def draw_on_photo(photo: PhotoRow) -> None:
+    """Draw the picker for a photo of the library, in its lightbox."""
+    _draw(
+        PickerPhoto(
+            str(photo["id"]),
+            display_url(photo, still=True),
+            printable(photo["name"]),
+            photo["width"],
+            photo["height"],
+            preview_url(photo),
+        )
+    )
+
+
+@st.dialog("Search part of this photo", width="large", on_dismiss=stop_drawing)
+def upload_dialog(token: str) -> None:
+    """The picker for an upload."""
+    picture = example_photos.picture(token)
+    if picture is None:
+        stop_drawing()
+        st.rerun()
+    with Image.open(io.BytesIO(picture)) as opened:
+        width, height = opened.size
+    url = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+    _draw(PickerPhoto(token, url, "The photo that you search by", width, height))
+
+
+def _draw(photo: PickerPhoto) -> None:
+    picked = region_picker(photo, can_add=bool(search_state.region_parts()[0]))
+    if picked.regions:
+        stop_drawing()
+        parts = [PhotoPart(photo.source, region) for region in picked.regions]
+        search_parts(parts, add=picked.add)
+    if picked.cancelled:
+        stop_drawing()
+        st.rerun()

@@ -4,7 +4,7 @@ space."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from explorer.photos.input_spec import InputSpec
 
 Pixels = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]
+Grid = npt.NDArray[np.float32]
 Progress = Callable[[int, "int | None"], None]
 """Called with the number of bytes downloaded so far and in total; None if the total is unknown."""
 
@@ -60,6 +61,33 @@ class Encoder(Protocol):
         Raises NoTextEncoder if the model has no text encoder.
         """
         ...
+
+
+@runtime_checkable
+class HeatMapEncoder(Protocol):
+    """An encoder that can tell which part of a picture matches a query. Not every one can."""
+
+    def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:
+        """How well each part of a picture matches, float32 of shape (h, w), from 0 for the part
+        that matches least to 1 for the one that matches best; zeros where all match alike.
+
+        pixels: uint8 RGB of shape (size, size, 3), as for `encode_images`. query: a unit vector of
+        shape (dim,), of a phrase, of a photo, or of several of them.
+        """
+        ...
+
+
+def heat_map(encoder: Encoder, pixels: Pixels, query: Vectors) -> Grid | None:
+    """`HeatMapEncoder.heat_map`; None for an encoder that has no heat maps."""
+    return encoder.heat_map(pixels, query) if isinstance(encoder, HeatMapEncoder) else None
+
+
+def scaled_to_range(values: npt.NDArray[np.floating]) -> Grid:
+    """Values from 0, the least of them, to 1, the greatest; zeros where they hardly differ."""
+    low, high = float(values.min()), float(values.max())
+    if high - low < 1e-6:
+        return np.zeros(values.shape, np.float32)
+    return np.asarray((values - low) / (high - low), np.float32)
 
 
 def unit(rows: npt.NDArray[np.floating]) -> Vectors:

@@ -28,8 +28,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from explorer.encoders.base import Pixels, Vectors, unit
+from explorer.encoders.base import Grid, Pixels, Vectors, unit
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert, quiet_libraries
+from explorer.encoders.starter_heat_map import convert_feature_map_model, similarity_map
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -145,6 +146,13 @@ class StarterEncoder:
         features, probabilities = model(np.ascontiguousarray(pixels))
         return features, probabilities
 
+    def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:
+        """See `HeatMapEncoder.heat_map`: float32 (9, 9). The first call converts a model, which
+        takes seconds."""
+        model = self._part("map", lambda: load_or_reconvert(convert_map_model))
+        features, probabilities = model(np.ascontiguousarray(pixels[None]))
+        return similarity_map(features[0], probabilities[0], query, self._head.photo)
+
     def sentence_vectors(self, phrases: Sequence[str]) -> Vectors:
         """Phrases → MiniLM's sentence vectors, float32 (n, 384), rows of length 1."""
         tokenizer = self._part("tokenizer", _load_tokenizer)
@@ -192,6 +200,11 @@ def convert_image_model() -> Path:
     )
 
 
+def convert_map_model() -> Path:
+    """The path of the converted model for heat maps (`starter_heat_map.py`)."""
+    return convert_feature_map_model(SIDE, _build_image_model)
+
+
 def convert_text_model() -> Path:
     """The path of the converted text model: token ids and attention mask, both int64 (n, length) →
     sentence vectors (n, 384)."""
@@ -219,10 +232,12 @@ def _build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
             self.net.load_state_dict(weights)
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            # The Lite models take (pixel - 127) / 128, not ImageNet's mean and standard deviation.
-            scaled = (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
-            features = self.net.extract_features(scaled).mean((2, 3))
+            features = self.net.extract_features(self.scaled(pixels)).mean((2, 3))
             return features, self.net._fc(features).softmax(-1)
+
+        def scaled(self, pixels: torch.Tensor) -> torch.Tensor:
+            # The Lite models take (pixel - 127) / 128, not ImageNet's mean and standard deviation.
+            return (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
 
     return ImageModel().eval(), (torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8),)
 

@@ -25,8 +25,10 @@ from explorer.search.query import ExamplePhoto
 MAX_PARTS = 20
 """Parts of photos that are searched by together, at most."""
 
-# Shares of a region's width and height that are added on each side, one encoding for each.
-_MARGINS = (0.0, 0.2, 0.5)
+MARGINS = (0.0, 0.2, 0.5)
+"""Shares of a region's width and height that are added on each side, one encoding for each. The
+first is none: that box is also the part's picture."""
+
 _SOURCE = re.compile(r"[0-9a-zA-Z]{1,64}")
 
 
@@ -76,8 +78,10 @@ class EncodedPart(NamedTuple):
 class RegionEncoder:
     """Encodes parts of photos with one encoder. Safe to use from several threads."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, margins: Sequence[float] = MARGINS) -> None:
+        """margins: as in `boxes_to_encode`."""
         self.encoder = encoder
+        self._margins = tuple(margins)
         # An encoder that crops its input to the middle would not see the ends of a long region.
         self._decoder = RegionDecoder(dataclasses.replace(encoder.spec, fit="squash"))
 
@@ -99,7 +103,9 @@ class RegionEncoder:
             if file["state"] != "present" or file["away"]:
                 continue
             try:
-                digest, found = self._decoder.from_file(file["path"], boxes_to_encode(region))
+                digest, found = self._decoder.from_file(
+                    file["path"], boxes_to_encode(region, self._margins)
+                )
             except PhotoError:
                 continue
             if digest.hex() == photo["hash"]:
@@ -115,21 +121,27 @@ class RegionEncoder:
 
     def of_file(self, path: str, region: PhotoRegion, name: str = "") -> EncodedPart:
         """A part of a photo file. Raises PhotoError, EncoderError."""
-        return self._encoded(self._decoder.from_file(path, boxes_to_encode(region))[1], name)
+        return self._encoded(
+            self._decoder.from_file(path, boxes_to_encode(region, self._margins))[1], name
+        )
 
     def of_bytes(self, data: bytes, region: PhotoRegion, name: str = "") -> EncodedPart:
         """A part of a photo in memory. Raises PhotoError, EncoderError."""
-        return self._encoded(self._decoder.from_bytes(data, boxes_to_encode(region)), name)
+        return self._encoded(
+            self._decoder.from_bytes(data, boxes_to_encode(region, self._margins)), name
+        )
 
     def _encoded(self, found: DecodedRegion, name: str) -> EncodedPart:
         vector = unit(self.encoder.encode_images(found.inputs).mean(axis=0))
         return EncodedPart(ExamplePhoto.of(vector, name), found.preview)
 
 
-def boxes_to_encode(region: PhotoRegion) -> list[Box]:
-    """The boxes, all within the photo, of which a region's vector is the mean; the first is the
-    region itself."""
-    return [_with_margin(region, margin) for margin in _MARGINS]
+def boxes_to_encode(region: PhotoRegion, margins: Sequence[float] = MARGINS) -> list[Box]:
+    """The boxes, all within the photo, of which a region's vector is the mean.
+
+    margins: shares of the region's width and height that are added on each side, one for each box.
+    """
+    return [_with_margin(region, margin) for margin in margins]
 
 
 def _with_margin(region: PhotoRegion, margin: float) -> Box:

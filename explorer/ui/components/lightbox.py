@@ -12,13 +12,15 @@ import streamlit as st
 from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
+from explorer.search.query import Query
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.lightbox_keys import arrow_keys
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import display_url, original_url, preview_url
-from explorer.ui.search_page import region_search, search_state
+from explorer.ui.search_page import heat_maps, region_search, search_state
+from explorer.ui.search_page.heat_maps import HeatMapOverlay
 
 PARAMETER = "photo"
 
@@ -48,6 +50,7 @@ def lightbox(
     more_like: Callable[[int], None] | None = None,
     actions: Sequence[PhotoAction] = (),
     explain: Callable[[int], None] | None = None,
+    query: Query | None = None,
 ) -> None:
     """Open the photo that the URL asks for, if any. A page calls this once, after its gallery.
 
@@ -58,6 +61,7 @@ def lightbox(
     page.
     actions: buttons in addition to those that every page offers.
     explain: draws more on why a photo is shown.
+    query: the search that found the photos, for heat maps.
     """
     if opened is not None:
         show(opened)
@@ -68,7 +72,8 @@ def lightbox(
             why or (lambda _: ""),
             more_like or search_state.search_like,
             list(actions),
-            explain,
+            explain=explain,
+            query=query,
         )
 
 
@@ -78,7 +83,9 @@ def _dialog(
     why: Callable[[int], str],
     more_like: Callable[[int], None],
     actions: list[PhotoAction],
+    *,
     explain: Callable[[int], None] | None,
+    query: Query | None,
 ) -> None:
     photo_id = requested_photo()
     if photo_id is None:
@@ -97,9 +104,11 @@ def _dialog(
         return
     picture, details = st.columns([5, 2])
     with picture:
-        st.html(f'<div class="lightbox">{_picture(photo)}{_preload(photo_id, ids)}</div>')
+        heat = _heat_map(photo, query)
+        st.html(f'<div class="lightbox">{_picture(photo, heat)}{_preload(photo_id, ids)}</div>')
         with st.container(horizontal=True, vertical_alignment="center"):
             _navigation(photo_id, ids)
+            _heat_map_button(query)
             _actions(photo_id, ids, more_like, actions)
     with details:
         photo_details(photo, why(photo_id))
@@ -107,12 +116,41 @@ def _dialog(
             explain(photo_id)
 
 
-def _picture(photo: PhotoRow) -> str:
-    """The photo, with its preview as the background until it has loaded."""
-    return (
+def _picture(photo: PhotoRow, heat: HeatMapOverlay | None) -> str:
+    """The photo, with its preview as the background until it has loaded, and its heat map."""
+    image = (
         f'<img src="{display_url(photo)}" alt="{html.escape(printable(photo["name"]))}"'
         f' width="{photo["width"]}" height="{photo["height"]}"'
         f' style="background-image: url({preview_url(photo)})">'
+    )
+    if heat is None:
+        return image
+    over = f'<img class="heat" src="{heat.url}" alt="{html.escape(heat.words)}">'
+    return f'<div class="heated">{image}{over}</div>'
+
+
+def _heat_map(photo: PhotoRow, query: Query | None) -> HeatMapOverlay | None:
+    """Where the photo matches the search, if the person wants to see it."""
+    if query is None or not heat_maps.is_shown() or not heat_maps.can_explain(query):
+        return None
+    with st.spinner("Looking for what matched…"):
+        found = heat_maps.overlay(photo, query)
+    if found is None:
+        st.caption("What matched cannot be shown for this photo: it has no preview.")
+    return found
+
+
+def _heat_map_button(query: Query | None) -> None:
+    """The switch for heat maps, where the search and its model have them."""
+    if query is None or not heat_maps.can_explain(query):
+        return
+    st.button(
+        "Hide what matched" if heat_maps.is_shown() else "Show what matched",
+        icon=":material/blur_on:",
+        key="heat-maps",
+        help="Light up the part of the photo that the model found like your search (h)",
+        shortcut="h",
+        on_click=heat_maps.toggle,
     )
 
 

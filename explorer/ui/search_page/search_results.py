@@ -159,6 +159,7 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
         opened=picked.opened,
         why=why,
         more_like=search_state.more_like,
+        query=request.query,
     )
 
 

@@ -121,11 +121,11 @@ def example_photos_bar(request: SearchRequest) -> None:
                 args=[token],
             )
         for number, (part, encoded) in enumerate(parts, 1):
-            picture = _as_url(encoded.preview)
+            source = _as_url(encoded.preview)
             name = html.escape(encoded.example.name or "an upload")
             st.html(
                 f'<div class="chosen">Part of {name}'
-                f' <img src="{picture}" alt="The part that is searched for" height="56"></div>',
+                f' <img src="{source}" alt="The part that is searched for" height="56"></div>',
                 width="content",
             )
             st.button(

@@ -13,7 +13,7 @@ from explorer.encoders.base import Grid
 # Pixels of the longer side of a drawn map: a map has few cells, and is smooth between them.
 _SIDE = 256
 # Colour and opacity where a photo does not match, and where it matches best.
-_COLD, _HOT = np.array([8, 10, 40, 185.0]), np.array([255, 150, 0, 45.0])
+_COLD, _HOT = np.array([8, 10, 40, 160.0]), np.array([255, 150, 0, 45.0])
 
 
 def draw_heat_map(grid: Grid, width: int, height: int) -> bytes:

@@ -1,8 +1,8 @@
 """Search by parts of photos: from a region to the vector to search with.
 
-A region is encoded at full resolution, several times with more and more of what surrounds it, and
-the vectors are averaged. Context helps a model that was trained on whole photos, and the mean
-depends less on how exactly the region was drawn. `benchmarks/region.py` measures it.
+A region is encoded at full resolution, once alone and once with some of what surrounds it, and the
+vectors are averaged: the mean depends less on how exactly the region was drawn, and finds more than
+either. More context, or less of the whole photo's vector, finds less (`benchmarks/region.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from explorer.search.query import ExamplePhoto
 MAX_PARTS = 20
 """Parts of photos that are searched by together, at most."""
 
-MARGINS = (0.0, 0.2, 0.5)
+MARGINS = (0.0, 0.2)
 """Shares of a region's width and height that are added on each side, one encoding for each. The
 first is none: that box is also the part's picture."""
 

@@ -60,6 +60,8 @@ def describe(query: str) -> str:
         parts.append(_like(like.split(",")))
     if parameters.get(search_state.UPLOAD):
         parts.append("like your own photo")
+    if regions := search_state.region_parts(parameters)[0]:
+        parts.append("like part of a photo" if len(regions) == 1 else "like parts of photos")
     parts += search_state.filtered(search_state.filters_of(parameters))
     text = " · ".join(parts) or "all photos"
     return text if len(text) <= _MOST_LABEL else text[: _MOST_LABEL - 1] + "…"

@@ -70,7 +70,7 @@ def ranks(queries: Vectors, photos: Vectors, planted: list[PlantedObject]) -> np
 
 
 def heat_map_hits(
-    encoder: HeatMapEncoder, regions: Vectors, planted: list[PlantedObject]
+    encoder: Encoder, regions: Vectors, planted: list[PlantedObject]
 ) -> tuple[float, float]:
     """How often the hottest location of the next photo of an object lies in its box, and the mean
     share of a photo that a box covers, which is how often it would by chance."""

@@ -110,7 +110,7 @@ def measure(
         start = time.perf_counter()
         words = rank_by_words(library.catalog, caption)
         took += time.perf_counter() - start
-        fused = fuse(meaning, words.ids, words.scores, words.named).ids
+        fused = fuse(meaning, words.ids, words.coverage, words.named).ids
         for row, ranking in enumerate((meaning, fused)):
             ranks[row, number] = int(np.flatnonzero(ranking == of[number] + 1)[0])
     recall = [[100 * float((row < k).mean()) for k in _KS] for row in ranks]
@@ -123,7 +123,7 @@ def named_first(library: Library, paths: Sequence[str], spell: Callable[[str], s
     first = 0
     for number, path in enumerate(paths, 1):
         words = rank_by_words(library.catalog, spell(path))
-        first += int(fuse(meaning, words.ids, words.scores, words.named).ids[0]) == number
+        first += int(fuse(meaning, words.ids, words.coverage, words.named).ids[0]) == number
     return 100 * first / len(paths)
 
 

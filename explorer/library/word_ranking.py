@@ -2,11 +2,12 @@
 
 Unlike `TextIndex.search`, not every word must occur, and only whole words count: a “cat” is no
 “vacation”. A rare word counts more than a frequent one, by its inverse document frequency (Spärck
-Jones 1972).
+Jones 1972), and a photo scores the share of the phrase's words that it has.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from typing import NamedTuple
@@ -95,9 +96,9 @@ class WordRanking(NamedTuple):
 
     ids: Ids
     """(n,)."""
-    scores: npt.NDArray[np.float64]
-    """(n,), descending, above 0: the sum of the inverse document frequencies of the words, in
-    nats."""
+    coverage: npt.NDArray[np.float64]
+    """(n,), descending, above 0 and up to 1: the share of the phrase's words that occur, by inverse
+    document frequency."""
     named: Ids
     """Photos whose file was named in the phrase, the best match first."""
 
@@ -106,27 +107,26 @@ def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
     """Rank the visible photos by the words of a phrase; photos without any of them are left out."""
     index, scores = TextIndex(catalog), defaultdict[int, float](float)
     named = dict.fromkeys(index.ids_named(phrase, MAX_NAMED))
-    total = index.photo_count()
+    photos, sought = index.photo_count(), 0.0
     for word in folded_words(phrase):
         if len(word) < _MIN_WORD_LENGTH or word in _STOP_WORDS:
             continue
         rows = index.texts_with(word, MAX_WORD_MATCHES)
-        if len(rows) > MAX_WORD_MATCHES:
-            continue
         pattern = whole_word(word)
         found = [row.photo_id for row in rows if any(pattern.search(text) for text in row.texts)]
-        if not found:
+        weight = math.log1p(photos / max(1, len(found)))
+        sought += weight
+        if len(rows) > MAX_WORD_MATCHES:
             continue
-        weight = float(np.log1p(max(total, len(found)) / len(found)))
         for photo_id in found:
             scores[photo_id] += weight
         if any(c.isdigit() for c in word):
             files = [row.photo_id for row in rows if pattern.search(row.texts[0])]
             named |= dict.fromkeys(files if len(files) <= MAX_NAMED else ())
     ids = np.fromiter(scores, np.int64, len(scores))
-    values = np.fromiter(scores.values(), np.float64, len(scores))
-    order = np.lexsort((ids, -values))
-    return WordRanking(ids[order], values[order], np.fromiter(named, np.int64, len(named)))
+    coverage = np.fromiter(scores.values(), np.float64, len(scores)) / (sought or 1.0)
+    order = np.lexsort((ids, -coverage))
+    return WordRanking(ids[order], coverage[order], np.fromiter(named, np.int64, len(named)))
 
 
 def whole_word(word: str) -> re.Pattern[str]:

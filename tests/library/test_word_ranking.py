@@ -22,8 +22,14 @@ def test_photos_with_more_and_rarer_words_come_first(shelf: Shelf) -> None:
     shelf.put("z.jpg", "neither")
     found = rank_by_words(shelf.library.catalog, "The dog on a beach")
     assert found.ids.tolist() == [both, beach, *dog]
-    assert found.scores[0] > found.scores[1] > found.scores[2] == found.scores[4] > 0
+    assert 1 == found.coverage[0] > found.coverage[1] > found.coverage[2] == found.coverage[4] > 0
     assert found.named.tolist() == []
+
+
+def test_words_that_no_photo_has_count_as_missing(shelf: Shelf) -> None:
+    shelf.put("dog.jpg", 1)
+    (coverage,) = rank_by_words(shelf.library.catalog, "dog zebra").coverage
+    assert 0 < coverage <= 0.5
 
 
 def test_only_whole_words_count(shelf: Shelf) -> None:

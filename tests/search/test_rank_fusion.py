@@ -20,7 +20,7 @@ def test_without_words_the_ranking_by_meaning_stays() -> None:
 
 
 def test_a_photo_in_both_rankings_gains() -> None:
-    fused = fuse(ids(1, 2, 3), ids(3), np.array([5.0]))
+    fused = fuse(ids(1, 2, 3), ids(3), np.array([1.0]))
     assert fused.ids.tolist() == [3, 1, 2]
     assert fused.scores.tolist() == pytest.approx(
         [1 / (K + 3) + 1 / (K + 1), 1 / (K + 1), 1 / (K + 2)]
@@ -28,11 +28,11 @@ def test_a_photo_in_both_rankings_gains() -> None:
 
 
 def test_a_photo_without_a_vector_is_found_by_its_words() -> None:
-    assert fuse(ids(1, 2), ids(9), np.array([5.0])).ids.tolist() == [1, 9, 2]
+    assert fuse(ids(1, 2), ids(9), np.array([1.0])).ids.tolist() == [1, 9, 2]
 
 
 def test_a_named_photo_comes_first_whatever_the_rest_says() -> None:
-    fused = fuse(ids(1, 2, 3), ids(1, 2), np.array([9.0, 8.0]), named=ids(7, 3))
+    fused = fuse(ids(1, 2, 3), ids(1, 2), np.array([0.9, 0.8]), named=ids(7, 3))
     assert fused.ids.tolist() == [7, 3, 1, 2]
 
 
@@ -44,6 +44,12 @@ def test_many_equal_matches_count_for_little() -> None:
     assert fused.ids[:20].tolist() == list(range(20))
 
 
+def test_a_photo_with_few_of_the_words_gains_little() -> None:
+    meaning = np.arange(100, dtype=np.int64)
+    assert fuse(meaning, ids(50), np.array([0.2])).ids[:10].tolist() == list(range(10))
+    assert fuse(meaning, ids(50), np.array([1.0])).ids[0] == 50
+
+
 def test_equal_scores_share_the_mean_of_their_ranks() -> None:
     assert mean_ranks(np.array([1.0, 5.0, 5.0, 0.5])).tolist() == [3, 1.5, 1.5, 4]
     assert mean_ranks(np.empty(0)).tolist() == []
@@ -51,7 +57,7 @@ def test_equal_scores_share_the_mean_of_their_ranks() -> None:
 
 @given(
     st.lists(st.integers(0, 30), unique=True),
-    st.dictionaries(st.integers(0, 30), st.floats(0, 10)),
+    st.dictionaries(st.integers(0, 30), st.floats(0, 1)),
     st.lists(st.integers(0, 30), unique=True, max_size=4),
 )
 def test_every_photo_of_any_ranking_is_in_the_result_once(

@@ -56,7 +56,7 @@ def fuse(meaning: Ids, words: Ids, coverage: Scores, named: Ids | None = None) -
     )
     # Of photos with equal scores, the one that came first in these lists is first.
     distinct, first, place = np.unique(ids, return_index=True, return_inverse=True)
-    scores = np.bincount(place, shares, len(distinct))
+    scores = np.bincount(place, shares, len(distinct)).astype(np.float64)
     order = np.lexsort((first, -scores))
     return FusedRanking(distinct[order], scores[order])
 

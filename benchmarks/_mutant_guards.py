@@ -203,6 +203,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "scanning/drive_timeouts": ("scanning/test_root_scan", "faults/test_silent_drive"),
     "decoding/pool": ("decoding/test_crash_containment", "decoding/test_isolation"),
     "decoding/process": ("decoding/test_crash_containment", "decoding/test_isolation"),
+    "decoding/answers": (),
     "decoding/protocol": (),
     "encoders/weights": (),
     "search/engine": ("search/test_encoder_choice",),

@@ -16,8 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
-from explorer import int64
-from explorer.decoding import protocol
+from explorer.decoding import answers, protocol
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.process import (
     DECODE_COMMAND,
@@ -26,7 +25,7 @@ from explorer.decoding.process import (
     DecodeProcess,
     overdue_watchdog,
 )
-from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
+from explorer.errors import Fault, PhotoError
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
@@ -39,12 +38,6 @@ _CLOSE_GRACE = 1.0
 # busy computer, and of processor time. A 100-megapixel photo takes a few.
 WALL_TIMEOUT, CPU_TIMEOUT = 300.0, 60.0
 _CPU_SECONDS_PER_MB = 1.0
-
-_ERRORS: dict[Fault, type[PhotoError]] = {
-    "damaged": DamagedPhoto,
-    "foreign": NotAPhoto,
-    "unsupported": UnsupportedPhoto,
-}
 
 
 class DecodePool:
@@ -88,8 +81,8 @@ class DecodePool:
                 answer = self._single.request(self._limits(len(data)), data)
             photo = answer if isinstance(answer, str) else self._photo(self._single, *answer)
         if isinstance(photo, str):
-            fault = "environment" if isinstance(answer, str) else _fault(answer[0])
-            raise _ERRORS.get(fault, PhotoError)(photo)
+            fault = "environment" if isinstance(answer, str) else answers.fault_of(answer[0])
+            raise answers.ERRORS.get(fault, PhotoError)(photo)
         return photo
 
     def full_resolution_fact(
@@ -116,29 +109,34 @@ class DecodePool:
         answer = self._file_fact(request)
         if answer is None or answer[1] is None:
             return None
-        digest, *residual = answer[1].split()
-        return answer[0], bytes.fromhex(digest), RecompressionResidual(*map(float, residual))
+        try:
+            return answer[0], *answers.residual_of(answer[1])
+        except ValueError:
+            return None
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
         """The metadata that one photo should take over from another before that one is removed (see
         `photos/metadata/sidecar_merge.py`), or a sentence that says why it cannot be told."""
         with self._single_lock, overdue_watchdog([self._single]):
             answer = self._single.request({"merge": request, "seconds": self._cpu_timeout})
-        if not isinstance(answer, str) and "error" in answer[0]:
-            return str(answer[0]["error"])
-        return answer
+            if isinstance(answer, str):
+                return answer
+            error = answers.error_of(answer[0])
+            if error is None and not answers.is_merged_sidecar(*answer):
+                self._single.close()
+                error = DECODER_CRASHED
+        return answer if error is None else error
 
     def _file_fact(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
         with self._single_lock, overdue_watchdog([self._single]):
             answer = self._single.request(request)
-        if isinstance(answer, str) or "error" in answer[0]:
-            return None
-        try:
-            fact = answer[0]["fact"]
-            return bytes.fromhex(answer[0]["hash"]), None if fact is None else str(fact)
-        except (KeyError, TypeError, ValueError):
-            self._single.close()
-            return None
+            if isinstance(answer, str) or "error" in answer[0]:
+                return None
+            try:
+                return answers.fact_of(answer[0])
+            except ValueError:
+                self._single.close()
+                return None
 
     def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
         """Kill the processes that are working on a concerned job, as if it were overdue."""
@@ -215,12 +213,11 @@ class DecodePool:
         if isinstance(first, str):
             return DecodeResult(job, error=first)
         header, _ = first
-        if "error" in header:
-            return DecodeResult(job, error=str(header["error"]), fault=_fault(header))
+        if (error := answers.error_of(header)) is not None:
+            return DecodeResult(job, error=error, fault=answers.fault_of(header))
         try:
-            digest, size = bytes.fromhex(header["hash"]), int(header["size"])
-            mtime_ns = int64.time_ns(int(header["mtime_ns"]))
-        except (KeyError, TypeError, ValueError):
+            digest, size, mtime_ns = answers.content_of(header)
+        except ValueError:
             process.close()
             return DecodeResult(job, error=DECODER_CRASHED)
         try:
@@ -236,7 +233,7 @@ class DecodePool:
         photo = second if isinstance(second, str) else self._photo(process, *second)
         if isinstance(photo, str):
             transient = isinstance(second, str) or second[0].get("transient") is True
-            fault: Fault = "environment" if isinstance(second, str) else _fault(second[0])
+            fault: Fault = "environment" if isinstance(second, str) else answers.fault_of(second[0])
             return DecodeResult(
                 job, digest, size, mtime_ns, error=photo, transient=transient, fault=fault
             )
@@ -251,22 +248,16 @@ class DecodePool:
         self, process: DecodeProcess, header: dict[str, Any], body: bytes
     ) -> DecodedPhoto | str:
         """The photo that an answer holds, or a sentence that says why it holds none."""
-        if "error" in header:
-            return str(header["error"])
+        if (error := answers.error_of(header)) is not None:
+            return error
         try:
-            photo = protocol.unpack(header["photo"], body)
+            photo = protocol.unpack(header.get("photo"), body)
             if (len(photo.input) if photo.input is not None else 0) != self._side:
                 raise ValueError("not the input that was requested")
             return photo
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except ValueError:
             process.close()
             return DECODER_CRASHED
-
-
-def _fault(header: dict[str, Any]) -> Fault:
-    """What the process blames an error on; the environment if its answer makes no sense."""
-    fault = header.get("fault")
-    return fault if isinstance(fault, str) and fault in _ERRORS else "environment"
 
 
 def _put(results: queue.Queue[Any], item: object, stop: threading.Event) -> None:

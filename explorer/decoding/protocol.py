@@ -63,7 +63,10 @@ def receive(
     header, body = stream.read(head), stream.read(size)
     if len(header) < head or len(body) < size:
         return None
-    facts = json.loads(header)
+    try:
+        facts = json.loads(header)
+    except RecursionError as error:
+        raise ValueError("the header is nested too deeply") from error
     if not isinstance(facts, dict):
         raise ValueError("the header is not an object")
     return facts, body
@@ -80,13 +83,19 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
     return facts, preview + raw
 
 
-def unpack(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
+def unpack(facts: Any, body: bytes) -> DecodedPhoto:
     """Header and body of a frame → a decoded photo; the inverse of `pack`.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for anything that `pack` cannot have
-    made, including values that no photo has: a decoder that a file has subverted is not trusted.
+    Raises ValueError for anything that `pack` cannot have made, including values that no photo has:
+    a decoder that a file has subverted is not trusted.
     """
-    facts = dict(facts)
+    try:
+        return _unpacked(dict(facts), body)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
+        raise ValueError("not a decoded photo") from error
+
+
+def _unpacked(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
     preview_bytes, side = int(facts.pop("preview")), int(facts.pop("side"))
     pixels = (
         np.frombuffer(body, np.uint8, offset=preview_bytes).reshape(side, side, 3) if side else None

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.decoding import answers
 from explorer.decoding.process import (
     DECODE_COMMAND,
     DECODER_CRASHED,
@@ -67,19 +68,19 @@ class RegionDecoder:
             answer = self._process.request(request | source, data)
             if isinstance(answer, str):
                 raise PhotoError(answer)
-            if "error" in answer[0]:
-                raise PhotoError(str(answer[0]["error"]))
+            if (error := answers.error_of(answer[0])) is not None:
+                raise PhotoError(error)
             try:
                 return self._unpack(*answer, len(boxes))
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 self._process.close()
                 raise PhotoError(DECODER_CRASHED) from None
 
     def _unpack(
         self, header: dict[str, Any], body: bytes, count: int
     ) -> tuple[bytes, DecodedRegion]:
-        """The parts in an answer. Raises KeyError, TypeError or ValueError for anything that a
-        sound decode process cannot have sent."""
+        """The parts in an answer. Raises KeyError, TypeError, ValueError or OverflowError for
+        anything that a sound decode process cannot have sent."""
         preview_bytes, side = int(header["preview"]), self.spec.size
         inputs = np.frombuffer(body, np.uint8, offset=preview_bytes)
         preview = body[:preview_bytes]

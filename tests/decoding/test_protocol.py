@@ -25,7 +25,13 @@ def test_a_truncated_frame_is_the_end_of_the_stream(stream: bytes) -> None:
 
 @pytest.mark.parametrize(
     "stream",
-    [b"\xff" * 40, b"\2\0\0\0\0\0\0\0[]", b"\2\0\0\0\0\0\0\0\xff\xff", b"\2\0\0\0\xff\xff\0\0{}"],
+    [
+        b"\xff" * 40,
+        b"\2\0\0\0\0\0\0\0[]",
+        b"\2\0\0\0\0\0\0\0\xff\xff",
+        b"\2\0\0\0\xff\xff\0\0{}",
+        (100_000).to_bytes(4, "little") + bytes(4) + b"[" * 100_000,
+    ],
 )
 def test_data_that_is_not_a_frame_is_rejected_without_reading_a_body(stream: bytes) -> None:
     with pytest.raises(ValueError):
@@ -88,12 +94,19 @@ def test_a_photo_is_unpacked_as_it_was_packed() -> None:
         {"f_number": "4"},
         {"taken_precision": "hour"},
         {"taken_precision": 7},
+        # JSON has numbers that no float, or no integer, can hold.
+        {"latitude": 10**400},
+        {"width": 10**400},
+        {"preview": float("inf")},
+        {"side": 10**400},
+        {"contents": "[" * 100_000},
+        {"keywords": 5},
     ],
 )
 def test_values_that_no_photo_has_are_rejected(changed: dict[str, Any]) -> None:
     facts, body = protocol.pack(decode(pictures.encoded(pictures.draw(1)), SPEC))
     protocol.unpack(dict(facts), body)
-    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+    with pytest.raises(ValueError):
         protocol.unpack(facts | changed, body)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from typing import Any
 
 import pytest
@@ -49,6 +50,9 @@ def test_each_step_says_when_and_of_which_run(step: str) -> None:
         (253_402_300_799.0, True),
         (253_402_300_800.0, False),
         (-0.5, False),
+        (math.nan, False),
+        (math.inf, False),
+        (10**400, False),
         (True, False),
         ("1", False),
     ):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from explorer.anomalies.dates import FILE_TIME_SCORE, check_date
-from explorer.anomalies.judgement import Judgement, falling
+from explorer.anomalies.judgement import Floats, Judgement, falling
 from explorer.library.catalog import Ids
 from explorer.library.quality_store import ReviewPhoto
 from explorer.text_format import count
@@ -78,9 +79,7 @@ def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -
     colour, by photo id."""
     share = np.array([missing_rows.get(subject.id, 0.0) for subject in subjects], np.float32)
     damaged = np.array([subject.damaged is not None for subject in subjects], bool)
-    # A picture of one colour throughout is blank, not cut off.
-    score = falling(np.where(share < LIMITS.blank_rows, share, 0), LIMITS.missing_rows, 2)
-    score = np.where(damaged, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
+    score = damage_scores(share, damaged)
 
     def reason(row: int) -> str:
         missing = ""
@@ -92,6 +91,15 @@ def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -
         return f"{fault[:1].upper()}{fault[1:]}{': ' + missing if missing else ''}."
 
     return Judgement(score, reason)
+
+
+def damage_scores(missing_rows: Floats, damaged: npt.NDArray[np.bool_]) -> Floats:
+    """How much of each photo is missing, 1 (nothing) to 0, (n,). missing_rows: share of rows at the
+    bottom that have one colour. damaged: whether its decoder found damage."""
+    # A picture of one colour throughout is blank, not cut off.
+    shown = np.where(missing_rows < LIMITS.blank_rows, missing_rows, 0)
+    score = falling(shown, LIMITS.missing_rows, 2)
+    return np.where(damaged, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)
 
 
 def dates(subjects: Sequence[ReviewPhoto], impossible: Mapping[int, str]) -> Judgement:

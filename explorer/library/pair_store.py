@@ -71,6 +71,28 @@ def similar_shots(catalog: Catalog, version: int, seconds: float) -> list[tuple[
     return [(a, b) for a, b in rows]
 
 
+def copy_pairs(catalog: Catalog) -> list[tuple[int, int, bytes, bytes]]:
+    """Pairs that show the same picture, by the present version of the method: ids and content
+    hashes. Hidden photos are included."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select a, b, p.hash, q.hash from pair join photo p on p.id = a join photo q on"
+            " q.id = b where version = ? and kind in ('pixels', 'picture')",
+            (PAIRS_VERSION,),
+        ).fetchall()
+    return [(a, b, one, other) for a, b, one, other in rows]
+
+
+def pairs_state(catalog: Catalog) -> tuple[int, ...]:
+    """Numbers that differ once pairs have been added, or decisions made or withdrawn."""
+    with catalog.reading() as db:
+        row = db.execute(
+            "select coalesce((select max(rowid) from pair), 0), (select count(*) from pair),"
+            " coalesce((select max(id) from decision), 0), (select count(*) from decision)"
+        ).fetchone()
+    return tuple(row)
+
+
 def compared_kind(catalog: Catalog, one: str, other: str, version: int) -> PairKind | None:
     """What this version of the method found for two contents; None where they were never compared.
 

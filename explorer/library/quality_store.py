@@ -115,6 +115,41 @@ def diagnostics_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None
         return None
 
 
+class PhotoFacts(NamedTuple):
+    """What scores by quality metrics use besides these, of n visible photos."""
+
+    ids: Ids
+    """(n,), ascending."""
+    camera: npt.NDArray[np.float32]
+    """Whether the camera is known, 0 or 1."""
+    lossless: npt.NDArray[np.float32]
+    """Whether the format is lossless, 0 or 1."""
+    longest: npt.NDArray[np.float32]
+    """Longer side, pixels."""
+    damaged: npt.NDArray[np.bool_]
+    """Whether its decoder found damage."""
+
+
+def photo_facts(catalog: Catalog) -> PhotoFacts:
+    """The facts of all visible photos."""
+    with catalog.reading() as db:
+        rows = db.cursor()
+        rows.row_factory = None
+        rows.execute(
+            "select id, camera is not null, format in ('PNG', 'GIF', 'BMP'), max(width, height),"
+            " damaged is not null from photo where present > 0 order by id"
+        )
+        values = np.fromiter(rows, np.dtype((np.int64, 5)))
+    ids, camera, lossless, longest, damaged = values.reshape(-1, 5).T
+    return PhotoFacts(
+        np.ascontiguousarray(ids),
+        camera.astype(np.float32),
+        lossless.astype(np.float32),
+        longest.astype(np.float32),
+        damaged.astype(np.bool_),
+    )
+
+
 class ReviewPhoto(NamedTuple):
     """A visible photo with the facts that anomalies are found by."""
 

@@ -1,0 +1,168 @@
+"""Conditions on one photo, as SQL on `photo` (as p). Of a photo without the value, none holds."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from explorer.library.filters import Filters, sql_condition
+from explorer.library.text_folding import fold
+from explorer.library.text_index import TextColumn
+
+EARTH_RADIUS = 6371.0088
+"""Mean radius of the earth (IUGG), kilometres."""
+
+NUMBERS: Mapping[str, str] = {
+    "iso": "p.iso",
+    "f": "p.f_number",
+    "focal": "p.focal_length",
+    "exposure": "p.exposure_time",
+    "width": "p.width",
+    "height": "p.height",
+    "megapixels": "p.width * p.height / 1e6",
+    "size": "p.bytes",
+    "rating": "p.rating",
+}
+"""By field, the SQL of its number."""
+FACTS: Mapping[str, str] = {
+    "gps": "p.latitude is not null and p.longitude is not null",
+    "date": "p.taken_at is not null and p.taken_source is not 'file'",
+    "camera": "p.camera is not null",
+    # As `FileContents.packed` writes a part.
+    "film": """instr(p.contents, '["film",') > 0""",
+    "keywords": "p.keywords is not null",
+    "title": "p.title is not null",
+    "description": "p.description is not null",
+    "rating": "p.rating is not null",
+    "landscape": "p.width > p.height",
+    "portrait": "p.width < p.height",
+    "square": "p.width = p.height",
+    # The frames of a TIFF file are pages.
+    "animated": "p.frames > 1 and p.format <> 'TIFF'",
+    "several files": "p.present > 1",
+}
+"""Named conditions without values."""
+
+
+class PhotoCondition(NamedTuple):
+    """What a photo must be like. Hashable."""
+
+    sql: str
+    """On `photo` as p; null counts as false."""
+    values: tuple[object, ...] = ()
+
+
+def fact(name: str) -> PhotoCondition:
+    """The condition in FACTS with that name."""
+    return PhotoCondition(FACTS[name])
+
+
+def in_filters(filters: Filters, roots: Mapping[int, str]) -> PhotoCondition:
+    """Photos that pass filters by date and folder. roots: paths of the watched folders, by id."""
+    sql, values = sql_condition(filters, roots)
+    return PhotoCondition(sql, tuple(values))
+
+
+def number_between(
+    field: str,
+    low: float | None,
+    high: float | None,
+    *,
+    low_included: bool = True,
+    high_included: bool = True,
+) -> PhotoCondition:
+    """Photos whose number lies between two bounds; None: no bound. field: a key of NUMBERS."""
+    number, tests, values = NUMBERS[field], ["1"], list[object]()
+    if low is not None:
+        tests.append(f"{number} {'>=' if low_included else '>'} ?")
+        values.append(low)
+    if high is not None:
+        tests.append(f"{number} {'<=' if high_included else '<'} ?")
+        values.append(high)
+    return PhotoCondition(f"{number} is not null and {' and '.join(tests)}", tuple(values))
+
+
+def ratio_between(low: float, high: float) -> PhotoCondition:
+    """Photos whose width divided by height lies between two bounds, ends included; the upper one
+    may be infinite."""
+    ratio = "p.width * 1.0 / p.height"
+    if math.isinf(high):
+        return PhotoCondition(f"{ratio} >= ?", (low,))
+    return PhotoCondition(f"{ratio} >= ? and {ratio} <= ?", (low, high))
+
+
+def of_format(names: Collection[str]) -> PhotoCondition:
+    """Photos in one of these formats, as `photo.format` names them."""
+    chosen = tuple(sorted(names))
+    return PhotoCondition(f"p.format in ({', '.join('?' * len(chosen))})", chosen)
+
+
+def containing(text: str, columns: Collection[TextColumn]) -> PhotoCondition:
+    """Photos that have a text in one of these columns of `photo_text`, as
+    `TextIndex.ids_containing` compares it."""
+    folded = " ".join(fold(text).split())
+    tests = " or ".join(f"instr(t.{column}, ?)" for column in columns)
+    return PhotoCondition(
+        f"? <> '' and exists (select 1 from photo_text t where t.photo_id = p.id and ({tests}))",
+        (folded,) * (1 + len(columns)),
+    )
+
+
+def near(latitude: float, longitude: float, kilometres: float) -> PhotoCondition:
+    """Photos taken within a distance of a place, in degrees. For connections with
+    `add_functions`."""
+    box, values = _box(latitude, longitude, kilometres)
+    return PhotoCondition(
+        f"{box} and kilometres_between(p.latitude, p.longitude, ?, ?) <= ?",
+        (*values, latitude, longitude, kilometres),
+    )
+
+
+def _box(latitude: float, longitude: float, kilometres: float) -> tuple[str, list[object]]:
+    """A box around a circle: few photos need their distance computed."""
+    # A little more than the circle, as both are rounded.
+    angle = kilometres / EARTH_RADIUS + 1e-6
+    degrees = math.degrees(angle)
+    sql, values = "p.latitude between ? and ?", [latitude - degrees, latitude + degrees]
+    if abs(latitude) + degrees >= 90:
+        # It has a pole in it, and so every longitude.
+        return f"{sql} and p.longitude is not null", [*values]
+    width = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(latitude))))
+    # A photo on the other side of the date line differs by 360 degrees.
+    turns = " or ".join(["p.longitude between ? and ?"] * 3)
+    for turn in (-360, 0, 360):
+        values += [longitude - width + turn, longitude + width + turn]
+    return f"{sql} and ({turns})", [*values]
+
+
+def kilometres_between(
+    latitude: float, longitude: float, other_latitude: float, other_longitude: float
+) -> float:
+    """The great-circle distance of two places given in degrees, by the haversine formula."""
+    one, other = math.radians(latitude), math.radians(other_latitude)
+    turn = math.radians(other_longitude - longitude)
+    squared = (
+        math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(turn / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, squared)))
+
+
+def add_functions(db: sqlite3.Connection) -> None:
+    """Give a connection the functions that conditions call."""
+    db.create_function("kilometres_between", 4, _distance, deterministic=True)
+
+
+def _distance(*degrees: float | None) -> float | None:
+    """SQLite calls it for photos without a place, too."""
+    known = [each for each in degrees if each is not None]
+    return kilometres_between(*known) if len(known) == 4 else None
+
+
+def any_of(conditions: Collection[PhotoCondition]) -> PhotoCondition:
+    """Photos that meet at least one of these conditions."""
+    return PhotoCondition(
+        " or ".join(f"({each.sql})" for each in conditions),
+        tuple(value for each in conditions for value in each.values),
+    )

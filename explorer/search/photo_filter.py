@@ -1,0 +1,190 @@
+"""Which photos meet the condition of a query.
+
+Each test of the condition is a mask over the photos' ids (`library/photo_bitmaps.py`); AND, OR and
+NOT are operations on masks. A photo of which a value is not known fails the test for it, and so
+passes the negated one: `-iso:>800` finds photos without a film speed, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+import numpy as np
+
+from explorer.library import photo_conditions
+from explorer.library.catalog import Ids
+from explorer.library.filters import Filters
+from explorer.library.library import Library
+from explorer.library.photo_bitmaps import PhotoBitmaps
+from explorer.library.photo_conditions import PhotoCondition
+from explorer.library.photo_masks import PhotoMask
+from explorer.library.text_index import COLUMNS, TextColumn, TextIndex
+from explorer.search.language.query_fields import SHAPE_RATIOS, field_named, typed_value
+from explorer.search.language.query_tree import (
+    AllTests,
+    AnyTest,
+    Condition,
+    FieldTest,
+    FieldValue,
+    NotTest,
+    WordsTest,
+)
+from explorer.search.language.typed_values import (
+    Choice,
+    DateRange,
+    NumberRange,
+    Place,
+    TextValue,
+    TypedValue,
+)
+from explorer.search.picture_facts import PictureFacts
+
+_TEXT_COLUMNS: Mapping[str, TextColumn] = {
+    "name": "name",
+    "folder": "folder",
+    "camera": "camera",
+    "lens": "lens",
+    "keyword": "keywords",
+    "title": "title",
+    "description": "description",
+}
+_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "jpeg": ("JPEG", "MPO"),
+    "bmp": ("BMP", "DIB"),
+    "heic": ("HEIF",),
+}
+
+
+class PhotoFilter:
+    """Evaluates conditions for one library. Thread-safe."""
+
+    def __init__(self, library: Library) -> None:
+        self._catalog = library.catalog
+        self._bitmaps = PhotoBitmaps(library.catalog)
+        self._texts = TextIndex(library.catalog)
+        self._pictures = PictureFacts(library, self._bitmaps)
+
+    def mask(self, condition: Condition | None) -> PhotoMask:
+        """The visible photos that meet a condition; None: all. Shared: not to be written to.
+
+        Raises QuerySyntaxError for a field or a value that there is not.
+        """
+        if condition is None:
+            return self._bitmaps.visible()
+        # One that was hidden between two of the tests is none, whatever they say.
+        return _and(self._mask(condition), self._bitmaps.visible())
+
+    def ids(self, condition: Condition | None) -> Ids:
+        """The ids of these photos, ascending. Raises as `mask` does."""
+        return np.flatnonzero(self.mask(condition))
+
+    def _mask(self, condition: Condition) -> PhotoMask:
+        match condition:
+            case AllTests():
+                return reduce(_and, (self._mask(test) for test in condition.tests))
+            case AnyTest():
+                return reduce(_or, (self._mask(test) for test in condition.tests))
+            case NotTest():
+                return _without(self._bitmaps.visible(), self._mask(condition.test))
+            case WordsTest():
+                return self._containing(condition.text, COLUMNS)
+            case FieldTest():
+                name = field_named(condition.field).name
+                masks = (self._value(name, value) for value in condition.values)
+                return reduce(_or, masks)
+
+    def _value(self, name: str, value: FieldValue) -> PhotoMask:
+        typed = typed_value(name, value)
+        if isinstance(typed, TextValue):
+            return self._text(name, typed.text)
+        if isinstance(typed, Choice) and name == "is" and typed.name in self._pictures.NAMES:
+            return self._pictures.mask(typed.name)
+        return self._bitmaps.meeting(self._condition(name, typed))
+
+    def _text(self, name: str, text: str) -> PhotoMask:
+        path = os.path.expanduser(text.strip()) if name == "folder" else ""
+        if os.path.isabs(path):
+            # That folder and those below it.
+            return self._bitmaps.meeting(self._in_filters(Filters(folder=os.path.normpath(path))))
+        return self._containing(text, (_TEXT_COLUMNS[name],))
+
+    def _containing(self, text: str, columns: tuple[TextColumn, ...]) -> PhotoMask:
+        return self._bitmaps.meeting(
+            photo_conditions.containing(text, columns),
+            lambda: self._texts.ids_containing(text, columns),
+        )
+
+    def _in_filters(self, filters: Filters) -> PhotoCondition:
+        return photo_conditions.in_filters(filters, self._catalog.root_paths())
+
+    def _condition(self, name: str, typed: TypedValue) -> PhotoCondition:
+        match typed:
+            case NumberRange():
+                return photo_conditions.number_between(
+                    name,
+                    typed.low,
+                    typed.high,
+                    low_included=typed.low_included,
+                    high_included=typed.high_included,
+                )
+            case DateRange():
+                return self._in_filters(Filters(since=typed.since, until=typed.until))
+            case Place():
+                return photo_conditions.near(typed.latitude, typed.longitude, typed.kilometres)
+            case Choice():
+                return _CHOICES[name](typed.name)
+            case TextValue():
+                raise ValueError(f"“{name}” is compared as text")
+
+
+def as_condition(filters: Filters | None) -> Condition | None:
+    """The condition that photos pass filters by date and folder; None where there are none."""
+    tests = list[Condition]()
+    if filters and filters.since:
+        tests.append(FieldTest("after", (FieldValue(filters.since),)))
+    if filters and filters.until:
+        tests.append(FieldTest("before", (FieldValue(filters.until),)))
+    if filters and filters.folder:
+        tests.append(FieldTest("folder", (FieldValue(filters.folder),)))
+    return tests[0] if len(tests) == 1 else AllTests(tuple(tests)) if tests else None
+
+
+def _of_shape(name: str) -> PhotoCondition:
+    ranges = [photo_conditions.ratio_between(low, high) for low, high in SHAPE_RATIOS[name]]
+    return photo_conditions.any_of(ranges)
+
+
+def _what_it_is(name: str) -> PhotoCondition:
+    if name == "panorama":
+        return _of_shape("panorama")
+    return photo_conditions.fact("portrait" if name == "upright" else name)
+
+
+_CHOICES: Mapping[str, Callable[[str], PhotoCondition]] = {
+    "format": lambda name: photo_conditions.of_format(_FORMATS.get(name, (name.upper(),))),
+    "orientation": photo_conditions.fact,
+    "has": photo_conditions.fact,
+    "shape": _of_shape,
+    "is": _what_it_is,
+}
+
+
+def _and(one: PhotoMask, other: PhotoMask) -> PhotoMask:
+    size = min(len(one), len(other))
+    return one[:size] & other[:size]
+
+
+def _or(one: PhotoMask, other: PhotoMask) -> PhotoMask:
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    both = longer.copy()
+    both[: len(shorter)] |= shorter
+    return both
+
+
+def _without(one: PhotoMask, other: PhotoMask) -> PhotoMask:
+    rest = one.copy()
+    size = min(len(one), len(other))
+    rest[:size] &= ~other[:size]
+    return rest

@@ -1,0 +1,158 @@
+"""What is known of a picture beyond the columns of its row: faults, colour, duplicates.
+
+Faults are those that the Anomalies page finds, by the same scores and thresholds, dismissed or not.
+Scores are relative to the whole library, so any change of it can move them. In a large library they
+are therefore kept for a while as indexing goes on (`library/staleness.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from explorer.anomalies import quality_scores
+from explorer.anomalies.drawing_classifier import NOT_DRAWN, drawing_log_odds
+from explorer.anomalies.file_findings import damage_scores
+from explorer.anomalies.finding_kinds import FindingKind
+from explorer.anomalies.finding_thresholds import read_thresholds
+from explorer.anomalies.judgement import Floats, Judgement
+from explorer.anomalies.quality_scores import Column
+from explorer.library import pair_store, quality_store
+from explorer.library.decision_store import decisions
+from explorer.library.library import Library
+from explorer.library.photo_bitmaps import PhotoBitmaps
+from explorer.library.photo_conditions import fact
+from explorer.library.photo_masks import PhotoMask, mask_of
+from explorer.library.staleness import acceptable_age
+
+MOST_COLORFULNESS = 2.0
+"""Colourfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Grey
+pictures saved as colour JPEG have 0; of 4,500 colour photos (Flickr8k) the greyest, of
+snow, has 2.6. Toned pictures, such as sepia, have more."""
+
+_DAMAGED: FindingKind = "damaged"
+_JUDGED_BY: Mapping[str, tuple[FindingKind, Callable[[Column], Judgement]]] = {
+    "blurred": ("blurred", quality_scores.blurred),
+    "dark": ("dark", quality_scores.dark),
+    "overexposed": ("overexposed", quality_scores.overexposed),
+    "noisy": ("noisy", quality_scores.noisy),
+    "screenshot": ("not-a-photo", quality_scores.not_a_photo),
+}
+
+
+class PictureFacts:
+    """Masks of the photos of which something is known, by its name. Thread-safe."""
+
+    NAMES: ClassVar = frozenset({*_JUDGED_BY, "damaged", "monochrome", "duplicate"})
+
+    def __init__(self, library: Library, bitmaps: PhotoBitmaps) -> None:
+        self._library, self._bitmaps = library, bitmaps
+        self._lock = threading.Lock()
+        self._measured: _Measured | None = None
+
+    def mask(self, name: str) -> PhotoMask:
+        """The photos of which that is known; some of them may be hidden. name: one of NAMES.
+
+        A photo that was not measured yet has no fault and is not monochrome.
+        """
+        if name == "duplicate":
+            return self._duplicates()
+        with self._lock:
+            measured = self._current()
+            kind = _JUDGED_BY[name][0] if name in _JUDGED_BY else _DAMAGED
+            threshold = read_thresholds(self._library.catalog)[kind]
+            return self._bitmaps.kept(
+                name, (measured.number, threshold), lambda: measured.mask(name, threshold)
+            )
+
+    def _current(self) -> _Measured:
+        """The measurements of the library as it is, or as it was not long ago."""
+        change, known = self._library.catalog.change(), self._measured
+        if known is not None:
+            age = time.monotonic() - known.made_at
+            if change == known.change or age < acceptable_age(known.seconds):
+                return known
+        self._measured = _Measured(self._library, change, 1 + (known.number if known else 0))
+        return self._measured
+
+    def _duplicates(self) -> PhotoMask:
+        """Photos with several files, or with another visible photo that shows the same picture,
+        unless a person said that these are none."""
+        catalog = self._library.catalog
+        several, visible = self._bitmaps.meeting(fact("several files")), self._bitmaps.visible()
+
+        def make() -> PhotoMask:
+            mask = visible.copy()
+            mask[: len(several)] = several
+            mask[len(several) :] = False
+            pairs, apart = pair_store.copy_pairs(catalog), decisions(catalog)
+            for a, b, one, other in pairs:
+                if max(a, b) < len(visible) and visible[a] and visible[b]:
+                    mask[[a, b]] |= not apart.apart(one, other)
+            return mask
+
+        state = (pair_store.pairs_state(catalog), catalog.change())
+        return self._bitmaps.kept("duplicate", state, make)
+
+
+class _Measured:
+    """The measurements of a library's photos, as of one moment."""
+
+    def __init__(self, library: Library, change: int, number: int) -> None:
+        """number: tells it apart from others."""
+        start = time.monotonic()
+        self.change, self.number = change, number
+        self._library = library
+        self._table = quality_store.quality_table(library.catalog)
+        self._facts = quality_store.photo_facts(library.catalog)
+        self._odds: Floats | None = None
+        self.made_at = time.monotonic()
+        self.seconds = self.made_at - start
+        """How long reading them took."""
+
+    def mask(self, name: str, threshold: float) -> PhotoMask:
+        """The photos that are so, or that have that fault."""
+        if name == "monochrome":
+            return mask_of(self._table.ids[self._table.of("colorfulness") <= MOST_COLORFULNESS])
+        if threshold >= 1:
+            # The Anomalies page shows every photo then.
+            return mask_of(self._facts.ids)
+        if name == "damaged":
+            return mask_of(self._facts.ids[self._damage() < threshold])
+        if not len(self._table.ids):
+            return mask_of(self._table.ids)
+        return mask_of(self._table.ids[_JUDGED_BY[name][1](self._column).score < threshold])
+
+    def _damage(self) -> Floats:
+        missing = np.zeros(len(self._facts.ids), np.float32)
+        known = np.isin(self._facts.ids, self._table.ids, assume_unique=True)
+        places = np.searchsorted(self._table.ids, self._facts.ids[known])
+        missing[known] = self._table.of("missing_rows_share")[places]
+        return damage_scores(missing, self._facts.damaged)
+
+    def _column(self, name: str) -> Floats:
+        if name == "drawn":
+            return self._drawing_log_odds()
+        if name in ("camera", "lossless", "longest"):
+            column: Floats = getattr(self._facts, name)
+            return column[np.searchsorted(self._facts.ids, self._table.ids)]
+        return self._table.of(name)
+
+    def _drawing_log_odds(self) -> Floats:
+        """Of each measured photo, by its vector."""
+        if self._odds is None:
+            self._odds = np.full(len(self._table.ids), NOT_DRAWN, np.float32)
+            encoder = next((each for each in self._library.catalog.encoders() if each[3]), None)
+            if encoder is not None and len(self._odds):
+                for ids, vectors in self._library.vectors(*encoder[:3]).blocks():
+                    places = np.minimum(
+                        np.searchsorted(self._table.ids, ids), len(self._table.ids) - 1
+                    )
+                    known = self._table.ids[places] == ids
+                    odds = drawing_log_odds(*encoder[:2], vectors)
+                    self._odds[places[known]] = odds[known]
+        return self._odds

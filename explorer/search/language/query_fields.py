@@ -129,11 +129,11 @@ _FIELDS = (
     QueryField(
         "is", "choice", "what is known of the picture", "is:blurred",
         {
-            "monochrome": "black and white, or of one hue", "blurred": "out of focus or shaken",
+            "monochrome": "black and white", "blurred": "out of focus or shaken",
             "dark": "too dark throughout", "overexposed": "with blown highlights",
             "noisy": "with noise even in flat areas",
             "screenshot": "not a photo: a screenshot, document, drawing or icon",
-            "damaged": "with a part missing", "duplicate": "that exists more than once",
+            "damaged": "with a part missing", "duplicate": "whose picture another file shows, too",
             "panorama": "at least twice as long in one direction as in the other",
             "upright": "higher than wide", "animated": "with several frames",
         },

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import math
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.library.photo_conditions import add_functions, kilometres_between, near
+
+
+@given(
+    st.floats(-90, 90), st.floats(-180, 180), st.floats(0.1, 20_000),
+    st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), max_size=20),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_the_box_around_a_circle_leaves_nothing_out(
+    latitude: float, longitude: float, kilometres: float, places: list[tuple[float, float]]
+) -> None:
+    db = sqlite3.connect(":memory:")
+    add_functions(db)
+    db.execute("create table p (id integer primary key, latitude real, longitude real)")
+    db.executemany("insert into p (latitude, longitude) values (?, ?)", places)
+    condition = near(latitude, longitude, kilometres)
+    found = {
+        row[0] - 1
+        for row in db.execute(f"select id from p where {condition.sql}", condition.values)
+    }
+    db.close()
+    assert found == {
+        number
+        for number, place in enumerate(places)
+        if kilometres_between(*place, latitude, longitude) <= kilometres
+    }
+
+
+def test_a_degree_of_latitude_is_a_sixtieth_of_a_nautical_mile_by_sixty() -> None:
+    assert kilometres_between(48, 2, 49, 2) == pytest.approx(111.2, abs=0.1)
+    assert kilometres_between(0, 179.5, 0, -179.5) == pytest.approx(111.2, abs=0.1)
+    assert kilometres_between(10, 20, -10, -160) == pytest.approx(math.pi * 6371.0088)

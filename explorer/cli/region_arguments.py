@@ -5,13 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.cli.arguments import absolute
 from explorer.encoders.base import Encoder
 from explorer.errors import FolderError, PhotoError, UsageError
+from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.photos.photo_region import PhotoRegion
-from explorer.search.query import ExamplePhoto
+from explorer.search.query import SearchHit
+
+if TYPE_CHECKING:
+    from explorer.search.region import EncodedPart
+
+LOOKED_AT = 200
+"""How many of the best matches are looked at for the same object."""
+# How long the photos may be looked at for the same object: longer than in a page, so that the
+# answer does not depend on how busy the computer is.
+_SECONDS = 10.0
 
 
 def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[str, PhotoRegion]]:
@@ -29,21 +40,32 @@ def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[st
     return [(file, PhotoRegion.parse(region)) for file, region in zip(files, regions, strict=True)]
 
 
-def encode_regions(
-    encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]
-) -> tuple[ExamplePhoto, ...]:
+def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -> list[EncodedPart]:
     """Parts of photo files, encoded to search with. Raises FolderError for a file that does not
     exist, and PhotoError for one that cannot be read."""
     from explorer.search.region import RegionEncoder
 
-    examples = list[ExamplePhoto]()
+    encoded = list[EncodedPart]()
     with RegionEncoder(encoder) as regions:
         for given, region in parts:
             path = absolute(given)
             if not os.path.exists(path):
                 raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
             try:
-                examples.append(regions.of_file(path, region, Path(path).name).example)
+                encoded.append(regions.of_file(path, region, Path(path).name))
             except PhotoError as error:
                 raise PhotoError(f"{printable(path)}: {error}") from error
-    return tuple(examples)
+    return encoded
+
+
+def same_object_hits(
+    library: Library, hits: Sequence[SearchHit], regions: Sequence[EncodedPart]
+) -> list[SearchHit]:
+    """The hits of a search, ranked anew with the photos first that show the same object as a
+    region."""
+    from explorer.search.object_match import same_object_first_of
+
+    by_id = {hit.id: hit for hit in hits}
+    previews = [region.preview for region in regions]
+    ids = same_object_first_of(library, list(by_id), previews, _SECONDS)
+    return [by_id[photo_id]._replace(rank=rank) for rank, photo_id in enumerate(ids, 1)]

@@ -19,7 +19,7 @@ from explorer.cli.options import (
     library_option,
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
-from explorer.cli.region_arguments import encode_regions, pair_regions
+from explorer.cli.region_arguments import LOOKED_AT, encode_regions, pair_regions, same_object_hits
 from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -69,15 +69,19 @@ def search_command(
     filters = Filters(since, until, absolute(folder) if folder else None)
     with opened_library(library) as opened:
         engine = SearchEngine(opened, encoder)
+        regions = encode_regions(engine.encoder, parts)
         query = (
-            Query(examples=encode_regions(engine.encoder, parts))
-            if parts
+            Query(examples=tuple(region.example for region in regions))
+            if regions
             else _photos(opened, engine, photo)
         )
         if text == "-":
             _answer_lines(opened, engine, query, filters, top)
             return 0
-        hits = engine.search(Query(text, query.photo_ids, query.examples), filters, top)
+        query = Query(text, query.photo_ids, query.examples)
+        hits = engine.search(query, filters, max(top, LOOKED_AT) if regions else top)
+        if regions:
+            hits = same_object_hits(opened, hits, regions)[:top]
         rows = _as_json(opened, hits)
         if as_json:
             emit_json(rows)

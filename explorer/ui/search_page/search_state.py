@@ -17,6 +17,7 @@ import streamlit as st
 from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day
+from explorer.search.object_match import same_object_first_of
 from explorer.search.query import Query
 from explorer.search.ranked_photos import RankedIds, RankedPhotos
 from explorer.search.region import PhotoPart, parse_parts
@@ -53,6 +54,8 @@ class SearchRequest(NamedTuple):
     filters: Filters
     missing: bool
     """Whether a photo or an upload that the URL names no longer exists."""
+    regions: tuple[bytes, ...] = ()
+    """The parts of photos that are searched by, as JPEG."""
 
 
 def url_parameters() -> dict[str, str]:
@@ -138,6 +141,7 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
         Query(parameters.get(PHRASE, ""), tuple(photo_ids), examples),
         filters_of(parameters),
         missing,
+        tuple(region.preview for region in regions if region),
     )
 
 
@@ -254,7 +258,10 @@ def find(request: SearchRequest) -> RankedPhotos:
     if not request.query:
         return RankedIds(resources.library().catalog.matching(request.filters))
     hits = engine.search(request.query, request.filters, engine.photo_count)
-    return RankedIds(np.fromiter((hit.id for hit in hits), np.int64, len(hits)))
+    ids = [hit.id for hit in hits]
+    if request.regions:
+        ids = same_object_first_of(resources.library(), ids, request.regions)
+    return RankedIds(np.array(ids, np.int64))
 
 
 def filtered(filters: Filters) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ from explorer.search.query import SearchHit
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
 
-LOOKED_AT = 200
-"""How many of the best matches are looked at for the same object."""
 # How long the photos may be looked at for the same object: longer than in a page, so that the
 # answer does not depend on how busy the computer is.
 _SECONDS = 10.0
@@ -43,7 +41,7 @@ def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[st
 def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -> list[EncodedPart]:
     """Parts of photo files, encoded to search with. Raises FolderError for a file that does not
     exist, and PhotoError for one that cannot be read."""
-    from explorer.search.region import RegionEncoder
+    from explorer.search.region import EncodedPart, RegionEncoder
 
     encoded = list[EncodedPart]()
     with RegionEncoder(encoder) as regions:
@@ -58,14 +56,17 @@ def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -
     return encoded
 
 
-def same_object_hits(
-    library: Library, hits: Sequence[SearchHit], regions: Sequence[EncodedPart]
+def search_regions(
+    library: Library,
+    search: Callable[[int], list[SearchHit]],
+    top: int,
+    regions: Sequence[EncodedPart],
 ) -> list[SearchHit]:
-    """The hits of a search, ranked anew with the photos first that show the same object as a
-    region."""
-    from explorer.search.object_match import same_object_first_of
+    """The `top` best hits of a search by parts of photos, with the photos first that show the same
+    object as one of them. search: gives so many hits."""
+    from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
 
-    by_id = {hit.id: hit for hit in hits}
+    by_id = {hit.id: hit for hit in search(max(top, MAX_LOOKED_AT))}
     previews = [region.preview for region in regions]
-    ids = same_object_first_of(library, list(by_id), previews, _SECONDS)
+    ids = same_object_first_of(library, list(by_id), previews, _SECONDS)[:top]
     return [by_id[photo_id]._replace(rank=rank) for rank, photo_id in enumerate(ids, 1)]

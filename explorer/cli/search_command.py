@@ -19,7 +19,7 @@ from explorer.cli.options import (
     library_option,
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
-from explorer.cli.region_arguments import LOOKED_AT, encode_regions, pair_regions, same_object_hits
+from explorer.cli.region_arguments import encode_regions, pair_regions, search_regions
 from explorer.errors import FolderError, PhotoError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -69,7 +69,7 @@ def search_command(
     filters = Filters(since, until, absolute(folder) if folder else None)
     with opened_library(library) as opened:
         engine = SearchEngine(opened, encoder)
-        regions = encode_regions(engine.encoder, parts)
+        regions = encode_regions(engine.encoder, parts) if parts else []
         query = (
             Query(examples=tuple(region.example for region in regions))
             if regions
@@ -79,9 +79,11 @@ def search_command(
             _answer_lines(opened, engine, query, filters, top)
             return 0
         query = Query(text, query.photo_ids, query.examples)
-        hits = engine.search(query, filters, max(top, LOOKED_AT) if regions else top)
-        if regions:
-            hits = same_object_hits(opened, hits, regions)[:top]
+
+        def search(number: int) -> list[SearchHit]:
+            return engine.search(query, filters, number)
+
+        hits = search_regions(opened, search, top, regions) if regions else search(top)
         rows = _as_json(opened, hits)
         if as_json:
             emit_json(rows)

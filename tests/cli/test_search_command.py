@@ -62,6 +62,24 @@ class TestSearch:
         assert best(*green, *two) == "green.png"
         assert best("red", "--photo", other, "--region", "0,0,0.3,1") == "red.png"
 
+    def test_photos_with_the_same_object_come_first(
+        self, run: Run, own: Path, tmp_path: Path
+    ) -> None:
+        pictures.write(own / "label.png", pictures.draw(3, (300, 300)))
+        for name, color in (("there.png", "black"), ("near.png", "white")):
+            page = pictures.plain(color, (500, 400))
+            if name == "there.png":
+                page.paste(pictures.draw(3, (240, 240)), (200, 100))
+            pictures.write(own / name, page)
+        run("index", own)
+        picture = pictures.plain("white", (600, 500))
+        picture.paste(pictures.draw(3, (300, 300)), (50, 50))
+        other = pictures.write(tmp_path / "query.png", picture)
+        box = f"{50 / 600},0.1,0.5,0.6"
+        rows = run("search", "--photo", other, "--region", box, "--json", "--top", "2").json
+        assert {Path(row["path"]).name for row in rows} == {"label.png", "there.png"}
+        assert [row["rank"] for row in rows] == [1, 2]
+
     def test_by_phrase_and_photos_together(self, run: Run, indexed: Path) -> None:
         together = run(
             "search",

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from explorer.library.library import Library
 
-MAX_LOOKED_AT = 200
+MAX_LOOKED_AT = 500
 """How many of the best matches are looked at."""
 SECONDS = 1.0
 """How long that may take, at most."""
@@ -33,8 +33,8 @@ _MAX_KEYPOINTS = 500
 _RATIO = 0.8
 # Pixels of a preview by which a keypoint may be off, and by how much sizes may differ.
 _REPROJECTION_ERROR, _MAX_SCALE = 6.0, 5.0
-# Fewer keypoints may agree by chance.
-MIN_INLIERS = 8
+MIN_INLIERS = 7
+"""Fewer keypoints may agree by chance."""
 _THREADS = 2
 
 

@@ -1,14 +1,16 @@
 """How much names of files and folders help a phrase to find a photo, and whether they ever harm.
 
     python run.py bench names --photos DIR --captions CSV [--encoder NAME] [--most N]
+        [--words N]
 
 Photos and a CSV with the columns `image` and `caption`. All photos are ranked for each caption, by
 meaning alone and merged with the ranking by words (reciprocal rank fusion, as in a search); R@k is
 how often the photo that the caption was written for is among the k best. The same photos are given
 different names: numbers, as cameras do; a word of their first caption, which is then not searched
 for; folders of all photos with a frequent word; and a word of another photo's caption, which
-misleads. At last, how often a typed file name finds its file first, and how long the ranking by
-words takes.
+misleads. With `--words`, so many of each caption's words are searched for, in random order, as
+people type them. At last, how often a typed file name finds its file first, and how long the
+ranking by words takes.
 """
 
 from __future__ import annotations
@@ -59,6 +61,14 @@ class Found(NamedTuple):
 
 def content_words(caption: str) -> list[str]:
     return [word for word in _WORD.findall(caption.lower()) if word not in _FUNCTION_WORDS]
+
+
+def shortened(caption: str, words: int | None, seed: int = 0) -> str:
+    """So many of a caption's words at random; the whole caption for None."""
+    if words is None:
+        return caption
+    some = np.random.default_rng(seed).permutation(content_words(caption) or ["photo"])
+    return " ".join(some[:words])
 
 
 def namings(data: Captioned, seed: int = 0) -> dict[str, list[str]]:
@@ -135,6 +145,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--words", type=int, metavar="N", help="search for N words of each caption")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
     try:
@@ -148,7 +159,7 @@ def main(argv: list[str] | None = None) -> None:
         if photo in seen:
             searched.append(number)
         seen.add(photo)
-    captions = [data.captions[number] for number in searched]
+    captions = [shortened(data.captions[number], args.words) for number in searched]
     phrases = np.concatenate(
         [encoder.encode_texts(captions[at : at + 256]) for at in range(0, len(captions), 256)]
     )

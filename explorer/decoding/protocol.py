@@ -128,8 +128,10 @@ def _validate(photo: DecodedPhoto) -> None:
         raise ValueError("an impossible size")
     if photo.taken_precision not in (None, *PRECISIONS):
         raise ValueError("an unknown date precision")
-    if len(photo.keywords) > MAX_KEYWORDS:
-        raise ValueError("too many keywords")
+    if len(photo.keywords) > MAX_KEYWORDS or None in photo.keywords:
+        raise ValueError("too many keywords, or one that is no text")
+    if photo.rating is not None and not 0 < photo.rating <= 5:
+        raise ValueError("an impossible rating")
     for text in (
         photo.format,
         photo.taken_at,

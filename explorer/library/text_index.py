@@ -27,6 +27,8 @@ COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
 # What words of a phrase are looked up in; cameras and lenses are not what a phrase is about.
 _WORD_COLUMNS: tuple[TextColumn, ...] = ("name", "keywords", "title", "description", "folder")
 _TRIGRAM = 3
+# How many photos are looked at for each that may be found.
+_CANDIDATES_PER_MATCH = 5
 # The most words of a search that are looked up; any further ones are ignored.
 _MAX_WORDS = 32
 # How a word matches, best first: SQL conditions on `photo_text` as t. {w} stands for the word,
@@ -129,9 +131,12 @@ class TextIndex:
         found = self._ids([folded], f"({_WHOLE_NAME})".format(w="?1", line="char(10)"), [folded])
         return found.tolist() if len(found) <= limit else []
 
-    def texts_with(self, folded_word: str, limit: int) -> list[FoldedTexts]:
-        """The texts of the visible photos that have a folded word of at least three characters
-        somewhere; one more than the limit, in any order, where there are more."""
+    def texts_with(self, folded_word: str, limit: int) -> list[FoldedTexts] | None:
+        """The texts of all visible photos that have a folded word of at least three characters
+        somewhere but in the names of camera and lens, in any order. None where there are more than
+        the limit, or so many that have its trigrams that looking at all of them takes too long."""
+        if self._has_more_candidates(folded_word, _CANDIDATES_PER_MATCH * limit):
+            return None
         condition = " or ".join(f"instr(t.{name}, ?1)" for name in _WORD_COLUMNS)
         chosen = ", ".join(f"t.{name}" for name in _WORD_COLUMNS)
         rows = self._candidates(
@@ -139,7 +144,15 @@ class TextIndex:
             f"select t.photo_id, {chosen} from {{source}} where {condition} limit ?2",
             [folded_word, limit + 1],
         )
+        if len(rows) > limit:
+            return None
         return [FoldedTexts(row[0], tuple(row)[1:]) for row in rows]
+
+    def _has_more_candidates(self, folded_word: str, limit: int) -> bool:
+        rows = self._candidates(
+            [folded_word], "select t.photo_id from {source} limit 1 offset ?1", [limit]
+        )
+        return bool(rows)
 
     def photo_count(self) -> int:
         """About how many photos there are: the highest id, which takes no time to find."""

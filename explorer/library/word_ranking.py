@@ -19,7 +19,7 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.text_index import TextIndex, folded_words
 
 MAX_WORD_MATCHES = 2000
-"""A word in more photos than this says too little about any of them to be looked at."""
+"""A word in more photos than this says too little about any of them: it counts as missing."""
 MAX_NAMED = 20
 """A number or name in the names of more photos than this is not the name of a file."""
 _MIN_WORD_LENGTH = 3
@@ -106,18 +106,22 @@ class WordRanking(NamedTuple):
 def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
     """Rank the visible photos by the words of a phrase; photos without any of them are left out."""
     index, scores = TextIndex(catalog), defaultdict[int, float](float)
-    named = dict.fromkeys(index.ids_named(phrase, MAX_NAMED))
+    named = dict.fromkeys(
+        # All names would have to be read for shorter ones.
+        index.ids_named(phrase, MAX_NAMED) if len(phrase.strip()) >= _MIN_WORD_LENGTH else ()
+    )
     photos, sought = index.photo_count(), 0.0
     for word in folded_words(phrase):
         if len(word) < _MIN_WORD_LENGTH or word in _STOP_WORDS:
             continue
         rows = index.texts_with(word, MAX_WORD_MATCHES)
+        if rows is None:
+            sought += math.log1p(photos / MAX_WORD_MATCHES)
+            continue
         pattern = whole_word(word)
         found = [row.photo_id for row in rows if any(pattern.search(text) for text in row.texts)]
         weight = math.log1p(photos / max(1, len(found)))
         sought += weight
-        if len(rows) > MAX_WORD_MATCHES:
-            continue
         for photo_id in found:
             scores[photo_id] += weight
         if any(c.isdigit() for c in word):

@@ -3,6 +3,7 @@ used."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from typing import Any
 
@@ -13,6 +14,12 @@ from explorer.decoding import protocol
 from explorer.photos.containers.contents import NOTHING_PACKED
 from explorer.photos.decode import decode
 from explorer.photos.input_spec import InputSpec
+from explorer.photos.metadata.embedded_texts import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_KEYWORD_LENGTH,
+    MAX_KEYWORDS,
+    MAX_TITLE_LENGTH,
+)
 from tests import pictures
 
 SPEC = InputSpec(32, "squash", "bilinear")
@@ -101,6 +108,17 @@ def test_a_photo_is_unpacked_as_it_was_packed() -> None:
         {"side": 10**400},
         {"contents": "[" * 100_000},
         {"keywords": 5},
+        {"title": "x" * 4097},
+        {"description": "x" * (4 * MAX_DESCRIPTION_LENGTH + 1)},
+        {"description": "\0"},
+        {"keywords": ["x"] * (MAX_KEYWORDS + 1)},
+        {"keywords": [7]},
+        {"keywords": [None]},
+        {"keywords": ["half \ud800 a pair"]},
+        {"keywords": None},
+        {"rating": 0},
+        {"rating": 5.5},
+        {"rating": float("nan")},
     ],
 )
 def test_values_that_no_photo_has_are_rejected(changed: dict[str, Any]) -> None:
@@ -108,6 +126,20 @@ def test_values_that_no_photo_has_are_rejected(changed: dict[str, Any]) -> None:
     protocol.unpack(dict(facts), body)
     with pytest.raises(ValueError):
         protocol.unpack(facts | changed, body)
+
+
+def test_the_longest_texts_fit_into_a_frame() -> None:
+    photo = dataclasses.replace(
+        decode(pictures.encoded(pictures.draw(1)), None),
+        title="😀" * MAX_TITLE_LENGTH,
+        description="😀" * MAX_DESCRIPTION_LENGTH,
+        keywords=("😀" * MAX_KEYWORD_LENGTH,) * MAX_KEYWORDS,
+    )
+    stream = io.BytesIO()
+    protocol.send(stream, *protocol.pack(photo))
+    stream.seek(0)
+    answer = protocol.receive(stream)
+    assert answer is not None and protocol.unpack(*answer) == photo
 
 
 def test_invalid_contents_are_rejected() -> None:
@@ -128,6 +160,9 @@ def test_invalid_contents_are_rejected() -> None:
         {"camera": "x" * 4096},
         {"taken_precision": "day"},
         {"taken_precision": None},
+        {"description": "x" * 4 * MAX_DESCRIPTION_LENGTH},
+        {"keywords": ("x",) * MAX_KEYWORDS},
+        {"rating": 5},
     ],
 )
 def test_values_at_the_limits_are_accepted(changed: dict[str, Any]) -> None:

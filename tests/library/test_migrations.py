@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.analysis.text_stage import TextStage
 from explorer.library import copy_rows, keypoint_store, migrations, pair_store, pixel_hash_store
 from explorer.library.decision_store import decide, decisions
 from explorer.library.library import Library
@@ -13,6 +14,8 @@ from explorer.library.migration_steps import STEPS
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.protected_folder_store import protect_folder, protected_folders
 from explorer.library.quality_store import photos_to_measure
+from explorer.library.text_index import TextIndex
+from explorer.library.writer import Writer
 from tests.factory import Shelf, digest_of
 
 
@@ -57,6 +60,16 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
         (row,) = copy_rows.copy_rows(library.catalog, [1])
         assert (row.path, row.contents) == (str(tmp_path / "photos" / "a.jpg"), None)
         assert [photo_id for photo_id, _ in photos_to_measure(library.catalog)] == [1]
+        # Its names are searchable once the worker has filled them in.
+        texts, writer = TextIndex(library.catalog), Writer(library.catalog)
+        assert not len(texts.ids_containing("a.jpg"))
+        try:
+            TextStage(library, writer).run(lambda done, total: None)
+        finally:
+            writer.close()
+        assert texts.ids_containing("a.jpg").tolist() == [1]
+        photo = library.catalog.photo(1)
+        assert photo is not None and (photo["title"], photo["keywords"]) == (None, [])
         assert decisions(library.catalog).apart(digest_of("one"), digest_of("two"))
         assert protected_folders(library.catalog) == [str(tmp_path / "photos" / "safe")]
     finally:

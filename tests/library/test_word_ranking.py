@@ -70,6 +70,18 @@ def test_a_word_in_very_many_photos_is_ignored(
     assert ranked(shelf, "dog") == []
 
 
+def test_a_word_whose_trigrams_are_in_very_many_photos_is_ignored(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_ranking, "MAX_WORD_MATCHES", 1)
+    for number in range(6):
+        shelf.put(f"{number}.jpg", number, camera="Acme Sea")
+    sea = shelf.put("sea bird.jpg", "sea")
+    assert ranked(shelf, "sea") == []
+    (coverage,) = rank_by_words(shelf.library.catalog, "sea bird").coverage
+    assert ranked(shelf, "sea bird") == [sea] and coverage < 1
+
+
 @pytest.mark.parametrize(
     ("word", "text", "found"),
     [

@@ -20,8 +20,9 @@ from explorer.photos.metadata.xmp_packet import XmpPacket
 
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH = 500, 5000
 """Characters; longer texts are cut."""
-MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 500, 200
-"""Further keywords are dropped, longer ones cut."""
+MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 250, 120
+"""Further keywords are dropped, longer ones cut. All of them fit into one frame of
+`decoding/protocol.py`."""
 
 # What cameras and programs put where a person's words belong: “OLYMPUS DIGITAL CAMERA”, “SONY DSC”,
 # the names of Huawei's shooting modes.

@@ -82,6 +82,11 @@ class ResultView:
             return self._sorted[:number]
         return np.concatenate([self._sorted, self.ranked.top(number)[self.good :]])
 
+    def photos(self) -> Ids:
+        """All photos in the order of the list, those behind others in stacks, too."""
+        only_good = self.sorting == "day" and self.dates is not None
+        return self._photos(self.good if only_good else self.ranked.total)
+
     def stack_of(self, photo_id: int) -> Ids:
         """The photos of the list that are in the stack of that photo, itself first."""
         members = self.stacks.members(photo_id)

@@ -96,3 +96,33 @@ def test_months_and_stacks_fit_a_small_window(window: Visitor, server: Server) -
     page = look(window, server, "/?group=month&q=red")
     expect(page.locator(".gallery h3").first).to_be_visible()
     assert fits(page)
+
+
+def test_selected_photos_are_copied_into_a_folder(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
+    page = look(window, server, "/?until=2021-12-31")
+    tiles(page).first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_test_id("stMarkdown").get_by_text("2 selected")).to_be_visible()
+    page.locator("[class*=st-key-selection]").get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio", name="2 photos selected")).to_be_checked()
+    dialog.get_by_role("combobox").click()
+    page.get_by_role("option", name="Copies in a folder").click()
+    dialog.get_by_role("textbox", name="Folder").fill(str(tmp_path / "Album"))
+    dialog.get_by_role("textbox", name="Folder").press("Tab")
+    dialog.get_by_role("button", name="Write 2 copies").click()
+    expect(dialog.get_by_text("2 copies written")).to_be_visible()
+    assert sorted(path.name for path in (tmp_path / "Album").iterdir()) == [
+        "purple.jpg",
+        "yellow.jpg",
+    ]
+    dialog.get_by_role("combobox").click()
+    page.get_by_role("option", name="Table (CSV)").click()
+    with page.expect_download() as table:
+        dialog.get_by_role("button", name="Download 2 photos").click()
+    assert table.value.path().read_text().count("yellow.jpg") == 1
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)

@@ -21,7 +21,7 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.components import lightbox
 from explorer.ui.components.gallery import GalleryStack, gallery
 from explorer.ui.photo_labels import escape_markdown, month_label
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import export_dialog, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
 from explorer.ui.search_page.search_state import SearchRequest
@@ -62,6 +62,13 @@ def headline(request: SearchRequest, view: ResultView) -> None:
             options_popover(
                 ResultOptions(view.sorting, view.by_month, view.stacks is not NO_STACKS),
                 ranked=bool(request.query),
+            )
+            st.button(
+                "Export",
+                icon=":material/ios_share:",
+                help="Copy paths, save a list, copy the photos, or make a contact sheet",
+                on_click=export_dialog.request_export,
+                key="export-results",
             )
     if request.query and view.ranked.good == 0 and view.ranked.total:
         st.info(
@@ -129,7 +136,8 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
                 ":material/image_search:",
                 lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
                 "leave",
-            )
+            ),
+            PhotoAction("Export", ":material/ios_share:", export_dialog.request_export),
         ],
     )
     if pages > 1:
@@ -153,6 +161,8 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
     def why(photo_id: int) -> str:
         return resources.engine().explain(request.query, photo_id) if request.query else ""
 
+    if picked.opened is None and lightbox.requested_photo() is None:
+        export_dialog.export_if_requested(view)
     is_open = picked.opened is not None or lightbox.requested_photo() is not None
     lightbox.lightbox(
         _with_open_stacks(view, view.tiles(0, _EVERYTHING), place) if is_open else shown,

@@ -1,0 +1,228 @@
+"""Copies of results in a folder, or links to them. Nothing is overwritten, and no original is
+changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal, NamedTuple
+
+from explorer.errors import FolderError, PhotoError
+from explorer.library.library import Library
+from explorer.library.paths import inside, printable
+from explorer.library.rows import PhotoRow
+from explorer.photos.file_io import open_regular
+from explorer.removal import part_files
+from explorer.removal.file_names import free_names
+from explorer.removal.file_state import file_hash, has_content
+from explorer.removal.safe_move import move, set_times
+from explorer.text_format import size
+
+ExportKind = Literal["copies", "links"]
+
+_CHUNK = 1 << 20
+# Bytes that stay free on the drive that is copied to.
+_RESERVE = 100_000_000
+# Names that are tried for one file.
+_MOST_NAMES = 1000
+
+
+class ExportFailure(NamedTuple):
+    """A photo that was not exported."""
+
+    path: str
+    """Of its original, absolute."""
+    reason: str
+    """A clause in plain words."""
+
+
+@dataclass
+class ExportReport:
+    """What an export wrote."""
+
+    folder: str
+    written: int = 0
+    """New files."""
+    already_there: int = 0
+    """Photos that were in the folder already, under the name that they would get."""
+    failures: list[ExportFailure] = field(default_factory=list)
+
+
+class ExportFolder(NamedTuple):
+    """A folder to export to, which may not exist yet."""
+
+    path: str
+    """Absolute."""
+    watched: str | None
+    """The watched folder that it is in: there, every copy is indexed as a photo of its own."""
+
+
+def check_export_folder(library: Library, typed: str) -> ExportFolder:
+    """The folder that a person typed.
+
+    Raises FolderError, with a sentence for the person, where nothing can be written: the path is
+    not absolute, is a file, is in the library's own folder, or the folder above it does not exist.
+    """
+    try:
+        path = os.path.normpath(Path(typed.strip().strip("\"'")).expanduser())
+    except RuntimeError:
+        path = typed.strip()
+    shown = printable(path)
+    if not os.path.isabs(path) or "\0" in path:
+        raise FolderError(f"Type the full path of a folder: “{shown}” is none.")
+    if os.path.lexists(path) and not os.path.isdir(path):
+        raise FolderError(f"“{shown}” is a file, not a folder: choose another path.")
+    if not os.path.isdir(path) and not os.path.isdir(os.path.dirname(path)):
+        raise FolderError(
+            f"The folder “{printable(os.path.dirname(path))}” does not exist: check its spelling,"
+            " or connect its drive."
+        )
+    real = os.path.realpath(path)
+    if inside(real, os.path.realpath(library.dir)):
+        raise FolderError(f"“{shown}” belongs to Photo Explorer itself: choose another folder.")
+    roots = library.catalog.root_paths().values()
+    return ExportFolder(
+        path, next((root for root in roots if inside(real, os.path.realpath(root))), None)
+    )
+
+
+def export_files(
+    library: Library,
+    photos: Iterable[PhotoRow],
+    folder: str,
+    kind: ExportKind,
+    progress: Callable[[int], None] = lambda done: None,
+) -> ExportReport:
+    """Write copies of photos, or links to them, into a folder, which is made if it does not exist.
+
+    A name that is taken is never overwritten: the file gets a number. A copy is complete, on the
+    disk and compared with its original's content hash before it gets its name, and keeps the
+    original's modification time. Links are symbolic links, or hard links where there are none.
+
+    folder: absolute, as `check_export_folder` returns it. progress: called with the number of
+    photos that are done; if it raises, the export ends between two files. Raises FolderError where
+    the folder cannot be made or its drive lacks room.
+    """
+    photos = list(photos)
+    _make_folder(folder)
+    if kind == "copies":
+        _check_room(folder, sum(photo["bytes"] for photo in photos))
+    report = ExportReport(folder)
+    for done, photo in enumerate(photos, 1):
+        try:
+            is_new = _export(library, photo, folder, kind)
+            report.written += is_new
+            report.already_there += not is_new
+        except (OSError, PhotoError) as error:
+            report.failures.append(ExportFailure(photo["path"], _reason(error)))
+        progress(done)
+    return report
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        Path(folder).mkdir(exist_ok=True)
+    except OSError as error:
+        raise FolderError(
+            f"The folder “{printable(folder)}” cannot be made ({error.strerror or error}): choose"
+            " another one."
+        ) from error
+
+
+def _check_room(folder: str, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if needed + _RESERVE > free:
+        raise FolderError(
+            f"The copies need {size(needed)}, and “{printable(folder)}” has {size(free)} left:"
+            " choose a folder on another drive, or fewer photos."
+        )
+
+
+def _export(library: Library, photo: PhotoRow, folder: str, kind: ExportKind) -> bool:
+    """Export one photo; returns whether a file was made. Raises OSError, PhotoError."""
+    sources = [
+        file["path"] for file in library.catalog.files_of(photo["id"]) if file["state"] == "present"
+    ]
+    sources.sort(key=lambda path: path != photo["path"])
+    problem: OSError | PhotoError = PhotoError("the file is not there any more")
+    for source in sources:
+        try:
+            wanted = os.path.join(folder, os.path.basename(source))
+            if kind == "links":
+                return _link(source, photo["hash"], wanted)
+            return _copy(source, photo["hash"], wanted)
+        except (OSError, PhotoError) as error:
+            problem = error
+    raise problem
+
+
+def _copy(source: str, digest: str, wanted: str) -> bool:
+    if has_content(wanted, digest):
+        return False
+    folder = os.path.dirname(wanted)
+
+    def fill(new: BinaryIO) -> None:
+        found = hashlib.blake2b(digest_size=16)
+        with open_regular(source) as (handle, facts):
+            left = facts.st_size
+            while left > 0 and (chunk := os.read(handle, min(left, _CHUNK))):
+                found.update(chunk)
+                new.write(chunk)
+                left -= len(chunk)
+        if found.hexdigest() != digest:
+            raise PhotoError("it has changed since it was indexed")
+
+    part = part_files.make_part(folder, "", lambda name: part_files.create_file(name, fill))
+    try:
+        facts = os.stat(source)
+        Path(part).chmod(facts.st_mode & 0o666 | 0o600)
+        set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
+        # Read again: what was written is not always what is on the drive.
+        if file_hash(part) != digest:
+            raise PhotoError("the copy differs from the original: its drive may be failing")
+        _name_exclusively(wanted, lambda path: move(part, path, digest))
+    except BaseException:
+        part_files.discard(part)
+        raise
+    return True
+
+
+def _link(source: str, digest: str, wanted: str) -> bool:
+    with open_regular(source):
+        # It can be read, so the link leads somewhere.
+        pass
+    if os.path.lexists(wanted) and os.path.realpath(wanted) == os.path.realpath(source):
+        return False
+
+    def link(path: str) -> None:
+        try:
+            os.symlink(source, path)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):
+            # Windows wants a privilege for symbolic links, and some file systems have none.
+            os.link(source, path)
+
+    _name_exclusively(wanted, link)
+    return True
+
+
+def _name_exclusively(wanted: str, create: Callable[[str], None]) -> None:
+    """Call `create` with the first free name; `create` raises FileExistsError for one that is
+    taken."""
+    for number, path in enumerate(free_names(wanted)):
+        try:
+            create(path)
+        except FileExistsError:
+            if number == _MOST_NAMES:
+                raise
+        else:
+            return
+
+
+def _reason(error: OSError | PhotoError) -> str:
+    return str(error) if isinstance(error, PhotoError) else error.strerror or str(error)

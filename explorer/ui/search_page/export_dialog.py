@@ -1,0 +1,253 @@
+"""The dialog that exports results: lists of them, copies and links in a folder, contact sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.search import contact_sheet
+from explorer.search.export_files import ExportKind, ExportReport, check_export_folder, export_files
+from explorer.search.export_results import as_csv, as_json, as_paths
+from explorer.search.ranked_photos import Ids
+from explorer.search.result_view import ResultView
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.photo_labels import escape_markdown
+
+# Session state: what to export, `_ALL` or the ids of selected photos, until the dialog is closed.
+_REQUEST, _ALL = "_export", "all"
+# Paths that are shown to be copied; a list of more is a table.
+_MAX_PATHS = 2000
+_SHOWN_FAILURES = 100
+
+_PATHS, _COPIES, _LINKS, _TABLE, _JSON, _HTML, _PDF = FORMATS = (
+    "Paths",
+    "Copies in a folder",
+    "Links in a folder",
+    "Table (CSV)",
+    "JSON",
+    "Contact sheet (HTML)",
+    "Contact sheet (PDF)",
+)
+
+
+class _Scope(NamedTuple):
+    """Photos that can be exported."""
+
+    label: str
+    ids: Ids
+
+
+def request_export(ids: Sequence[int] | None = None) -> None:
+    """Have the page open the dialog at its next run. ids: the selected photos; None for all
+    results."""
+    st.session_state[_REQUEST] = _ALL if ids is None else list(ids)
+
+
+def export_if_requested(view: ResultView) -> None:
+    """Open the dialog if that was requested. A page calls this once, unless a photo is open."""
+    request = st.session_state.get(_REQUEST)
+    if request is None:
+        return
+    st.session_state[DIALOG_OPEN] = True
+    selected = None if request == _ALL else np.array(request, np.int64)
+    _dialog(_scopes(view, selected))
+
+
+def _close() -> None:
+    for key in (_REQUEST, DIALOG_OPEN):
+        st.session_state.pop(key, None)
+
+
+def _scopes(view: ResultView, selected: Ids | None) -> list[_Scope]:
+    """What can be exported, the likeliest first."""
+    scopes = list[_Scope]()
+    if selected is not None:
+        scopes.append(_Scope(f"{count(len(selected), 'photo')} selected", selected))
+    everything = view.photos()
+    good = view.ranked.good
+    if good is not None and 0 < good < len(everything):
+        scopes.append(_Scope(f"{count(good)} good matches", everything[:good]))
+    scopes.append(_Scope(f"All {count(len(everything), 'photo')}", everything))
+    return scopes
+
+
+@st.dialog("Export", width="medium", on_dismiss=_close)
+def _dialog(scopes: list[_Scope]) -> None:
+    number = 0
+    if len(scopes) > 1:
+        number = st.radio(
+            "Photos",
+            range(len(scopes)),
+            format_func=lambda at: scopes[at].label,
+            horizontal=True,
+            key="export-scope",
+        )
+    else:
+        st.caption(scopes[0].label)
+    ids = scopes[number].ids
+    chosen = st.selectbox("Export as", FORMATS, key="export-format")
+    if chosen == _PATHS:
+        _paths(ids)
+    elif chosen in (_COPIES, _LINKS):
+        _into_folder(ids, "copies" if chosen == _COPIES else "links")
+    elif chosen in (_TABLE, _JSON):
+        _download(ids, chosen, *_LISTS[chosen])
+    else:
+        _sheet(ids, chosen)
+
+
+_LISTS: dict[str, tuple[str, str, Callable[[list[PhotoRow]], str]]] = {
+    _TABLE: ("photos.csv", "text/csv", as_csv),
+    _JSON: ("photos.json", "application/json", as_json),
+}
+
+
+def _rows(ids: Ids) -> list[PhotoRow]:
+    return list(resources.library().catalog.photos(ids.tolist()).values())
+
+
+def _paths(ids: Ids) -> None:
+    if len(ids) > _MAX_PATHS:
+        st.info(f"The first {_MAX_PATHS:,} paths. A table has all of them.", icon=":material/info:")
+    text = as_paths(_rows(ids[:_MAX_PATHS]))
+    st.caption("The button in the corner copies them to the clipboard.")
+    st.code(text, language=None, height=260)
+
+
+def _download(
+    ids: Ids, label: str, name: str, media: str, make: Callable[[list[PhotoRow]], str]
+) -> None:
+    # Made when the button is pressed.
+    st.download_button(
+        f"Download {count(len(ids), 'photo')}",
+        lambda: make(_rows(ids)).encode("utf-8", "replace"),
+        file_name=name,
+        mime=media,
+        icon=":material/download:",
+        type="primary",
+        key=f"download-{label}",
+        on_click="ignore",
+    )
+
+
+def _sheet(ids: Ids, chosen: str) -> None:
+    shown = ids[: contact_sheet.MAX_PHOTOS]
+    if len(shown) < len(ids):
+        st.info(
+            f"A contact sheet has {contact_sheet.MAX_PHOTOS:,} photos at most: the first ones.",
+            icon=":material/info:",
+        )
+    previews = resources.library().previews
+    is_html = chosen == _HTML
+
+    def make() -> bytes:
+        rows = _rows(shown)
+        if is_html:
+            return contact_sheet.html_sheet(rows, previews, f"{count(len(rows), 'photo')}")
+        return contact_sheet.pdf_sheet(rows, previews)
+
+    st.download_button(
+        f"Download a sheet of {count(len(shown), 'photo')}",
+        make,
+        file_name="contact sheet.html" if is_html else "contact sheet.pdf",
+        mime="text/html" if is_html else "application/pdf",
+        icon=":material/download:",
+        type="primary",
+        key=f"download-{chosen}",
+        on_click="ignore",
+    )
+
+
+# --- into a folder
+
+
+def _into_folder(ids: Ids, kind: ExportKind) -> None:
+    if kind == "links":
+        st.caption(
+            "Links take no room. They lead nowhere once an original is moved, and a program that"
+            " changes a photo through its link changes the original."
+        )
+    typed = st.text_input(
+        "Folder",
+        key="export-folder",
+        placeholder="/home/me/Album",
+        help="It is made if it does not exist. Files that are there already are never replaced.",
+    )
+    if not typed.strip():
+        return
+    library = resources.library()
+    try:
+        folder = check_export_folder(library, typed)
+    except ExplorerError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    confirmed = True
+    if folder.watched is not None:
+        st.warning(
+            f"This folder is in {escape_markdown(printable(folder.watched))}, which is watched:"
+            " what is written there becomes part of your library.",
+            icon=":material/warning:",
+        )
+        confirmed = st.checkbox("Write there all the same", key=f"export-watched-{folder.path}")
+    if st.button(
+        f"Write {_number(len(ids), kind)}",
+        icon=":material/drive_file_move:",
+        type="primary",
+        disabled=not confirmed,
+        key=f"export-{kind}",
+    ):
+        _write(ids, folder.path, kind)
+
+
+def _write(ids: Ids, folder: str, kind: ExportKind) -> None:
+    rows = _rows(ids)
+    bar = st.progress(0.0, "Reading…")
+
+    def progress(done: int) -> None:
+        bar.progress(done / len(rows), f"{done:,} of {count(len(rows), 'photo')}")
+
+    try:
+        report = export_files(resources.library(), rows, folder, kind, progress)
+    except ExplorerError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    finally:
+        bar.empty()
+    _result(report, kind)
+
+
+def _result(report: ExportReport, kind: ExportKind) -> None:
+    text = (
+        f"{_number(report.written, kind)} written to {escape_markdown(printable(report.folder))}."
+    )
+    if report.already_there:
+        text += f" {count(report.already_there, 'photo')} had been there already."
+    st.success(text, icon=":material/check:")
+    if report.failures:
+        st.warning(
+            f"{count(len(report.failures), 'photo')} could not be written.",
+            icon=":material/warning:",
+        )
+        st.dataframe(
+            [
+                {"File": printable(path), "Reason": reason}
+                for path, reason in report.failures[:_SHOWN_FAILURES]
+            ],
+            hide_index=True,
+            width="stretch",
+        )
+
+
+def _number(number: int, kind: ExportKind) -> str:
+    """`1 copy`, `2 copies`, `2 links`."""
+    if kind == "links":
+        return count(number, "link")
+    return f"{number:,} {'copy' if number == 1 else 'copies'}"

@@ -19,6 +19,7 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.components.lightbox_keys import arrow_keys
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import display_url, original_url, preview_url
+from explorer.ui.components.why_photo import Why
 from explorer.ui.search_page import heat_maps, region_search, search_state
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
 
@@ -46,7 +47,7 @@ def lightbox(
     ids: Sequence[int] | Ids,
     *,
     opened: int | None = None,
-    why: Callable[[int], str] | None = None,
+    why: Callable[[int], Why] | None = None,
     more_like: Callable[[int], None] | None = None,
     actions: Sequence[PhotoAction] = (),
     explain: Callable[[int], None] | None = None,
@@ -56,7 +57,7 @@ def lightbox(
 
     ids: the photos that previous and next step through.
     opened: a photo to open now, as the gallery reports it.
-    why: one sentence on why a photo is shown, or ''.
+    why: why a photo is shown.
     more_like: called with a photo's id to search for similar ones; by default, opens the Search
     page.
     actions: buttons in addition to those that every page offers.
@@ -80,7 +81,7 @@ def lightbox(
 @st.dialog("Photo", width="large", on_dismiss=close)
 def _dialog(
     ids: Ids,
-    why: Callable[[int], str],
+    why: Callable[[int], Why],
     more_like: Callable[[int], None],
     actions: list[PhotoAction],
     *,

@@ -9,16 +9,16 @@ from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import count, size
 from explorer.ui import resources
+from explorer.ui.components.why_photo import Why, why_photo
 from explorer.ui.photo_labels import escape_markdown, exposure, place, taken
 
 # More copies than this are counted instead of listed.
 _MAX_PATHS = 12
 
 
-def photo_details(photo: PhotoRow, why: str) -> None:
-    """Draw the details of a photo. why: one sentence on why it is shown, or ''."""
-    if why:
-        st.caption(escape_markdown(why))
+def photo_details(photo: PhotoRow, why: Why) -> None:
+    """Draw the details of a photo, with why it is shown."""
+    why_photo(why)
     copies = f" · {count(photo['copies'], 'identical file')}" if photo["copies"] > 1 else ""
     rows = [
         ("Taken", taken(photo)),

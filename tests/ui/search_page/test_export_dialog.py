@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -55,4 +56,5 @@ def test_a_watched_folder_must_be_confirmed(photos: Path) -> None:
 
 def test_each_choice_can_be_downloaded(photos: Path) -> None:
     for choice in ("Table (CSV)", "JSON", "Contact sheet (HTML)", "Contact sheet (PDF)"):
-        assert any("Download" in button.label for button in opened(choice).get("download_button"))
+        buttons: Any = opened(choice).get("download_button")
+        assert [button.label.startswith("Download ") for button in buttons] == [True]

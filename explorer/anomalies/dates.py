@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from explorer.duplicates.keep_rules import BACKUP_FOLDER
+from explorer.library.paths import printable
 from explorer.photos.metadata.file_name_dates import parse_file_name_date
 from explorer.photos.metadata.partial_dates import known_part, latest_moment
 
@@ -112,12 +113,12 @@ def _days(difference: dt.timedelta) -> float:
 
 @functools.lru_cache(maxsize=65536)
 def _folder_year(folder: str) -> tuple[str, int] | None:
-    """The innermost part of a path that is named after a year, and the year. None if there is none,
-    or it names several: “2012–2014” says nothing about one photo."""
+    """The innermost part of a path that is named after a year, printable, and the year. None if
+    there is none, or it names several: “2012–2014” says nothing about one photo."""
     for part in reversed(PurePath(folder).parts):
         years = {int(year) for year in _YEAR.findall(part)}
         if years:
-            return (part, years.pop()) if len(years) == 1 else None
+            return (printable(part), years.pop()) if len(years) == 1 else None
     return None
 
 

@@ -14,6 +14,7 @@ from explorer.anomalies.typicality import typical_photos
 from explorer.library import neighbor_store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
+from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
 
 _RELATED = 8
@@ -85,8 +86,8 @@ class _Compared:
         if position is None:
             return _NOT_COMPARED
         like = found.like[position]
-        here = self.names[self.folders[position]]
-        there = self.names[self.folders[like]] if like >= 0 else "?"
+        here = printable(self.names[self.folders[position]])
+        there = printable(self.names[self.folders[like]]) if like >= 0 else "?"
         return f"Unlike the rest of “{here}”; most similar to photos in “{there}”."
 
 

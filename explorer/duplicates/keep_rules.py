@@ -10,6 +10,7 @@ from pathlib import Path
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.versions import original_format_rank
+from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
 
 JpegQualityReader = Callable[[str], int | None]
@@ -64,11 +65,13 @@ def _why_earliest(keep: GroupFile, rival: GroupFile) -> str:
 
 
 def _copy_words(path: str) -> str:
-    """The part of a path that marks the file as a copy, in quotation marks; '' if none does."""
+    """The part of a path that marks the file as a copy, printable and in quotation marks; '' if
+    none does."""
     folder, name = os.path.split(path)
     if found := _COPY_NAME.search(os.path.splitext(name)[0]):
         return f"“{found[0].strip()}”"
-    return next((f"“{part}”" for part in Path(folder).parts if BACKUP_FOLDER.match(part)), "")
+    part = next(filter(BACKUP_FOLDER.match, Path(folder).parts), "")
+    return part and f"“{printable(part)}”"
 
 
 def _companions(file: GroupFile, _: JpegQualityReader) -> Value:

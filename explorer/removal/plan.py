@@ -63,8 +63,10 @@ def as_csv(removals: Sequence[Removal]) -> str:
         shown = {
             "path": to_text(removal.path),
             "keep": to_text(removal.keeper) if removal.keeper else "",
+            "tier": printable(removal.tier),
+            "why": printable(removal.why),
             "along": companions,
-            "holds": ", ".join(removal.holds),
+            "holds": printable(", ".join(removal.holds)),
         }
         writer.writerow(escape_row(_row(removal) | shown))
     return text.getvalue()

@@ -160,6 +160,12 @@ def test_what_is_said_is_as_precise_as_the_date() -> None:
     assert found is not None and found[1] == "It is in “2014”, but its date is 2012-03."
 
 
+def test_the_name_of_a_folder_is_printable() -> None:
+    """One that is not UTF-8 could be shown on no page."""
+    found = check_date("/p/2014 m\udcfc/a.jpg", "2012-03-01T00:00:00", "exif", None, "month")
+    assert found is not None and found[1] == "It is in “2014 m\ufffd”, but its date is 2012-03."
+
+
 def test_clocks_of_the_future_and_of_the_past() -> None:
     future, past = (
         check_date("/p/a.jpg", None, None, "2093-01-01T00:00:00"),

@@ -253,6 +253,13 @@ def test_an_empty_group_has_no_keeper() -> None:
         choose_keeper([])
 
 
+def test_the_name_of_a_folder_of_copies_is_printable() -> None:
+    """One that is not UTF-8 could neither be shown on a page nor written to a plan."""
+    items = [item("/p/a.jpg"), item("/p/Backup m\udcfc/a.jpg", file_id=2)]
+    kept, why = choose_keeper(items, ["plain"], quality=no_quality)
+    assert (kept.path, why) == ("/p/a.jpg", "the other is named like a copy (“Backup m\ufffd”)")
+
+
 def test_the_reason_names_the_nearest_rival() -> None:
     items = [item(f"/p/{side}.jpg", width=side, height=side) for side in (100, 400, 300, 200)]
     kept, why = choose_keeper(items, quality=no_quality)

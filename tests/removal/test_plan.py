@@ -50,6 +50,24 @@ def test_json_is_ascii_so_that_any_name_survives() -> None:
     assert as_json([Removal("/p/é.jpg", "0" * 32)]).isascii()
 
 
+def test_any_text_can_be_written(tmp_path: Path) -> None:
+    """Names that are not UTF-8 survive; of words that name them, all that is text."""
+    removal = Removal(
+        "/p/m\udcfc.jpg",
+        "0" * 32,
+        "/k/m\udcfc.jpg",
+        "1" * 32,
+        tier="m\udcfc",
+        why="it is not in “Backup m\udcfc”",
+        holds=("m\udcfc",),
+    )
+    for name in ("plan.csv", "plan.json"):
+        write_plan(tmp_path / name, [removal])
+        (again,) = read_plan(tmp_path / name).removals
+        assert (again.path, again.keeper) == (removal.path, removal.keeper)
+    assert "it is not in “Backup m\ufffd”" in as_csv([removal])
+
+
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@a"])
 def test_no_name_becomes_a_formula_in_a_spreadsheet(name: str) -> None:
     (row,) = csv.DictReader(

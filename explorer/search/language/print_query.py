@@ -48,6 +48,11 @@ def quoted(text: str) -> str:
     return f'"{_QUOTE.sub(lambda match: match[0] * 2, text)}"'
 
 
+def _quoted_words(text: str) -> str:
+    """Quoted words that are not taken for a photo's path: with a space in front they are none."""
+    return quoted(f" {text}" if is_photo_path(text) else text)
+
+
 def _term(term: RankingTerm) -> str:
     """A term without its sign."""
     weight = _number(abs(term.weight))
@@ -57,7 +62,7 @@ def _term(term: RankingTerm) -> str:
             if not prefix and not term.literal and is_plain(text):
                 return text
             bare = text[:1].isalpha() and is_plain(text)
-            return f"{weight}:{text if bare else quoted(text)}"
+            return f"{weight}:{text if bare else _quoted_words(text)}"
         case PhotoTerm(ids):
             return f"{prefix}photo:{_SEPARATORS[term.combination].join(map(str, ids))}"
         case FileTerm(path):
@@ -81,8 +86,7 @@ def _number(weight: float) -> str:
 def _test(test: Condition) -> str:
     match test:
         case WordsTest(text):
-            # With a space in front, a path is words.
-            return quoted(f" {text}" if is_photo_path(text) else text)
+            return _quoted_words(text)
         case FieldTest(field, values):
             return f"{field}:{'|'.join(map(_value, values))}"
         case NotTest(inner):

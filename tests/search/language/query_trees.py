@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from explorer.search.language.query_fields import FIELDS
 from explorer.search.language.query_grammar import is_plain
-from explorer.search.language.query_items import is_photo_path
 from explorer.search.language.query_tree import (
     AllTests,
     AlternativeTerms,
@@ -46,12 +45,13 @@ _texts = (
         lambda text: text and text.encode("utf-8", "ignore").decode() == text and text.isprintable()
     )
 )
+_paths = st.sampled_from(["./a.jpg", "./a b.jpg", "C:\\x.png"])
 _weights = st.sampled_from([1.0, 1.0, 1.0, 2.0, 0.5, 0.01, 100.0]) | st.floats(0.01, 100)
 
 
 @st.composite
 def _phrases(draw: st.DrawFn, negative: bool = True) -> PhraseTerm:
-    text, weight = draw(_texts.filter(lambda text: not is_photo_path(text))), draw(_weights)
+    text, weight = draw(_texts | _paths), draw(_weights)
     literal = weight == 1 and (draw(st.booleans()) or not is_plain(text))
     return PhraseTerm(text, -weight if negative and draw(st.booleans()) else weight, literal)
 
@@ -132,7 +132,7 @@ def _combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Conditio
 
 
 _conditions: st.SearchStrategy[Condition] = st.recursive(
-    st.one_of(_texts.map(WordsTest), _field_tests()), _combined, max_leaves=6
+    st.one_of((_texts | _paths).map(WordsTest), _field_tests()), _combined, max_leaves=6
 )
 query_trees = st.builds(
     QueryTree,

@@ -46,4 +46,5 @@ def test_trees_that_no_text_has_keep_their_meaning() -> None:
     assert print_query(QueryTree((PhraseTerm("a OR b"),))) == '1:"a OR b"'
     assert print_query(QueryTree((FileTerm("beach.jpg"),))) == "./beach.jpg"
     assert print_query(QueryTree((), WordsTest('5"'))) == '"5"""'
+    assert print_query(QueryTree((PhraseTerm("./a.jpg", 2),))) == '2:" ./a.jpg"'
     assert print_query(QueryTree()) == ""

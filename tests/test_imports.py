@@ -32,6 +32,7 @@ DOORS = {
     "faiss": ("explorer/library/vectors.py",),
     "sqlite3": ("explorer/library/",),
     "sqlite_utils": ("explorer/library/",),
+    "lark": ("explorer/search/language/",),
     "streamlit": ("explorer/ui/", "pages/", "run.py"),
     "watchdog": ("explorer/scanning/",),
 }

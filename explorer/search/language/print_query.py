@@ -29,18 +29,35 @@ _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 
 def print_query(tree: QueryTree) -> str:
-    """The text of a query. Parsing it gives the tree again, if `parse` or `understand` can give
-    it; from any other tree it gives one of the same meaning."""
-    text = ""
-    for term in tree.terms:
-        words = _term(term)
+    """The text of a query. Parsing it gives the tree again, if `parse` made the tree; parsing and
+    `understand`, if that made it. Any other tree gets a text of the same meaning."""
+    tests = tree.condition.tests if isinstance(tree.condition, AllTests) else (tree.condition,)
+    words = [text for test in tests if (text := _understood_words(test))]
+    terms, text = list(tree.terms), ""
+    if words:
+        text = ", ".join(words)
+        first = terms[0] if terms else None
+        if isinstance(first, PhraseTerm) and first.weight == 1 and not first.literal:
+            joined = f"{first.text}, {text}"
+            if is_plain(joined) and is_plain(first.text):
+                text = joined
+                terms.pop(0)
+    for term in terms:
+        written = _term(term)
         if text or term.weight < 0:
             sign = "-" if term.weight < 0 else "+"
-            text = f"{text} {sign} {words}".lstrip()
+            text = f"{text} {sign} {written}".lstrip()
         else:
-            text = words
-    tests = tree.condition.tests if isinstance(tree.condition, AllTests) else [tree.condition]
-    return " ".join([*filter(None, [text]), *(_test(test) for test in tests if test)])
+            text = written
+    typed = [_test(test) for test in tests if test is not None and not _understood_words(test)]
+    return " ".join([*filter(None, [text]), *typed])
+
+
+def _understood_words(test: Condition | None) -> str:
+    """The words that a test was understood from; `""` if it was typed as one."""
+    if isinstance(test, NotTest) and (words := _understood_words(test.test)):
+        return f"not {words}"
+    return test.words if isinstance(test, FieldTest) else ""
 
 
 def quoted(text: str) -> str:
@@ -88,7 +105,7 @@ def _test(test: Condition) -> str:
         case WordsTest(text):
             return _quoted_words(text)
         case FieldTest(field, values):
-            return f"{field}:{'|'.join(map(_value, values))}"
+            return f"{field}:{'|'.join(map(printed_value, values))}"
         case NotTest(inner):
             return f"-{_in_brackets(_all(inner)) if isinstance(inner, AllTests) else _test(inner)}"
         case AllTests():
@@ -102,7 +119,8 @@ def _all(test: Condition) -> str:
     return " ".join(map(_test, test.tests)) if isinstance(test, AllTests) else _test(test)
 
 
-def _value(value: FieldValue) -> str:
+def printed_value(value: FieldValue) -> str:
+    """A value as it is typed after a field's name."""
     comparison = "" if value.comparison == "=" else value.comparison
     text = value.text
     return comparison + (text if _BARE_VALUE.fullmatch(text) else quoted(text))

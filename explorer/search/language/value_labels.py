@@ -1,0 +1,125 @@
+"""Tests of fields in the words of a person: `Camera: Canon`, `taken in June 2019`, `black and
+white`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from explorer.errors import UsageError
+from explorer.library.filters import parse_day
+from explorer.search.language.query_fields import typed_value
+from explorer.search.language.query_tree import FieldTest, FieldValue
+from explorer.search.language.typed_values import Choice, Place
+from explorer.search.language.word_meanings import MONTHS
+
+_NAMES: Mapping[str, str] = {
+    "name": "Name", "keyword": "Keyword", "title": "Title", "description": "Description",
+    "camera": "Camera", "lens": "Lens", "format": "Format", "iso": "ISO", "f": "f-number",
+    "focal": "Focal length", "exposure": "Exposure time", "width": "Width", "height": "Height",
+    "megapixels": "Megapixels", "size": "Size", "rating": "Rating",
+}  # fmt: skip
+_CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "format": {
+        "jpeg": ("JPEG", ""), "png": ("PNG", ""), "webp": ("WebP", ""), "gif": ("GIF", ""),
+        "bmp": ("BMP", ""), "tiff": ("TIFF", ""), "heic": ("HEIC", ""), "avif": ("AVIF", ""),
+    },
+    "has": {
+        "gps": ("with a location", "without a location"), "date": ("with a date", "without a date"),
+        "camera": ("camera known", "camera unknown"), "film": ("with a film", "without a film"),
+        "keywords": ("with keywords", "without keywords"),
+        "title": ("with a title", "without a title"),
+        "description": ("with a description", "without a description"),
+        "rating": ("rated", "not rated"),
+    },
+    "is": {
+        "monochrome": ("black and white", "in colour"),
+        "duplicate": ("with duplicates", "without duplicates"),
+        "screenshot": ("screenshot", "no screenshots"), "panorama": ("panorama", "not a panorama"),
+    },
+    "orientation": {
+        "landscape": ("landscape format", ""), "portrait": ("portrait format", ""),
+        "square": ("square format", ""),
+    },
+    "shape": {
+        "square": ("nearly square", ""), "wide": ("wide", ""), "tall": ("tall", ""),
+        "panorama": ("panorama shape", ""),
+    },
+}  # fmt: skip
+"""Choices that are not called by their names: what they are called, and their opposites where
+“not …” would not do."""
+_BOUNDS: Mapping[str, str] = {
+    "=": "", "<": "below ", "<=": "at most ", ">": "above ", ">=": "at least ",
+}  # fmt: skip
+_TIMES: Mapping[str, str] = {
+    "=": "in ", "<": "before ", "<=": "until ", ">": "after ", ">=": "since ",
+}  # fmt: skip
+
+
+def field_label(test: FieldTest, negated: bool = False) -> str:
+    """A test of a field, or its opposite, as a person would say it."""
+    if len(test.values) == 1 and test.field in _CHOICES:
+        value = typed_value(test.field, test.values[0])
+        named = _CHOICES[test.field].get(value.name) if isinstance(value, Choice) else None
+        if named and negated and named[1]:
+            return named[1]
+    said = " or ".join(_value_label(test.field, value) for value in test.values)
+    name = _NAMES.get(test.field)
+    if name:
+        return f"{name}: {'not ' if negated else ''}{said}"
+    return f"{'not ' if negated else ''}{_lead(test.field)}{said}"
+
+
+def _lead(field: str) -> str:
+    """What comes before the values of a field without a name of its own."""
+    return {"folder": "in folder ", "date": "taken ", "after": "taken ", "before": "taken "}.get(
+        field, ""
+    )
+
+
+def _value_label(field: str, value: FieldValue) -> str:
+    typed = typed_value(field, value)
+    if isinstance(typed, Choice):
+        return _CHOICES.get(field, {}).get(typed.name, (typed.name, ""))[0]
+    if isinstance(typed, Place):
+        where = f"{typed.latitude:g}, {typed.longitude:g}"
+        return f"within {typed.kilometres:g} km of {where}"
+    if field == "date":
+        return _date_label(value)
+    if field in ("after", "before"):
+        return f"{'since' if field == 'after' else 'until'} {_day_label(value.text)}"
+    if ".." in value.text and field in _NAMES and field not in ("name", "title", "description"):
+        return _range_label(value.text, "at most ", "at least ")
+    return _BOUNDS[value.comparison] + value.text.strip()
+
+
+def _date_label(value: FieldValue) -> str:
+    if ".." not in value.text:
+        day = value.comparison == "=" and re.fullmatch(r"\d{8}|\d{4}-(\d\d|W\d\d)-\d+", value.text)
+        return f"{'on ' if day else _TIMES[value.comparison]}{_day_label(value.text)}"
+    low, _, high = value.text.partition("..")
+    labels = [_day_label(part) if part.strip() else "" for part in (low, high)]
+    if not all(labels):
+        return f"since {labels[0]}" if labels[0] else f"until {labels[1]}"
+    return f"{labels[0]} to {labels[1]}"
+
+
+def _range_label(text: str, most: str, least: str) -> str:
+    low, _, high = (part.strip() for part in text.partition(".."))
+    if not low or not high:
+        return f"{least}{low}" if low else f"{most}{high}"
+    return f"{low} to {high}"
+
+
+def _day_label(text: str) -> str:
+    """A year, month, week or day in words."""
+    text = text.strip().upper()
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        return f"{MONTHS[int(match[2]) - 1].capitalize()} {match[1]}"
+    if match := re.fullmatch(r"(\d{4})-?W(\d\d)", text):
+        return f"week {int(match[2])} of {match[1]}"
+    try:
+        day = parse_day(text)
+    except UsageError:
+        return text
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"

@@ -1,0 +1,145 @@
+"""Which words of phrases become conditions, and which stay."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_grammar import MAX_LENGTH
+from explorer.search.language.query_tree import (
+    AllTests,
+    Condition,
+    FieldTest,
+    FieldValue,
+    NotTest,
+    QueryTree,
+)
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.understood_words import understand
+from explorer.search.language.word_meanings import MEANINGS, meaning_of
+from tests.search.language.query_trees import query_texts
+
+
+def typed(test: Condition) -> Condition:
+    """The test as if it had been typed as a field."""
+    match test:
+        case FieldTest():
+            return dataclasses.replace(test, words="")
+        case NotTest(inner):
+            return NotTest(typed(inner))
+        case AllTests(tests):
+            return AllTests(tuple(map(typed, tests)))
+    return test
+
+
+def meant(text: str) -> str:
+    """The query that a text means, with fields in place of words."""
+    tree = understand(parse(text))
+    return print_query(QueryTree(tree.terms, tree.condition and typed(tree.condition)))
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("black and white portrait", "portrait is:monochrome"),
+        ("portrait in black and white, 2019", "portrait is:monochrome date:2019"),
+        ("cat in black and white", "cat is:monochrome"),
+        ("black and white photo of a cat", "a cat is:monochrome"),
+        ("B&W", "is:monochrome"), ("Monochrome street scene", "street scene is:monochrome"),
+        ("birthday 2019 not blurry", "birthday -is:blurred date:2019"),
+        ("out of focus dog", "dog is:blurred"), ("dog, blurry", "dog is:blurred"),
+        ("dark", "is:dark"), ("a dark photo", "is:dark"),
+        ("dark photos of the beach", "the beach is:dark"),
+        ("beach but not dark", "beach -is:dark"), ("beach - dark", "beach -is:dark"),
+        ("-dark", "-is:dark"),
+        ("dark and blurry", "is:dark is:blurred"), ("blurry and dark", "is:blurred is:dark"),
+        ("underexposed forest", "forest is:dark"), ("overexposed", "is:overexposed"),
+        ("grainy pictures", "is:noisy"), ("no screenshots", "-is:screenshot"),
+        ("screenshot of a map", "a map is:screenshot"), ("chat screenshots", "chat is:screenshot"),
+        ("panorama of Paris", "Paris is:panorama"), ("mountain panorama", "mountain is:panorama"),
+        ("panoramic photos", "is:panorama"), ("upright", "is:upright"),
+        ("vertical photos", "is:upright"),
+        ("wedding portrait format", "wedding is:upright"),
+        ("horizontal pictures of cats", "cats orientation:landscape"),
+        ("2019", "date:2019"), ("in 2019", "date:2019"), ("June 2019", "date:2019-06"),
+        ("dog Sept 2019", "dog date:2019-09"), ("4 June 2019 party", "party date:2019-06-04"),
+        ("summer 2019", "summer date:2019"),
+        ("christmas 2019 at home", "christmas at home date:2019"),
+        ("2015-2019", "date:2015..2019"), ("dog between 2015 and 2019", "dog date:2015..2019"),
+        ("since 2019", "date:>=2019"), ("beach before June 2019", "beach date:<2019-06"),
+        ("dog 2019-06-04", "dog date:2019-06-04"), ("not 2019", "-date:2019"),
+        ("horse 2019 + stripes blurry", "horse + stripes date:2019 is:blurred"),
+        ("blurry iso:>800 dog", "dog iso:>800 is:blurred"),
+    ],
+)  # fmt: skip
+def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> None:
+    assert meant(text) == meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in the dark", "dark blue dress", "dark-haired woman", "a dark room", "dog in the dark",
+        "blurry background", "dog with the background blurred", "black and white cat",
+        "zebra black and white", "red and black and white", "black and white and red",
+        "noisy children", "upright piano", "man standing upright", "portrait", "landscape",
+        "vertical garden", "panorama restaurant", "square", "duplicate keys", "screenshotter",
+        "room 2019", "2000 people", "2019-13", "30 February 2019", "1:dark", "2:dark", "- 2:dark",
+        "(dark OR snow)", "- dark beach", "may", "march of 500 people", "12019", "dog 2019a",
+        '1:"in 2019"', "not", "and", "without", "dark " * 60 + "2019",
+    ],
+)  # fmt: skip
+def test_words_for_what_is_in_the_photo_stay(text: str) -> None:
+    tree = parse(text)
+    assert understand(tree) == tree
+
+
+def test_the_words_are_kept_as_they_were_typed() -> None:
+    tree = understand(parse("Black and White portrait"))
+    assert tree.condition == FieldTest("is", (FieldValue("monochrome"),), "Black and White")
+    assert print_query(tree) == "portrait, Black and White"
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("birthday 2019 not blurry", "birthday, not blurry, 2019"),
+        ("- blurry", "not blurry"),
+        ("photo:3 dark iso:100", "dark + photo:3 iso:100"),
+        ("dark 1:dark", "dark + 1:dark"),
+        ("2:snow - dark", "not dark + 2:snow"),
+        ("horse 2019 + stripes", "horse, 2019 + stripes"),
+    ],
+)
+def test_understood_words_are_printed_as_words(text: str, printed: str) -> None:
+    assert print_query(understand(parse(text))) == printed
+
+
+def test_no_expression_has_two_meanings() -> None:
+    expressions = [words for meaning in MEANINGS for words in meaning.expressions]
+    assert len(set(expressions)) == len(expressions)
+    for words in expressions:
+        found = meaning_of(words.upper())
+        assert found and words in found.expressions
+        assert understand(parse(words)).terms == ()
+
+
+@given(query_texts | st.lists(st.sampled_from([
+    "dark", "not", "and", "of", "a", "photo", "2019", "June", "in", "black and white", "blurry",
+    "dog", ",", "panorama", "screenshot", "- ", "+ ", "2:", "1:", "without", "from", "to", "at",
+]), max_size=9).map(" ".join))  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_understanding_what_was_printed_gives_the_same_again(text: str) -> None:
+    try:
+        tree = understand(parse(text))
+    except QuerySyntaxError:
+        return
+    assert understand(tree) == tree
+    printed = print_query(tree)
+    assume(len(printed) <= MAX_LENGTH)
+    assert understand(parse(printed)) == tree

@@ -1,0 +1,95 @@
+"""Orders that are kept, against sorting all photos anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.library.library import Library
+from explorer.library.photo_order import ORDER_KEYS, PhotoOrder
+from explorer.library.photo_store import add_photo
+from explorer.library.quality_store import refresh_photo
+from tests.factory import Shelf, decoded, digest_of
+
+_TIMES = st.none() | st.sampled_from(
+    ["2016-05-04T10:11:12", "2016-05-04T10:11:12.5", "2016-05-04T10:11:13", "1999-01-01T00:00:00"]
+)
+_ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.integers(0, 9), st.sampled_from("aBé"), _TIMES),
+        st.tuples(st.just("lose"), st.integers(0, 9), st.none(), st.none()),
+        st.tuples(st.just("date"), st.integers(0, 9), st.none(), _TIMES),
+    ),
+    max_size=8,
+)
+
+
+def act(shelf: Shelf, files: dict[str, int], action: Any) -> None:
+    what, content, letter, taken = action
+    if what == "put":
+        # Of as many bytes as its number says, unlike what `Shelf.put` makes.
+        if shelf.library.catalog.photo_id(digest_of(content)) is None and content % 2:
+            add_photo(shelf.writer, digest_of(content), content, decoded(taken_at=taken))
+        name = f"{letter}{content % 4}.jpg"
+        files[name] = shelf.put(name, content, taken_at=taken)
+    elif what == "lose":
+        for name in [n for n in files if n.endswith(f"{content % 4}.jpg")][:1]:
+            shelf.lose(name)
+            del files[name]
+    elif (photo := shelf.library.catalog.photo_id(digest_of(content))) is not None:
+        refresh_photo(shelf.writer, photo, decoded(taken_at=taken))
+
+
+@given(st.lists(_ACTIONS, min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_a_kept_order_is_that_of_sorting_anew(
+    tmp_path_factory: pytest.TempPathFactory, rounds: list[list[Any]]
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    (folder / "photos").mkdir()
+    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    try:
+        following, catalog, files = PhotoOrder(shelf.library.catalog), shelf.library.catalog, {}
+        for actions in rounds:
+            with shelf.writer.transaction():
+                for action in actions:
+                    act(shelf, files, action)
+            newest = catalog.matching()
+            assert following.sorted().tolist() == newest.tolist()
+            rows = catalog.photos(newest.tolist())
+            for by in ORDER_KEYS:
+                kept = following.sorted(by, descending=False).tolist()
+                assert kept == PhotoOrder(catalog).sorted(by, descending=False).tolist()
+                assert kept == following.sorted(by).tolist()[::-1]
+            for by, column in (("added", "added_at"), ("size", "bytes")):
+                expected = sorted(rows, key=lambda i: (rows[i][column], i))
+                assert following.sorted(by, descending=False).tolist() == expected
+    finally:
+        shelf.close()
+
+
+def test_some_photos_in_order_given_by_ids_or_as_a_mask(shelf: Shelf) -> None:
+    days = {
+        d: shelf.put(f"{d}.jpg", d, taken_at=f"2024-05-{d}T00:00:00") for d in ("03", "01", "02")
+    }
+    order, some = PhotoOrder(shelf.library.catalog), np.array([days["01"], days["02"], 99])
+    assert order.sorted(among=some).tolist() == [days["02"], days["01"]]
+    mask = np.zeros(100, np.bool_)
+    mask[some] = True
+    assert order.sorted(among=mask, descending=False).tolist() == [days["01"], days["02"]]
+    assert order.sorted("name").tolist() == [days["03"], days["02"], days["01"]]
+
+
+def test_a_kept_order_is_not_read_again_without_a_change(shelf: Shelf) -> None:
+    shelf.put("a.jpg", 1)
+    catalog, statements = shelf.library.catalog, list[str]()
+    order = PhotoOrder(catalog)
+    expected = order.sorted()
+    with catalog.reading() as db:
+        db.set_trace_callback(statements.append)
+    assert order.sorted().tolist() == expected.tolist()
+    assert statements and not any(" photo " in statement for statement in statements)

@@ -10,10 +10,11 @@ catalog, without encoding anything again.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ Vectors = npt.NDArray[np.float32]
 # Changes applied at once: many, as each removal in FAISS is linear; few enough to stay small in
 # memory.
 _BATCH = 8192
+# Changes of which each photo is looked up in the index by itself: slow where it is not there.
+_FEW = 100
 # Vectors compared at once for all scores: few enough that scores and ids stay in the processor's
 # cache.
 _SCAN = 1024
@@ -80,7 +83,8 @@ class VectorIndex:
                 # The catalog was restored from an older copy: this index is of another history.
                 self._index, self.change = self._empty(), 0
             touched = 0
-            for some in _batches(self._catalog.changes_since(encoder_id, self.change)):
+            changes = self._catalog.changes_since(encoder_id, self.change)
+            while some := list(itertools.islice(changes, _BATCH)):
                 self._apply(some)
                 touched += len(some)
             self.change = upto
@@ -89,8 +93,12 @@ class VectorIndex:
     def _apply(self, changes: list[VectorChange]) -> None:
         # Removing a vector takes time that grows with the index, so only what differs is removed.
         fresh, gone = list[VectorChange](), list[int]()
+        ids = np.array([change.photo_id for change in changes], np.int64)
+        if len(ids) > _FEW:
+            ids = ids[np.isin(ids, self.ids())]
+        known = frozenset(ids.tolist())
         for change in changes:
-            stored = self.get(change.photo_id)
+            stored = self.get(change.photo_id) if change.photo_id in known else None
             wanted = change.vector
             if wanted is not None and len(wanted) != self.dim:
                 wanted = None
@@ -286,14 +294,3 @@ def _file_name(encoder: str) -> str:
     """An encoder's name, which may contain `/` and `:`, as part of a file name; the version that
     follows keeps names distinct."""
     return "".join(c if c.isalnum() or c in "._" else "_" for c in encoder)[-60:]
-
-
-def _batches(changes: Iterable[VectorChange]) -> Iterable[list[VectorChange]]:
-    batch = list[VectorChange]()
-    for change in changes:
-        batch.append(change)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

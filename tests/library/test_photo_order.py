@@ -53,7 +53,8 @@ def test_a_kept_order_is_that_of_sorting_anew(
     (folder / "photos").mkdir()
     shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
     try:
-        following, catalog, files = PhotoOrder(shelf.library.catalog), shelf.library.catalog, {}
+        catalog, files = shelf.library.catalog, dict[str, int]()
+        following = PhotoOrder(catalog)
         for actions in rounds:
             with shelf.writer.transaction():
                 for action in actions:

@@ -139,6 +139,13 @@ class StarterEncoder:
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         return self._head.phrase(self.sentence_vectors(phrases))
 
+    @functools.cached_property
+    def known_words(self) -> Vectors:
+        """Unit vectors of the 1000 ImageNet classes, (1000, dim), in the space of phrases: what the
+        image model was trained to see."""
+        classes = unit(self._head.arrays["classes"])
+        return np.pad(classes, ((0, 0), (self.dim - WORDS, 0)))
+
     def image_features(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
         """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000),
         both float32."""

@@ -1,0 +1,124 @@
+"""Photos sorted into things, for searches for a thing that is there, and for one that is not."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import _captions
+from benchmarks._captions import Vectors
+from explorer.encoders.base import Encoder, unit
+from explorer.photos.formats import EXTENSIONS
+
+Mask = npt.NDArray[np.bool_]
+
+# Things with fewer photos cannot be judged.
+_LEAST = 8
+# Things that captions of everyday photos name.
+_NAMED = (
+    "dog", "man", "woman", "child", "girl", "boy", "snow", "grass", "water", "beach", "bike",
+    "car", "ball", "mountain", "tree", "street", "building", "rock", "hat", "crowd", "boat",
+    "field", "skateboard", "horse", "shirt", "jacket", "toy", "frisbee", "stick", "flower",
+    "sunglasses", "helmet", "pool", "fence", "dirt", "sand", "ocean", "wave", "hill", "bench",
+    "camera", "soccer", "football", "basketball", "tennis", "baseball", "bicycle", "motorcycle",
+    "guitar", "swing", "slide", "sign", "truck", "bus", "train", "bird", "cat", "sheep", "cow",
+    "table", "chair", "tent", "kayak", "surfboard", "ski", "snowboard", "sled", "cliff",
+    "river", "lake", "waterfall", "fountain", "bridge", "city", "sunset", "dress", "uniform",
+    "bag", "backpack", "umbrella", "phone", "food", "ice", "market",
+)  # fmt: skip
+
+
+class Labelled(NamedTuple):
+    """vectors: of all photos, (n, dim). shows: by the name of a thing, whether each photo shows it.
+    captioned: whether that was read from captions; a photo then shows several things."""
+
+    vectors: Vectors
+    shows: dict[str, Mask]
+    captioned: bool
+
+
+class Searched(NamedTuple):
+    """One search. photos: which of all photos are in the library. shows: whether each of these
+    shows the thing; none where the thing is absent."""
+
+    name: str
+    photos: Mask
+    shows: Mask
+
+
+def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
+    """Photos in one folder for each thing, whose names are the names of the things, such as
+    Caltech-101, or photos with a `captions.csv` of the columns `image` and `caption`."""
+    table = folder / "captions.csv"
+    if table.is_file():
+        files = list(_captions.read(folder, table).photos)
+    else:
+        files = sorted(p for p in folder.glob("*/**/*") if p.suffix.lower() in EXTENSIONS)
+    if not files:
+        raise SystemExit(
+            f"There are no photos to search in {folder}: it needs one folder of photos for each"
+            " thing, or a file captions.csv."
+        )
+    vectors, seen = np.zeros((len(files), encoder.dim), np.float32), np.zeros(len(files), bool)
+    for numbers, pixels in _captions.pixels(files, encoder.spec, workers):
+        vectors[numbers], seen[numbers] = encoder.encode_images(pixels), True
+    # As the index keeps them.
+    vectors = unit(vectors.astype(np.float16).astype(np.float32))
+    files = [path for path, good in zip(files, seen, strict=True) if good]
+    shows = _named(files, table) if table.is_file() else _foldered(files, folder)
+    things = {name: mask for name, mask in shows.items() if mask.sum() >= _LEAST}
+    if len(things) < 4:
+        raise SystemExit(f"Too few things have {_LEAST} photos or more in {folder}.")
+    return Labelled(vectors[seen], things, table.is_file())
+
+
+def _foldered(files: list[Path], folder: Path) -> dict[str, Mask]:
+    named = np.array([path.relative_to(folder).parts[0] for path in files])
+    names = {name: re.sub(r"[_\W]+", " ", name).strip().lower() for name in sorted(set(named))}
+    return {
+        words: named == name
+        for name, words in names.items()
+        # Caltech's folder of photos of no class.
+        if not words.startswith("background")
+    }
+
+
+def _named(files: list[Path], table: Path) -> dict[str, Mask]:
+    said = defaultdict[str, list[str]](list)
+    with table.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            said[Path(row["image"]).name].append(row["caption"].lower())
+    found = dict[str, Mask]()
+    for word in _NAMED:
+        plural = {"man": "men", "woman": "women", "child": "children"}.get(word, word + "e?s")
+        pattern = re.compile(rf"\b({word}|{plural})\b")
+        found[word] = np.array([any(map(pattern.search, said[p.name])) for p in files], bool)
+    return found
+
+
+def searches(data: Labelled, seed: int) -> Iterator[tuple[Mask, list[Searched]]]:
+    """Libraries with the searches in each: (which photos are in it, searches).
+
+    Of photos in folders, half of the things are left out, then the other half, so that each is
+    searched for once where it is and once where it is not. Of captioned photos, each thing is left
+    out alone: all photos with a caption that names it.
+    """
+    names = sorted(data.shows)
+    whole = np.ones(len(data.vectors), bool)
+    if data.captioned:
+        yield whole, [Searched(name, whole, data.shows[name]) for name in names]
+        for name in names:
+            rest = ~data.shows[name]
+            yield rest, [Searched(name, rest, np.zeros(int(rest.sum()), bool))]
+        return
+    order = list(np.random.default_rng(seed).permutation(names))
+    for half in (order[: len(order) // 2], order[len(order) // 2 :]):
+        library = np.any([data.shows[name] for name in half], axis=0)
+        yield library, [Searched(name, library, data.shows[name][library]) for name in names]

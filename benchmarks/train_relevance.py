@@ -1,0 +1,141 @@
+"""Fit the weights of `explorer/search/relevance.py`, and say how well they do on photos that they
+were not fitted on.
+
+    python run.py bench train_relevance --photos DIR DIR … [--encoder NAME]
+
+Each DIR holds photos in one folder for each thing, or captioned photos, as for `bench relevance`.
+Two logistic regressions (scikit-learn, L2): of whether a search can be answered on its signals, in
+standard deviations over the background phrases, and of whether a result shows the thing on these
+odds and on the place of its score. Each DIR counts by the square root of its number of searches, so
+that a large one does not decide alone. Before it prints the weights fitted on all, each DIR is left
+out in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks._labelled import Labelled, Searched, read, searches
+from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes
+from explorer.encoders import registry
+from explorer.encoders.base import Encoder
+from explorer.search import relevance
+from explorer.search.background_phrases import wordings
+from explorer.search.relevance import RelevanceModel, RelevanceWeights
+from explorer.search.relevance_signals import SETTINGS, spread
+
+Numbers = npt.NDArray[np.float64]
+
+# Results of a search that are learned from, and the strengths of the penalties.
+_RESULTS, _SIGNALS_C, _RESULTS_C = 200, 0.3, 1.0
+
+
+class Lessons(NamedTuple):
+    """Of one folder. signals: (searches, signals). answerable: (searches,). places, shows:
+    (searches, results), of the best results."""
+
+    signals: Numbers
+    answerable: npt.NDArray[np.bool_]
+    places: Numbers
+    shows: npt.NDArray[np.bool_]
+
+
+def lessons(encoder: Encoder, data: Labelled) -> Lessons:
+    """What can be learned from a folder's searches."""
+    signals, answerable, places, shows = list[list[float]](), [], [], []
+    model: RelevanceModel | None = None
+    for library, queries in searches(data, 0):
+        photos, nothing = data.vectors[library], list[Searched]()
+        if model is None or not data.captioned:
+            model = fitted(encoder, photos)
+            none = np.zeros(len(photos), bool)
+            nothing = [Searched(name, library, none) for name in NONSENSE]
+        for query in [*queries, *nothing]:
+            phrase = encoder.encode_texts(wordings(query.name))
+            scores = photos @ phrase[0]
+            order = np.argsort(-scores, kind="stable")
+            found = model.signals(phrase, photos[order[: SETTINGS.pool]])
+            usual = model.usual
+            signals.append([(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)])
+            answerable.append(bool(query.shows.any()))
+            middle = spread(model.sample @ phrase[0]).median
+            best = scores[order[:_RESULTS]]
+            place = (best - middle) / max(float(best[:5].mean()) - middle, 1e-6)
+            places.append(np.resize(np.minimum(place, 1), _RESULTS))
+            shows.append(np.resize(query.shows[order[:_RESULTS]], _RESULTS))
+    return Lessons(
+        np.array(signals), np.array(answerable), np.array(places, np.float64), np.array(shows)
+    )
+
+
+def fit(taught: list[Lessons], names: list[str]) -> RelevanceWeights:
+    """names: of the signals, in the order of the columns."""
+    count = np.concatenate([np.full(len(each.signals), len(each.signals)) for each in taught])
+    weight = 1 / np.sqrt(count)
+    signals = np.concatenate([each.signals for each in taught])
+    mean, deviation = signals.mean(axis=0), signals.std(axis=0)
+    first = LogisticRegression(C=_SIGNALS_C).fit(
+        (signals - mean) / deviation,
+        np.concatenate([each.answerable for each in taught]),
+        sample_weight=weight / weight.mean(),
+    )
+    slopes = first.coef_[0] / deviation
+    bias = float(first.intercept_[0] - slopes @ mean)
+    places = np.concatenate([each.places for each in taught])
+    odds = np.repeat((signals @ slopes + bias)[:, None], places.shape[1], axis=1)
+    per_result = np.repeat(weight, places.shape[1])
+    second = LogisticRegression(C=_RESULTS_C).fit(
+        np.stack([odds.ravel(), places.ravel()], axis=1),
+        np.concatenate([each.shows for each in taught]).ravel(),
+        sample_weight=per_result / per_result.mean(),
+    )
+    values = dict.fromkeys(("cluster", "lift", "known"), 0.0)
+    values |= {name: round(float(slope), 3) for name, slope in zip(names, slopes, strict=True)}
+    return RelevanceWeights(
+        **values,
+        bias=round(bias, 3),
+        odds=round(float(second.coef_[0, 0]), 3),
+        place=round(float(second.coef_[0, 1]), 3),
+        photo_bias=round(float(second.intercept_[0]), 3),
+    )
+
+
+def held_out(encoder: Encoder, data: Labelled, weights: RelevanceWeights) -> float:
+    """The AUROC with these weights."""
+    shipped = relevance.KNOWN_WORDS, relevance.ANY_ENCODER
+    relevance.KNOWN_WORDS = relevance.ANY_ENCODER = replace(weights)
+    try:
+        return auroc(outcomes(encoder, data, 1)[0], -1)
+    finally:
+        relevance.KNOWN_WORDS, relevance.ANY_ENCODER = shipped
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="bench train_relevance", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--photos", type=Path, nargs="+", required=True)
+    parser.add_argument("--encoder", default="starter", metavar="NAME")
+    args = parser.parse_args(argv)
+    encoder = registry.get_encoder(args.encoder)
+    folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
+    taught = [lessons(encoder, data) for data in folders]
+    known = getattr(encoder, "known_words", None) is not None
+    names = ["cluster", "known", "lift"] if known else ["cluster", "lift"]
+    for at, folder in enumerate(args.photos):
+        if len(folders) > 1:
+            weights = fit(taught[:at] + taught[at + 1 :], names)
+            print(f"{folder.name}, held out: AUROC {held_out(encoder, folders[at], weights):.3f}")
+    print(fit(taught, names))
+
+
+if __name__ == "__main__":
+    main()

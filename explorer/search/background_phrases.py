@@ -1,0 +1,31 @@
+"""Phrases that stand for what people search for in general, to compare a query with."""
+
+from __future__ import annotations
+
+BACKGROUND_PHRASES: tuple[str, ...] = tuple(
+    phrase.strip()
+    for phrase in """
+dog, cat, horse, bird, fish, insect, elephant, flower, tree, forest, grass, mushroom, fruit,
+vegetables, bread, cake, pizza, salad, drink, coffee, bottle, cup, plate, kitchen, knife, table,
+chair, sofa, bed, lamp, window, door, bathroom, bathtub, house, church, castle, bridge, tower,
+street, road sign, traffic light, car, truck, bus, train, bicycle, motorcycle, aeroplane,
+helicopter, boat, ship, rocket, tractor, beach, sea, river, waterfall, lake, mountain, desert,
+snow, cave, sky, clouds, sunset, night, moon, fireworks, fire, rain, fog, garden, farm, field,
+city, market, shop, restaurant, museum, statue, painting, drawing, map, book, newspaper, letter,
+computer, telephone, television, camera, keyboard, clock, watch, ring, hat, shoes, shirt, dress,
+suit, uniform, glasses, umbrella, bag, suitcase, toy, doll, ball, balloon, kite, guitar, piano,
+violin, drum, trumpet, microphone, stage, concert, dance, wedding, birthday party, crowd, baby,
+child, man, woman, old person, family, soldier, police officer, doctor, hospital, school,
+classroom, office, factory, machine, tool, hammer, scissors, rope, ladder, box, coin, flag,
+football, tennis, swimming, skiing, surfing, running, climbing, fishing, cooking, reading,
+sleeping, skeleton, shell, spider, snake, frog, butterfly
+""".replace("\n", " ").split(",")
+    if phrase.strip()
+)
+"""Common things, places and activities. Most of them are in few libraries."""
+
+
+def wordings(phrase: str) -> list[str]:
+    """A phrase as typed, then in other words that mean the same. Averaging over them makes a
+    phrase's vector depend less on the wording (prompt ensembling: Radford et al. 2021)."""
+    return [phrase, f"a photo of a {phrase}", f"a picture of {phrase}"]

@@ -1,0 +1,268 @@
+"""How likely it is that a result shows what the query asks for, and whether anything does.
+
+A cosine does not say it: for one phrase 0.3 is an excellent match, for another a poor one, and
+other encoders have other scales. Here a phrase is compared with how `BACKGROUND_PHRASES` do in this
+very library. A few signals of its best photos (`relevance_signals.py`), each in standard deviations
+over those phrases, are combined by logistic regression to the odds that the library has what is
+asked for; a second one turns these odds and the place of a photo's score between the library's
+median and the best ones into the photo's relevance (Platt 1999). A photo that is searched with is
+compared with how alike the library's photos are.
+
+The weights and limits below, and how they were fitted, are described in `docs/relevance.md`;
+`benchmarks/relevance.py` measures them on any folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.encoders.base import Encoder, Vectors
+from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
+from explorer.search.relevance_signals import (
+    PHRASE_SIGNALS,
+    SETTINGS,
+    Floats,
+    known,
+    phrase_signals,
+    spread,
+    together,
+)
+
+Match = Literal["strong", "fair", "weak", "none"]
+
+BestPhotos = Callable[[Vectors], Vectors]
+"""From a query's unit vector, of shape (dim,), to the vectors of its best photos, of shape (n,
+dim), best first; `SETTINGS.pool` of them suffice."""
+
+SAMPLE = 2000
+"""Number of vectors that stand for a library."""
+
+# Where a library has nothing of the background phrases, they only differ by chance, and chance must
+# not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
+_LEAST_DEVIATION = {"lift": 1.0}
+
+# The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
+# when the weights were fitted, more of a signal says no more.
+_SURE = 3.0
+
+
+@dataclass(frozen=True)
+class RelevanceWeights:
+    """Fitted by `python run.py bench train_relevance` with the starter, on photos of single
+    objects and on Flickr8k's captioned photos."""
+
+    cluster: float
+    lift: float
+    known: float
+    """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
+    bias: float
+    odds: float = 0.847
+    """Weight of the library's odds in a photo's relevance."""
+    place: float = 4.428
+    """Weight of a photo's score: 0 at the library's median, 1 at the mean of the five best."""
+    photo_bias: float = -5.154
+
+
+KNOWN_WORDS = RelevanceWeights(0.637, 0.204, -0.199, -0.425)
+ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, -0.361, 0.861, 4.399, -5.116)
+
+
+@dataclass(frozen=True)
+class MatchLimits:
+    """The least relevance of each match word, as measured by `benchmarks/relevance.py`."""
+
+    strong: float = 0.7
+    fair: float = 0.35
+    weak: float = 0.2
+
+
+LIMITS = MatchLimits()
+
+
+@dataclass(frozen=True)
+class AlikeWeights:
+    """Relevance of photos to a photo, as a function of how far its cosine is on the way from the
+    library's usual one to 1. At 0.8 about 7 in 10 results show the same thing, at 0.6 about 3."""
+
+    slope: float = 8.47
+    bias: float = -5.93
+
+
+ALIKE = AlikeWeights()
+
+
+def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
+    """The word for a relevance of 0–1."""
+    if relevance >= limits.strong:
+        return "strong"
+    if relevance >= limits.fair:
+        return "fair"
+    return "weak" if relevance >= limits.weak else "none"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found out about one query: turns scores into relevance."""
+
+    answerable: float
+    """How likely it is that the library has what is asked for, 0–1. For a photo, 1: it can always
+    be compared."""
+    slope: float
+    bias: float
+    full: float = 1.0
+    """Score from which on a photo matches as well as the best ones: one photo may stand out by
+    chance."""
+
+    def relevance(self, scores: Floats) -> Floats:
+        """Cosines of shape (n,) → relevance of 0–1, of shape (n,); never lower for a higher
+        cosine."""
+        capped = np.minimum(np.asarray(scores, np.float64), self.full)
+        return _sigmoid(self.slope * capped + self.bias)
+
+    def matches(self, scores: Floats, limits: MatchLimits = LIMITS) -> list[Match]:
+        """Cosines of shape (n,) → the match word of each."""
+        return [match_word(float(each), limits) for each in self.relevance(scores)]
+
+
+@dataclass(frozen=True)
+class RelevanceModel:
+    """One library as one encoder sees it. Small; made once, and again when the library has changed
+    much."""
+
+    sample: Vectors
+    """Vectors that stand for the library, of shape (n, dim)."""
+    usual_likeness: float
+    """Median cosine of two photos of the library."""
+    usual: Mapping[str, tuple[float, float]]
+    """Mean and standard deviation of each signal over the background phrases; empty for an encoder
+    without text."""
+    words: Vectors | None = None
+    """Unit vectors of the words that the encoder was trained to see, if it tells."""
+
+    @classmethod
+    def fit(
+        cls, encoder: Encoder, sample: Vectors, best: BestPhotos | None = None
+    ) -> RelevanceModel:
+        """sample: up to SAMPLE vectors spread evenly over the library, of shape (n, dim).
+
+        best: finds the best photos of a phrase in the whole library; None finds them in the
+        sample, which suffices where that is the whole library.
+        """
+        words: Vectors | None = getattr(encoder, "known_words", None)
+        model = cls(sample, _usual_likeness(sample), {}, words)
+        if not encoder.has_text or not len(sample):
+            return model
+        number = len(wordings(""))
+        vectors = encoder.encode_texts([w for p in BACKGROUND_PHRASES for w in wordings(p)])
+        rows = list[dict[str, float]]()
+        for start in range(0, len(vectors), number):
+            phrase = vectors[start : start + number]
+            top = best(phrase[0]) if best else model.best_in_sample(phrase[0])
+            rows.append(model.signals(phrase, top))
+        usual = {
+            name: (
+                float(np.mean([row[name] for row in rows])),
+                max(float(np.std([row[name] for row in rows])), _LEAST_DEVIATION.get(name, 1e-6)),
+            )
+            for name in rows[0]
+        }
+        return cls(sample, model.usual_likeness, usual, words)
+
+    def best_in_sample(self, query: Vectors) -> Vectors:
+        """The vectors of the photos of the sample that match a query best, best first."""
+        order = np.argsort(-(self.sample @ query), kind="stable")[: SETTINGS.pool]
+        return np.asarray(self.sample[order], np.float32)
+
+    def signals(self, phrase: Vectors, top: Vectors) -> dict[str, float]:
+        """The signals of a phrase by name. Arguments as for `judge_phrase`."""
+        query = together(phrase)
+        found = phrase_signals(query, top, self.sample)
+        if self.words is not None:
+            found["known"] = known(query, self.words)
+        return found
+
+    def judge_phrase(
+        self, phrase: Vectors, top: Vectors, weights: RelevanceWeights | None = None
+    ) -> Judgement:
+        """Judge a phrase.
+
+        phrase: its unit vectors in several wordings, of shape (k, dim), the one that was searched
+        with first; see `wordings`. top: the vectors of its best photos, of shape (n, dim), best
+        first, of which the first `SETTINGS.pool` are used. weights: None takes those for the
+        encoder.
+        """
+        if not len(top) or not len(self.sample) or not self.usual:
+            return Judgement(0.0, 0.0, -np.inf)
+        if weights is None:
+            weights = ANY_ENCODER if self.words is None else KNOWN_WORDS
+        odds = weights.bias
+        for name, value in self.signals(phrase, top).items():
+            mean, deviation = self.usual[name]
+            odds += float(getattr(weights, name)) * (value - mean) / deviation
+        odds = float(np.clip(odds, -_SURE, _SURE))
+        middle = spread(self.sample @ phrase[0]).median
+        reach = max(float((top[:5] @ phrase[0]).mean()) - middle, 1e-6)
+        slope = weights.place / reach
+        bias = weights.odds * odds + weights.photo_bias - slope * middle
+        return Judgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
+
+    def judge_photo(self, weights: AlikeWeights = ALIKE) -> Judgement:
+        """Judge a photo that is searched with: the same for every photo of the library."""
+        slope = weights.slope / max(1.0 - self.usual_likeness, 1e-6)
+        return Judgement(1.0, slope, weights.bias - slope * self.usual_likeness)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The part to be kept on disk, for `numpy.savez`; `restored` makes the model again. The
+        sample is not in it: it is read from the index."""
+        names = sorted(self.usual)
+        return {
+            "usual_likeness": np.array([self.usual_likeness]),
+            "names": np.array(names, dtype=str),
+            "usual": np.array([self.usual[name] for name in names], np.float64).reshape(-1, 2),
+        }
+
+    @classmethod
+    def restored(
+        cls, encoder: Encoder, sample: Vectors, arrays: Mapping[str, npt.NDArray[Any]]
+    ) -> RelevanceModel:
+        """The model of which `arrays` were kept. Raises KeyError or ValueError if they are not of
+        such a model."""
+        usual = {
+            str(name): (float(mean), float(deviation))
+            for name, (mean, deviation) in zip(arrays["names"], arrays["usual"], strict=True)
+        }
+        words: Vectors | None = getattr(encoder, "known_words", None)
+        wanted = {*PHRASE_SIGNALS, *(["known"] if words is not None else [])}
+        if usual and set(usual) != wanted:
+            raise ValueError("the relevance model was made by another version")
+        return cls(sample, float(arrays["usual_likeness"][0]), usual, words)
+
+
+def blend(parts: Sequence[Floats]) -> Floats:
+    """The relevance of photos to a query of several parts, such as a phrase and a photo: the
+    geometric mean of the relevance to each, of shape (n,). A photo must match all to match well."""
+    logs = [np.log(np.maximum(np.asarray(part, np.float64), 1e-9)) for part in parts]
+    return np.asarray(np.exp(np.mean(logs, axis=0)), np.float32)
+
+
+def without(positive: Floats, negative: Floats) -> Floats:
+    """The relevance of photos to a query from which a part is subtracted: that they match the one
+    and not the other, of shape (n,)."""
+    return np.asarray(positive * (1 - negative), np.float32)
+
+
+def _usual_likeness(sample: Vectors) -> float:
+    """Median cosine of two different photos of a sample; 0 if there are fewer than two."""
+    if len(sample) < 2:
+        return 0.0
+    some = sample[:: max(1, len(sample) // 500)][:500]
+    return float(np.median((some @ some.T)[np.triu_indices(len(some), 1)]))
+
+
+def _sigmoid(x: npt.NDArray[np.float64] | np.float64) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -60, 60))), np.float32)

@@ -1,0 +1,112 @@
+"""What the best photos of a query tell about whether the library has what it asks for.
+
+No single figure says it (`benchmarks/relevance.py` prints the best score and the means of several
+beside the whole): a word that the encoder hardly knows has low scores for its own photos, and one
+that lies among many known words has high scores for others'. The signals here are combined by
+`relevance.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.encoders.base import Vectors, unit
+
+Floats = npt.NDArray[np.float32]
+
+PHRASE_SIGNALS = ("cluster", "lift")
+
+
+@dataclass(frozen=True)
+class SignalSettings:
+    """Chosen with `benchmarks/relevance.py` on photos of single objects and captioned photos."""
+
+    pool: int = 100
+    """Number of the best photos that are looked at."""
+    looked_at: int = 20
+    """Number of them whose neighbors are looked at."""
+    neighbors: int = 10
+    """Number of a photo's neighbors over which its score is averaged."""
+    own_share: float = 0.2
+    """Share of the photo's own score in that average."""
+    nearest_words: int = 3
+    """Number of known words to which a phrase is compared."""
+
+
+SETTINGS = SignalSettings()
+
+# Two vectors that are closer are of one photo, or of copies of it.
+_SAME = 0.999
+_FLAT = 1e-6
+
+
+class Spread(NamedTuple):
+    """Where the scores of a library's photos for one query lie."""
+
+    median: float
+    below: float
+    """How far the 16th percentile is below it: one standard deviation of a normal distribution.
+    Unlike the scores above the median, those below do not depend on how many photos match."""
+
+
+def spread(scores: Floats) -> Spread:
+    """scores: those of a sample of the library, of shape (n,), n ≥ 1."""
+    low, median = np.quantile(scores, [0.1587, 0.5])
+    return Spread(float(median), max(float(median - low), _FLAT))
+
+
+def smoothed(top: Vectors, sample: Vectors, query: Vectors, settings: SignalSettings) -> Floats:
+    """The scores of photos, of shape (n,), averaged with those of the photos that are most like
+    each of them.
+
+    Photos of one thing are alike, so where the library has it, the neighbors of a good match match
+    too. A photo that matches by chance has neighbors that do not (cluster hypothesis: van
+    Rijsbergen 1979; score regularization: Diaz 2007). top: vectors of shape (n, dim). sample:
+    others of the library, of shape (m, dim). query: of shape (dim,).
+    """
+    looked_at = top[: settings.looked_at]
+    pool = np.concatenate([top, sample])
+    likeness, scores = looked_at @ pool.T, pool @ query
+    likeness[likeness > _SAME] = -1.0
+    count = min(settings.neighbors, len(pool) - 1)
+    if count < 1:
+        return np.asarray(looked_at @ query, np.float32)
+    near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+    own = settings.own_share
+    return np.asarray(own * (looked_at @ query) + (1 - own) * scores[near].mean(axis=1), np.float32)
+
+
+def phrase_signals(
+    query: Vectors, top: Vectors, sample: Vectors, settings: SignalSettings = SETTINGS
+) -> dict[str, float]:
+    """The signals that any encoder has, by the names in PHRASE_SIGNALS: `cluster`, the mean of the
+    five best scores after smoothing, and `lift`, how far the ten best lie above the library's
+    median, in spreads.
+
+    query: unit vector of shape (dim,). top: the vectors of its best photos, of shape (n, dim), n ≥
+    1. sample: vectors that stand for the library, of shape (m, dim), m ≥ 1.
+    """
+    middle = spread(sample @ query)
+    cluster = np.sort(smoothed(top[: settings.pool], sample, query, settings))[::-1]
+    return {
+        "cluster": float(cluster[:5].mean()),
+        "lift": float((cluster[:10].mean() - middle.median) / middle.below),
+    }
+
+
+def known(query: Vectors, words: Vectors, settings: SignalSettings = SETTINGS) -> float:
+    """Mean cosine of a query and the nearest words that the encoder was trained to see.
+
+    query: unit vector of shape (dim,). words: unit vectors of shape (w, dim), w ≥ 1.
+    """
+    number = min(settings.nearest_words, len(words))
+    return float(np.partition(words @ query, -number)[-number:].mean())
+
+
+def together(phrases: Vectors) -> Vectors:
+    """One unit vector, of shape (dim,), for several wordings of one phrase, of shape (n, dim)."""
+    return np.asarray(unit(phrases.mean(axis=0)), np.float32)

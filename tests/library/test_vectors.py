@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from explorer.library import vectors
 from explorer.library.catalog import VectorChange
 from explorer.library.embedding_store import put_embedding
 from explorer.library.library import Library
@@ -67,7 +68,11 @@ def test_all_scores_are_those_of_a_search(shelf: Shelf, number: int) -> None:
         assert scores.dtype == np.float32 and found.dtype == np.int64
 
 
-def test_what_has_not_changed_stays_in_its_place(shelf: Shelf) -> None:
+@pytest.mark.parametrize("few", [0, 100])
+def test_what_has_not_changed_stays_in_its_place(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(vectors, "_FEW", few)
     ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
     index = shelf.index()
     shelf.put("another name of 0.jpg", 0)

@@ -271,7 +271,7 @@ class VectorIndex:
             manifest = json.loads(self._manifest.read_text())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             self.damaged = True
             return None
         try:
@@ -281,10 +281,9 @@ class VectorIndex:
                 if index.d == self.dim and index.ntotal == manifest["count"]:
                     self.change, self.rebuilt = int(manifest["change"]), False
                     return index
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RuntimeError):
             # Truncated or foreign (FAISS raises RuntimeError for a file it cannot read): the
-            # catalog
-            # has every vector.
+            # catalog has every vector.
             pass
         self.damaged = True
         return None

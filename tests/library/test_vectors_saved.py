@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from pathlib import Path
 
@@ -93,7 +94,7 @@ class TestSaving:
             == said["change"]
             > 0
         )
-        for text in ("{}", "[]", "{"):
+        for text in ("{}", "[]", "{", "[" * 100_000):
             note.write_text(text)
             assert VectorIndex(
                 shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
@@ -103,6 +104,7 @@ class TestSaving:
             {"checksum": said["checksum"] ^ 1},
             {"file": "none.faiss"},
             {"change": "x"},
+            {"change": math.inf},
         ):
             note.write_text(json.dumps(said | wrong))
             index = VectorIndex(

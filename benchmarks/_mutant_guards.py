@@ -172,7 +172,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "photos/test_broken",
         "photos/color/test_convert",
     ),
-    "indexing/reconcile": (*_SCANNING, "scanning/test_write_detection"),
+    "indexing/reconcile": (
+        *_SCANNING,
+        "indexing/test_bad_ignore_files",
+        "scanning/test_write_detection",
+    ),
     "indexing/move_detection": _SCANNING,
     "indexing/vanished_files": _SCANNING,
     "indexing/path_prefixes": ("indexing/test_compare_edges",),

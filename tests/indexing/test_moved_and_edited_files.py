@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from explorer.indexing import photo_updates
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny
@@ -34,6 +35,22 @@ def test_one_moved_from_another_drive_is_known_by_its_content(desk: IndexingSetu
     (desk.photos / "a.jpg").unlink()
     assert counts(desk.run()) == {"moved": 1}
     assert desk.present() == {"b.jpg": before} and desk.encoder.encoded == 1
+
+
+def test_a_missing_photo_that_turns_up_elsewhere_has_moved(
+    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the drive that it was on can no longer be told."""
+    path = desk.draw("a.jpg")
+    desk.draw("stays.jpg", 1)
+    desk.run()
+    before, data = desk.present()["a.jpg"], path.read_bytes()
+    path.unlink()
+    assert desk.run().missing == 1
+    monkeypatch.setattr(photo_updates, "device_of", lambda folder: None)
+    (desk.photos / "b.jpg").write_bytes(data)
+    tally = desk.run()
+    assert (tally.moved, tally.indexed) == (1, 0) and desk.present()["b.jpg"] == before
 
 
 def test_a_renamed_folder_moves_all_in_it(desk: IndexingSetup) -> None:

@@ -13,6 +13,7 @@ from explorer.indexing import batch_reader, photo_updates
 from explorer.indexing.batch_reader import BATCH
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
+from explorer.library import missing_files
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.file_store import put_present
 from explorer.library.root_store import add_root
@@ -81,6 +82,22 @@ def test_copies_are_one_photo_encoded_once(desk: IndexingSetup) -> None:
     shutil.copy(desk.photos / "a.jpg", desk.photos / "d.jpg")
     assert counts(desk.run()) == {"indexed": 1, "unchanged": 3}
     desk.agrees()
+
+
+def test_a_whole_scan_forgets_what_has_been_missing_for_long(desk: IndexingSetup) -> None:
+    desk.draw("a.jpg", 1)
+    desk.draw("b.jpg", 2)
+    desk.run()
+    (desk.photos / "a.jpg").unlink()
+    assert desk.run().missing == 1
+    desk.writer.connection.execute(
+        "update file set gone_at = gone_at - ? where gone_at is not null",
+        (missing_files.RETENTION + 60,),
+    )
+    desk.run("", thorough=False)
+    assert desk.library.catalog.counts().missing == 1
+    desk.run()
+    assert desk.library.catalog.counts().missing == 0
 
 
 def test_one_folder_alone_says_nothing_of_the_others(desk: IndexingSetup) -> None:

@@ -7,8 +7,8 @@ means: each of them has rank 500, which is worth next to nothing, while the only
 has rank 1.
 
 A photo with one of ten words is no match by words. So its share in that ranking is weighted by how
-much of the phrase it has, to the third power. Without a weight (a power of 0), `benchmarks/names.py`
-finds a third less where photos are named by words; with the square, R@1 still falls.
+much of the phrase it has, to the third power. Without a weight (a power of 0) R@10 falls by a third
+where photos are named by words (`benchmarks/names.py`); with the square, R@1 still falls.
 """
 
 from __future__ import annotations

@@ -105,14 +105,19 @@ def _one_line(value: str) -> str:
 
 
 def update_texts(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Bring the texts of these photos up to the catalog; those of hidden photos are deleted."""
+    """Bring the texts of these photos up to the catalog; those of hidden photos are deleted. A photo
+    whose texts changed gets a new change number, which filters by text follow."""
     chosen = list(dict.fromkeys(photo_ids))
-    with writer.transaction():
+    with writer.transaction() as change:
         db = writer.connection
         texts = read_texts(db, chosen)
         for photo_id in chosen:
             found = texts.get(photo_id)
-            _put(db, photo_id, found.folded() if found else None)
+            if _put(db, photo_id, found.folded() if found else None):
+                db.execute(
+                    "update photo set change = ?1 where id = ?2 and change <> ?1",
+                    (change, photo_id),
+                )
 
 
 def fill_texts(db: sqlite3.Connection) -> None:
@@ -124,12 +129,13 @@ def fill_texts(db: sqlite3.Connection) -> None:
             _put(db, photo_id, found.folded())
 
 
-def _put(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> None:
+def _put(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> bool:
+    """Store these texts, or none; returns whether that changed anything."""
     old = db.execute(
         f"select {', '.join(TEXT_COLUMNS)} from photo_text where photo_id = ?", (photo_id,)
     ).fetchone()
     if (tuple(old) if old else None) == new:
-        return
+        return False
     try:
         _replace(db, photo_id, new)
     except sqlite3.DatabaseError as error:
@@ -138,6 +144,7 @@ def _put(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> 
         log.warning("The index of names and texts is damaged (%s): it is built again.", error)
         rebuild_index(db)
         _replace(db, photo_id, new)
+    return True
 
 
 def _replace(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> None:

@@ -130,7 +130,11 @@ def test_photos_of_an_earlier_release_wait_until_they_are_filled_in(shelf: Shelf
     shelf.writer.connection.execute("delete from photo_text where photo_id = ?", (one,))
     assert waiting_photos(shelf.writer.connection) == [one]
     assert found(shelf, ".jpg") == [two]
-    update_texts(shelf.writer, [one])
+    before = shelf.library.catalog.change()
+    update_texts(shelf.writer, [one, two])
+    # Filters by text follow the photos' change numbers.
+    changed = shelf.writer.connection.execute("select id from photo where change > ?", (before,))
+    assert [row[0] for row in changed] == [one]
     assert waiting_photos(shelf.writer.connection) == []
     assert found(shelf, ".jpg") == [one, two]
 

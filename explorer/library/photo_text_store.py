@@ -105,8 +105,10 @@ def _one_line(value: str) -> str:
 
 
 def update_texts(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Bring the texts of these photos up to the catalog; those of hidden photos are deleted. A photo
-    whose texts changed gets a new change number, which filters by text follow."""
+    """Bring the texts of these photos up to the catalog; those of hidden photos are deleted.
+
+    A photo whose texts changed gets a new change number, which filters by text follow.
+    """
     chosen = list(dict.fromkeys(photo_ids))
     with writer.transaction() as change:
         db = writer.connection

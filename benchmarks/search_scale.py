@@ -34,6 +34,7 @@ from explorer.errors import ExplorerError
 from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
 from explorer.library.photo_order import PhotoOrder
+from explorer.library.photo_text_store import update_texts
 from explorer.library.root_store import add_root
 from explorer.library.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
@@ -87,6 +88,7 @@ def add_photos(
             "insert into embedding values (?, ?, ?)",
             ((encoder, i, row.tobytes()) for i, row in zip(ids, vectors, strict=True)),
         )
+        update_texts(writer, ids)
 
 
 def _day(i: int) -> str:
@@ -172,7 +174,7 @@ class Bench:
 
     def rows(self) -> Iterator[tuple[str, Iterator[Callable[[], object]]]]:
         one = f'folder:"{self.folder}"'
-        several = f'{one} camera:sony iso:>=400 -lens:"Z 24"'
+        several = f'{one} camera:nikon iso:>=400 -lens:"Z 24"'
         yield "FAISS alone", self.faiss_alone()
         yield "phrase, encoded", self.search("")
         yield f"phrase, by {self.encoder.name}", self.phrase()

@@ -159,11 +159,14 @@ class VectorIndex:
         mask = None if among is None else mask_of(among)
         with self._lock:
             ids, codes = self.ids(), self._codes()
-            rows = None
-            if mask is not None:
-                rows = np.flatnonzero(ids_in(mask, ids))
-                ids = ids[rows]
-            return ids, self._scan(np.ascontiguousarray(query, np.float32), codes, rows, len(ids))
+            query = np.ascontiguousarray(query, np.float32)
+            if mask is None:
+                return ids, self._scan(query, codes, None, len(ids))
+            rows = np.flatnonzero(ids_in(mask, ids))
+            if 2 * len(rows) > len(ids):
+                # Faster than copying so many vectors.
+                return ids[rows], self._scan(query, codes, None, len(ids))[rows]
+            return ids[rows], self._scan(query, codes, rows, len(rows))
 
     def _scan(
         self, query: Vectors, codes: npt.NDArray[np.float16], rows: Ids | None, number: int

@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert, quiet_libraries
-from explorer.encoders.starter_heat_map import convert_feature_map_model, similarity_map
+from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class StarterEncoder:
         takes seconds."""
         model = self._part("map", lambda: load_or_reconvert(convert_map_model))
         features, probabilities = model(np.ascontiguousarray(pixels[None]))
-        return similarity_map(features[0], probabilities[0], query, self._head.photo)
+        return occlusion_map(features[0], probabilities[0], query, self._head.photo)
 
     def sentence_vectors(self, phrases: Sequence[str]) -> Vectors:
         """Phrases → MiniLM's sentence vectors, float32 (n, 384), rows of length 1."""

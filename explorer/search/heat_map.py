@@ -22,7 +22,8 @@ def draw_heat_map(grid: Grid, width: int, height: int) -> bytes:
     scale = _SIDE / max(width, height, 1)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     smooth = Image.fromarray(grid.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
-    shares = np.asarray(smooth, np.float32).clip(0, 1)[..., None]
+    # Squared, so that the part that matches best stands out.
+    shares = np.asarray(smooth, np.float32).clip(0, 1)[..., None] ** 2
     colors = np.asarray(_COLD + (_HOT - _COLD) * shares).round().astype(np.uint8)
     png = io.BytesIO()
     Image.fromarray(colors, "RGBA").save(png, "PNG")

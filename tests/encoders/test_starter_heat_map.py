@@ -14,7 +14,7 @@ from explorer.encoders import registry
 from explorer.encoders.base import heat_map, scaled_to_range, unit
 from explorer.encoders.openvino_runtime import load_or_reconvert
 from explorer.encoders.starter import SIDE, StarterEncoder, convert_map_model
-from explorer.encoders.starter_heat_map import similarity_map
+from explorer.encoders.starter_heat_map import occlusion_map
 from tests import pictures
 from tests.tiny import Tiny
 
@@ -31,25 +31,30 @@ def as_input(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 
-def test_the_location_that_is_most_similar_is_hottest() -> None:
+def test_a_location_is_hot_where_the_rest_of_the_photo_matches_less() -> None:
     random = np.random.default_rng(1)
     features = random.random((5, 7, 6)).astype(np.float32)
-    probabilities = random.random((5, 7, 3)).astype(np.float32)
+    classifier = random.standard_normal((6, 3)).astype(np.float32)
+
+    def classified(some: np.ndarray) -> np.ndarray:
+        powers = np.exp(some @ classifier)
+        return powers / powers.sum(axis=-1, keepdims=True)
 
     def head(some: np.ndarray, others: np.ndarray) -> np.ndarray:
         return unit(np.concatenate([some, others], axis=1))
 
     query = unit(random.standard_normal(9))
-    grid = similarity_map(features, probabilities, query, head)
+    grid = occlusion_map(features, classified(features), query, head)
     assert grid.shape == (5, 7) and grid.dtype == np.float32
     assert grid.min() == 0 and grid.max() == 1
-    # By brute force: the mean of a location and its neighbors, then the head.
+    # By brute force: the mean of all other locations, classified, then the head.
     expected = np.zeros((5, 7))
     for y in range(5):
         for x in range(7):
-            near = (slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2))
-            means = [values[near].mean(axis=(0, 1))[None] for values in (features, probabilities)]
-            expected[y, x] = (head(means[0], means[1]) @ query).item()
+            left = np.ones((5, 7), bool)
+            left[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = False
+            mean = features[left].mean(axis=0)[None]
+            expected[y, x] = -(head(mean, classified(mean)) @ query).item()
     assert np.allclose(grid, scaled_to_range(expected), atol=1e-4)
 
 

@@ -1,4 +1,4 @@
-"""What is frequent among the photos: years, folders, cameras and formats."""
+"""What is frequent among the photos: years, folders, cameras, lenses and formats."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class FrequentValues(NamedTuple):
     folders: Frequent
     """Absolute paths of folders that directly hold the photos."""
     cameras: Frequent
+    lenses: Frequent
     formats: Frequent
 
 
@@ -46,5 +47,6 @@ def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
             column("substr(taken_at, 1, 4)", "taken_source <> 'file'"),
             [(join(root, folder), number) for root, folder, number in folders],
             column("camera"),
+            column("lens"),
             column("format"),
         )

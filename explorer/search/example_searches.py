@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from explorer.library.frequent_values import FrequentValues
 from explorer.library.paths import printable
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 
 # The number of photos that make a value worth an example.
 _LEAST = 3
@@ -34,3 +36,19 @@ def example_searches(frequent: FrequentValues, total: int) -> list[ExampleSearch
         if _LEAST <= number < total and name:
             examples.append(ExampleSearch(f"In {name}", {"folder": folder}))
     return examples
+
+
+def example_queries(frequent: FrequentValues) -> list[str]:
+    """Examples in the query language, with values that photos of the library have."""
+    folders = [(printable(os.path.basename(folder)), number) for folder, number in frequent.folders]
+    found = (
+        ("date", frequent.years[:2]),
+        ("camera", frequent.cameras[:2]),
+        ("folder", [each for each in folders if each[0]][:2]),
+        ("format", [(name.lower(), number) for name, number in frequent.formats[1:2]]),
+    )
+    return [
+        print_query(QueryTree(condition=FieldTest(field, (FieldValue(value),))))
+        for field, values in found
+        for value, _ in values
+    ]

@@ -18,6 +18,7 @@ from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
+from explorer.ui.completion_route import completions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 
@@ -29,6 +30,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "{id}/preview", preview),
             Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "map", map_points),
+            Route(PHOTOS + "completions", completions),
         ],
         "middleware": [Middleware(OriginGuard, access=_access)],
         "lifespan": lifespan,

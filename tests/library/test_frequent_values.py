@@ -19,7 +19,8 @@ def test_the_most_frequent_values_come_first(tmp_path: Path) -> None:
                 f"{'Paris' if n < 4 else 'Rome'}/{n}.jpg", n,
                 taken_at=f"20{20 + n // 3}-01-01T00:00:00",
                 taken_source="file" if n == 5 else "exif",
-                camera="Acme" if n % 2 else None, format="PNG" if n == 0 else "JPEG",
+                camera="Acme" if n % 2 else None, lens="50mm" if n == 1 else None,
+                format="PNG" if n == 0 else "JPEG",
             )  # fmt: skip
         shelf.put("gone.jpg", "gone", camera="Lost", taken_at="1999-01-01T00:00:00")
         shelf.lose("gone.jpg")
@@ -27,6 +28,7 @@ def test_the_most_frequent_values_come_first(tmp_path: Path) -> None:
         assert found.years == [("2020", 3), ("2021", 2)]
         assert found.folders == [(str(root / "Paris"), 4), (str(root / "Rome"), 2)]
         assert found.cameras == [("Acme", 3)]
+        assert found.lenses == [("50mm", 1)]
         assert found.formats == [("JPEG", 5), ("PNG", 1)]
         assert frequent_values(shelf.library.catalog, most=1).formats == [("JPEG", 5)]
     finally:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from explorer.library.frequent_values import FrequentValues
-from explorer.search.example_searches import example_searches
+from explorer.search.example_searches import example_queries, example_searches
+from explorer.search.language.parse_query import parse
+from explorer.search.language.query_tree import FieldTest
 
 
 def labels(total: int, **frequent: list[tuple[str, int]]) -> list[str]:
     nothing: dict[str, list[tuple[str, int]]] = {
-        "years": [], "folders": [], "cameras": [], "formats": [],
+        "years": [], "folders": [], "cameras": [], "lenses": [], "formats": [],
     }  # fmt: skip
     values = FrequentValues(**(nothing | frequent))
     return [example.label for example in example_searches(values, total)]
@@ -26,8 +28,26 @@ def test_what_all_photos_have_is_no_example() -> None:
 
 
 def test_an_example_is_a_search() -> None:
-    values = FrequentValues([("2021", 5)], [("/photos/Paris", 4)], [], [])
+    values = FrequentValues([("2021", 5)], [("/photos/Paris", 4)], [], [], [])
     assert [example.parameters for example in example_searches(values, 9)] == [
         {"since": "2021-01-01", "until": "2021-12-31"},
         {"folder": "/photos/Paris"},
+    ]
+
+
+def test_examples_are_queries_that_mean_what_they_say() -> None:
+    values = FrequentValues(
+        [("2021", 5)],
+        [('/photos/Anna\'s "big" day', 4), ("/", 2)],
+        [("Canon EOS 80D", 3)],
+        [],
+        [("JPEG", 9), ("PNG", 1)],
+    )
+    found = [parse(example).condition for example in example_queries(values)]
+    tests = [(test.field, test.values[0].text) for test in found if isinstance(test, FieldTest)]
+    assert tests == [
+        ("date", "2021"),
+        ("camera", "Canon EOS 80D"),
+        ("folder", 'Anna\'s "big" day'),
+        ("format", "png"),
     ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,16 +10,13 @@ import streamlit as st
 
 from explorer.errors import ExplorerError, LibraryError
 from explorer.library import saved_search_store as store
-from explorer.library.frequent_values import frequent_values
-from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.saved_search_store import SavedSearch
-from explorer.library.staleness import acceptable_age
 from explorer.search.example_searches import ExampleSearch, example_searches
 from explorer.text_format import count, whole_number
 from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import new_matches, search_state
+from explorer.ui.search_page import library_values, new_matches, search_state
 
 # Chips below the search box; the popover has all searches.
 _SAVED_CHIPS, _RECENT_CHIPS = 12, 4
@@ -30,9 +25,6 @@ _MOST_LABEL = 40
 # Session state: the search that was recorded last.
 _RECORDED = "_recorded-search"
 _MESSAGE = "_saved-search-message"
-
-_lock = threading.Lock()
-_examples: tuple[Library, int, float, list[ExampleSearch]] | None = None
 
 
 def current_query() -> str:
@@ -116,21 +108,7 @@ def _open(query: str) -> None:
 
 
 def _example_searches() -> list[ExampleSearch]:
-    """The examples, made again when the catalog has changed."""
-    global _examples  # noqa: PLW0603
-    library, start = resources.library(), time.monotonic()
-    change = library.catalog.change()
-    with _lock:
-        if (
-            _examples is None
-            or _examples[0] is not library
-            or (_examples[1] != change and start >= _examples[2])
-        ):
-            total = library.catalog.counts().photos
-            found = example_searches(frequent_values(library.catalog), total)
-            end = time.monotonic()
-            _examples = (library, change, end + acceptable_age(end - start), found)
-        return _examples[3]
+    return example_searches(library_values.frequent(), resources.library().catalog.counts().photos)
 
 
 # --- the popover

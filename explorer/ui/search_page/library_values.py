@@ -1,0 +1,64 @@
+"""What is frequent in the library, for examples and for completion: read once per change of the
+catalog and shared by all sessions."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import NamedTuple
+
+from explorer.library.frequent_values import FrequentValues, frequent_values
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.library.staleness import acceptable_age
+from explorer.ui import resources
+
+_MOST = 200
+
+
+class _CachedValues(NamedTuple):
+    library: Library
+    change: int
+    """The catalog's change counter when the values were read."""
+    fresh_until: float
+    """Time on the monotonic clock until which they are used although the catalog changes."""
+    values: FrequentValues
+
+
+_lock = threading.Lock()
+_cached: _CachedValues | None = None
+
+
+def frequent() -> FrequentValues:
+    """The most frequent years, folders, cameras and formats, at most 200 of each."""
+    global _cached  # noqa: PLW0603
+    library, start = resources.library(), time.monotonic()
+    change = library.catalog.change()
+    with _lock:
+        if (
+            _cached is None
+            or _cached.library is not library
+            or (_cached.change != change and start >= _cached.fresh_until)
+        ):
+            values, end = frequent_values(library.catalog, _MOST), time.monotonic()
+            _cached = _CachedValues(library, change, end + acceptable_age(end - start), values)
+        return _cached.values
+
+
+def values_of(field: str) -> list[str]:
+    """The values that a field of the query language has in this library, the most frequent first;
+    empty for a field of which they are not known."""
+    known = frequent()
+    match field:
+        case "folder":
+            names = (printable(os.path.basename(folder)) for folder, _ in known.folders)
+            return list(dict.fromkeys(name for name in names if name))
+        case "date":
+            return [year for year, _ in known.years]
+        case "camera":
+            return [camera for camera, _ in known.cameras]
+        case "lens":
+            return [lens for lens, _ in known.lenses]
+        case _:
+            return []

@@ -1,0 +1,79 @@
+"""What was understood of the text in the search box: chips that can be taken off, and errors that
+point at the place."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_chips import QueryChip, chips
+from explorer.search.language.query_tree import QueryTree
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.understood_words import understand
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.search_page import search_state
+
+# Characters of the query that are shown before and after the place of an error.
+_AROUND = 40
+
+
+def query_chips(text: str) -> None:
+    """Draw what was understood of a query, part by part; nothing for a plain phrase, which says
+    everything itself, and for a text that is no query."""
+    try:
+        parts = chips(understand(parse(text)))
+    except QuerySyntaxError:
+        return
+    if len(parts) < 2 and all(chip.kind == "phrase" for chip in parts):
+        return
+    with st.container(horizontal=True, gap="small", key="query-chips"):
+        for number, chip in enumerate(parts):
+            if chip.as_phrase is None:
+                _take_off_button(chip, chip.label, f"chip-{number}-{chip.label}")
+            else:
+                _understood(chip, chip.as_phrase, number)
+
+
+def _take_off_button(chip: QueryChip, label: str, key: str) -> None:
+    st.button(
+        escape_markdown(label),
+        icon=":material/close:",
+        help="Search without this",
+        key=key,
+        on_click=_search,
+        args=[chip.without],
+    )
+
+
+def _understood(chip: QueryChip, as_phrase: QueryTree, number: int) -> None:
+    """A part that was understood from words, which can be searched for by meaning as well."""
+    with st.popover(
+        escape_markdown(chip.label), icon=":material/auto_awesome:", key=f"understood-{number}"
+    ):
+        st.caption("Understood from your words.")
+        _take_off_button(chip, "Search without this", f"without-{number}-{chip.label}")
+        st.button(
+            "Search for the words instead",
+            icon=":material/image_search:",
+            key=f"as-words-{number}-{chip.label}",
+            on_click=_search,
+            args=[as_phrase],
+        )
+
+
+def _search(tree: QueryTree) -> None:
+    search_state.change_url(search_state.PHRASE, print_query(tree))
+
+
+def show_error(text: str, error: QuerySyntaxError) -> None:
+    """Say why a text is no query, and show the place."""
+    start, stop = error.position
+    st.error(escape_markdown(str(error)), icon=":material/error:")
+    if start < len(text) and start < stop:
+        before, after = text[max(0, start - _AROUND) : start], text[stop : stop + _AROUND]
+        st.caption(
+            f"{'…' if start > _AROUND else ''}{escape_markdown(before)}"
+            f":red-background[{escape_markdown(text[start:stop])}]{escape_markdown(after)}"
+            f"{'…' if len(text) > stop + _AROUND else ''}"
+        )

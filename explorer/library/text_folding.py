@@ -6,15 +6,22 @@ releases.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Combining classes of marks that make another letter, not an accented one: nukta, the voicing marks
 # of kana, virama (Unicode Standard, table 4-3).
 _LETTER_MARKS = frozenset({0, 7, 8, 9})
+# What SQLite takes for the end of a text, and what it cannot take at all.
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
-    """Compatibility-decomposed (NFKD), without accents, case-folded: `Ångström` → `angstrom`."""
+    """Compatibility-decomposed (NFKD), without accents, case-folded: `Ångström` → `angstrom`.
+
+    Null characters and lone surrogates, which are in no text of a photo, become U+FFFD.
+    """
+    text = _UNFIT.sub("\ufffd", text)
     if text.isascii():
         return text.lower()
     kept = "".join(
@@ -27,7 +34,7 @@ def fold_with_positions(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the position of the character in `text` that
     it came from."""
     if text.isascii():
-        return text.lower(), list(range(len(text)))
+        return fold(text), list(range(len(text)))
     parts, positions = list[str](), list[int]()
     for at, character in enumerate(text):
         folded = fold(character)

@@ -25,6 +25,18 @@ def test_accents_capitals_and_variants_do_not_count(text: str, folded: str) -> N
     assert fold(text) == folded
 
 
+@given(st.text(st.characters(), max_size=20))
+def test_any_text_can_be_looked_up(text: str) -> None:
+    """A link to a search may hold anything."""
+    for folded in (fold(text), fold_with_positions(text)[0]):
+        assert "\0" not in folded and folded.encode().decode() == folded
+
+
+def test_characters_that_no_text_has_match_nothing() -> None:
+    assert fold("A\0b") == "a\ufffdb" and fold("Å\ud800") == "a\ufffd"
+    assert fold_with_positions("A\0b") == ("a\ufffdb", [0, 1, 2])
+
+
 def test_letters_with_a_mark_of_their_own_stay_apart() -> None:
     assert fold("かき") != fold("かぎ")
 

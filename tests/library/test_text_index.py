@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from explorer.library.photo_text_store import TEXT_COLUMNS, read_texts
 from explorer.library.text_folding import fold
 from explorer.library.text_index import COLUMNS, TextIndex, TextMatch, trigram_expression
+from explorer.library.word_ranking import rank_by_words
 from tests.factory import Shelf
 
 
@@ -85,6 +86,16 @@ def test_special_characters_are_literal(shelf: Shelf, text: str) -> None:
     (match,) = index_of(shelf).match_of(photo, text)
     assert [match.text[start:end] for start, end in match.ranges] == [text]
     assert match in index_of(shelf).search(text)
+
+
+@pytest.mark.parametrize("text", ["\0", "beach\0", "be\0ach", "\ud800", "beach\ud800"])
+def test_what_no_text_can_hold_finds_nothing(shelf: Shelf, text: str) -> None:
+    """A link to a search may ask for it."""
+    photo, index = shelf.put("beach.jpg", 1), TextIndex(shelf.library.catalog)
+    assert index.search(text) == index.match_of(photo, text) == []
+    assert index.ids_containing(text).tolist() == index.ids_with_keyword(text).tolist() == []
+    assert index.ids_named(text, 5) == []
+    assert not len(rank_by_words(shelf.library.catalog, text).ids)
 
 
 @pytest.mark.parametrize("text", ["東京", "京", "タワー", "서울", "กรุงเทพ", "дом", "ŽLUŤ", "ﬁ"])

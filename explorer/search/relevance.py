@@ -61,14 +61,14 @@ class RelevanceWeights:
     known: float
     """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
     bias: float
-    odds: float = 0.847
+    odds: float
     """Weight of the library's odds in a photo's relevance."""
-    place: float = 4.428
+    place: float
     """Weight of a photo's score: 0 at the library's median, 1 at the mean of the five best."""
-    photo_bias: float = -5.154
+    photo_bias: float
 
 
-KNOWN_WORDS = RelevanceWeights(0.637, 0.204, -0.199, -0.425)
+KNOWN_WORDS = RelevanceWeights(0.566, 0.19, -0.129, -0.394, 0.948, 4.272, -5.117)
 ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, -0.361, 0.861, 4.399, -5.116)
 
 

@@ -7,14 +7,12 @@ of results only has to find which of its photos are in a stack that it has shown
 
 from __future__ import annotations
 
-from collections import defaultdict
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from explorer.analysis.duplicates.connected_components import connected_components
 
 Ids = npt.NDArray[np.int64]
 
@@ -33,26 +31,40 @@ class PhotoStacks:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, int]]) -> PhotoStacks:
-        """From pairs of photo ids that belong together."""
-        graph = defaultdict[int, set[int]](set)
-        for one, other in pairs:
-            if one != other:
-                graph[one].add(other)
-                graph[other].add(one)
-        stacks = connected_components(graph)
-        ids = np.array([i for stack in stacks for i in stack], np.int64)
-        labels = np.repeat(
-            np.arange(len(stacks), dtype=np.int64), np.array([len(stack) for stack in stacks], int)
-        )
-        order = np.argsort(ids)
-        return cls(ids[order], labels[order])
+        """From pairs of photo ids that belong together.
 
-    def labels_of(self, ids: Ids) -> Ids:
+        Every photo takes the smallest label of those that it is joined with, and then the label of
+        that one, until nothing changes: long chains are halved at each step (pointer jumping,
+        Shiloach & Vishkin 1982).
+        """
+        edges = np.array(list(pairs), np.int64).reshape(-1, 2)
+        edges = edges[edges[:, 0] != edges[:, 1]]
+        ids, ends = np.unique(edges, return_inverse=True)
+        one, other = ends.reshape(-1, 2).T
+        labels = np.arange(len(ids))
+        while True:
+            smaller, before = np.minimum(labels[one], labels[other]), labels.copy()
+            np.minimum.at(labels, one, smaller)
+            np.minimum.at(labels, other, smaller)
+            labels = labels[labels]
+            if np.array_equal(labels, before):
+                break
+        _, numbers = np.unique(labels, return_inverse=True)
+        return cls(ids, np.asarray(numbers, np.int64))
+
+    @functools.cached_property
+    def _label_by_id(self) -> npt.NDArray[np.int32]:
+        """The stack of every id up to the largest one in a stack; -1 where it is in none."""
+        table = np.full(int(self.ids[-1]) + 1 if len(self.ids) else 0, -1, np.int32)
+        table[self.ids] = self.labels
+        return table
+
+    def labels_of(self, ids: Ids) -> npt.NDArray[np.int32]:
         """The stack of each of these photos; -1 for a photo that is in none."""
-        if not len(self.ids):
-            return np.full(len(ids), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[at] == ids, self.labels[at], -1)
+        labels = np.full(len(ids), -1, np.int32)
+        known = ids < len(self._label_by_id)
+        labels[known] = self._label_by_id[ids[known]]
+        return labels
 
     def collapse(self, ids: Ids) -> Ids:
         """The first photo of each stack, and those in none, in the given order."""
@@ -85,7 +97,7 @@ class PhotoStacks:
             shown = self.collapse(top(number))
             if len(shown) >= wanted or number >= total:
                 return shown
-            number = min(total, 2 * number)
+            number = min(total, number + wanted - len(shown) + _MARGIN)
 
 
 NO_STACKS = PhotoStacks(np.zeros(0, np.int64), np.zeros(0, np.int64))

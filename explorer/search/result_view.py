@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -58,7 +59,12 @@ class ResultView:
     def _count(self) -> int:
         if self.sorting == "day" and self.dates is not None:
             return len(self._good_tiles())
-        return self.ranked.total - self.stacks.hidden(self.ranked.contains)
+        return self.ranked.total - self.hidden
+
+    @functools.cached_property
+    def hidden(self) -> int:
+        """How many photos are behind others in stacks."""
+        return self.stacks.hidden(self.ranked.contains)
 
     def _good_tiles(self) -> Ids:
         return self.stacks.collapse(self._photos(self.good))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.analysis.duplicates.connected_components import connected_components
 from explorer.search.result_stacks import NO_STACKS, Ids, PhotoStacks
 
 _IDS = st.integers(1, 40)
@@ -34,6 +36,24 @@ def test_without_pairs_everything_is_shown() -> None:
     assert NO_STACKS.collapse(array([3, 1, 2])).tolist() == [3, 1, 2]
     assert NO_STACKS.hidden(contains([1, 2])) == 0
     assert PhotoStacks.of([]).members(8).tolist() == [8]
+
+
+def test_a_long_chain_is_one_stack() -> None:
+    ends = np.random.default_rng(3).permutation(500).tolist()
+    stacks = PhotoStacks.of(itertools.pairwise(ends))
+    assert stacks.members(7).tolist() == list(range(500))
+
+
+@given(PAIRS)
+def test_photos_are_in_one_stack_exactly_if_pairs_join_them(pairs: list[tuple[int, int]]) -> None:
+    graph = {i: {i} for i in range(1, 41)}
+    for one, other in pairs:
+        graph[one].add(other)
+        graph[other].add(one)
+    stacks = PhotoStacks.of(pairs)
+    for component in connected_components(graph):
+        for photo in component:
+            assert stacks.members(photo).tolist() == sorted(component)
 
 
 @given(PAIRS, ORDERS)
@@ -69,4 +89,4 @@ def test_a_long_list_is_ranked_no_further_than_needed() -> None:
         return np.arange(1, number + 1)
 
     assert stacks.collapse_first(top, 90, 1_000_000)[:3].tolist() == [1, 400, 401]
-    assert asked == [190, 380, 760]
+    assert asked == [190, 379, 568]

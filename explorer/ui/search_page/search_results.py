@@ -53,8 +53,8 @@ def headline(request: SearchRequest, view: ResultView) -> None:
     filters = search_state.filtered(request.filters)
     if not view.ranked.total and filters:
         parts = ["No photos"]
-    if stacked := view.stacks.hidden(view.ranked.contains):
-        filters.append(f"{count(stacked, 'similar shot')} in stacks")
+    if view.hidden:
+        filters.append(f"{count(view.hidden, 'similar shot')} in stacks")
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
         if parts or filters:
             st.caption(" · ".join(map(escape_markdown, parts + filters)), width="stretch")

@@ -26,24 +26,25 @@ def region_of(page: Page) -> list[list[float]]:
     ]
 
 
-def drag(page: Page, dialog: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """From one place of the photo to another, in shares of it."""
-    frame = dialog.locator(".photo").bounding_box()
+def drag(dialog: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From one place of the photo to another, in shares of it, once the dialog stands still."""
+    photo = dialog.locator(".photo")
+    expect(photo.locator("img")).to_have_js_property("complete", True)
+    photo.hover()
+    frame = photo.bounding_box()
     assert frame
-    places = [
-        (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]) for x, y in (start, end)
-    ]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    page.mouse.move(*places[1], steps=4)
-    page.mouse.up()
+    photo.drag_to(
+        photo,
+        source_position={"x": start[0] * frame["width"], "y": start[1] * frame["height"]},
+        target_position={"x": end[0] * frame["width"], "y": end[1] * frame["height"]},
+    )
 
 
 def test_a_box_is_dragged_and_searched_for(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
     dialog = open_picker(window, page)
-    drag(page, dialog, (0.1, 0.2), (0.6, 0.8))
+    drag(dialog, (0.1, 0.2), (0.6, 0.8))
     dialog.get_by_role("button", name="Search", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("Part of red.jpg")).to_be_visible()
@@ -57,7 +58,7 @@ def test_a_box_is_dragged_and_searched_for(window: Visitor, server: Server) -> N
 
     # A second box is added to the first one, and taken off again.
     dialog = open_picker(window, page)
-    drag(page, dialog, (0.5, 0.5), (0.9, 0.9))
+    drag(dialog, (0.5, 0.5), (0.9, 0.9))
     dialog.get_by_role("button", name="Add to this search").click()
     expect(page.get_by_role("button", name="Remove part 2")).to_be_visible()
     assert len(region_of(page)) == 2

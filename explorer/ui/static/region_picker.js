@@ -12,6 +12,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const MIDDLE = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
 const MOST_BOXES = 8;
 
+// The boxes on the photo that was drawn on last: they outlive the elements, which a page may make anew at any run.
+const drawing = { source: null, boxes: [] };
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const picker = parentElement.querySelector(".picker");
@@ -40,16 +43,20 @@ export default function (component) {
     state.add = make("button", { type: "button", onclick: () => send(true) }, "Add to this search");
     state.another = make("button", { type: "button", onclick: addBox }, "Another box");
     state.remove = make("button", { type: "button", onclick: () => removeBox(state.boxes.length - 1) }, "Remove box");
-    const cancel = make("button", { type: "button", onclick: () => state.send("cancelled", Date.now()) }, "Cancel");
+    const leave = make("button", { type: "button", onclick: cancel }, "Cancel");
     picker.replaceChildren(
       make("div", { class: "stage" }, state.photo),
       make("p", { class: "hint" }, "Drag a box around what you are looking for. Arrow keys move it, with Shift they resize it."),
-      make("div", { class: "buttons" }, state.search, state.add, state.another, state.remove, cancel),
+      make("div", { class: "buttons" }, state.search, state.add, state.another, state.remove, leave),
     );
-    // For the keyboard, a box to start from; drawing one replaces it.
-    state.boxes = [{ ...MIDDLE, untouched: true }];
+    if (drawing.source !== state.source) {
+      drawing.source = state.source;
+      // For the keyboard, a box to start from; drawing one replaces it.
+      drawing.boxes = [{ ...MIDDLE, untouched: true }];
+    }
+    state.boxes = drawing.boxes;
     update();
-    state.photo.querySelector(".box").focus();
+    state.photo.querySelector(".box")?.focus();
   }
 
   function update() {
@@ -141,7 +148,13 @@ export default function (component) {
     announcement.textContent = "Box removed.";
   }
 
+  function cancel() {
+    drawing.source = null;
+    state.send("cancelled", Date.now());
+  }
+
   function send(add) {
+    drawing.source = null;
     state.send("picked", { source: state.source, boxes: state.boxes.map(boxNumbers), add });
   }
 
@@ -150,7 +163,7 @@ export default function (component) {
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopImmediatePropagation();
-      state.send("cancelled", Date.now());
+      cancel();
       return;
     }
     const element = inside.find((each) => each.classList?.contains("box") && picker.contains(each));

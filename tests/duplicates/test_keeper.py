@@ -19,7 +19,6 @@ from explorer.library.setting_store import put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 from explorer.removal.companions import Companion, Companions
 from tests import pictures
-from tests.factory import Shelf
 
 
 def item(path: str = "/p/a.jpg", **facts: Any) -> GroupFile:
@@ -289,14 +288,3 @@ def test_companion_files_are_a_reason_to_keep(
 ) -> None:
     one, other = item("/p/z.jpg", company=better), item("/p/a.jpg", company=worse)
     assert choose_keeper([one, other], quality=no_quality) == (one, f"it has {words} beside it")
-
-
-@pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
-def test_damaged_settings_give_the_default_order(shelf: Shelf, kept: str) -> None:
-    put_setting(shelf.library.catalog, "keeper_rules", kept)
-    assert keeper_rules(shelf.library.catalog) == DEFAULT_RULES
-
-
-def test_rules_of_other_releases_are_ignored(shelf: Shelf) -> None:
-    put_setting(shelf.library.catalog, "keeper_rules", '["prettiest", "newest", "pixels"]')
-    assert keeper_rules(shelf.library.catalog) == ("newest", "pixels")

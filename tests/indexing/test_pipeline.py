@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import batch_reader, photo_updates
 from explorer.indexing.batch_reader import BATCH
 from explorer.indexing.pipeline import Indexer
@@ -17,7 +16,6 @@ from explorer.library import missing_files
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.file_store import put_present
 from explorer.library.root_store import add_root
-from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from tests import pictures
@@ -276,30 +274,3 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         assert counts(tally) == {"unchanged": 1}
     finally:
         made.close()
-
-
-def test_an_error_on_a_drive_that_stops_answering_is_not_the_files_fault(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("good.jpg", "other.jpg"):
-        desk.draw(name, len(name))
-    desk.draw("bad.jpg").write_bytes(b"broken")
-    real = desk.indexer._encoder.encode
-
-    def drive_stops(batch: list[DecodeResult]) -> Any:
-        desk.drives.unresponsive = {str(desk.photos)}
-        return real(batch)
-
-    monkeypatch.setattr(desk.indexer._encoder, "encode", drive_stops)
-    # All three are in one batch, however busy the computer is.
-    monkeypatch.setattr(batch_reader, "MAX_BATCH_AGE", 1e9)
-    summary = desk.run()
-    (root,) = desk.library.catalog.roots()
-    assert (root["state"], root["problem"]) == ("offline", UNRESPONSIVE)
-    assert summary.offline == {str(desk.photos)}
-    assert summary.failed == 0 and desk.failed() == {}
-    # Those that had been read by then are kept.
-    assert set(desk.present()) == {"good.jpg", "other.jpg"}
-    desk.drives.unresponsive = set()
-    monkeypatch.undo()
-    assert desk.run().failed == 1 and set(desk.failed()) == {"bad.jpg"}

@@ -1,0 +1,21 @@
+"""The stored order of the keep rules, where it is damaged or of another release."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.duplicates.keep_rules import DEFAULT_RULES
+from explorer.duplicates.keeper import keeper_rules
+from explorer.library.setting_store import put_setting
+from tests.factory import Shelf
+
+
+@pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
+def test_damaged_settings_give_the_default_order(shelf: Shelf, kept: str) -> None:
+    put_setting(shelf.library.catalog, "keeper_rules", kept)
+    assert keeper_rules(shelf.library.catalog) == DEFAULT_RULES
+
+
+def test_rules_of_other_releases_are_ignored(shelf: Shelf) -> None:
+    put_setting(shelf.library.catalog, "keeper_rules", '["prettiest", "newest", "pixels"]')
+    assert keeper_rules(shelf.library.catalog) == ("newest", "pixels")

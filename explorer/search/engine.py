@@ -1,23 +1,38 @@
-"""From a query to ranked photos: encode the query, then search the vector index."""
+"""From a query to ranked photos: understand its words, find the photos that pass its filters,
+encode its terms, rank, and merge in what matches by name or text."""
 
 from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from explorer.config import PROGRAM
-from explorer.encoders.base import Encoder, Pixels, unit
-from explorer.encoders.registry import get_encoder, resolve_name
-from explorer.errors import EncoderError, NoTextEncoder
+from explorer.encoders.base import Encoder, Pixels
+from explorer.encoders.registry import get_encoder
+from explorer.library.catalog import Catalog
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.setting_store import get_setting
+from explorer.library.photo_masks import PhotoMask, ids_in
+from explorer.library.photo_order import PhotoOrder
 from explorer.library.vectors import VectorIndex
-from explorer.search.query import ExamplePhoto, Query, SearchHit, Vector
-
-DEFAULT_ENCODER = "starter"
+from explorer.library.word_ranking import WordRanking, rank_by_words
+from explorer.search.encoder_choice import choose_encoder
+from explorer.search.language.query_parts import all_of
+from explorer.search.language.query_tree import Condition, PhraseTerm
+from explorer.search.language.understood_words import understand
+from explorer.search.photo_filter import PhotoFilter, as_condition
+from explorer.search.photo_ranking import PhotoRanking
+from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
+from explorer.search.query_judge import QueryJudge, match_words
+from explorer.search.query_terms import QueryTerms, VectorTerm
+from explorer.search.ranked_photos import RankedIds
+from explorer.search.ranked_search import RankedSearch
+from explorer.search.relevance_cache import RelevanceCache
+from explorer.search.subtraction import SETTINGS, Negative, examples_wanted, subtract
+from explorer.search.term_encoding import TermEncoder
 
 # Number of photos that stand for the whole library when a score is compared with the others'.
 _SAMPLE = 1000
@@ -25,26 +40,11 @@ _SAMPLE = 1000
 _ROUNDING = 1e-5
 
 
-def choose_encoder(library: Library, wanted: str | None = None) -> str:
-    """The name of the encoder to search with: the wanted one, else the one set for the library,
-    else the one with the most vectors, else the starter.
+class _Ready(NamedTuple):
+    """The encoder in use, and what belongs to it."""
 
-    Raises UnknownEncoder for a name that does not exist, and EncoderError if the wanted encoder has
-    no vectors in a library that has others.
-    """
-    used = library.catalog.encoders_in_use()
-    if wanted:
-        wanted = resolve_name(wanted)
-        if used and wanted not in used:
-            raise EncoderError(
-                f"No photo has been indexed with “{wanted}” yet:"
-                f" run `{PROGRAM} index FOLDER --encoder {wanted}`."
-            )
-        return wanted
-    chosen = get_setting(library.catalog, "encoder")
-    if chosen and (chosen in used or not used):
-        return chosen
-    return used[0] if used else DEFAULT_ENCODER
+    encoder: Encoder
+    terms: TermEncoder
 
 
 class SearchEngine:
@@ -56,7 +56,15 @@ class SearchEngine:
         self._library = library
         self._wanted = encoder_name
         self._lock = threading.Lock()
-        self._encoder: Encoder | None = None
+        self._ready: _Ready | None = None
+        self._sampled: tuple[VectorIndex, int, Vector] | None = None
+        self._filter, self._order = PhotoFilter(library), PhotoOrder(library.catalog)
+        self._relevance = RelevanceCache(library.dir / "relevance")
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the library that is searched."""
+        return self._library.catalog
 
     @property
     def encoder_name(self) -> str:
@@ -66,11 +74,15 @@ class SearchEngine:
     @property
     def encoder(self) -> Encoder:
         """The encoder in use. Raises EncoderError if it cannot be loaded."""
+        return self._in_use().encoder
+
+    def _in_use(self) -> _Ready:
         name = self.encoder_name
         with self._lock:
-            if self._encoder is None or self._encoder.name != name:
-                self._encoder = get_encoder(name)
-            return self._encoder
+            if self._ready is None or self._ready.encoder.name != name:
+                encoder = get_encoder(name)
+                self._ready = _Ready(encoder, TermEncoder(encoder))
+            return self._ready
 
     @property
     def has_text(self) -> bool:
@@ -97,80 +109,164 @@ class SearchEngine:
         return ExamplePhoto.of(self.encoder.encode_images(pixels[None])[0], name)
 
     def encode_query(self, query: Query) -> Vector:
-        """The unit vector of a query, float32 of shape (dim,): the normalized sum of its parts.
+        """The vector that stands for a query, float32 of shape (dim,), of length 1; for
+        alternatives the mean of them.
 
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
-        photo that is not indexed, and ValueError for an empty query.
+        photo that is not indexed, and ValueError for a query that ranks nothing.
         """
-        parts = list[Vector]()
-        if query.phrase.strip():
-            if not self.has_text:
-                raise NoTextEncoder(
-                    f"“{self.encoder_name}” cannot encode phrases: search with a photo,"
-                    " or choose an encoder with text, such as “starter”."
-                )
-            parts.append(self.encoder.encode_texts([query.phrase.strip()])[0])
-        index = self._index() if query.photo_ids else None
-        for photo_id in query.photo_ids:
-            stored = index.get(photo_id) if index else None
-            if stored is None:
-                raise EncoderError(
-                    f"Photo {photo_id} is not in the index:"
-                    " it was removed, or is still waiting to be indexed."
-                )
-            parts.append(stored)
-        parts += [example.array() for example in query.examples]
-        if not parts:
-            raise ValueError("an empty query has no vector")
-        return np.asarray(unit(np.sum(parts, axis=0)), np.float32)
+        index = self._index()
+        terms = self._in_use().terms.encode(query, index)
+        return self._without_subtracted(terms, index).representative
 
-    def search(
-        self, query: Query, filters: Filters | None = None, top: int = 100
-    ) -> list[SearchHit]:
-        """The `top` best matches, best first, among the photos that pass the filters. Raises as
-        `encode_query` does."""
-        vector, index = self.encode_query(query), self._index()
-        among = self._library.catalog.matching(filters) if filters else None
-        scores, ids = index.search(vector, top, among)
-        return [
-            SearchHit(int(photo_id), max(-1.0, min(1.0, float(score))), rank)
-            for rank, (score, photo_id) in enumerate(zip(scores, ids, strict=True), 1)
+    def _without_subtracted(self, terms: QueryTerms, index: VectorIndex) -> QueryTerms:
+        """Terms of which those that are subtracted are merged into the others."""
+        if not terms.subtracted:
+            return terms
+        positive = terms.representative
+        _, best = index.search(positive, SETTINGS.candidates)
+        sample, wanted = self._sample(index), examples_wanted(len(index))
+        negatives = [
+            Negative(
+                vector,
+                index.rows(index.search(vector, wanted)[1]) if wanted else sample[:0],
+                weight,
+            )
+            for vector, weight in terms.subtracted_vectors()
         ]
+        vector = subtract(positive, negatives, index.rows(best), sample)
+        return QueryTerms((VectorTerm(vector),))
+
+    def _sample(self, index: VectorIndex) -> Vector:
+        """Vectors that stand for the whole index, float32 of shape (n, dim)."""
+        with self._lock:
+            known = self._sampled
+        if known is None or known[0] is not index or known[1] != index.change:
+            known = (index, index.change, index.sample(_SAMPLE))
+            with self._lock:
+                self._sampled = known
+        return known[2]
+
+    def ranked(self, query: Query, filters: Filters | None = None) -> RankedSearch | RankedIds:
+        """The photos that pass the query's conditions and the filters, best match first, ranked as
+        far as they are read; newest first if the query only filters. Raises as `encode_query`
+        does."""
+        understood = self.understood(query)
+        among = self._among(understood.tree.condition, filters)
+        if not understood.is_ranked:
+            return RankedIds(self._order.sorted("taken", among))
+        index, encoder = self._index(), self.encoder
+        terms = self._in_use().terms.encode(understood, index)
+        ranking = PhotoRanking(index, self._without_subtracted(terms, index), among)
+        judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index))
+        return RankedSearch(ranking, self._words(understood, among), index, judge)
+
+    def _among(self, condition: Condition | None, filters: Filters | None) -> PhotoMask | None:
+        """The photos that meet a condition and pass filters; None where there are neither."""
+        tests = [test for test in (condition, as_condition(filters)) if test is not None]
+        return self._filter.mask(all_of(tests)) if tests else None
+
+    def understood(self, query: Query) -> Query:
+        """The query with words that the catalog knows better than a vector as conditions."""
+        return replace(query, tree=understand(query.tree))
+
+    def _words(self, query: Query, among: PhotoMask | None) -> WordRanking | None:
+        """The photos that match by name or text, if the query is one phrase and no photo."""
+        phrase = named_phrase(query)
+        if phrase is None:
+            return None
+        words = rank_by_words(self._library.catalog, phrase)
+        if among is None:
+            return words
+        kept, named = ids_in(among, words.ids), ids_in(among, words.named)
+        return WordRanking(words.ids[kept], words.coverage[kept], words.named[named])
+
+    def search(self, query: Query, filters: Filters | None = None, top: int = 100) -> SearchResult:
+        """The `top` best matches, best first, among the photos that pass the query's conditions and
+        the filters. Raises as `encode_query` does."""
+        ranked = self.ranked(query, filters)
+        return (
+            ranked.result(top) if isinstance(ranked, RankedSearch) else filtered_result(ranked, top)
+        )
 
     def search_phrase(
         self, phrase: str, filters: Filters | None = None, top: int = 100
     ) -> list[SearchHit]:
-        """`search` for a phrase alone."""
-        return self.search(Query(phrase=phrase), filters, top)
+        """The hits of `search` for a phrase as it is, whatever it would mean in the query
+        language."""
+        return self.search(Query.of_phrase(phrase), filters, top).hits()
 
     def search_photo(
         self, photo_id: int, filters: Filters | None = None, top: int = 100
     ) -> list[SearchHit]:
-        """`search` for photos similar to one of the library."""
-        return self.search(Query(photo_ids=(photo_id,)), filters, top)
+        """The hits of `search` for photos similar to one of the library."""
+        return self.search(Query(photo_ids=(photo_id,)), filters, top).hits()
+
+    def judge(self, query: Query, photo_id: int) -> tuple[float, Match, bool]:
+        """(relevance, match, whether it passes the query's conditions) of one photo. Raises as
+        `encode_query` does."""
+        ranked, ids = self.ranked(query), np.array([photo_id], np.int64)
+        passes = bool(ranked.contains(ids)[0])
+        if not isinstance(ranked, RankedSearch):
+            return float(passes), "strong" if passes else "none", passes
+        if not passes:
+            return 0.0, "none", False
+        relevance = ranked.relevance(ids)
+        return float(relevance[0]), match_words(relevance)[0], True
+
+    def share_above(self, vector: Vector, photo_id: int) -> float | None:
+        """The share of the library's photos, 0 to 1, that match a vector at least as well as this
+        photo does; of a large library by a sample. None for a photo that is not in the index, or
+        alone in it."""
+        index = self._index()
+        stored, others = index.get(photo_id), self._sample(index) @ vector
+        if stored is None or len(others) < 2:
+            return None
+        # The photo is one of the others, and its score may differ in the last bits there.
+        return float((others > float(stored @ vector) - _ROUNDING).mean())
 
     def explain(self, query: Query, photo_id: int) -> str:
         """One sentence for the user: how well a photo matches, compared with the other photos, of
-        which a large library gives a sample."""
+        which a large library gives a sample. Empty for a query that only filters."""
+        understood = self.understood(query)
+        if not understood.is_ranked:
+            return ""
         index = self._index()
-        stored = index.get(photo_id)
-        if stored is None:
+        if index.get(photo_id) is None:
             return "This photo is not in the index yet."
-        vector = self.encode_query(query)
-        others = index.sample(_SAMPLE) @ vector
-        if len(others) < 2:
+        share = self.share_above(self.encode_query(understood), photo_id)
+        if share is None:
             return "This is the only photo in the index."
-        # The photo is one of the others, and its score may differ in the last bits there.
-        share = float((others > float(stored @ vector) - _ROUNDING).mean())
-        if share > 0.5:
-            return f"In the lower half of your photos for {_subject(query)}."
-        percent = max(1, math.ceil(100 * share))
-        return f"Among the top {percent} % of your photos for {_subject(query)}."
+        return f"{standing(share)} for {_subject(understood)}."
+
+
+def filtered_result(photos: RankedIds, number: int) -> SearchResult:
+    """The first `number` photos of a query that only filters: all match as well as can be."""
+    ids = photos.top(number)
+    ones = np.ones(len(ids), np.float32)
+    strong: Match = "strong"
+    return SearchResult(ids, ones, ones, (strong,) * len(ids), photos.total, photos.total)
+
+
+def standing(share: float) -> str:
+    """Where a photo stands among the others, of which that share matches at least as well."""
+    if share > 0.5:
+        return "In the lower half of your photos"
+    return f"Among the top {max(1, math.ceil(100 * share))} % of your photos"
+
+
+def named_phrase(query: Query) -> str | None:
+    """The phrase of a query that is nothing but one phrase, apart from conditions."""
+    if query.photo_ids or query.examples or len(query.tree.terms) != 1:
+        return None
+    term = query.tree.terms[0]
+    return term.text if isinstance(term, PhraseTerm) and term.weight > 0 else None
 
 
 def _subject(query: Query) -> str:
     """A query in the words of a sentence: “phrase” and the selected photos."""
-    phrase = [f"“{query.phrase.strip()}”"] if query.phrase.strip() else []
-    count = len(query.photo_ids) + len(query.examples)
+    added = [term for term in query.tree.terms if term.weight > 0]
+    quoted = [f"“{term.text}”" for term in added if isinstance(term, PhraseTerm)]
+    count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)
     photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
-    return " and ".join(phrase + photos)
+    return " and ".join(quoted + photos)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from explorer.search.language.query_tree import (
+    AlternativeTerms,
+    FileTerm,
+    PhraseTerm,
+    QueryTree,
+    RankingTerm,
+)
+
+NOTHING = QueryTree()
 Vector = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+Match = Literal["strong", "fair", "weak", "none"]
+"""How well a photo matches: `strong` and `fair` are good matches, `none` is as unlike the query as
+most photos are."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +44,42 @@ class ExamplePhoto:
 
 @dataclass(frozen=True)
 class Query:
-    """A phrase, photos of the library, photos from outside, or any of these together; their vectors
-    are added. False if it is empty."""
+    """What was typed, photos of the library, photos from outside, or any of these together; their
+    vectors are added. False if it is empty."""
 
-    phrase: str = ""
+    tree: QueryTree = NOTHING
     photo_ids: tuple[int, ...] = ()
     examples: tuple[ExamplePhoto, ...] = ()
+    files: tuple[tuple[str, int | ExamplePhoto], ...] = ()
+    """What the files that the tree names hold: their path there, and the id of a photo of the
+    library or a photo from outside."""
+
+    @classmethod
+    def of_phrase(cls, phrase: str) -> Query:
+        """A phrase as it is, whatever it would mean in the query language."""
+        words = phrase.strip()
+        return cls(QueryTree((PhraseTerm(words, literal=True),) if words else ()))
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it has anything to rank photos by, and not only a condition."""
+        return bool(self.tree.terms or self.photo_ids or self.examples)
 
     def __bool__(self) -> bool:
-        return bool(self.phrase.strip() or self.photo_ids or self.examples)
+        return bool(self.tree) or self.is_ranked
+
+
+def file_paths(tree: QueryTree) -> list[str]:
+    """The photo files that a query names, each once."""
+    found = list[str]()
+    waiting = list[RankingTerm](reversed(tree.terms))
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, FileTerm):
+            found.append(term.path)
+        elif isinstance(term, AlternativeTerms):
+            waiting += reversed(term.terms)
+    return list(dict.fromkeys(found))
 
 
 class SearchHit(NamedTuple):
@@ -48,6 +88,35 @@ class SearchHit(NamedTuple):
     id: int
     """The photo's id."""
     score: float
-    """Cosine similarity of photo and query, from -1 to 1."""
+    """Cosine similarity of photo and query, from -1 to 1; 1 where the query only filters."""
     rank: int
     """From 1, the best match."""
+    relevance: float
+    """How likely it is what was asked for, from 0 to 1; comparable between queries."""
+    match: Match
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """The results of a search as arrays of shape (n,), best first, or newest first where the query
+    only filters."""
+
+    ids: Ids
+    scores: npt.NDArray[np.float32]
+    relevance: npt.NDArray[np.float32]
+    matches: tuple[Match, ...]
+    total: int
+    """How many photos pass the filters."""
+    good: int
+    """How many of all results are strong or fair matches; they come first."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def hits(self) -> list[SearchHit]:
+        """The results one by one."""
+        rows = zip(self.ids, self.scores, self.relevance, self.matches, strict=True)
+        return [
+            SearchHit(int(i), max(-1.0, min(1.0, float(score))), rank, float(relevance), match)
+            for rank, (i, score, relevance, match) in enumerate(rows, 1)
+        ]

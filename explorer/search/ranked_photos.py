@@ -46,3 +46,31 @@ class RankedIds:
     def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """Which of these ids the list has, (n,)."""
         return np.isin(ids, self._ids)
+
+
+class ReorderedPhotos:
+    """A list whose first photos are in another order."""
+
+    def __init__(self, photos: RankedPhotos, head: Ids) -> None:
+        """head: the first photos of the list, in the order that they are to have."""
+        self._photos, self._head = photos, head
+
+    @property
+    def total(self) -> int:
+        """Number of photos."""
+        return self._photos.total
+
+    @property
+    def good(self) -> int | None:
+        """How many photos at the beginning are good matches; None if that is unknown."""
+        return self._photos.good
+
+    def top(self, number: int) -> Ids:
+        """The first `number` ids, or all if there are fewer."""
+        if number <= len(self._head):
+            return self._head[:number]
+        return np.concatenate([self._head, self._photos.top(number)[len(self._head) :]])
+
+    def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which of these ids the list has, (n,)."""
+        return self._photos.contains(ids)

@@ -106,7 +106,7 @@ def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class RelevanceJudgement:
     """What was found out about one query: turns scores into relevance."""
 
     answerable: float
@@ -146,9 +146,14 @@ class RelevanceModel:
 
     @classmethod
     def fit(
-        cls, encoder: Encoder, sample: Vectors, best: BestPhotos | None = None
+        cls,
+        encoder: Encoder,
+        sample: Vectors,
+        best: BestPhotos | None = None,
+        background: Vectors | None = None,
     ) -> RelevanceModel:
         """sample: up to SAMPLE vectors spread evenly over the library, of shape (n, dim).
+        background: what `encode_background` gives, if it is at hand.
 
         best: finds the best photos of a phrase in the whole library; None finds them in the
         sample, which suffices where that is the whole library.
@@ -158,7 +163,7 @@ class RelevanceModel:
         if not encoder.has_text or not len(sample):
             return model
         number = len(wordings(""))
-        vectors = encoder.encode_texts([w for p in BACKGROUND_PHRASES for w in wordings(p)])
+        vectors = encode_background(encoder) if background is None else background
         rows = list[dict[str, float]]()
         for start in range(0, len(vectors), number):
             phrase = vectors[start : start + number]
@@ -188,7 +193,7 @@ class RelevanceModel:
 
     def judge_phrase(
         self, phrase: Vectors, top: Vectors, weights: RelevanceWeights | None = None
-    ) -> Judgement:
+    ) -> RelevanceJudgement:
         """Judge a phrase.
 
         phrase: its unit vectors in several wordings, of shape (k, dim), the one that was searched
@@ -197,7 +202,7 @@ class RelevanceModel:
         encoder.
         """
         if not len(top) or not len(self.sample) or not self.usual:
-            return Judgement(0.0, 0.0, -np.inf)
+            return RelevanceJudgement(0.0, 0.0, -np.inf)
         if weights is None:
             weights = ANY_ENCODER if self.words is None else KNOWN_WORDS
         odds = weights.bias
@@ -209,12 +214,12 @@ class RelevanceModel:
         reach = max(float((top[:5] @ phrase[0]).mean()) - middle, 1e-6)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle
-        return Judgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
+        return RelevanceJudgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
 
-    def judge_photo(self, weights: AlikeWeights = ALIKE) -> Judgement:
+    def judge_photo(self, weights: AlikeWeights = ALIKE) -> RelevanceJudgement:
         """Judge a photo that is searched with: the same for every photo of the library."""
         slope = weights.slope / max(1.0 - self.usual_likeness, 1e-6)
-        return Judgement(1.0, slope, weights.bias - slope * self.usual_likeness)
+        return RelevanceJudgement(1.0, slope, weights.bias - slope * self.usual_likeness)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The part to be kept on disk, for `numpy.savez`; `restored` makes the model again. The
@@ -241,6 +246,11 @@ class RelevanceModel:
         if usual and set(usual) != wanted:
             raise ValueError("the relevance model was made by another version")
         return cls(sample, float(arrays["usual_likeness"][0]), usual, words)
+
+
+def encode_background(encoder: Encoder) -> Vectors:
+    """The vectors of the background phrases in all wordings, of shape (n, dim)."""
+    return encoder.encode_texts([w for p in BACKGROUND_PHRASES for w in wordings(p)])
 
 
 def blend(parts: Sequence[Floats]) -> Floats:

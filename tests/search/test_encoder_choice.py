@@ -11,7 +11,8 @@ from explorer.errors import EncoderError, UnknownEncoder
 from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
-from explorer.search.engine import SearchEngine, choose_encoder
+from explorer.search.encoder_choice import choose_encoder
+from explorer.search.engine import SearchEngine
 from explorer.search.query import Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 

@@ -16,6 +16,7 @@ from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
+from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import ExamplePhoto, Query
 from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
 
@@ -70,19 +71,28 @@ def test_the_parts_of_a_query_are_added(
     try:
         ids = [shelf.put(f"{n}.jpg", n) for n in range(25)]
         query = Query(
-            words[0],
+            QueryTree((PhraseTerm(words[0]),)),
             tuple(ids[: len(words) - 1]),
             (ExamplePhoto.of(vector_of("outside"), "x.jpg"),),
         )
         stored = [shelf.index().get(i) for i in query.photo_ids]
         wanted = np.sum([vector_of(words[0]), *stored, vector_of("outside")], axis=0)
         exact = brute(shelf, wanted / np.linalg.norm(wanted))
-        hits = SearchEngine(shelf.library).search(query, top=top)
-        assert [hit.id for hit in hits] == [i for i, _ in exact[:top]]
+        found = SearchEngine(shelf.library).search(query, top=25)
+        hits = found.hits()
+        good = {hit.id for hit in hits if hit.match in ("strong", "fair")}
+        assert found.good == len(good)
+        # Good matches come first; otherwise the order is that of the scores.
+        assert [hit.id for hit in hits] == [
+            *(i for i, _ in exact if i in good),
+            *(i for i, _ in exact if i not in good),
+        ]
         # A score is a cosine, however many parts the query has.
         assert np.allclose(
-            [hit.score for hit in hits], [score for _, score in exact[:top]], atol=1e-3
+            [hit.score for hit in hits], [dict(exact)[hit.id] for hit in hits], atol=1e-3
         )
+        first = SearchEngine(shelf.library).search(query, top=top)
+        assert first.ids.tolist() == found.ids[:top].tolist()
     finally:
         shelf.close()
 
@@ -174,7 +184,7 @@ def test_a_photo_from_outside_finds_its_like(full: Shelf) -> None:
     engine = SearchEngine(full.library)
     example = engine.encode_photo(np.full((32, 32, 3), 7, np.uint8), "seven.jpg")
     assert example.name == "seven.jpg"
-    hit = engine.search(Query(examples=(example,)), top=1)[0]
+    (hit,) = engine.search(Query(examples=(example,)), top=1).hits()
     row = full.library.catalog.photo(hit.id)
     assert row is not None and row["name"] == "7.jpg" and hit.score > 0.999
 
@@ -184,15 +194,15 @@ def test_a_match_is_explained_by_its_place_among_all_photos(full: Shelf) -> None
     hits = engine.search_phrase("a", top=200)
     for place, share in ((0, 1), (1, 1), (2, 2), (50, 26), (99, 50)):
         assert (
-            engine.explain(Query("a"), hits[place].id)
+            engine.explain(Query.of_phrase("a"), hits[place].id)
             == f"Among the top {share} % of your photos for “a”."
         )
     for place in (100, 199):
         assert (
-            engine.explain(Query("a"), hits[place].id)
+            engine.explain(Query.of_phrase("a"), hits[place].id)
             == "In the lower half of your photos for “a”."
         )
-    assert engine.explain(Query("a"), 10_000) == "This photo is not in the index yet."
+    assert engine.explain(Query.of_phrase("a"), 10_000) == "This photo is not in the index yet."
 
 
 def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
@@ -203,7 +213,7 @@ def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
         (Query(photo_ids=(one,)), "the selected photo"),
         (Query(examples=(example,)), "the selected photo"),
         (Query(photo_ids=(one,), examples=(example,)), "the selected photos"),
-        (Query(" a ", (one, two)), "“a” and the selected photos"),
+        (Query(QueryTree((PhraseTerm("a"),)), (one, two)), "“a” and the selected photos"),
     ):
         assert engine.explain(query, two).endswith(f" of your photos for {words}.")
 
@@ -220,13 +230,13 @@ def test_a_large_library_gives_a_sample(full: Shelf, monkeypatch: pytest.MonkeyP
     assert best not in full.index().ids()[100:102]
     monkeypatch.setattr(VectorIndex, "sample", sample)
     # No photo of the sample is better.
-    assert engine.explain(Query("a"), best) == "Among the top 1 % of your photos for “a”."
+    assert engine.explain(Query.of_phrase("a"), best) == "Among the top 1 % of your photos for “a”."
     assert sizes == [1000]
 
 
 def test_a_search_finds_a_hundred_photos_unless_told_otherwise(full: Shelf) -> None:
     engine, photo = SearchEngine(full.library), int(full.library.catalog.matching()[0])
-    assert len(engine.search(Query("a"))) == 100
+    assert len(engine.search(Query.of_phrase("a"))) == 100
     assert len(engine.search_phrase("a")) == len(engine.search_photo(photo)) == 100
 
 
@@ -238,14 +248,19 @@ def test_blanks_around_a_phrase_do_not_count(full: Shelf) -> None:
 def test_the_only_photo_of_a_library_is_not_compared(shelf: Shelf) -> None:
     photo = shelf.put("a.jpg", "a")
     engine = SearchEngine(shelf.library)
-    assert engine.explain(Query("a"), photo) == "This is the only photo in the index."
+    assert engine.explain(Query.of_phrase("a"), photo) == "This is the only photo in the index."
     shelf.put("b.jpg", "b")
-    assert engine.explain(Query("a"), photo) == "Among the top 50 % of your photos for “a”."
+    assert (
+        engine.explain(Query.of_phrase("a"), photo) == "Among the top 50 % of your photos for “a”."
+    )
 
 
-def test_an_empty_query_is_an_error(full: Shelf) -> None:
-    with pytest.raises(ValueError, match="empty query"):
-        SearchEngine(full.library).search(Query("  "))
+def test_an_empty_query_finds_all_photos_and_has_no_vector(full: Shelf) -> None:
+    engine = SearchEngine(full.library)
+    found = engine.search(Query.of_phrase("  "), top=500)
+    assert found.ids.tolist() == full.library.catalog.matching().tolist()
+    with pytest.raises(ValueError, match="without a term"):
+        engine.encode_query(Query())
 
 
 def test_the_number_of_photos_follows_the_catalog(full: Shelf) -> None:
@@ -270,8 +285,8 @@ def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Shelf) 
     ("query", "asks"),
     [
         (Query(), False),
-        (Query("  "), False),
-        (Query("a"), True),
+        (Query.of_phrase("  "), False),
+        (Query.of_phrase("a"), True),
         (Query(photo_ids=(1,)), True),
         (Query(examples=(ExamplePhoto((1.0,)),)), True),
     ],

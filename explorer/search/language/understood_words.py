@@ -116,7 +116,7 @@ def _understood(text: str) -> tuple[str, list[Condition]]:
     """What remains of a phrase, and the tests in it, in their order."""
     rest, tests = list[str](), list[Condition]()
     for piece in re.split(r"[,;] +", text):
-        left = piece
+        left = piece.strip()
         while left and (found := _first_understood(left)):
             left, test = found
             tests += test

@@ -11,7 +11,7 @@ from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import removal_history
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import filter_texts, search_state
 
 
 def filter_bar(request: AnomalyRequest) -> None:
@@ -34,8 +34,8 @@ def filter_bar(request: AnomalyRequest) -> None:
     for problem in search_state.wrong_dates():
         st.warning(escape_markdown(problem), icon=":material/info:")
     if filters := request.filters:
-        st.caption(" · ".join(escape_markdown(part) for part in search_state.filtered(filters)))
-        if problem := search_state.check(filters):
+        st.caption(" · ".join(escape_markdown(part) for part in filter_texts.filtered(filters)))
+        if problem := filter_texts.check(filters):
             st.warning(problem, icon=":material/info:")
 
 

@@ -29,7 +29,7 @@ def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
     example = example_photos.find(token)
     assert example
     assert example.name == "mine.jpg"
-    best = resources.engine().search(Query(examples=(example,)))[0]
+    best = resources.engine().search(Query(examples=(example,))).hits()[0]
     assert best.id == id_of("red.jpg")
     assert (example_photos.picture(token) or b"").startswith(b"\xff\xd8")
 

@@ -75,4 +75,4 @@ def test_a_photo_without_a_preview_has_none(locating: Path) -> None:
     photo = resources.library().catalog.photo(id_of("red.jpg"))
     assert photo is not None
     resources.library().previews.remove(photo["hash"])
-    assert heat_maps.overlay(photo, Query("red")) is None
+    assert heat_maps.overlay(photo, Query.of_phrase("red")) is None

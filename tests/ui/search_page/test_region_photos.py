@@ -27,7 +27,7 @@ def test_a_part_of_an_upload_finds_what_is_in_it(photos: Path) -> None:
     _, token = example_photos.add(red_and_blue(), "two.jpg")
     part = region_photos.find(PhotoPart(token, RIGHT))
     assert part is not None and part.preview.startswith(b"\xff\xd8")
-    best = resources.engine().search(Query(examples=(part.example,)))[0]
+    best = resources.engine().search(Query(examples=(part.example,))).hits()[0]
     assert best.id == id_of("blue.jpg")
 
 

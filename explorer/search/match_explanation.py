@@ -1,0 +1,74 @@
+"""Why a photo matches a query, or does not: how it stands for each phrase, the texts in which the
+words occur, and the filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.library.text_index import TextColumn, TextIndex, TextMatch
+from explorer.search.engine import SearchEngine, named_phrase, standing
+from explorer.search.language.query_chips import chips
+from explorer.search.language.query_tree import PhraseTerm
+from explorer.search.match_reasons import MatchReason, ReasonKind
+from explorer.search.query import Match, Query
+
+_COLUMN_KINDS: dict[TextColumn, ReasonKind] = {"name": "name", "keywords": "keyword"}
+_FILTER_CHIPS = ("field", "words", "condition")
+
+
+@dataclass(frozen=True)
+class MatchExplanation:
+    """How well a photo matches, and why."""
+
+    relevance: float
+    """0 to 1."""
+    match: Match
+    reasons: tuple[MatchReason, ...]
+
+
+def explain_match(engine: SearchEngine, query: Query, photo_id: int) -> MatchExplanation:
+    """Why a photo matches a query. Raises as `SearchEngine.encode_query` does."""
+    understood = engine.understood(query)
+    relevance, match, passes = engine.judge(understood, photo_id)
+    reasons = [
+        *_meanings(engine, understood, photo_id),
+        *_texts(engine, understood, photo_id),
+        *(
+            MatchReason("field", chip.label)
+            for chip in chips(understood.tree)
+            if chip.kind in _FILTER_CHIPS
+        ),
+    ]
+    if not passes and understood.tree.condition is not None:
+        reasons.append(MatchReason("field", "This photo does not pass these filters."))
+    return MatchExplanation(relevance, match, tuple(reasons))
+
+
+def _meanings(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReason]:
+    """How the photo stands for the query, and for each of its phrases if there are several."""
+    whole = engine.explain(query, photo_id)
+    reasons = [MatchReason("meaning", whole)] if whole else []
+    phrases = [term for term in query.tree.terms if isinstance(term, PhraseTerm)]
+    for term in phrases if len(phrases) > 1 else ():
+        vector = engine.encode_query(Query.of_phrase(term.text))
+        share = engine.share_above(vector, photo_id)
+        if share is not None:
+            sign = "subtracted: " if term.weight < 0 else ""
+            reasons.append(
+                MatchReason("meaning", f"{sign}“{term.text}”: {_inner(standing(share))}")
+            )
+    return reasons
+
+
+def _inner(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
+def _texts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReason]:
+    phrase = named_phrase(query)
+    found = TextIndex(engine.catalog).match_of(photo_id, phrase) if phrase else []
+    return [_text_reason(match) for match in found]
+
+
+def _text_reason(match: TextMatch) -> MatchReason:
+    return MatchReason(_COLUMN_KINDS.get(match.column, "text"), match.text, match.ranges)

@@ -1,0 +1,82 @@
+"""How relevant photos are to a query: each of its terms is judged by itself, and the terms together
+as they rank."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.encoders.base import Encoder, Vectors
+from explorer.library.vectors import VectorIndex
+from explorer.search.background_phrases import wordings
+from explorer.search.query import Match, Vector
+from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
+from explorer.search.relevance import (
+    LIMITS,
+    RelevanceJudgement,
+    RelevanceModel,
+    blend,
+    match_word,
+    without,
+)
+from explorer.search.relevance_signals import SETTINGS
+
+
+class QueryJudge:
+    """Judges photos for one query."""
+
+    def __init__(
+        self, terms: QueryTerms, encoder: Encoder, index: VectorIndex, model: RelevanceModel
+    ) -> None:
+        """terms: those of the query, the subtracted ones too. model: the library's."""
+        self._terms, self._encoder, self._index, self._model = terms, encoder, index, model
+        self._judged = dict[int, RelevanceJudgement]()
+
+    @property
+    def single(self) -> RelevanceJudgement | None:
+        """The judgement of a query of one vector, whose relevance follows its cosine; else None."""
+        (*others, last) = self._terms.added
+        if others or self._terms.subtracted or not isinstance(last, VectorTerm):
+            return None
+        return self._judgement(last)
+
+    def relevance(self, photos: Vectors) -> Scores:
+        """The relevance, 0 to 1, of photos given by their vectors of shape (n, dim), of shape
+        (n,)."""
+        if not len(photos):
+            return np.zeros(0, np.float32)
+        found = blend([self._term(term, photos) for term in self._terms.added])
+        for term in self._terms.subtracted:
+            found = without(found, self._term(term, photos))
+        return np.asarray(found, np.float32)
+
+    def _term(self, term: ScoringTerm, photos: Vectors) -> Scores:
+        if isinstance(term, CombinedTerm):
+            combine = np.maximum if term.combination == "any" else np.minimum
+            parts = [self._term(each, photos) for each in term.terms]
+            return np.asarray(combine.reduce(parts), np.float32)
+        return np.asarray(self._judgement(term).relevance(photos @ term.vector), np.float32)
+
+    def _judgement(self, term: VectorTerm) -> RelevanceJudgement:
+        key = id(term)
+        if key not in self._judged:
+            self._judged[key] = self._judge(term)
+        return self._judged[key]
+
+    def _judge(self, term: VectorTerm) -> RelevanceJudgement:
+        if not term.phrase:
+            return self._model.judge_photo()
+        vectors: Vector = np.concatenate(
+            [term.vector[None], self._encoder.encode_texts(wordings(term.phrase)[1:])]
+        )
+        _, best = self._index.search(term.vector, SETTINGS.pool)
+        return self._model.judge_phrase(vectors, self._index.rows(best))
+
+
+def match_words(relevance: Scores) -> tuple[Match, ...]:
+    """The match of each photo, by its relevance of 0 to 1."""
+    return tuple(match_word(float(each)) for each in relevance)
+
+
+def is_good(relevance: Scores) -> np.ndarray:
+    """Whether each relevance is that of a strong or fair match."""
+    return np.asarray(relevance >= LIMITS.fair)

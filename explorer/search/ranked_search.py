@@ -1,0 +1,117 @@
+"""The results of one search: ranked by meaning, with the photos that match by name or text among
+them, and ranked no further than they are read."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Ids
+from explorer.library.vectors import VectorIndex
+from explorer.library.word_ranking import WordRanking
+from explorer.search.photo_ranking import PhotoRanking
+from explorer.search.query import SearchResult
+from explorer.search.query_judge import QueryJudge, is_good, match_words
+from explorer.search.query_terms import Scores
+from explorer.search.rank_fusion import fuse
+from explorer.search.relevance import LIMITS
+
+HEAD = 1000
+"""So many of the first results are merged with those that match by name or text, and judged at
+once."""
+# A photo in whose texts all words of the phrase occur matches, however it looks.
+_ALL_WORDS = 0.999
+
+
+class RankedSearch:
+    """The results of a query that ranks photos: the good matches first, then the others. Safe to
+    use from several threads."""
+
+    def __init__(
+        self,
+        ranking: PhotoRanking,
+        words: WordRanking | None,
+        index: VectorIndex,
+        judge: QueryJudge,
+    ) -> None:
+        """words: the photos that match by name or text and pass the filters; None where words do
+        not count."""
+        self._ranking, self._index, self._judge = ranking, index, judge
+        self._words = words or WordRanking(
+            np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64)
+        )
+        self.total = ranking.total
+
+    @functools.cached_property
+    def _head(self) -> tuple[Ids, int]:
+        """The first results, the good matches before the others, and how many are good."""
+        words = self._words
+        ids, _ = self._ranking.first(HEAD)
+        if len(words.ids) or len(words.named):
+            known = words.ids[self.contains(words.ids)], words.named[self.contains(words.named)]
+            coverage = words.coverage[self.contains(words.ids)]
+            ids = fuse(ids, known[0], coverage, known[1]).ids[: max(HEAD, len(known[1]))]
+        good = is_good(self.relevance(ids))
+        return np.concatenate([ids[good], ids[~good]]), int(good.sum())
+
+    @functools.cached_property
+    def good(self) -> int | None:
+        """How many photos at the beginning are good matches."""
+        head, good = self._head
+        if good < len(head) or len(head) >= self.total:
+            return good
+        single = self._judge.single
+        if single is None:
+            return self._good_beyond(good)
+        _, scores = self._ranking.first(self.total)
+        return max(good, int((single.relevance(scores) >= LIMITS.fair).sum()))
+
+    def _good_beyond(self, good: int) -> int:
+        """How many photos are good matches, if the whole head is: up to the first thousand photos
+        that has none."""
+        while len(more := self.top(good + HEAD)[good:]):
+            found = int(is_good(self.relevance(more)).sum())
+            good += found
+            if found < len(more):
+                break
+        return good
+
+    def relevance(self, ids: Ids) -> Scores:
+        """The relevance of photos, 0 to 1, of shape (n,)."""
+        known = self.contains(ids)
+        relevance = np.zeros(len(ids), np.float32)
+        relevance[known] = self._judge.relevance(self._index.rows(ids[known]))
+        complete = self._words.ids[self._words.coverage >= _ALL_WORDS]
+        relevance[np.isin(ids, complete)] = np.maximum(
+            relevance[np.isin(ids, complete)], np.float32(LIMITS.strong)
+        )
+        # A file that was named is what was asked for.
+        relevance[np.isin(ids, self._words.named)] = 1.0
+        return relevance
+
+    def top(self, number: int) -> Ids:
+        """The first `number` ids, or all if there are fewer."""
+        head, _ = self._head
+        if number <= len(head):
+            return head[:number]
+        rest, _ = self._ranking.first(number + len(head))
+        return np.concatenate([head, rest[~np.isin(rest, head)]])[:number]
+
+    def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which of these ids are among the results, of shape (n,)."""
+        return self._ranking.contains(ids)
+
+    def result(self, number: int) -> SearchResult:
+        """The first `number` results."""
+        ids = self.top(number)
+        relevance = self.relevance(ids)
+        return SearchResult(
+            ids,
+            self._ranking.scores_of(ids),
+            relevance,
+            match_words(relevance),
+            self.total,
+            self.good or 0,
+        )

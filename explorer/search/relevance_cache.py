@@ -1,0 +1,122 @@
+"""The relevance model of each encoder in a library, kept on disk and made again when the library
+has changed much.
+
+Encoding the background phrases takes seconds, and they are the same for every library. So their
+vectors are kept beside the converted models.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.config import models_dir
+from explorer.encoders.base import Encoder, Vectors
+from explorer.library.durable_io import replace_durably
+from explorer.library.vectors import VectorIndex
+from explorer.search.background_phrases import BACKGROUND_PHRASES
+from explorer.search.relevance import SAMPLE, RelevanceModel, encode_background
+from explorer.search.relevance_signals import SETTINGS
+
+# A model serves until the library has grown or shrunk by this share.
+_DRIFT = 0.2
+
+
+class _Fitted(NamedTuple):
+    key: tuple[str, str]
+    """Name and version of the encoder."""
+    photos: int
+    """How many photos the library had when the model was fitted."""
+    model: RelevanceModel
+
+
+class RelevanceCache:
+    """The models of one library. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: where the models are kept; made when the first one is."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._fitted: _Fitted | None = None
+
+    def model(self, encoder: Encoder, index: VectorIndex) -> RelevanceModel:
+        """The model of the index's library. Fitting one encodes some hundred phrases; a library
+        whose folder cannot be written fits it again in each process."""
+        key = encoder.name, encoder.version
+        with self._lock:
+            found = self._fitted
+            if found is None or found.key != key or not _serves(found.photos, len(index)):
+                found = self._load(encoder, index) or self._fit(encoder, index)
+                self._fitted = found
+            return found.model
+
+    def _load(self, encoder: Encoder, index: VectorIndex) -> _Fitted | None:
+        try:
+            with np.load(self._folder / _file_name(encoder), allow_pickle=False) as stored:
+                photos = int(stored["photos"][0])
+                if not _serves(photos, len(index)):
+                    return None
+                model = RelevanceModel.restored(encoder, index.sample(SAMPLE), dict(stored))
+        except (OSError, KeyError, ValueError, IndexError):
+            # Absent, damaged, or of another version: it is fitted again.
+            return None
+        return _Fitted((encoder.name, encoder.version), photos, model)
+
+    def _fit(self, encoder: Encoder, index: VectorIndex) -> _Fitted:
+        def best(query: Vectors) -> Vectors:
+            return index.rows(index.search(query, SETTINGS.pool)[1])
+
+        photos = len(index)
+        background = _background(encoder) if encoder.has_text and photos else None
+        model = RelevanceModel.fit(encoder, index.sample(SAMPLE), best, background)
+        arrays = model.arrays() | {"photos": np.array([photos])}
+        _save(self._folder / _file_name(encoder), arrays)
+        return _Fitted((encoder.name, encoder.version), photos, model)
+
+
+def _serves(photos: int, now: int) -> bool:
+    """Whether a model of a library of so many photos serves one of as many as now."""
+    return abs(now - photos) <= _DRIFT * photos
+
+
+def _file_name(encoder: Encoder) -> str:
+    safe = "".join(c if c.isalnum() or c in "._" else "_" for c in encoder.name)[-60:]
+    return f"{safe}-{encoder.version}.npz"
+
+
+def _background(encoder: Encoder) -> Vectors:
+    """The vectors of the background phrases, from disk where they are known."""
+    phrases = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
+    file = models_dir() / "background" / _file_name(encoder)
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            vectors = np.asarray(stored["vectors"], np.float32)
+            if int(stored["phrases"][0]) == phrases and vectors.shape[1:] == (encoder.dim,):
+                return vectors
+    except (OSError, KeyError, ValueError, IndexError):
+        # Absent or damaged: they are encoded again.
+        pass
+    vectors = encode_background(encoder)
+    _save(file, {"phrases": np.array([phrases]), "vectors": vectors})
+    return vectors
+
+
+def _save(file: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Keep arrays for the next time. Where they cannot be written, they are made again then."""
+    scratch = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with scratch.open("wb") as out:
+            np.savez(out, allow_pickle=False, **arrays)
+        replace_durably(scratch, file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)

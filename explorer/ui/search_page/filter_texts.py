@@ -1,0 +1,28 @@
+"""The filters by date and folder in words."""
+
+from __future__ import annotations
+
+from explorer.library.filters import Filters
+from explorer.ui.library_page import folder_choices
+
+
+def filtered(filters: Filters) -> list[str]:
+    """The filters in words, not escaped for Markdown."""
+    since, until = filters.since, filters.until
+    parts = list[str]()
+    if since and since == until:
+        parts.append(f"taken on {since}")
+    elif since or until:
+        days = [f"from {since}"] if since else []
+        days += [f"to {until}"] if until else []
+        parts.append(" ".join(["taken", *days]))
+    if filters.folder:
+        parts.append(f"in {folder_choices.folder_names()(filters.folder)}")
+    return parts
+
+
+def check(filters: Filters) -> str:
+    """What is wrong with the filters, or ''."""
+    if filters.since and filters.until and filters.since > filters.until:
+        return "The first date is after the last one, so no photos can match."
+    return ""

@@ -19,6 +19,7 @@ MODULES = {
     "demo": "open_command",
     "index": "index_command",
     "search": "search_command",
+    "explain": "explain_command",
     "anomalies": "anomalies_command",
     "duplicates": "duplicates_command",
     "remove": "remove_command",

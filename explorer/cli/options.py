@@ -28,6 +28,28 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
+class QueryCommand(Command):
+    """A command that takes a query, which may begin with a minus: `search -format:jpeg`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        known = {spelling for option in options for spelling in option.opts}
+        valued = {spelling for option in options if not option.is_flag for spelling in option.opts}
+        end = args.index("--") if "--" in args else len(args)
+        queries = [
+            at
+            for at, word in enumerate(args[:end])
+            if len(word) > 1
+            and word[0] == "-" != word[1]
+            and word not in known
+            and (at == 0 or args[at - 1] not in valued)
+        ]
+        if queries:
+            others = [word for at, word in enumerate(args[:end]) if at not in queries]
+            args = [*others, "--", *(args[at] for at in queries), *args[end + 1 :]]
+        return super().parse_args(ctx, args)
+
+
 def _in_full(word: str, known: list[str]) -> str:
     name, equals, value = word.partition("=")
     if not name.startswith("--") or name == "--" or name in known:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 import click
 
 from explorer.cli.arguments import absolute, opened_library
 from explorer.cli.options import (
-    Command,
+    QueryCommand,
     WholeNumber,
     encoder_option,
     filter_options,
@@ -19,16 +19,21 @@ from explorer.cli.options import (
     library_option,
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
+from explorer.cli.photo_arguments import with_files
 from explorer.cli.region_arguments import encode_regions, pair_regions, search_regions
-from explorer.errors import FolderError, PhotoError, UsageError
+from explorer.errors import UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.search.engine import SearchEngine
-from explorer.search.query import Query, SearchHit
+from explorer.search.language.parse_query import parse
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.query import Query, SearchHit, SearchResult
+
+_GOOD = ("strong", "fair")
 
 
-@click.command("search", cls=Command, help="Find photos by a phrase, by a photo, or both.")
+@click.command("search", cls=QueryCommand, help="Find photos by a phrase, by a photo, or both.")
 @click.argument("phrase", required=False)
 @click.option(
     "--photo", metavar="FILE", multiple=True, help="Find photos like this one (may be given again)."
@@ -42,6 +47,7 @@ from explorer.search.query import Query, SearchHit
 @click.option(
     "--top", type=WholeNumber(), default=20, metavar="N", help="How many results (default: 20)."
 )
+@click.option("--relevant", is_flag=True, help="Only good matches: strong and fair ones.")
 @filter_options
 @encoder_option
 @json_option
@@ -51,6 +57,7 @@ def search_command(
     photo: tuple[str, ...],
     region: tuple[str, ...],
     top: int,
+    relevant: bool,
     since: str | None,
     until: str | None,
     folder: str | None,
@@ -58,7 +65,8 @@ def search_command(
     as_json: bool,
     library: str | None,
 ) -> int:
-    """PHRASE is what to look for; - reads one phrase a line and answers one JSON list a line."""
+    """PHRASE is what to look for, in the query language (docs/search.md); - reads one query a line
+    and answers one JSON list a line."""
     text = as_phrase(phrase or "")
     if not text and not photo:
         raise UsageError(
@@ -67,41 +75,62 @@ def search_command(
         )
     parts = pair_regions(photo, region) if region else []
     filters = Filters(since, until, absolute(folder) if folder else None)
+    tree = parse("" if text == "-" else text)
     with opened_library(library) as opened:
         engine = SearchEngine(opened, encoder)
+        query = with_files(opened, engine, tree, () if parts else photo)
         regions = encode_regions(engine.encoder, parts) if parts else []
-        query = (
-            Query(examples=tuple(region.example for region in regions))
-            if regions
-            else _photos(opened, engine, photo)
-        )
+        query = replace(query, examples=query.examples + tuple(r.example for r in regions))
         if text == "-":
-            _answer_lines(opened, engine, query, filters, top)
-            return 0
-        query = Query(text, query.photo_ids, query.examples)
-
-        def search(number: int) -> list[SearchHit]:
-            return engine.search(query, filters, number)
-
-        hits = search_regions(opened, search, top, regions) if regions else search(top)
-        rows = _as_json(opened, hits)
+            return _answer_lines(opened, engine, query, filters, top, relevant=relevant)
+        result = engine.search(query, filters, top)
+        hits = result.hits()
+        if regions:
+            hits = search_regions(
+                opened, lambda number: engine.search(query, filters, number).hits(), top, regions
+            )
+        if relevant:
+            hits = [hit for hit in hits if hit.match in _GOOD]
         if as_json:
-            emit_json(rows)
+            emit_json(_as_json(opened, hits))
             return 0
-        for row in rows:
-            emit(f"{row['score']:.3f}  {row['path']}")
-        if not rows:
-            say(_nothing(opened, filters))
+        for row in _as_json(opened, hits):
+            emit(f"{row['score']:.3f}  {row['match']:<6}  {row['path']}")
+        if not hits:
+            say(_nothing(opened, result, filters, query))
+        elif not result.good:
+            say("There is no good match; these are the nearest photos.")
         return 0
 
 
 def _answer_lines(
-    library: Library, engine: SearchEngine, query: Query, filters: Filters, top: int
-) -> None:
-    """Answer each line of standard input with one JSON list."""
-    for line in sys.stdin.buffer:
-        each = Query(as_phrase(os.fsdecode(line)), query.photo_ids, query.examples)
-        emit_json(_as_json(library, engine.search(each, filters, top)) if each else [])
+    library: Library,
+    engine: SearchEngine,
+    photos: Query,
+    filters: Filters,
+    top: int,
+    *,
+    relevant: bool,
+) -> int:
+    """Answer each line of standard input with one JSON list; a line that cannot be understood with
+    an empty one, and the reason on standard error. Returns the exit code."""
+    code = 0
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            asked = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
+        except QuerySyntaxError as error:
+            say(f"Line {number}: {error}")
+            emit_json([])
+            code = 1
+            continue
+        query = replace(photos, tree=asked.tree, files=asked.files)
+        hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
+        emit_json(_as_json(library, hits))
+    return code
+
+
+def _chosen(result: SearchResult, *, relevant: bool) -> list[SearchHit]:
+    return [hit for hit in result.hits() if not relevant or hit.match in _GOOD]
 
 
 def as_phrase(words: str) -> str:
@@ -110,44 +139,28 @@ def as_phrase(words: str) -> str:
     return printable(words).replace("\0", " ").strip()
 
 
-def _photos(library: Library, engine: SearchEngine, paths: Sequence[str]) -> Query:
-    """A query by photo files. An indexed photo is searched by its stored vector; any other is
-    encoded now."""
-    known, examples = list[int](), []
-    for given in paths:
-        from explorer.photos.decode import content_hash, read_file
-
-        path = absolute(given)
-        if not os.path.exists(path):
-            raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
-        try:
-            data = read_file(path)
-            photo_id = library.catalog.photo_id(content_hash(data))
-            if photo_id is not None and engine.has_vector(photo_id):
-                known.append(photo_id)
-                continue
-            from explorer.decoding.pool import DecodePool
-
-            with DecodePool(1, engine.encoder.spec) as pool:
-                photo = pool.decode_bytes(data)
-        except PhotoError as error:
-            raise PhotoError(f"{printable(path)}: {error}") from error
-        if photo.input is not None:
-            examples.append(engine.encode_photo(photo.input, Path(path).name))
-    return Query(photo_ids=tuple(known), examples=tuple(examples))
-
-
 def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, object]]:
     rows = library.catalog.photos(hit.id for hit in hits)
     # A photo that was removed since the search is left out. Ranks stay those of the search.
     return [
-        {"rank": hit.rank, "id": hit.id, "path": rows[hit.id]["path"], "score": round(hit.score, 6)}
+        {
+            "rank": hit.rank,
+            "id": hit.id,
+            "path": rows[hit.id]["path"],
+            "score": round(hit.score, 6),
+            "relevance": round(hit.relevance, 4),
+            "match": hit.match,
+        }
         for hit in hits
         if hit.id in rows
     ]
 
 
-def _nothing(library: Library, filters: Filters) -> str:
+def _nothing(library: Library, result: SearchResult, filters: Filters, query: Query) -> str:
     if not library.catalog.counts().photos:
         return EMPTY_LIBRARY
-    return "No photo fits these filters." if filters else "Nothing was found."
+    if len(result):
+        return "There is no good match. Without --relevant, the nearest photos are listed."
+    return (
+        "No photo fits these filters." if filters or query.tree.condition else "Nothing was found."
+    )

@@ -19,7 +19,10 @@ class TestSearch:
     def test_as_json(self, run: Run, indexed: Path) -> None:
         said = run("search", "red", "--json")
         rows = said.json
-        assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 4
+        keys = {"rank", "id", "path", "score", "relevance", "match"}
+        assert [set(row) for row in rows] == [keys] * 4
+        assert all(0 <= row["relevance"] <= 1 for row in rows)
+        assert {row["match"] for row in rows} <= {"strong", "fair", "weak", "none"}
         assert [row["rank"] for row in rows] == [1, 2, 3, 4]
         assert rows[0]["path"] == str(indexed / "red.png")
         scores = [row["score"] for row in rows]
@@ -143,6 +146,7 @@ class TestSearch:
             (["red", "--top", "many"], 2, "above 0"),
             (["red", "--since", "2020"], 2, "is not a date"),
             (["red", "--folder", ""], 0, ""),
+            (["--relevnt", "red"], 2, "--relevnt"),
             (["red", "blue"], 2, "unexpected extra argument (blue)"),
             (["red", "--encoder", "nonsense"], 1, "There is no encoder “nonsense”"),
             (["red", "--encoder", "mute"], 1, "No photo has been indexed with “mute”"),
@@ -197,3 +201,87 @@ class TestSearch:
         run("index", own)
         assert run("search", "white", "--top", "1").out.rstrip("\n").endswith(str(own / name))
         assert run("search", "white", "--top", "1", "--json").json[0]["path"] == str(own / name)
+
+    def test_the_query_language(self, run: Run, indexed: Path) -> None:
+        def names(query: str) -> list[str]:
+            return [Path(row["path"]).name for row in run("search", query, "--json").json]
+
+        assert names("name:red")[:1] == ["red.png"] and len(names("name:red")) == 1
+        assert set(names("format:jpeg")) == {"dated.jpg"}
+        assert set(names("-format:jpeg")) == {"red.png", "green.png", "blue.png"}
+        assert names("date:2020 red") == ["dated.jpg"]
+        assert set(names("(name:red OR name:blue) green")) == {"red.png", "blue.png"}
+        assert names("red + blue")[-1] not in {"red.png", "blue.png"}
+        assert names(f'"{indexed / "blue.png"}"')[0] == "blue.png"
+
+    def test_a_file_name_finds_that_file_first(self, run: Run, indexed: Path) -> None:
+        for name in ("green.png", "green", "dated.jpg"):
+            first = run("search", name, "--json").json[0]
+            assert Path(first["path"]).name.startswith(name)
+            assert first["match"] == "strong" and first["relevance"] == 1.0
+
+    @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("camra:canon", "Did you mean “camera:”?"),
+            ("iso:>many", "does not fit “iso:”"),
+            ('"red', "quotation mark"),
+            ("(red", "bracket"),
+            ("./nowhere.jpg", "There is no photo"),
+            ("-camra:canon", "Did you mean “camera:”?"),
+        ],
+    )
+    def test_a_query_that_cannot_be_understood(
+        self, run: Run, indexed: Path, query: str, told: str
+    ) -> None:
+        said = run("search", query)
+        assert said.code in (1, 2) and told in said.err and said.out == ""
+        assert len(said.err.splitlines()) == 1
+
+    def test_only_relevant_ones(self, run: Run, indexed: Path) -> None:
+        every = run("search", "red", "--json").json
+        good = [row for row in every if row["match"] in ("strong", "fair")]
+        assert run("search", "red", "--relevant", "--json").json == good
+        assert 0 < len(good) < len(every)
+
+    def test_lines_that_cannot_be_understood_are_skipped(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"red\niso:>x\nblue\n"))
+        )
+        said = run("search", "-", "--top", "1")
+        answers = [json.loads(line) for line in said.out.splitlines()]
+        assert [len(answer) for answer in answers] == [1, 0, 1]
+        assert said.code == 1 and said.err.startswith("Line 2: ")
+
+
+class TestExplain:
+    def test_why_a_photo_matches(self, run: Run, indexed: Path) -> None:
+        found = run("search", "red", "--json").json
+        said = run("explain", "red format:png", str(found[0]["id"]), "--json").json
+        assert said["path"] == found[0]["path"] and said["match"] == found[0]["match"]
+        kinds = [reason["kind"] for reason in said["reasons"]]
+        assert kinds == ["meaning", "name", "field"]
+        words = run("explain", "red format:png", str(found[0]["id"])).out
+        assert "of your photos for “red”" in words and "red.png" in words
+
+    def test_why_it_does_not(self, run: Run, indexed: Path) -> None:
+        found = run("search", "name:red", "--json").json
+        said = run("explain", "format:jpeg", str(found[0]["id"]), "--json").json
+        assert said["match"] == "none" and said["relevance"] == 0
+        assert said["reasons"][-1]["text"] == "This photo does not pass these filters."
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (["red", "99999"], "no photo 99999"),
+            (["", "1"], "Give what to look for"),
+            (["red"], "ID"),
+        ],
+    )
+    def test_what_is_wrong_is_said(
+        self, run: Run, indexed: Path, words: list[str], told: str
+    ) -> None:
+        said = run("explain", *words)
+        assert said.code == 2 and told in said.err and said.out == ""

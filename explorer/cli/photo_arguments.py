@@ -1,0 +1,56 @@
+"""Photo files that are searched by, as they are named on a command line or in a query."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from explorer.cli.arguments import absolute
+from explorer.errors import FolderError, PhotoError
+from explorer.library.library import Library
+from explorer.library.paths import printable
+from explorer.search.engine import SearchEngine
+from explorer.search.language.query_tree import QueryTree
+from explorer.search.query import ExamplePhoto, Query, file_paths
+
+
+def with_files(
+    library: Library, engine: SearchEngine, tree: QueryTree, photos: Iterable[str] = ()
+) -> Query:
+    """The query of a tree, with the files that it names, and photos given by path beside it.
+
+    An indexed photo is searched by its stored vector; any other is encoded now. Raises FolderError
+    for a path that does not exist, and PhotoError for a file that cannot be read as a photo.
+    """
+    given = [_read(library, engine, path) for path in photos]
+    named = tuple((path, _read(library, engine, path)) for path in file_paths(tree))
+    return Query(
+        tree,
+        tuple(photo for photo in given if isinstance(photo, int)),
+        tuple(photo for photo in given if isinstance(photo, ExamplePhoto)),
+        named,
+    )
+
+
+def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePhoto:
+    """A photo file as the id of a photo in the library, or encoded."""
+    from explorer.photos.decode import content_hash, read_file
+
+    path = absolute(given)
+    if not os.path.exists(path):
+        raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
+    try:
+        data = read_file(path)
+        photo_id = library.catalog.photo_id(content_hash(data))
+        if photo_id is not None and engine.has_vector(photo_id):
+            return photo_id
+        from explorer.decoding.pool import DecodePool
+
+        with DecodePool(1, engine.encoder.spec) as pool:
+            photo = pool.decode_bytes(data)
+        if photo.input is None:
+            raise PhotoError("the decoder returned no input for the encoder")
+    except PhotoError as error:
+        raise PhotoError(f"{printable(path)}: {error}") from error
+    return engine.encode_photo(photo.input, Path(path).name)

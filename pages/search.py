@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
+    query_bar,
     result_options,
     saved_searches,
     search_bar,
@@ -28,15 +30,19 @@ def main() -> None:
             "A photo of this search no longer exists. The search goes on without it.",
             icon=":material/link_off:",
         )
+    query_bar.query_chips(request.text)
     search_bar.example_photos_bar(request)
     if not (request.query or request.filters):
         saved_searches.chips()
     try:
         ranked = search_state.search(request)
+    except QuerySyntaxError as error:
+        query_bar.show_error(request.text, error)
+        return
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    options = result_options.options_from_url(ranked=bool(request.query))
+    options = result_options.options_from_url(ranked=request.query.is_ranked)
     view = search_results.result_view(request, ranked, options)
     search_results.headline(request, view)
     if ranked.total:

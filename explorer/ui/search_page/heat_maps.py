@@ -39,7 +39,7 @@ def toggle() -> None:
 
 def can_explain(query: Query) -> bool:
     """Whether there are heat maps for this search: it ranks photos, by an encoder that has them."""
-    return bool(query) and isinstance(resources.engine().encoder, HeatMapEncoder)
+    return query.is_ranked and isinstance(resources.engine().encoder, HeatMapEncoder)
 
 
 def overlay(photo: PhotoRow, query: Query) -> HeatMapOverlay | None:

@@ -16,7 +16,7 @@ from explorer.search.example_searches import ExampleSearch, example_searches
 from explorer.text_format import count, whole_number
 from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import library_values, new_matches, search_state
+from explorer.ui.search_page import filter_texts, library_values, new_matches, search_state
 
 # Chips below the search box; the popover has all searches.
 _SAVED_CHIPS, _RECENT_CHIPS = 12, 4
@@ -54,7 +54,7 @@ def describe(query: str) -> str:
         parts.append("like your own photo")
     if regions := search_state.region_parts(parameters)[0]:
         parts.append("like part of a photo" if len(regions) == 1 else "like parts of photos")
-    parts += search_state.filtered(search_state.filters_of(parameters))
+    parts += filter_texts.filtered(search_state.filters_of(parameters))
     text = " · ".join(parts) or "all photos"
     return text if len(text) <= _MOST_LABEL else text[: _MOST_LABEL - 1] + "…"
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from explorer.library.photo_dates import count_dated, date_numbers
 from explorer.library.rows import PhotoRow
+from explorer.search.match_explanation import explain_match
 from explorer.search.ranked_photos import Ids, RankedIds, RankedPhotos
 from explorer.search.result_order import reverse_dated
 from explorer.search.result_stacks import NO_STACKS
@@ -20,8 +21,9 @@ from explorer.ui import empty_library, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import lightbox
 from explorer.ui.components.gallery import GalleryStack, gallery
+from explorer.ui.components.why_photo import Why
 from explorer.ui.photo_labels import escape_markdown, month_label
-from explorer.ui.search_page import export_dialog, search_state
+from explorer.ui.search_page import export_dialog, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
 from explorer.ui.search_page.search_state import SearchRequest
@@ -38,7 +40,7 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
     """The results in the order that the options ask for."""
     catalog = resources.library().catalog
     stacks = photo_stacks() if options.stacked else NO_STACKS
-    if request.query:
+    if request.query.is_ranked:
         dates = functools.partial(date_numbers, catalog)
         return ResultView(ranked, stacks, options.sorting, options.by_month, dates)
     if options.sorting == "oldest":
@@ -50,7 +52,7 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
 def headline(request: SearchRequest, view: ResultView) -> None:
     """Draw how many photos there are, the filters in words, and how the results are shown."""
     parts = [_number(request, view)] if view.ranked.total else []
-    filters = search_state.filtered(request.filters)
+    filters = filter_texts.filtered(request.filters)
     if not view.ranked.total and filters:
         parts = ["No photos"]
     if view.hidden:
@@ -61,7 +63,7 @@ def headline(request: SearchRequest, view: ResultView) -> None:
         if view.ranked.total:
             options_popover(
                 ResultOptions(view.sorting, view.by_month, view.stacks is not NO_STACKS),
-                ranked=bool(request.query),
+                ranked=request.query.is_ranked,
             )
             st.button(
                 "Export",
@@ -70,7 +72,7 @@ def headline(request: SearchRequest, view: ResultView) -> None:
                 on_click=export_dialog.request_export,
                 key="export-results",
             )
-    if request.query and view.ranked.good == 0 and view.ranked.total:
+    if request.query.is_ranked and view.ranked.good == 0 and view.ranked.total:
         st.info(
             f"No good match{_subject(request)}. The nearest photos are below.",
             icon=":material/search_off:",
@@ -78,8 +80,7 @@ def headline(request: SearchRequest, view: ResultView) -> None:
 
 
 def _subject(request: SearchRequest) -> str:
-    phrase = request.query.phrase.strip()
-    return f" for “{escape_markdown(phrase)}”" if phrase else ""
+    return f" for “{escape_markdown(request.text)}”" if request.text else ""
 
 
 def _number(request: SearchRequest, view: ResultView) -> str:
@@ -88,7 +89,7 @@ def _number(request: SearchRequest, view: ResultView) -> str:
     if view.sorting == "day":
         return f"The best of {count(view.sections()[0], 'day')}"
     order = {"best": "best match first", "newest": "newest first", "oldest": "oldest first"}
-    if good is not None and good < view.ranked.total and request.query:
+    if good is not None and good < view.ranked.total and request.query.is_ranked:
         matches = "match" if good == 1 else "matches"
         return f"{good:,} good {matches} of {photos}, {order[view.sorting]}"
     return f"{photos}, {order[view.sorting]}"
@@ -101,7 +102,7 @@ def explain_no_results(request: SearchRequest) -> None:
         empty_library.explain(reason)
     elif request.query or request.filters:
         st.info(
-            search_state.check(request.filters)
+            filter_texts.check(request.filters)
             or "No photos match. Try other words or fewer filters.",
             icon=":material/search_off:",
         )
@@ -158,8 +159,10 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
         _toggle_stack(picked.stack, place)
         st.rerun()
 
-    def why(photo_id: int) -> str:
-        return resources.engine().explain(request.query, photo_id) if request.query else ""
+    def why(photo_id: int) -> Why:
+        if not request.query:
+            return ""
+        return explain_match(resources.engine(), request.query, photo_id).reasons
 
     if picked.opened is None and lightbox.requested_photo() is None:
         export_dialog.export_if_requested(view)

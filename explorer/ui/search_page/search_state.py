@@ -9,6 +9,7 @@ bookmark therefore all show the same photos.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,14 +17,18 @@ import streamlit as st
 
 from explorer.config import APP_FILES
 from explorer.errors import UsageError
+from explorer.library.file_lookup import find_photo_file
 from explorer.library.filters import Filters, parse_day
-from explorer.search.object_match import same_object_first_of
-from explorer.search.query import Query
-from explorer.search.ranked_photos import RankedIds, RankedPhotos
+from explorer.search.language.parse_query import parse
+from explorer.search.language.query_tree import QueryTree
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.understood_words import understand
+from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
+from explorer.search.query import Query, file_paths
+from explorer.search.ranked_photos import RankedPhotos, ReorderedPhotos
 from explorer.search.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
 from explorer.ui import resources
-from explorer.ui.library_page import folder_choices
 from explorer.ui.search_page import example_photos, region_photos
 
 PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
@@ -50,12 +55,17 @@ OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
 class SearchRequest(NamedTuple):
     """What the URL asks for."""
 
+    text: str
+    """As typed, in the query language."""
     query: Query
+    """What was understood of it, and the photos to search by."""
     filters: Filters
     missing: bool
     """Whether a photo or an upload that the URL names no longer exists."""
     regions: tuple[bytes, ...] = ()
     """The parts of photos that are searched by, as JPEG."""
+    error: QuerySyntaxError | None = None
+    """Why the text is no query."""
 
 
 def url_parameters() -> dict[str, str]:
@@ -137,12 +147,30 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
     missing = missing or None in regions or not sound
     examples = tuple(example for example in uploads if example)
     examples += tuple(region.example for region in regions if region)
+    text, error, tree = parameters.get(PHRASE, ""), None, QueryTree()
+    try:
+        tree = understand(parse(text))
+    except QuerySyntaxError as problem:
+        error = problem
     return SearchRequest(
-        Query(parameters.get(PHRASE, ""), tuple(photo_ids), examples),
+        text,
+        Query(tree, tuple(photo_ids), examples, _known_files(tree)),
         filters_of(parameters),
         missing,
         tuple(region.preview for region in regions if region),
+        error,
     )
+
+
+def _known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
+    """The photos of the library that a query names by their paths. Other files are not read: what
+    an address names must not be opened."""
+    known = list[tuple[str, int]]()
+    for path in file_paths(tree):
+        found = find_photo_file(resources.library().catalog, str(Path(path).expanduser()))
+        if found is not None and found.file.photo_id is not None:
+            known.append((path, found.file.photo_id))
+    return tuple(known)
 
 
 def filters_of(parameters: dict[str, str]) -> Filters:
@@ -239,6 +267,7 @@ def search(request: SearchRequest) -> RankedPhotos:
     reused until the request, the library or the encoder changes."""
     library = resources.library()
     key = (
+        request.text,
         request.query,
         request.filters,
         library.catalog.change(),
@@ -253,34 +282,14 @@ def search(request: SearchRequest) -> RankedPhotos:
 
 
 def find(request: SearchRequest) -> RankedPhotos:
-    """The matching photos, best match first; newest first without a query."""
-    engine = resources.engine()
-    if not request.query:
-        return RankedIds(resources.library().catalog.matching(request.filters))
-    hits = engine.search(request.query, request.filters, engine.photo_count)
-    ids = [hit.id for hit in hits]
-    if request.regions:
-        ids = same_object_first_of(resources.library(), ids, request.regions)
-    return RankedIds(np.array(ids, np.int64))
-
-
-def filtered(filters: Filters) -> list[str]:
-    """The filters in words, not escaped for Markdown."""
-    since, until = filters.since, filters.until
-    parts = list[str]()
-    if since and since == until:
-        parts.append(f"taken on {since}")
-    elif since or until:
-        days = [f"from {since}"] if since else []
-        days += [f"to {until}"] if until else []
-        parts.append(" ".join(["taken", *days]))
-    if filters.folder:
-        parts.append(f"in {folder_choices.folder_names()(filters.folder)}")
-    return parts
-
-
-def check(filters: Filters) -> str:
-    """What is wrong with the filters, or ''."""
-    if filters.since and filters.until and filters.since > filters.until:
-        return "The first date is after the last one, so no photos can match."
-    return ""
+    """The matching photos, best match first; newest first without anything to rank by. Raises
+    QuerySyntaxError for a text that is no query, and EncoderError for one that cannot be answered.
+    """
+    if request.error is not None:
+        raise request.error
+    ranked = resources.engine().ranked(request.query, request.filters)
+    if not request.regions:
+        return ranked
+    head = ranked.top(MAX_LOOKED_AT).tolist()
+    first = same_object_first_of(resources.library(), head, request.regions)
+    return ReorderedPhotos(ranked, np.array(first, np.int64))

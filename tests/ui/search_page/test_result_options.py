@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.encoders.base import Vectors
+from explorer.search.query_judge import QueryJudge
+from explorer.search.query_terms import Scores
 from explorer.ui import resources
 from explorer.ui.components import gallery
 from explorer.ui.search_page import search_results
@@ -42,7 +46,18 @@ def test_oldest_first(photos: Path, shown: list[dict[str, Any]]) -> None:
     assert shown[-1]["names"] == names[::-1]
 
 
-def test_a_phrase_by_date_and_back_to_the_best_match(
+@pytest.fixture
+def all_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every photo is a good match."""
+
+    def relevance(judge: QueryJudge, photos: Vectors) -> Scores:
+        return np.ones(len(photos), np.float32)
+
+    monkeypatch.setattr(QueryJudge, "relevance", relevance)
+
+
+@pytest.mark.usefixtures("all_good")
+def test_good_matches_by_date_and_back_to_the_best_match(
     photos: Path, shown: list[dict[str, Any]]
 ) -> None:
     page = app(q="green", sort="oldest", page="2")
@@ -50,6 +65,14 @@ def test_a_phrase_by_date_and_back_to_the_best_match(
     choose(page, "best")
     assert address(page) == {"q": "green"}
     assert shown[-1]["names"][0] == "green.jpg"
+
+
+def test_only_good_matches_are_sorted_by_date(photos: Path, shown: list[dict[str, Any]]) -> None:
+    page = app(q="green", sort="oldest")
+    first, *others = shown[-1]["names"]
+    assert "of 4 photos, oldest first" in captions(page) and "good match" in captions(page)
+    # The oldest photo is not among them.
+    assert "green.jpg" in {first, others[0]} and others[-1] == "red.jpg"
 
 
 def test_months_have_headings(photos: Path, shown: list[dict[str, Any]]) -> None:
@@ -67,6 +90,7 @@ def test_months_have_headings(photos: Path, shown: list[dict[str, Any]]) -> None
     assert shown[-1]["headings"] == {}
 
 
+@pytest.mark.usefixtures("all_good")
 def test_the_best_of_each_day(photos: Path, shown: list[dict[str, Any]]) -> None:
     page = app(q="red", sort="day", until="2021-12-31")
     assert "The best of 3 days" in captions(page)

@@ -121,8 +121,9 @@ def test_selected_photos_are_copied_into_a_folder(
     ]
     dialog.get_by_role("combobox").click()
     page.get_by_role("option", name="Table (CSV)").click()
+    dialog.get_by_role("button", name="Write a list of 2 photos").click()
     with page.expect_download() as table:
-        dialog.get_by_role("button", name="Download 2 photos").click()
+        dialog.get_by_role("button", name="Download photos.csv").click()
     assert table.value.path().read_text().count("yellow.jpg") == 1
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

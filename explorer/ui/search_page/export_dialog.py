@@ -23,6 +23,8 @@ from explorer.ui.photo_labels import escape_markdown
 
 # Session state: what to export, `_ALL` or the ids of selected photos, until the dialog is closed.
 _REQUEST, _ALL = "_export", "all"
+# Session state: a file that was made, with what it is.
+_FILE = "_export-file"
 # Paths that are shown to be copied; a list of more is a table.
 _MAX_PATHS = 2000
 _SHOWN_FAILURES = 100
@@ -62,7 +64,7 @@ def export_if_requested(view: ResultView) -> None:
 
 
 def _close() -> None:
-    for key in (_REQUEST, DIALOG_OPEN):
+    for key in (_REQUEST, _FILE, DIALOG_OPEN):
         st.session_state.pop(key, None)
 
 
@@ -125,17 +127,36 @@ def _paths(ids: Ids) -> None:
 def _download(
     ids: Ids, label: str, name: str, media: str, make: Callable[[list[PhotoRow]], str]
 ) -> None:
-    # Made when the button is pressed.
-    st.download_button(
-        f"Download {count(len(ids), 'photo')}",
+    _offer(
+        f"{label} {len(ids)}",
+        f"Write a list of {count(len(ids), 'photo')}",
         lambda: make(_rows(ids)).encode("utf-8", "replace"),
-        file_name=name,
-        mime=media,
-        icon=":material/download:",
-        type="primary",
-        key=f"download-{label}",
-        on_click="ignore",
+        (name, media),
     )
+
+
+def _offer(key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str]) -> None:
+    """A button that makes a file, and then one that downloads it. kind: the file's name and media
+    type.
+
+    In two steps: a file that Streamlit makes on a click can be gone before the browser asks for it,
+    as parts of the page run every two seconds.
+    """
+    name, media = kind
+    if st.button(label, icon=":material/note_add:", type="primary", key=f"make-{key}"):
+        with st.spinner("Writing…"):
+            st.session_state[_FILE] = (key, make())
+    made, data = st.session_state.get(_FILE, ("", b""))
+    if made == key:
+        st.download_button(
+            f"Download {name}",
+            data,
+            file_name=name,
+            mime=media,
+            icon=":material/download:",
+            key=f"download-{key}",
+            on_click="ignore",
+        )
 
 
 def _sheet(ids: Ids, chosen: str) -> None:
@@ -146,23 +167,20 @@ def _sheet(ids: Ids, chosen: str) -> None:
             icon=":material/info:",
         )
     previews = resources.library().previews
-    is_html = chosen == _HTML
 
     def make() -> bytes:
         rows = _rows(shown)
-        if is_html:
+        if chosen == _HTML:
             return contact_sheet.html_sheet(rows, previews, f"{count(len(rows), 'photo')}")
         return contact_sheet.pdf_sheet(rows, previews)
 
-    st.download_button(
-        f"Download a sheet of {count(len(shown), 'photo')}",
+    _offer(
+        f"{chosen} {len(ids)}",
+        f"Make a sheet of {count(len(shown), 'photo')}",
         make,
-        file_name="contact sheet.html" if is_html else "contact sheet.pdf",
-        mime="text/html" if is_html else "application/pdf",
-        icon=":material/download:",
-        type="primary",
-        key=f"download-{chosen}",
-        on_click="ignore",
+        ("contact sheet.html", "text/html")
+        if chosen == _HTML
+        else ("contact sheet.pdf", "application/pdf"),
     )
 
 

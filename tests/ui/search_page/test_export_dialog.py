@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.search_page.test_search_state import app
@@ -54,7 +55,13 @@ def test_a_watched_folder_must_be_confirmed(photos: Path) -> None:
     assert not (photos / "new").exists()
 
 
-def test_each_choice_can_be_downloaded(photos: Path) -> None:
-    for choice in ("Table (CSV)", "JSON", "Contact sheet (HTML)", "Contact sheet (PDF)"):
-        buttons: Any = opened(choice).get("download_button")
-        assert [button.label.startswith("Download ") for button in buttons] == [True]
+@pytest.mark.parametrize(
+    "choice", ["Table (CSV)", "JSON", "Contact sheet (HTML)", "Contact sheet (PDF)"]
+)
+def test_each_choice_is_made_and_can_be_downloaded(photos: Path, choice: str) -> None:
+    page = opened(choice)
+    assert not page.get("download_button")
+    next(button for button in page.button if str(button.key).startswith("make-")).click().run()
+    assert not page.exception
+    buttons: Any = page.get("download_button")
+    assert [button.label.startswith("Download ") for button in buttons] == [True]

@@ -12,7 +12,14 @@ from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import example_photos, region_search, saved_searches, search_state
+from explorer.ui.search_page import (
+    example_photos,
+    query_completion,
+    query_help,
+    region_search,
+    saved_searches,
+    search_state,
+)
 from explorer.ui.search_page.search_state import SearchRequest
 
 MAX_UPLOAD_MB = 50
@@ -42,6 +49,8 @@ def search_bar() -> None:
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
             _filters()
         saved_searches.searches_popover()
+        query_help.help_popover()
+    query_completion.complete_while_typing()
 
 
 def _upload(uploads: int) -> None:

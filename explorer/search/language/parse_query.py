@@ -8,6 +8,7 @@ from lark import Token, Tree
 
 from explorer.search.language.query_grammar import (
     child,
+    has_no_syntax,
     inner_words,
     only_words,
     parse_tree,
@@ -24,7 +25,7 @@ from explorer.search.language.query_parts import (
     subtracted,
     weighted,
 )
-from explorer.search.language.query_tree import Condition, QueryTree, RankingTerm
+from explorer.search.language.query_tree import Condition, PhraseTerm, QueryTree, RankingTerm
 from explorer.search.language.syntax_error import QuerySyntaxError
 
 Prefix = Mapping[str, Token]
@@ -39,6 +40,9 @@ def parse(text: str) -> QueryTree:
     Phrases of weight 1 or -1 that are not literal are plain (`query_grammar.is_plain`).
     """
     text = without_controls(text)
+    if has_no_syntax(text):
+        words = " ".join(text.split())
+        return QueryTree((PhraseTerm(words),) if words else ())
     part = _alternatives(child(parse_tree(text), 0), text)
     return QueryTree(part.terms, all_of(part.tests))
 

@@ -24,6 +24,7 @@ from explorer.search.language.query_tree import (
 
 _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
+_PIECES = re.compile(r"[,;] +")
 _QUOTE = re.compile(r'["“”„]')
 _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
@@ -39,7 +40,10 @@ def print_query(tree: QueryTree) -> str:
         first = terms[0] if terms else None
         if isinstance(first, PhraseTerm) and first.weight == 1 and not first.literal:
             joined = f"{first.text}, {text}"
-            if is_plain(joined) and is_plain(first.text):
+            # `understand` takes phrases apart at commas, and puts what remains together again.
+            pieces = [piece.strip(" ,;") for piece in _PIECES.split(first.text)]
+            kept = all(pieces) and ", ".join(pieces) == first.text
+            if kept and is_plain(joined) and is_plain(first.text):
                 text = joined
                 terms.pop(0)
     for term in terms:

@@ -85,12 +85,18 @@ def span(found: Token) -> tuple[int, int]:
     return found.start_pos or 0, found.end_pos or 0
 
 
+def has_no_syntax(text: str) -> bool:
+    """Whether a text has nothing that could be more than words. Making the parser takes longer than
+    a search, and most queries do not need it."""
+    return not _ANY_SYNTAX.search(text) and len(text) <= MAX_LENGTH
+
+
 def is_plain(text: str) -> bool:
     """Whether this text, as a query, is one phrase of these very words."""
     if " ".join(text.split()) != text or not text:
         return False
-    if not _ANY_SYNTAX.search(text):
-        return len(text) <= MAX_LENGTH and without_controls(text) == text
+    if has_no_syntax(text):
+        return without_controls(text) == text
     try:
         alternatives = child(parse_tree(text), 0)
     except QuerySyntaxError:

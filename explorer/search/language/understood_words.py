@@ -47,6 +47,7 @@ from explorer.search.language.word_meanings import (
 MAX_WORDS_LENGTH = 200
 """Characters of a phrase up to which its words are understood."""
 
+_SEPARATORS = " ,;"
 _NOT = r"(?P<negator>(?:not|no|without)(?: too| very| any)? )"
 _PHOTOS = r" (?:photo|photograph|picture|image|shot)s?"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
@@ -116,9 +117,9 @@ def _understood(text: str) -> tuple[str, list[Condition]]:
     """What remains of a phrase, and the tests in it, in their order."""
     rest, tests = list[str](), list[Condition]()
     for piece in re.split(r"[,;] +", text):
-        left = piece.strip()
+        left = piece.strip(_SEPARATORS)
         while left and (found := _first_understood(left)):
-            left, test = found
+            left, test = found[0].strip(_SEPARATORS), found[1]
             tests += test
         rest += [left] if left else []
     return (", ".join(rest), tests) if tests else (text, [])

@@ -18,6 +18,7 @@ from explorer.search.language.query_tree import (
     FieldTest,
     FieldValue,
     NotTest,
+    PhraseTerm,
     QueryTree,
 )
 from explorer.search.language.syntax_error import QuerySyntaxError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from explorer.cli.options import (
 from explorer.cli.output import emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
 from explorer.config import PROGRAM
+from explorer.errors import EncoderError
 from explorer.library.paths import inside, join, printable
 from explorer.library.rows import FileRow, RootRow
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
@@ -69,6 +71,7 @@ def index_command(
     from explorer.library.root_store import check_folder
     from explorer.library.setting_store import get_setting
     from explorer.scanning.ignore import validate_globs
+    from explorer.search.relevance_cache import prepare
 
     paths = [absolute(folder) for folder in folders]
     for path in paths:
@@ -96,6 +99,10 @@ def index_command(
                 forget_missing=forget_missing,
                 retry_failed=retry_failed,
             )
+            progress.show("Getting ready to search")
+            # Searches go without, and say so, where the text model cannot be loaded.
+            with contextlib.suppress(EncoderError):
+                prepare(loaded)
         failures, away = _failures(opened, paths) if tally.failed else [], _away(opened, paths)
     finally:
         opened.close()

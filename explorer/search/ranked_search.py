@@ -23,6 +23,7 @@ HEAD = 1000
 once."""
 # A photo in whose texts all words of the phrase occur matches, however it looks.
 _ALL_WORDS = 0.999
+_ALL_WORDS_RELEVANCE = np.float32(0.9)
 
 
 class RankedSearch:
@@ -85,7 +86,7 @@ class RankedSearch:
         relevance[known] = self._judge.relevance(self._index.rows(ids[known]))
         complete = self._words.ids[self._words.coverage >= _ALL_WORDS]
         relevance[np.isin(ids, complete)] = np.maximum(
-            relevance[np.isin(ids, complete)], np.float32(LIMITS.strong)
+            relevance[np.isin(ids, complete)], _ALL_WORDS_RELEVANCE
         )
         # A file that was named is what was asked for.
         relevance[np.isin(ids, self._words.named)] = 1.0

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ from explorer.search.relevance_signals import SETTINGS
 
 # A model serves until the library has grown or shrunk by this share.
 _DRIFT = 0.2
+_UNREADABLE = (OSError, EOFError, KeyError, ValueError, IndexError, TypeError, BadZipFile)
 
 
 class _Fitted(NamedTuple):
@@ -60,12 +62,12 @@ class RelevanceCache:
 
     def _load(self, encoder: Encoder, index: VectorIndex) -> _Fitted | None:
         try:
-            with np.load(self._folder / _file_name(encoder), allow_pickle=False) as stored:
-                photos = int(stored["photos"][0])
-                if not _serves(photos, len(index)):
-                    return None
-                model = RelevanceModel.restored(encoder, index.sample(SAMPLE), dict(stored))
-        except (OSError, KeyError, ValueError, IndexError):
+            stored = _read(self._folder / _file_name(encoder))
+            photos = int(stored["photos"][0])
+            if not _serves(photos, len(index)):
+                return None
+            model = RelevanceModel.restored(encoder, index.sample(SAMPLE), stored)
+        except _UNREADABLE:
             # Absent, damaged, or of another version: it is fitted again.
             return None
         return _Fitted((encoder.name, encoder.version), photos, model)
@@ -87,6 +89,13 @@ def _serves(photos: int, now: int) -> bool:
     return abs(now - photos) <= _DRIFT * photos
 
 
+def prepare(encoder: Encoder) -> None:
+    """Encode the background phrases now, so that the first search need not. Does nothing where they
+    are known, and for encoders without text. Raises EncoderError."""
+    if encoder.has_text:
+        _background(encoder)
+
+
 def _file_name(encoder: Encoder) -> str:
     safe = "".join(c if c.isalnum() or c in "._" else "_" for c in encoder.name)[-60:]
     return f"{safe}-{encoder.version}.npz"
@@ -97,16 +106,23 @@ def _background(encoder: Encoder) -> Vectors:
     phrases = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
     file = models_dir() / "background" / _file_name(encoder)
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            vectors = np.asarray(stored["vectors"], np.float32)
-            if int(stored["phrases"][0]) == phrases and vectors.shape[1:] == (encoder.dim,):
-                return vectors
-    except (OSError, KeyError, ValueError, IndexError):
+        stored = _read(file)
+        vectors = np.asarray(stored["vectors"], np.float32)
+        if int(stored["phrases"][0]) == phrases and vectors.shape[1:] == (encoder.dim,):
+            return vectors
+    except _UNREADABLE:
         # Absent or damaged: they are encoded again.
         pass
     vectors = encode_background(encoder)
     _save(file, {"phrases": np.array([phrases]), "vectors": vectors})
     return vectors
+
+
+def _read(file: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays in a file. Raises one of _UNREADABLE."""
+    # NumPy leaves a file open that it opened itself and cannot read.
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        return dict(stored)
 
 
 def _save(file: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

@@ -127,3 +127,4 @@ def test_selected_photos_are_copied_into_a_folder(
     assert table.value.path().read_text().count("yellow.jpg") == 1
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    window.settle()

@@ -167,7 +167,11 @@ def _remove(page: Page, files: int, to: Path) -> None:
     dialog.get_by_role("textbox", name="Folder").fill(str(to))
     dialog.get_by_role("textbox", name="Folder").press("Enter")
     dialog.get_by_text("Yes, remove").click()
-    dialog.get_by_role("button", name=re.compile(f"^.*Remove {files} files?$")).click()
+    remove = dialog.get_by_role("button", name=re.compile(f"^.*Remove {files} files?$"))
+    # While the dialog is drawn again, its old button is there beside the new one.
+    expect(remove).to_have_count(1)
+    expect(remove).to_be_enabled()
+    remove.click()
     expect(dialog.get_by_text(re.compile(f"{files} files? removed"))).to_be_visible()
     dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_have_count(0)

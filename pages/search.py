@@ -32,7 +32,7 @@ def main() -> None:
         )
     query_bar.query_chips(request.text)
     search_bar.example_photos_bar(request)
-    if not (request.query or request.filters):
+    if not (request.text or request.query or request.filters):
         saved_searches.chips()
     try:
         ranked = search_state.search(request)

@@ -54,7 +54,7 @@ class _LayoutInProgress:
 class MapStage:
     """Keeps the map of one encoder; no other process writes it."""
 
-    what = "MapLayout the map"
+    what = "Drawing the map"
 
     def __init__(self, library: Library, writer: Writer, encoder: Encoder) -> None:
         self._library, self._writer, self._encoder = library, writer, encoder

@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable
 from typing import TypeGuard
 
+from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import (
     Condition,
@@ -92,7 +93,10 @@ def understand(tree: QueryTree) -> QueryTree:
             terms.append(term)
             continue
         rest, found = _understood(term.text)
-        if term.weight > 0:
+        if rest and not is_plain(rest):
+            # What remains would be another query, such as `(1)` of `(1) 2019`.
+            terms.append(term)
+        elif term.weight > 0:
             tests += found
             if rest:
                 terms.append(PhraseTerm(rest))

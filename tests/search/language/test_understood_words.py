@@ -93,7 +93,7 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
         "vertical garden", "panorama restaurant", "square", "duplicate keys", "screenshotter",
         "room 2019", "2000 people", "2019-13", "30 February 2019", "1:dark", "2:dark", "- 2:dark",
         "(dark OR snow)", "- dark beach", "may", "march of 500 people", "12019", "dog 2019a",
-        '1:"in 2019"', "not", "and", "without", "dark " * 60 + "2019",
+        '1:"in 2019"', "not", "and", "without", "(1) 2019", "dark " * 60 + "2019",
     ],
 )  # fmt: skip
 def test_words_for_what_is_in_the_photo_stay(text: str) -> None:

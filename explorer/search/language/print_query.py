@@ -26,6 +26,7 @@ _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
 _PIECES = re.compile(r"[,;] +")
 _QUOTE = re.compile(r'["“”„]')
+_SMILEY_BEGUN = re.compile(r"[:;=]['’]?o$")
 _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 
@@ -96,7 +97,8 @@ def _term(term: RankingTerm) -> str:
 def _in_brackets(text: str) -> str:
     """Text in brackets, apart from characters that would form a smiley or a word with them."""
     before = "" if text[:1].isalnum() or text[:1] in '-"' else " "
-    after = "" if text[-1:].isalnum() or text[-1:] == '"' else " "
+    closed = text[-1:].isalnum() or text[-1:] == '"'
+    after = "" if closed and not _SMILEY_BEGUN.search(text) else " "
     return f"({before}{text}{after})"
 
 

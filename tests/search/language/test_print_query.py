@@ -34,6 +34,7 @@ def test_what_is_written_as_it_is_printed_stays(text: str) -> None:
         ("NOT folder:work", "-folder:work"),
         ("“x”", '"x"'),
         ("2.0:(a)", "2:a"),
+        ("a | b;o", "(a OR b;o )"),
         ('" ./a.jpg"', '" ./a.jpg"'),
         ("tag:x", "keyword:x"),
     ],

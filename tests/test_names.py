@@ -72,14 +72,18 @@ def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
         "100%",
         "a_b",
         "'; drop table photo; --",
-        '" or 1=1 --',
-        "* NEAR(",
+        '"100%"',
+        """ "'; drop table photo; --" """,
+        '"* NEAR("',
         "[",
         "%",
         "\\",
     ):
         said = run("search", phrase, "--json")
         assert said.code == 0 and isinstance(said.json, list), phrase
+    for phrase in ('" or 1=1 --', "* NEAR("):
+        said = run("search", phrase, "--json")
+        assert said.code == 2 and said.out == "" and len(said.err.splitlines()) == 1, phrase
     assert len(found(run)) == len(files(made))
 
 

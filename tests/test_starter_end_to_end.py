@@ -104,7 +104,8 @@ def test_from_a_folder_to_search_results(tmp_path: Path) -> None:
     ):
         rows = json_of("search", phrase)
         assert Path(rows[0]["path"]).name == name
-        assert [set(row) for row in rows] == [{"rank", "id", "path", "score"}] * 7
+        keys = {"rank", "id", "path", "score", "relevance", "match"}
+        assert [set(row) for row in rows] == [keys] * 7
     best = json_of("search", "--photo", folder / "coffee.jpg")[0]
     assert Path(best["path"]).name == "coffee.jpg" and best["score"] >= 0.99
 

@@ -104,7 +104,7 @@ class PhotoFilter:
         return self._bitmaps.meeting(self._condition(name, typed))
 
     def _text(self, name: str, text: str) -> PhotoMask:
-        path = os.path.expanduser(text.strip()) if name == "folder" else ""
+        path = os.path.expanduser(text) if name == "folder" else ""
         if os.path.isabs(path):
             # That folder and those below it.
             return self._bitmaps.meeting(self._in_filters(Filters(folder=os.path.normpath(path))))

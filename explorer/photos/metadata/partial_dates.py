@@ -162,7 +162,9 @@ def _from_groups(parts: dict[str, str | None]) -> PartialDate | None:
     zone = (parts.get("zone") or "").upper()
     if date is not None and zone and zone != "Z" and ":" not in zone:
         zone = f"{zone[:3]}:{zone[3:]}"
-    return date._replace(zone=zone) if date else None
+    # A zone says nothing of a date without a time.
+    timed = date is not None and date.precision in ("minute", "second")
+    return date._replace(zone=zone if timed else "") if date else None
 
 
 def to_24_hours(hour: int, half: str) -> int:

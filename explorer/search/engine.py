@@ -31,7 +31,7 @@ from explorer.search.query_terms import QueryTerms, VectorTerm
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.ranked_search import RankedSearch
 from explorer.search.relevance_cache import RelevanceCache
-from explorer.search.subtraction import SETTINGS, Negative, examples_wanted, subtract
+from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
 from explorer.search.term_encoding import TermEncoder
 
 # Number of photos that stand for the whole library when a score is compared with the others'.
@@ -124,7 +124,7 @@ class SearchEngine:
         if not terms.subtracted:
             return terms
         positive = terms.representative
-        _, best = index.search(positive, SETTINGS.candidates)
+        _, best = index.search(positive, candidates_wanted(len(index)))
         sample, wanted = self._sample(index), examples_wanted(len(index))
         negatives = [
             Negative(

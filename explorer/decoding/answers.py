@@ -65,12 +65,13 @@ def fact_of(header: dict[str, Any]) -> tuple[bytes, str | None]:
     return digest, None if fact is None else str(fact)
 
 
-def residual_of(fact: str) -> tuple[bytes, RecompressionResidual]:
-    """The content hash of the other file, and the residual. Raises ValueError for an answer that
-    makes no sense."""
+def residual_of(fact: str) -> tuple[bytes, RecompressionResidual | None]:
+    """The content hash of the other file, and the residual; None where it could not be measured.
+    Raises ValueError for an answer that makes no sense."""
     try:
         digest, *residual = fact.split()
-        return bytes.fromhex(digest), RecompressionResidual(*map(float, residual))
+        measured = RecompressionResidual(*map(float, residual)) if residual else None
+        return bytes.fromhex(digest), measured
     except TypeError as error:
         raise ValueError("not a residual") from error
 

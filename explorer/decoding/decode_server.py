@@ -130,22 +130,30 @@ def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: Bi
 
 
 def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
-    """A file's content hash, and one fact that needs the whole file.
+    """A file's content hash, and one fact that needs the whole file. A file that cannot be decoded
+    is no error: it does not have the fact.
 
     `pixels`: the hash of its pixels in hex. `fraction`: the fraction of the second it was taken.
     `residual`: the content hash of another file, and what saving one as the other leaves of their
-    difference (see `matching/recompression.py`); None if that cannot be measured.
+    difference (see `matching/recompression.py`), which is left out if it cannot be measured.
     """
     data, _ = read_with_stat(_path(header["path"]))
     fact: str | None
     if header["fact"] == "residual":
         other, _ = read_with_stat(_path(header["other"]))
         residual = recompression_residual_or_none(data, other)
-        values = None if residual is None else [content_hash(other).hex(), *map(str, residual)]
-        fact = None if values is None else " ".join(values)
+        fact = " ".join([content_hash(other).hex(), *map(str, residual or ())])
     else:
-        fact = pixel_hash(data).hex() if header["fact"] == "pixels" else read_subsecond(data)
+        fact = _pixel_hash(data) if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}
+
+
+def _pixel_hash(data: bytes) -> str | None:
+    """The hash of a photo's pixels in hex; None if it cannot be decoded at full size."""
+    try:
+        return pixel_hash(data).hex()
+    except (PhotoError, MemoryError):
+        return None
 
 
 def _regions(

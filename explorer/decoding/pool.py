@@ -91,16 +91,20 @@ class DecodePool:
         """The content hash of a file and one fact that needs the whole file: the hash of its pixels
         in hex, or the fraction of the second it was taken (`matching/full_resolution.py`).
 
-        None if the file cannot be read; a fact of None if the file does not have it.
+        None if the file cannot be read; a fact of None if the file does not have it, or cannot be
+        decoded.
         """
         return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
 
     def recompression_residual(
         self, path: str, other: str
-    ) -> tuple[bytes, bytes, RecompressionResidual] | None:
+    ) -> tuple[bytes, bytes, RecompressionResidual | None] | None:
         """What remains of the difference of two files after saving one as the other is
-        (`matching/recompression.py`), preceded by the content hashes of both; None if it cannot be
-        measured."""
+        (`matching/recompression.py`), preceded by the content hashes of both.
+
+        None if a file cannot be read, or not in the memory that is free now; a residual of None if
+        it cannot be measured.
+        """
         request = {
             "path": os.fsencode(path).hex(),
             "fact": "residual",

@@ -75,6 +75,13 @@ def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], ver
     )
 
 
+def forget_compared(writer: Writer, photo_ids: Iterable[int]) -> None:
+    """Let photos count as not compared."""
+    writer.connection.executemany(
+        "delete from sketch where photo_id = ?", ((photo_id,) for photo_id in photo_ids)
+    )
+
+
 def put_keypoints(writer: Writer, sketches: Iterable[tuple[int, bytes]]) -> None:
     """Store the packed keypoints of photos that have been compared, as (id, keypoints)."""
     writer.connection.executemany("update sketch set corners = ?2 where photo_id = ?1", sketches)

@@ -111,7 +111,8 @@ class TestFacts:
             digest,
             RecompressionResidual(1.0, 0.5, 0.25),
         )
-        for wrong in ("", HASH, f"{HASH} 1 2", f"{HASH} 1 2 3 4", f"{HASH} 1 2 x", "zz 1 2 3"):
+        assert answers.residual_of(HASH) == (digest, None)
+        for wrong in ("", f"{HASH} 1 2", f"{HASH} 1 2 3 4", f"{HASH} 1 2 x", "zz 1 2 3"):
             with pytest.raises(ValueError):
                 answers.residual_of(wrong)
 

@@ -31,8 +31,8 @@ _ACTIONS = st.lists(
 def act(shelf: Shelf, files: dict[str, int], action: Any) -> None:
     what, content, letter, taken = action
     if what == "put":
-        # Of as many bytes as its number says, unlike what `Shelf.put` makes. The writer is asked: the
-        # catalog does not see what a transaction that is still open has added.
+        # Of as many bytes as its number says, unlike what `Shelf.put` makes. The writer is asked:
+        # the catalog does not see what a transaction that is still open has added.
         known = shelf.writer.connection.execute(
             "select 1 from photo where hash = ?", (digest_of(content),)
         ).fetchone()

@@ -18,6 +18,7 @@ from explorer.matching.full_resolution import (
 )
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.containers.contents import FileContents
+from explorer.photos.decode import content_hash
 from explorer.photos.picture_loader import open_picture
 from tests.containers import coded, film, heif, pages
 from tests.pictures import draw, encoded, exif, write
@@ -284,6 +285,10 @@ def test_the_decode_process_reads_these_facts(tmp_path: Path) -> None:
         assert looked is not None and looked[1] == pixel_hash(path.read_bytes()).hex()
         assert pool.full_resolution_fact(str(path), "fraction") == (looked[0], None)
         assert pool.full_resolution_fact(str(tmp_path / "absent.png"), "pixels") is None
-        (tmp_path / "broken.png").write_bytes(path.read_bytes()[:300])
-        assert pool.full_resolution_fact(str(tmp_path / "broken.png"), "pixels") is None
+        broken = tmp_path / "broken.png"
+        broken.write_bytes(path.read_bytes()[:300])
+        digest = content_hash(broken.read_bytes())
+        assert pool.full_resolution_fact(str(broken), "pixels") == (digest, None)
+        assert pool.recompression_residual(str(path), str(broken)) == (looked[0], digest, None)
+        assert pool.recompression_residual(str(path), str(tmp_path / "absent.png")) is None
         assert pool.full_resolution_fact(str(path), "pixels") == looked

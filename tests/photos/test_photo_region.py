@@ -10,7 +10,6 @@ from explorer.errors import UsageError
 from explorer.photos.photo_region import MIN_SHARE, PhotoRegion
 
 
-
 @st.composite
 def _edges(draw: st.DrawFn) -> tuple[float, float]:
     """A start and a size from 0 to 1 that end within 1."""

@@ -15,11 +15,11 @@ _TIME_ZONE_STEP = 15 * 60
 
 
 class CapturedFile(NamedTuple):
-    """When and by what a photo was taken, and one of its files."""
+    """When and by what a photo was taken, and its files."""
 
     photo_id: int
-    path: str
-    """Absolute."""
+    paths: tuple[str, ...]
+    """Absolute; at least one."""
     width: int
     height: int
     taken_at: str | None

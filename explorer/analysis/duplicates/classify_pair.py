@@ -7,6 +7,8 @@ decide: their pixels at full size, the cameras' clocks, and the residual of reco
 from __future__ import annotations
 
 import functools
+import itertools
+from typing import Literal
 
 from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
@@ -19,6 +21,17 @@ from explorer.library.writer import Writer
 from explorer.matching import keypoints, retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
+
+# Files of one photo that are tried, where others cannot be read.
+_MOST_FILES = 3
+
+
+class FilesUnavailable(Exception):
+    """Photos that must be read to classify a pair, and have no file that can be read now."""
+
+    def __init__(self, *photo_ids: int) -> None:
+        super().__init__(*photo_ids)
+        self.photo_ids = photo_ids
 
 
 class PairClassifier:
@@ -33,7 +46,11 @@ class PairClassifier:
         self._file = functools.lru_cache(maxsize=1024)(self._find_file)
 
     def classify(self, compared: PairComparison) -> Pair | None:
-        """The pair to be stored; None if the photos have nothing in common."""
+        """The pair to be stored; None if the photos have nothing in common.
+
+        Raises FilesUnavailable where files must be read and cannot be: a drive is away, or a file
+        has changed since it was indexed. Two shots would be taken for one picture otherwise.
+        """
         a, b, pair = compared.a, compared.b, compared.measurements
         if pair is None or not (
             same_picture.is_same_picture(pair) or self._is_recompressed(compared)
@@ -41,13 +58,12 @@ class PairClassifier:
             return _scene_by_keypoints(compared)
         score = round(max(0.0, min(1.0, pair.median)), 4)
         one, other = self._file(a), self._file(b)
-        if one and other:
-            if self._have_equal_pixels(compared, one, other):
-                return Pair(a, b, "pixels", 1.0, compared.relation)
-            if taken_at_different_times(one, other, self._subsecond) or self._is_retake(
-                compared, one, other
-            ):
-                return Pair(a, b, "scene", score, {})
+        if self._have_equal_pixels(compared, one, other):
+            return Pair(a, b, "pixels", 1.0, compared.relation)
+        if taken_at_different_times(one, other, self._subsecond) or self._is_retake(
+            compared, one, other
+        ):
+            return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, compared.relation)
 
     def store_hashes(self) -> None:
@@ -56,15 +72,15 @@ class PairClassifier:
             pixel_hash_store.put_pixel_hash(self._writer, photo_id, pixel_hash)
         self._new_hashes.clear()
 
-    def _find_file(self, photo_id: int) -> CapturedFile | None:
-        """One of the photo's present files; None if it has none."""
+    def _find_file(self, photo_id: int) -> CapturedFile:
+        """The photo's present files. Raises FilesUnavailable if it has none."""
         rows = copy_rows.copy_rows(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
-            return None
-        row = rows[0]
+            raise FilesUnavailable(photo_id)
+        row, paths = rows[0], tuple(each.path for each in rows[:_MOST_FILES])
         taken = row.taken_at, row.taken_source, row.camera
         return CapturedFile(
-            row.photo_id, row.path, row.width, row.height, *taken, row.format, row.taken_precision
+            row.photo_id, paths, row.width, row.height, *taken, row.format, row.taken_precision
         )
 
     def _have_equal_pixels(
@@ -80,16 +96,15 @@ class PairClassifier:
         return hashes[0] is not None and hashes[0] == hashes[1]
 
     def _pixel_hash(self, file: CapturedFile) -> bytes | None:
-        """The stored or new pixel hash of a photo; None if its file cannot be read or has
-        changed."""
+        """The stored or new pixel hash of a photo; None if it cannot be decoded at full size."""
         photo_id = file.photo_id
         if photo_id not in self._new_hashes:
             stored = pixel_hash_store.pixel_hashes(self._library.catalog, [photo_id]).get(photo_id)
             if stored is None:
-                read = self._pool.full_resolution_fact(file.path, "pixels")
-                if read is None or read[1] is None or not self._is_photo(photo_id, read[0]):
+                read = self._read_fact(file, "pixels")
+                if read is None:
                     return None
-                stored = bytes.fromhex(read[1])
+                stored = bytes.fromhex(read)
             self._new_hashes[photo_id] = stored
         return self._new_hashes[photo_id]
 
@@ -107,8 +122,6 @@ class PairClassifier:
         if compared.measurements is None or same_picture.is_mostly_flat(compared.measurements):
             return False
         one, other = self._file(compared.a), self._file(compared.b)
-        if one is None or other is None:
-            return False
         if not retakes.is_worth_recompressing(self._offset(compared, one, other)):
             return False
         residual = self._residual(one, other)
@@ -130,20 +143,28 @@ class PairClassifier:
     def _read_residual(
         self, one: CapturedFile, other: CapturedFile
     ) -> RecompressionResidual | None:
-        """The residual of recompression; None if a file cannot be read or has changed."""
-        read = self._pool.recompression_residual(one.path, other.path)
-        if read is None or not (
-            self._is_photo(one.photo_id, read[0]) and self._is_photo(other.photo_id, read[1])
-        ):
-            return None
-        return read[2]
+        """The residual of recompression; None if it cannot be measured."""
+        for path, other_path in itertools.product(one.paths, other.paths):
+            read = self._pool.recompression_residual(path, other_path)
+            if (
+                read is not None
+                and self._is_photo(one.photo_id, read[0])
+                and self._is_photo(other.photo_id, read[1])
+            ):
+                return read[2]
+        raise FilesUnavailable(one.photo_id, other.photo_id)
 
     def _subsecond(self, file: CapturedFile) -> str | None:
-        """The fraction of the second; None if the file has none, cannot be read, or has changed."""
-        read = self._pool.full_resolution_fact(file.path, "fraction")
-        if read is None or not self._is_photo(file.photo_id, read[0]):
-            return None
-        return read[1]
+        """The fraction of the second; None if the file has none."""
+        return self._read_fact(file, "fraction")
+
+    def _read_fact(self, file: CapturedFile, wanted: Literal["pixels", "fraction"]) -> str | None:
+        """A fact of a photo, from the first of its files that can be read."""
+        for path in file.paths:
+            read = self._pool.full_resolution_fact(path, wanted)
+            if read is not None and self._is_photo(file.photo_id, read[0]):
+                return read[1]
+        raise FilesUnavailable(file.photo_id)
 
     def _is_photo(self, photo_id: int, digest: bytes) -> bool:
         """Whether a file with this content hash is still that photo."""

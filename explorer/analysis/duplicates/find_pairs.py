@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from explorer.analysis.duplicates import candidates
 from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos, close_neighbors
-from explorer.analysis.duplicates.classify_pair import PairClassifier
-from explorer.analysis.duplicates.compare_pair import PairComparer, PairRequest
+from explorer.analysis.duplicates.classify_pair import FilesUnavailable, PairClassifier
+from explorer.analysis.duplicates.compare_pair import PairComparer, PairComparison, PairRequest
 from explorer.analysis.duplicates.copy_components import CopyComponents
 from explorer.analysis.duplicates.prefilter import Prefilter
 from explorer.decoding.pool import DecodePool
@@ -79,9 +79,9 @@ class PairStage:
         # Memory must not be ahead of the catalog: an interrupted run loads its state again.
         self._state = None
         new = state.photos.not_compared()
-        if new:
-            self._compare(new, state, tick)
-        self._state = state
+        # Where comparisons were postponed, the state has photos as compared that are not.
+        if not new or self._compare(new, state, tick):
+            self._state = state
         # Not in a transaction: that would count as a change, which every other stage would follow
         # with one of its own.
         stage_store.set_stage_change(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())
@@ -94,7 +94,10 @@ class PairStage:
         copies = store.pairs(catalog, PAIRS_VERSION, ("pixels", "picture"), hidden=True)
         return _State(photos, CopyComponents(photos, copies), Prefilter(self._library, photos))
 
-    def _compare(self, new: list[int], state: _State, tick: Tick) -> None:
+    def _compare(self, new: list[int], state: _State, tick: Tick) -> bool:
+        """Compare these photos with all others. Returns whether all files that were needed could be
+        read. A photo whose files could not counts as not compared: its turn comes again."""
+        postponed = set[int]()
         typical = self._typical_cosine(len(state.photos))
         with (
             ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads,
@@ -113,12 +116,17 @@ class PairStage:
                 readable = [i for i, check in checks.items() if check.readable]
                 near = self._near_pairs(state.photos, readable, typical)
                 found = _candidates(state.photos, readable, near, executor)
-                pairs = _compare_candidates(found, state.components, comparer, classifier)
+                pairs, unavailable = _compare_candidates(
+                    found, state.components, comparer, classifier
+                )
+                postponed |= unavailable
                 with self._writer.transaction():
                     keypoint_store.put_compared(self._writer, inner.items(), PAIRS_VERSION)
                     keypoint_store.put_keypoints(self._writer, comparer.new_keypoints())
                     store.put_pairs(self._writer, pairs, PAIRS_VERSION)
                     classifier.store_hashes()
+                    keypoint_store.forget_compared(self._writer, postponed)
+        return not postponed
 
     def _typical_cosine(self, photos: int) -> float:
         """The median cosine of the last neighbor in a list, for a library of so many photos."""
@@ -171,16 +179,27 @@ def _compare_candidates(
     components: CopyComponents,
     comparer: PairComparer,
     classifier: PairClassifier,
-) -> list[Pair]:
-    """The pairs among these candidates, and those within the components that they connect."""
+) -> tuple[list[Pair], set[int]]:
+    """The pairs among these candidates, and those within the components that they connect; and the
+    photos with a pair that could not be classified, as their files could not be read."""
     pairs, done = list[Pair](), set[tuple[int, int]]()
+    unavailable = set[int]()
+
+    def classify(compared: PairComparison | None, otherwise: Pair | None = None) -> list[Pair]:
+        try:
+            pair = (classifier.classify(compared) if compared else None) or otherwise
+        except FilesUnavailable as error:
+            unavailable.update(error.photo_ids)
+            return []
+        return [pair] if pair else []
+
     while found:
         now, found = components.next_round(found)
         done |= {(candidate.a, candidate.b) for candidate in now}
         compared = comparer.compare_all(
             [PairRequest(each.a, each.b, use_keypoints=each.near) for each in now]
         )
-        new = [pair for each in compared if each and (pair := classifier.classify(each))]
+        new = [pair for each in compared for pair in classify(each)]
         components.add(new)
         pairs += new
     # Any photo of a component may become the one that is kept.
@@ -191,9 +210,9 @@ def _compare_candidates(
     ]
     requests = [each for each in requests if each.expected is not None or each[:2] not in done]
     within = [
-        (classifier.classify(each) if each else None)
-        or Pair(request.a, request.b, "different", 0.0, {})
+        pair
         for request, each in zip(requests, comparer.compare_all(requests), strict=True)
+        for pair in classify(each, Pair(request.a, request.b, "different", 0.0, {}))
     ]
     components.add(within)
-    return pairs + within
+    return pairs + within, unavailable

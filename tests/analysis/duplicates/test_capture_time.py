@@ -15,7 +15,7 @@ def captured(
     *,
     precision: Precision | None = None,
 ) -> CapturedFile:
-    return CapturedFile(1, "/a.jpg", 10, 10, taken, source, camera, taken_precision=precision)
+    return CapturedFile(1, ("/a.jpg",), 10, 10, taken, source, camera, taken_precision=precision)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from explorer.analysis.duplicates import compare_pair, copy_components, find_pairs
 from explorer.analysis.duplicates.prefilter import RoughAlignment
@@ -183,6 +186,27 @@ def test_a_photo_that_comes_back_is_paired_with_what_came_meanwhile(library: Pai
     library.add_picture("a.jpg")
     kept.run(quiet)
     assert library.pairs().keys() == {("a-small.jpg", "a.jpg")}
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_pair_is_classified_once_both_files_can_be_read(
+    library: PairLibrary, in_memory: bool
+) -> None:
+    kept = library.stages()
+    photos = Path(library.catalog.roots()[0]["path"])
+    shot = encoded(draw(1, (400, 300)), "JPEG")
+    library.add("a.jpg", shot)
+    library.add("a-again.jpg", encoded(Image.open(io.BytesIO(shot)), "JPEG", quality=80))
+    (photos / "a-again.jpg").rename(photos / "away")
+    kept.run(quiet)
+    assert library.pairs("pixels", "picture", "scene", "different") == {}
+    (photos / "away").rename(photos / "a-again.jpg")
+    if not in_memory:
+        kept = library.stages()
+    # Any change lets the stage run again.
+    library.add_picture("d.jpg")
+    kept.run(quiet)
+    assert library.pairs() == {("a-again.jpg", "a.jpg"): "picture"}
 
 
 def test_a_photo_without_a_preview_is_the_only_one_not_paired(library: PairLibrary) -> None:

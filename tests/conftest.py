@@ -19,7 +19,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
 
-pytest_plugins = ["tests.fixtures.indexing", "tests.fixtures.removal", "tests.fixtures.shelf"]
+pytest_plugins = [
+    "tests.fixtures.indexing",
+    "tests.fixtures.removal",
+    "tests.fixtures.library_builder",
+]
 
 # How long an example takes says nothing: the machine may be busy.
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))

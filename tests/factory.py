@@ -75,7 +75,7 @@ def measured(**facts: Any) -> dict[str, Any]:
     return {"quality": figures.packed(), **facts}
 
 
-class Shelf:
+class LibraryBuilder:
     """A library filled by hand, through the writer that the worker uses."""
 
     def __init__(self, library: Library, root: str) -> None:

@@ -47,9 +47,9 @@ def test_older_demo_is_made_anew_only_while_nobody_touched_it(
 ) -> None:
     sample_folder.make_demo(small, silent)
     monkeypatch.setattr(sample_folder, "VERSION", sample_folder.VERSION + 1)
-    told: list[str] = []
-    assert sample_folder.make_demo(small, told.append) == 2
-    assert len(told) == 1
+    messages: list[str] = []
+    assert sample_folder.make_demo(small, messages.append) == 2
+    assert len(messages) == 1
     monkeypatch.setattr(sample_folder, "VERSION", sample_folder.VERSION + 1)
     os.utime(small / "album/cat.jpg", (1, 1))
     assert sample_folder.make_demo(small, never) == 2

@@ -139,12 +139,12 @@ def test_no_print_and_no_pickle(path: Path) -> None:
 
 def loaded_by(code: str) -> set[str]:
     """The top-level modules in a fresh process after that code."""
-    said = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c",
         f"{code}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"],
         cwd=PROJECT, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    return set(said.stdout.split())
+    return set(completed.stdout.split())
 
 
 def test_decode_processes_load_neither_models_nor_faiss() -> None:

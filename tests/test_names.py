@@ -42,8 +42,10 @@ def made(tmp_path: Path, run: Run) -> Path:
                     folder / f"{name.replace('/', '')}.png",
                     pictures.plain(f"#{seed:02x}40{255 - seed:02x}", (24, 16)),
                 )
-    said = run("index", photos, "--encoder", "tiny", "--json")
-    assert said.code == 0 and said.json["indexed"] == seed and said.json["failed"] == 0
+    completed = run("index", photos, "--encoder", "tiny", "--json")
+    assert (
+        completed.code == 0 and completed.json["indexed"] == seed and completed.json["failed"] == 0
+    )
     return photos
 
 
@@ -79,11 +81,13 @@ def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
         "%",
         "\\",
     ):
-        said = run("search", phrase, "--json")
-        assert said.code == 0 and isinstance(said.json, list), phrase
+        completed = run("search", phrase, "--json")
+        assert completed.code == 0 and isinstance(completed.json, list), phrase
     for phrase in ('" or 1=1 --', "* NEAR("):
-        said = run("search", phrase, "--json")
-        assert said.code == 2 and said.out == "" and len(said.err.splitlines()) == 1, phrase
+        completed = run("search", phrase, "--json")
+        assert (
+            completed.code == 2 and completed.out == "" and len(completed.err.splitlines()) == 1
+        ), phrase
     assert len(found(run)) == len(files(made))
 
 
@@ -101,8 +105,8 @@ def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
 def test_what_is_left_out_is_what_the_pattern_says(
     run: Run, made: Path, glob: str, gone: list[str]
 ) -> None:
-    said = run("index", made, "--encoder", "tiny", "--exclude", glob, "--json")
-    assert said.code == 0 and said.json["encoded"] == 0
+    completed = run("index", made, "--encoder", "tiny", "--exclude", glob, "--json")
+    assert completed.code == 0 and completed.json["encoded"] == 0
     assert files(made) - found(run) == files(*(made / name for name in gone))
     assert run("exclude", made, "--json").json["exclude"] == [glob]
     assert run("exclude", made, glob, "--remove").code == 0
@@ -113,8 +117,8 @@ def test_what_is_left_out_is_what_the_pattern_says(
 def test_a_pattern_of_a_folder_below_a_root_is_said_of_that_folder(run: Run, made: Path) -> None:
     """The root's own list names the folder, and none of its characters may mean anything there."""
     for name in ("[ab]", "what*", "!not", "#1", "100%", "back\\slash", "trip ", "?"):
-        said = run("index", made / name, "--encoder", "tiny", "--exclude", "below/", "--json")
-        assert said.code == 0, said.err
+        completed = run("index", made / name, "--encoder", "tiny", "--exclude", "below/", "--json")
+        assert completed.code == 0, completed.err
         assert files(made) - found(run) == files(made / name / "below"), name
         globs: list[str] = run("exclude", made, "--json").json["exclude"]
         assert run("exclude", made, *globs, "--remove").code == 0
@@ -132,8 +136,8 @@ def test_moves_between_such_names_and_their_ends(run: Run, made: Path) -> None:
     ).json
     assert gone["missing"] == 2 and found(run) == files(made)
     (made / "it's" / "br%ken_[1]'.jpg").write_bytes(b"no photo")
-    told = run("index", made / "it's", "--encoder", "tiny", "--json")
-    assert [Path(row["path"]).name for row in json.loads(told.out)["failures"]] == [
+    completed = run("index", made / "it's", "--encoder", "tiny", "--json")
+    assert [Path(row["path"]).name for row in json.loads(completed.out)["failures"]] == [
         "br%ken_[1]'.jpg"
     ]
     assert run("verify", "--thorough").code == 0

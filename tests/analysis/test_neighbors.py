@@ -16,7 +16,7 @@ from explorer.library import neighbor_store
 from explorer.library.library import Library
 from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO
 from tests import factory
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
 class EncoderName:
@@ -25,8 +25,8 @@ class EncoderName:
     name, version, dim = ENCODER, VERSION, DIM
 
 
-def stage(shelf: Shelf) -> NeighborStage:
-    return NeighborStage(shelf.library, shelf.writer, EncoderName())  # type: ignore[arg-type]
+def stage(builder: LibraryBuilder) -> NeighborStage:
+    return NeighborStage(builder.library, builder.writer, EncoderName())  # type: ignore[arg-type]
 
 
 def quiet(done: int, total: int) -> None:
@@ -42,20 +42,20 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
-def check(shelf: Shelf) -> None:
+def check(builder: LibraryBuilder) -> None:
     """The stored lists are what a search finds; a list that lost neighbors may be shorter."""
-    index = shelf.index()
+    index = builder.index()
     ids = np.sort(index.ids())
     rows = index.rows(ids)
     product = rows @ rows.T
-    kept = neighbor_store.neighbor_table(shelf.library.catalog, shelf.encoder)
+    kept = neighbor_store.neighbor_table(builder.library.catalog, builder.encoder)
     assert kept.ids.tolist() == ids.tolist()
     for number in range(len(ids)):
         near = kept.near[number][kept.near[number] != NO_PHOTO]
@@ -68,13 +68,13 @@ def check(shelf: Shelf) -> None:
         assert np.allclose(product[number][np.searchsorted(ids, near)], best, atol=1e-5)
 
 
-def test_lists_are_exact_from_one_photo_to_many(shelf: Shelf) -> None:
-    kept = stage(shelf)
+def test_lists_are_exact_from_one_photo_to_many(builder: LibraryBuilder) -> None:
+    kept = stage(builder)
     for number in (0, 1, 5, NEIGHBOR_COUNT, 100):
         for content in range(number):
-            shelf.put(f"{content}.jpg", content)
+            builder.put(f"{content}.jpg", content)
         kept.run(quiet)
-        check(shelf)
+        check(builder)
 
 
 @settings(max_examples=15, deadline=None)
@@ -84,29 +84,29 @@ def test_lists_stay_exact_as_photos_come_and_go(
 ) -> None:
     folder = tmp_path_factory.mktemp("come-and-go")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
-        kept, there = stage(shelf), set[int]()
+        kept, there = stage(builder), set[int]()
         for _ in range(data.draw(st.integers(1, 5))):
             for content in data.draw(st.sets(st.integers(0, 90), max_size=60)):
                 if content in there:
-                    shelf.lose(f"{content}.jpg")
+                    builder.lose(f"{content}.jpg")
                     there.remove(content)
                 else:
-                    shelf.put(f"{content}.jpg", content)
+                    builder.put(f"{content}.jpg", content)
                     there.add(content)
             if data.draw(st.booleans()):
-                kept = stage(shelf)
+                kept = stage(builder)
             kept.run(quiet)
-            check(shelf)
+            check(builder)
     finally:
-        shelf.close()
+        builder.close()
 
 
-def test_after_an_interruption_the_next_run_goes_on(shelf: Shelf) -> None:
+def test_after_an_interruption_the_next_run_goes_on(builder: LibraryBuilder) -> None:
     for content in range(70):
-        shelf.put(f"{content}.jpg", content)
-    kept, calls = stage(shelf), 0
+        builder.put(f"{content}.jpg", content)
+    kept, calls = stage(builder), 0
 
     def cut(done: int, total: int) -> None:
         nonlocal calls
@@ -121,16 +121,16 @@ def test_after_an_interruption_the_next_run_goes_on(shelf: Shelf) -> None:
         except InterruptedError:
             continue
     kept.run(quiet)
-    check(shelf)
+    check(builder)
 
 
 @pytest.mark.parametrize("crowded", [False, True])
 def test_photos_added_one_by_one_enter_all_lists_they_belong_to(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, crowded: bool
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, crowded: bool
 ) -> None:
     """Also those of isolated photos, which a search for the new photo does not return; and among
     many equal photos."""
-    kept = stage(shelf)
+    kept = stage(builder)
     random = np.random.default_rng(5)
     for number in range(90):
         vector = (
@@ -140,28 +140,28 @@ def test_photos_added_one_by_one_enter_all_lists_they_belong_to(
         )
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
         monkeypatch.setattr(factory, "vector_of", lambda content, unit=unit: unit)
-        shelf.put(f"{number}.jpg", ("lone", number))
+        builder.put(f"{number}.jpg", ("lone", number))
         kept.run(quiet)
         if number % 7 == 0:
-            check(shelf)
-    check(shelf)
+            check(builder)
+    check(builder)
 
 
-def test_a_run_without_changes_does_nothing(shelf: Shelf) -> None:
+def test_a_run_without_changes_does_nothing(builder: LibraryBuilder) -> None:
     for content in range(30):
-        shelf.put(f"{content}.jpg", content)
-    kept, said = stage(shelf), list[tuple[int, int]]()
+        builder.put(f"{content}.jpg", content)
+    kept, said = stage(builder), list[tuple[int, int]]()
     kept.run(quiet)
     kept.run(lambda *at: said.append(at))
-    stage(shelf).run(lambda *at: said.append(at))
+    stage(builder).run(lambda *at: said.append(at))
     assert said == []
 
 
-def test_the_neighbors_of_one_photo(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{content}.jpg", content) for content in range(40)]
-    assert neighbor_store.neighbors_of(shelf.library.catalog, shelf.encoder, ids[3]) == []
-    stage(shelf).run(quiet)
-    found = neighbor_store.neighbors_of(shelf.library.catalog, shelf.encoder, ids[3])
+def test_the_neighbors_of_one_photo(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{content}.jpg", content) for content in range(40)]
+    assert neighbor_store.neighbors_of(builder.library.catalog, builder.encoder, ids[3]) == []
+    stage(builder).run(quiet)
+    found = neighbor_store.neighbors_of(builder.library.catalog, builder.encoder, ids[3])
     assert len(found) == NEIGHBOR_COUNT
     assert found[0][1] == pytest.approx(
         max(float(vector_of(3) @ vector_of(c)) for c in range(40) if c != 3), abs=2e-3
@@ -169,17 +169,17 @@ def test_the_neighbors_of_one_photo(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_lists_stay_exact_over_many_runs(shelf: Shelf, seed: int) -> None:
+def test_lists_stay_exact_over_many_runs(builder: LibraryBuilder, seed: int) -> None:
     """As lists lose neighbors, are computed again and gain others, in small and large libraries."""
-    random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(shelf)
+    random, alive, number, keeper = np.random.default_rng(seed), set[int](), 0, stage(builder)
     for _ in range(30):
         for _ in range(int(random.integers(0, 20))):
-            shelf.put(f"{number}.jpg", (seed, number))
+            builder.put(f"{number}.jpg", (seed, number))
             alive.add(number)
             number += 1
         for gone in random.permutation(sorted(alive))[: int(random.integers(0, 18))]:
-            shelf.lose(f"{gone}.jpg")
+            builder.lose(f"{gone}.jpg")
             alive.discard(int(gone))
         keeper.run(quiet)
-        check(shelf)
-        assert check_neighbors(shelf.library, shelf.index(), shelf.encoder) == []
+        check(builder)
+        assert check_neighbors(builder.library, builder.index(), builder.encoder) == []

@@ -16,7 +16,7 @@ from explorer.library import map_store as store
 from explorer.library import stage_store
 from explorer.library.library import Library
 from tests import factory
-from tests.factory import DIM, ENCODER, VERSION, Shelf
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder
 
 
 class EncoderName:
@@ -25,7 +25,7 @@ class EncoderName:
     name, version, dim = ENCODER, VERSION, DIM
 
 
-class MapLibrary(Shelf):
+class MapLibrary(LibraryBuilder):
     """A library with the two stages that make its map."""
 
     def __init__(self, folder: Path) -> None:

@@ -147,8 +147,8 @@ def test_photos_of_before_are_judged_by_the_next_run(
     assert 0 < len(before.ids) < total
     assert Anomalies(library).judged == (len(before.ids), total)
     assert Anomalies(library).findings(["blurred"], everything=True)
-    tally = index_folders(library, [str(photos)], Tiny(), lambda progress: None)
-    assert tally.encoded == tally.indexed == 0
+    summary = index_folders(library, [str(photos)], Tiny(), lambda progress: None)
+    assert summary.encoded == summary.indexed == 0
     assert len(quality_store.quality_table(library.catalog).ids) == total
     assert not quality_store.photos_to_measure(library.catalog)
 

@@ -18,17 +18,17 @@ from tests.fixtures.command_line import Run
 class TestWords:
     @pytest.mark.parametrize("word", ["serach", "indx"])
     def test_a_mistyped_command(self, run: Run, word: str) -> None:
-        said = run(word, "x")
-        assert said.code == 2 and "Did you mean" in said.err
+        completed = run(word, "x")
+        assert completed.code == 2 and "Did you mean" in completed.err
 
     def test_no_command_at_all(self, run: Run) -> None:
-        said = run("zzzzzz")
-        assert said.code == 2 and "--help" in said.err
+        completed = run("zzzzzz")
+        assert completed.code == 2 and "--help" in completed.err
 
     @pytest.mark.parametrize("folder", ["./serach", "/nowhere/serach"])
     def test_what_looks_like_a_folder_is_one(self, run: Run, folder: str) -> None:
-        said = run(folder)
-        assert said.code == 1 and "does not exist" in said.err
+        completed = run(folder)
+        assert completed.code == 1 and "does not exist" in completed.err
 
     @pytest.mark.parametrize(
         "words",
@@ -41,12 +41,12 @@ class TestWords:
         ],
     )
     def test_wrong_usage(self, run: Run, words: list[str]) -> None:
-        said = run(*words)
-        assert said.code == 2 and said.err and said.out == ""
+        completed = run(*words)
+        assert completed.code == 2 and completed.err and completed.out == ""
 
     def test_help_and_version(self, run: Run) -> None:
-        told = run("--help").out
-        assert all(name in told for name in MODULES)
+        printed = run("--help").out
+        assert all(name in printed for name in MODULES)
         assert run("--version").out.startswith("Photo Explorer ")
         for name in MODULES:
             assert run(name, "--help").code == 0
@@ -60,8 +60,12 @@ class TestWords:
     def test_a_catalog_that_is_none(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "explorer-library").mkdir()
         (tmp_path / "explorer-library" / "catalog.db").write_bytes(b"\x07" * 5000)
-        said = run("status")
-        assert said.code == 1 and len(said.err.splitlines()) == 1 and "Traceback" not in said.err
+        completed = run("status")
+        assert (
+            completed.code == 1
+            and len(completed.err.splitlines()) == 1
+            and "Traceback" not in completed.err
+        )
 
 
 class TestStreams:
@@ -81,14 +85,18 @@ class TestStreams:
         assert process.stdout and process.stderr
         assert process.stdout.readline() == b"x" * 100 + b"\n"
         process.stdout.close()
-        told = process.stderr.read()
+        errors = process.stderr.read()
         process.stderr.close()
-        assert (process.wait(), told) == (0, b"")
+        assert (process.wait(), errors) == (0, b"")
 
     def test_stopping_loses_nothing(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def stop(**_: object) -> int:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(command("models"), "callback", stop)
-        said = run("models")
-        assert said.code == 130 and "Nothing is lost" in said.err and "Traceback" not in said.err
+        completed = run("models")
+        assert (
+            completed.code == 130
+            and "Nothing is lost" in completed.err
+            and "Traceback" not in completed.err
+        )

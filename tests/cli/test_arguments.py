@@ -102,9 +102,9 @@ def test_whole_numbers(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "", "1.5", "ten", "٣", "²", "2147483648", "9" * 5000])
 def test_what_is_no_whole_number_above_0(text: str) -> None:
-    with pytest.raises(click.BadParameter) as told:
+    with pytest.raises(click.BadParameter) as exc_info:
         converted(WholeNumber(), text)
-    assert len(told.value.message) < 100
+    assert len(exc_info.value.message) < 100
 
 
 def test_ports() -> None:

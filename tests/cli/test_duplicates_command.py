@@ -16,27 +16,27 @@ from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.photos.containers.contents import ContentPart, FileContents
 from explorer.photos.metadata.exif_header import ExifHeader
-from tests.factory import Shelf, by_camera, measured
+from tests.factory import LibraryBuilder, by_camera, measured
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LibraryBuilder]:
     """Two files of one photo, and a larger and a smaller copy of another."""
     (tmp_path / "photos").mkdir()
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setattr(find_groups, "read_header", lambda path: ExifHeader())
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
-def fill(shelf: Shelf) -> None:
-    shelf.put("a.jpg", 1)
-    shelf.put("b/a.jpg", 1)
-    large = shelf.put("large.jpg", 2, **by_camera(width=800, height=600))
-    small = shelf.put("b/small.jpg", 3, **measured(width=400, height=300))
+def fill(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    builder.put("b/a.jpg", 1)
+    large = builder.put("large.jpg", 2, **by_camera(width=800, height=600))
+    small = builder.put("b/small.jpg", 3, **measured(width=400, height=300))
     store.put_pairs(
-        shelf.writer,
+        builder.writer,
         [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
         PAIRS_VERSION,
     )
@@ -48,8 +48,8 @@ def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
     return code, out.decode(), err.decode()
 
 
-def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
-    fill(shelf)
+def test_in_words(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(builder)
     code, out, _ = run(capsysbinary)
     photos = tmp_path / "photos"
     lines = out.splitlines()
@@ -62,8 +62,8 @@ def test_in_words(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
 
 
-def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
-    fill(shelf)
+def test_as_json(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(builder)
     groups = json.loads(run(capsysbinary, "--json")[1])
     assert [group["tier"] for group in groups] == ["identical", "picture"]
     for group in groups:
@@ -76,21 +76,23 @@ def test_as_json(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
     assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
 
 
-def test_one_tier_and_one_folder(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
-    fill(shelf)
+def test_one_tier_and_one_folder(
+    builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
+) -> None:
+    fill(builder)
     assert [
         group["tier"] for group in json.loads(run(capsysbinary, "--json", "--tier", "picture")[1])
     ] == ["picture"]
-    shelf.put("c/x.jpg", 4)
-    shelf.put("c/y.jpg", 4)
+    builder.put("c/x.jpg", 4)
+    builder.put("c/y.jpg", 4)
     found = json.loads(run(capsysbinary, "--json", "--folder", str(tmp_path / "photos" / "c"))[1])
     assert [Path(photo["path"]).name for photo in found[0]["photos"]] == ["x.jpg", "y.jpg"] and len(
         found
     ) == 1
 
 
-def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> None:
-    fill(shelf)
+def test_a_plan_for_remove(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+    fill(builder)
     code, _, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     assert code == 0 and "2 files" in err
     removals = json.loads((tmp_path / "plan.json").read_text())["removals"]
@@ -98,14 +100,14 @@ def test_a_plan_for_remove(shelf: Shelf, tmp_path: Path, capsysbinary: Any) -> N
 
 
 def test_where_the_original_is_not_known_nothing_is_suggested(
-    shelf: Shelf, tmp_path: Path, capsysbinary: Any
+    builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
 ) -> None:
     large, small = (
-        shelf.put(name, name, **measured(width=width, height=3 * width // 4))
+        builder.put(name, name, **measured(width=width, height=3 * width // 4))
         for name, width in (("large.jpg", 800), ("small.jpg", 400))
     )
     store.put_pairs(
-        shelf.writer,
+        builder.writer,
         [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
         PAIRS_VERSION,
     )
@@ -129,26 +131,26 @@ def test_where_the_original_is_not_known_nothing_is_suggested(
     assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
 
 
-def test_nothing_is_said_plainly(shelf: Shelf, capsysbinary: Any) -> None:
+def test_nothing_is_said_plainly(builder: LibraryBuilder, capsysbinary: Any) -> None:
     assert run(capsysbinary, "--json") == (0, "[]\n", "")
     code, out, err = run(capsysbinary)
     assert (code, out) == (0, "") and "no photos yet" in err
-    shelf.put("a.jpg", 1)
+    builder.put("a.jpg", 1)
     assert "No duplicates were found." in run(capsysbinary)[2]
 
 
-def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
+def test_it_says_what_files_hold(builder: LibraryBuilder, capsysbinary: Any) -> None:
     film, page = ContentPart("film", "0" * 32), ContentPart("page", "1" * 32)
-    large = shelf.put(
+    large = builder.put(
         "large.jpg",
         2,
         **by_camera(width=800, height=600, contents=FileContents((page, film)).packed()),
     )
-    small = shelf.put(
+    small = builder.put(
         "small.jpg", 3, **measured(width=400, height=300, contents=FileContents((film,)).packed())
     )
     store.put_pairs(
-        shelf.writer,
+        builder.writer,
         [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
         PAIRS_VERSION,
     )
@@ -164,9 +166,9 @@ def test_it_says_what_files_hold(shelf: Shelf, capsysbinary: Any) -> None:
         and "; film inside" in other
         and "kept: " not in other
     )
-    again = shelf.put("again.jpg", 4, **by_camera(width=800, height=600))
+    again = builder.put("again.jpg", 4, **by_camera(width=800, height=600))
     store.put_pairs(
-        shelf.writer,
+        builder.writer,
         [Pair(large, again, "pixels", 1.0, {"matrix": [1, 0, 0, 0, 1, 0]})],
         PAIRS_VERSION,
     )

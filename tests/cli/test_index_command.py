@@ -15,8 +15,8 @@ from tests.fixtures.command_line import Run
 
 class TestIndex:
     def test_as_json(self, run: Run, photos: Path) -> None:
-        said = run("index", photos, "--encoder", "tiny", "--json")
-        result = said.json
+        completed = run("index", photos, "--encoder", "tiny", "--json")
+        result = completed.json
         assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing",
         "failed")} == {
             "indexed": 4, "unchanged": 0, "moved": 0, "missing": 0, "failed": 1,
@@ -29,16 +29,16 @@ class TestIndex:
         ]
         assert (result["encoded"], result["other"], result["encoder"]) == (4, 1, "tiny")
         assert (result["unlisted"], result["unsettled"], result["offline"]) == ([], [], [])
-        assert said.code == 0
+        assert completed.code == 0
 
     def test_in_words(self, run: Run, photos: Path) -> None:
-        said = run("index", photos, "--encoder", "tiny")
-        assert said.code == 0
+        completed = run("index", photos, "--encoder", "tiny")
+        assert completed.code == 0
         assert (
-            said.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ")
-            and said.out.count("\n") == 1
+            completed.out.startswith("4 indexed, 0 unchanged, 0 moved, 0 missing, 1 failed in ")
+            and completed.out.count("\n") == 1
         )
-        assert f"{photos / 'broken.jpg'}: " in said.err
+        assert f"{photos / 'broken.jpg'}: " in completed.err
 
     def test_again_it_encodes_nothing_and_every_file_is_accounted_for(
         self, run: Run, own: Path
@@ -75,9 +75,9 @@ class TestIndex:
         [("absent", "does not exist"), ("photos/red.png", "is a file, not a folder")],
     )
     def test_what_is_no_folder(self, run: Run, photos: Path, name: str, words: str) -> None:
-        said = run("index", photos.parent / name, "--encoder", "tiny", "--json")
-        assert said.code == 1 and said.out == ""
-        assert words in said.err and len(said.err.splitlines()) == 1
+        completed = run("index", photos.parent / name, "--encoder", "tiny", "--json")
+        assert completed.code == 1 and completed.out == ""
+        assert words in completed.err and len(completed.err.splitlines()) == 1
 
     def test_a_folder_that_may_not_be_read(
         self, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
@@ -86,8 +86,8 @@ class TestIndex:
             raise PermissionError(13, "Permission denied", path)
 
         monkeypatch.setattr(os, "scandir", refuse)
-        said = run("index", photos, "--encoder", "tiny")
-        assert said.code == 1 and "cannot be read (Permission denied)" in said.err
+        completed = run("index", photos, "--encoder", "tiny")
+        assert completed.code == 1 and "cannot be read (Permission denied)" in completed.err
 
     def test_a_folder_inside_that_may_not_be_read_is_told_of(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,37 +100,43 @@ class TestIndex:
             return real(path)
 
         monkeypatch.setattr(os, "scandir", refuse)
-        said = run("index", indexed)
-        assert said.code == 0 and f"The folder {indexed / 'below'} could not be opened" in said.err
+        completed = run("index", indexed)
+        assert (
+            completed.code == 0
+            and f"The folder {indexed / 'below'} could not be opened" in completed.err
+        )
 
     def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, own: Path) -> None:
         own.rename(own.with_name("aside"))
         own.mkdir()
-        said = run("index", own)
+        completed = run("index", own)
         assert (
-            said.code == 0
-            and "its drive seems to be disconnected. Its 4 photos stay searchable." in said.err
+            completed.code == 0
+            and "its drive seems to be disconnected. Its 4 photos stay searchable." in completed.err
         )
         assert run("index", own, "--json").json["offline"] == [str(own)]
         assert len(run("search", "red", "--json").json) == 4
 
     def test_an_empty_word_is_not_the_current_folder(self, run: Run) -> None:
-        said = run("index", "", "--encoder", "tiny")
-        assert said.code == 2 and "empty word" in said.err
+        completed = run("index", "", "--encoder", "tiny")
+        assert completed.code == 2 and "empty word" in completed.err
 
     def test_a_library_that_another_run_writes_to(self, run: Run, indexed: Path) -> None:
         library = Library.open()
         try:
             with library.lock():
-                said = run("index", indexed)
-                assert said.code == 1 and "Another run is indexing into this library" in said.err
+                completed = run("index", indexed)
+                assert (
+                    completed.code == 1
+                    and "Another run is indexing into this library" in completed.err
+                )
                 assert run("search", "red").code == 0
         finally:
             library.close()
 
     def test_an_unknown_encoder(self, run: Run, photos: Path) -> None:
-        said = run("index", photos, "--encoder", "nonsense")
-        assert said.code == 1 and "There is no encoder “nonsense”" in said.err
+        completed = run("index", photos, "--encoder", "nonsense")
+        assert completed.code == 1 and "There is no encoder “nonsense”" in completed.err
 
     def test_the_chosen_encoder_is_kept(self, run: Run, indexed: Path) -> None:
         assert run("index", indexed, "--json").json["encoder"] == "tiny"

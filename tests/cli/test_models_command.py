@@ -18,17 +18,19 @@ class TestModels:
         )
 
     def test_in_words(self, run: Run) -> None:
-        told = run("models").out
-        assert "starter" in told and "models get clip" in told
+        expected = run("models").out
+        assert "starter" in expected and "models get clip" in expected
 
     @pytest.mark.parametrize(
-        ("words", "code", "told"),
+        ("words", "code", "expected"),
         [
             (["get"], 2, "Give the model to fetch"),
             (["get", "nonsense"], 1, "There is no encoder"),
             (["list", "clip"], 2, "models get clip"),
         ],
     )
-    def test_what_is_wrong_is_said(self, run: Run, words: list[str], code: int, told: str) -> None:
-        said = run("models", *words)
-        assert said.code == code and told in said.err
+    def test_what_is_wrong_is_said(
+        self, run: Run, words: list[str], code: int, expected: str
+    ) -> None:
+        completed = run("models", *words)
+        assert completed.code == code and expected in completed.err

@@ -190,7 +190,7 @@ def test_what_is_lost_is_said_and_makes_exit_code_1(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "expected"),
     [
         (["remove", "--plan", "absent.json"], 1, "cannot be read"),
         (["remove", "--plan", "wrong.json"], 1, "not a plan of Photo Explorer"),
@@ -205,12 +205,12 @@ def test_wrong_words_are_one_line(
     capsysbinary: Any,
     words: list[str],
     code: int,
-    said: str,
+    expected: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wrong.json").write_text('{"a": 1}')
     got, out, err = run(capsysbinary, *words)
-    assert (got, out) == (code, "") and said in err and err.count("\n") == 1
+    assert (got, out) == (code, "") and expected in err and err.count("\n") == 1
 
 
 def test_a_plan_is_asked_for(plan: SmallLibrary) -> None:

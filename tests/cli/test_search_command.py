@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
-from tests.fixtures.command_line import Run, Said
+from tests.fixtures.command_line import CommandResult, Run
 
 
 class TestSearch:
     def test_as_json(self, run: Run, indexed: Path) -> None:
-        said = run("search", "red", "--json")
-        rows = said.json
+        completed = run("search", "red", "--json")
+        rows = completed.json
         keys = {"rank", "id", "path", "score", "relevance", "match"}
         assert [set(row) for row in rows] == [keys] * 4
         assert all(0 <= row["relevance"] <= 1 for row in rows)
@@ -27,11 +27,11 @@ class TestSearch:
         assert rows[0]["path"] == str(indexed / "red.png")
         scores = [row["score"] for row in rows]
         assert scores == sorted(scores, reverse=True)
-        assert said.err == ""
+        assert completed.err == ""
 
     def test_in_words(self, run: Run, indexed: Path) -> None:
-        said = run("search", "blue", "--top", "2")
-        first, second = said.out.splitlines()
+        completed = run("search", "blue", "--top", "2")
+        first, second = completed.out.splitlines()
         assert first.endswith(f"  {indexed / 'blue.png'}") and float(first.split()[0]) >= float(
             second.split()[0]
         )
@@ -132,15 +132,17 @@ class TestSearch:
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"")))
-        assert run("search", "-") == Said(0, "", "")
+        assert run("search", "-") == CommandResult(0, "", "")
 
     @pytest.mark.parametrize("words", [[], [""], ["   "], ["\t\n"]])
     def test_nothing_asked(self, run: Run, indexed: Path, words: list[str]) -> None:
-        said = run("search", *words)
-        assert said.code == 2 and "Give what to look for" in said.err and said.out == ""
+        completed = run("search", *words)
+        assert (
+            completed.code == 2 and "Give what to look for" in completed.err and completed.out == ""
+        )
 
     @pytest.mark.parametrize(
-        ("words", "code", "told"),
+        ("words", "code", "expected"),
         [
             (["red", "--top", "0"], 2, "above 0"),
             (["red", "--top", "many"], 2, "above 0"),
@@ -166,16 +168,16 @@ class TestSearch:
         ],
     )
     def test_what_is_wrong_is_said(
-        self, run: Run, indexed: Path, words: list[str], code: int, told: str
+        self, run: Run, indexed: Path, words: list[str], code: int, expected: str
     ) -> None:
-        said = run("search", *words)
-        assert said.code == code and told in said.err
-        assert code == 0 or said.out == ""
+        completed = run("search", *words)
+        assert completed.code == code and expected in completed.err
+        assert code == 0 or completed.out == ""
 
     def test_a_phrase_for_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
         run("index", indexed, "--encoder", "mute")
-        said = run("search", "red", "--encoder", "mute")
-        assert said.code == 1 and "cannot encode phrases" in said.err
+        completed = run("search", "red", "--encoder", "mute")
+        assert completed.code == 1 and "cannot encode phrases" in completed.err
         assert (
             run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0][
                 "score"
@@ -186,8 +188,8 @@ class TestSearch:
         assert run("search", "red").code == 0
 
     def test_before_anything_is_indexed(self, run: Run) -> None:
-        said = run("search", "red")
-        assert said.code == 1 and "python run.py index FOLDER" in said.err
+        completed = run("search", "red")
+        assert completed.code == 1 and "python run.py index FOLDER" in completed.err
 
     def test_a_library_elsewhere(self, run: Run, photos: Path, tmp_path: Path) -> None:
         run("index", photos, "--encoder", "tiny", "--library", tmp_path / "other")
@@ -221,7 +223,7 @@ class TestSearch:
             assert first["match"] == "strong" and first["relevance"] == 1.0
 
     @pytest.mark.parametrize(
-        ("query", "told"),
+        ("query", "expected"),
         [
             ("camra:canon", "Did you mean “camera:”?"),
             ("iso:>many", "does not fit “iso:”"),
@@ -232,11 +234,11 @@ class TestSearch:
         ],
     )
     def test_a_query_that_cannot_be_understood(
-        self, run: Run, indexed: Path, query: str, told: str
+        self, run: Run, indexed: Path, query: str, expected: str
     ) -> None:
-        said = run("search", query)
-        assert said.code in (1, 2) and told in said.err and said.out == ""
-        assert len(said.err.splitlines()) == 1
+        completed = run("search", query)
+        assert completed.code in (1, 2) and expected in completed.err and completed.out == ""
+        assert len(completed.err.splitlines()) == 1
 
     def test_only_relevant_ones(self, run: Run, indexed: Path) -> None:
         every = run("search", "red", "--json").json
@@ -250,30 +252,30 @@ class TestSearch:
         monkeypatch.setattr(
             sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"red\niso:>x\nblue\n"))
         )
-        said = run("search", "-", "--top", "1")
-        answers = [json.loads(line) for line in said.out.splitlines()]
+        completed = run("search", "-", "--top", "1")
+        answers = [json.loads(line) for line in completed.out.splitlines()]
         assert [len(answer) for answer in answers] == [1, 0, 1]
-        assert said.code == 1 and said.err.startswith("Line 2: ")
+        assert completed.code == 1 and completed.err.startswith("Line 2: ")
 
 
 class TestExplain:
     def test_why_a_photo_matches(self, run: Run, indexed: Path) -> None:
         found = run("search", "red", "--json").json
-        said = run("explain", "red format:png", str(found[0]["id"]), "--json").json
-        assert said["path"] == found[0]["path"] and said["match"] == found[0]["match"]
-        kinds = [reason["kind"] for reason in said["reasons"]]
+        explained = run("explain", "red format:png", str(found[0]["id"]), "--json").json
+        assert explained["path"] == found[0]["path"] and explained["match"] == found[0]["match"]
+        kinds = [reason["kind"] for reason in explained["reasons"]]
         assert kinds == ["meaning", "name", "field"]
         words = run("explain", "red format:png", str(found[0]["id"])).out
         assert "of your photos for “red”" in words and "red.png" in words
 
     def test_why_it_does_not(self, run: Run, indexed: Path) -> None:
         found = run("search", "name:red", "--json").json
-        said = run("explain", "format:jpeg", str(found[0]["id"]), "--json").json
-        assert said["match"] == "none" and said["relevance"] == 0
-        assert said["reasons"][-1]["text"] == "This photo does not pass these filters."
+        explained = run("explain", "format:jpeg", str(found[0]["id"]), "--json").json
+        assert explained["match"] == "none" and explained["relevance"] == 0
+        assert explained["reasons"][-1]["text"] == "This photo does not pass these filters."
 
     @pytest.mark.parametrize(
-        ("words", "told"),
+        ("words", "expected"),
         [
             (["red", "99999"], "no photo 99999"),
             (["", "1"], "Give what to look for"),
@@ -281,7 +283,7 @@ class TestExplain:
         ],
     )
     def test_what_is_wrong_is_said(
-        self, run: Run, indexed: Path, words: list[str], told: str
+        self, run: Run, indexed: Path, words: list[str], expected: str
     ) -> None:
-        said = run("explain", *words)
-        assert said.code == 2 and told in said.err and said.out == ""
+        completed = run("explain", *words)
+        assert completed.code == 2 and expected in completed.err and completed.out == ""

@@ -10,24 +10,24 @@ from tests.tiny import Tiny
 
 class TestStatus:
     def test_as_json(self, run: Run, indexed: Path, tmp_path: Path) -> None:
-        told = run("status", "--json").json
-        assert (told["library"], told["photos"], told["files"], told["failed"],
-        told["missing"]) == (
+        printed = run("status", "--json").json
+        assert (printed["library"], printed["photos"], printed["files"], printed["failed"],
+        printed["missing"]) == (
             str(tmp_path / "explorer-library"), 4, 4, 1, 0,
         )  # fmt: skip
         assert [
-            (folder["path"], folder["photos"], folder["failed"]) for folder in told["folders"]
+            (folder["path"], folder["photos"], folder["failed"]) for folder in printed["folders"]
         ] == [(str(indexed), 4, 1)]
         assert [
             (encoder["name"], encoder["photos"], encoder["dimension"])
-            for encoder in told["encoders"]
+            for encoder in printed["encoders"]
         ] == [("tiny", 4, Tiny.dim)]
-        assert told["worker"]["phase"] == "stopped" and not told["worker"]["alive"]
+        assert printed["worker"]["phase"] == "stopped" and not printed["worker"]["alive"]
 
     def test_in_words(self, run: Run, indexed: Path) -> None:
-        told = run("status").out
+        printed = run("status").out
         assert (
-            "4 in 4 files" in told
-            and f"Folder    {indexed}: 4 photos, 1 failed" in told
-            and "not running" in told
+            "4 in 4 files" in printed
+            and f"Folder    {indexed}: 4 photos, 1 failed" in printed
+            and "not running" in printed
         )

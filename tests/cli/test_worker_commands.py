@@ -47,8 +47,8 @@ def test_without_an_indexer_it_says_so_and_how_to_start_one(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     assert main([word]) == 1
-    said = capsys.readouterr().err
-    assert "No indexer is running" in said and "index FOLDER" in said
+    printed = capsys.readouterr().err
+    assert "No indexer is running" in printed and "index FOLDER" in printed
     assert waiting_commands(watched.reader.catalog) == []
 
 
@@ -150,19 +150,19 @@ def test_an_index_that_is_told_to_forget_asks_nobody(watched: WatchedLibrary) ->
     index(watched)
     for path in paths:
         path.unlink()
-    tally = index(watched, forget_missing=True)
-    assert (tally.missing, tally.away) == (20, 0)  # type: ignore[attr-defined]
+    summary = index(watched, forget_missing=True)
+    assert (summary.missing, summary.away) == (20, 0)  # type: ignore[attr-defined]
     assert root(watched)["asking"] == 0
 
 
 def test_an_index_on_the_command_line_can_be_told_to_stop(watched: WatchedLibrary) -> None:
     library = Library.open(watched.dir)
-    told: list[bool] = []
+    asked: list[bool] = []
 
     def tell(_: object) -> None:
-        if not told:
+        if not asked:
             assert worker_alive(watched.reader.catalog) is False
-            told.append(True)
+            asked.append(True)
         send_command(watched.reader.catalog, "stop")
 
     try:

@@ -141,12 +141,12 @@ def test_a_merged_sidecar(change: dict[str, Any], right: bool) -> None:
 class Subverted:
     """Stands in for a decode process: gives these answers in turn, whatever it is asked."""
 
-    def __init__(self, *told: dict[str, Any]) -> None:
-        self.told, self.closed = list(told), 0
+    def __init__(self, *replies: dict[str, Any]) -> None:
+        self.replies, self.closed = list(replies), 0
 
     def request(self, *_: object, **__: object) -> tuple[dict[str, Any], bytes]:
         # As it arrives through the pipe.
-        header: dict[str, Any] = json.loads(json.dumps(self.told.pop(0)))
+        header: dict[str, Any] = json.loads(json.dumps(self.replies.pop(0)))
         return header, b"body"
 
     def close(self) -> None:
@@ -161,14 +161,14 @@ class TestPool:
     def pool(self) -> DecodePool:
         return DecodePool(1, None)
 
-    def run_job(self, pool: DecodePool, *told: dict[str, Any]) -> DecodeResult:
-        process: Any = Subverted(*told)
+    def run_job(self, pool: DecodePool, *replies: dict[str, Any]) -> DecodeResult:
+        process: Any = Subverted(*replies)
         result = pool._run_job_once(process, DecodeJob("/a.jpg", 0.0), lambda _: False)
         assert process.closed == (result.error == DECODER_CRASHED)
         return result
 
     @pytest.mark.parametrize(
-        "told",
+        "replies",
         [
             [{}],
             [READ | {"size": math.inf}],
@@ -181,9 +181,9 @@ class TestPool:
         ],
     )
     def test_answers_that_make_no_sense_cost_that_file(
-        self, pool: DecodePool, told: list[dict[str, Any]]
+        self, pool: DecodePool, replies: list[dict[str, Any]]
     ) -> None:
-        assert self.run_job(pool, *told).error == DECODER_CRASHED
+        assert self.run_job(pool, *replies).error == DECODER_CRASHED
 
     def test_an_error_that_is_no_text_can_be_kept(self, pool: DecodePool) -> None:
         assert self.run_job(pool, {"error": "\ud800"}).error == "?"

@@ -17,24 +17,24 @@ from explorer.library.protected_folder_store import (
     unprotect_folder,
 )
 from explorer.library.root_store import add_root, remove_root
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 
 
-def group(shelf: Shelf, *contents: Any, folder: str = "") -> DuplicateGroup:
+def group(builder: LibraryBuilder, *contents: Any, folder: str = "") -> DuplicateGroup:
     """A group of files with these contents, the first kept; they lie in that folder."""
     items = []
     for number, content in enumerate(contents):
         path = f"{folder}{number}-{content}.jpg"
-        photo_id = shelf.put(path, content)
+        photo_id = builder.put(path, content)
         items.append(GroupFile(number, photo_id, f"/{path}", 1000, 640, 480, "JPEG", None, None))
     return DuplicateGroup(
         f"picture-{'-'.join(map(str, contents))}", "picture", items[0], "", tuple(items[1:])
     )
 
 
-def test_decided_groups_are_hidden(shelf: Shelf) -> None:
-    one, two, three = group(shelf, "a", "b"), group(shelf, "c", "d"), group(shelf, "e", "f")
-    catalog = shelf.library.catalog
+def test_decided_groups_are_hidden(builder: LibraryBuilder) -> None:
+    one, two, three = group(builder, "a", "b"), group(builder, "c", "d"), group(builder, "e", "f")
+    catalog = builder.library.catalog
     assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
     first = decide_group(catalog, one, "apart")
     decide_group(catalog, two, "later")
@@ -50,63 +50,63 @@ def test_decided_groups_are_hidden(shelf: Shelf) -> None:
     assert apply_decisions(catalog, [one, two, three]).open == [one, two, three]
 
 
-def test_decisions_survive_moved_files_and_a_rebuilt_catalog(shelf: Shelf) -> None:
-    one = group(shelf, "a", "b")
-    decide_group(shelf.library.catalog, one, "apart")
+def test_decisions_survive_moved_files_and_a_rebuilt_catalog(builder: LibraryBuilder) -> None:
+    one = group(builder, "a", "b")
+    decide_group(builder.library.catalog, one, "apart")
     # Everything is dropped and found anew elsewhere, in another order: the photos have other
     # numbers.
-    remove_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
-    shelf.root = add_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
-    again = group(shelf, "b", "a", folder="moved/")
+    remove_root(builder.writer, str(builder.library.dir.parent / "photos"))
+    builder.root = add_root(builder.writer, str(builder.library.dir.parent / "photos"))
+    again = group(builder, "b", "a", folder="moved/")
     assert {item.photo_id for item in (again.keep, *again.others)}.isdisjoint(
         {one.keep.photo_id, one.others[0].photo_id}
     )
-    assert apply_decisions(shelf.library.catalog, [again]).open == []
+    assert apply_decisions(builder.library.catalog, [again]).open == []
 
 
-def test_a_file_called_different_is_dropped_from_larger_groups_too(shelf: Shelf) -> None:
-    decide_group(shelf.library.catalog, group(shelf, "a", "b"), "apart")
-    larger = group(shelf, "a", "b", "c")
-    (left,) = apply_decisions(shelf.library.catalog, [larger]).open
+def test_a_file_called_different_is_dropped_from_larger_groups_too(builder: LibraryBuilder) -> None:
+    decide_group(builder.library.catalog, group(builder, "a", "b"), "apart")
+    larger = group(builder, "a", "b", "c")
+    (left,) = apply_decisions(builder.library.catalog, [larger]).open
     assert [item.path for item in left.others] == ["/2-c.jpg"]
     # With another one kept, both are compared with that one.
-    other = group(shelf, "c", "a", "b")
-    assert apply_decisions(shelf.library.catalog, [other]).open == [other]
+    other = group(builder, "c", "a", "b")
+    assert apply_decisions(builder.library.catalog, [other]).open == [other]
 
 
 @pytest.mark.parametrize("kind", ["apart", "keep", "later"])
 def test_a_decision_about_two_photos_does_not_apply_to_identical_files(
-    shelf: Shelf, kind: Any
+    builder: LibraryBuilder, kind: Any
 ) -> None:
-    decide_group(shelf.library.catalog, group(shelf, "a", "b"), kind)
-    same = group(shelf, "a", "a")
-    assert apply_decisions(shelf.library.catalog, [same]).open == [same]
+    decide_group(builder.library.catalog, group(builder, "a", "b"), kind)
+    same = group(builder, "a", "a")
+    assert apply_decisions(builder.library.catalog, [same]).open == [same]
 
 
-def test_a_new_copy_is_not_hidden_by_an_old_decision(shelf: Shelf) -> None:
-    two = group(shelf, "a", "a")
-    decide_group(shelf.library.catalog, two, "keep")
-    assert apply_decisions(shelf.library.catalog, [two]).open == []
-    three = group(shelf, "a", "a", "a")
-    assert apply_decisions(shelf.library.catalog, [three]).open == [three]
+def test_a_new_copy_is_not_hidden_by_an_old_decision(builder: LibraryBuilder) -> None:
+    two = group(builder, "a", "a")
+    decide_group(builder.library.catalog, two, "keep")
+    assert apply_decisions(builder.library.catalog, [two]).open == []
+    three = group(builder, "a", "a", "a")
+    assert apply_decisions(builder.library.catalog, [three]).open == [three]
 
 
-def test_the_latest_decision_counts(shelf: Shelf) -> None:
-    one = group(shelf, "a", "b")
-    decide_group(shelf.library.catalog, one, "later")
-    decide_group(shelf.library.catalog, one, "keep")
-    made = decisions(shelf.library.catalog)
+def test_the_latest_decision_counts(builder: LibraryBuilder) -> None:
+    one = group(builder, "a", "b")
+    decide_group(builder.library.catalog, one, "later")
+    decide_group(builder.library.catalog, one, "keep")
+    made = decisions(builder.library.catalog)
     assert [(d.kind, d.hashes) for d in made] == [("keep", {digest_of("a"), digest_of("b")})]
 
 
-def test_a_decision_needs_at_least_one_photo(shelf: Shelf) -> None:
+def test_a_decision_needs_at_least_one_photo(builder: LibraryBuilder) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        decide(shelf.library.catalog, "keep", [], 0)
-    assert len(decisions(shelf.library.catalog)) == 0
+        decide(builder.library.catalog, "keep", [], 0)
+    assert len(decisions(builder.library.catalog)) == 0
 
 
-def test_protected_folders_by_any_of_their_names(shelf: Shelf, tmp_path: Path) -> None:
-    catalog = shelf.library.catalog
+def test_protected_folders_by_any_of_their_names(builder: LibraryBuilder, tmp_path: Path) -> None:
+    catalog = builder.library.catalog
     (tmp_path / "photos" / "Best").mkdir()
     (tmp_path / "alias").symlink_to(tmp_path / "photos")
     protect_folder(catalog, str(tmp_path / "photos" / "Best"))

@@ -13,7 +13,7 @@ from explorer.duplicates.groups import DuplicateGroup
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.photos.containers.contents import ContentPart, FileContents
-from tests.factory import Shelf, by_camera, measured
+from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -22,7 +22,7 @@ def names(items: Any) -> list[str]:
     return sorted(Path(item.path).name for item in items)
 
 
-def beside(shelf: Shelf, tmp_path: Path, *names: str) -> None:
+def beside(builder: LibraryBuilder, tmp_path: Path, *names: str) -> None:
     for name in names:
         (tmp_path / "photos" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "photos" / name).write_text(name)
@@ -36,7 +36,11 @@ def holding(*parts: ContentPart, complete: bool = True) -> str:
 
 
 def held(
-    shelf: Shelf, one: str | None, other: str | None, kind: store.PairKind = "picture", **facts: Any
+    builder: LibraryBuilder,
+    one: str | None,
+    other: str | None,
+    kind: store.PairKind = "picture",
+    **facts: Any,
 ) -> DuplicateGroup:
     """Two photos with these contents. The first is the larger; of one picture, the original."""
     first, second = {"width": 400, "height": 400}, {"width": 300, "height": 300} | facts
@@ -44,11 +48,11 @@ def held(
     if kind == "picture":
         first, second, laid = by_camera(**first), measured(**second), {"matrix": [1, 0, 0, 0, 1, 0]}
     ids = [
-        shelf.put("a.jpg", 1, **first, contents=one),
-        shelf.put("b.jpg", 2, **second, contents=other),
+        builder.put("a.jpg", 1, **first, contents=one),
+        builder.put("b.jpg", 2, **second, contents=other),
     ]
-    store.put_pairs(shelf.writer, [Pair(ids[0], ids[1], kind, 0.9, laid)], PAIRS_VERSION)
-    (group,) = find_groups(shelf.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
+    store.put_pairs(builder.writer, [Pair(ids[0], ids[1], kind, 0.9, laid)], PAIRS_VERSION)
+    (group,) = find_groups(builder.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
     # Nothing was measured that would tell the original of one picture: the person has chosen the
     # one shown first.
@@ -70,9 +74,9 @@ def held(
     ],
 )  # fmt: skip
 def test_a_file_with_contents_that_the_keeper_lacks_is_kept(
-    shelf: Shelf, kind: store.PairKind, one: str | None, other: str | None, words: str
+    builder: LibraryBuilder, kind: store.PairKind, one: str | None, other: str | None, words: str
 ) -> None:
-    group = held(shelf, one, other, kind)
+    group = held(builder, one, other, kind)
     assert words in group.reason_to_keep(group.others[0]) and group.reclaimable == 0
 
 
@@ -86,23 +90,23 @@ def test_a_file_with_contents_that_the_keeper_lacks_is_kept(
     ],
 )
 def test_a_file_whose_contents_the_keeper_has_may_be_removed(
-    shelf: Shelf, one: str | None, other: str
+    builder: LibraryBuilder, one: str | None, other: str
 ) -> None:
-    group = held(shelf, one, other)
+    group = held(builder, one, other)
     assert not group.reason_to_keep(group.others[0]) and group.reclaimable == 1000
 
 
-def test_a_keeper_chosen_by_the_person_must_have_the_contents_too(shelf: Shelf) -> None:
-    group = held(shelf, holding(FILM), holding())
+def test_a_keeper_chosen_by_the_person_must_have_the_contents_too(builder: LibraryBuilder) -> None:
+    group = held(builder, holding(FILM), holding())
     chosen = group.with_keeper(group.others[0].file_id)
     assert "film inside" in chosen.reason_to_keep(chosen.others[0]) and chosen.reclaimable == 0
     assert chosen.keep.holds == () and chosen.others[0].holds == ("film inside",)
 
 
-def test_identical_files_have_identical_contents_even_if_unread(shelf: Shelf) -> None:
+def test_identical_files_have_identical_contents_even_if_unread(builder: LibraryBuilder) -> None:
     for name in "ab":
-        shelf.put(f"{name}.jpg", 1, contents=None)
-    (group,) = find_groups(shelf.library)
+        builder.put(f"{name}.jpg", 1, contents=None)
+    (group,) = find_groups(builder.library)
     assert (
         group.tier == "identical"
         and not group.reason_to_keep(group.others[0])
@@ -110,8 +114,10 @@ def test_identical_files_have_identical_contents_even_if_unread(shelf: Shelf) ->
     )
 
 
-def test_of_two_files_of_one_size_the_one_with_more_contents_is_kept(shelf: Shelf) -> None:
-    group = held(shelf, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
+def test_of_two_files_of_one_size_the_one_with_more_contents_is_kept(
+    builder: LibraryBuilder,
+) -> None:
+    group = held(builder, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
     assert (
         names([group.keep]) == ["b.jpg"]
         and group.keep_because == "it contains more: 2 pages, film inside"
@@ -119,17 +125,19 @@ def test_of_two_files_of_one_size_the_one_with_more_contents_is_kept(shelf: Shel
     assert not group.reason_to_keep(group.others[0])
 
 
-def test_contents_of_different_shots_are_shown_but_do_not_prevent_removal(shelf: Shelf) -> None:
-    group = held(shelf, holding(), holding(FILM), "scene")
+def test_contents_of_different_shots_are_shown_but_do_not_prevent_removal(
+    builder: LibraryBuilder,
+) -> None:
+    group = held(builder, holding(), holding(FILM), "scene")
     assert not group.reason_to_keep(group.others[0]) and group.others[0].holds == ("film inside",)
-    unknown = find_groups(shelf.library, ["moment"])[0].others[0]
+    unknown = find_groups(builder.library, ["moment"])[0].others[0]
     assert unknown.contents == FileContents((FILM,))
     assert "not been read again" in replace(unknown, contents=None).holds[0]
 
 
 def test_a_film_beside_the_file_counts_as_well_as_contents_inside(
-    shelf: Shelf, tmp_path: Path
+    builder: LibraryBuilder, tmp_path: Path
 ) -> None:
-    beside(shelf, tmp_path, "b.mov")
-    group = held(shelf, holding(), holding())
+    beside(builder, tmp_path, "b.mov")
+    group = held(builder, holding(), holding())
     assert "its film b.mov" in group.reason_to_keep(group.others[0])

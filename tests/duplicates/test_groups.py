@@ -13,25 +13,25 @@ from explorer.duplicates.keeper import set_keeper_rules
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.protected_folder_store import protect_folder
-from tests.factory import Shelf, by_camera, measured
+from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
 
-def star(shelf: Shelf, *more: tuple[str, str]) -> DuplicateGroup:
+def star(builder: LibraryBuilder, *more: tuple[str, str]) -> DuplicateGroup:
     """A large photo and three copies that were each compared with it; and those pairs of copies
     that are named."""
     facts = {"a": by_camera(), "b": measured(), "c": measured(), "d": measured()}
     ids = {
-        name: shelf.put(f"{name}.jpg", name, width=width, height=width, **facts[name])
+        name: builder.put(f"{name}.jpg", name, width=width, height=width, **facts[name])
         for name, width in zip("abcd", (400, 300, 200, 100), strict=True)
     }
     for one, other in (("a", "b"), ("a", "c"), ("a", "d"), *more):
         relation: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
         store.put_pairs(
-            shelf.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION
+            builder.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION
         )
-    (group,) = find_groups(shelf.library, ["picture"])
+    (group,) = find_groups(builder.library, ["picture"])
     return group
 
 
@@ -43,8 +43,10 @@ def of(group: DuplicateGroup, name: str) -> GroupFile:
     return next(item for item in group.all if Path(item.path).name == name)
 
 
-def test_with_another_keeper_only_files_compared_with_it_are_offered(shelf: Shelf) -> None:
-    group = star(shelf, ("b", "c"))
+def test_with_another_keeper_only_files_compared_with_it_are_offered(
+    builder: LibraryBuilder,
+) -> None:
+    group = star(builder, ("b", "c"))
     assert (
         names([group.keep]) == ["a.jpg"]
         and names(group.others) == ["b.jpg", "c.jpg", "d.jpg"]
@@ -76,56 +78,56 @@ def test_with_another_keeper_only_files_compared_with_it_are_offered(shelf: Shel
     assert group.with_keeper(10_000) is group
 
 
-def test_of_identical_files_any_may_be_kept(shelf: Shelf) -> None:
+def test_of_identical_files_any_may_be_kept(builder: LibraryBuilder) -> None:
     for name in "abc":
-        shelf.put(f"{name}.jpg", 1)
-    (group,) = find_groups(shelf.library)
+        builder.put(f"{name}.jpg", 1)
+    (group,) = find_groups(builder.library)
     chosen = group.with_keeper(group.others[-1].file_id)
     assert len(chosen.others) == 2 and not chosen.unchecked
 
 
-def test_versions_of_one_photo_are_not_copies_of_each_other(shelf: Shelf) -> None:
-    large = shelf.put("x.jpg", 1, width=400)
-    ids = [shelf.put("IMG_1.jpg", 2, width=300), shelf.put("IMG_E1.jpg", 3, width=300)]
+def test_versions_of_one_photo_are_not_copies_of_each_other(builder: LibraryBuilder) -> None:
+    large = builder.put("x.jpg", 1, width=400)
+    ids = [builder.put("IMG_1.jpg", 2, width=300), builder.put("IMG_E1.jpg", 3, width=300)]
     for one, other in ((large, ids[0]), (large, ids[1]), (ids[0], ids[1])):
-        store.put_pairs(shelf.writer, [Pair(one, other, "picture", 0.9, {})], PAIRS_VERSION)
-    (group,) = find_groups(shelf.library)
+        store.put_pairs(builder.writer, [Pair(one, other, "picture", 0.9, {})], PAIRS_VERSION)
+    (group,) = find_groups(builder.library)
     chosen = group.with_keeper(of(group, "IMG_1.jpg").file_id)
     assert names(chosen.unchecked) == [
         "IMG_E1.jpg"
     ] and "versions of one photo" in chosen.reason_to_keep(chosen.unchecked[0])
 
 
-def beside(shelf: Shelf, tmp_path: Path, *names: str) -> None:
+def beside(builder: LibraryBuilder, tmp_path: Path, *names: str) -> None:
     for name in names:
         (tmp_path / "photos" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "photos" / name).write_text(name)
 
 
-def pair(shelf: Shelf, **second: Any) -> DuplicateGroup:
+def pair(builder: LibraryBuilder, **second: Any) -> DuplicateGroup:
     """A photo, and a copy of half its size; or a second one of that kind."""
-    one = shelf.put("a/1.jpg", 1, width=400, height=400, **by_camera())
-    other = shelf.put("b/2.jpg", 2, **(second or measured(width=200, height=200)))
+    one = builder.put("a/1.jpg", 1, width=400, height=400, **by_camera())
+    other = builder.put("b/2.jpg", 2, **(second or measured(width=200, height=200)))
     store.put_pairs(
-        shelf.writer,
+        builder.writer,
         [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0]})],
         PAIRS_VERSION,
     )
-    (group,) = find_groups(shelf.library)
+    (group,) = find_groups(builder.library)
     return group
 
 
-def same(shelf: Shelf) -> DuplicateGroup:
+def same(builder: LibraryBuilder) -> DuplicateGroup:
     """Two files of the same pixels that say the same."""
-    ids = [shelf.put(name, name, width=400) for name in ("a/1.jpg", "b/2.jpg")]
-    store.put_pairs(shelf.writer, [Pair(ids[0], ids[1], "pixels", 1.0, {})], PAIRS_VERSION)
-    (group,) = find_groups(shelf.library)
+    ids = [builder.put(name, name, width=400) for name in ("a/1.jpg", "b/2.jpg")]
+    store.put_pairs(builder.writer, [Pair(ids[0], ids[1], "pixels", 1.0, {})], PAIRS_VERSION)
+    (group,) = find_groups(builder.library)
     return group
 
 
-def test_the_one_with_its_film_is_kept(shelf: Shelf, tmp_path: Path) -> None:
-    beside(shelf, tmp_path, "b/2.mov", "a/1.jpg.json")
-    group = same(shelf)
+def test_the_one_with_its_film_is_kept(builder: LibraryBuilder, tmp_path: Path) -> None:
+    beside(builder, tmp_path, "b/2.mov", "a/1.jpg.json")
+    group = same(builder)
     assert (names([group.keep]), group.keep_because) == (["2.jpg"], "it has its film beside it")
     # The other goes, and what an export said of it.
     assert not group.reason_to_keep(group.others[0]) and group.reclaimable == 1000 + len(
@@ -133,12 +135,15 @@ def test_the_one_with_its_film_is_kept(shelf: Shelf, tmp_path: Path) -> None:
     )
 
 
-def test_a_raw_file_or_edits_make_a_photo_the_better_one(shelf: Shelf, tmp_path: Path) -> None:
-    beside(shelf, tmp_path, "b/2.NEF", "a/1.thm")
-    assert same(shelf).keep_because == "it has its RAW file beside it"
-    beside(shelf, tmp_path, "b/2.xmp")
+def test_a_raw_file_or_edits_make_a_photo_the_better_one(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    beside(builder, tmp_path, "b/2.NEF", "a/1.thm")
+    assert same(builder).keep_because == "it has its RAW file beside it"
+    beside(builder, tmp_path, "b/2.xmp")
     assert (
-        find_groups(shelf.library)[0].keep_because == "it has a file with edits or notes beside it"
+        find_groups(builder.library)[0].keep_because
+        == "it has a file with edits or notes beside it"
     )
 
 
@@ -146,13 +151,13 @@ def test_a_raw_file_or_edits_make_a_photo_the_better_one(shelf: Shelf, tmp_path:
     ("film", "words"), [("", "has no film"), ("a/1.mov", "has a different film")]
 )
 def test_a_photo_with_the_only_copy_of_its_film_is_kept(
-    shelf: Shelf, tmp_path: Path, film: str, words: str
+    builder: LibraryBuilder, tmp_path: Path, film: str, words: str
 ) -> None:
-    beside(shelf, tmp_path, "b/2 has another length.mov", *filter(None, [film]))
+    beside(builder, tmp_path, "b/2 has another length.mov", *filter(None, [film]))
     (tmp_path / "photos" / "b" / "2 has another length.mov").rename(
         tmp_path / "photos" / "b" / "2.MOV"
     )
-    group = pair(shelf)
+    group = pair(builder)
     assert names([group.keep]) == ["1.jpg"]
     assert "there is no second copy of its film 2.MOV" in group.reason_to_keep(
         group.others[0]
@@ -162,25 +167,29 @@ def test_a_photo_with_the_only_copy_of_its_film_is_kept(
 
 
 def test_a_photo_may_be_removed_if_the_keeper_has_the_same_film(
-    shelf: Shelf, tmp_path: Path
+    builder: LibraryBuilder, tmp_path: Path
 ) -> None:
-    beside(shelf, tmp_path, "a/1.mov", "b/2.mov")
-    group = pair(shelf)
+    beside(builder, tmp_path, "a/1.mov", "b/2.mov")
+    group = pair(builder)
     assert not group.reason_to_keep(group.others[0])
 
 
-def test_different_shots_may_be_removed_with_their_films(shelf: Shelf, tmp_path: Path) -> None:
-    beside(shelf, tmp_path, "b/2.mov")
-    one, other = shelf.put("a/1.jpg", 1, width=400), shelf.put("b/2.jpg", 2, width=100)
-    store.put_pairs(shelf.writer, [Pair(one, other, "scene", 0.9, {})], PAIRS_VERSION)
-    (group,) = find_groups(shelf.library, ["moment"])
+def test_different_shots_may_be_removed_with_their_films(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    beside(builder, tmp_path, "b/2.mov")
+    one, other = builder.put("a/1.jpg", 1, width=400), builder.put("b/2.jpg", 2, width=100)
+    store.put_pairs(builder.writer, [Pair(one, other, "scene", 0.9, {})], PAIRS_VERSION)
+    (group,) = find_groups(builder.library, ["moment"])
     assert not group.reason_to_keep(group.others[0])
 
 
-def test_a_protected_file_is_kept_whichever_is_chosen(shelf: Shelf, tmp_path: Path) -> None:
-    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "a"))
-    set_keeper_rules(shelf.library.catalog, ["newest"])
-    group = pair(shelf)
+def test_a_protected_file_is_kept_whichever_is_chosen(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
+    set_keeper_rules(builder.library.catalog, ["newest"])
+    group = pair(builder)
     other = group.with_keeper(next(item.file_id for item in group.all if not item.protected))
     assert (
         other.reason_to_keep(other.others[0]) == "it is in a protected folder"
@@ -188,8 +197,8 @@ def test_a_protected_file_is_kept_whichever_is_chosen(shelf: Shelf, tmp_path: Pa
     )
 
 
-def test_links_are_recognised_again_after_another_keeper_is_chosen(shelf: Shelf) -> None:
-    group = star(shelf, ("b", "c"))
+def test_links_are_recognised_again_after_another_keeper_is_chosen(builder: LibraryBuilder) -> None:
+    group = star(builder, ("b", "c"))
     items = {Path(item.path).name: item for item in group.all}
     same = replace(group, others=tuple(replace(item, place="7 root") for item in group.others))
     chosen = same.with_keeper(items["b.jpg"].file_id)
@@ -205,8 +214,8 @@ def test_links_are_recognised_again_after_another_keeper_is_chosen(shelf: Shelf)
     assert all(item.linked for item in (*again.others, *again.unchecked) if item.symlink)
 
 
-def test_of_several_hard_links_only_the_first_frees_bytes(shelf: Shelf) -> None:
-    group = star(shelf, ("b", "c"), ("b", "d"))
+def test_of_several_hard_links_only_the_first_frees_bytes(builder: LibraryBuilder) -> None:
+    group = star(builder, ("b", "c"), ("b", "d"))
     places = {"a.jpg": "1 root", "b.jpg": "2 root", "c.jpg": "1 root", "d.jpg": ""}
     placed = replace(
         group,

@@ -125,7 +125,7 @@ def test_the_more_strongly_compressed_file_is_the_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "its", "told"),
+    ("mine", "its", "proven"),
     [
         ({}, {"jpeg_quality": 85.0}, True),
         ({}, {"jpeg_quality": 86.0}, False),
@@ -140,13 +140,13 @@ def test_the_more_strongly_compressed_file_is_the_copy() -> None:
     ],
 )
 def test_thresholds_of_the_proof_by_compression(
-    mine: dict[str, float], its: dict[str, float], told: bool
+    mine: dict[str, float], its: dict[str, float], proven: bool
 ) -> None:
     one, other = (
         version("a.jpg", figures={"noise_sigma": 0.9} | mine),
         version("b.jpg", figures=compressed(**its)),
     )
-    assert bool(judged(one, other).doubt) is not told
+    assert bool(judged(one, other).doubt) is not proven
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from explorer.duplicates.groups import DuplicateGroup
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.protected_folder_store import protect_folder
-from tests.factory import Shelf, by_camera, measured
+from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -22,17 +22,17 @@ LARGE, SMALL = {"width": 1000, "height": 800}, {"width": 500, "height": 400}
 
 
 def pair(
-    shelf: Shelf, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
+    builder: LibraryBuilder, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
 ) -> None:
     laid = {"matrix": [1, 0, 0, 0, 1, 0]} if kind == "picture" else {}
     a, b = sorted((one, other))
-    store.put_pairs(shelf.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
+    store.put_pairs(builder.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
 
 
-def going(shelf: Shelf, groups: Sequence[DuplicateGroup]) -> set[str]:
+def going(builder: LibraryBuilder, groups: Sequence[DuplicateGroup]) -> set[str]:
     return {
         removal.path.rpartition("/photos/")[2]
-        for removal in removals_of_groups(shelf.library.catalog, groups)
+        for removal in removals_of_groups(builder.library.catalog, groups)
     }
 
 
@@ -41,13 +41,13 @@ def name(item: GroupFile) -> str:
 
 
 @pytest.mark.parametrize("edit", ["IMG_0-bewerkt.jpg", "IMG_0~2.jpg", "IMG_0 (1).jpg"])
-def test_a_version_by_name_is_shown_but_never_offered(shelf: Shelf, edit: str) -> None:
+def test_a_version_by_name_is_shown_but_never_offered(builder: LibraryBuilder, edit: str) -> None:
     original, version = (
-        shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
-        shelf.put(edit, 2, **measured(**SMALL)),
+        builder.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
+        builder.put(edit, 2, **measured(**SMALL)),
     )
-    pair(shelf, original, version)
-    (group,) = find_groups(shelf.library)
+    pair(builder, original, version)
+    (group,) = find_groups(builder.library)
     assert (
         name(group.keep) == "IMG_0.jpg"
         and group.doubt == "going by their names, they are an original and its versions"
@@ -56,114 +56,129 @@ def test_a_version_by_name_is_shown_but_never_offered(shelf: Shelf, edit: str) -
         chosen = group.with_keeper(kept.file_id)
         assert (
             "versions of one photo" in chosen.reason_to_keep(chosen.others[0])
-            and going(shelf, [chosen]) == set()
+            and going(builder, [chosen]) == set()
         )
 
 
-def test_if_all_files_are_protected_none_can_be_removed(shelf: Shelf, tmp_path: Any) -> None:
-    protect_folder(shelf.library.catalog, str(tmp_path / "photos"))
+def test_if_all_files_are_protected_none_can_be_removed(
+    builder: LibraryBuilder, tmp_path: Any
+) -> None:
+    protect_folder(builder.library.catalog, str(tmp_path / "photos"))
     pair(
-        shelf,
-        shelf.put("a.jpg", 1, **by_camera(**LARGE)),
-        shelf.put("b.jpg", 2, **measured(**SMALL)),
+        builder,
+        builder.put("a.jpg", 1, **by_camera(**LARGE)),
+        builder.put("b.jpg", 2, **measured(**SMALL)),
     )
-    (group,) = find_groups(shelf.library)
+    (group,) = find_groups(builder.library)
     assert (
         group.doubt == "none of them can be removed, whichever one is kept"
-        and going(shelf, [group]) == set()
+        and going(builder, [group]) == set()
     )
 
 
-def test_of_an_original_and_its_versions_the_original_is_shown_first(shelf: Shelf) -> None:
+def test_of_an_original_and_its_versions_the_original_is_shown_first(
+    builder: LibraryBuilder,
+) -> None:
     pair(
-        shelf,
-        shelf.put("IMG_0.jpg", 1, **measured(**SMALL)),
-        shelf.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)),
+        builder,
+        builder.put("IMG_0.jpg", 1, **measured(**SMALL)),
+        builder.put("IMG_0-bewerkt.jpg", 2, **by_camera(**LARGE)),
     )
-    assert name(find_groups(shelf.library)[0].keep) == "IMG_0.jpg"
+    assert name(find_groups(builder.library)[0].keep) == "IMG_0.jpg"
 
 
-def test_a_version_that_most_files_were_compared_with_may_be_shown_first(shelf: Shelf) -> None:
+def test_a_version_that_most_files_were_compared_with_may_be_shown_first(
+    builder: LibraryBuilder,
+) -> None:
     original, edit = (
-        shelf.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
-        shelf.put("IMG_0-bewerkt.jpg", 2, **measured(**LARGE)),
+        builder.put("IMG_0.jpg", 1, **by_camera(**LARGE)),
+        builder.put("IMG_0-bewerkt.jpg", 2, **measured(**LARGE)),
     )
-    pair(shelf, original, edit)
+    pair(builder, original, edit)
     for number in (3, 4):
-        pair(shelf, edit, shelf.put(f"{number}.jpg", number, **measured(**SMALL)))
-    (group,) = find_groups(shelf.library)
+        pair(builder, edit, builder.put(f"{number}.jpg", number, **measured(**SMALL)))
+    (group,) = find_groups(builder.library)
     assert (
-        name(group.keep) == "IMG_0-bewerkt.jpg" and group.doubt and going(shelf, [group]) == set()
+        name(group.keep) == "IMG_0-bewerkt.jpg" and group.doubt and going(builder, [group]) == set()
     )
 
 
-def test_a_file_with_identical_pixels_is_a_copy_whatever_its_name(shelf: Shelf) -> None:
-    pair(shelf, shelf.put("IMG_0.jpg", 1), shelf.put("IMG_0-kopie.jpg", 2), "pixels")
-    assert going(shelf, find_groups(shelf.library)) == {"IMG_0-kopie.jpg"}
+def test_a_file_with_identical_pixels_is_a_copy_whatever_its_name(builder: LibraryBuilder) -> None:
+    pair(builder, builder.put("IMG_0.jpg", 1), builder.put("IMG_0-kopie.jpg", 2), "pixels")
+    assert going(builder, find_groups(builder.library)) == {"IMG_0-kopie.jpg"}
 
 
-def test_a_version_is_not_removed_for_a_photo_in_another_folder(shelf: Shelf) -> None:
-    camera = shelf.put("b/IMG_0.jpg", 1, **by_camera(**LARGE))
+def test_a_version_is_not_removed_for_a_photo_in_another_folder(builder: LibraryBuilder) -> None:
+    camera = builder.put("b/IMG_0.jpg", 1, **by_camera(**LARGE))
     copy, edit = (
-        shelf.put("a/IMG_0.jpg", 2, **measured(**SMALL)),
-        shelf.put("a/img_0 retusche.jpg", 3, **measured(**SMALL)),
+        builder.put("a/IMG_0.jpg", 2, **measured(**SMALL)),
+        builder.put("a/img_0 retusche.jpg", 3, **measured(**SMALL)),
     )
     for one, other in ((camera, copy), (camera, edit), (copy, edit)):
-        pair(shelf, one, other)
-    (group,) = find_groups(shelf.library)
-    assert name(group.keep) == "b/IMG_0.jpg" and going(shelf, [group]) == {"a/IMG_0.jpg"}
+        pair(builder, one, other)
+    (group,) = find_groups(builder.library)
+    assert name(group.keep) == "b/IMG_0.jpg" and going(builder, [group]) == {"a/IMG_0.jpg"}
     (stays,) = (item for item in group.others if item.original)
     assert (
         group.reason_to_keep(stays) == "going by its name, it is a version of IMG_0.jpg"
         and name(stays) == "a/img_0 retusche.jpg"
     )
     # It needs no proof, as it stays: also where it differs.
-    pair(shelf, camera, edit, changed=0.3)
-    assert going(shelf, find_groups(shelf.library)) == {"a/IMG_0.jpg"}
+    pair(builder, camera, edit, changed=0.3)
+    assert going(builder, find_groups(builder.library)) == {"a/IMG_0.jpg"}
 
 
-def test_frames_of_a_burst_may_be_marked_but_are_in_no_automatic_plan(shelf: Shelf) -> None:
-    pair(shelf, shelf.put("IMG_0.jpg", 1, **LARGE), shelf.put("IMG_0_001.jpg", 2, **LARGE), "scene")
-    pair(shelf, shelf.put("x.jpg", 3, **LARGE), shelf.put("y.jpg", 4, **LARGE), "scene")
-    pair(shelf, shelf.put("z.jpg", 5, **LARGE), shelf.put("z-filter.jpg", 6, **LARGE), "scene")
-    groups = find_groups(shelf.library, ["moment"])
+def test_frames_of_a_burst_may_be_marked_but_are_in_no_automatic_plan(
+    builder: LibraryBuilder,
+) -> None:
+    pair(
+        builder,
+        builder.put("IMG_0.jpg", 1, **LARGE),
+        builder.put("IMG_0_001.jpg", 2, **LARGE),
+        "scene",
+    )
+    pair(builder, builder.put("x.jpg", 3, **LARGE), builder.put("y.jpg", 4, **LARGE), "scene")
+    pair(
+        builder, builder.put("z.jpg", 5, **LARGE), builder.put("z-filter.jpg", 6, **LARGE), "scene"
+    )
+    groups = find_groups(builder.library, ["moment"])
     held = [group.reason_to_keep(group.others[0]) for group in groups]
     assert sorted(map(bool, held)) == [False, False, True]
-    assert going(shelf, groups) in ({"x.jpg"}, {"y.jpg"})
+    assert going(builder, groups) in ({"x.jpg"}, {"y.jpg"})
     marked = {
         removal.path.rpartition("/")[2]
-        for removal in removals_of_groups(shelf.library.catalog, groups, lambda group, item: True)
+        for removal in removals_of_groups(builder.library.catalog, groups, lambda group, item: True)
     }
     assert len(marked) == 2 and not marked & {"z.jpg", "z-filter.jpg"}
 
 
 def test_a_keeper_for_which_nothing_would_be_removed_is_not_suggested(
-    shelf: Shelf, tmp_path: Any
+    builder: LibraryBuilder, tmp_path: Any
 ) -> None:
-    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
+    protect_folder(builder.library.catalog, str(tmp_path / "photos" / "safe"))
     pair(
-        shelf,
-        shelf.put("a.jpg", 1, **measured(**LARGE)),
-        shelf.put("safe/copy.jpg", 2, **measured(**LARGE)),
+        builder,
+        builder.put("a.jpg", 1, **measured(**LARGE)),
+        builder.put("safe/copy.jpg", 2, **measured(**LARGE)),
     )
-    (group,) = find_groups(shelf.library)
+    (group,) = find_groups(builder.library)
     assert (
         group.doubt.startswith("it is not clear")
         and not group.keep_because
-        and going(shelf, [group]) == set()
+        and going(builder, [group]) == set()
     )
 
 
 def test_a_protected_copy_needs_no_proof_and_is_the_keeper_only_with_one(
-    shelf: Shelf, tmp_path: Any
+    builder: LibraryBuilder, tmp_path: Any
 ) -> None:
-    protect_folder(shelf.library.catalog, str(tmp_path / "photos" / "safe"))
+    protect_folder(builder.library.catalog, str(tmp_path / "photos" / "safe"))
     camera, copy = (
-        shelf.put("camera.jpg", 1, **by_camera(**LARGE)),
-        shelf.put("safe/copy.jpg", 2, **by_camera(**LARGE)),
+        builder.put("camera.jpg", 1, **by_camera(**LARGE)),
+        builder.put("safe/copy.jpg", 2, **by_camera(**LARGE)),
     )
-    sent = shelf.put("sent.jpg", 3, **measured(**SMALL))
+    sent = builder.put("sent.jpg", 3, **measured(**SMALL))
     for one, other in ((camera, copy), (camera, sent), (copy, sent)):
-        pair(shelf, one, other)
-    (group,) = find_groups(shelf.library)
-    assert name(group.keep) == "camera.jpg" and going(shelf, [group]) == {"sent.jpg"}
+        pair(builder, one, other)
+    (group,) = find_groups(builder.library)
+    assert name(group.keep) == "camera.jpg" and going(builder, [group]) == {"sent.jpg"}

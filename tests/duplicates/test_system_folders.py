@@ -13,7 +13,7 @@ from explorer.library import copy_rows
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.removal.remove import remove
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.fixtures.small_library import SmallLibrary
 
 
@@ -30,31 +30,31 @@ def names(items: object) -> list[str]:
         "album/@eaDir",
     ],
 )
-def test_a_copy_in_a_system_folder_is_in_no_group(shelf: Shelf, folder: str) -> None:
-    shelf.put(f"{folder}/a.jpg", 1)
-    shelf.put("Photos/b (1).jpg", 1)
-    assert find_groups(shelf.library) == []
-    shelf.put("Photos/c.jpg", 1)
-    (group,) = find_groups(shelf.library)
+def test_a_copy_in_a_system_folder_is_in_no_group(builder: LibraryBuilder, folder: str) -> None:
+    builder.put(f"{folder}/a.jpg", 1)
+    builder.put("Photos/b (1).jpg", 1)
+    assert find_groups(builder.library) == []
+    builder.put("Photos/c.jpg", 1)
+    (group,) = find_groups(builder.library)
     assert sorted(names(group.all)) == ["b (1).jpg", "c.jpg"]
 
 
-def test_a_photo_only_in_a_system_folder_is_never_the_keeper(shelf: Shelf) -> None:
-    best = shelf.put("#recycle/best.jpg", 1, width=4000, height=3000)
-    mine = shelf.put("mine.jpg", 2, width=2000, height=1500)
+def test_a_photo_only_in_a_system_folder_is_never_the_keeper(builder: LibraryBuilder) -> None:
+    best = builder.put("#recycle/best.jpg", 1, width=4000, height=3000)
+    mine = builder.put("mine.jpg", 2, width=2000, height=1500)
     store.put_pairs(
-        shelf.writer, [Pair(min(best, mine), max(best, mine), "picture", 0.99, {})], PAIRS_VERSION
+        builder.writer, [Pair(min(best, mine), max(best, mine), "picture", 0.99, {})], PAIRS_VERSION
     )
-    assert find_groups(shelf.library) == []
-    shelf.put("again.jpg", 1)
-    (group,) = find_groups(shelf.library)
+    assert find_groups(builder.library) == []
+    builder.put("again.jpg", 1)
+    (group,) = find_groups(builder.library)
     assert names([group.keep]) == ["again.jpg"] and names(group.others) == ["mine.jpg"]
     # For comparing pictures, it is as good as any.
     assert [
         row.path.endswith("best.jpg")
-        for row in copy_rows.copy_rows(shelf.library.catalog, [best], all_folders=True)
+        for row in copy_rows.copy_rows(builder.library.catalog, [best], all_folders=True)
     ] == [True, False]
-    assert len(copy_rows.copy_rows(shelf.library.catalog, [best])) == 1
+    assert len(copy_rows.copy_rows(builder.library.catalog, [best])) == 1
 
 
 def test_a_plan_can_neither_remove_nor_keep_files_in_system_folders(

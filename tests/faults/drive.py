@@ -90,12 +90,12 @@ class _Server:
         with contextlib.suppress(OSError):
             os.write(self._fd, _OUT.pack(_OUT.size + len(answer), error, unique) + answer)
 
-    def _answer(self, what: int, node: int, told: bytes) -> bytes:
+    def _answer(self, what: int, node: int, request: bytes) -> bytes:
         if what == _INIT:
             return struct.pack("<IIIIHHIIHHI28x", 7, 31, 1 << 17, 0, 16, 12, 1 << 17, 1, 32, 0, 0)
         path = self._paths[node]
         if what == _LOOKUP:
-            child = os.path.join(path, os.fsdecode(told.rstrip(b"\0")))
+            child = os.path.join(path, os.fsdecode(request.rstrip(b"\0")))
             facts = os.lstat(child)
             number = self._numbers.setdefault(child, len(self._numbers) + 1)
             self._paths[number] = child
@@ -105,12 +105,12 @@ class _Server:
         if what in (_OPEN, _OPENDIR):
             return struct.pack("<QII", 0, 0, 0)
         if what == _READ:
-            _, start, size = struct.unpack_from("<QQI", told)
+            _, start, size = struct.unpack_from("<QQI", request)
             with Path(path).open("rb") as file:
                 file.seek(start)
                 return file.read(size)
         if what == _READDIR:
-            return _listed(path, *struct.unpack_from("<8xQI", told))
+            return _listed(path, *struct.unpack_from("<8xQI", request))
         if what in (_RELEASE, _RELEASEDIR, _FLUSH):
             return b""
         raise OSError(errno.ENOSYS, "not needed")

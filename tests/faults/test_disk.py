@@ -87,11 +87,11 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
         send_command(library.catalog, "add", str(root))
     with at_work(library):
         until(lambda: (worker_status(library.catalog) or {"phase": ""})["phase"] == "waiting")
-        said = worker_status(library.catalog)
+        status = worker_status(library.catalog)
         assert (
-            said is not None
-            and "is full" in said["message"]
-            and str(library.dir) in said["message"]
+            status is not None
+            and "is full" in status["message"]
+            and str(library.dir) in status["message"]
         )
         assert library.catalog.counts().photos == 0
         assert not list(library.previews.all())

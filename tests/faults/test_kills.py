@@ -25,7 +25,7 @@ from explorer.config import PROJECT
 from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
-from tests.faults.nursery import POINTS
+from tests.faults.worker_forks import POINTS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -42,7 +42,7 @@ class WorkerForkServer:
     def __init__(self) -> None:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"], stdin=subprocess.PIPE,
+            [sys.executable, "-m", "tests.faults.worker_forks"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, cwd=PROJECT, env=environment,
             bufsize=0,
         )  # fmt: skip
@@ -69,15 +69,15 @@ class WorkerForkServer:
 
 
 @pytest.fixture
-def nursery() -> Iterator[WorkerForkServer]:
-    nursery = WorkerForkServer()
-    yield nursery
-    nursery.close()
+def fork_server() -> Iterator[WorkerForkServer]:
+    fork_server = WorkerForkServer()
+    yield fork_server
+    fork_server.close()
 
 
 @pytest.mark.parametrize("seed", range(SEED * 4, SEED * 4 + 4))
 def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(
-    nursery: WorkerForkServer, tmp_path: Path, seed: int
+    fork_server: WorkerForkServer, tmp_path: Path, seed: int
 ) -> None:
     folders, chance = RandomFolders(tmp_path, seed, 40), random.Random(seed)
     library = Library.open(tmp_path / "library")
@@ -86,7 +86,7 @@ def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed
     ends = Counter[str]()
     for kill in range(KILLS):
         point = chance.choice([None, *POINTS])
-        worker = nursery.start(
+        worker = fork_server.start(
             library=str(library.dir), decode="far" if kill % 10 == 9 else "near", point=point,
             when=chance.choice(["before", "after"]),
             count=chance.choice([1, 1, 2, 3, 5, 8, 13, 21]),
@@ -97,10 +97,10 @@ def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed
             folders.change()
             if chance.random() < 0.1:
                 _kill_a_decoder(worker)
-            code = nursery.ended(chance.uniform(0.0, 0.1))
+            code = fork_server.ended(chance.uniform(0.0, 0.1))
         if code is None:
             os.kill(worker, signal.SIGKILL)
-            code = nursery.ended(30)
+            code = fork_server.ended(30)
         ends[(point or "any time") if code == -signal.SIGKILL else f"exit code {code}"] += 1
         assert code == -signal.SIGKILL
         sound(library)

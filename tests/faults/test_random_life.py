@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from explorer.indexing import foreground
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
-from tests.faults.nursery import POINTS, InProcessDecoder, users_of
+from tests.faults.worker_forks import POINTS, InProcessDecoder, users_of
 
 
 class Fault(Exception):

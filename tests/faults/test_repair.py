@@ -203,8 +203,10 @@ def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
     path.write_bytes(data)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(place))
     assert main(["verify"]) == 1
-    said = capsys.readouterr().err
-    assert "is damaged (" in said and "verify --repair" in said and len(said.splitlines()) == 1
+    errors = capsys.readouterr().err
+    assert (
+        "is damaged (" in errors and "verify --repair" in errors and len(errors.splitlines()) == 1
+    )
     main(["verify", "--repair"])
     assert "kept as" in capsys.readouterr().err
     assert (place / "catalog.damaged-1.db").read_bytes() == bytes(data)

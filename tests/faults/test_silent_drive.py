@@ -61,8 +61,8 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         send_command(watched.reader.catalog, "add", str(tmp_path / "third"))
         send_command(watched.reader.catalog, "add", str(drive.mount / "below"))
         wait(lambda: str(tmp_path / "third" / "one.png") in present(watched), "another folder")
-        said = worker_status(watched.reader.catalog)
-        assert said is not None and "does not answer" in said["message"]
+        status = worker_status(watched.reader.catalog)
+        assert status is not None and "does not answer" in status["message"]
         draw(drive.folder / "later.png", 70)
         encoded = watched.encoder.encoded
         drive.tell("live")

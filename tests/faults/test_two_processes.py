@@ -35,8 +35,8 @@ def test_a_clock_that_is_set_back(
             "insert or replace into worker values (1, 1, ?, 'watching', 0, 0, 0, null, 'tiny', '')",
             (real(),),
         )
-    said = worker_status(library.catalog)
-    assert said is not None and not said["alive"]
+    status = worker_status(library.catalog)
+    assert status is not None and not status["alive"]
     for _ in range(6):
         folders.change()
     index(library, folders)
@@ -70,8 +70,8 @@ def test_two_processes_make_the_same_library_at_once(tmp_path: Path) -> None:
             for _ in range(4)
         ]
         for process in started:
-            _, said = process.communicate(timeout=120)
-            assert (process.returncode, said) == (0, "")
+            _, errors = process.communicate(timeout=120)
+            assert (process.returncode, errors) == (0, "")
         catalog = Catalog(path)
         assert catalog.change() == 0
         catalog.close()

@@ -33,20 +33,20 @@ class Folder(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.dir = Path(tempfile.mkdtemp())
-        self.desk = IndexingSetup(self.dir)
+        self.setup = IndexingSetup(self.dir)
         # Never empty, which would be taken for a drive that is away.
-        (self.desk.photos / "note.txt").write_text("here")
+        (self.setup.photos / "note.txt").write_text("here")
         self.disk: dict[str, int | None] = {}
         self.ids: dict[int, int] = {}
         self.indexed = False
 
     def teardown(self) -> None:
-        if hasattr(self, "desk"):
-            self.desk.close()
+        if hasattr(self, "setup"):
+            self.setup.close()
             shutil.rmtree(self.dir)
 
     def path(self, name: str) -> Path:
-        path = self.desk.photos / name
+        path = self.setup.photos / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self.indexed = False
         return path
@@ -54,7 +54,7 @@ class Folder(RuleBasedStateMachine):
     @rule(name=NAMES, content=CONTENTS)
     def write(self, name: str, content: int) -> None:
         self.path(name)
-        self.desk.paint(name, colour(content))
+        self.setup.paint(name, colour(content))
         self.disk[name] = content
 
     @rule(name=NAMES)
@@ -82,11 +82,13 @@ class Folder(RuleBasedStateMachine):
 
     @rule()
     def index(self) -> None:
-        tally = self.desk.run()
-        assert tally.indexed + tally.unchanged + tally.moved + tally.failed == len(self.disk)
-        assert not tally.unsettled
+        summary = self.setup.run()
+        assert summary.indexed + summary.unchanged + summary.moved + summary.failed == len(
+            self.disk
+        )
+        assert not summary.unsettled
         self.indexed = True
-        for name, photo in self.desk.present().items():
+        for name, photo in self.setup.present().items():
             content = self.disk[name]
             assert content is not None
             assert self.ids.setdefault(photo, content) == content, "an id has changed its picture"
@@ -95,19 +97,19 @@ class Folder(RuleBasedStateMachine):
     def all_agree(self) -> None:
         if not getattr(self, "indexed", False):
             return
-        present = self.desk.present()
+        present = self.setup.present()
         assert set(present) == {name for name, content in self.disk.items() if content is not None}
-        assert {file["path"] for file in self.desk.library.catalog.failures()} == {
-            str(self.desk.photos / name) for name, content in self.disk.items() if content is None
+        assert {file["path"] for file in self.setup.library.catalog.failures()} == {
+            str(self.setup.photos / name) for name, content in self.disk.items() if content is None
         }
         by_content: dict[int, set[int]] = {}
         for name, photo in present.items():
             by_content.setdefault(self.disk[name], set()).add(photo)  # type: ignore[arg-type]
         assert all(len(photos) == 1 for photos in by_content.values()), "two photos of one content"
-        self.desk.agrees()
+        self.setup.agrees()
         tiny = Tiny()
         for content, (photo,) in by_content.items():
-            stored = self.desk.index().get(photo)
+            stored = self.setup.index().get(photo)
             assert (
                 stored is not None
                 and abs(float(stored @ tiny.encode_texts(["red"])[0]) - _similarity(content)) < 1e-3
@@ -116,10 +118,11 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def index_twice(self) -> None:
         self.index()
-        before = self.desk.encoder.encoded
-        tally = self.desk.run()
+        before = self.setup.encoder.encoded
+        summary = self.setup.run()
         assert (
-            tally.unchanged + tally.failed == len(self.disk) and self.desk.encoder.encoded == before
+            summary.unchanged + summary.failed == len(self.disk)
+            and self.setup.encoder.encoded == before
         )
 
 

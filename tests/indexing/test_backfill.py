@@ -21,109 +21,109 @@ def task(root_id: int, name: str) -> ReadTask:
 
 
 def test_only_existing_files_on_drives_that_answer_are_read(
-    desk: IndexingSetup, tmp_path: Path
+    setup: IndexingSetup, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    for path in (desk.photos / "a.jpg", desk.photos / "b.jpg", other / "a.jpg"):
+    for path in (setup.photos / "a.jpg", setup.photos / "b.jpg", other / "a.jpg"):
         path.write_bytes(b"x")
-    backfill = desk.indexer._backfill
-    backfill._reader.roots = {1: str(desk.photos), 2: str(other)}
+    backfill = setup.indexer._backfill
+    backfill._reader.roots = {1: str(setup.photos), 2: str(other)}
     tasks = [task(1, "a.jpg"), task(2, "a.jpg"), task(1, "gone.jpg"), task(1, "b.jpg")]
     assert backfill._available(tasks) == [tasks[0], tasks[3], tasks[1]]
-    desk.drives.unresponsive = {str(desk.photos)}
+    setup.drives.unresponsive = {str(setup.photos)}
     assert backfill._available(tasks) == [tasks[1]]
 
 
 def test_originals_are_only_read_for_photos_that_lack_something(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg")
-    desk.run()
+    setup.draw("a.jpg")
+    setup.run()
     monkeypatch.setattr(
         BatchReader,
         "batches",
         lambda self, tasks, known: pytest.fail("it was read") if tasks else iter([]),
     )
-    assert desk.run().encoded == 0
+    assert setup.run().encoded == 0
 
 
-def test_another_encoder_makes_up_for_what_it_has_not_seen(desk: IndexingSetup) -> None:
-    desk.paint("red.png", "red")
-    gone = desk.paint("blue.png", "blue")
-    desk.run()
+def test_another_encoder_makes_up_for_what_it_has_not_seen(setup: IndexingSetup) -> None:
+    setup.paint("red.png", "red")
+    gone = setup.paint("blue.png", "blue")
+    setup.run()
 
     class Second(CountingEncoder):
         name = "second"
 
     second = Second()
-    indexer = Indexer(desk.library, desk.writer, second, desk.pool, lambda _: None)
+    indexer = Indexer(setup.library, setup.writer, second, setup.pool, lambda _: None)
     # Its original is away without the scan's knowing: the preview stands in.
     gone.unlink()
-    tally = indexer.run([], thorough=True)
-    assert tally.encoded == 2 and second.encoded == 2
-    index = desk.library.vectors(second.name, second.version, second.dim)
-    assert sorted(index.ids().tolist()) == sorted(desk.present().values())
+    summary = indexer.run([], thorough=True)
+    assert summary.encoded == 2 and second.encoded == 2
+    index = setup.library.vectors(second.name, second.version, second.dim)
+    assert sorted(index.ids().tolist()) == sorted(setup.present().values())
     _, found = index.search(Tiny().encode_texts(["blue"])[0], 1)
-    assert found.tolist() == [desk.present()["blue.png"]]
+    assert found.tolist() == [setup.present()["blue.png"]]
     assert indexer.run([], thorough=True).encoded == 0
 
 
-def test_a_damaged_preview_does_not_stop_a_run(desk: IndexingSetup) -> None:
-    desk.paint("red.png", "red")
-    gone = desk.paint("blue.png", "blue")
-    desk.run()
-    row = desk.library.catalog.photo(desk.present()["blue.png"])
+def test_a_damaged_preview_does_not_stop_a_run(setup: IndexingSetup) -> None:
+    setup.paint("red.png", "red")
+    gone = setup.paint("blue.png", "blue")
+    setup.run()
+    row = setup.library.catalog.photo(setup.present()["blue.png"])
     assert row is not None
-    desk.library.previews.path(row["hash"]).write_bytes(b"torn")
+    setup.library.previews.path(row["hash"]).write_bytes(b"torn")
     gone.unlink()
 
     class Second(CountingEncoder):
         name = "second"
 
-    tally = Indexer(desk.library, desk.writer, Second(), desk.pool, lambda _: None).run(
+    summary = Indexer(setup.library, setup.writer, Second(), setup.pool, lambda _: None).run(
         [], thorough=True
     )
-    assert tally.encoded == 1
+    assert summary.encoded == 1
 
 
 def test_photos_of_an_earlier_release_are_read_again_once(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg", 1)
-    desk.draw("b.jpg", 2)
-    desk.run()
+    setup.draw("a.jpg", 1)
+    setup.draw("b.jpg", 2)
+    setup.run()
     before = {
-        name: desk.library.catalog.photo(photo_id) for name, photo_id in desk.present().items()
+        name: setup.library.catalog.photo(photo_id) for name, photo_id in setup.present().items()
     }
     previews = {
-        name: desk.library.previews.path(row["hash"])
+        name: setup.library.previews.path(row["hash"])
         for name, row in before.items()
         if row is not None
     }
     kept = previews["a.jpg"].read_bytes()
-    desk.writer.connection.execute(
+    setup.writer.connection.execute(
         "update photo set contents = null, width = 1, camera = 'another', phash = null"
     )
     for path in previews.values():
         path.write_bytes(b"of an earlier release")
     # One row is of another content than its file has: what is read is not that photo's.
-    desk.writer.connection.execute(
-        "update photo set hash = ? where id = ?", (bytes(16), desk.present()["b.jpg"])
+    setup.writer.connection.execute(
+        "update photo set hash = ? where id = ?", (bytes(16), setup.present()["b.jpg"])
     )
-    assert counts(desk.run()) == {"unchanged": 2}
-    ids = desk.present()
+    assert counts(setup.run()) == {"unchanged": 2}
+    ids = setup.present()
     assert (
-        desk.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"]
+        setup.library.catalog.photo(ids["a.jpg"]) == before["a.jpg"]
         and previews["a.jpg"].read_bytes() == kept
     )
-    stale = desk.library.catalog.photo(ids["b.jpg"])
+    stale = setup.library.catalog.photo(ids["b.jpg"])
     assert (
         stale is not None
         and stale["width"] == 1
         and previews["b.jpg"].read_bytes() == b"of an earlier release"
     )
-    desk.writer.connection.execute("update photo set contents = '{}' where contents is null")
-    desk.writer.connection.execute("update quality set version = ?", (METRICS_VERSION,))
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
-    assert counts(desk.run()) == {"unchanged": 2}
+    setup.writer.connection.execute("update photo set contents = '{}' where contents is null")
+    setup.writer.connection.execute("update quality set version = ?", (METRICS_VERSION,))
+    monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read again"))
+    assert counts(setup.run()) == {"unchanged": 2}

@@ -22,63 +22,63 @@ from tests.fixtures.indexing import IndexingSetup
 posix = pytest.mark.skipif(os.name != "posix", reason="names and devices are other ones there")
 
 
-def problem(desk: IndexingSetup) -> str:
+def problem(setup: IndexingSetup) -> str:
     return next(
-        root["problem"] or "" for root in desk.library.catalog.roots() if root["id"] == desk.root
+        root["problem"] or "" for root in setup.library.catalog.roots() if root["id"] == setup.root
     )
 
 
 @pytest.mark.parametrize("seconds", [9_999_999_999, -9_999_999_999, 2**33, -(2**31) - 1])
 def test_a_time_that_no_calendar_expects(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch, seconds: int
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    desk.draw("a.jpg", 1)
-    path = desk.draw("b.jpg", 2)
+    setup.draw("a.jpg", 1)
+    path = setup.draw("b.jpg", 2)
     os.utime(path, (seconds, seconds))
-    tally = desk.run()
-    assert (tally.indexed, tally.failed, tally.unsettled) == (2, 0, set())
+    summary = setup.run()
+    assert (summary.indexed, summary.failed, summary.unsettled) == (2, 0, set())
     with monkeypatch.context() as patched:
-        patched.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
-        assert desk.run().unchanged == 2
+        patched.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+        assert setup.run().unchanged == 2
     # Many files may share such a time, so it does not tell whether this is the same file: its
     # content does.
     read = list[str]()
-    real = desk.pool._run_job
+    real = setup.pool._run_job
     monkeypatch.setattr(
-        desk.pool,
+        setup.pool,
         "_run_job",
         lambda child, job, *rest: (read.append(job.path), real(child, job, *rest))[1],
     )
-    path.rename(desk.photos / "c.jpg")
-    assert desk.run().moved == 1 and read == [str(desk.photos / "c.jpg")]
+    path.rename(setup.photos / "c.jpg")
+    assert setup.run().moved == 1 and read == [str(setup.photos / "c.jpg")]
 
 
 @posix
 def test_devices_pipes_and_sockets_named_like_photos(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg")
-    os.mkfifo(desk.photos / "pipe.jpg")
-    (desk.photos / "zero.heic").symlink_to("/dev/zero")
-    monkeypatch.chdir(desk.photos)
+    setup.draw("a.jpg")
+    os.mkfifo(setup.photos / "pipe.jpg")
+    (setup.photos / "zero.heic").symlink_to("/dev/zero")
+    monkeypatch.chdir(setup.photos)
     with socket.socket(socket.AF_UNIX) as made:
         made.bind("socket.png")
-    tally = desk.run()
-    assert (tally.indexed, tally.failed, tally.unsettled) == (1, 3, set())
-    assert set(desk.failed()) == {"pipe.jpg", "zero.heic", "socket.png"}
-    assert all(reason and "not a regular file" in reason for reason in desk.failed().values())
-    assert desk.run().failed == 3
-    (desk.photos / "pipe.jpg").unlink()
-    desk.draw("pipe.jpg", 2)
-    assert desk.run().indexed == 1 and len(desk.failed()) == 2
+    summary = setup.run()
+    assert (summary.indexed, summary.failed, summary.unsettled) == (1, 3, set())
+    assert set(setup.failed()) == {"pipe.jpg", "zero.heic", "socket.png"}
+    assert all(reason and "not a regular file" in reason for reason in setup.failed().values())
+    assert setup.run().failed == 3
+    (setup.photos / "pipe.jpg").unlink()
+    setup.draw("pipe.jpg", 2)
+    assert setup.run().indexed == 1 and len(setup.failed()) == 2
 
 
 @posix
-def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup) -> None:
+def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(setup: IndexingSetup) -> None:
     """Between the scan and the reading."""
-    path = desk.draw("a.jpg")
-    desk.draw("b.jpg", 2)
-    real = desk.indexer._reader.batches
+    path = setup.draw("a.jpg")
+    setup.draw("b.jpg", 2)
+    real = setup.indexer._reader.batches
 
     def late(*args: Any) -> Any:
         if path.is_file():
@@ -86,10 +86,10 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
             os.mkfifo(path)
         return real(*args)
 
-    desk.indexer._reader.batches = late  # type: ignore[assignment, method-assign]
-    tally = desk.run()
-    assert (tally.indexed, tally.failed) == (1, 1)
-    assert "not a regular file" in (desk.failed()["a.jpg"] or "")
+    setup.indexer._reader.batches = late  # type: ignore[assignment, method-assign]
+    summary = setup.run()
+    assert (summary.indexed, summary.failed) == (1, 1)
+    assert "not a regular file" in (setup.failed()["a.jpg"] or "")
 
 
 @posix
@@ -97,7 +97,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(desk: IndexingSetup)
     os.uname().sysname == "Darwin" if os.name == "posix" else True,
     reason="that file system takes no such names",
 )
-def test_names_with_unusual_code_points(desk: IndexingSetup) -> None:
+def test_names_with_unusual_code_points(setup: IndexingSetup) -> None:
     names = [
         "\U0010dc80.jpg",
         "\U0010d83d.jpg",
@@ -110,59 +110,59 @@ def test_names_with_unusual_code_points(desk: IndexingSetup) -> None:
     ]
     names += [os.fsdecode(b"\xed\xa0\x80.jpg"), os.fsdecode(b"\xff\xf4\x8d\xb2\x80.jpg")]
     for number, name in enumerate(names):
-        desk.draw(name, number)
-    tally = desk.run()
-    assert (tally.indexed, tally.failed, tally.unsettled) == (len(names), 0, set())
-    rows = desk.library.catalog.photos(desk.present().values()).values()
-    assert sorted(row["path"] for row in rows) == sorted(str(desk.photos / name) for name in names)
-    assert desk.run().unchanged == len(names)
+        setup.draw(name, number)
+    summary = setup.run()
+    assert (summary.indexed, summary.failed, summary.unsettled) == (len(names), 0, set())
+    rows = setup.library.catalog.photos(setup.present().values()).values()
+    assert sorted(row["path"] for row in rows) == sorted(str(setup.photos / name) for name in names)
+    assert setup.run().unchanged == len(names)
 
 
-def restless(desk: IndexingSetup, name: str) -> None:
+def restless(setup: IndexingSetup, name: str) -> None:
     """Have that file be another one after each reading than before."""
-    real = desk.pool.run
+    real = setup.pool.run
 
     def run(*args: Any) -> Generator[DecodeResult, None, None]:
         for outcome in real(*args):
             changed = outcome.job.path.endswith(name)
             yield dataclasses.replace(outcome, size=-1) if changed else outcome
 
-    desk.pool.run = run  # type: ignore[assignment, method-assign]
+    setup.pool.run = run  # type: ignore[assignment, method-assign]
 
 
 def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
-    desk.draw("x/a.jpg", 1)
-    desk.draw("b.jpg", 2)
-    real = desk.pool.run
-    restless(desk, "a.jpg")
+    setup.draw("x/a.jpg", 1)
+    setup.draw("b.jpg", 2)
+    real = setup.pool.run
+    restless(setup, "a.jpg")
     for _ in range(MAX_CHANGES - 1):
-        tally = desk.run()
+        summary = setup.run()
         assert (
-            tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "x", False)}
-            and not desk.failed()
-            and tally.failed == 0
+            summary.unsettled == {ScanTarget(setup.root, str(setup.photos), "x", False)}
+            and not setup.failed()
+            and summary.failed == 0
         )
-    tally = desk.run()
-    assert not tally.unsettled and tally.failed == 1
-    assert "changes all the time" in (desk.failed()["a.jpg"] or "") and set(desk.present()) == {
+    summary = setup.run()
+    assert not summary.unsettled and summary.failed == 1
+    assert "changes all the time" in (setup.failed()["a.jpg"] or "") and set(setup.present()) == {
         "b.jpg"
     }
     # It is tried again by each scan, though it seems to be as it was.
-    assert desk.run().failed == 1
-    desk.pool.run = real  # type: ignore[method-assign]
-    assert desk.run().indexed == 1 and not desk.failed()
-    restless(desk, "a.jpg")
-    desk.draw("x/a.jpg", 3)
-    assert desk.run().unsettled
+    assert setup.run().failed == 1
+    setup.pool.run = real  # type: ignore[method-assign]
+    assert setup.run().indexed == 1 and not setup.failed()
+    restless(setup, "a.jpg")
+    setup.draw("x/a.jpg", 3)
+    assert setup.run().unsettled
 
 
 def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
-        desk.draw(f"{number}.jpg", number)
+        setup.draw(f"{number}.jpg", number)
     real = add_photo
 
     def add(writer: Writer, digest: bytes, size: int, photo: Any) -> int:
@@ -176,27 +176,27 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
 
     from explorer.photos.decode import content_hash
 
-    bad = content_hash((desk.photos / "2.jpg").read_bytes())
+    bad = content_hash((setup.photos / "2.jpg").read_bytes())
     monkeypatch.setattr(photo_updates, "add_photo", add)
-    tally = desk.run()
-    assert (tally.indexed, tally.encoded, tally.failed) == (3, 3, 1)
-    assert set(desk.present()) == {"0.jpg", "1.jpg", "3.jpg"}
-    assert "cannot be kept in the catalog" in (desk.failed()["2.jpg"] or "")
-    desk.agrees()
+    summary = setup.run()
+    assert (summary.indexed, summary.encoded, summary.failed) == (3, 3, 1)
+    assert set(setup.present()) == {"0.jpg", "1.jpg", "3.jpg"}
+    assert "cannot be kept in the catalog" in (setup.failed()["2.jpg"] or "")
+    setup.agrees()
 
 
 def test_a_full_disk_is_no_fault_of_the_file(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg")
+    setup.draw("a.jpg")
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(photo_updates, "add_photo", full)
     with pytest.raises(OSError, match="No space left"):
-        desk.run()
-    assert not desk.failed()
+        setup.run()
+    assert not setup.failed()
 
 
 # --- ignore files

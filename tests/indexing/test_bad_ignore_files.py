@@ -48,63 +48,65 @@ def _backwards(path: Path) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["", "sub"])
 def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
-    desk: IndexingSetup, make: Any, why: str, folder: str
+    setup: IndexingSetup, make: Any, why: str, folder: str
 ) -> None:
-    desk.draw("sub/a.jpg")
-    desk.draw("b.jpg", 1)
-    path = desk.photos / folder / IGNORE_FILE
+    setup.draw("sub/a.jpg")
+    setup.draw("b.jpg", 1)
+    path = setup.photos / folder / IGNORE_FILE
     make(path)
-    tally = desk.run()
-    assert tally.indexed == 2 and not tally.unlisted
-    (said,) = tally.problems
+    summary = setup.run()
+    assert summary.indexed == 2 and not summary.unlisted
+    (said,) = summary.problems
     assert (
-        said.startswith(str(desk.photos))
+        said.startswith(str(setup.photos))
         and os.path.join(folder, IGNORE_FILE) in said
         and why in said
     )
-    assert why in problem(desk) and problem(desk).startswith(("sub", IGNORE_FILE, "in "))
+    assert why in problem(setup) and problem(setup).startswith(("sub", IGNORE_FILE, "in "))
     path.rmdir() if path.is_dir() else path.unlink()
-    assert not desk.run().problems and not problem(desk)
+    assert not setup.run().problems and not problem(setup)
 
 
-def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(desk: IndexingSetup) -> None:
-    desk.draw("sub/a.jpg")
-    desk.draw("b.jpg", 1)
-    desk.run()
-    (desk.photos / "sub" / IGNORE_FILE).write_text("[\n")
-    desk.run("sub", thorough=False)
-    assert "not closed" in problem(desk)
-    (desk.photos / "sub" / IGNORE_FILE).unlink()
-    desk.run("sub", thorough=False)
-    assert "not closed" in problem(desk)
-    desk.run()
-    assert not problem(desk)
+def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(
+    setup: IndexingSetup,
+) -> None:
+    setup.draw("sub/a.jpg")
+    setup.draw("b.jpg", 1)
+    setup.run()
+    (setup.photos / "sub" / IGNORE_FILE).write_text("[\n")
+    setup.run("sub", thorough=False)
+    assert "not closed" in problem(setup)
+    (setup.photos / "sub" / IGNORE_FILE).unlink()
+    setup.run("sub", thorough=False)
+    assert "not closed" in problem(setup)
+    setup.run()
+    assert not problem(setup)
 
 
 def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
-    desk: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg")
-    desk.run()
+    setup.draw("a.jpg")
+    setup.run()
     other = tmp_path / "other"
     other.mkdir()
-    desk.draw("../other/b.jpg", 1)
-    desk.draw("c.jpg", 2)
-    second = add_root(desk.writer, str(other))
+    setup.draw("../other/b.jpg", 1)
+    setup.draw("c.jpg", 2)
+    second = add_root(setup.writer, str(other))
     real = scan_tree
 
     def fail(root: str, *args: Any, **options: Any) -> Any:
-        if root == str(desk.photos):
+        if root == str(setup.photos):
             raise OverflowError("of an odd kind")
         return real(root, *args, **options)
 
     monkeypatch.setattr(root_scan, "scan_tree", fail)
-    tally = desk.indexer.run(
-        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
+    summary = setup.indexer.run(
+        [ScanTarget(setup.root, str(setup.photos)), ScanTarget(second, str(other))]
     )
-    assert (tally.indexed, tally.missing, tally.away) == (1, 0, 0)
-    (said,) = tally.problems
-    assert said == f"{desk.photos}: it could not be scanned (OverflowError: of an odd kind)"
-    assert set(desk.present()) == {"a.jpg"} and "of an odd kind" in problem(desk)
+    assert (summary.indexed, summary.missing, summary.away) == (1, 0, 0)
+    (said,) = summary.problems
+    assert said == f"{setup.photos}: it could not be scanned (OverflowError: of an odd kind)"
+    assert set(setup.present()) == {"a.jpg"} and "of an odd kind" in problem(setup)
     monkeypatch.undo()
-    assert desk.run().indexed == 1 and not problem(desk)
+    assert setup.run().indexed == 1 and not problem(setup)

@@ -17,7 +17,7 @@ FEW = 4
 
 @pytest.mark.parametrize(("files", "loads"), [(FEW, 0), (FEW + 1, 1)])
 def test_the_encoder_is_loaded_ahead_once_and_only_for_more_than_a_few_files(
-    desk: IndexingSetup, files: int, loads: int, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, files: int, loads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = list[int]()
 
@@ -25,8 +25,8 @@ def test_the_encoder_is_loaded_ahead_once_and_only_for_more_than_a_few_files(
         loaded.append(1)
         raise OSError("the model is not there")
 
-    monkeypatch.setattr(desk.encoder, "warm_up", warm_up, raising=False)
-    encoder = BatchEncoder(desk.encoder, desk.library.previews)
+    monkeypatch.setattr(setup.encoder, "warm_up", warm_up, raising=False)
+    encoder = BatchEncoder(setup.encoder, setup.library.previews)
     for _ in range(2):
         with encoder.warmed_up(files):
             pass
@@ -35,12 +35,12 @@ def test_the_encoder_is_loaded_ahead_once_and_only_for_more_than_a_few_files(
 
 
 def test_a_run_does_not_end_before_the_encoder_is_loaded(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If nothing has to be encoded, the encoder may still be loading: a process that ended then
     would crash."""
     for number in range(FEW + 1):
-        (desk.photos / f"{number}.jpg").write_bytes(b"broken %d" % number)
+        (setup.photos / f"{number}.jpg").write_bytes(b"broken %d" % number)
     started, all_read, loaded = threading.Event(), threading.Event(), list[bool]()
 
     def warm_up() -> None:
@@ -55,8 +55,8 @@ def test_a_run_does_not_end_before_the_encoder_is_loaded(
         assert started.wait(30)
         all_read.set()
 
-    monkeypatch.setattr(desk.encoder, "warm_up", warm_up)
+    monkeypatch.setattr(setup.encoder, "warm_up", warm_up)
     monkeypatch.setattr(photo_updates, "put_failed", put_failed)
-    assert desk.run().failed == FEW + 1
+    assert setup.run().failed == FEW + 1
     assert loaded == [True]
     assert not any(thread.name == "encoder-warm-up" for thread in threading.enumerate())

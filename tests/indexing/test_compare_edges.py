@@ -31,203 +31,208 @@ from tests.indexing.test_reconcile import away, many, root
 
 
 def differences(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
     disk: DriveTimeouts | None = None,
     resting: Any = None,
     tick: Callable[[], None] = lambda: None,
 ) -> tuple[Reconciler, IndexSummary]:
-    tally = IndexSummary()
+    summary = IndexSummary()
     return Reconciler(
-        desk.library.catalog, desk.writer, resting or WriteDetector(), tally, tick, disk
-    ), tally
+        setup.library.catalog, setup.writer, resting or WriteDetector(), summary, tick, disk
+    ), summary
 
 
-def put(desk: IndexingSetup, *names: str) -> None:
+def put(setup: IndexingSetup, *names: str) -> None:
     """Files of these names that nobody has written to for long."""
     for name in names:
-        (desk.photos / name).parent.mkdir(parents=True, exist_ok=True)
-        (desk.photos / name).write_bytes(name.encode())
-        os.utime(desk.photos / name, (1_600_000_000, 1_600_000_000))
+        (setup.photos / name).parent.mkdir(parents=True, exist_ok=True)
+        (setup.photos / name).write_bytes(name.encode())
+        os.utime(setup.photos / name, (1_600_000_000, 1_600_000_000))
 
 
-def test_a_rename_and_a_hard_link_at_once_are_two_files(desk: IndexingSetup) -> None:
-    path = desk.draw("a.jpg")
-    desk.run()
-    before = desk.present()["a.jpg"]
-    path.rename(desk.photos / "b.jpg")
-    os.link(desk.photos / "b.jpg", desk.photos / "c.jpg")
-    tally = desk.run()
-    assert (tally.moved, tally.indexed, tally.missing, tally.encoded) == (1, 1, 0, 0)
-    assert desk.present() == {"b.jpg": before, "c.jpg": before}
+def test_a_rename_and_a_hard_link_at_once_are_two_files(setup: IndexingSetup) -> None:
+    path = setup.draw("a.jpg")
+    setup.run()
+    before = setup.present()["a.jpg"]
+    path.rename(setup.photos / "b.jpg")
+    os.link(setup.photos / "b.jpg", setup.photos / "c.jpg")
+    summary = setup.run()
+    assert (summary.moved, summary.indexed, summary.missing, summary.encoded) == (1, 1, 0, 0)
+    assert setup.present() == {"b.jpg": before, "c.jpg": before}
 
 
 def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = desk.draw("old/a.jpg")
-    desk.run()
-    before = desk.present()["old/a.jpg"]
-    (desk.photos / "new").mkdir()
-    os.link(path, desk.photos / "new" / "a.jpg")
+    path = setup.draw("old/a.jpg")
+    setup.run()
+    before = setup.present()["old/a.jpg"]
+    (setup.photos / "new").mkdir()
+    os.link(path, setup.photos / "new" / "a.jpg")
     monkeypatch.setattr(move_detection, "inode_of", lambda path: None)
-    tally = desk.run("new", thorough=False)
-    assert (tally.moved, tally.indexed) == (0, 1)
-    assert desk.present() == {"old/a.jpg": before, "new/a.jpg": before}
+    summary = setup.run("new", thorough=False)
+    assert (summary.moved, summary.indexed) == (0, 1)
+    assert setup.present() == {"old/a.jpg": before, "new/a.jpg": before}
 
 
 def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = many(desk, 3)
-    (desk.photos / "000.png").unlink()
+    before = many(setup, 3)
+    (setup.photos / "000.png").unlink()
     monkeypatch.setattr(vanished_files, "root_state", lambda root: "absent")
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (0, 0)
-    assert desk.present() == before and not away(desk)
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (0, 0)
+    assert setup.present() == before and not away(setup)
     monkeypatch.undo()
-    assert desk.run().missing == 1
+    assert setup.run().missing == 1
 
 
-def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(desk: IndexingSetup) -> None:
-    many(desk, 50)
+def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(
+    setup: IndexingSetup,
+) -> None:
+    many(setup, 50)
     for number in range(10):
-        (desk.photos / f"{number:03}.png").unlink()
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (10, 0)
+        (setup.photos / f"{number:03}.png").unlink()
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (10, 0)
     # 9 of 40 are more than a fifth, but too few; with those of a moment ago they are enough.
-    desk.writer.connection.execute(
+    setup.writer.connection.execute(
         "update file set gone_at = gone_at - 3600 where state = 'missing'"
     )
     for number in range(10, 19):
-        (desk.photos / f"{number:03}.png").unlink()
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (9, 0)
-    (desk.photos / "019.png").unlink()
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (0, 10)
+        (setup.photos / f"{number:03}.png").unlink()
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (9, 0)
+    (setup.photos / "019.png").unlink()
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (0, 10)
 
 
 def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
-    desk: IndexingSetup, tmp_path: Path
+    setup: IndexingSetup, tmp_path: Path
 ) -> None:
-    before = many(desk, 2)
+    before = many(setup, 2)
     (tmp_path / "other").mkdir()
-    second = add_root(desk.writer, str(tmp_path / "other"))
+    second = add_root(setup.writer, str(tmp_path / "other"))
     (tmp_path / "other" / "new.jpg").write_bytes(b"x")
-    found, tally = differences(desk, UnresponsiveDrives(desk.photos))
-    (desk.photos / "000.png").unlink()
+    found, summary = differences(setup, UnresponsiveDrives(setup.photos))
+    (setup.photos / "000.png").unlink()
     found.scan(
-        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(tmp_path / "other"))]
+        [ScanTarget(setup.root, str(setup.photos)), ScanTarget(second, str(tmp_path / "other"))]
     )
     found.resolve_gone()
-    assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
-    rows = {row["id"]: (row["state"], row["problem"]) for row in desk.library.catalog.roots()}
-    assert rows == {desk.root: ("offline", UNRESPONSIVE), second: ("online", None)}
-    assert desk.present() == before and [task.seen.path for task in found.new] == ["new.jpg"]
+    assert summary.offline == {str(setup.photos)} and (summary.missing, summary.away) == (0, 0)
+    rows = {row["id"]: (row["state"], row["problem"]) for row in setup.library.catalog.roots()}
+    assert rows == {setup.root: ("offline", UNRESPONSIVE), second: ("online", None)}
+    assert setup.present() == before and [task.seen.path for task in found.new] == ["new.jpg"]
 
 
-def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(desk: IndexingSetup) -> None:
-    put(desk, "a.jpg")
+def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(setup: IndexingSetup) -> None:
+    put(setup, "a.jpg")
     ticks = list[int]()
-    found, tally = differences(desk, tick=lambda: ticks.append(1))
+    found, summary = differences(setup, tick=lambda: ticks.append(1))
     found.scan(
-        [ScanTarget(desk.root + 1, str(desk.photos)), ScanTarget(desk.root, str(desk.photos))]
+        [ScanTarget(setup.root + 1, str(setup.photos)), ScanTarget(setup.root, str(setup.photos))]
     )
     assert (
-        [task.root_id for task in found.new] == [desk.root]
-        and set(tally.durations) == {desk.root}
+        [task.root_id for task in found.new] == [setup.root]
+        and set(summary.durations) == {setup.root}
         and len(ticks) >= 2
     )
 
 
 def test_how_long_the_scans_of_a_root_took_is_added_up(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = iter([10.0, 13.0, 20.0, 25.0])
     monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: next(now)))
-    found, tally = differences(desk)
+    found, summary = differences(setup)
     found.scan(
-        [ScanTarget(desk.root, str(desk.photos), "a"), ScanTarget(desk.root, str(desk.photos), "b")]
+        [
+            ScanTarget(setup.root, str(setup.photos), "a"),
+            ScanTarget(setup.root, str(setup.photos), "b"),
+        ]
     )
-    assert tally.durations == {desk.root: 8.0}
+    assert summary.durations == {setup.root: 8.0}
 
 
-def test_what_was_met_is_told(desk: IndexingSetup) -> None:
-    put(desk, "a.txt", "b.txt", "sub/c.jpg")
-    (desk.photos / IGNORE_FILE).write_text("[\n")
-    (desk.photos / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
-    (desk.photos.parent / "loop.jpg").symlink_to(desk.photos.parent / "loop.jpg")
-    found, tally = differences(desk)
-    found.scan([ScanTarget(desk.root, str(desk.photos))])
-    assert tally.other == 2 and tally.unlisted == {str(desk.photos / "loop.jpg")}
-    (said,) = tally.problems
+def test_what_was_met_is_told(setup: IndexingSetup) -> None:
+    put(setup, "a.txt", "b.txt", "sub/c.jpg")
+    (setup.photos / IGNORE_FILE).write_text("[\n")
+    (setup.photos / "loop.jpg").symlink_to(setup.photos.parent / "loop.jpg")
+    (setup.photos.parent / "loop.jpg").symlink_to(setup.photos.parent / "loop.jpg")
+    found, summary = differences(setup)
+    found.scan([ScanTarget(setup.root, str(setup.photos))])
+    assert summary.other == 2 and summary.unlisted == {str(setup.photos / "loop.jpg")}
+    (said,) = summary.problems
     assert said.startswith(
-        f"{desk.photos}: in {IGNORE_FILE}, line 1"
-    ) and "loop.jpg cannot be read" in str(root(desk)["problem"])
-    assert root(desk)["scanned_at"] is not None
+        f"{setup.photos}: in {IGNORE_FILE}, line 1"
+    ) and "loop.jpg cannot be read" in str(root(setup)["problem"])
+    assert root(setup)["scanned_at"] is not None
     # A look at a part does not take that back.
-    (desk.photos / IGNORE_FILE).unlink()
-    found.scan([ScanTarget(desk.root, str(desk.photos), "sub")])
-    assert "loop.jpg cannot be read" in str(root(desk)["problem"])
+    (setup.photos / IGNORE_FILE).unlink()
+    found.scan([ScanTarget(setup.root, str(setup.photos), "sub")])
+    assert "loop.jpg cannot be read" in str(root(setup)["problem"])
 
 
 def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
-    put(desk, "sub/a.jpg", "sub/b.jpg", "c.jpg")
-    found, tally = differences(
-        desk, resting=SimpleNamespace(is_settled=lambda path, seen: not path.endswith("a.jpg"))
+    put(setup, "sub/a.jpg", "sub/b.jpg", "c.jpg")
+    found, summary = differences(
+        setup, resting=SimpleNamespace(is_settled=lambda path, seen: not path.endswith("a.jpg"))
     )
-    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    found.scan([ScanTarget(setup.root, str(setup.photos))])
     assert sorted(task.seen.path for task in found.new) == ["c.jpg", "sub/b.jpg"]
-    assert tally.unsettled == {ScanTarget(desk.root, str(desk.photos), "sub", False)}
+    assert summary.unsettled == {ScanTarget(setup.root, str(setup.photos), "sub", False)}
 
 
 def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
-    put(desk, "bad.jpg", "raw.cr2")
-    found, _ = differences(desk)
-    found.scan([ScanTarget(desk.root, str(desk.photos))])
+    put(setup, "bad.jpg", "raw.cr2")
+    found, _ = differences(setup)
+    found.scan([ScanTarget(setup.root, str(setup.photos))])
     (task,) = found.new
-    put_failed(desk.writer, desk.root, task.seen, "torn")
-    found, tally = differences(desk)
-    found.scan([ScanTarget(desk.root, str(desk.photos))])
-    assert (tally.failed, tally.unchanged, found.new) == (2, 0, [])
-    (desk.photos / "bad.jpg").write_bytes(b"longer than before")
-    os.utime(desk.photos / "bad.jpg", (1_600_000_000, 1_600_000_000))
-    found, tally = differences(desk)
-    found.scan([ScanTarget(desk.root, str(desk.photos))])
-    assert tally.failed == 1 and [task.was is not None for task in found.new] == [True]
-    assert desk.library.catalog.counts().failed == 2
+    put_failed(setup.writer, setup.root, task.seen, "torn")
+    found, summary = differences(setup)
+    found.scan([ScanTarget(setup.root, str(setup.photos))])
+    assert (summary.failed, summary.unchanged, found.new) == (2, 0, [])
+    (setup.photos / "bad.jpg").write_bytes(b"longer than before")
+    os.utime(setup.photos / "bad.jpg", (1_600_000_000, 1_600_000_000))
+    found, summary = differences(setup)
+    found.scan([ScanTarget(setup.root, str(setup.photos))])
+    assert summary.failed == 1 and [task.was is not None for task in found.new] == [True]
+    assert setup.library.catalog.counts().failed == 2
 
 
-def test_what_was_left_out_and_is_gone_is_missing(desk: IndexingSetup) -> None:
-    before = many(desk, 2)
-    put_missing(desk.writer, [files_below(desk.writer, desk.root)["000.png"]], EXCLUDED)
-    (desk.photos / "000.png").unlink()
-    tally = desk.run()
-    file = files_below(desk.writer, desk.root)["000.png"]
+def test_what_was_left_out_and_is_gone_is_missing(setup: IndexingSetup) -> None:
+    before = many(setup, 2)
+    put_missing(setup.writer, [files_below(setup.writer, setup.root)["000.png"]], EXCLUDED)
+    (setup.photos / "000.png").unlink()
+    summary = setup.run()
+    file = files_below(setup.writer, setup.root)["000.png"]
     assert (file.state, file.excluded, file.photo_id) == ("missing", False, before["000.png"])
     # It is not news.
-    assert (tally.missing, tally.away, tally.left_out) == (0, 0, 0)
+    assert (summary.missing, summary.away, summary.left_out) == (0, 0, 0)
 
 
 def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
-    desk: IndexingSetup, tmp_path: Path
+    setup: IndexingSetup, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
     with pytest.raises(FolderError, match=rf"{UNRESPONSIVE}. Check its connection"):
-        add_folder(desk.writer, str(tmp_path / "other"), UnresponsiveDrives(tmp_path / "other"))
+        add_folder(setup.writer, str(tmp_path / "other"), UnresponsiveDrives(tmp_path / "other"))
     with pytest.raises(FolderError, match="does not exist"):
-        add_folder(desk.writer, str(tmp_path / "absent"), DriveTimeouts())
-    assert len(desk.library.catalog.roots()) == 1
+        add_folder(setup.writer, str(tmp_path / "absent"), DriveTimeouts())
+    assert len(setup.library.catalog.roots()) == 1
     assert (
-        add_folder(desk.writer, str(tmp_path / "other"), UnresponsiveDrives(desk.photos))
-        != desk.root
+        add_folder(setup.writer, str(tmp_path / "other"), UnresponsiveDrives(setup.photos))
+        != setup.root
     )
-    (tmp_path / "alias").symlink_to(desk.photos)
-    assert add_folder(desk.writer, str(tmp_path / "alias"), DriveTimeouts()) == desk.root
+    (tmp_path / "alias").symlink_to(setup.photos)
+    assert add_folder(setup.writer, str(tmp_path / "alias"), DriveTimeouts()) == setup.root
 
 
 @pytest.mark.parametrize(

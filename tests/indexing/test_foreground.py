@@ -75,24 +75,24 @@ def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: 
     index(library, photos)
     draw(photos / "new.jpg", 8)
     draw(photos / "x" / "new.jpg", 9)
-    tally = index(library, photos / "x")
-    assert (tally.indexed, tally.unchanged, tally.missing) == (1, 2, 0)
+    summary = index(library, photos / "x")
+    assert (summary.indexed, summary.unchanged, summary.missing) == (1, 2, 0)
     assert roots(library) == [str(photos)]
 
 
 def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path) -> None:
     encoder = CountingEncoder()
     index(library, photos / "x", encoder=encoder)
-    tally = index(library, photos, encoder=encoder)
-    assert (tally.indexed, tally.unchanged, encoder.encoded) == (1, 2, 3)
+    summary = index(library, photos, encoder=encoder)
+    assert (summary.indexed, summary.unchanged, encoder.encoded) == (1, 2, 3)
     assert roots(library) == [str(photos)]
 
 
 def test_folders_given_twice_or_within_each_other_count_once(
     library: Library, photos: Path
 ) -> None:
-    tally = index(library, photos, photos / "x", photos)
-    assert (tally.indexed, tally.unchanged) == (3, 0)
+    summary = index(library, photos, photos / "x", photos)
+    assert (summary.indexed, summary.unchanged) == (3, 0)
 
 
 def test_two_folders(library: Library, photos: Path, tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
 
     monkeypatch.setattr(DecodePool, "_run_job", still_written)
     monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.0)
-    tally = index(library, photos)
-    assert (tally.indexed, tally.failed, tally.unsettled) == (3, 1, set())
+    summary = index(library, photos)
+    assert (summary.indexed, summary.failed, summary.unsettled) == (3, 1, set())
 
 
 def test_one_that_is_written_for_ever_is_told_of(
@@ -148,8 +148,8 @@ def test_one_that_is_written_for_ever_is_told_of(
     )
     monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.1)
     monkeypatch.setattr(foreground, "SETTLE_TIMEOUT", 3.0)
-    tally = index(library, photos)
-    assert tally.indexed == 2 and [place.folder for place in tally.unsettled] == ["x"]
+    summary = index(library, photos)
+    assert summary.indexed == 2 and [place.folder for place in summary.unsettled] == ["x"]
 
 
 def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
@@ -166,8 +166,8 @@ def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
 
     monkeypatch.setattr(DecodePool, "_run_job", other)
     monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.0)
-    tally = index(library, photos)
-    assert (tally.indexed, tally.failed, tally.unsettled) == (2, 1, set())
+    summary = index(library, photos)
+    assert (summary.indexed, summary.failed, summary.unsettled) == (2, 1, set())
 
 
 def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
@@ -177,13 +177,13 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
     for name in ("#recycle", ".hidden", "own"):
         (photos / name).mkdir()
         draw(photos / name / "y.jpg", 99)
-    tally = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
-    assert tally.indexed == 1
+    summary = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
+    assert summary.indexed == 1
     why = (
         f"it is left out of the watched folder {photos}, as a hidden or system folder or by a"
         f" pattern"
     )
-    assert tally.problems == {
+    assert summary.problems == {
         f"{photos / name} was not scanned: {why}." for name in ("#recycle", ".hidden")
     }
     assert not index(library, photos).problems
@@ -213,8 +213,8 @@ def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: P
 
     index(library, photos)
     second = Second()
-    tally = index(library, photos, encoder=second)
-    assert (tally.unchanged, tally.indexed, second.encoded) == (3, 0, 3)
+    summary = index(library, photos, encoder=second)
+    assert (summary.unchanged, summary.indexed, second.encoded) == (3, 0, 3)
     assert (
         len(library.vectors("tiny", "1", CountingEncoder.dim))
         == len(library.vectors("second", "1", CountingEncoder.dim))

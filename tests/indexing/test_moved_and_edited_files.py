@@ -13,133 +13,133 @@ from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny
 
 
-def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
-    desk.run()
-    before = desk.present()["a.jpg"]
-    (desk.photos / "new").mkdir()
-    (desk.photos / "a.jpg").rename(desk.photos / "new" / "b.jpg")
-    assert counts(desk.run()) == {"moved": 1}
-    assert desk.present() == {"new/b.jpg": before}
-    assert desk.encoder.encoded == 1
-    desk.agrees()
+def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    setup.run()
+    before = setup.present()["a.jpg"]
+    (setup.photos / "new").mkdir()
+    (setup.photos / "a.jpg").rename(setup.photos / "new" / "b.jpg")
+    assert counts(setup.run()) == {"moved": 1}
+    assert setup.present() == {"new/b.jpg": before}
+    assert setup.encoder.encoded == 1
+    setup.agrees()
 
 
-def test_one_moved_from_another_drive_is_known_by_its_content(desk: IndexingSetup) -> None:
+def test_one_moved_from_another_drive_is_known_by_its_content(setup: IndexingSetup) -> None:
     """There the file system keeps neither the file's number nor, with many tools, its time."""
-    desk.draw("a.jpg")
-    desk.run()
-    before = desk.present()["a.jpg"]
-    data = (desk.photos / "a.jpg").read_bytes()
-    (desk.photos / "b.jpg").write_bytes(data)
-    (desk.photos / "a.jpg").unlink()
-    assert counts(desk.run()) == {"moved": 1}
-    assert desk.present() == {"b.jpg": before} and desk.encoder.encoded == 1
+    setup.draw("a.jpg")
+    setup.run()
+    before = setup.present()["a.jpg"]
+    data = (setup.photos / "a.jpg").read_bytes()
+    (setup.photos / "b.jpg").write_bytes(data)
+    (setup.photos / "a.jpg").unlink()
+    assert counts(setup.run()) == {"moved": 1}
+    assert setup.present() == {"b.jpg": before} and setup.encoder.encoded == 1
 
 
 def test_a_missing_photo_that_turns_up_elsewhere_has_moved(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the drive that it was on can no longer be told."""
-    path = desk.draw("a.jpg")
-    desk.draw("stays.jpg", 1)
-    desk.run()
-    before, data = desk.present()["a.jpg"], path.read_bytes()
+    path = setup.draw("a.jpg")
+    setup.draw("stays.jpg", 1)
+    setup.run()
+    before, data = setup.present()["a.jpg"], path.read_bytes()
     path.unlink()
-    assert desk.run().missing == 1
+    assert setup.run().missing == 1
     monkeypatch.setattr(photo_updates, "device_of", lambda folder: None)
-    (desk.photos / "b.jpg").write_bytes(data)
-    tally = desk.run()
-    assert (tally.moved, tally.indexed) == (1, 0) and desk.present()["b.jpg"] == before
+    (setup.photos / "b.jpg").write_bytes(data)
+    summary = setup.run()
+    assert (summary.moved, summary.indexed) == (1, 0) and setup.present()["b.jpg"] == before
 
 
-def test_a_renamed_folder_moves_all_in_it(desk: IndexingSetup) -> None:
+def test_a_renamed_folder_moves_all_in_it(setup: IndexingSetup) -> None:
     for number in range(6):
-        desk.draw(f"old/{number}.jpg", number)
-    desk.run()
-    before = desk.present()
-    (desk.photos / "old").rename(desk.photos / "new")
-    assert counts(desk.run()) == {"moved": 6}
-    assert desk.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
+        setup.draw(f"old/{number}.jpg", number)
+    setup.run()
+    before = setup.present()
+    (setup.photos / "old").rename(setup.photos / "new")
+    assert counts(setup.run()) == {"moved": 6}
+    assert setup.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_two_that_swap_their_names_keep_their_ids(desk: IndexingSetup) -> None:
-    desk.paint("a.png", "red")
-    desk.draw("b.png", 1)
-    desk.run()
-    before = desk.present()
-    (desk.photos / "a.png").rename(desk.photos / "c")
-    (desk.photos / "b.png").rename(desk.photos / "a.png")
-    (desk.photos / "c").rename(desk.photos / "b.png")
-    desk.run()
-    assert desk.present() == {"a.png": before["b.png"], "b.png": before["a.png"]}
-    assert desk.encoder.encoded == 2
-    desk.agrees()
+def test_two_that_swap_their_names_keep_their_ids(setup: IndexingSetup) -> None:
+    setup.paint("a.png", "red")
+    setup.draw("b.png", 1)
+    setup.run()
+    before = setup.present()
+    (setup.photos / "a.png").rename(setup.photos / "c")
+    (setup.photos / "b.png").rename(setup.photos / "a.png")
+    (setup.photos / "c").rename(setup.photos / "b.png")
+    setup.run()
+    assert setup.present() == {"a.png": before["b.png"], "b.png": before["a.png"]}
+    assert setup.encoder.encoded == 2
+    setup.agrees()
 
 
-def test_one_edited_in_place_is_another_photo(desk: IndexingSetup) -> None:
-    desk.paint("a.png", "red")
-    desk.run()
-    before = desk.present()["a.png"]
-    desk.paint("a.png", "blue")
-    assert counts(desk.run()) == {"indexed": 1, "encoded": 1}
-    after = desk.present()["a.png"]
+def test_one_edited_in_place_is_another_photo(setup: IndexingSetup) -> None:
+    setup.paint("a.png", "red")
+    setup.run()
+    before = setup.present()["a.png"]
+    setup.paint("a.png", "blue")
+    assert counts(setup.run()) == {"indexed": 1, "encoded": 1}
+    after = setup.present()["a.png"]
     assert after != before
-    assert desk.library.catalog.photo(before) is None
-    assert desk.index().ids().tolist() == [after]
-    assert float(desk.index().get(after) @ Tiny().encode_texts(["blue"])[0]) > 0.9
-    desk.agrees()
+    assert setup.library.catalog.photo(before) is None
+    assert setup.index().ids().tolist() == [after]
+    assert float(setup.index().get(after) @ Tiny().encode_texts(["blue"])[0]) > 0.9
+    setup.agrees()
 
 
-def test_a_file_that_was_only_touched_is_the_same_photo(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
-    desk.run()
-    before = desk.present()
-    os.utime(desk.photos / "a.jpg", (1_600_000_000, 1_600_000_000))
-    desk.run()
-    assert desk.present() == before and desk.encoder.encoded == 1
-    assert counts(desk.run()) == {"unchanged": 1}
+def test_a_file_that_was_only_touched_is_the_same_photo(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    setup.run()
+    before = setup.present()
+    os.utime(setup.photos / "a.jpg", (1_600_000_000, 1_600_000_000))
+    setup.run()
+    assert setup.present() == before and setup.encoder.encoded == 1
+    assert counts(setup.run()) == {"unchanged": 1}
 
 
-def test_a_deleted_photo_goes_and_returns_as_itself(desk: IndexingSetup) -> None:
-    path = desk.draw("a.jpg")
-    desk.draw("b.jpg", 1)
-    desk.run()
-    before, data = desk.present(), path.read_bytes()
+def test_a_deleted_photo_goes_and_returns_as_itself(setup: IndexingSetup) -> None:
+    path = setup.draw("a.jpg")
+    setup.draw("b.jpg", 1)
+    setup.run()
+    before, data = setup.present(), path.read_bytes()
     path.unlink()
-    assert counts(desk.run()) == {"missing": 1, "unchanged": 1}
-    assert set(desk.present()) == {"b.jpg"}
-    desk.agrees()
+    assert counts(setup.run()) == {"missing": 1, "unchanged": 1}
+    assert set(setup.present()) == {"b.jpg"}
+    setup.agrees()
     path.write_bytes(data)
-    desk.run()
-    assert desk.present() == before
-    assert desk.encoder.encoded == 2
-    desk.agrees()
+    setup.run()
+    assert setup.present() == before
+    assert setup.encoder.encoded == 2
+    setup.agrees()
 
 
 def test_one_that_returns_unchanged_is_not_even_read(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = desk.draw("a.jpg")
-    desk.draw("b.jpg", 1)
-    desk.run()
-    path.rename(desk.photos.parent / "elsewhere.jpg")
-    desk.run()
-    assert set(desk.present()) == {"b.jpg"}
-    (desk.photos.parent / "elsewhere.jpg").rename(path)
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
-    assert counts(desk.run()) == {"unchanged": 2}
-    assert set(desk.present()) == {"a.jpg", "b.jpg"}
-    desk.agrees()
+    path = setup.draw("a.jpg")
+    setup.draw("b.jpg", 1)
+    setup.run()
+    path.rename(setup.photos.parent / "elsewhere.jpg")
+    setup.run()
+    assert set(setup.present()) == {"b.jpg"}
+    (setup.photos.parent / "elsewhere.jpg").rename(path)
+    monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+    assert counts(setup.run()) == {"unchanged": 2}
+    assert set(setup.present()) == {"a.jpg", "b.jpg"}
+    setup.agrees()
 
 
-def test_one_of_two_copies_deleted_leaves_the_photo(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
-    shutil.copy(desk.photos / "a.jpg", desk.photos / "b.jpg")
-    desk.run()
-    (desk.photos / "a.jpg").unlink()
-    assert counts(desk.run()) == {"missing": 1, "unchanged": 1}
-    (photo,) = desk.present().values()
-    row = desk.library.catalog.photo(photo)
+def test_one_of_two_copies_deleted_leaves_the_photo(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    shutil.copy(setup.photos / "a.jpg", setup.photos / "b.jpg")
+    setup.run()
+    (setup.photos / "a.jpg").unlink()
+    assert counts(setup.run()) == {"missing": 1, "unchanged": 1}
+    (photo,) = setup.present().values()
+    row = setup.library.catalog.photo(photo)
     assert row is not None and row["copies"] == 1 and row["name"] == "b.jpg"
-    desk.agrees()
+    setup.agrees()

@@ -23,119 +23,119 @@ from tests.fixtures.indexing import IndexingSetup
 from tests.tiny import Tiny
 
 
-def counts(tally: IndexSummary) -> dict[str, int]:
-    """What is not nought in a tally."""
+def counts(summary: IndexSummary) -> dict[str, int]:
+    """What is not nought in a summary."""
     names = ("indexed", "unchanged", "moved", "missing", "failed", "encoded", "other")
-    return {name: getattr(tally, name) for name in names if getattr(tally, name)}
+    return {name: getattr(summary, name) for name in names if getattr(summary, name)}
 
 
-def test_every_new_photo_is_indexed_and_found(desk: IndexingSetup) -> None:
+def test_every_new_photo_is_indexed_and_found(setup: IndexingSetup) -> None:
     for number in range(5):
-        desk.draw(f"{number}.jpg", number)
-    desk.draw("below/deep/6.png", 6)
-    (desk.photos / "notes.txt").write_text("no photo")
-    assert counts(desk.run()) == {"indexed": 6, "encoded": 6, "other": 1}
-    assert set(desk.present()) == {"0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "below/deep/6.png"}
-    desk.agrees()
+        setup.draw(f"{number}.jpg", number)
+    setup.draw("below/deep/6.png", 6)
+    (setup.photos / "notes.txt").write_text("no photo")
+    assert counts(setup.run()) == {"indexed": 6, "encoded": 6, "other": 1}
+    assert set(setup.present()) == {"0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "below/deep/6.png"}
+    setup.agrees()
 
 
-def test_the_vector_is_that_of_the_pixels(desk: IndexingSetup) -> None:
-    desk.paint("red.png", "red")
-    desk.paint("blue.png", "blue")
-    desk.run()
-    ids = desk.present()
+def test_the_vector_is_that_of_the_pixels(setup: IndexingSetup) -> None:
+    setup.paint("red.png", "red")
+    setup.paint("blue.png", "blue")
+    setup.run()
+    ids = setup.present()
     for colour in ("red", "blue"):
-        _, found = desk.index().search(Tiny().encode_texts([colour])[0], 1)
+        _, found = setup.index().search(Tiny().encode_texts([colour])[0], 1)
         assert found.tolist() == [ids[f"{colour}.png"]]
 
 
 def test_a_second_run_reads_and_encodes_nothing(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
-        desk.draw(f"{number}.jpg", number)
-    desk.run()
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
-    change = desk.library.catalog.change()
-    assert counts(desk.run()) == {"unchanged": 4}
-    assert desk.encoder.encoded == 4
+        setup.draw(f"{number}.jpg", number)
+    setup.run()
+    monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+    change = setup.library.catalog.change()
+    assert counts(setup.run()) == {"unchanged": 4}
+    assert setup.encoder.encoded == 4
     # No page has anything to read again.
-    assert desk.library.catalog.change() == change
+    assert setup.library.catalog.change() == change
 
 
-def test_more_photos_than_fit_one_batch(desk: IndexingSetup) -> None:
+def test_more_photos_than_fit_one_batch(setup: IndexingSetup) -> None:
     for number in range(2 * BATCH + 3):
-        desk.paint(f"{number}.png", f"#{number * 5:02x}0080")
-    assert counts(desk.run()) == {"indexed": 35, "encoded": 35}
-    desk.agrees()
+        setup.paint(f"{number}.png", f"#{number * 5:02x}0080")
+    assert counts(setup.run()) == {"indexed": 35, "encoded": 35}
+    setup.agrees()
 
 
-def test_copies_are_one_photo_encoded_once(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
+def test_copies_are_one_photo_encoded_once(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
     for name in ("b.jpg", "c.jpg"):
-        shutil.copy(desk.photos / "a.jpg", desk.photos / name)
-    assert desk.run().indexed == 3
-    assert len(set(desk.present().values())) == 1
-    assert len(desk.index()) == 1
-    shutil.copy(desk.photos / "a.jpg", desk.photos / "d.jpg")
-    assert counts(desk.run()) == {"indexed": 1, "unchanged": 3}
-    desk.agrees()
+        shutil.copy(setup.photos / "a.jpg", setup.photos / name)
+    assert setup.run().indexed == 3
+    assert len(set(setup.present().values())) == 1
+    assert len(setup.index()) == 1
+    shutil.copy(setup.photos / "a.jpg", setup.photos / "d.jpg")
+    assert counts(setup.run()) == {"indexed": 1, "unchanged": 3}
+    setup.agrees()
 
 
-def test_a_whole_scan_forgets_what_has_been_missing_for_long(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg", 1)
-    desk.draw("b.jpg", 2)
-    desk.run()
-    (desk.photos / "a.jpg").unlink()
-    assert desk.run().missing == 1
-    desk.writer.connection.execute(
+def test_a_whole_scan_forgets_what_has_been_missing_for_long(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg", 1)
+    setup.draw("b.jpg", 2)
+    setup.run()
+    (setup.photos / "a.jpg").unlink()
+    assert setup.run().missing == 1
+    setup.writer.connection.execute(
         "update file set gone_at = gone_at - ? where gone_at is not null",
         (missing_files.RETENTION + 60,),
     )
-    desk.run("", thorough=False)
-    assert desk.library.catalog.counts().missing == 1
-    desk.run()
-    assert desk.library.catalog.counts().missing == 0
+    setup.run("", thorough=False)
+    assert setup.library.catalog.counts().missing == 1
+    setup.run()
+    assert setup.library.catalog.counts().missing == 0
 
 
-def test_one_folder_alone_says_nothing_of_the_others(desk: IndexingSetup) -> None:
+def test_one_folder_alone_says_nothing_of_the_others(setup: IndexingSetup) -> None:
     for name in ("a.jpg", "x/b.jpg", "x/y/c.jpg"):
-        desk.draw(name, len(name))
-    desk.run()
+        setup.draw(name, len(name))
+    setup.run()
     for name in ("a.jpg", "x/b.jpg", "x/y/c.jpg"):
-        (desk.photos / name).unlink()
-    desk.draw("other.jpg", 40)
-    assert counts(desk.run("x", recursive=False)) == {"missing": 1}
-    assert set(desk.present()) == {"a.jpg", "x/y/c.jpg"}
-    assert counts(desk.run("x")) == {"missing": 1}
-    assert set(desk.present()) == {"a.jpg"}
+        (setup.photos / name).unlink()
+    setup.draw("other.jpg", 40)
+    assert counts(setup.run("x", recursive=False)) == {"missing": 1}
+    assert set(setup.present()) == {"a.jpg", "x/y/c.jpg"}
+    assert counts(setup.run("x")) == {"missing": 1}
+    assert set(setup.present()) == {"a.jpg"}
 
 
-def test_a_drive_that_is_away_is_no_deletion(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
-    desk.run()
-    aside = desk.photos.with_name("aside")
-    desk.photos.rename(aside)
-    assert counts(desk.run()) == {}
+def test_a_drive_that_is_away_is_no_deletion(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    setup.run()
+    aside = setup.photos.with_name("aside")
+    setup.photos.rename(aside)
+    assert counts(setup.run()) == {}
     assert (
-        set(desk.present()) == {"a.jpg"} and desk.library.catalog.roots()[0]["state"] == "offline"
+        set(setup.present()) == {"a.jpg"} and setup.library.catalog.roots()[0]["state"] == "offline"
     )
-    desk.photos.mkdir()
-    assert counts(desk.run()) == {}
-    assert desk.library.catalog.roots()[0]["state"] == "offline"
-    desk.photos.rmdir()
-    aside.rename(desk.photos)
-    assert counts(desk.run()) == {"unchanged": 1}
-    assert desk.library.catalog.roots()[0]["state"] == "online"
-    desk.agrees()
+    setup.photos.mkdir()
+    assert counts(setup.run()) == {}
+    assert setup.library.catalog.roots()[0]["state"] == "offline"
+    setup.photos.rmdir()
+    aside.rename(setup.photos)
+    assert counts(setup.run()) == {"unchanged": 1}
+    assert setup.library.catalog.roots()[0]["state"] == "online"
+    setup.agrees()
 
 
 def test_a_folder_that_cannot_be_listed_keeps_its_photos(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.draw("a.jpg")
-    desk.draw("locked/b.jpg", 1)
-    desk.run()
+    setup.draw("a.jpg")
+    setup.draw("locked/b.jpg", 1)
+    setup.run()
     real = os.scandir
 
     def refuse(path: Any) -> Any:
@@ -144,15 +144,15 @@ def test_a_folder_that_cannot_be_listed_keeps_its_photos(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    tally = desk.run()
-    assert counts(tally) == {"unchanged": 1}
-    assert tally.unlisted == {str(desk.photos / "locked")}
-    assert set(desk.present()) == {"a.jpg", "locked/b.jpg"}
+    summary = setup.run()
+    assert counts(summary) == {"unchanged": 1}
+    assert summary.unlisted == {str(setup.photos / "locked")}
+    assert set(setup.present()) == {"a.jpg", "locked/b.jpg"}
 
 
-def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: IndexingSetup) -> None:
+def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(setup: IndexingSetup) -> None:
     for number in range(40):
-        desk.paint(f"{number}.png", f"#00{number * 6:02x}40")
+        setup.paint(f"{number}.png", f"#00{number * 6:02x}40")
 
     class Enough(Exception):
         pass
@@ -162,24 +162,24 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(desk: Inde
             raise Enough
 
     with pytest.raises(Enough):
-        Indexer(desk.library, desk.writer, desk.encoder, desk.pool, stop).run(
-            [ScanTarget(desk.root, str(desk.photos))]
+        Indexer(setup.library, setup.writer, setup.encoder, setup.pool, stop).run(
+            [ScanTarget(setup.root, str(setup.photos))]
         )
-    done = len(desk.present())
+    done = len(setup.present())
     assert 0 < done < 40
-    desk.agrees()
-    tally = desk.run()
-    assert tally.indexed == 40 - done and tally.unchanged == done
-    assert desk.encoder.encoded <= 40 + BATCH
-    desk.agrees()
+    setup.agrees()
+    summary = setup.run()
+    assert summary.indexed == 40 - done and summary.unchanged == done
+    assert setup.encoder.encoded <= 40 + BATCH
+    setup.agrees()
 
 
 def test_the_way_back_after_each_write_failing(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch is written whole or not at all."""
     for number in range(3):
-        desk.draw(f"{number}.jpg", number)
+        setup.draw(f"{number}.jpg", number)
     real, calls = put_present, []
 
     def fail_once(*args: Any) -> None:
@@ -192,42 +192,42 @@ def test_the_way_back_after_each_write_failing(
     # All in one batch, however slow the computer is.
     monkeypatch.setattr(batch_reader, "MAX_BATCH_AGE", 600.0)
     with pytest.raises(OSError, match="disk full"):
-        desk.run()
-    assert not desk.present() and not desk.library.catalog.matching().size
-    assert counts(desk.run()) == {"indexed": 3, "encoded": 3}
-    desk.agrees()
+        setup.run()
+    assert not setup.present() and not setup.library.catalog.matching().size
+    assert counts(setup.run()) == {"indexed": 3, "encoded": 3}
+    setup.agrees()
 
 
-def test_names_of_every_kind(desk: IndexingSetup) -> None:
+def test_names_of_every_kind(setup: IndexingSetup) -> None:
     names = ["with space.jpg", "ünïcode – 写真.jpg", "50%_[1]'\".JPG", "UPPER.JPEG"]
     if os.name == "posix":
         names.append(os.fsdecode(b"latin-\xe9.jpg"))
     for number, name in enumerate(names):
-        (desk.photos / name).write_bytes(pictures.encoded(pictures.draw(number, (64, 48))))
-    assert desk.run().indexed == len(names)
-    found = {desk.library.catalog.photo(photo)["name"] for photo in desk.present().values()}  # type: ignore[index]
+        (setup.photos / name).write_bytes(pictures.encoded(pictures.draw(number, (64, 48))))
+    assert setup.run().indexed == len(names)
+    found = {setup.library.catalog.photo(photo)["name"] for photo in setup.present().values()}  # type: ignore[index]
     assert found == set(names)
-    assert counts(desk.run()) == {"unchanged": len(names)}
+    assert counts(setup.run()) == {"unchanged": len(names)}
 
 
-def test_previews_of_photos_that_are_gone_for_good_go_too(desk: IndexingSetup) -> None:
-    desk.draw("a.jpg")
-    desk.run()
-    assert len(list(desk.library.previews.all())) == 1
-    desk.draw("a.jpg", 1)
-    desk.run()
-    (photo,) = desk.present().values()
-    row = desk.library.catalog.photo(photo)
+def test_previews_of_photos_that_are_gone_for_good_go_too(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    setup.run()
+    assert len(list(setup.library.previews.all())) == 1
+    setup.draw("a.jpg", 1)
+    setup.run()
+    (photo,) = setup.present().values()
+    row = setup.library.catalog.photo(photo)
     assert row is not None
-    assert [path.stem for path in desk.library.previews.all()] == [row["hash"]]
+    assert [path.stem for path in setup.library.previews.all()] == [row["hash"]]
 
 
-def test_progress_counts_up_to_the_end(desk: IndexingSetup) -> None:
+def test_progress_counts_up_to_the_end(setup: IndexingSetup) -> None:
     for number in range(BATCH + 2):
-        desk.paint(f"{number}.png", f"#{number * 9:02x}ff00")
+        setup.paint(f"{number}.png", f"#{number * 9:02x}ff00")
     said: list[Progress] = []
-    Indexer(desk.library, desk.writer, desk.encoder, desk.pool, said.append).run(
-        [ScanTarget(desk.root, str(desk.photos))]
+    Indexer(setup.library, setup.writer, setup.encoder, setup.pool, said.append).run(
+        [ScanTarget(setup.root, str(setup.photos))]
     )
     reading = [progress for progress in said if progress.total]
     assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
@@ -235,7 +235,7 @@ def test_progress_counts_up_to_the_end(desk: IndexingSetup) -> None:
     assert reading[-1].eta == pytest.approx(0.0)
 
 
-def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: IndexingSetup) -> None:
+def test_vectors_match_pixels_whatever_order_files_come_back_in(setup: IndexingSetup) -> None:
     colours = [
         f"#{r:02x}{g:02x}{b:02x}"
         for r in (0, 120, 240)
@@ -243,12 +243,12 @@ def test_vectors_match_pixels_whatever_order_files_come_back_in(desk: IndexingSe
         for b in (0, 120, 240)
     ]
     for colour in colours:
-        desk.paint(f"{colour[1:]}.png", colour)
-    desk.run()
+        setup.paint(f"{colour[1:]}.png", colour)
+    setup.run()
     tiny = Tiny()
-    for name, photo in desk.present().items():
+    for name, photo in setup.present().items():
         pixels = np.full((1, 32, 32, 3), [int(name[i : i + 2], 16) for i in (0, 2, 4)], np.uint8)
-        stored = desk.index().get(photo)
+        stored = setup.index().get(photo)
         assert stored is not None and float(stored @ tiny.encode_images(pixels)[0]) > 0.999
 
 
@@ -270,7 +270,7 @@ def test_a_library_inside_the_photo_folder_is_not_indexed(tmp_path: Path) -> Non
         with made.library.lock():
             pass
         outer = add_root(made.writer, str(tmp_path))
-        tally = made.indexer.run([ScanTarget(outer, str(tmp_path))])
-        assert counts(tally) == {"unchanged": 1}
+        summary = made.indexer.run([ScanTarget(outer, str(tmp_path))])
+        assert counts(summary) == {"unchanged": 1}
     finally:
         made.close()

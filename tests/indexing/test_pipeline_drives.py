@@ -13,27 +13,27 @@ from tests.fixtures.indexing import IndexingSetup
 
 
 def test_an_error_on_a_drive_that_stops_answering_is_not_the_files_fault(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("good.jpg", "other.jpg"):
-        desk.draw(name, len(name))
-    desk.draw("bad.jpg").write_bytes(b"broken")
-    real = desk.indexer._encoder.encode
+        setup.draw(name, len(name))
+    setup.draw("bad.jpg").write_bytes(b"broken")
+    real = setup.indexer._encoder.encode
 
     def drive_stops(batch: list[DecodeResult]) -> Any:
-        desk.drives.unresponsive = {str(desk.photos)}
+        setup.drives.unresponsive = {str(setup.photos)}
         return real(batch)
 
-    monkeypatch.setattr(desk.indexer._encoder, "encode", drive_stops)
+    monkeypatch.setattr(setup.indexer._encoder, "encode", drive_stops)
     # All three are in one batch, however busy the computer is.
     monkeypatch.setattr(batch_reader, "MAX_BATCH_AGE", 1e9)
-    summary = desk.run()
-    (root,) = desk.library.catalog.roots()
+    summary = setup.run()
+    (root,) = setup.library.catalog.roots()
     assert (root["state"], root["problem"]) == ("offline", UNRESPONSIVE)
-    assert summary.offline == {str(desk.photos)}
-    assert summary.failed == 0 and desk.failed() == {}
+    assert summary.offline == {str(setup.photos)}
+    assert summary.failed == 0 and setup.failed() == {}
     # Those that had been read by then are kept.
-    assert set(desk.present()) == {"good.jpg", "other.jpg"}
-    desk.drives.unresponsive = set()
+    assert set(setup.present()) == {"good.jpg", "other.jpg"}
+    setup.drives.unresponsive = set()
     monkeypatch.undo()
-    assert desk.run().failed == 1 and set(desk.failed()) == {"bad.jpg"}
+    assert setup.run().failed == 1 and set(setup.failed()) == {"bad.jpg"}

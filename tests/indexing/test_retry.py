@@ -13,14 +13,14 @@ from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from tests import pictures
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.tiny import Tiny
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    made = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    made = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     yield made
     made.close()
 
@@ -60,21 +60,23 @@ def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_no
 
 class TestAfterAnUpgrade:
     @pytest.fixture
-    def failed(self, shelf: Shelf) -> Shelf:
-        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 100, 1, 0), "it is torn")
-        return shelf
+    def failed(self, builder: LibraryBuilder) -> LibraryBuilder:
+        put_failed(builder.writer, builder.root, FileStat("bad.jpg", 100, 1, 0), "it is torn")
+        return builder
 
-    def waits(self, shelf: Shelf) -> bool:
-        return not files_below(shelf.writer, shelf.root)["bad.jpg"].matches(
+    def waits(self, builder: LibraryBuilder) -> bool:
+        return not files_below(builder.writer, builder.root)["bad.jpg"].matches(
             FileStat("bad.jpg", 100, 1, 0)
         )
 
-    def test_the_first_run_of_a_library_has_nothing_to_read_again(self, failed: Shelf) -> None:
+    def test_the_first_run_of_a_library_has_nothing_to_read_again(
+        self, failed: LibraryBuilder
+    ) -> None:
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
     def test_failed_files_are_read_again_once(
-        self, failed: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, failed: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         retry.retry_after_upgrade(failed.library, failed.writer)
         retry.retry_after_upgrade(failed.library, failed.writer)

@@ -6,7 +6,7 @@ from tests.fixtures.indexing import IndexingSetup
 
 
 def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_once(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
     now, pauses = [0.0], list[float]()
 
@@ -14,7 +14,7 @@ def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_on
         pauses.append(seconds)
         now[0] += seconds
 
-    catalog = desk.library.catalog
+    catalog = setup.library.catalog
     throttle = Throttle(catalog, wait, lambda: now[0])
     assert current_pace(catalog) == "full"
     now[0] = 2.0

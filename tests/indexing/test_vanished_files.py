@@ -21,176 +21,179 @@ from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import away, many, root
 
 
-def test_a_few_that_are_deleted_are_missing(desk: IndexingSetup) -> None:
-    many(desk, 40)
+def test_a_few_that_are_deleted_are_missing(setup: IndexingSetup) -> None:
+    many(setup, 40)
     for number in range(8):
-        (desk.photos / f"{number:03}.png").unlink()
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (8, 0)
-    assert len(desk.present()) == 32 and root(desk)["asking"] == 0
+        (setup.photos / f"{number:03}.png").unlink()
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (8, 0)
+    assert len(setup.present()) == 32 and root(setup)["asking"] == 0
 
 
-def test_more_than_a_fifth_at_once_is_a_question(desk: IndexingSetup) -> None:
-    before = many(desk, 40)
+def test_more_than_a_fifth_at_once_is_a_question(setup: IndexingSetup) -> None:
+    before = many(setup, 40)
     for number in range(ASK_MINIMUM):
-        (desk.photos / f"{number:03}.png").unlink()
-    tally = desk.run()
-    assert (tally.missing, tally.away) == (0, ASK_MINIMUM)
-    assert desk.present() == before and len(away(desk)) == ASK_MINIMUM
-    assert root(desk)["asking"] == root(desk)["away"] == ASK_MINIMUM
-    rows = desk.library.catalog.photos(before.values())
+        (setup.photos / f"{number:03}.png").unlink()
+    summary = setup.run()
+    assert (summary.missing, summary.away) == (0, ASK_MINIMUM)
+    assert setup.present() == before and len(away(setup)) == ASK_MINIMUM
+    assert root(setup)["asking"] == root(setup)["away"] == ASK_MINIMUM
+    rows = setup.library.catalog.photos(before.values())
     assert sum(row["away"] for row in rows.values()) == ASK_MINIMUM
-    assert desk.run().away == 0
-    desk.agrees()
+    assert setup.run().away == 0
+    setup.agrees()
 
 
-def test_one_deletion_seen_in_pieces_is_one_question(desk: IndexingSetup) -> None:
-    before = many(desk, 20, "a/") | many(desk, 20, "b/")
+def test_one_deletion_seen_in_pieces_is_one_question(setup: IndexingSetup) -> None:
+    before = many(setup, 20, "a/") | many(setup, 20, "b/")
     for folder in ("a", "b"):
         for number in range(7):
-            (desk.photos / folder / f"{number:03}.png").unlink()
-    assert desk.run("a", thorough=False).missing == 7
-    assert desk.run("b", thorough=False).away == 14
-    assert desk.present() == before and len(away(desk)) == 14
+            (setup.photos / folder / f"{number:03}.png").unlink()
+    assert setup.run("a", thorough=False).missing == 7
+    assert setup.run("b", thorough=False).away == 14
+    assert setup.present() == before and len(away(setup)) == 14
 
 
 def test_what_vanished_and_comes_back_is_as_before_without_reading(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = many(desk, 30, "a/")
-    desk.draw("stays.jpg", 99)
-    desk.run()
-    (desk.photos / "a").rename(desk.photos.parent / "aside")
-    assert desk.run().away == 30
-    (desk.photos.parent / "aside").rename(desk.photos / "a")
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
-    assert desk.run().unchanged == 31
-    assert not away(desk) and root(desk)["asking"] == 0
-    assert before.items() <= desk.present().items()
+    before = many(setup, 30, "a/")
+    setup.draw("stays.jpg", 99)
+    setup.run()
+    (setup.photos / "a").rename(setup.photos.parent / "aside")
+    assert setup.run().away == 30
+    (setup.photos.parent / "aside").rename(setup.photos / "a")
+    monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+    assert setup.run().unchanged == 31
+    assert not away(setup) and root(setup)["asking"] == 0
+    assert before.items() <= setup.present().items()
 
 
-def test_a_whole_tree_found_elsewhere_has_moved_and_nobody_asks(desk: IndexingSetup) -> None:
-    many(desk, 30, "a/")
-    (desk.photos / "a").rename(desk.photos / "b")
-    tally = desk.run()
-    assert (tally.moved, tally.away, tally.missing, tally.encoded) == (30, 0, 0, 0)
+def test_a_whole_tree_found_elsewhere_has_moved_and_nobody_asks(setup: IndexingSetup) -> None:
+    many(setup, 30, "a/")
+    (setup.photos / "a").rename(setup.photos / "b")
+    summary = setup.run()
+    assert (summary.moved, summary.away, summary.missing, summary.encoded) == (30, 0, 0, 0)
 
 
-def test_the_answer_that_they_are_gone(desk: IndexingSetup) -> None:
-    many(desk, 20, "a/")
-    many(desk, 20, "b/")
+def test_the_answer_that_they_are_gone(setup: IndexingSetup) -> None:
+    many(setup, 20, "a/")
+    many(setup, 20, "b/")
     for folder in ("a", "b"):
-        shutil.rmtree(desk.photos / folder)
-    desk.draw("stays.jpg", 99)
-    assert desk.run().away == 40
-    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos / "a")) == 20
-    assert len(away(desk)) == 20
-    assert forget_missing_files(desk.library.catalog, desk.writer) == 20
-    assert set(desk.present()) == {"stays.jpg"}
-    assert forget_missing_files(desk.library.catalog, desk.writer) == 0
-    desk.agrees()
+        shutil.rmtree(setup.photos / folder)
+    setup.draw("stays.jpg", 99)
+    assert setup.run().away == 40
+    assert forget_missing_files(setup.library.catalog, setup.writer, str(setup.photos / "a")) == 20
+    assert len(away(setup)) == 20
+    assert forget_missing_files(setup.library.catalog, setup.writer) == 20
+    assert set(setup.present()) == {"stays.jpg"}
+    assert forget_missing_files(setup.library.catalog, setup.writer) == 0
+    setup.agrees()
 
 
-def test_forgetting_leaves_what_is_there_again(desk: IndexingSetup) -> None:
-    many(desk, 30)
-    (desk.photos.parent / "aside").mkdir()
-    for path in sorted(desk.photos.glob("*.png"))[:20]:
-        path.rename(desk.photos.parent / "aside" / path.name)
-    desk.run()
-    (desk.photos.parent / "aside" / "000.png").rename(desk.photos / "000.png")
-    assert forget_missing_files(desk.library.catalog, desk.writer) == 19
+def test_forgetting_leaves_what_is_there_again(setup: IndexingSetup) -> None:
+    many(setup, 30)
+    (setup.photos.parent / "aside").mkdir()
+    for path in sorted(setup.photos.glob("*.png"))[:20]:
+        path.rename(setup.photos.parent / "aside" / path.name)
+    setup.run()
+    (setup.photos.parent / "aside" / "000.png").rename(setup.photos / "000.png")
+    assert forget_missing_files(setup.library.catalog, setup.writer) == 19
 
 
-def test_the_answer_that_they_come_back(desk: IndexingSetup) -> None:
-    many(desk, 40)
+def test_the_answer_that_they_come_back(setup: IndexingSetup) -> None:
+    many(setup, 40)
     for number in range(20):
-        (desk.photos / f"{number:03}.png").unlink()
-    desk.run()
-    missing_files.keep_vanished(desk.writer, desk.root)
-    assert (root(desk)["asking"], root(desk)["away"]) == (0, 20)
+        (setup.photos / f"{number:03}.png").unlink()
+    setup.run()
+    missing_files.keep_vanished(setup.writer, setup.root)
+    assert (root(setup)["asking"], root(setup)["away"]) == (0, 20)
     # A single deletion later is just that.
-    (desk.photos / "030.png").unlink()
-    assert desk.run().missing == 1
-    assert len(away(desk)) == 20
+    (setup.photos / "030.png").unlink()
+    assert setup.run().missing == 1
+    assert len(away(setup)) == 20
 
 
-def test_forgotten_ones_return_as_themselves(desk: IndexingSetup) -> None:
-    before = many(desk, 30, "a/")
-    (desk.photos / "a").rename(desk.photos.parent / "aside")
-    desk.draw("stays.jpg", 99)
-    desk.run()
-    forget_missing_files(desk.library.catalog, desk.writer)
-    assert set(desk.present()) == {"stays.jpg"}
-    (desk.photos.parent / "aside").rename(desk.photos / "again")
-    assert desk.run().moved == 30
+def test_forgotten_ones_return_as_themselves(setup: IndexingSetup) -> None:
+    before = many(setup, 30, "a/")
+    (setup.photos / "a").rename(setup.photos.parent / "aside")
+    setup.draw("stays.jpg", 99)
+    setup.run()
+    forget_missing_files(setup.library.catalog, setup.writer)
+    assert set(setup.present()) == {"stays.jpg"}
+    (setup.photos.parent / "aside").rename(setup.photos / "again")
+    assert setup.run().moved == 30
     assert {
         path.replace("again", "a"): photo
-        for path, photo in desk.present().items()
+        for path, photo in setup.present().items()
         if "again" in path
     } == before
-    assert desk.encoder.encoded == 31
+    assert setup.encoder.encoded == 31
 
 
-def test_an_emptied_folder_is_away_until_the_person_says_otherwise(desk: IndexingSetup) -> None:
-    many(desk, 3)
-    for path in desk.photos.iterdir():
+def test_an_emptied_folder_is_away_until_the_person_says_otherwise(setup: IndexingSetup) -> None:
+    many(setup, 3)
+    for path in setup.photos.iterdir():
         path.unlink()
-    (desk.photos / ".DS_Store").write_text("x")
-    tally = desk.run()
-    assert tally.offline == {str(desk.photos)} and (tally.missing, tally.away) == (0, 0)
-    assert root(desk)["state"] == "offline" and root(desk)["away"] == 3
-    assert forget_missing_files(desk.library.catalog, desk.writer, str(desk.photos)) == 3
-    desk.run()
-    assert root(desk)["state"] == "online" and not desk.present()
+    (setup.photos / ".DS_Store").write_text("x")
+    summary = setup.run()
+    assert summary.offline == {str(setup.photos)} and (summary.missing, summary.away) == (0, 0)
+    assert root(setup)["state"] == "offline" and root(setup)["away"] == 3
+    assert forget_missing_files(setup.library.catalog, setup.writer, str(setup.photos)) == 3
+    setup.run()
+    assert root(setup)["state"] == "online" and not setup.present()
 
 
 def test_another_drive_in_the_same_place_is_a_question_at_any_number(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many(desk, 4)
-    (desk.photos.parent / "aside").mkdir()
-    for path in list(desk.photos.iterdir()):
-        path.rename(desk.photos.parent / "aside" / path.name)
+    many(setup, 4)
+    (setup.photos.parent / "aside").mkdir()
+    for path in list(setup.photos.iterdir()):
+        path.rename(setup.photos.parent / "aside" / path.name)
     for number in (50, 51):
-        desk.draw(f"new/{number}.jpg", number)
+        setup.draw(f"new/{number}.jpg", number)
     monkeypatch.setattr(root_scan, "device_of", lambda folder: "another")
     # An event told of one folder only; it takes a look at the whole to see what it means.
-    tally = desk.run("new", thorough=False)
-    assert (tally.away, tally.missing, tally.indexed) == (4, 0, 2)
+    summary = setup.run("new", thorough=False)
+    assert (summary.away, summary.missing, summary.indexed) == (4, 0, 2)
     monkeypatch.undo()
-    shutil.rmtree(desk.photos / "new")
-    for path in list((desk.photos.parent / "aside").iterdir()):
-        path.rename(desk.photos / path.name)
-    tally = desk.run()
-    assert (tally.unchanged, tally.encoded) == (4, 0) and away(desk) == {"new/50.jpg", "new/51.jpg"}
+    shutil.rmtree(setup.photos / "new")
+    for path in list((setup.photos.parent / "aside").iterdir()):
+        path.rename(setup.photos / path.name)
+    summary = setup.run()
+    assert (summary.unchanged, summary.encoded) == (4, 0) and away(setup) == {
+        "new/50.jpg",
+        "new/51.jpg",
+    }
 
 
 def test_a_drive_inside_a_folder_that_is_unplugged(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many(desk, 20)
-    many(desk, 3, "usb/")
+    many(setup, 20)
+    many(setup, 3, "usb/")
     real = device_of
-    on_drive = str(desk.photos / "usb")
+    on_drive = str(setup.photos / "usb")
     monkeypatch.setattr(
         root_scan, "device_of", lambda folder: "drive" if folder == on_drive else real(folder)
     )
-    update_root(desk.writer, desk.root, mounts=["usb"])
-    desk.run()
-    assert root(desk)["mounts"] == ["usb"]
+    update_root(setup.writer, setup.root, mounts=["usb"])
+    setup.run()
+    assert root(setup)["mounts"] == ["usb"]
     monkeypatch.undo()
-    for path in (desk.photos / "usb").iterdir():
+    for path in (setup.photos / "usb").iterdir():
         path.unlink()
-    tally = desk.run("usb", thorough=False)
-    assert (tally.away, tally.missing) == (3, 0)
-    assert away(desk) == {"usb/000.png", "usb/001.png", "usb/002.png"}
+    summary = setup.run("usb", thorough=False)
+    assert (summary.away, summary.missing) == (3, 0)
+    assert away(setup) == {"usb/000.png", "usb/001.png", "usb/002.png"}
 
 
 def test_what_may_not_be_looked_at_is_not_gone(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that can be listed but not entered: its files have names and nothing else."""
-    many(desk, 3, "locked/")
+    many(setup, 3, "locked/")
     real = scan._add_file
 
     def refuse(found: scan.ScanResult, relative: str, *rest: object) -> None:
@@ -199,59 +202,61 @@ def test_what_may_not_be_looked_at_is_not_gone(
         real(found, relative, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(scan, "_add_file", refuse)
-    desk.draw("new.jpg", 77)
-    tally = desk.run()
-    assert (tally.missing, tally.away, tally.indexed) == (0, 0, 1) and len(tally.unlisted) == 3
-    assert len(desk.present()) == 4 and "permissions" in (root(desk)["problem"] or "")
+    setup.draw("new.jpg", 77)
+    summary = setup.run()
+    assert (summary.missing, summary.away, summary.indexed) == (0, 0, 1) and len(
+        summary.unlisted
+    ) == 3
+    assert len(setup.present()) == 4 and "permissions" in (root(setup)["problem"] or "")
     monkeypatch.undo()
-    desk.run()
-    assert root(desk)["problem"] is None
+    setup.run()
+    assert root(setup)["problem"] is None
 
 
 def test_missing_files_are_remembered_for_a_while_and_then_not(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many(desk, 3)
-    (desk.photos / "000.png").unlink()
-    desk.run()
-    assert desk.library.catalog.counts().missing == 1
-    assert missing_files.purge_expired(desk.writer) == 0
+    many(setup, 3)
+    (setup.photos / "000.png").unlink()
+    setup.run()
+    assert setup.library.catalog.counts().missing == 1
+    assert missing_files.purge_expired(setup.writer) == 0
     later = time.time() + missing_files.RETENTION + 60
-    assert missing_files.purge_expired(desk.writer, later) == 1
-    assert desk.library.catalog.counts().missing == 0
-    assert len(take_purged_hashes(desk.writer)) == 1
-    desk.agrees()
+    assert missing_files.purge_expired(setup.writer, later) == 1
+    assert setup.library.catalog.counts().missing == 0
+    assert len(take_purged_hashes(setup.writer)) == 1
+    setup.agrees()
 
 
-def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(desk: IndexingSetup) -> None:
-    many(desk, 3)
-    (desk.photos / "000.png").unlink()
-    set_exclude_globs(desk.writer, desk.root, ["001.png"])
-    desk.run()
+def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(setup: IndexingSetup) -> None:
+    many(setup, 3)
+    (setup.photos / "000.png").unlink()
+    set_exclude_globs(setup.writer, setup.root, ["001.png"])
+    setup.run()
     later = time.time() + missing_files.RETENTION + 60
-    update_root(desk.writer, desk.root, state="offline")
-    assert missing_files.purge_expired(desk.writer, later) == 0
-    update_root(desk.writer, desk.root, state="online")
-    assert missing_files.purge_expired(desk.writer, later) == 1
-    assert root(desk)["left_out"] == 1
+    update_root(setup.writer, setup.root, state="offline")
+    assert missing_files.purge_expired(setup.writer, later) == 0
+    update_root(setup.writer, setup.root, state="online")
+    assert missing_files.purge_expired(setup.writer, later) == 1
+    assert root(setup)["left_out"] == 1
 
 
 def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
-    desk: IndexingSetup, tmp_path: Path
+    setup: IndexingSetup, tmp_path: Path
 ) -> None:
     """By copying and deleting, as between two drives."""
-    before = many(desk, 12)
+    before = many(setup, 12)
     other = tmp_path / "other"
     other.mkdir()
-    second = add_root(desk.writer, str(other))
-    for path in list(desk.photos.iterdir()):
+    second = add_root(setup.writer, str(other))
+    for path in list(setup.photos.iterdir()):
         shutil.copyfile(path, other / path.name)
         path.unlink()
-    tally = desk.indexer.run(
-        [ScanTarget(desk.root, str(desk.photos)), ScanTarget(second, str(other))]
+    summary = setup.indexer.run(
+        [ScanTarget(setup.root, str(setup.photos)), ScanTarget(second, str(other))]
     )
-    assert (tally.moved, tally.indexed, tally.encoded) == (12, 0, 0) and not tally.offline
+    assert (summary.moved, summary.indexed, summary.encoded) == (12, 0, 0) and not summary.offline
     assert {
-        path: file.photo_id for path, file in files_below(desk.writer, second).items()
+        path: file.photo_id for path, file in files_below(setup.writer, second).items()
     } == before
-    assert all(row["state"] == "online" for row in desk.library.catalog.roots())
+    assert all(row["state"] == "online" for row in setup.library.catalog.roots())

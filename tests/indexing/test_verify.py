@@ -16,27 +16,27 @@ from tests.fixtures.indexing import IndexingSetup
 
 
 @pytest.fixture
-def whole(desk: IndexingSetup) -> IndexingSetup:
-    """A desk with four photos indexed and all that belongs to them on disk."""
+def whole(setup: IndexingSetup) -> IndexingSetup:
+    """A setup with four photos indexed and all that belongs to them on disk."""
     for number in range(3):
-        desk.draw(f"{number}.jpg", number)
-    desk.draw("below/3.jpg", 3)
-    desk.run()
-    desk.index().save()
-    return desk
+        setup.draw(f"{number}.jpg", number)
+    setup.draw("below/3.jpg", 3)
+    setup.run()
+    setup.index().save()
+    return setup
 
 
-def check(desk: IndexingSetup, *, repair: bool = False) -> VerifyReport:
+def check(setup: IndexingSetup, *, repair: bool = False) -> VerifyReport:
     """As the command does it: with the library opened afresh."""
-    library = Library.open(desk.library.dir)
+    library = Library.open(setup.library.dir)
     try:
         return verify(library, repair=repair)
     finally:
         library.close()
 
 
-def files(desk: IndexingSetup, pattern: str) -> list[Path]:
-    return sorted((desk.library.dir / "vectors").glob(pattern))
+def files(setup: IndexingSetup, pattern: str) -> list[Path]:
+    return sorted((setup.library.dir / "vectors").glob(pattern))
 
 
 def test_a_sound_library(whole: IndexingSetup) -> None:

@@ -8,7 +8,7 @@ import pytest
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
 from explorer.library.text_index import TextIndex
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 def lose_index(db: sqlite3.Connection) -> None:
@@ -33,14 +33,14 @@ def keep_a_hidden_photo(db: sqlite3.Connection) -> None:
     ],
 )
 def test_texts_that_disagree_with_the_catalog_are_repaired(
-    shelf: Shelf, damage: Callable[[sqlite3.Connection], None], said: str
+    builder: LibraryBuilder, damage: Callable[[sqlite3.Connection], None], said: str
 ) -> None:
-    shelf.put("summer.jpg", 1)
-    shelf.put("summer night.jpg", 2)
-    damage(shelf.writer.connection)
+    builder.put("summer.jpg", 1)
+    builder.put("summer night.jpg", 2)
+    damage(builder.writer.connection)
 
     # As the command does it: with the library opened afresh.
-    library = Library.open(shelf.library.dir)
+    library = Library.open(builder.library.dir)
     try:
         for repair, expected in ((False, [said]), (True, [said]), (False, [])):
             problems = verify(library, repair=repair).problems
@@ -49,10 +49,10 @@ def test_texts_that_disagree_with_the_catalog_are_repaired(
         library.close()
 
 
-def test_names_that_still_wait_are_a_note(shelf: Shelf) -> None:
-    shelf.put("summer.jpg", 1)
+def test_names_that_still_wait_are_a_note(builder: LibraryBuilder) -> None:
+    builder.put("summer.jpg", 1)
     waiting = "The names of 1 photo are not searchable yet."
-    assert waiting not in verify(shelf.library).notes
-    shelf.writer.connection.execute("delete from photo_text")
-    assert waiting in verify(shelf.library).notes
-    assert not len(TextIndex(shelf.library.catalog).ids_containing("summer"))
+    assert waiting not in verify(builder.library).notes
+    builder.writer.connection.execute("delete from photo_text")
+    assert waiting in verify(builder.library).notes
+    assert not len(TextIndex(builder.library.catalog).ids_containing("summer"))

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.library.wreck import made, path
+from tests.library.filled_catalog import made, path
 
 __all__ = ["made", "path"]

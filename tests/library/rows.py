@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import files_below
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def known(shelf: Shelf, path: str) -> KnownFile:
-    return files_below(shelf.writer, shelf.root)[path]
+def known(builder: LibraryBuilder, path: str) -> KnownFile:
+    return files_below(builder.writer, builder.root)[path]
 
 
 def on_disk(file: KnownFile) -> tuple[int, int, int]:
@@ -19,5 +19,5 @@ def standing(file: KnownFile) -> tuple[str, int | None, str | None, float | None
     return file.state, file.photo_id, file.reason, file.gone_at
 
 
-def visible(shelf: Shelf) -> set[int]:
-    return set(shelf.library.catalog.matching().tolist())
+def visible(builder: LibraryBuilder) -> set[int]:
+    return set(builder.library.catalog.matching().tolist())

@@ -12,7 +12,7 @@ import pytest
 from explorer.errors import LibraryFull, LibraryNewer
 from explorer.library import catalog
 from explorer.library.catalog import Catalog
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 class TestConnections:
@@ -60,19 +60,19 @@ class TestConnections:
         with pytest.raises(LibraryFull):
             Catalog(tmp_path / "catalog.db")
 
-    def test_an_error_gives_the_connection_back(self, shelf: Shelf) -> None:
-        with pytest.raises(sqlite3.Error), shelf.library.catalog.reading() as db:
+    def test_an_error_gives_the_connection_back(self, builder: LibraryBuilder) -> None:
+        with pytest.raises(sqlite3.Error), builder.library.catalog.reading() as db:
             db.execute("nonsense")
-        with shelf.library.catalog.reading() as again:
+        with builder.library.catalog.reading() as again:
             assert again is db
 
 
-def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:
-    shelf.put("a.jpg", "x")
+def test_connections_serve_many_threads_at_once(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", "x")
     barrier, seen = threading.Barrier(4), list[int]()
 
     def look() -> None:
-        with shelf.library.catalog.reading() as db:
+        with builder.library.catalog.reading() as db:
             barrier.wait(30)
             seen.append(db.execute("select count(*) from photo").fetchone()[0])
 
@@ -84,12 +84,12 @@ def test_connections_serve_many_threads_at_once(shelf: Shelf) -> None:
     assert seen == [1] * 4
 
 
-def test_readers_see_what_the_writer_wrote_from_other_threads(shelf: Shelf) -> None:
+def test_readers_see_what_the_writer_wrote_from_other_threads(builder: LibraryBuilder) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    photo = shelf.put("a.jpg", "x")
+    photo = builder.put("a.jpg", "x")
     with ThreadPoolExecutor(4) as pool:
-        rows = list(pool.map(lambda _: shelf.library.catalog.photo(photo), range(40)))
+        rows = list(pool.map(lambda _: builder.library.catalog.photo(photo), range(40)))
     assert all(row is not None and row["id"] == photo for row in rows)
 
 

@@ -13,41 +13,43 @@ from explorer.library.embedding_store import drop_embeddings, put_embedding, reg
 from explorer.library.file_rows import EXCLUDED, FileStat
 from explorer.library.file_store import files_below, put_failed, put_missing
 from explorer.library.root_store import add_root, update_root
-from tests.factory import DIM, Shelf, vector_of
+from tests.factory import DIM, LibraryBuilder, vector_of
 
 
 @pytest.fixture
-def other(shelf: Shelf, tmp_path: Path) -> int:
+def other(builder: LibraryBuilder, tmp_path: Path) -> int:
     """A second watched folder."""
     (tmp_path / "other").mkdir()
-    return add_root(shelf.writer, str(tmp_path / "other"))
+    return add_root(builder.writer, str(tmp_path / "other"))
 
 
-def put(shelf: Shelf, root: int, path: str, content: object) -> int:
-    first, shelf.root = shelf.root, root
+def put(builder: LibraryBuilder, root: int, path: str, content: object) -> int:
+    first, builder.root = builder.root, root
     try:
-        return shelf.put(path, content)
+        return builder.put(path, content)
     finally:
-        shelf.root = first
+        builder.root = first
 
 
-def away(shelf: Shelf, path: str) -> None:
-    missing_files.put_vanished(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
+def away(builder: LibraryBuilder, path: str) -> None:
+    missing_files.put_vanished(builder.writer, [files_below(builder.writer, builder.root)[path]])
 
 
 class TestCounts:
-    def test_what_there_is_what_failed_and_what_is_gone(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", "x")
-        shelf.put("copy.jpg", "x")
+    def test_what_there_is_what_failed_and_what_is_gone(self, builder: LibraryBuilder) -> None:
+        builder.put("a.jpg", "x")
+        builder.put("copy.jpg", "x")
         for name in ("gone", "left out", "away"):
-            shelf.put(f"{name}.jpg", name)
-        shelf.lose("gone.jpg")
+            builder.put(f"{name}.jpg", name)
+        builder.lose("gone.jpg")
         put_missing(
-            shelf.writer, [files_below(shelf.writer, shelf.root)["left out.jpg"]], reason=EXCLUDED
+            builder.writer,
+            [files_below(builder.writer, builder.root)["left out.jpg"]],
+            reason=EXCLUDED,
         )
-        away(shelf, "away.jpg")
-        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 5, 1, 0), "empty")
-        counts = shelf.library.catalog.counts()
+        away(builder, "away.jpg")
+        put_failed(builder.writer, builder.root, FileStat("bad.jpg", 5, 1, 0), "empty")
+        counts = builder.library.catalog.counts()
         assert (counts.photos, counts.files, counts.failed, counts.missing, counts.bytes) == (
             2,
             3,
@@ -56,47 +58,49 @@ class TestCounts:
             3000,
         )
 
-    def test_an_empty_library(self, shelf: Shelf) -> None:
-        assert tuple(shelf.library.catalog.counts()) == (0, 0, 0, 0, 0)
+    def test_an_empty_library(self, builder: LibraryBuilder) -> None:
+        assert tuple(builder.library.catalog.counts()) == (0, 0, 0, 0, 0)
 
-    def test_of_each_root(self, shelf: Shelf, other: int) -> None:
+    def test_of_each_root(self, builder: LibraryBuilder, other: int) -> None:
         for name in ("here", "here too", "away", "asked", "gone", "left out"):
-            shelf.put(f"{name}.jpg", name)
-        shelf.lose("gone.jpg")
+            builder.put(f"{name}.jpg", name)
+        builder.lose("gone.jpg")
         put_missing(
-            shelf.writer, [files_below(shelf.writer, shelf.root)["left out.jpg"]], reason=EXCLUDED
+            builder.writer,
+            [files_below(builder.writer, builder.root)["left out.jpg"]],
+            reason=EXCLUDED,
         )
-        away(shelf, "away.jpg")
+        away(builder, "away.jpg")
         # The person has said of those that were away by then that they are to be kept.
-        shelf.writer.connection.execute(
-            "update root set kept_at = ? where id = ?", (time.time() + 1, shelf.root)
+        builder.writer.connection.execute(
+            "update root set kept_at = ? where id = ?", (time.time() + 1, builder.root)
         )
-        away(shelf, "asked.jpg")
-        shelf.writer.connection.execute(
+        away(builder, "asked.jpg")
+        builder.writer.connection.execute(
             "update file set gone_at = ? where path = 'asked.jpg'", (time.time() + 2,)
         )
-        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 5, 1, 0), "empty")
-        put(shelf, other, "b.jpg", "b")
+        put_failed(builder.writer, builder.root, FileStat("bad.jpg", 5, 1, 0), "empty")
+        put(builder, other, "b.jpg", "b")
 
         def rows() -> dict[int, tuple[int, ...]]:
             keys: tuple[Any, ...] = ("photos", "failed", "away", "asking", "left_out")
             return {
                 root["id"]: tuple(root[key] for key in keys)
-                for root in shelf.library.catalog.roots()
+                for root in builder.library.catalog.roots()
             }
 
-        assert rows() == {shelf.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
-        update_root(shelf.writer, shelf.root, state="offline")
-        assert rows()[shelf.root] == (4, 1, 4, 1, 1)
-        shelf.writer.connection.execute("update root set kept_at = null")
-        assert rows()[shelf.root][3] == 2
+        assert rows() == {builder.root: (4, 1, 2, 1, 1), other: (1, 0, 0, 0, 0)}
+        update_root(builder.writer, builder.root, state="offline")
+        assert rows()[builder.root] == (4, 1, 4, 1, 1)
+        builder.writer.connection.execute("update root set kept_at = null")
+        assert rows()[builder.root][3] == 2
         # What went in the very moment is among what was said to be kept.
-        shelf.writer.connection.execute(
+        builder.writer.connection.execute(
             "update root set kept_at = (select max(gone_at) from file where state = 'present')"
         )
-        assert rows()[shelf.root][3] == 0
+        assert rows()[builder.root][3] == 0
 
-    def test_of_each_folder(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_of_each_folder(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         for path, content in (
             ("b/1.jpg", 1),
             ("b/same.jpg", 1),
@@ -105,32 +109,32 @@ class TestCounts:
             ("b/deep/4.jpg", 4),
             ("gone/5.jpg", 5),
         ):
-            shelf.put(path, content)
-        shelf.lose("gone/5.jpg")
+            builder.put(path, content)
+        builder.lose("gone/5.jpg")
         root = tmp_path / "photos"
-        assert [(row["path"], row["photos"]) for row in shelf.library.catalog.folders()] == [
+        assert [(row["path"], row["photos"]) for row in builder.library.catalog.folders()] == [
             (str(root), 1), (str(root / "b"), 2), (str(root / "b" / "deep"), 1),
         ]  # fmt: skip
 
-    def test_of_each_encoder_most_vectors_first(self, shelf: Shelf) -> None:
-        one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+    def test_of_each_encoder_most_vectors_first(self, builder: LibraryBuilder) -> None:
+        one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
         less, none = (
-            register_encoder(shelf.writer, "less", "1", DIM),
-            register_encoder(shelf.writer, "none", "1", DIM),
+            register_encoder(builder.writer, "less", "1", DIM),
+            register_encoder(builder.writer, "none", "1", DIM),
         )
         assert none
         for photo in (one, two):
-            put_embedding(shelf.writer, less, photo, vector_of(photo))
-        drop_embeddings(shelf.writer, less, [one])
-        found = [(name, number) for name, _, _, number in shelf.library.catalog.encoders()]
+            put_embedding(builder.writer, less, photo, vector_of(photo))
+        drop_embeddings(builder.writer, less, [one])
+        found = [(name, number) for name, _, _, number in builder.library.catalog.encoders()]
         assert found == [("tiny", 2), ("less", 1), ("none", 0)]
-        shelf.lose("b.jpg")
-        assert [(name, number) for name, _, _, number in shelf.library.catalog.encoders()] == [
+        builder.lose("b.jpg")
+        assert [(name, number) for name, _, _, number in builder.library.catalog.encoders()] == [
             ("tiny", 1),
             ("none", 0),
             ("less", 0),
         ]
         assert (
-            shelf.library.catalog.encoder_id("less", "1") == less
-            and shelf.library.catalog.encoder_id("less", "2") is None
+            builder.library.catalog.encoder_id("less", "1") == less
+            and builder.library.catalog.encoder_id("less", "2") is None
         )

@@ -11,58 +11,60 @@ from explorer.library import missing_files
 from explorer.library.file_store import files_below
 from explorer.library.filters import Filters
 from explorer.library.root_store import add_root
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 @pytest.fixture
-def other(shelf: Shelf, tmp_path: Path) -> int:
+def other(builder: LibraryBuilder, tmp_path: Path) -> int:
     """A second watched folder."""
     (tmp_path / "other").mkdir()
-    return add_root(shelf.writer, str(tmp_path / "other"))
+    return add_root(builder.writer, str(tmp_path / "other"))
 
 
-def put(shelf: Shelf, root: int, path: str, content: object) -> int:
-    first, shelf.root = shelf.root, root
+def put(builder: LibraryBuilder, root: int, path: str, content: object) -> int:
+    first, builder.root = builder.root, root
     try:
-        return shelf.put(path, content)
+        return builder.put(path, content)
     finally:
-        shelf.root = first
+        builder.root = first
 
 
-def shown(shelf: Shelf, photo: int) -> tuple[str, bool]:
+def shown(builder: LibraryBuilder, photo: int) -> tuple[str, bool]:
     """The name of the file that is shown of a photo, and whether it is away."""
-    row = shelf.library.catalog.photo(photo)
+    row = builder.library.catalog.photo(photo)
     assert row is not None
     return row["name"], row["away"]
 
 
-def away(shelf: Shelf, path: str) -> None:
-    missing_files.put_vanished(shelf.writer, [files_below(shelf.writer, shelf.root)[path]])
+def away(builder: LibraryBuilder, path: str) -> None:
+    missing_files.put_vanished(builder.writer, [files_below(builder.writer, builder.root)[path]])
 
 
 class TestFilters:
     def test_a_folder_has_what_lies_in_and_below_it_now(
-        self, shelf: Shelf, other: int, tmp_path: Path
+        self, builder: LibraryBuilder, other: int, tmp_path: Path
     ) -> None:
-        inside = {shelf.put("a/1.jpg", 1), shelf.put("a/b/2.jpg", 2)}
+        inside = {builder.put("a/1.jpg", 1), builder.put("a/b/2.jpg", 2)}
         for number, path in enumerate(["a0/3.jpg", "a-/4.jpg", "A/5.jpg", "6.jpg", "b/a/7.jpg"], 3):
-            shelf.put(path, number)
-        put(shelf, other, "a/8.jpg", 8)
+            builder.put(path, number)
+        put(builder, other, "a/8.jpg", 8)
         # Its file in the folder is gone, another is elsewhere.
-        shelf.put("a/gone.jpg", 9)
-        shelf.put("b/stays.jpg", 9)
-        shelf.lose("a/gone.jpg")
+        builder.put("a/gone.jpg", 9)
+        builder.put("b/stays.jpg", 9)
+        builder.lose("a/gone.jpg")
 
         def found(folder: str) -> set[int]:
             return set(
-                shelf.library.catalog.matching(Filters(folder=str(tmp_path / folder))).tolist()
+                builder.library.catalog.matching(Filters(folder=str(tmp_path / folder))).tolist()
             )
 
         assert found("photos/a") == inside
         assert len(found("photos")) == 8 and len(found("other")) == 1 and len(found(".")) == 9
         assert found("photos/none") == set() == found("phot")
 
-    def test_days_are_whole_and_a_photo_without_one_matches_none(self, shelf: Shelf) -> None:
+    def test_days_are_whole_and_a_photo_without_one_matches_none(
+        self, builder: LibraryBuilder
+    ) -> None:
         times = [
             "2024-02-28T23:59:59",
             "2024-02-29T00:00:00",
@@ -71,11 +73,11 @@ class TestFilters:
             None,
         ]
         one, two, three, four, _ = (
-            shelf.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times)
+            builder.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times)
         )
 
         def found(*days: str | None) -> set[int]:
-            return set(shelf.library.catalog.matching(Filters(*days)).tolist())
+            return set(builder.library.catalog.matching(Filters(*days)).tolist())
 
         assert found("2024-02-29", "2024-02-29") == {two, three}
         assert found("2024-02-29") == {two, three, four} and found(None, "2024-02-29") == {
@@ -93,27 +95,27 @@ class TestFilters:
         )
 
 
-def test_filters_by_date_take_both_days_in(shelf: Shelf) -> None:
+def test_filters_by_date_take_both_days_in(builder: LibraryBuilder) -> None:
     days = {
-        day: shelf.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59")
+        day: builder.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59")
         for day in ("01", "02", "03")
     }
-    undated = shelf.put("u.jpg", "u")
-    catalog = shelf.library.catalog
+    undated = builder.put("u.jpg", "u")
+    catalog = builder.library.catalog
     assert catalog.matching(Filters(since="2024-05-02")).tolist() == [days["03"], days["02"]]
     assert catalog.matching(Filters(until="2024-05-02")).tolist() == [days["02"], days["01"]]
     assert catalog.matching().tolist() == [days["03"], days["02"], days["01"], undated]
 
 
-def test_filter_by_folder_takes_what_is_below_and_nothing_beside(shelf: Shelf) -> None:
-    inside = {shelf.put("100%/a.jpg", 1), shelf.put("100%/deep/b.jpg", 2)}
-    shelf.put("100x/c.jpg", 3)
-    shelf.put("d.jpg", 4)
-    root = shelf.library.catalog.roots()[0]["path"]
-    assert set(shelf.library.catalog.matching(Filters(folder=f"{root}/100%")).tolist()) == inside
-    assert len(shelf.library.catalog.matching(Filters(folder=root))) == 4
-    assert len(shelf.library.catalog.matching(Filters(folder=str(Path(root).parent)))) == 4
-    assert len(shelf.library.catalog.matching(Filters(folder="/nowhere"))) == 0
+def test_filter_by_folder_takes_what_is_below_and_nothing_beside(builder: LibraryBuilder) -> None:
+    inside = {builder.put("100%/a.jpg", 1), builder.put("100%/deep/b.jpg", 2)}
+    builder.put("100x/c.jpg", 3)
+    builder.put("d.jpg", 4)
+    root = builder.library.catalog.roots()[0]["path"]
+    assert set(builder.library.catalog.matching(Filters(folder=f"{root}/100%")).tolist()) == inside
+    assert len(builder.library.catalog.matching(Filters(folder=root))) == 4
+    assert len(builder.library.catalog.matching(Filters(folder=str(Path(root).parent)))) == 4
+    assert len(builder.library.catalog.matching(Filters(folder="/nowhere"))) == 0
 
 
 def test_a_date_that_is_none_is_refused() -> None:

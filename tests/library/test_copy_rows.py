@@ -11,21 +11,21 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.library import copy_rows
 from explorer.library.library import Library
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
-def test_only_dates_to_the_minute_are_moments(shelf: Shelf) -> None:
+def test_only_dates_to_the_minute_are_moments(builder: LibraryBuilder) -> None:
     taken = "2015-08-22T10:08:00"
     ids = {
-        precision: shelf.put(
+        precision: builder.put(
             f"{precision}.jpg",
             precision,
             taken_at=taken,
@@ -34,19 +34,19 @@ def test_only_dates_to_the_minute_are_moments(shelf: Shelf) -> None:
         )
         for precision in ("year", "month", "day", "minute", "second", None)
     }
-    shelf.put("file.jpg", "file", taken_at=taken, taken_source="file", taken_precision="second")
-    assert copy_rows.taken_times(shelf.library.catalog) == {
+    builder.put("file.jpg", "file", taken_at=taken, taken_source="file", taken_precision="second")
+    assert copy_rows.taken_times(builder.library.catalog) == {
         ids["minute"]: taken,
         ids["second"]: taken,
         ids[None]: taken,
     }
 
 
-def test_rows_say_how_much_of_a_date_is_known(shelf: Shelf) -> None:
-    photo = shelf.put(
+def test_rows_say_how_much_of_a_date_is_known(builder: LibraryBuilder) -> None:
+    photo = builder.put(
         "a.jpg", 1, taken_at="2015-08-01T00:00:00", taken_source="exif", taken_precision="month"
     )
-    (row,) = copy_rows.copy_rows(shelf.library.catalog, [photo])
+    (row,) = copy_rows.copy_rows(builder.library.catalog, [photo])
     assert (row.taken_at, row.taken_precision) == ("2015-08-01T00:00:00", "month")
     item = GroupFile(
         1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision
@@ -61,13 +61,13 @@ def test_rows_say_how_much_of_a_date_is_known(shelf: Shelf) -> None:
 
 class TestCopies:
     def test_photos_in_several_files_are_those_that_a_person_may_choose_among(
-        self, shelf: Shelf
+        self, builder: LibraryBuilder
     ) -> None:
-        two, bin_, _ = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("alone.jpg", 3)
+        two, bin_, _ = builder.put("a.jpg", 1), builder.put("b.jpg", 2), builder.put("alone.jpg", 3)
         for path, content in (("sub/a.jpg", 1), ("@Recycle/b.jpg", 2), ("gone.jpg", 3)):
-            shelf.put(path, content)
-        shelf.lose("gone.jpg")
-        catalog = shelf.library.catalog
+            builder.put(path, content)
+        builder.lose("gone.jpg")
+        catalog = builder.library.catalog
 
         def names(rows: list[copy_rows.CopyRow]) -> list[str]:
             return [Path(row.path).relative_to(row.root).as_posix() for row in rows]
@@ -91,16 +91,16 @@ class TestCopies:
         ]
 
     def test_many_are_asked_for_in_parts(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(copy_rows, "MAX_BOUND_VALUES", 2)
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
+        ids = [builder.put(f"{n}.jpg", n) for n in range(5)]
         assert [
-            row.photo_id for row in copy_rows.copy_rows(shelf.library.catalog, reversed(ids))
+            row.photo_id for row in copy_rows.copy_rows(builder.library.catalog, reversed(ids))
         ] == ids
 
-    def test_what_is_told_of_a_file(self, shelf: Shelf, tmp_path: Path) -> None:
-        photo = shelf.put(
+    def test_what_is_told_of_a_file(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+        photo = builder.put(
             "sub/a.jpg",
             1,
             taken_source="exif",
@@ -111,26 +111,28 @@ class TestCopies:
             iso=100,
             f_number=2.0,
         )
-        (row,) = copy_rows.copy_rows(shelf.library.catalog, [photo])
+        (row,) = copy_rows.copy_rows(builder.library.catalog, [photo])
         root = str(tmp_path / "photos")
         assert row == copy_rows.CopyRow(
             row.file_id, photo, digest_of(1).hex(), root,
             str(tmp_path / "photos" / "sub" / "a.jpg"), 1000, 0, 1_000_000_000,
             640, 480, "JPEG", None, "exif", "C", 6, NOTHING,
         )  # fmt: skip
-        plain = shelf.put("b.jpg", 2, taken_source="file")
-        assert [row.metadata for row in copy_rows.copy_rows(shelf.library.catalog, [plain])] == [0]
+        plain = builder.put("b.jpg", 2, taken_source="file")
+        assert [row.metadata for row in copy_rows.copy_rows(builder.library.catalog, [plain])] == [
+            0
+        ]
 
-    def test_what_a_file_holds_besides_its_picture(self, shelf: Shelf) -> None:
+    def test_what_a_file_holds_besides_its_picture(self, builder: LibraryBuilder) -> None:
         held = FileContents((ContentPart("film", "0" * 32),))
-        photo = shelf.put("a.jpg", 1, contents=held.packed())
-        assert copy_rows.contents_of(shelf.library.catalog, digest_of(1).hex()) == held
-        assert [row.contents for row in copy_rows.copy_rows(shelf.library.catalog, [photo])] == [
+        photo = builder.put("a.jpg", 1, contents=held.packed())
+        assert copy_rows.contents_of(builder.library.catalog, digest_of(1).hex()) == held
+        assert [row.contents for row in copy_rows.copy_rows(builder.library.catalog, [photo])] == [
             held
         ]
-        assert copy_rows.contents_of(shelf.library.catalog, digest_of(2).hex()) is None
+        assert copy_rows.contents_of(builder.library.catalog, digest_of(2).hex()) is None
         for stored in (None, "no JSON", "{}"):
-            shelf.writer.connection.execute(
+            builder.writer.connection.execute(
                 "update photo set contents = ? where id = ?", (stored, photo)
             )
-            assert copy_rows.contents_of(shelf.library.catalog, digest_of(1).hex()) is None
+            assert copy_rows.contents_of(builder.library.catalog, digest_of(1).hex()) is None

@@ -18,7 +18,7 @@ from explorer.library.decision_store import (
     withdraw,
     withdraw_all,
 )
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 
 A, B, C = b"a" * 16, b"b" * 16, b"c" * 16
 
@@ -80,8 +80,10 @@ class TestApart:
 
 
 class TestDeciding:
-    def test_it_takes_the_place_of_what_was_said_of_just_the_same(self, shelf: Shelf) -> None:
-        catalog = shelf.library.catalog
+    def test_it_takes_the_place_of_what_was_said_of_just_the_same(
+        self, builder: LibraryBuilder
+    ) -> None:
+        catalog = builder.library.catalog
         first = decide(catalog, "later", [B, A, B], 3)
         decide(catalog, "apart", [A, B, C], 3)
         decide(catalog, "keep", [A], 1)
@@ -95,16 +97,16 @@ class TestDeciding:
         ]
         assert all(abs(d.decided_at - time.time()) < 60 for d in decisions(catalog))
 
-    def test_one_that_fails_changes_nothing(self, shelf: Shelf) -> None:
-        catalog = shelf.library.catalog
+    def test_one_that_fails_changes_nothing(self, builder: LibraryBuilder) -> None:
+        catalog = builder.library.catalog
         decide(catalog, "later", [A, B], 2)
         with pytest.raises(sqlite3.Error):
             decide(catalog, "apart", [A, B], None)  # type: ignore[arg-type]
         assert [(d.kind, d.hashes) for d in decisions(catalog)] == [("later", {A, B})]
         decide(catalog, "keep", [C], 1)
 
-    def test_they_are_withdrawn_one_by_one_or_by_kind(self, shelf: Shelf) -> None:
-        catalog = shelf.library.catalog
+    def test_they_are_withdrawn_one_by_one_or_by_kind(self, builder: LibraryBuilder) -> None:
+        catalog = builder.library.catalog
         one, two = decide(catalog, "later", [A, B], 2), decide(catalog, "apart", [A, C], 2)
         three, four = decide(catalog, "later", [B, C], 2), decide(catalog, "apart", [C], 2)
         withdraw(catalog, four)
@@ -112,15 +114,17 @@ class TestDeciding:
         assert withdraw_all(catalog, "later") == 2 and withdraw_all(catalog, "keep") == 0
         assert [(d.id, d.hashes) for d in decisions(catalog)] == [(two, {A, C})]
 
-    def test_hashes_of_many_photos(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_hashes_of_many_photos(
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(module, "MAX_BOUND_VALUES", 2)
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(5)]
-        assert hashes_of(shelf.library.catalog, [*ids, ids[0], 999]) == {
+        ids = [builder.put(f"{n}.jpg", n) for n in range(5)]
+        assert hashes_of(builder.library.catalog, [*ids, ids[0], 999]) == {
             photo: digest_of(n) for n, photo in enumerate(ids)
         }
 
 
-def test_a_decision_is_about_something(shelf: Shelf) -> None:
+def test_a_decision_is_about_something(builder: LibraryBuilder) -> None:
     with pytest.raises(ValueError):
-        decide(shelf.library.catalog, "keep", [], 0)
-    assert len(decisions(shelf.library.catalog)) == 0
+        decide(builder.library.catalog, "keep", [], 0)
+    assert len(decisions(builder.library.catalog)) == 0

@@ -14,87 +14,89 @@ from explorer.library.embedding_store import (
     register_encoder,
 )
 from explorer.library.vectors import VectorIndex
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.library.rows import known
 
 
 class TestVectors:
-    def test_a_photo_that_is_encoded_again_reaches_a_running_search(self, shelf: Shelf) -> None:
-        index = shelf.index()
-        one, two = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two")
+    def test_a_photo_that_is_encoded_again_reaches_a_running_search(
+        self, builder: LibraryBuilder
+    ) -> None:
+        index = builder.index()
+        one, two = builder.put("a.jpg", "one"), builder.put("b.jpg", "two")
         index.refresh()
-        put_embedding(shelf.writer, shelf.encoder, one, vector_of("other"))
+        put_embedding(builder.writer, builder.encoder, one, vector_of("other"))
         assert index.refresh() == 1
         assert index.get(one) == pytest.approx(vector_of("other"), abs=1e-3) and index.get(
             two
         ) == pytest.approx(vector_of("two"), abs=1e-3)
 
     def test_vectors_that_are_dropped_leave_a_running_search_and_are_made_again(
-        self, shelf: Shelf
+        self, builder: LibraryBuilder
     ) -> None:
-        one, two = shelf.put("a.jpg", "one"), shelf.put("b.jpg", "two")
-        other = register_encoder(shelf.writer, "other", "1", DIM)
+        one, two = builder.put("a.jpg", "one"), builder.put("b.jpg", "two")
+        other = register_encoder(builder.writer, "other", "1", DIM)
         for photo in (one, two):
-            put_embedding(shelf.writer, other, photo, vector_of(photo))
-        index = shelf.index()
-        for encoder in (shelf.encoder, other):
+            put_embedding(builder.writer, other, photo, vector_of(photo))
+        index = builder.index()
+        for encoder in (builder.encoder, other):
             for photo, its in ((one, two), (two, one)):
-                shelf.writer.connection.execute(
+                builder.writer.connection.execute(
                     "insert into neighbour values (?, ?, ?, ?)", (encoder, photo, 0, b"")
                 )
                 assert its != photo
-        drop_embeddings(shelf.writer, shelf.encoder, [one])
+        drop_embeddings(builder.writer, builder.encoder, [one])
         assert index.refresh() == 1 and index.ids().tolist() == [two]
         assert [
             (photo, file.path)
-            for photo, file, _ in photos_without_embedding(shelf.writer, shelf.encoder)
+            for photo, file, _ in photos_without_embedding(builder.writer, builder.encoder)
         ] == [(one, "a.jpg")]
-        assert photos_without_embedding(shelf.writer, other) == []
+        assert photos_without_embedding(builder.writer, other) == []
         left = {
             tuple(row)
-            for row in shelf.writer.connection.execute(
+            for row in builder.writer.connection.execute(
                 "select encoder_id, photo_id from neighbour"
             ).fetchall()
         }
-        assert left == {(shelf.encoder, two), (other, one), (other, two)}
+        assert left == {(builder.encoder, two), (other, one), (other, two)}
 
-    def test_encoders_have_one_number_each(self, shelf: Shelf) -> None:
-        photo = shelf.put("a.jpg", "x")
+    def test_encoders_have_one_number_each(self, builder: LibraryBuilder) -> None:
+        photo = builder.put("a.jpg", "x")
         assert register_encoder(
-            shelf.writer, ENCODER, VERSION, DIM
-        ) == shelf.encoder and shelf.index().ids().tolist() == [photo]
+            builder.writer, ENCODER, VERSION, DIM
+        ) == builder.encoder and builder.index().ids().tolist() == [photo]
         assert (
             len(
                 {
-                    shelf.encoder,
-                    register_encoder(shelf.writer, ENCODER, "2", DIM),
-                    register_encoder(shelf.writer, "other", VERSION, DIM),
+                    builder.encoder,
+                    register_encoder(builder.writer, ENCODER, "2", DIM),
+                    register_encoder(builder.writer, "other", VERSION, DIM),
                 }
             )
             == 3
         )
 
     def test_what_is_to_be_encoded_has_a_file_that_is_there(
-        self, shelf: Shelf, tmp_path: Path
+        self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
-        other = register_encoder(shelf.writer, "other", "1", DIM)
-        one = shelf.put("b.jpg", "one")
-        shelf.put("a.jpg", "one")
-        shelf.put("gone.jpg", "two")
-        shelf.lose("gone.jpg")
-        ((photo, file, root),) = photos_without_embedding(shelf.writer, other)
-        assert (photo, file, root) == (one, known(shelf, "b.jpg"), str(tmp_path / "photos"))
-        shelf.lose("b.jpg")
-        assert [file.path for _, file, _ in photos_without_embedding(shelf.writer, other)] == [
+        other = register_encoder(builder.writer, "other", "1", DIM)
+        one = builder.put("b.jpg", "one")
+        builder.put("a.jpg", "one")
+        builder.put("gone.jpg", "two")
+        builder.lose("gone.jpg")
+        ((photo, file, root),) = photos_without_embedding(builder.writer, other)
+        assert (photo, file, root) == (one, known(builder, "b.jpg"), str(tmp_path / "photos"))
+        builder.lose("b.jpg")
+        assert [file.path for _, file, _ in photos_without_embedding(builder.writer, other)] == [
             "a.jpg"
         ]
-        put_embedding(shelf.writer, other, one, vector_of("one"))
-        assert photos_without_embedding(shelf.writer, other) == []
+        put_embedding(builder.writer, other, one, vector_of("one"))
+        assert photos_without_embedding(builder.writer, other) == []
 
-    def test_vectors_are_kept_in_half_precision(self, shelf: Shelf) -> None:
-        photo = shelf.put("a.jpg", "x")
+    def test_vectors_are_kept_in_half_precision(self, builder: LibraryBuilder) -> None:
+        photo = builder.put("a.jpg", "x")
         index = VectorIndex(
-            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
         )
         index.refresh()
         stored = index.get(photo)

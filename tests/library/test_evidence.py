@@ -5,58 +5,64 @@ import pytest
 from explorer.library import evidence
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def test_what_is_known_of_photos(shelf: Shelf) -> None:
+def test_what_is_known_of_photos(builder: LibraryBuilder) -> None:
     figures = QualityMetrics(blur_radius=0.5, jpeg_quality=90.0)
-    full = shelf.put(
+    full = builder.put(
         "a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source="exif", latitude=48.5,
         longitude=2.25, camera="Acme Z1", lens="50 mm",
         exposure_time=0.01, f_number=2.0, iso=100.0, focal_length=50.0, quality=figures.packed(),
     )  # fmt: skip
-    bare = shelf.put("b.jpg", 2)
-    assert evidence_of(shelf.library.catalog, [full, bare, 10_000]) == {
+    bare = builder.put("b.jpg", 2)
+    assert evidence_of(builder.library.catalog, [full, bare, 10_000]) == {
         full: Evidence("2018-07-06T10:11:12", "exif", (48.5, 2.25), "Acme Z1", "50 mm", 4, figures),
         bare: Evidence(),
     }
-    assert evidence_of(shelf.library.catalog, []) == {}
+    assert evidence_of(builder.library.catalog, []) == {}
 
 
 @pytest.mark.parametrize(
     ("source", "known"),
     [("exif", True), ("gps", True), ("name", True), ("file", False), (None, False)],
 )
-def test_the_time_of_a_file_is_no_date(shelf: Shelf, source: str | None, known: bool) -> None:
-    photo = shelf.put("a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source=source)
-    found = evidence_of(shelf.library.catalog, [photo])[photo]
+def test_the_time_of_a_file_is_no_date(
+    builder: LibraryBuilder, source: str | None, known: bool
+) -> None:
+    photo = builder.put("a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source=source)
+    found = evidence_of(builder.library.catalog, [photo])[photo]
     assert (found.taken_at, found.taken_source) == (
         ("2018-07-06T10:11:12", source) if known else (None, None)
     )
 
 
 @pytest.mark.parametrize("facts", [{"latitude": 48.5}, {"longitude": 2.25}])
-def test_half_a_place_is_none(shelf: Shelf, facts: dict[str, float]) -> None:
-    photo = shelf.put("a.jpg", 1, **facts)
-    assert evidence_of(shelf.library.catalog, [photo])[photo].place is None
+def test_half_a_place_is_none(builder: LibraryBuilder, facts: dict[str, float]) -> None:
+    photo = builder.put("a.jpg", 1, **facts)
+    assert evidence_of(builder.library.catalog, [photo])[photo].place is None
 
 
 @pytest.mark.parametrize("name", ["exposure_time", "f_number", "iso", "focal_length"])
-def test_each_part_of_the_exposure_counts(shelf: Shelf, name: str) -> None:
-    photo = shelf.put("a.jpg", 1, **{name: 2.0})
-    assert evidence_of(shelf.library.catalog, [photo])[photo].exposure == 1
+def test_each_part_of_the_exposure_counts(builder: LibraryBuilder, name: str) -> None:
+    photo = builder.put("a.jpg", 1, **{name: 2.0})
+    assert evidence_of(builder.library.catalog, [photo])[photo].exposure == 1
 
 
-def test_figures_of_another_version_are_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = shelf.put("a.jpg", 1, quality=QualityMetrics(blur_radius=0.5).packed())
-    broken = shelf.put("b.jpg", 2, quality=b"123")
-    assert evidence_of(shelf.library.catalog, [photo, broken])[broken].figures is None
+def test_figures_of_another_version_are_none(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = builder.put("a.jpg", 1, quality=QualityMetrics(blur_radius=0.5).packed())
+    broken = builder.put("b.jpg", 2, quality=b"123")
+    assert evidence_of(builder.library.catalog, [photo, broken])[broken].figures is None
     monkeypatch.setattr(evidence, "METRICS_VERSION", METRICS_VERSION + 1)
-    assert evidence_of(shelf.library.catalog, [photo])[photo].figures is None
+    assert evidence_of(builder.library.catalog, [photo])[photo].figures is None
 
 
-def test_many_photos_are_read_in_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_photos_are_read_in_parts(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(evidence, "MAX_BOUND_VALUES", 2)
-    photos = [shelf.put(f"{number}.jpg", number, camera=f"Acme {number}") for number in range(5)]
-    found = evidence_of(shelf.library.catalog, [*photos, *photos])
+    photos = [builder.put(f"{number}.jpg", number, camera=f"Acme {number}") for number in range(5)]
+    found = evidence_of(builder.library.catalog, [*photos, *photos])
     assert [found[photo].camera for photo in photos] == [f"Acme {number}" for number in range(5)]

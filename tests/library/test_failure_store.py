@@ -8,11 +8,11 @@ from explorer.library import failure_store
 from explorer.library.failure_store import FailureGroup
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 @pytest.fixture
-def failed(shelf: Shelf) -> Shelf:
+def failed(builder: LibraryBuilder) -> LibraryBuilder:
     """Five files that could not be read, in three folders, and a photo that could."""
     for path, reason in (
         ("a/1.jpg", "byte 12 is wrong"),
@@ -21,21 +21,21 @@ def failed(shelf: Shelf) -> Shelf:
         ("4.jpg", "byte 12 is wrong"),
         ("b/5.jpg", "it has 3,000 pixels too many"),
     ):
-        put_failed(shelf.writer, shelf.root, FileStat(path, 100, 1, 0), reason)
-    shelf.put("c/good.jpg", "x")
-    return shelf
+        put_failed(builder.writer, builder.root, FileStat(path, 100, 1, 0), reason)
+    builder.put("c/good.jpg", "x")
+    return builder
 
 
-def waiting(shelf: Shelf) -> set[str]:
+def waiting(builder: LibraryBuilder) -> set[str]:
     """Files that the next scan takes for changed."""
     return {
         path
-        for path, file in files_below(shelf.writer, shelf.root).items()
+        for path, file in files_below(builder.writer, builder.root).items()
         if not file.matches(FileStat(path, 100, 1, 0)) and file.state == "failed"
     }
 
 
-def test_they_are_told_together_by_why(failed: Shelf) -> None:
+def test_they_are_told_together_by_why(failed: LibraryBuilder) -> None:
     assert failure_store.failure_groups(failed.library.catalog) == [
         FailureGroup("byte … is wrong", ("byte 12 is wrong", "byte 7.5 is wrong"), 3, 0),
         FailureGroup("it has 3,000 pixels too many", ("it has 3,000 pixels too many",), 1, 0),
@@ -43,7 +43,7 @@ def test_they_are_told_together_by_why(failed: Shelf) -> None:
     ]
 
 
-def test_all_are_read_again(failed: Shelf, tmp_path: Path) -> None:
+def test_all_are_read_again(failed: LibraryBuilder, tmp_path: Path) -> None:
     folders = failure_store.retry_failed_files(failed.writer)
     assert folders == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
     assert waiting(failed) == {"a/1.jpg", "a/2.jpg", "b/3.jpg", "4.jpg", "b/5.jpg"}
@@ -55,7 +55,7 @@ def test_all_are_read_again(failed: Shelf, tmp_path: Path) -> None:
     assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
-def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> None:
+def test_those_of_some_reasons_are_read_again(failed: LibraryBuilder, tmp_path: Path) -> None:
     assert failure_store.retry_failed_files(
         failed.writer, ["byte 12 is wrong", "it is empty"]
     ) == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
@@ -71,7 +71,9 @@ def test_those_of_some_reasons_are_read_again(failed: Shelf, tmp_path: Path) -> 
     ]
 
 
-def test_one_is_read_again_and_no_file_that_is_a_photo(failed: Shelf, tmp_path: Path) -> None:
+def test_one_is_read_again_and_no_file_that_is_a_photo(
+    failed: LibraryBuilder, tmp_path: Path
+) -> None:
     files = files_below(failed.writer, failed.root)
     assert failure_store.retry_failed_files(failed.writer, file_id=files["b/5.jpg"].id) == [
         str(tmp_path / "photos" / "b")
@@ -81,8 +83,8 @@ def test_one_is_read_again_and_no_file_that_is_a_photo(failed: Shelf, tmp_path: 
     assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
-def test_a_library_without_failures_has_no_groups(shelf: Shelf) -> None:
+def test_a_library_without_failures_has_no_groups(builder: LibraryBuilder) -> None:
     assert (
-        failure_store.failure_groups(shelf.library.catalog) == []
-        and failure_store.retry_failed_files(shelf.writer) == []
+        failure_store.failure_groups(builder.library.catalog) == []
+        and failure_store.retry_failed_files(builder.writer) == []
     )

@@ -25,7 +25,7 @@ from explorer.library.photo_store import (
     update_file_counts,
 )
 from explorer.library.root_store import add_root, remove_root
-from tests.factory import Shelf, decoded, digest_of
+from tests.factory import LibraryBuilder, decoded, digest_of
 from tests.library.rows import known, on_disk, standing, visible
 
 
@@ -34,25 +34,29 @@ class TestFiles:
         "change", ["present", "failed", "moved over", "missing", "root", "recount"]
     )
     def test_every_change_reaches_a_running_search(
-        self, shelf: Shelf, tmp_path: Path, change: str
+        self, builder: LibraryBuilder, tmp_path: Path, change: str
     ) -> None:
         one, two, hidden = (
-            shelf.put("a.jpg", "one"),
-            shelf.put("b.jpg", "two"),
-            shelf.put("c.jpg", "three"),
+            builder.put("a.jpg", "one"),
+            builder.put("b.jpg", "two"),
+            builder.put("c.jpg", "three"),
         )
-        shelf.lose("c.jpg")
-        index, writer, files = shelf.index(), shelf.writer, files_below(shelf.writer, shelf.root)
+        builder.lose("c.jpg")
+        index, writer, files = (
+            builder.index(),
+            builder.writer,
+            files_below(builder.writer, builder.root),
+        )
         assert set(index.ids().tolist()) == {one, two}
         expected = {one}
         match change:
             case "present":
-                put_present(writer, shelf.root, FileStat("c.jpg", 1, 2, 3), hidden)
+                put_present(writer, builder.root, FileStat("c.jpg", 1, 2, 3), hidden)
                 expected = {one, two, hidden}
             case "failed":
-                put_failed(writer, shelf.root, FileStat("b.jpg", 1, 2, 3), "torn")
+                put_failed(writer, builder.root, FileStat("b.jpg", 1, 2, 3), "torn")
             case "moved over":
-                put_moved(writer, files["a.jpg"], shelf.root, FileStat("b.jpg", 1, 2, 3))
+                put_moved(writer, files["a.jpg"], builder.root, FileStat("b.jpg", 1, 2, 3))
             case "missing":
                 put_missing(writer, [files["b.jpg"]])
             case "root":
@@ -64,136 +68,146 @@ class TestFiles:
         index.refresh()
         assert set(index.ids().tolist()) == expected
 
-    def test_files_of_one_path_in_two_folders_are_two(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_files_of_one_path_in_two_folders_are_two(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
         (tmp_path / "other").mkdir()
-        other = add_root(shelf.writer, str(tmp_path / "other"))
+        other = add_root(builder.writer, str(tmp_path / "other"))
         mine, its = (
-            shelf.put("a.jpg", "mine"),
-            add_photo(shelf.writer, digest_of("its"), 1, decoded()),
+            builder.put("a.jpg", "mine"),
+            add_photo(builder.writer, digest_of("its"), 1, decoded()),
         )
         for way in ("edited", "failed", "moved over"):
-            put_present(shelf.writer, other, FileStat("a.jpg", 1, 2, 3), its)
-            assert visible(shelf) == {mine, its}
+            put_present(builder.writer, other, FileStat("a.jpg", 1, 2, 3), its)
+            assert visible(builder) == {mine, its}
             if way == "edited":
-                new = add_photo(shelf.writer, digest_of("new"), 1, decoded())
-                put_present(shelf.writer, other, FileStat("a.jpg", 1, 2, 3), new)
-                assert visible(shelf) == {mine, new}
+                new = add_photo(builder.writer, digest_of("new"), 1, decoded())
+                put_present(builder.writer, other, FileStat("a.jpg", 1, 2, 3), new)
+                assert visible(builder) == {mine, new}
             elif way == "failed":
-                put_failed(shelf.writer, other, FileStat("a.jpg", 1, 2, 3), "torn")
-                assert visible(shelf) == {mine}
+                put_failed(builder.writer, other, FileStat("a.jpg", 1, 2, 3), "torn")
+                assert visible(builder) == {mine}
             else:
-                put_present(shelf.writer, other, FileStat("b.jpg", 1, 2, 3), its)
+                put_present(builder.writer, other, FileStat("b.jpg", 1, 2, 3), its)
                 put_moved(
-                    shelf.writer,
-                    files_below(shelf.writer, other)["b.jpg"],
+                    builder.writer,
+                    files_below(builder.writer, other)["b.jpg"],
                     other,
                     FileStat("a.jpg", 1, 2, 3),
                 )
-                assert visible(shelf) == {mine, its}
-            assert known(shelf, "a.jpg").photo_id == mine
-            its = photo_id_by_hash(shelf.writer, digest_of("its")) or add_photo(
-                shelf.writer, digest_of("its"), 1, decoded()
+                assert visible(builder) == {mine, its}
+            assert known(builder, "a.jpg").photo_id == mine
+            its = photo_id_by_hash(builder.writer, digest_of("its")) or add_photo(
+                builder.writer, digest_of("its"), 1, decoded()
             )
 
-    def test_those_below_a_folder_and_none_beside(self, shelf: Shelf) -> None:
+    def test_those_below_a_folder_and_none_beside(self, builder: LibraryBuilder) -> None:
         for number, path in enumerate(
             ["a/1.jpg", "a/b/2.jpg", "a0/3.jpg", "a/b0/4.jpg", "A/5.jpg", "a-/6.jpg", "7.jpg"]
         ):
-            shelf.put(path, number)
-        below = functools.partial(files_below, shelf.writer)
-        assert set(below(shelf.root, "a")) == {"a/1.jpg", "a/b/2.jpg", "a/b0/4.jpg"}
-        assert set(below(shelf.root, "a/b")) == {"a/b/2.jpg"}
+            builder.put(path, number)
+        below = functools.partial(files_below, builder.writer)
+        assert set(below(builder.root, "a")) == {"a/1.jpg", "a/b/2.jpg", "a/b0/4.jpg"}
+        assert set(below(builder.root, "a/b")) == {"a/b/2.jpg"}
         assert (
-            len(below(shelf.root)) == 7
-            and below(shelf.root + 1) == {}
-            and below(shelf.root, "none") == {}
+            len(below(builder.root)) == 7
+            and below(builder.root + 1) == {}
+            and below(builder.root, "none") == {}
         )
-        assert set(files_in_folder(shelf.writer, shelf.root, "a")) == {"a/1.jpg"} and set(
-            files_in_folder(shelf.writer, shelf.root, "")
+        assert set(files_in_folder(builder.writer, builder.root, "a")) == {"a/1.jpg"} and set(
+            files_in_folder(builder.writer, builder.root, "")
         ) == {"7.jpg"}
-        assert files_in_folder(shelf.writer, shelf.root + 1, "a") == {}
+        assert files_in_folder(builder.writer, builder.root + 1, "a") == {}
 
     def test_a_file_that_comes_back_or_changes_is_as_if_it_had_never_gone(
-        self, shelf: Shelf
+        self, builder: LibraryBuilder
     ) -> None:
-        photo = shelf.put("a.jpg", "x")
-        put_missing(shelf.writer, [known(shelf, "a.jpg")], reason=EXCLUDED)
-        assert known(shelf, "a.jpg").excluded and visible(shelf) == set()
-        put_present(shelf.writer, shelf.root, FileStat("a.jpg", 7, 8, 9), photo)
-        assert on_disk(known(shelf, "a.jpg")) == (7, 8, 9) and standing(known(shelf, "a.jpg")) == (
-            "present",
-            photo,
-            None,
-            None,
-        )
-        assert visible(shelf) == {photo}
+        photo = builder.put("a.jpg", "x")
+        put_missing(builder.writer, [known(builder, "a.jpg")], reason=EXCLUDED)
+        assert known(builder, "a.jpg").excluded and visible(builder) == set()
+        put_present(builder.writer, builder.root, FileStat("a.jpg", 7, 8, 9), photo)
+        assert on_disk(known(builder, "a.jpg")) == (7, 8, 9) and standing(
+            known(builder, "a.jpg")
+        ) == ("present", photo, None, None)
+        assert visible(builder) == {photo}
 
-    def test_a_file_that_can_be_read_no_more_lets_its_photo_go(self, shelf: Shelf) -> None:
-        photo = shelf.put("a.jpg", "x")
-        put_failed(shelf.writer, shelf.root, FileStat("a.jpg", 7, 8, 9), "it is torn")
-        assert on_disk(known(shelf, "a.jpg")) == (7, 8, 9)
-        assert standing(known(shelf, "a.jpg")) == ("failed", None, "it is torn", None)
-        assert visible(shelf) == set() and photo_id_by_hash(shelf.writer, digest_of("x")) is None
+    def test_a_file_that_can_be_read_no_more_lets_its_photo_go(
+        self, builder: LibraryBuilder
+    ) -> None:
+        photo = builder.put("a.jpg", "x")
+        put_failed(builder.writer, builder.root, FileStat("a.jpg", 7, 8, 9), "it is torn")
+        assert on_disk(known(builder, "a.jpg")) == (7, 8, 9)
+        assert standing(known(builder, "a.jpg")) == ("failed", None, "it is torn", None)
         assert (
-            take_purged_hashes(shelf.writer) == [digest_of("x").hex()]
-            and take_purged_hashes(shelf.writer) == []
+            visible(builder) == set() and photo_id_by_hash(builder.writer, digest_of("x")) is None
         )
-        assert shelf.put("a.jpg", "x") != photo
+        assert (
+            take_purged_hashes(builder.writer) == [digest_of("x").hex()]
+            and take_purged_hashes(builder.writer) == []
+        )
+        assert builder.put("a.jpg", "x") != photo
 
-    def test_files_that_swap_their_names_keep_their_photos(self, shelf: Shelf) -> None:
-        one, two = shelf.put("a.jpg", "one"), shelf.put("deep/b.jpg", "two")
-        a, b = known(shelf, "a.jpg"), known(shelf, "deep/b.jpg")
+    def test_files_that_swap_their_names_keep_their_photos(self, builder: LibraryBuilder) -> None:
+        one, two = builder.put("a.jpg", "one"), builder.put("deep/b.jpg", "two")
+        a, b = known(builder, "a.jpg"), known(builder, "deep/b.jpg")
         put_all_moved(
-            shelf.writer,
+            builder.writer,
             [
-                (a, shelf.root, FileStat("deep/b.jpg", 1, 2, 3)),
-                (b, shelf.root, FileStat("a.jpg", 4, 5, 6)),
+                (a, builder.root, FileStat("deep/b.jpg", 1, 2, 3)),
+                (b, builder.root, FileStat("a.jpg", 4, 5, 6)),
             ],
         )
         assert {
-            path: file.photo_id for path, file in files_below(shelf.writer, shelf.root).items()
+            path: file.photo_id for path, file in files_below(builder.writer, builder.root).items()
         } == {"a.jpg": two, "deep/b.jpg": one}
-        assert on_disk(known(shelf, "deep/b.jpg")) == (1, 2, 3) and set(
-            files_in_folder(shelf.writer, shelf.root, "deep")
+        assert on_disk(known(builder, "deep/b.jpg")) == (1, 2, 3) and set(
+            files_in_folder(builder.writer, builder.root, "deep")
         ) == {"deep/b.jpg"}
-        assert visible(shelf) == {one, two} and known(shelf, "deep/b.jpg").id == a.id
+        assert visible(builder) == {one, two} and known(builder, "deep/b.jpg").id == a.id
 
     def test_a_file_that_moves_over_another_takes_its_place(
-        self, shelf: Shelf, tmp_path: Path
+        self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         (tmp_path / "other").mkdir()
-        other = add_root(shelf.writer, str(tmp_path / "other"))
+        other = add_root(builder.writer, str(tmp_path / "other"))
         one, two, three = (
-            shelf.put("a.jpg", "one"),
-            shelf.put("b.jpg", "two"),
-            shelf.put("c.jpg", "three"),
+            builder.put("a.jpg", "one"),
+            builder.put("b.jpg", "two"),
+            builder.put("c.jpg", "three"),
         )
-        put_missing(shelf.writer, [known(shelf, "c.jpg")], reason=EXCLUDED)
-        put_moved(shelf.writer, known(shelf, "a.jpg"), shelf.root, FileStat("b.jpg", 1, 2, 3))
-        put_moved(shelf.writer, known(shelf, "c.jpg"), other, FileStat("c.jpg", 1, 2, 3))
+        put_missing(builder.writer, [known(builder, "c.jpg")], reason=EXCLUDED)
+        put_moved(builder.writer, known(builder, "a.jpg"), builder.root, FileStat("b.jpg", 1, 2, 3))
+        put_moved(builder.writer, known(builder, "c.jpg"), other, FileStat("c.jpg", 1, 2, 3))
         assert (
-            visible(shelf) == {one, three}
-            and photo_id_by_hash(shelf.writer, digest_of("two")) is None
-            and two not in visible(shelf)
+            visible(builder) == {one, three}
+            and photo_id_by_hash(builder.writer, digest_of("two")) is None
+            and two not in visible(builder)
         )
-        assert set(files_below(shelf.writer, shelf.root)) == {"b.jpg"}
-        assert standing(files_below(shelf.writer, other)["c.jpg"]) == ("present", three, None, None)
+        assert set(files_below(builder.writer, builder.root)) == {"b.jpg"}
+        assert standing(files_below(builder.writer, other)["c.jpg"]) == (
+            "present",
+            three,
+            None,
+            None,
+        )
 
     def test_missing_ones_are_remembered_with_when_and_why_and_failures_are_not(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        photo = shelf.put("a.jpg", "x")
-        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 3, 1, 0), "empty")
+        photo = builder.put("a.jpg", "x")
+        put_failed(builder.writer, builder.root, FileStat("bad.jpg", 3, 1, 0), "empty")
         monkeypatch.setattr(time, "time", lambda: 1000.0)
-        put_missing(shelf.writer, files_below(shelf.writer, shelf.root).values(), ago=100)
-        assert set(files_below(shelf.writer, shelf.root)) == {"a.jpg"}
-        gone = known(shelf, "a.jpg")
+        put_missing(builder.writer, files_below(builder.writer, builder.root).values(), ago=100)
+        assert set(files_below(builder.writer, builder.root)) == {"a.jpg"}
+        gone = known(builder, "a.jpg")
         assert (
             gone.state == "missing"
             and gone.photo_id == photo
             and gone.vanished
             and gone.gone_at == 900
         )
-        put_missing(shelf.writer, [gone])
-        assert known(shelf, "a.jpg").gone_at == 1000
-        assert visible(shelf) == set() and photo_id_by_hash(shelf.writer, digest_of("x")) == photo
+        put_missing(builder.writer, [gone])
+        assert known(builder, "a.jpg").gone_at == 1000
+        assert (
+            visible(builder) == set() and photo_id_by_hash(builder.writer, digest_of("x")) == photo
+        )

@@ -12,15 +12,15 @@ from explorer.errors import UsageError
 from explorer.library.filters import Filters, parse_day, taken_within
 from explorer.library.library import Library
 from explorer.photos.metadata.partial_dates import PRECISIONS, known_part
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_what_is_no_day(text: str) -> None:
         assert refused.value.exit_code == 2 and f"“{text}”" in str(refused.value)
 
 
-def test_the_last_and_the_first_of_all_days(shelf: Shelf) -> None:
-    photo = shelf.put("a.jpg", 1, taken_at="2016-05-04T00:00:00")
-    catalog = shelf.library.catalog
+def test_the_last_and_the_first_of_all_days(builder: LibraryBuilder) -> None:
+    photo = builder.put("a.jpg", 1, taken_at="2016-05-04T00:00:00")
+    catalog = builder.library.catalog
     assert catalog.matching(Filters(until="9999-12-31")).tolist() == [photo]
     assert catalog.matching(Filters(since="9999-12-31")).tolist() == []
     assert catalog.matching(Filters(since="0001-01-01")).tolist() == [photo]
@@ -82,7 +82,7 @@ def test_the_last_and_the_first_of_all_days(shelf: Shelf) -> None:
     ],
 )
 def test_a_partial_date_fits_where_any_of_its_days_does(
-    shelf: Shelf,
+    builder: LibraryBuilder,
     taken: str | None,
     precision: str | None,
     since: str | None,
@@ -90,8 +90,8 @@ def test_a_partial_date_fits_where_any_of_its_days_does(
     fits: bool,
 ) -> None:
     assert taken_within(taken, precision, since, until) == fits
-    photo = shelf.put("a.jpg", 1, taken_at=taken or None, taken_precision=precision)
-    assert shelf.library.catalog.matching(Filters(since, until)).tolist() == (
+    photo = builder.put("a.jpg", 1, taken_at=taken or None, taken_precision=precision)
+    assert builder.library.catalog.matching(Filters(since, until)).tolist() == (
         [photo] if fits else []
     )
 
@@ -113,15 +113,15 @@ def test_pages_and_catalog_agree(
 ) -> None:
     folder = tmp_path_factory.mktemp("filters")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
         wanted = set[int]()
         for number, (day, precision) in enumerate(taken):
             known = known_part(f"{day}T12:34:56", precision)
             text = known + "0000-01-01T00:00:00"[len(known) :]
-            photo = shelf.put(f"{number}.jpg", number, taken_at=text, taken_precision=precision)
+            photo = builder.put(f"{number}.jpg", number, taken_at=text, taken_precision=precision)
             if taken_within(text, precision, since, until):
                 wanted.add(photo)
-        assert set(shelf.library.catalog.matching(Filters(since, until)).tolist()) == wanted
+        assert set(builder.library.catalog.matching(Filters(since, until)).tolist()) == wanted
     finally:
-        shelf.close()
+        builder.close()

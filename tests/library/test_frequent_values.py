@@ -6,30 +6,30 @@ from pathlib import Path
 
 from explorer.library.frequent_values import frequent_values
 from explorer.library.library import Library
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 def test_the_most_frequent_values_come_first(tmp_path: Path) -> None:
     root = tmp_path / "photos"
     root.mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(root))
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(root))
     try:
         for n in range(6):
-            shelf.put(
+            builder.put(
                 f"{'Paris' if n < 4 else 'Rome'}/{n}.jpg", n,
                 taken_at=f"20{20 + n // 3}-01-01T00:00:00",
                 taken_source="file" if n == 5 else "exif",
                 camera="Acme" if n % 2 else None, lens="50mm" if n == 1 else None,
                 format="PNG" if n == 0 else "JPEG",
             )  # fmt: skip
-        shelf.put("gone.jpg", "gone", camera="Lost", taken_at="1999-01-01T00:00:00")
-        shelf.lose("gone.jpg")
-        found = frequent_values(shelf.library.catalog)
+        builder.put("gone.jpg", "gone", camera="Lost", taken_at="1999-01-01T00:00:00")
+        builder.lose("gone.jpg")
+        found = frequent_values(builder.library.catalog)
         assert found.years == [("2020", 3), ("2021", 2)]
         assert found.folders == [(str(root / "Paris"), 4), (str(root / "Rome"), 2)]
         assert found.cameras == [("Acme", 3)]
         assert found.lenses == [("50mm", 1)]
         assert found.formats == [("JPEG", 5), ("PNG", 1)]
-        assert frequent_values(shelf.library.catalog, most=1).formats == [("JPEG", 5)]
+        assert frequent_values(builder.library.catalog, most=1).formats == [("JPEG", 5)]
     finally:
-        shelf.close()
+        builder.close()

@@ -12,7 +12,7 @@ from explorer.library import integrity
 from explorer.library.embedding_store import drop_embeddings
 from explorer.library.migrations import VERSION
 from explorer.library.photo_store import update_file_counts
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 BREAKS = {
     "is present, but of no photo": "update file set photo_id = null where id = 2",
@@ -29,13 +29,13 @@ BREAKS = {
 
 
 @pytest.fixture
-def filled(shelf: Shelf) -> Shelf:
+def filled(builder: LibraryBuilder) -> LibraryBuilder:
     for number, path in enumerate(("one.jpg", "a/b/two.jpg", "a/three.jpg")):
-        shelf.put(path, number)
-    return shelf
+        builder.put(path, number)
+    return builder
 
 
-def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
+def test_a_good_catalog_breaks_no_rule(filled: LibraryBuilder) -> None:
     catalog = filled.library.catalog
     assert len(integrity.INTEGRITY_RULES) == len(BREAKS)
     assert not [rule for rule in integrity.INTEGRITY_RULES if integrity.violations(catalog, rule)]
@@ -48,7 +48,7 @@ def test_a_good_catalog_breaks_no_rule(filled: Shelf) -> None:
 
 
 @pytest.mark.parametrize("words", BREAKS)
-def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> None:
+def test_what_breaks_a_rule_is_found_and_mended(filled: LibraryBuilder, words: str) -> None:
     catalog, (rule,) = (
         filled.library.catalog,
         [rule for rule in integrity.INTEGRITY_RULES if words in rule.text],
@@ -75,7 +75,7 @@ def test_what_breaks_a_rule_is_found_and_mended(filled: Shelf, words: str) -> No
         assert [row["folder"] for row in rows] == ["", "a/b", "a"]
 
 
-def test_counts_that_are_wrong_are_found(filled: Shelf) -> None:
+def test_counts_that_are_wrong_are_found(filled: LibraryBuilder) -> None:
     catalog = filled.library.catalog
     filled.writer.connection.execute("update photo set present = 2 where id = 1")
     filled.writer.connection.execute("update photo set orphaned_at = 1 where id = 3")
@@ -85,7 +85,7 @@ def test_counts_that_are_wrong_are_found(filled: Shelf) -> None:
     assert integrity.miscounted_photos(catalog) == []
 
 
-def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -> None:
+def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: LibraryBuilder) -> None:
     writer, catalog = filled.writer, filled.library.catalog
     writer.connection.execute("pragma foreign_keys = off")
     writer.connection.execute("insert into place values (?, 1, 0, 0)", (filled.encoder,))
@@ -113,7 +113,7 @@ def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: Shelf) -
 
 
 def test_a_catalog_that_is_locked_is_not_called_damaged(
-    filled: Shelf, monkeypatch: pytest.MonkeyPatch
+    filled: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrity, "_WAIT", 0.1)
     path = filled.library.catalog.path
@@ -131,7 +131,7 @@ def test_a_catalog_that_is_locked_is_not_called_damaged(
     filled.__init__(type(filled.library).open(path.parent), str(path.parent.parent / "photos"))  # type: ignore[misc]
 
 
-def test_files_that_should_be_there(filled: Shelf) -> None:
+def test_files_that_should_be_there(filled: LibraryBuilder) -> None:
     found = sorted(integrity.present_files(filled.library.catalog))
     assert [(file.id, file.size) for file in found] == [(1, 1000), (2, 1000), (3, 1000)]
     assert (
@@ -148,7 +148,7 @@ def test_files_that_should_be_there(filled: Shelf) -> None:
     assert integrity.photo_ids_by_hash(filled.library.catalog)[found[2].hash] == 3
 
 
-def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
+def test_photos_without_a_vector_are_counted(filled: LibraryBuilder) -> None:
     assert integrity.count_without_embedding(filled.library.catalog, filled.encoder) == 0
     drop_embeddings(filled.writer, filled.encoder, [1, 2])
     assert integrity.count_without_embedding(filled.library.catalog, filled.encoder) == 2
@@ -160,7 +160,7 @@ def test_photos_without_a_vector_are_counted(filled: Shelf) -> None:
 class TestDamage:
     """What is found in a catalog that SQLite takes for whole."""
 
-    def test_values_that_the_program_cannot_have_written(self, filled: Shelf) -> None:
+    def test_values_that_the_program_cannot_have_written(self, filled: LibraryBuilder) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("update photo set width = 0, height = -1 where id = 2")
         assert integrity.find_damage(path) == [
@@ -172,7 +172,7 @@ class TestDamage:
             "a row of photo holds a value that cannot be (camera)"
         ]
 
-    def test_tables_that_are_not_there(self, filled: Shelf) -> None:
+    def test_tables_that_are_not_there(self, filled: LibraryBuilder) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("drop table quality")
         assert integrity.find_damage(path) == ["the table quality is not there"]
@@ -180,13 +180,13 @@ class TestDamage:
         writer.connection.execute(f"pragma user_version = {VERSION - 1}")
         assert integrity.find_damage(path) == []
 
-    def test_no_more_than_so_many_are_listed(self, filled: Shelf) -> None:
+    def test_no_more_than_so_many_are_listed(self, filled: LibraryBuilder) -> None:
         for number in range(30):
             filled.put(f"{number}.jpg", f"photo {number}")
         filled.writer.connection.execute("update photo set width = 0")
         assert len(integrity.find_damage(filled.library.catalog.path)) == 20
 
-    def test_what_sqlite_finds(self, filled: Shelf) -> None:
+    def test_what_sqlite_finds(self, filled: LibraryBuilder) -> None:
         filled.writer.connection.execute("create table odd (a check (a > 0))")
         filled.writer.connection.execute("pragma ignore_check_constraints = on")
         filled.writer.connection.execute("insert into odd values (-1)")
@@ -194,17 +194,17 @@ class TestDamage:
             "CHECK constraint failed in odd"
         ]
 
-    def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: Shelf) -> None:
+    def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: LibraryBuilder) -> None:
         folder = filled.library.dir
         (folder / "other.db").write_bytes(b"no database at all" * 100)
-        (said,) = integrity.find_damage(folder / "other.db")
-        assert "not a database" in said
+        (message,) = integrity.find_damage(folder / "other.db")
+        assert "not a database" in message
         with pytest.raises((LibraryError, sqlite3.Error)):
             integrity.find_damage(folder / "absent.db")
         assert not (folder / "absent.db").exists()
 
 
-def test_references_in_saved_rows_are_mended_until_all_hold(filled: Shelf) -> None:
+def test_references_in_saved_rows_are_mended_until_all_hold(filled: LibraryBuilder) -> None:
     """A row that goes may be one that others refer to."""
     filled.writer.connection.execute("pragma foreign_keys = off")
     filled.writer.connection.execute("insert into place values (?, 99, 0, 0)", (filled.encoder,))

@@ -9,25 +9,27 @@ import pytest
 
 from explorer.library import keypoint_store
 from explorer.library.library import Library
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
 class TestFingerprints:
-    def test_of_every_photo(self, shelf: Shelf) -> None:
+    def test_of_every_photo(self, builder: LibraryBuilder) -> None:
         a, b, c = (
-            shelf.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3)
+            builder.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3)
         )
-        shelf.lose("1.jpg")
-        keypoint_store.put_compared(shelf.writer, [(a, bytes([7] * 32)), (b, None), (999, None)], 1)
-        found = keypoint_store.photo_fingerprints(shelf.library.catalog, 1)
+        builder.lose("1.jpg")
+        keypoint_store.put_compared(
+            builder.writer, [(a, bytes([7] * 32)), (b, None), (999, None)], 1
+        )
+        found = keypoint_store.photo_fingerprints(builder.library.catalog, 1)
         assert found.ids.tolist() == [a, b, c] and found.hashes.tolist() == [
             [n] * 32 for n in range(3)
         ]
@@ -39,39 +41,41 @@ class TestFingerprints:
             True,
         ]
         assert found.inner == {a: bytes([7] * 32)}
-        other = keypoint_store.photo_fingerprints(shelf.library.catalog, 2)
+        other = keypoint_store.photo_fingerprints(builder.library.catalog, 2)
         assert other.compared.tolist() == [False] * 3 and other.inner == {}
 
-    def test_only_what_changed_since(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", 1)
-        change = shelf.library.catalog.change()
+    def test_only_what_changed_since(self, builder: LibraryBuilder) -> None:
+        builder.put("a.jpg", 1)
+        change = builder.library.catalog.change()
         assert (
-            keypoint_store.photo_fingerprints(shelf.library.catalog, 1, after=change).ids.tolist()
+            keypoint_store.photo_fingerprints(builder.library.catalog, 1, after=change).ids.tolist()
             == []
         )
-        later = shelf.put("b.jpg", 2)
+        later = builder.put("b.jpg", 2)
         assert keypoint_store.photo_fingerprints(
-            shelf.library.catalog, 1, after=change
+            builder.library.catalog, 1, after=change
         ).ids.tolist() == [later]
 
-    def test_hashes_of_another_size_count_as_none(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", 1, phash=b"\1" * 31)
-        photo = shelf.put("b.jpg", 2, phash=b"\1" * 32)
-        keypoint_store.put_compared(shelf.writer, [(photo, b"\1" * 31)], 1)
-        found = keypoint_store.photo_fingerprints(shelf.library.catalog, 1)
+    def test_hashes_of_another_size_count_as_none(self, builder: LibraryBuilder) -> None:
+        builder.put("a.jpg", 1, phash=b"\1" * 31)
+        photo = builder.put("b.jpg", 2, phash=b"\1" * 32)
+        keypoint_store.put_compared(builder.writer, [(photo, b"\1" * 31)], 1)
+        found = keypoint_store.photo_fingerprints(builder.library.catalog, 1)
         assert found.hashes.tolist() == [[0] * 32, [1] * 32] and found.inner == {}
 
-    def test_keypoints_are_kept_until_a_photo_is_compared_again(self, shelf: Shelf) -> None:
-        a, b = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-        keypoint_store.put_compared(shelf.writer, [(a, None), (b, None)], 1)
-        keypoint_store.put_keypoints(shelf.writer, [(a, b"corners")])
-        catalog = shelf.library.catalog
+    def test_keypoints_are_kept_until_a_photo_is_compared_again(
+        self, builder: LibraryBuilder
+    ) -> None:
+        a, b = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+        keypoint_store.put_compared(builder.writer, [(a, None), (b, None)], 1)
+        keypoint_store.put_keypoints(builder.writer, [(a, b"corners")])
+        catalog = builder.library.catalog
         assert [
             keypoint_store.keypoints_of(catalog, a, 1),
             keypoint_store.keypoints_of(catalog, a, 2),
             keypoint_store.keypoints_of(catalog, b, 1),
         ] == [b"corners", None, None]
-        keypoint_store.put_compared(shelf.writer, [(a, None)], 1)
+        keypoint_store.put_compared(builder.writer, [(a, None)], 1)
         assert (
             keypoint_store.keypoints_of(catalog, a, 1) is None
             and keypoint_store.keypoints_of(catalog, 999, 1) is None

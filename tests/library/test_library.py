@@ -8,12 +8,12 @@ import pytest
 
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.library import Library
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def test_one_writer_at_a_time(shelf: Shelf) -> None:
-    with shelf.library.lock():
-        second = Library.open(shelf.library.dir)
+def test_one_writer_at_a_time(builder: LibraryBuilder) -> None:
+    with builder.library.lock():
+        second = Library.open(builder.library.dir)
         with pytest.raises(LibraryLocked, match="Another run"):
             second.lock()
         second.close()

@@ -16,7 +16,7 @@ from explorer.library.protected_folder_store import protect_folder, protected_fo
 from explorer.library.quality_store import photos_to_measure
 from explorer.library.text_index import TextIndex
 from explorer.library.writer import Writer
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 
 
 @pytest.mark.parametrize("steps", [9, 10])
@@ -78,10 +78,10 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
 
 def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    catalog, writer = shelf.library.catalog, shelf.writer
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    catalog, writer = builder.library.catalog, builder.writer
     try:
-        one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+        one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
 
         def fill(version: int, *, compared: bool = False) -> None:
             if compared:
@@ -102,4 +102,4 @@ def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path
                 catalog, PAIRS_VERSION - 1
             )
     finally:
-        shelf.close()
+        builder.close()

@@ -13,7 +13,7 @@ from explorer.library.library import Library
 from explorer.library.photo_order import ORDER_KEYS, PhotoOrder
 from explorer.library.photo_store import add_photo
 from explorer.library.quality_store import refresh_photo
-from tests.factory import Shelf, decoded, digest_of
+from tests.factory import LibraryBuilder, decoded, digest_of
 
 _TIMES = st.none() | st.sampled_from(
     ["2016-05-04T10:11:12", "2016-05-04T10:11:12.5", "2016-05-04T10:11:13", "1999-01-01T00:00:00"]
@@ -28,24 +28,24 @@ _ACTIONS = st.lists(
 )
 
 
-def act(shelf: Shelf, files: dict[str, int], action: Any) -> None:
+def act(builder: LibraryBuilder, files: dict[str, int], action: Any) -> None:
     what, content, letter, taken = action
     if what == "put":
-        # Of as many bytes as its number says, unlike what `Shelf.put` makes. The writer is asked:
-        # the catalog does not see what a transaction that is still open has added.
-        known = shelf.writer.connection.execute(
+        # Its size in bytes is its number, unlike that of photos from `LibraryBuilder.put`. Ask the
+        # writer: the catalog does not see what a transaction that is still open has added.
+        known = builder.writer.connection.execute(
             "select 1 from photo where hash = ?", (digest_of(content),)
         ).fetchone()
         if known is None and content % 2:
-            add_photo(shelf.writer, digest_of(content), content, decoded(taken_at=taken))
+            add_photo(builder.writer, digest_of(content), content, decoded(taken_at=taken))
         name = f"{letter}{content % 4}.jpg"
-        files[name] = shelf.put(name, content, taken_at=taken)
+        files[name] = builder.put(name, content, taken_at=taken)
     elif what == "lose":
         for name in [n for n in files if n.endswith(f"{content % 4}.jpg")][:1]:
-            shelf.lose(name)
+            builder.lose(name)
             del files[name]
-    elif (photo := shelf.library.catalog.photo_id(digest_of(content))) is not None:
-        refresh_photo(shelf.writer, photo, decoded(taken_at=taken))
+    elif (photo := builder.library.catalog.photo_id(digest_of(content))) is not None:
+        refresh_photo(builder.writer, photo, decoded(taken_at=taken))
 
 
 @given(st.lists(_ACTIONS, min_size=1, max_size=3))
@@ -55,14 +55,14 @@ def test_a_kept_order_is_that_of_sorting_anew(
 ) -> None:
     folder = tmp_path_factory.mktemp("order")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
-        catalog, files = shelf.library.catalog, dict[str, int]()
+        catalog, files = builder.library.catalog, dict[str, int]()
         following = PhotoOrder(catalog)
         for actions in rounds:
-            with shelf.writer.transaction():
+            with builder.writer.transaction():
                 for action in actions:
-                    act(shelf, files, action)
+                    act(builder, files, action)
             newest = catalog.matching()
             assert following.sorted().tolist() == newest.tolist()
             rows = catalog.photos(newest.tolist())
@@ -74,14 +74,14 @@ def test_a_kept_order_is_that_of_sorting_anew(
                 expected = sorted(rows, key=lambda i: (rows[i][column], i))
                 assert following.sorted(by, descending=False).tolist() == expected
     finally:
-        shelf.close()
+        builder.close()
 
 
-def test_some_photos_in_order_given_by_ids_or_as_a_mask(shelf: Shelf) -> None:
+def test_some_photos_in_order_given_by_ids_or_as_a_mask(builder: LibraryBuilder) -> None:
     days = {
-        d: shelf.put(f"{d}.jpg", d, taken_at=f"2024-05-{d}T00:00:00") for d in ("03", "01", "02")
+        d: builder.put(f"{d}.jpg", d, taken_at=f"2024-05-{d}T00:00:00") for d in ("03", "01", "02")
     }
-    order, some = PhotoOrder(shelf.library.catalog), np.array([days["01"], days["02"], 99])
+    order, some = PhotoOrder(builder.library.catalog), np.array([days["01"], days["02"], 99])
     assert order.sorted(among=some).tolist() == [days["02"], days["01"]]
     mask = np.zeros(100, np.bool_)
     mask[some] = True
@@ -89,9 +89,9 @@ def test_some_photos_in_order_given_by_ids_or_as_a_mask(shelf: Shelf) -> None:
     assert order.sorted("name").tolist() == [days["03"], days["02"], days["01"]]
 
 
-def test_a_kept_order_is_not_read_again_without_a_change(shelf: Shelf) -> None:
-    shelf.put("a.jpg", 1)
-    catalog, statements = shelf.library.catalog, list[str]()
+def test_a_kept_order_is_not_read_again_without_a_change(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    catalog, statements = builder.library.catalog, list[str]()
     order = PhotoOrder(catalog)
     expected = order.sorted()
     with catalog.reading() as db:

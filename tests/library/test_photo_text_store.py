@@ -24,20 +24,20 @@ from explorer.library.quality_store import refresh_photo
 from explorer.library.root_store import add_root, remove_root
 from explorer.library.salvage import salvage
 from explorer.library.text_index import TextIndex
-from tests.factory import Shelf, decoded
+from tests.factory import LibraryBuilder, decoded
 
 
-def stored(shelf: Shelf) -> dict[int, tuple[str, ...]]:
-    rows = shelf.writer.connection.execute("select * from photo_text").fetchall()
+def stored(builder: LibraryBuilder) -> dict[int, tuple[str, ...]]:
+    rows = builder.writer.connection.execute("select * from photo_text").fetchall()
     return {row[0]: tuple(row)[1:] for row in rows}
 
 
-def found(shelf: Shelf, text: str) -> list[int]:
-    return TextIndex(shelf.library.catalog).ids_containing(text).tolist()
+def found(builder: LibraryBuilder, text: str) -> list[int]:
+    return TextIndex(builder.library.catalog).ids_containing(text).tolist()
 
 
-def test_a_photo_has_the_names_of_all_its_files(shelf: Shelf) -> None:
-    photo = shelf.put(
+def test_a_photo_has_the_names_of_all_its_files(builder: LibraryBuilder) -> None:
+    photo = builder.put(
         "2019/Été/IMG_1.JPG",
         "a",
         camera="Canon EOS",
@@ -46,8 +46,8 @@ def test_a_photo_has_the_names_of_all_its_files(shelf: Shelf) -> None:
         title="Title",
         description="A long\tstory",
     )
-    shelf.put("copy of IMG_1.JPG", "a")
-    assert stored(shelf) == {
+    builder.put("copy of IMG_1.JPG", "a")
+    assert stored(builder) == {
         photo: (
             "img_1.jpg\ncopy of img_1.jpg",
             "photos/2019/ete\nphotos",
@@ -58,99 +58,105 @@ def test_a_photo_has_the_names_of_all_its_files(shelf: Shelf) -> None:
             "a long story",
         )
     }
-    assert found(shelf, "copy of") == found(shelf, "KOLN") == [photo]
+    assert found(builder, "copy of") == found(builder, "KOLN") == [photo]
 
 
-def test_texts_follow_renames_losses_and_returns(shelf: Shelf) -> None:
-    one, two = shelf.put("a/one.jpg", 1), shelf.put("a/two.jpg", 2)
-    files = files_below(shelf.writer, shelf.root)
+def test_texts_follow_renames_losses_and_returns(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a/one.jpg", 1), builder.put("a/two.jpg", 2)
+    files = files_below(builder.writer, builder.root)
     put_all_moved(
-        shelf.writer,
+        builder.writer,
         [
-            (files["a/one.jpg"], shelf.root, FileStat("a/two.jpg", 1000, 1_000_000_000, 0)),
-            (files["a/two.jpg"], shelf.root, FileStat("b/three.jpg", 1000, 1_000_000_000, 0)),
+            (files["a/one.jpg"], builder.root, FileStat("a/two.jpg", 1000, 1_000_000_000, 0)),
+            (files["a/two.jpg"], builder.root, FileStat("b/three.jpg", 1000, 1_000_000_000, 0)),
         ],
     )
-    assert (found(shelf, "two"), found(shelf, "three"), found(shelf, "one")) == ([one], [two], [])
-    shelf.lose("a/two.jpg")
-    assert found(shelf, "two") == [] and one not in stored(shelf)
-    put_found_again(shelf.writer, [files_below(shelf.writer, shelf.root)["a/two.jpg"]])
-    assert found(shelf, "two") == [one]
+    assert (found(builder, "two"), found(builder, "three"), found(builder, "one")) == (
+        [one],
+        [two],
+        [],
+    )
+    builder.lose("a/two.jpg")
+    assert found(builder, "two") == [] and one not in stored(builder)
+    put_found_again(builder.writer, [files_below(builder.writer, builder.root)["a/two.jpg"]])
+    assert found(builder, "two") == [one]
 
 
-def test_texts_of_a_purged_photo_and_of_a_removed_root_go(shelf: Shelf) -> None:
-    shelf.put("a.jpg", 1)
-    with deferred_purge(shelf.writer, thorough=True):
-        remove_root(shelf.writer, shelf.library.catalog.roots()[0]["path"])
-        assert stored(shelf) == {}
-    assert index_is_sound(shelf.library.catalog)
-    assert found(shelf, "a.jpg") == []
+def test_texts_of_a_purged_photo_and_of_a_removed_root_go(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    with deferred_purge(builder.writer, thorough=True):
+        remove_root(builder.writer, builder.library.catalog.roots()[0]["path"])
+        assert stored(builder) == {}
+    assert index_is_sound(builder.library.catalog)
+    assert found(builder, "a.jpg") == []
 
 
-def test_texts_of_a_photo_that_is_read_again_are_replaced(shelf: Shelf) -> None:
-    photo = shelf.put("a.jpg", 1, title="Before")
-    refresh_photo(shelf.writer, photo, decoded(title="After", keywords=("new",), rating=3.0))
-    assert (found(shelf, "before"), found(shelf, "after")) == ([], [photo])
-    row = shelf.library.catalog.photo(photo)
+def test_texts_of_a_photo_that_is_read_again_are_replaced(builder: LibraryBuilder) -> None:
+    photo = builder.put("a.jpg", 1, title="Before")
+    refresh_photo(builder.writer, photo, decoded(title="After", keywords=("new",), rating=3.0))
+    assert (found(builder, "before"), found(builder, "after")) == ([], [photo])
+    row = builder.library.catalog.photo(photo)
     assert row is not None
     assert (row["title"], row["keywords"], row["rating"]) == ("After", ["new"], 3.0)
 
 
 def test_a_root_that_is_merged_into_another_gives_its_photos_longer_folders(
-    shelf: Shelf, tmp_path: object
+    builder: LibraryBuilder, tmp_path: object
 ) -> None:
-    photo = shelf.put("sea/a.jpg", 1)
-    root = shelf.library.catalog.roots()[0]["path"]
+    photo = builder.put("sea/a.jpg", 1)
+    root = builder.library.catalog.roots()[0]["path"]
     parent, _, name = root.rpartition("/")
-    add_root(shelf.writer, parent)
-    assert stored(shelf)[photo][1] == f"{parent.rpartition('/')[2]}/{name}/sea".lower()
-    assert not outdated_photos(shelf.library.catalog)
+    add_root(builder.writer, parent)
+    assert stored(builder)[photo][1] == f"{parent.rpartition('/')[2]}/{name}/sea".lower()
+    assert not outdated_photos(builder.library.catalog)
 
 
-def test_nothing_is_written_where_nothing_changed(shelf: Shelf) -> None:
-    photo = shelf.put("a.jpg", 1)
-    before = shelf.writer.connection.total_changes
-    with shelf.writer.transaction():
-        update_texts(shelf.writer, [photo])
+def test_nothing_is_written_where_nothing_changed(builder: LibraryBuilder) -> None:
+    photo = builder.put("a.jpg", 1)
+    before = builder.writer.connection.total_changes
+    with builder.writer.transaction():
+        update_texts(builder.writer, [photo])
         # The clock alone.
-        assert shelf.writer.connection.total_changes == before + 1
+        assert builder.writer.connection.total_changes == before + 1
 
 
-def test_texts_are_undone_with_the_transaction(shelf: Shelf) -> None:
-    shelf.put("a.jpg", 1)
-    with pytest.raises(ZeroDivisionError), shelf.writer.transaction():
-        shelf.put("b.jpg", 2)
+def test_texts_are_undone_with_the_transaction(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    with pytest.raises(ZeroDivisionError), builder.writer.transaction():
+        builder.put("b.jpg", 2)
         raise ZeroDivisionError
-    assert found(shelf, "b.jpg") == []
-    assert index_is_sound(shelf.library.catalog)
+    assert found(builder, "b.jpg") == []
+    assert index_is_sound(builder.library.catalog)
 
 
-def test_photos_of_an_earlier_release_wait_until_they_are_filled_in(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    shelf.writer.connection.execute("delete from photo_text where photo_id = ?", (one,))
-    assert waiting_photos(shelf.writer.connection) == [one]
-    assert found(shelf, ".jpg") == [two]
-    before = shelf.library.catalog.change()
-    update_texts(shelf.writer, [one, two])
+def test_photos_of_an_earlier_release_wait_until_they_are_filled_in(
+    builder: LibraryBuilder,
+) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+    builder.writer.connection.execute("delete from photo_text where photo_id = ?", (one,))
+    assert waiting_photos(builder.writer.connection) == [one]
+    assert found(builder, ".jpg") == [two]
+    before = builder.library.catalog.change()
+    update_texts(builder.writer, [one, two])
     # Filters by text follow the photos' change numbers.
-    changed = shelf.writer.connection.execute("select id from photo where change > ?", (before,))
+    changed = builder.writer.connection.execute("select id from photo where change > ?", (before,))
     assert [row[0] for row in changed] == [one]
-    assert waiting_photos(shelf.writer.connection) == []
-    assert found(shelf, ".jpg") == [one, two]
+    assert waiting_photos(builder.writer.connection) == []
+    assert found(builder, ".jpg") == [one, two]
 
 
-def test_outdated_texts_are_found(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    db = shelf.writer.connection
+def test_outdated_texts_are_found(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+    db = builder.writer.connection
     db.execute("update photo_text set title = 'wrong' where photo_id = ?", (one,))
-    assert outdated_photos(shelf.library.catalog) == [one]
+    assert outdated_photos(builder.library.catalog) == [one]
     db.execute("update photo set present = 0 where id = ?", (two,))
-    assert outdated_photos(shelf.library.catalog) == [one, two]
+    assert outdated_photos(builder.library.catalog) == [one, two]
 
 
-def test_names_that_are_no_unicode_are_kept_apart(shelf: Shelf) -> None:
-    photo = shelf.put("caf\U0010dcff.jpg", 1)
-    texts = read_texts(shelf.writer.connection, [photo])[photo]
+def test_names_that_are_no_unicode_are_kept_apart(builder: LibraryBuilder) -> None:
+    photo = builder.put("caf\U0010dcff.jpg", 1)
+    texts = read_texts(builder.writer.connection, [photo])[photo]
     assert texts == PhotoTexts(("caf\ufffd.jpg",), ("photos",))
 
 
@@ -173,48 +179,48 @@ def break_tables(db: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("damage", [break_rows, break_settings, break_tables])
 def test_a_damaged_index_is_slow_to_search_and_built_again_by_the_next_change(
-    shelf: Shelf, damage: Callable[[sqlite3.Connection], None]
+    builder: LibraryBuilder, damage: Callable[[sqlite3.Connection], None]
 ) -> None:
-    one = shelf.put("summer.jpg", 1)
-    damage(shelf.writer.connection)
+    one = builder.put("summer.jpg", 1)
+    damage(builder.writer.connection)
     # As after a restart.
-    shelf.writer.close()
-    other = Shelf(shelf.library, shelf.library.catalog.roots()[0]["path"])
+    builder.writer.close()
+    other = LibraryBuilder(builder.library, builder.library.catalog.roots()[0]["path"])
     try:
-        assert not index_is_sound(shelf.library.catalog)
-        assert found(shelf, "summer") == [one]
+        assert not index_is_sound(builder.library.catalog)
+        assert found(builder, "summer") == [one]
         two = other.put("winter.jpg", 2)
-        assert index_is_sound(shelf.library.catalog)
-        assert (found(shelf, "winter"), found(shelf, "summer")) == ([two], [one])
+        assert index_is_sound(builder.library.catalog)
+        assert (found(builder, "winter"), found(builder, "summer")) == ([two], [one])
     finally:
         other.writer.close()
 
 
-def test_a_sound_index_can_be_built_again(shelf: Shelf) -> None:
-    one = shelf.put("summer.jpg", 1)
-    with shelf.writer.transaction():
-        rebuild_index(shelf.writer.connection)
-    assert index_is_sound(shelf.library.catalog)
-    assert found(shelf, "summer") == [one]
+def test_a_sound_index_can_be_built_again(builder: LibraryBuilder) -> None:
+    one = builder.put("summer.jpg", 1)
+    with builder.writer.transaction():
+        rebuild_index(builder.writer.connection)
+    assert index_is_sound(builder.library.catalog)
+    assert found(builder, "summer") == [one]
 
 
-def test_an_index_that_lacks_a_photo_is_not_sound(shelf: Shelf) -> None:
-    photo = shelf.put("summer.jpg", 1)
-    row = stored(shelf)[photo]
+def test_an_index_that_lacks_a_photo_is_not_sound(builder: LibraryBuilder) -> None:
+    photo = builder.put("summer.jpg", 1)
+    row = stored(builder)[photo]
     names = ", ".join(photo_text_store.TEXT_COLUMNS)
-    shelf.writer.connection.execute(
+    builder.writer.connection.execute(
         f"insert into photo_text_index (photo_text_index, rowid, {names})"
         " values ('delete', ?, ?, ?, ?, ?, ?, ?, ?)",
         (photo, *row),
     )
-    assert not index_is_sound(shelf.library.catalog)
+    assert not index_is_sound(builder.library.catalog)
 
 
-def test_texts_of_a_salvaged_catalog_are_made_again(shelf: Shelf) -> None:
-    photo = shelf.put("summer.jpg", 1, title="Sea")
-    shelf.close()
-    salvage(shelf.library.catalog.path)
-    library = Library.open(shelf.library.dir)
+def test_texts_of_a_salvaged_catalog_are_made_again(builder: LibraryBuilder) -> None:
+    photo = builder.put("summer.jpg", 1, title="Sea")
+    builder.close()
+    salvage(builder.library.catalog.path)
+    library = Library.open(builder.library.dir)
     try:
         assert TextIndex(library.catalog).ids_containing("summer").tolist() == [photo]
         assert index_is_sound(library.catalog) and not outdated_photos(library.catalog)

@@ -9,21 +9,21 @@ import pytest
 
 from explorer.library import pixel_hash_store
 from explorer.library.library import Library
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
 class TestPixelHashes:
-    def test_hashes_of_pixels(self, shelf: Shelf) -> None:
-        a, b, c = (shelf.put(f"{n}.jpg", n) for n in range(3))
+    def test_hashes_of_pixels(self, builder: LibraryBuilder) -> None:
+        a, b, c = (builder.put(f"{n}.jpg", n) for n in range(3))
         for photo, digest in ((a, b"1"), (b, b"2"), (a, b"3")):
-            pixel_hash_store.put_pixel_hash(shelf.writer, photo, digest)
-        assert pixel_hash_store.pixel_hashes(shelf.library.catalog, [a, c]) == {a: b"3"}
-        assert pixel_hash_store.pixel_hashes(shelf.library.catalog, [a, b]) == {a: b"3", b: b"2"}
+            pixel_hash_store.put_pixel_hash(builder.writer, photo, digest)
+        assert pixel_hash_store.pixel_hashes(builder.library.catalog, [a, c]) == {a: b"3"}
+        assert pixel_hash_store.pixel_hashes(builder.library.catalog, [a, b]) == {a: b"3", b: b"2"}

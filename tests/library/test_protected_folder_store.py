@@ -16,12 +16,14 @@ from explorer.library.protected_folder_store import (
     protected_folders,
     unprotect_folder,
 )
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 class TestProtection:
-    def test_it_is_kept_as_the_folder_is_meant(self, shelf: Shelf, tmp_path: Path) -> None:
-        catalog = shelf.library.catalog
+    def test_it_is_kept_as_the_folder_is_meant(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
+        catalog = builder.library.catalog
         protect_folder(catalog, f"{tmp_path}/b/../caf\udce9/")
         protect_folder(catalog, str(tmp_path / "a"))
         assert protected_folders(catalog) == [str(tmp_path / "a"), f"{tmp_path}/caf\udce9"]
@@ -61,10 +63,10 @@ class TestProtection:
         )
         assert not covers(os.path.join(tmp_path, "1.jpg"))
 
-    def test_a_folder_is_given_as_a_full_path(self, shelf: Shelf) -> None:
+    def test_a_folder_is_given_as_a_full_path(self, builder: LibraryBuilder) -> None:
         with pytest.raises(UsageError, match="full path"):
-            protect_folder(shelf.library.catalog, "photos")
-        assert protected_folders(shelf.library.catalog) == []
+            protect_folder(builder.library.catalog, "photos")
+        assert protected_folders(builder.library.catalog) == []
 
     def test_mounts_are_seen_through(self) -> None:
         class Mounts:

@@ -11,7 +11,7 @@ from explorer.library.library import Library
 from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
 from explorer.library.root_store import add_root, remove_root, update_root
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityDiagnostics, QualityMetrics
-from tests.factory import Shelf, decoded
+from tests.factory import LibraryBuilder, decoded
 
 DIAGNOSTICS = QualityDiagnostics(
     np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8)
@@ -19,100 +19,100 @@ DIAGNOSTICS = QualityDiagnostics(
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield shelf
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield builder
+    builder.close()
 
 
-def judge(shelf: Shelf, photo_id: int, stated: str | None = None, **figures: float) -> None:
+def judge(
+    builder: LibraryBuilder, photo_id: int, stated: str | None = None, **figures: float
+) -> None:
     photo = decoded(
         quality=QualityMetrics(**figures).packed(),
         diagnostics=DIAGNOSTICS.packed(),
         impossible_date=stated,
     )
-    with shelf.writer.transaction():
-        quality_store.put_quality(shelf.writer, photo_id, photo)
+    with builder.writer.transaction():
+        quality_store.put_quality(builder.writer, photo_id, photo)
 
 
-def test_figures_are_kept_and_replaced(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    judge(shelf, two, blur_radius=2.0)
-    judge(shelf, one, "2093-01-01T00:00:00", blur_radius=0.5, noise_sigma=3)
-    judge(shelf, two, blur_radius=4.0)
-    found = quality_store.quality_table(shelf.library.catalog)
+def test_figures_are_kept_and_replaced(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+    judge(builder, two, blur_radius=2.0)
+    judge(builder, one, "2093-01-01T00:00:00", blur_radius=0.5, noise_sigma=3)
+    judge(builder, two, blur_radius=4.0)
+    found = quality_store.quality_table(builder.library.catalog)
     assert found.ids.tolist() == [one, two]
     assert found.of("blur_radius").tolist() == [0.5, 4.0] and found.of("noise_sigma").tolist() == [
         3,
         0,
     ]
     assert found.stated == {one: "2093-01-01T00:00:00"}
-    look = quality_store.diagnostics_of(shelf.library.catalog, one)
+    look = quality_store.diagnostics_of(builder.library.catalog, one)
     assert look is not None and (look.sharpness_map == DIAGNOSTICS.sharpness_map).all()
 
 
 def test_what_is_not_judged_or_otherwise_is_waiting(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two, three = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2), shelf.put("c.jpg", 3)
-    judge(shelf, one)
-    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
-        two,
-        three,
-    ]
-    shelf.lose("c.jpg")
-    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
-        two
-    ]
+    one, two, three = builder.put("a.jpg", 1), builder.put("b.jpg", 2), builder.put("c.jpg", 3)
+    judge(builder, one)
+    assert [
+        photo_id for photo_id, _ in quality_store.photos_to_measure(builder.library.catalog)
+    ] == [two, three]
+    builder.lose("c.jpg")
+    assert [
+        photo_id for photo_id, _ in quality_store.photos_to_measure(builder.library.catalog)
+    ] == [two]
     monkeypatch.setattr(quality_store, "METRICS_VERSION", METRICS_VERSION + 1)
-    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
-        one,
-        two,
-    ]
-    assert not len(quality_store.quality_table(shelf.library.catalog).ids)
-    assert quality_store.diagnostics_of(shelf.library.catalog, one) is None
+    assert [
+        photo_id for photo_id, _ in quality_store.photos_to_measure(builder.library.catalog)
+    ] == [one, two]
+    assert not len(quality_store.quality_table(builder.library.catalog).ids)
+    assert quality_store.diagnostics_of(builder.library.catalog, one) is None
 
 
-def test_photos_on_a_drive_that_is_away_are_not_waited_for(shelf: Shelf) -> None:
-    shelf.put("a.jpg", 1)
-    update_root(shelf.writer, shelf.root, state="offline")
-    assert not quality_store.photos_to_measure(shelf.library.catalog)
+def test_photos_on_a_drive_that_is_away_are_not_waited_for(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    update_root(builder.writer, builder.root, state="offline")
+    assert not quality_store.photos_to_measure(builder.library.catalog)
 
 
-def test_what_was_not_measured_is_not_kept(shelf: Shelf) -> None:
-    one = shelf.put("a.jpg", 1)
-    quality_store.put_quality(shelf.writer, one, decoded())
-    assert not len(quality_store.quality_table(shelf.library.catalog).ids)
+def test_what_was_not_measured_is_not_kept(builder: LibraryBuilder) -> None:
+    one = builder.put("a.jpg", 1)
+    quality_store.put_quality(builder.writer, one, decoded())
+    assert not len(quality_store.quality_table(builder.library.catalog).ids)
 
 
-def test_figures_go_with_their_photo(shelf: Shelf) -> None:
-    one = shelf.put("a.jpg", 1)
-    judge(shelf, one)
-    remove_root(shelf.writer, str(shelf.library.dir.parent / "photos"))
-    with shelf.library.catalog.reading() as db:
+def test_figures_go_with_their_photo(builder: LibraryBuilder) -> None:
+    one = builder.put("a.jpg", 1)
+    judge(builder, one)
+    remove_root(builder.writer, str(builder.library.dir.parent / "photos"))
+    with builder.library.catalog.reading() as db:
         assert db.execute("select count(*) from quality").fetchone()[0] == 0
 
 
-def test_subjects_and_files(shelf: Shelf) -> None:
-    one = shelf.put("a.jpg", 1, camera="X", taken_at="2015-01-01T00:00:00")
-    shelf.put("sub/copy.png", 1)
-    shelf.put("b.jpg", 2, width=10, height=20)
-    shelf.lose("b.jpg")
-    (subject,) = quality_store.review_photos(shelf.library.catalog)
+def test_subjects_and_files(builder: LibraryBuilder) -> None:
+    one = builder.put("a.jpg", 1, camera="X", taken_at="2015-01-01T00:00:00")
+    builder.put("sub/copy.png", 1)
+    builder.put("b.jpg", 2, width=10, height=20)
+    builder.lose("b.jpg")
+    (subject,) = quality_store.review_photos(builder.library.catalog)
     assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
     assert Path(subject.path).name == "a.jpg" and subject.hash
     assert [(photo_id, Path(path).name) for photo_id, _, path,
-    _ in quality_store.named_files(shelf.library.catalog)] == [
+    _ in quality_store.named_files(builder.library.catalog)] == [
         (one, "a.jpg"), (one, "copy.png"),
     ]  # fmt: skip
 
 
-def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    before, other = (shelf.library.catalog.photo(i) for i in (one, two))
+def test_a_photo_read_again_replaces_all_that_was_known_of_it(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+    before, other = (builder.library.catalog.photo(i) for i in (one, two))
     assert before is not None
-    told = decoded(
+    photo = decoded(
         format="TIFF", width=1, height=2, frames=3, taken_at="2020-01-02T03:04:05",
         taken_precision="minute", taken_source="gps",
         latitude=1.5, longitude=2.5, camera="C", lens="L", exposure_time=0.5, f_number=2.8,
@@ -122,15 +122,15 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         contents='{"parts":[],"complete":false}', quality=QualityMetrics(blur_radius=3.0).packed(),
         diagnostics=DIAGNOSTICS.packed(),
     )  # fmt: skip
-    change = shelf.library.catalog.change()
-    quality_store.refresh_photo(shelf.writer, one, told)
-    after = shelf.library.catalog.photo(one)
-    assert after is not None and shelf.library.catalog.photo(two) == other
+    change = builder.library.catalog.change()
+    quality_store.refresh_photo(builder.writer, one, photo)
+    after = builder.library.catalog.photo(one)
+    assert after is not None and builder.library.catalog.photo(two) == other
     for name in DECODED_COLUMNS:
-        (stored,) = shelf.writer.connection.execute(
+        (stored,) = builder.writer.connection.execute(
             f"select {name} from photo where id = ?", (one,)
         ).fetchall()[0]
-        assert stored == decoded_values(told)[name], name
+        assert stored == decoded_values(photo)[name], name
     assert {key for key in after if after[key] != before[key]} >= set(DECODED_COLUMNS) - {
         "phash",
         "contents",
@@ -142,20 +142,20 @@ def test_a_photo_read_again_replaces_all_that_was_known_of_it(shelf: Shelf) -> N
         before["added_at"],
         before["path"],
     )
-    assert quality_store.quality_table(shelf.library.catalog).of("blur_radius").tolist() == [3.0]
+    assert quality_store.quality_table(builder.library.catalog).of("blur_radius").tolist() == [3.0]
     # Whoever follows the catalog hears of it.
     assert (
-        shelf.library.catalog.change()
+        builder.library.catalog.change()
         == change + 1
-        == shelf.writer.connection.execute(
+        == builder.writer.connection.execute(
             "select change from photo where id = ?", (one,)
         ).fetchall()[0][0]
     )
 
 
-def test_every_column_that_decoding_fills_is_filled_and_refreshed(shelf: Shelf) -> None:
+def test_every_column_that_decoding_fills_is_filled_and_refreshed(builder: LibraryBuilder) -> None:
     columns = {
-        row[1] for row in shelf.writer.connection.execute("pragma table_info(photo)").fetchall()
+        row[1] for row in builder.writer.connection.execute("pragma table_info(photo)").fetchall()
     }
     assert set(DECODED_COLUMNS) == columns - {
         "id",
@@ -168,18 +168,18 @@ def test_every_column_that_decoding_fills_is_filled_and_refreshed(shelf: Shelf) 
     }
 
 
-def test_a_photo_whose_contents_are_not_known_is_waiting(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2, contents=None)
+def test_a_photo_whose_contents_are_not_known_is_waiting(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2, contents=None)
     for photo_id in (one, two):
-        judge(shelf, photo_id)
-    assert [photo_id for photo_id, _ in quality_store.photos_to_measure(shelf.library.catalog)] == [
-        two
-    ]
+        judge(builder, photo_id)
+    assert [
+        photo_id for photo_id, _ in quality_store.photos_to_measure(builder.library.catalog)
+    ] == [two]
 
 
-def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
-    one = shelf.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
-    two = shelf.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
+def test_what_an_older_version_read_is_replaced(builder: LibraryBuilder) -> None:
+    one = builder.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
+    two = builder.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
     photo = decoded(
         taken_at="1987-06-05T00:00:00",
         taken_precision="day",
@@ -188,8 +188,8 @@ def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
         longitude=2.5,
         width=7,
     )
-    quality_store.refresh_photo(shelf.writer, one, photo)
-    row, other = shelf.library.catalog.photo(one), shelf.library.catalog.photo(two)
+    quality_store.refresh_photo(builder.writer, one, photo)
+    row, other = builder.library.catalog.photo(one), builder.library.catalog.photo(two)
     assert (
         row is not None
         and other is not None
@@ -202,41 +202,43 @@ def test_what_an_older_version_read_is_replaced(shelf: Shelf) -> None:
         "exif",
     )
     assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
-    (subject, _) = quality_store.review_photos(shelf.library.catalog)
+    (subject, _) = quality_store.review_photos(builder.library.catalog)
     assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
 
 
-def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(shelf: Shelf) -> None:
+def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(
+    builder: LibraryBuilder,
+) -> None:
     one, two = (
-        shelf.put("a.jpg", 1, damaged="part is missing"),
-        shelf.put("b.jpg", 2, damaged="part is missing"),
+        builder.put("a.jpg", 1, damaged="part is missing"),
+        builder.put("b.jpg", 2, damaged="part is missing"),
     )
-    judge(shelf, one)
+    judge(builder, one)
     found = {
         subject.id: subject.damaged
-        for subject in quality_store.review_photos(shelf.library.catalog)
+        for subject in quality_store.review_photos(builder.library.catalog)
     }
     assert found == {one: None, two: "part is missing"}
 
 
 def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
-    shelf: Shelf, tmp_path: Path
+    builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    first, second = shelf.root, add_root(shelf.writer, str(tmp_path / "other"))
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
-    shelf.root = second
-    shelf.put("copy.jpg", 1)
-    update_root(shelf.writer, first, state="offline")
+    first, second = builder.root, add_root(builder.writer, str(tmp_path / "other"))
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
+    builder.root = second
+    builder.put("copy.jpg", 1)
+    update_root(builder.writer, first, state="offline")
     found = {
         subject.id: (subject.path, subject.offline)
-        for subject in quality_store.review_photos(shelf.library.catalog)
+        for subject in quality_store.review_photos(builder.library.catalog)
     }
     assert found == {
         one: (str(tmp_path / "other" / "copy.jpg"), False),
         two: (str(tmp_path / "photos" / "b.jpg"), True),
     }
-    ((photo, file),) = quality_store.photos_to_measure(shelf.library.catalog)
+    ((photo, file),) = quality_store.photos_to_measure(builder.library.catalog)
     assert (photo, file.path, file.root_id, file.photo_id, file.state) == (
         one,
         "copy.jpg",
@@ -245,48 +247,50 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
         "present",
     )
     # Of several that are there, the first that was found is read.
-    update_root(shelf.writer, first, state="online")
-    assert [file.path for _, file in quality_store.photos_to_measure(shelf.library.catalog)] == [
+    update_root(builder.writer, first, state="online")
+    assert [file.path for _, file in quality_store.photos_to_measure(builder.library.catalog)] == [
         "a.jpg",
         "b.jpg",
     ]
-    names = [Path(path).name for _, _, path, _ in quality_store.named_files(shelf.library.catalog)]
-    shelf.lose("copy.jpg")
+    names = [
+        Path(path).name for _, _, path, _ in quality_store.named_files(builder.library.catalog)
+    ]
+    builder.lose("copy.jpg")
     assert names == ["a.jpg", "b.jpg", "copy.jpg"]
     assert [
-        Path(path).name for _, _, path, _ in quality_store.named_files(shelf.library.catalog)
+        Path(path).name for _, _, path, _ in quality_store.named_files(builder.library.catalog)
     ] == ["a.jpg", "b.jpg"]
 
 
-def test_figures_that_cannot_be_read_count_as_none(shelf: Shelf) -> None:
-    one, two = shelf.put("a.jpg", 1), shelf.put("b.jpg", 2)
+def test_figures_that_cannot_be_read_count_as_none(builder: LibraryBuilder) -> None:
+    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
     for photo in (one, two):
-        judge(shelf, photo, blur_radius=photo)
-    shelf.writer.connection.execute(
+        judge(builder, photo, blur_radius=photo)
+    builder.writer.connection.execute(
         "update quality set figures = x'00', look = x'00' where photo_id = ?", (one,)
     )
-    found = quality_store.quality_table(shelf.library.catalog)
+    found = quality_store.quality_table(builder.library.catalog)
     assert (
         found.ids.tolist() == [two]
         and found.of("blur_radius").tolist() == [two]
         and found.values.dtype == np.float32
     )
     assert (
-        quality_store.diagnostics_of(shelf.library.catalog, one) is None
-        and quality_store.diagnostics_of(shelf.library.catalog, 999) is None
+        quality_store.diagnostics_of(builder.library.catalog, one) is None
+        and quality_store.diagnostics_of(builder.library.catalog, 999) is None
     )
-    assert quality_store.diagnostics_of(shelf.library.catalog, two) is not None
+    assert quality_store.diagnostics_of(builder.library.catalog, two) is not None
 
 
-def test_a_photo_that_was_dropped_meanwhile_has_no_figures(shelf: Shelf) -> None:
-    judge(shelf, 999, blur_radius=1.0)
-    assert shelf.writer.connection.execute("select count(*) from quality").fetchall()[0][0] == 0
+def test_a_photo_that_was_dropped_meanwhile_has_no_figures(builder: LibraryBuilder) -> None:
+    judge(builder, 999, blur_radius=1.0)
+    assert builder.writer.connection.execute("select count(*) from quality").fetchall()[0][0] == 0
 
 
-def test_figures_of_hidden_photos_are_not_shown(shelf: Shelf) -> None:
-    judge(shelf, shelf.put("a.jpg", 1), blur_radius=1.0)
-    shelf.lose("a.jpg")
+def test_figures_of_hidden_photos_are_not_shown(builder: LibraryBuilder) -> None:
+    judge(builder, builder.put("a.jpg", 1), blur_radius=1.0)
+    builder.lose("a.jpg")
     assert (
-        not len(quality_store.quality_table(shelf.library.catalog).ids)
-        and quality_store.review_photos(shelf.library.catalog) == []
+        not len(quality_store.quality_table(builder.library.catalog).ids)
+        and quality_store.review_photos(builder.library.catalog) == []
     )

@@ -22,99 +22,108 @@ from explorer.library.root_store import (
     set_exclude_globs,
     update_root,
 )
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.library.rows import visible
 
 
-def root_row(shelf: Shelf) -> Any:
-    return shelf.library.catalog.roots()[0]
+def root_row(builder: LibraryBuilder) -> Any:
+    return builder.library.catalog.roots()[0]
 
 
 class TestRoots:
-    def test_a_folder_beside_a_root_is_one_of_its_own(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_a_folder_beside_a_root_is_one_of_its_own(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
         (tmp_path / "photos2").mkdir()
         (tmp_path / "photos" / "deep").mkdir()
-        assert add_root(shelf.writer, str(tmp_path / "photos2")) != shelf.root
+        assert add_root(builder.writer, str(tmp_path / "photos2")) != builder.root
         assert (
-            add_root(shelf.writer, str(tmp_path / "photos" / "deep"))
-            == shelf.root
-            == add_root(shelf.writer, str(tmp_path / "photos"))
+            add_root(builder.writer, str(tmp_path / "photos" / "deep"))
+            == builder.root
+            == add_root(builder.writer, str(tmp_path / "photos"))
         )
-        assert [root["path"] for root in shelf.library.catalog.roots()] == [
+        assert [root["path"] for root in builder.library.catalog.roots()] == [
             str(tmp_path / "photos"),
             str(tmp_path / "photos2"),
         ]
 
     def test_a_parent_takes_over_files_folders_and_what_is_left_out(
-        self, shelf: Shelf, tmp_path: Path
+        self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         (tmp_path / "other").mkdir()
-        other = add_root(shelf.writer, str(tmp_path / "other"))
-        shelf.put("top.jpg", 1)
-        shelf.put("deep/er/a.jpg", 2)
-        set_exclude_globs(shelf.writer, shelf.root, ["*.png", "/raw", "!keep.png"])
-        set_exclude_globs(shelf.writer, other, ["x"])
-        new = add_root(shelf.writer, str(tmp_path))
-        assert set(files_below(shelf.writer, new)) == {"photos/top.jpg", "photos/deep/er/a.jpg"}
-        assert set(files_in_folder(shelf.writer, new, "photos")) == {"photos/top.jpg"}
-        assert set(files_in_folder(shelf.writer, new, "photos/deep/er")) == {"photos/deep/er/a.jpg"}
-        (root,) = shelf.library.catalog.roots()
+        other = add_root(builder.writer, str(tmp_path / "other"))
+        builder.put("top.jpg", 1)
+        builder.put("deep/er/a.jpg", 2)
+        set_exclude_globs(builder.writer, builder.root, ["*.png", "/raw", "!keep.png"])
+        set_exclude_globs(builder.writer, other, ["x"])
+        new = add_root(builder.writer, str(tmp_path))
+        assert set(files_below(builder.writer, new)) == {"photos/top.jpg", "photos/deep/er/a.jpg"}
+        assert set(files_in_folder(builder.writer, new, "photos")) == {"photos/top.jpg"}
+        assert set(files_in_folder(builder.writer, new, "photos/deep/er")) == {
+            "photos/deep/er/a.jpg"
+        }
+        (root,) = builder.library.catalog.roots()
         mine = [glob for glob in root["exclude"] if glob != "/other/**/x"]
         assert (
             mine == ["/photos/**/*.png", "/photos/raw", "!/photos/**/keep.png"]
             and len(root["exclude"]) == 4
         )
 
-    def test_a_link_to_a_root_is_that_root(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_a_link_to_a_root_is_that_root(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         (tmp_path / "alias").symlink_to(tmp_path / "photos")
-        assert add_root(shelf.writer, str(tmp_path / "alias")) == shelf.root
+        assert add_root(builder.writer, str(tmp_path / "alias")) == builder.root
         # Whoever cannot wait for a drive says where paths lead.
-        assert add_root(shelf.writer, str(tmp_path / "alias"), real=lambda path: path) != shelf.root
+        assert (
+            add_root(builder.writer, str(tmp_path / "alias"), real=lambda path: path)
+            != builder.root
+        )
 
     @pytest.mark.parametrize(
         ("path", "words"),
         [("photos", "full path"), ("/absent/x", "does not exist"), (__file__, "is a file")],
     )
-    def test_what_cannot_be_watched_is_said(self, shelf: Shelf, path: str, words: str) -> None:
+    def test_what_cannot_be_watched_is_said(
+        self, builder: LibraryBuilder, path: str, words: str
+    ) -> None:
         with pytest.raises(FolderError, match=words):
-            add_root(shelf.writer, path)
-        assert len(shelf.library.catalog.roots()) == 1
+            add_root(builder.writer, path)
+        assert len(builder.library.catalog.roots()) == 1
 
     def test_a_folder_that_may_not_be_listed_is_said(
-        self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(path: str) -> None:
             raise PermissionError(13, "Permission denied", path)
 
         monkeypatch.setattr(os, "scandir", refuse)
         with pytest.raises(FolderError, match=r"Permission denied.*check its permissions"):
-            add_root(shelf.writer, str(tmp_path))
+            add_root(builder.writer, str(tmp_path))
 
-    def test_removing_one_leaves_the_others(self, shelf: Shelf, tmp_path: Path) -> None:
+    def test_removing_one_leaves_the_others(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         (tmp_path / "other").mkdir()
-        other = add_root(shelf.writer, str(tmp_path / "other"))
-        both, here = shelf.put("a.jpg", "both"), shelf.put("b.jpg", "here")
-        put_present(shelf.writer, other, FileStat("c.jpg", 1, 1, 0), both)
-        remove_root(shelf.writer, str(tmp_path / "nowhere"))
-        assert visible(shelf) == {both, here}
-        remove_root(shelf.writer, str(tmp_path / "photos"))
-        assert visible(shelf) == {both} and [
-            root["id"] for root in shelf.library.catalog.roots()
+        other = add_root(builder.writer, str(tmp_path / "other"))
+        both, here = builder.put("a.jpg", "both"), builder.put("b.jpg", "here")
+        put_present(builder.writer, other, FileStat("c.jpg", 1, 1, 0), both)
+        remove_root(builder.writer, str(tmp_path / "nowhere"))
+        assert visible(builder) == {both, here}
+        remove_root(builder.writer, str(tmp_path / "photos"))
+        assert visible(builder) == {both} and [
+            root["id"] for root in builder.library.catalog.roots()
         ] == [other]
-        row = shelf.library.catalog.photo(both)
+        row = builder.library.catalog.photo(both)
         assert (
             row is not None
             and row["copies"] == 1
             and row["path"] == str(tmp_path / "other" / "c.jpg")
         )
 
-    def test_only_what_is_given_is_noted(self, shelf: Shelf) -> None:
-        before = root_row(shelf)
-        update_root(shelf.writer, shelf.root)
-        assert root_row(shelf) == before and before["scanned_at"] is None
+    def test_only_what_is_given_is_noted(self, builder: LibraryBuilder) -> None:
+        before = root_row(builder)
+        update_root(builder.writer, builder.root)
+        assert root_row(builder) == before and before["scanned_at"] is None
         update_root(
-            shelf.writer,
-            shelf.root,
+            builder.writer,
+            builder.root,
             state="offline",
             watching="polling",
             scanned=True,
@@ -122,7 +131,7 @@ class TestRoots:
             device="7",
             mounts="ba",
         )
-        full = root_row(shelf)
+        full = root_row(builder)
         assert (full["state"], full["watching"], full["problem"], full["device"]) == (
             "offline",
             "polling",
@@ -130,28 +139,28 @@ class TestRoots:
             "7",
         )
         assert full["mounts"] == ["a", "b"] and abs(full["scanned_at"] - time.time()) < 60
-        update_root(shelf.writer, shelf.root)
-        assert root_row(shelf) == full
-        update_root(shelf.writer, shelf.root, problem="", mounts=[])
-        assert root_row(shelf) == full | {"problem": None, "mounts": []}
+        update_root(builder.writer, builder.root)
+        assert root_row(builder) == full
+        update_root(builder.writer, builder.root, problem="", mounts=[])
+        assert root_row(builder) == full | {"problem": None, "mounts": []}
 
     def test_a_parent_takes_over_all_or_nothing(
-        self, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shelf.put("a.jpg", 1)
-        before = shelf.library.catalog.roots()
+        builder.put("a.jpg", 1)
+        before = builder.library.catalog.roots()
 
         def fail(*_: object) -> None:
             raise KeyError
 
         with monkeypatch.context() as patch, pytest.raises(KeyError):
             patch.setattr(root_store, "set_exclude_globs", fail)
-            add_root(shelf.writer, str(tmp_path))
+            add_root(builder.writer, str(tmp_path))
         with monkeypatch.context() as patch, pytest.raises(KeyError):
             patch.setattr(root_store, "update_file_counts", fail)
-            remove_root(shelf.writer, str(tmp_path / "photos"))
-        assert shelf.library.catalog.roots() == before and set(
-            files_below(shelf.writer, shelf.root)
+            remove_root(builder.writer, str(tmp_path / "photos"))
+        assert builder.library.catalog.roots() == before and set(
+            files_below(builder.writer, builder.root)
         ) == {"a.jpg"}
 
 
@@ -175,32 +184,36 @@ def test_what_is_left_out_of_a_folder_is_left_out_of_it_in_a_folder_above(
     assert json.loads(json.dumps(moved)) == moved
 
 
-def test_a_parent_folder_takes_its_child_in_with_ids_kept(shelf: Shelf, tmp_path: Path) -> None:
-    photo = shelf.put("deep/a.jpg", "x")
-    add_root(shelf.writer, str(tmp_path))
-    roots = shelf.library.catalog.roots()
+def test_a_parent_folder_takes_its_child_in_with_ids_kept(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    photo = builder.put("deep/a.jpg", "x")
+    add_root(builder.writer, str(tmp_path))
+    roots = builder.library.catalog.roots()
     assert [root["path"] for root in roots] == [str(tmp_path)]
-    row = shelf.library.catalog.photo(photo)
+    row = builder.library.catalog.photo(photo)
     assert row is not None and row["path"] == str(tmp_path / "photos" / "deep" / "a.jpg")
-    assert add_root(shelf.writer, str(tmp_path / "photos")) == roots[0]["id"]
+    assert add_root(builder.writer, str(tmp_path / "photos")) == roots[0]["id"]
 
 
-def test_removing_a_root_forgets_only_what_lies_nowhere_else(shelf: Shelf, tmp_path: Path) -> None:
+def test_removing_a_root_forgets_only_what_lies_nowhere_else(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    both, alone = shelf.put("a.jpg", "both"), shelf.put("b.jpg", "alone")
-    second = add_root(shelf.writer, str(other))
-    with shelf.writer.transaction():
-        put_present(shelf.writer, second, FileStat("c.jpg", 1, 1, 0), both)
-    remove_root(shelf.writer, str(tmp_path / "photos"))
-    assert set(shelf.library.catalog.photos([both, alone])) == {both}
-    assert len(take_purged_hashes(shelf.writer)) == 1
+    both, alone = builder.put("a.jpg", "both"), builder.put("b.jpg", "alone")
+    second = add_root(builder.writer, str(other))
+    with builder.writer.transaction():
+        put_present(builder.writer, second, FileStat("c.jpg", 1, 1, 0), both)
+    remove_root(builder.writer, str(tmp_path / "photos"))
+    assert set(builder.library.catalog.photos([both, alone])) == {both}
+    assert len(take_purged_hashes(builder.writer)) == 1
 
 
 @pytest.mark.parametrize("name", ["absent", "file.txt"])
 def test_a_folder_that_is_none_is_refused_with_its_name(
-    shelf: Shelf, tmp_path: Path, name: str
+    builder: LibraryBuilder, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "file.txt").write_text("x")
     with pytest.raises(FolderError, match=name):
-        add_root(shelf.writer, str(tmp_path / name))
+        add_root(builder.writer, str(tmp_path / name))

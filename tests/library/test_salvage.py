@@ -13,12 +13,12 @@ from explorer.library.library import Library
 from explorer.library.migrations import VERSION, too_new
 from explorer.library.salvage import salvage
 from tests.factory import digest_of
-from tests.library.wreck import MADE, PAGE, PHOTOS, mended, overwrite, root_of, rows_of
+from tests.library.filled_catalog import MADE, PAGE, PHOTOS, overwrite, root_of, rows_of, salvaged
 
 
 def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
     assert integrity.find_damage(path) == []
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert found == rows_of(made) and saved.lost == []
     assert saved.total == sum(map(len, found.values()))
     assert saved.kept == path.with_name("catalog.damaged-1.db")
@@ -31,7 +31,7 @@ def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(
     for name in ("photo", "file", "embedding", "dismissed"):
         overwrite(path, root_of(made, name), bytes(PAGE))
     assert integrity.find_damage(path)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert found == rows_of(made) and saved.lost == []
 
 
@@ -42,7 +42,7 @@ def test_the_schema_is_found_when_its_first_page_is_gone(
     overwrite(path, 1, content)
     with pytest.raises(CatalogDamaged):
         Library.open(path.parent)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     for name in (*MADE, "photo", "file", "embedding"):
         assert found[name] == rows_of(made)[name], name
     assert saved.lost == []
@@ -56,7 +56,7 @@ def test_rows_are_taken_from_an_index_that_holds_them(made: Path, path: Path, na
     leaves = [number] if data[(number - 1) * PAGE] == 13 else _children(data, number)
     for leaf in (number, *leaves):
         overwrite(path, leaf, b"\xff" * PAGE)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert saved.lost == [] and len(found[name]) == len(before[name])
     columns = {"root": 2, "protected": 1, "dismissed": 2, "decided": 2, "encoder": 4}[name]
     assert {row[:columns] for row in found[name]} == {row[:columns] for row in before[name]}
@@ -77,7 +77,7 @@ def _children(data: bytes, number: int) -> list[int]:
 def test_a_lost_page_of_photos_has_their_files_read_again(made: Path, path: Path) -> None:
     leaf = _children(path.read_bytes(), root_of(made, "photo"))[1]
     overwrite(path, leaf, bytes(PAGE))
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     gone = PHOTOS - len(found["photo"])
     assert gone > 3
     assert f"Lost from the catalog: {gone} of its photos." in saved.lost
@@ -99,7 +99,7 @@ def test_lost_decisions_are_named(made: Path, path: Path) -> None:
     data = path.read_bytes()
     leaf = number if data[(number - 1) * PAGE] == 13 else _children(data, number)[0]
     overwrite(path, leaf, b"\0" * PAGE)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     lost = len(rows_of(made)["decision"]) - len(found["decision"])
     named = [line for line in saved.lost if line.startswith("The decision about")]
     assert len(named) == min(lost, 20)
@@ -114,7 +114,7 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
         number = root_of(made, name)
         for leaf in [number] if data[(number - 1) * PAGE] in (13, 10) else _children(data, number):
             overwrite(path, leaf, b"\xff" * PAGE)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert found["decided"] == set() == found["decision"]
     assert [line for line in saved.lost if "that photos are no duplicates, made on 20" in line]
     assert (
@@ -132,7 +132,7 @@ def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Pa
         path.write_bytes(data)
         overwrite(path, one, data[(content - 1) * PAGE : content * PAGE])
         assert integrity.find_damage(path)
-        saved, found = mended(path)
+        saved, found = salvaged(path)
         assert found["file"] < whole["file"]
         assert [line for line in saved.lost if "of its files" in line]
         for kept in path.parent.glob("catalog.damaged-*"):
@@ -146,7 +146,7 @@ def test_a_photo_whose_hash_is_not_what_its_index_says_is_read_again(
     data = path.read_bytes()
     at = data.index(digest)
     path.write_bytes(data[:at] + bytes(16) + data[at + 16 :])
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert len(found["photo"]) == PHOTOS - 1 and digest not in {row[1] for row in found["photo"]}
     assert "Lost from the catalog: 1 of its photos." in saved.lost
 
@@ -178,7 +178,7 @@ def test_a_value_that_cannot_be_is_found_and_left_out(
 ) -> None:
     sql(path, statement)
     assert any(f"a row of {table} holds" in text for text in integrity.find_damage(path))
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert len(found[table]) == len(rows_of(made)[table])
     others = {name for name, rows in found.items() if rows != rows_of(made)[name]}
     assert others <= {table} and saved.lost == []
@@ -201,7 +201,7 @@ def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
 ) -> None:
     sql(path, statement)
     assert integrity.find_damage(path)
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert len(found[table]) < len(rows_of(made)[table])
     assert [line for line in saved.lost if words in line]
 
@@ -209,7 +209,7 @@ def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
 def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
     sql(path, "drop table dismissed")
     assert integrity.find_damage(path) == ["the table dismissed is not there"]
-    saved, found = mended(path)
+    saved, found = salvaged(path)
     assert found["dismissed"] == set()
     assert (
         "Some of the catalog's dismissed findings may be lost: how many there were cannot be told."
@@ -219,7 +219,7 @@ def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
 
 def test_the_clock_is_never_behind(path: Path) -> None:
     overwrite(path, root_of(path, "clock"), b"\xff" * PAGE)
-    mended(path)
+    salvaged(path)
     db = sqlite3.connect(path)
     (change,), (latest,) = (
         db.execute("select change from clock").fetchone(),
@@ -233,11 +233,11 @@ def test_the_clock_is_never_behind(path: Path) -> None:
 def test_the_clock_stays_where_it_was(made: Path, path: Path) -> None:
     overwrite(path, root_of(path, "setting"), bytes(PAGE))
     sql(path, "insert into stage values ('comparing', '1', 1)")
-    _, found = mended(path)
+    _, found = salvaged(path)
     assert found["clock"] == rows_of(made)["clock"]
     (path.with_name("catalog.damaged-1.db")).unlink()
     sql(path, "update stage set change = 900000")
-    _, found = mended(path)
+    _, found = salvaged(path)
     assert found["clock"] == {(1, 900_000)}
 
 
@@ -255,7 +255,7 @@ def test_nothing_but_tables_is_made_of_what_the_file_says(path: Path, tmp_path: 
 
 def test_a_purged_number_is_never_given_again(path: Path) -> None:
     sql(path, "insert into purged values (5000, 1)", "delete from sqlite_sequence")
-    mended(path)
+    salvaged(path)
     db = sqlite3.connect(path)
     assert db.execute("select seq from sqlite_sequence where name = 'photo'").fetchone() == (5000,)
     db.close()
@@ -270,7 +270,7 @@ def test_a_catalog_of_an_earlier_release(made: Path, path: Path) -> None:
         f"pragma user_version = {VERSION - 1}",
     )
     overwrite(path, _children(path.read_bytes(), root_of(path, "photo"))[0], bytes(PAGE))
-    _, found = mended(path)
+    _, found = salvaged(path)
     assert {row[:12] for row in found["file"] if row[7] == "present"} < {
         row[:12] for row in rows_of(made)["file"]
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library import integrity
-from tests.library.wreck import PAGE, mended, rows_of
+from tests.library.filled_catalog import PAGE, rows_of, salvaged
 
 
 def zeros(data: bytearray, chance: random.Random) -> None:
@@ -75,7 +75,7 @@ def test_any_damage_is_mended(
     damage(data, random.Random(f"{damage.__name__} {seed}"))
     path.write_bytes(data)
     whole = rows_of(made)
-    _, found = mended(path)
+    _, found = salvaged(path)
     # Nothing a person made comes out as what it was not, but for a moment that an index does not
     # hold, or a value that no rule forbids.
     assert {row[:2] for row in found["decided"]} <= {
@@ -88,5 +88,5 @@ def test_any_damage_is_mended(
 def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
     path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
     assert integrity.find_damage(path) == []
-    _, found = mended(path)
+    _, found = salvaged(path)
     assert found == rows_of(made)

@@ -11,7 +11,7 @@ from explorer.errors import UsageError
 from explorer.library import saved_search_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 @pytest.fixture
@@ -52,24 +52,24 @@ def test_a_long_name_is_cut(catalog: Catalog) -> None:
 
 def test_what_is_new_counts_from_when_a_search_was_seen(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     try:
-        catalog = shelf.library.catalog
-        first = shelf.put("1.jpg", 1)
+        catalog = builder.library.catalog
+        first = builder.put("1.jpg", 1)
         number = store.save_search(catalog, "Dogs", "q=dog")
         assert store.saved_searches(catalog) == [(number, "Dogs", "q=dog", False, first)]
-        second = shelf.put("2.jpg", 2)
+        second = builder.put("2.jpg", 2)
         store.mark_seen(catalog, "q=dog")
         assert store.saved_searches(catalog)[0].seen_photo == first
         store.watch_search(catalog, number, watched=True)
         assert store.saved_searches(catalog) == [(number, "Dogs", "q=dog", True, second)]
-        third = shelf.put("3.jpg", 3)
+        third = builder.put("3.jpg", 3)
         store.mark_seen(catalog, "q=cat")
         assert store.saved_searches(catalog)[0].seen_photo == second
         store.mark_seen(catalog, "q=dog")
         assert store.saved_searches(catalog)[0].seen_photo == third
     finally:
-        shelf.close()
+        builder.close()
 
 
 def test_the_latest_searches_are_kept(catalog: Catalog) -> None:

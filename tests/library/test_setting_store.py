@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from explorer.library.setting_store import get_setting, put_setting
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def test_settings_are_overwritten_one_by_one(shelf: Shelf) -> None:
-    cat = shelf.library.catalog
+def test_settings_are_overwritten_one_by_one(builder: LibraryBuilder) -> None:
+    cat = builder.library.catalog
     assert get_setting(cat, "a") is None
     for key, value in (("a", "1"), ("b", "2"), ("a", "3")):
         put_setting(cat, key, value)

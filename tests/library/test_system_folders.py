@@ -47,17 +47,17 @@ def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> 
     for spelled in (name, name.upper(), name.lower(), unicodedata.normalize("NFD", name)):
         assert kind_of([spelled]) == kind
         assert kind_of(["Photos", "2020", spelled]) == kind
-        said = f"“{spelled}”, which is {kind}"
+        description = f"“{spelled}”, which is {kind}"
         assert (
             around_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg")
             == around_file(f"{spelled}/a.jpg")
-            == said
+            == description
         )
         assert (
             around_folder(f"a/{spelled}")
             == around_folder(f"{spelled}/")
             == around_folder(f"{spelled}/b/c")
-            == said
+            == description
         )
         assert around_file(f"a/{spelled}") is None
         # Above a folder, it says nothing of that folder's own name.

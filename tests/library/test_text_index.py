@@ -11,23 +11,23 @@ from explorer.library.photo_text_store import TEXT_COLUMNS, read_texts
 from explorer.library.text_folding import fold
 from explorer.library.text_index import COLUMNS, TextIndex, TextMatch, trigram_expression
 from explorer.library.word_ranking import rank_by_words
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def index_of(shelf: Shelf) -> TextIndex:
-    return TextIndex(shelf.library.catalog)
+def index_of(builder: LibraryBuilder) -> TextIndex:
+    return TextIndex(builder.library.catalog)
 
 
 def test_its_columns_are_those_of_the_table() -> None:
     assert COLUMNS == TEXT_COLUMNS
 
 
-def test_a_typed_file_name_finds_that_file_first(shelf: Shelf) -> None:
-    longer = shelf.put("IMG_20345.jpg", 1)
-    exact = shelf.put("2019/IMG_2034.jpg", 2)
-    part = shelf.put("old IMG_2034 copy.jpg", 3)
-    described = shelf.put("x.jpg", 4, description="see img_2034.jpg")
-    index = index_of(shelf)
+def test_a_typed_file_name_finds_that_file_first(builder: LibraryBuilder) -> None:
+    longer = builder.put("IMG_20345.jpg", 1)
+    exact = builder.put("2019/IMG_2034.jpg", 2)
+    part = builder.put("old IMG_2034 copy.jpg", 3)
+    described = builder.put("x.jpg", 4, description="see img_2034.jpg")
+    index = index_of(builder)
     assert [match.photo_id for match in index.search("img_2034")] == [
         exact,
         longer,
@@ -41,17 +41,19 @@ def test_a_typed_file_name_finds_that_file_first(shelf: Shelf) -> None:
     ]
 
 
-def test_names_come_before_keywords_titles_descriptions_folders_and_cameras(shelf: Shelf) -> None:
-    camera = shelf.put("1.jpg", 1, camera="Beach 100")
-    folder = shelf.put("Beach/2.jpg", 2)
-    description = shelf.put("3.jpg", 3, description="On the beach")
-    title = shelf.put("4.jpg", 4, title="Beach")
-    keyword_part = shelf.put("5.jpg", 5, keywords=("beaches",))
-    keyword = shelf.put("6.jpg", 6, keywords=("sea", "BEACH"))
-    name = shelf.put("the beach.jpg", 7)
-    beginning = shelf.put("beach ball.jpg", 8)
-    lens = shelf.put("9.jpg", 9, lens="Beach lens")
-    found = index_of(shelf).search("beach")
+def test_names_come_before_keywords_titles_descriptions_folders_and_cameras(
+    builder: LibraryBuilder,
+) -> None:
+    camera = builder.put("1.jpg", 1, camera="Beach 100")
+    folder = builder.put("Beach/2.jpg", 2)
+    description = builder.put("3.jpg", 3, description="On the beach")
+    title = builder.put("4.jpg", 4, title="Beach")
+    keyword_part = builder.put("5.jpg", 5, keywords=("beaches",))
+    keyword = builder.put("6.jpg", 6, keywords=("sea", "BEACH"))
+    name = builder.put("the beach.jpg", 7)
+    beginning = builder.put("beach ball.jpg", 8)
+    lens = builder.put("9.jpg", 9, lens="Beach lens")
+    found = index_of(builder).search("beach")
     assert [(match.photo_id, match.column) for match in found] == [
         (beginning, "name"),
         (name, "name"),
@@ -65,11 +67,11 @@ def test_names_come_before_keywords_titles_descriptions_folders_and_cameras(shel
     ]
 
 
-def test_all_words_must_occur_but_anywhere(shelf: Shelf) -> None:
-    both = shelf.put("2019/birthday.jpg", 1, keywords=("Anna",))
-    shelf.put("2018/birthday.jpg", 2)
-    together = shelf.put("3.jpg", 3, title="birthday 2019")
-    index = index_of(shelf)
+def test_all_words_must_occur_but_anywhere(builder: LibraryBuilder) -> None:
+    both = builder.put("2019/birthday.jpg", 1, keywords=("Anna",))
+    builder.put("2018/birthday.jpg", 2)
+    together = builder.put("3.jpg", 3, title="birthday 2019")
+    index = index_of(builder)
     assert [match.photo_id for match in index.search("birthday 2019")] == [together, both]
     assert [match.photo_id for match in index.search("ANNA 2019 birthday")] == [both]
     assert index.search("birthday 2020") == []
@@ -79,39 +81,39 @@ def test_all_words_must_occur_but_anywhere(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "text", ["%", "_x", "a*b", '"', "it's", "[1]", "?", "100%", "\\", "a\"b'c", "-", "AND"]
 )
-def test_special_characters_are_literal(shelf: Shelf, text: str) -> None:
-    photo = shelf.put("1.jpg", 1, title=f"so {text} it is")
-    shelf.put("2.jpg", 2, title="something else")
-    assert index_of(shelf).ids_containing(text, ["title"]).tolist() == [photo]
-    (match,) = index_of(shelf).match_of(photo, text)
+def test_special_characters_are_literal(builder: LibraryBuilder, text: str) -> None:
+    photo = builder.put("1.jpg", 1, title=f"so {text} it is")
+    builder.put("2.jpg", 2, title="something else")
+    assert index_of(builder).ids_containing(text, ["title"]).tolist() == [photo]
+    (match,) = index_of(builder).match_of(photo, text)
     assert [match.text[start:end] for start, end in match.ranges] == [text]
-    assert match in index_of(shelf).search(text)
+    assert match in index_of(builder).search(text)
 
 
 @pytest.mark.parametrize("text", ["\0", "beach\0", "be\0ach", "\ud800", "beach\ud800"])
-def test_what_no_text_can_hold_finds_nothing(shelf: Shelf, text: str) -> None:
+def test_what_no_text_can_hold_finds_nothing(builder: LibraryBuilder, text: str) -> None:
     """A link to a search may ask for it."""
-    photo, index = shelf.put("beach.jpg", 1), TextIndex(shelf.library.catalog)
+    photo, index = builder.put("beach.jpg", 1), TextIndex(builder.library.catalog)
     assert index.search(text) == index.match_of(photo, text) == []
     assert index.ids_containing(text).tolist() == index.ids_with_keyword(text).tolist() == []
     assert index.ids_named(text, 5) == []
-    assert not len(rank_by_words(shelf.library.catalog, text).ids)
+    assert not len(rank_by_words(builder.library.catalog, text).ids)
 
 
 @pytest.mark.parametrize("text", ["東京", "京", "タワー", "서울", "กรุงเทพ", "дом", "ŽLUŤ", "ﬁ"])
-def test_any_script_and_short_words(shelf: Shelf, text: str) -> None:
-    photo = shelf.put("1.jpg", 1, title=f"大{text}大")
-    shelf.put("2.jpg", 2, title="something else")
-    assert index_of(shelf).ids_containing(text).tolist() == [photo]
-    assert [match.photo_id for match in index_of(shelf).search(text)] == [photo]
+def test_any_script_and_short_words(builder: LibraryBuilder, text: str) -> None:
+    photo = builder.put("1.jpg", 1, title=f"大{text}大")
+    builder.put("2.jpg", 2, title="something else")
+    assert index_of(builder).ids_containing(text).tolist() == [photo]
+    assert [match.photo_id for match in index_of(builder).search(text)] == [photo]
 
 
-def test_a_text_is_found_only_in_the_columns_that_are_asked_for(shelf: Shelf) -> None:
-    photo = shelf.put(
+def test_a_text_is_found_only_in_the_columns_that_are_asked_for(builder: LibraryBuilder) -> None:
+    photo = builder.put(
         "name.jpg", 1, camera="camera", lens="lens", keywords=("keyword",), title="title",
         description="description",
     )  # fmt: skip
-    index = index_of(shelf)
+    index = index_of(builder)
     texts = {
         "name": "name.j", "folder": "photos", "camera": "camera", "lens": "lens",
         "keywords": "keyword", "title": "title", "description": "description",
@@ -120,10 +122,10 @@ def test_a_text_is_found_only_in_the_columns_that_are_asked_for(shelf: Shelf) ->
         assert index.ids_containing(texts[one], [other]).tolist() == [photo] * (one == other)
 
 
-def test_a_keyword_can_be_asked_for_whole(shelf: Shelf) -> None:
-    one = shelf.put("1.jpg", 1, keywords=("New York", "Köln"))
-    two = shelf.put("2.jpg", 2, keywords=("York",))
-    index = index_of(shelf)
+def test_a_keyword_can_be_asked_for_whole(builder: LibraryBuilder) -> None:
+    one = builder.put("1.jpg", 1, keywords=("New York", "Köln"))
+    two = builder.put("2.jpg", 2, keywords=("York",))
+    index = index_of(builder)
     assert index.ids_with_keyword("york").tolist() == [two]
     assert index.ids_with_keyword("new  york").tolist() == [one]
     assert index.ids_with_keyword("koln").tolist() == [one]
@@ -131,22 +133,22 @@ def test_a_keyword_can_be_asked_for_whole(shelf: Shelf) -> None:
     assert index.ids_with_keyword(" ").dtype == index.ids_containing("").dtype == np.int64
 
 
-def test_texts_do_not_run_into_each_other(shelf: Shelf) -> None:
-    shelf.put("1.jpg", 1, keywords=("new", "york"), title="a", description="b")
-    index = index_of(shelf)
+def test_texts_do_not_run_into_each_other(builder: LibraryBuilder) -> None:
+    builder.put("1.jpg", 1, keywords=("new", "york"), title="a", description="b")
+    index = index_of(builder)
     assert not len(index.ids_containing("newyork"))
     assert not len(index.ids_containing("new york"))
     assert not len(index.ids_with_keyword("new york"))
 
 
-def test_what_matched_is_told_with_its_places(shelf: Shelf) -> None:
-    photo = shelf.put("Café.jpg", 1, title="Straße am Café", description="nothing")
-    assert index_of(shelf).match_of(photo, "CAFE strasse") == [
+def test_what_matched_is_told_with_its_places(builder: LibraryBuilder) -> None:
+    photo = builder.put("Café.jpg", 1, title="Straße am Café", description="nothing")
+    assert index_of(builder).match_of(photo, "CAFE strasse") == [
         TextMatch(photo, "name", "Café.jpg", ((0, 4),)),
         TextMatch(photo, "title", "Straße am Café", ((0, 6), (10, 14))),
     ]
-    assert index_of(shelf).match_of(photo, "else") == []
-    assert index_of(shelf).match_of(99, "cafe") == []
+    assert index_of(builder).match_of(photo, "else") == []
+    assert index_of(builder).match_of(99, "cafe") == []
 
 
 def test_only_words_of_three_characters_have_trigrams() -> None:
@@ -163,15 +165,15 @@ _TEXTS = st.text(st.sampled_from('aAbÄé1_%" -東가'), min_size=1, max_size=6)
 )
 @given(st.lists(st.tuples(_TEXTS, _TEXTS, st.lists(_TEXTS, max_size=2)), max_size=5), _TEXTS)
 def test_it_finds_what_reading_all_texts_finds(
-    shelf: Shelf, photos: list[tuple[str, str, list[str]]], sought: str
+    builder: LibraryBuilder, photos: list[tuple[str, str, list[str]]], sought: str
 ) -> None:
     for number, (name, title, keywords) in enumerate(photos):
         content = (name, title, tuple(keywords), number)
-        shelf.put(f"{abs(hash(content))}/{name}", content, title=title, keywords=tuple(keywords))
-    db = shelf.writer.connection
+        builder.put(f"{abs(hash(content))}/{name}", content, title=title, keywords=tuple(keywords))
+    db = builder.writer.connection
     ids = [row[0] for row in db.execute("select id from photo where present > 0")]
     texts = read_texts(db, ids)
-    index = index_of(shelf)
+    index = index_of(builder)
     text = " ".join(fold(sought).split())
     for column in COLUMNS:
         expected = [

@@ -16,7 +16,7 @@ from explorer.library.missing_files import purge_expired, put_found_again, put_v
 from explorer.library.photo_text_store import index_is_sound, read_texts
 from explorer.library.quality_store import refresh_photo
 from explorer.library.root_store import add_root, remove_root
-from tests.factory import Shelf, decoded
+from tests.factory import LibraryBuilder, decoded
 
 _PATHS = st.sampled_from(["a.jpg", "b.jpg", "Ä/a.jpg", "Ä/ö/c.jpg"])
 _CONTENTS = st.integers(0, 3)
@@ -29,34 +29,36 @@ class FilesComeAndGo(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.top = Path(self.folder.name)
         (self.top / "photos" / "Inner").mkdir(parents=True)
-        self.shelf = Shelf(Library.open(self.top / "library"), str(self.top / "photos" / "Inner"))
+        self.builder = LibraryBuilder(
+            Library.open(self.top / "library"), str(self.top / "photos" / "Inner")
+        )
 
     def teardown(self) -> None:
-        assert index_is_sound(self.shelf.library.catalog)
-        self.shelf.close()
+        assert index_is_sound(self.builder.library.catalog)
+        self.builder.close()
         self.folder.cleanup()
 
     def known(self, path: str) -> list[KnownFile]:
-        file = files_below(self.shelf.writer, self.shelf.root).get(path)
+        file = files_below(self.builder.writer, self.builder.root).get(path)
         return [file] if file and file.photo_id is not None else []
 
     @rule(path=_PATHS, content=_CONTENTS, keywords=st.sampled_from([(), ("x",), ("Y", "z")]))
     def put(self, path: str, content: int, keywords: tuple[str, ...]) -> None:
-        self.shelf.put(path, content, keywords=keywords)
+        self.builder.put(path, content, keywords=keywords)
 
     @rule(path=_PATHS, to=_PATHS)
     def move(self, path: str, to: str) -> None:
-        moves = [(file, self.shelf.root, FileStat(to, 1, 1, 0)) for file in self.known(path)]
-        put_all_moved(self.shelf.writer, moves)
+        moves = [(file, self.builder.root, FileStat(to, 1, 1, 0)) for file in self.known(path)]
+        put_all_moved(self.builder.writer, moves)
 
     @rule(one=_PATHS, two=_PATHS)
     def swap(self, one: str, two: str) -> None:
         files = [*self.known(one), *self.known(two)]
         if len({file.id for file in files}) == 2:
             put_all_moved(
-                self.shelf.writer,
+                self.builder.writer,
                 [
-                    (file, self.shelf.root, FileStat(other.path, 1, 1, 0))
+                    (file, self.builder.root, FileStat(other.path, 1, 1, 0))
                     for file, other in zip(files, reversed(files), strict=True)
                 ],
             )
@@ -64,44 +66,44 @@ class FilesComeAndGo(RuleBasedStateMachine):
     @rule(path=_PATHS, how=st.sampled_from([put_missing, put_vanished, put_found_again]))
     def miss(self, path: str, how: object) -> None:
         assert callable(how)
-        how(self.shelf.writer, self.known(path))
+        how(self.builder.writer, self.known(path))
 
     @rule(path=_PATHS)
     def fail(self, path: str) -> None:
-        put_failed(self.shelf.writer, self.shelf.root, FileStat(path, 1, 1, 0), "broken")
+        put_failed(self.builder.writer, self.builder.root, FileStat(path, 1, 1, 0), "broken")
 
     @rule()
     def purge(self) -> None:
-        purge_expired(self.shelf.writer, now=_NEVER)
+        purge_expired(self.builder.writer, now=_NEVER)
 
     @rule(content=_CONTENTS, title=st.sampled_from([None, "A", "Ü"]))
     def read_again(self, content: int, title: str | None) -> None:
-        for file in files_below(self.shelf.writer, self.shelf.root).values():
+        for file in files_below(self.builder.writer, self.builder.root).values():
             if file.photo_id == content:
-                refresh_photo(self.shelf.writer, content, decoded(title=title))
+                refresh_photo(self.builder.writer, content, decoded(title=title))
 
     @rule()
     def merge(self) -> None:
-        self.shelf.root = add_root(self.shelf.writer, str(self.top / "photos"))
+        self.builder.root = add_root(self.builder.writer, str(self.top / "photos"))
 
     @rule()
     def forget(self) -> None:
-        for root in self.shelf.library.catalog.roots():
-            remove_root(self.shelf.writer, root["path"])
-        self.shelf.root = add_root(self.shelf.writer, str(self.top / "photos" / "Inner"))
+        for root in self.builder.library.catalog.roots():
+            remove_root(self.builder.writer, root["path"])
+        self.builder.root = add_root(self.builder.writer, str(self.top / "photos" / "Inner"))
 
     @rule(path=_PATHS, content=_CONTENTS)
     def undo(self, path: str, content: int) -> None:
         try:
-            with self.shelf.writer.transaction():
-                self.shelf.put(path, content)
+            with self.builder.writer.transaction():
+                self.builder.put(path, content)
                 raise ZeroDivisionError
         except ZeroDivisionError:
             pass
 
     @invariant()
     def texts_are_those_of_the_catalog(self) -> None:
-        db = self.shelf.writer.connection
+        db = self.builder.writer.connection
         visible = [row[0] for row in db.execute("select id from photo where present > 0")]
         texts = read_texts(db, visible)
         stored = {row[0]: tuple(row)[1:] for row in db.execute("select * from photo_text")}

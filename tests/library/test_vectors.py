@@ -13,48 +13,50 @@ from explorer.library.catalog import VectorChange
 from explorer.library.embedding_store import put_embedding
 from explorer.library.library import Library
 from explorer.library.vectors import VectorIndex
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
-def fresh(shelf: Shelf) -> VectorIndex:
+def fresh(builder: LibraryBuilder) -> VectorIndex:
     """The index as another process would open it: from disk, then caught up."""
-    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+    index = VectorIndex(
+        builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
+    )
     index.refresh()
     return index
 
 
-def test_search_is_exact(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(300)]
+def test_search_is_exact(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(300)]
     query = vector_of("query")
     rows = np.stack([vector_of(n) for n in range(300)]).astype(np.float16).astype(np.float32)
     exact = rows @ query
-    scores, found = shelf.index().search(query, 20)
+    scores, found = builder.index().search(query, 20)
     assert found.tolist() == [ids[i] for i in np.argsort(-exact)[:20]]
     assert np.allclose(scores, np.sort(exact)[::-1][:20], atol=1e-5)
 
 
-def test_search_among_some_is_exact_and_complete(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(100)]
+def test_search_among_some_is_exact_and_complete(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(100)]
     among = np.array(ids[::7], np.int64)
-    _, found = shelf.index().search(vector_of("query"), 1000, among)
+    _, found = builder.index().search(vector_of("query"), 1000, among)
     assert sorted(found.tolist()) == among.tolist()
-    assert len(shelf.index().search(vector_of("query"), 5, np.zeros(0, np.int64))[1]) == 0
+    assert len(builder.index().search(vector_of("query"), 5, np.zeros(0, np.int64))[1]) == 0
 
 
-def test_a_mask_selects_what_its_ids_do(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(100)]
+def test_a_mask_selects_what_its_ids_do(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(100)]
     query, among = vector_of("query"), np.array([*ids[3:40:5], 10_000], np.int64)
-    scores, found = shelf.index().search(query, 1000, among)
+    scores, found = builder.index().search(query, 1000, among)
     mask = np.zeros(ids[38] + 1, np.bool_)
     mask[among[:-1]] = True
-    masked = shelf.index().search(query, 1000, mask)
+    masked = builder.index().search(query, 1000, mask)
     assert found.tolist() == masked[1].tolist() and sorted(found.tolist()) == ids[3:40:5]
     assert scores.tolist() == masked[0].tolist()
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 1024, 2500])
-def test_all_scores_are_those_of_a_search(shelf: Shelf, number: int) -> None:
-    index, rng = shelf.index(), np.random.default_rng(number)
+def test_all_scores_are_those_of_a_search(builder: LibraryBuilder, number: int) -> None:
+    index, rng = builder.index(), np.random.default_rng(number)
     vectors = rng.standard_normal((number, DIM)).astype(np.float16)
     if number:
         index._apply([VectorChange(2 * n + 1, vector) for n, vector in enumerate(vectors)])
@@ -70,43 +72,45 @@ def test_all_scores_are_those_of_a_search(shelf: Shelf, number: int) -> None:
 
 @pytest.mark.parametrize("few", [0, 100])
 def test_what_has_not_changed_stays_in_its_place(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, few: int
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(vectors, "_FEW", few)
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
-    index = shelf.index()
-    shelf.put("another name of 0.jpg", 0)
-    shelf.lose("2.jpg")
-    put_embedding(shelf.writer, shelf.encoder, ids[1], vector_of("else"))
+    ids = [builder.put(f"{n}.jpg", n) for n in range(4)]
+    index = builder.index()
+    builder.put("another name of 0.jpg", 0)
+    builder.lose("2.jpg")
+    put_embedding(builder.writer, builder.encoder, ids[1], vector_of("else"))
     assert index.refresh() == 3
     assert index.ids().tolist() == [ids[0], ids[3], ids[1]]
     assert index.get(ids[1]) == pytest.approx(vector_of("else"), abs=1e-3)
 
 
-def test_an_empty_index_answers_with_nothing(shelf: Shelf) -> None:
-    assert len(shelf.index().search(vector_of(0), 5)[1]) == 0
-    assert shelf.index().get(1) is None
-    assert shelf.index().sample(10).shape == (0, DIM)
+def test_an_empty_index_answers_with_nothing(builder: LibraryBuilder) -> None:
+    assert len(builder.index().search(vector_of(0), 5)[1]) == 0
+    assert builder.index().get(1) is None
+    assert builder.index().sample(10).shape == (0, DIM)
 
 
-def test_it_follows_the_catalog_without_reloading(shelf: Shelf) -> None:
-    index = shelf.index()
-    photo = shelf.put("a.jpg", "x")
+def test_it_follows_the_catalog_without_reloading(builder: LibraryBuilder) -> None:
+    index = builder.index()
+    photo = builder.put("a.jpg", "x")
     assert index.refresh() == 1 and index.ids().tolist() == [photo]
-    shelf.lose("a.jpg")
+    builder.lose("a.jpg")
     index.refresh()
     assert len(index) == 0
-    shelf.put("a.jpg", "x")
+    builder.put("a.jpg", "x")
     index.refresh()
     assert index.ids().tolist() == [photo]
     assert index.refresh() == 0
 
 
-def test_saved_and_loaded_it_only_catches_up(shelf: Shelf) -> None:
-    first = shelf.put("a.jpg", 1)
-    shelf.index().save()
-    second = shelf.put("b.jpg", 2)
-    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+def test_saved_and_loaded_it_only_catches_up(builder: LibraryBuilder) -> None:
+    first = builder.put("a.jpg", 1)
+    builder.index().save()
+    second = builder.put("b.jpg", 2)
+    index = VectorIndex(
+        builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
+    )
     assert not index.rebuilt and index.ids().tolist() == [first]
     assert index.refresh() == 1 and sorted(index.ids().tolist()) == [first, second]
 
@@ -114,11 +118,13 @@ def test_saved_and_loaded_it_only_catches_up(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "harm", ["delete", "truncate", "flip", "empty", "garbage note", "delete note"]
 )
-def test_a_harmed_index_file_is_made_again_from_the_catalog(shelf: Shelf, harm: str) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(50)]
-    shelf.index().save()
-    (file,) = (shelf.library.dir / "vectors").glob("*.faiss")
-    (note,) = (shelf.library.dir / "vectors").glob("*.json")
+def test_a_harmed_index_file_is_made_again_from_the_catalog(
+    builder: LibraryBuilder, harm: str
+) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(50)]
+    builder.index().save()
+    (file,) = (builder.library.dir / "vectors").glob("*.faiss")
+    (note,) = (builder.library.dir / "vectors").glob("*.json")
     data = file.read_bytes()
     match harm:
         case "delete":
@@ -133,18 +139,20 @@ def test_a_harmed_index_file_is_made_again_from_the_catalog(shelf: Shelf, harm: 
             note.write_text("{")
         case "delete note":
             note.unlink()
-    index = fresh(shelf)
+    index = fresh(builder)
     assert index.rebuilt
     assert index.damaged is (harm != "delete note")
     assert sorted(index.ids().tolist()) == ids
     assert index.get(ids[7]) == pytest.approx(vector_of(7), abs=1e-3)
 
 
-def test_a_catalog_put_back_from_a_backup_is_noticed(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_catalog_put_back_from_a_backup_is_noticed(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
     for n in range(5):
-        shelf.put(f"{n}.jpg", n)
-    index = shelf.index()
-    other = Shelf(Library.open(tmp_path / "other"), str(tmp_path / "photos"))
+        builder.put(f"{n}.jpg", n)
+    index = builder.index()
+    other = LibraryBuilder(Library.open(tmp_path / "other"), str(tmp_path / "photos"))
     only = other.put("a.jpg", "x")
     index._catalog = other.library.catalog
     index.refresh()
@@ -163,7 +171,7 @@ class Following(RuleBasedStateMachine):
         self.tmp = tempfile.TemporaryDirectory()
         base = Path(self.tmp.name)
         (base / "photos").mkdir()
-        self.shelf = Shelf(Library.open(base / "library"), str(base / "photos"))
+        self.builder = LibraryBuilder(Library.open(base / "library"), str(base / "photos"))
         self.files: dict[str, int] = {}
         self.contents: dict[int, int] = {}
 
@@ -172,29 +180,29 @@ class Following(RuleBasedStateMachine):
     @rule(name=names, content=st.integers(0, 6))
     def put(self, name: str, content: int) -> None:
         self.files[name] = content
-        self.contents[self.shelf.put(name, content)] = content
+        self.contents[self.builder.put(name, content)] = content
 
     @rule(name=names)
     def lose(self, name: str) -> None:
         if name in self.files:
-            self.shelf.lose(name)
+            self.builder.lose(name)
             del self.files[name]
 
     @rule()
     def refresh(self) -> None:
-        self.shelf.index()
+        self.builder.index()
 
     @rule()
     def save(self) -> None:
-        self.shelf.index().save()
+        self.builder.index().save()
 
     @invariant()
     def agree(self) -> None:
         expected = set(self.files.values())
-        catalog = self.shelf.library.catalog
+        catalog = self.builder.library.catalog
         rows = catalog.photos(catalog.matching().tolist())
         assert {self.contents[i] for i in rows} == expected and len(rows) == len(expected)
-        for index in (self.shelf.index(), fresh(self.shelf)):
+        for index in (self.builder.index(), fresh(self.builder)):
             assert sorted(index.ids().tolist()) == sorted(rows)
             for photo_id in rows:
                 assert index.get(photo_id) == pytest.approx(
@@ -202,7 +210,7 @@ class Following(RuleBasedStateMachine):
                 )
 
     def teardown(self) -> None:
-        self.shelf.close()
+        self.builder.close()
         self.tmp.cleanup()
 
 

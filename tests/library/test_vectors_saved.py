@@ -13,26 +13,28 @@ import pytest
 from explorer.library import vectors
 from explorer.library.embedding_store import put_embedding
 from explorer.library.vectors import VectorIndex
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.library.disk import Disk
 
 
-def fresh(shelf: Shelf) -> VectorIndex:
+def fresh(builder: LibraryBuilder) -> VectorIndex:
     """The index as another process would open it."""
-    index = VectorIndex(shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM)
+    index = VectorIndex(
+        builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
+    )
     index.refresh()
     return index
 
 
 class TestSaving:
     def test_an_earlier_pair_is_good_until_the_new_one_is_on_the_disk(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shelf.put("a.jpg", 1)
-        index = shelf.index()
+        builder.put("a.jpg", 1)
+        index = builder.index()
         index.save()
         (old,) = index._manifest.parent.glob("*.faiss")
-        shelf.put("b.jpg", 2)
+        builder.put("b.jpg", 2)
         index.refresh()
         disk = Disk(monkeypatch)
         index.save()
@@ -47,10 +49,10 @@ class TestSaving:
         )
 
     def test_the_catalog_is_on_the_disk_before_an_index_that_has_all_of_it(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shelf.put("a.jpg", 1)
-        index, log = shelf.index(), shelf.library.catalog.path.with_name("catalog.db-wal")
+        builder.put("a.jpg", 1)
+        index, log = builder.index(), builder.library.catalog.path.with_name("catalog.db-wal")
         disk = Disk(monkeypatch)
         index.save()
         assert 0 <= disk.position("sync", log) < disk.position(
@@ -58,13 +60,13 @@ class TestSaving:
         ) and disk.safe(log)
 
     def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        first = shelf.put("a.jpg", 1)
-        index = shelf.index()
+        first = builder.put("a.jpg", 1)
+        index = builder.index()
         index.save()
         before = {path.name: path.read_bytes() for path in index._manifest.parent.iterdir()}
-        shelf.put("b.jpg", 2)
+        builder.put("b.jpg", 2)
         index.refresh()
 
         def full(*_: object) -> None:
@@ -75,90 +77,94 @@ class TestSaving:
             index.save()
         assert {path.name: path.read_bytes() for path in index._manifest.parent.iterdir()} == before
         again = VectorIndex(
-            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
         )
         assert not again.rebuilt and again.ids().tolist() == [first]
 
-    def test_an_index_of_another_length_or_number_is_not_taken(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", 1)
-        shelf.index().save()
-        (note,) = (shelf.library.dir / "vectors").glob("*.json")
+    def test_an_index_of_another_length_or_number_is_not_taken(
+        self, builder: LibraryBuilder
+    ) -> None:
+        builder.put("a.jpg", 1)
+        builder.index().save()
+        (note,) = (builder.library.dir / "vectors").glob("*.json")
         assert VectorIndex(
-            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM + 1
+            builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM + 1
         ).damaged
-        said = json.loads(note.read_text())
+        stored = json.loads(note.read_text())
         assert (
             VectorIndex(
-                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+                builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
             ).change
-            == said["change"]
+            == stored["change"]
             > 0
         )
         for text in ("{}", "[]", "{", "[" * 100_000):
             note.write_text(text)
             assert VectorIndex(
-                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+                builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
             ).damaged
         for wrong in (
             {"count": 2},
-            {"checksum": said["checksum"] ^ 1},
+            {"checksum": stored["checksum"] ^ 1},
             {"file": "none.faiss"},
             {"change": "x"},
             {"change": math.inf},
         ):
-            note.write_text(json.dumps(said | wrong))
+            note.write_text(json.dumps(stored | wrong))
             index = VectorIndex(
-                shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+                builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
             )
             assert index.damaged and index.rebuilt and index.change == 0 and len(index) == 0
-        note.write_text(json.dumps(said))
+        note.write_text(json.dumps(stored))
         assert not VectorIndex(
-            shelf.library.dir / "vectors", shelf.library.catalog, ENCODER, VERSION, DIM
+            builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
         ).damaged
 
-    def test_a_foreign_file_is_not_taken_though_its_note_fits(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", 1)
-        shelf.index().save()
+    def test_a_foreign_file_is_not_taken_though_its_note_fits(
+        self, builder: LibraryBuilder
+    ) -> None:
+        builder.put("a.jpg", 1)
+        builder.index().save()
         (file,), (note,) = (
-            (shelf.library.dir / "vectors").glob(ending) for ending in ("*.faiss", "*.json")
+            (builder.library.dir / "vectors").glob(ending) for ending in ("*.faiss", "*.json")
         )
         file.write_bytes(b"of another program")
         note.write_text(
             json.dumps(json.loads(note.read_text()) | {"checksum": zlib.crc32(file.read_bytes())})
         )
-        index = fresh(shelf)
+        index = fresh(builder)
         assert index.damaged and len(index) == 1
 
-    def test_a_note_that_cannot_be_read_is_not_taken(self, shelf: Shelf) -> None:
-        shelf.put("a.jpg", 1)
-        shelf.index().save()
-        (note,) = (shelf.library.dir / "vectors").glob("*.json")
+    def test_a_note_that_cannot_be_read_is_not_taken(self, builder: LibraryBuilder) -> None:
+        builder.put("a.jpg", 1)
+        builder.index().save()
+        (note,) = (builder.library.dir / "vectors").glob("*.json")
         note.unlink()
         note.mkdir()
-        index = fresh(shelf)
+        index = fresh(builder)
         assert index.damaged and len(index) == 1
 
     def test_encoders_with_like_names_have_files_of_their_own(
-        self, shelf: Shelf, tmp_path: Path
+        self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         for name, version in (("a/b:c", "1"), ("a/b:c", "2"), ("x" * 300, "1")):
-            VectorIndex(tmp_path / "v" / "w", shelf.library.catalog, name, version, DIM).save()
+            VectorIndex(tmp_path / "v" / "w", builder.library.catalog, name, version, DIM).save()
         names = sorted(path.name for path in (tmp_path / "v" / "w").glob("*.json"))
         assert names == ["a_b_c-1.json", "a_b_c-2.json", "x" * 60 + "-1.json"]
         assert len(list((tmp_path / "v" / "w").glob("*.faiss"))) == 3
 
 
 class TestAsking:
-    def test_equal_scores_are_in_the_order_of_ids(self, shelf: Shelf) -> None:
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
+    def test_equal_scores_are_in_the_order_of_ids(self, builder: LibraryBuilder) -> None:
+        ids = [builder.put(f"{n}.jpg", n) for n in range(6)]
         for photo in reversed(ids):
-            put_embedding(shelf.writer, shelf.encoder, photo, vector_of("same"))
-        scores, found = shelf.index().search(vector_of("same"), 6)
+            put_embedding(builder.writer, builder.encoder, photo, vector_of("same"))
+        scores, found = builder.index().search(vector_of("same"), 6)
         assert found.tolist() == ids and np.allclose(scores, 1, atol=1e-3)
 
-    def test_no_more_than_asked_for_nor_than_there_are(self, shelf: Shelf) -> None:
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(6)]
-        index = shelf.index()
+    def test_no_more_than_asked_for_nor_than_there_are(self, builder: LibraryBuilder) -> None:
+        ids = [builder.put(f"{n}.jpg", n) for n in range(6)]
+        index = builder.index()
         for top, number in ((-1, 0), (0, 0), (1, 1), (6, 6), (7, 6)):
             scores, found = index.search(vector_of(0), top)
             assert len(scores) == len(found) == number
@@ -166,9 +172,9 @@ class TestAsking:
             ids[2]
         ]
 
-    def test_rows_in_the_order_asked_for(self, shelf: Shelf) -> None:
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(4)]
-        index = shelf.index()
+    def test_rows_in_the_order_asked_for(self, builder: LibraryBuilder) -> None:
+        ids = [builder.put(f"{n}.jpg", n) for n in range(4)]
+        index = builder.index()
         assert np.allclose(
             index.rows(np.array([ids[2], ids[0]])),
             np.stack([vector_of(2), vector_of(0)]),
@@ -179,10 +185,10 @@ class TestAsking:
             index.rows(np.array([ids[0], 999]))
 
     @pytest.mark.parametrize("number", [1, 3, 4, 100])
-    def test_blocks_have_everything_once(self, shelf: Shelf, number: int) -> None:
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(7)]
-        shelf.lose("3.jpg")
-        blocks = list(shelf.index().blocks(number))
+    def test_blocks_have_everything_once(self, builder: LibraryBuilder, number: int) -> None:
+        ids = [builder.put(f"{n}.jpg", n) for n in range(7)]
+        builder.lose("3.jpg")
+        blocks = list(builder.index().blocks(number))
         assert all(len(some) == len(rows) <= number for some, rows in blocks) and max(
             len(some) for some, _ in blocks
         ) == min(number, 6)
@@ -191,10 +197,10 @@ class TestAsking:
         for n, photo in enumerate(ids):
             assert n == 3 or found[photo] == pytest.approx(vector_of(n), abs=1e-3)
 
-    def test_a_sample_is_spread_over_all(self, shelf: Shelf) -> None:
+    def test_a_sample_is_spread_over_all(self, builder: LibraryBuilder) -> None:
         for n in range(10):
-            shelf.put(f"{n}.jpg", n)
-        index = shelf.index()
+            builder.put(f"{n}.jpg", n)
+        index = builder.index()
         order = [int(i) for i in index.ids()]
         for number, places in (
             (3, [0, 3, 6]),
@@ -205,26 +211,28 @@ class TestAsking:
             wanted = np.stack([index.get(order[place]) for place in places])
             assert np.array_equal(index.sample(number), wanted)
 
-    def test_an_empty_index_has_no_blocks(self, shelf: Shelf) -> None:
-        assert list(shelf.index().blocks()) == []
+    def test_an_empty_index_has_no_blocks(self, builder: LibraryBuilder) -> None:
+        assert list(builder.index().blocks()) == []
 
 
-def test_changes_are_taken_in_by_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_are_taken_in_by_parts(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(vectors, "_BATCH", 3)
     for number in (3, 4, 6, 7):
-        ids = [shelf.put(f"{n}.jpg", (number, n)) for n in range(number)]
-        assert sorted(fresh(shelf).ids().tolist()) == ids
+        ids = [builder.put(f"{n}.jpg", (number, n)) for n in range(number)]
+        assert sorted(fresh(builder).ids().tolist()) == ids
 
 
-def test_a_vector_of_another_length_is_left_out(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(2)]
-    put_embedding(shelf.writer, shelf.encoder, ids[0], np.ones(DIM + 1, np.float32))
-    assert shelf.index().ids().tolist() == [ids[1]]
+def test_a_vector_of_another_length_is_left_out(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(2)]
+    put_embedding(builder.writer, builder.encoder, ids[0], np.ones(DIM + 1, np.float32))
+    assert builder.index().ids().tolist() == [ids[1]]
 
 
-def test_made_anew_it_is_as_the_catalog_says(shelf: Shelf) -> None:
-    ids = [shelf.put(f"{n}.jpg", n) for n in range(3)]
-    index = shelf.index()
+def test_made_anew_it_is_as_the_catalog_says(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(3)]
+    index = builder.index()
     index._index.remove_ids(np.array(ids[:1], np.int64))
     assert index.refresh() == 0 and len(index) == 2
     index.damaged = True
@@ -232,5 +240,5 @@ def test_made_anew_it_is_as_the_catalog_says(shelf: Shelf) -> None:
     assert (
         sorted(index.ids().tolist()) == ids
         and not index.damaged
-        and index.change == shelf.library.catalog.change()
+        and index.change == builder.library.catalog.change()
     )

@@ -4,82 +4,86 @@ import pytest
 
 from explorer.library import word_ranking
 from explorer.library.word_ranking import rank_by_words, whole_word
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def ranked(shelf: Shelf, phrase: str) -> list[int]:
-    return rank_by_words(shelf.library.catalog, phrase).ids.tolist()
+def ranked(builder: LibraryBuilder, phrase: str) -> list[int]:
+    return rank_by_words(builder.library.catalog, phrase).ids.tolist()
 
 
-def named(shelf: Shelf, phrase: str) -> list[int]:
-    return rank_by_words(shelf.library.catalog, phrase).named.tolist()
+def named(builder: LibraryBuilder, phrase: str) -> list[int]:
+    return rank_by_words(builder.library.catalog, phrase).named.tolist()
 
 
-def test_photos_with_more_and_rarer_words_come_first(shelf: Shelf) -> None:
-    dog = [shelf.put(f"dog {number}.jpg", number) for number in range(3)]
-    both = shelf.put("x.jpg", "both", title="A dog at the beach")
-    beach = shelf.put("beach/y.jpg", "beach")
-    shelf.put("z.jpg", "neither")
-    found = rank_by_words(shelf.library.catalog, "The dog on a beach")
+def test_photos_with_more_and_rarer_words_come_first(builder: LibraryBuilder) -> None:
+    dog = [builder.put(f"dog {number}.jpg", number) for number in range(3)]
+    both = builder.put("x.jpg", "both", title="A dog at the beach")
+    beach = builder.put("beach/y.jpg", "beach")
+    builder.put("z.jpg", "neither")
+    found = rank_by_words(builder.library.catalog, "The dog on a beach")
     assert found.ids.tolist() == [both, beach, *dog]
     assert 1 == found.coverage[0] > found.coverage[1] > found.coverage[2] == found.coverage[4] > 0
     assert found.named.tolist() == []
 
 
-def test_words_that_no_photo_has_count_as_missing(shelf: Shelf) -> None:
-    shelf.put("dog.jpg", 1)
-    (coverage,) = rank_by_words(shelf.library.catalog, "dog zebra").coverage
+def test_words_that_no_photo_has_count_as_missing(builder: LibraryBuilder) -> None:
+    builder.put("dog.jpg", 1)
+    (coverage,) = rank_by_words(builder.library.catalog, "dog zebra").coverage
     assert 0 < coverage <= 0.5
 
 
-def test_only_whole_words_count(shelf: Shelf) -> None:
-    shelf.put("vacation.jpg", 1)
-    cat = shelf.put("cat01.jpg", 2)
-    assert ranked(shelf, "a cat") == [cat]
-    assert ranked(shelf, "on") == ranked(shelf, "the photo") == ranked(shelf, "") == []
+def test_only_whole_words_count(builder: LibraryBuilder) -> None:
+    builder.put("vacation.jpg", 1)
+    cat = builder.put("cat01.jpg", 2)
+    assert ranked(builder, "a cat") == [cat]
+    assert ranked(builder, "on") == ranked(builder, "the photo") == ranked(builder, "") == []
 
 
 @pytest.mark.parametrize("phrase", ["IMG_2034.jpg", "img_2034", "2034", "dog img_2034"])
-def test_a_typed_name_names_the_file(shelf: Shelf, phrase: str) -> None:
-    photo = shelf.put("IMG_2034.jpg", 1)
-    shelf.put("IMG_20345.jpg", 2)
-    shelf.put("dog.jpg", 3)
-    assert named(shelf, phrase) == [photo]
+def test_a_typed_name_names_the_file(builder: LibraryBuilder, phrase: str) -> None:
+    photo = builder.put("IMG_2034.jpg", 1)
+    builder.put("IMG_20345.jpg", 2)
+    builder.put("dog.jpg", 3)
+    assert named(builder, phrase) == [photo]
 
 
-def test_a_name_without_digits_names_the_file_if_nothing_else_is_typed(shelf: Shelf) -> None:
-    photo = shelf.put("Summer holiday.jpg", 1)
-    assert named(shelf, "summer  Holiday") == [photo]
-    assert named(shelf, "our summer holiday") == []
+def test_a_name_without_digits_names_the_file_if_nothing_else_is_typed(
+    builder: LibraryBuilder,
+) -> None:
+    photo = builder.put("Summer holiday.jpg", 1)
+    assert named(builder, "summer  Holiday") == [photo]
+    assert named(builder, "our summer holiday") == []
 
 
-def test_a_number_in_many_names_names_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_in_many_names_names_none(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(word_ranking, "MAX_NAMED", 2)
     for number in range(3):
-        shelf.put(f"{number}/2019-{number}.jpg", number)
-    assert named(shelf, "2019") == []
-    assert len(ranked(shelf, "2019")) == 3
+        builder.put(f"{number}/2019-{number}.jpg", number)
+    assert named(builder, "2019") == []
+    assert len(ranked(builder, "2019")) == 3
 
 
 def test_a_word_in_very_many_photos_is_ignored(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_ranking, "MAX_WORD_MATCHES", 2)
     for number in range(3):
-        shelf.put(f"{number} dog.jpg", number)
-    assert ranked(shelf, "dog") == []
+        builder.put(f"{number} dog.jpg", number)
+    assert ranked(builder, "dog") == []
 
 
 def test_a_word_whose_trigrams_are_in_very_many_photos_is_ignored(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_ranking, "MAX_WORD_MATCHES", 1)
     for number in range(6):
-        shelf.put(f"{number}.jpg", number, camera="Acme Sea")
-    sea = shelf.put("sea bird.jpg", "sea")
-    assert ranked(shelf, "sea") == []
-    (coverage,) = rank_by_words(shelf.library.catalog, "sea bird").coverage
-    assert ranked(shelf, "sea bird") == [sea] and coverage < 1
+        builder.put(f"{number}.jpg", number, camera="Acme Sea")
+    sea = builder.put("sea bird.jpg", "sea")
+    assert ranked(builder, "sea") == []
+    (coverage,) = rank_by_words(builder.library.catalog, "sea bird").coverage
+    assert ranked(builder, "sea bird") == [sea] and coverage < 1
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,13 @@ from explorer.library.worker_store import (
     worker_alive,
     worker_status,
 )
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 class TestReports:
-    def test_the_last_report_counts(self, shelf: Shelf) -> None:
+    def test_the_last_report_counts(self, builder: LibraryBuilder) -> None:
         report_status(
-            shelf.writer,
+            builder.writer,
             phase="indexing",
             encoder="a",
             done=1,
@@ -35,10 +35,10 @@ class TestReports:
             eta=4.5,
             message="five",
         )
-        worker = worker_status(shelf.library.catalog)
+        worker = worker_status(builder.library.catalog)
         assert worker is not None
-        said = ("pid", "phase", "encoder", "done", "total", "rate", "eta", "message")
-        assert tuple(worker[key] for key in said) == (
+        columns = ("pid", "phase", "encoder", "done", "total", "rate", "eta", "message")
+        assert tuple(worker[key] for key in columns) == (
             os.getpid(),
             "indexing",
             "a",
@@ -48,10 +48,10 @@ class TestReports:
             4.5,
             "five",
         )
-        report_status(shelf.writer, phase="watching", encoder="b")
-        worker = worker_status(shelf.library.catalog)
+        report_status(builder.writer, phase="watching", encoder="b")
+        worker = worker_status(builder.library.catalog)
         assert worker is not None
-        assert tuple(worker[key] for key in said[1:]) == ("watching", "b", 0, 0, 0.0, None, "")
+        assert tuple(worker[key] for key in columns[1:]) == ("watching", "b", 0, 0, 0.0, None, "")
 
 
 class TestTheWorker:
@@ -67,25 +67,30 @@ class TestTheWorker:
         ],
     )
     def test_whether_it_lives(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, ago: float, phase: Any, alive: bool
+        self,
+        builder: LibraryBuilder,
+        monkeypatch: pytest.MonkeyPatch,
+        ago: float,
+        phase: Any,
+        alive: bool,
     ) -> None:
-        assert not worker_alive(shelf.library.catalog)
-        report_status(shelf.writer, phase=phase, encoder="tiny")
-        shelf.writer.connection.execute("update worker set heartbeat = ?", (1000.0 - ago,))
+        assert not worker_alive(builder.library.catalog)
+        report_status(builder.writer, phase=phase, encoder="tiny")
+        builder.writer.connection.execute("update worker set heartbeat = ?", (1000.0 - ago,))
         monkeypatch.setattr(time, "time", lambda: 1000.0)
-        worker = worker_status(shelf.library.catalog)
+        worker = worker_status(builder.library.catalog)
         assert worker is not None and worker["alive"] is alive is worker_alive(
-            shelf.library.catalog
+            builder.library.catalog
         )
 
-    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, shelf: Shelf) -> None:
+    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, builder: LibraryBuilder) -> None:
         def silent(**change: Any) -> bool:
-            report_status(shelf.writer, phase=change.get("phase", "idle"), encoder="tiny")
-            shelf.writer.connection.execute(
+            report_status(builder.writer, phase=change.get("phase", "idle"), encoder="tiny")
+            builder.writer.connection.execute(
                 "update worker set heartbeat = 5, pid = ?", (change.get("pid", os.getpid()),)
             )
-            record_heartbeat(shelf.library.catalog)
-            worker = worker_status(shelf.library.catalog)
+            record_heartbeat(builder.library.catalog)
+            worker = worker_status(builder.library.catalog)
             assert worker is not None
             return worker["heartbeat"] == 5
 
@@ -95,7 +100,7 @@ class TestTheWorker:
         "trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")]
     )
     def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
-        self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+        self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, trouble: Exception
     ) -> None:
         asked = list[Exception]()
 
@@ -107,17 +112,17 @@ class TestTheWorker:
 
         with monkeypatch.context() as patch:
             patch.setattr(worker_store, "write_transaction", failing)
-            record_heartbeat(shelf.library.catalog)
+            record_heartbeat(builder.library.catalog)
         assert asked == [trouble]
 
 
 def test_a_worker_that_is_silent_is_not_alive(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert worker_status(shelf.library.catalog) is None
-    report_status(shelf.writer, phase="indexing", encoder="tiny", done=1, total=2)
-    worker = worker_status(shelf.library.catalog)
+    assert worker_status(builder.library.catalog) is None
+    report_status(builder.writer, phase="indexing", encoder="tiny", done=1, total=2)
+    worker = worker_status(builder.library.catalog)
     assert worker is not None and worker["alive"] and worker["total"] == 2
     monkeypatch.setattr("explorer.library.worker_store.HEARTBEAT_LIMIT", -1.0)
-    worker = worker_status(shelf.library.catalog)
+    worker = worker_status(builder.library.catalog)
     assert worker is not None and not worker["alive"]

@@ -20,7 +20,7 @@ from explorer.library.photo_store import add_photo, deferred_purge, purge_photos
 from explorer.library.quality_store import refresh_photo
 from explorer.library.root_store import add_root, remove_root
 from explorer.library.writer import Writer
-from tests.factory import Shelf, decoded, digest_of, vector_of
+from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 from tests.library.rows import known
 
 # Longer than missing files are kept.
@@ -55,7 +55,7 @@ class Scene(NamedTuple):
     """A root with two photos, a missing one and a file that could not be read; and a photo that no
     file holds."""
 
-    shelf: Shelf
+    builder: LibraryBuilder
     folder: Path
     a: int
     b: int
@@ -63,11 +63,11 @@ class Scene(NamedTuple):
 
     @property
     def writer(self) -> Writer:
-        return self.shelf.writer
+        return self.builder.writer
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """All that the catalog holds, by table."""
-        with self.shelf.library.catalog.reading() as db:
+        with self.builder.library.catalog.reading() as db:
             tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
             return {
                 table: [tuple(row) for row in db.execute(f'select * from "{table}"')]
@@ -76,23 +76,23 @@ class Scene(NamedTuple):
 
 
 @pytest.fixture
-def scene(shelf: Shelf, tmp_path: Path) -> Scene:
-    a, b = shelf.put("a.jpg", "a"), shelf.put("sub/b.jpg", "b")
-    shelf.put("gone.jpg", "gone")
-    shelf.lose("gone.jpg")
-    with deferred_purge(shelf.writer, thorough=False):
-        orphan = shelf.put("bad.jpg", "bad")
-        put_failed(shelf.writer, shelf.root, FileStat("bad.jpg", 1, 2, 3), "torn")
-    db = shelf.writer.connection
-    db.execute("insert into neighbour values (?, ?, ?, ?)", (shelf.encoder, a, 0, b""))
+def scene(builder: LibraryBuilder, tmp_path: Path) -> Scene:
+    a, b = builder.put("a.jpg", "a"), builder.put("sub/b.jpg", "b")
+    builder.put("gone.jpg", "gone")
+    builder.lose("gone.jpg")
+    with deferred_purge(builder.writer, thorough=False):
+        orphan = builder.put("bad.jpg", "bad")
+        put_failed(builder.writer, builder.root, FileStat("bad.jpg", 1, 2, 3), "torn")
+    db = builder.writer.connection
+    db.execute("insert into neighbour values (?, ?, ?, ?)", (builder.encoder, a, 0, b""))
     db.execute("insert into stage values ('neighbours', '1', 1)")
-    return Scene(shelf, tmp_path / "photos", a, b, orphan)
+    return Scene(builder, tmp_path / "photos", a, b, orphan)
 
 
 def swap(scene: Scene) -> None:
-    files = known(scene.shelf, "a.jpg"), known(scene.shelf, "sub/b.jpg")
+    files = known(scene.builder, "a.jpg"), known(scene.builder, "sub/b.jpg")
     places = FileStat("sub/b.jpg", 1, 2, 3), FileStat("a.jpg", 1, 2, 3)
-    root = scene.shelf.root
+    root = scene.builder.root
     put_all_moved(scene.writer, list(zip(files, (root, root), places, strict=True)))
 
 
@@ -102,21 +102,23 @@ def end_of_scan(scene: Scene) -> None:
 
 
 CHANGES: dict[str, Callable[[Scene], object]] = {
-    "present": lambda s: put_present(s.writer, s.shelf.root, FileStat("a.jpg", 7, 8, 9), s.b),
-    "failed": lambda s: put_failed(s.writer, s.shelf.root, FileStat("a.jpg", 7, 8, 9), "torn"),
+    "present": lambda s: put_present(s.writer, s.builder.root, FileStat("a.jpg", 7, 8, 9), s.b),
+    "failed": lambda s: put_failed(s.writer, s.builder.root, FileStat("a.jpg", 7, 8, 9), "torn"),
     "swapped": swap,
     "missing": lambda s: put_missing(
-        s.writer, [known(s.shelf, "a.jpg"), known(s.shelf, "bad.jpg")]
+        s.writer, [known(s.builder, "a.jpg"), known(s.builder, "bad.jpg")]
     ),
-    "vanished": lambda s: missing_files.put_vanished(s.writer, [known(s.shelf, "a.jpg")]),
-    "found again": lambda s: missing_files.put_found_again(s.writer, [known(s.shelf, "gone.jpg")]),
+    "vanished": lambda s: missing_files.put_vanished(s.writer, [known(s.builder, "a.jpg")]),
+    "found again": lambda s: missing_files.put_found_again(
+        s.writer, [known(s.builder, "gone.jpg")]
+    ),
     "expired": lambda s: missing_files.purge_expired(s.writer, LATER),
     "added": lambda s: add_photo(s.writer, digest_of("new"), 5, decoded()),
     "purged": lambda s: purge_photos(s.writer, [s.a, s.orphan]),
     "purged after a scan": end_of_scan,
-    "encoded": lambda s: put_embedding(s.writer, s.shelf.encoder, s.a, vector_of("other")),
-    "vectors dropped": lambda s: drop_embeddings(s.writer, s.shelf.encoder, [s.a, s.b]),
-    "neighbors dropped": lambda s: drop_all_neighbors(s.writer, s.shelf.encoder, "neighbours"),
+    "encoded": lambda s: put_embedding(s.writer, s.builder.encoder, s.a, vector_of("other")),
+    "vectors dropped": lambda s: drop_embeddings(s.writer, s.builder.encoder, [s.a, s.b]),
+    "neighbors dropped": lambda s: drop_all_neighbors(s.writer, s.builder.encoder, "neighbours"),
     "read again": lambda s: refresh_photo(s.writer, s.a, decoded(width=7)),
     "to be read again": lambda s: retry_failed_files(s.writer),
     "root added": lambda s: add_root(s.writer, str(s.folder.parent)),

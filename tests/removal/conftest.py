@@ -90,10 +90,10 @@ WORDS = subject("beach", "Zoë &amp; dog")
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Path:
+def with_metadata(tmp_path: Path) -> Path:
     """A photo with metadata in its EXIF block and in a sidecar."""
     block = pictures.exif(taken="2015:06:07 08:09:10", place=(48.8584, -2.2945))
-    path = pictures.write(tmp_path / "photos" / "told.jpg", pictures.draw(1), exif=block)
+    path = pictures.write(tmp_path / "photos" / "with_metadata.jpg", pictures.draw(1), exif=block)
     Path(sidecar_path(str(path))).write_text(
         xmp('xmp:Rating="4" darktable:flag="on"', WORDS), encoding="utf-8"
     )
@@ -114,17 +114,17 @@ def merge() -> Iterator[MetadataMerger]:
 
 
 @pytest.fixture
-def metadata_library(tmp_path: Path, told: Path, bare: Path) -> Iterator[SmallLibrary]:
-    """A library of the photos `told` and `bare`, compared with each other."""
+def metadata_library(tmp_path: Path, with_metadata: Path, bare: Path) -> Iterator[SmallLibrary]:
+    """A library of the photos `with_metadata` and `bare`, compared with each other."""
     made = SmallLibrary.__new__(SmallLibrary)
     made.base, made.photos = tmp_path, tmp_path / "photos"
     made.library = Library.open(tmp_path / "library")
     writer = Writer(made.library.catalog)
     made.root = add_root(writer, str(made.photos))
     writer.close()
-    made.index("told.jpg")
+    made.index("with_metadata.jpg")
     made.index("bare.jpg")
-    made.add_pair("told.jpg", "bare.jpg")
+    made.add_pair("with_metadata.jpg", "bare.jpg")
     yield made
     made.close()
 

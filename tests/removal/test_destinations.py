@@ -20,7 +20,7 @@ from explorer.removal.results import TRASH
 from explorer.removal.trash import TrashEntry
 
 
-class Desk:
+class DestinationSetup:
     """A watched folder `photos`, a library, and what was remembered for undo."""
 
     def __init__(self, base: Path, patch: pytest.MonkeyPatch) -> None:
@@ -53,13 +53,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(tmp_path, monkeypatch)
+def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationSetup:
+    return DestinationSetup(tmp_path, monkeypatch)
 
 
-def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(desk: Desk) -> None:
-    to = desk.base / "aside"
-    found = desk.open(str(to)).choose(desk.checked("sub/a.jpg", "sub/a.mov", "sub/a.jpg.xmp"))
+def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(setup: DestinationSetup) -> None:
+    to = setup.base / "aside"
+    found = setup.open(str(to)).choose(setup.checked("sub/a.jpg", "sub/a.mov", "sub/a.jpg.xmp"))
     assert found == Destination(
         str(to), [f"{to}/photos/sub/{name}" for name in ("a.mov", "a.jpg.xmp", "a.jpg")], [None] * 3
     )
@@ -69,34 +69,34 @@ def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(desk: Desk) -
 @pytest.mark.parametrize("taken", ["a.jpg", "a.mov"])
 @pytest.mark.parametrize("dangling", [False, True])
 def test_a_photo_and_its_film_get_another_name_together(
-    desk: Desk, taken: str, dangling: bool
+    setup: DestinationSetup, taken: str, dangling: bool
 ) -> None:
-    folder = desk.base / "aside/photos/sub"
+    folder = setup.base / "aside/photos/sub"
     folder.mkdir(parents=True)
     if dangling:
         (folder / taken).symlink_to("nowhere")
     else:
         (folder / taken).write_text("a stranger's")
-    found = desk.open(str(desk.base / "aside")).choose(desk.checked("sub/a.jpg", "sub/a.mov"))
+    found = setup.open(str(setup.base / "aside")).choose(setup.checked("sub/a.jpg", "sub/a.mov"))
     assert [Path(target).name for target in found.targets] == ["a (2).mov", "a (2).jpg"]
 
 
-def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(desk: Desk) -> None:
+def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(setup: DestinationSetup) -> None:
     """Where both have to be called otherwise, both are cut alike."""
-    photo, folder = "x" * 247 + ".jpg", desk.base / "aside/photos"
+    photo, folder = "x" * 247 + ".jpg", setup.base / "aside/photos"
     folder.mkdir(parents=True)
     (folder / photo).write_text("a stranger's")
     found = [
         Path(target).name
-        for target in desk.open(str(desk.base / "aside"))
-        .choose(desk.checked(photo, f"{photo}.xmp"))
+        for target in setup.open(str(setup.base / "aside"))
+        .choose(setup.checked(photo, f"{photo}.xmp"))
         .targets
     ]
     assert found[0] == f"{found[1]}.xmp" and len(found[0]) == 255 and found[1].endswith(" (2).jpg")
 
 
 def test_the_folder_is_remembered_once_and_before_anything_goes_there(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed, real = list[str](), file_identity.folder_showing
     monkeypatch.setattr(
@@ -104,51 +104,53 @@ def test_the_folder_is_remembered_once_and_before_anything_goes_there(
         "folder_showing",
         lambda folder, *given: probed.append(folder) or real(folder, *given),
     )
-    opened, to = desk.open(str(desk.base / "aside")), str(desk.base / "aside")
+    opened, to = setup.open(str(setup.base / "aside")), str(setup.base / "aside")
     for _ in range(2):
-        opened.choose(desk.checked())
-        assert desk.remembered == [to] == probed
+        opened.choose(setup.checked())
+        assert setup.remembered == [to] == probed
 
 
-def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(desk: Desk) -> None:
-    (desk.base / "alias").symlink_to("photos")
+def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(
+    setup: DestinationSetup,
+) -> None:
+    (setup.base / "alias").symlink_to("photos")
     with pytest.raises(RemovalRefused, match=r"is .*/photos under another path"):
-        desk.open(str(desk.base / "alias")).choose(desk.checked())
-    assert desk.remembered == [] and [path.name for path in (desk.base / "photos").iterdir()] == [
+        setup.open(str(setup.base / "alias")).choose(setup.checked())
+    assert setup.remembered == [] and [path.name for path in (setup.base / "photos").iterdir()] == [
         "sub"
     ]
 
 
-def test_a_folder_below_it_that_leads_into_the_library_is_refused(desk: Desk) -> None:
-    (desk.base / "aside").mkdir()
-    (desk.base / "aside/photos").symlink_to(desk.base / "photos")
+def test_a_folder_below_it_that_leads_into_the_library_is_refused(setup: DestinationSetup) -> None:
+    (setup.base / "aside").mkdir()
+    (setup.base / "aside/photos").symlink_to(setup.base / "photos")
     with pytest.raises(RemovalRefused, match="is in the library"):
-        desk.open(str(desk.base / "aside")).choose(desk.checked("new/a.jpg"))
-    assert not (desk.base / "photos/new").exists()
+        setup.open(str(setup.base / "aside")).choose(setup.checked("new/a.jpg"))
+    assert not (setup.base / "photos/new").exists()
 
 
 @pytest.mark.parametrize("at", ["aside", "aside/photos"])
-def test_a_folder_that_cannot_be_made_is_refused(desk: Desk, at: str) -> None:
-    (desk.base / at).parent.mkdir(exist_ok=True)
-    (desk.base / at).write_text("a file")
+def test_a_folder_that_cannot_be_made_is_refused(setup: DestinationSetup, at: str) -> None:
+    (setup.base / at).parent.mkdir(exist_ok=True)
+    (setup.base / at).write_text("a file")
     with pytest.raises(RemovalRefused, match="cannot be made"):
-        desk.open(str(desk.base / "aside")).choose(desk.checked())
+        setup.open(str(setup.base / "aside")).choose(setup.checked())
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(file_identity, "folder_showing", full)
     with pytest.raises(RemovalRefused, match=r"folder .* cannot be written to .*No space left"):
-        desk.open(str(desk.base / "aside")).choose(desk.checked())
-    assert desk.remembered == []
+        setup.open(str(setup.base / "aside")).choose(setup.checked())
+    assert setup.remembered == []
 
 
 def test_each_file_gets_a_place_of_its_own_in_the_trash(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: True)
     monkeypatch.setattr(
@@ -156,39 +158,41 @@ def test_each_file_gets_a_place_of_its_own_in_the_trash(
         "free_slot",
         lambda path: TrashEntry(f"/t/files/{Path(path).name}", f"/t/info/{Path(path).name}"),
     )
-    found = desk.open(TRASH).choose(desk.checked("a.jpg", "a.mov"))
+    found = setup.open(TRASH).choose(setup.checked("a.jpg", "a.mov"))
     assert found == Destination(
         TRASH, ["/t/files/a.mov", "/t/files/a.jpg"], ["/t/info/a.mov", "/t/info/a.jpg"]
     )
     # Undo finds it again where another trash is in use by then.
-    assert desk.remembered == ["/t/files"]
+    assert setup.remembered == ["/t/files"]
 
 
-def test_a_trash_that_cannot_be_used_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trash_that_cannot_be_used_is_said(
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def locked(path: str) -> TrashEntry:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(trash, "is_supported", lambda: True)
     monkeypatch.setattr(trash, "free_slot", locked)
     with pytest.raises(RemovalRefused, match=r"trash cannot be used .Permission denied"):
-        desk.open(TRASH).choose(desk.checked())
+        setup.open(TRASH).choose(setup.checked())
 
 
 def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)
-    own = desk.base / "library/removed"
+    own = setup.base / "library/removed"
     monkeypatch.setattr(trash, "own_folder", lambda path, library: str(library / "removed"))
-    found = desk.open(TRASH).choose(desk.checked())
+    found = setup.open(TRASH).choose(setup.checked())
     assert found == Destination(f"{own}/run", [f"{own}/run/photos/sub/a.jpg"], [None])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
 def test_our_own_folder_at_the_top_of_a_watched_drive_is_never_indexed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)
-    own = desk.base / "photos" / trash.OWN_FOLDER
+    own = setup.base / "photos" / trash.OWN_FOLDER
     monkeypatch.setattr(trash, "own_folder", lambda path, library: str(own))
-    assert desk.open(TRASH).choose(desk.checked()).targets == [f"{own}/run/photos/sub/a.jpg"]
+    assert setup.open(TRASH).choose(setup.checked()).targets == [f"{own}/run/photos/sub/a.jpg"]

@@ -16,7 +16,7 @@ from explorer.library import pair_store as store
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair, compared_kind
 from explorer.library.protected_folder_store import protect_folder
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 PHOTOS = 4
 # Of each photo, the folders in which a file of it lies.
@@ -55,11 +55,11 @@ def test_whatever_is_accepted(
             (folder / name).mkdir(parents=True)
         for (photo, where), film in films.items():
             (folder / where / f"{photo}.mov").write_text("film" * film)
-        shelf = Shelf(Library.open(Path(made, "library")), str(folder))
+        builder = LibraryBuilder(Library.open(Path(made, "library")), str(folder))
         try:
             ids = [
                 {
-                    shelf.put(f"{where}/{number}.jpg", number, width=100 + 7 * number % 5)
+                    builder.put(f"{where}/{number}.jpg", number, width=100 + 7 * number % 5)
                     for where in sorted(places)
                 }.pop()
                 for number, places in enumerate(files)
@@ -68,10 +68,10 @@ def test_whatever_is_accepted(
                 Pair(min(ids[a], ids[b]), max(ids[a], ids[b]), kind, 0.9, {})
                 for (a, b), kind in found.items()
             ]
-            store.put_pairs(shelf.writer, pairs, PAIRS_VERSION)
-            catalog = shelf.library.catalog
+            store.put_pairs(builder.writer, pairs, PAIRS_VERSION)
+            catalog = builder.library.catalog
             protect_folder(catalog, str(folder / "safe"))
-            groups = find_groups(shelf.library, COPIES)
+            groups = find_groups(builder.library, COPIES)
             # Some with another one kept than was suggested.
             for number, choice in zip(range(len(groups) - 1, -1, -1), keeps, strict=False):
                 groups[number] = groups[number].with_keeper(
@@ -94,4 +94,4 @@ def test_whatever_is_accepted(
                     kept_film = Path(removal.keeper).with_suffix(".mov")
                     assert kept_film.stat().st_size == film_path.stat().st_size
         finally:
-            shelf.close()
+            builder.close()

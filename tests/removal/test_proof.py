@@ -12,7 +12,7 @@ from explorer.removal.proof import KEEPER_GONE, SAME_AS_KEEPER, KeeperProof
 from tests.fixtures.small_library import digest
 
 
-class Desk:
+class ProofSetup:
     """Files of one content, and which of them are one file under two paths, though nothing tells of
     it."""
 
@@ -57,61 +57,61 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(tmp_path, monkeypatch)
+def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProofSetup:
+    return ProofSetup(tmp_path, monkeypatch)
 
 
-def test_what_is_kept_must_be_there_and_another_file(desk: Desk) -> None:
-    desk.put("keep")
-    desk.take("a", "keep")
-    assert desk.asked == [("a", "keep")]
-    desk.one = [{"b", "keep"}]
+def test_what_is_kept_must_be_there_and_another_file(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.take("a", "keep")
+    assert setup.asked == [("a", "keep")]
+    setup.one = [{"b", "keep"}]
     with pytest.raises(RemovalRefused, match=SAME_AS_KEEPER.replace(",", ".")):
-        desk.take("b", "keep")
-    kept = KeptFile(str(desk.folder / "none"), "0" * 32, file_stamp(desk.put("c")))
-    part = CheckedFile(str(desk.folder / "c"), "0" * 32, file_stamp(desk.put("c")), 0, {}, kept)
+        setup.take("b", "keep")
+    kept = KeptFile(str(setup.folder / "none"), "0" * 32, file_stamp(setup.put("c")))
+    part = CheckedFile(str(setup.folder / "c"), "0" * 32, file_stamp(setup.put("c")), 0, {}, kept)
     with pytest.raises(RemovalRefused, match=KEEPER_GONE):
-        desk.proof.require(CheckedPhoto("", part, (), (), ""), [part.path])
+        setup.proof.require(CheckedPhoto("", part, (), (), ""), [part.path])
 
 
-def test_what_was_kept_for_another_must_not_go_by_another_path(desk: Desk) -> None:
-    desk.put("keep")
-    desk.put("other")
-    desk.one = [{"alias", "keep"}]
-    desk.take("a", "keep")
+def test_what_was_kept_for_another_must_not_go_by_another_path(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.put("other")
+    setup.one = [{"alias", "keep"}]
+    setup.take("a", "keep")
     with pytest.raises(RemovalRefused, match="was kept for another"):
-        desk.take("alias", "other")
+        setup.take("alias", "other")
     with pytest.raises(RemovalRefused, match="was kept for another"):
-        desk.take("alias", None)
+        setup.take("alias", None)
     # Of another content it is another file.
-    desk.asked.clear()
-    desk.take("b", "other", "two")
-    assert ("b", "keep") not in desk.asked
+    setup.asked.clear()
+    setup.take("b", "other", "two")
+    assert ("b", "keep") not in setup.asked
 
 
-def test_what_went_before_is_not_what_is_kept(desk: Desk) -> None:
-    desk.put("keep")
-    desk.put("shown")
-    desk.one = [{"a", "shown"}]
-    desk.take("a", "keep")
-    desk.take("x", None, "two")
+def test_what_went_before_is_not_what_is_kept(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.put("shown")
+    setup.one = [{"a", "shown"}]
+    setup.take("a", "keep")
+    setup.take("x", None, "two")
     with pytest.raises(RemovalRefused, match="one file, seen under two paths"):
-        desk.take("b", "shown")
+        setup.take("b", "shown")
     # Where what went is gone for good, nothing can be asked of it.
-    (desk.folder / "a").unlink()
-    desk.asked.clear()
-    desk.take("b", "shown")
-    assert desk.asked == [("b", "shown"), ("b", "keep")]
+    (setup.folder / "a").unlink()
+    setup.asked.clear()
+    setup.take("b", "shown")
+    assert setup.asked == [("b", "shown"), ("b", "keep")]
     # Once it is kept, only what goes from then on need be compared with it.
-    desk.asked.clear()
-    desk.take("c", "shown")
-    assert sorted(desk.asked) == [("c", "keep"), ("c", "shown"), ("c", "shown")]
+    setup.asked.clear()
+    setup.take("c", "shown")
+    assert sorted(setup.asked) == [("c", "keep"), ("c", "shown"), ("c", "shown")]
 
 
-def test_links_hold_nothing(desk: Desk) -> None:
-    desk.put("keep")
-    desk.take("soft", "keep", link=True)
-    assert desk.asked == []
-    desk.put("other")
-    desk.take("a", "other")
-    assert ("soft", "other") not in desk.asked
+def test_links_hold_nothing(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.take("soft", "keep", link=True)
+    assert setup.asked == []
+    setup.put("other")
+    setup.take("a", "other")
+    assert ("soft", "other") not in setup.asked

@@ -39,12 +39,14 @@ def note_path(merged: PreparedSidecar) -> dict[str, Any]:
     return found
 
 
-def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: MetadataMerger) -> None:
+def test_the_one_kept_learns_what_it_lacks(
+    with_metadata: Path, bare: Path, merge: MetadataMerger
+) -> None:
     before = bare.read_bytes()
-    merged = merge(str(told), str(bare))
+    merged = merge(str(with_metadata), str(bare))
     assert (merged.target, merged.before) == (str(bare) + ".xmp", None) and merged.after is not None
     write(note_path(merged), merged, str(bare))
-    kept, gone = facts_of(bare), facts_of(told)
+    kept, gone = facts_of(bare), facts_of(with_metadata)
     assert (kept.taken_at, kept.rating, kept.keywords) == (
         "2015-06-07T08:09:10",
         4,
@@ -52,14 +54,16 @@ def test_the_one_kept_learns_what_it_lacks(told: Path, bare: Path, merge: Metada
     )
     assert kept.place == pytest.approx(gone.place, abs=1e-6) and bare.read_bytes() == before
     # Once it is there, there is nothing more to say.
-    assert merge(str(told), str(bare)).after is None
-    assert merge(str(bare), str(told)).after is None
+    assert merge(str(with_metadata), str(bare)).after is None
+    assert merge(str(bare), str(with_metadata)).after is None
 
 
-def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: MetadataMerger) -> None:
+def test_before_and_after_are_told_apart(
+    with_metadata: Path, bare: Path, merge: MetadataMerger
+) -> None:
     target = Path(sidecar_path(str(bare)))
     target.write_text(xmp('xmp:Label="red"'))
-    merged = merge(str(told), str(bare))
+    merged = merge(str(with_metadata), str(bare))
     assert (
         merged.before == target.read_bytes()
         and merged.after is not None
@@ -68,13 +72,13 @@ def test_before_and_after_are_told_apart(told: Path, bare: Path, merge: Metadata
     assert b'xmp:Label="red"' in merged.after and b"beach" in merged.after
 
 
-def test_the_same_bytes(told: Path, bare: Path, merge: MetadataMerger) -> None:
-    bare.write_bytes(told.read_bytes())
-    words = Path(sidecar_path(str(told))).read_bytes()
-    assert merge(str(told), str(bare), same=True) == PreparedSidecar(
+def test_the_same_bytes(with_metadata: Path, bare: Path, merge: MetadataMerger) -> None:
+    bare.write_bytes(with_metadata.read_bytes())
+    words = Path(sidecar_path(str(with_metadata))).read_bytes()
+    assert merge(str(with_metadata), str(bare), same=True) == PreparedSidecar(
         sidecar_path(str(bare)), None, words
     )
-    after = merge(str(told), str(bare)).after
+    after = merge(str(with_metadata), str(bare)).after
     assert after is not None and b"darktable" not in after
 
 
@@ -100,20 +104,20 @@ def test_what_an_export_says(bare: Path, merge: MetadataMerger) -> None:
     not Path("/proc").exists(), reason="names in other letters are the same name there"
 )
 def test_a_sidecar_in_other_letters_is_the_one_to_write(
-    told: Path, bare: Path, merge: MetadataMerger
+    with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     other = bare.with_name("bare.jpg.XMP")
     other.write_text(xmp('xmp:Label="red"'))
-    assert merge(str(told), str(bare)).target == str(other)
+    assert merge(str(with_metadata), str(bare)).target == str(other)
     Path(sidecar_path(str(bare))).write_text(xmp())
-    assert merge(str(told), str(bare)).target == sidecar_path(str(bare))
+    assert merge(str(with_metadata), str(bare)).target == sidecar_path(str(bare))
 
 
 def test_the_sidecar_of_the_stem_is_read_and_not_written(
-    told: Path, bare: Path, merge: MetadataMerger
+    with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     bare.with_suffix(".xmp").write_text(xmp('xmp:Rating="1"'))
-    merged = merge(str(told), str(bare))
+    merged = merge(str(with_metadata), str(bare))
     assert (
         merged.target == sidecar_path(str(bare))
         and merged.after is not None
@@ -134,7 +138,7 @@ def names(sidecar_file: Path) -> set[str]:
 def go(metadata_library: SmallLibrary, **options: Any) -> RemovalOutcome:
     return remove(
         metadata_library.library,
-        [metadata_library.removal("told.jpg", "bare.jpg")],
+        [metadata_library.removal("with_metadata.jpg", "bare.jpg")],
         sidecars=True,
         **options,
     )
@@ -148,7 +152,7 @@ def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(
     if existing:
         target.write_text(xmp())
     before = metadata_library.tree()
-    wanted = [metadata_library.removal("told.jpg", "bare.jpg")]
+    wanted = [metadata_library.removal("with_metadata.jpg", "bare.jpg")]
     remove(metadata_library.library, wanted)
     assert target.exists() == existing
     undo(metadata_library.library)

@@ -17,29 +17,29 @@ from tests.removal.test_sidecar import go
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
 def test_what_would_break_a_parser_is_refused(
-    told: Path, bare: Path, merge: MetadataMerger, text: str
+    with_metadata: Path, bare: Path, merge: MetadataMerger, text: str
 ) -> None:
-    told.with_name("told.jpg.json").write_text(text, encoding="utf-8")
-    with pytest.raises(RemovalRefused, match=r"told\.jpg\.json"):
-        merge(str(told), str(bare))
+    with_metadata.with_name("with_metadata.jpg.json").write_text(text, encoding="utf-8")
+    with pytest.raises(RemovalRefused, match=r"with_metadata\.jpg\.json"):
+        merge(str(with_metadata), str(bare))
 
 
 def test_a_process_that_dies_is_said(
-    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
+    with_metadata: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merge._pool._single, "_command", ["false"])
     with pytest.raises(RemovalRefused, match="could not be read: the decoder crashed"):
-        merge(str(told), str(bare))
+        merge(str(with_metadata), str(bare))
 
 
 def test_a_process_that_lacks_memory_is_said(
-    told: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
+    with_metadata: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         merge._pool._single, "request", lambda *_: ({"error": "it needs more memory"}, b"")
     )
     with pytest.raises(RemovalRefused, match="could not be read: it needs more memory"):
-        merge(str(told), str(bare))
+        merge(str(with_metadata), str(bare))
 
 
 def test_a_sidecar_that_cannot_be_written_stops_the_removal(
@@ -72,7 +72,7 @@ def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
     for outcome in (
         dry_run(
             metadata_library.library,
-            [metadata_library.removal("told.jpg", "bare.jpg")],
+            [metadata_library.removal("with_metadata.jpg", "bare.jpg")],
             sidecars=True,
         ),
         go(metadata_library),
@@ -85,13 +85,16 @@ def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
 
 
 def test_what_cannot_be_read_stays_and_is_said(metadata_library: SmallLibrary) -> None:
-    (metadata_library.photos / "told.jpg.json").write_text('{"geoData": ')
+    (metadata_library.photos / "with_metadata.jpg.json").write_text('{"geoData": ')
     before = metadata_library.tree()
-    removals = [metadata_library.removal("told.jpg", "bare.jpg")]
+    removals = [metadata_library.removal("with_metadata.jpg", "bare.jpg")]
     assert dry_run(metadata_library.library, removals).results[0].state == "would"
     for outcome in (
         dry_run(metadata_library.library, removals, sidecars=True),
         go(metadata_library),
     ):
-        assert "told.jpg.json" in outcome.results[0].reason and metadata_library.tree() == before
+        assert (
+            "with_metadata.jpg.json" in outcome.results[0].reason
+            and metadata_library.tree() == before
+        )
     assert remove(metadata_library.library, removals).results[0].state == "removed"

@@ -24,9 +24,9 @@ def _reliable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(root_scan, "has_reliable_ctimes", lambda root: True)
 
 
-def draw(desk: IndexingSetup, name: str, colour: str) -> Path:
+def draw(setup: IndexingSetup, name: str, colour: str) -> Path:
     """A bitmap of that colour: all of them have one size."""
-    path = desk.paint(name, colour)
+    path = setup.paint(name, colour)
     os.utime(path, (THEN, THEN))
     return path
 
@@ -50,97 +50,101 @@ def change(path: Path, data: bytes | None = None) -> None:
     )
 
 
-def stored(desk: IndexingSetup) -> dict[str, int]:
-    return {path: file.ctime_ns for path, file in files_below(desk.writer, desk.root).items()}
+def stored(setup: IndexingSetup) -> dict[str, int]:
+    return {path: file.ctime_ns for path, file in files_below(setup.writer, setup.root).items()}
 
 
-def nothing_is_read(desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
+def nothing_is_read(setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
 
 
 def test_other_bytes_in_place_are_seen_at_the_next_scan(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = draw(desk, "a.bmp", "red")
-    draw(desk, "b.bmp", "green")
-    desk.run()
-    before = desk.present()
-    other = draw(desk, "../other.bmp", "blue").read_bytes()
+    path = draw(setup, "a.bmp", "red")
+    draw(setup, "b.bmp", "green")
+    setup.run()
+    before = setup.present()
+    other = draw(setup, "../other.bmp", "blue").read_bytes()
     change(path, other)
-    tally = desk.run()
-    assert (tally.indexed, tally.unchanged, tally.encoded) == (1, 1, 1)
-    assert desk.present()["a.bmp"] != before["a.bmp"] and desk.present()["b.bmp"] == before["b.bmp"]
-    desk.agrees()
-    nothing_is_read(desk, monkeypatch)
-    assert desk.run().unchanged == 2
+    summary = setup.run()
+    assert (summary.indexed, summary.unchanged, summary.encoded) == (1, 1, 1)
+    assert (
+        setup.present()["a.bmp"] != before["a.bmp"] and setup.present()["b.bmp"] == before["b.bmp"]
+    )
+    setup.agrees()
+    nothing_is_read(setup, monkeypatch)
+    assert setup.run().unchanged == 2
 
 
 def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = draw(desk, "a.bmp", "red")
-    desk.run()
-    before, known = desk.present(), stored(desk)
+    path = draw(setup, "a.bmp", "red")
+    setup.run()
+    before, known = setup.present(), stored(setup)
     change(path)
-    tally = desk.run()
-    assert (tally.unchanged, tally.indexed, tally.moved, tally.encoded) == (1, 0, 0, 0)
-    assert desk.present() == before and stored(desk) == {"a.bmp": path.stat().st_ctime_ns} != known
-    nothing_is_read(desk, monkeypatch)
-    assert desk.run().unchanged == 1
+    summary = setup.run()
+    assert (summary.unchanged, summary.indexed, summary.moved, summary.encoded) == (1, 0, 0, 0)
+    assert (
+        setup.present() == before and stored(setup) == {"a.bmp": path.stat().st_ctime_ns} != known
+    )
+    nothing_is_read(setup, monkeypatch)
+    assert setup.run().unchanged == 1
 
 
 def test_rows_of_earlier_libraries_are_filled_in_without_reading(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = [draw(desk, "a.bmp", "red"), draw(desk, "b.bmp", "green")]
-    desk.run()
+    paths = [draw(setup, "a.bmp", "red"), draw(setup, "b.bmp", "green")]
+    setup.run()
     times = {path.name: path.stat().st_ctime_ns for path in paths}
-    assert stored(desk) == times
-    desk.writer.connection.execute("update file set ctime_ns = 0")
+    assert stored(setup) == times
+    setup.writer.connection.execute("update file set ctime_ns = 0")
     with monkeypatch.context() as patched:
-        nothing_is_read(desk, patched)
-        assert desk.run().unchanged == 2
-    assert stored(desk) == times
+        nothing_is_read(setup, patched)
+        assert setup.run().unchanged == 2
+    assert stored(setup) == times
     change(paths[0])
-    assert desk.run().unchanged == 2 and stored(desk)["a.bmp"] != times["a.bmp"]
+    assert setup.run().unchanged == 2 and stored(setup)["a.bmp"] != times["a.bmp"]
 
 
 def test_where_change_times_cannot_be_believed_they_say_nothing(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = draw(desk, "a.bmp", "red")
-    desk.run()
-    known = stored(desk)
+    path = draw(setup, "a.bmp", "red")
+    setup.run()
+    known = stored(setup)
     change(path)
     monkeypatch.setattr(root_scan, "has_reliable_ctimes", lambda root: False)
-    nothing_is_read(desk, monkeypatch)
-    assert desk.run().unchanged == 1 and stored(desk) == known
+    nothing_is_read(setup, monkeypatch)
+    assert setup.run().unchanged == 1 and stored(setup) == known
 
 
 def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
-    desk: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = draw(desk, "a.bmp", "red")
-    desk.run()
+    path = draw(setup, "a.bmp", "red")
+    setup.run()
     change(path)
-    update_root(desk.writer, desk.root, device="another")
+    update_root(setup.writer, setup.root, device="another")
     with monkeypatch.context() as patched:
-        nothing_is_read(desk, patched)
-        assert desk.run().unchanged == 1
-    assert stored(desk) == {"a.bmp": path.stat().st_ctime_ns}
+        nothing_is_read(setup, patched)
+        assert setup.run().unchanged == 1
+    assert stored(setup) == {"a.bmp": path.stat().st_ctime_ns}
 
 
 def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
-    whole = draw(desk, "../whole.bmp", "red").read_bytes()
-    path = desk.photos / "a.bmp"
+    whole = draw(setup, "../whole.bmp", "red").read_bytes()
+    path = setup.photos / "a.bmp"
     path.write_bytes(b"x" * len(whole))
     os.utime(path, (THEN, THEN))
-    desk.run()
-    assert set(desk.failed()) == {"a.bmp"}
+    setup.run()
+    assert set(setup.failed()) == {"a.bmp"}
     change(path, whole)
-    assert desk.run().indexed == 1 and not desk.failed()
+    assert setup.run().indexed == 1 and not setup.failed()
 
 
 @pytest.mark.parametrize(

@@ -143,56 +143,56 @@ def test_names_are_one_whatever_their_case_where_the_system_says_so(
     }
 
 
-def test_newly_excluded_photos_leave_and_return_without_being_encoded(desk: IndexingSetup) -> None:
+def test_newly_excluded_photos_leave_and_return_without_being_encoded(setup: IndexingSetup) -> None:
     for number in range(6):
-        desk.draw(f"shots/{number}.png", number)
-    desk.draw("shots/bad.jpg", 7).write_bytes(b"broken")
-    desk.draw("a.jpg", 8)
-    desk.run()
-    before = desk.present()
-    set_exclude_globs(desk.writer, desk.root, ["shots/"])
-    tally = desk.run()
-    assert (tally.left_out, tally.missing, tally.unchanged) == (6, 0, 1)
-    assert set(desk.present()) == {"a.jpg"} and not desk.failed()
-    counts, (root,) = desk.library.catalog.counts(), desk.library.catalog.roots()
+        setup.draw(f"shots/{number}.png", number)
+    setup.draw("shots/bad.jpg", 7).write_bytes(b"broken")
+    setup.draw("a.jpg", 8)
+    setup.run()
+    before = setup.present()
+    set_exclude_globs(setup.writer, setup.root, ["shots/"])
+    summary = setup.run()
+    assert (summary.left_out, summary.missing, summary.unchanged) == (6, 0, 1)
+    assert set(setup.present()) == {"a.jpg"} and not setup.failed()
+    counts, (root,) = setup.library.catalog.counts(), setup.library.catalog.roots()
     assert counts.missing == 0 and root["left_out"] == 6 and root["exclude"] == ["shots/"]
-    assert desk.run().left_out == 0
-    desk.agrees()
-    set_exclude_globs(desk.writer, desk.root, [])
-    tally = desk.run()
-    assert (tally.indexed, tally.encoded, tally.unchanged) == (0, 0, 7)
-    assert desk.present() == before and desk.encoder.encoded == 7
-    desk.agrees()
+    assert setup.run().left_out == 0
+    setup.agrees()
+    set_exclude_globs(setup.writer, setup.root, [])
+    summary = setup.run()
+    assert (summary.indexed, summary.encoded, summary.unchanged) == (0, 0, 7)
+    assert setup.present() == before and setup.encoder.encoded == 7
+    setup.agrees()
 
 
 def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
     for number in range(3):
-        desk.draw(f"{number}.jpg", number)
-    desk.run()
-    before = desk.present()
-    ignore = desk.photos / IGNORE_FILE
+        setup.draw(f"{number}.jpg", number)
+    setup.run()
+    before = setup.present()
+    ignore = setup.photos / IGNORE_FILE
     ignore.write_text("[12].jpg\n")
-    desk.run()
-    assert set(desk.present()) == {"0.jpg"} and ignore.read_text() == "[12].jpg\n"
+    setup.run()
+    assert set(setup.present()) == {"0.jpg"} and ignore.read_text() == "[12].jpg\n"
     ignore.unlink()
-    desk.run()
-    assert desk.present() == before and desk.encoder.encoded == 3
+    setup.run()
+    assert setup.present() == before and setup.encoder.encoded == 3
 
 
 def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(
-    desk: IndexingSetup,
+    setup: IndexingSetup,
 ) -> None:
-    desk.draw("a.jpg", 0)
-    desk.draw("raw/b.jpg", 1)
-    desk.draw("deep/raw/c.jpg", 2)
-    set_exclude_globs(desk.writer, desk.root, ["/raw", "c.*"])
-    desk.run()
-    assert set(desk.present()) == {"a.jpg"}
-    outer = add_root(desk.writer, str(desk.photos.parent))
-    with desk.library.lock():
+    setup.draw("a.jpg", 0)
+    setup.draw("raw/b.jpg", 1)
+    setup.draw("deep/raw/c.jpg", 2)
+    set_exclude_globs(setup.writer, setup.root, ["/raw", "c.*"])
+    setup.run()
+    assert set(setup.present()) == {"a.jpg"}
+    outer = add_root(setup.writer, str(setup.photos.parent))
+    with setup.library.lock():
         pass
-    desk.indexer.run([ScanTarget(outer, str(desk.photos.parent))])
-    files = files_below(desk.writer, outer).values()
+    setup.indexer.run([ScanTarget(outer, str(setup.photos.parent))])
+    files = files_below(setup.writer, outer).values()
     assert {file.path for file in files if file.state == "present"} == {"photos/a.jpg"}

@@ -38,7 +38,7 @@ class Observer:
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "expected"),
     [
         # Windows calls a folder that was deleted a file.
         (FileDeletedEvent("/r/trip"), [("/r/trip", None)]),
@@ -50,11 +50,13 @@ class Observer:
         (DirMovedEvent("/r/a", "/r/b"), [("/r/a", None), ("/r/b", None)]),
     ],
 )  # fmt: skip
-def test_what_an_event_means(event: FileSystemEvent, told: list[tuple[str, str | None]]) -> None:
+def test_what_an_event_means(
+    event: FileSystemEvent, expected: list[tuple[str, str | None]]
+) -> None:
     heard = list[tuple[str, "str | None"]]()
     handler = _ObservedTree(Observer(), "/r", lambda folder, name: heard.append((folder, name)))
     handler.on_any_event(event)
-    assert heard == told
+    assert heard == expected
 
 
 @pytest.fixture

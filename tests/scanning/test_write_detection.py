@@ -152,23 +152,23 @@ def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(
-    desk: IndexingSetup, held: dict[str, bool | None]
+    setup: IndexingSetup, held: dict[str, bool | None]
 ) -> None:
-    whole = desk.draw("below/a.jpg").read_bytes()
+    whole = setup.draw("below/a.jpg").read_bytes()
     held[""] = True
-    (desk.photos / "below" / "a.jpg").write_bytes(whole[: len(whole) // 2])
-    tally = desk.run()
-    assert [place.folder for place in tally.unsettled] == ["below"]
-    assert not desk.present() and not desk.failed()
+    (setup.photos / "below" / "a.jpg").write_bytes(whole[: len(whole) // 2])
+    summary = setup.run()
+    assert [place.folder for place in summary.unsettled] == ["below"]
+    assert not setup.present() and not setup.failed()
     held[""] = False
-    (desk.photos / "below" / "a.jpg").write_bytes(whole)
+    (setup.photos / "below" / "a.jpg").write_bytes(whole)
     # It was seen to change, so it has to stand still for a moment.
-    assert desk.run().unsettled
-    os.utime(desk.photos / "below" / "a.jpg", (NOW, NOW))
-    tally = desk.run()
-    assert tally.unsettled
-    desk.indexer._detector.forget(str(desk.photos / "below" / "a.jpg"))
-    assert desk.run().indexed == 1
-    (photo,) = desk.present().values()
-    row = desk.library.catalog.photo(photo)
+    assert setup.run().unsettled
+    os.utime(setup.photos / "below" / "a.jpg", (NOW, NOW))
+    summary = setup.run()
+    assert summary.unsettled
+    setup.indexer._detector.forget(str(setup.photos / "below" / "a.jpg"))
+    assert setup.run().indexed == 1
+    (photo,) = setup.present().values()
+    row = setup.library.catalog.photo(photo)
     assert row is not None and row["damaged"] is None

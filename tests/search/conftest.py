@@ -9,7 +9,7 @@ import pytest
 
 from explorer.encoders import registry
 from explorer.encoders.base import Pixels, Vectors
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.tiny import Tiny
 
 
@@ -41,14 +41,14 @@ def _encoders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def full(shelf: Shelf) -> Shelf:
+def full(builder: LibraryBuilder) -> LibraryBuilder:
     """A library of 200 photos. Photo n was taken on 2001-01-(n % 28 + 1), but every tenth has no
     date; every second one is in a subfolder."""
-    with shelf.writer.transaction():
+    with builder.writer.transaction():
         for n in range(200):
-            shelf.put(
+            builder.put(
                 f"{'sub/' if n % 2 else ''}{n}.jpg",
                 n,
                 taken_at=None if n % 10 == 0 else f"2001-01-{n % 28 + 1:02d}T12:00:00",
             )
-    return shelf
+    return builder

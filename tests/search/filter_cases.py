@@ -23,7 +23,7 @@ from explorer.search.language.query_tree import (
     NotTest,
     WordsTest,
 )
-from tests.factory import Shelf, decoded, digest_of
+from tests.factory import LibraryBuilder, decoded, digest_of
 
 FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
 
@@ -183,15 +183,15 @@ def holds(tree: Any, row: PhotoRow, paths: list[str]) -> bool:
             return LEAVES[tree][1](row, paths)
 
 
-def act(shelf: Shelf, files: set[str], action: Any) -> None:
+def act(builder: LibraryBuilder, files: set[str], action: Any) -> None:
     what, name, content, facts = action
     if what == "put":
-        shelf.put(name, content, **facts)
+        builder.put(name, content, **facts)
         files.add(name)
     elif what == "lose" and name in files:
-        shelf.lose(name)
+        builder.lose(name)
         files.remove(name)
     elif what == "change":
-        photo = shelf.library.catalog.photo_id(digest_of(content))
+        photo = builder.library.catalog.photo_id(digest_of(content))
         if photo is not None:
-            refresh_photo(shelf.writer, photo, decoded(**facts))
+            refresh_photo(builder.writer, photo, decoded(**facts))

@@ -13,20 +13,20 @@ from explorer.library.rows import PhotoRow
 from explorer.search import contact_sheet
 from explorer.search.contact_sheet import html_sheet, pdf_sheet
 from tests import pictures
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def rows(shelf: Shelf, number: int) -> list[PhotoRow]:
-    ids = [shelf.put(f"<b>{n}&.jpg", n, taken_at="2020-07-14T10:00:00") for n in range(number)]
-    photos = list(shelf.library.catalog.photos(ids).values())
+def rows(builder: LibraryBuilder, number: int) -> list[PhotoRow]:
+    ids = [builder.put(f"<b>{n}&.jpg", n, taken_at="2020-07-14T10:00:00") for n in range(number)]
+    photos = list(builder.library.catalog.photos(ids).values())
     for photo in photos[:2]:
         preview = pictures.encoded(pictures.plain("red", (512, 256)))
-        shelf.library.previews.write(photo["hash"], preview)
+        builder.library.previews.write(photo["hash"], preview)
     return photos
 
 
-def test_html_holds_every_picture(shelf: Shelf) -> None:
-    page = html_sheet(rows(shelf, 3), shelf.library.previews, "<Beach>").decode()
+def test_html_holds_every_picture(builder: LibraryBuilder) -> None:
+    page = html_sheet(rows(builder, 3), builder.library.previews, "<Beach>").decode()
     assert "<h1>&lt;Beach&gt;</h1>" in page
     assert "&lt;b&gt;0&amp;.jpg<br>2020-07-14" in page and "<b>" not in page
     found = re.findall(r"base64,([^\"]+)", page)
@@ -37,17 +37,19 @@ def test_html_holds_every_picture(shelf: Shelf) -> None:
     assert "http" not in page and "<script" not in page
 
 
-def test_pdf_has_as_many_pages_as_needed(shelf: Shelf) -> None:
-    photos = rows(shelf, 21)
-    assert pdf_sheet(photos, shelf.library.previews).count(b"/Type /Page\n") == 2
-    assert pdf_sheet(photos[:20], shelf.library.previews).startswith(b"%PDF")
+def test_pdf_has_as_many_pages_as_needed(builder: LibraryBuilder) -> None:
+    photos = rows(builder, 21)
+    assert pdf_sheet(photos, builder.library.previews).count(b"/Type /Page\n") == 2
+    assert pdf_sheet(photos[:20], builder.library.previews).startswith(b"%PDF")
     with pytest.raises(ValueError, match="needs a photo"):
-        pdf_sheet([], shelf.library.previews)
+        pdf_sheet([], builder.library.previews)
 
 
-def test_a_sheet_ends_at_its_limit(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_ends_at_its_limit(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(contact_sheet, "MAX_PHOTOS", 2)
-    page = html_sheet(rows(shelf, 3), shelf.library.previews, "All").decode()
+    page = html_sheet(rows(builder, 3), builder.library.previews, "All").decode()
     assert page.count("<figure>") == 2
 
 

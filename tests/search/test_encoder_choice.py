@@ -14,12 +14,12 @@ from explorer.library.setting_store import put_setting
 from explorer.search.encoder_choice import choose_encoder
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Query
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
 class TestEncoderOfAnEngine:
     @pytest.fixture
-    def two(self, full: Shelf) -> Shelf:
+    def two(self, full: LibraryBuilder) -> LibraryBuilder:
         """The library with vectors of a second encoder for every photo."""
         with full.writer.transaction():
             for photo in full.library.catalog.matching().tolist():
@@ -31,7 +31,7 @@ class TestEncoderOfAnEngine:
                 )
         return full
 
-    def test_it_follows_the_setting_of_the_library(self, two: Shelf) -> None:
+    def test_it_follows_the_setting_of_the_library(self, two: LibraryBuilder) -> None:
         engine = SearchEngine(two.library)
         for chosen in ("mute", ENCODER, "mute"):
             put_setting(two.library.catalog, "encoder", chosen)
@@ -43,7 +43,7 @@ class TestEncoderOfAnEngine:
             vector_of(("mute", photo)), abs=1e-2
         )
 
-    def test_it_keeps_to_the_one_it_was_made_with(self, two: Shelf) -> None:
+    def test_it_keeps_to_the_one_it_was_made_with(self, two: LibraryBuilder) -> None:
         engine = SearchEngine(two.library, ENCODER)
         put_setting(two.library.catalog, "encoder", "mute")
         assert (
@@ -52,7 +52,7 @@ class TestEncoderOfAnEngine:
             and choose_encoder(two.library, ENCODER) == ENCODER
         )
 
-    def test_it_is_loaded_once(self, two: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_is_loaded_once(self, two: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = SearchEngine(two.library, ENCODER)
         first = engine.encoder
         monkeypatch.setattr(registry, "_loaded", {})
@@ -61,7 +61,7 @@ class TestEncoderOfAnEngine:
 
 class TestChooseEncoder:
     def test_the_setting_of_the_library_counts_if_that_encoder_has_vectors(
-        self, full: Shelf
+        self, full: LibraryBuilder
     ) -> None:
         assert choose_encoder(full.library) == ENCODER
         put_setting(full.library.catalog, "encoder", "mute")
@@ -76,16 +76,16 @@ class TestChooseEncoder:
         finally:
             library.close()
 
-    def test_a_wanted_encoder_without_vectors_is_an_error(self, full: Shelf) -> None:
+    def test_a_wanted_encoder_without_vectors_is_an_error(self, full: LibraryBuilder) -> None:
         with pytest.raises(EncoderError, match="--encoder mute"):
             choose_encoder(full.library, "mute")
 
-    def test_a_wanted_encoder_that_does_not_exist_is_an_error(self, full: Shelf) -> None:
+    def test_a_wanted_encoder_that_does_not_exist_is_an_error(self, full: LibraryBuilder) -> None:
         with pytest.raises(UnknownEncoder, match="nonsense"):
             choose_encoder(full.library, "nonsense")
 
     def test_a_name_with_a_relative_path_is_the_same_as_with_an_absolute_one(
-        self, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, full: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         name = f"open_clip:ViT-B-32@{tmp_path / 'weights.safetensors'}"
         encoder = register_encoder(full.writer, name, VERSION, DIM)

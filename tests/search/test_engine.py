@@ -18,25 +18,25 @@ from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import ExamplePhoto, Query
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
 def brute(
-    shelf: Shelf, vector: np.ndarray, among: list[int] | None = None
+    builder: LibraryBuilder, vector: np.ndarray, among: list[int] | None = None
 ) -> list[tuple[int, float]]:
     """Ids and exact scores of all photos, best first, from the catalog's vectors."""
-    encoder_id = shelf.library.catalog.encoder_id(ENCODER, VERSION)
+    encoder_id = builder.library.catalog.encoder_id(ENCODER, VERSION)
     assert encoder_id is not None
     rows = {
         c.photo_id: c.vector.astype(np.float32)
-        for c in shelf.library.catalog.changes_since(encoder_id, 0)
+        for c in builder.library.catalog.changes_since(encoder_id, 0)
         if c.vector is not None
     }
     scores = {i: float(row @ vector) for i, row in rows.items() if among is None or i in among}
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
-def test_a_phrase_finds_what_brute_force_finds(full: Shelf) -> None:
+def test_a_phrase_finds_what_brute_force_finds(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for phrase in ("a", "b", "c"):
         hits, exact = engine.search_phrase(phrase, top=50), brute(full, vector_of(phrase))
@@ -47,14 +47,14 @@ def test_a_phrase_finds_what_brute_force_finds(full: Shelf) -> None:
         assert [hit.rank for hit in hits] == list(range(1, 51))
 
 
-def test_a_photo_finds_itself_first(full: Shelf) -> None:
+def test_a_photo_finds_itself_first(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching()[:20].tolist():
         first = engine.search_photo(photo, top=3)[0]
         assert first.id == photo and 0.99 <= first.score <= 1.0
 
 
-def test_scores_are_between_minus_one_and_one(full: Shelf) -> None:
+def test_scores_are_between_minus_one_and_one(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching().tolist():
         assert all(-1.0 <= hit.score <= 1.0 for hit in engine.search_photo(photo, top=200))
@@ -67,18 +67,18 @@ def test_the_parts_of_a_query_are_added(
 ) -> None:
     folder = tmp_path_factory.mktemp("summed")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
-        ids = [shelf.put(f"{n}.jpg", n) for n in range(25)]
+        ids = [builder.put(f"{n}.jpg", n) for n in range(25)]
         query = Query(
             QueryTree((PhraseTerm(words[0]),)),
             tuple(ids[: len(words) - 1]),
             (ExamplePhoto.of(vector_of("outside"), "x.jpg"),),
         )
-        stored = [shelf.index().get(i) for i in query.photo_ids]
+        stored = [builder.index().get(i) for i in query.photo_ids]
         wanted = np.sum([vector_of(words[0]), *stored, vector_of("outside")], axis=0)
-        exact = brute(shelf, wanted / np.linalg.norm(wanted))
-        found = SearchEngine(shelf.library).search(query, top=25)
+        exact = brute(builder, wanted / np.linalg.norm(wanted))
+        found = SearchEngine(builder.library).search(query, top=25)
         hits = found.hits()
         good = {hit.id for hit in hits if hit.match in ("strong", "fair")}
         assert found.good == len(good)
@@ -91,10 +91,10 @@ def test_the_parts_of_a_query_are_added(
         assert np.allclose(
             [hit.score for hit in hits], [dict(exact)[hit.id] for hit in hits], atol=1e-3
         )
-        first = SearchEngine(shelf.library).search(query, top=top)
+        first = SearchEngine(builder.library).search(query, top=top)
         assert first.ids.tolist() == found.ids[:top].tolist()
     finally:
-        shelf.close()
+        builder.close()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_parts_of_a_query_are_added(
     ],
 )
 def test_filters_keep_the_order_of_what_matches(
-    full: Shelf, filters: Filters, tmp_path: Path
+    full: LibraryBuilder, filters: Filters, tmp_path: Path
 ) -> None:
     if filters.folder:
         filters = Filters(filters.since, filters.until, str(tmp_path / "photos" / filters.folder))
@@ -135,7 +135,7 @@ def test_filters_keep_the_order_of_what_matches(
     )
 
 
-def test_filters_that_match_nothing(full: Shelf) -> None:
+def test_filters_that_match_nothing(full: LibraryBuilder) -> None:
     assert SearchEngine(full.library).search_phrase("a", Filters(since="2050-01-01")) == []
     assert SearchEngine(full.library).search_phrase("a", Filters(folder="/nowhere")) == []
 
@@ -146,7 +146,7 @@ def test_a_filter_with_an_invalid_date_is_an_error(day: str) -> None:
         Filters(since=day)
 
 
-def test_an_encoder_without_text_rejects_phrases_and_finds_photos(full: Shelf) -> None:
+def test_an_encoder_without_text_rejects_phrases_and_finds_photos(full: LibraryBuilder) -> None:
     register_encoder(full.writer, "mute", VERSION, DIM)
     put_setting(full.library.catalog, "encoder", "mute")
     with full.writer.transaction():
@@ -164,7 +164,7 @@ def test_an_encoder_without_text_rejects_phrases_and_finds_photos(full: Shelf) -
     assert engine.search_photo(int(photo))[0].id == photo
 
 
-def test_a_new_photo_is_found_and_a_removed_one_is_not(full: Shelf) -> None:
+def test_a_new_photo_is_found_and_a_removed_one_is_not(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     engine.search_phrase("new")
     photo = full.put("new.jpg", "new")
@@ -175,12 +175,12 @@ def test_a_new_photo_is_found_and_a_removed_one_is_not(full: Shelf) -> None:
         engine.search_photo(photo)
 
 
-def test_an_empty_library(shelf: Shelf) -> None:
-    engine = SearchEngine(shelf.library, ENCODER)
+def test_an_empty_library(builder: LibraryBuilder) -> None:
+    engine = SearchEngine(builder.library, ENCODER)
     assert engine.search_phrase("a") == [] and engine.photo_count == 0
 
 
-def test_a_photo_from_outside_finds_its_like(full: Shelf) -> None:
+def test_a_photo_from_outside_finds_its_like(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     example = engine.encode_photo(np.full((32, 32, 3), 7, np.uint8), "seven.jpg")
     assert example.name == "seven.jpg"
@@ -189,7 +189,7 @@ def test_a_photo_from_outside_finds_its_like(full: Shelf) -> None:
     assert row is not None and row["name"] == "7.jpg" and hit.score > 0.999
 
 
-def test_a_match_is_explained_by_its_place_among_all_photos(full: Shelf) -> None:
+def test_a_match_is_explained_by_its_place_among_all_photos(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     hits = engine.search_phrase("a", top=200)
     for place, share in ((0, 1), (1, 1), (2, 2), (50, 26), (99, 50)):
@@ -205,7 +205,7 @@ def test_a_match_is_explained_by_its_place_among_all_photos(full: Shelf) -> None
     assert engine.explain(Query.of_phrase("a"), 10_000) == "This photo is not in the index yet."
 
 
-def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
+def test_an_explanation_names_all_parts_of_the_query(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     one, two = full.library.catalog.matching()[:2].tolist()
     example = ExamplePhoto.of(vector_of("outside"))
@@ -218,7 +218,9 @@ def test_an_explanation_names_all_parts_of_the_query(full: Shelf) -> None:
         assert engine.explain(query, two).endswith(f" of your photos for {words}.")
 
 
-def test_a_large_library_gives_a_sample(full: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_library_gives_a_sample(
+    full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes = list[int]()
 
     def sample(index: VectorIndex, number: int) -> np.ndarray:
@@ -234,28 +236,28 @@ def test_a_large_library_gives_a_sample(full: Shelf, monkeypatch: pytest.MonkeyP
     assert sizes == [1000]
 
 
-def test_a_search_finds_a_hundred_photos_unless_told_otherwise(full: Shelf) -> None:
+def test_a_search_finds_a_hundred_photos_unless_told_otherwise(full: LibraryBuilder) -> None:
     engine, photo = SearchEngine(full.library), int(full.library.catalog.matching()[0])
     assert len(engine.search(Query.of_phrase("a"))) == 100
     assert len(engine.search_phrase("a")) == len(engine.search_photo(photo)) == 100
 
 
-def test_blanks_around_a_phrase_do_not_count(full: Shelf) -> None:
+def test_blanks_around_a_phrase_do_not_count(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     assert engine.search_phrase("  a ") == engine.search_phrase("a")
 
 
-def test_the_only_photo_of_a_library_is_not_compared(shelf: Shelf) -> None:
-    photo = shelf.put("a.jpg", "a")
-    engine = SearchEngine(shelf.library)
+def test_the_only_photo_of_a_library_is_not_compared(builder: LibraryBuilder) -> None:
+    photo = builder.put("a.jpg", "a")
+    engine = SearchEngine(builder.library)
     assert engine.explain(Query.of_phrase("a"), photo) == "This is the only photo in the index."
-    shelf.put("b.jpg", "b")
+    builder.put("b.jpg", "b")
     assert (
         engine.explain(Query.of_phrase("a"), photo) == "Among the top 50 % of your photos for “a”."
     )
 
 
-def test_an_empty_query_finds_all_photos_and_has_no_vector(full: Shelf) -> None:
+def test_an_empty_query_finds_all_photos_and_has_no_vector(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     found = engine.search(Query.of_phrase("  "), top=500)
     assert found.ids.tolist() == full.library.catalog.matching().tolist()
@@ -263,14 +265,14 @@ def test_an_empty_query_finds_all_photos_and_has_no_vector(full: Shelf) -> None:
         engine.encode_query(Query())
 
 
-def test_the_number_of_photos_follows_the_catalog(full: Shelf) -> None:
+def test_the_number_of_photos_follows_the_catalog(full: LibraryBuilder) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "new")
     assert engine.photo_count == 201 and engine.has_vector(photo) and not engine.has_vector(10_000)
     drop_embeddings(full.writer, full.encoder, [photo])
     assert engine.photo_count == 200 and not engine.has_vector(photo)
 
 
-def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Shelf) -> None:
+def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: LibraryBuilder) -> None:
     engine, photo = SearchEngine(full.library), full.put("new.jpg", "old")
     assert engine.search_phrase("old", top=1)[0].id == photo
     put_embedding(full.writer, full.encoder, photo, vector_of("other"))

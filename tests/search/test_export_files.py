@@ -15,7 +15,7 @@ from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from explorer.search import export_files as module
 from explorer.search.export_files import check_export_folder, export_files
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
 class Place(NamedTuple):
@@ -32,15 +32,15 @@ class Place(NamedTuple):
 def place(tmp_path: Path) -> Iterator[Place]:
     photos = tmp_path / "photos"
     photos.mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(photos))
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(photos))
     for number, name in enumerate(["a/one.jpg", "b/one.jpg", "two.png"]):
         # The bytes of which the factory takes the hash.
         (photos / name).parent.mkdir(exist_ok=True)
         (photos / name).write_bytes(repr(number).encode())
         os.utime(photos / name, ns=(10**18, 10**18 + number))
-        shelf.put(name, number)
-    yield Place(shelf.library, photos, tmp_path / "out")
-    shelf.close()
+        builder.put(name, number)
+    yield Place(builder.library, photos, tmp_path / "out")
+    builder.close()
 
 
 def contents(folder: Path) -> dict[str, bytes]:

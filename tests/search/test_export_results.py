@@ -8,17 +8,17 @@ import json
 
 from explorer.library.rows import PhotoRow
 from explorer.search.export_results import COLUMNS, as_csv, as_json, as_paths
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 
 
-def rows(shelf: Shelf, **facts: object) -> list[PhotoRow]:
-    photo_id = shelf.put("album/=1+1.jpg", "odd", **facts)
-    return list(shelf.library.catalog.photos([photo_id]).values())
+def rows(builder: LibraryBuilder, **facts: object) -> list[PhotoRow]:
+    photo_id = builder.put("album/=1+1.jpg", "odd", **facts)
+    return list(builder.library.catalog.photos([photo_id]).values())
 
 
-def test_a_table_of_results(shelf: Shelf) -> None:
+def test_a_table_of_results(builder: LibraryBuilder) -> None:
     photos = rows(
-        shelf, taken_at="2020-07-01T00:00:00", taken_precision="month", camera="=cmd()", iso=100.0
+        builder, taken_at="2020-07-01T00:00:00", taken_precision="month", camera="=cmd()", iso=100.0
     )
     header, row = csv.reader(io.StringIO(as_csv(photos)))
     assert tuple(header) == COLUMNS
@@ -27,13 +27,13 @@ def test_a_table_of_results(shelf: Shelf) -> None:
     assert (found["taken"], found["camera"], found["width"]) == ("2020-07", "'=cmd()", "640")
 
 
-def test_json_has_numbers_and_null(shelf: Shelf) -> None:
-    (row,) = json.loads(as_json(rows(shelf)))
+def test_json_has_numbers_and_null(builder: LibraryBuilder) -> None:
+    (row,) = json.loads(as_json(rows(builder)))
     assert set(row) == set(COLUMNS)
     assert (row["taken"], row["height"], row["format"]) == (None, 480, "JPEG")
 
 
-def test_paths_one_a_line(shelf: Shelf) -> None:
-    photos = rows(shelf)
+def test_paths_one_a_line(builder: LibraryBuilder) -> None:
+    photos = rows(builder)
     assert as_paths(photos * 2) == f"{photos[0]['path']}\n" * 2
     assert as_paths([]) == ""

@@ -16,7 +16,7 @@ from explorer.library.library import Library
 from explorer.search.language.query_tree import FieldTest
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.photo_filter import PhotoFilter, as_condition
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.search.filter_cases import ACTIONS, FILM, LEAVES, TREES, act, condition_of, holds, is_
 
 
@@ -34,15 +34,15 @@ def test_filters_are_what_the_rows_say(
 ) -> None:
     folder = tmp_path_factory.mktemp("filters")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
-        following, files = PhotoFilter(shelf.library), set[str]()
+        following, files = PhotoFilter(builder.library), set[str]()
         wanted = [*range(len(LEAVES)), *trees]
         for actions in [first, *later]:
-            with shelf.writer.transaction():
+            with builder.writer.transaction():
                 for action in actions:
-                    act(shelf, files, action)
-            catalog = shelf.library.catalog
+                    act(builder, files, action)
+            catalog = builder.library.catalog
             rows = catalog.photos(catalog.matching().tolist())
             paths = {
                 i: [file["path"] for file in catalog.files_of(i) if file["state"] == "present"]
@@ -52,31 +52,31 @@ def test_filters_are_what_the_rows_say(
                 condition = condition_of(tree)
                 found = following.ids(condition).tolist()
                 assert found == sorted(i for i in rows if holds(tree, rows[i], paths[i])), condition
-                assert found == PhotoFilter(shelf.library).ids(condition).tolist()
+                assert found == PhotoFilter(builder.library).ids(condition).tolist()
             assert following.ids(None).tolist() == sorted(rows)
     finally:
-        shelf.close()
+        builder.close()
 
 
-def test_a_film_inside_the_file(shelf: Shelf) -> None:
-    live = shelf.put("a.jpg", 1, contents=FILM)
-    shelf.put("b.jpg", 2)
-    shelf.put("c.jpg", 3, contents=json.dumps({"parts": [["frame", "0" * 32, 1]]}))
-    assert PhotoFilter(shelf.library).ids(is_("has", "film")).tolist() == [live]
+def test_a_film_inside_the_file(builder: LibraryBuilder) -> None:
+    live = builder.put("a.jpg", 1, contents=FILM)
+    builder.put("b.jpg", 2)
+    builder.put("c.jpg", 3, contents=json.dumps({"parts": [["frame", "0" * 32, 1]]}))
+    assert PhotoFilter(builder.library).ids(is_("has", "film")).tolist() == [live]
 
 
-def test_an_absolute_folder_is_that_folder_and_what_is_below(shelf: Shelf) -> None:
-    (root,) = shelf.library.catalog.root_paths().values()
-    inside = [shelf.put("sub/a.jpg", 1), shelf.put("sub/deep/b.jpg", 2)]
-    shelf.put("substitute/c.jpg", 3)
-    photos = PhotoFilter(shelf.library)
+def test_an_absolute_folder_is_that_folder_and_what_is_below(builder: LibraryBuilder) -> None:
+    (root,) = builder.library.catalog.root_paths().values()
+    inside = [builder.put("sub/a.jpg", 1), builder.put("sub/deep/b.jpg", 2)]
+    builder.put("substitute/c.jpg", 3)
+    photos = PhotoFilter(builder.library)
     for written in ("sub", "sub/", "sub/deep/.."):
         assert photos.ids(is_("folder", str(Path(root) / "sub") + written[3:])).tolist() == inside
     assert len(photos.ids(is_("folder", str(Path(root).parent)))) == 3
     assert len(photos.ids(is_("folder", "/nowhere"))) == 0
 
 
-def test_filters_of_other_pages_are_conditions(full: Shelf) -> None:
+def test_filters_of_other_pages_are_conditions(full: LibraryBuilder) -> None:
     (root,) = full.library.catalog.root_paths().values()
     photos = PhotoFilter(full.library)
     assert as_condition(None) is None and as_condition(Filters()) is None
@@ -89,6 +89,6 @@ def test_filters_of_other_pages_are_conditions(full: Shelf) -> None:
 
 
 @pytest.mark.parametrize("test", [is_("nonsense", "1"), is_("iso", "many"), is_("is", "nice")])
-def test_what_is_no_filter_is_an_error(shelf: Shelf, test: FieldTest) -> None:
+def test_what_is_no_filter_is_an_error(builder: LibraryBuilder, test: FieldTest) -> None:
     with pytest.raises(QuerySyntaxError):
-        PhotoFilter(shelf.library).mask(test)
+        PhotoFilter(builder.library).mask(test)

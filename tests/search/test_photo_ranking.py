@@ -8,16 +8,16 @@ import pytest
 from explorer.search import photo_ranking
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query_terms import CombinedTerm, QueryTerms, VectorTerm
-from tests.factory import Shelf, vector_of
+from tests.factory import LibraryBuilder, vector_of
 
 ONE, TWO = VectorTerm(vector_of("one")), VectorTerm(vector_of("two"))
 
 
-def exact(shelf: Shelf, terms: QueryTerms, among: np.ndarray | None = None) -> list[int]:
-    ids = np.sort(shelf.index().ids())
+def exact(builder: LibraryBuilder, terms: QueryTerms, among: np.ndarray | None = None) -> list[int]:
+    ids = np.sort(builder.index().ids())
     if among is not None:
         ids = ids[[i < len(among) and bool(among[i]) for i in ids]]
-    rows = shelf.index().rows(ids)
+    rows = builder.index().rows(ids)
     scores = terms.added_scores(lambda vector: rows @ vector)
     return [int(i) for i in ids[np.lexsort((ids, -scores))]]
 
@@ -26,7 +26,7 @@ def exact(shelf: Shelf, terms: QueryTerms, among: np.ndarray | None = None) -> l
     "terms", [QueryTerms((ONE,)), QueryTerms((ONE, CombinedTerm((ONE, TWO), "all", 0.5)))]
 )
 def test_read_little_by_little_it_is_the_order_of_all_scores(
-    full: Shelf, terms: QueryTerms, monkeypatch: pytest.MonkeyPatch
+    full: LibraryBuilder, terms: QueryTerms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photo_ranking, "_LEAST", 3)
     monkeypatch.setattr(photo_ranking, "_HEAP", 20)
@@ -38,7 +38,7 @@ def test_read_little_by_little_it_is_the_order_of_all_scores(
     assert ranking.total == 200
 
 
-def test_among_some_photos_only_these_are_ranked(full: Shelf) -> None:
+def test_among_some_photos_only_these_are_ranked(full: LibraryBuilder) -> None:
     some = np.zeros(120, bool)
     some[10:40] = True
     terms = QueryTerms((CombinedTerm((ONE, TWO), "any"),))

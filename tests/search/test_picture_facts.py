@@ -11,13 +11,13 @@ from explorer.library.quality_store import refresh_photo
 from explorer.photos.quality.metrics import QualityMetrics
 from explorer.search.language.query_tree import NotTest
 from explorer.search.photo_filter import PhotoFilter
-from tests.factory import Shelf, decoded, digest_of
+from tests.factory import LibraryBuilder, decoded, digest_of
 from tests.search.filter_cases import is_
 
 
 class TestFaults:
     @pytest.fixture
-    def photos(self, shelf: Shelf) -> list[int]:
+    def photos(self, builder: LibraryBuilder) -> list[int]:
         usual = {"blur_radius": 0.4, "min_blur_radius": 0.4, "luma_p99": 230.0, "luma_p2": 20.0,
                  "colorfulness": 40.0, "highlight_gradient": 20.0}  # fmt: skip
         figures = [
@@ -29,16 +29,16 @@ class TestFaults:
                      "luma_p2": 90.0, "luma_p99": 255.0},
         ]  # fmt: skip
         made = [
-            shelf.put(f"{n}.jpg", n, quality=QualityMetrics(**each).packed())
+            builder.put(f"{n}.jpg", n, quality=QualityMetrics(**each).packed())
             for n, each in enumerate(figures)
         ]
-        return [*made, shelf.put("8.jpg", 8), shelf.put("9.jpg", 9, damaged="it ends early")]
+        return [*made, builder.put("8.jpg", 8), builder.put("9.jpg", 9, damaged="it ends early")]
 
     @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.9, 1.0])
     def test_they_are_what_the_anomalies_page_finds(
-        self, shelf: Shelf, photos: list[int], threshold: float
+        self, builder: LibraryBuilder, photos: list[int], threshold: float
     ) -> None:
-        anomalies, found = Anomalies(shelf.library), dict[str, list[int]]()
+        anomalies, found = Anomalies(builder.library), dict[str, list[int]]()
         for name, kind in {
             "blurred": "blurred", "dark": "dark", "overexposed": "overexposed", "noisy": "noisy",
             "screenshot": "not-a-photo", "damaged": "damaged",
@@ -46,7 +46,7 @@ class TestFaults:
             anomalies.set_threshold(kind, threshold)  # type: ignore[arg-type]
             findings = anomalies.findings([kind])  # type: ignore[list-item]
             anomalies.dismiss(findings[:1])
-            found[name] = PhotoFilter(shelf.library).ids(is_("is", name)).tolist()
+            found[name] = PhotoFilter(builder.library).ids(is_("is", name)).tolist()
             assert found[name] == sorted(finding.id or 0 for finding in findings)
         if threshold == 0.5:
             assert found == {
@@ -56,38 +56,38 @@ class TestFaults:
             }  # fmt: skip
 
     def test_a_changed_threshold_and_changed_photos_count_at_once(
-        self, shelf: Shelf, photos: list[int]
+        self, builder: LibraryBuilder, photos: list[int]
     ) -> None:
-        filters = PhotoFilter(shelf.library)
+        filters = PhotoFilter(builder.library)
         assert filters.ids(is_("is", "blurred")).tolist() == [photos[1]]
-        Anomalies(shelf.library).set_threshold("blurred", 0.0)
+        Anomalies(builder.library).set_threshold("blurred", 0.0)
         assert filters.ids(is_("is", "blurred")).tolist() == []
-        Anomalies(shelf.library).set_threshold("blurred", 0.5)
+        Anomalies(builder.library).set_threshold("blurred", 0.5)
         blur = QualityMetrics(blur_radius=6.0).packed()
-        refresh_photo(shelf.writer, photos[0], decoded(quality=blur))
+        refresh_photo(builder.writer, photos[0], decoded(quality=blur))
         assert filters.ids(is_("is", "blurred")).tolist() == photos[:2]
-        shelf.lose("0.jpg")
+        builder.lose("0.jpg")
         assert filters.ids(is_("is", "blurred")).tolist() == [photos[1]]
 
     def test_monochrome_is_what_was_measured_without_colour(
-        self, shelf: Shelf, photos: list[int]
+        self, builder: LibraryBuilder, photos: list[int]
     ) -> None:
-        assert PhotoFilter(shelf.library).ids(is_("is", "bw")).tolist() == [photos[6]]
+        assert PhotoFilter(builder.library).ids(is_("is", "bw")).tolist() == [photos[6]]
 
 
-def test_duplicates_follow_pairs_and_decisions(shelf: Shelf) -> None:
-    a, b, c, d = (shelf.put(f"{n}.jpg", n) for n in range(4))
-    filters, duplicate = PhotoFilter(shelf.library), is_("is", "duplicate")
+def test_duplicates_follow_pairs_and_decisions(builder: LibraryBuilder) -> None:
+    a, b, c, d = (builder.put(f"{n}.jpg", n) for n in range(4))
+    filters, duplicate = PhotoFilter(builder.library), is_("is", "duplicate")
     assert filters.ids(duplicate).tolist() == []
-    put_pairs(shelf.writer, [Pair(a, b, "picture", 1.0, {}), Pair(c, d, "scene", 1.0, {})],
+    put_pairs(builder.writer, [Pair(a, b, "picture", 1.0, {}), Pair(c, d, "scene", 1.0, {})],
               PAIRS_VERSION)  # fmt: skip
     assert filters.ids(duplicate).tolist() == [a, b]
-    apart = decide(shelf.library.catalog, "apart", [digest_of(0), digest_of(1)], 2)
+    apart = decide(builder.library.catalog, "apart", [digest_of(0), digest_of(1)], 2)
     assert filters.ids(duplicate).tolist() == []
-    withdraw(shelf.library.catalog, apart)
+    withdraw(builder.library.catalog, apart)
     assert filters.ids(duplicate).tolist() == [a, b]
-    shelf.lose("1.jpg")
+    builder.lose("1.jpg")
     assert filters.ids(duplicate).tolist() == []
-    shelf.put("again.jpg", 2)
+    builder.put("again.jpg", 2)
     assert filters.ids(duplicate).tolist() == [c]
     assert filters.ids(NotTest(duplicate)).tolist() == [a, d]

@@ -13,7 +13,7 @@ from explorer.search.query_judge import QueryJudge
 from explorer.search.query_terms import QueryTerms, Scores, VectorTerm
 from explorer.search.ranked_search import RankedSearch
 from explorer.search.relevance import LIMITS, RelevanceModel
-from tests.factory import Shelf, vector_of
+from tests.factory import LibraryBuilder, vector_of
 from tests.search.conftest import FactoryEncoder
 
 TERMS = QueryTerms((VectorTerm(vector_of("one")),))
@@ -29,8 +29,8 @@ class Judge(QueryJudge):
         return np.where(good, LIMITS.strong, 0.0).astype(np.float32)
 
 
-def search_of(shelf: Shelf, words: WordRanking | None = None) -> RankedSearch:
-    index = shelf.index()
+def search_of(builder: LibraryBuilder, words: WordRanking | None = None) -> RankedSearch:
+    index = builder.index()
     model = RelevanceModel.fit(FactoryEncoder(), index.sample(100))
     judge = Judge(TERMS, FactoryEncoder(), index, model)
     return RankedSearch(PhotoRanking(index, TERMS, None), words, index, judge)
@@ -44,7 +44,7 @@ def words_of(ids: list[int], coverage: list[float], named: list[int]) -> WordRan
 
 @pytest.mark.parametrize("head", [5, 50, 1000])
 def test_good_matches_are_counted_beyond_the_head(
-    full: Shelf, head: int, monkeypatch: pytest.MonkeyPatch
+    full: LibraryBuilder, head: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranked_search, "HEAD", head)
     found = search_of(full)
@@ -57,7 +57,7 @@ def test_good_matches_are_counted_beyond_the_head(
     ]
 
 
-def test_a_named_file_is_first_and_strong(full: Shelf) -> None:
+def test_a_named_file_is_first_and_strong(full: LibraryBuilder) -> None:
     worst = int(search_of(full).top(200)[-1])
     found = search_of(full, words_of([worst], [1.0], [worst])).result(10)
     assert (int(found.ids[0]), found.matches[0], float(found.relevance[0])) == (
@@ -67,7 +67,7 @@ def test_a_named_file_is_first_and_strong(full: Shelf) -> None:
     )
 
 
-def test_all_words_make_a_good_match_and_some_words_do_not(full: Shelf) -> None:
+def test_all_words_make_a_good_match_and_some_words_do_not(full: LibraryBuilder) -> None:
     ranked = search_of(full).top(200)
     every, some = int(ranked[-1]), int(ranked[-2])
     found = search_of(full, words_of([every, some], [1.0, 0.4], []))
@@ -78,7 +78,7 @@ def test_all_words_make_a_good_match_and_some_words_do_not(full: Shelf) -> None:
     assert len(set(result.ids.tolist())) == 200
 
 
-def test_photos_that_the_filters_left_out_stay_out(full: Shelf) -> None:
+def test_photos_that_the_filters_left_out_stay_out(full: LibraryBuilder) -> None:
     found = search_of(full, words_of([100_000], [1.0], [100_000]))
     assert 100_000 not in found.top(500)
     assert found.contains(np.array([1, 100_000])).tolist() == [True, False]

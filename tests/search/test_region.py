@@ -87,20 +87,20 @@ def two_halves() -> Image.Image:
     return picture
 
 
-def only_photo(desk: IndexingSetup) -> PhotoRow:
-    (row,) = desk.library.catalog.photos(desk.library.catalog.matching()).values()
+def only_photo(setup: IndexingSetup) -> PhotoRow:
+    (row,) = setup.library.catalog.photos(setup.library.catalog.matching()).values()
     return row
 
 
-def test_a_part_of_a_photo_of_the_library(desk: IndexingSetup) -> None:
-    path = pictures.write(desk.photos / "halves.jpg", two_halves())
-    desk.run()
-    photo = only_photo(desk)
+def test_a_part_of_a_photo_of_the_library(setup: IndexingSetup) -> None:
+    path = pictures.write(setup.photos / "halves.jpg", two_halves())
+    setup.run()
+    photo = only_photo(setup)
     data, boxes = path.read_bytes(), boxes_to_encode(LEFT_HALF)
     inputs = decode_region(data, Tiny.spec, boxes).inputs
     expected = unit(Tiny().encode_images(inputs).mean(axis=0))
     with RegionEncoder(Tiny()) as encoder:
-        part = encoder.of_photo(desk.library, photo, LEFT_HALF)
+        part = encoder.of_photo(setup.library, photo, LEFT_HALF)
         of_file = encoder.of_file(str(path), LEFT_HALF, "halves.jpg")
     assert part.example.name == "halves.jpg" and of_file.example == part.example
     assert np.allclose(part.example.array(), expected, atol=1e-6)
@@ -109,20 +109,20 @@ def test_a_part_of_a_photo_of_the_library(desk: IndexingSetup) -> None:
     assert np.asarray(shown)[:, :150].mean(axis=(0, 1)) == pytest.approx((254, 0, 0), abs=4)
 
 
-def test_the_preview_serves_where_the_original_cannot(desk: IndexingSetup) -> None:
-    path = pictures.write(desk.photos / "halves.jpg", two_halves())
-    desk.run()
-    photo = only_photo(desk)
+def test_the_preview_serves_where_the_original_cannot(setup: IndexingSetup) -> None:
+    path = pictures.write(setup.photos / "halves.jpg", two_halves())
+    setup.run()
+    photo = only_photo(setup)
     with RegionEncoder(Tiny()) as encoder:
-        whole = encoder.of_photo(desk.library, photo, LEFT_HALF).example.array()
+        whole = encoder.of_photo(setup.library, photo, LEFT_HALF).example.array()
         # Another photo in its place is not taken for it.
         pictures.write(path, pictures.plain("green"))
-        changed = encoder.of_photo(desk.library, photo, LEFT_HALF)
+        changed = encoder.of_photo(setup.library, photo, LEFT_HALF)
         path.unlink()
-        gone = encoder.of_photo(desk.library, photo, LEFT_HALF)
-        desk.library.previews.remove(photo["hash"])
+        gone = encoder.of_photo(setup.library, photo, LEFT_HALF)
+        setup.library.previews.remove(photo["hash"])
         with pytest.raises(PhotoError, match=r"halves\.jpg can be read neither"):
-            encoder.of_photo(desk.library, photo, LEFT_HALF)
+            encoder.of_photo(setup.library, photo, LEFT_HALF)
     for part in (changed, gone):
         assert float(part.example.array() @ whole) > 0.98
 

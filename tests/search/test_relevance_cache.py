@@ -12,7 +12,7 @@ from explorer.config import models_dir
 from explorer.encoders.base import Vectors
 from explorer.search import relevance_cache
 from explorer.search.relevance_cache import RelevanceCache, prepare
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.search.conftest import FactoryEncoder, ImageOnlyEncoder
 
 
@@ -32,7 +32,7 @@ def _models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "models"))
 
 
-def test_a_model_is_kept_for_the_next_process(full: Shelf, tmp_path: Path) -> None:
+def test_a_model_is_kept_for_the_next_process(full: LibraryBuilder, tmp_path: Path) -> None:
     made = RelevanceCache(tmp_path / "kept").model(FactoryEncoder(), full.index())
     encoder = Counting()
     again = RelevanceCache(tmp_path / "kept").model(encoder, full.index())
@@ -40,7 +40,9 @@ def test_a_model_is_kept_for_the_next_process(full: Shelf, tmp_path: Path) -> No
     assert again.usual == made.usual and again.usual_likeness == made.usual_likeness
 
 
-def test_background_phrases_are_encoded_once_for_all_libraries(full: Shelf, tmp_path: Path) -> None:
+def test_background_phrases_are_encoded_once_for_all_libraries(
+    full: LibraryBuilder, tmp_path: Path
+) -> None:
     encoder = Counting()
     prepare(encoder)
     assert encoder.encoded > 300
@@ -50,7 +52,9 @@ def test_background_phrases_are_encoded_once_for_all_libraries(full: Shelf, tmp_
     assert encoder.encoded == first
 
 
-def test_a_library_that_has_grown_much_gets_a_new_model(full: Shelf, tmp_path: Path) -> None:
+def test_a_library_that_has_grown_much_gets_a_new_model(
+    full: LibraryBuilder, tmp_path: Path
+) -> None:
     cache = RelevanceCache(tmp_path / "kept")
     made = cache.model(FactoryEncoder(), full.index())
     for number in range(30):
@@ -62,7 +66,7 @@ def test_a_library_that_has_grown_much_gets_a_new_model(full: Shelf, tmp_path: P
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"no arrays at all"])
-def test_damaged_files_are_made_again(full: Shelf, tmp_path: Path, content: bytes) -> None:
+def test_damaged_files_are_made_again(full: LibraryBuilder, tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "kept"
     made = RelevanceCache(folder).model(FactoryEncoder(), full.index())
     files = [*folder.iterdir(), *(models_dir() / "background").iterdir()]
@@ -75,7 +79,7 @@ def test_damaged_files_are_made_again(full: Shelf, tmp_path: Path, content: byte
 
 
 def test_a_library_that_cannot_be_written_is_searched_all_the_same(
-    full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError
@@ -85,7 +89,7 @@ def test_a_library_that_cannot_be_written_is_searched_all_the_same(
     assert model.usual and not list((tmp_path / "kept").iterdir())
 
 
-def test_an_encoder_without_text_judges_photos(full: Shelf, tmp_path: Path) -> None:
+def test_an_encoder_without_text_judges_photos(full: LibraryBuilder, tmp_path: Path) -> None:
     prepare(ImageOnlyEncoder())
     model = RelevanceCache(tmp_path / "kept").model(ImageOnlyEncoder(), full.index())
     assert not model.usual and model.judge_photo().relevance(np.array([1.0]))[0] > 0.9

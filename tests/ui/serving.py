@@ -85,9 +85,9 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
         "--library", str(app.folder), "--encoder", "tiny", "--offline", "--no-browser", "--port",
         str(app.port),
     ]  # fmt: skip
-    with (place / "said").open("wb") as said:
+    with (place / "stderr").open("wb") as errors:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=said
+            command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=errors
         )
     try:
         _wait(app, process, place, photos)
@@ -116,7 +116,7 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Pa
     expected = sum(path.is_file() for path in photos.rglob("*"))
     end = time.monotonic() + 120
     while time.monotonic() < end:
-        assert process.poll() is None, (place / "said").read_text()
+        assert process.poll() is None, (place / "stderr").read_text()
         with contextlib.suppress(OSError):
             if (
                 (app.folder / "token").exists()
@@ -131,4 +131,4 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Pa
                 if worker and worker["phase"] == "watching" and known >= expected:
                     return
         time.sleep(0.2)
-    raise AssertionError("it did not start: " + (place / "said").read_text())
+    raise AssertionError("it did not start: " + (place / "stderr").read_text())

@@ -40,7 +40,7 @@ def page(name: str, **address: str) -> AppTest:
     return app
 
 
-def said(app: AppTest) -> list[str]:
+def messages(app: AppTest) -> list[str]:
     return [each.value for each in app.info]
 
 
@@ -48,7 +48,7 @@ def said(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("name", PAGES[:3])
 @pytest.mark.parametrize("address", [{}, {"q": "a dog", "since": "2020-01-01"}])
 def test_an_empty_library_is_said_with_what_to_do(name: str, address: dict[str, str]) -> None:
-    assert said(page(name, **address)) == [
+    assert messages(page(name, **address)) == [
         "Your library is empty. Add a folder with photos to begin."
     ]
 
@@ -72,7 +72,7 @@ def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
 @pytest.mark.usefixtures("library")
 def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
     send_command(resources.library().catalog, "add", "/photos")
-    assert said(page("search")) == [
+    assert messages(page("search")) == [
         "A folder is being added. Its photos will appear here as they are found."
     ]
 
@@ -91,7 +91,7 @@ def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(
 
     monkeypatch.setattr(empty_library, "reason", lambda: now[0])
     monkeypatch.setattr(empty_library, "explain", slowly)
-    assert [text.partition(".")[0] for text in said(page(name))] == [
+    assert [text.partition(".")[0] for text in messages(page(name))] == [
         "No photos were found in your folders"
     ]
 
@@ -182,7 +182,7 @@ def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> Non
     monkeypatch.setattr(st, "page_link", lambda page, label, icon: links.append(label))
     app = AppTest.from_function(_say, args=(why,)).run()
     assert not app.exception
-    (text,) = said(app)
+    (text,) = messages(app)
     assert ("indexer is not running" in text) == (why == "not running")
     expected = (
         []

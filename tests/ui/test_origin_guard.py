@@ -87,9 +87,9 @@ def answer(
         scope["extensions"] = {"websocket.http.response": {}}
     with contextlib.nullcontext() if raises is None else pytest.raises(raises):
         asyncio.run(OriginGuard(through, access)(scope, receive, send))
-    told = {n.decode().lower(): v.decode() for n, v in sent[0]["headers"]}
+    answered = {n.decode().lower(): v.decode() for n, v in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:]).decode()
-    return Answer(int(sent[0]["status"]), told, body, bool(reached))
+    return Answer(int(sent[0]["status"]), answered, body, bool(reached))
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,12 @@ def test_an_empty_library_loads_no_model(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict[str, Any]], int]:
-    """What Streamlit is told, and the exit code."""
-    told = list[dict[str, Any]]()
+    """The options that Streamlit is started with, and the exit code."""
+    started = list[dict[str, Any]]()
     monkeypatch.setattr(
         st.App,
         "run",
-        lambda _, config: told.append(config | {"browser": app_lifespan.running.browser}),
+        lambda _, config: started.append(config | {"browser": app_lifespan.running.browser}),
     )
     monkeypatch.chdir(Path.cwd())
     for name in ("EXPLORER_ENCODER", "EXPLORER_OFFLINE"):
@@ -67,23 +67,23 @@ def open_app(monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[list[dict
         [],
         **{"encoder": None, "offline": False, "port": None, "browser": False} | options,
     )
-    return told, code
+    return started, code
 
 
 def test_the_app_is_served_on_a_port_that_is_free_on_both_families(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ports, "is_free", lambda port: port == 8507)
-    told, code = open_app(monkeypatch, browser=True)
+    started, code = open_app(monkeypatch, browser=True)
     assert code == 0
     # Streamlit would open, and print, an address without the token.
-    assert told == [{"server.port": 8507, "server.headless": True, "browser": True}]
+    assert started == [{"server.port": 8507, "server.headless": True, "browser": True}]
     assert not app_lifespan.running.browser
     with FileLock(library_dir() / "app.lock", timeout=0):
         pass
     assert "EXPLORER_ENCODER" not in os.environ and "EXPLORER_OFFLINE" not in os.environ
-    told, _ = open_app(monkeypatch, port=8507, encoder="tiny", offline=True)
-    assert told[0]["server.port"] == 8507 and not told[0]["browser"]
+    started, _ = open_app(monkeypatch, port=8507, encoder="tiny", offline=True)
+    assert started[0]["server.port"] == 8507 and not started[0]["browser"]
     assert (os.environ.pop("EXPLORER_ENCODER"), os.environ.pop("EXPLORER_OFFLINE")) == ("tiny", "1")
     with pytest.raises(ExplorerError, match="Port 8508 is in use"):
         open_app(monkeypatch, port=8508)

@@ -126,12 +126,12 @@ def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> N
     assert app.foreign() == []
     _let_in_by_the_address(app)
     _carries_the_headers(app, first["id"])
-    said = (tmp_path / "said").read_text()
+    errors = (tmp_path / "stderr").read_text()
     assert (
         f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)."
-        in said
+        in errors
     )
-    assert "Traceback" not in said, said
+    assert "Traceback" not in errors, errors
 
 
 def _gives_out_only_the_photos_themselves(

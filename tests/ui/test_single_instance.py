@@ -22,9 +22,9 @@ def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Pa
     full = first.announce("http://localhost:8555")
     assert full == access(tmp_path).address("http://localhost:8555")
     assert access(tmp_path).token not in (tmp_path / "app.address").read_text()
-    with pytest.raises(LibraryLocked) as told:
+    with pytest.raises(LibraryLocked) as exc_info:
         second.acquire()
-    assert f"already open at {full}. Use that app" in str(told.value)
+    assert f"already open at {full}. Use that app" in str(exc_info.value)
     assert first.held and not second.held
     second.release()
     assert (tmp_path / "app.address").exists() and first.held

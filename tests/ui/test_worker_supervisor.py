@@ -23,7 +23,7 @@ class Ended:
 def test_an_indexer_that_ends_is_started_again_ever_more_slowly(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    started, stopped, pauses, told = (
+    started, stopped, pauses, reported = (
         list[tuple[Any, ...]](),
         list[Ended](),
         list[float](),
@@ -46,13 +46,13 @@ def test_an_indexer_that_ends_is_started_again_ever_more_slowly(
     monkeypatch.setattr(worker_supervisor, "stop_worker", stopped.append)
     monkeypatch.setattr(worker_supervisor, "_now", lambda: next(clock))
     monkeypatch.setattr(worker_supervisor, "_sleep", sleep)
-    monkeypatch.setattr(resources, "indexer_ended", told.append)
+    monkeypatch.setattr(resources, "indexer_ended", reported.append)
     monkeypatch.setenv("EXPLORER_ENCODER", "tiny")
     monkeypatch.setenv("EXPLORER_OFFLINE", "1")
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(worker_supervisor.keep_worker(Path("/library")))
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert told[:5] == [1, 2, 1, 2, 3]
+    assert reported[:5] == [1, 2, 1, 2, 3]
     assert started == [(Path("/library"), "tiny", True)] * 9 and len(stopped) == 9
     assert "exit code 3" in caplog.text and "restarted in 8 s" in caplog.text
 

@@ -20,7 +20,7 @@ from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.photo_store import add_photo, photo_id_by_hash
 from explorer.photos.decode import content_hash, decode
-from tests.factory import DIM, ENCODER, VERSION, Shelf, vector_of
+from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.pictures import FORMATS, draw, encoded
 
 SIZE = (400, 300)
@@ -51,17 +51,17 @@ def quiet(done: int, total: int) -> None:
 class PairStages:
     """The stage that finds pairs, and the one it depends on, in memory between runs."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, builder: LibraryBuilder) -> None:
         made = EncoderName()
-        self._neighbors = NeighborStage(shelf.library, shelf.writer, made)  # type: ignore[arg-type]
-        self._pairs = PairStage(shelf.library, shelf.writer, made)  # type: ignore[arg-type]
+        self._neighbors = NeighborStage(builder.library, builder.writer, made)  # type: ignore[arg-type]
+        self._pairs = PairStage(builder.library, builder.writer, made)  # type: ignore[arg-type]
 
     def run(self, tick: Callable[[int, int], None]) -> None:
         self._neighbors.run(quiet)
         self._pairs.run(tick)
 
 
-class PairLibrary(Shelf):
+class PairLibrary(LibraryBuilder):
     """A library of pictures on disk. Photos whose names begin with one letter are close by
     embedding."""
 

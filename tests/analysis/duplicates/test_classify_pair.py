@@ -2,128 +2,42 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from explorer.analysis.duplicates import compare_pair
-from explorer.analysis.duplicates.classify_pair import FilesUnavailable, PairClassifier
-from explorer.analysis.duplicates.compare_pair import PairComparison
+from explorer.analysis.duplicates.classify_pair import FilesUnavailable
 from explorer.library import pair_store as store
 from explorer.library import pixel_hash_store
 from explorer.library.library import Library
 from explorer.matching import retakes, same_picture
-from explorer.matching.changed_blocks import ChangedBlocks
-from explorer.matching.pair_measurements import PairMeasurements
 from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
-from tests.factory import Shelf, digest_of
+from tests.analysis.duplicates.pair_photos import IDENTITY, PairPhotos, measurements
+from tests.factory import LibraryBuilder
 
 SCENE_INLIERS = compare_pair.THRESHOLDS.scene_inliers
-IDENTITY: dict[str, Any] = {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
 # Shifted to the right by two thirds of a pixel of the preview.
 SHIFTED: dict[str, Any] = {"matrix": [1.0, 0.0, 0.0013, 0.0, 1.0, 0.0]}
 CROPPED: dict[str, Any] = {"matrix": [0.5, 0.0, 0.2, 0.0, 0.5, 0.2]}
 
 
-CHANGED_FIELDS = {field.name for field in dataclasses.fields(ChangedBlocks)}
-
-
-def measurements(**given: Any) -> PairMeasurements:
-    """The measurements of one picture, but for what is given."""
-    pair: dict[str, Any] = {
-        "matrix": np.eye(2, 3),
-        "median": 0.98765,
-        "far": 0.0,
-        "distortion": 0.0,
-        "stretch": 1.0,
-        "excess": 0.0,
-    }
-    changed: dict[str, Any] = {
-        "strong_blocks": 100,
-        "share": 0.0,
-        "unchanged": 1.0,
-        "two_tone": 1.0,
-        "drawn": 1.0,
-        "wide": 0.0,
-        "flat": 0.1,
-    }
-    for name, value in given.items():
-        (changed if name in CHANGED_FIELDS else pair)[name] = value
-    return PairMeasurements(**pair, changed=ChangedBlocks(**changed))
-
-
-class FileFacts:
-    """Stands in for the decode process: the facts of each file by its name, and what was read."""
-
-    def __init__(self) -> None:
-        self.contents, self.pixels, self.fractions = (
-            dict[str, object](),
-            dict[str, str](),
-            dict[str, str](),
-        )
-        self.residual: RecompressionResidual | None = None
-        self.reads = list[str]()
-
-    def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
-        name = Path(path).name
-        self.reads.append(f"{wanted} {name}")
-        told = self.pixels if wanted == "pixels" else self.fractions
-        return (digest_of(self.contents[name]), told.get(name)) if name in self.contents else None
-
-    def recompression_residual(
-        self, path: str, other: str
-    ) -> tuple[bytes, bytes, RecompressionResidual | None] | None:
-        one, two = Path(path).name, Path(other).name
-        self.reads.append(f"residual {one} {two}")
-        if one not in self.contents or two not in self.contents:
-            return None
-        return digest_of(self.contents[one]), digest_of(self.contents[two]), self.residual
-
-
-class Photos:
-    """A library of photos with names, and what classifies their pairs."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf, self.files = shelf, FileFacts()
-        self.classifier = PairClassifier(shelf.library, shelf.writer, self.files)  # type: ignore[arg-type]
-
-    def add(self, name: str, **facts: Any) -> int:
-        self.files.contents[name] = name
-        return self.shelf.put(name, name, **facts)
-
-    def classify(
-        self,
-        a: int,
-        b: int,
-        seen: PairMeasurements | None = None,
-        inliers: int = 0,
-        relation: dict[str, Any] = IDENTITY,
-    ) -> store.Pair | None:
-        return self.classifier.classify(PairComparison(a, b, inliers, seen, relation))
-
-    def kind(self, *given: Any, **named: Any) -> str | None:
-        pair = self.classify(*given, **named)
-        return pair.kind if pair else None
-
-
 @pytest.fixture
-def photos(tmp_path: Path) -> Iterator[Photos]:
+def photos(tmp_path: Path) -> Iterator[PairPhotos]:
     (tmp_path / "photos").mkdir()
-    shelf = Shelf(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield Photos(shelf)
-    shelf.close()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    yield PairPhotos(builder)
+    builder.close()
 
 
 UNCORRELATED = measurements(median=0.3)
 RECOMPRESSED = RecompressionResidual(0.0, 1.0, 0.9)
 
 
-def test_enough_keypoints_make_a_scene(photos: Photos) -> None:
+def test_enough_keypoints_make_a_scene(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
     assert photos.classify(a, b, inliers=SCENE_INLIERS - 1) is None
     assert photos.classify(a, b, inliers=SCENE_INLIERS) == store.Pair(
@@ -135,7 +49,7 @@ def test_enough_keypoints_make_a_scene(photos: Photos) -> None:
     )
 
 
-def test_a_copy_is_stored_with_its_relation(photos: Photos) -> None:
+def test_a_copy_is_stored_with_its_relation(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG", width=320, height=240)
     assert (
         photos.classify(a, b, measurements()) == store.Pair(a, b, "picture", 0.9877, IDENTITY)
@@ -146,7 +60,7 @@ def test_a_copy_is_stored_with_its_relation(photos: Photos) -> None:
     )
 
 
-def test_files_with_equal_pixels_are_read_once_and_their_hashes_stored(photos: Photos) -> None:
+def test_files_with_equal_pixels_are_read_once_and_their_hashes_stored(photos: PairPhotos) -> None:
     a, b, c = (
         photos.add(name, format=kind)
         for name, kind in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("c.bmp", "BMP"))
@@ -157,41 +71,41 @@ def test_files_with_equal_pixels_are_read_once_and_their_hashes_stored(photos: P
     assert photos.kind(a, c, measurements()) == photos.kind(b, c, measurements()) == "picture"
     # Each file is read once.
     assert photos.files.reads == ["pixels a.jpg", "pixels b.png", "pixels c.bmp"]
-    assert pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b, c]) == {}
+    assert pixel_hash_store.pixel_hashes(photos.builder.library.catalog, [a, b, c]) == {}
     photos.classifier.store_hashes()
-    assert pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b, c]) == {
+    assert pixel_hash_store.pixel_hashes(photos.builder.library.catalog, [a, b, c]) == {
         a: bytes(16),
         b: bytes(16),
         c: b"\1" * 16,
     }
     # And not again in a later run, nor is it written twice.
-    photos.shelf.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
+    photos.builder.writer.connection.execute("delete from pixels where photo_id = ?", (c,))
     photos.classifier.store_hashes()
-    assert c not in pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [c])
+    assert c not in pixel_hash_store.pixel_hashes(photos.builder.library.catalog, [c])
     photos.files.reads.clear()
     assert photos.kind(a, b, measurements()) == "pixels" and photos.files.reads == []
 
 
-def test_a_file_in_a_folder_that_a_program_manages_itself_is_read_too(photos: Photos) -> None:
-    a, b = photos.add("a.jpg"), photos.shelf.put("@Recycle/b.png", "b.png", format="PNG")
+def test_a_file_in_a_folder_that_a_program_manages_itself_is_read_too(photos: PairPhotos) -> None:
+    a, b = photos.add("a.jpg"), photos.builder.put("@Recycle/b.png", "b.png", format="PNG")
     photos.files.contents["b.png"] = "b.png"
     photos.files.pixels = {"a.jpg": "00" * 16, "b.png": "00" * 16}
     assert photos.kind(a, b, measurements()) == "pixels"
 
 
-def test_pixels_that_cannot_be_decoded_are_not_equal(photos: Photos) -> None:
+def test_pixels_that_cannot_be_decoded_are_not_equal(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
     assert photos.kind(a, b, measurements()) == "picture"
     photos.files.pixels = {"a.jpg": "00" * 16}
     assert photos.kind(a, b, measurements()) == "picture"
     photos.classifier.store_hashes()
-    assert set(pixel_hash_store.pixel_hashes(photos.shelf.library.catalog, [a, b])) == {a}
+    assert set(pixel_hash_store.pixel_hashes(photos.builder.library.catalog, [a, b])) == {a}
 
 
 @pytest.mark.parametrize("now", ["edited since", None])
 @pytest.mark.parametrize("residual", [RECOMPRESSED, None])
 def test_a_pair_is_not_classified_while_a_file_cannot_be_read(
-    photos: Photos, now: str | None, residual: RecompressionResidual | None
+    photos: PairPhotos, now: str | None, residual: RecompressionResidual | None
 ) -> None:
     a, b, c = photos.add("a.jpg"), photos.add("b.jpg"), photos.add("c.png", format="PNG")
     photos.files.contents["b.jpg"] = now
@@ -210,11 +124,11 @@ def test_a_pair_is_not_classified_while_a_file_cannot_be_read(
     assert photos.kind(a, c, measurements(median=0.97)) == "picture"
 
 
-def test_another_file_of_the_photo_is_read_where_one_cannot_be(photos: Photos) -> None:
+def test_another_file_of_the_photo_is_read_where_one_cannot_be(photos: PairPhotos) -> None:
     facts: dict[str, Any] = {"taken_source": "exif", "taken_at": "2024-05-01T10:00:01"}
     a, b = photos.add("a.jpg", **facts), photos.add("b.jpg", **facts)
     photos.files.contents["copy.jpg"] = "b.jpg"
-    photos.shelf.put("copy.jpg", "b.jpg")
+    photos.builder.put("copy.jpg", "b.jpg")
     del photos.files.contents["b.jpg"]
     photos.files.residual = RecompressionResidual(9.0, 0.0, 0.0)
     assert photos.kind(a, b, measurements(median=0.97)) == "scene"
@@ -224,9 +138,9 @@ def test_another_file_of_the_photo_is_read_where_one_cannot_be(photos: Photos) -
     assert photos.files.reads[:2] == ["fraction a.jpg", "fraction b.jpg"]
 
 
-def test_a_pair_of_a_photo_without_a_file_is_not_classified(photos: Photos) -> None:
+def test_a_pair_of_a_photo_without_a_file_is_not_classified(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
-    photos.shelf.lose("b.jpg")
+    photos.builder.lose("b.jpg")
     for seen in (measurements(), UNCORRELATED):
         with pytest.raises(FilesUnavailable) as raised:
             photos.classify(a, b, seen)
@@ -234,7 +148,7 @@ def test_a_pair_of_a_photo_without_a_file_is_not_classified(photos: Photos) -> N
     assert photos.classify(a, b, None) is None
 
 
-def test_different_times_make_two_shots(photos: Photos) -> None:
+def test_different_times_make_two_shots(photos: PairPhotos) -> None:
     facts: dict[str, Any] = {"taken_source": "exif", "camera": "K", "format": "PNG"}
     a, b = (photos.add(f"{n}.png", taken_at=f"2024-05-01T10:00:0{n}", **facts) for n in (1, 2))
     c = photos.add("3.png", taken_at="2024-05-01T10:00:01", **facts)
@@ -245,7 +159,7 @@ def test_different_times_make_two_shots(photos: Photos) -> None:
     assert photos.kind(a, c, measurements()) == "scene"
 
 
-def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: Photos) -> None:
+def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: PairPhotos) -> None:
     a, b, other = photos.add("a.jpg"), photos.add("b.jpg"), photos.add("c.png", format="PNG")
     smaller, lower = photos.add("d.jpg", width=639), photos.add("e.jpg", height=479)
     photos.files.residual = RecompressionResidual(
@@ -261,7 +175,7 @@ def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: Ph
     assert photos.kind(a, b, seen, relation=CROPPED) == "picture"
 
 
-def test_an_offset_makes_two_shots(photos: Photos) -> None:
+def test_an_offset_makes_two_shots(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     aside = retakes.preview_offset(SHIFTED["matrix"], 640, 480)
     assert aside is not None and aside > RETAKE.most_offset
@@ -273,7 +187,7 @@ def test_an_offset_makes_two_shots(photos: Photos) -> None:
     assert photos.kind(a, b, measurements(median=0.97)) == "picture"
 
 
-def test_noise_counts_for_more_where_something_changed(photos: Photos) -> None:
+def test_noise_counts_for_more_where_something_changed(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     # Something is seen on one alone, put on: most pixels are as they were.
     seen = measurements(share=0.05, unchanged=0.9)
@@ -286,7 +200,7 @@ def test_noise_counts_for_more_where_something_changed(photos: Photos) -> None:
     assert photos.kind(a, b, seen) == "scene" and photos.kind(a, b, measurements()) == "picture"
 
 
-def test_motion_makes_two_shots_even_without_a_residual(photos: Photos) -> None:
+def test_motion_makes_two_shots_even_without_a_residual(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     seen = measurements(share=0.05, unchanged=0.9, local_motion=True)
     assert (
@@ -307,14 +221,14 @@ def test_motion_makes_two_shots_even_without_a_residual(photos: Photos) -> None:
     ],
 )
 def test_a_recompressed_file_is_a_copy_though_the_previews_do_not_correlate(
-    photos: Photos, explained: float, relation: dict[str, Any], flat: float, kind: str | None
+    photos: PairPhotos, explained: float, relation: dict[str, Any], flat: float, kind: str | None
 ) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     photos.files.residual = RecompressionResidual(0.0, 1.0, explained)
     assert photos.kind(a, b, measurements(median=0.3, flat=flat), relation=relation) == kind
 
 
-def test_the_residual_of_two_files_is_read_once(photos: Photos) -> None:
+def test_the_residual_of_two_files_is_read_once(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     photos.files.residual = RECOMPRESSED
     assert photos.kind(a, b, measurements(median=0.3)) == "picture" and photos.files.reads == [

@@ -27,7 +27,7 @@ from explorer.matching.changed_blocks import ChangedBlocks
 from explorer.matching.geometry import Gray, Matrix
 from explorer.matching.pair_measurements import PairMeasurements
 from explorer.photos.decode import decode
-from tests.factory import Shelf, digest_of
+from tests.factory import LibraryBuilder, digest_of
 from tests.pictures import draw, encoded
 
 SIZE = (400, 300)
@@ -41,28 +41,28 @@ class Photos:
 
     def __init__(self, folder: Path) -> None:
         (folder / "photos").mkdir()
-        self.shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
+        self.builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
         self._comparer: PairComparer | None = None
 
     def add(self, picture: Image.Image) -> int:
         data = encoded(picture, quality=92)
         digest = digest_of(data)
         photo = decode(data, None, name="a.jpg")
-        photo_id = add_photo(self.shelf.writer, digest, len(data), photo)
-        self.shelf.library.previews.write(digest.hex(), photo.preview)
+        photo_id = add_photo(self.builder.writer, digest, len(data), photo)
+        self.builder.library.previews.write(digest.hex(), photo.preview)
         return photo_id
 
     def hashed(self) -> HashedPhotos:
         return HashedPhotos(
-            keypoint_store.photo_fingerprints(self.shelf.library.catalog, PAIRS_VERSION)
+            keypoint_store.photo_fingerprints(self.builder.library.catalog, PAIRS_VERSION)
         )
 
     @property
     def comparer(self) -> PairComparer:
         if self._comparer is None:
             hashed = self.hashed()
-            prefilter = Prefilter(self.shelf.library, hashed)
-            self._comparer = PairComparer(self.shelf.library, hashed, prefilter)
+            prefilter = Prefilter(self.builder.library, hashed)
+            self._comparer = PairComparer(self.builder.library, hashed, prefilter)
         return self._comparer
 
     def forget_comparer(self) -> None:
@@ -87,7 +87,7 @@ class Photos:
 def photos(tmp_path: Path) -> Iterator[Photos]:
     made = Photos(tmp_path)
     yield made
-    made.shelf.close()
+    made.builder.close()
 
 
 def is_copy(compared: PairComparison | None) -> bool:
@@ -218,9 +218,9 @@ def test_stored_keypoints_align_a_mirrored_crop_whichever_preview_is_loaded(phot
         photos.compare(a, b)
         keypoints = dict(photos.comparer.new_keypoints())
         keypoint_store.put_compared(
-            photos.shelf.writer, [(i, None) for i in keypoints], PAIRS_VERSION
+            photos.builder.writer, [(i, None) for i in keypoints], PAIRS_VERSION
         )
-        keypoint_store.put_keypoints(photos.shelf.writer, keypoints.items())
+        keypoint_store.put_keypoints(photos.builder.writer, keypoints.items())
         photos.forget_comparer()
         # The preview of one of them is in memory, the keypoints of both are stored.
         assert photos.comparer._previews.image(loaded).gray is not None
@@ -244,8 +244,10 @@ def test_new_keypoints_are_returned_once_and_stored_ones_are_reused(photos: Phot
     assert set(keypoints) == {a, b} and photos.with_new_keypoints() == set()
     photos.compare(a, c)
     assert photos.with_new_keypoints() == {c}
-    keypoint_store.put_compared(photos.shelf.writer, [(i, None) for i in keypoints], PAIRS_VERSION)
-    keypoint_store.put_keypoints(photos.shelf.writer, keypoints.items())
+    keypoint_store.put_compared(
+        photos.builder.writer, [(i, None) for i in keypoints], PAIRS_VERSION
+    )
+    keypoint_store.put_keypoints(photos.builder.writer, keypoints.items())
     photos.forget_comparer()
     assert is_copy(photos.compare(a, b)) and photos.with_new_keypoints() == set()
 
@@ -253,7 +255,7 @@ def test_new_keypoints_are_returned_once_and_stored_ones_are_reused(photos: Phot
 @pytest.mark.parametrize("swapped", [False, True])
 def test_a_photo_without_a_readable_preview_is_no_copy(photos: Photos, swapped: bool) -> None:
     a, b = photos.add(draw(1, SIZE)), photos.add(small())
-    photos.shelf.library.previews.path(photos.hashed().digest(b)).write_bytes(b"nothing")
+    photos.builder.library.previews.path(photos.hashed().digest(b)).write_bytes(b"nothing")
     one, other = (b, a) if swapped else (a, b)
     assert photos.compare(one, other, RoughAlignment(0.95, IDENTITY), expected=IDENTITY) is None
     assert photos.compare(one, other) is None

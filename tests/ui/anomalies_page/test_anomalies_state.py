@@ -65,15 +65,15 @@ def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
 
 def test_reports_hold_every_finding(photos: Path) -> None:
     found = anomalies_state.anomalies().findings(everything=True)
-    told = json.loads(export_findings.as_json(found))
+    exported = json.loads(export_findings.as_json(found))
     rows = list(csv.DictReader(io.StringIO(export_findings.as_csv(found))))
     assert (
-        [row["path"] for row in told]
+        [row["path"] for row in exported]
         == [row["path"] for row in rows]
         == [finding.path for finding in found]
     )
-    assert {row["kind"] for row in told} <= set(KINDS) and all(
-        Path(row["path"]).is_relative_to(photos) for row in told
+    assert {row["kind"] for row in exported} <= set(KINDS) and all(
+        Path(row["path"]).is_relative_to(photos) for row in exported
     )
 
 

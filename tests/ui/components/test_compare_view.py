@@ -23,11 +23,11 @@ def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.Monke
     other = GroupFile(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
     group = DuplicateGroup("picture-1", "picture", keep, "it is the only one", (other,))
     assert compare_view._file(group, keep, None)["holds"] == ""
-    told = compare_view._file(group, other, None)
-    assert told["holds"] == "2 pages, film inside" and not told["goes"]
+    props = compare_view._file(group, other, None)
+    assert props["holds"] == "2 pages, film inside" and not props["goes"]
     assert (
-        told["stays"] == "not all that it holds (2 pages, film inside) is in the one kept"
-        and told["stays"] in told["note"]
+        props["stays"] == "not all that it holds (2 pages, film inside) is in the one kept"
+        and props["stays"] in props["note"]
     )
 
 

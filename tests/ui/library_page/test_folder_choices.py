@@ -15,23 +15,25 @@ from explorer.library.catalog import Catalog
 from explorer.library.root_store import add_root
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
-from tests.factory import Shelf
+from tests.factory import LibraryBuilder
 from tests.ui.search_page.test_search_state import app
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Any:
+def builder(tmp_path: Path) -> Any:
     (tmp_path / "Pictures").mkdir()
-    made = Shelf(resources.library(), str(tmp_path / "Pictures"))
+    made = LibraryBuilder(resources.library(), str(tmp_path / "Pictures"))
     yield made
     made.writer.close()
     resources.close()
 
 
-def test_every_folder_down_from_the_watched_one_is_offered(shelf: Shelf, tmp_path: Path) -> None:
+def test_every_folder_down_from_the_watched_one_is_offered(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
     root = str(tmp_path / "Pictures")
-    shelf.put("a.jpg", 0)
-    shelf.put("Trips/2021/Rome/b.jpg", 1)
+    builder.put("a.jpg", 0)
+    builder.put("Trips/2021/Rome/b.jpg", 1)
     below = [
         os.path.join(root, *parts)
         for parts in (["Trips"], ["Trips", "2021"], ["Trips", "2021", "Rome"])
@@ -45,16 +47,16 @@ def test_every_folder_down_from_the_watched_one_is_offered(shelf: Shelf, tmp_pat
     assert folder_choices.folder_names()("/elsewhere") == "/elsewhere"
 
 
-def test_a_new_folder_is_offered_at_once(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_new_folder_is_offered_at_once(builder: LibraryBuilder, tmp_path: Path) -> None:
     assert len(folder_choices.choices()) == 1
-    shelf.put("New/a.jpg", 0)
+    builder.put("New/a.jpg", 0)
     assert folder_choices.choices()[-1].endswith("New")
     new = folder_choices.choices()[-1]
     assert folder_choices.folder_names()(new) == os.path.join("Pictures", "New")
     other = tmp_path / "elsewhere" / "Pictures"
     other.mkdir(parents=True)
-    with shelf.writer.transaction():
-        add_root(shelf.writer, str(other))
+    with builder.writer.transaction():
+        add_root(builder.writer, str(other))
     # Two folders of one name: only the whole path tells which is meant.
     assert folder_choices.folder_names()(new) == new
 
@@ -80,7 +82,7 @@ def test_a_page_asks_no_more_of_many_folders_than_of_few(
 
     monkeypatch.setattr(Catalog, "_rows", counted)
     few = questions()
-    made = Shelf(resources.library(), str(tmp_path))
+    made = LibraryBuilder(resources.library(), str(tmp_path))
     for number in range(40):
         made.put(f"{number}/photo.jpg", number)
     made.writer.close()

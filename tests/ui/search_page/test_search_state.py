@@ -69,7 +69,7 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "expected"),
     [
         ({"since": "yesterday"}, "is not a date"),
         ({"until": "2021-02-30"}, "is not a date"),
@@ -79,9 +79,9 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
         ({"since": "20210101", "until": "2021-W52-5"}, ""),
     ],
 )
-def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], said: str) -> None:
-    assert [said in warning.value.replace("\\", "") for warning in app(**wrong).warning] == (
-        [True] if said else []
+def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], expected: str) -> None:
+    assert [expected in warning.value.replace("\\", "") for warning in app(**wrong).warning] == (
+        [True] if expected else []
     )
 
 

@@ -1,4 +1,4 @@
-"""Workers that can be started two hundred times in a minute: `python -m tests.faults.nursery`,
+"""Workers that can be started two hundred times in a minute: `python -m tests.faults.worker_forks`,
 asked line by line.
 
 Everything is loaded once, and each worker is a fork of it. A line says what is to happen: the
@@ -164,7 +164,7 @@ def _work(asked: dict[str, Any]) -> None:
     worker_loop.SAVE_MINIMUM = 5
     if asked.get("point"):
         die_at(asked["point"], asked["count"], asked["when"])
-    # Its standard input must not be the nursery's: the worker lives as long as that is open.
+    # Its standard input must not be this process's: the worker lives as long as that is open.
     read, write = os.pipe()
     os.dup2(read, 0)
     os.set_inheritable(write, False)

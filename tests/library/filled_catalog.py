@@ -1,5 +1,4 @@
-"""A catalog of six hundred photos with decisions, to be damaged, and what is asked of one that was
-salvaged."""
+"""A catalog of six hundred photos with decisions, to be damaged, and checks of a salvaged one."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from explorer.library.photo_store import add_photo
 from explorer.library.salvage import SalvageReport, salvage
 from explorer.library.saved_search_store import save_search
 from explorer.library.setting_store import put_setting
-from tests.factory import Shelf, decoded, digest_of, vector_of
+from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 600, 4096
 # What a person made.
@@ -49,33 +48,33 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalog of six hundred photos with decisions, closed."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "photos").mkdir()
-    shelf = Shelf(Library.open(folder / "library"), str(folder / "photos"))
-    with shelf.writer.transaction():
+    builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
+    with builder.writer.transaction():
         for number in range(PHOTOS):
             photo = add_photo(
-                shelf.writer,
+                builder.writer,
                 digest_of(number),
                 1000,
                 decoded(camera=f"camera {number % 7} " + "x" * 40),
             )
-            put_embedding(shelf.writer, shelf.encoder, photo, vector_of(number))
+            put_embedding(builder.writer, builder.encoder, photo, vector_of(number))
             put_present(
-                shelf.writer,
-                shelf.root,
+                builder.writer,
+                builder.root,
                 FileStat(f"folder {number % 9}/photo {number:04}.jpg", 1000, 10**9, number + 1),
                 photo,
             )
     for number in range(0, 120, 2):
-        decide(shelf.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
-    with write_transaction(shelf.library.catalog.path) as db:
+        decide(builder.library.catalog, "apart", [digest_of(number), digest_of(number + 1)], 2)
+    with write_transaction(builder.library.catalog.path) as db:
         db.execute("insert into protected values ('/photos/dear', 1.7e9)")
         db.executemany(
             "insert into dismissed values (?, 'blurred', 1.7e9)",
             [(digest_of(number).hex(),) for number in range(300)],
         )
-    put_setting(shelf.library.catalog, "mine", "kept")
-    save_search(shelf.library.catalog, "Beaches", "q=beach&since=2020-01-01")
-    shelf.close()
+    put_setting(builder.library.catalog, "mine", "kept")
+    save_search(builder.library.catalog, "Beaches", "q=beach&since=2020-01-01")
+    builder.close()
     path = folder / "library" / "catalog.db"
     db = sqlite3.connect(path)
     db.execute("pragma wal_checkpoint(truncate)")
@@ -105,8 +104,8 @@ def overwrite(path: Path, number: int, content: bytes) -> None:
     path.write_bytes(data)
 
 
-def mended(path: Path) -> tuple[SalvageReport, Rows]:
-    """Salvage, and look whether what is left is sound in itself."""
+def salvaged(path: Path) -> tuple[SalvageReport, Rows]:
+    """Salvage the catalog, and check that the result is consistent."""
     before = path.read_bytes()
     saved = salvage(path)
     assert saved.kept.read_bytes() == before

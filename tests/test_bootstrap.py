@@ -56,17 +56,17 @@ posix = pytest.mark.skipif(os.name == "nt", reason="stands in for Python with a 
 
 class TestVersion:
     @pytest.mark.parametrize("version", [(2, 7, 18), (3, 8, 0), (3, 10, 14)])
-    def test_too_old(self, version: tuple[int, int, int]) -> None:
+    def test_an_old_python_is_rejected(self, version: tuple[int, int, int]) -> None:
         with pytest.raises(
             SetupError, match=rf"needs Python 3\.11 or newer; this is {version[0]}\.{version[1]}\."
         ):
             bootstrap.check_python(version)
 
     @pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 1), (4, 0, 0)])
-    def test_new_enough(self, version: tuple[int, int, int]) -> None:
+    def test_a_new_python_is_accepted(self, version: tuple[int, int, int]) -> None:
         bootstrap.check_python(version)
 
-    def test_one_line_and_no_traceback(self, project: Path) -> None:
+    def test_errors_are_one_line_without_a_traceback(self, project: Path) -> None:
         path = project / "explorer" / "bootstrap.py"
         path.write_text(
             path.read_text(encoding="utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)"),
@@ -77,7 +77,7 @@ class TestVersion:
         assert len(done.stderr.splitlines()) == 1 and "needs Python 3.99" in done.stderr
 
     @pytest.mark.parametrize("name", ["run.py", "explorer/bootstrap.py", "explorer/__init__.py"])
-    def test_old_pythons_understand_what_runs_first(self, name: str) -> None:
+    def test_old_pythons_can_run_the_first_file(self, name: str) -> None:
         """Up to where the packages are there: Python 3.7's grammar, no f-strings, so that even
         older ones get to the message."""
         tree = ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 7))
@@ -108,11 +108,13 @@ class TestRequirements:
             ("numpy==1.0", False),
         ],
     )
-    def test_what_is_satisfied(self, project: Path, text: str, satisfied: bool) -> None:
+    def test_installed_requirements_are_recognized(
+        self, project: Path, text: str, satisfied: bool
+    ) -> None:
         (project / "requirements.txt").write_text(text + "\n")
         assert bootstrap.is_satisfied(str(project / "requirements.txt")) is satisfied
 
-    def test_the_projects_own_are_met_here(self) -> None:
+    def test_the_requirements_of_the_project_are_installed_here(self) -> None:
         assert bootstrap.is_satisfied(str(PROJECT / "requirements.txt"))
 
     def test_a_fingerprint_changes_with_any_requirement_but_not_with_comments(
@@ -127,13 +129,13 @@ class TestRequirements:
 
 
 class TestEnvironment:
-    def test_one_that_has_the_packages_is_used(self, project: Path) -> None:
+    def test_an_environment_with_the_packages_is_used(self, project: Path) -> None:
         done = run(project, "index", "a b")
         assert done.returncode == 0 and done.stdout.strip() == f"['index', 'a b'] {sys.prefix}"
         assert not (project / ".venv").exists() and done.stderr == ""
 
     @posix
-    def test_a_stamp_that_fits_leads_inside_and_asks_nobody(self, project: Path) -> None:
+    def test_a_matching_stamp_starts_the_environment_without_checks(self, project: Path) -> None:
         pip(project, 'echo "inside: $@"')
         stamp = project / ".venv" / "explorer-requirements.txt.stamp"
         stamp.write_text(bootstrap.fingerprint(str(project / "requirements.txt")))
@@ -141,7 +143,7 @@ class TestEnvironment:
         assert done.stdout.strip() == f"inside: {project / 'run.py'} search a dog --top 3"
 
     @posix
-    def test_a_stamp_that_does_not_fit_makes_pip_run_once(self, project: Path) -> None:
+    def test_an_outdated_stamp_runs_pip_once(self, project: Path) -> None:
         (project / "requirements.txt").write_text("no-such-package-anywhere\n")
         calls = pip(project, "exit 0")
         assert run(project, "status").returncode == 0
@@ -151,7 +153,7 @@ class TestEnvironment:
         assert sum(line.endswith("run.py status") for line in lines) == 2
 
     @posix
-    def test_a_failure_leaves_no_stamp_and_says_pips_reason(self, project: Path) -> None:
+    def test_a_failure_leaves_no_stamp_and_gives_the_reason_of_pip(self, project: Path) -> None:
         (project / "requirements.txt").write_text("no-such-package-anywhere\n")
         pip(
             project,
@@ -167,7 +169,7 @@ class TestEnvironment:
         )
         assert not list((project / ".venv").glob("*.stamp"))
 
-    def test_no_room(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_full_disk_is_reported(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (project / "requirements.txt").write_text("no-such-package-anywhere\n")
         monkeypatch.setattr(
             shutil, "disk_usage", lambda _: types.SimpleNamespace(free=1_500_000_000)
@@ -176,7 +178,7 @@ class TestEnvironment:
             bootstrap.environment(str(project), str(project / "requirements.txt"))
         assert not (project / ".venv").exists()
 
-    def test_an_environment_that_cannot_be_made(
+    def test_an_environment_that_cannot_be_created_is_reported(
         self, project: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         failed = types.SimpleNamespace(
@@ -190,7 +192,7 @@ class TestEnvironment:
         with pytest.raises(SetupError, match=r"could not be made: Error: .* Permission denied"):
             bootstrap._make_venv(str(project / ".venv"))
 
-    def test_a_fresh_one_is_made_and_then_used(self, project: Path) -> None:
+    def test_a_new_environment_is_created_and_used(self, project: Path) -> None:
         """A real environment, whose pip has nothing to fetch."""
         bootstrap._make_venv(str(project / ".venv"))
         python = next(
@@ -210,7 +212,7 @@ class TestEnvironment:
         assert done.stdout.strip() == f"['status'] {project / '.venv'}"
 
     @posix
-    def test_tests_are_run_by_the_one_that_has_the_tools(self, project: Path) -> None:
+    def test_tests_run_in_the_environment_with_the_tools(self, project: Path) -> None:
         calls = pip(project, "exit 5")
         stamp = project / ".venv" / "explorer-requirements-dev.txt.stamp"
         stamp.write_text(bootstrap.fingerprint(str(project / "requirements-dev.txt")))
@@ -229,7 +231,7 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         "words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]]
     )
-    def test_a_person_says_how_many_tests_run_at_once(self, words: list[str]) -> None:
+    def test_the_user_sets_how_many_tests_run_in_parallel(self, words: list[str]) -> None:
         assert bootstrap.side_by_side(words) == []
 
 
@@ -253,10 +255,10 @@ class TestPipsWords:
             ("Requirement already satisfied: pip", None),
         ],
     )
-    def test_progress(self, line: str, told: str | None) -> None:
+    def test_progress_is_shown(self, line: str, told: str | None) -> None:
         assert pip_install.progress(line) == told
 
-    def test_the_reason_is_the_last_that_says_why(self) -> None:
+    def test_the_reason_is_the_last_error_line(self) -> None:
         said = [
             "WARNING: Retrying after connection broken by 'NewConnectionError(...)':"
             " /simple/numpy/",

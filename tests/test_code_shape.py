@@ -30,13 +30,13 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
-def test_files_can_be_read_in_one_sitting() -> None:
+def test_files_have_at_most_300_lines() -> None:
     lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert len(lengths) > 500
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
-def test_functions_can_be_read_at_a_glance() -> None:
+def test_functions_have_at_most_60_lines() -> None:
     long = {
         f"{named(path)}:{function.lineno} {function.name}": function.end_lineno
         - function.lineno
@@ -73,7 +73,7 @@ def test_no_two_classes_share_a_name() -> None:
     [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], ["mypy"]],
     ids=" ".join,
 )
-def test_style_and_types(words: list[str]) -> None:
+def test_style_and_types_are_checked(words: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=PROJECT, capture_output=True, text=True, check=False
     )

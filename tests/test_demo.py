@@ -67,7 +67,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def test_as_many_and_as_large_as_meant(made: tuple[Path, int]) -> None:
+def test_the_demo_has_the_intended_number_and_size_of_photos(made: tuple[Path, int]) -> None:
     photos, count = made
     assert count == len(files(photos))
     assert 90 <= count <= 130
@@ -77,7 +77,7 @@ def test_as_many_and_as_large_as_meant(made: tuple[Path, int]) -> None:
     ] == ["photos"]
 
 
-def test_photographs_are_many_and_differ() -> None:
+def test_photographs_are_numerous_and_distinct() -> None:
     assert len(PHOTOGRAPHS) >= 30
     hashes = {}
     for name in PHOTOGRAPHS:
@@ -109,7 +109,7 @@ def test_every_photograph_is_in_the_docs() -> None:
         )
 
 
-def test_broken_files_are_there(made: tuple[Path, int]) -> None:
+def test_broken_files_are_included(made: tuple[Path, int]) -> None:
     photos, _ = made
     assert len(albums.BROKEN) == 8
     assert (photos / "Old disk/DSC_0903.JPG").stat().st_size == 0
@@ -118,7 +118,7 @@ def test_broken_files_are_there(made: tuple[Path, int]) -> None:
             picture.load()
 
 
-def test_everything_else_can_be_read(made: tuple[Path, int]) -> None:
+def test_all_other_files_can_be_read(made: tuple[Path, int]) -> None:
     photos, _ = made
     formats = set()
     for file in files(photos):
@@ -129,7 +129,7 @@ def test_everything_else_can_be_read(made: tuple[Path, int]) -> None:
     assert formats == {"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"}
 
 
-def test_odd_files_are_what_they_should_be(made: tuple[Path, int]) -> None:
+def test_special_files_have_the_intended_properties(made: tuple[Path, int]) -> None:
     photos, _ = made
     with Image.open(photos / "Downloads/rocket.jpg") as picture:
         assert picture.format == "PNG"
@@ -159,7 +159,7 @@ def test_bursts_are_a_second_apart(made: tuple[Path, int]) -> None:
         ]
 
 
-def test_dates_lie_as_meant(made: tuple[Path, int]) -> None:
+def test_dates_are_as_intended(made: tuple[Path, int]) -> None:
     photos, _ = made
     assert [taken(photos / path)[:4] for path, *_ in albums.MISDATED] == [
         "1970",
@@ -176,7 +176,7 @@ def test_dates_lie_as_meant(made: tuple[Path, int]) -> None:
     assert {"2012", "2013", "2020", "2021", "2022", "2024", "2025"} <= years
 
 
-def test_place_is_written_as_it_was_meant(made: tuple[Path, int]) -> None:
+def test_positions_are_as_intended(made: tuple[Path, int]) -> None:
     with Image.open(made[0] / "2015 America/IMG_1251.JPG") as picture:
         where = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
     degrees, minutes, seconds = (float(part) for part in where[ExifTags.GPS.GPSLongitude])

@@ -17,7 +17,7 @@ from tests.test_demo import JPEG, files, made, never, silent, small, state
 __all__ = ["made", "small"]
 
 
-def test_two_makes_give_the_same_files(made: tuple[Path, int], tmp_path: Path) -> None:
+def test_two_runs_create_the_same_files(made: tuple[Path, int], tmp_path: Path) -> None:
     photos, count = made
     again = tmp_path / "again"
     assert sample_folder.make_demo(again, silent) == count
@@ -28,21 +28,21 @@ def test_two_makes_give_the_same_files(made: tuple[Path, int], tmp_path: Path) -
             assert other.read_bytes() == file.read_bytes(), file.name
 
 
-def test_second_make_touches_nothing(made: tuple[Path, int]) -> None:
+def test_a_second_run_changes_nothing(made: tuple[Path, int]) -> None:
     photos, count = made
     before = state(photos)
     assert sample_folder.make_demo(photos, never) == count
     assert state(photos) == before
 
 
-def test_deleted_file_stays_deleted(small: Path) -> None:
+def test_a_deleted_file_stays_deleted(small: Path) -> None:
     assert sample_folder.make_demo(small, silent) == 2
     (small / "album/grass.jpg").unlink()
     assert sample_folder.make_demo(small, never) == 1
     assert not (small / "album/grass.jpg").exists()
 
 
-def test_older_demo_is_made_anew_only_while_nobody_touched_it(
+def test_an_older_demo_is_renewed_only_if_unchanged(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sample_folder.make_demo(small, silent)
@@ -55,7 +55,7 @@ def test_older_demo_is_made_anew_only_while_nobody_touched_it(
     assert sample_folder.make_demo(small, never) == 2
 
 
-def test_folder_of_somebody_else_is_left_alone(small: Path) -> None:
+def test_a_foreign_folder_is_left_alone(small: Path) -> None:
     small.mkdir()
     (small / "mine.txt").write_text("mine")
     assert sample_folder.make_demo(small, never) == 1
@@ -63,13 +63,13 @@ def test_folder_of_somebody_else_is_left_alone(small: Path) -> None:
 
 
 @pytest.mark.parametrize("marker", ["", "[]", "{}", '{"version": null, "files": {}}'])
-def test_broken_marker_counts_as_touched(small: Path, marker: str) -> None:
+def test_a_broken_marker_counts_as_a_change(small: Path, marker: str) -> None:
     sample_folder.make_demo(small, silent)
     (small / sample_folder.MARKER).write_text(marker)
     assert sample_folder.make_demo(small, never) == 2
 
 
-def test_empty_folder_is_filled(small: Path) -> None:
+def test_an_empty_folder_is_filled(small: Path) -> None:
     small.mkdir()
     assert sample_folder.make_demo(small, silent) == 2
     assert (
@@ -77,7 +77,7 @@ def test_empty_folder_is_filled(small: Path) -> None:
     )
 
 
-def test_nothing_is_there_when_making_fails(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_leaves_nothing(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: SampleWriter) -> None:
         raise OSError(28, "No space left on device")
 
@@ -89,7 +89,7 @@ def test_nothing_is_there_when_making_fails(small: Path, monkeypatch: pytest.Mon
     ] == []
 
 
-def test_what_a_killed_run_left_is_no_hindrance(small: Path) -> None:
+def test_leftovers_of_a_killed_run_are_no_obstacle(small: Path) -> None:
     left = small.with_name(".photos.part") / "made"
     left.mkdir(parents=True)
     (left / "half.jpg").write_bytes(b"half")
@@ -97,7 +97,7 @@ def test_what_a_killed_run_left_is_no_hindrance(small: Path) -> None:
     assert not left.parent.exists()
 
 
-def test_file_in_place_of_the_folder_is_an_error(small: Path) -> None:
+def test_a_file_at_the_folder_path_is_an_error(small: Path) -> None:
     small.write_text("a file")
     with pytest.raises(FolderError, match="photos"):
         sample_folder.make_demo(small, never)
@@ -106,14 +106,16 @@ def test_file_in_place_of_the_folder_is_an_error(small: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["no_such_package_here/photo.jpg", "skimage/data/no-such-photo.png"]
 )
-def test_absent_photograph_is_named(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_a_missing_photograph_is_named(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setitem(photographs._DISTRIBUTION, "no_such_package_here", "no-such-package-here")
     monkeypatch.setitem(PHOTOGRAPHS, "absent", Photograph(path))
     with pytest.raises(ExplorerError, match=path):
         photograph("absent")
 
 
-def test_folders_lie_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_folders_are_created_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sample_folder, "data_dir", lambda: tmp_path)
     assert sample_folder.demo_dirs(None) == (tmp_path / "demo/photos", tmp_path / "demo/library")
     photos, library = sample_folder.demo_dirs(tmp_path / "mine")

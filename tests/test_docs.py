@@ -41,12 +41,12 @@ def test_every_command_is_documented_with_its_options(name: str) -> None:
             assert f"`{option}" in described, f"README.md does not say that `{name}` takes {option}"
 
 
-def test_no_command_is_documented_that_is_not_there() -> None:
+def test_every_documented_command_exists() -> None:
     named = set(re.findall(r"`run\.py ([a-z]+)", README)) - {"test"}
     assert named == set(MODULES)
 
 
-def test_every_option_that_is_documented_is_there() -> None:
+def test_every_documented_option_exists() -> None:
     there = {"--version", *(option for name in MODULES for option in options(name))}
     assert set(re.findall(r"--[a-z][a-z-]+", README)) <= there
 
@@ -57,7 +57,7 @@ def test_every_model_is_documented() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_targets(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
     for target in targets:
@@ -72,7 +72,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     [*PAGES, PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs" / "adr").glob("*.md")],
     ids=lambda page: page.name,
 )
-def test_modules_are_where_the_documentation_says(page: Path) -> None:
+def test_documented_modules_exist(page: Path) -> None:
     for named in re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", page.read_text(encoding="utf-8")):
         found = [
             PROJECT / named,

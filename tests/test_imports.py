@@ -83,14 +83,14 @@ def height(name: str) -> int | None:
     return next((number for number, names in enumerate(LAYERS) if name in names), None)
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_there_are_modules_to_check() -> None:
     assert {part(".".join(path.relative_to(PROJECT).with_suffix("").parts)) for path in FILES} >= {
         name for names in LAYERS for name in names
     }
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_imports_go_one_way(path: Path) -> None:
+def test_imports_follow_the_layers(path: Path) -> None:
     mine = part(".".join(path.relative_to(PROJECT).with_suffix("").parts))
     at = height(mine)
     for module, _ in imports(path):
@@ -104,14 +104,14 @@ def test_imports_go_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_heavy_libraries_are_behind_their_doors(path: Path) -> None:
+def test_heavy_libraries_are_imported_only_by_their_wrappers(path: Path) -> None:
     for module, _ in imports(path):
         doors = DOORS.get(module.partition(".")[0])
         assert doors is None or name_of(path).startswith(doors), f"{name_of(path)} imports {module}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_only_the_library_speaks_sql(path: Path) -> None:
+def test_only_the_library_package_uses_sql(path: Path) -> None:
     if name_of(path).startswith("explorer/library/"):
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -119,13 +119,13 @@ def test_only_the_library_speaks_sql(path: Path) -> None:
             assert not SQL.match(node.value), f"{name_of(path)}:{node.lineno} speaks SQL"
 
 
-def test_the_look_for_sql_finds_it() -> None:
+def test_the_search_for_sql_finds_it() -> None:
     assert SQL.match("select id from photo where id = ?") and SQL.match("delete from file")
     assert not SQL.match("Select photos to remove them from the library.")
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_print_and_no_pickle(path: Path) -> None:
+def test_nothing_uses_print_or_pickle(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id != "print", f"{name_of(path)}:{node.lineno} prints"

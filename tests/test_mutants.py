@@ -74,7 +74,7 @@ def changed(source: str) -> set[str]:
         ),
     ],
 )
-def test_each_kind_of_change_is_made(source: str, expected: str) -> None:
+def test_each_mutation_operator_is_applied(source: str, expected: str) -> None:
     assert expected in changed(source)
 
 
@@ -92,7 +92,7 @@ def test_each_kind_of_change_is_made(source: str, expected: str) -> None:
         "a = 'go on where it was and where it is now, or stop'\n",
     ],
 )
-def test_what_does_nothing_is_left_alone(source: str) -> None:
+def test_equivalent_mutations_are_skipped(source: str) -> None:
     assert not (changed(source) - {"pass"})
 
 
@@ -100,7 +100,7 @@ def test_a_pragma_needs_a_reason() -> None:
     assert changed("a = b < c  # no mutant:\n")
 
 
-def test_mutations_are_drawn_by_their_seed_alone_and_keep_all_else() -> None:
+def test_mutations_depend_only_on_the_seed_and_keep_all_else() -> None:
     source = "é = 'ß'; a = b < c; d = 1  # é\n" * 20
     some = mutations(source, 5, seed=1)
     assert len(some) == 5 and some == mutations(source, 5, seed=1) != mutations(source, 5, seed=2)
@@ -114,13 +114,13 @@ def test_mutations_are_drawn_by_their_seed_alone_and_keep_all_else() -> None:
         ] == [mutation.line]
 
 
-def test_the_table_names_modules_and_tests_that_there_are() -> None:
+def test_the_table_lists_existing_modules_and_tests() -> None:
     for module, tests in _mutant_guards.GUARDS.items():
         assert mutants.tests_of(PROJECT, mutants.module_of(PROJECT, module).stem)
         assert [test for test in tests if not (PROJECT / "tests" / f"{test}.py").is_file()] == []
 
 
-def test_modules_are_named_in_any_way() -> None:
+def test_modules_are_accepted_by_path_or_name() -> None:
     for name in ("removal/plan", "explorer/removal/plan.py", "removal\\plan.py"):
         assert mutants.module_of(PROJECT, name).path == "explorer/removal/plan.py"
     assert list(mutants.module_of(PROJECT, "removal/plan:46-48").lines) == [46, 47, 48]
@@ -169,7 +169,9 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
-def test_noticed_and_survived(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_killed_and_surviving_mutants_are_reported(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert mutants.main(["ages:2", "--number", "0", "--repo", str(project), "--least", "1"]) == 1
     out = capsys.readouterr().out
     # Nobody tries 18 itself.
@@ -197,7 +199,7 @@ def test_an_endless_mutant_is_stopped_and_the_module_put_back(
     assert seconds > 0 and files == ["tests/test_ages.py"]
 
 
-def test_tests_that_fail_by_themselves_say_nothing(
+def test_tests_that_fail_without_a_mutation_prove_nothing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "tests/test_ages.py").write_text("def test() -> None:\n    assert False\n")
@@ -205,6 +207,6 @@ def test_tests_that_fail_by_themselves_say_nothing(
     assert "the tests fail on unchanged code" in capsys.readouterr().out
 
 
-def test_the_list_runs_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_listing_mutants_runs_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert mutants.main(["ages", "--list", "--number", "0", "--repo", str(project)]) == 0
     assert "explorer/ages.py:7: branch never taken" in capsys.readouterr().out.splitlines()

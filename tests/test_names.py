@@ -57,7 +57,7 @@ def files(*folders: Path) -> set[str]:
     return {str(path) for folder in folders for path in folder.rglob("*.png")}
 
 
-def test_a_folder_is_that_folder_and_no_other(run: Run, made: Path) -> None:
+def test_unusual_folder_names_are_used_literally(run: Run, made: Path) -> None:
     for pair in TWINS:
         for name in pair:
             assert found(run, "--folder", made / name) == files(made / name), name
@@ -69,7 +69,7 @@ def test_a_folder_is_that_folder_and_no_other(run: Run, made: Path) -> None:
     assert run("verify").code == 0
 
 
-def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
+def test_query_phrases_are_used_literally(run: Run, made: Path) -> None:
     for phrase in (
         "100%",
         "a_b",
@@ -102,9 +102,7 @@ def test_what_is_asked_for_is_text(run: Run, made: Path) -> None:
         ("/?/", ["a", "b", "e", "1", "~", "f", "?", "q"]),
     ],
 )  # fmt: skip
-def test_what_is_left_out_is_what_the_pattern_says(
-    run: Run, made: Path, glob: str, gone: list[str]
-) -> None:
+def test_patterns_exclude_unusual_names(run: Run, made: Path, glob: str, gone: list[str]) -> None:
     completed = run("index", made, "--encoder", "tiny", "--exclude", glob, "--json")
     assert completed.code == 0 and completed.json["encoded"] == 0
     assert files(made) - found(run) == files(*(made / name for name in gone))
@@ -114,7 +112,7 @@ def test_what_is_left_out_is_what_the_pattern_says(
     assert back.json["encoded"] == 0 and found(run) == files(made)
 
 
-def test_a_pattern_of_a_folder_below_a_root_is_said_of_that_folder(run: Run, made: Path) -> None:
+def test_a_pattern_for_a_subfolder_applies_to_it(run: Run, made: Path) -> None:
     """The root's own list names the folder, and none of its characters may mean anything there."""
     for name in ("[ab]", "what*", "!not", "#1", "100%", "back\\slash", "trip ", "?"):
         completed = run("index", made / name, "--encoder", "tiny", "--exclude", "below/", "--json")
@@ -126,7 +124,7 @@ def test_a_pattern_of_a_folder_below_a_root_is_said_of_that_folder(run: Run, mad
         assert found(run) == files(made)
 
 
-def test_moves_between_such_names_and_their_ends(run: Run, made: Path) -> None:
+def test_files_move_between_unusual_names(run: Run, made: Path) -> None:
     (made / "100%").rename(made / "%_%")
     moved: dict[str, Any] = run("index", made, "--encoder", "tiny", "--json").json
     assert (moved["moved"], moved["encoded"]) == (2, 0)

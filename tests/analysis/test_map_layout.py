@@ -79,7 +79,7 @@ def test_weights_decrease_with_distance_and_have_the_right_sum(cosines: list[flo
         assert found.sum() == pytest.approx(np.log2(len(row)), rel=0.02)
 
 
-def test_neighbors_are_in_the_table_by_their_weight() -> None:
+def test_neighbors_are_stored_in_order_of_weight() -> None:
     near, scores = (
         np.array([[3, 5, 7, -1], [-1, -1, -1, -1]]),
         np.array([[0.9, 0.9, 0.2, -2], [-2, -2, -2, -2]], np.float32),

@@ -103,7 +103,7 @@ def test_lists_stay_exact_as_photos_come_and_go(
         builder.close()
 
 
-def test_after_an_interruption_the_next_run_goes_on(builder: LibraryBuilder) -> None:
+def test_an_interrupted_run_is_continued_by_the_next(builder: LibraryBuilder) -> None:
     for content in range(70):
         builder.put(f"{content}.jpg", content)
     kept, calls = stage(builder), 0
@@ -157,7 +157,7 @@ def test_a_run_without_changes_does_nothing(builder: LibraryBuilder) -> None:
     assert said == []
 
 
-def test_the_neighbors_of_one_photo(builder: LibraryBuilder) -> None:
+def test_one_photo_has_the_neighbors_of_an_exact_search(builder: LibraryBuilder) -> None:
     ids = [builder.put(f"{content}.jpg", content) for content in range(40)]
     assert neighbor_store.neighbors_of(builder.library.catalog, builder.encoder, ids[3]) == []
     stage(builder).run(quiet)

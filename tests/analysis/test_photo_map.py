@@ -77,7 +77,7 @@ def atlas(tmp_path: Path) -> Iterator[MapLibrary]:
     made.close()
 
 
-def test_every_photo_has_a_position_of_its_own(atlas: MapLibrary) -> None:
+def test_every_photo_has_its_own_position(atlas: MapLibrary) -> None:
     for number in (0, 1, 2, 3, 40):
         ids = atlas.fill(*range(number))
         found = atlas.follow()
@@ -108,9 +108,7 @@ def test_new_photos_move_none_of_the_others(
         atlas.close()
 
 
-def test_a_library_of_twice_the_size_gets_a_new_map_aligned_with_the_old_one(
-    atlas: MapLibrary,
-) -> None:
+def test_a_library_that_doubled_gets_a_new_map_aligned_with_the_old_one(atlas: MapLibrary) -> None:
     atlas.fill(*range(40))
     before = atlas.follow()
     atlas.fill(*range(40, 80))
@@ -168,7 +166,7 @@ def test_an_interrupted_layout_gives_the_same_map(
         cut.close()
 
 
-def test_a_layout_is_computed_a_little_at_a_time(
+def test_a_layout_is_computed_in_small_steps(
     atlas: MapLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photo_map, "SECONDS_AT_ONCE", 0.0)
@@ -183,7 +181,7 @@ def test_a_layout_is_computed_a_little_at_a_time(
     assert len(atlas.follow()) == 21
 
 
-def test_a_run_without_changes_is_no_change(atlas: MapLibrary) -> None:
+def test_a_run_without_changes_leaves_the_map_unchanged(atlas: MapLibrary) -> None:
     atlas.fill(*range(30))
     atlas.follow()
     atlas.neighbours.run(quiet)
@@ -197,7 +195,7 @@ def test_a_run_without_changes_is_no_change(atlas: MapLibrary) -> None:
     assert said == [] and atlas.library.catalog.change() == change
 
 
-def test_photos_that_come_back_get_their_old_position(atlas: MapLibrary) -> None:
+def test_photos_that_return_get_their_old_position(atlas: MapLibrary) -> None:
     ids = atlas.fill(*range(30))
     before = atlas.follow()
     atlas.lose("7.jpg")
@@ -206,7 +204,7 @@ def test_photos_that_come_back_get_their_old_position(atlas: MapLibrary) -> None
     assert atlas.follow() == before
 
 
-def test_new_photos_that_are_similar_to_each_other_alone_are_placed(
+def test_new_photos_similar_only_to_each_other_are_placed(
     atlas: MapLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -222,7 +220,7 @@ def test_new_photos_that_are_similar_to_each_other_alone_are_placed(
     assert set(new) <= set(found)
 
 
-def test_a_photo_is_placed_where_no_other_is_left(atlas: MapLibrary) -> None:
+def test_a_photo_is_placed_even_if_no_other_is_left(atlas: MapLibrary) -> None:
     (first,) = atlas.fill("first")
     atlas.follow()
     atlas.lose("first.jpg")

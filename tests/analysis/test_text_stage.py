@@ -8,7 +8,7 @@ from explorer.library.text_index import TextIndex
 from tests.factory import LibraryBuilder
 
 
-def test_names_of_an_earlier_release_are_filled_in_and_a_stopped_run_goes_on(
+def test_names_of_an_earlier_release_are_filled_in_and_a_stopped_run_continues(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_stage, "BATCH_SIZE", 2)

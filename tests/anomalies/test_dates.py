@@ -30,7 +30,7 @@ from explorer.photos.decoded_photo import Precision
         ("/p/2012/05/a.jpg", "2008-03-04T10:10:10", "exif", None, "“2012”"),
     ],
 )
-def test_doubtful(
+def test_a_date_that_contradicts_its_folder_or_name_is_doubtful(
     path: str, taken: str | None, source: str | None, stated: str | None, words: str
 ) -> None:
     found = check_date(path, taken, source, stated)
@@ -53,16 +53,18 @@ def test_doubtful(
         ("/2001/2012/a.jpg", "2012-03-04T10:10:10", "exif"),
     ],
 )
-def test_not_doubtful(path: str, taken: str | None, source: str | None) -> None:
+def test_a_date_that_fits_its_folder_and_name_is_not_doubtful(
+    path: str, taken: str | None, source: str | None
+) -> None:
     assert check_date(path, taken, source, None) is None
 
 
-def test_a_name_of_a_later_day_is_only_a_little_doubtful() -> None:
+def test_a_file_name_with_a_later_day_is_only_slightly_doubtful() -> None:
     found = check_date("/p/IMG-20180304-WA0001.jpg", "2016-03-04T10:10:10", "exif", None)
     assert found is not None and 0.5 <= found[0] < 1
 
 
-def test_a_files_time_against_a_folders_year_is_no_doubt() -> None:
+def test_a_file_time_that_contradicts_a_folder_year_is_not_doubtful() -> None:
     """Copying changes it: a person would find nothing to do."""
     found = check_date("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None)
     assert found is not None and found[0] == FILE_TIME_SCORE >= 0.5
@@ -85,7 +87,7 @@ def subject(
     )
 
 
-def test_those_are_counted_in_one_line() -> None:
+def test_file_times_that_contradict_folder_years_are_counted_in_one_line() -> None:
     subjects = [
         subject(1, "/p/2012/a.jpg", "2020-03-04T10:10:10", "file"),
         subject(2, "/p/2012/b.jpg", "2012-03-04T10:10:10", "file"),
@@ -148,14 +150,14 @@ def test_those_are_counted_in_one_line() -> None:
         ("/p/2012/2011-05-05 x.jpg", "2016-01-02T10:00:00", "exif", "second", 0.2),
     ],
 )
-def test_what_is_not_known_is_not_doubted(
+def test_an_unknown_date_is_not_doubted(
     path: str, taken: str, source: str, precision: str, score: float | None
 ) -> None:
     found = check_date(path, taken, source, None, precision)
     assert (found and found[0]) == score
 
 
-def test_what_is_said_is_as_precise_as_the_date() -> None:
+def test_the_text_is_as_precise_as_the_date() -> None:
     found = check_date("/p/2014/a.jpg", "2012-03-01T00:00:00", "exif", None, "month")
     assert found is not None and found[1] == "It is in “2014”, but its date is 2012-03."
 
@@ -166,7 +168,7 @@ def test_the_name_of_a_folder_is_printable() -> None:
     assert found is not None and found[1] == "It is in “2014 m\ufffd”, but its date is 2012-03."
 
 
-def test_clocks_of_the_future_and_of_the_past() -> None:
+def test_clocks_that_run_in_the_future_or_the_past_are_reported() -> None:
     future, past = (
         check_date("/p/a.jpg", None, None, "2093-01-01T00:00:00"),
         check_date("/p/a.jpg", None, None, "1970-01-01T00:00:00"),

@@ -24,7 +24,7 @@ def write(folder: Path, **changed: object) -> None:
     np.savez(folder / "drawn-eyes.npz", **arrays)  # type: ignore[arg-type]
 
 
-def test_the_odds_are_a_weighted_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_odds_are_a_weighted_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
     write(tmp_path)
     assert drawing_log_odds("eyes", "one", np.eye(3, dtype=np.float32)).tolist() == [1, -1, -3]
@@ -34,7 +34,7 @@ def test_the_odds_are_a_weighted_sum(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("name", "version"),
     [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")],
 )
-def test_of_other_vectors_nothing_is_known(
+def test_vectors_of_another_encoder_have_no_score(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
@@ -42,7 +42,7 @@ def test_of_other_vectors_nothing_is_known(
     assert (drawing_log_odds(name, version, np.eye(3, dtype=np.float32)) == NOT_DRAWN).all()
 
 
-def test_what_is_shipped_fits_the_starter() -> None:
+def test_the_shipped_data_fits_the_starter_encoder() -> None:
     learned = module._learned(starter.NAME, starter.StarterEncoder().version)
     assert learned is not None
     assert learned[0].shape == (starter.StarterHead.load().dim,) and np.isfinite(learned[0]).all()

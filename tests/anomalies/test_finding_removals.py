@@ -44,7 +44,7 @@ def finding(small_library: SmallLibrary, path: str, kind: FindingKind = "blurred
 
 
 @pytest.mark.parametrize("to", ["trash", "folder", "aside"])
-def test_an_unreadable_file_goes_and_comes_back(
+def test_an_unreadable_file_is_removed_and_restored(
     small_library: SmallLibrary, to: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if to == "aside":
@@ -74,7 +74,7 @@ def test_an_unreadable_file_goes_and_comes_back(
     assert small_library.tree() == before
 
 
-def test_an_unreadable_file_that_changed_stays(small_library: SmallLibrary) -> None:
+def test_an_unreadable_file_that_changed_is_kept(small_library: SmallLibrary) -> None:
     path = small_library.add_unreadable("broken.jpg", "no photo at all")
     (wanted,) = removals_of_findings(
         small_library.library.catalog, [finding(small_library, "broken.jpg", "unreadable")]
@@ -95,7 +95,7 @@ def test_an_unreadable_file_that_changed_stays(small_library: SmallLibrary) -> N
     assert Path(path).exists()
 
 
-def test_an_unreadable_file_is_neither_a_copy_nor_kept_for_one(small_library: SmallLibrary) -> None:
+def test_an_unreadable_file_is_neither_a_copy_nor_a_keeper(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_unreadable("b.jpg", "one")
     for one, two in (("b.jpg", "a.jpg"), ("a.jpg", "b.jpg")):
@@ -104,7 +104,7 @@ def test_an_unreadable_file_is_neither_a_copy_nor_kept_for_one(small_library: Sm
     assert {"a.jpg", "b.jpg"} <= set(small_library.tree())
 
 
-def test_what_is_not_in_the_library_stays(small_library: SmallLibrary) -> None:
+def test_a_file_that_is_not_in_the_library_is_kept(small_library: SmallLibrary) -> None:
     (small_library.photos / "new.jpg").write_text("new")
     assert (
         find_unreadable_file(small_library.library.catalog, str(small_library.photos / "new.jpg"))
@@ -116,7 +116,7 @@ def test_what_is_not_in_the_library_stays(small_library: SmallLibrary) -> None:
     assert (result.state, result.reason) == ("refused", "it is not in the library")
 
 
-def test_a_photo_goes_with_all_its_files(small_library: SmallLibrary) -> None:
+def test_a_photo_is_removed_with_all_its_files(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     small_library.add_photo("c.jpg", "two")
@@ -130,7 +130,7 @@ def test_a_photo_goes_with_all_its_files(small_library: SmallLibrary) -> None:
     }
 
 
-def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_without_what_is_missing(
+def test_a_photo_is_removed_for_its_first_finding_with_its_companions_and_without_missing_files(
     small_library: SmallLibrary,
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -147,7 +147,7 @@ def test_a_photo_goes_for_the_first_thing_found_with_what_belongs_to_it_and_with
     assert [each.path for each in found.companions] == [str(small_library.photos / "a.jpg.xmp")]
 
 
-def test_a_photo_that_is_gone_meanwhile_is_left_out(small_library: SmallLibrary) -> None:
+def test_a_photo_deleted_meanwhile_is_skipped(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     gone = [
         replace(finding(small_library, "a.jpg", kind), id=999) for kind in ("dark", "extension")
@@ -155,7 +155,7 @@ def test_a_photo_that_is_gone_meanwhile_is_left_out(small_library: SmallLibrary)
     assert removals_of_findings(small_library.library.catalog, gone) == ([], [])
 
 
-def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(
+def test_a_wrong_extension_does_not_keep_a_file_whose_photo_is_removed(
     small_library: SmallLibrary,
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -170,7 +170,7 @@ def test_a_file_of_which_the_photo_goes_is_not_kept_for_its_name_s_sake(
     }
 
 
-def test_a_file_that_cannot_be_read_at_all_is_said(
+def test_a_file_that_cannot_be_read_at_all_is_reported(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_unreadable("gone.jpg", "x")
@@ -220,7 +220,7 @@ def test_a_plan_is_written_and_carried_out(
 
 
 @pytest.mark.parametrize("fault", ["unsupported", "environment", None])
-def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(
+def test_a_file_not_proven_faulty_is_neither_offered_nor_removed(
     small_library: SmallLibrary, fault: Fault | None
 ) -> None:
     path = small_library.add_unreadable(
@@ -238,9 +238,7 @@ def test_a_file_that_is_not_proven_to_be_at_fault_is_not_offered_and_stays(
 
 
 @pytest.mark.parametrize("fault", PROVEN)
-def test_a_file_that_is_proven_to_be_at_fault_is_offered(
-    small_library: SmallLibrary, fault: Fault
-) -> None:
+def test_a_file_proven_faulty_is_offered(small_library: SmallLibrary, fault: Fault) -> None:
     path = small_library.add_unreadable("torn.jpg", "a torn file", "the file is damaged", fault)
     (found,) = Anomalies(small_library.library).findings()
     assert (found.path, found.kind, found.detail) == (path, "unreadable", "The file is damaged.")

@@ -69,7 +69,7 @@ EXPECTED: dict[str, FindingKind] = {
 }  # fmt: skip
 
 
-def test_each_fault_is_found_and_good_photos_are_left_alone(library: Library) -> None:
+def test_each_fault_is_found_and_good_photos_have_no_findings(library: Library) -> None:
     found = Anomalies(library).findings()
     kinds = {(Path(finding.path).name, finding.kind) for finding in found}
     assert set(EXPECTED.items()) <= kinds
@@ -83,14 +83,14 @@ def test_each_fault_is_found_and_good_photos_are_left_alone(library: Library) ->
     assert Anomalies(library).counts()["unreadable"] == 2
 
 
-def test_everything_has_a_score_for_every_photo(library: Library) -> None:
+def test_every_kind_has_a_score_for_every_photo(library: Library) -> None:
     found = Anomalies(library).findings(["blurred", "outlier", "date"], everything=True)
     assert {
         kind: sum(f.kind == kind for f in found) for kind in ("blurred", "outlier", "date")
     } == dict.fromkeys(("blurred", "outlier", "date"), library.catalog.counts().photos)
 
 
-def test_filters(library: Library, photos: Path) -> None:
+def test_filters_select_the_matching_photos(library: Library, photos: Path) -> None:
     anomalies = Anomalies(library)
     assert not anomalies.findings(filters=Filters(folder=str(photos / "nothing")))
     assert len(anomalies.findings(filters=Filters(folder=str(photos / "bad")))) == len(
@@ -100,7 +100,7 @@ def test_filters(library: Library, photos: Path) -> None:
     assert {Path(finding.path).name for finding in dated} == {"2001-05-06 later.jpg"}
 
 
-def test_what_was_dismissed_stays_away_wherever_its_file_goes(
+def test_a_dismissed_finding_stays_dismissed_when_its_file_moves(
     library: Library, photos: Path, tmp_path: Path
 ) -> None:
     anomalies = Anomalies(library)
@@ -122,7 +122,7 @@ def test_what_was_dismissed_stays_away_wherever_its_file_goes(
     assert "blurred" in {finding.kind for finding in anomalies.findings()}
 
 
-def test_lines_are_moved_and_remembered(library: Library) -> None:
+def test_thresholds_are_changed_and_remembered(library: Library) -> None:
     anomalies = Anomalies(library)
     anomalies.set_threshold("blurred", 0.0)
     assert not anomalies.findings(["blurred"])
@@ -135,7 +135,7 @@ def test_lines_are_moved_and_remembered(library: Library) -> None:
     assert set(anomalies.thresholds().values()) == {0.5}
 
 
-def test_photos_of_before_are_judged_by_the_next_run(
+def test_photos_indexed_earlier_are_scored_by_the_next_run(
     library: Library, photos: Path, tmp_path: Path
 ) -> None:
     total = library.catalog.counts().photos
@@ -153,7 +153,7 @@ def test_photos_of_before_are_judged_by_the_next_run(
     assert not quality_store.photos_to_measure(library.catalog)
 
 
-def test_what_photos_say_is_read_again_with_their_figures(
+def test_metadata_is_read_again_together_with_the_metrics(
     library: Library, photos: Path, tmp_path: Path
 ) -> None:
     """As an older version read less: it is in the same pass."""
@@ -178,7 +178,7 @@ def test_what_photos_say_is_read_again_with_their_figures(
     )
 
 
-def test_the_look_of_a_photo_is_kept(library: Library) -> None:
+def test_appearance_metrics_are_stored(library: Library) -> None:
     (soft,) = (
         finding
         for finding in Anomalies(library).findings(["blurred"])
@@ -190,7 +190,7 @@ def test_the_look_of_a_photo_is_kept(library: Library) -> None:
     assert quality_store.diagnostics_of(library.catalog, 10**6) is None
 
 
-def test_outliers_and_misplaced_photos(tmp_path: Path) -> None:
+def test_outliers_and_misplaced_photos_are_found(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     for name, colour in (("red", (200, 40, 30)), ("blue", (30, 60, 200))):
         for number in range(24):
@@ -218,7 +218,7 @@ def test_an_empty_library_has_no_findings(tmp_path: Path) -> None:
         assert Anomalies(library).findings(everything=True) == []
 
 
-def test_the_command_prints_what_was_found(
+def test_the_command_prints_the_findings(
     library: Library, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     run: Callable[..., int] = app.main
@@ -255,7 +255,7 @@ def test_the_command_prints_what_was_found(
     assert b"has been indexed with" in capfdbinary.readouterr().err
 
 
-def test_file_times_against_years_of_folders_are_one_line(
+def test_file_times_that_contradict_folder_years_are_one_finding(
     tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     folder = tmp_path / "photos"

@@ -26,7 +26,7 @@ def lost(*like: int) -> Misplaced:
     return Misplaced(np.zeros(3, np.float32), np.array(like))
 
 
-def test_folders_are_named_printably(compared: _Compared) -> None:
+def test_folder_names_are_printable(compared: _Compared) -> None:
     """A name that is not UTF-8 could be shown on no page."""
     assert compared.why_misplaced(1, lost(1, 0, 0)) == (
         "Unlike the rest of “/p/caf\ufffd”; most similar to photos in “/p/cats”."
@@ -37,14 +37,14 @@ def test_folders_are_named_printably(compared: _Compared) -> None:
     assert compared.why_misplaced(2, lost(1, -1, 0)).endswith("similar to photos in “?”.")
 
 
-def test_the_nearest_are_told_by_their_similarity(compared: _Compared) -> None:
+def test_the_nearest_photos_are_listed_with_their_similarity(compared: _Compared) -> None:
     assert "has a similarity of 0.90," in compared.why_outlier(1)
     assert compared.nearest(1) == (20, 30) and compared.nearest(2) == (30,)
     assert compared.elsewhere(1) == (20, 30) and compared.elsewhere(2) == ()
     assert compared.elsewhere(3) == (10,)
 
 
-def test_of_a_photo_without_a_vector_nothing_is_said(compared: _Compared) -> None:
+def test_a_photo_without_a_vector_has_no_explanation(compared: _Compared) -> None:
     assert compared.why_outlier(0) == compared.why_misplaced(0, lost(0, 0, 0))
     assert "not" in compared.why_outlier(0)
     assert compared.nearest(0) == compared.elsewhere(0) == ()

@@ -40,7 +40,7 @@ def clusters(
     )
 
 
-def test_strangers_are_the_oddest() -> None:
+def test_unrelated_photos_are_the_strongest_outliers() -> None:
     random = np.random.default_rng(1)
     vectors = np.concatenate([clusters(random, 4, 40), unit(random.standard_normal((5, 24)))])
     odd = outliers(vectors, *kept(vectors))
@@ -57,7 +57,7 @@ def test_near_copies_do_not_hide_an_outlier() -> None:
     assert odd[160:].min() > np.percentile(odd[:160], 97)
 
 
-def test_a_burst_as_long_as_the_list_has_good_company() -> None:
+def test_a_burst_as_long_as_the_neighbor_list_is_not_an_outlier() -> None:
     random = np.random.default_rng(3)
     burst = unit(
         np.repeat(unit(random.standard_normal((1, 24))), 40, axis=0)
@@ -76,7 +76,7 @@ def test_a_small_library_of_bursts_has_no_outliers() -> None:
     assert (outliers(vectors, *kept(vectors)) == 0).all()
 
 
-def test_what_all_photos_share_makes_none_alike() -> None:
+def test_features_shared_by_all_photos_do_not_make_them_similar() -> None:
     """A stranger that lies near the middle is as like everything as its own kind is like each
     other, and yet found."""
     random = np.random.default_rng(10)
@@ -86,7 +86,7 @@ def test_what_all_photos_share_makes_none_alike() -> None:
     assert np.argmax(outliers(vectors, *kept(vectors))) == len(photos)
 
 
-def test_dense_and_sparse_places_are_judged_by_their_own_kind() -> None:
+def test_outliers_are_relative_to_the_density_around_them() -> None:
     random = np.random.default_rng(4)
     vectors = np.concatenate([clusters(random, 1, 80, 0.2), clusters(random, 1, 80, 0.9)])
     odd = outliers(vectors, *kept(vectors))
@@ -134,7 +134,7 @@ def test_edited_copies_in_another_folder_do_not_make_a_photo_misplaced() -> None
     assert np.nan_to_num(found.oddness[:120], nan=-9).max() < 1.3
 
 
-def test_a_stranger_to_all_is_not_misplaced() -> None:
+def test_a_photo_unlike_every_other_is_not_misplaced() -> None:
     random = np.random.default_rng(6)
     vectors = np.concatenate([clusters(random, 3, 40), unit(random.standard_normal((1, 24)))])
     folders = np.append(np.repeat([0, 1, 2], 40), 1)
@@ -159,7 +159,7 @@ def test_large_folders_are_judged_by_some_of_their_members(monkeypatch: pytest.M
     assert np.argmax(found.oddness) == 70
 
 
-def test_spreads() -> None:
+def test_spreads_are_the_typical_distances_from_the_center() -> None:
     values = np.random.default_rng(0).normal(5, 2, 20_000).astype(np.float32)
     found = spreads(np.append(values, [np.nan, 11]).astype(np.float32))
     assert abs(found[-1] - 3) < 0.1 and np.isnan(found[-2])

@@ -50,7 +50,7 @@ def but(**figures: Any) -> QualityMetrics:
 
 
 @pytest.mark.parametrize("judge", ALL)
-def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
+def test_a_good_photo_has_high_scores(judge: Callable[[Column], Judgement]) -> None:
     assert judge(column([GOOD])).score[0] > 0.8
 
 
@@ -69,7 +69,7 @@ def test_a_good_photo_is_fine(judge: Callable[[Column], Judgement]) -> None:
         (quality_scores.compressed, "blockiness", [0, 1, 2, 6], "blocks"),
     ],
 )
-def test_scores_fall_with_the_fault(
+def test_scores_fall_as_the_fault_grows(
     judge: Callable[[Column], Judgement], name: str, values: list[float], words: str
 ) -> None:
     found = judge(column([but(noise_whiteness=0.9, **{name: value}) for value in values]))
@@ -78,7 +78,7 @@ def test_scores_fall_with_the_fault(
     assert words in found.reason(len(values) - 1)
 
 
-def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
+def test_overexposed_photos_are_distinguished_from_snow_and_white_backgrounds() -> None:
     over = but(
         blown_share=0.4,
         blown_border_share=0.4,
@@ -121,7 +121,7 @@ def test_burnt_out_photos_are_told_from_snow_and_white_backgrounds() -> None:
     assert scores[0] < 0.3 and (scores[1:] > 0.5).all()
 
 
-def test_shake_is_named() -> None:
+def test_camera_shake_is_named() -> None:
     found = quality_scores.blurred(
         column(
             [
@@ -138,7 +138,7 @@ def test_texture_is_not_called_noise() -> None:
     assert quality_scores.noisy(column([but(noise_sigma=12, noise_whiteness=0.1)])).score[0] > 0.9
 
 
-def test_fine_texture_of_tiny_photos_is_forgiven() -> None:
+def test_fine_texture_in_tiny_photos_is_not_a_fault() -> None:
     grainy = [but(noise_sigma=6.5, noise_whiteness=0.9)]
     assert (
         quality_scores.noisy(column(grainy, longest=4000)).score[0]
@@ -159,13 +159,13 @@ def test_drawings_are_not_photos_unless_a_camera_made_them() -> None:
     )
 
 
-def test_nothing_to_see() -> None:
+def test_a_blank_photo_is_found() -> None:
     assert (
         quality_scores.empty(column([but(contrast=2, edge_density=0, entropy=2.5)])).score[0] < 0.3
     )
 
 
-def test_an_old_cameras_photos_are_not_all_called_soft_but_blurred_ones_are() -> None:
+def test_only_blurred_photos_of_an_old_camera_are_called_soft() -> None:
     library = [but(blur_radius=0.33)] * 200 + [but(blur_radius=0.65), but(blur_radius=1.4)]
     scores = quality_scores.blurred(column(library)).score
     assert scores[200] > 0.5 > 0.3 > scores[201]
@@ -185,7 +185,7 @@ figure = st.floats(0, 300, width=32)
     ),
     st.booleans(),
 )
-def test_any_figures_give_scores_in_range_and_a_sentence(
+def test_any_metrics_give_scores_in_range_and_a_sentence(
     rows: list[list[float]], camera: bool
 ) -> None:
     photos = [QualityMetrics(*row) for row in rows]
@@ -225,7 +225,7 @@ def test_lights_that_end_steeply_are_overexposed_before_those_that_fade() -> Non
     assert (np.diff(found[:3]) < 0).all() and found[0] > 0.5 > found[2] >= found[3]
 
 
-def test_stripes_as_sharp_as_can_be_are_not_shaken() -> None:
+def test_perfectly_sharp_stripes_are_not_called_shaken() -> None:
     """Letters and leaves run in one direction; what moved is soft along its streaks as well."""
     letters, moved = quality_scores.blurred(
         column(

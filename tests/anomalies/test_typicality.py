@@ -33,7 +33,7 @@ def write(folder: Path) -> None:
     np.savez(folder / "typical-eyes.npz", **stored)
 
 
-def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(
+def test_distance_is_measured_to_the_nearest_centers_in_units_of_their_spread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
@@ -50,7 +50,7 @@ def test_unlikeness_is_the_distance_to_the_nearest_centres_in_spreads(
     ("name", "version"),
     [("eyes", "two"), ("other", "one"), ("../eyes", "one"), ("open_clip:A/b", "one")],
 )
-def test_of_other_vectors_nothing_is_known(
+def test_vectors_of_another_encoder_have_no_score(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, version: str
 ) -> None:
     monkeypatch.setattr(module, "_FOLDER", tmp_path)
@@ -58,7 +58,7 @@ def test_of_other_vectors_nothing_is_known(
     assert typical_photos(name, version) is None
 
 
-def test_what_is_shipped_fits_the_starter() -> None:
+def test_the_shipped_data_fits_the_starter_encoder() -> None:
     learned = typical_photos(starter.NAME, starter.StarterEncoder().version)
     assert learned is not None
     assert learned.centres.shape == (256, starter.StarterHead.load().dim) and learned.spread > 0
@@ -67,9 +67,7 @@ def test_what_is_shipped_fits_the_starter() -> None:
     assert np.median(learned.unlikeness(learned.centres)) < 1
 
 
-def test_distance_does_not_depend_on_how_many_are_asked_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_distance_does_not_depend_on_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(1)
     vectors, centres = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
     whole = distance(vectors, centres)
@@ -96,7 +94,7 @@ def around(random: np.random.Generator, centres: np.ndarray) -> np.ndarray:
     return unit(centres + random.standard_normal(centres.shape) * 0.8 / np.sqrt(centres.shape[1]))
 
 
-def test_a_small_library_knows_strangers_by_everyday_photos() -> None:
+def test_a_small_library_finds_outliers_by_comparison_with_everyday_photos() -> None:
     random = np.random.default_rng(4)
     known, centres = everyday(random)
     photos = around(random, centres[random.integers(0, 12, 60)])
@@ -106,7 +104,7 @@ def test_a_small_library_knows_strangers_by_everyday_photos() -> None:
     assert set(np.argsort(-odd)[:3].tolist()) == {60, 61, 62}
 
 
-def test_in_a_library_of_one_subject_another_subject_is_odd() -> None:
+def test_another_subject_is_an_outlier_in_a_library_of_one_subject() -> None:
     random = np.random.default_rng(5)
     known, centres = everyday(random)
     photos = around(random, np.repeat(centres[:1], 100, axis=0))

@@ -13,7 +13,9 @@ from tests.anomalies.test_finding_removals import finding
 from tests.fixtures.small_library import SmallLibrary
 
 
-def test_a_wrong_name_says_why_and_takes_along_what_is_its_own(small_library: SmallLibrary) -> None:
+def test_a_wrong_extension_gives_a_reason_and_takes_companion_files_along(
+    small_library: SmallLibrary,
+) -> None:
     kept = small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.png", "one")
     small_library.add_file("b.png.xmp", "words")
@@ -27,7 +29,9 @@ def test_a_wrong_name_says_why_and_takes_along_what_is_its_own(small_library: Sm
     assert [each.path for each in found.companions] == [str(small_library.photos / "b.png.xmp")]
 
 
-def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(small_library: SmallLibrary) -> None:
+def test_a_file_with_a_wrong_extension_deleted_meanwhile_is_skipped(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.png", "one")
     found = finding(small_library, "b.png", "extension")
@@ -42,7 +46,7 @@ def test_a_wrong_name_that_is_gone_meanwhile_is_left_out(small_library: SmallLib
     assert left.skipped == [] and [Path(each.path).name for each in left.removals] == ["c.png"]
 
 
-def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(
+def test_a_file_with_a_wrong_extension_is_removed_alone_and_its_identical_copy_is_kept(
     small_library: SmallLibrary,
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -62,7 +66,7 @@ def test_a_file_with_a_wrong_name_goes_alone_and_its_like_is_kept(
     assert Path(kept).exists()
 
 
-def test_where_all_files_of_a_photo_have_wrong_names_none_is_kept_for_another(
+def test_no_keeper_is_chosen_if_every_file_of_a_photo_has_a_wrong_extension(
     small_library: SmallLibrary,
 ) -> None:
     small_library.add_photo("a.png", "one")

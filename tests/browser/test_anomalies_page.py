@@ -61,7 +61,9 @@ def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
 
 
-def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: Server) -> None:
+def test_findings_can_be_dismissed_restored_and_listed_separately(
+    window: Visitor, server: Server
+) -> None:
     page = window.page
     page.goto(server.address + "/anomalies?kind=unreadable")
     expect(page.get_by_text("1 finding, worst first")).to_be_visible()
@@ -72,7 +74,7 @@ def test_findings_are_dismissed_undone_and_shown_apart(window: Visitor, server: 
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
 
 
-def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(
+def test_selected_photos_are_dismissed_together_and_a_removal_lists_them_first(
     window: Visitor, server: Server
 ) -> None:
     page = window.page
@@ -97,7 +99,7 @@ def test_photos_are_selected_dismissed_together_and_a_removal_lists_them_first(
     expect(page.get_by_text(f"{number} findings, worst first")).to_be_visible()
 
 
-def test_photos_are_removed_into_a_folder_and_brought_back(
+def test_photos_are_removed_into_a_folder_and_restored(
     window: Visitor, server: Server, photos: Path, tmp_path: Path
 ) -> None:
     """The whole way: select, look at the list, remove, see it gone here and on disk, undo, see it
@@ -127,7 +129,7 @@ def test_photos_are_removed_into_a_folder_and_brought_back(
 
 
 @pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
-def test_an_unreadable_file_is_ticked_removed_and_brought_back(
+def test_an_unreadable_file_is_selected_removed_and_restored(
     window: Visitor, server: Server, photos: Path, tmp_path: Path
 ) -> None:
     page = window.page

@@ -11,7 +11,7 @@ from tests.browser.test_duplicates_page import NARROW, _compare, open_page, pres
 __all__ = ["tidy"]
 
 
-def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chosen(
+def test_without_a_known_original_nothing_is_suggested_until_one_is_chosen(
     tidy: Server, window: Visitor
 ) -> None:
     _compare(tidy, [("photo 0.jpg", "photo 1.jpg", "picture")])
@@ -39,7 +39,7 @@ def test_where_the_original_is_not_known_nothing_is_suggested_until_one_is_chose
     expect(page.get_by_role("button", name="Accept all 3")).to_be_visible()
 
 
-def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:
+def test_filters_apply_and_another_keeper_can_be_chosen(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy)
     first = page.locator(".because").inner_text()
     press(window, "p")
@@ -55,7 +55,7 @@ def test_filters_and_another_keeper(tidy: Server, window: Visitor) -> None:
     expect(page.get_by_role("radio", name="Same picture · 2")).to_be_visible()
 
 
-def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window: Visitor) -> None:
+def test_an_acceptance_can_be_undone_like_a_decision(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy, "picture")
     press(window, "Enter")
     expect(page.get_by_text("1 file to remove")).to_be_visible()
@@ -87,7 +87,9 @@ def test_an_acceptance_can_be_taken_back_as_a_decision_can(tidy: Server, window:
 
 
 @pytest.mark.parametrize("window", NARROW, indirect=True)
-def test_keys_are_shown_where_they_were_asked_for(tidy: Server, window: Visitor) -> None:
+def test_keyboard_shortcuts_are_shown_where_they_were_requested(
+    tidy: Server, window: Visitor
+) -> None:
     page = open_page(window, tidy)
     keys = page.get_by_role("button", name="Keys")
     keys.click()
@@ -103,7 +105,7 @@ def test_keys_are_shown_where_they_were_asked_for(tidy: Server, window: Visitor)
     expect(page.locator(".keys")).to_have_count(0)
 
 
-def test_where_nothing_is_suggested_nothing_is_shown_as_kept(tidy: Server, window: Visitor) -> None:
+def test_without_a_suggestion_nothing_is_shown_as_kept(tidy: Server, window: Visitor) -> None:
     page = window.page
     page.goto(f"{tidy.address}/duplicates?tier=moment")
     window.settle()

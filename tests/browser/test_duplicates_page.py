@@ -107,7 +107,7 @@ def press(window: Visitor, key: str) -> None:
 
 
 @pytest.mark.parametrize("window", NARROW, indirect=True)
-def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> None:
+def test_the_page_fits_the_window_and_has_a_title(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy)
     for title in (
         "Identical files · 2 · ",
@@ -124,7 +124,9 @@ def test_the_page_fits_and_says_what_it_is(tidy: Server, window: Visitor) -> Non
     expect(page.get_by_text("There are no files with the same pixels.")).to_be_visible()
 
 
-def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visitor) -> None:
+def test_groups_are_reviewed_by_keyboard_then_removed_and_restored(
+    tidy: Server, window: Visitor
+) -> None:
     page, before = open_page(window, tidy, "picture"), files(tidy)
     expect(page.get_by_role("button", name="Accept: remove 1 of 2")).to_be_visible()
     for key, button in (("d", "Difference"), ("f", "Flicker"), ("s", "Side by side")):
@@ -164,7 +166,9 @@ def test_with_the_keyboard_alone_then_remove_and_undo(tidy: Server, window: Visi
     assert files(tidy) == before
 
 
-def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window: Visitor) -> None:
+def test_accept_all_export_remove_and_undo_from_the_history_work(
+    tidy: Server, window: Visitor
+) -> None:
     page, before = open_page(window, tidy), files(tidy)
     page.get_by_role("button", name="Accept all 2").click()
     expect(page.get_by_text("2 files to remove")).to_be_visible()
@@ -190,7 +194,7 @@ def test_accept_all_export_remove_and_undo_from_the_history(tidy: Server, window
     assert files(tidy) == before
 
 
-def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
+def test_rules_and_protected_folders_can_be_changed(tidy: Server, window: Visitor) -> None:
     page = open_page(window, tidy)
     page.get_by_role("button", name="Keep rules").click()
     dialog = page.get_by_role("dialog")
@@ -213,7 +217,7 @@ def test_rules_and_protected_folders(tidy: Server, window: Visitor) -> None:
     expect(page.get_by_role("button", name="Accept all")).to_have_count(0)
 
 
-def test_the_only_film_holds_its_photo_back_until_its_like_is_beside_the_one_kept(
+def test_a_photo_with_the_only_film_is_kept_until_the_keeper_has_the_same_film(
     tidy: Server, window: Visitor
 ) -> None:
     sent, camera = (tidy.folder / "My photos" / folder for folder in ("Sent", "Camera"))

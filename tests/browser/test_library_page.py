@@ -14,7 +14,9 @@ from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor
 
 
-def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, photos: Path) -> None:
+def test_counts_and_unreadable_files_are_shown(
+    window: Visitor, server: Server, photos: Path
+) -> None:
     page = window.page
     page.goto(server.address + "/library")
     expect(page.get_by_text("Up to date.")).to_be_visible()
@@ -26,7 +28,7 @@ def test_figures_and_what_could_not_be_read(window: Visitor, server: Server, pho
     expect(page.get_by_text("broken.jpg")).to_be_visible()
 
 
-def test_pause_and_resume(window: Visitor, server: Server) -> None:
+def test_indexing_is_paused_and_resumed(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/library")
     page.get_by_role("button", name="Pause").click()
@@ -40,7 +42,9 @@ def test_pause_and_resume(window: Visitor, server: Server) -> None:
     expect(page.get_by_text("Up to date.")).to_be_visible()
 
 
-def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, photos: Path) -> None:
+def test_folders_are_added_and_removed(
+    window: Visitor, server: Server, tmp_path: Path, photos: Path
+) -> None:
     pictures.write(tmp_path / "More" / "one.jpg", pictures.draw(501))
     pictures.write(tmp_path / "More" / "two.jpg", pictures.draw(502))
     page = window.page
@@ -74,7 +78,7 @@ def test_folders_come_and_go(window: Visitor, server: Server, tmp_path: Path, ph
     assert (tmp_path / "More" / "one.jpg").exists()
 
 
-def test_an_empty_library_says_how_to_begin(window: Visitor, tmp_path: Path) -> None:
+def test_an_empty_library_explains_how_to_begin(window: Visitor, tmp_path: Path) -> None:
     server = Server(tmp_path)
     try:
         page = window.page
@@ -95,7 +99,9 @@ def test_an_empty_library_says_how_to_begin(window: Visitor, tmp_path: Path) -> 
     assert "warning" not in server.log.lower()
 
 
-def test_a_page_that_is_open_follows_an_empty_library(window: Visitor, tmp_path: Path) -> None:
+def test_an_open_page_updates_when_an_empty_library_is_filled(
+    window: Visitor, tmp_path: Path
+) -> None:
     server = Server(tmp_path)
     try:
         for path in ("/", "/duplicates", "/anomalies"):
@@ -115,7 +121,9 @@ def test_a_page_that_is_open_follows_an_empty_library(window: Visitor, tmp_path:
         server.stop()
 
 
-def test_a_program_that_was_ended_says_so_in_plain_words(window: Visitor, tmp_path: Path) -> None:
+def test_an_open_page_says_in_plain_words_that_the_program_has_ended(
+    window: Visitor, tmp_path: Path
+) -> None:
     server = Server(tmp_path)
     page = window.page
     page.goto(server.address + "/library")
@@ -134,7 +142,7 @@ def test_a_program_that_was_ended_says_so_in_plain_words(window: Visitor, tmp_pa
     window.complaints.clear()
 
 
-def test_the_app_opens_a_library_once(server: Server) -> None:
+def test_a_library_is_opened_by_one_app_at_a_time(server: Server) -> None:
     second = subprocess.run(
         [*server.command, "--port", "1"],
         cwd=PROJECT,

@@ -56,9 +56,7 @@ def until(library: Library, photos: int) -> None:
         time.sleep(0.05)
 
 
-def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(
-    window: Visitor, tmp_path: Path
-) -> None:
+def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_path: Path) -> None:
     draw(tmp_path / "aside", MANY)
     pictures.write(tmp_path / "photos" / "first.jpg", pictures.draw(1))
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
@@ -101,7 +99,7 @@ def test_a_server_that_is_killed_takes_its_indexer_and_the_decoders_with_it(
         window.complaints.clear()
 
 
-def test_an_indexer_that_is_killed_is_started_again(window: Visitor, tmp_path: Path) -> None:
+def test_a_killed_indexer_is_restarted(window: Visitor, tmp_path: Path) -> None:
     draw(tmp_path / "photos", 30)
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
     try:

@@ -8,7 +8,7 @@ from tests.browser.conftest import Server, Visitor
 from tests.browser.test_search_page import ALL, asked, find, look, tiles
 
 
-def test_the_lightbox(window: Visitor, server: Server) -> None:
+def test_the_lightbox_shows_photos_and_their_details(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
     tiles(page).first.focus()
@@ -40,7 +40,7 @@ def test_the_lightbox(window: Visitor, server: Server) -> None:
     assert asked(page) == {"q": "red"}
 
 
-def test_keys_in_the_lightbox_are_not_lost_while_it_is_being_redrawn(
+def test_key_presses_are_not_lost_while_the_lightbox_is_redrawn(
     window: Visitor, server: Server
 ) -> None:
     page = look(window, server)
@@ -55,9 +55,7 @@ def test_keys_in_the_lightbox_are_not_lost_while_it_is_being_redrawn(
     expect(dialog).to_contain_text(f"4 of {ALL}")
 
 
-def test_the_keyboard_goes_on_where_the_lightbox_was_opened(
-    window: Visitor, server: Server
-) -> None:
+def test_focus_returns_to_where_the_lightbox_was_opened(window: Visitor, server: Server) -> None:
     page = look(window, server)
     tiles(page).first.focus()
     page.keyboard.press("ArrowRight")
@@ -69,7 +67,9 @@ def test_the_keyboard_goes_on_where_the_lightbox_was_opened(
     expect(tiles(page).nth(1)).to_be_focused()
 
 
-def test_more_like_this_from_the_lightbox(window: Visitor, server: Server) -> None:
+def test_similar_photos_can_be_searched_for_from_the_lightbox(
+    window: Visitor, server: Server
+) -> None:
     page = look(window, server, "/?until=2021-12-31")
     tiles(page).first.click()
     page.get_by_role("dialog").get_by_role("button", name="More like this").click()

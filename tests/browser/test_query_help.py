@@ -21,7 +21,7 @@ def test_fields_and_values_are_suggested_while_typing(window: Visitor, server: S
     expect(options).to_have_count(0)
 
 
-def test_the_help_has_examples_from_this_library(window: Visitor, server: Server) -> None:
+def test_help_has_examples_from_this_library(window: Visitor, server: Server) -> None:
     page = look(window, server)
     page.get_by_role("button", name="Help").click()
     expect(page.get_by_role("cell", name="iso:>800")).to_be_visible()

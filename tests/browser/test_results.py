@@ -64,7 +64,7 @@ def test_a_stack_opens_and_closes(window: Visitor, server: Server, photos: Path)
     assert asked(page)["stack"] == "no"
 
 
-def test_months_are_headings_and_the_arrows_cross_them(window: Visitor, server: Server) -> None:
+def test_months_are_headings_and_arrow_keys_cross_them(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?until=2021-12-31")
     page.get_by_role("button", name="Newest").click()
     page.get_by_text("Group by month").click()

@@ -11,7 +11,7 @@ from tests.browser.conftest import Server, Visitor
 from tests.browser.test_search_page import asked, find, look
 
 
-def test_a_saved_search_counts_what_is_new(window: Visitor, server: Server, photos: Path) -> None:
+def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, photos: Path) -> None:
     page = look(window, server, "/?since=2021-02-01&until=2021-12-31")
     find(window, "green")
     page.get_by_role("button", name="Saved").click()

@@ -47,7 +47,7 @@ def find(window: Visitor, phrase: str) -> None:
     window.settle()
 
 
-def test_all_photos_newest_first(window: Visitor, server: Server) -> None:
+def test_all_photos_are_listed_newest_first(window: Visitor, server: Server) -> None:
     page = look(window, server)
     expect(page.get_by_text(f"{ALL} photos, newest first")).to_be_visible()
     assert tiles(page).count() == 90
@@ -58,7 +58,7 @@ def test_all_photos_newest_first(window: Visitor, server: Server) -> None:
     assert sum("/preview" in url for url in window.asked) < 90
 
 
-def test_a_phrase_finds_and_is_a_link(window: Visitor, server: Server) -> None:
+def test_a_phrase_finds_photos_and_is_part_of_the_link(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
     assert names(page)[0] == "red.jpg"
@@ -80,14 +80,16 @@ def test_a_phrase_finds_and_is_a_link(window: Visitor, server: Server) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("red")
 
 
-def test_a_long_phrase_fits(window: Visitor, server: Server) -> None:
+def test_a_long_phrase_fits_the_window(window: Visitor, server: Server) -> None:
     page = look(window, server)
     box = page.get_by_role("searchbox")
     box.fill("an orange sunset over a purple dark sea.")
     assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
-def test_an_upload_finds_and_is_a_link(window: Visitor, server: Server, tmp_path: Path) -> None:
+def test_an_upload_finds_photos_and_is_part_of_the_link(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
     photo = pictures.write(tmp_path / "mine.heic", pictures.plain("#ee1111", (64, 64)))
     page = look(window, server)
     page.get_by_role("button", name="Photo", exact=False).first.click()
@@ -105,7 +107,7 @@ def test_an_upload_finds_and_is_a_link(window: Visitor, server: Server, tmp_path
     assert asked(page) == {}
 
 
-def test_an_upload_that_is_no_photo_is_refused_in_words(
+def test_an_upload_that_is_not_a_photo_is_refused_with_a_message(
     window: Visitor, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.4 Dear Sirs")
@@ -116,7 +118,7 @@ def test_an_upload_that_is_no_photo_is_refused_in_words(
     expect(page.get_by_text("newest first")).to_be_visible()
 
 
-def test_more_like_one_photo(window: Visitor, server: Server) -> None:
+def test_photos_similar_to_one_photo_are_found(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "green")
     tiles(page).first.hover()
@@ -127,7 +129,7 @@ def test_more_like_one_photo(window: Visitor, server: Server) -> None:
     assert set(asked(page)) == {"like"}
 
 
-def test_filters(window: Visitor, server: Server, photos: Path) -> None:
+def test_filters_select_the_matching_photos(window: Visitor, server: Server, photos: Path) -> None:
     page = look(window, server, "/?since=2021-02-01&until=2021-03-31")
     assert names(page) == ["blue.jpg", "green.jpg"]
     expect(page.get_by_text("taken from 2021-02-01 to 2021-03-31")).to_be_visible()
@@ -143,7 +145,7 @@ def test_filters(window: Visitor, server: Server, photos: Path) -> None:
     expect(page.get_by_text("in My photos/Drawn")).to_be_visible()
 
 
-def test_nothing_fits(window: Visitor, server: Server) -> None:
+def test_an_empty_result_is_explained(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/?since=1990-01-01&until=1990-12-31")
     expect(page.get_by_text("No photos match")).to_be_visible()
@@ -151,7 +153,7 @@ def test_nothing_fits(window: Visitor, server: Server) -> None:
     expect(page.get_by_text(f"{ALL} photos")).to_be_visible()
 
 
-def test_a_link_to_what_is_gone_says_so(window: Visitor, server: Server) -> None:
+def test_a_link_to_a_missing_photo_says_so(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&page=900&since=never")
     expect(page.get_by_role("alert").filter(has_text="no longer exists")).to_be_visible()
@@ -164,7 +166,7 @@ def test_a_link_to_what_is_gone_says_so(window: Visitor, server: Server) -> None
     expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
 
 
-def test_pages_of_results(window: Visitor, server: Server) -> None:
+def test_results_are_divided_into_pages(window: Visitor, server: Server) -> None:
     page = look(window, server)
     page.get_by_role("button", name="Page 2").click()
     expect(tiles(page)).to_have_count(ALL - 90)
@@ -178,7 +180,7 @@ def test_pages_of_results(window: Visitor, server: Server) -> None:
     assert names(page)[0] == "red.jpg"
 
 
-def test_selection_by_mouse(window: Visitor, server: Server) -> None:
+def test_photos_are_selected_by_mouse(window: Visitor, server: Server) -> None:
     page = look(window, server)
     tiles(page).nth(1).hover()
     tiles(page).nth(1).locator(".check").click()
@@ -194,7 +196,7 @@ def test_selection_by_mouse(window: Visitor, server: Server) -> None:
     assert page.locator("button.photo[aria-pressed=true]").count() == 0
 
 
-def test_selection_by_keyboard_and_search_by_it(window: Visitor, server: Server) -> None:
+def test_photos_are_selected_by_keyboard_and_searched_by(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?until=2021-12-31")
     tiles(page).first.focus()
     page.keyboard.press("x")
@@ -212,7 +214,9 @@ def test_selection_by_keyboard_and_search_by_it(window: Visitor, server: Server)
     assert page.locator("button.photo[aria-pressed=true]").count() == 0
 
 
-def test_photos_come_and_go_by_themselves(window: Visitor, server: Server, photos: Path) -> None:
+def test_results_follow_changes_to_the_folder(
+    window: Visitor, server: Server, photos: Path
+) -> None:
     page = look(window, server, f"/?folder={photos / 'Drawn'}")
     new = pictures.write(photos / "Drawn" / "just now.jpg", pictures.draw(77))
     try:

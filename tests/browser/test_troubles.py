@@ -32,7 +32,7 @@ def own(tmp_path: Path) -> Iterator[Server]:
     assert "Traceback" not in running.log, running.log
 
 
-def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(
+def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     window: Visitor, own: Server, tmp_path: Path
 ) -> None:
     page = window.page
@@ -71,7 +71,7 @@ def test_files_that_failed_are_together_by_reason_and_tried_again_when_asked(
     page.goto("about:blank")
 
 
-def test_a_photo_with_copies_lists_them_all_and_which_is_away(
+def test_a_photo_lists_all_its_copies_and_which_are_missing(
     window: Visitor, own: Server, tmp_path: Path
 ) -> None:
     page = window.page

@@ -48,7 +48,7 @@ def memory(server: Server) -> int:
     return int(psutil.Process(server.process.pid).memory_info().rss)
 
 
-def test_what_cannot_be_used_is_refused_in_words(
+def test_an_unusable_upload_is_refused_with_a_message(
     window: Visitor, server: Server, tmp_path: Path
 ) -> None:
     page, before = look(window, server), memory(server)
@@ -75,7 +75,7 @@ def test_what_cannot_be_used_is_refused_in_words(
     page.wait_for_url(lambda url: "example=" in url or "like=" in url)
 
 
-def test_what_is_too_large_is_refused_by_the_page_and_by_the_server(
+def test_an_oversized_upload_is_refused_by_page_and_server(
     window: Visitor, server: Server, tmp_path: Path
 ) -> None:
     page = look(window, server)

@@ -17,16 +17,18 @@ from tests.fixtures.command_line import Run
 
 class TestWords:
     @pytest.mark.parametrize("word", ["serach", "indx"])
-    def test_a_mistyped_command(self, run: Run, word: str) -> None:
+    def test_a_mistyped_command_is_corrected(self, run: Run, word: str) -> None:
         completed = run(word, "x")
         assert completed.code == 2 and "Did you mean" in completed.err
 
-    def test_no_command_at_all(self, run: Run) -> None:
+    def test_no_command_prints_the_usage(self, run: Run) -> None:
         completed = run("zzzzzz")
         assert completed.code == 2 and "--help" in completed.err
 
     @pytest.mark.parametrize("folder", ["./serach", "/nowhere/serach"])
-    def test_what_looks_like_a_folder_is_one(self, run: Run, folder: str) -> None:
+    def test_an_argument_that_looks_like_a_folder_is_treated_as_one(
+        self, run: Run, folder: str
+    ) -> None:
         completed = run(folder)
         assert completed.code == 1 and "does not exist" in completed.err
 
@@ -40,11 +42,11 @@ class TestWords:
             ["bench", "nonsense"],
         ],
     )
-    def test_wrong_usage(self, run: Run, words: list[str]) -> None:
+    def test_wrong_usage_exits_with_code_2(self, run: Run, words: list[str]) -> None:
         completed = run(*words)
         assert completed.code == 2 and completed.err and completed.out == ""
 
-    def test_help_and_version(self, run: Run) -> None:
+    def test_help_and_version_are_printed(self, run: Run) -> None:
         printed = run("--help").out
         assert all(name in printed for name in MODULES)
         assert run("--version").out.startswith("Photo Explorer ")
@@ -57,7 +59,7 @@ class TestWords:
     def test_benchmarks_are_listed(self, run: Run) -> None:
         assert {"retrieval", "indexing"} <= set(run("bench").out.split())
 
-    def test_a_catalog_that_is_none(self, run: Run, tmp_path: Path) -> None:
+    def test_a_file_that_is_not_a_catalog_is_reported(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "explorer-library").mkdir()
         (tmp_path / "explorer-library" / "catalog.db").write_bytes(b"\x07" * 5000)
         completed = run("status")
@@ -70,7 +72,7 @@ class TestWords:
 
 class TestStreams:
     @pytest.mark.skipif(os.name == "nt", reason="pipes there end otherwise")
-    def test_a_reader_that_has_enough_is_no_error(self, tmp_path: Path) -> None:
+    def test_a_closed_output_pipe_is_not_an_error(self, tmp_path: Path) -> None:
         script = (
             "import sys\nfrom explorer.cli import app, models_command, output\n"
             "def many(**_):\n    for _ in range(100000): output.emit('x' * 100)\n    return 0\n"
@@ -89,7 +91,9 @@ class TestStreams:
         process.stderr.close()
         assert (process.wait(), errors) == (0, b"")
 
-    def test_stopping_loses_nothing(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_interrupting_a_command_loses_nothing(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def stop(**_: object) -> int:
             raise KeyboardInterrupt
 

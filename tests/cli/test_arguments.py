@@ -41,18 +41,16 @@ from explorer.text_format import whole_number
         (["folder", "status"], ["open", "folder", "status"]),
     ],
 )
-def test_options_may_stand_before_the_command(words: list[str], expected: list[str]) -> None:
+def test_options_may_precede_the_command(words: list[str], expected: list[str]) -> None:
     assert command_first(words) == expected
 
 
-def test_an_option_that_the_command_does_not_know_is_named(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_an_unknown_option_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--encoder", "clip", "models"]) == 2
     assert "No such option '--encoder'" in capsys.readouterr().err
 
 
-def test_long_options_may_be_cut_short_while_they_are_unambiguous(
+def test_long_options_may_be_abbreviated_while_unambiguous(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["models", "--js"]) == 0
@@ -67,7 +65,7 @@ def test_long_options_may_be_cut_short_while_they_are_unambiguous(
     assert "“--js” is neither a command nor a folder" in capsys.readouterr().err
 
 
-def test_a_command_in_the_wrong_place_is_not_a_folder(
+def test_a_misplaced_command_is_not_taken_for_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -96,18 +94,18 @@ def converted(kind: WholeNumber, text: str) -> int:
 
 
 @pytest.mark.parametrize(("text", "number"), [("1", 1), ("007", 7), ("2147483647", 2**31 - 1)])
-def test_whole_numbers(text: str, number: int) -> None:
+def test_whole_numbers_are_parsed(text: str, number: int) -> None:
     assert converted(WholeNumber(), text) == number
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "", "1.5", "ten", "٣", "²", "2147483648", "9" * 5000])
-def test_what_is_no_whole_number_above_0(text: str) -> None:
+def test_anything_but_a_positive_whole_number_is_rejected(text: str) -> None:
     with pytest.raises(click.BadParameter) as exc_info:
         converted(WholeNumber(), text)
     assert len(exc_info.value.message) < 100
 
 
-def test_ports() -> None:
+def test_ports_are_parsed() -> None:
     assert (converted(PORT, "1"), converted(PORT, "65535")) == (1, 65535)
     for text in ("0", "65536", "9" * 5000):
         with pytest.raises(click.BadParameter, match="from 1 to 65,535"):
@@ -123,11 +121,11 @@ def test_ports() -> None:
         ("²", None), ("1.0", None),
     ],
 )  # fmt: skip
-def test_numbers_in_addresses(text: str, number: int | None) -> None:
+def test_numbers_in_urls_are_parsed(text: str, number: int | None) -> None:
     assert whole_number(text) == number
 
 
-def test_a_number_up_to_a_bound() -> None:
+def test_numbers_are_accepted_up_to_a_bound() -> None:
     assert (
         whole_number("99", 99) == 99
         and whole_number("100", 99) is None

@@ -48,7 +48,9 @@ def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
     return code, out.decode(), err.decode()
 
 
-def test_in_words(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+def test_output_is_readable_text(
+    builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
+) -> None:
     fill(builder)
     code, out, _ = run(capsysbinary)
     photos = tmp_path / "photos"
@@ -62,7 +64,7 @@ def test_in_words(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) ->
     assert lines[3] == f"    {photos / 'b' / 'small.jpg'} (half the size)"
 
 
-def test_as_json(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+def test_output_is_json(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
     fill(builder)
     groups = json.loads(run(capsysbinary, "--json")[1])
     assert [group["tier"] for group in groups] == ["identical", "picture"]
@@ -76,7 +78,7 @@ def test_as_json(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> 
     assert groups[0]["photos"][0]["id"] == groups[0]["photos"][1]["id"]
 
 
-def test_one_tier_and_one_folder(
+def test_output_is_limited_to_one_tier_and_one_folder(
     builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
 ) -> None:
     fill(builder)
@@ -91,7 +93,9 @@ def test_one_tier_and_one_folder(
     ) == 1
 
 
-def test_a_plan_for_remove(builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any) -> None:
+def test_a_plan_for_remove_is_written(
+    builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
+) -> None:
     fill(builder)
     code, _, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
     assert code == 0 and "2 files" in err
@@ -99,7 +103,7 @@ def test_a_plan_for_remove(builder: LibraryBuilder, tmp_path: Path, capsysbinary
     assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
 
 
-def test_where_the_original_is_not_known_nothing_is_suggested(
+def test_nothing_is_suggested_while_the_original_is_unknown(
     builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
 ) -> None:
     large, small = (
@@ -131,7 +135,7 @@ def test_where_the_original_is_not_known_nothing_is_suggested(
     assert [photo["stays"] for photo in group["photos"]] == ["it may be the original"] * 2
 
 
-def test_nothing_is_said_plainly(builder: LibraryBuilder, capsysbinary: Any) -> None:
+def test_an_empty_result_is_stated_plainly(builder: LibraryBuilder, capsysbinary: Any) -> None:
     assert run(capsysbinary, "--json") == (0, "[]\n", "")
     code, out, err = run(capsysbinary)
     assert (code, out) == (0, "") and "no photos yet" in err
@@ -139,7 +143,7 @@ def test_nothing_is_said_plainly(builder: LibraryBuilder, capsysbinary: Any) -> 
     assert "No duplicates were found." in run(capsysbinary)[2]
 
 
-def test_it_says_what_files_hold(builder: LibraryBuilder, capsysbinary: Any) -> None:
+def test_the_contents_of_files_are_listed(builder: LibraryBuilder, capsysbinary: Any) -> None:
     film, page = ContentPart("film", "0" * 32), ContentPart("page", "1" * 32)
     large = builder.put(
         "large.jpg",

@@ -14,7 +14,7 @@ from tests.fixtures.command_line import Run
 
 
 class TestIndex:
-    def test_as_json(self, run: Run, photos: Path) -> None:
+    def test_output_is_json(self, run: Run, photos: Path) -> None:
         completed = run("index", photos, "--encoder", "tiny", "--json")
         result = completed.json
         assert {key: result[key] for key in ("indexed", "unchanged", "moved", "missing",
@@ -31,7 +31,7 @@ class TestIndex:
         assert (result["unlisted"], result["unsettled"], result["offline"]) == ([], [], [])
         assert completed.code == 0
 
-    def test_in_words(self, run: Run, photos: Path) -> None:
+    def test_output_is_readable_text(self, run: Run, photos: Path) -> None:
         completed = run("index", photos, "--encoder", "tiny")
         assert completed.code == 0
         assert (
@@ -40,7 +40,7 @@ class TestIndex:
         )
         assert f"{photos / 'broken.jpg'}: " in completed.err
 
-    def test_again_it_encodes_nothing_and_every_file_is_accounted_for(
+    def test_a_second_run_encodes_nothing_and_accounts_for_every_file(
         self, run: Run, own: Path
     ) -> None:
         (own / "red.png").rename(own / "rosso.png")
@@ -74,12 +74,14 @@ class TestIndex:
         ("name", "words"),
         [("absent", "does not exist"), ("photos/red.png", "is a file, not a folder")],
     )
-    def test_what_is_no_folder(self, run: Run, photos: Path, name: str, words: str) -> None:
+    def test_a_path_that_is_not_a_folder_is_rejected(
+        self, run: Run, photos: Path, name: str, words: str
+    ) -> None:
         completed = run("index", photos.parent / name, "--encoder", "tiny", "--json")
         assert completed.code == 1 and completed.out == ""
         assert words in completed.err and len(completed.err.splitlines()) == 1
 
-    def test_a_folder_that_may_not_be_read(
+    def test_an_unreadable_folder_is_reported(
         self, run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(path: object) -> None:
@@ -89,7 +91,7 @@ class TestIndex:
         completed = run("index", photos, "--encoder", "tiny")
         assert completed.code == 1 and "cannot be read (Permission denied)" in completed.err
 
-    def test_a_folder_inside_that_may_not_be_read_is_told_of(
+    def test_an_unreadable_subfolder_is_reported(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         real = os.scandir
@@ -106,7 +108,7 @@ class TestIndex:
             and f"The folder {indexed / 'below'} could not be opened" in completed.err
         )
 
-    def test_a_folder_that_is_suddenly_empty_is_taken_to_be_away(self, run: Run, own: Path) -> None:
+    def test_a_suddenly_empty_folder_is_treated_as_disconnected(self, run: Run, own: Path) -> None:
         own.rename(own.with_name("aside"))
         own.mkdir()
         completed = run("index", own)
@@ -117,11 +119,11 @@ class TestIndex:
         assert run("index", own, "--json").json["offline"] == [str(own)]
         assert len(run("search", "red", "--json").json) == 4
 
-    def test_an_empty_word_is_not_the_current_folder(self, run: Run) -> None:
+    def test_an_empty_argument_is_not_the_current_folder(self, run: Run) -> None:
         completed = run("index", "", "--encoder", "tiny")
         assert completed.code == 2 and "empty word" in completed.err
 
-    def test_a_library_that_another_run_writes_to(self, run: Run, indexed: Path) -> None:
+    def test_a_library_in_use_by_another_run_is_reported(self, run: Run, indexed: Path) -> None:
         library = Library.open()
         try:
             with library.lock():
@@ -134,9 +136,9 @@ class TestIndex:
         finally:
             library.close()
 
-    def test_an_unknown_encoder(self, run: Run, photos: Path) -> None:
+    def test_an_unknown_encoder_is_reported(self, run: Run, photos: Path) -> None:
         completed = run("index", photos, "--encoder", "nonsense")
         assert completed.code == 1 and "There is no encoder “nonsense”" in completed.err
 
-    def test_the_chosen_encoder_is_kept(self, run: Run, indexed: Path) -> None:
+    def test_the_chosen_encoder_is_remembered(self, run: Run, indexed: Path) -> None:
         assert run("index", indexed, "--json").json["encoder"] == "tiny"

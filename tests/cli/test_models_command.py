@@ -8,7 +8,7 @@ from tests.fixtures.command_line import Run
 
 
 class TestModels:
-    def test_as_json(self, run: Run) -> None:
+    def test_output_is_json(self, run: Run) -> None:
         models = {model["name"]: model for model in run("models", "--json").json}
         assert set(models) >= {"starter", "clip", "siglip2", "resnet50", "vit"}
         assert (
@@ -17,7 +17,7 @@ class TestModels:
             and not models["resnet50"]["has_text"]
         )
 
-    def test_in_words(self, run: Run) -> None:
+    def test_output_is_readable_text(self, run: Run) -> None:
         expected = run("models").out
         assert "starter" in expected and "models get clip" in expected
 
@@ -29,7 +29,7 @@ class TestModels:
             (["list", "clip"], 2, "models get clip"),
         ],
     )
-    def test_what_is_wrong_is_said(
+    def test_invalid_input_is_reported(
         self, run: Run, words: list[str], code: int, expected: str
     ) -> None:
         completed = run("models", *words)

@@ -31,7 +31,7 @@ def run(capsysbinary: Any, *words: str) -> tuple[int, str, str]:
     return code, out.decode(), err.decode()
 
 
-def test_dry_run_then_remove_then_undo(
+def test_a_dry_run_a_removal_and_an_undo_succeed_in_turn(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     before = plan.tree()
@@ -54,7 +54,7 @@ def test_dry_run_then_remove_then_undo(
     assert code == 2 and "nothing to undo" in err
 
 
-def test_as_json(plan: SmallLibrary, tmp_path: Path, capsysbinary: Any) -> None:
+def test_output_is_json(plan: SmallLibrary, tmp_path: Path, capsysbinary: Any) -> None:
     code, out, _ = run(
         capsysbinary,
         "remove",
@@ -88,7 +88,7 @@ def test_as_json(plan: SmallLibrary, tmp_path: Path, capsysbinary: Any) -> None:
     }
 
 
-def test_what_stays_is_said_and_makes_exit_code_1(
+def test_files_that_are_kept_are_reported_with_exit_code_1(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     (plan.photos / "a.jpg").unlink()
@@ -118,7 +118,7 @@ def with_bad_entries(tmp_path: Path) -> str:
     return str(tmp_path / "edited.json")
 
 
-def test_bad_entries_are_a_line_each_and_the_good_one_goes(
+def test_each_bad_entry_is_reported_in_a_line_and_the_good_one_is_removed(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     before, name = plan.tree(), with_bad_entries(tmp_path)
@@ -143,7 +143,7 @@ def test_bad_entries_are_a_line_each_and_the_good_one_goes(
     assert run(capsysbinary, "undo")[0] == 0 and plan.tree() == before
 
 
-def test_bad_entries_are_in_json_beside_what_was_done(
+def test_json_lists_bad_entries_with_the_results(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     code, out, _ = run(capsysbinary, "remove", "--plan", with_bad_entries(tmp_path), "--json")
@@ -161,7 +161,7 @@ def test_bad_entries_are_in_json_beside_what_was_done(
     run(capsysbinary, "undo")
 
 
-def test_where_all_entries_are_bad_nothing_goes(
+def test_nothing_is_removed_if_all_entries_are_bad(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     before = plan.tree()
@@ -173,7 +173,7 @@ def test_where_all_entries_are_bad_nothing_goes(
     ) and out.endswith("0 files removed (0 bytes), 1 invalid entry skipped\n")
 
 
-def test_what_is_lost_is_said_and_makes_exit_code_1(
+def test_lost_files_are_reported_with_exit_code_1(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     run(
@@ -198,7 +198,7 @@ def test_what_is_lost_is_said_and_makes_exit_code_1(
         (["undo", "20200101-000000-abcd", "--last"], 2, "not both"),
     ],
 )
-def test_wrong_words_are_one_line(
+def test_wrong_arguments_are_reported_in_one_line(
     plan: SmallLibrary,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -213,11 +213,11 @@ def test_wrong_words_are_one_line(
     assert (got, out) == (code, "") and expected in err and err.count("\n") == 1
 
 
-def test_a_plan_is_asked_for(plan: SmallLibrary) -> None:
+def test_a_missing_plan_is_requested(plan: SmallLibrary) -> None:
     assert main(["remove"]) == 2
 
 
-def test_photos_of_their_own_need_the_word(
+def test_removing_photos_without_a_keeper_needs_a_flag(
     plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
 ) -> None:
     write_plan(tmp_path / "own.json", [plan.removal("b.jpg", None)])

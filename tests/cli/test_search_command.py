@@ -16,7 +16,7 @@ from tests.fixtures.command_line import CommandResult, Run
 
 
 class TestSearch:
-    def test_as_json(self, run: Run, indexed: Path) -> None:
+    def test_output_is_json(self, run: Run, indexed: Path) -> None:
         completed = run("search", "red", "--json")
         rows = completed.json
         keys = {"rank", "id", "path", "score", "relevance", "match"}
@@ -29,19 +29,21 @@ class TestSearch:
         assert scores == sorted(scores, reverse=True)
         assert completed.err == ""
 
-    def test_in_words(self, run: Run, indexed: Path) -> None:
+    def test_output_is_readable_text(self, run: Run, indexed: Path) -> None:
         completed = run("search", "blue", "--top", "2")
         first, second = completed.out.splitlines()
         assert first.endswith(f"  {indexed / 'blue.png'}") and float(first.split()[0]) >= float(
             second.split()[0]
         )
 
-    def test_by_an_indexed_photo(self, run: Run, indexed: Path) -> None:
+    def test_an_indexed_photo_is_a_query(self, run: Run, indexed: Path) -> None:
         for name in ("red.png", "below/dated.jpg"):
             first = run("search", "--photo", indexed / name, "--json").json[0]
             assert first["path"] == str(indexed / name) and 0.99 <= first["score"] <= 1.0
 
-    def test_by_a_photo_from_elsewhere(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+    def test_a_photo_outside_the_library_is_a_query(
+        self, run: Run, indexed: Path, tmp_path: Path
+    ) -> None:
         other = pictures.write(
             tmp_path / "other.jpg", pictures.plain("#00f8", (99, 77)).convert("RGB")
         )
@@ -49,7 +51,7 @@ class TestSearch:
             indexed / "blue.png"
         )
 
-    def test_by_parts_of_photos(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+    def test_regions_of_photos_are_a_query(self, run: Run, indexed: Path, tmp_path: Path) -> None:
         picture = pictures.plain("red", (200, 100))
         picture.paste("blue", (100, 0, 200, 100))
         other = pictures.write(tmp_path / "halves.png", picture)
@@ -83,7 +85,7 @@ class TestSearch:
         assert {Path(row["path"]).name for row in rows} == {"label.png", "there.png"}
         assert [row["rank"] for row in rows] == [1, 2]
 
-    def test_by_phrase_and_photos_together(self, run: Run, indexed: Path) -> None:
+    def test_phrase_and_photos_form_one_query(self, run: Run, indexed: Path) -> None:
         together = run(
             "search",
             "red",
@@ -99,14 +101,14 @@ class TestSearch:
             "blue.png",
         }
 
-    def test_top(self, run: Run, indexed: Path) -> None:
+    def test_top_limits_the_results(self, run: Run, indexed: Path) -> None:
         assert [len(run("search", "red", "--top", top, "--json").json) for top in (1, 3, 100)] == [
             1,
             3,
             4,
         ]
 
-    def test_filters(self, run: Run, indexed: Path) -> None:
+    def test_filters_select_the_matching_photos(self, run: Run, indexed: Path) -> None:
         def names(*words: object) -> set[str]:
             return {Path(row["path"]).name for row in run("search", "red", "--json", *words).json}
 
@@ -116,7 +118,7 @@ class TestSearch:
         assert names("--since", "2100-01-01") == set()
         assert "No photo fits these filters." in run("search", "red", "--since", "2100-01-01").err
 
-    def test_many_phrases_from_standard_input(
+    def test_phrases_are_read_from_standard_input(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lines = b"red\n\n  blue  \r\n\xff\xfe\ngreen"
@@ -128,14 +130,14 @@ class TestSearch:
         ]  # fmt: skip
         assert len(answers) == 5 and len(answers[3]) == 1
 
-    def test_no_phrases_at_all(
+    def test_empty_standard_input_gives_no_results(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"")))
         assert run("search", "-") == CommandResult(0, "", "")
 
     @pytest.mark.parametrize("words", [[], [""], ["   "], ["\t\n"]])
-    def test_nothing_asked(self, run: Run, indexed: Path, words: list[str]) -> None:
+    def test_a_missing_query_is_reported(self, run: Run, indexed: Path, words: list[str]) -> None:
         completed = run("search", *words)
         assert (
             completed.code == 2 and "Give what to look for" in completed.err and completed.out == ""
@@ -167,14 +169,14 @@ class TestSearch:
             ),
         ],
     )
-    def test_what_is_wrong_is_said(
+    def test_invalid_input_is_reported(
         self, run: Run, indexed: Path, words: list[str], code: int, expected: str
     ) -> None:
         completed = run("search", *words)
         assert completed.code == code and expected in completed.err
         assert code == 0 or completed.out == ""
 
-    def test_a_phrase_for_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
+    def test_a_phrase_is_rejected_by_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
         run("index", indexed, "--encoder", "mute")
         completed = run("search", "red", "--encoder", "mute")
         assert completed.code == 1 and "cannot encode phrases" in completed.err
@@ -187,24 +189,26 @@ class TestSearch:
         # The library's own choice is one that reads phrases.
         assert run("search", "red").code == 0
 
-    def test_before_anything_is_indexed(self, run: Run) -> None:
+    def test_searching_an_empty_library_is_explained(self, run: Run) -> None:
         completed = run("search", "red")
         assert completed.code == 1 and "python run.py index FOLDER" in completed.err
 
-    def test_a_library_elsewhere(self, run: Run, photos: Path, tmp_path: Path) -> None:
+    def test_a_library_at_another_path_is_searched(
+        self, run: Run, photos: Path, tmp_path: Path
+    ) -> None:
         run("index", photos, "--encoder", "tiny", "--library", tmp_path / "other")
         assert len(run("search", "red", "--json", "--library", tmp_path / "other").json) == 4
         assert run("search", "red").code == 1
 
     @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
-    def test_a_name_that_is_no_text(self, run: Run, own: Path) -> None:
+    def test_a_file_name_that_is_not_valid_text_is_printed(self, run: Run, own: Path) -> None:
         name = os.fsdecode(b"caf\xe9.png")
         (own / name).write_bytes(pictures.encoded(pictures.plain("white", (48, 32)), "PNG"))
         run("index", own)
         assert run("search", "white", "--top", "1").out.rstrip("\n").endswith(str(own / name))
         assert run("search", "white", "--top", "1", "--json").json[0]["path"] == str(own / name)
 
-    def test_the_query_language(self, run: Run, indexed: Path) -> None:
+    def test_the_query_language_is_understood(self, run: Run, indexed: Path) -> None:
         def names(query: str) -> list[str]:
             return [Path(row["path"]).name for row in run("search", query, "--json").json]
 
@@ -233,20 +237,20 @@ class TestSearch:
             ("-camra:canon", "Did you mean “camera:”?"),
         ],
     )
-    def test_a_query_that_cannot_be_understood(
+    def test_an_invalid_query_is_reported(
         self, run: Run, indexed: Path, query: str, expected: str
     ) -> None:
         completed = run("search", query)
         assert completed.code in (1, 2) and expected in completed.err and completed.out == ""
         assert len(completed.err.splitlines()) == 1
 
-    def test_only_relevant_ones(self, run: Run, indexed: Path) -> None:
+    def test_results_can_be_limited_to_relevant_photos(self, run: Run, indexed: Path) -> None:
         every = run("search", "red", "--json").json
         good = [row for row in every if row["match"] in ("strong", "fair")]
         assert run("search", "red", "--relevant", "--json").json == good
         assert 0 < len(good) < len(every)
 
-    def test_lines_that_cannot_be_understood_are_skipped(
+    def test_invalid_lines_of_standard_input_are_skipped(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
@@ -259,7 +263,7 @@ class TestSearch:
 
 
 class TestExplain:
-    def test_why_a_photo_matches(self, run: Run, indexed: Path) -> None:
+    def test_explain_says_why_a_photo_matches(self, run: Run, indexed: Path) -> None:
         found = run("search", "red", "--json").json
         explained = run("explain", "red format:png", str(found[0]["id"]), "--json").json
         assert explained["path"] == found[0]["path"] and explained["match"] == found[0]["match"]
@@ -268,7 +272,7 @@ class TestExplain:
         words = run("explain", "red format:png", str(found[0]["id"])).out
         assert "of your photos for “red”" in words and "red.png" in words
 
-    def test_why_it_does_not(self, run: Run, indexed: Path) -> None:
+    def test_explain_says_why_a_photo_does_not_match(self, run: Run, indexed: Path) -> None:
         found = run("search", "name:red", "--json").json
         explained = run("explain", "format:jpeg", str(found[0]["id"]), "--json").json
         assert explained["match"] == "none" and explained["relevance"] == 0
@@ -282,7 +286,7 @@ class TestExplain:
             (["red"], "ID"),
         ],
     )
-    def test_what_is_wrong_is_said(
+    def test_invalid_input_is_reported(
         self, run: Run, indexed: Path, words: list[str], expected: str
     ) -> None:
         completed = run("explain", *words)

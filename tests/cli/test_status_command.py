@@ -9,7 +9,7 @@ from tests.tiny import Tiny
 
 
 class TestStatus:
-    def test_as_json(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+    def test_output_is_json(self, run: Run, indexed: Path, tmp_path: Path) -> None:
         printed = run("status", "--json").json
         assert (printed["library"], printed["photos"], printed["files"], printed["failed"],
         printed["missing"]) == (
@@ -24,7 +24,7 @@ class TestStatus:
         ] == [("tiny", 4, Tiny.dim)]
         assert printed["worker"]["phase"] == "stopped" and not printed["worker"]["alive"]
 
-    def test_in_words(self, run: Run, indexed: Path) -> None:
+    def test_output_is_readable_text(self, run: Run, indexed: Path) -> None:
         printed = run("status").out
         assert (
             "4 in 4 files" in printed

@@ -44,7 +44,7 @@ def test_without_a_terminal_there_is_a_line_every_few_seconds(
     ]
 
 
-def test_a_terminal_gets_a_bar_that_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_a_bar_that_is_cleared_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Stream(terminal=True)
     monkeypatch.setattr(sys, "stderr", stream)
     with TerminalProgress() as progress:

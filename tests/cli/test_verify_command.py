@@ -8,7 +8,7 @@ from tests.fixtures.command_line import Run
 
 
 class TestVerify:
-    def test_a_sound_library(self, run: Run, indexed: Path) -> None:
+    def test_an_intact_library_has_no_problems(self, run: Run, indexed: Path) -> None:
         completed = run("verify")
         assert completed.code == 0 and "everything agrees" in completed.out
         assert run("verify", "--json").json == {
@@ -20,7 +20,7 @@ class TestVerify:
             "notes": [],
         }
 
-    def test_damage_is_found_and_mended(self, run: Run, indexed: Path, tmp_path: Path) -> None:
+    def test_damage_is_found_and_repaired(self, run: Run, indexed: Path, tmp_path: Path) -> None:
         (index,) = (tmp_path / "explorer-library" / "vectors").glob("*.faiss")
         index.write_bytes(b"damaged")
         completed = run("verify")

@@ -43,7 +43,7 @@ def index(watched: WatchedLibrary, **options: Any) -> object:
 
 
 @pytest.mark.parametrize("word", ["pause", "resume", "stop", "rescan"])
-def test_without_an_indexer_it_says_so_and_how_to_start_one(
+def test_without_an_indexer_the_commands_say_how_to_start_one(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     assert main([word]) == 1
@@ -52,7 +52,7 @@ def test_without_an_indexer_it_says_so_and_how_to_start_one(
     assert waiting_commands(watched.reader.catalog) == []
 
 
-def test_one_that_runs_does_as_it_is_told(
+def test_a_running_indexer_obeys_commands(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with watched.running():
@@ -72,7 +72,7 @@ def test_one_that_runs_does_as_it_is_told(
         wait(lambda: watched.photos_known() == 1, "the end of the rule")
 
 
-def test_it_says_that_it_was_told_where_the_doing_takes_long(
+def test_a_slow_command_confirms_that_it_was_received(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_commands, "PATIENCE", 0.0)
@@ -84,7 +84,7 @@ def test_it_says_that_it_was_told_where_the_doing_takes_long(
     assert "The command was sent" in capsys.readouterr().err
 
 
-def test_what_is_left_out_is_said_and_changed_without_an_indexer(
+def test_exclusions_are_listed_and_changed_without_an_indexer(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (watched.photos / "below").mkdir()
@@ -102,7 +102,7 @@ def test_what_is_left_out_is_said_and_changed_without_an_indexer(
     assert main(["exclude", str(watched.photos.parent), "x"]) == 1
 
 
-def test_the_pace_is_said_and_chosen(
+def test_the_pace_is_shown_and_set(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["pace"]) == 0 and capsys.readouterr().out == "full\n"
@@ -110,7 +110,7 @@ def test_the_pace_is_said_and_chosen(
     assert get_setting(watched.reader.catalog, "pace") == "gentle"
 
 
-def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
+def test_vanished_files_are_forgotten_with_and_without_an_indexer(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def vanish(number: int) -> None:
@@ -142,7 +142,7 @@ def test_vanished_files_are_let_go_of_with_and_without_an_indexer(
     assert watched.photos_known() == 1
 
 
-def test_an_index_that_is_told_to_forget_asks_nobody(watched: WatchedLibrary) -> None:
+def test_an_index_run_with_forget_missing_asks_no_question(watched: WatchedLibrary) -> None:
     paths = [
         pictures.write(watched.photos / f"{each}.png", pictures.plain(f"#0000{each:02x}", (32, 24)))
         for each in range(20)
@@ -155,7 +155,7 @@ def test_an_index_that_is_told_to_forget_asks_nobody(watched: WatchedLibrary) ->
     assert root(watched)["asking"] == 0
 
 
-def test_an_index_on_the_command_line_can_be_told_to_stop(watched: WatchedLibrary) -> None:
+def test_an_index_run_on_the_command_line_can_be_stopped(watched: WatchedLibrary) -> None:
     library = Library.open(watched.dir)
     asked: list[bool] = []
 
@@ -175,7 +175,7 @@ def test_an_index_on_the_command_line_can_be_told_to_stop(watched: WatchedLibrar
     assert watched.phase() == "stopped"
 
 
-def test_failed_files_are_tried_again_by_one_that_runs(
+def test_failed_files_are_retried_by_a_running_indexer(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What has not changed is read again only when that is asked for."""

@@ -35,7 +35,7 @@ _odd = st.recursive(
 
 
 class TestContent:
-    def test_a_file_that_was_read(self) -> None:
+    def test_a_content_answer_is_parsed(self) -> None:
         digest = bytes.fromhex(HASH)
         assert answers.content_of(READ) == ReadContent(digest, 5, 7)
         assert answers.content_of(READ | {"size": -1}).size == -1
@@ -59,17 +59,17 @@ class TestContent:
             {"mtime_ns": []},
         ],
     )
-    def test_other_values_are_refused(self, wrong: dict[str, Any]) -> None:
+    def test_other_values_are_rejected(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError):
             answers.content_of(READ | wrong)
 
     @pytest.mark.parametrize("name", READ)
-    def test_every_value_is_needed(self, name: str) -> None:
+    def test_every_value_is_required(self, name: str) -> None:
         with pytest.raises(ValueError):
             answers.content_of({key: value for key, value in READ.items() if key != name})
 
     @given(st.dictionaries(st.sampled_from(list(READ)), _odd))
-    def test_any_answer_is_read_or_refused(self, header: dict[str, Any]) -> None:
+    def test_any_answer_is_parsed_or_rejected(self, header: dict[str, Any]) -> None:
         try:
             found = answers.content_of(header)
         except ValueError:
@@ -78,7 +78,7 @@ class TestContent:
 
 
 class TestErrors:
-    def test_an_error_is_a_text_that_can_be_kept(self) -> None:
+    def test_an_error_is_storable_text(self) -> None:
         assert answers.error_of(READ) is None
         assert answers.error_of({"error": "it is no photo"}) == "it is no photo"
         assert answers.error_of({"error": None}) == "None"
@@ -86,7 +86,7 @@ class TestErrors:
         assert answers.error_of({"error": "x" * 3000}) == "x" * 2000
 
     @pytest.mark.parametrize("fault", [None, 5, [], {}, "mine", "environment"])
-    def test_other_faults_are_those_of_the_environment(self, fault: object) -> None:
+    def test_unknown_faults_are_blamed_on_the_environment(self, fault: object) -> None:
         assert answers.fault_of({"fault": fault}) == answers.fault_of({}) == "environment"
         assert answers.fault_of({"fault": "damaged"}) == "damaged"
 
@@ -101,7 +101,7 @@ class TestFacts:
         "header",
         [{"hash": HASH}, {"fact": "x"}, {"hash": 5, "fact": "x"}, {"hash": "x", "fact": 1}],
     )
-    def test_an_answer_without_a_file_or_a_fact_is_refused(self, header: dict[str, Any]) -> None:
+    def test_an_answer_without_a_file_or_a_fact_is_rejected(self, header: dict[str, Any]) -> None:
         with pytest.raises(ValueError):
             answers.fact_of(header)
 
@@ -132,7 +132,7 @@ class TestFacts:
         ({"after": False}, True),
     ],
 )
-def test_a_merged_sidecar(change: dict[str, Any], right: bool) -> None:
+def test_a_merged_sidecar_is_validated(change: dict[str, Any], right: bool) -> None:
     header = {"refused": "", "before": None, "after": True} | change
     assert answers.is_merged_sidecar(header, b"four") is right
     assert not answers.is_merged_sidecar({}, b"")
@@ -180,24 +180,24 @@ class TestPool:
             [READ, {"photo": {"preview": 10**400, "side": 1}}],
         ],
     )
-    def test_answers_that_make_no_sense_cost_that_file(
+    def test_nonsensical_answers_fail_only_that_file(
         self, pool: DecodePool, replies: list[dict[str, Any]]
     ) -> None:
         assert self.run_job(pool, *replies).error == DECODER_CRASHED
 
-    def test_an_error_that_is_no_text_can_be_kept(self, pool: DecodePool) -> None:
+    def test_an_error_that_is_not_text_is_stored(self, pool: DecodePool) -> None:
         assert self.run_job(pool, {"error": "\ud800"}).error == "?"
         assert self.run_job(pool, READ, {"error": "\ud800"}).error == "?"
 
     @pytest.mark.parametrize("fact", ["", "nothing", f"{HASH} 1 2", f"{HASH} 1 2 x"])
-    def test_a_residual_that_is_none_is_unknown(
+    def test_an_invalid_residual_is_unknown(
         self, pool: DecodePool, monkeypatch: pytest.MonkeyPatch, fact: str
     ) -> None:
         monkeypatch.setattr(pool, "_single", Subverted({"hash": HASH, "fact": fact}))
         assert pool.recompression_residual("/a", "/b") is None
 
     @pytest.mark.parametrize("header", [{}, {"refused": "", "before": 9, "after": True}])
-    def test_a_sidecar_that_is_none_is_not_taken(
+    def test_an_invalid_sidecar_is_rejected(
         self, pool: DecodePool, monkeypatch: pytest.MonkeyPatch, header: dict[str, Any]
     ) -> None:
         process = Subverted(header)

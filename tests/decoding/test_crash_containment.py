@@ -59,7 +59,7 @@ _COMMAND = (sys.executable, "-c", _STAND_IN)
         ("odd", "crashed on this file"),
     ],
 )
-def test_a_bad_file_costs_only_itself(name: str, reason: str) -> None:
+def test_a_bad_file_affects_no_other(name: str, reason: str) -> None:
     jobs = [
         DecodeJob(f"/{kind}", 0.0, number)
         for number, kind in enumerate(("fine", name, "fine", name, "fine", "fine"))
@@ -72,7 +72,7 @@ def test_a_bad_file_costs_only_itself(name: str, reason: str) -> None:
         assert reason in (results[number].error or "")
 
 
-def test_a_decode_command_that_does_not_work(photos: list[DecodeJob]) -> None:
+def test_a_broken_decode_command_is_reported(photos: list[DecodeJob]) -> None:
     for command in (
         (sys.executable, "-c", "raise SystemExit(1)"),
         (sys.executable, "-c", "print('hello world', flush=True)"),

@@ -39,7 +39,7 @@ def test_a_file_and_its_bytes_give_the_same_parts(tmp_path: Path) -> None:
         assert found.preview == expected.preview
 
 
-def test_what_cannot_be_decoded_is_a_photo_error(tmp_path: Path) -> None:
+def test_an_undecodable_file_raises_a_photo_error(tmp_path: Path) -> None:
     with RegionDecoder(SPEC) as decoder:
         with pytest.raises(PhotoError, match="not there"):
             decoder.from_file(str(tmp_path / "gone.jpg"), BOXES)
@@ -57,7 +57,7 @@ def test_what_cannot_be_decoded_is_a_photo_error(tmp_path: Path) -> None:
         '{"hash": "ab", "preview": -1}, b"\\xff\\xd8" + bytes(2 * 32 * 32 * 3)',
     ],
 )
-def test_garbage_is_a_photo_error(answer: str) -> None:
+def test_garbage_raises_a_photo_error(answer: str) -> None:
     command = (sys.executable, "-c", _ANSWERS.replace("{answer}", answer))
     with (
         RegionDecoder(SPEC, command) as decoder,
@@ -66,7 +66,7 @@ def test_garbage_is_a_photo_error(answer: str) -> None:
         decoder.from_bytes(b"x", BOXES)
 
 
-def test_a_process_that_dies_is_a_photo_error() -> None:
+def test_a_process_that_dies_raises_a_photo_error() -> None:
     with (
         RegionDecoder(SPEC, (sys.executable, "-c", "raise SystemExit(1)")) as decoder,
         pytest.raises(PhotoError, match="crashed on this file"),

@@ -91,7 +91,7 @@ def test_a_new_copy_is_not_hidden_by_an_old_decision(builder: LibraryBuilder) ->
     assert apply_decisions(builder.library.catalog, [three]).open == [three]
 
 
-def test_the_latest_decision_counts(builder: LibraryBuilder) -> None:
+def test_the_latest_decision_applies(builder: LibraryBuilder) -> None:
     one = group(builder, "a", "b")
     decide_group(builder.library.catalog, one, "later")
     decide_group(builder.library.catalog, one, "keep")
@@ -105,7 +105,9 @@ def test_a_decision_needs_at_least_one_photo(builder: LibraryBuilder) -> None:
     assert len(decisions(builder.library.catalog)) == 0
 
 
-def test_protected_folders_by_any_of_their_names(builder: LibraryBuilder, tmp_path: Path) -> None:
+def test_folders_are_protected_by_any_of_their_paths(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
     catalog = builder.library.catalog
     (tmp_path / "photos" / "Best").mkdir()
     (tmp_path / "alias").symlink_to(tmp_path / "photos")

@@ -72,7 +72,7 @@ def relation(
         (relation(grey=0, light=20.0), row(800, 600), row(400, 300), "half the size, brighter"),
     ],
 )
-def test_differences_in_words(
+def test_differences_are_described_in_words(
     what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str
 ) -> None:
     assert describe_difference(what, keep, other, forwards=True) == words
@@ -121,7 +121,7 @@ def edge(**relation: Any) -> Edge:
     return Edge((1, 2), 0.9, relation)
 
 
-def test_which_of_two_has_the_border() -> None:
+def test_the_description_names_the_file_with_the_border() -> None:
     assert [edge(border=value).bordered for value in (1, -1, 0)] == [
         2,
         1,
@@ -129,13 +129,13 @@ def test_which_of_two_has_the_border() -> None:
     ] and edge().bordered is None
 
 
-def test_which_of_two_is_grey() -> None:
+def test_the_description_names_the_grayscale_file() -> None:
     assert (edge(grey=1).greyer(1), edge(grey=1).greyer(2)) == (1, -1)
     assert (edge(grey=-1).greyer(1), edge(grey=-1).greyer(2)) == (-1, 1)
     assert edge().greyer(1) == 0 == edge(grey=0).greyer(2) == edge(grey="?").greyer(1)
 
 
-def test_missing_measurements_are_no_difference() -> None:
+def test_missing_measurements_are_not_a_difference() -> None:
     assert (edge().changed, edge().light) == (0.0, 0.0)
     assert (edge(changed=0.25).changed, edge(light=-3).light) == (0.25, -3.0)
 
@@ -160,7 +160,9 @@ def test_missing_measurements_are_no_difference() -> None:
         ({"matrix": [0.7, -0.7, 0.5, 0.7, 0.7, 0]}, B, (None, None, None, None, True)),
     ],
 )
-def test_relative_geometry(what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]) -> None:
+def test_relative_geometry_is_described(
+    what: dict[str, Any], other: Shown, geometry: tuple[Any, ...]
+) -> None:
     found = edge(**what).geometry(A, other)
     assert found is not None and found.turned is geometry[-1]
     for value, expected in zip(found[:-1], geometry[:-1], strict=True):
@@ -223,5 +225,5 @@ def test_small_and_inverted_differences(what: dict[str, Any], forwards: bool, wo
         (1500, "188 % of the size"),
     ],
 )  # fmt: skip
-def test_sizes_in_words(width: int, words: str) -> None:
+def test_sizes_are_described_in_words(width: int, words: str) -> None:
     assert describe_difference(relation(), row(800, 800), row(width, width), forwards=True) == words

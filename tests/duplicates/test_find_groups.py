@@ -53,7 +53,7 @@ def test_a_photo_is_offered_in_its_tightest_tier_only(builder: LibraryBuilder) -
     ]
 
 
-def test_the_keeper_of_identical_files_stands_for_them_in_looser_tiers(
+def test_the_keeper_of_identical_files_represents_them_in_looser_tiers(
     builder: LibraryBuilder,
 ) -> None:
     small = builder.put("small.jpg", 1, width=100, height=100)

@@ -96,7 +96,7 @@ def test_a_file_whose_contents_the_keeper_has_may_be_removed(
     assert not group.reason_to_keep(group.others[0]) and group.reclaimable == 1000
 
 
-def test_a_keeper_chosen_by_the_person_must_have_the_contents_too(builder: LibraryBuilder) -> None:
+def test_a_keeper_chosen_by_the_user_must_have_the_contents_too(builder: LibraryBuilder) -> None:
     group = held(builder, holding(FILM), holding())
     chosen = group.with_keeper(group.others[0].file_id)
     assert "film inside" in chosen.reason_to_keep(chosen.others[0]) and chosen.reclaimable == 0
@@ -114,9 +114,7 @@ def test_identical_files_have_identical_contents_even_if_unread(builder: Library
     )
 
 
-def test_of_two_files_of_one_size_the_one_with_more_contents_is_kept(
-    builder: LibraryBuilder,
-) -> None:
+def test_the_file_with_more_contents_is_kept_of_two_with_one_size(builder: LibraryBuilder) -> None:
     group = held(builder, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
     assert (
         names([group.keep]) == ["b.jpg"]
@@ -135,7 +133,7 @@ def test_contents_of_different_shots_are_shown_but_do_not_prevent_removal(
     assert "not been read again" in replace(unknown, contents=None).holds[0]
 
 
-def test_a_film_beside_the_file_counts_as_well_as_contents_inside(
+def test_a_film_beside_the_file_counts_like_contents_inside_it(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     beside(builder, tmp_path, "b.mov")

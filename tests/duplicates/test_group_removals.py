@@ -76,7 +76,9 @@ def test_the_keeper_of_a_group_without_wanted_files_may_be_removed(
     ) == {"two": "one"}
 
 
-def test_lookalikes_are_removed_only_if_a_person_marks_them(small_library: SmallLibrary) -> None:
+def test_similar_photos_are_removed_only_if_the_user_marks_them(
+    small_library: SmallLibrary,
+) -> None:
     one, two = item(small_library, "one"), item(small_library, "two")
     groups = [group("lookalike", one, two)]
     assert removals_of_groups(small_library.library.catalog, groups) == []
@@ -135,7 +137,7 @@ class TestACopyOfABetterPhoto:
                 removal.why for removal in found
             } == {"why large"}
 
-    def test_it_is_kept_if_one_of_them_was_not_compared(
+    def test_a_photo_is_kept_if_one_of_its_pairs_was_not_compared(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         assert named(removals_of_groups(small_library.library.catalog, groups)) == {
@@ -143,7 +145,7 @@ class TestACopyOfABetterPhoto:
         }
 
     @pytest.mark.parametrize("kind", ["scene", "different"])
-    def test_it_is_kept_if_that_one_is_a_different_picture(
+    def test_a_photo_is_kept_if_the_better_one_is_a_different_picture(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup], kind: Any
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg", kind)
@@ -152,7 +154,7 @@ class TestACopyOfABetterPhoto:
         }
 
     @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-    def test_it_is_kept_if_it_is_not_a_copy_of_the_better_photo(
+    def test_a_photo_is_kept_if_it_is_not_a_copy_of_the_better_one(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup], tier: Any
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
@@ -163,7 +165,7 @@ class TestACopyOfABetterPhoto:
         )
         assert named(found) == {"again": "small"}
 
-    def test_it_is_kept_if_it_is_the_keeper_of_another_shot_too(
+    def test_a_photo_is_kept_if_it_is_the_keeper_of_another_shot(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")

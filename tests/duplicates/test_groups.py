@@ -78,7 +78,7 @@ def test_with_another_keeper_only_files_compared_with_it_are_offered(
     assert group.with_keeper(10_000) is group
 
 
-def test_of_identical_files_any_may_be_kept(builder: LibraryBuilder) -> None:
+def test_any_of_several_identical_files_may_be_kept(builder: LibraryBuilder) -> None:
     for name in "abc":
         builder.put(f"{name}.jpg", 1)
     (group,) = find_groups(builder.library)
@@ -125,7 +125,7 @@ def same(builder: LibraryBuilder) -> DuplicateGroup:
     return group
 
 
-def test_the_one_with_its_film_is_kept(builder: LibraryBuilder, tmp_path: Path) -> None:
+def test_the_file_with_its_film_is_kept(builder: LibraryBuilder, tmp_path: Path) -> None:
     beside(builder, tmp_path, "b/2.mov", "a/1.jpg.json")
     group = same(builder)
     assert (names([group.keep]), group.keep_because) == (["2.jpg"], "it has its film beside it")
@@ -214,7 +214,7 @@ def test_links_are_recognised_again_after_another_keeper_is_chosen(builder: Libr
     assert all(item.linked for item in (*again.others, *again.unchecked) if item.symlink)
 
 
-def test_of_several_hard_links_only_the_first_frees_bytes(builder: LibraryBuilder) -> None:
+def test_only_the_first_of_several_hard_links_frees_bytes(builder: LibraryBuilder) -> None:
     group = star(builder, ("b", "c"), ("b", "d"))
     places = {"a.jpg": "1 root", "b.jpg": "2 root", "c.jpg": "1 root", "d.jpg": ""}
     placed = replace(
@@ -231,7 +231,7 @@ def test_of_several_hard_links_only_the_first_frees_bytes(builder: LibraryBuilde
     assert chosen.reclaimable == 2000
 
 
-def test_defaults_of_a_file_count_for_nothing() -> None:
+def test_default_metadata_of_a_file_is_ignored() -> None:
     item = GroupFile(1, 1, "/a.jpg", 5, 4, 3, "JPEG", None, None)
     assert (item.relation, item.score, item.metadata, item.modified, item.place) == (
         "",

@@ -152,7 +152,7 @@ def test_file_size_decides_nothing() -> None:
     )
 
 
-def test_the_persons_order_decides() -> None:
+def test_the_order_set_by_the_user_decides() -> None:
     large, early = (
         item("/p/large.jpg", width=400),
         item("/p/early.jpg", taken_at="2001-01-01T00:00:00"),
@@ -164,7 +164,7 @@ def test_the_persons_order_decides() -> None:
     assert choose_keeper([large, newer], ["oldest"])[0] is large
 
 
-def test_a_partly_known_date_sorts_after_all_within_it() -> None:
+def test_a_partial_date_sorts_after_all_dates_within_it() -> None:
     def dated(taken_at: str | None, precision: str | None = "second") -> GroupFile:
         return item(f"/p/{taken_at} {precision}.jpg", taken_at=taken_at, taken_precision=precision)
 

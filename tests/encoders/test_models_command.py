@@ -12,7 +12,7 @@ from explorer.encoders import registry
 from tests.encoders.hub import Hub
 
 
-def test_the_list_shows_what_is_here_and_how_to_get_the_rest(capsysbinary: Any) -> None:
+def test_the_list_shows_downloaded_models_and_how_to_get_the_rest(capsysbinary: Any) -> None:
     assert main(["models"]) == 0
     text = capsysbinary.readouterr().out.decode()
     for name in registry.names():
@@ -42,7 +42,7 @@ def test_get_downloads_and_reports_success(
     assert json.loads(capsysbinary.readouterr().out)[1]["available"] is True
 
 
-def test_get_without_a_network_is_one_line(
+def test_get_without_a_network_prints_one_line(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: Any
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
@@ -51,7 +51,7 @@ def test_get_without_a_network_is_one_line(
     assert "cannot be reached" in said and said.count("\n") == 1
 
 
-def test_get_of_what_does_not_exist_is_one_line(hub: Hub, capsysbinary: Any) -> None:
+def test_get_of_an_unknown_model_prints_one_line(hub: Hub, capsysbinary: Any) -> None:
     assert main(["models", "get", "resnet50"]) == 1
     assert main(["models", "get", "nonsense"]) == 1
     said = capsysbinary.readouterr().err.decode().splitlines()

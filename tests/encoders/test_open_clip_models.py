@@ -22,7 +22,7 @@ from tests.encoders.test_open_clip_files import error_of
         "open_clip:@x.safetensors",
     ],
 )
-def test_half_a_name_is_unknown(name: str) -> None:
+def test_half_of_a_name_is_unknown(name: str) -> None:
     assert "MODEL/TAG" in error_of(name, UnknownEncoder)
 
 

@@ -48,7 +48,7 @@ def test_a_file_is_downloaded_with_progress(hub: Hub, models: Path) -> None:
     assert not partial_file(source).exists()
 
 
-def test_a_file_that_is_here_is_not_downloaded_again(hub: Hub) -> None:
+def test_an_existing_file_is_not_downloaded_again(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     source = weights.hub_source(REPOSITORY, FILE)
     weights.fetch(source)
@@ -73,7 +73,7 @@ def test_a_download_resumes_where_the_connection_was_lost(hub: Hub) -> None:
     assert {total for _, total in progress} == {len(CONTENT)}
 
 
-def test_any_number_of_lost_connections_is_fine_while_bytes_arrive(hub: Hub) -> None:
+def test_any_number_of_lost_connections_is_tolerated_while_bytes_arrive(hub: Hub) -> None:
     hub.put(REPOSITORY, FILE, CONTENT)
     hub.cuts = [100_000] * 9
     assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
@@ -166,7 +166,7 @@ def test_without_a_mirror_the_hub_itself_is_used(monkeypatch: pytest.MonkeyPatch
     assert source.url == f"https://mirror.example.org/{REPOSITORY}/resolve/main/{FILE}"
 
 
-def test_a_file_that_the_server_does_not_have_is_a_case_of_its_own(hub: Hub) -> None:
+def test_a_file_missing_on_the_server_has_its_own_error(hub: Hub) -> None:
     with pytest.raises(weights.NotOnServer, match="does not exist there"):
         weights.fetch(weights.hub_source(REPOSITORY, "none.safetensors"))
 
@@ -185,7 +185,7 @@ def test_a_server_error_is_reported_with_its_status(status: int, hub: Hub) -> No
     assert weights.fetch(source).read_bytes() == CONTENT
 
 
-def test_a_computer_without_a_network_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_network_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -209,7 +209,7 @@ def test_a_redirect_to_an_insecure_address_is_not_followed(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_this_machine_needs_no_https(host: str) -> None:
+def test_loopback_addresses_need_no_https(host: str) -> None:
     weights._check_secure(f"http://{host}:8000/weights.pt")
     with pytest.raises(WeightsMissing, match="not a secure address"):
         weights._check_secure(f"http://{host.strip('[]1')}2:8000/weights.pt")

@@ -77,7 +77,7 @@ def at_work(library: Library) -> Iterator[Worker]:
         worker.close()
 
 
-def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
+def test_the_worker_reports_a_full_disk_and_continues_when_there_is_room(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Limit(monkeypatch)
@@ -107,7 +107,7 @@ def test_on_a_full_disk_the_worker_says_so_and_goes_on_when_there_is_room(
     check(library, folders)
 
 
-def test_a_catalog_that_may_not_grow(
+def test_a_catalog_that_cannot_grow_is_reported(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on a file's pages fails like a full disk does, at any statement."""
@@ -134,7 +134,7 @@ def test_a_catalog_that_may_not_grow(
 
 
 @pytest.mark.parametrize("where", ["previews", "vectors"])
-def test_index_says_in_one_line_that_the_disk_is_full(
+def test_index_reports_a_full_disk_in_one_line(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     def fail(scratch: Path, path: Path) -> None:
@@ -150,7 +150,7 @@ def test_index_says_in_one_line_that_the_disk_is_full(
     check(library, folders)
 
 
-def test_a_locked_catalog_is_waited_for(
+def test_a_command_waits_for_a_locked_catalog(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
@@ -175,7 +175,7 @@ def test_a_locked_catalog_is_waited_for(
     check(library, folders)
 
 
-def test_what_is_in_the_way_is_said_in_words(tmp_path: Path) -> None:
+def test_obstacles_in_the_library_folder_are_reported(tmp_path: Path) -> None:
     def error(name: str) -> sqlite3.OperationalError:
         made = sqlite3.OperationalError(name.lower())
         made.sqlite_errorcode = getattr(sqlite3, name)
@@ -224,9 +224,7 @@ _RIGHTS = (
     reason="needs permissions that bind us",
 )
 @pytest.mark.parametrize("mode", [0o555, 0o000])
-def test_a_library_that_may_not_be_written(
-    folders: RandomFolders, tmp_path: Path, mode: int
-) -> None:
+def test_a_read_only_library_is_reported(folders: RandomFolders, tmp_path: Path, mode: int) -> None:
     place = tmp_path / "library"
     library = Library.open(place)
     index(library, folders)

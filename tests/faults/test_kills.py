@@ -76,7 +76,7 @@ def fork_server() -> Iterator[WorkerForkServer]:
 
 
 @pytest.mark.parametrize("seed", range(SEED * 4, SEED * 4 + 4))
-def test_nothing_is_lost_and_nothing_is_twice_however_often_the_worker_is_killed(
+def test_nothing_is_lost_or_duplicated_however_often_the_worker_is_killed(
     fork_server: WorkerForkServer, tmp_path: Path, seed: int
 ) -> None:
     folders, chance = RandomFolders(tmp_path, seed, 40), random.Random(seed)

@@ -83,7 +83,7 @@ class Power:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_a_power_cut_between_any_two_writes(
+def test_the_library_survives_a_power_cut_between_any_two_writes(
     folders: RandomFolders, tmp_path: Path, share: float
 ) -> None:
     """Each run is cut at a later write than the one before, until one comes to its end."""

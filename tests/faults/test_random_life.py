@@ -103,7 +103,9 @@ class LibraryWithFaults(RuleBasedStateMachine):
         self.library = Library.open(self.place / "library")
 
 
-def test_a_life_with_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_library_survives_any_sequence_of_changes_and_faults(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(foreground, "DecodePool", InProcessDecoder)
     monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.01)
     run_state_machine_as_test(

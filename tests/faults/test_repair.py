@@ -138,7 +138,7 @@ def _indexes_all(place: Path, made: Path) -> None:
         ("preview", _preview(_half)),
     ],
 )
-def test_damage_is_found_mended_and_gone(
+def test_damage_is_found_and_repaired(
     made: Path, place: Path, kind: str, damage: Callable[[Path], None]
 ) -> None:
     assert look(place).sound
@@ -153,7 +153,7 @@ def test_damage_is_found_mended_and_gone(
     _indexes_all(place, made)
 
 
-def test_a_preview_that_only_looks_whole_is_found_by_decoding_it(place: Path) -> None:
+def test_a_preview_with_hidden_damage_is_found_by_decoding_it(place: Path) -> None:
     _preview(_smudge)(place)
     assert look(place).sound
     assert [problem.kind for problem in look(place, thorough=True).problems] == ["preview"]
@@ -161,7 +161,9 @@ def test_a_preview_that_only_looks_whole_is_found_by_decoding_it(place: Path) ->
     assert not look(place, thorough=True).problems
 
 
-def test_bytes_that_changed_unnoticed_are_found_by_reading_them(place: Path, made: Path) -> None:
+def test_bytes_changed_without_a_new_time_are_found_by_reading_them(
+    place: Path, made: Path
+) -> None:
     path = next(path for path in sorted((made / "one").glob("*.jpg")) if path.stat().st_size > 1000)
     data, facts = path.read_bytes(), path.stat()
     try:
@@ -181,7 +183,7 @@ def test_bytes_that_changed_unnoticed_are_found_by_reading_them(place: Path, mad
 
 
 @pytest.mark.parametrize("how", ["header", "middle"])
-def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
+def test_a_damaged_catalog_is_salvaged_as_far_as_possible(
     made: Path,
     place: Path,
     how: str,
@@ -214,7 +216,7 @@ def test_a_catalog_that_is_damaged_is_saved_as_far_as_it_can_be(
     assert main(["verify"]) == 0
 
 
-def test_a_torn_page_costs_no_more_than_its_rows(place: Path) -> None:
+def test_a_torn_page_loses_only_its_rows(place: Path) -> None:
     path = place / "catalog.db"
     with sqlite3.connect(path) as db:
         db.execute("pragma wal_checkpoint(truncate)")

@@ -38,7 +38,7 @@ def drive(tmp_path: Path) -> Iterator[StallingDrive]:
     made.close()
 
 
-def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does(
+def test_an_unresponsive_drive_neither_blocks_others_nor_loses_anything(
     watched: WatchedLibrary, drive: StallingDrive, tmp_path: Path
 ) -> None:
     for number in range(6):
@@ -77,7 +77,7 @@ def test_others_go_on_while_one_does_not_answer_and_nothing_is_lost_when_it_does
         assert before.items() <= present(watched).items() and watched.encoder.encoded == encoded + 1
 
 
-def test_a_worker_ends_though_a_drive_does_not_answer(
+def test_a_worker_ends_even_if_a_drive_does_not_respond(
     watched: WatchedLibrary, drive: StallingDrive
 ) -> None:
     draw(drive.folder / "1.png", 10)
@@ -95,7 +95,7 @@ def test_a_worker_ends_though_a_drive_does_not_answer(
         assert root(watched, drive.mount)["state"] == "offline"
 
 
-def test_a_drive_that_falls_silent_while_its_files_are_read(
+def test_a_drive_may_stop_responding_while_its_files_are_read(
     watched: WatchedLibrary, drive: StallingDrive
 ) -> None:
     """The decoder that asked cannot even be killed."""

@@ -22,7 +22,7 @@ from tests.faults.test_disk import folders, library
 __all__ = ["folders", "library"]
 
 
-def test_a_clock_that_is_set_back(
+def test_a_clock_set_back_changes_nothing(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index(library, folders)
@@ -46,14 +46,14 @@ def test_a_clock_that_is_set_back(
     check(library, folders)
 
 
-def test_two_runs_at_once(library: Library, folders: RandomFolders) -> None:
+def test_two_runs_at_once_exclude_each_other(library: Library, folders: RandomFolders) -> None:
     with library.lock(), pytest.raises(LibraryLocked, match="Another run"):
         index(library, folders)
     index(library, folders)
     check(library, folders)
 
 
-def test_two_processes_make_the_same_library_at_once(tmp_path: Path) -> None:
+def test_two_processes_can_create_the_same_library_at_once(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from explorer.library.catalog import Catalog;"
         " Catalog(Path(sys.argv[1])).close()"

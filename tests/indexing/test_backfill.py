@@ -20,7 +20,7 @@ def task(root_id: int, name: str) -> ReadTask:
     return ReadTask(root_id, FileStat(name, 1, 2_500_000_000, 3))
 
 
-def test_only_existing_files_on_drives_that_answer_are_read(
+def test_only_existing_files_on_responsive_drives_are_read(
     setup: IndexingSetup, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -48,7 +48,7 @@ def test_originals_are_only_read_for_photos_that_lack_something(
     assert setup.run().encoded == 0
 
 
-def test_another_encoder_makes_up_for_what_it_has_not_seen(setup: IndexingSetup) -> None:
+def test_another_encoder_encodes_the_photos_it_lacks(setup: IndexingSetup) -> None:
     setup.paint("red.png", "red")
     gone = setup.paint("blue.png", "blue")
     setup.run()

@@ -29,7 +29,7 @@ def problem(setup: IndexingSetup) -> str:
 
 
 @pytest.mark.parametrize("seconds", [9_999_999_999, -9_999_999_999, 2**33, -(2**31) - 1])
-def test_a_time_that_no_calendar_expects(
+def test_a_file_time_outside_the_calendar_is_handled(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     setup.draw("a.jpg", 1)
@@ -54,7 +54,7 @@ def test_a_time_that_no_calendar_expects(
 
 
 @posix
-def test_devices_pipes_and_sockets_named_like_photos(
+def test_devices_pipes_and_sockets_named_like_photos_are_skipped(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup.draw("a.jpg")
@@ -74,7 +74,7 @@ def test_devices_pipes_and_sockets_named_like_photos(
 
 
 @posix
-def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(setup: IndexingSetup) -> None:
+def test_a_photo_that_becomes_a_pipe_while_queued_is_not_opened(setup: IndexingSetup) -> None:
     """Between the scan and the reading."""
     path = setup.draw("a.jpg")
     setup.draw("b.jpg", 2)
@@ -97,7 +97,7 @@ def test_a_photo_that_becomes_a_pipe_while_it_is_waited_for(setup: IndexingSetup
     os.uname().sysname == "Darwin" if os.name == "posix" else True,
     reason="that file system takes no such names",
 )
-def test_names_with_unusual_code_points(setup: IndexingSetup) -> None:
+def test_names_with_unusual_code_points_are_indexed(setup: IndexingSetup) -> None:
     names = [
         "\U0010dc80.jpg",
         "\U0010d83d.jpg",
@@ -130,9 +130,7 @@ def restless(setup: IndexingSetup, name: str) -> None:
     setup.pool.run = run  # type: ignore[assignment, method-assign]
 
 
-def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
-    setup: IndexingSetup,
-) -> None:
+def test_a_file_that_changes_on_every_read_is_given_up_in_the_end(setup: IndexingSetup) -> None:
     setup.draw("x/a.jpg", 1)
     setup.draw("b.jpg", 2)
     real = setup.pool.run
@@ -158,7 +156,7 @@ def test_a_file_that_changes_whenever_it_is_read_is_not_waited_for_for_ever(
     assert setup.run().unsettled
 
 
-def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
+def test_values_too_large_for_the_catalog_fail_only_their_own_photo(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
@@ -185,7 +183,7 @@ def test_facts_that_no_column_can_hold_cost_their_own_photo_only(
     setup.agrees()
 
 
-def test_a_full_disk_is_no_fault_of_the_file(
+def test_a_full_disk_is_not_blamed_on_the_file(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup.draw("a.jpg")

@@ -47,7 +47,7 @@ def _backwards(path: Path) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["", "sub"])
-def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
+def test_a_bad_ignore_file_excludes_nothing_and_is_reported(
     setup: IndexingSetup, make: Any, why: str, folder: str
 ) -> None:
     setup.draw("sub/a.jpg")
@@ -67,9 +67,7 @@ def test_a_bad_ignore_file_leaves_nothing_out_and_is_told_of(
     assert not setup.run().problems and not problem(setup)
 
 
-def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(
-    setup: IndexingSetup,
-) -> None:
+def test_a_partial_scan_reports_problems_but_does_not_clear_them(setup: IndexingSetup) -> None:
     setup.draw("sub/a.jpg")
     setup.draw("b.jpg", 1)
     setup.run()
@@ -83,7 +81,7 @@ def test_a_part_of_a_root_tells_what_is_wrong_but_not_that_all_is_well(
     assert not problem(setup)
 
 
-def test_a_root_that_cannot_be_walked_through_stops_no_other_one(
+def test_a_root_that_cannot_be_scanned_does_not_stop_the_others(
     setup: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup.draw("a.jpg")

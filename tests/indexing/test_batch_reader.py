@@ -84,7 +84,7 @@ def task(root_id: int, name: str = "a.jpg") -> ReadTask:
     return ReadTask(root_id, FileStat(name, 1, 2_500_000_000, 3))
 
 
-def test_a_batch_is_handed_out_when_it_is_full_or_a_second_old(setup: Setup) -> None:
+def test_a_batch_is_yielded_when_it_is_full_or_a_second_old(setup: Setup) -> None:
     sizes = [len(batch) for batch in setup.batches(map(str, range(2 * BATCH + 3)))]
     assert sizes == [BATCH, BATCH, 3]
     half, eighth = MAX_BATCH_AGE / 2, MAX_BATCH_AGE / 8
@@ -117,7 +117,7 @@ def test_files_on_unresponsive_drives_are_not_opened(setup: Setup) -> None:
     assert (Path(job.path), job.tag, job.mtime, job.size) == (path, task(2), 2.5, 1)
 
 
-def test_drives_are_checked_when_no_result_comes_for_long(
+def test_drives_are_checked_when_results_stop_coming(
     setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = list[tuple[float, set[int]]]()

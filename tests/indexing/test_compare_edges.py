@@ -50,7 +50,7 @@ def put(setup: IndexingSetup, *names: str) -> None:
         os.utime(setup.photos / name, (1_600_000_000, 1_600_000_000))
 
 
-def test_a_rename_and_a_hard_link_at_once_are_two_files(setup: IndexingSetup) -> None:
+def test_a_rename_together_with_a_hard_link_gives_two_files(setup: IndexingSetup) -> None:
     path = setup.draw("a.jpg")
     setup.run()
     before = setup.present()["a.jpg"]
@@ -61,7 +61,7 @@ def test_a_rename_and_a_hard_link_at_once_are_two_files(setup: IndexingSetup) ->
     assert setup.present() == {"b.jpg": before, "c.jpg": before}
 
 
-def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
+def test_a_hard_link_of_an_inaccessible_file_is_a_copy(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = setup.draw("old/a.jpg")
@@ -75,7 +75,7 @@ def test_a_hard_link_of_a_file_that_cannot_be_looked_at_is_a_copy(
     assert setup.present() == {"old/a.jpg": before, "new/a.jpg": before}
 
 
-def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
+def test_a_drive_unplugged_before_vanished_files_are_resolved_keeps_its_photos(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = many(setup, 3)
@@ -88,7 +88,7 @@ def test_a_drive_that_goes_before_it_is_settled_what_vanished_keeps_its_photos(
     assert setup.run().missing == 1
 
 
-def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(
+def test_no_question_is_asked_about_a_fifth_or_a_small_number_of_files(
     setup: IndexingSetup,
 ) -> None:
     many(setup, 50)
@@ -109,7 +109,7 @@ def test_exactly_a_fifth_is_no_question_and_nor_are_fewer_than_so_many(
     assert (summary.missing, summary.away) == (0, 10)
 
 
-def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
+def test_an_unresponsive_drive_keeps_its_photos_and_delays_no_other(
     setup: IndexingSetup, tmp_path: Path
 ) -> None:
     before = many(setup, 2)
@@ -128,7 +128,7 @@ def test_a_drive_that_does_not_answer_keeps_its_photos_and_holds_up_no_other(
     assert setup.present() == before and [task.seen.path for task in found.new] == ["new.jpg"]
 
 
-def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(setup: IndexingSetup) -> None:
+def test_places_in_a_folder_no_longer_watched_are_skipped(setup: IndexingSetup) -> None:
     put(setup, "a.jpg")
     ticks = list[int]()
     found, summary = differences(setup, tick=lambda: ticks.append(1))
@@ -142,7 +142,7 @@ def test_places_of_a_folder_that_is_watched_no_more_are_passed_over(setup: Index
     )
 
 
-def test_how_long_the_scans_of_a_root_took_is_added_up(
+def test_scan_durations_of_a_root_are_summed(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = iter([10.0, 13.0, 20.0, 25.0])
@@ -157,7 +157,7 @@ def test_how_long_the_scans_of_a_root_took_is_added_up(
     assert summary.durations == {setup.root: 8.0}
 
 
-def test_what_was_met_is_told(setup: IndexingSetup) -> None:
+def test_everything_found_by_a_scan_is_reported(setup: IndexingSetup) -> None:
     put(setup, "a.txt", "b.txt", "sub/c.jpg")
     (setup.photos / IGNORE_FILE).write_text("[\n")
     (setup.photos / "loop.jpg").symlink_to(setup.photos.parent / "loop.jpg")
@@ -176,7 +176,7 @@ def test_what_was_met_is_told(setup: IndexingSetup) -> None:
     assert "loop.jpg cannot be read" in str(root(setup)["problem"])
 
 
-def test_what_is_still_being_written_is_left_for_another_look_at_its_folder(
+def test_files_still_being_written_are_left_for_a_later_scan_of_their_folder(
     setup: IndexingSetup,
 ) -> None:
     put(setup, "sub/a.jpg", "sub/b.jpg", "c.jpg")
@@ -207,7 +207,7 @@ def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_chan
     assert setup.library.catalog.counts().failed == 2
 
 
-def test_what_was_left_out_and_is_gone_is_missing(setup: IndexingSetup) -> None:
+def test_an_excluded_file_that_was_deleted_is_missing(setup: IndexingSetup) -> None:
     before = many(setup, 2)
     put_missing(setup.writer, [files_below(setup.writer, setup.root)["000.png"]], EXCLUDED)
     (setup.photos / "000.png").unlink()
@@ -218,7 +218,7 @@ def test_what_was_left_out_and_is_gone_is_missing(setup: IndexingSetup) -> None:
     assert (summary.missing, summary.away, summary.left_out) == (0, 0, 0)
 
 
-def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
+def test_a_folder_is_added_unless_its_drive_is_unresponsive_or_it_is_not_a_folder(
     setup: IndexingSetup, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -245,7 +245,9 @@ def test_a_folder_is_added_unless_its_drive_is_silent_or_it_is_none(
         ("ab/c.jpg", {"a"}, False), ("", {"a"}, False),
     ],
 )  # fmt: skip
-def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool) -> None:
+def test_folders_below_a_marked_folder_are_recognized(
+    path: str, marked: Any, covered: bool
+) -> None:
     assert covered_by(path, marked) is covered
 
 
@@ -260,6 +262,6 @@ def test_whether_a_folder_above_is_marked(path: str, marked: Any, covered: bool)
         (-int64.MOST - 1, False),
     ],
 )
-def test_which_times_are_a_files_own(time: int, exact: bool) -> None:
+def test_the_times_of_a_file_itself_are_recognized(time: int, exact: bool) -> None:
     """Neither whole seconds nor what stands for all that is too far off."""
     assert has_precise_time(FileStat("a.jpg", 1, time, 1)) is exact

@@ -15,7 +15,7 @@ from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_pipeline import counts
 
 
-def test_what_is_no_photo_costs_a_row_with_a_reason_each(setup: IndexingSetup) -> None:
+def test_each_file_that_is_not_a_photo_is_stored_with_a_reason(setup: IndexingSetup) -> None:
     good = setup.draw("good.jpg")
     (setup.photos / "empty.jpg").write_bytes(b"")
     (setup.photos / "text.png").write_text("hello")
@@ -39,7 +39,7 @@ def test_what_is_no_photo_costs_a_row_with_a_reason_each(setup: IndexingSetup) -
     assert counts(setup.run()) == {"unchanged": 1, "failed": 4}
 
 
-def test_a_broken_file_that_is_mended_becomes_a_photo(setup: IndexingSetup) -> None:
+def test_a_repaired_file_becomes_a_photo(setup: IndexingSetup) -> None:
     (setup.photos / "a.jpg").write_bytes(b"not yet")
     assert setup.run().failed == 1
     setup.draw("a.jpg")
@@ -59,7 +59,7 @@ def test_a_failed_file_that_is_deleted_is_forgotten(setup: IndexingSetup) -> Non
     assert not setup.failed() and setup.library.catalog.counts().missing == 0
 
 
-def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
+def test_an_unreadable_file_is_retried_even_if_unchanged(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rights and drives get better without a change to the file's size and time."""
@@ -79,7 +79,7 @@ def test_a_file_that_could_not_be_read_is_tried_again_unchanged_as_it_is(
 
 
 @pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (9, 2)])
-def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
+def test_a_file_that_crashed_the_decoder_is_retried_only_once(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
 ) -> None:
     """A killed process, or memory that others took, is no fault of the file."""
@@ -107,7 +107,7 @@ def test_a_file_that_crashed_the_decoder_gets_one_more_chance_and_no_third(
     )
 
 
-def test_a_file_that_changes_while_it_is_read_is_left_for_later(
+def test_a_file_that_changes_while_read_is_left_for_later(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = setup.draw("below/a.jpg")
@@ -127,7 +127,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_later(
     assert counts(summary) == {"indexed": 1, "encoded": 1} and not summary.unsettled
 
 
-def test_a_file_that_goes_before_it_is_read_is_nothing(
+def test_a_file_deleted_before_it_is_read_is_ignored(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = setup.draw("a.jpg")

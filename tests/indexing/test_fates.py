@@ -64,7 +64,7 @@ def test_a_file_that_vanished_is_not_at_fault() -> None:
     assert fate(BROKEN, exists=False, times_changed=MAX_CHANGES) == Vanished()
 
 
-def test_a_file_that_changed_is_read_again_but_not_for_ever() -> None:
+def test_a_changed_file_is_read_again_a_limited_number_of_times() -> None:
     assert fate(READ, times_changed=1) == Changing()
     # An error in a file that is still being written says nothing either.
     assert fate(BROKEN, times_changed=MAX_CHANGES - 1) == Changing()
@@ -75,11 +75,11 @@ def test_a_file_that_changed_is_read_again_but_not_for_ever() -> None:
         assert (failed.fault, failed.seen.mtime_ns) == ("environment", MTIME_UNREAD)
 
 
-def test_a_file_that_is_at_fault_is_left_alone_until_it_changes() -> None:
+def test_a_faulty_file_is_skipped_until_it_changes() -> None:
     assert fate(BROKEN) == Failed(SEEN, "it is torn", "damaged")
 
 
-def test_a_file_whose_bytes_could_not_be_had_is_read_again_by_every_scan() -> None:
+def test_a_file_that_could_not_be_read_is_retried_by_every_scan() -> None:
     failed = fate(UNREADABLE)
     assert failed == Failed(
         SEEN._replace(mtime_ns=MTIME_UNREAD), "it cannot be read", "environment"
@@ -109,7 +109,7 @@ def test_a_file_is_blamed_for_a_transient_failure_when_it_happens_twice(
     assert stat_for_failure(TASK._replace(was=was), killed) == SEEN._replace(mtime_ns=mtime_ns)
 
 
-def test_a_file_changed_if_its_size_or_time_is_another_than_scanned() -> None:
+def test_a_file_with_another_size_or_time_than_scanned_has_changed() -> None:
     assert not changed_while_read(READ, SEEN)
     assert changed_while_read(READ, SEEN._replace(size=11))
     assert changed_while_read(READ, SEEN._replace(mtime_ns=1_001))
@@ -117,7 +117,7 @@ def test_a_file_changed_if_its_size_or_time_is_another_than_scanned() -> None:
     assert not changed_while_read(UNREADABLE, SEEN)
 
 
-def test_the_result_of_another_callers_job_is_refused() -> None:
+def test_the_result_of_another_callers_job_is_rejected() -> None:
     assert read_task_of(READ) is TASK
     with pytest.raises(TypeError, match="another caller"):
         read_task_of(DecodeResult(DecodeJob("/a.jpg", 1.0, "other")))

@@ -53,7 +53,9 @@ def roots(library: Library) -> list[str]:
     return [root["path"] for root in library.catalog.roots()]
 
 
-def test_everything_in_a_folder_and_again_nothing(library: Library, photos: Path) -> None:
+def test_a_first_run_indexes_everything_and_a_second_nothing(
+    library: Library, photos: Path
+) -> None:
     encoder = CountingEncoder()
     assert index(library, photos, encoder=encoder).indexed == 3
     again = index(library, photos, encoder=encoder)
@@ -71,7 +73,7 @@ def test_the_index_is_on_disk_afterwards(library: Library, photos: Path, tmp_pat
         other.close()
 
 
-def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: Path) -> None:
+def test_a_subfolder_of_a_known_folder_is_scanned_alone(library: Library, photos: Path) -> None:
     index(library, photos)
     draw(photos / "new.jpg", 8)
     draw(photos / "x" / "new.jpg", 9)
@@ -80,7 +82,7 @@ def test_a_folder_within_a_known_one_is_scanned_alone(library: Library, photos: 
     assert roots(library) == [str(photos)]
 
 
-def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path) -> None:
+def test_adding_a_parent_folder_absorbs_the_known_one(library: Library, photos: Path) -> None:
     encoder = CountingEncoder()
     index(library, photos / "x", encoder=encoder)
     summary = index(library, photos, encoder=encoder)
@@ -88,27 +90,25 @@ def test_a_folder_around_a_known_one_takes_it_in(library: Library, photos: Path)
     assert roots(library) == [str(photos)]
 
 
-def test_folders_given_twice_or_within_each_other_count_once(
-    library: Library, photos: Path
-) -> None:
+def test_duplicate_and_nested_folders_count_once(library: Library, photos: Path) -> None:
     summary = index(library, photos, photos / "x", photos)
     assert (summary.indexed, summary.unchanged) == (3, 0)
 
 
-def test_two_folders(library: Library, photos: Path, tmp_path: Path) -> None:
+def test_two_folders_are_indexed_together(library: Library, photos: Path, tmp_path: Path) -> None:
     draw(tmp_path / "more" / "d.jpg", 7)
     assert index(library, photos, tmp_path / "more").indexed == 4
     assert sorted(roots(library)) == sorted([str(photos), str(tmp_path / "more")])
 
 
-def test_an_absent_folder_and_a_file(library: Library, photos: Path) -> None:
+def test_an_absent_folder_and_a_file_are_rejected(library: Library, photos: Path) -> None:
     with pytest.raises(FolderError, match="does not exist"):
         index(library, photos / "nowhere")
     with pytest.raises(FolderError, match="is a file"):
         index(library, photos / "a.jpg")
 
 
-def test_one_run_at_a_time(library: Library, photos: Path, tmp_path: Path) -> None:
+def test_only_one_run_is_possible_at_a_time(library: Library, photos: Path, tmp_path: Path) -> None:
     other = Library.open(tmp_path / "library")
     try:
         with other.lock(), pytest.raises(LibraryLocked, match="Another run"):
@@ -118,7 +118,7 @@ def test_one_run_at_a_time(library: Library, photos: Path, tmp_path: Path) -> No
     assert index(library, photos).indexed == 3
 
 
-def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
+def test_a_file_still_being_written_is_awaited_and_counted_once(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (photos / "x" / "broken.jpg").write_bytes(b"broken")
@@ -137,7 +137,7 @@ def test_a_file_that_is_still_written_is_waited_for_and_counted_once(
     assert (summary.indexed, summary.failed, summary.unsettled) == (3, 1, set())
 
 
-def test_one_that_is_written_for_ever_is_told_of(
+def test_a_file_that_is_never_finished_is_reported(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = WriteDetector.is_settled
@@ -152,7 +152,7 @@ def test_one_that_is_written_for_ever_is_told_of(
     assert summary.indexed == 2 and [place.folder for place in summary.unsettled] == ["x"]
 
 
-def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
+def test_a_file_that_changes_on_every_read_becomes_a_failure(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = DecodePool._run_job
@@ -170,9 +170,7 @@ def test_one_that_is_another_whenever_it_was_read_is_a_failure_in_the_end(
     assert (summary.indexed, summary.failed, summary.unsettled) == (2, 1, set())
 
 
-def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
-    library: Library, photos: Path
-) -> None:
+def test_a_folder_excluded_by_its_parent_is_named(library: Library, photos: Path) -> None:
     index(library, photos)
     for name in ("#recycle", ".hidden", "own"):
         (photos / name).mkdir()
@@ -189,7 +187,7 @@ def test_a_folder_that_is_left_out_of_the_one_around_it_is_named(
     assert not index(library, photos).problems
 
 
-def test_what_is_wrong_with_a_rule_is_told_of_once(
+def test_a_bad_rule_is_reported_once(
     library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (photos / "x" / IGNORE_FILE).write_text("[")
@@ -222,15 +220,13 @@ def test_a_second_encoder_does_not_disturb_the_first(library: Library, photos: P
     )
 
 
-def test_progress_is_told(library: Library, photos: Path) -> None:
+def test_progress_is_reported(library: Library, photos: Path) -> None:
     said = list[Progress]()
     index_folders(library, [str(photos)], CountingEncoder(), said.append)
     assert any((progress.done, progress.total) == (3, 3) for progress in said)
 
 
-def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_starter_replaces_an_unavailable_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> CountingEncoder:
         if name == "starter":
             return CountingEncoder()
@@ -244,7 +240,7 @@ def test_an_encoder_that_cannot_be_had_gives_way_to_the_starter(
     )
 
 
-def test_offline_fetches_nothing_and_online_what_is_not_here(
+def test_offline_downloads_nothing_and_online_downloads_what_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fetched = list[str]()

@@ -24,7 +24,7 @@ def vanish(setup: IndexingSetup, *names: str) -> None:
     assert setup.run().away == 12 + len(names)
 
 
-def test_what_cannot_be_looked_at_is_not_forgotten(
+def test_inaccessible_files_are_not_forgotten(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vanish(setup)
@@ -39,7 +39,7 @@ def test_what_cannot_be_looked_at_is_not_forgotten(
     assert forget_missing_files(setup.library.catalog, setup.writer) == 1
 
 
-def test_a_drive_that_does_not_answer_keeps_all(setup: IndexingSetup) -> None:
+def test_an_unresponsive_drive_keeps_all_its_files(setup: IndexingSetup) -> None:
     vanish(setup)
 
     class Dumb(DriveTimeouts):
@@ -52,7 +52,7 @@ def test_a_drive_that_does_not_answer_keeps_all(setup: IndexingSetup) -> None:
     assert len(setup.present()) == 13
 
 
-def test_a_folder_and_all_in_it_or_what_is_around_it(setup: IndexingSetup) -> None:
+def test_missing_files_are_forgotten_below_a_folder_or_in_its_root(setup: IndexingSetup) -> None:
     vanish(setup, "sub/x.png", "sub/deep/y.png", "subway/z.png")
     assert (
         forget_missing_files(setup.library.catalog, setup.writer, str(setup.photos / "elsewhere"))
@@ -70,7 +70,7 @@ def test_a_folder_and_all_in_it_or_what_is_around_it(setup: IndexingSetup) -> No
     assert forget_missing_files(setup.library.catalog, setup.writer) == 0
 
 
-def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_only_what_vanished(
+def test_connected_drives_forget_only_vanished_files_and_disconnected_drives_all(
     setup: IndexingSetup,
 ) -> None:
     setup.draw("a.jpg")
@@ -84,7 +84,7 @@ def test_of_a_drive_that_is_away_all_may_be_forgotten_and_of_one_that_is_there_o
     assert not setup.present()
 
 
-def test_those_answered_for_do_not_count_when_others_vanish(setup: IndexingSetup) -> None:
+def test_files_already_decided_do_not_count_when_others_vanish(setup: IndexingSetup) -> None:
     vanish(setup)
     forget_missing_files(setup.library.catalog, setup.writer)
     (file,) = [
@@ -100,7 +100,7 @@ def test_those_answered_for_do_not_count_when_others_vanish(setup: IndexingSetup
     assert missing_files.recently_missing(setup.writer, setup.root, SAME_DELETION) == []
 
 
-def test_a_drive_is_known_to_get_on_while_its_files_are_looked_for(setup: IndexingSetup) -> None:
+def test_a_drive_signals_progress_while_its_files_are_checked(setup: IndexingSetup) -> None:
     vanish(setup)
     heard = list[int]()
 

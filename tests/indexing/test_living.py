@@ -69,7 +69,7 @@ def obeyed(watched: WatchedLibrary, condition: Callable[[], bool], what: str) ->
     wait(lambda: not waiting_commands(watched.reader.catalog) and condition(), what)
 
 
-def test_trees_that_move_inside_and_between_folders_keep_their_ids(
+def test_trees_moved_within_and_between_folders_keep_their_ids(
     watched: WatchedLibrary, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -95,7 +95,7 @@ def test_trees_that_move_inside_and_between_folders_keep_their_ids(
         assert root(watched, other)["watching"] == "watched" and not root(watched, other)["away"]
 
 
-def test_editors_that_save_by_renaming(watched: WatchedLibrary) -> None:
+def test_files_saved_by_renaming_are_edits(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         (first,) = present(watched).values()
@@ -114,7 +114,7 @@ def test_editors_that_save_by_renaming(watched: WatchedLibrary) -> None:
         assert present(watched)[str(watched.photos / "first_original.png")] == second
 
 
-def test_a_file_written_slowly_is_taken_once_and_whole(watched: WatchedLibrary) -> None:
+def test_a_slowly_written_file_is_indexed_once_when_complete(watched: WatchedLibrary) -> None:
     whole = pictures.encoded(pictures.draw(3, (640, 480)))
     path = watched.photos / "slow.jpg"
     with watched.running():
@@ -135,7 +135,7 @@ def test_a_file_written_slowly_is_taken_once_and_whole(watched: WatchedLibrary) 
         assert row is not None and row["damaged"] is None
 
 
-def test_many_small_files_copied_at_once(watched: WatchedLibrary) -> None:
+def test_many_small_files_copied_at_once_are_indexed(watched: WatchedLibrary) -> None:
     source = watched.photos.parent / "source"
     for number in range(200):
         draw(source / f"{number % 10}" / f"{number}.png", number)
@@ -156,9 +156,7 @@ def test_many_small_files_copied_at_once(watched: WatchedLibrary) -> None:
         assert not root(watched, watched.photos)["away"]
 
 
-def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
-    watched: WatchedLibrary,
-) -> None:
+def test_a_new_folder_is_watched_unless_excluded(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         draw(watched.photos / "new" / "deep" / "1.png", 1)
@@ -183,7 +181,7 @@ def test_a_folder_made_while_it_runs_is_watched_and_what_is_left_out_is_not(
         assert watched.encoder.encoded == encoded + 1
 
 
-def test_a_folder_that_goes_and_comes_is_away_meanwhile(
+def test_a_folder_that_disappears_and_returns_is_offline_meanwhile(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "DRIVE_CHECK_INTERVAL", 0.1)
@@ -210,7 +208,7 @@ def test_a_folder_that_goes_and_comes_is_away_meanwhile(
         assert before.items() <= present(watched).items() and watched.encoder.encoded == 2
 
 
-def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
+def test_without_events_the_worker_rescans_and_says_so(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "reason_to_poll", lambda root: "it is on a network drive (nfs)")
@@ -228,7 +226,7 @@ def test_where_events_are_not_to_be_had_it_looks_again_and_says_so(
         settled(watched, watched.photos, what="the next look")
 
 
-def test_a_loop_of_links_traps_nobody(watched: WatchedLibrary) -> None:
+def test_a_loop_of_links_does_not_trap_a_scan(watched: WatchedLibrary) -> None:
     (watched.photos / "self").symlink_to(watched.photos)
     (watched.photos / "a").mkdir()
     (watched.photos / "a" / "b").symlink_to(watched.photos / "a")

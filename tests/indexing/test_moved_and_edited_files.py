@@ -25,7 +25,9 @@ def test_a_renamed_photo_keeps_its_id_and_is_not_encoded_again(setup: IndexingSe
     setup.agrees()
 
 
-def test_one_moved_from_another_drive_is_known_by_its_content(setup: IndexingSetup) -> None:
+def test_a_photo_moved_from_another_drive_is_recognized_by_its_content(
+    setup: IndexingSetup,
+) -> None:
     """There the file system keeps neither the file's number nor, with many tools, its time."""
     setup.draw("a.jpg")
     setup.run()
@@ -37,7 +39,7 @@ def test_one_moved_from_another_drive_is_known_by_its_content(setup: IndexingSet
     assert setup.present() == {"b.jpg": before} and setup.encoder.encoded == 1
 
 
-def test_a_missing_photo_that_turns_up_elsewhere_has_moved(
+def test_a_missing_photo_that_appears_elsewhere_has_moved(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the drive that it was on can no longer be told."""
@@ -53,7 +55,7 @@ def test_a_missing_photo_that_turns_up_elsewhere_has_moved(
     assert (summary.moved, summary.indexed) == (1, 0) and setup.present()["b.jpg"] == before
 
 
-def test_a_renamed_folder_moves_all_in_it(setup: IndexingSetup) -> None:
+def test_renaming_a_folder_moves_all_its_photos(setup: IndexingSetup) -> None:
     for number in range(6):
         setup.draw(f"old/{number}.jpg", number)
     setup.run()
@@ -63,7 +65,7 @@ def test_a_renamed_folder_moves_all_in_it(setup: IndexingSetup) -> None:
     assert setup.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_two_that_swap_their_names_keep_their_ids(setup: IndexingSetup) -> None:
+def test_two_files_that_swap_names_keep_their_ids(setup: IndexingSetup) -> None:
     setup.paint("a.png", "red")
     setup.draw("b.png", 1)
     setup.run()
@@ -77,7 +79,7 @@ def test_two_that_swap_their_names_keep_their_ids(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_one_edited_in_place_is_another_photo(setup: IndexingSetup) -> None:
+def test_a_photo_edited_in_place_becomes_another_photo(setup: IndexingSetup) -> None:
     setup.paint("a.png", "red")
     setup.run()
     before = setup.present()["a.png"]
@@ -91,7 +93,7 @@ def test_one_edited_in_place_is_another_photo(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_a_file_that_was_only_touched_is_the_same_photo(setup: IndexingSetup) -> None:
+def test_a_touched_file_is_the_same_photo(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     setup.run()
     before = setup.present()
@@ -101,7 +103,7 @@ def test_a_file_that_was_only_touched_is_the_same_photo(setup: IndexingSetup) ->
     assert counts(setup.run()) == {"unchanged": 1}
 
 
-def test_a_deleted_photo_goes_and_returns_as_itself(setup: IndexingSetup) -> None:
+def test_a_deleted_photo_disappears_and_returns_with_its_id(setup: IndexingSetup) -> None:
     path = setup.draw("a.jpg")
     setup.draw("b.jpg", 1)
     setup.run()
@@ -117,7 +119,7 @@ def test_a_deleted_photo_goes_and_returns_as_itself(setup: IndexingSetup) -> Non
     setup.agrees()
 
 
-def test_one_that_returns_unchanged_is_not_even_read(
+def test_a_file_that_returns_unchanged_is_not_read(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = setup.draw("a.jpg")
@@ -133,7 +135,7 @@ def test_one_that_returns_unchanged_is_not_even_read(
     setup.agrees()
 
 
-def test_one_of_two_copies_deleted_leaves_the_photo(setup: IndexingSetup) -> None:
+def test_deleting_one_of_two_copies_leaves_the_photo(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     shutil.copy(setup.photos / "a.jpg", setup.photos / "b.jpg")
     setup.run()

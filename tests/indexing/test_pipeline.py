@@ -63,14 +63,14 @@ def test_a_second_run_reads_and_encodes_nothing(
     assert setup.library.catalog.change() == change
 
 
-def test_more_photos_than_fit_one_batch(setup: IndexingSetup) -> None:
+def test_more_photos_than_one_batch_are_indexed(setup: IndexingSetup) -> None:
     for number in range(2 * BATCH + 3):
         setup.paint(f"{number}.png", f"#{number * 5:02x}0080")
     assert counts(setup.run()) == {"indexed": 35, "encoded": 35}
     setup.agrees()
 
 
-def test_copies_are_one_photo_encoded_once(setup: IndexingSetup) -> None:
+def test_copies_are_one_photo_and_encoded_once(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     for name in ("b.jpg", "c.jpg"):
         shutil.copy(setup.photos / "a.jpg", setup.photos / name)
@@ -82,7 +82,7 @@ def test_copies_are_one_photo_encoded_once(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_a_whole_scan_forgets_what_has_been_missing_for_long(setup: IndexingSetup) -> None:
+def test_a_full_scan_forgets_files_missing_for_long(setup: IndexingSetup) -> None:
     setup.draw("a.jpg", 1)
     setup.draw("b.jpg", 2)
     setup.run()
@@ -98,7 +98,7 @@ def test_a_whole_scan_forgets_what_has_been_missing_for_long(setup: IndexingSetu
     assert setup.library.catalog.counts().missing == 0
 
 
-def test_one_folder_alone_says_nothing_of_the_others(setup: IndexingSetup) -> None:
+def test_scanning_one_folder_does_not_affect_the_others(setup: IndexingSetup) -> None:
     for name in ("a.jpg", "x/b.jpg", "x/y/c.jpg"):
         setup.draw(name, len(name))
     setup.run()
@@ -111,7 +111,7 @@ def test_one_folder_alone_says_nothing_of_the_others(setup: IndexingSetup) -> No
     assert set(setup.present()) == {"a.jpg"}
 
 
-def test_a_drive_that_is_away_is_no_deletion(setup: IndexingSetup) -> None:
+def test_a_disconnected_drive_is_not_a_deletion(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     setup.run()
     aside = setup.photos.with_name("aside")
@@ -150,7 +150,7 @@ def test_a_folder_that_cannot_be_listed_keeps_its_photos(
     assert set(setup.present()) == {"a.jpg", "locked/b.jpg"}
 
 
-def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(setup: IndexingSetup) -> None:
+def test_an_interrupted_run_loses_nothing_and_repeats_nothing(setup: IndexingSetup) -> None:
     for number in range(40):
         setup.paint(f"{number}.png", f"#00{number * 6:02x}40")
 
@@ -174,7 +174,7 @@ def test_a_run_that_is_cut_short_loses_nothing_and_does_nothing_twice(setup: Ind
     setup.agrees()
 
 
-def test_the_way_back_after_each_write_failing(
+def test_a_run_recovers_from_the_failure_of_any_write(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch is written whole or not at all."""
@@ -198,7 +198,7 @@ def test_the_way_back_after_each_write_failing(
     setup.agrees()
 
 
-def test_names_of_every_kind(setup: IndexingSetup) -> None:
+def test_file_names_of_every_kind_are_indexed(setup: IndexingSetup) -> None:
     names = ["with space.jpg", "ünïcode – 写真.jpg", "50%_[1]'\".JPG", "UPPER.JPEG"]
     if os.name == "posix":
         names.append(os.fsdecode(b"latin-\xe9.jpg"))
@@ -210,7 +210,7 @@ def test_names_of_every_kind(setup: IndexingSetup) -> None:
     assert counts(setup.run()) == {"unchanged": len(names)}
 
 
-def test_previews_of_photos_that_are_gone_for_good_go_too(setup: IndexingSetup) -> None:
+def test_previews_of_purged_photos_are_deleted(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     setup.run()
     assert len(list(setup.library.previews.all())) == 1
@@ -222,7 +222,7 @@ def test_previews_of_photos_that_are_gone_for_good_go_too(setup: IndexingSetup) 
     assert [path.stem for path in setup.library.previews.all()] == [row["hash"]]
 
 
-def test_progress_counts_up_to_the_end(setup: IndexingSetup) -> None:
+def test_progress_reaches_the_total(setup: IndexingSetup) -> None:
     for number in range(BATCH + 2):
         setup.paint(f"{number}.png", f"#{number * 9:02x}ff00")
     said: list[Progress] = []
@@ -235,7 +235,7 @@ def test_progress_counts_up_to_the_end(setup: IndexingSetup) -> None:
     assert reading[-1].eta == pytest.approx(0.0)
 
 
-def test_vectors_match_pixels_whatever_order_files_come_back_in(setup: IndexingSetup) -> None:
+def test_vectors_match_pixels_in_any_order_of_results(setup: IndexingSetup) -> None:
     colours = [
         f"#{r:02x}{g:02x}{b:02x}"
         for r in (0, 120, 240)
@@ -252,7 +252,7 @@ def test_vectors_match_pixels_whatever_order_files_come_back_in(setup: IndexingS
         assert stored is not None and float(stored @ tiny.encode_images(pixels)[0]) > 0.999
 
 
-def test_a_file_known_by_the_catalog_is_as_seen() -> None:
+def test_the_catalog_stores_what_the_scan_found() -> None:
 
     known = KnownFile(1, 1, "a.jpg", 10, 20, 30, "present", 1)
     assert known.matches(FileStat("b.jpg", 10, 20, 99))

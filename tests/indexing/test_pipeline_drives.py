@@ -12,7 +12,7 @@ from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from tests.fixtures.indexing import IndexingSetup
 
 
-def test_an_error_on_a_drive_that_stops_answering_is_not_the_files_fault(
+def test_an_error_on_a_drive_that_stops_responding_is_not_blamed_on_the_file(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("good.jpg", "other.jpg"):

@@ -49,7 +49,7 @@ def away(setup: IndexingSetup) -> set[str]:
 # --- identity
 
 
-def test_a_move_between_folders_of_the_library_is_a_move(
+def test_a_file_moved_between_library_folders_is_recognized(
     setup: IndexingSetup, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -67,7 +67,7 @@ def test_a_move_between_folders_of_the_library_is_a_move(
     }
 
 
-def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
+def test_a_move_is_recognized_when_only_the_new_place_is_scanned(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As events tell of one folder before the other."""
@@ -82,7 +82,7 @@ def test_a_move_is_a_move_when_only_the_new_place_is_looked_at(
     assert setup.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_a_copy_that_is_deleted_at_its_old_place_later_is_a_move_by_content(
+def test_a_copy_whose_original_is_deleted_later_is_recognized_as_a_move_by_content(
     setup: IndexingSetup,
 ) -> None:
     before = many(setup, 3, "old/")
@@ -93,7 +93,7 @@ def test_a_copy_that_is_deleted_at_its_old_place_later_is_a_move_by_content(
     assert setup.present() == {path.replace("old", "new"): photo for path, photo in before.items()}
 
 
-def test_a_series_that_is_numbered_anew_keeps_its_ids(setup: IndexingSetup) -> None:
+def test_a_renumbered_series_keeps_its_ids(setup: IndexingSetup) -> None:
     before = many(setup, 12)
     for number in reversed(range(12)):
         (setup.photos / f"{number:03}.png").rename(setup.photos / f"{number + 1:03}.png")
@@ -105,7 +105,7 @@ def test_a_series_that_is_numbered_anew_keeps_its_ids(setup: IndexingSetup) -> N
     setup.agrees()
 
 
-def test_a_rename_that_changes_case_or_composition_only(setup: IndexingSetup) -> None:
+def test_a_rename_of_case_or_unicode_composition_keeps_the_id(setup: IndexingSetup) -> None:
     for number, name in enumerate(("photo.jpg", "caf\u00e9.jpg")):
         setup.draw(name, number)
     setup.run()
@@ -117,7 +117,7 @@ def test_a_rename_that_changes_case_or_composition_only(setup: IndexingSetup) ->
     assert set(setup.present().values()) == set(before.values())
 
 
-def test_an_original_kept_as_a_backup_beside_its_edit_keeps_its_id(setup: IndexingSetup) -> None:
+def test_an_original_renamed_as_a_backup_beside_its_edit_keeps_its_id(setup: IndexingSetup) -> None:
     setup.draw("a.jpg", 0)
     setup.run()
     before = setup.present()["a.jpg"]
@@ -129,7 +129,7 @@ def test_an_original_kept_as_a_backup_beside_its_edit_keeps_its_id(setup: Indexi
     setup.agrees()
 
 
-def test_a_save_by_renaming_over_is_an_edit(setup: IndexingSetup) -> None:
+def test_saving_by_renaming_over_a_file_is_an_edit(setup: IndexingSetup) -> None:
     setup.draw("a.jpg", 0)
     setup.run()
     before = setup.present()["a.jpg"]
@@ -140,7 +140,7 @@ def test_a_save_by_renaming_over_is_an_edit(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_an_inode_that_is_used_again_fools_nobody(
+def test_a_reused_inode_is_not_mistaken_for_the_old_file(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two bitmaps of one size and, from an archive, one time: the second gets the first one's
@@ -160,7 +160,7 @@ def test_an_inode_that_is_used_again_fools_nobody(
 
 
 @pytest.mark.parametrize("by", ["inodes", "change times"])
-def test_bitmaps_of_one_size_and_time_that_swap_names_are_told_apart(
+def test_bitmaps_of_equal_size_and_time_that_swap_names_are_distinguished(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     monkeypatch.setattr(root_scan, "has_stable_inodes", lambda root: by == "inodes")
@@ -201,7 +201,7 @@ def test_a_hard_link_is_a_copy_and_a_link_is_not_followed_twice(
     assert setup.run().unchanged == 4
 
 
-def test_names_that_are_long_deep_or_odd(setup: IndexingSetup) -> None:
+def test_long_deep_and_unusual_names_are_indexed(setup: IndexingSetup) -> None:
     names = [
         "x" * 251 + ".jpg",
         "/".join(["d" * 60] * 20) + "/deep.jpg",
@@ -221,14 +221,16 @@ def test_names_that_are_long_deep_or_odd(setup: IndexingSetup) -> None:
     assert set(setup.present().values()) == before
 
 
-def test_one_folder_by_two_ways_is_one_folder(setup: IndexingSetup, tmp_path: Path) -> None:
+def test_one_folder_reached_by_two_paths_is_one_folder(
+    setup: IndexingSetup, tmp_path: Path
+) -> None:
     (tmp_path / "way").symlink_to(setup.photos)
     assert add_root(setup.writer, str(tmp_path / "way")) == setup.root
     (setup.photos / "below").mkdir()
     assert add_root(setup.writer, str(tmp_path / "way" / "below")) == setup.root
 
 
-def test_a_killed_run_between_a_swap_loses_no_id(
+def test_a_run_killed_during_a_swap_loses_no_id(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The content whose name was taken over first has no file for a moment: it waits for the run
@@ -249,7 +251,7 @@ def test_a_killed_run_between_a_swap_loses_no_id(
     setup.agrees()
 
 
-def test_five_thousand_that_move_are_not_encoded_again(
+def test_five_thousand_moved_photos_are_not_encoded_again(
     setup: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows and files without pictures: what is counted is what is read."""
@@ -288,7 +290,7 @@ def test_five_thousand_that_move_are_not_encoded_again(
     assert {file.path.replace("new", "old"): file.photo_id for file in files} == before
 
 
-def test_a_known_file_says_what_it_is() -> None:
+def test_a_known_file_has_the_facts_of_its_row() -> None:
     left_out = KnownFile(1, 1, "a", 1, 1, 1, "missing", 1, "left out", 5.0)
     assert left_out.excluded and not left_out.vanished
     assert not KnownFile(1, 1, "a", 1, 1, 7, "present", 1).matches(

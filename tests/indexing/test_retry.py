@@ -38,7 +38,7 @@ def _run(library: Library, folder: Path, *, again: bool = False) -> int:
     return max(read)
 
 
-def test_a_failed_file_is_read_again_on_request_and_after_an_upgrade_and_else_not(
+def test_a_failed_file_is_read_again_only_on_request_or_after_an_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "100%_[a]"
@@ -69,9 +69,7 @@ class TestAfterAnUpgrade:
             FileStat("bad.jpg", 100, 1, 0)
         )
 
-    def test_the_first_run_of_a_library_has_nothing_to_read_again(
-        self, failed: LibraryBuilder
-    ) -> None:
+    def test_the_first_run_of_a_library_rereads_nothing(self, failed: LibraryBuilder) -> None:
         retry.retry_after_upgrade(failed.library, failed.writer)
         assert not self.waits(failed)
 
@@ -92,7 +90,7 @@ class TestAfterAnUpgrade:
         "change",
         ["a decoder", "another decoder", "a format", "a format that is known and not read"],
     )
-    def test_whatever_decides_what_can_be_read_counts(
+    def test_every_component_that_affects_readability_is_part_of_the_version(
         self, monkeypatch: pytest.MonkeyPatch, change: str
     ) -> None:
         before = retry.reader_fingerprint()

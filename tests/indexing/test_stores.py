@@ -44,7 +44,7 @@ def states(setup: IndexingSetup) -> dict[str, tuple[str, str | None]]:
     }
 
 
-def test_files_in_bins_leave_the_index_without_being_missed(
+def test_files_in_trash_folders_leave_the_index_without_becoming_missing(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = older_library(setup, monkeypatch)
@@ -72,7 +72,7 @@ def test_files_in_bins_leave_the_index_without_being_missed(
     )
 
 
-def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(
+def test_no_question_is_asked_about_a_trash_folder_emptied_before_the_first_scan(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(setup, monkeypatch)
@@ -83,7 +83,7 @@ def test_a_bin_that_was_emptied_before_the_first_scan_is_no_question(
     assert setup.library.catalog.counts().missing == 0
 
 
-def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
+def test_a_trash_folder_added_by_the_user_is_an_ordinary_folder(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(setup, monkeypatch)
@@ -95,7 +95,7 @@ def test_a_bin_that_a_person_asked_for_is_a_folder_like_any_other(
     assert states(setup)["#recycle/a.jpg"] == ("missing", None)
 
 
-def test_a_drive_that_does_not_answer_has_nothing_decided_about_it(
+def test_nothing_is_decided_about_an_unresponsive_drive(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older_library(setup, monkeypatch)

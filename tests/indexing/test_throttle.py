@@ -5,7 +5,7 @@ from explorer.library.setting_store import put_setting
 from tests.fixtures.indexing import IndexingSetup
 
 
-def test_at_a_gentle_pace_it_rests_longer_than_it_works_and_heeds_a_change_at_once(
+def test_at_a_gentle_pace_the_worker_rests_longer_than_it_works_and_follows_a_change_at_once(
     setup: IndexingSetup,
 ) -> None:
     now, pauses = [0.0], list[float]()

@@ -21,7 +21,7 @@ from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import away, many, root
 
 
-def test_a_few_that_are_deleted_are_missing(setup: IndexingSetup) -> None:
+def test_a_few_deleted_files_are_missing(setup: IndexingSetup) -> None:
     many(setup, 40)
     for number in range(8):
         (setup.photos / f"{number:03}.png").unlink()
@@ -30,7 +30,7 @@ def test_a_few_that_are_deleted_are_missing(setup: IndexingSetup) -> None:
     assert len(setup.present()) == 32 and root(setup)["asking"] == 0
 
 
-def test_more_than_a_fifth_at_once_is_a_question(setup: IndexingSetup) -> None:
+def test_losing_more_than_a_fifth_at_once_raises_a_question(setup: IndexingSetup) -> None:
     before = many(setup, 40)
     for number in range(ASK_MINIMUM):
         (setup.photos / f"{number:03}.png").unlink()
@@ -44,7 +44,7 @@ def test_more_than_a_fifth_at_once_is_a_question(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_one_deletion_seen_in_pieces_is_one_question(setup: IndexingSetup) -> None:
+def test_one_deletion_noticed_in_parts_is_one_question(setup: IndexingSetup) -> None:
     before = many(setup, 20, "a/") | many(setup, 20, "b/")
     for folder in ("a", "b"):
         for number in range(7):
@@ -54,7 +54,7 @@ def test_one_deletion_seen_in_pieces_is_one_question(setup: IndexingSetup) -> No
     assert setup.present() == before and len(away(setup)) == 14
 
 
-def test_what_vanished_and_comes_back_is_as_before_without_reading(
+def test_vanished_files_that_return_are_restored_without_reading(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = many(setup, 30, "a/")
@@ -69,14 +69,14 @@ def test_what_vanished_and_comes_back_is_as_before_without_reading(
     assert before.items() <= setup.present().items()
 
 
-def test_a_whole_tree_found_elsewhere_has_moved_and_nobody_asks(setup: IndexingSetup) -> None:
+def test_a_tree_found_elsewhere_has_moved_without_a_question(setup: IndexingSetup) -> None:
     many(setup, 30, "a/")
     (setup.photos / "a").rename(setup.photos / "b")
     summary = setup.run()
     assert (summary.moved, summary.away, summary.missing, summary.encoded) == (30, 0, 0, 0)
 
 
-def test_the_answer_that_they_are_gone(setup: IndexingSetup) -> None:
+def test_the_answer_gone_makes_vanished_files_missing(setup: IndexingSetup) -> None:
     many(setup, 20, "a/")
     many(setup, 20, "b/")
     for folder in ("a", "b"):
@@ -91,7 +91,7 @@ def test_the_answer_that_they_are_gone(setup: IndexingSetup) -> None:
     setup.agrees()
 
 
-def test_forgetting_leaves_what_is_there_again(setup: IndexingSetup) -> None:
+def test_forgetting_keeps_files_that_have_returned(setup: IndexingSetup) -> None:
     many(setup, 30)
     (setup.photos.parent / "aside").mkdir()
     for path in sorted(setup.photos.glob("*.png"))[:20]:
@@ -101,7 +101,7 @@ def test_forgetting_leaves_what_is_there_again(setup: IndexingSetup) -> None:
     assert forget_missing_files(setup.library.catalog, setup.writer) == 19
 
 
-def test_the_answer_that_they_come_back(setup: IndexingSetup) -> None:
+def test_the_answer_that_files_will_return_keeps_them(setup: IndexingSetup) -> None:
     many(setup, 40)
     for number in range(20):
         (setup.photos / f"{number:03}.png").unlink()
@@ -114,7 +114,7 @@ def test_the_answer_that_they_come_back(setup: IndexingSetup) -> None:
     assert len(away(setup)) == 20
 
 
-def test_forgotten_ones_return_as_themselves(setup: IndexingSetup) -> None:
+def test_forgotten_photos_that_return_keep_their_ids(setup: IndexingSetup) -> None:
     before = many(setup, 30, "a/")
     (setup.photos / "a").rename(setup.photos.parent / "aside")
     setup.draw("stays.jpg", 99)
@@ -131,7 +131,7 @@ def test_forgotten_ones_return_as_themselves(setup: IndexingSetup) -> None:
     assert setup.encoder.encoded == 31
 
 
-def test_an_emptied_folder_is_away_until_the_person_says_otherwise(setup: IndexingSetup) -> None:
+def test_an_emptied_folder_is_offline_until_the_user_says_otherwise(setup: IndexingSetup) -> None:
     many(setup, 3)
     for path in setup.photos.iterdir():
         path.unlink()
@@ -144,7 +144,7 @@ def test_an_emptied_folder_is_away_until_the_person_says_otherwise(setup: Indexi
     assert root(setup)["state"] == "online" and not setup.present()
 
 
-def test_another_drive_in_the_same_place_is_a_question_at_any_number(
+def test_another_drive_at_the_same_path_always_raises_a_question(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(setup, 4)
@@ -168,7 +168,7 @@ def test_another_drive_in_the_same_place_is_a_question_at_any_number(
     }
 
 
-def test_a_drive_inside_a_folder_that_is_unplugged(
+def test_a_drive_mounted_inside_a_folder_can_be_unplugged(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(setup, 20)
@@ -189,7 +189,7 @@ def test_a_drive_inside_a_folder_that_is_unplugged(
     assert away(setup) == {"usb/000.png", "usb/001.png", "usb/002.png"}
 
 
-def test_what_may_not_be_looked_at_is_not_gone(
+def test_inaccessible_files_are_not_missing(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that can be listed but not entered: its files have names and nothing else."""
@@ -213,7 +213,7 @@ def test_what_may_not_be_looked_at_is_not_gone(
     assert root(setup)["problem"] is None
 
 
-def test_missing_files_are_remembered_for_a_while_and_then_not(
+def test_missing_files_are_forgotten_after_a_time(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(setup, 3)
@@ -228,7 +228,9 @@ def test_missing_files_are_remembered_for_a_while_and_then_not(
     setup.agrees()
 
 
-def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(setup: IndexingSetup) -> None:
+def test_missing_files_on_disconnected_drives_or_in_excluded_folders_are_kept(
+    setup: IndexingSetup,
+) -> None:
     many(setup, 3)
     (setup.photos / "000.png").unlink()
     set_exclude_globs(setup.writer, setup.root, ["001.png"])
@@ -241,7 +243,7 @@ def test_what_is_missing_on_a_drive_that_is_away_or_left_out_is_kept(setup: Inde
     assert root(setup)["left_out"] == 1
 
 
-def test_a_folder_that_was_emptied_into_another_is_no_drive_that_is_away(
+def test_a_folder_emptied_into_another_is_not_a_disconnected_drive(
     setup: IndexingSetup, tmp_path: Path
 ) -> None:
     """By copying and deleting, as between two drives."""

@@ -39,14 +39,14 @@ def files(setup: IndexingSetup, pattern: str) -> list[Path]:
     return sorted((setup.library.dir / "vectors").glob(pattern))
 
 
-def test_a_sound_library(whole: IndexingSetup) -> None:
+def test_an_intact_library_has_no_problems(whole: IndexingSetup) -> None:
     report = check(whole)
     assert report.sound and not report.problems and not report.notes
     assert (report.photos, report.files, report.vectors) == (4, 4, 4)
     assert "everything agrees" in report.summary()
 
 
-def test_it_only_reads_unless_it_is_to_repair(whole: IndexingSetup) -> None:
+def test_verify_only_reads_unless_asked_to_repair(whole: IndexingSetup) -> None:
     (whole.photos / "0.jpg").unlink()
     for path in whole.library.previews.all():
         path.unlink()
@@ -64,7 +64,7 @@ def test_it_only_reads_unless_it_is_to_repair(whole: IndexingSetup) -> None:
     assert before == after
 
 
-def test_a_damaged_index_file(whole: IndexingSetup) -> None:
+def test_a_damaged_index_file_is_reported_and_rebuilt(whole: IndexingSetup) -> None:
     (path,) = files(whole, "*.faiss")
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -91,7 +91,9 @@ def test_a_deleted_index_file_is_written_again(whole: IndexingSetup, pattern: st
     assert whole.encoder.encoded == 4
 
 
-def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: IndexingSetup) -> None:
+def test_a_damaged_vector_is_dropped_and_encoded_again_by_the_next_run(
+    whole: IndexingSetup,
+) -> None:
     photo = whole.present()["1.jpg"]
     with sqlite3.connect(whole.library.catalog.path) as db:
         db.execute(
@@ -109,7 +111,7 @@ def test_a_damaged_vector_is_dropped_and_made_again_by_the_next_run(whole: Index
 
 
 @pytest.mark.parametrize("data", [None, b"", b"no preview"])
-def test_a_preview_that_is_gone_or_damaged_is_made_again(
+def test_a_missing_or_damaged_preview_is_created_again(
     whole: IndexingSetup, data: bytes | None
 ) -> None:
     path = next(iter(whole.library.previews.all()))
@@ -124,7 +126,7 @@ def test_a_preview_that_is_gone_or_damaged_is_made_again(
     assert not check(whole).problems
 
 
-def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: IndexingSetup) -> None:
+def test_a_preview_whose_photo_is_gone_cannot_be_repaired(whole: IndexingSetup) -> None:
     photo = whole.present()["0.jpg"]
     row = whole.library.catalog.photo(photo)
     assert row is not None
@@ -133,7 +135,7 @@ def test_a_preview_whose_photo_is_gone_cannot_be_mended(whole: IndexingSetup) ->
     assert not check(whole, repair=True).sound
 
 
-def test_a_preview_of_nobody_is_taken_away(whole: IndexingSetup) -> None:
+def test_a_preview_without_a_photo_is_deleted(whole: IndexingSetup) -> None:
     stray = whole.library.previews.path("ab" * 16)
     whole.library.previews.write("ab" * 16, pictures.encoded(pictures.draw(50, (32, 32))))
     assert [problem.kind for problem in check(whole).problems] == ["preview"]
@@ -141,7 +143,7 @@ def test_a_preview_of_nobody_is_taken_away(whole: IndexingSetup) -> None:
     assert check(whole, repair=True).sound and not stray.exists()
 
 
-def test_a_wrong_count_of_files(whole: IndexingSetup) -> None:
+def test_a_wrong_file_count_is_repaired(whole: IndexingSetup) -> None:
     with sqlite3.connect(whole.library.catalog.path) as db:
         db.execute("update photo set present = 3 where id = 1")
     db.close()
@@ -150,7 +152,7 @@ def test_a_wrong_count_of_files(whole: IndexingSetup) -> None:
     assert not check(whole).problems
 
 
-def test_changes_on_disk_are_no_faults(whole: IndexingSetup) -> None:
+def test_changes_on_disk_are_not_faults(whole: IndexingSetup) -> None:
     (whole.photos / "0.jpg").unlink()
     os.utime(whole.photos / "1.jpg", (5, 5))
     report = check(whole)
@@ -158,20 +160,20 @@ def test_changes_on_disk_are_no_faults(whole: IndexingSetup) -> None:
     assert "2 files have changed" in report.summary()
 
 
-def test_a_drive_that_is_away_is_no_fault(whole: IndexingSetup) -> None:
+def test_a_disconnected_drive_is_not_a_fault(whole: IndexingSetup) -> None:
     whole.photos.rename(whole.photos.with_name("aside"))
     report = check(whole)
     assert report.sound and not report.notes
 
 
-def test_it_repairs_only_while_nobody_writes(whole: IndexingSetup) -> None:
+def test_verify_repairs_only_while_nothing_else_writes(whole: IndexingSetup) -> None:
     with whole.library.lock():
         assert check(whole).sound
         with pytest.raises(LibraryLocked):
             check(whole, repair=True)
 
 
-def test_as_json(whole: IndexingSetup) -> None:
+def test_output_is_json(whole: IndexingSetup) -> None:
     (path,) = files(whole, "*.faiss")
     path.write_bytes(b"x")
     shape = check(whole).as_json()

@@ -49,7 +49,7 @@ def test_texts_that_disagree_with_the_catalog_are_repaired(
         library.close()
 
 
-def test_names_that_still_wait_are_a_note(builder: LibraryBuilder) -> None:
+def test_names_still_to_be_filled_in_are_only_noted(builder: LibraryBuilder) -> None:
     builder.put("summer.jpg", 1)
     waiting = "The names of 1 photo are not searchable yet."
     assert waiting not in verify(builder.library).notes

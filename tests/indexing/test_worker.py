@@ -111,7 +111,7 @@ def watched(tmp_path: Path) -> Iterator[WatchedLibrary]:
     made.reader.close()
 
 
-def test_saved_is_searchable_and_deleted_is_gone(watched: WatchedLibrary) -> None:
+def test_a_saved_photo_is_searchable_and_a_deleted_one_is_not(watched: WatchedLibrary) -> None:
     with watched.running():
         wait(lambda: watched.best("red") == "first.png", "the photo that was there")
         wait(lambda: watched.phase() == "watching", "the watching")
@@ -133,7 +133,7 @@ def test_saved_is_searchable_and_deleted_is_gone(watched: WatchedLibrary) -> Non
     assert watched.phase() == "stopped"
 
 
-def test_commands(watched: WatchedLibrary, tmp_path: Path) -> None:
+def test_commands_are_obeyed(watched: WatchedLibrary, tmp_path: Path) -> None:
     more = tmp_path / "more"
     pictures.write(more / "sky.png", pictures.plain("blue", (48, 32)))
     with watched.running():
@@ -163,14 +163,14 @@ def test_commands(watched: WatchedLibrary, tmp_path: Path) -> None:
         )
 
 
-def test_a_pause_outlives_the_worker(watched: WatchedLibrary) -> None:
+def test_a_pause_persists_across_workers(watched: WatchedLibrary) -> None:
     put_setting(watched.reader.catalog, "paused", "1")
     with watched.running():
         wait(lambda: watched.phase() == "paused", "the pause")
         assert watched.photos_known() == 0
 
 
-def test_what_it_did_not_save_is_caught_up_with(watched: WatchedLibrary) -> None:
+def test_unsaved_work_is_done_again_after_a_restart(watched: WatchedLibrary) -> None:
     with watched.running():
         wait(lambda: watched.photos_known() == 1, "the first")
     library = Library.open(watched.dir)
@@ -184,7 +184,7 @@ def test_what_it_did_not_save_is_caught_up_with(watched: WatchedLibrary) -> None
     assert watched.encoder.encoded == 1
 
 
-def test_spots_become_places_each_once(watched: WatchedLibrary) -> None:
+def test_changed_paths_become_scan_places_without_duplicates(watched: WatchedLibrary) -> None:
     library, root = Library.open(watched.dir), str(watched.photos)
     writer = Writer(library.catalog)
     made = ScanScheduler(library, writer)
@@ -223,7 +223,7 @@ def test_spots_become_places_each_once(watched: WatchedLibrary) -> None:
 
 
 @pytest.mark.model
-def test_the_process_starts_indexes_and_ends_with_its_starter(watched: WatchedLibrary) -> None:
+def test_the_process_starts_indexes_and_ends_with_its_parent(watched: WatchedLibrary) -> None:
     process = start_worker(watched.dir, offline=True)
     try:
         wait(lambda: watched.photos_known() == 1, "the first photo")
@@ -239,7 +239,7 @@ def test_the_process_starts_indexes_and_ends_with_its_starter(watched: WatchedLi
 
 
 @pytest.mark.model
-def test_a_worker_that_is_killed_leaves_the_library_free_and_whole(watched: WatchedLibrary) -> None:
+def test_a_killed_worker_leaves_the_library_unlocked_and_intact(watched: WatchedLibrary) -> None:
     for number in range(30):
         pictures.write(watched.photos / f"{number}.jpg", pictures.draw(number, (64, 48)))
     process = start_worker(watched.dir, offline=True)

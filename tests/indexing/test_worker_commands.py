@@ -19,7 +19,7 @@ from tests.indexing.test_worker import WatchedLibrary, wait
 __all__ = ["watched"]
 
 
-def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
+def test_a_worker_can_be_paused_resumed_stopped_and_slowed_and_a_pause_persists(
     watched: WatchedLibrary,
 ) -> None:
     catalog = watched.reader.catalog
@@ -42,7 +42,7 @@ def test_it_can_be_paused_resumed_stopped_and_slowed_and_a_pause_outlives_it(
         assert worker.dismissed
 
 
-def test_a_rescan_of_one_folder_and_of_all(
+def test_one_folder_or_all_can_be_rescanned(
     watched: WatchedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Watcher, "watch", lambda self, root, rules=None: None)
@@ -57,7 +57,7 @@ def test_a_rescan_of_one_folder_and_of_all(
         settled(watched, watched.photos, what="all")
 
 
-def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_short(
+def test_changes_noticed_before_a_pause_survive_the_run_it_interrupts(
     watched: WatchedLibrary,
 ) -> None:
     """Events are told once: a run that is cut off has to give them back."""
@@ -78,7 +78,7 @@ def test_what_happened_before_a_pause_is_not_forgotten_with_the_run_that_it_cut_
         assert struck.is_set()
 
 
-def test_a_rule_that_is_none_changes_nothing(watched: WatchedLibrary) -> None:
+def test_an_invalid_rule_changes_nothing(watched: WatchedLibrary) -> None:
     with watched.running():
         settled(watched, watched.photos, what="the first scan")
         send_command(

@@ -7,7 +7,7 @@ from explorer.library.file_store import put_failed
 from tests.factory import LibraryBuilder
 
 
-def test_two_files_of_one_content_are_one_photo(builder: LibraryBuilder) -> None:
+def test_two_files_with_equal_content_are_one_photo(builder: LibraryBuilder) -> None:
     first, second = builder.put("a.jpg", "x"), builder.put("copies/b.jpg", "x")
     assert first == second
     row = builder.library.catalog.photo(first)
@@ -36,7 +36,7 @@ def test_failures_are_listed_with_reasons_and_forgotten_when_the_file_goes(
     assert builder.library.catalog.failures() == []
 
 
-def test_names_that_are_no_utf8_come_back_as_they_were(builder: LibraryBuilder) -> None:
+def test_names_that_are_not_utf8_are_returned_unchanged(builder: LibraryBuilder) -> None:
     from explorer.library.paths import to_text
 
     photo = builder.put(to_text("caf\udce9.jpg"), "x")

@@ -16,7 +16,7 @@ from tests.factory import LibraryBuilder
 
 
 class TestConnections:
-    def test_one_is_used_again_and_none_after_closing(self, tmp_path: Path) -> None:
+    def test_connections_are_reused_and_refused_after_closing(self, tmp_path: Path) -> None:
         made = Catalog(tmp_path / "catalog.db")
         with made.reading() as first:
             pass
@@ -34,7 +34,7 @@ class TestConnections:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             late.execute("select 1")
 
-    def test_none_can_change_anything(self, tmp_path: Path) -> None:
+    def test_read_connections_cannot_write(self, tmp_path: Path) -> None:
         """Neither the first, which makes the tables, nor those that are opened when it is in
         use."""
         made = Catalog(tmp_path / "catalog.db")
@@ -44,13 +44,13 @@ class TestConnections:
                     db.execute("update clock set change = 7")
         made.close()
 
-    def test_there_is_nothing_to_settle_where_nothing_was_written(self, tmp_path: Path) -> None:
+    def test_without_writes_there_is_no_checkpoint(self, tmp_path: Path) -> None:
         made = Catalog(tmp_path / "catalog.db")
         made.close()
         assert not (tmp_path / "catalog.db-wal").exists()
         made.sync()
 
-    def test_a_full_disk_is_said_when_a_library_is_opened(
+    def test_a_full_disk_is_reported_when_a_library_is_opened(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: object) -> None:
@@ -60,7 +60,7 @@ class TestConnections:
         with pytest.raises(LibraryFull):
             Catalog(tmp_path / "catalog.db")
 
-    def test_an_error_gives_the_connection_back(self, builder: LibraryBuilder) -> None:
+    def test_an_error_returns_the_connection_to_the_pool(self, builder: LibraryBuilder) -> None:
         with pytest.raises(sqlite3.Error), builder.library.catalog.reading() as db:
             db.execute("nonsense")
         with builder.library.catalog.reading() as again:
@@ -84,7 +84,7 @@ def test_connections_serve_many_threads_at_once(builder: LibraryBuilder) -> None
     assert seen == [1] * 4
 
 
-def test_readers_see_what_the_writer_wrote_from_other_threads(builder: LibraryBuilder) -> None:
+def test_readers_in_other_threads_see_what_was_written(builder: LibraryBuilder) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     photo = builder.put("a.jpg", "x")

@@ -36,7 +36,7 @@ def away(builder: LibraryBuilder, path: str) -> None:
 
 
 class TestCounts:
-    def test_what_there_is_what_failed_and_what_is_gone(self, builder: LibraryBuilder) -> None:
+    def test_present_failed_and_missing_files_are_counted(self, builder: LibraryBuilder) -> None:
         builder.put("a.jpg", "x")
         builder.put("copy.jpg", "x")
         for name in ("gone", "left out", "away"):
@@ -58,10 +58,10 @@ class TestCounts:
             3000,
         )
 
-    def test_an_empty_library(self, builder: LibraryBuilder) -> None:
+    def test_an_empty_library_is_handled(self, builder: LibraryBuilder) -> None:
         assert tuple(builder.library.catalog.counts()) == (0, 0, 0, 0, 0)
 
-    def test_of_each_root(self, builder: LibraryBuilder, other: int) -> None:
+    def test_counts_are_given_for_each_root(self, builder: LibraryBuilder, other: int) -> None:
         for name in ("here", "here too", "away", "asked", "gone", "left out"):
             builder.put(f"{name}.jpg", name)
         builder.lose("gone.jpg")
@@ -100,7 +100,9 @@ class TestCounts:
         )
         assert rows()[builder.root][3] == 0
 
-    def test_of_each_folder(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_counts_are_given_for_each_folder(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
         for path, content in (
             ("b/1.jpg", 1),
             ("b/same.jpg", 1),
@@ -116,7 +118,7 @@ class TestCounts:
             (str(root), 1), (str(root / "b"), 2), (str(root / "b" / "deep"), 1),
         ]  # fmt: skip
 
-    def test_of_each_encoder_most_vectors_first(self, builder: LibraryBuilder) -> None:
+    def test_encoders_are_listed_with_most_vectors_first(self, builder: LibraryBuilder) -> None:
         one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
         less, none = (
             register_encoder(builder.writer, "less", "1", DIM),

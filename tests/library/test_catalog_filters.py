@@ -41,7 +41,7 @@ def away(builder: LibraryBuilder, path: str) -> None:
 
 
 class TestFilters:
-    def test_a_folder_has_what_lies_in_and_below_it_now(
+    def test_a_folder_filter_selects_the_files_now_in_and_below_it(
         self, builder: LibraryBuilder, other: int, tmp_path: Path
     ) -> None:
         inside = {builder.put("a/1.jpg", 1), builder.put("a/b/2.jpg", 2)}
@@ -62,7 +62,7 @@ class TestFilters:
         assert len(found("photos")) == 8 and len(found("other")) == 1 and len(found(".")) == 9
         assert found("photos/none") == set() == found("phot")
 
-    def test_days_are_whole_and_a_photo_without_one_matches_none(
+    def test_date_filters_cover_whole_days_and_exclude_undated_photos(
         self, builder: LibraryBuilder
     ) -> None:
         times = [
@@ -86,7 +86,7 @@ class TestFilters:
             three,
         }
 
-    def test_whether_anything_is_asked_for(self) -> None:
+    def test_an_empty_filter_is_recognized(self) -> None:
         assert (
             not Filters()
             and Filters(since="2024-01-01")
@@ -95,7 +95,7 @@ class TestFilters:
         )
 
 
-def test_filters_by_date_take_both_days_in(builder: LibraryBuilder) -> None:
+def test_date_filters_include_both_days(builder: LibraryBuilder) -> None:
     days = {
         day: builder.put(f"{day}.jpg", day, taken_at=f"2024-05-{day}T23:59:59")
         for day in ("01", "02", "03")
@@ -107,7 +107,7 @@ def test_filters_by_date_take_both_days_in(builder: LibraryBuilder) -> None:
     assert catalog.matching().tolist() == [days["03"], days["02"], days["01"], undated]
 
 
-def test_filter_by_folder_takes_what_is_below_and_nothing_beside(builder: LibraryBuilder) -> None:
+def test_a_folder_filter_selects_files_below_it_and_not_beside_it(builder: LibraryBuilder) -> None:
     inside = {builder.put("100%/a.jpg", 1), builder.put("100%/deep/b.jpg", 2)}
     builder.put("100x/c.jpg", 3)
     builder.put("d.jpg", 4)
@@ -118,6 +118,6 @@ def test_filter_by_folder_takes_what_is_below_and_nothing_beside(builder: Librar
     assert len(builder.library.catalog.matching(Filters(folder="/nowhere"))) == 0
 
 
-def test_a_date_that_is_none_is_refused() -> None:
+def test_an_invalid_date_is_rejected() -> None:
     with pytest.raises(UsageError, match="2024-02-30"):
         Filters(since="2024-02-30")

@@ -41,9 +41,7 @@ def other(builder: LibraryBuilder, tmp_path: Path) -> int:
 
 
 class TestPhotos:
-    def test_of_several_copies_the_first_that_is_there_is_shown(
-        self, builder: LibraryBuilder
-    ) -> None:
+    def test_the_first_present_copy_is_shown(self, builder: LibraryBuilder) -> None:
         photo = builder.put("b.jpg", "x")
         builder.put("a.jpg", "x")
         assert shown(builder, photo) == ("b.jpg", False)
@@ -52,7 +50,7 @@ class TestPhotos:
         away(builder, "a.jpg")
         assert shown(builder, photo) == ("b.jpg", True)
 
-    def test_a_copy_on_an_absent_drive_is_shown_only_where_there_is_no_other(
+    def test_a_copy_on_an_absent_drive_is_shown_only_if_there_is_no_other(
         self, builder: LibraryBuilder, other: int
     ) -> None:
         photo = builder.put("on drive.jpg", "x")
@@ -62,7 +60,7 @@ class TestPhotos:
         assert shown(builder, photo) == ("here.jpg", False)
         assert [file["away"] for file in builder.library.catalog.files_of(photo)] == [True, False]
 
-    def test_many_are_read_in_the_order_asked_for(
+    def test_many_photos_are_returned_in_the_requested_order(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(catalog, "MAX_BOUND_VALUES", 2)
@@ -71,7 +69,9 @@ class TestPhotos:
         asked = [ids[4], 999, ids[0], ids[3], ids[2], ids[1]]
         assert list(builder.library.catalog.photos(asked)) == [ids[4], ids[0], ids[2], ids[1]]
 
-    def test_all_files_of_one_those_that_are_there_first(self, builder: LibraryBuilder) -> None:
+    def test_all_files_of_a_photo_are_listed_with_present_ones_first(
+        self, builder: LibraryBuilder
+    ) -> None:
         for name in ("missing", "away", "here", "here too"):
             photo = builder.put(f"{name}.jpg", "x")
         builder.lose("missing.jpg")
@@ -89,7 +89,7 @@ class TestPhotos:
             ("present", False, 1.0, 1000), ("present", True, 1.0, 1000),
         ]  # fmt: skip
 
-    def test_what_is_told_of_a_file(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_a_file_has_the_facts_of_its_row(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         photo = builder.put("deep/a.jpg", "x")
         file = files_below(builder.writer, builder.root)["deep/a.jpg"]
         expected = {
@@ -101,7 +101,9 @@ class TestPhotos:
             {key: row[key] for key in expected} for row in builder.library.catalog.files_of(photo)
         ] == [expected]
 
-    def test_what_is_told_of_a_photo(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_a_photo_has_the_facts_of_its_row(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
         photo = builder.put("deep/a.jpg", "x")
         builder.put("b.jpg", "x")
         expected = {
@@ -114,7 +116,7 @@ class TestPhotos:
         row = builder.library.catalog.photo(photo)
         assert row is not None and {key: row[key] for key in expected} == expected
 
-    def test_what_is_told_of_a_root(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_a_root_has_the_facts_of_its_row(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         update_root(
             builder.writer,
             builder.root,
@@ -137,7 +139,7 @@ class TestPhotos:
             expected
         ]
 
-    def test_newest_first_and_the_later_of_two_at_once(self, builder: LibraryBuilder) -> None:
+    def test_photos_are_ordered_newest_first_and_then_by_id(self, builder: LibraryBuilder) -> None:
         old = builder.put("a.jpg", 1, taken_at="2001-01-01T00:00:00")
         none = builder.put("b.jpg", 2)
         new, new_too = (builder.put(f"{n}.jpg", n, taken_at="2002-01-01T00:00:00") for n in (3, 4))
@@ -154,7 +156,9 @@ class TestPhotos:
         )
 
 
-def test_failures_by_reason_then_place_and_in_pages(builder: LibraryBuilder, other: int) -> None:
+def test_failures_are_ordered_by_reason_then_path_and_in_pages(
+    builder: LibraryBuilder, other: int
+) -> None:
     for root, path, reason in (
         (builder.root, "b.jpg", "empty"),
         (other, "a.jpg", "empty"),
@@ -179,7 +183,7 @@ def test_failures_by_reason_then_place_and_in_pages(builder: LibraryBuilder, oth
     )
 
 
-def test_changes_are_told_once_each_and_in_order(builder: LibraryBuilder) -> None:
+def test_changes_are_reported_once_and_in_order(builder: LibraryBuilder) -> None:
     cat = builder.library.catalog
     start = cat.change()
     one, two, hidden = (builder.put(f"{n}.jpg", n) for n in range(3))

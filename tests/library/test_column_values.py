@@ -45,7 +45,7 @@ def test_the_columns_of_a_table_and_which_one_is_its_rowid() -> None:
         ("any", [1, "a", b"a", 1.5], ["a\0", float("-inf")]),
     ],
 )
-def test_values_are_of_the_columns_type_and_such_as_the_program_writes(
+def test_valid_values_have_the_type_and_range_of_their_column(
     kind: str, good: list[Value], bad: list[Value]
 ) -> None:
     assert [fits("t", column("c", kind), value) for value in good] == [True] * len(good)
@@ -104,7 +104,7 @@ def test_some_columns_hold_only_certain_values(
     assert all(fits("elsewhere", column(name, kind), value) for value in bad)
 
 
-def test_all_of_them_are_columns_of_the_schema() -> None:
+def test_every_rule_names_a_column_of_the_schema() -> None:
     from explorer.library import column_values
 
     db = sqlite3.connect(":memory:", isolation_level=None)

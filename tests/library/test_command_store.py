@@ -33,7 +33,7 @@ class TestCommands:
         assert waiting_commands(builder.library.catalog) == ["pause"]
 
 
-def test_commands_are_given_once_and_in_order(builder: LibraryBuilder) -> None:
+def test_commands_are_received_once_and_in_order(builder: LibraryBuilder) -> None:
     send_command(builder.library.catalog, "add", "/a\udcff")
     send_command(builder.library.catalog, "pause")
     assert take_commands(builder.writer) == [("add", "/a\udcff"), ("pause", None)]

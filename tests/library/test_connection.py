@@ -11,7 +11,7 @@ from explorer.library.connection import connect
 
 
 class TestConnect:
-    def test_they_are_durable_and_keep_references(self, tmp_path: Path) -> None:
+    def test_connections_are_durable_and_enforce_foreign_keys(self, tmp_path: Path) -> None:
         db = connect(tmp_path / "catalog.db", wait=1.5)
         found = {
             name: db.execute(f"pragma {name}").fetchone()[0]
@@ -30,6 +30,6 @@ class TestConnect:
         assert db.execute("pragma busy_timeout").fetchone()[0] == 30_000
         db.close()
 
-    def test_what_cannot_be_opened_is_said(self, tmp_path: Path) -> None:
+    def test_a_catalog_that_cannot_be_opened_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(LibraryError):
             connect(tmp_path / "none" / "catalog.db")

@@ -60,7 +60,7 @@ def test_rows_say_how_much_of_a_date_is_known(builder: LibraryBuilder) -> None:
 
 
 class TestCopies:
-    def test_photos_in_several_files_are_those_that_a_person_may_choose_among(
+    def test_photos_in_several_files_are_those_with_present_copies(
         self, builder: LibraryBuilder
     ) -> None:
         two, bin_, _ = builder.put("a.jpg", 1), builder.put("b.jpg", 2), builder.put("alone.jpg", 3)
@@ -90,7 +90,7 @@ class TestCopies:
             "@Recycle/b.jpg",
         ]
 
-    def test_many_are_asked_for_in_parts(
+    def test_many_photos_are_requested_in_chunks(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(copy_rows, "MAX_BOUND_VALUES", 2)
@@ -99,7 +99,7 @@ class TestCopies:
             row.photo_id for row in copy_rows.copy_rows(builder.library.catalog, reversed(ids))
         ] == ids
 
-    def test_what_is_told_of_a_file(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_a_file_has_the_facts_of_its_row(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         photo = builder.put(
             "sub/a.jpg",
             1,
@@ -123,7 +123,7 @@ class TestCopies:
             0
         ]
 
-    def test_what_a_file_holds_besides_its_picture(self, builder: LibraryBuilder) -> None:
+    def test_a_row_has_the_contents_of_its_file(self, builder: LibraryBuilder) -> None:
         held = FileContents((ContentPart("film", "0" * 32),))
         photo = builder.put("a.jpg", 1, contents=held.packed())
         assert copy_rows.contents_of(builder.library.catalog, digest_of(1).hex()) == held

@@ -46,16 +46,16 @@ class TestAbout:
             (set(), 0, False),
         ],
     )
-    def test_it_covers_what_was_decided_in_no_more_files(
+    def test_a_decision_covers_only_the_photos_decided_about(
         self, hashes: set[bytes], files: int, found: bool
     ) -> None:
         assert (made(("apart", {A, B, C}, 3)).about(hashes, files) is not None) is found
 
-    def test_files_of_one_content_are_covered_by_what_was_said_of_it_alone(self) -> None:
+    def test_files_with_equal_content_are_covered_by_a_decision_about_that_content(self) -> None:
         assert made(("keep", {A}, 2)).about({A}, 2) is not None
         assert made(("keep", {A}, 2)).about({A}, 3) is None
 
-    def test_the_latest_counts_and_they_are_told_in_order(self) -> None:
+    def test_the_latest_decision_applies_and_all_are_listed_in_order(self) -> None:
         all_ = made(("apart", {A, B}, 2), ("later", {A, B, C}, 3))
         latest = all_.about({A, B}, 2)
         assert (
@@ -68,7 +68,9 @@ class TestAbout:
 
 class TestApart:
     @pytest.mark.parametrize(("kind", "apart"), [("apart", True), ("keep", True), ("later", False)])
-    def test_only_where_somebody_has_said_so(self, kind: DecisionKind, apart: bool) -> None:
+    def test_photos_are_different_only_if_a_decision_says_so(
+        self, kind: DecisionKind, apart: bool
+    ) -> None:
         all_ = made((kind, {A, B}, 2), ("keep", {C}, 2))
         assert all_.apart(A, B) is apart is all_.apart(B, A)
         assert (
@@ -80,7 +82,7 @@ class TestApart:
 
 
 class TestDeciding:
-    def test_it_takes_the_place_of_what_was_said_of_just_the_same(
+    def test_a_decision_replaces_an_earlier_one_about_the_same_photos(
         self, builder: LibraryBuilder
     ) -> None:
         catalog = builder.library.catalog
@@ -97,7 +99,7 @@ class TestDeciding:
         ]
         assert all(abs(d.decided_at - time.time()) < 60 for d in decisions(catalog))
 
-    def test_one_that_fails_changes_nothing(self, builder: LibraryBuilder) -> None:
+    def test_a_failed_decision_changes_nothing(self, builder: LibraryBuilder) -> None:
         catalog = builder.library.catalog
         decide(catalog, "later", [A, B], 2)
         with pytest.raises(sqlite3.Error):
@@ -105,7 +107,7 @@ class TestDeciding:
         assert [(d.kind, d.hashes) for d in decisions(catalog)] == [("later", {A, B})]
         decide(catalog, "keep", [C], 1)
 
-    def test_they_are_withdrawn_one_by_one_or_by_kind(self, builder: LibraryBuilder) -> None:
+    def test_decisions_are_withdrawn_one_by_one_or_by_kind(self, builder: LibraryBuilder) -> None:
         catalog = builder.library.catalog
         one, two = decide(catalog, "later", [A, B], 2), decide(catalog, "apart", [A, C], 2)
         three, four = decide(catalog, "later", [B, C], 2), decide(catalog, "apart", [C], 2)
@@ -114,7 +116,7 @@ class TestDeciding:
         assert withdraw_all(catalog, "later") == 2 and withdraw_all(catalog, "keep") == 0
         assert [(d.id, d.hashes) for d in decisions(catalog)] == [(two, {A, C})]
 
-    def test_hashes_of_many_photos(
+    def test_hashes_of_many_photos_are_read(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "MAX_BOUND_VALUES", 2)

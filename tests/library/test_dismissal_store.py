@@ -7,7 +7,7 @@ from explorer.library.dismissal_store import Dismissal, dismiss, dismissed, path
 from explorer.library.library import Library
 
 
-def test_what_is_dismissed_is_remembered_until_it_is_restored(tmp_path: Path) -> None:
+def test_a_dismissal_is_remembered_until_it_is_restored(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
     one, two = Dismissal("aa", "blurred"), Dismissal("aa", "dark")
     dismiss(library.catalog, [one, two, one])

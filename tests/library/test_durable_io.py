@@ -35,7 +35,7 @@ def sqlite_error(code: int, text: str = "so") -> sqlite3.OperationalError:
         (sqlite3.SQLITE_CORRUPT | 3 << 8, CatalogDamaged, "verify --repair"),
     ],
 )
-def test_what_sqlite_says(code: int, kind: type[LibraryError], words: str) -> None:
+def test_sqlite_errors_are_explained(code: int, kind: type[LibraryError], words: str) -> None:
     found = explain(sqlite_error(code), FOLDER)
     assert type(found) is kind and words in str(found) and "/library" in str(found)
 
@@ -47,19 +47,19 @@ def test_what_sqlite_says(code: int, kind: type[LibraryError], words: str) -> No
      "duplicate column name: fault", "Could not decode to UTF-8 column 'path'"],
 )  # fmt: skip
 @pytest.mark.parametrize("code", [0, sqlite3.SQLITE_ERROR])
-def test_a_schema_or_texts_that_cannot_be_are_damage(text: str, code: int) -> None:
+def test_an_impossible_schema_or_text_is_damage(text: str, code: int) -> None:
     assert isinstance(explain(sqlite_error(code, text), FOLDER), CatalogDamaged)
     # The same words about something else.
     assert not isinstance(explain(sqlite_error(sqlite3.SQLITE_BUSY, text), FOLDER), CatalogDamaged)
 
 
-def test_what_is_no_text_is_damage() -> None:
+def test_invalid_text_is_damage() -> None:
     assert isinstance(
         explain(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), FOLDER), CatalogDamaged
     )
 
 
-def test_what_is_not_about_the_library_is_not_explained() -> None:
+def test_errors_outside_the_library_are_not_explained() -> None:
     assert explain(sqlite_error(sqlite3.SQLITE_ERROR), FOLDER) is None
     assert explain(sqlite3.ProgrammingError("no code"), FOLDER) is None
     assert explain(ValueError("so"), FOLDER) is None
@@ -72,7 +72,7 @@ def test_what_is_not_about_the_library_is_not_explained() -> None:
     assert explain(error, FOLDER) is error
 
 
-def test_what_the_system_says() -> None:
+def test_system_errors_are_explained() -> None:
     assert isinstance(explain(OSError(errno.ENOSPC, "so"), FOLDER), LibraryFull)
     assert isinstance(explain(OSError(errno.ENOSPC, "so", "/library/x"), FOLDER), LibraryFull)
     assert "permissions" in str(explain(OSError(errno.EROFS, "so", b"/library/x"), FOLDER))
@@ -84,7 +84,7 @@ def test_what_the_system_says() -> None:
 
 
 @pytest.mark.parametrize("free", [ROOM, ROOM - 1])
-def test_with_little_room_it_is_room_that_is_missing(
+def test_a_write_error_with_little_space_left_means_a_full_disk(
     free: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, free))
@@ -96,11 +96,11 @@ def test_with_little_room_it_is_room_that_is_missing(
     assert explain(RuntimeError("could not write /elsewhere"), FOLDER) is None
 
 
-def test_where_room_cannot_be_told_there_is_some() -> None:
+def test_unknown_free_space_is_not_a_full_disk() -> None:
     assert has_room(Path("/nowhere at all"))
 
 
-def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
+def test_a_file_is_flushed_before_it_replaces_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = list[str]()
@@ -124,7 +124,7 @@ def test_a_file_is_on_the_disk_before_it_takes_the_others_place(
     assert (tmp_path / "old").read_text() == "new" and not (tmp_path / "new").exists()
 
 
-def test_flushing_closes_what_it_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flushing_closes_its_descriptors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_text("a")
     opened, closed = list[int](), list[int]()
     real_open, real_close = os.open, os.close

@@ -31,7 +31,7 @@ class TestVectors:
             two
         ) == pytest.approx(vector_of("two"), abs=1e-3)
 
-    def test_vectors_that_are_dropped_leave_a_running_search_and_are_made_again(
+    def test_dropped_vectors_leave_a_running_search_and_are_encoded_again(
         self, builder: LibraryBuilder
     ) -> None:
         one, two = builder.put("a.jpg", "one"), builder.put("b.jpg", "two")
@@ -60,7 +60,7 @@ class TestVectors:
         }
         assert left == {(builder.encoder, two), (other, one), (other, two)}
 
-    def test_encoders_have_one_number_each(self, builder: LibraryBuilder) -> None:
+    def test_each_encoder_has_one_id(self, builder: LibraryBuilder) -> None:
         photo = builder.put("a.jpg", "x")
         assert register_encoder(
             builder.writer, ENCODER, VERSION, DIM
@@ -76,7 +76,7 @@ class TestVectors:
             == 3
         )
 
-    def test_what_is_to_be_encoded_has_a_file_that_is_there(
+    def test_only_photos_with_a_present_file_are_to_be_encoded(
         self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         other = register_encoder(builder.writer, "other", "1", DIM)

@@ -8,7 +8,7 @@ from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 from tests.factory import LibraryBuilder
 
 
-def test_what_is_known_of_photos(builder: LibraryBuilder) -> None:
+def test_evidence_has_the_facts_of_photos(builder: LibraryBuilder) -> None:
     figures = QualityMetrics(blur_radius=0.5, jpeg_quality=90.0)
     full = builder.put(
         "a.jpg", 1, taken_at="2018-07-06T10:11:12", taken_source="exif", latitude=48.5,
@@ -38,7 +38,7 @@ def test_the_time_of_a_file_is_no_date(
 
 
 @pytest.mark.parametrize("facts", [{"latitude": 48.5}, {"longitude": 2.25}])
-def test_half_a_place_is_none(builder: LibraryBuilder, facts: dict[str, float]) -> None:
+def test_half_a_position_is_none(builder: LibraryBuilder, facts: dict[str, float]) -> None:
     photo = builder.put("a.jpg", 1, **facts)
     assert evidence_of(builder.library.catalog, [photo])[photo].place is None
 
@@ -49,7 +49,7 @@ def test_each_part_of_the_exposure_counts(builder: LibraryBuilder, name: str) ->
     assert evidence_of(builder.library.catalog, [photo])[photo].exposure == 1
 
 
-def test_figures_of_another_version_are_none(
+def test_metrics_of_another_version_are_ignored(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = builder.put("a.jpg", 1, quality=QualityMetrics(blur_radius=0.5).packed())
@@ -59,7 +59,7 @@ def test_figures_of_another_version_are_none(
     assert evidence_of(builder.library.catalog, [photo])[photo].figures is None
 
 
-def test_many_photos_are_read_in_parts(
+def test_many_photos_are_read_in_chunks(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evidence, "MAX_BOUND_VALUES", 2)

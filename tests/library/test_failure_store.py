@@ -35,7 +35,7 @@ def waiting(builder: LibraryBuilder) -> set[str]:
     }
 
 
-def test_they_are_told_together_by_why(failed: LibraryBuilder) -> None:
+def test_failures_are_grouped_by_reason(failed: LibraryBuilder) -> None:
     assert failure_store.failure_groups(failed.library.catalog) == [
         FailureGroup("byte … is wrong", ("byte 12 is wrong", "byte 7.5 is wrong"), 3, 0),
         FailureGroup("it has 3,000 pixels too many", ("it has 3,000 pixels too many",), 1, 0),
@@ -43,7 +43,7 @@ def test_they_are_told_together_by_why(failed: LibraryBuilder) -> None:
     ]
 
 
-def test_all_are_read_again(failed: LibraryBuilder, tmp_path: Path) -> None:
+def test_all_failed_files_can_be_reread(failed: LibraryBuilder, tmp_path: Path) -> None:
     folders = failure_store.retry_failed_files(failed.writer)
     assert folders == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
     assert waiting(failed) == {"a/1.jpg", "a/2.jpg", "b/3.jpg", "4.jpg", "b/5.jpg"}
@@ -55,7 +55,9 @@ def test_all_are_read_again(failed: LibraryBuilder, tmp_path: Path) -> None:
     assert files_below(failed.writer, failed.root)["c/good.jpg"].size == 1000
 
 
-def test_those_of_some_reasons_are_read_again(failed: LibraryBuilder, tmp_path: Path) -> None:
+def test_failed_files_with_given_reasons_can_be_reread(
+    failed: LibraryBuilder, tmp_path: Path
+) -> None:
     assert failure_store.retry_failed_files(
         failed.writer, ["byte 12 is wrong", "it is empty"]
     ) == sorted(str(tmp_path / "photos" / name) for name in ("", "a", "b"))
@@ -71,9 +73,7 @@ def test_those_of_some_reasons_are_read_again(failed: LibraryBuilder, tmp_path: 
     ]
 
 
-def test_one_is_read_again_and_no_file_that_is_a_photo(
-    failed: LibraryBuilder, tmp_path: Path
-) -> None:
+def test_one_failed_file_can_be_reread_but_no_photo(failed: LibraryBuilder, tmp_path: Path) -> None:
     files = files_below(failed.writer, failed.root)
     assert failure_store.retry_failed_files(failed.writer, file_id=files["b/5.jpg"].id) == [
         str(tmp_path / "photos" / "b")

@@ -22,14 +22,14 @@ class TestWhetherAFileIsTheSame:
             (FileStat("a.jpg", 10, 21, 30), False, False),
         ],
     )
-    def test_by_size_and_time_and_on_request_by_inode(
+    def test_files_are_the_same_by_size_and_time_and_on_request_by_inode(
         self, seen: FileStat, plainly: bool, by_inode: bool
     ) -> None:
         assert (
             self.FILE.matches(seen) is plainly and self.FILE.matches(seen, inodes=True) is by_inode
         )
 
-    def test_a_file_without_an_inode_is_told_by_the_rest(self) -> None:
+    def test_a_file_without_an_inode_is_compared_by_the_rest(self) -> None:
         assert self.FILE._replace(inode=0).matches(FileStat("a.jpg", 10, 20, 31), inodes=True)
 
     @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ class TestWhetherAFileIsTheSame:
             ({"gone_at": 5.0, "reason": EXCLUDED}, False, True),
         ],
     )
-    def test_what_a_rule_leaves_out_is_not_lost(
+    def test_an_excluded_file_is_not_lost(
         self, change: dict[str, Any], left_out: bool, lost: bool
     ) -> None:
         file = self.FILE._replace(**change)

@@ -68,7 +68,7 @@ class TestFiles:
         index.refresh()
         assert set(index.ids().tolist()) == expected
 
-    def test_files_of_one_path_in_two_folders_are_two(
+    def test_the_same_path_in_two_folders_is_two_files(
         self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         (tmp_path / "other").mkdir()
@@ -101,7 +101,9 @@ class TestFiles:
                 builder.writer, digest_of("its"), 1, decoded()
             )
 
-    def test_those_below_a_folder_and_none_beside(self, builder: LibraryBuilder) -> None:
+    def test_files_below_a_folder_are_listed_and_none_beside_it(
+        self, builder: LibraryBuilder
+    ) -> None:
         for number, path in enumerate(
             ["a/1.jpg", "a/b/2.jpg", "a0/3.jpg", "a/b0/4.jpg", "A/5.jpg", "a-/6.jpg", "7.jpg"]
         ):
@@ -119,7 +121,7 @@ class TestFiles:
         ) == {"7.jpg"}
         assert files_in_folder(builder.writer, builder.root + 1, "a") == {}
 
-    def test_a_file_that_comes_back_or_changes_is_as_if_it_had_never_gone(
+    def test_a_returned_or_changed_file_has_no_trace_of_being_missing(
         self, builder: LibraryBuilder
     ) -> None:
         photo = builder.put("a.jpg", "x")
@@ -131,7 +133,7 @@ class TestFiles:
         ) == ("present", photo, None, None)
         assert visible(builder) == {photo}
 
-    def test_a_file_that_can_be_read_no_more_lets_its_photo_go(
+    def test_a_file_that_became_unreadable_releases_its_photo(
         self, builder: LibraryBuilder
     ) -> None:
         photo = builder.put("a.jpg", "x")
@@ -191,7 +193,7 @@ class TestFiles:
             None,
         )
 
-    def test_missing_ones_are_remembered_with_when_and_why_and_failures_are_not(
+    def test_missing_files_are_stored_with_time_and_reason_and_failures_are_not(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         photo = builder.put("a.jpg", "x")

@@ -26,7 +26,7 @@ def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
 @pytest.mark.parametrize(
     "text", ["2016-05-04", "20160504", "2016-W18-3", "2016W183", " 2016-05-04\n"]
 )
-def test_every_form_of_a_day(text: str) -> None:
+def test_every_format_of_a_day_is_parsed(text: str) -> None:
     assert parse_day(text) == dt.date(2016, 5, 4)
     assert Filters(since=text, until=text) == Filters("2016-05-04", "2016-05-04")
 
@@ -41,7 +41,7 @@ def test_every_form_of_a_day(text: str) -> None:
         "-2016-05-04",
     ],
 )  # fmt: skip
-def test_what_is_no_day(text: str) -> None:
+def test_anything_but_a_day_is_rejected(text: str) -> None:
     with pytest.raises(UsageError, match="is not a date: write it as year-month-day"):
         parse_day(text)
     for given_as in ({"since": text}, {"until": text}):
@@ -50,7 +50,7 @@ def test_what_is_no_day(text: str) -> None:
         assert refused.value.exit_code == 2 and f"“{text}”" in str(refused.value)
 
 
-def test_the_last_and_the_first_of_all_days(builder: LibraryBuilder) -> None:
+def test_the_first_and_last_representable_days_are_valid(builder: LibraryBuilder) -> None:
     photo = builder.put("a.jpg", 1, taken_at="2016-05-04T00:00:00")
     catalog = builder.library.catalog
     assert catalog.matching(Filters(until="9999-12-31")).tolist() == [photo]
@@ -81,7 +81,7 @@ def test_the_last_and_the_first_of_all_days(builder: LibraryBuilder) -> None:
         ("", None, None, "2016-05-05", False),
     ],
 )
-def test_a_partial_date_fits_where_any_of_its_days_does(
+def test_a_partial_date_matches_if_any_of_its_days_does(
     builder: LibraryBuilder,
     taken: str | None,
     precision: str | None,
@@ -105,7 +105,7 @@ _DAYS = st.dates(dt.date(2014, 11, 1), dt.date(2016, 3, 1)).map(dt.date.isoforma
     st.none() | _DAYS,
 )
 @settings(max_examples=20, deadline=None)
-def test_pages_and_catalog_agree(
+def test_pages_and_catalog_use_the_same_filters(
     tmp_path_factory: pytest.TempPathFactory,
     taken: list[tuple[str, str]],
     since: str | None,

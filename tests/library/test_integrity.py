@@ -35,7 +35,7 @@ def filled(builder: LibraryBuilder) -> LibraryBuilder:
     return builder
 
 
-def test_a_good_catalog_breaks_no_rule(filled: LibraryBuilder) -> None:
+def test_a_valid_catalog_has_no_problems(filled: LibraryBuilder) -> None:
     catalog = filled.library.catalog
     assert len(integrity.INTEGRITY_RULES) == len(BREAKS)
     assert not [rule for rule in integrity.INTEGRITY_RULES if integrity.violations(catalog, rule)]
@@ -48,7 +48,7 @@ def test_a_good_catalog_breaks_no_rule(filled: LibraryBuilder) -> None:
 
 
 @pytest.mark.parametrize("words", BREAKS)
-def test_what_breaks_a_rule_is_found_and_mended(filled: LibraryBuilder, words: str) -> None:
+def test_each_violated_rule_is_found_and_repaired(filled: LibraryBuilder, words: str) -> None:
     catalog, (rule,) = (
         filled.library.catalog,
         [rule for rule in integrity.INTEGRITY_RULES if words in rule.text],
@@ -85,7 +85,7 @@ def test_counts_that_are_wrong_are_found(filled: LibraryBuilder) -> None:
     assert integrity.miscounted_photos(catalog) == []
 
 
-def test_rows_that_refer_to_nothing_go_and_files_are_read_again(filled: LibraryBuilder) -> None:
+def test_dangling_rows_are_deleted_and_their_files_read_again(filled: LibraryBuilder) -> None:
     writer, catalog = filled.writer, filled.library.catalog
     writer.connection.execute("pragma foreign_keys = off")
     writer.connection.execute("insert into place values (?, 1, 0, 0)", (filled.encoder,))
@@ -131,7 +131,7 @@ def test_a_catalog_that_is_locked_is_not_called_damaged(
     filled.__init__(type(filled.library).open(path.parent), str(path.parent.parent / "photos"))  # type: ignore[misc]
 
 
-def test_files_that_should_be_there(filled: LibraryBuilder) -> None:
+def test_missing_library_files_are_found(filled: LibraryBuilder) -> None:
     found = sorted(integrity.present_files(filled.library.catalog))
     assert [(file.id, file.size) for file in found] == [(1, 1000), (2, 1000), (3, 1000)]
     assert (
@@ -160,7 +160,7 @@ def test_photos_without_a_vector_are_counted(filled: LibraryBuilder) -> None:
 class TestDamage:
     """What is found in a catalog that SQLite takes for whole."""
 
-    def test_values_that_the_program_cannot_have_written(self, filled: LibraryBuilder) -> None:
+    def test_values_the_program_cannot_have_written_are_found(self, filled: LibraryBuilder) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("update photo set width = 0, height = -1 where id = 2")
         assert integrity.find_damage(path) == [
@@ -172,7 +172,7 @@ class TestDamage:
             "a row of photo holds a value that cannot be (camera)"
         ]
 
-    def test_tables_that_are_not_there(self, filled: LibraryBuilder) -> None:
+    def test_missing_tables_are_found(self, filled: LibraryBuilder) -> None:
         writer, path = filled.writer, filled.library.catalog.path
         writer.connection.execute("drop table quality")
         assert integrity.find_damage(path) == ["the table quality is not there"]
@@ -180,13 +180,13 @@ class TestDamage:
         writer.connection.execute(f"pragma user_version = {VERSION - 1}")
         assert integrity.find_damage(path) == []
 
-    def test_no_more_than_so_many_are_listed(self, filled: LibraryBuilder) -> None:
+    def test_the_number_of_listed_problems_is_limited(self, filled: LibraryBuilder) -> None:
         for number in range(30):
             filled.put(f"{number}.jpg", f"photo {number}")
         filled.writer.connection.execute("update photo set width = 0")
         assert len(integrity.find_damage(filled.library.catalog.path)) == 20
 
-    def test_what_sqlite_finds(self, filled: LibraryBuilder) -> None:
+    def test_problems_found_by_sqlite_are_reported(self, filled: LibraryBuilder) -> None:
         filled.writer.connection.execute("create table odd (a check (a > 0))")
         filled.writer.connection.execute("pragma ignore_check_constraints = on")
         filled.writer.connection.execute("insert into odd values (-1)")
@@ -194,7 +194,7 @@ class TestDamage:
             "CHECK constraint failed in odd"
         ]
 
-    def test_a_file_that_is_none_and_one_that_is_not_there(self, filled: LibraryBuilder) -> None:
+    def test_a_foreign_or_missing_file_is_reported(self, filled: LibraryBuilder) -> None:
         folder = filled.library.dir
         (folder / "other.db").write_bytes(b"no database at all" * 100)
         (message,) = integrity.find_damage(folder / "other.db")
@@ -204,7 +204,9 @@ class TestDamage:
         assert not (folder / "absent.db").exists()
 
 
-def test_references_in_saved_rows_are_mended_until_all_hold(filled: LibraryBuilder) -> None:
+def test_references_in_salvaged_rows_are_repaired_until_all_are_valid(
+    filled: LibraryBuilder,
+) -> None:
     """A row that goes may be one that others refer to."""
     filled.writer.connection.execute("pragma foreign_keys = off")
     filled.writer.connection.execute("insert into place values (?, 99, 0, 0)", (filled.encoder,))

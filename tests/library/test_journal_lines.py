@@ -41,7 +41,7 @@ def counts(step: str, **change: Any) -> bool:
 
 
 @pytest.mark.parametrize("step", LINES)
-def test_each_step_says_when_and_of_which_run(step: str) -> None:
+def test_each_step_has_a_time_and_a_run(step: str) -> None:
     assert counts(step)
     for run in (None, 5, "", f"{RUN}x", f"x{RUN}", RUN[:-2], f"{RUN}\n"):
         assert not counts(step, run=run)
@@ -61,7 +61,7 @@ def test_each_step_says_when_and_of_which_run(step: str) -> None:
 
 
 @pytest.mark.parametrize("run", [RUN, "20260101-120000-" + "a" * 32, "20260101-120000-abcd"])
-def test_names_of_runs(run: str) -> None:
+def test_run_names_are_validated(run: str) -> None:
     assert RUN_ID.fullmatch(run)
 
 
@@ -69,7 +69,7 @@ def test_names_of_runs(run: str) -> None:
     ("step", "key"),
     [(step, key) for step, line in LINES.items() for key in ("number", "planned") if key in line],
 )
-def test_numbers_count_from_0(step: str, key: str) -> None:
+def test_sequence_numbers_count_from_0(step: str, key: str) -> None:
     for value, right in (
         (0, True),
         ((1 << 63) - 1, True),
@@ -95,7 +95,7 @@ def test_facts_have_the_range_of_128_bits(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["mtime_ns", "atime_ns"])
-def test_times_of_files_are_what_the_system_can_be_given(key: str) -> None:
+def test_file_times_are_within_the_range_of_the_system(key: str) -> None:
     for value, right in (
         ((1 << 63) - 1, True),
         (1 << 63, False),
@@ -117,14 +117,14 @@ def test_times_of_files_are_what_the_system_can_be_given(key: str) -> None:
         ("keeper_hash", [None, HASH], ["", HASH[1:], HASH.upper().replace("0", "A"), 3]),
     ],
 )  # fmt: skip
-def test_what_a_line_may_say_besides_must_be_right(
+def test_optional_fields_must_be_valid(
     step: str, key: str, right: list[Any], wrong: list[Any]
 ) -> None:
     assert all(counts(step, **{key: value}) for value in right)
     assert not any(counts(step, **{key: value}) for value in wrong)
 
 
-def test_where_is_the_trash_or_a_full_path() -> None:
+def test_a_destination_is_the_trash_or_a_full_path() -> None:
     assert (
         counts("begin", where="/to")
         and not counts("begin", where="bin")
@@ -133,7 +133,7 @@ def test_where_is_the_trash_or_a_full_path() -> None:
 
 
 @pytest.mark.parametrize("key", list(LINES["intended"]))
-def test_what_goes_along_must_say_as_much_as_its_photo(key: str) -> None:
+def test_a_companion_entry_has_the_same_fields_as_its_photo(key: str) -> None:
     assert not counts(
         "intended", along=[{name: value for name, value in ENTRY.items() if name != key}]
     )
@@ -156,11 +156,11 @@ OLD = base64.b64encode(b"old").decode()
         ({"path": None}, False),
     ],
 )  # fmt: skip
-def test_what_is_said_of_a_sidecar(change: dict[str, Any], right: bool) -> None:
+def test_sidecar_entries_are_validated(change: dict[str, Any], right: bool) -> None:
     assert counts("sidecar", sidecar={**LINES["sidecar"]["sidecar"], **change}) is right
 
 
-def test_lines_stand_for_themselves() -> None:
+def test_each_line_is_parsed_independently() -> None:
     line = {"run": RUN, "at": 1.0, "step": "end"}
     text = json.dumps(line).encode()
     assert (

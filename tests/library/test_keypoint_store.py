@@ -21,7 +21,7 @@ def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
 
 
 class TestFingerprints:
-    def test_of_every_photo(self, builder: LibraryBuilder) -> None:
+    def test_keypoints_of_every_photo_are_listed(self, builder: LibraryBuilder) -> None:
         a, b, c = (
             builder.put(f"{n}.jpg", n, phash=bytes([n] * 32), width=10 * (n + 1)) for n in range(3)
         )
@@ -44,7 +44,7 @@ class TestFingerprints:
         other = keypoint_store.photo_fingerprints(builder.library.catalog, 2)
         assert other.compared.tolist() == [False] * 3 and other.inner == {}
 
-    def test_only_what_changed_since(self, builder: LibraryBuilder) -> None:
+    def test_only_photos_changed_since_are_listed(self, builder: LibraryBuilder) -> None:
         builder.put("a.jpg", 1)
         change = builder.library.catalog.change()
         assert (
@@ -56,7 +56,7 @@ class TestFingerprints:
             builder.library.catalog, 1, after=change
         ).ids.tolist() == [later]
 
-    def test_hashes_of_another_size_count_as_none(self, builder: LibraryBuilder) -> None:
+    def test_hashes_of_another_size_are_ignored(self, builder: LibraryBuilder) -> None:
         builder.put("a.jpg", 1, phash=b"\1" * 31)
         photo = builder.put("b.jpg", 2, phash=b"\1" * 32)
         keypoint_store.put_compared(builder.writer, [(photo, b"\1" * 31)], 1)

@@ -11,7 +11,7 @@ from explorer.library.library import Library
 from tests.factory import LibraryBuilder
 
 
-def test_one_writer_at_a_time(builder: LibraryBuilder) -> None:
+def test_only_one_writer_is_allowed_at_a_time(builder: LibraryBuilder) -> None:
     with builder.library.lock():
         second = Library.open(builder.library.dir)
         with pytest.raises(LibraryLocked, match="Another run"):
@@ -19,7 +19,7 @@ def test_one_writer_at_a_time(builder: LibraryBuilder) -> None:
         second.close()
 
 
-def test_no_library_is_made_by_looking(tmp_path: Path) -> None:
+def test_reading_does_not_create_a_library(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="no library"):
         Library.open(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()

@@ -76,7 +76,7 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
         library.close()
 
 
-def test_what_another_method_found_goes_with_the_hashes_of_pixels(tmp_path: Path) -> None:
+def test_results_of_another_method_are_dropped_with_the_pixel_hashes(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     catalog, writer = builder.library.catalog, builder.writer

@@ -38,7 +38,7 @@ def paths(files: list[KnownFile]) -> list[str]:
 
 
 class TestFilesLike:
-    def test_a_file_is_known_by_inode_size_and_time_wherever_it_was(
+    def test_a_file_is_recognized_by_inode_size_and_time_anywhere(
         self, builder: LibraryBuilder, other: int
     ) -> None:
         photo = builder.put("a.jpg", "x")
@@ -50,13 +50,11 @@ class TestFilesLike:
         found = missing_files.files_like(builder.writer, FileStat("new.jpg", 7, 8, 9))
         assert [(file.root_id, file.path) for file in found] == [(other, "moved.jpg")]
 
-    def test_one_that_could_not_be_read_is_no_photo_that_moved(
-        self, builder: LibraryBuilder
-    ) -> None:
+    def test_an_unreadable_file_is_not_a_moved_photo(self, builder: LibraryBuilder) -> None:
         put_failed(builder.writer, builder.root, FileStat("bad.jpg", 7, 8, 9), "torn")
         assert missing_files.files_like(builder.writer, FileStat("new.jpg", 7, 8, 9)) == []
 
-    def test_without_inodes_none_is_alike(self, builder: LibraryBuilder) -> None:
+    def test_without_inodes_no_file_is_recognized(self, builder: LibraryBuilder) -> None:
         """Size and time alone would take one photo for another."""
         photo = builder.put("a.jpg", "x")
         put_present(builder.writer, builder.root, FileStat("b.jpg", 7, 8, 0), photo)
@@ -91,7 +89,7 @@ def test_present_files_are_counted_by_root_with_vanished_ones(
 
 
 class TestVanished:
-    def test_vanished_files_are_shown_and_told_apart_by_when_they_went(
+    def test_vanished_files_are_listed_and_grouped_by_time(
         self, builder: LibraryBuilder, other: int, clock: list[float]
     ) -> None:
         photo = builder.put("early.jpg", "x")
@@ -110,7 +108,7 @@ class TestVanished:
         assert paths(vanished(builder.writer, builder.root, NOW)) == ["late.jpg"]
         assert vanished(builder.writer, other) == []
 
-    def test_a_file_that_is_found_again_is_as_before(
+    def test_a_file_found_again_is_restored(
         self, builder: LibraryBuilder, clock: list[float]
     ) -> None:
         photo = builder.put("a.jpg", "x")
@@ -125,12 +123,12 @@ class TestVanished:
         ).fetchone()[0]
         assert seen == NOW + 5
 
-    def test_a_file_without_a_photo_is_found_again_too(self, builder: LibraryBuilder) -> None:
+    def test_a_file_without_a_photo_can_be_found_again(self, builder: LibraryBuilder) -> None:
         put_failed(builder.writer, builder.root, FileStat("bad.jpg", 1, 2, 3), "torn")
         missing_files.put_found_again(builder.writer, [known(builder, "bad.jpg")])
         assert standing(known(builder, "bad.jpg")) == ("present", None, None, None)
 
-    def test_what_is_expected_back_is_noted_for_that_root_alone(
+    def test_files_expected_back_are_recorded_for_their_root_only(
         self, builder: LibraryBuilder, other: int, clock: list[float]
     ) -> None:
         missing_files.keep_vanished(builder.writer, builder.root)
@@ -190,7 +188,7 @@ class TestPurging:
         assert visible(builder) == {photo} and clock == [NOW]
 
     @pytest.mark.parametrize("kept", ["excluded", "vanished", "offline"])
-    def test_what_may_well_come_back_is_never_forgotten(
+    def test_files_that_may_return_are_never_forgotten(
         self, builder: LibraryBuilder, clock: list[float], kept: str
     ) -> None:
         photo = builder.put("a.jpg", "x")
@@ -205,7 +203,7 @@ class TestPurging:
         assert missing_files.purge_expired(builder.writer) == 0
         assert photo_id_by_hash(builder.writer, digest_of("x")) == photo
 
-    def test_none_of_the_kept_goes_along_with_another(
+    def test_a_kept_file_is_never_forgotten_together_with_another(
         self, builder: LibraryBuilder, clock: list[float]
     ) -> None:
         for name in ("gone", "left out", "shown", "late"):

@@ -30,7 +30,7 @@ def locations() -> MountLocations:
     return MountLocations(mount_table(TABLE))
 
 
-def test_what_a_line_says() -> None:
+def test_a_mount_table_line_is_parsed() -> None:
     table = mount_table(TABLE)
     assert len(table) == 12
     assert table[3] == MountEntry(
@@ -68,13 +68,13 @@ def test_what_a_line_says() -> None:
         ("/mnt/nas2/x", "/volume1", False),
     ],
 )
-def test_whether_a_path_lies_in_a_folder(
+def test_paths_inside_a_folder_are_recognized(
     locations: MountLocations, path: str, folder: str, same: bool
 ) -> None:
     assert locations.inside(path, folder) is same
 
 
-def test_layers_named_one_by_one_and_relative_sources() -> None:
+def test_single_layers_and_relative_sources_are_resolved() -> None:
     home = os.path.realpath(Path.home())
     table = [
         MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
@@ -98,7 +98,7 @@ def test_layers_named_one_by_one_and_relative_sources() -> None:
     assert found.of("/p/x") == {("0:4", "/x")}
 
 
-def test_the_branches_that_a_union_says_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_branches_listed_by_a_union_mount_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its line in the table may be cut short."""
     asked = list[tuple[str, str]]()
 
@@ -121,7 +121,7 @@ def test_the_branches_that_a_union_says_itself(monkeypatch: pytest.MonkeyPatch) 
     assert asked == [("/pool/.mergerfs", "user.mergerfs.branches")]
 
 
-def test_mounts_that_show_each_other_come_to_an_end() -> None:
+def test_cyclic_mounts_terminate() -> None:
     table = [
         MountEntry("0:1", "/", "/a", "fuse.x", "/b", ""),
         MountEntry("0:2", "/", "/b", "fuse.x", "/a", ""),
@@ -129,7 +129,7 @@ def test_mounts_that_show_each_other_come_to_an_end() -> None:
     assert MountLocations(table).inside("/a/x", "/b")
 
 
-def test_the_last_of_several_mounts_at_one_place_counts() -> None:
+def test_the_last_of_several_mounts_at_one_path_applies() -> None:
     table = [
         MountEntry("8:1", "/", "/", "ext4", "", ""),
         MountEntry("8:2", "/one", "/m", "ext4", "", ""),
@@ -138,7 +138,7 @@ def test_the_last_of_several_mounts_at_one_place_counts() -> None:
     assert MountLocations(table).of("/m/x") == {("8:2", "/two/x")}
 
 
-def test_without_a_table_paths_are_told_by_links_alone(
+def test_without_a_mount_table_only_links_are_resolved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mounts, "_TABLE", str(tmp_path / "none"))
@@ -151,7 +151,7 @@ def test_without_a_table_paths_are_told_by_links_alone(
 
 
 @pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="the mount table of Linux")
-def test_the_table_of_this_computer() -> None:
+def test_the_mount_table_of_this_computer_is_read() -> None:
     assert any(mount.folder == "/" for mount in mount_table())
 
 
@@ -161,7 +161,7 @@ ROOT = MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw")
 @pytest.mark.parametrize(
     "line", ["", "1 2 3 4 5 6", "1 2 - ext4 /dev/sda1 rw", "1 2 3 4 5 6 - ext4 /dev/sda1", " - "]
 )
-def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
+def test_incomplete_lines_are_skipped(line: str) -> None:
     assert mount_table(f"{line}\n22 1 8:1 / / rw - ext4 /dev/sda1 rw\n{line}") == [ROOT]
 
 
@@ -173,7 +173,7 @@ def test_lines_that_say_too_little_are_passed_over(line: str) -> None:
         ("fuse.mergerfs", "a:b", ""), ("nfs", "no host", ""), ("tmpfs", "tmpfs", "lowerdir=/home"),
     ],
 )  # fmt: skip
-def test_what_names_no_folder_shows_none(kind: str, source: str, options: str) -> None:
+def test_sources_that_are_not_folders_are_ignored(kind: str, source: str, options: str) -> None:
     assert MountLocations([ROOT, MountEntry("0:1", "/", "/m", kind, source, options)]).of(
         "/m/x"
     ) == {("0:1", "/x")}
@@ -192,7 +192,7 @@ def test_mounts_of_mounts_are_followed() -> None:
 @pytest.mark.parametrize(
     "host", ["box", "BOX", "box.lan", "localhost", "LocalHost", "127.0.1.1", "[::1]"]
 )
-def test_all_names_of_this_computer_mean_its_own_folders(
+def test_all_host_names_of_this_computer_mean_local_folders(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
@@ -200,7 +200,7 @@ def test_all_names_of_this_computer_mean_its_own_folders(
     assert found.of("/m/x") == {("0:1", "/x"), ("8:1", "/home/me/x")}
 
 
-def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remote_computer_is_remote_in_any_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Box.lan")
     found = MountLocations(
         [
@@ -218,7 +218,7 @@ def test_another_computer_is_another_however_it_is_spelled(monkeypatch: pytest.M
     assert not other.inside("/m/x", "/a")
 
 
-def test_without_attributes_the_table_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_attributes_the_mount_table_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "getxattr")
     assert MountLocations(
         [ROOT, MountEntry("0:1", "/", "/pool", "fuse.mergerfs", "/a:/b", "")]

@@ -33,7 +33,7 @@ def everything(
 
 
 class TestPairs:
-    def test_they_come_back_as_they_were_kept(self, builder: LibraryBuilder) -> None:
+    def test_stored_pairs_are_read_back_unchanged(self, builder: LibraryBuilder) -> None:
         a, b, c = (builder.put(f"{n}.jpg", n) for n in range(3))
         found = [
             Pair(b, c, "scene", 0.5, {}),
@@ -52,9 +52,7 @@ class TestPairs:
             builder, 2
         ) == [(a, b, "pixels")]
 
-    def test_photos_that_were_dropped_or_are_hidden_have_none(
-        self, builder: LibraryBuilder
-    ) -> None:
+    def test_dropped_or_hidden_photos_have_no_pairs(self, builder: LibraryBuilder) -> None:
         a, b, c = (builder.put(f"{n}.jpg", n) for n in range(3))
         pair_store.put_pairs(
             builder.writer,
@@ -72,7 +70,7 @@ class TestPairs:
         builder.lose("2.jpg")
         assert everything(builder) == [] and len(everything(builder, hidden=True)) == 2
 
-    def test_what_two_contents_are_to_each_other(self, builder: LibraryBuilder) -> None:
+    def test_the_relation_of_two_contents_is_found(self, builder: LibraryBuilder) -> None:
         a, b, c = (builder.put(f"{n}.jpg", n) for n in "abc")
         pair_store.put_pairs(
             builder.writer, [Pair(a, b, "scene", 1.0, {}), Pair(a, c, "different", 1.0, {})], 3
@@ -85,7 +83,7 @@ class TestPairs:
         assert found("a", "b") == found("b", "a") == "scene" and found("c", "a") == "different"
         assert found("b", "c") is None and found("a", "d") is None and found("a", "b", 2) is None
 
-    def test_what_another_version_has_found_is_forgotten(self, builder: LibraryBuilder) -> None:
+    def test_pairs_of_another_method_version_are_deleted(self, builder: LibraryBuilder) -> None:
         ids = a, b, c = tuple(builder.put(f"{n}.jpg", n) for n in range(3))
         for part in ("pair", "sketch"):
             pair_store.put_pairs(builder.writer, [Pair(a, b, "scene", 1.0, {})], 2)

@@ -52,7 +52,7 @@ def test_texts_of_earlier_libraries_are_read_as_they_were_written() -> None:
     )
 
 
-def test_printable_never_fails_to_print() -> None:
+def test_printable_text_can_always_be_printed() -> None:
     assert printable("a\udcff.jpg").encode("utf-8") == "a\ufffd.jpg".encode()
 
 
@@ -66,7 +66,7 @@ def test_inside_does_not_take_a_longer_name_for_a_child() -> None:
     assert not inside("/p/ab", "/p/a")
 
 
-def test_where_the_system_takes_several_names_for_one_a_folder_is_one(
+def test_names_equal_to_the_system_are_one_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     composed, apart = "caf\u00e9", "cafe\u0301"

@@ -55,7 +55,7 @@ def older(folder: Path) -> list[Path]:
     return files
 
 
-def test_a_new_library_is_its_owners_alone(tmp_path: Path) -> None:
+def test_a_new_library_is_accessible_only_to_its_owner(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
     put_setting(library.catalog, "pace", "full")
     library.previews.write("ab" * 16, b"jpeg")
@@ -69,7 +69,7 @@ def test_a_new_library_is_its_owners_alone(tmp_path: Path) -> None:
     assert len(modes) > 5 and all(not bits & 0o077 for bits in modes.values()), modes
 
 
-def test_an_older_library_is_closed_when_it_is_opened(tmp_path: Path) -> None:
+def test_opening_an_older_library_restricts_its_permissions(tmp_path: Path) -> None:
     files = older(tmp_path / "library")
     make_private(tmp_path / "library")
     assert {mode(path) for path in files} == {0o600}
@@ -80,7 +80,7 @@ def test_an_older_library_is_closed_when_it_is_opened(tmp_path: Path) -> None:
     } == {0o700}
 
 
-def test_opening_closes_it(tmp_path: Path) -> None:
+def test_opening_a_library_restricts_its_permissions(tmp_path: Path) -> None:
     Library.open(tmp_path / "library").close()
     (tmp_path / "library").chmod(0o755)
     (tmp_path / "library" / "catalog.db").chmod(0o644)
@@ -90,13 +90,13 @@ def test_opening_closes_it(tmp_path: Path) -> None:
     )
 
 
-def test_it_takes_nothing_from_the_owner_and_gives_nothing(tmp_path: Path) -> None:
+def test_owner_permissions_are_unchanged(tmp_path: Path) -> None:
     kept = write(tmp_path / "library" / "removals.jsonl", 0o444)
     make_private(tmp_path / "library")
     assert mode(kept) == 0o400
 
 
-def test_a_run_that_was_cut_off_is_made_up_for(
+def test_an_interrupted_restriction_is_completed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files, chmod, left = older(tmp_path / "library"), os.chmod, [4]
@@ -117,7 +117,7 @@ def test_a_run_that_was_cut_off_is_made_up_for(
     ) == 0o700
 
 
-def test_what_else_lies_in_the_folder_is_left_as_it_is(tmp_path: Path) -> None:
+def test_other_files_in_the_folder_are_unchanged(tmp_path: Path) -> None:
     older(tmp_path / "mixed")
     photo = write(tmp_path / "mixed" / "holiday" / "photo.jpg")
     photo.parent.chmod(0o755)
@@ -129,14 +129,14 @@ def test_what_else_lies_in_the_folder_is_left_as_it_is(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_file_manager_left_does_not_keep_the_folder_open(tmp_path: Path) -> None:
+def test_files_left_by_file_managers_do_not_prevent_the_restriction(tmp_path: Path) -> None:
     older(tmp_path / "library")
     write(tmp_path / "library" / ".DS_Store")
     make_private(tmp_path / "library")
     assert mode(tmp_path / "library") == 0o700
 
 
-def test_removed_photos_keep_their_bits_in_a_closed_folder(tmp_path: Path) -> None:
+def test_removed_photos_keep_their_permissions_in_a_restricted_folder(tmp_path: Path) -> None:
     photo = write(tmp_path / "library" / "removed" / "photo.jpg", 0o664)
     photo.parent.chmod(0o755)
     make_private(tmp_path / "library")
@@ -156,11 +156,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert mode(outside) == 0o644 and mode(outside.parent) == 0o755
 
 
-def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_an_error(tmp_path: Path) -> None:
     make_private(tmp_path / "nowhere")
 
 
-def test_what_belongs_to_another_user_is_no_error(
+def test_files_of_another_user_are_not_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older(tmp_path / "library")
@@ -173,7 +173,7 @@ def test_what_belongs_to_another_user_is_no_error(
     assert mode(tmp_path / "library" / "catalog.db") == 0o644
 
 
-def test_the_folder_of_models_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_models_folder_is_restricted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permissions, "data_dir", lambda: tmp_path / "data")
     write(tmp_path / "data" / "models" / "weights")
     (tmp_path / "data").chmod(0o755)
@@ -182,7 +182,7 @@ def test_the_folder_of_models_is_closed(tmp_path: Path, monkeypatch: pytest.Monk
     assert data_dir().name == "photo-explorer"
 
 
-def test_the_umask_is_narrowed_and_the_persons_own_is_remembered() -> None:
+def test_the_umask_is_narrowed_and_the_original_remembered() -> None:
     assert user_umask() == 0o022 and os.umask(0o022) == 0o022
     narrow_umask()
     narrow_umask()
@@ -190,7 +190,7 @@ def test_the_umask_is_narrowed_and_the_persons_own_is_remembered() -> None:
     assert os.umask(0o022) == 0o077
 
 
-def test_indexing_leaves_nothing_open(tmp_path: Path) -> None:
+def test_indexing_creates_only_restricted_files(tmp_path: Path) -> None:
     """The whole command in a process of its own, on a library that was open."""
     library, photos = tmp_path / "library", tmp_path / "photos"
     library.mkdir(mode=0o755)

@@ -18,7 +18,7 @@ def ids(bitmaps: PhotoBitmaps, condition: PhotoCondition = WIDE) -> list[int]:
     return np.flatnonzero(bitmaps.meeting(condition)).tolist()
 
 
-def test_only_photos_that_have_changed_are_tried_again(builder: LibraryBuilder) -> None:
+def test_only_changed_photos_are_tested_again(builder: LibraryBuilder) -> None:
     wide = [builder.put(f"{n}.jpg", n, width=2000) for n in range(5)]
     bitmaps = PhotoBitmaps(builder.library.catalog)
     assert ids(bitmaps) == wide
@@ -31,7 +31,7 @@ def test_only_photos_that_have_changed_are_tried_again(builder: LibraryBuilder) 
     assert ids(PhotoBitmaps(builder.library.catalog)) == [*wide[2:], new]
 
 
-def test_a_mask_that_was_handed_out_stays_as_it_was(builder: LibraryBuilder) -> None:
+def test_a_returned_mask_does_not_change(builder: LibraryBuilder) -> None:
     photo = builder.put("a.jpg", 1, width=2000)
     bitmaps = PhotoBitmaps(builder.library.catalog)
     before = bitmaps.meeting(WIDE)
@@ -48,7 +48,7 @@ def test_purged_photos_are_in_no_mask(builder: LibraryBuilder) -> None:
     assert ids(bitmaps) == [other]
 
 
-def test_a_catalog_put_back_from_a_backup_is_noticed(
+def test_a_catalog_restored_from_a_backup_is_noticed(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     for n in range(5):
@@ -62,7 +62,7 @@ def test_a_catalog_put_back_from_a_backup_is_noticed(
     other.close()
 
 
-def test_masks_that_were_used_last_are_kept_within_the_bound(builder: LibraryBuilder) -> None:
+def test_the_most_recently_used_masks_are_kept_within_the_limit(builder: LibraryBuilder) -> None:
     photo = builder.put("a.jpg", 1, width=2000)
     size = photo + 1
     bitmaps = PhotoBitmaps(builder.library.catalog, capacity=2 * size)
@@ -75,7 +75,7 @@ def test_masks_that_were_used_last_are_kept_within_the_bound(builder: LibraryBui
     assert list(bitmaps._masks) == [conditions[2], conditions[0]]
 
 
-def test_a_lookup_is_used_once_and_changes_are_tried_after_it(builder: LibraryBuilder) -> None:
+def test_a_lookup_is_used_once_and_later_changes_are_tested(builder: LibraryBuilder) -> None:
     wide = builder.put("a.jpg", 1, width=2000)
     bitmaps, calls = PhotoBitmaps(builder.library.catalog), list[int]()
 
@@ -88,7 +88,7 @@ def test_a_lookup_is_used_once_and_changes_are_tried_after_it(builder: LibraryBu
     assert np.flatnonzero(bitmaps.meeting(WIDE, lookup)).tolist() == [wide, new] and calls == [1]
 
 
-def test_a_kept_mask_is_made_again_when_its_state_differs(builder: LibraryBuilder) -> None:
+def test_a_cached_mask_is_rebuilt_when_its_state_differs(builder: LibraryBuilder) -> None:
     bitmaps = PhotoBitmaps(builder.library.catalog)
     masks = [np.array([number % 2 == 0]) for number in range(3)]
     assert bitmaps.kept("even", 1, lambda: masks[0]) is masks[0]

@@ -15,7 +15,7 @@ from explorer.library.photo_conditions import add_functions, kilometres_between,
     st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), max_size=20),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None)
-def test_the_box_around_a_circle_leaves_nothing_out(
+def test_the_bounding_box_of_a_circle_contains_all_of_it(
     latitude: float, longitude: float, kilometres: float, places: list[tuple[float, float]]
 ) -> None:
     db = sqlite3.connect(":memory:")
@@ -35,7 +35,7 @@ def test_the_box_around_a_circle_leaves_nothing_out(
     }
 
 
-def test_a_degree_of_latitude_is_a_sixtieth_of_a_nautical_mile_by_sixty() -> None:
+def test_a_degree_of_latitude_is_sixty_nautical_miles() -> None:
     assert kilometres_between(48, 2, 49, 2) == pytest.approx(111.2, abs=0.1)
     assert kilometres_between(0, 179.5, 0, -179.5) == pytest.approx(111.2, abs=0.1)
     assert kilometres_between(10, 20, -10, -160) == pytest.approx(math.pi * 6371.0088)

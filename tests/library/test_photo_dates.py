@@ -21,7 +21,9 @@ def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
     builder.close()
 
 
-def test_what_is_known_of_a_date(builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_known_part_of_a_date_is_stored(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(photo_dates, "MAX_BOUND_VALUES", 2)
     ids = [
         builder.put("a.jpg", 1, taken_at="2020-07-14T10:20:30", taken_source="exif"),

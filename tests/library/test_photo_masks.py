@@ -10,7 +10,7 @@ _SETS = st.sets(st.integers(-3, 40))
 
 
 @given(_SETS, _SETS)
-def test_a_mask_holds_the_ids_that_it_was_made_of(members: set[int], asked: set[int]) -> None:
+def test_a_mask_contains_the_ids_it_was_built_from(members: set[int], asked: set[int]) -> None:
     mask, ids = mask_of(np.array(sorted(members), np.int64)), np.array(sorted(asked), np.int64)
     assert ids_in(mask, ids).tolist() == [i in members and i >= 0 for i in sorted(asked)]
     assert mask_of(mask).tolist() == mask.tolist()

@@ -50,7 +50,7 @@ def act(builder: LibraryBuilder, files: dict[str, int], action: Any) -> None:
 
 @given(st.lists(_ACTIONS, min_size=1, max_size=3))
 @settings(max_examples=15, deadline=None)
-def test_a_kept_order_is_that_of_sorting_anew(
+def test_a_cached_order_equals_a_new_sort(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[list[Any]]
 ) -> None:
     folder = tmp_path_factory.mktemp("order")
@@ -77,7 +77,7 @@ def test_a_kept_order_is_that_of_sorting_anew(
         builder.close()
 
 
-def test_some_photos_in_order_given_by_ids_or_as_a_mask(builder: LibraryBuilder) -> None:
+def test_photos_given_by_ids_or_mask_are_ordered(builder: LibraryBuilder) -> None:
     days = {
         d: builder.put(f"{d}.jpg", d, taken_at=f"2024-05-{d}T00:00:00") for d in ("03", "01", "02")
     }
@@ -89,7 +89,7 @@ def test_some_photos_in_order_given_by_ids_or_as_a_mask(builder: LibraryBuilder)
     assert order.sorted("name").tolist() == [days["03"], days["02"], days["01"]]
 
 
-def test_a_kept_order_is_not_read_again_without_a_change(builder: LibraryBuilder) -> None:
+def test_a_cached_order_is_not_read_again_without_a_change(builder: LibraryBuilder) -> None:
     builder.put("a.jpg", 1)
     catalog, statements = builder.library.catalog, list[str]()
     order = PhotoOrder(catalog)

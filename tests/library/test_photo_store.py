@@ -35,7 +35,7 @@ class TestPhotos:
             and row["hash"] == digest_of("x").hex()
         )
 
-    def test_photos_without_a_file_are_spared_until_the_end_of_a_thorough_look(
+    def test_photos_without_a_file_are_kept_until_the_end_of_a_thorough_scan(
         self, builder: LibraryBuilder
     ) -> None:
         one = builder.put("a.jpg", "one")
@@ -59,14 +59,16 @@ class TestPhotos:
         builder.put("b.jpg", "four")
         assert photo_id_by_hash(builder.writer, digest_of("one")) is None
 
-    def test_sparing_ends_with_an_error_too(self, builder: LibraryBuilder) -> None:
+    def test_an_error_also_ends_the_retention_of_photos_without_a_file(
+        self, builder: LibraryBuilder
+    ) -> None:
         builder.put("a.jpg", "one")
         with pytest.raises(KeyError), deferred_purge(builder.writer, thorough=True):
             raise KeyError
         builder.put("a.jpg", "two")
         assert photo_id_by_hash(builder.writer, digest_of("one")) is None
 
-    def test_none_with_a_file_is_purged_not_even_with_a_missing_one(
+    def test_photos_with_a_present_or_missing_file_are_not_purged(
         self, builder: LibraryBuilder
     ) -> None:
         here, gone = builder.put("a.jpg", "here"), builder.put("b.jpg", "gone")
@@ -78,7 +80,7 @@ class TestPhotos:
             and take_purged_hashes(builder.writer) == []
         )
 
-    def test_a_purged_photo_leaves_a_running_index_and_comes_back_as_another(
+    def test_a_purged_photo_leaves_a_running_index_and_returns_with_a_new_id(
         self, builder: LibraryBuilder
     ) -> None:
         index, old = builder.index(), builder.put("a.jpg", "x")
@@ -89,7 +91,7 @@ class TestPhotos:
         new = builder.put("b.jpg", "x")
         assert new != old and take_purged_hashes(builder.writer) == []
 
-    def test_counts_that_are_off_are_counted_again(self, builder: LibraryBuilder) -> None:
+    def test_wrong_counts_are_recomputed(self, builder: LibraryBuilder) -> None:
         photo = builder.put("a.jpg", "x")
         builder.put("b.jpg", "x")
         builder.writer.connection.execute("update photo set present = 7 where id = ?", (photo,))

@@ -61,7 +61,7 @@ def test_a_photo_has_the_names_of_all_its_files(builder: LibraryBuilder) -> None
     assert found(builder, "copy of") == found(builder, "KOLN") == [photo]
 
 
-def test_texts_follow_renames_losses_and_returns(builder: LibraryBuilder) -> None:
+def test_texts_follow_renames_deletions_and_returns(builder: LibraryBuilder) -> None:
     one, two = builder.put("a/one.jpg", 1), builder.put("a/two.jpg", 2)
     files = files_below(builder.writer, builder.root)
     put_all_moved(
@@ -82,7 +82,7 @@ def test_texts_follow_renames_losses_and_returns(builder: LibraryBuilder) -> Non
     assert found(builder, "two") == [one]
 
 
-def test_texts_of_a_purged_photo_and_of_a_removed_root_go(builder: LibraryBuilder) -> None:
+def test_texts_of_purged_photos_and_removed_roots_are_deleted(builder: LibraryBuilder) -> None:
     builder.put("a.jpg", 1)
     with deferred_purge(builder.writer, thorough=True):
         remove_root(builder.writer, builder.library.catalog.roots()[0]["path"])
@@ -111,7 +111,7 @@ def test_a_root_that_is_merged_into_another_gives_its_photos_longer_folders(
     assert not outdated_photos(builder.library.catalog)
 
 
-def test_nothing_is_written_where_nothing_changed(builder: LibraryBuilder) -> None:
+def test_nothing_is_written_without_a_change(builder: LibraryBuilder) -> None:
     photo = builder.put("a.jpg", 1)
     before = builder.writer.connection.total_changes
     with builder.writer.transaction():
@@ -120,7 +120,7 @@ def test_nothing_is_written_where_nothing_changed(builder: LibraryBuilder) -> No
         assert builder.writer.connection.total_changes == before + 1
 
 
-def test_texts_are_undone_with_the_transaction(builder: LibraryBuilder) -> None:
+def test_texts_are_rolled_back_with_the_transaction(builder: LibraryBuilder) -> None:
     builder.put("a.jpg", 1)
     with pytest.raises(ZeroDivisionError), builder.writer.transaction():
         builder.put("b.jpg", 2)
@@ -154,7 +154,7 @@ def test_outdated_texts_are_found(builder: LibraryBuilder) -> None:
     assert outdated_photos(builder.library.catalog) == [one, two]
 
 
-def test_names_that_are_no_unicode_are_kept_apart(builder: LibraryBuilder) -> None:
+def test_names_that_are_not_unicode_stay_distinct(builder: LibraryBuilder) -> None:
     photo = builder.put("caf\U0010dcff.jpg", 1)
     texts = read_texts(builder.writer.connection, [photo])[photo]
     assert texts == PhotoTexts(("caf\ufffd.jpg",), ("photos",))
@@ -216,7 +216,7 @@ def test_an_index_that_lacks_a_photo_is_not_sound(builder: LibraryBuilder) -> No
     assert not index_is_sound(builder.library.catalog)
 
 
-def test_texts_of_a_salvaged_catalog_are_made_again(builder: LibraryBuilder) -> None:
+def test_texts_of_a_salvaged_catalog_are_rebuilt(builder: LibraryBuilder) -> None:
     photo = builder.put("summer.jpg", 1, title="Sea")
     builder.close()
     salvage(builder.library.catalog.path)
@@ -228,5 +228,5 @@ def test_texts_of_a_salvaged_catalog_are_made_again(builder: LibraryBuilder) -> 
         library.close()
 
 
-def test_other_errors_are_not_taken_for_a_damaged_index() -> None:
+def test_other_errors_are_not_treated_as_a_damaged_index() -> None:
     assert not photo_text_store.is_damaged_index(sqlite3.OperationalError("disk I/O error"))

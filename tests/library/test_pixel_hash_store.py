@@ -21,7 +21,7 @@ def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
 
 
 class TestPixelHashes:
-    def test_hashes_of_pixels(self, builder: LibraryBuilder) -> None:
+    def test_pixel_hashes_are_stored(self, builder: LibraryBuilder) -> None:
         a, b, c = (builder.put(f"{n}.jpg", n) for n in range(3))
         for photo, digest in ((a, b"1"), (b, b"2"), (a, b"3")):
             pixel_hash_store.put_pixel_hash(builder.writer, photo, digest)

@@ -19,14 +19,14 @@ def test_a_preview_is_kept_replaced_and_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"\xff\xd8cut short"])
-def test_half_a_preview_is_not_sound(tmp_path: Path, data: bytes) -> None:
+def test_a_truncated_preview_is_not_intact(tmp_path: Path, data: bytes) -> None:
     store = PreviewStore(tmp_path)
     store.write("ab12", data)
     assert not store.sound("ab12")
     assert not store.sound("cd34")
 
 
-def test_a_write_that_fails_leaves_the_old_one_and_no_scratch(
+def test_a_failed_write_leaves_the_old_preview_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = PreviewStore(tmp_path)

@@ -20,9 +20,7 @@ from tests.factory import LibraryBuilder
 
 
 class TestProtection:
-    def test_it_is_kept_as_the_folder_is_meant(
-        self, builder: LibraryBuilder, tmp_path: Path
-    ) -> None:
+    def test_the_resolved_folder_is_stored(self, builder: LibraryBuilder, tmp_path: Path) -> None:
         catalog = builder.library.catalog
         protect_folder(catalog, f"{tmp_path}/b/../caf\udce9/")
         protect_folder(catalog, str(tmp_path / "a"))
@@ -39,7 +37,7 @@ class TestProtection:
             assert covers(str(tmp_path / path)) and covers(str(tmp_path / path))
         assert not covers(str(tmp_path / "realm" / "a.jpg")) and not covers(str(tmp_path / "a.jpg"))
 
-    def test_a_file_that_is_a_link_lies_where_the_link_does(self, tmp_path: Path) -> None:
+    def test_a_linked_file_lies_in_the_folder_of_the_link(self, tmp_path: Path) -> None:
         for folder in ("safe", "open"):
             (tmp_path / folder).mkdir()
         (tmp_path / "safe" / "a.jpg").write_text("x")
@@ -48,13 +46,13 @@ class TestProtection:
             str(tmp_path / "open" / "link.jpg")
         )
 
-    def test_it_covers_more_rather_than_less(self, tmp_path: Path) -> None:
+    def test_in_doubt_protection_covers_more(self, tmp_path: Path) -> None:
         covers = ProtectedFolders([str(tmp_path / "Photos")]).covers
         assert covers(str(tmp_path / "photos" / "a.jpg")) and covers(
             str(tmp_path / "PHOTOS" / "b" / "a.jpg")
         )
 
-    def test_each_of_several_folders_counts(self, tmp_path: Path) -> None:
+    def test_each_protected_folder_applies(self, tmp_path: Path) -> None:
         covers = ProtectedFolders([str(tmp_path / "a"), str(tmp_path / "b")]).covers
         assert (
             covers(str(tmp_path / "a" / "1.jpg"))
@@ -63,12 +61,12 @@ class TestProtection:
         )
         assert not covers(os.path.join(tmp_path, "1.jpg"))
 
-    def test_a_folder_is_given_as_a_full_path(self, builder: LibraryBuilder) -> None:
+    def test_a_folder_must_be_an_absolute_path(self, builder: LibraryBuilder) -> None:
         with pytest.raises(UsageError, match="full path"):
             protect_folder(builder.library.catalog, "photos")
         assert protected_folders(builder.library.catalog) == []
 
-    def test_mounts_are_seen_through(self) -> None:
+    def test_mounts_are_resolved(self) -> None:
         class Mounts:
             """/mnt/copy shows /srv/photos."""
 
@@ -78,7 +76,7 @@ class TestProtection:
         covers = ProtectedFolders(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
         assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
 
-    def test_folders_that_are_one_by_their_numbers_are_one(
+    def test_folders_with_equal_device_and_inode_are_one(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As where something is mounted in a way that the system does not tell of."""
@@ -104,7 +102,7 @@ class TestProtection:
         )
         assert asked == ["/mnt/new"]
 
-    def test_what_a_file_system_does_not_number_is_no_folder_in_particular(
+    def test_a_folder_without_an_inode_is_not_identified(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         facts = tmp_path.stat()
@@ -115,7 +113,7 @@ class TestProtection:
         monkeypatch.setattr(os, "stat", lambda path: SimpleNamespace(st_dev=facts.st_dev, st_ino=0))
         assert protected_folder_store._device_and_inode(str(tmp_path)) is None
 
-    def test_without_protected_folders_nothing_is_looked_up(
+    def test_without_protected_folders_nothing_is_resolved(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os.path, "realpath", lambda path: pytest.fail("it was looked up"))

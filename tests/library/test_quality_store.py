@@ -38,7 +38,7 @@ def judge(
         quality_store.put_quality(builder.writer, photo_id, photo)
 
 
-def test_figures_are_kept_and_replaced(builder: LibraryBuilder) -> None:
+def test_metrics_are_stored_and_replaced(builder: LibraryBuilder) -> None:
     one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
     judge(builder, two, blur_radius=2.0)
     judge(builder, one, "2093-01-01T00:00:00", blur_radius=0.5, noise_sigma=3)
@@ -54,7 +54,7 @@ def test_figures_are_kept_and_replaced(builder: LibraryBuilder) -> None:
     assert look is not None and (look.sharpness_map == DIAGNOSTICS.sharpness_map).all()
 
 
-def test_what_is_not_judged_or_otherwise_is_waiting(
+def test_photos_without_current_metrics_are_waiting(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two, three = builder.put("a.jpg", 1), builder.put("b.jpg", 2), builder.put("c.jpg", 3)
@@ -74,19 +74,19 @@ def test_what_is_not_judged_or_otherwise_is_waiting(
     assert quality_store.diagnostics_of(builder.library.catalog, one) is None
 
 
-def test_photos_on_a_drive_that_is_away_are_not_waited_for(builder: LibraryBuilder) -> None:
+def test_photos_on_a_disconnected_drive_are_not_waiting(builder: LibraryBuilder) -> None:
     builder.put("a.jpg", 1)
     update_root(builder.writer, builder.root, state="offline")
     assert not quality_store.photos_to_measure(builder.library.catalog)
 
 
-def test_what_was_not_measured_is_not_kept(builder: LibraryBuilder) -> None:
+def test_missing_metrics_are_not_stored(builder: LibraryBuilder) -> None:
     one = builder.put("a.jpg", 1)
     quality_store.put_quality(builder.writer, one, decoded())
     assert not len(quality_store.quality_table(builder.library.catalog).ids)
 
 
-def test_figures_go_with_their_photo(builder: LibraryBuilder) -> None:
+def test_metrics_are_deleted_with_their_photo(builder: LibraryBuilder) -> None:
     one = builder.put("a.jpg", 1)
     judge(builder, one)
     remove_root(builder.writer, str(builder.library.dir.parent / "photos"))
@@ -94,7 +94,7 @@ def test_figures_go_with_their_photo(builder: LibraryBuilder) -> None:
         assert db.execute("select count(*) from quality").fetchone()[0] == 0
 
 
-def test_subjects_and_files(builder: LibraryBuilder) -> None:
+def test_subjects_are_listed_with_their_files(builder: LibraryBuilder) -> None:
     one = builder.put("a.jpg", 1, camera="X", taken_at="2015-01-01T00:00:00")
     builder.put("sub/copy.png", 1)
     builder.put("b.jpg", 2, width=10, height=20)
@@ -108,7 +108,7 @@ def test_subjects_and_files(builder: LibraryBuilder) -> None:
     ]  # fmt: skip
 
 
-def test_a_photo_read_again_replaces_all_that_was_known_of_it(builder: LibraryBuilder) -> None:
+def test_rereading_a_photo_replaces_all_its_facts(builder: LibraryBuilder) -> None:
     one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
     before, other = (builder.library.catalog.photo(i) for i in (one, two))
     assert before is not None
@@ -168,7 +168,7 @@ def test_every_column_that_decoding_fills_is_filled_and_refreshed(builder: Libra
     }
 
 
-def test_a_photo_whose_contents_are_not_known_is_waiting(builder: LibraryBuilder) -> None:
+def test_a_photo_with_unknown_contents_is_waiting(builder: LibraryBuilder) -> None:
     one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2, contents=None)
     for photo_id in (one, two):
         judge(builder, photo_id)
@@ -177,7 +177,7 @@ def test_a_photo_whose_contents_are_not_known_is_waiting(builder: LibraryBuilder
     ] == [two]
 
 
-def test_what_an_older_version_read_is_replaced(builder: LibraryBuilder) -> None:
+def test_facts_read_by_an_older_version_are_replaced(builder: LibraryBuilder) -> None:
     one = builder.put("a.jpg", 1, taken_at="2020-01-01T00:00:00", taken_source="file", camera="X")
     two = builder.put("b.jpg", 2, taken_at="2020-01-01T00:00:00", taken_source="file")
     photo = decoded(
@@ -206,9 +206,7 @@ def test_what_an_older_version_read_is_replaced(builder: LibraryBuilder) -> None
     assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
 
 
-def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(
-    builder: LibraryBuilder,
-) -> None:
+def test_a_photo_reread_intact_is_no_longer_damaged(builder: LibraryBuilder) -> None:
     one, two = (
         builder.put("a.jpg", 1, damaged="part is missing"),
         builder.put("b.jpg", 2, damaged="part is missing"),
@@ -221,7 +219,7 @@ def test_a_photo_that_was_called_damaged_and_is_read_whole_is_damaged_no_more(
     assert found == {one: None, two: "part is missing"}
 
 
-def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
+def test_a_photo_is_represented_by_a_copy_on_a_connected_drive(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -262,7 +260,7 @@ def test_of_several_copies_one_on_a_connected_drive_stands_for_a_photo(
     ] == ["a.jpg", "b.jpg"]
 
 
-def test_figures_that_cannot_be_read_count_as_none(builder: LibraryBuilder) -> None:
+def test_unreadable_metrics_are_ignored(builder: LibraryBuilder) -> None:
     one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
     for photo in (one, two):
         judge(builder, photo, blur_radius=photo)
@@ -282,12 +280,12 @@ def test_figures_that_cannot_be_read_count_as_none(builder: LibraryBuilder) -> N
     assert quality_store.diagnostics_of(builder.library.catalog, two) is not None
 
 
-def test_a_photo_that_was_dropped_meanwhile_has_no_figures(builder: LibraryBuilder) -> None:
+def test_a_photo_deleted_meanwhile_has_no_metrics(builder: LibraryBuilder) -> None:
     judge(builder, 999, blur_radius=1.0)
     assert builder.writer.connection.execute("select count(*) from quality").fetchall()[0][0] == 0
 
 
-def test_figures_of_hidden_photos_are_not_shown(builder: LibraryBuilder) -> None:
+def test_metrics_of_hidden_photos_are_not_shown(builder: LibraryBuilder) -> None:
     judge(builder, builder.put("a.jpg", 1), blur_radius=1.0)
     builder.lose("a.jpg")
     assert (

@@ -32,7 +32,7 @@ def of_runs(*runs: tuple[str, float]) -> Any:
     return SimpleNamespace(runs=lambda: [SimpleNamespace(where=where, at=at) for where, at in runs])
 
 
-def test_what_is_remembered_is_there_in_order_and_once(library: Library) -> None:
+def test_folders_are_remembered_in_order_and_once(library: Library) -> None:
     assert removal_folders(library.catalog, NOTHING) == []
     odd = os.fsdecode(b"/two\xff")
     for folder in ("/one", odd, "/one"):
@@ -46,7 +46,7 @@ def test_what_is_remembered_is_there_in_order_and_once(library: Library) -> None
     ("kept", "found"),
     [("no json", []), ("3", []), ('{"/x": 1}', []), ('["/x", 3, null]', ["/x"]), ("[]", [])],
 )
-def test_a_damaged_setting_names_no_folder_that_it_does_not_name(
+def test_a_damaged_setting_yields_only_folders_it_names(
     library: Library, kept: str, found: list[str]
 ) -> None:
     put_setting(library.catalog, SETTING, kept)
@@ -55,7 +55,7 @@ def test_a_damaged_setting_names_no_folder_that_it_does_not_name(
     assert removal_folders(library.catalog, NOTHING) == [*found, "/new"]
 
 
-def test_of_earlier_releases_what_the_journal_says_of_their_time(
+def test_folders_of_earlier_releases_are_read_from_the_journal_of_their_time(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_schema_times", lambda _: (100.0, 200.0))
@@ -73,7 +73,7 @@ def test_of_earlier_releases_what_the_journal_says_of_their_time(
     assert removal_folders(library.catalog, NOTHING) == ["/first", "/last"]
 
 
-def test_the_time_of_earlier_releases_is_told_by_the_schema(library: Library) -> None:
+def test_the_period_of_earlier_releases_is_determined_by_the_schema(library: Library) -> None:
     first, last = module._schema_times(library.catalog)
     assert abs(first - dt.datetime.now(dt.UTC).timestamp()) < 3600 and first <= last
     assert (
@@ -82,7 +82,7 @@ def test_the_time_of_earlier_releases_is_told_by_the_schema(library: Library) ->
     )
 
 
-def test_that_time_is_from_the_first_step_to_the_last(library: Library) -> None:
+def test_the_period_of_earlier_releases_spans_the_first_to_the_last_step(library: Library) -> None:
     early = "2001-02-03T04:05:06+00:00"
     with write_transaction(library.catalog.path) as db:
         db.execute(

@@ -16,7 +16,7 @@ from explorer.library.removal_journal import RemovalJournal
 from tests.library.journal_entries import AT, FACTS, HASH, RUN, begin, intended, journal
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_written_entries_are_read_back(tmp_path: Path) -> None:
     made = RemovalJournal(tmp_path)
     assert made.runs() == []
     along = {
@@ -70,7 +70,7 @@ def test_a_line_of_an_earlier_release_is_read(tmp_path: Path) -> None:
     )
 
 
-def test_said_twice_counts_once(tmp_path: Path) -> None:
+def test_a_repeated_step_counts_once(tmp_path: Path) -> None:
     moved = {"run": RUN, "step": "moved", "number": 0, "target": "/t", "at": AT}
     made = journal(
         tmp_path,
@@ -98,9 +98,7 @@ def test_a_line_cut_off_does_not_swallow_the_next(tmp_path: Path) -> None:
     ] and b"\n\n" not in made.path.read_bytes()
 
 
-def test_a_system_that_writes_less_than_it_is_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_partial_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
     made = RemovalJournal(tmp_path)
     with monkeypatch.context() as patch:
@@ -112,7 +110,7 @@ def test_a_system_that_writes_less_than_it_is_given(
         made.note(**intended())
 
 
-def test_it_is_on_disk_when_note_returns_and_so_is_its_name(
+def test_an_entry_and_its_file_name_are_on_disk_when_note_returns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced, real = list[str](), os.fsync
@@ -137,7 +135,7 @@ def test_it_is_on_disk_when_note_returns_and_so_is_its_name(
         made.note(**intended(1))
 
 
-def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_journal_is_reported(tmp_path: Path) -> None:
     (tmp_path / removal_journal.JOURNAL_NAME).mkdir()
     with pytest.raises(LibraryError, match="cannot be read"):
         RemovalJournal(tmp_path).runs()

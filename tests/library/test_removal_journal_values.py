@@ -48,7 +48,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_value_that_cannot_be_costs_its_line(tmp_path: Path, key: str) -> None:
+def test_an_impossible_value_invalidates_its_line(tmp_path: Path, key: str) -> None:
     for value in BAD_VALUES:
         (run,) = journal(tmp_path, begin(), {**intended(0), key: value}, intended(7)).runs()
         right = any(type(value) is type(each) and value == each for each in RIGHT.get(key, []))
@@ -63,7 +63,7 @@ def test_a_value_that_cannot_be_costs_its_line(tmp_path: Path, key: str) -> None
         ("undoing", "back"), ("sidecar", "sidecar"), ("undone", "number"),
     ],
 )  # fmt: skip
-def test_a_step_that_does_not_say_what_it_must_counts_for_nothing(step: str, key: str) -> None:
+def test_a_step_without_required_fields_is_ignored(step: str, key: str) -> None:
     line: dict[str, Any] = {
         "begin": begin(), "moved": {"target": "/t"}, "undoing": {"back": "/b"}, "undone": {},
         "sidecar": {"sidecar": {"path": "/k.xmp", "before": None, "after": HASH, "times": None}},
@@ -81,7 +81,7 @@ def test_a_step_that_does_not_say_what_it_must_counts_for_nothing(step: str, key
 
 
 @pytest.mark.parametrize("key", [*FACTS, "link"])
-def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
+def test_impossible_facts_invalidate_the_line(tmp_path: Path, key: str) -> None:
     values: tuple[object, ...] = (None, "x" if key != "link" else 3, 1.5, [], 1 << 129)
     for value in values:
         (run,) = journal(tmp_path, begin(), intended(facts={**FACTS, key: value})).runs()
@@ -107,7 +107,9 @@ def test_facts_that_cannot_be_cost_the_line(tmp_path: Path, key: str) -> None:
         {"times": [1, 2]}, {"path": 3},
     ],
 )  # fmt: skip
-def test_a_sidecar_that_cannot_be_costs_the_line(tmp_path: Path, sidecar: dict[str, Any]) -> None:
+def test_an_impossible_sidecar_invalidates_the_line(
+    tmp_path: Path, sidecar: dict[str, Any]
+) -> None:
     whole = {"path": "/k.xmp", "before": None, "after": HASH, "times": None}
     line = {"run": RUN, "step": "sidecar", "number": 0, "at": AT}
     (run,) = journal(
@@ -133,7 +135,7 @@ def test_a_sidecar_that_cannot_be_costs_the_line(tmp_path: Path, sidecar: dict[s
         b'{"run": "20990101-120000-ffff", "step": "undone", "number": 0, "at": 1}',
     ],
 )  # fmt: skip
-def test_a_line_that_is_none_costs_nothing_else(tmp_path: Path, line: bytes) -> None:
+def test_an_invalid_line_affects_no_other(tmp_path: Path, line: bytes) -> None:
     (run,) = journal(tmp_path, line, begin(), line, intended(), line).runs()
     assert [entry.number for entry in run.entries] == [0]
 
@@ -150,7 +152,7 @@ NAMES = st.sampled_from([*intended(), *begin(), "sidecar", "back", "reason", "in
 
 @settings(max_examples=60, deadline=None)
 @given(VALUES, NAMES, st.sampled_from(["begin", "intended", "moved", "undone"]))
-def test_any_value_anywhere_ends_in_runs_or_in_nothing(value: Any, key: str, step: str) -> None:
+def test_any_value_gives_valid_runs_or_none(value: Any, key: str, step: str) -> None:
     line = json.dumps({**begin(), **intended(), "target": "/t", "step": step, key: value}).encode()
     for found in parse_journal(line):
         assert found["step"] in (

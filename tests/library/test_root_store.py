@@ -31,7 +31,7 @@ def root_row(builder: LibraryBuilder) -> Any:
 
 
 class TestRoots:
-    def test_a_folder_beside_a_root_is_one_of_its_own(
+    def test_a_folder_beside_a_root_is_a_separate_root(
         self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         (tmp_path / "photos2").mkdir()
@@ -47,7 +47,7 @@ class TestRoots:
             str(tmp_path / "photos2"),
         ]
 
-    def test_a_parent_takes_over_files_folders_and_what_is_left_out(
+    def test_a_parent_takes_over_files_folders_and_exclusions(
         self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         (tmp_path / "other").mkdir()
@@ -82,14 +82,14 @@ class TestRoots:
         ("path", "words"),
         [("photos", "full path"), ("/absent/x", "does not exist"), (__file__, "is a file")],
     )
-    def test_what_cannot_be_watched_is_said(
+    def test_a_folder_that_cannot_be_watched_is_reported(
         self, builder: LibraryBuilder, path: str, words: str
     ) -> None:
         with pytest.raises(FolderError, match=words):
             add_root(builder.writer, path)
         assert len(builder.library.catalog.roots()) == 1
 
-    def test_a_folder_that_may_not_be_listed_is_said(
+    def test_a_folder_that_cannot_be_listed_is_reported(
         self, builder: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(path: str) -> None:
@@ -99,7 +99,9 @@ class TestRoots:
         with pytest.raises(FolderError, match=r"Permission denied.*check its permissions"):
             add_root(builder.writer, str(tmp_path))
 
-    def test_removing_one_leaves_the_others(self, builder: LibraryBuilder, tmp_path: Path) -> None:
+    def test_removing_one_root_leaves_the_others(
+        self, builder: LibraryBuilder, tmp_path: Path
+    ) -> None:
         (tmp_path / "other").mkdir()
         other = add_root(builder.writer, str(tmp_path / "other"))
         both, here = builder.put("a.jpg", "both"), builder.put("b.jpg", "here")
@@ -117,7 +119,7 @@ class TestRoots:
             and row["path"] == str(tmp_path / "other" / "c.jpg")
         )
 
-    def test_only_what_is_given_is_noted(self, builder: LibraryBuilder) -> None:
+    def test_only_given_values_are_stored(self, builder: LibraryBuilder) -> None:
         before = root_row(builder)
         update_root(builder.writer, builder.root)
         assert root_row(builder) == before and before["scanned_at"] is None
@@ -177,14 +179,14 @@ class TestRoots:
         ("x", "[a] *#!?\\", "/\\[a\\]\\ \\*\\#\\!\\?\\\\/**/x"),
     ],
 )
-def test_what_is_left_out_of_a_folder_is_left_out_of_it_in_a_folder_above(
+def test_exclusions_of_a_folder_apply_when_it_becomes_part_of_a_parent(
     glob: str, prefix: str, moved: str
 ) -> None:
     assert prefixed_glob(glob, prefix) == moved
     assert json.loads(json.dumps(moved)) == moved
 
 
-def test_a_parent_folder_takes_its_child_in_with_ids_kept(
+def test_a_parent_folder_absorbs_its_child_and_keeps_ids(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     photo = builder.put("deep/a.jpg", "x")
@@ -196,7 +198,7 @@ def test_a_parent_folder_takes_its_child_in_with_ids_kept(
     assert add_root(builder.writer, str(tmp_path / "photos")) == roots[0]["id"]
 
 
-def test_removing_a_root_forgets_only_what_lies_nowhere_else(
+def test_removing_a_root_forgets_only_photos_without_other_files(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -211,7 +213,7 @@ def test_removing_a_root_forgets_only_what_lies_nowhere_else(
 
 
 @pytest.mark.parametrize("name", ["absent", "file.txt"])
-def test_a_folder_that_is_none_is_refused_with_its_name(
+def test_a_path_that_is_not_a_folder_is_rejected_by_name(
     builder: LibraryBuilder, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "file.txt").write_text("x")

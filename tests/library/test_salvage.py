@@ -16,7 +16,7 @@ from tests.factory import digest_of
 from tests.library.filled_catalog import MADE, PAGE, PHOTOS, overwrite, root_of, rows_of, salvaged
 
 
-def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
+def test_an_intact_catalog_is_copied_unchanged(made: Path, path: Path) -> None:
     assert integrity.find_damage(path) == []
     saved, found = salvaged(path)
     assert found == rows_of(made) and saved.lost == []
@@ -25,9 +25,7 @@ def test_a_sound_catalog_is_copied_as_it_is(made: Path, path: Path) -> None:
     assert salvage(path).kept == path.with_name("catalog.damaged-2.db")
 
 
-def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(
-    made: Path, path: Path
-) -> None:
+def test_a_lost_root_page_loses_nothing_if_its_leaves_remain(made: Path, path: Path) -> None:
     for name in ("photo", "file", "embedding", "dismissed"):
         overwrite(path, root_of(made, name), bytes(PAGE))
     assert integrity.find_damage(path)
@@ -36,7 +34,7 @@ def test_a_root_page_that_is_gone_costs_nothing_where_leaves_are_left(
 
 
 @pytest.mark.parametrize("content", [b"\xa5" * PAGE, bytes(PAGE)])
-def test_the_schema_is_found_when_its_first_page_is_gone(
+def test_the_schema_is_recovered_without_its_first_page(
     made: Path, path: Path, content: bytes
 ) -> None:
     overwrite(path, 1, content)
@@ -49,7 +47,9 @@ def test_the_schema_is_found_when_its_first_page_is_gone(
 
 
 @pytest.mark.parametrize("name", ["root", "protected", "dismissed", "decided", "encoder"])
-def test_rows_are_taken_from_an_index_that_holds_them(made: Path, path: Path, name: str) -> None:
+def test_rows_are_recovered_from_an_index_that_covers_them(
+    made: Path, path: Path, name: str
+) -> None:
     number, before = root_of(made, name), rows_of(made)
     data = path.read_bytes()
     # With all leaves of the table.
@@ -74,7 +74,7 @@ def _children(data: bytes, number: int) -> list[int]:
     ]
 
 
-def test_a_lost_page_of_photos_has_their_files_read_again(made: Path, path: Path) -> None:
+def test_files_of_photos_on_a_lost_page_are_read_again(made: Path, path: Path) -> None:
     leaf = _children(path.read_bytes(), root_of(made, "photo"))[1]
     overwrite(path, leaf, bytes(PAGE))
     saved, found = salvaged(path)
@@ -123,7 +123,7 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
     )
 
 
-def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Path) -> None:
+def test_a_misplaced_page_is_not_mistaken_for_another(made: Path, path: Path) -> None:
     data = path.read_bytes()
     one, two = _children(data, root_of(made, "file"))[1:3]
     other = _children(data, root_of(made, "photo"))[2]
@@ -139,9 +139,7 @@ def test_a_page_in_the_place_of_another_is_not_taken_for_it(made: Path, path: Pa
             kept.unlink()
 
 
-def test_a_photo_whose_hash_is_not_what_its_index_says_is_read_again(
-    made: Path, path: Path
-) -> None:
+def test_a_photo_whose_hash_contradicts_its_index_is_read_again(made: Path, path: Path) -> None:
     digest = digest_of(500)
     data = path.read_bytes()
     at = data.index(digest)
@@ -173,7 +171,7 @@ def sql(path: Path, *statements: str) -> None:
         ("update file set fault = 'whatever' where id = 3", "file"),
     ],
 )
-def test_a_value_that_cannot_be_is_found_and_left_out(
+def test_an_impossible_value_is_found_and_dropped(
     made: Path, path: Path, statement: str, table: str
 ) -> None:
     sql(path, statement)
@@ -196,7 +194,7 @@ def test_a_value_that_cannot_be_is_found_and_left_out(
         ("update file set state = 'odd' where id = 3", "file", "files"),
     ],
 )
-def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
+def test_a_row_that_requires_an_impossible_value_is_lost_and_reported(
     made: Path, path: Path, statement: str, table: str, words: str
 ) -> None:
     sql(path, statement)
@@ -206,7 +204,7 @@ def test_a_row_that_cannot_be_without_such_a_value_is_lost_and_said(
     assert [line for line in saved.lost if words in line]
 
 
-def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
+def test_a_lost_table_is_reported(path: Path) -> None:
     sql(path, "drop table dismissed")
     assert integrity.find_damage(path) == ["the table dismissed is not there"]
     saved, found = salvaged(path)
@@ -217,7 +215,7 @@ def test_a_table_that_is_gone_is_found_missing(path: Path) -> None:
     )
 
 
-def test_the_clock_is_never_behind(path: Path) -> None:
+def test_the_change_number_never_goes_back(path: Path) -> None:
     overwrite(path, root_of(path, "clock"), b"\xff" * PAGE)
     salvaged(path)
     db = sqlite3.connect(path)
@@ -230,7 +228,7 @@ def test_the_clock_is_never_behind(path: Path) -> None:
     assert change > latest + 1_000_000 and latest > 0
 
 
-def test_the_clock_stays_where_it_was(made: Path, path: Path) -> None:
+def test_the_change_number_is_kept(made: Path, path: Path) -> None:
     overwrite(path, root_of(path, "setting"), bytes(PAGE))
     sql(path, "insert into stage values ('comparing', '1', 1)")
     _, found = salvaged(path)
@@ -241,7 +239,7 @@ def test_the_clock_stays_where_it_was(made: Path, path: Path) -> None:
     assert found["clock"] == {(1, 900_000)}
 
 
-def test_nothing_but_tables_is_made_of_what_the_file_says(path: Path, tmp_path: Path) -> None:
+def test_only_tables_are_created_from_a_damaged_schema(path: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "made.db")
     sql(
         path,
@@ -253,7 +251,7 @@ def test_nothing_but_tables_is_made_of_what_the_file_says(path: Path, tmp_path: 
     assert not Path(target).exists() and saved.rows["setting"] > 0
 
 
-def test_a_purged_number_is_never_given_again(path: Path) -> None:
+def test_a_purged_id_is_never_reused(path: Path) -> None:
     sql(path, "insert into purged values (5000, 1)", "delete from sqlite_sequence")
     salvaged(path)
     db = sqlite3.connect(path)
@@ -261,7 +259,7 @@ def test_a_purged_number_is_never_given_again(path: Path) -> None:
     db.close()
 
 
-def test_a_catalog_of_an_earlier_release(made: Path, path: Path) -> None:
+def test_a_catalog_of_an_earlier_release_is_salvaged(made: Path, path: Path) -> None:
     """Its rows have fewer columns, and one column that is the last there came later."""
     sql(
         path,
@@ -286,7 +284,7 @@ def test_a_catalog_of_a_later_release_is_left_alone(path: Path) -> None:
     assert too_new(VERSION + 1) and not too_new(VERSION) and not too_new(0x7FFFFFFF)
 
 
-def test_where_nothing_can_be_written_nothing_is_changed(
+def test_nothing_is_changed_if_nothing_can_be_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = path.read_bytes()

@@ -68,7 +68,7 @@ def _page(data: bytearray, number: int, content: bytes) -> None:
 @pytest.mark.parametrize(
     "damage", [zeros, noise, another, header, cut, schema, specks, texts, stretch]
 )
-def test_any_damage_is_mended(
+def test_any_damage_is_repaired(
     made: Path, path: Path, damage: Callable[[bytearray, random.Random], None], seed: int
 ) -> None:
     data = bytearray(path.read_bytes())
@@ -85,7 +85,7 @@ def test_any_damage_is_mended(
 
 
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
-def test_garbage_beside_a_catalog_is_no_matter(made: Path, path: Path, suffix: str) -> None:
+def test_garbage_beside_a_catalog_does_no_harm(made: Path, path: Path, suffix: str) -> None:
     path.with_name(path.name + suffix).write_bytes(random.Random(1).randbytes(40_000))
     assert integrity.find_damage(path) == []
     _, found = salvaged(path)

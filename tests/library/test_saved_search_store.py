@@ -50,7 +50,7 @@ def test_a_long_name_is_cut(catalog: Catalog) -> None:
     assert list(named(catalog)) == ["x" * store.MOST_NAME]
 
 
-def test_what_is_new_counts_from_when_a_search_was_seen(tmp_path: Path) -> None:
+def test_new_matches_are_counted_since_a_search_was_viewed(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
     try:

@@ -21,7 +21,7 @@ def _settings(library: Library) -> dict[str, str]:
     [("xb", 1 << 70), ("xb", "\ud800"), ("xb", object()), ("xb", None), ("xa", "twice")],
     ids=["big", "half", "type", "null", "twice"],
 )
-def test_what_cannot_be_kept_takes_nothing_else_with_it(
+def test_a_value_that_cannot_be_stored_affects_nothing_else(
     tmp_path: Path, key: str, value: object
 ) -> None:
     library = Library.open(tmp_path)
@@ -46,7 +46,7 @@ def test_what_cannot_be_kept_takes_nothing_else_with_it(
 @pytest.mark.parametrize(
     "error", [sqlite3.OperationalError("disk I/O error"), KeyboardInterrupt(), OSError(28, "full")]
 )
-def test_other_trouble_is_passed_on_as_it_is(tmp_path: Path, error: BaseException) -> None:
+def test_other_errors_are_propagated(tmp_path: Path, error: BaseException) -> None:
     library = Library.open(tmp_path)
     writer = Writer(library.catalog)
 

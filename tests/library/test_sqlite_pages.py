@@ -48,7 +48,7 @@ def made(path: Path, rows: list[tuple[object, object]], page: int = 4096) -> Non
     rows=st.lists(st.tuples(VALUES, VALUES), max_size=25),
     page=st.sampled_from([512, 1024, 4096, 65536]),
 )
-def test_what_sqlite_wrote_is_read(
+def test_pages_written_by_sqlite_are_read(
     rows: list[tuple[object, object]], page: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("pages") / "a.db"
@@ -78,14 +78,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_trees_of_many_pages(large: Path) -> None:
+def test_trees_of_many_pages_are_read(large: Path) -> None:
     pages = Pages(large)
     assert [cell.values[1:] for cell in table(pages, "t")] == MANY
     assert len(table(pages, "i", index=True)) == len(table(pages, "w", index=True)) == 3000
     assert not pages.torn
 
 
-def test_a_page_that_makes_no_sense_costs_its_own_rows(large: Path, tmp_path: Path) -> None:
+def test_an_invalid_page_loses_only_its_own_rows(large: Path, tmp_path: Path) -> None:
     pages = Pages(large)
     (number,) = [
         n
@@ -103,7 +103,7 @@ def test_a_page_that_makes_no_sense_costs_its_own_rows(large: Path, tmp_path: Pa
         assert torn.torn == {number}
 
 
-def test_a_tree_that_leads_back_into_itself_ends(large: Path, tmp_path: Path) -> None:
+def test_a_cyclic_tree_terminates(large: Path, tmp_path: Path) -> None:
     data = bytearray(large.read_bytes())
     pages = Pages(large)
     interior = [n for n in range(2, pages.count + 1) if data[(n - 1) * 512] == 5]
@@ -116,7 +116,7 @@ def test_a_tree_that_leads_back_into_itself_ends(large: Path, tmp_path: Path) ->
     assert len(found) == len(set(found)) > 100 and torn.torn
 
 
-def test_a_chain_that_breaks_off_or_goes_on_costs_its_row(tmp_path: Path) -> None:
+def test_a_broken_overflow_chain_loses_only_its_row(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     made(path, [(1, b"a" * 9000), (2, b"b" * 9000), (3, b"c")])
     whole = Pages(path)
@@ -143,7 +143,7 @@ def test_a_chain_that_breaks_off_or_goes_on_costs_its_row(tmp_path: Path) -> Non
         lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1",
     ],
 )
-def test_the_log_counts_up_to_the_last_commit_that_is_whole(
+def test_the_log_is_applied_up_to_the_last_complete_commit(
     tmp_path: Path, change: Callable[[bytes], bytes]
 ) -> None:
     path, copy = tmp_path / "a.db", tmp_path / "b.db"
@@ -164,7 +164,7 @@ def test_the_log_counts_up_to_the_last_commit_that_is_whole(
     assert len(ours) > 10
 
 
-def test_a_log_of_another_file_is_not_believed(tmp_path: Path) -> None:
+def test_the_log_of_another_file_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     made(path, [(1, 2)])
     for log in (b"", b"\x37\x7f\x06\x82" + bytes(40), b"\xff" * 9000):
@@ -172,7 +172,7 @@ def test_a_log_of_another_file_is_not_believed(tmp_path: Path) -> None:
         assert [cell.values for cell in table(Pages(path), "t")] == [(None, 1, 2)]
 
 
-def test_pages_that_were_given_up_are_known(tmp_path: Path) -> None:
+def test_freed_pages_are_recognized(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     made(path, MANY)  # type: ignore[arg-type]
     with sqlite3.connect(path) as db:
@@ -188,7 +188,7 @@ def test_pages_that_were_given_up_are_known(tmp_path: Path) -> None:
     assert torn.free() == set() and 0 in torn.torn
 
 
-def test_a_text_that_is_none_comes_as_bytes(tmp_path: Path) -> None:
+def test_invalid_text_is_returned_as_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     made(path, [("findme", 1)])
     path.write_bytes(path.read_bytes().replace(b"findme", b"f\xff\xfeme\xff"))

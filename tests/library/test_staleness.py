@@ -13,7 +13,7 @@ from explorer.library.staleness import acceptable_age
 from tests.fixtures.small_library import SmallLibrary
 
 
-def test_what_is_quick_is_never_kept_and_nothing_for_long() -> None:
+def test_fast_results_are_never_cached_and_none_for_long() -> None:
     assert acceptable_age(0.1) == 0
     assert 1 < acceptable_age(1.0) < acceptable_age(2.0) < acceptable_age(1000.0) <= 20
 

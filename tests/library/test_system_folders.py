@@ -43,7 +43,7 @@ UUID = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
         ("C1.cocatalog", "another program's own store"),
     ],
 )  # fmt: skip
-def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> None:
+def test_system_and_program_folders_are_recognized(name: str, kind: str) -> None:
     for spelled in (name, name.upper(), name.lower(), unicodedata.normalize("NFD", name)):
         assert kind_of([spelled]) == kind
         assert kind_of(["Photos", "2020", spelled]) == kind
@@ -82,7 +82,7 @@ def test_what_systems_and_programs_keep_for_themselves(name: str, kind: str) -> 
         f"{UUID}/a.jpg", f"x/thumbs/{UUID[1:]}/a.jpg", "a\\\\@eaDir.jpg", ".hidden/a.jpg",
     ],
 )  # fmt: skip
-def test_a_persons_own_folders_are_no_such_thing(path: str) -> None:
+def test_ordinary_folders_are_not_system_folders(path: str) -> None:
     assert around_file(path) is None
     assert around_folder(path) is None
 
@@ -108,7 +108,7 @@ def test_some_names_count_only_in_a_certain_folder() -> None:
     assert around_file("photoprism/Cache/Thumbnails/0/a.jpg") == "“Thumbnails”, which is thumbnails"
 
 
-def test_the_outermost_is_named_and_depth_is_no_matter() -> None:
+def test_the_outermost_system_folder_is_named_at_any_depth() -> None:
     assert around_file("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
     assert around_file("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
     assert around_file("a/" * 3000 + "a.jpg") is None

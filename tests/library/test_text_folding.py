@@ -21,7 +21,7 @@ from explorer.library.text_folding import find_ranges, fold, fold_with_positions
         ("ＡＢＣ", "abc"),
     ],
 )
-def test_accents_capitals_and_variants_do_not_count(text: str, folded: str) -> None:
+def test_accents_case_and_variants_are_ignored(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
@@ -37,7 +37,7 @@ def test_characters_that_no_text_has_match_nothing() -> None:
     assert fold_with_positions("A\0b") == ("a\ufffdb", [0, 1, 2])
 
 
-def test_letters_with_a_mark_of_their_own_stay_apart() -> None:
+def test_letters_with_a_distinct_mark_stay_distinct() -> None:
     assert fold("かき") != fold("かぎ")
 
 
@@ -55,7 +55,7 @@ def test_every_folded_character_comes_from_one_of_the_text(text: str) -> None:
     assert all(0 <= at < len(text) for at in positions)
 
 
-def test_ranges_are_in_the_text_itself() -> None:
+def test_ranges_refer_to_the_original_text() -> None:
     assert find_ranges("Café CAFÉ", "cafe") == [(0, 4), (5, 9)]
     # With its accent as a character of its own.
     assert find_ranges("Cafe\u0301 x", "cafe") == [(0, 5)]

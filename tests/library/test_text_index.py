@@ -67,7 +67,7 @@ def test_names_come_before_keywords_titles_descriptions_folders_and_cameras(
     ]
 
 
-def test_all_words_must_occur_but_anywhere(builder: LibraryBuilder) -> None:
+def test_all_words_must_occur_in_any_place(builder: LibraryBuilder) -> None:
     both = builder.put("2019/birthday.jpg", 1, keywords=("Anna",))
     builder.put("2018/birthday.jpg", 2)
     together = builder.put("3.jpg", 3, title="birthday 2019")
@@ -91,7 +91,7 @@ def test_special_characters_are_literal(builder: LibraryBuilder, text: str) -> N
 
 
 @pytest.mark.parametrize("text", ["\0", "beach\0", "be\0ach", "\ud800", "beach\ud800"])
-def test_what_no_text_can_hold_finds_nothing(builder: LibraryBuilder, text: str) -> None:
+def test_impossible_characters_find_nothing(builder: LibraryBuilder, text: str) -> None:
     """A link to a search may ask for it."""
     photo, index = builder.put("beach.jpg", 1), TextIndex(builder.library.catalog)
     assert index.search(text) == index.match_of(photo, text) == []
@@ -101,14 +101,14 @@ def test_what_no_text_can_hold_finds_nothing(builder: LibraryBuilder, text: str)
 
 
 @pytest.mark.parametrize("text", ["東京", "京", "タワー", "서울", "กรุงเทพ", "дом", "ŽLUŤ", "ﬁ"])
-def test_any_script_and_short_words(builder: LibraryBuilder, text: str) -> None:
+def test_any_script_and_short_words_are_found(builder: LibraryBuilder, text: str) -> None:
     photo = builder.put("1.jpg", 1, title=f"大{text}大")
     builder.put("2.jpg", 2, title="something else")
     assert index_of(builder).ids_containing(text).tolist() == [photo]
     assert [match.photo_id for match in index_of(builder).search(text)] == [photo]
 
 
-def test_a_text_is_found_only_in_the_columns_that_are_asked_for(builder: LibraryBuilder) -> None:
+def test_a_text_is_found_only_in_the_requested_columns(builder: LibraryBuilder) -> None:
     photo = builder.put(
         "name.jpg", 1, camera="camera", lens="lens", keywords=("keyword",), title="title",
         description="description",
@@ -122,7 +122,7 @@ def test_a_text_is_found_only_in_the_columns_that_are_asked_for(builder: Library
         assert index.ids_containing(texts[one], [other]).tolist() == [photo] * (one == other)
 
 
-def test_a_keyword_can_be_asked_for_whole(builder: LibraryBuilder) -> None:
+def test_a_whole_keyword_can_be_requested(builder: LibraryBuilder) -> None:
     one = builder.put("1.jpg", 1, keywords=("New York", "Köln"))
     two = builder.put("2.jpg", 2, keywords=("York",))
     index = index_of(builder)
@@ -141,7 +141,7 @@ def test_texts_do_not_run_into_each_other(builder: LibraryBuilder) -> None:
     assert not len(index.ids_with_keyword("new york"))
 
 
-def test_what_matched_is_told_with_its_places(builder: LibraryBuilder) -> None:
+def test_matches_are_reported_with_their_ranges(builder: LibraryBuilder) -> None:
     photo = builder.put("Café.jpg", 1, title="Straße am Café", description="nothing")
     assert index_of(builder).match_of(photo, "CAFE strasse") == [
         TextMatch(photo, "name", "Café.jpg", ((0, 4),)),
@@ -164,7 +164,7 @@ _TEXTS = st.text(st.sampled_from('aAbÄé1_%" -東가'), min_size=1, max_size=6)
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(_TEXTS, _TEXTS, st.lists(_TEXTS, max_size=2)), max_size=5), _TEXTS)
-def test_it_finds_what_reading_all_texts_finds(
+def test_results_equal_those_of_reading_all_texts(
     builder: LibraryBuilder, photos: list[tuple[str, str, list[str]]], sought: str
 ) -> None:
     for number, (name, title, keywords) in enumerate(photos):

@@ -35,7 +35,7 @@ def test_search_is_exact(builder: LibraryBuilder) -> None:
     assert np.allclose(scores, np.sort(exact)[::-1][:20], atol=1e-5)
 
 
-def test_search_among_some_is_exact_and_complete(builder: LibraryBuilder) -> None:
+def test_search_within_a_subset_is_exact_and_complete(builder: LibraryBuilder) -> None:
     ids = [builder.put(f"{n}.jpg", n) for n in range(100)]
     among = np.array(ids[::7], np.int64)
     _, found = builder.index().search(vector_of("query"), 1000, among)
@@ -43,7 +43,7 @@ def test_search_among_some_is_exact_and_complete(builder: LibraryBuilder) -> Non
     assert len(builder.index().search(vector_of("query"), 5, np.zeros(0, np.int64))[1]) == 0
 
 
-def test_a_mask_selects_what_its_ids_do(builder: LibraryBuilder) -> None:
+def test_a_mask_selects_the_same_photos_as_its_ids(builder: LibraryBuilder) -> None:
     ids = [builder.put(f"{n}.jpg", n) for n in range(100)]
     query, among = vector_of("query"), np.array([*ids[3:40:5], 10_000], np.int64)
     scores, found = builder.index().search(query, 1000, among)
@@ -71,7 +71,7 @@ def test_all_scores_are_those_of_a_search(builder: LibraryBuilder, number: int) 
 
 
 @pytest.mark.parametrize("few", [0, 100])
-def test_what_has_not_changed_stays_in_its_place(
+def test_unchanged_vectors_keep_their_rows(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(vectors, "_FEW", few)
@@ -85,13 +85,13 @@ def test_what_has_not_changed_stays_in_its_place(
     assert index.get(ids[1]) == pytest.approx(vector_of("else"), abs=1e-3)
 
 
-def test_an_empty_index_answers_with_nothing(builder: LibraryBuilder) -> None:
+def test_an_empty_index_gives_no_results(builder: LibraryBuilder) -> None:
     assert len(builder.index().search(vector_of(0), 5)[1]) == 0
     assert builder.index().get(1) is None
     assert builder.index().sample(10).shape == (0, DIM)
 
 
-def test_it_follows_the_catalog_without_reloading(builder: LibraryBuilder) -> None:
+def test_the_index_follows_the_catalog_without_reloading(builder: LibraryBuilder) -> None:
     index = builder.index()
     photo = builder.put("a.jpg", "x")
     assert index.refresh() == 1 and index.ids().tolist() == [photo]
@@ -104,7 +104,7 @@ def test_it_follows_the_catalog_without_reloading(builder: LibraryBuilder) -> No
     assert index.refresh() == 0
 
 
-def test_saved_and_loaded_it_only_catches_up(builder: LibraryBuilder) -> None:
+def test_a_saved_index_is_loaded_and_only_updated(builder: LibraryBuilder) -> None:
     first = builder.put("a.jpg", 1)
     builder.index().save()
     second = builder.put("b.jpg", 2)
@@ -118,7 +118,7 @@ def test_saved_and_loaded_it_only_catches_up(builder: LibraryBuilder) -> None:
 @pytest.mark.parametrize(
     "harm", ["delete", "truncate", "flip", "empty", "garbage note", "delete note"]
 )
-def test_a_harmed_index_file_is_made_again_from_the_catalog(
+def test_a_damaged_index_file_is_rebuilt_from_the_catalog(
     builder: LibraryBuilder, harm: str
 ) -> None:
     ids = [builder.put(f"{n}.jpg", n) for n in range(50)]
@@ -146,7 +146,7 @@ def test_a_harmed_index_file_is_made_again_from_the_catalog(
     assert index.get(ids[7]) == pytest.approx(vector_of(7), abs=1e-3)
 
 
-def test_a_catalog_put_back_from_a_backup_is_noticed(
+def test_a_catalog_restored_from_a_backup_is_noticed(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     for n in range(5):

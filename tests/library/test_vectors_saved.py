@@ -59,7 +59,7 @@ class TestSaving:
             "replace", index._manifest
         ) and disk.safe(log)
 
-    def test_a_save_that_fails_leaves_the_pair_before_and_nothing_else(
+    def test_a_failed_save_leaves_only_the_earlier_pair(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first = builder.put("a.jpg", 1)
@@ -81,7 +81,7 @@ class TestSaving:
         )
         assert not again.rebuilt and again.ids().tolist() == [first]
 
-    def test_an_index_of_another_length_or_number_is_not_taken(
+    def test_an_index_of_another_dimension_or_encoder_is_not_loaded(
         self, builder: LibraryBuilder
     ) -> None:
         builder.put("a.jpg", 1)
@@ -120,7 +120,7 @@ class TestSaving:
             builder.library.dir / "vectors", builder.library.catalog, ENCODER, VERSION, DIM
         ).damaged
 
-    def test_a_foreign_file_is_not_taken_though_its_note_fits(
+    def test_a_foreign_file_is_not_loaded_even_if_its_record_fits(
         self, builder: LibraryBuilder
     ) -> None:
         builder.put("a.jpg", 1)
@@ -135,7 +135,9 @@ class TestSaving:
         index = fresh(builder)
         assert index.damaged and len(index) == 1
 
-    def test_a_note_that_cannot_be_read_is_not_taken(self, builder: LibraryBuilder) -> None:
+    def test_an_index_with_an_unreadable_record_is_not_loaded(
+        self, builder: LibraryBuilder
+    ) -> None:
         builder.put("a.jpg", 1)
         builder.index().save()
         (note,) = (builder.library.dir / "vectors").glob("*.json")
@@ -144,7 +146,7 @@ class TestSaving:
         index = fresh(builder)
         assert index.damaged and len(index) == 1
 
-    def test_encoders_with_like_names_have_files_of_their_own(
+    def test_encoders_with_similar_names_have_separate_files(
         self, builder: LibraryBuilder, tmp_path: Path
     ) -> None:
         for name, version in (("a/b:c", "1"), ("a/b:c", "2"), ("x" * 300, "1")):
@@ -162,7 +164,9 @@ class TestAsking:
         scores, found = builder.index().search(vector_of("same"), 6)
         assert found.tolist() == ids and np.allclose(scores, 1, atol=1e-3)
 
-    def test_no_more_than_asked_for_nor_than_there_are(self, builder: LibraryBuilder) -> None:
+    def test_at_most_the_requested_and_available_number_is_returned(
+        self, builder: LibraryBuilder
+    ) -> None:
         ids = [builder.put(f"{n}.jpg", n) for n in range(6)]
         index = builder.index()
         for top, number in ((-1, 0), (0, 0), (1, 1), (6, 6), (7, 6)):
@@ -172,7 +176,7 @@ class TestAsking:
             ids[2]
         ]
 
-    def test_rows_in_the_order_asked_for(self, builder: LibraryBuilder) -> None:
+    def test_rows_are_returned_in_the_requested_order(self, builder: LibraryBuilder) -> None:
         ids = [builder.put(f"{n}.jpg", n) for n in range(4)]
         index = builder.index()
         assert np.allclose(
@@ -185,7 +189,7 @@ class TestAsking:
             index.rows(np.array([ids[0], 999]))
 
     @pytest.mark.parametrize("number", [1, 3, 4, 100])
-    def test_blocks_have_everything_once(self, builder: LibraryBuilder, number: int) -> None:
+    def test_blocks_contain_every_vector_once(self, builder: LibraryBuilder, number: int) -> None:
         ids = [builder.put(f"{n}.jpg", n) for n in range(7)]
         builder.lose("3.jpg")
         blocks = list(builder.index().blocks(number))
@@ -197,7 +201,7 @@ class TestAsking:
         for n, photo in enumerate(ids):
             assert n == 3 or found[photo] == pytest.approx(vector_of(n), abs=1e-3)
 
-    def test_a_sample_is_spread_over_all(self, builder: LibraryBuilder) -> None:
+    def test_a_sample_is_spread_over_the_whole_index(self, builder: LibraryBuilder) -> None:
         for n in range(10):
             builder.put(f"{n}.jpg", n)
         index = builder.index()
@@ -215,7 +219,7 @@ class TestAsking:
         assert list(builder.index().blocks()) == []
 
 
-def test_changes_are_taken_in_by_parts(
+def test_changes_are_applied_in_parts(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vectors, "_BATCH", 3)
@@ -230,7 +234,7 @@ def test_a_vector_of_another_length_is_left_out(builder: LibraryBuilder) -> None
     assert builder.index().ids().tolist() == [ids[1]]
 
 
-def test_made_anew_it_is_as_the_catalog_says(builder: LibraryBuilder) -> None:
+def test_a_rebuilt_index_agrees_with_the_catalog(builder: LibraryBuilder) -> None:
     ids = [builder.put(f"{n}.jpg", n) for n in range(3)]
     index = builder.index()
     index._index.remove_ids(np.array(ids[:1], np.int64))

@@ -101,5 +101,5 @@ def test_a_word_whose_trigrams_are_in_very_many_photos_is_ignored(
         ("a.b", "axb", False),
     ],
 )
-def test_whole_words(word: str, text: str, found: bool) -> None:
+def test_whole_words_are_recognized(word: str, text: str, found: bool) -> None:
     assert bool(whole_word(word).search(text)) == found

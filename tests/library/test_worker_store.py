@@ -24,7 +24,7 @@ from tests.factory import LibraryBuilder
 
 
 class TestReports:
-    def test_the_last_report_counts(self, builder: LibraryBuilder) -> None:
+    def test_the_last_report_is_returned(self, builder: LibraryBuilder) -> None:
         report_status(
             builder.writer,
             phase="indexing",
@@ -66,7 +66,7 @@ class TestTheWorker:
             (0, "stopped", False),
         ],
     )
-    def test_whether_it_lives(
+    def test_liveness_is_determined_by_heartbeat_and_phase(
         self,
         builder: LibraryBuilder,
         monkeypatch: pytest.MonkeyPatch,
@@ -83,7 +83,9 @@ class TestTheWorker:
             builder.library.catalog
         )
 
-    def test_a_sign_of_life_is_of_the_process_that_gives_it(self, builder: LibraryBuilder) -> None:
+    def test_a_heartbeat_belongs_to_the_process_that_writes_it(
+        self, builder: LibraryBuilder
+    ) -> None:
         def silent(**change: Any) -> bool:
             report_status(builder.writer, phase=change.get("phase", "idle"), encoder="tiny")
             builder.writer.connection.execute(
@@ -99,7 +101,7 @@ class TestTheWorker:
     @pytest.mark.parametrize(
         "trouble", [LibraryFull("full"), OSError("gone"), sqlite3.OperationalError("torn")]
     )
-    def test_a_sign_of_life_that_cannot_be_given_stops_nothing(
+    def test_a_heartbeat_that_cannot_be_written_stops_nothing(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, trouble: Exception
     ) -> None:
         asked = list[Exception]()
@@ -116,7 +118,7 @@ class TestTheWorker:
         assert asked == [trouble]
 
 
-def test_a_worker_that_is_silent_is_not_alive(
+def test_a_worker_without_heartbeat_is_not_alive(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert worker_status(builder.library.catalog) is None

@@ -14,9 +14,7 @@ from tests.library.rows import visible
 
 
 class TestTransactions:
-    def test_a_block_within_a_block_shares_its_number_and_its_fate(
-        self, builder: LibraryBuilder
-    ) -> None:
+    def test_a_nested_transaction_shares_number_and_outcome(self, builder: LibraryBuilder) -> None:
         with builder.writer.transaction() as outer, builder.writer.transaction() as inner:
             assert inner == outer
         with pytest.raises(KeyError), builder.writer.transaction():
@@ -25,7 +23,9 @@ class TestTransactions:
             raise KeyError
         assert visible(builder) == set() and not files_below(builder.writer, builder.root)
 
-    def test_each_has_a_number_of_its_own_that_readers_see(self, builder: LibraryBuilder) -> None:
+    def test_each_transaction_has_its_own_number_visible_to_readers(
+        self, builder: LibraryBuilder
+    ) -> None:
         before = builder.library.catalog.change()
         with builder.writer.transaction() as first:
             pass
@@ -38,12 +38,12 @@ class TestTransactions:
 
 
 class TestConnection:
-    def test_another_program_that_holds_the_catalog_is_waited_for(
+    def test_a_writer_waits_for_a_program_that_locks_the_catalog(
         self, builder: LibraryBuilder
     ) -> None:
         assert builder.writer.connection.execute("pragma busy_timeout").fetchall()[0][0] == 120_000
 
-    def test_a_writer_that_is_closed_writes_no_more(self, builder: LibraryBuilder) -> None:
+    def test_a_closed_writer_refuses_writes(self, builder: LibraryBuilder) -> None:
         writer = Writer(builder.library.catalog)
         assert writer.catalog is builder.library.catalog
         writer.close()

@@ -127,7 +127,7 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_that_is_cut_off_leaves_no_part_of_it(
+def test_an_interrupted_change_leaves_no_partial_state(
     scene: Scene, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, statement, real = scene.rows(), 0, scene.writer.connection

@@ -25,7 +25,7 @@ def scattered(seed: int, by: float) -> np.ndarray:
     st.floats(-3, 3),
     st.floats(-3, 3),
 )
-def test_scaling_and_translation_are_no_distortion(
+def test_scaling_and_translation_are_not_distortion(
     seed: int, sx: float, sy: float, x: float, y: float
 ) -> None:
     apart = np.stack([ACROSS * sx + x, DOWN * sy + y]) + scattered(seed, 0.2)
@@ -41,7 +41,7 @@ def test_a_small_rotation_and_another_viewpoint_are_distortion() -> None:
         assert nonlinear_distortion(PLACE, apart + scattered(1, 0.3), WEIGHTS) > 0.4
 
 
-def test_a_few_outliers_are_no_distortion() -> None:
+def test_a_few_outliers_are_not_distortion() -> None:
     apart = scattered(2, 0.1)
     apart[:, :60] += 4
     assert nonlinear_distortion(PLACE, apart, WEIGHTS) < 0.1

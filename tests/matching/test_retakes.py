@@ -217,7 +217,7 @@ def with_text(picture: np.ndarray) -> np.ndarray:
     return np.asarray(copy)
 
 
-def test_moving_leaves_are_told_from_text() -> None:
+def test_moving_leaves_are_distinguished_from_text() -> None:
     before = scene(5, (480, 360))
     for change, moved in ((with_moving_leaves, True), (with_text, False)):
         measures = align_and_measure(grey(before), grey(change(before)), STRAIGHT, near=True)
@@ -226,7 +226,7 @@ def test_moving_leaves_are_told_from_text() -> None:
         assert same_picture.looks_like_motion(measures) == moved
 
 
-def test_a_badge_is_told_from_a_passer_by() -> None:
+def test_a_badge_is_distinguished_from_a_passer_by() -> None:
     before, other = scene(5, (480, 360)), scene(9, (480, 360))
     badge, passing = Image.fromarray(before), Image.new("L", (480, 360))
     ImageDraw.Draw(badge).ellipse((300, 200, 420, 320), fill="gold")

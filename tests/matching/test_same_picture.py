@@ -218,7 +218,7 @@ def test_the_relation_of_a_crop_gives_its_place_in_the_original() -> None:
     )
 
 
-def test_a_border_is_told_from_a_plain_edge() -> None:
+def test_a_border_is_distinguished_from_a_plain_edge() -> None:
     assert borders.content_box(grey(ImageOps.expand(photo(), (10, 20, 30, 40), "black"))) == (
         10,
         20,

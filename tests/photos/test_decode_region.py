@@ -79,6 +79,6 @@ def test_one_pixel_is_enough() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no photo", b"\xff\xd8\xff\xe0" + bytes(300)])
-def test_what_is_no_photo_is_a_photo_error(data: bytes) -> None:
+def test_a_file_that_is_not_a_photo_raises_a_photo_error(data: bytes) -> None:
     with pytest.raises(PhotoError):
         decode_region(data, SPEC, [(0.0, 0.0, 1.0, 1.0)])

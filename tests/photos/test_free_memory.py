@@ -22,7 +22,7 @@ def _say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", absent)
 
 
-def test_without_proc_the_system_tells_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_proc_the_system_reports_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     _say_nothing(monkeypatch)
 
     class Memory:
@@ -34,7 +34,9 @@ def test_without_proc_the_system_tells_the_free_memory(monkeypatch: pytest.Monke
     limits.check_size(600 << 20)
 
 
-def test_two_gigabytes_are_assumed_where_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_gigabytes_are_assumed_if_free_memory_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     _say_nothing(monkeypatch)
 
     def unknown() -> None:

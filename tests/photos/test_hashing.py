@@ -65,7 +65,7 @@ def test_half_of_the_bits_of_a_perceptual_hash_are_set(seed: int) -> None:
     assert int(np.unpackbits(np.frombuffer(perceptual_hash(draw(seed)), np.uint8)).sum()) == 128
 
 
-def test_copies_have_near_hashes_and_other_photos_have_not() -> None:
+def test_hashes_are_close_for_copies_and_distant_for_other_photos() -> None:
     picture = draw(1)
     assert bits_apart(perceptual_hash(picture), perceptual_hash(picture.resize((160, 120)))) < 20
     # The mean brightness does not count.

@@ -84,7 +84,7 @@ def test_a_picture_may_take_a_quarter_of_what_is_free(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("how", ["absent", "no number", "nothing"])
-def test_where_the_kernel_does_not_tell_the_system_is_asked(
+def test_the_system_is_asked_if_the_kernel_does_not_report_free_memory(
     monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     def read_text(path: Path) -> str:
@@ -98,7 +98,7 @@ def test_where_the_kernel_does_not_tell_the_system_is_asked(
 
 
 @pytest.mark.parametrize("error", [AttributeError, ValueError, OSError])
-def test_where_the_system_cannot_be_asked_psutil_is(
+def test_psutil_is_asked_if_the_system_cannot_be(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def fail(*_: object) -> str:
@@ -113,7 +113,7 @@ def test_where_the_system_cannot_be_asked_psutil_is(
 
 
 @pytest.mark.parametrize("error", [psutil.Error, RuntimeError])
-def test_where_nobody_tells_some_memory_is_assumed(
+def test_some_memory_is_assumed_if_its_size_is_unknown(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def fail() -> None:

@@ -18,9 +18,7 @@ def _edges(draw: st.DrawFn) -> tuple[float, float]:
 
 
 @given(_edges(), _edges())
-def test_a_region_is_read_as_it_is_written(
-    across: tuple[float, float], down: tuple[float, float]
-) -> None:
+def test_a_region_is_parsed(across: tuple[float, float], down: tuple[float, float]) -> None:
     (left, width), (top, height) = across, down
     # The largest start may be rounded up to one that ends beyond 1.
     assume(left + width <= 1 and top + height <= 1)
@@ -31,7 +29,7 @@ def test_a_region_is_read_as_it_is_written(
 
 
 @given(st.text())
-def test_any_other_text_is_a_usage_error(text: str) -> None:
+def test_any_other_text_raises_a_usage_error(text: str) -> None:
     try:
         region = PhotoRegion.parse(text)
     except UsageError as error:
@@ -60,6 +58,6 @@ def test_a_region_is_written_without_needless_digits() -> None:
         ("0,0,1,0", "too small"),
     ],
 )
-def test_what_is_wrong_is_said(text: str, words: str) -> None:
+def test_invalid_input_is_reported(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         PhotoRegion.parse(text)

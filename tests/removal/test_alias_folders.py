@@ -21,7 +21,7 @@ from tests.removal.test_aliases import know, may_mount, only_one, removal
 
 @may_mount
 @pytest.mark.parametrize("part", ["", "deep", "deep/er"])
-def test_protection_holds_through_mounts(
+def test_protection_applies_through_mounts(
     small_library: SmallLibrary, mounted: Mounts, part: str
 ) -> None:
     """Protected is `sub`, or a folder above or below what is mounted."""
@@ -36,7 +36,7 @@ def test_protection_holds_through_mounts(
 
 
 @may_mount
-def test_protection_holds_through_an_overlay(tmp_path: Path, mounted: Mounts) -> None:
+def test_protection_applies_through_an_overlay(tmp_path: Path, mounted: Mounts) -> None:
     mounted.tmpfs(tmp_path / "drive")
     mounted.overlay(
         tmp_path / "merged",
@@ -52,9 +52,7 @@ def test_protection_holds_through_an_overlay(tmp_path: Path, mounted: Mounts) ->
 
 
 @may_mount
-def test_protection_holds_where_the_system_has_no_table_of_mounts(
-    tmp_path: Path, mounted: Mounts
-) -> None:
+def test_protection_applies_without_a_mount_table(tmp_path: Path, mounted: Mounts) -> None:
     """By the ids of the folders on the way up."""
     for folder in ("safe/sub", "free/sub"):
         (tmp_path / folder).mkdir(parents=True)
@@ -75,7 +73,7 @@ def test_protection_holds_where_the_system_has_no_table_of_mounts(
 
 
 @may_mount
-def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
+def test_a_destination_containing_a_mount_of_the_watched_folder_is_rejected(
     small_library: SmallLibrary, mounted: Mounts
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -92,7 +90,7 @@ def test_a_folder_in_which_a_watched_one_is_mounted_does_not_lead_back_into_it(
 
 @may_mount
 @pytest.mark.parametrize("below", ["", "new/er"])
-def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(
+def test_a_mount_of_a_watched_folder_is_rejected_as_destination(
     small_library: SmallLibrary, mounted: Mounts, below: str
 ) -> None:
     small_library.add_photo("sub/a.jpg", "one")
@@ -104,7 +102,7 @@ def test_a_folder_that_is_a_watched_one_by_a_mount_takes_no_photos(
     assert small_library.tree() == before
 
 
-def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
+def test_a_destination_mounted_in_a_watched_folder_is_rejected(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a network drive of this computer's own folder: nothing tells of it but what is written
@@ -133,7 +131,7 @@ def test_a_folder_that_shows_in_a_watched_one_takes_no_photos(
 
 
 @may_mount
-def test_undo_where_the_two_folders_have_become_one(
+def test_undo_works_after_the_two_folders_became_one(
     small_library: SmallLibrary, mounted: Mounts
 ) -> None:
     """The photo is where it is to be put: nothing is deleted, and nothing is left to undo."""
@@ -154,7 +152,9 @@ def test_undo_where_the_two_folders_have_become_one(
     ).read_text() == "one"
 
 
-def test_undo_where_the_folder_has_become_a_link_to_the_other(small_library: SmallLibrary) -> None:
+def test_undo_works_after_the_folder_became_a_link_to_the_other(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("sub/b.jpg", "one")
     small_library.add_photo("a.jpg", "one")
     remove(
@@ -174,7 +174,7 @@ def test_undo_where_the_folder_has_become_a_link_to_the_other(small_library: Sma
 
 
 @may_mount
-def test_after_a_cut_with_the_folders_one_nothing_is_dropped(
+def test_recovery_drops_nothing_after_the_folders_became_one(
     small_library: SmallLibrary, mounted: Mounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")

@@ -55,7 +55,7 @@ def only_one(small_library: SmallLibrary, wanted: Removal, to: str, *words: str)
 
 
 @may_mount
-def test_a_bind_mount_of_the_folder_is_seen_through(
+def test_a_bind_mount_of_the_folder_is_recognized(
     small_library: SmallLibrary, mounted: Mounts, where: Where
 ) -> None:
     small_library.add_photo("sub/a.jpg", "one")
@@ -73,7 +73,7 @@ def test_a_bind_mount_of_the_folder_is_seen_through(
 
 
 @may_mount
-def test_a_copy_on_the_bind_mount_goes(
+def test_a_copy_on_the_bind_mount_is_removed(
     small_library: SmallLibrary, mounted: Mounts, where: Where
 ) -> None:
     """Not everything that is reached through a mount is the same file."""
@@ -97,7 +97,7 @@ def test_a_copy_on_the_bind_mount_goes(
 
 @may_mount
 @pytest.mark.parametrize("side", ["lower", "upper", "merged"])
-def test_an_overlay_is_seen_through(
+def test_an_overlay_is_recognized(
     small_library: SmallLibrary, mounted: Mounts, where: Where, side: str
 ) -> None:
     """An overlay gives files a drive number of its own, and goes on showing one that was renamed
@@ -143,7 +143,7 @@ def test_an_overlay_is_seen_through(
 
 @may_mount
 @pytest.mark.parametrize("order", ["keeper goes later", "keeper went before"])
-def test_files_that_keep_one_another_by_their_aliases(
+def test_files_that_keep_each_other_through_aliases_are_kept(
     small_library: SmallLibrary, mounted: Mounts, order: str
 ) -> None:
     """An overlay goes on showing a file that was moved away below it: each would be kept, and both
@@ -174,7 +174,7 @@ def test_files_that_keep_one_another_by_their_aliases(
 
 
 @may_mount
-def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(
+def test_an_alias_on_another_drive_is_removed_and_the_copy_restored(
     small_library: SmallLibrary, mounted: Mounts
 ) -> None:
     """Of a file that was copied away, the alias still shows the deleted one."""
@@ -199,7 +199,7 @@ def test_on_another_drive_only_the_name_went_and_the_copy_comes_back(
 
 
 @may_mount
-def test_a_copy_on_an_overlay_goes(
+def test_a_copy_on_an_overlay_is_removed(
     small_library: SmallLibrary, mounted: Mounts, where: Where
 ) -> None:
     small_library.add_photo("layer/a.jpg", "one")
@@ -223,7 +223,7 @@ def test_a_copy_on_an_overlay_goes(
     assert small_library.tree() == before
 
 
-def test_a_path_with_detours_is_refused(small_library: SmallLibrary) -> None:
+def test_a_path_that_is_not_normalized_is_rejected(small_library: SmallLibrary) -> None:
     """`x/../b.jpg` is another file where x is a link."""
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")

@@ -86,11 +86,11 @@ def test_the_watched_folder_of_a_path_is_the_innermost(base: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["photos/sub/../a.jpg", "photos/./a.jpg", "photos//a.jpg", "elsewhere/../photos/a.jpg"]
 )
-def test_a_path_written_in_a_roundabout_way_is_in_no_folder(base: Path, path: str) -> None:
+def test_a_path_that_is_not_normalized_is_in_no_folder(base: Path, path: str) -> None:
     assert bounds(base).root_of(f"{base}/{path}") is None
 
 
-def test_a_link_out_of_the_watched_folder_does_not_count_nor_one_into_it(base: Path) -> None:
+def test_links_out_of_or_into_the_watched_folder_are_not_followed(base: Path) -> None:
     (base / "photos/out").symlink_to(base / "elsewhere")
     (base / "into").symlink_to(base / "photos")
     assert bounds(base).root_of(str(base / "photos/out/a.jpg")) is None
@@ -99,7 +99,7 @@ def test_a_link_out_of_the_watched_folder_does_not_count_nor_one_into_it(base: P
     assert bounds(base, "into").root_of(str(base / "into/sub/a.jpg")) == str(base / "into")
 
 
-def test_an_entry_within_bounds_is_not_refused(base: Path) -> None:
+def test_an_entry_within_bounds_is_accepted(base: Path) -> None:
     found = bounds(base)
     assert found.refusal(entry(base)) is None
     assert found.refusal(entry(base, back="photos/sub/a (restored).jpg")) is None
@@ -111,14 +111,14 @@ def test_an_entry_within_bounds_is_not_refused(base: Path) -> None:
         assert found.refusal(entry(base, where=where, target=target)) is None
 
 
-def test_a_place_in_no_watched_folder_is_refused(base: Path) -> None:
+def test_a_path_outside_watched_folders_is_rejected(base: Path) -> None:
     words = bounds(base).refusal(entry(base, "elsewhere/a.jpg"))
     assert (
         words is not None and str(base / "elsewhere") in words and "add that folder again" in words
     )
 
 
-def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path) -> None:
+def test_a_file_is_restored_only_to_the_folder_it_came_from(base: Path) -> None:
     for back in ("photos/a.jpg", "elsewhere/a.jpg", "photos/sub/deeper/a.jpg"):
         assert "another folder than it came from" in (
             bounds(base).refusal(entry(base, back=back)) or ""
@@ -145,7 +145,9 @@ def test_it_is_put_back_to_the_folder_that_it_came_from_and_no_other(base: Path)
         ("library/a.jpg", "library"),
     ],
 )
-def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) -> None:
+def test_a_file_is_restored_only_from_where_it_was_moved(
+    base: Path, target: str, where: str
+) -> None:
     (base / "aside/leads").symlink_to(base / "elsewhere")
     (base / "to-aside").symlink_to(base / "aside")
     given = entry(base, where=where if where == TRASH else str(base / where))
@@ -153,7 +155,7 @@ def test_a_file_is_taken_from_nowhere_else(base: Path, target: str, where: str) 
     assert "is not where this library moves photos to" in (bounds(base).refusal(given) or "")
 
 
-def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(
+def test_the_removal_folder_at_the_top_of_the_drive_is_accepted(
     base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "own_folders", lambda path, library: iter([str(base / "top/own")]))
@@ -162,7 +164,7 @@ def test_the_folder_of_our_own_at_the_top_of_the_drive_counts(
     )
 
 
-def test_the_sidecar_of_the_one_kept(base: Path) -> None:
+def test_only_the_sidecar_of_the_keeper_is_restored(base: Path) -> None:
     found = bounds(base)
     for name in ("photos/k.jpg.xmp", "photos/K.XMP"):
         assert found.written_sidecar(

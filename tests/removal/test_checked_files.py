@@ -17,7 +17,7 @@ def kept(path: Path) -> KeptFile:
     return KeptFile(str(path), digest(path), file_stamp(str(path)))
 
 
-def test_what_is_kept_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keeper_must_be_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("one")
     other = tmp_path / "b.jpg"
@@ -38,7 +38,7 @@ def test_what_is_kept_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert not found.is_unchanged() and not found.has_same_content()
 
 
-def test_what_is_unchanged_by_its_stamp_is_not_read_again_unless_it_has_no_id(
+def test_a_file_with_an_unchanged_stamp_is_read_again_only_without_an_id(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.jpg"

@@ -74,7 +74,7 @@ class TestOpening:
             lambda stamp: no_inode(stamp)._replace(size=stamp.size + 1),
         ],
     )
-    def test_a_path_that_leads_to_another_file_by_now_is_refused(
+    def test_a_path_that_now_leads_to_another_file_is_rejected(
         self,
         photo: Path,
         held: contextlib.ExitStack,
@@ -100,14 +100,14 @@ class TestOpening:
 
 
 class TestMoving:
-    def test_a_file_that_was_saved_meanwhile_is_not_moved(self, photo: Path) -> None:
+    def test_a_file_saved_meanwhile_is_not_moved(self, photo: Path) -> None:
         file, target = check_file(str(photo)), photo.with_name("away.jpg")
         replace_content(photo, OTHER)
         with pytest.raises(RemovalRefused, match="it changed a moment ago"):
             move_unchanged(entry_of(file, target), file)
         assert photo.read_bytes() == OTHER and not target.exists()
 
-    def test_a_file_whose_change_time_alone_differs_is_read_again(
+    def test_a_file_with_only_another_change_time_is_read_again(
         self, photo: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file, target, read = check_file(str(photo)), photo.with_name("away.jpg"), list[str]()
@@ -125,7 +125,7 @@ class TestMoving:
             move_unchanged(entry_of(file, target), file)
         assert photo.exists() and not target.exists()
 
-    def test_without_a_place_nothing_is_moved(self, photo: Path) -> None:
+    def test_without_a_destination_nothing_is_moved(self, photo: Path) -> None:
         file = check_file(str(photo))
         with pytest.raises(RemovalRefused, match="no place to go to"):
             move_unchanged(entry_of(file), file)
@@ -169,7 +169,7 @@ class TestMessages:
     def entry(self, photo: Path) -> RemovalEntry:
         return entry_of(check_file(str(photo)))
 
-    def test_a_photo_is_it_and_a_companion_has_its_name(self, entry: RemovalEntry) -> None:
+    def test_messages_say_it_for_a_photo_and_name_a_companion(self, entry: RemovalEntry) -> None:
         assert name_of(entry) == "it"
         assert name_of(replace(entry, of=1)) == "what belongs to it, photo.jpg,"
         # The photo may be the first file of the removal.
@@ -199,7 +199,7 @@ class TestMessages:
             (RemovalRefused("The keeper is gone"), 1, "The keeper is gone"),
         ],
     )
-    def test_why_a_file_could_not_be_moved(
+    def test_a_failed_move_gives_its_reason(
         self, entry: RemovalEntry, error: Exception, of: int | None, words: str
     ) -> None:
         assert failure_reason(error, replace(entry, of=of)) == words

@@ -44,7 +44,9 @@ def refused(small_library: SmallLibrary, words: str, **options: Any) -> None:
     assert small_library.tree() == before
 
 
-def test_everything_goes_and_comes_back(small_library: SmallLibrary, where: Where) -> None:
+def test_a_photo_and_its_companions_are_removed_and_restored(
+    small_library: SmallLibrary, where: Where
+) -> None:
     live(small_library)
     before, to = small_library.tree(), where(small_library)
     wanted = [small_library.removal("gone/IMG_1.HEIC", "kept/IMG_1.HEIC")]
@@ -72,7 +74,7 @@ def test_everything_goes_and_comes_back(small_library: SmallLibrary, where: Wher
     assert small_library.tree() == before
 
 
-def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
+def test_all_files_are_journaled_before_the_first_is_moved(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live(small_library)
@@ -119,7 +121,7 @@ def test_the_journal_speaks_of_all_of_them_before_the_first_moves(
         (lambda f: protect_folder(f.library.catalog, str(f.photos / "gone")), "protected"),
     ],
 )
-def test_the_only_film_stays_and_its_photo_with_it(
+def test_the_only_film_is_kept_together_with_its_photo(
     small_library: SmallLibrary, lose: Any, words: str
 ) -> None:
     live(small_library)
@@ -127,7 +129,7 @@ def test_the_only_film_stays_and_its_photo_with_it(
     refused(small_library, words)
 
 
-def test_another_name_of_the_same_film_may_go(small_library: SmallLibrary) -> None:
+def test_another_link_to_the_same_film_may_be_removed(small_library: SmallLibrary) -> None:
     live(small_library)
     (small_library.photos / "kept/IMG_1.MOV").unlink()
     os.link(small_library.photos / "gone/IMG_1.MOV", small_library.photos / "kept/IMG_1.MOV")
@@ -138,7 +140,7 @@ def test_another_name_of_the_same_film_may_go(small_library: SmallLibrary) -> No
     assert small_library.tree() == before
 
 
-def test_a_film_that_is_a_link_goes_as_a_link(small_library: SmallLibrary) -> None:
+def test_a_linked_film_is_removed_as_a_link(small_library: SmallLibrary) -> None:
     live(small_library)
     small_library.add_file("films/1.MOV", "the only one")
     (small_library.photos / "gone/IMG_1.MOV").unlink()
@@ -150,9 +152,7 @@ def test_a_film_that_is_a_link_goes_as_a_link(small_library: SmallLibrary) -> No
 
 
 @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-def test_another_shot_goes_with_the_film_of_that_shot(
-    small_library: SmallLibrary, tier: str
-) -> None:
+def test_another_shot_is_removed_with_its_own_film(small_library: SmallLibrary, tier: str) -> None:
     """The person said of this very shot that it is to go: its film is no film of the one kept."""
     live(small_library)
     small_library.add_photo("gone/IMG_1.HEIC", "another shot")
@@ -169,7 +169,7 @@ def test_another_shot_goes_with_the_film_of_that_shot(
     assert small_library.tree() == before
 
 
-def test_a_photo_removed_for_its_own_sake_goes_with_all_that_is_its_own(
+def test_a_photo_removed_without_a_keeper_takes_its_companions_along(
     small_library: SmallLibrary,
 ) -> None:
     live(small_library)
@@ -182,7 +182,7 @@ def test_a_photo_removed_for_its_own_sake_goes_with_all_that_is_its_own(
     assert small_library.tree() == before
 
 
-def test_what_could_not_be_read_goes_alone(small_library: SmallLibrary) -> None:
+def test_an_unreadable_file_is_removed_alone(small_library: SmallLibrary) -> None:
     """Its film may be all that is left of it."""
     path = small_library.add_unreadable("IMG_1.jpg", "broken")
     small_library.add_file("IMG_1.mov", "film")
@@ -195,7 +195,7 @@ def test_what_could_not_be_read_goes_alone(small_library: SmallLibrary) -> None:
     undo(small_library.library)
 
 
-def test_what_two_photos_share_goes_with_the_second(small_library: SmallLibrary) -> None:
+def test_a_companion_of_two_photos_is_removed_with_the_second(small_library: SmallLibrary) -> None:
     for ending in ("jpg", "heic"):
         small_library.add_photo(f"a.{ending}", ending)
         small_library.add_photo(f"b.{ending}", ending)
@@ -216,7 +216,7 @@ def test_what_two_photos_share_goes_with_the_second(small_library: SmallLibrary)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2, 3])
-def test_where_one_cannot_go_all_stay(
+def test_if_one_file_cannot_be_removed_all_are_kept(
     small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     live(small_library)
@@ -238,7 +238,7 @@ def test_where_one_cannot_go_all_stay(
     assert not history(small_library.library)[0].away
 
 
-def test_sidecars_words_are_kept_where_the_same_photo_has_none(small_library: SmallLibrary) -> None:
+def test_sidecar_text_is_kept_if_the_identical_photo_has_none(small_library: SmallLibrary) -> None:
     live(small_library)
     words = (
         "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
@@ -254,7 +254,7 @@ def test_sidecars_words_are_kept_where_the_same_photo_has_none(small_library: Sm
     assert small_library.tree() == before
 
 
-def test_a_film_that_changes_while_it_is_read_is_no_second_copy(
+def test_a_film_that_changes_while_read_is_not_a_copy(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live(small_library)

@@ -16,7 +16,7 @@ from tests.fixtures.small_library import SmallLibrary, tree
 from tests.removal.test_companion_removal import live, one
 
 
-def test_a_film_that_is_lost_in_that_moment_brings_all_back(
+def test_losing_the_kept_film_during_the_move_restores_all_files(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live(small_library)
@@ -35,7 +35,7 @@ def test_a_film_that_is_lost_in_that_moment_brings_all_back(
     }
 
 
-def test_a_film_that_is_lost_later_in_the_same_run_brings_all_back(
+def test_losing_the_kept_film_later_in_the_run_restores_all_files(
     small_library: SmallLibrary,
 ) -> None:
     live(small_library)
@@ -60,7 +60,7 @@ def test_a_film_that_is_lost_later_in_the_same_run_brings_all_back(
     }
 
 
-def test_where_the_name_is_taken_they_come_back_under_names_that_go_together(
+def test_files_are_restored_under_matching_new_names_if_the_name_is_taken(
     small_library: SmallLibrary, where: Where
 ) -> None:
     live(small_library)
@@ -76,7 +76,7 @@ def test_where_the_name_is_taken_they_come_back_under_names_that_go_together(
     assert now["gone/IMG_1.HEIC"][1] == b"a newcomer"
 
 
-def test_where_only_a_sidecars_name_is_taken_the_photo_has_its_own(
+def test_a_photo_keeps_its_name_if_only_the_sidecar_name_is_taken(
     small_library: SmallLibrary,
 ) -> None:
     live(small_library)
@@ -95,7 +95,7 @@ def test_where_only_a_sidecars_name_is_taken_the_photo_has_its_own(
     ]
 
 
-def test_in_a_folder_they_lie_under_names_that_go_together(small_library: SmallLibrary) -> None:
+def test_files_in_a_destination_folder_have_matching_names(small_library: SmallLibrary) -> None:
     aside = small_library.base / "aside"
     live(small_library)
     one(small_library, to=str(aside))
@@ -112,7 +112,7 @@ def test_in_a_folder_they_lie_under_names_that_go_together(small_library: SmallL
     } <= names
 
 
-def test_cut_off_before_the_photo_itself_went_all_come_back(
+def test_all_files_are_restored_if_interrupted_before_the_photo_moved(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live(small_library)

@@ -68,7 +68,7 @@ def put(folder: Path, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("names", "photo", "alone"), OWN_COMPANIONS)
-def test_what_belongs_to_a_photo_alone(
+def test_companions_of_one_photo_are_found(
     tmp_path: Path, names: list[str], photo: str, alone: list[str]
 ) -> None:
     put(tmp_path, names)
@@ -78,7 +78,7 @@ def test_what_belongs_to_a_photo_alone(
     assert CompanionFinder().of(str(tmp_path / photo)) == found
 
 
-def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
+def test_shared_companions_and_their_kinds_are_found(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "a.CR2", "a.xmp", "a.mov", "a.jpg.json"])
     found = companions_of(str(tmp_path / "a.jpg"))
     assert [(Path(each.path).name, each.kind) for each in found.shared] == [
@@ -92,7 +92,7 @@ def test_what_is_shared_and_what_kind_it_is(tmp_path: Path) -> None:
     assert companions_of(str(tmp_path / "absent" / "a.jpg")) == Companions()
 
 
-def test_folders_and_links(tmp_path: Path) -> None:
+def test_folders_are_not_companions_and_links_are(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "film"])
     (tmp_path / "a.xmp").mkdir()
     (tmp_path / "a.mov").symlink_to("film")
@@ -117,7 +117,7 @@ ENDINGS = st.sampled_from(
 
 @settings(deadline=None)
 @given(names=st.lists(st.builds(str.__add__, STEMS, ENDINGS), unique_by=str.lower, max_size=14))
-def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names: list[str]) -> None:
+def test_looking_up_one_photo_finds_what_listing_the_folder_does(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made:
         put(Path(made), names)
         whole = CompanionFinder()
@@ -139,5 +139,5 @@ def test_looking_at_one_photo_finds_what_looking_at_the_whole_folder_does(names:
         ("IMG_O1.AAE", "a (2).jpg", "IMG_O1.AAE"),
     ],
 )
-def test_a_companion_is_called_as_its_photo_is(name: str, new: str, expected: str) -> None:
+def test_a_companion_is_renamed_like_its_photo(name: str, new: str, expected: str) -> None:
     assert renamed(f"/p/{name}", "/p/a.jpg", f"/p/{new}") == f"/p/{expected}"

@@ -57,7 +57,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DestinationSetup:
     return DestinationSetup(tmp_path, monkeypatch)
 
 
-def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(setup: DestinationSetup) -> None:
+def test_files_are_moved_below_the_name_of_the_watched_folder(setup: DestinationSetup) -> None:
     to = setup.base / "aside"
     found = setup.open(str(to)).choose(setup.checked("sub/a.jpg", "sub/a.mov", "sub/a.jpg.xmp"))
     assert found == Destination(
@@ -68,7 +68,7 @@ def test_a_folder_gets_the_files_below_the_name_of_the_watched_one(setup: Destin
 
 @pytest.mark.parametrize("taken", ["a.jpg", "a.mov"])
 @pytest.mark.parametrize("dangling", [False, True])
-def test_a_photo_and_its_film_get_another_name_together(
+def test_a_photo_and_its_film_are_renamed_together(
     setup: DestinationSetup, taken: str, dangling: bool
 ) -> None:
     folder = setup.base / "aside/photos/sub"
@@ -81,7 +81,7 @@ def test_a_photo_and_its_film_get_another_name_together(
     assert [Path(target).name for target in found.targets] == ["a (2).mov", "a (2).jpg"]
 
 
-def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(setup: DestinationSetup) -> None:
+def test_a_long_name_leaves_room_for_the_longer_sidecar_name(setup: DestinationSetup) -> None:
     """Where both have to be called otherwise, both are cut alike."""
     photo, folder = "x" * 247 + ".jpg", setup.base / "aside/photos"
     folder.mkdir(parents=True)
@@ -95,7 +95,7 @@ def test_a_long_name_leaves_room_for_the_longer_one_of_its_sidecar(setup: Destin
     assert found[0] == f"{found[1]}.xmp" and len(found[0]) == 255 and found[1].endswith(" (2).jpg")
 
 
-def test_the_folder_is_remembered_once_and_before_anything_goes_there(
+def test_the_destination_is_remembered_once_before_anything_is_moved(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed, real = list[str](), file_identity.folder_showing
@@ -110,9 +110,7 @@ def test_the_folder_is_remembered_once_and_before_anything_goes_there(
         assert setup.remembered == [to] == probed
 
 
-def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(
-    setup: DestinationSetup,
-) -> None:
+def test_an_alias_of_a_watched_folder_is_rejected(setup: DestinationSetup) -> None:
     (setup.base / "alias").symlink_to("photos")
     with pytest.raises(RemovalRefused, match=r"is .*/photos under another path"):
         setup.open(str(setup.base / "alias")).choose(setup.checked())
@@ -121,7 +119,7 @@ def test_a_folder_that_is_a_watched_one_under_another_path_is_refused(
     ]
 
 
-def test_a_folder_below_it_that_leads_into_the_library_is_refused(setup: DestinationSetup) -> None:
+def test_a_subfolder_that_leads_into_the_library_is_rejected(setup: DestinationSetup) -> None:
     (setup.base / "aside").mkdir()
     (setup.base / "aside/photos").symlink_to(setup.base / "photos")
     with pytest.raises(RemovalRefused, match="is in the library"):
@@ -130,14 +128,14 @@ def test_a_folder_below_it_that_leads_into_the_library_is_refused(setup: Destina
 
 
 @pytest.mark.parametrize("at", ["aside", "aside/photos"])
-def test_a_folder_that_cannot_be_made_is_refused(setup: DestinationSetup, at: str) -> None:
+def test_a_folder_that_cannot_be_created_is_rejected(setup: DestinationSetup, at: str) -> None:
     (setup.base / at).parent.mkdir(exist_ok=True)
     (setup.base / at).write_text("a file")
     with pytest.raises(RemovalRefused, match="cannot be made"):
         setup.open(str(setup.base / "aside")).choose(setup.checked())
 
 
-def test_a_folder_that_cannot_be_written_to_is_refused(
+def test_a_read_only_folder_is_rejected(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> None:
@@ -149,7 +147,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
     assert setup.remembered == []
 
 
-def test_each_file_gets_a_place_of_its_own_in_the_trash(
+def test_each_file_gets_its_own_name_in_the_trash(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: True)
@@ -166,7 +164,7 @@ def test_each_file_gets_a_place_of_its_own_in_the_trash(
     assert setup.remembered == ["/t/files"]
 
 
-def test_a_trash_that_cannot_be_used_is_said(
+def test_an_unusable_trash_is_reported(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(path: str) -> TrashEntry:
@@ -178,7 +176,7 @@ def test_a_trash_that_cannot_be_used_is_said(
         setup.open(TRASH).choose(setup.checked())
 
 
-def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(
+def test_each_run_has_its_own_removal_folder_if_the_trash_cannot_be_read(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)
@@ -189,7 +187,7 @@ def test_where_the_trash_cannot_be_read_each_run_has_a_folder_of_our_own(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
-def test_our_own_folder_at_the_top_of_a_watched_drive_is_never_indexed(
+def test_the_removal_folder_at_the_top_of_a_watched_drive_is_never_indexed(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)

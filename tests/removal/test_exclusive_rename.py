@@ -39,7 +39,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, result: int, code: int = 0) -> li
 
 
 @linux
-def test_the_file_has_its_new_name_and_only_that(photo: Path, tmp_path: Path) -> None:
+def test_the_file_has_only_its_new_name(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "to").mkdir()
     assert rename_exclusively(str(photo), str(tmp_path / "to/b.jpg"))
     assert not photo.exists() and (tmp_path / "to/b.jpg").read_text() == "photo"
@@ -47,7 +47,7 @@ def test_the_file_has_its_new_name_and_only_that(photo: Path, tmp_path: Path) ->
 
 @linux
 @pytest.mark.parametrize("what", ["file", "link"])
-def test_what_is_there_stays(photo: Path, tmp_path: Path, what: str) -> None:
+def test_an_existing_file_is_kept(photo: Path, tmp_path: Path, what: str) -> None:
     there = tmp_path / "b.jpg"
     if what == "file":
         there.write_text("a stranger's")
@@ -62,13 +62,15 @@ def test_what_is_there_stays(photo: Path, tmp_path: Path, what: str) -> None:
 
 
 @linux
-def test_relative_paths_are_meant_from_here(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_paths_are_relative_to_the_working_directory(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(photo.parent)
     assert rename_exclusively("ä.jpg", "b.jpg") and (photo.parent / "b.jpg").read_text() == "photo"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
-def test_a_system_that_cannot_says_so(
+def test_an_unsupported_system_says_so(
     photo: Path, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answering(monkeypatch, -1, code)
@@ -78,7 +80,7 @@ def test_a_system_that_cannot_says_so(
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.ENOENT, errno.EXDEV])
-def test_any_other_trouble_is_an_error(
+def test_any_other_failure_is_an_error(
     photo: Path, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, -1, code)
@@ -87,9 +89,7 @@ def test_any_other_trouble_is_an_error(
     assert caught.value.errno == code
 
 
-def test_other_systems_and_old_c_libraries_have_no_such_call(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_other_systems_and_old_c_libraries_lack_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     find = exclusive_rename._renameat2.__wrapped__
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", "darwin")

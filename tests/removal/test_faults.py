@@ -105,7 +105,7 @@ def removals(small_library: SmallLibrary, made: list[list[str]]) -> list[Any]:
 
 
 @every_way
-def test_trouble_at_every_step_of_a_removal(
+def test_a_removal_survives_a_fault_at_every_step(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
 ) -> None:
     made, to = groups(small_library), where(way, small_library, monkeypatch)
@@ -121,7 +121,7 @@ def test_trouble_at_every_step_of_a_removal(
 
 
 @every_way
-def test_trouble_at_every_step_of_an_undo(
+def test_an_undo_survives_a_fault_at_every_step(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
 ) -> None:
     made, to = groups(small_library), where(way, small_library, monkeypatch)
@@ -141,7 +141,7 @@ def test_trouble_at_every_step_of_an_undo(
     ("way", "kind"),
     [("trash", "after"), ("drive", "before"), ("drive", "after"), ("folder", "torn")],
 )
-def test_trouble_twice(
+def test_a_removal_survives_two_faults(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch, way: str, kind: str
 ) -> None:
     """Cut off in a removal, and again while that is being settled and undone."""
@@ -157,7 +157,7 @@ def test_trouble_twice(
         everything_back(small_library, before)
 
 
-def test_after_it_all_no_copy_is_left_lying_about(small_library: SmallLibrary) -> None:
+def test_no_temporary_copy_is_left_after_faults(small_library: SmallLibrary) -> None:
     made = groups(small_library)
     before = small_library.tree()
     aside = small_library.base / "aside"

@@ -63,7 +63,7 @@ def faked(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
         monkeypatch.setattr(os, name, stat)
 
 
-def test_one_name_by_several_paths(a: Path) -> None:
+def test_several_paths_to_one_name_are_recognized(a: Path) -> None:
     (a.parent / "link").symlink_to(".")
     assert same_directory_entry(str(a), str(a)) and same_directory_entry(
         str(a), str(a.parent / "link/a.jpg")
@@ -78,12 +78,12 @@ def test_one_name_by_several_paths(a: Path) -> None:
         same_directory_entry(str(a), str(a.parent / "none.jpg"))
 
 
-def test_names_that_differ_in_capitals_alone_are_taken_for_one(a: Path) -> None:
+def test_names_that_differ_only_in_case_are_treated_as_one(a: Path) -> None:
     """On a system that ignores case they would be; elsewhere one photo more stays than need be."""
     assert same_directory_entry(str(a), str(hard(a, "A.JPG")))
 
 
-def test_ids_of_nothing_prove_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_of_zero_prove_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
     (a.parent / "link").symlink_to(".")
     faked(monkeypatch, st_ino=0)
@@ -93,9 +93,7 @@ def test_ids_of_nothing_prove_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not are_hard_links(str(a), str(b)) and not are_hard_links(str(a), str(c))
 
 
-def test_where_one_path_alone_has_an_id_the_paths_decide(
-    a: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_paths_decide_if_only_one_has_an_id(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As of a folder that is seen directly and through a network drive."""
     (a.parent / "link").symlink_to(".")
     alias, real = str(a.parent / "link/a.jpg"), os.lstat
@@ -106,7 +104,7 @@ def test_where_one_path_alone_has_an_id_the_paths_decide(
     assert not same_directory_entry(str(other(a, "b.jpg")), alias)
 
 
-def test_what_proves_two_names(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hard_links_are_proven(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c = hard(a, "sub/a.jpg")
     assert are_hard_links(str(a), str(c))
     assert not are_hard_links(str(a), str(other(a, "b.jpg")))
@@ -128,7 +126,7 @@ def test_what_proves_two_names(a: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert are_hard_links(str(link), str(a.parent / "soft2"))
 
 
-def test_what_may_go_as_a_copy(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_removable_as_copies_are_known(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c, different = other(a, "b.jpg"), hard(a, "c.jpg"), other(a, "d.jpg", "two")
     (a.parent / "link").symlink_to(".")
     assert is_redundant(str(b), str(a)) and is_redundant(str(c), str(a))
@@ -145,7 +143,7 @@ def test_what_may_go_as_a_copy(a: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert not delete_redundant(str(different), str(a.parent / "none.jpg")) and different.exists()
 
 
-def test_links_that_lead_to_one_place(a: Path) -> None:
+def test_links_to_one_target_are_recognized(a: Path) -> None:
     for name, to in (("one", "a.jpg"), ("two", "a.jpg"), ("three", "b.jpg")):
         (a.parent / name).symlink_to(to)
     one, two, three = (str(a.parent / name) for name in ("one", "two", "three"))
@@ -159,7 +157,7 @@ def test_links_that_lead_to_one_place(a: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
-def test_a_copy_that_cannot_go_stays(a: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undeletable_copy_is_kept(a: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     b = other(a, "b.jpg")
 
     def unlink(*_: Any) -> None:
@@ -172,7 +170,7 @@ def test_a_copy_that_cannot_go_stays(a: Path, code: int, monkeypatch: pytest.Mon
         delete_redundant(str(b), str(a))
 
 
-def test_a_change_of_one_file_shows_only_there(a: Path) -> None:
+def test_changing_one_file_changes_only_that_file(a: Path) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
     assert (
         mtime_change_shows(str(a), str(b)) is False
@@ -188,7 +186,7 @@ def test_a_change_of_one_file_shows_only_there(a: Path) -> None:
 
 
 @pytest.mark.parametrize("apart", [0, 1, 86_400, 86_401, 172_800])
-def test_the_change_is_never_one_to_the_time_that_it_has(
+def test_the_probe_always_changes_the_time(
     a: Path, apart: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where a file system rounds times to two seconds, and whatever time the other has."""
@@ -212,7 +210,7 @@ def test_the_change_is_never_one_to_the_time_that_it_has(
     )
 
 
-def test_what_may_not_be_changed_tells_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_file_proves_nothing(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b = other(a, "b.jpg")
 
     def utime(*_: Any, **__: Any) -> None:
@@ -226,7 +224,7 @@ def test_what_may_not_be_changed_tells_nothing(a: Path, monkeypatch: pytest.Monk
     assert not proven_distinct(str(a), str(b))
 
 
-def test_what_went_and_what_is_kept(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_moved_file_and_its_keeper_are_compared(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     b, c = other(a, "b.jpg"), hard(a, "c.jpg")
     assert proven_distinct(str(a), str(b))
     # What is kept has another name of the same file, and is there.
@@ -257,7 +255,7 @@ def _with(facts: Any, **changed: Any) -> Any:
     )()
 
 
-def test_a_new_file_shows_where_the_folder_is_another_one(a: Path) -> None:
+def test_a_new_file_shows_that_folders_are_distinct(a: Path) -> None:
     (a.parent / "to").mkdir()
     (a.parent / "link").symlink_to("to")
     (a.parent / "sub").mkdir()
@@ -288,7 +286,7 @@ def test_no_file_stays_open(a: Path) -> None:
     assert os.listdir("/proc/self/fd") == before
 
 
-def test_relative_paths_are_meant_from_here(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_paths_use_the_working_directory(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hard(a, "c.jpg")
     monkeypatch.chdir(a.parent)
     assert (

@@ -12,7 +12,7 @@ from explorer.removal import file_names
 from explorer.removal.file_names import extra_length, fit_name, free_names, longest_name
 
 
-def test_names_that_are_tried_one_after_the_other() -> None:
+def test_alternative_names_are_tried_in_order() -> None:
     assert list(islice(free_names("/p/a.b.jpg"), 3)) == [
         "/p/a.b.jpg",
         "/p/a.b (2).jpg",
@@ -23,7 +23,7 @@ def test_names_that_are_tried_one_after_the_other() -> None:
     ]  # fmt: skip
 
 
-def test_long_names_are_cut_to_what_fits(tmp_path: Path) -> None:
+def test_long_names_are_truncated_to_fit(tmp_path: Path) -> None:
     longest = longest_name(str(tmp_path))
     assert longest == os.pathconf(tmp_path, "PC_NAME_MAX")
     path = str(tmp_path / ("x" * (longest - 4) + ".jpg"))
@@ -39,7 +39,7 @@ def test_long_names_are_cut_to_what_fits(tmp_path: Path) -> None:
     )
 
 
-def test_where_the_system_does_not_say_how_long_a_name_may_be(
+def test_a_default_length_is_used_if_the_limit_of_names_is_unknown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert longest_name(str(tmp_path / "not there")) == 255
@@ -60,7 +60,7 @@ def test_where_the_system_does_not_say_how_long_a_name_may_be(
     ),
     st.integers(20, 120),
 )
-def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: int) -> None:
+def test_a_name_is_truncated_at_whole_characters(stem: str, longest: int) -> None:
     found = fit_name(stem, ".jpg", longest)
     assert found.endswith(".jpg") and stem.startswith(found[:-4]) and len(found.encode()) <= longest
     if len(stem.encode()) + 4 > longest:
@@ -70,6 +70,6 @@ def test_a_name_that_fits_loses_whole_characters_at_its_end(stem: str, longest: 
         assert found == stem + ".jpg"
 
 
-def test_how_much_longer_names_of_companions_are() -> None:
+def test_the_extra_length_of_companion_names_is_known() -> None:
     assert extra_length("/p/a.jpg", ["/p/a.jpg.xmp", "/q/a.mov", "/p/ä.mp4"]) == 4
     assert extra_length("/p/a.jpg", []) == 0 == extra_length("/p/abc.jpg", ["/p/a.mov"])

@@ -20,7 +20,7 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_holds_a_content(tmp_path: Path) -> None:
+def test_files_with_equal_content_are_recognized(tmp_path: Path) -> None:
     path, link = tmp_path / "a.jpg", tmp_path / "link.jpg"
     path.write_bytes(b"x" * 3_000_000)
     link.symlink_to("a.jpg")
@@ -35,7 +35,7 @@ def test_what_holds_a_content(tmp_path: Path) -> None:
     )
 
 
-def test_a_stamp_tells_of_every_change(tmp_path: Path) -> None:
+def test_a_stamp_shows_every_change(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("one")
     os.utime(path, ns=OLD)
@@ -49,7 +49,7 @@ def test_a_stamp_tells_of_every_change(tmp_path: Path) -> None:
     assert file_state.file_stamp(str(tmp_path / "link")).inode != after.inode
 
 
-def test_times_of_links_are_their_own(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_have_their_own_times(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = photo.with_name("link")
     link.symlink_to("a.jpg")
     safe_move.set_times(str(link), 5_000_000_000, 7_000_000_000)

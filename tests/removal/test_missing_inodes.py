@@ -35,7 +35,7 @@ class NoIds:
         return stat
 
 
-def test_without_ids_nothing_is_taken_for_another_name(
+def test_without_ids_no_path_is_treated_as_an_alias(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name was taken meanwhile, and both files have the id 0: the newcomer stays, and the photo
@@ -55,7 +55,7 @@ def test_without_ids_nothing_is_taken_for_another_name(
     ).read_text() == "the only copy"
 
 
-def test_without_ids_a_copy_goes_and_comes_back(
+def test_without_ids_a_copy_is_removed_and_restored(
     small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -71,7 +71,7 @@ def test_without_ids_a_copy_goes_and_comes_back(
     assert small_library.tree() == before
 
 
-def test_where_nothing_tells_two_files_apart_both_stay(
+def test_files_that_cannot_be_distinguished_are_both_kept(
     small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No ids, and times that this person may not set."""

@@ -13,9 +13,7 @@ from explorer.removal.safe_move import write_new_file
 from tests.removal.test_safe_move import names
 
 
-def test_a_new_file_is_complete_or_not_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_file_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.xmp"
 
     def fail(*_: Any, **__: Any) -> None:
@@ -30,7 +28,7 @@ def test_a_new_file_is_complete_or_not_there(
     assert path.read_bytes() == b"text" and names(tmp_path) == ["a.xmp"]
 
 
-def test_a_new_file_replaces_none(tmp_path: Path) -> None:
+def test_a_new_file_replaces_no_other(tmp_path: Path) -> None:
     path = tmp_path / "a.xmp"
     path.write_bytes(b"one")
     with pytest.raises(FileExistsError):

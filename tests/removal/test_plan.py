@@ -22,14 +22,14 @@ from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
 
 
-def test_a_plan_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_plan_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(
         PlanError, match=r"The plan .*plan\.json cannot be written: No such file or directory\."
     ):
         write_plan(tmp_path / "absent" / "plan.json", [])
 
 
-def test_a_missing_quotation_mark_spoils_one_entry_of_a_written_plan(tmp_path: Path) -> None:
+def test_a_missing_quotation_mark_invalidates_one_entry_of_a_written_plan(tmp_path: Path) -> None:
     """JSON is written with one value per line, so that a mistake in one harms no other entry."""
     text = as_json([Removal(f"/p/{name}.jpg", "0" * 32) for name in "abc"])
     (tmp_path / "plan.json").write_text(text.replace('"/p/b.jpg"', '"/p/b.jpg'))
@@ -39,7 +39,7 @@ def test_a_missing_quotation_mark_spoils_one_entry_of_a_written_plan(tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["plan.csv", "PLAN.CSV"])
-def test_the_ending_says_the_form(tmp_path: Path, name: str) -> None:
+def test_the_extension_selects_the_format(tmp_path: Path, name: str) -> None:
     write_plan(tmp_path / name, [Removal("/p/a.jpg", "0" * 32)])
     assert (tmp_path / name).read_text().startswith('"path","hash"')
     write_plan(tmp_path / "plan", [Removal("/p/a.jpg", "0" * 32)])
@@ -100,7 +100,7 @@ def item(small_library: SmallLibrary, path: str, **facts: Any) -> GroupFile:
     )
 
 
-def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(
+def test_a_plan_of_groups_never_removes_keepers_or_protected_files(
     small_library: SmallLibrary,
 ) -> None:
     for name in "abcde":
@@ -124,7 +124,9 @@ def test_a_plan_of_groups_never_takes_what_is_kept_or_protected(
     )
 
 
-def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallLibrary) -> None:
+def test_photos_without_a_keeper_are_removed_with_all_their_files(
+    small_library: SmallLibrary,
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("again/a.jpg", "one")
     small_library.add_photo("b.jpg", "two")
@@ -135,9 +137,7 @@ def test_photos_for_their_own_sake_go_with_all_their_files(small_library: SmallL
     ]
 
 
-def test_what_belongs_to_photos_for_their_own_sake_is_in_the_plan(
-    small_library: SmallLibrary,
-) -> None:
+def test_companions_of_photos_without_a_keeper_are_in_the_plan(small_library: SmallLibrary) -> None:
     """The person confirms what they see: a film goes with its photo."""
     small_library.add_photo("a.jpg", "one")
     small_library.add_file("a.mov", "film")
@@ -175,7 +175,7 @@ def better_and_copies(
 @pytest.mark.parametrize(
     ("tier", "compared"), [("identical", True), ("pixels", True), ("pixels", False)]
 )
-def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
+def test_copies_of_a_copy_are_removed_for_the_best_if_compared_with_it(
     small_library: SmallLibrary, tier: str, compared: bool
 ) -> None:
     removals = removals_of_groups(
@@ -192,7 +192,7 @@ def test_copies_of_a_copy_go_for_the_best_as_far_as_they_were_compared_with_it(
     undo(small_library.library)
 
 
-def test_where_one_of_them_is_not_wanted_it_stays(small_library: SmallLibrary) -> None:
+def test_an_unwanted_photo_is_removed_and_a_wanted_one_is_kept(small_library: SmallLibrary) -> None:
     groups = better_and_copies(small_library)
     removals = removals_of_groups(
         small_library.library.catalog, groups, lambda group, item: group.tier == "picture"
@@ -202,9 +202,7 @@ def test_where_one_of_them_is_not_wanted_it_stays(small_library: SmallLibrary) -
     ]
 
 
-def test_what_belongs_to_them_is_in_the_plan_for_people_to_see(
-    small_library: SmallLibrary, tmp_path: Path
-) -> None:
+def test_companions_are_listed_in_the_plan(small_library: SmallLibrary, tmp_path: Path) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     small_library.add_file("b.jpg.xmp", "words")
@@ -249,7 +247,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(small_library: SmallLibrary) -
     assert removals_of_groups(small_library.library.catalog, groups) == []
 
 
-def test_a_plan_says_what_files_hold(small_library: SmallLibrary) -> None:
+def test_a_plan_lists_the_contents_of_files(small_library: SmallLibrary) -> None:
     for name in "ab":
         small_library.add_photo(f"{name}.jpg", name)
     two = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)))
@@ -266,9 +264,7 @@ def test_a_plan_says_what_files_hold(small_library: SmallLibrary) -> None:
     assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
 
 
-def test_what_a_file_holds_is_held_by_the_one_that_is_kept_in_the_end(
-    small_library: SmallLibrary,
-) -> None:
+def test_contents_of_a_file_are_present_in_the_final_keeper(small_library: SmallLibrary) -> None:
     """A tighter group's keeper gives way to a better photo, which lacks what the others of that
     group hold."""
     for name in "abc":

@@ -37,7 +37,7 @@ def test_tables_with_other_separators_are_read(tmp_path: Path, separator: str) -
     assert found == Plan([GOOD], [])
 
 
-def test_what_is_in_a_file_counts_and_not_its_name(tmp_path: Path) -> None:
+def test_the_content_of_a_file_decides_and_not_its_name(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text(plan(GOOD_ROW))
     (tmp_path / "plan.json").write_text(as_csv([GOOD]))
     assert read_plan(tmp_path / "plan.csv") == read_plan(tmp_path / "plan.json") == Plan([GOOD], [])
@@ -55,7 +55,9 @@ def test_what_is_in_a_file_counts_and_not_its_name(tmp_path: Path) -> None:
         ("/a.jpg,1E+31,1,/b.jpg,1E+31,,,,", "“hash” must be"),
     ],
 )
-def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, words: str) -> None:
+def test_one_bad_line_of_a_table_does_not_affect_the_others(
+    tmp_path: Path, row: str, words: str
+) -> None:
     lines = as_csv([GOOD, Removal("/last.jpg", "3" * 32)]).splitlines()
     found = read(tmp_path, "\n".join([*lines[:2], row, *lines[2:]]))
     assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
@@ -63,7 +65,7 @@ def test_one_bad_line_of_a_table_leaves_the_others(tmp_path: Path, row: str, wor
     assert bad.where == "line 3" and words in bad.reason and "\n" not in bad.reason
 
 
-def test_lines_that_were_emptied_are_no_entries(tmp_path: Path) -> None:
+def test_emptied_lines_are_not_entries(tmp_path: Path) -> None:
     lines = as_csv([GOOD]).splitlines()
     found = read(
         tmp_path, "\n".join(["", lines[0], ",,,,,,,", "", '"","","","","","","",""', lines[1], ""])
@@ -71,6 +73,6 @@ def test_lines_that_were_emptied_are_no_entries(tmp_path: Path) -> None:
     assert found == Plan([GOOD], [])
 
 
-def test_a_name_with_a_line_break_does_not_shift_the_lines_that_are_named(tmp_path: Path) -> None:
+def test_a_line_break_in_a_name_does_not_shift_reported_line_numbers(tmp_path: Path) -> None:
     text = as_csv([Removal("/a\nb.jpg", "0" * 32), Removal("/c.jpg", "0" * 32)]) + "x\n"
     assert [bad.where for bad in read(tmp_path, text).bad] == ["line 5"]

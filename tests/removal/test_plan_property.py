@@ -43,7 +43,7 @@ FILMS = st.dictionaries(
 @given(
     files=FILES, found=PAIRS, films=FILMS, keeps=st.lists(st.integers(0, 5), min_size=2, max_size=4)
 )
-def test_whatever_is_accepted(
+def test_every_accepted_plan_is_consistent(
     files: list[set[str]],
     found: dict[tuple[int, int], store.PairKind],
     films: dict[tuple[int, str], int],

@@ -83,7 +83,7 @@ def beside_good(tmp_path: Path, *raw: str) -> Plan:
 
 
 @pytest.mark.parametrize("ending", ["json", "csv"])
-def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
+def test_written_entries_are_read_back(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"plan.{ending}"
 
     @given(removals=REMOVALS)
@@ -121,7 +121,9 @@ def test_what_is_written_is_read(tmp_path: Path, ending: str) -> None:
         ("path,hash,path\n", "two columns of the same name"),
     ],
 )
-def test_what_is_no_plan_is_one_clear_line(tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_that_is_not_a_plan_is_reported_in_one_line(
+    tmp_path: Path, text: str, words: str
+) -> None:
     with pytest.raises(PlanError) as caught:
         read(tmp_path, text)
     assert (
@@ -131,7 +133,7 @@ def test_what_is_no_plan_is_one_clear_line(tmp_path: Path, text: str, words: str
     )
 
 
-def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
+def test_missing_and_binary_plans_are_reported(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="No such file"):
         read_plan(tmp_path / "absent")
     with pytest.raises(PlanError, match="Is a directory"):
@@ -140,7 +142,7 @@ def test_plans_that_are_not_there_or_no_text(tmp_path: Path) -> None:
         read(tmp_path, b"\xff\xd8\xff\xe0")
 
 
-def test_a_file_too_large_to_be_a_plan_is_refused(
+def test_a_file_too_large_to_be_a_plan_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = plan(GOOD_ROW)
@@ -182,7 +184,7 @@ def test_a_file_too_large_to_be_a_plan_is_refused(
         ({"why": 3}, "“why” must be text"),
     ],
 )
-def test_one_bad_entry_is_one_line_and_the_others_stand(
+def test_one_bad_entry_is_reported_and_the_others_are_kept(
     tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
     found = beside_good(tmp_path, json.dumps(good(**change)))
@@ -208,16 +210,14 @@ def test_one_bad_entry_is_one_line_and_the_others_stand(
         (json.dumps(good()).replace('"/a.jpg"', '/a.jpg"'), "cannot be read"),
     ],
 )
-def test_an_entry_that_no_parser_takes_does_not_hide_the_others(
-    tmp_path: Path, raw: str, words: str
-) -> None:
+def test_an_unparsable_entry_does_not_hide_the_others(tmp_path: Path, raw: str, words: str) -> None:
     found = beside_good(tmp_path, raw)
     assert [removal.path for removal in found.removals] == ["/good.jpg", "/last.jpg"]
     (bad,) = found.bad
     assert bad.where == "entry 2" and words in bad.reason and "\n" not in bad.reason
 
 
-def test_sizes_are_for_show_and_may_be_missing(tmp_path: Path) -> None:
+def test_sizes_are_informational_and_may_be_missing(tmp_path: Path) -> None:
     rows = [
         good(path=f"/{number}", bytes=size)
         for number, size in enumerate([None, "", "12", 2**63 - 1, 0])
@@ -232,7 +232,7 @@ def test_sizes_are_for_show_and_may_be_missing(tmp_path: Path) -> None:
     ] and not found.bad
 
 
-def test_a_file_that_is_listed_twice_goes_once(tmp_path: Path) -> None:
+def test_a_file_listed_twice_is_removed_once(tmp_path: Path) -> None:
     found = read(tmp_path, plan(good(), GOOD_ROW, good(keep="/c.jpg")))
     assert [(removal.path, removal.keeper) for removal in found.removals] == [
         ("/a.jpg", "/b.jpg"),
@@ -241,14 +241,14 @@ def test_a_file_that_is_listed_twice_goes_once(tmp_path: Path) -> None:
     assert found.bad == [("entry 3", "/a.jpg", "this file is in entry 1 already")]
 
 
-def test_an_entry_that_is_bad_does_not_hide_a_good_one_of_the_same_file(tmp_path: Path) -> None:
+def test_a_bad_entry_does_not_hide_a_good_one_for_the_same_file(tmp_path: Path) -> None:
     found = read(tmp_path, plan(good(hash="?"), good()))
     assert [removal.path for removal in found.removals] == ["/a.jpg"] and [
         bad.where for bad in found.bad
     ] == ["entry 1"]
 
 
-def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> None:
+def test_deleted_entries_may_leave_commas_behind(tmp_path: Path) -> None:
     text = plan(GOOD_ROW, "HERE", good())
     for left in (text.replace('"HERE"', ""), text.replace(', "HERE"', "").replace("}]", "},]")):
         assert left != text
@@ -259,7 +259,7 @@ def test_entries_that_were_deleted_may_leave_their_commas(tmp_path: Path) -> Non
         ] and found.bad == []
 
 
-def test_only_the_plans_own_list_counts(tmp_path: Path) -> None:
+def test_only_the_list_of_the_plan_itself_is_read(tmp_path: Path) -> None:
     text = plan(GOOD_ROW, "HERE").replace('"HERE"', '{"path": ,}')
     for note in (
         '"note": {"removals": [1]}',
@@ -270,7 +270,7 @@ def test_only_the_plans_own_list_counts(tmp_path: Path) -> None:
         assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
 
 
-def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
+def test_brackets_and_commas_in_names_do_not_split_entries(tmp_path: Path) -> None:
     odd = "/a],[}{\"\\,'.jpg"
     found = beside_good(tmp_path, json.dumps(good(path=odd)), '{"path": ,}')
     assert [removal.path for removal in found.removals] == ["/good.jpg", odd, "/last.jpg"]
@@ -283,7 +283,7 @@ def test_brackets_and_commas_in_names_part_nothing(tmp_path: Path) -> None:
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
     at=st.integers(0, 400),
 )
-def test_whatever_is_written_into_a_plan_raises_nothing_else(
+def test_any_plan_is_parsed_or_raises_a_plan_error(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
 ) -> None:
     folder = tmp_path_factory.mktemp("plan")

@@ -20,7 +20,7 @@ from tests.fixtures.small_library import SmallLibrary, digest
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
-def test_a_folder_reached_by_a_link_is_the_watched_one(
+def test_a_folder_reached_by_a_link_is_the_watched_folder(
     two_copies: SmallLibrary, carry_out: bool
 ) -> None:
     """A dry run says the same."""
@@ -42,7 +42,7 @@ def test_a_folder_reached_by_a_link_is_the_watched_one(
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
-def test_a_keeper_that_goes_itself_under_another_path(
+def test_a_keeper_that_is_itself_removed_under_another_path_is_rejected(
     two_copies: SmallLibrary, carry_out: bool
 ) -> None:
     two_copies.add_photo("c.jpg", "one")
@@ -53,7 +53,7 @@ def test_a_keeper_that_goes_itself_under_another_path(
     assert first.reason == "the photo to keep is to be removed as well" and second.done
 
 
-def test_a_dry_run_says_of_links_what_a_removal_does(two_copies: SmallLibrary) -> None:
+def test_a_dry_run_reports_links_like_a_removal(two_copies: SmallLibrary) -> None:
     two_copies.add_link("soft.jpg", "a.jpg", hard=False)
     two_copies.add_link("hard.jpg", "a.jpg", hard=True)
     wanted = [
@@ -72,14 +72,14 @@ def test_a_dry_run_says_of_links_what_a_removal_does(two_copies: SmallLibrary) -
     undo(two_copies.library)
 
 
-def test_an_empty_file_gains_no_space_and_nothing_is_said(small_library: SmallLibrary) -> None:
+def test_an_empty_file_frees_no_space_and_has_no_note(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "")
     small_library.add_photo("b.jpg", "")
     (result,) = dry_run(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results
     assert (result.state, result.reason, result.freed) == ("would", "", 0)
 
 
-def test_a_keeper_that_changes_while_it_is_read_does_not_count(
+def test_a_keeper_that_changes_while_read_is_rejected(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = file_state.file_hash
@@ -95,7 +95,7 @@ def test_a_keeper_that_changes_while_it_is_read_does_not_count(
     assert result.reason == "the photo to keep has changed since the library last read it"
 
 
-def test_a_file_that_changes_while_it_is_read_stays(
+def test_a_file_that_changes_while_read_is_kept(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = file_state.file_hash
@@ -112,9 +112,7 @@ def test_a_file_that_changes_while_it_is_read_stays(
 
 
 @pytest.mark.parametrize("same", ["size", "time"])
-def test_a_file_that_was_mended_since_the_plan_stays(
-    small_library: SmallLibrary, same: str
-) -> None:
+def test_a_file_repaired_since_the_plan_is_kept(small_library: SmallLibrary, same: str) -> None:
     """Nobody knows whether it can be read now: also where its bytes are those of the plan."""
     path = Path(small_library.add_unreadable("broken.jpg", "half a photo"))
     facts = path.stat()
@@ -139,7 +137,7 @@ def test_a_file_that_was_mended_since_the_plan_stays(
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.jpg", "b.jpg"])
-def test_what_cannot_be_read_stays_and_why(
+def test_an_unreadable_file_is_kept_with_a_reason(
     two_copies: SmallLibrary, name: str, error: OSError, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, wanted = file_state.file_hash, two_copies.removal("b.jpg", "a.jpg")
@@ -154,13 +152,13 @@ def test_what_cannot_be_read_stays_and_why(
     assert words in result.reason and ("the photo to keep" in result.reason) == (name == "a.jpg")
 
 
-def test_folders_that_are_asked_whether_a_file_shows_in_them(two_copies: SmallLibrary) -> None:
+def test_folders_are_probed_for_a_shared_file(two_copies: SmallLibrary) -> None:
     two_copies.add_photo("sub/deep/c.jpg", "two")
     found = Preflight(two_copies.library, [], TRASH, without_keeper=False).folders()
     assert set(found) == {str(two_copies.photos), str(two_copies.photos / "sub/deep")}
 
 
-def test_a_folder_that_cannot_be_made_or_written_to(
+def test_an_unusable_destination_is_reported(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (two_copies.base / "file").write_text("")
@@ -207,11 +205,11 @@ def test_a_folder_is_tried_once_for_each_removal(
     assert len(calls) == 1
 
 
-def test_refused_is_an_answer_not_an_accident() -> None:
+def test_a_refusal_is_a_result_and_not_an_error() -> None:
     assert str(RemovalRefused("why")) == "why"
 
 
-def test_a_path_with_two_dots_is_refused_for_that(two_copies: SmallLibrary) -> None:
+def test_a_path_with_two_dots_is_rejected(two_copies: SmallLibrary) -> None:
     (two_copies.photos / "sub").mkdir()
     path = str(two_copies.photos / "sub" / ".." / "b.jpg")
     removal = replace(two_copies.removal("b.jpg", "a.jpg"), path=path)

@@ -61,7 +61,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProofSetup:
     return ProofSetup(tmp_path, monkeypatch)
 
 
-def test_what_is_kept_must_be_there_and_another_file(setup: ProofSetup) -> None:
+def test_a_keeper_must_exist_and_be_another_file(setup: ProofSetup) -> None:
     setup.put("keep")
     setup.take("a", "keep")
     assert setup.asked == [("a", "keep")]
@@ -74,7 +74,7 @@ def test_what_is_kept_must_be_there_and_another_file(setup: ProofSetup) -> None:
         setup.proof.require(CheckedPhoto("", part, (), (), ""), [part.path])
 
 
-def test_what_was_kept_for_another_must_not_go_by_another_path(setup: ProofSetup) -> None:
+def test_a_keeper_must_not_be_removed_under_another_path(setup: ProofSetup) -> None:
     setup.put("keep")
     setup.put("other")
     setup.one = [{"alias", "keep"}]
@@ -89,7 +89,7 @@ def test_what_was_kept_for_another_must_not_go_by_another_path(setup: ProofSetup
     assert ("b", "keep") not in setup.asked
 
 
-def test_what_went_before_is_not_what_is_kept(setup: ProofSetup) -> None:
+def test_a_removed_file_is_not_a_keeper(setup: ProofSetup) -> None:
     setup.put("keep")
     setup.put("shown")
     setup.one = [{"a", "shown"}]
@@ -108,7 +108,7 @@ def test_what_went_before_is_not_what_is_kept(setup: ProofSetup) -> None:
     assert sorted(setup.asked) == [("c", "keep"), ("c", "shown"), ("c", "shown")]
 
 
-def test_links_hold_nothing(setup: ProofSetup) -> None:
+def test_links_prove_no_content(setup: ProofSetup) -> None:
     setup.put("keep")
     setup.take("soft", "keep", link=True)
     assert setup.asked == []

@@ -15,7 +15,7 @@ from tests.removal.test_recover_interrupted import cut
 from tests.removal.test_undo import entries
 
 
-def test_after_a_cut_between_two_names_the_second_goes(
+def test_after_an_interruption_between_two_names_the_second_is_removed(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file has its new name, and still its old one; or there is a whole copy on the other
@@ -33,7 +33,7 @@ def test_after_a_cut_between_two_names_the_second_goes(
         assert pair.tree() == before and not os.path.lexists(target)
 
 
-def test_another_file_in_its_place_is_not_taken_for_a_copy(
+def test_another_file_at_its_path_is_not_mistaken_for_a_copy(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = pair.tree()

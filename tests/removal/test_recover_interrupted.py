@@ -51,7 +51,7 @@ def change(small_library: SmallLibrary, edit: Callable[[dict[str, Any]], Any]) -
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_cut_is_found_out_and_undone(
+def test_an_interrupted_move_is_found_and_undone(
     pair: SmallLibrary, where: Where, after: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, to = pair.tree(), where(pair)
@@ -77,7 +77,7 @@ def test_a_cut_is_found_out_and_undone(
 
 @pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 @pytest.mark.parametrize("after", [False, True])
-def test_a_cut_of_an_earlier_release_is_found_out_too(
+def test_an_interrupted_move_of_an_earlier_release_is_found(
     pair: SmallLibrary, after: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It did not choose places in the trash beforehand."""
@@ -94,7 +94,7 @@ def test_a_cut_of_an_earlier_release_is_found_out_too(
 
 
 @pytest.mark.parametrize("away", ["photos", "aside"])
-def test_with_a_drive_away_a_cut_stays_open(
+def test_an_interrupted_move_stays_open_while_its_drive_is_away(
     pair: SmallLibrary, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Absence is no proof: neither that it never went, nor that another program has moved it."""
@@ -124,7 +124,7 @@ def test_with_a_drive_away_a_cut_stays_open(
     assert pair.tree() == before
 
 
-def test_where_a_photo_is_left_open_what_went_along_is_left_too(
+def test_companions_stay_unresolved_with_their_photo(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is settled when the photo is: then it comes back with the photo that never went."""
@@ -152,7 +152,7 @@ def test_where_a_photo_is_left_open_what_went_along_is_left_too(
 
 
 @pytest.mark.parametrize("lose", ["gone", "changed", "link"])
-def test_after_a_cut_what_is_kept_is_read_again(
+def test_after_an_interruption_the_keeper_is_read_again(
     pair: SmallLibrary, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The removal had not come to it."""
@@ -168,7 +168,7 @@ def test_after_a_cut_what_is_kept_is_read_again(
     assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
 
 
-def test_what_had_been_checked_before_the_cut_is_not_read_again(
+def test_files_checked_before_the_interruption_are_not_read_again(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b", "c", "d"):
@@ -190,7 +190,7 @@ def test_what_had_been_checked_before_the_cut_is_not_read_again(
     assert read == ["c.jpg"] and set(small_library.tree()) == {"a.jpg", "c.jpg"}
 
 
-def test_the_next_removal_settles_what_came_before(
+def test_the_next_removal_resolves_earlier_interruptions(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(pair, TRASH, monkeypatch, after=False)
@@ -198,7 +198,7 @@ def test_the_next_removal_settles_what_came_before(
     assert [entry.state for entry in entries(pair)] == ["undone"]
 
 
-def test_what_cannot_be_looked_at_is_left_open(
+def test_an_inaccessible_file_is_left_unresolved(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
@@ -217,7 +217,7 @@ def test_what_cannot_be_looked_at_is_left_open(
     )
 
 
-def test_what_went_for_its_own_sake_stays_away_after_a_cut(
+def test_photos_removed_without_a_keeper_stay_removed_after_an_interruption(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing was kept for it, so that nothing is missing."""
@@ -238,7 +238,7 @@ def test_what_went_for_its_own_sake_stays_away_after_a_cut(
     )
 
 
-def test_a_run_that_was_cut_off_does_not_hide_later_ones(
+def test_an_interrupted_run_does_not_hide_later_ones(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither of its own files nor of its like: each photo is settled by itself."""

@@ -18,7 +18,7 @@ from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
 
 
-def test_hard_links_go_and_it_is_said_that_nothing_is_gained(
+def test_hard_links_are_removed_with_a_note_that_no_space_is_freed(
     small_library: SmallLibrary, where: Where
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -34,7 +34,7 @@ def test_hard_links_go_and_it_is_said_that_nothing_is_gained(
     assert small_library.tree() == before
 
 
-def test_symbolic_links_go_as_links(small_library: SmallLibrary, where: Where) -> None:
+def test_symbolic_links_are_removed_as_links(small_library: SmallLibrary, where: Where) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_link("sub/b.jpg", "a.jpg", hard=False)
     before = small_library.tree()
@@ -47,7 +47,7 @@ def test_symbolic_links_go_as_links(small_library: SmallLibrary, where: Where) -
     assert small_library.tree() == before
 
 
-def test_to_another_drive_by_a_copy_that_is_compared(
+def test_a_move_to_another_drive_is_a_verified_copy(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -88,7 +88,7 @@ def test_to_another_drive_by_a_copy_that_is_compared(
     ] == []
 
 
-def test_a_drive_without_second_names(
+def test_a_drive_without_hard_links_is_supported(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -109,7 +109,7 @@ def test_a_drive_without_second_names(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no UTF-8 exist on POSIX alone")
-def test_names_that_are_no_text(small_library: SmallLibrary, where: Where) -> None:
+def test_names_that_are_not_text_are_supported(small_library: SmallLibrary, where: Where) -> None:
     small_library.add_photo("a.jpg", "one")
     name = os.fsdecode(b"caf\xe9 \n.jpg")
     (small_library.photos / name).write_text("one")

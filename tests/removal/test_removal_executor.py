@@ -31,7 +31,7 @@ def remove_b(two_copies: SmallLibrary) -> Any:
     return result
 
 
-def test_a_moved_file_is_compared_by_the_file_that_was_checked(
+def test_a_moved_file_is_compared_with_the_file_checked(
     two_copies: SmallLibrary, asked: list[int | str]
 ) -> None:
     assert remove_b(two_copies).done
@@ -72,7 +72,7 @@ def test_a_moved_link_is_not_compared(two_copies: SmallLibrary, asked: list[int 
     assert result.done and asked == []
 
 
-def test_what_could_not_be_put_back_after_a_name_was_taken_is_said(
+def test_a_file_that_could_not_be_put_back_is_reported(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_copies.add_file("b.jpg.xmp", "words")

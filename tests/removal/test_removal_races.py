@@ -17,7 +17,7 @@ from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
 
 
-def test_a_file_that_changes_after_the_check_stays(
+def test_a_file_that_changes_after_the_check_is_kept(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between being read and being moved; whether or not its time tells of it."""
@@ -41,7 +41,7 @@ def test_a_file_that_changes_after_the_check_stays(
         two_copies.add_photo("b.jpg", "one")
 
 
-def test_a_copy_is_read_again_where_it_lies(
+def test_a_copy_is_read_again_at_its_destination(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What arrives differs from what was sent: the file, which was only moved, is put back."""
@@ -64,7 +64,7 @@ def test_a_copy_is_read_again_where_it_lies(
     assert two_copies.tree() == {"a.jpg": before["a.jpg"]}
 
 
-def test_a_keeper_removed_by_another_library_in_that_moment(
+def test_a_keeper_removed_concurrently_by_another_library_restores_the_copy(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each looks at what it keeps after its own file has moved: of two that keep each other's, one
@@ -81,7 +81,7 @@ def test_a_keeper_removed_by_another_library_in_that_moment(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_sidecar_saved_by_another_program_meanwhile_stays(
+def test_a_sidecar_saved_meanwhile_by_another_program_is_kept(
     two_copies: SmallLibrary, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside = two_copies.photos / "a.jpg.xmp"
@@ -106,7 +106,7 @@ def test_a_sidecar_saved_by_another_program_meanwhile_stays(
     assert beside.read_text() == "theirs, now" and (two_copies.photos / "b.jpg").exists()
 
 
-def test_two_names_of_one_film_go_together(two_copies: SmallLibrary) -> None:
+def test_two_links_to_one_film_are_removed_together(two_copies: SmallLibrary) -> None:
     """The first of them takes a link from the second, which is all that changes of it."""
     two_copies.add_file("b.mov", "film")
     os.link(two_copies.photos / "b.mov", two_copies.photos / "b.mp4")

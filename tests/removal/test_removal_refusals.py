@@ -54,7 +54,7 @@ def reason(small_library: SmallLibrary, wanted: Removal, **options: Any) -> str:
         ),
     ],
 )
-def test_what_changed_since_the_plan_stays(
+def test_a_file_changed_since_the_plan_is_kept(
     small_library: SmallLibrary, break_it: Callable[[SmallLibrary], Any], words: str
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -64,7 +64,7 @@ def test_what_changed_since_the_plan_stays(
     assert words in reason(small_library, wanted)
 
 
-def test_what_the_library_does_not_know_stays(small_library: SmallLibrary) -> None:
+def test_a_file_unknown_to_the_library_is_kept(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     (small_library.photos / "new.jpg").write_text("one")
     (small_library.base / "outside.jpg").write_text("one")
@@ -77,7 +77,7 @@ def test_what_the_library_does_not_know_stays(small_library: SmallLibrary) -> No
     )
 
 
-def test_a_plan_for_an_older_content_is_refused(small_library: SmallLibrary) -> None:
+def test_a_plan_for_older_content_is_rejected(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     wanted = small_library.removal("b.jpg", "a.jpg")
@@ -103,7 +103,7 @@ def test_a_plan_for_an_older_content_is_refused(small_library: SmallLibrary) -> 
         ("lookalike", None, True),
     ],
 )
-def test_a_copy_goes_only_for_a_photo_that_it_was_compared_with(
+def test_a_copy_is_removed_only_for_a_photo_it_was_compared_with(
     small_library: SmallLibrary, tier: str, found: Any, goes: bool
 ) -> None:
     """A plan in which somebody has entered another photo to keep."""
@@ -129,7 +129,7 @@ def test_a_file_is_never_its_own_keeper(small_library: SmallLibrary) -> None:
     )
 
 
-def test_one_file_under_two_paths_is_seen_through(
+def test_one_file_under_two_paths_is_recognized(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mount or a system that ignores case: real paths differ, the entry is one."""
@@ -140,7 +140,7 @@ def test_one_file_under_two_paths_is_seen_through(
     assert "this very file" in reason(small_library, small_library.removal("mount/a.jpg", "a.jpg"))
 
 
-def test_one_without_a_keeper_stays_and_the_others_go(
+def test_a_file_without_its_keeper_is_kept_and_the_others_removed(
     small_library: SmallLibrary, where: Where
 ) -> None:
     small_library.add_photo("keep.jpg", "one")
@@ -158,7 +158,7 @@ def test_one_without_a_keeper_stays_and_the_others_go(
     assert set(small_library.tree()) == {"keep.jpg", "alone.jpg"}
 
 
-def test_photos_removed_for_their_own_sake_need_a_word(
+def test_removing_photos_without_a_keeper_needs_consent(
     small_library: SmallLibrary, where: Where
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -184,7 +184,7 @@ def test_photos_removed_for_their_own_sake_need_a_word(
         (None, "full path"),
     ],
 )
-def test_folders_that_cannot_take_photos(
+def test_unsuitable_destinations_are_rejected(
     small_library: SmallLibrary, to: str | None, words: str
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -198,7 +198,7 @@ def test_folders_that_cannot_take_photos(
         )
 
 
-def test_a_folder_above_the_library_does_not_lead_back_into_it(small_library: SmallLibrary) -> None:
+def test_a_destination_above_the_library_does_not_lead_into_it(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     outcome = remove(
@@ -209,7 +209,7 @@ def test_a_folder_above_the_library_does_not_lead_back_into_it(small_library: Sm
     )
 
 
-def test_twice_the_same_is_no_plan(small_library: SmallLibrary) -> None:
+def test_duplicate_entries_are_rejected(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     with pytest.raises(UsageError, match="is in the plan more than once"):
@@ -233,7 +233,7 @@ FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
     ],
 )
 @pytest.mark.parametrize("tier", ["pixels", "picture", "", "what a hand wrote"])
-def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(
+def test_further_contents_of_a_file_must_be_in_the_keeper(
     small_library: SmallLibrary, tier: str, goes: Any, kept: Any, words: str
 ) -> None:
     """Whatever a plan says: one that is old, written by hand, or with another file put down as the
@@ -254,7 +254,9 @@ def test_what_a_file_holds_beside_its_picture_must_be_in_the_one_kept(
 
 
 @pytest.mark.parametrize("tier", ["moment", "lookalike"])
-def test_other_shots_go_with_what_they_hold(small_library: SmallLibrary, tier: str) -> None:
+def test_other_shots_are_removed_with_their_contents(
+    small_library: SmallLibrary, tier: str
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "two")
     small_library.set_contents("b.jpg", FILM)
@@ -263,7 +265,7 @@ def test_other_shots_go_with_what_they_hold(small_library: SmallLibrary, tier: s
     ).removed
 
 
-def test_the_same_bytes_go_whatever_they_hold(small_library: SmallLibrary) -> None:
+def test_identical_files_are_removed_whatever_their_contents(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     small_library.set_contents("b.jpg", None)
@@ -272,7 +274,7 @@ def test_the_same_bytes_go_whatever_they_hold(small_library: SmallLibrary) -> No
     ).removed
 
 
-def test_a_photo_for_its_own_sake_goes_with_what_it_holds(small_library: SmallLibrary) -> None:
+def test_a_photo_without_a_keeper_is_removed_with_its_contents(small_library: SmallLibrary) -> None:
     small_library.add_photo("b.jpg", "two")
     small_library.set_contents("b.jpg", FILM)
     assert remove(

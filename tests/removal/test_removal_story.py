@@ -179,7 +179,7 @@ class Story(RuleBasedStateMachine):
         assert files == {path: what for path, what in self.before.items() if what[0] != "folder"}
 
 
-def test_any_story_ends_well() -> None:
+def test_no_sequence_of_removals_loses_a_photo() -> None:
     run_state_machine_as_test(
         Story,
         settings=settings(

@@ -15,7 +15,7 @@ from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary
 
 
-def test_the_name_is_taken_again(small_library: SmallLibrary, where: Where) -> None:
+def test_a_taken_name_leads_to_a_new_name(small_library: SmallLibrary, where: Where) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
@@ -29,7 +29,7 @@ def test_the_name_is_taken_again(small_library: SmallLibrary, where: Where) -> N
     assert (small_library.photos / "b.jpg").read_text() == "a newcomer"
 
 
-def test_the_folder_is_gone(small_library: SmallLibrary, where: Where) -> None:
+def test_a_deleted_folder_is_created_again(small_library: SmallLibrary, where: Where) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("deep/er/b.jpg", "one")
     before = small_library.tree()
@@ -77,7 +77,7 @@ def test_a_drive_that_is_away_is_not_written_to(
     assert small_library.tree() == before
 
 
-def test_brought_back_by_hand_or_deleted_for_good(
+def test_files_restored_by_hand_or_deleted_for_good_are_reported(
     small_library: SmallLibrary, where: Where
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -112,7 +112,7 @@ def test_brought_back_by_hand_or_deleted_for_good(
         assert restored.back is None and "not in" in restored.note
 
 
-def test_a_stranger_in_our_place_in_the_trash_is_left_there(
+def test_a_foreign_file_at_the_recorded_trash_path_is_left_alone(
     small_library: SmallLibrary, where: Where
 ) -> None:
     small_library.add_photo("a.jpg", "one")

@@ -19,7 +19,7 @@ from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
 
 
-def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -> None:
+def test_a_copy_is_removed_and_restored(small_library: SmallLibrary, where: Where) -> None:
     small_library.add_photo("2020/a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
@@ -46,7 +46,7 @@ def test_a_copy_goes_and_comes_back(small_library: SmallLibrary, where: Where) -
         undo(small_library.library, outcome.run)
 
 
-def test_nothing_is_overwritten_where_removed_files_go(small_library: SmallLibrary) -> None:
+def test_nothing_is_overwritten_at_the_destination(small_library: SmallLibrary) -> None:
     aside = small_library.base / "aside"
     for number in range(3):
         small_library.add_photo("sub/a.jpg", f"version {number}")
@@ -60,7 +60,9 @@ def test_nothing_is_overwritten_where_removed_files_go(small_library: SmallLibra
     }
 
 
-def test_many_of_one_name_in_the_trash_each_come_back(small_library: SmallLibrary) -> None:
+def test_many_files_with_one_name_are_each_restored_from_the_trash(
+    small_library: SmallLibrary,
+) -> None:
     for folder in "abc":
         small_library.add_photo(f"{folder}/same.jpg", f"content {folder}")
         small_library.add_photo(f"kept/{folder}.jpg", f"content {folder}")
@@ -75,7 +77,7 @@ def test_many_of_one_name_in_the_trash_each_come_back(small_library: SmallLibrar
     assert small_library.tree() == before
 
 
-def test_members_of_a_circle_keep_one_another(small_library: SmallLibrary) -> None:
+def test_files_that_are_each_others_keepers_are_kept(small_library: SmallLibrary) -> None:
     for name in "abc":
         small_library.add_photo(f"{name}.jpg", "one")
     before = small_library.tree()
@@ -97,7 +99,7 @@ def test_members_of_a_circle_keep_one_another(small_library: SmallLibrary) -> No
     assert small_library.tree() == before
 
 
-def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(
+def test_a_file_is_restored_if_its_keeper_vanishes_during_the_move(
     small_library: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -122,7 +124,7 @@ def test_a_keeper_that_vanishes_in_that_moment_brings_the_file_back(
     assert small_library.tree() == {"b.jpg": before["b.jpg"]}
 
 
-def test_a_keeper_removed_later_in_the_same_run_brings_the_file_back(
+def test_a_file_is_restored_if_its_keeper_is_removed_later_in_the_run(
     small_library: SmallLibrary,
 ) -> None:
     """By another program, between two files."""
@@ -173,7 +175,7 @@ def test_a_keeper_is_not_removed_through_an_alias(
     assert small_library.tree() == before
 
 
-def test_without_a_journal_nothing_goes(small_library: SmallLibrary) -> None:
+def test_nothing_is_removed_without_a_journal(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     before = small_library.tree()
@@ -183,7 +185,7 @@ def test_without_a_journal_nothing_goes(small_library: SmallLibrary) -> None:
     assert small_library.tree() == before
 
 
-def test_one_removal_at_a_time(
+def test_only_one_removal_runs_at_a_time(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -195,7 +197,9 @@ def test_one_removal_at_a_time(
         remove(small_library.library, [])
 
 
-def test_stopped_between_two_files_the_first_can_be_undone(small_library: SmallLibrary) -> None:
+def test_after_an_interruption_between_two_files_the_first_can_be_restored(
+    small_library: SmallLibrary,
+) -> None:
     for name in "abc":
         small_library.add_photo(f"{name}.jpg", "one")
     before = small_library.tree()
@@ -215,7 +219,7 @@ def test_stopped_between_two_files_the_first_can_be_undone(small_library: SmallL
     assert small_library.tree() == before
 
 
-def test_while_a_worker_has_the_library_it_is_left_word(small_library: SmallLibrary) -> None:
+def test_a_running_worker_is_notified(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     with small_library.library.lock():

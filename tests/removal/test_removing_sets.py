@@ -30,7 +30,7 @@ def reason(small_library: SmallLibrary, path: str, keeper: str, tier: str = "pic
 
 @pytest.mark.parametrize("edit", ["IMG_0-bewerkt.jpg", "IMG_0 (1).jpg", "img_e0.JPG"])
 @pytest.mark.parametrize("turned", [False, True])
-def test_an_edit_and_its_original_stay(
+def test_an_edit_and_its_original_are_kept(
     small_library: SmallLibrary, edit: str, turned: bool
 ) -> None:
     small_library.add_photo("IMG_0.jpg", "one")
@@ -42,7 +42,7 @@ def test_an_edit_and_its_original_stay(
 
 
 @pytest.mark.parametrize(("kind", "goes"), [("pixels", True), ("picture", False)])
-def test_the_same_pixels_go_whatever_they_are_called(
+def test_identical_pixels_are_removed_whatever_the_name(
     small_library: SmallLibrary, kind: PairKind, goes: bool
 ) -> None:
     small_library.add_photo("IMG_0.jpg", "one")
@@ -52,20 +52,22 @@ def test_the_same_pixels_go_whatever_they_are_called(
     assert (reason(small_library, "IMG_0-kopie.jpg", "IMG_0.jpg", kind) == "") is goes
 
 
-def test_the_same_bytes_go_whatever_they_are_called(small_library: SmallLibrary) -> None:
+def test_identical_files_are_removed_whatever_the_name(small_library: SmallLibrary) -> None:
     for name in ("IMG_0.jpg", "IMG_0-kopie.jpg"):
         small_library.add_photo(name, "one")
     assert reason(small_library, "IMG_0-kopie.jpg", "IMG_0.jpg", "identical") == ""
 
 
-def test_raw_and_jpeg_stay_though_they_had_the_same_pixels(small_library: SmallLibrary) -> None:
+def test_raw_and_jpeg_are_kept_even_with_identical_pixels(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("a.nef", "raw")
     small_library.add_pair("a.jpg", "a.nef", "pixels")
     assert "versions of one photo" in reason(small_library, "a.jpg", "a.nef", "pixels")
 
 
-def test_a_version_does_not_go_for_a_photo_elsewhere(small_library: SmallLibrary) -> None:
+def test_a_version_is_not_removed_for_a_photo_in_another_folder(
+    small_library: SmallLibrary,
+) -> None:
     for name, content in (
         ("x/a.jpg", "large"),
         ("a.jpg", "small"),
@@ -93,7 +95,7 @@ def test_a_version_does_not_go_for_a_photo_elsewhere(small_library: SmallLibrary
 
 
 @pytest.mark.parametrize(("name", "goes"), [("IMG_0_001.jpg", True), ("IMG_0-filter.jpg", False)])
-def test_of_other_shots_the_frames_of_a_burst_go(
+def test_burst_frames_are_removed_among_other_shots(
     small_library: SmallLibrary, name: str, goes: bool
 ) -> None:
     small_library.add_photo("IMG_0.jpg", "one")
@@ -101,7 +103,7 @@ def test_of_other_shots_the_frames_of_a_burst_go(
     assert (reason(small_library, name, "IMG_0.jpg", "moment") == "") is goes
 
 
-def test_a_folder_that_cannot_be_listed_holds_it_back(
+def test_a_folder_that_cannot_be_listed_prevents_the_removal(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")

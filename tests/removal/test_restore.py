@@ -56,7 +56,7 @@ def entry(path: str, **other: Any) -> RemovalEntry:
     )
 
 
-def test_a_photo_and_its_film_come_back_under_another_name_together(pair: SmallLibrary) -> None:
+def test_a_photo_and_its_film_are_restored_under_the_same_new_name(pair: SmallLibrary) -> None:
     for name in ("a.mov", "sub/b.mov"):
         pair.add_file(name, "film")
     gone(pair)
@@ -73,7 +73,7 @@ def test_a_photo_and_its_film_come_back_under_another_name_together(pair: SmallL
     assert (pair.photos / "sub/b (restored).jpg").read_text() == "one"
 
 
-def test_a_name_taken_in_that_moment_is_not_overwritten(
+def test_a_name_taken_concurrently_is_not_overwritten(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone(pair)
@@ -92,7 +92,7 @@ def test_a_name_taken_in_that_moment_is_not_overwritten(
     )
 
 
-def test_what_was_brought_back_by_hand_is_found_and_said(pair: SmallLibrary) -> None:
+def test_a_file_restored_by_hand_is_found_and_reported(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
     _, (restored,) = undo(pair.library)
@@ -103,7 +103,7 @@ def test_what_was_brought_back_by_hand_is_found_and_said(pair: SmallLibrary) -> 
     assert not RemovalJournal(pair.library.dir).runs()[-1].away
 
 
-def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: SmallLibrary) -> None:
+def test_files_that_never_moved_in_a_failed_removal_are_not_reported(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
     restored = restorer(pair).restore(moved, [moved], quietly=True)
@@ -116,7 +116,7 @@ def test_part_of_a_failed_removal_is_no_news_where_it_never_moved(pair: SmallLib
     assert restorer(pair).restore(moved, [moved]) == restored
 
 
-def test_a_file_that_is_nowhere_is_said_and_can_be_tried_again(pair: SmallLibrary) -> None:
+def test_a_missing_file_is_reported_and_can_be_retried(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").unlink()
     (restored,) = restorer(pair).restore_all([moved])
@@ -144,9 +144,7 @@ def test_a_file_that_another_program_moved_within_the_trash_is_found_by_its_note
 
 
 @pytest.mark.parametrize("device", ["device", "drive"])
-def test_folders_are_made_again_on_the_drive_that_they_were_on(
-    pair: SmallLibrary, device: str
-) -> None:
+def test_folders_are_created_again_on_their_drive(pair: SmallLibrary, device: str) -> None:
     """An overlay gives its files another device number than its folders: either counts."""
     before = pair.tree()
     (moved,) = gone(pair)
@@ -157,7 +155,7 @@ def test_folders_are_made_again_on_the_drive_that_they_were_on(
 
 
 @pytest.mark.parametrize("empty", [False, True])
-def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
+def test_nothing_is_written_below_the_mount_point_of_a_disconnected_drive(
     pair: SmallLibrary, empty: bool
 ) -> None:
     (moved,) = gone(pair)
@@ -178,7 +176,7 @@ def test_nothing_is_put_below_the_mount_point_of_a_drive_that_is_away(
     assert other.restore(moved).back == moved.path
 
 
-def test_its_times_are_as_they_were(pair: SmallLibrary) -> None:
+def test_a_restored_file_has_its_original_times(pair: SmallLibrary) -> None:
     before = (pair.photos / "sub/b.jpg").stat()
     (moved,) = gone(pair)
     target = Path(moved.target or "")
@@ -188,7 +186,7 @@ def test_its_times_are_as_they_were(pair: SmallLibrary) -> None:
     assert (after.st_atime_ns, after.st_mtime_ns) == (before.st_atime_ns, before.st_mtime_ns)
 
 
-def test_a_new_name_is_said_before_what_failed(
+def test_a_new_name_is_reported_before_the_failure(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (moved,) = gone(pair)
@@ -204,14 +202,14 @@ def test_a_new_name_is_said_before_what_failed(
     )
 
 
-def test_a_file_that_had_no_place_to_go_to_stayed(pair: SmallLibrary) -> None:
+def test_a_file_without_a_destination_was_kept(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").rename(moved.path)
     moved.state, moved.target = "intended", None
     assert restorer(pair).locate(moved) == "stayed" and moved.state == "undone"
 
 
-def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: SmallLibrary) -> None:
+def test_a_sidecar_is_stored_once_however_often_it_is_set_aside(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     kept = pair.library.dir / "removed/sidecars"
     sidecar = pair.photos / "a.jpg.xmp"
@@ -221,7 +219,7 @@ def test_a_sidecar_is_kept_once_however_often_it_is_set_aside(pair: SmallLibrary
     assert sorted(path.read_text() for path in kept.iterdir()) == ["one", "two"]
 
 
-def test_where_it_is_cannot_be_found_out_out_of_bounds(
+def test_a_file_out_of_bounds_is_not_looked_up(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (moved,) = gone(pair)
@@ -235,7 +233,7 @@ def test_where_it_is_cannot_be_found_out_out_of_bounds(
     assert restorer(pair).finish_interrupted(moved) is False and looked == []
 
 
-def test_what_a_cut_left_of_a_copy_goes(pair: SmallLibrary) -> None:
+def test_a_partial_copy_left_by_an_interruption_is_deleted(pair: SmallLibrary) -> None:
     """On the way there, and on the way back."""
     (moved,) = gone(pair)
     target, back = Path(moved.target or ""), pair.photos / "sub"
@@ -255,7 +253,7 @@ def test_what_a_cut_left_of_a_copy_goes(pair: SmallLibrary) -> None:
     assert all(path.exists() for path in strangers)
 
 
-def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
+def test_an_undo_is_complete_only_if_the_file_is_back_and_no_longer_away(
     pair: SmallLibrary,
 ) -> None:
     (moved,) = gone(pair)
@@ -272,9 +270,7 @@ def test_an_undo_has_done_its_work_only_where_the_file_is_back_and_away_no_more(
     ]
 
 
-def test_where_files_have_no_ids_they_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_without_ids_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same size and time are no proof."""
     path = tmp_path / "a.jpg"
     path.write_text("two")

@@ -10,7 +10,7 @@ from tests.fixtures.small_library import hash_of
 from tests.removal.test_restore import entry
 
 
-def test_a_photo_goes_to_its_own_place_or_beside_it(tmp_path: Path) -> None:
+def test_a_photo_is_restored_to_its_own_path_or_beside_it(tmp_path: Path) -> None:
     photo = entry(str(tmp_path / "a.jpg"))
     places = _places(photo, [photo])
     assert [Path(next(places)).name for _ in range(3)] == [
@@ -21,7 +21,7 @@ def test_a_photo_goes_to_its_own_place_or_beside_it(tmp_path: Path) -> None:
     assert next(_places(photo, [])) == photo.path
 
 
-def test_a_name_under_which_a_film_could_not_come_back_is_passed_over(tmp_path: Path) -> None:
+def test_a_name_that_its_film_could_not_have_is_skipped(tmp_path: Path) -> None:
     """But for the photo's own place: there the film's is the one that was taken from it, too."""
     film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
     (tmp_path / "a.mov").write_text("a stranger's")
@@ -34,7 +34,7 @@ def test_a_name_under_which_a_film_could_not_come_back_is_passed_over(tmp_path: 
     assert [Path(next(places)).name for _ in range(2)] == ["a.jpg", "a (restored).jpg"]
 
 
-def test_what_goes_along_takes_the_name_of_its_photo(tmp_path: Path) -> None:
+def test_companions_take_the_name_of_their_photo(tmp_path: Path) -> None:
     film, photo = entry(str(tmp_path / "a.mov"), of=1), entry(str(tmp_path / "a.jpg"))
     assert next(_places(film, [film, photo])) == film.path
     photo.back = str(tmp_path / "a (restored).jpg")
@@ -45,7 +45,7 @@ def test_what_goes_along_takes_the_name_of_its_photo(tmp_path: Path) -> None:
     ]
 
 
-def test_long_names_leave_room_for_what_goes_along(tmp_path: Path) -> None:
+def test_long_names_leave_room_for_companions(tmp_path: Path) -> None:
     stem = "x" * 240
     film, photo = (
         entry(str(tmp_path / f"{stem}.supplements"), of=1),
@@ -55,7 +55,7 @@ def test_long_names_leave_room_for_what_goes_along(tmp_path: Path) -> None:
     assert [len(Path(next(places)).name) for _ in range(2)] == [244, 255 - len("plements")]
 
 
-def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_path: Path) -> None:
+def test_a_foreign_file_with_the_same_bytes_is_not_the_restored_file(tmp_path: Path) -> None:
     """Both stay: the file comes back under another name."""
     for name in ("source", "target"):
         (tmp_path / name).write_text("one")
@@ -78,7 +78,7 @@ def test_a_stranger_with_the_same_bytes_is_not_the_file_that_is_put_there(tmp_pa
     )
 
 
-def test_the_second_name_of_a_file_goes_and_one_and_the_same_name_stays(tmp_path: Path) -> None:
+def test_a_second_link_to_a_file_is_removed_and_a_sole_name_is_kept(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("one")
     target = str(tmp_path / "target")
     (tmp_path / "alias").symlink_to(".")

@@ -76,7 +76,9 @@ def way(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_it_is_there_as_it_was_and_nothing_is_left(source: Path, target: Path, way: str) -> None:
+def test_a_moved_file_is_unchanged_and_nothing_is_left_behind(
+    source: Path, target: Path, way: str
+) -> None:
     inode = source.stat().st_ino
     go(source, target)
     assert names(source.parent) == [] and names(target.parent) == ["b.jpg"]
@@ -112,7 +114,7 @@ def test_nothing_is_overwritten(source: Path, target: Path, way: str) -> None:
     )
 
 
-def test_nothing_is_overwritten_that_came_in_that_moment(
+def test_a_file_created_concurrently_is_not_overwritten(
     source: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first check is a courtesy; another program's file is safe because of how files move."""
@@ -125,7 +127,7 @@ def test_nothing_is_overwritten_that_came_in_that_moment(
     assert names(target.parent) == ["b.jpg"] and names(source.parent) == ["a.jpg"]
 
 
-def test_a_dangling_link_is_something_too(source: Path, target: Path, way: str) -> None:
+def test_a_dangling_link_is_not_overwritten(source: Path, target: Path, way: str) -> None:
     target.symlink_to("nowhere")
     with pytest.raises(FileExistsError):
         go(source, target)
@@ -133,7 +135,7 @@ def test_a_dangling_link_is_something_too(source: Path, target: Path, way: str) 
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS])
-def test_where_the_source_cannot_go_it_keeps_its_name_alone(
+def test_a_source_that_cannot_be_deleted_keeps_its_only_name(
     source: Path, target: Path, way: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing(monkeypatch, "unlink", of=lambda path: path == str(source), code=code)
@@ -148,7 +150,7 @@ def test_where_the_source_cannot_go_it_keeps_its_name_alone(
 
 
 @pytest.mark.parametrize("call", ["unlink", "rename"])
-def test_a_drive_that_loses_its_answer_loses_no_file(
+def test_a_drive_that_loses_a_reply_loses_no_file(
     source: Path, target: Path, way: str, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A network drive may do what it was asked for, and then say that there is no such file."""
@@ -157,7 +159,7 @@ def test_a_drive_that_loses_its_answer_loses_no_file(
     assert target.read_text() == "photo" and names(source.parent) == []
 
 
-def test_what_another_program_wrote_into_a_reserved_place_stays(
+def test_a_file_written_by_another_program_to_a_reserved_path_is_kept(
     source: Path,
     target: Path,
     no_hard_links: None,
@@ -174,7 +176,7 @@ def test_what_another_program_wrote_into_a_reserved_place_stays(
     assert source.read_text() == "photo" and target.read_text() == "a stranger's"
 
 
-def test_one_that_another_program_put_in_the_place_of_the_source_stays(
+def test_a_file_put_by_another_program_at_the_source_path_is_kept(
     source: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def replace(path: str) -> bool:
@@ -190,7 +192,7 @@ def test_one_that_another_program_put_in_the_place_of_the_source_stays(
     assert source.read_text() == "an edit" and target.read_text() == "photo"
 
 
-def test_what_is_on_disk_before_what_goes(
+def test_the_copy_is_on_disk_before_the_source_is_deleted(
     source: Path, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new name (and a copy's content) is on disk before the old one goes; both folders are at
@@ -238,7 +240,7 @@ def test_no_file_stays_open(source: Path, target: Path, way: str) -> None:
     assert os.listdir("/proc/self/fd") == before
 
 
-def test_a_system_call_that_is_not_known_here_is_done_without(
+def test_an_unsupported_system_call_is_replaced(
     source: Path, target: Path, no_hard_links: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for code in (errno.ENOSYS, errno.EINVAL, errno.EIO):
@@ -259,7 +261,7 @@ def test_a_system_call_that_is_not_known_here_is_done_without(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="hard links of POSIX")
-def test_links_are_not_followed_and_errors_of_other_kinds_are_told(
+def test_links_are_not_followed_and_other_errors_are_raised(
     source: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def link(*_: Any, **__: Any) -> None:
@@ -271,7 +273,7 @@ def test_links_are_not_followed_and_errors_of_other_kinds_are_told(
     assert source.exists() and names(target.parent) == []
 
 
-def test_times_are_set_of_a_link_itself(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_are_set_on_the_link_itself(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Never of the photo that it leads to: also where a link's own times cannot be set."""
     link, new = source.with_name("link.jpg"), (OLD[0] - 10**9, OLD[1] - 10**9)
     link.symlink_to("a.jpg")

@@ -16,7 +16,7 @@ from explorer.removal.safe_move import FileChanged
 from tests.removal.test_safe_move import OLD, go, names
 
 
-def test_a_copy_is_compared_before_the_original_goes(
+def test_a_copy_is_compared_before_the_original_is_deleted(
     source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def torn(old: Any, new: Any, *_: Any) -> None:
@@ -29,7 +29,7 @@ def test_a_copy_is_compared_before_the_original_goes(
 
 
 @pytest.mark.parametrize("edit", [b"phot0", b"photo and more"])
-def test_an_edit_saved_while_it_is_copied_stays(
+def test_an_edit_saved_during_the_copy_is_kept(
     source: Path, target: Path, across_drives: None, edit: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = shutil.copyfileobj
@@ -45,7 +45,7 @@ def test_an_edit_saved_while_it_is_copied_stays(
     assert source.read_bytes() == edit and names(target.parent) == []
 
 
-def test_a_copy_of_what_was_deleted_meanwhile_stays(
+def test_a_copy_of_a_file_deleted_meanwhile_is_kept(
     source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = file_state.file_hash
@@ -61,7 +61,7 @@ def test_a_copy_of_what_was_deleted_meanwhile_stays(
 
 
 @pytest.mark.parametrize("call", ["fsync", "link", "utime"])
-def test_nothing_is_left_of_a_copy_that_failed(
+def test_a_failed_copy_leaves_nothing_behind(
     source: Path, target: Path, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.link
@@ -86,7 +86,7 @@ def test_nothing_is_left_of_a_copy_that_failed(
     assert source.read_text() == "photo" and names(target.parent) == []
 
 
-def test_a_drive_that_knows_no_permissions_gets_the_times(
+def test_a_drive_without_permissions_still_gets_the_times(
     source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
@@ -97,7 +97,7 @@ def test_a_drive_that_knows_no_permissions_gets_the_times(
     assert (target.stat().st_mtime_ns, target.read_text()) == (OLD[1], "photo")
 
 
-def test_a_strangers_unfinished_file_is_not_ours(
+def test_an_unfinished_file_of_another_program_is_left_alone(
     source: Path, target: Path, across_drives: None
 ) -> None:
     """Neither one that looks like an unfinished copy of this name, nor one that lies where ours
@@ -116,7 +116,7 @@ def test_a_strangers_unfinished_file_is_not_ours(
     assert names(target.parent) == sorted([".b.jpg.part", part_name("token"), "b.jpg", "link"])
 
 
-def test_a_copy_grows_under_the_name_of_its_token_so_that_it_is_found_after_a_cut(
+def test_a_copy_is_written_under_its_token_name_so_that_recovery_finds_it(
     source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = list[list[str]]()

@@ -39,7 +39,7 @@ def note_path(merged: PreparedSidecar) -> dict[str, Any]:
     return found
 
 
-def test_the_one_kept_learns_what_it_lacks(
+def test_the_keeper_gets_the_metadata_it_lacks(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     before = bare.read_bytes()
@@ -58,7 +58,7 @@ def test_the_one_kept_learns_what_it_lacks(
     assert merge(str(bare), str(with_metadata)).after is None
 
 
-def test_before_and_after_are_told_apart(
+def test_the_sidecar_before_and_after_differ(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     target = Path(sidecar_path(str(bare)))
@@ -72,7 +72,9 @@ def test_before_and_after_are_told_apart(
     assert b'xmp:Label="red"' in merged.after and b"beach" in merged.after
 
 
-def test_the_same_bytes(with_metadata: Path, bare: Path, merge: MetadataMerger) -> None:
+def test_an_identical_file_inherits_the_sidecar(
+    with_metadata: Path, bare: Path, merge: MetadataMerger
+) -> None:
     bare.write_bytes(with_metadata.read_bytes())
     words = Path(sidecar_path(str(with_metadata))).read_bytes()
     assert merge(str(with_metadata), str(bare), same=True) == PreparedSidecar(
@@ -82,7 +84,7 @@ def test_the_same_bytes(with_metadata: Path, bare: Path, merge: MetadataMerger) 
     assert after is not None and b"darktable" not in after
 
 
-def test_what_an_export_says(bare: Path, merge: MetadataMerger) -> None:
+def test_metadata_of_an_export_is_merged(bare: Path, merge: MetadataMerger) -> None:
     other = pictures.write(bare.parent / "other.jpg", pictures.draw(2))
     facts = {
         "photoTakenTime": {"timestamp": "1433664550"},
@@ -103,7 +105,7 @@ def test_what_an_export_says(bare: Path, merge: MetadataMerger) -> None:
 @pytest.mark.skipif(
     not Path("/proc").exists(), reason="names in other letters are the same name there"
 )
-def test_a_sidecar_in_other_letters_is_the_one_to_write(
+def test_a_sidecar_with_another_case_is_the_one_to_write(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     other = bare.with_name("bare.jpg.XMP")
@@ -113,7 +115,7 @@ def test_a_sidecar_in_other_letters_is_the_one_to_write(
     assert merge(str(with_metadata), str(bare)).target == sidecar_path(str(bare))
 
 
-def test_the_sidecar_of_the_stem_is_read_and_not_written(
+def test_the_sidecar_named_by_stem_is_read_but_not_written(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
     bare.with_suffix(".xmp").write_text(xmp('xmp:Rating="1"'))
@@ -145,7 +147,7 @@ def go(metadata_library: SmallLibrary, **options: Any) -> RemovalOutcome:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(
+def test_removal_writes_a_sidecar_only_on_request_and_undo_reverts_it(
     metadata_library: SmallLibrary, existing: bool
 ) -> None:
     target = Path(sidecar_path(str(metadata_library.photos / "bare.jpg")))
@@ -163,7 +165,7 @@ def test_removal_writes_it_only_when_asked_and_undo_takes_it_back(
     assert metadata_library.tree() == before and all(not each.note for each in restored)
 
 
-def test_a_sidecar_that_was_changed_since_is_not_taken_back(metadata_library: SmallLibrary) -> None:
+def test_a_sidecar_changed_since_is_not_reverted(metadata_library: SmallLibrary) -> None:
     target = Path(sidecar_path(str(metadata_library.photos / "bare.jpg")))
     go(metadata_library)
     target.write_text(target.read_text() + "<!-- edited -->")
@@ -173,7 +175,7 @@ def test_a_sidecar_that_was_changed_since_is_not_taken_back(metadata_library: Sm
     )
 
 
-def test_the_journal_knows_of_it_before_it_is_written(
+def test_a_sidecar_is_journaled_before_it_is_written(
     metadata_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = list[Any]()

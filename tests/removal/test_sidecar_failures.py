@@ -16,7 +16,7 @@ from tests.removal.test_sidecar import go
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
-def test_what_would_break_a_parser_is_refused(
+def test_unparsable_metadata_is_rejected(
     with_metadata: Path, bare: Path, merge: MetadataMerger, text: str
 ) -> None:
     with_metadata.with_name("with_metadata.jpg.json").write_text(text, encoding="utf-8")
@@ -24,7 +24,7 @@ def test_what_would_break_a_parser_is_refused(
         merge(str(with_metadata), str(bare))
 
 
-def test_a_process_that_dies_is_said(
+def test_a_crashed_process_is_reported(
     with_metadata: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merge._pool._single, "_command", ["false"])
@@ -32,7 +32,7 @@ def test_a_process_that_dies_is_said(
         merge(str(with_metadata), str(bare))
 
 
-def test_a_process_that_lacks_memory_is_said(
+def test_a_process_without_memory_is_reported(
     with_metadata: Path, bare: Path, merge: MetadataMerger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -84,7 +84,7 @@ def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
         assert metadata_library.tree() == before
 
 
-def test_what_cannot_be_read_stays_and_is_said(metadata_library: SmallLibrary) -> None:
+def test_a_file_that_cannot_be_read_is_kept_and_reported(metadata_library: SmallLibrary) -> None:
     (metadata_library.photos / "with_metadata.jpg.json").write_text('{"geoData": ')
     before = metadata_library.tree()
     removals = [metadata_library.removal("with_metadata.jpg", "bare.jpg")]

@@ -16,7 +16,9 @@ from tests.fixtures.small_library import hash_of
 from tests.removal.test_sidecar import merged_at, names, note_path
 
 
-def test_a_new_one_goes_and_an_old_one_is_as_it_was(sidecar_file: Path, keeper_photo: str) -> None:
+def test_a_new_sidecar_is_deleted_and_an_old_one_restored(
+    sidecar_file: Path, keeper_photo: str
+) -> None:
     merged = merged_at(sidecar_file)
     note = note_path(merged)
     write(note, merged, keeper_photo)
@@ -34,7 +36,7 @@ def test_a_new_one_goes_and_an_old_one_is_as_it_was(sidecar_file: Path, keeper_p
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
-def test_one_that_was_changed_since_stays(
+def test_a_sidecar_changed_since_is_kept(
     sidecar_file: Path, keeper_photo: str, old: bytes | None
 ) -> None:
     if old:
@@ -50,7 +52,7 @@ def test_one_that_was_changed_since_stays(
     assert sidecar_file.read_bytes() == b"new, and edited"
 
 
-def test_one_that_was_never_written_is_no_news(sidecar_file: Path, keeper_photo: str) -> None:
+def test_a_sidecar_never_written_is_not_reported(sidecar_file: Path, keeper_photo: str) -> None:
     sidecar_file.write_bytes(b"old")
     note = note_path(merged_at(sidecar_file))
     Path(note["part"]).write_bytes(b"ha")
@@ -66,7 +68,7 @@ def test_one_that_was_never_written_is_no_news(sidecar_file: Path, keeper_photo:
     )
 
 
-def test_one_that_cannot_be_read_stays(sidecar_file: Path, keeper_photo: str) -> None:
+def test_an_unreadable_sidecar_is_kept(sidecar_file: Path, keeper_photo: str) -> None:
     merged = merged_at(sidecar_file)
     note = note_path(merged)
     sidecar_file.mkdir()
@@ -76,7 +78,7 @@ def test_one_that_cannot_be_read_stays(sidecar_file: Path, keeper_photo: str) ->
     assert sidecar_file.is_dir()
 
 
-def test_a_change_in_the_last_moment_is_left(
+def test_a_concurrent_change_is_kept(
     sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sidecar_file.write_bytes(b"old")
@@ -96,7 +98,7 @@ def test_a_change_in_the_last_moment_is_left(
     )
 
 
-def test_a_note_of_any_other_file_is_not_followed(
+def test_an_entry_for_any_other_file_is_ignored(
     sidecar_file: Path, keeper_photo: str, tmp_path: Path
 ) -> None:
     merged = merged_at(sidecar_file)
@@ -122,7 +124,7 @@ def test_a_note_of_any_other_file_is_not_followed(
     )
 
 
-def test_notes_of_older_versions(sidecar_file: Path, keeper_photo: str) -> None:
+def test_entries_of_older_versions_are_read(sidecar_file: Path, keeper_photo: str) -> None:
     sidecar_file.write_bytes(b"new")
     old = {
         "path": str(sidecar_file),

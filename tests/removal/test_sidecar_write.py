@@ -17,22 +17,20 @@ from explorer.removal.sidecar_restore import restore_sidecar
 from tests.removal.test_sidecar import merged_at, names, note_path
 
 
-def test_a_new_one(sidecar_file: Path, keeper_photo: str) -> None:
+def test_a_new_sidecar_is_written(sidecar_file: Path, keeper_photo: str) -> None:
     merged = merged_at(sidecar_file)
     write(note_path(merged), merged, keeper_photo)
     assert sidecar_file.read_bytes() == b"new" and names(sidecar_file) == {"a.jpg", "a.jpg.xmp"}
 
 
-def test_in_place_of_the_old_one(sidecar_file: Path, keeper_photo: str) -> None:
+def test_an_old_sidecar_is_replaced(sidecar_file: Path, keeper_photo: str) -> None:
     sidecar_file.write_bytes(b"old")
     merged = merged_at(sidecar_file)
     write(note_path(merged), merged, keeper_photo)
     assert sidecar_file.read_bytes() == b"new" and names(sidecar_file) == {"a.jpg", "a.jpg.xmp"}
 
 
-def test_one_saved_by_another_program_meanwhile_is_left(
-    sidecar_file: Path, keeper_photo: str
-) -> None:
+def test_a_sidecar_saved_meanwhile_is_kept(sidecar_file: Path, keeper_photo: str) -> None:
     for old in (None, b"old"):
         sidecar_file.unlink(missing_ok=True)
         if old:
@@ -48,7 +46,9 @@ def test_one_saved_by_another_program_meanwhile_is_left(
         }
 
 
-def test_one_that_went_meanwhile_is_not_made_again(sidecar_file: Path, keeper_photo: str) -> None:
+def test_a_sidecar_deleted_meanwhile_is_not_created_again(
+    sidecar_file: Path, keeper_photo: str
+) -> None:
     sidecar_file.write_bytes(b"old")
     merged = merged_at(sidecar_file)
     note = note_path(merged)
@@ -58,7 +58,9 @@ def test_one_that_went_meanwhile_is_not_made_again(sidecar_file: Path, keeper_ph
     assert names(sidecar_file) == {"a.jpg"}
 
 
-def test_what_bears_the_parts_name_is_never_touched(sidecar_file: Path, keeper_photo: str) -> None:
+def test_a_file_with_the_temporary_name_is_never_touched(
+    sidecar_file: Path, keeper_photo: str
+) -> None:
     """A person's own `.a.jpg.xmp.part`, and even a file of the very name that was planned."""
     own = sidecar_file.with_name(".a.jpg.xmp.part")
     own.write_bytes(b"mine")
@@ -73,14 +75,14 @@ def test_what_bears_the_parts_name_is_never_touched(sidecar_file: Path, keeper_p
     assert not sidecar_file.exists() and Path(note["part"]).read_bytes() == b"mine, too"
 
 
-def test_no_two_parts_have_one_name(sidecar_file: Path, keeper_photo: str) -> None:
+def test_temporary_names_are_unique(sidecar_file: Path, keeper_photo: str) -> None:
     merged = merged_at(sidecar_file)
     assert len({note_path(merged)["part"] for _ in range(20)}) == 20
     assert all(Path(note_path(merged)["part"]).parent == sidecar_file.parent for _ in range(2))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such modes")
-def test_modes_stay(sidecar_file: Path, keeper_photo: str) -> None:
+def test_file_modes_are_kept(sidecar_file: Path, keeper_photo: str) -> None:
     def mode() -> int:
         return stat.S_IMODE(sidecar_file.stat().st_mode)
 
@@ -119,7 +121,7 @@ def test_a_link_stays_a_link(sidecar_file: Path, keeper_photo: str, tmp_path: Pa
     )
 
 
-def test_a_full_disk_leaves_nothing(
+def test_a_full_disk_leaves_no_partial_file(
     sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> None:
@@ -140,7 +142,7 @@ def test_a_full_disk_leaves_nothing(
         )
 
 
-def test_the_bytes_are_on_disk_before_they_have_the_name(
+def test_the_bytes_are_on_disk_before_the_rename(
     sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for old in (None, b"old"):
@@ -172,7 +174,7 @@ def noting(done: list[str], name: str, function: Callable[..., Any]) -> Callable
 
 
 @pytest.mark.skipif(not hasattr(os, "chown"), reason="Windows knows no such owners")
-def test_the_owner_stays_as_far_as_may_be(
+def test_the_owner_is_kept_if_possible(
     sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sidecar_file.write_bytes(b"old")

@@ -40,18 +40,18 @@ def test_a_cell_that_begins_like_a_formula_becomes_text(start: str) -> None:
         "“=”",
     ],
 )
-def test_other_cells_stay_as_they_are(cell: str) -> None:
+def test_other_cells_are_unchanged(cell: str) -> None:
     assert escape_formula(cell) == cell and unescape_formula(cell) == cell
 
 
 @given(st.text(st.sampled_from("='a" + STARTS)))
-def test_every_cell_is_read_back_as_it_was(cell: str) -> None:
+def test_every_cell_is_read_back_unchanged(cell: str) -> None:
     text = escape_formula(cell)
     assert unescape_formula(text) == cell
     assert not text.startswith(tuple(STARTS))
 
 
-def test_numbers_stay_numbers() -> None:
+def test_numbers_remain_numbers() -> None:
     row = {"score": -0.5, "name": "-1", "none": None}
     assert escape_row(row) == {"score": -0.5, "name": "'-1", "none": None}
 
@@ -60,7 +60,7 @@ def cells(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> None:
+def test_no_plan_contains_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> None:
     path, along = str(tmp_path / "=1+1.jpg"), Companion(str(tmp_path / "=2+2.xmp"), "sidecar", 5)
     removal = Removal(
         path,
@@ -80,7 +80,7 @@ def test_no_plan_holds_a_formula_and_all_of_it_is_read_back(tmp_path: Path) -> N
     assert read_plan(tmp_path / "plan.csv") == Plan([removal], [])
 
 
-def test_no_list_of_findings_holds_a_formula(tmp_path: Path) -> None:
+def test_no_list_of_findings_contains_a_formula(tmp_path: Path) -> None:
     path = str(tmp_path / "=1+1.jpg")
     (row,) = cells(
         export_findings.as_csv([Finding(7, path, "blurred", 0.25, "-cmd|' /C calc'!A0", "x")])

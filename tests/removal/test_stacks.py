@@ -67,7 +67,7 @@ def test_an_original_and_its_edit_are_a_set_wherever_they_differ(original: str, 
 
 
 @pytest.mark.parametrize(("original", "numbered"), NUMBERED)
-def test_numbers_make_a_set_of_pictures_that_differ_and_not_of_shots(
+def test_numbered_different_pictures_are_a_set_and_shots_are_not(
     original: str, numbered: str
 ) -> None:
     assert is_named_after(numbered, original)
@@ -76,17 +76,17 @@ def test_numbers_make_a_set_of_pictures_that_differ_and_not_of_shots(
 
 
 @pytest.mark.parametrize(("raw", "photo"), RAWS)
-def test_raw_and_jpeg_are_a_set_always(raw: str, photo: str) -> None:
+def test_raw_and_jpeg_are_always_a_set(raw: str, photo: str) -> None:
     assert all(together(raw, photo, tier) for tier in TIERS)
 
 
 @pytest.mark.parametrize(("one", "other"), OTHERS)
-def test_other_names_make_no_set(one: str, other: str) -> None:
+def test_unrelated_names_are_not_a_set(one: str, other: str) -> None:
     assert not is_named_after(one, other) and not is_named_after(other, one)
     assert not any(together(one, other, tier) for tier in TIERS)
 
 
-def test_all_stems_that_a_name_may_be_built_on() -> None:
+def test_all_stems_a_name_may_derive_from_are_listed() -> None:
     assert list(possible_original_stems("A b-c.jpg")) == ["a", "a b"]
     assert list(possible_original_stems("IMG_E12.jpg")) == ["img_12", "img"]
     assert (
@@ -95,7 +95,7 @@ def test_all_stems_that_a_name_may_be_built_on() -> None:
     )
 
 
-def test_the_nearest_original_that_lies_beside() -> None:
+def test_the_nearest_original_in_the_folder_is_found() -> None:
     stems = {("/p", "img_0"), ("/p", "img_0-edited"), ("/q", "img_9")}
     assert original_in_folder("/p/IMG_0-edited(1).jpg", stems) == "img_0-edited"
     assert original_in_folder("/p/IMG_0-edited.jpg", stems) == "img_0"
@@ -110,7 +110,7 @@ NAMES = st.text(st.sampled_from("ab1 -_(~é\u0301"), min_size=1, max_size=5).map
 
 @settings(deadline=None)
 @given(one=NAMES, other=NAMES)
-def test_what_a_name_is_built_on_is_among_all_that_it_may_be_built_on(one: str, other: str) -> None:
+def test_the_stem_of_a_name_is_among_its_possible_stems(one: str, other: str) -> None:
     assert is_named_after(one, other) == (
         normalized_name(other).removesuffix(".jpg") in possible_original_stems(one)
     )

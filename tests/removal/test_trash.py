@@ -38,7 +38,7 @@ def all_of(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
 
 
-def test_what_desktops_find(home_trash: Path, trashed_photo: Path) -> None:
+def test_desktops_find_the_trashed_file(home_trash: Path, trashed_photo: Path) -> None:
     umask = os.umask(0)
     try:
         to = send(trashed_photo)
@@ -62,9 +62,7 @@ def test_what_desktops_find(home_trash: Path, trashed_photo: Path) -> None:
     ]
 
 
-def test_names_of_any_bytes_are_written_as_the_specification_says(
-    home_trash: Path, trashed_photo: Path
-) -> None:
+def test_names_of_any_bytes_are_encoded_as_specified(home_trash: Path, trashed_photo: Path) -> None:
     name = os.fsdecode(b"caf\xe9 100% \xc3\xbc\n=.jpg")
     trashed_photo = trashed_photo.rename(trashed_photo.with_name(name))
     to = send(trashed_photo)
@@ -73,7 +71,7 @@ def test_names_of_any_bytes_are_written_as_the_specification_says(
     assert trash.find(str(trashed_photo), hash_of(b"photo")) == to
 
 
-def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(
+def test_a_long_name_is_truncated_in_the_trash_and_complete_in_its_info_file(
     home_trash: Path, trashed_photo: Path
 ) -> None:
     for length in (longest_name(str(trashed_photo.parent)) - 4, 240):
@@ -87,7 +85,7 @@ def test_a_long_name_is_cut_in_the_trash_and_whole_in_its_note(
         assert trash.find(str(long), hash_of(b"photo")) == to
 
 
-def test_a_name_as_long_as_can_be_goes_and_comes_back(
+def test_a_name_of_maximum_length_is_trashed_and_restored(
     small_library: SmallLibrary, tmp_path: Path
 ) -> None:
     name = "x" * (longest_name(str(tmp_path)) - 4) + ".jpg"
@@ -109,12 +107,12 @@ def test_a_name_as_long_as_can_be_goes_and_comes_back(
     assert small_library.tree() == before
 
 
-def test_two_names_are_never_the_same(home_trash: Path, trashed_photo: Path) -> None:
+def test_names_in_the_trash_are_unique(home_trash: Path, trashed_photo: Path) -> None:
     slots = {trash.free_slot(str(trashed_photo)).path for _ in range(50)}
     assert len(slots) == 50 and all_of(home_trash) == []
 
 
-def test_a_taken_name_is_not_overwritten_and_no_note_is_left(
+def test_a_taken_name_is_not_overwritten_and_leaves_no_info_file(
     home_trash: Path, trashed_photo: Path
 ) -> None:
     """Whichever of the two came first: the other program's note, or its file."""
@@ -134,7 +132,7 @@ def test_a_taken_name_is_not_overwritten_and_no_note_is_left(
     assert Path(to.path).read_text() == "a stranger's" and trashed_photo.read_text() == "photo"
 
 
-def test_a_note_that_cannot_be_written_leaves_none(
+def test_a_failed_info_file_is_not_left_behind(
     home_trash: Path, trashed_photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(handle: int) -> None:
@@ -149,7 +147,7 @@ def test_a_note_that_cannot_be_written_leaves_none(
 @pytest.mark.parametrize(
     "error", [PermissionError(errno.EACCES, "Permission denied"), KeyboardInterrupt()]
 )
-def test_a_move_that_fails_leaves_no_note(
+def test_a_failed_move_leaves_no_info_file(
     home_trash: Path, trashed_photo: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
@@ -161,7 +159,7 @@ def test_a_move_that_fails_leaves_no_note(
     assert trashed_photo.exists() and all_of(home_trash) == []
 
 
-def test_the_note_is_whole_and_on_disk_before_the_file_moves(
+def test_the_info_file_is_complete_and_on_disk_before_the_move(
     home_trash: Path, trashed_photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, synced = safe_move.move, list[str]()
@@ -182,7 +180,7 @@ def test_the_note_is_whole_and_on_disk_before_the_file_moves(
     assert synced[-2:] == [str(home_trash / "files"), str(trashed_photo.parent)]
 
 
-def test_a_relative_folder_of_data_does_not_count(
+def test_a_relative_data_folder_is_ignored(
     trashed_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "relative")

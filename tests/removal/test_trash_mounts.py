@@ -30,7 +30,9 @@ def drive(tmp_path: Path) -> Iterator[Path]:
 
 
 @may_mount
-def test_a_file_of_another_drive_goes_to_the_trash_there(home_trash: Path, drive: Path) -> None:
+def test_a_file_on_another_drive_goes_to_the_trash_of_that_drive(
+    home_trash: Path, drive: Path
+) -> None:
     trashed_photo = drive / "sub/a.jpg"
     to = send(trashed_photo)
     user = os.getuid()
@@ -44,7 +46,7 @@ def test_a_file_of_another_drive_goes_to_the_trash_there(home_trash: Path, drive
 
 @may_mount
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
-def test_the_trash_that_all_share_is_used_where_none_can_delete_the_files_of_others(
+def test_the_shared_trash_is_used_only_with_the_sticky_bit(
     home_trash: Path, drive: Path, mode: int
 ) -> None:
     (drive / ".Trash").mkdir()
@@ -63,7 +65,7 @@ def test_the_trash_that_all_share_is_used_where_none_can_delete_the_files_of_oth
 
 @may_mount
 @pytest.mark.parametrize("what", ["link", "file", "strangers"])
-def test_a_trash_that_is_not_ours_is_not_used(
+def test_a_trash_of_another_user_is_not_used(
     home_trash: Path, drive: Path, what: str, tmp_path: Path
 ) -> None:
     """What somebody else has put in its place gets no photos: they are copied to the home trash
@@ -92,7 +94,7 @@ def test_a_trash_that_is_not_ours_is_not_used(
 
 
 @may_mount
-def test_copies_into_the_homes_trash_are_compared(
+def test_copies_to_the_home_trash_are_compared(
     home_trash: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (drive / f".Trash-{os.getuid()}").write_text("")
@@ -103,7 +105,7 @@ def test_copies_into_the_homes_trash_are_compared(
 
 
 @may_mount
-def test_on_a_bind_mount_of_the_same_drive_the_homes_trash_gets_a_copy(
+def test_a_file_on_a_bind_mount_is_copied_to_the_home_trash(
     home_trash: Path, trashed_photo: Path, tmp_path: Path
 ) -> None:
     with mounts() as made:
@@ -112,7 +114,7 @@ def test_on_a_bind_mount_of_the_same_drive_the_homes_trash_gets_a_copy(
     assert Path(to.path).read_text() == "photo" and not trashed_photo.exists()
 
 
-def test_a_folder_of_our_own_on_the_same_drive(tmp_path: Path, trashed_photo: Path) -> None:
+def test_a_removal_folder_on_the_same_drive_is_used(tmp_path: Path, trashed_photo: Path) -> None:
     library = tmp_path / "library"
     library.mkdir()
     assert trash.own_folder(str(trashed_photo), library) == str(library / "removed")
@@ -120,7 +122,7 @@ def test_a_folder_of_our_own_on_the_same_drive(tmp_path: Path, trashed_photo: Pa
 
 @may_mount
 @pytest.mark.parametrize("taken", ["", "file", "link"])
-def test_a_folder_of_our_own_at_the_top_of_another_drive(
+def test_a_removal_folder_at_the_top_of_another_drive_is_used(
     tmp_path: Path, drive: Path, taken: str
 ) -> None:
     library, top = tmp_path / "library", drive / trash.OWN_FOLDER
@@ -140,7 +142,7 @@ def test_a_folder_of_our_own_at_the_top_of_another_drive(
 
 
 @may_mount
-def test_a_drive_that_is_watched_as_a_whole(
+def test_a_drive_watched_as_a_whole_is_supported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our own folder at its top lies in the watched folder then, where it is never indexed."""
@@ -173,7 +175,7 @@ def test_a_drive_that_is_watched_as_a_whole(
             small_library.close()
 
 
-def test_mounts_of_the_helper_end(tmp_path: Path) -> None:
+def test_test_mounts_are_removed(tmp_path: Path) -> None:
     if possible():
         with mounts() as made:
             assert isinstance(made, Mounts) and os.path.ismount(made.tmpfs(tmp_path / "x"))

@@ -29,7 +29,7 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: Path) -> None:
+def test_the_latest_file_with_that_path_and_content_is_found(home: Path, photo: Path) -> None:
     found = list[TrashEntry]()
     for number, text in enumerate(("photo", "photo", "another")):
         photo.write_text(text)
@@ -47,7 +47,7 @@ def test_of_several_of_one_path_the_latest_with_that_content(home: Path, photo: 
     assert trash.find(str(photo), "no hash", 0) is None
 
 
-def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
+def test_invalid_info_files_are_skipped(home: Path, photo: Path) -> None:
     to = send(photo)
     for number, text in enumerate(
         ("", "Path", "[Trash Info]\nPath=%zz\n", "Path=" + "x" * 100_000)
@@ -63,9 +63,7 @@ def test_notes_that_are_none_are_passed_over(home: Path, photo: Path) -> None:
     assert trash.find(str(photo), hash_of(b"photo")) == to
 
 
-def test_paths_that_other_programs_write_relative_to_the_data_folder(
-    home: Path, photo: Path
-) -> None:
+def test_paths_relative_to_the_data_folder_are_resolved(home: Path, photo: Path) -> None:
     (home / "info").mkdir(parents=True)
     (home / "files").mkdir()
     (home / "info/a.jpg.trashinfo").write_text("[Trash Info]\nPath=pictures/a.jpg\n")
@@ -75,9 +73,7 @@ def test_paths_that_other_programs_write_relative_to_the_data_folder(
     )  # fmt: skip
 
 
-def test_a_reservation_is_released_only_if_it_is_ours_and_no_file_is_there(
-    home: Path, photo: Path
-) -> None:
+def test_a_reservation_is_released_only_if_it_is_ours_and_unused(home: Path, photo: Path) -> None:
     to = send(photo)
     trash.release_slot(to.path, str(photo))
     assert Path(to.info).exists()

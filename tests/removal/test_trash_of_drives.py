@@ -44,12 +44,12 @@ def own(drive: Path) -> Path:
     return drive / f".Trash-{os.getuid()}"
 
 
-def test_one_of_the_drive_s_own_that_is_made_if_need_be(drive: Path, home: Path) -> None:
+def test_the_trash_of_the_drive_is_created_if_needed(drive: Path, home: Path) -> None:
     assert chosen(drive) == str(own(drive)) == chosen(drive)
     assert stat.S_IMODE(own(drive).stat().st_mode) == 0o700 and not home.exists()
 
 
-def test_for_files_of_its_own_drive_the_home_s(
+def test_the_home_trash_is_used_for_files_on_its_drive(
     home: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "_device", lambda folder: 1)
@@ -59,16 +59,14 @@ def test_for_files_of_its_own_drive_the_home_s(
 @pytest.mark.parametrize(
     ("mode", "shared"), [(0o1777, True), (0o1755, True), (0o777, False), (0o755, False)]
 )
-def test_the_one_that_all_share_where_none_can_delete_the_files_of_others(
-    drive: Path, mode: int, shared: bool
-) -> None:
+def test_the_shared_trash_requires_the_sticky_bit(drive: Path, mode: int, shared: bool) -> None:
     (drive / ".Trash").mkdir()
     (drive / ".Trash").chmod(mode)
     assert chosen(drive) == str(drive / ".Trash" / str(os.getuid()) if shared else own(drive))
 
 
 @pytest.mark.parametrize("what", ["link", "file"])
-def test_what_is_no_folder_is_not_shared(drive: Path, what: str, tmp_path: Path) -> None:
+def test_a_shared_trash_must_be_a_folder(drive: Path, what: str, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere").chmod(0o1777)
     if what == "link":
@@ -79,7 +77,9 @@ def test_what_is_no_folder_is_not_shared(drive: Path, what: str, tmp_path: Path)
     assert chosen(drive) == str(own(drive)) and list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_where_our_part_of_the_shared_one_is_not_ours_another_is_used(drive: Path) -> None:
+def test_another_trash_is_used_if_our_part_of_the_shared_one_belongs_to_someone_else(
+    drive: Path,
+) -> None:
     (drive / ".Trash").mkdir()
     (drive / ".Trash").chmod(0o1777)
     (drive / ".Trash" / str(os.getuid())).write_text("taken")
@@ -89,7 +89,7 @@ def test_where_our_part_of_the_shared_one_is_not_ours_another_is_used(drive: Pat
 @pytest.mark.parametrize(
     "what", ["link", "file", "others", "not writable", "other drive", "not made"]
 )
-def test_where_none_on_the_drive_is_ours_the_home_s(
+def test_the_home_trash_is_used_if_none_on_the_drive_is_usable(
     drive: Path, home: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if what == "link":
@@ -117,7 +117,7 @@ def test_where_none_on_the_drive_is_ours_the_home_s(
     assert chosen(drive) == str(home)
 
 
-def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
+def test_paths_in_the_trash_of_a_drive_are_valid_at_any_mount_point(drive: Path) -> None:
     photo = drive / "sub/a.jpg"
     to = trash.free_slot(str(photo))
     trash.send(str(photo), hash_of(b"photo"), to)
@@ -125,7 +125,9 @@ def test_in_the_trash_of_a_drive_paths_hold_wherever_it_is(drive: Path) -> None:
     assert trash.find(str(photo), hash_of(b"photo")) == to
 
 
-def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path: Path) -> None:
+def test_all_possible_destinations_of_a_file_are_listed(
+    drive: Path, home: Path, tmp_path: Path
+) -> None:
     user = str(os.getuid())
     assert list(trash.trash_folders(str(drive / "sub/a.jpg"))) == [
         str(home),
@@ -137,7 +139,7 @@ def test_all_places_where_a_file_can_have_gone(drive: Path, home: Path, tmp_path
     ]  # fmt: skip
 
 
-def test_the_note_is_whole_when_it_is_put_on_disk(
+def test_the_info_file_is_complete_when_it_is_flushed(
     drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And it is there before the file moves."""

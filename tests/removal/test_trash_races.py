@@ -17,7 +17,7 @@ from tests.fixtures.small_library import SmallLibrary, hash_of
 from tests.removal.test_trash import all_of, note
 
 
-def test_two_writers_at_once_lose_nothing(
+def test_two_concurrent_writers_lose_nothing(
     home_trash: Path, trashed_photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both choose the same name, at the same moment: the one whose note comes second is told so,
@@ -52,7 +52,7 @@ def test_two_writers_at_once_lose_nothing(
     ] == str(left)
 
 
-def test_where_others_take_the_name_another_is_chosen(
+def test_another_name_is_chosen_if_the_first_is_taken(
     small_library: SmallLibrary, home_trash: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the choice of a name and the move: by another library, or by a program that reserves
@@ -90,7 +90,7 @@ def test_where_others_take_the_name_another_is_chosen(
     assert all_of(home_trash / "info") == []
 
 
-def test_where_others_always_take_the_name_it_is_said(
+def test_a_name_that_is_always_taken_is_reported(
     small_library: SmallLibrary, home_trash: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
@@ -109,7 +109,9 @@ def test_where_others_always_take_the_name_it_is_said(
     assert small_library.tree() == before and all_of(home_trash / "info") == []
 
 
-def test_a_trash_that_cannot_be_made_is_said(small_library: SmallLibrary, home_trash: Path) -> None:
+def test_a_trash_that_cannot_be_created_is_reported(
+    small_library: SmallLibrary, home_trash: Path
+) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
     home_trash.parent.mkdir()

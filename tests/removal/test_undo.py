@@ -34,7 +34,7 @@ def everything(small_library: SmallLibrary) -> dict[str, Any]:
     }
 
 
-def test_an_undo_that_was_cut_off_goes_on(
+def test_an_interrupted_undo_is_continued(
     pair: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, to, real = pair.tree(), where(pair), safe_move.move
@@ -60,7 +60,7 @@ def test_an_undo_that_was_cut_off_goes_on(
         assert info is None or not os.path.lexists(info)
 
 
-def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
+def test_a_foreign_file_at_its_path_is_not_mistaken_for_it_after_an_interruption(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
@@ -85,7 +85,7 @@ def test_a_stranger_at_its_place_is_not_taken_for_it_after_a_cut(
     ).read_text() == "one"
 
 
-def test_size_and_time_alone_or_the_id_alone_are_not_the_file(pair: SmallLibrary) -> None:
+def test_size_and_time_or_id_alone_do_not_identify_the_file(pair: SmallLibrary) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (entry,) = entries(pair)
     target = Path(entry.target or "")
@@ -136,7 +136,7 @@ def three(small_library: SmallLibrary) -> list[str]:
     return ids
 
 
-def test_the_last_removal_of_which_anything_is_away_is_undone(small_library: SmallLibrary) -> None:
+def test_the_last_removal_with_files_still_away_is_undone(small_library: SmallLibrary) -> None:
     ids = three(small_library)
     assert [run.id for run in history(small_library.library)] == ids[::-1]
     for run_id in ids[::-1]:
@@ -161,9 +161,7 @@ def test_a_removal_is_undone_by_its_id(small_library: SmallLibrary) -> None:
     assert set(small_library.tree()) == {"k.jpg", "1.jpg"}
 
 
-def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(
-    small_library: SmallLibrary,
-) -> None:
+def test_results_and_progress_are_reported_in_order(small_library: SmallLibrary) -> None:
     for name in ("k", "a", "b", "c"):
         small_library.add_photo(f"{name}.jpg", "one")
     small_library.add_file("b.xmp", "words")
@@ -198,7 +196,7 @@ def test_what_became_of_each_file_is_said_in_order_and_how_far_it_is(
     assert [each.file.state for each in known if each] == ["present"] * 2
 
 
-def test_a_file_comes_back_from_a_trash_that_the_environment_does_not_name_any_more(
+def test_a_file_is_restored_from_a_trash_no_longer_named_by_the_environment(
     small_library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Terminals inside sandboxed programs name another home for data."""

@@ -34,7 +34,7 @@ def outside(small_library: SmallLibrary) -> Path:
 
 
 @pytest.mark.parametrize("to", ["outside", TRASH])
-def test_nothing_is_taken_from_elsewhere(pair: SmallLibrary, to: str) -> None:
+def test_nothing_is_restored_from_other_folders(pair: SmallLibrary, to: str) -> None:
     path = outside(pair)
     remove(
         pair.library,
@@ -57,7 +57,7 @@ def test_nothing_is_taken_from_elsewhere(pair: SmallLibrary, to: str) -> None:
         assert everything(pair) == before
 
 
-def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: SmallLibrary) -> None:
+def test_a_linked_folder_is_not_a_removal_folder(pair: SmallLibrary) -> None:
     path = outside(pair)
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     shutil.rmtree(pair.base / "aside/photos/sub")
@@ -72,7 +72,9 @@ def test_a_folder_that_leads_elsewhere_is_not_one_of_ours(pair: SmallLibrary) ->
     "forged",
     ["outside/new.jpg", "photos/../outside/new.jpg", "photos/leads/new.jpg", "library/catalog2.db"],
 )
-def test_nothing_is_put_elsewhere(pair: SmallLibrary, state: str, key: str, forged: str) -> None:
+def test_nothing_is_restored_to_other_folders(
+    pair: SmallLibrary, state: str, key: str, forged: str
+) -> None:
     outside(pair)
     (pair.photos / "leads").symlink_to(pair.base / "outside")
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
@@ -95,7 +97,7 @@ def test_nothing_is_put_elsewhere(pair: SmallLibrary, state: str, key: str, forg
     assert set(tree(pair.library.dir)) == set(library)
 
 
-def test_a_note_of_the_trash_is_not_what_the_journal_says(pair: SmallLibrary) -> None:
+def test_an_info_file_does_not_override_the_journal(pair: SmallLibrary) -> None:
     path = outside(pair)
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")])
     change(pair, lambda line: line.update(info=str(path)) if "info" in line else None)
@@ -103,7 +105,7 @@ def test_a_note_of_the_trash_is_not_what_the_journal_says(pair: SmallLibrary) ->
     assert path.exists() and (pair.photos / "sub/b.jpg").read_text() == "one"
 
 
-def test_undo_after_the_folder_left_the_library(pair: SmallLibrary) -> None:
+def test_undo_works_after_the_folder_was_removed_from_the_library(pair: SmallLibrary) -> None:
     """It says what to do; once the folder is added again, it does it."""
     from explorer.library.writer import Writer
 
@@ -147,9 +149,7 @@ def with_sidecar(small_library: SmallLibrary, before: bytes | None, after: bytes
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
-def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(
-    pair: SmallLibrary, before: bytes | None
-) -> None:
+def test_a_sidecar_is_reverted_and_its_text_kept(pair: SmallLibrary, before: bytes | None) -> None:
     sidecar = with_sidecar(pair, before, b"after")
     undo(pair.library)
     if before is None:
@@ -162,7 +162,7 @@ def test_a_sidecar_is_taken_back_and_what_it_said_is_kept(
 
 
 @pytest.mark.parametrize("before", [None, b"before"])
-def test_a_sidecar_that_changed_stays(pair: SmallLibrary, before: bytes | None) -> None:
+def test_a_changed_sidecar_is_kept(pair: SmallLibrary, before: bytes | None) -> None:
     sidecar = with_sidecar(pair, before, b"after")
     sidecar.write_bytes(b"edited")
     undo(pair.library)
@@ -173,7 +173,7 @@ def test_a_sidecar_that_changed_stays(pair: SmallLibrary, before: bytes | None) 
     "forged",
     ["photos/a.jpg", "photos/other/a.jpg.xmp", "outside/a.jpg.xmp", "photos/../outside/a.jpg.xmp"],
 )
-def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: SmallLibrary, forged: str) -> None:
+def test_only_a_sidecar_of_the_keeper_is_reverted(pair: SmallLibrary, forged: str) -> None:
     with_sidecar(pair, None, b"one")
     victim = pair.base / forged
     for folder in ("outside", "photos/other"):
@@ -190,7 +190,7 @@ def test_only_a_sidecar_of_the_one_kept_is_taken_back(pair: SmallLibrary, forged
     assert victim.read_bytes() == b"one" and (pair.photos / "sub/b.jpg").exists()
 
 
-def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
+def test_a_sidecar_that_cannot_be_reverted_is_reported_and_the_photo_restored(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_sidecar(pair, b"before", b"after")
@@ -207,7 +207,7 @@ def test_a_sidecar_that_cannot_be_taken_back_is_said_and_the_photo_is_back(
     assert not history(pair.library)[0].away
 
 
-def test_times_that_cannot_be_set_are_said(
+def test_times_that_cannot_be_set_are_reported(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
@@ -223,7 +223,7 @@ def test_times_that_cannot_be_set_are_said(
 # --- folders of earlier releases
 
 
-def test_folders_that_photos_went_to_are_remembered(pair: SmallLibrary) -> None:
+def test_destination_folders_are_remembered(pair: SmallLibrary) -> None:
     journal = RemovalJournal(pair.library.dir)
     assert known_folders(pair.library.catalog, journal) == []
     for name in ("one", "two", "one"):

@@ -58,7 +58,7 @@ def nothing_is_read(setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(setup.pool, "_run_job", lambda *_: pytest.fail("a file was read"))
 
 
-def test_other_bytes_in_place_are_seen_at_the_next_scan(
+def test_bytes_changed_in_place_are_noticed_by_the_next_scan(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(setup, "a.bmp", "red")
@@ -77,7 +77,7 @@ def test_other_bytes_in_place_are_seen_at_the_next_scan(
     assert setup.run().unchanged == 2
 
 
-def test_a_file_of_which_only_the_rights_changed_is_hashed_and_not_encoded(
+def test_a_file_with_only_changed_permissions_is_hashed_and_not_encoded(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(setup, "a.bmp", "red")
@@ -109,7 +109,7 @@ def test_rows_of_earlier_libraries_are_filled_in_without_reading(
     assert setup.run().unchanged == 2 and stored(setup)["a.bmp"] != times["a.bmp"]
 
 
-def test_where_change_times_cannot_be_believed_they_say_nothing(
+def test_unreliable_change_times_are_ignored(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(setup, "a.bmp", "red")
@@ -121,7 +121,7 @@ def test_where_change_times_cannot_be_believed_they_say_nothing(
     assert setup.run().unchanged == 1 and stored(setup) == known
 
 
-def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
+def test_another_drive_with_the_same_files_is_not_read_completely(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw(setup, "a.bmp", "red")
@@ -134,9 +134,7 @@ def test_another_drive_with_the_same_files_is_not_read_as_a_whole(
     assert stored(setup) == {"a.bmp": path.stat().st_ctime_ns}
 
 
-def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(
-    setup: IndexingSetup,
-) -> None:
+def test_an_unreadable_file_is_retried_when_its_bytes_changed(setup: IndexingSetup) -> None:
     whole = draw(setup, "../whole.bmp", "red").read_bytes()
     path = setup.photos / "a.bmp"
     path.write_bytes(b"x" * len(whole))
@@ -157,7 +155,7 @@ def test_a_file_that_could_not_be_read_is_tried_again_when_its_bytes_changed(
         ("fuse.mergerfs", True), ("davfs", False),
     ],
 )  # fmt: skip
-def test_which_file_systems_keep_change_times(
+def test_file_systems_with_reliable_change_times_are_known(
     monkeypatch: pytest.MonkeyPatch, kind: str, kept: bool
 ) -> None:
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ from explorer.scanning.debounce import Debouncer
 QUIET, LIMIT = 1.0, 5.0
 
 
-def test_due_once_it_is_quiet_and_only_once() -> None:
+def test_a_key_is_due_once_after_a_quiet_period() -> None:
     debouncer = Debouncer[str](QUIET, LIMIT)
     debouncer.add("a", 0.0)
     assert debouncer.due(0.5) == [] and len(debouncer) == 1
@@ -20,7 +20,7 @@ def test_due_once_it_is_quiet_and_only_once() -> None:
     assert debouncer.due(9.0) == [] and len(debouncer) == 0
 
 
-def test_what_never_rests_is_due_at_the_limit() -> None:
+def test_a_key_that_never_rests_is_due_at_the_limit() -> None:
     debouncer = Debouncer[str](QUIET, LIMIT)
     given_at = []
     for tenth in range(120):
@@ -29,7 +29,7 @@ def test_what_never_rests_is_due_at_the_limit() -> None:
     assert given_at == [5.0, 10.1]
 
 
-def test_keys_rest_apart() -> None:
+def test_keys_are_debounced_separately() -> None:
     debouncer = Debouncer[str](QUIET, LIMIT)
     debouncer.add("a", 0.0)
     debouncer.add("b", 0.8)
@@ -38,9 +38,7 @@ def test_keys_rest_apart() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 3)), max_size=40))
-def test_nothing_is_lost_and_nothing_waits_beyond_the_limit(
-    events: list[tuple[str, float]],
-) -> None:
+def test_no_key_is_lost_or_waits_beyond_the_limit(events: list[tuple[str, float]]) -> None:
     debouncer, now = Debouncer[str](QUIET, LIMIT), 0.0
     since: dict[str, float] = {}
     last: dict[str, float] = {}
@@ -56,7 +54,7 @@ def test_nothing_is_lost_and_nothing_waits_beyond_the_limit(
     assert sorted(debouncer.due(now + LIMIT)) == sorted(since)
 
 
-def test_it_takes_keys_from_many_threads() -> None:
+def test_keys_may_come_from_many_threads() -> None:
     debouncer = Debouncer[int](QUIET, LIMIT)
     threads = [
         threading.Thread(target=lambda n=n: [debouncer.add(n * 100 + i, 0.0) for i in range(100)])

@@ -42,7 +42,7 @@ def answer() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_what_a_look_finds_or_raises_reaches_the_one_who_asked() -> None:
+def test_the_result_or_error_of_a_check_reaches_its_caller() -> None:
     disk, asker = DriveTimeouts(), threading.current_thread()
     seen = disk.call("/a", lambda alive: (alive(), threading.current_thread())[1])
     # It must not keep the program from ending.
@@ -67,13 +67,13 @@ def silence(disk: DriveTimeouts, clock: Clock, answer: threading.Event) -> int:
     return len(steps)
 
 
-def test_a_drive_is_silent_when_it_was_not_heard_of_for_longer_than_the_limit(
+def test_a_drive_is_unresponsive_after_the_time_limit(
     clock: Clock, answer: threading.Event
 ) -> None:
     assert silence(DriveTimeouts(), clock, answer) == 2
 
 
-def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(
+def test_an_unresponsive_drive_is_not_checked_again_until_its_check_returns(
     clock: Clock, answer: threading.Event
 ) -> None:
     disk = DriveTimeouts()
@@ -91,7 +91,7 @@ def test_a_silent_drive_is_not_asked_again_until_the_look_is_back(
     assert not disk.is_unresponsive("/a") and disk.call_or("/a", lambda: "there", "away") == "there"
 
 
-def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: Clock) -> None:
+def test_a_check_that_signals_progress_has_no_time_limit(clock: Clock) -> None:
     beat, heard = threading.Semaphore(0), threading.Semaphore(0)
 
     def look(alive: KeepAlive) -> str:
@@ -109,7 +109,7 @@ def test_a_look_that_says_it_is_getting_on_may_take_as_long_as_it_likes(clock: C
     assert DriveTimeouts().call("/a", look, tick) == "all"
 
 
-def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: Clock) -> None:
+def test_an_abandoned_check_ends_at_its_next_progress_signal(clock: Clock) -> None:
     ended, stop, disk = threading.Event(), threading.Event(), DriveTimeouts()
 
     def look(alive: KeepAlive) -> None:
@@ -129,7 +129,7 @@ def test_a_look_that_nobody_waits_for_ends_when_it_gives_a_sign_of_life(clock: C
     assert came_to_an_end and not disk.is_unresponsive("/a")
 
 
-def test_why_a_root_is_away() -> None:
+def test_the_reason_a_root_is_offline_is_given() -> None:
     assert (
         offline_reason(UNRESPONSIVE)
         == UNRESPONSIVE

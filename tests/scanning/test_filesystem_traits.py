@@ -19,9 +19,7 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Volume]:
 @pytest.mark.parametrize(
     "kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "fuse.rclone", "virtiofs", "smbfs"]
 )
-def test_a_network_drive_tells_of_no_changes(
-    table: list[Volume], tmp_path: Path, kind: str
-) -> None:
+def test_a_network_drive_reports_no_changes(table: list[Volume], tmp_path: Path, kind: str) -> None:
     assert reason_to_poll(str(tmp_path)) is None
     table.append(Volume(str(tmp_path), kind))
     said = reason_to_poll(str(tmp_path))
@@ -32,7 +30,7 @@ def test_a_network_drive_tells_of_no_changes(
 @pytest.mark.parametrize(
     "kind", ["ext4", "btrfs", "ntfs3", "fuseblk", "fuse.ntfs-3g", "vfat", "tmpfs"]
 )
-def test_a_local_drive_tells(table: list[Volume], tmp_path: Path, kind: str) -> None:
+def test_a_local_drive_reports_changes(table: list[Volume], tmp_path: Path, kind: str) -> None:
     table.append(Volume(str(tmp_path), kind))
     assert reason_to_poll(str(tmp_path)) is None
 
@@ -43,7 +41,7 @@ def test_a_network_drive_inside_a_folder_is_named(table: list[Volume], tmp_path:
     assert said is not None and said.startswith("nas in it")
 
 
-def test_windows_says_remote(table: list[Volume], tmp_path: Path) -> None:
+def test_windows_reports_remote_drives(table: list[Volume], tmp_path: Path) -> None:
     table.append(Volume(str(tmp_path), "ntfs", "rw,remote"))
     assert reason_to_poll(str(tmp_path)) is not None
 

@@ -95,7 +95,7 @@ def test_a_pattern_matches_what_it_matches_in_git(
         ("x" * (MAX_LENGTH + 1), "characters"),
     ],
 )
-def test_what_can_match_nothing_is_told_of(glob: str, why: str) -> None:
+def test_a_pattern_that_can_match_nothing_is_reported(glob: str, why: str) -> None:
     with pytest.raises(ValueError, match=re.escape(why)):
         parse(glob)
     patterns = PatternList(["*.png", glob, "*.gif"])
@@ -104,7 +104,7 @@ def test_what_can_match_nothing_is_told_of(glob: str, why: str) -> None:
     assert patterns.verdict("a.png", is_folder=False) and patterns.verdict("a.gif", is_folder=False)
 
 
-def test_the_last_that_matches_decides_however_it_is_found() -> None:
+def test_the_last_matching_pattern_decides_in_every_order() -> None:
     assert left_out(["a.jpg", "!*.jpg"], "a.jpg") == set()
     assert left_out(["!*.jpg", "a.jpg"], "a.jpg", "b.jpg") == {"a.jpg"}
     assert left_out(["/x/a.jpg", "!a.jpg"], "x/a.jpg") == set()
@@ -116,13 +116,13 @@ def test_the_last_that_matches_decides_however_it_is_found() -> None:
     assert PatternList(["a"]).verdict("b", is_folder=False) is None
 
 
-def test_empty_lines_and_remarks_are_no_patterns() -> None:
+def test_empty_lines_and_comments_are_not_patterns() -> None:
     patterns = PatternList(["", "  ", "# a", "#", "\r"])
     assert not patterns.problems and patterns.verdict("# a", is_folder=False) is None
     assert parse("a".rjust(MAX_LENGTH, "a")) is not None
 
 
-def test_no_more_than_so_many_are_tried_on_every_path() -> None:
+def test_the_number_of_patterns_tried_on_each_path_is_limited() -> None:
     patterns = PatternList(
         [f"*{n}x" for n in range(MAX_WILDCARDS)] + ["*.gif"] + [f"{n}.jpg" for n in range(5000)]
     )
@@ -145,7 +145,7 @@ def test_no_more_than_so_many_are_tried_on_every_path() -> None:
         "*[ab]" * 60 + "c",
     ],
 )
-def test_no_pattern_takes_long(glob: str) -> None:
+def test_no_pattern_takes_exponential_time(glob: str) -> None:
     """Backtracking over the first of these would take longer than anybody lives."""
     patterns = PatternList([glob])
     assert not patterns.problems
@@ -188,7 +188,7 @@ def _git_says(folder: Path, glob: str, paths: list[str]) -> set[str]:
         lambda text: not text.startswith(("!", "#"))
     )
 )
-def test_git_is_of_the_same_mind(tmp_path: Path, glob: str) -> None:
+def test_patterns_match_as_in_git(tmp_path: Path, glob: str) -> None:
     repository = tmp_path / "repository"
     if not repository.exists():
         subprocess.run(

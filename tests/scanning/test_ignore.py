@@ -20,7 +20,7 @@ def left_out(rules: IgnoreRules, *paths: str) -> set[str]:
     }
 
 
-def test_hidden_and_system_folders_are_left_out_unless_taken_back(tmp_path: Path) -> None:
+def test_hidden_and_system_folders_are_excluded_unless_included_again(tmp_path: Path) -> None:
     paths = (".hidden/", "@eaDir/", "a/.cache/", "a/.x.jpg", "a/b.jpg", "photos/")
     assert left_out(IgnoreRules(str(tmp_path)), *paths) == {
         ".hidden/",
@@ -48,14 +48,12 @@ def test_hidden_and_system_folders_are_left_out_unless_taken_back(tmp_path: Path
         (["[bad", "*.png"], {"a.png", "x/b.png"}),
     ],
 )
-def test_globs_mean_what_they_mean_to_git(
-    tmp_path: Path, globs: list[str], expected: set[str]
-) -> None:
+def test_globs_match_as_in_git(tmp_path: Path, globs: list[str], expected: set[str]) -> None:
     paths = ("a.png", "x/b.png", "Screenshots/", "x/Screenshots/", "x/raw/", "raw", "a.jpg")
     assert left_out(IgnoreRules(str(tmp_path), globs), *paths) == expected
 
 
-def test_an_ignore_file_speaks_for_its_folder_and_the_innermost_last(tmp_path: Path) -> None:
+def test_an_ignore_file_applies_to_its_folder_and_the_innermost_decides(tmp_path: Path) -> None:
     (tmp_path / "x" / "y").mkdir(parents=True)
     (tmp_path / IGNORE_FILE).write_text("# mine\n*.png\n\n!keep.png\n")
     (tmp_path / "x" / IGNORE_FILE).write_bytes(b"\xef\xbb\xbf/only.jpg\r\n")
@@ -66,7 +64,7 @@ def test_an_ignore_file_speaks_for_its_folder_and_the_innermost_last(tmp_path: P
     assert not rules.excludes_branch("x/y") and not rules.excludes_branch("")
 
 
-def test_names_that_are_no_utf8_can_be_named_in_an_ignore_file(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_can_be_listed_in_an_ignore_file(tmp_path: Path) -> None:
     from explorer.library.paths import to_text
 
     (tmp_path / IGNORE_FILE).write_bytes(b"caf\xe9.jpg\n")
@@ -75,13 +73,13 @@ def test_names_that_are_no_utf8_can_be_named_in_an_ignore_file(tmp_path: Path) -
     }
 
 
-def test_what_is_no_glob_is_refused_in_plain_words() -> None:
+def test_an_invalid_glob_is_rejected_with_a_message() -> None:
     assert validate_globs([" *.png ", "", "*.png", "a/"]) == ["*.png", "a/"]
     with pytest.raises(UsageError, match="one line"):
         validate_globs(["a\nb"])
 
 
-def test_a_bad_pattern_is_refused_with_the_reason() -> None:
+def test_a_bad_pattern_is_rejected_with_the_reason() -> None:
     with pytest.raises(
         UsageError,
         match=r"“\[z-a\].jpg” is not a pattern of file names, as the range z-a runs backwards",
@@ -90,7 +88,7 @@ def test_a_bad_pattern_is_refused_with_the_reason() -> None:
     validate_globs(["*" * 16 + "x"])
 
 
-def test_bad_lines_are_told_of_and_the_others_count(tmp_path: Path) -> None:
+def test_bad_lines_are_reported_and_the_others_apply(tmp_path: Path) -> None:
     (tmp_path / IGNORE_FILE).write_text("*.png\n[z-a].jpg\n[x\n*.gif\n")
     rules = IgnoreRules(str(tmp_path), ["[", "*.bmp"])
     assert left_out(rules, "a.png", "a.gif", "a.bmp", "a.jpg") == {"a.png", "a.gif", "a.bmp"}
@@ -100,7 +98,7 @@ def test_bad_lines_are_told_of_and_the_others_count(tmp_path: Path) -> None:
     ]
 
 
-def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
+def test_ignore_files_of_any_editor_are_read(tmp_path: Path) -> None:
     for number, data in enumerate(
         [b"a.jpg\r\nb.jpg\r\n", "a.jpg\nb.jpg".encode("utf-16"), b"\xef\xbb\xbfa.jpg\nb.jpg\n"]
     ):
@@ -116,7 +114,7 @@ def test_an_ignore_file_of_any_editor_is_understood(tmp_path: Path) -> None:
     }
 
 
-def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+def test_an_ignore_file_is_read_up_to_the_size_limit(tmp_path: Path) -> None:
     path = tmp_path / IGNORE_FILE
     path.write_bytes(b"a.jpg\n".ljust(1 << 20, b"\n"))
     assert left_out(IgnoreRules(str(tmp_path)), "a.jpg") == {"a.jpg"}
@@ -128,7 +126,7 @@ def test_an_ignore_file_of_the_most_bytes_is_read_and_one_byte_more_is_not(tmp_p
     assert not left_out(rules, "b.jpg") and len(rules.problems) == 1
 
 
-def test_names_are_one_whatever_their_case_where_the_system_says_so(
+def test_names_are_matched_without_case_on_case_insensitive_systems(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rules = ["Screenshots/", "*.PNG"]
@@ -165,7 +163,7 @@ def test_newly_excluded_photos_leave_and_return_without_being_encoded(setup: Ind
     setup.agrees()
 
 
-def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(
+def test_adding_and_deleting_an_ignore_file_excludes_and_restores_photos(
     setup: IndexingSetup,
 ) -> None:
     for number in range(3):
@@ -181,7 +179,7 @@ def test_an_ignore_file_that_comes_and_goes_does_the_same_and_is_only_read(
     assert setup.present() == before and setup.encoder.encoded == 3
 
 
-def test_what_is_left_out_of_a_folder_stays_so_when_it_becomes_part_of_another(
+def test_exclusions_of_a_folder_remain_when_it_becomes_part_of_another(
     setup: IndexingSetup,
 ) -> None:
     setup.draw("a.jpg", 0)

@@ -52,14 +52,12 @@ def until(condition: Any, what: str) -> None:
         time.sleep(0.05)
 
 
-def test_every_folder_is_watched_but_those_that_are_left_out(watcher: Watcher, tree: Path) -> None:
+def test_every_folder_is_watched_except_excluded_ones(watcher: Watcher, tree: Path) -> None:
     assert watcher.watch(str(tree), IgnoreRules(str(tree), ["out/"])) is None
     assert watched(watcher, tree) == {".", "a", "a/b", "a/b/c", "d"}
 
 
-def test_folders_that_come_and_go_and_move_take_their_watches_with_them(
-    watcher: Watcher, tree: Path
-) -> None:
+def test_watches_follow_created_deleted_and_moved_folders(watcher: Watcher, tree: Path) -> None:
     watcher.watch(str(tree))
     (tree / "new" / "deep").mkdir(parents=True)
     heard(watcher, tree / "new", below=True)
@@ -85,7 +83,7 @@ def test_folders_that_come_and_go_and_move_take_their_watches_with_them(
     assert "d" not in watched(watcher, tree)
 
 
-def test_reading_a_file_makes_no_stir(watcher: Watcher, tree: Path) -> None:
+def test_reading_a_file_causes_no_event(watcher: Watcher, tree: Path) -> None:
     (tree / "a" / "x.jpg").write_bytes(b"x")
     watcher.watch(str(tree))
     for _ in range(3):
@@ -99,7 +97,7 @@ def test_reading_a_file_makes_no_stir(watcher: Watcher, tree: Path) -> None:
     assert spots == {str(tree / "d")}
 
 
-def test_the_limit_of_watches_is_noticed_wherever_in_the_tree_it_is_met(
+def test_the_watch_limit_is_noticed_anywhere_in_the_tree(
     watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = InotifyFD.add_callback
@@ -119,7 +117,7 @@ def test_the_limit_of_watches_is_noticed_wherever_in_the_tree_it_is_met(
     assert "a/b/c" in watched(watcher, tree)
 
 
-def test_the_limit_is_noticed_too_when_a_new_folder_meets_it(
+def test_the_watch_limit_is_noticed_for_a_new_folder(
     watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert watcher.watch(str(tree)) is None
@@ -133,7 +131,7 @@ def test_the_limit_is_noticed_too_when_a_new_folder_meets_it(
     assert watcher.watch(str(tree)) is not None
 
 
-def test_no_more_instances_is_said_in_words(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_instance_limit_is_reported(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> int:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
@@ -143,7 +141,7 @@ def test_no_more_instances_is_said_in_words(tree: Path, monkeypatch: pytest.Monk
     watcher.close()
 
 
-def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(
+def test_a_folder_that_cannot_be_watched_does_not_affect_the_others(
     watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = InotifyFD.add_callback
@@ -157,7 +155,7 @@ def test_a_folder_that_may_not_be_watched_does_not_spoil_the_others(
     assert watched(watcher, tree) == {".", "a", "d", "out", "out/f"}
 
 
-def test_lost_events_mean_a_look_at_all(watcher: Watcher, tree: Path) -> None:
+def test_lost_events_cause_a_full_scan(watcher: Watcher, tree: Path) -> None:
     watcher.watch(str(tree))
     found: Any = watcher._watches[str(tree)]
     found.on_queue_overflow()
@@ -167,7 +165,7 @@ def test_lost_events_mean_a_look_at_all(watcher: Watcher, tree: Path) -> None:
     heard(watcher, tree / "a" / "b" / "c")
 
 
-def test_a_root_that_is_a_link_is_watched_under_its_own_name(watcher: Watcher, tree: Path) -> None:
+def test_a_linked_root_is_watched_under_its_own_name(watcher: Watcher, tree: Path) -> None:
     link = tree.parent / "link"
     link.symlink_to(tree)
     assert watcher.watch(str(link)) is None
@@ -175,7 +173,7 @@ def test_a_root_that_is_a_link_is_watched_under_its_own_name(watcher: Watcher, t
     assert heard(watcher, link / "a").root == str(link)
 
 
-def test_a_root_that_goes_is_known_to_be_lost(watcher: Watcher, tree: Path) -> None:
+def test_a_deleted_root_is_reported_as_lost(watcher: Watcher, tree: Path) -> None:
     watcher.watch(str(tree))
     assert not watcher.lost(str(tree))
     tree.rename(tree.parent / "elsewhere")
@@ -183,7 +181,7 @@ def test_a_root_that_goes_is_known_to_be_lost(watcher: Watcher, tree: Path) -> N
     heard(watcher, tree, below=True)
 
 
-def test_an_ignore_file_has_the_watches_made_anew(watcher: Watcher, tree: Path) -> None:
+def test_a_changed_ignore_file_renews_the_watches(watcher: Watcher, tree: Path) -> None:
     watcher.watch(str(tree), IgnoreRules(str(tree)))
     (tree / "a" / IGNORE_FILE).write_text("b/\n")
     heard(watcher, tree / "a", below=True)
@@ -195,7 +193,7 @@ def test_an_ignore_file_has_the_watches_made_anew(watcher: Watcher, tree: Path) 
     )
 
 
-def test_nothing_is_heard_of_the_librarys_own_folder(tree: Path) -> None:
+def test_the_library_folder_causes_no_events(tree: Path) -> None:
     watcher = Watcher(str(tree / "d"))
     try:
         watcher.watch(str(tree))

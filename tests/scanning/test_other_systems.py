@@ -50,7 +50,7 @@ class Observer:
         (DirMovedEvent("/r/a", "/r/b"), [("/r/a", None), ("/r/b", None)]),
     ],
 )  # fmt: skip
-def test_what_an_event_means(
+def test_events_are_interpreted(
     event: FileSystemEvent, expected: list[tuple[str, str | None]]
 ) -> None:
     heard = list[tuple[str, "str | None"]]()
@@ -71,7 +71,7 @@ def observed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
     made.close()
 
 
-def test_a_tree_is_watched_by_one_watch(observed: Watcher, tmp_path: Path) -> None:
+def test_a_tree_needs_one_watch(observed: Watcher, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     pictures.write(photos / "below" / "a.jpg", pictures.draw(1, (32, 32)))
     assert observed.watch(str(photos)) is None
@@ -86,7 +86,7 @@ def test_a_tree_is_watched_by_one_watch(observed: Watcher, tmp_path: Path) -> No
     assert observed.watch(str(tmp_path / "gone")) is None
 
 
-def test_a_junction_of_windows_is_not_followed(
+def test_a_windows_junction_is_not_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
@@ -126,7 +126,7 @@ def test_a_junction_of_windows_is_not_followed(
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_what_only_linux_has_is_not_asked_for(
+def test_linux_features_are_not_used_on_other_systems(
     system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))

@@ -50,7 +50,7 @@ def paths(found: ScanResult | None) -> list[str]:
     return sorted(seen.path for seen in found.files)
 
 
-def test_a_place_is_looked_at_and_no_more(root: Path) -> None:
+def test_only_the_given_place_is_scanned(root: Path) -> None:
     whole = look(root)
     assert paths(whole.found) == ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]
     assert (whole.away, whole.moved, whole.trouble, whole.device) == (
@@ -63,12 +63,12 @@ def test_a_place_is_looked_at_and_no_more(root: Path) -> None:
     assert paths(look(root, "sub", recursive=False).found) == ["sub/b.jpg"]
 
 
-def test_what_rules_leave_out_is_not_walked_through(root: Path) -> None:
+def test_excluded_folders_are_not_scanned(root: Path) -> None:
     left_out = look(root, "sub/deep", exclude=["sub/"])
     assert left_out.found == ScanResult(left_out={"sub/deep"})
 
 
-def test_another_file_system_in_its_place_is_looked_at_as_a_whole_once(
+def test_another_file_system_at_its_path_is_fully_scanned_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("has_stable_inodes", "has_reliable_ctimes"):
@@ -90,7 +90,7 @@ def _sequence(values: list[Any]) -> Callable[[str], Any]:
     return lambda _: next(left)
 
 
-def test_a_drive_that_goes_during_the_scan_says_nothing(
+def test_a_drive_unplugged_during_the_scan_proves_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
@@ -110,7 +110,9 @@ def test_a_drive_that_goes_during_the_scan_says_nothing(
         assert look(root).away
 
 
-def test_which_known_drives_are_drives_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_known_drives_are_checked_for_being_mounted(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = device_of
     drive = str(root / "sub")
     monkeypatch.setattr(
@@ -120,14 +122,14 @@ def test_which_known_drives_are_drives_now(root: Path, monkeypatch: pytest.Monke
     assert look(root, mounts=["sub", "absent"]).drives == {"sub"}
 
 
-def test_whether_a_root_is_away(root: Path, tmp_path: Path) -> None:
+def test_an_offline_root_is_recognized(root: Path, tmp_path: Path) -> None:
     (tmp_path / "empty" / ".hidden").mkdir(parents=True)
     assert not is_away(row(root)) and not is_away(row(root, photos=0))
     assert is_away(row(tmp_path / "absent")) and is_away(row(tmp_path / "absent", photos=0))
     assert is_away(row(tmp_path / "empty")) and not is_away(row(tmp_path / "empty", photos=0))
 
 
-def test_what_could_not_be_read_in_words(root: Path) -> None:
+def test_unreadable_places_are_described(root: Path) -> None:
     rules = IgnoreRules(str(root))
     assert problem(ScanResult(), rules) == "" and problem(ScanResult(), None) == ""
     assert (
@@ -150,7 +152,7 @@ def test_what_could_not_be_read_in_words(root: Path) -> None:
     assert problem(ScanResult(), rules) == f"{said} (and 1 more)"
 
 
-def test_a_folder_asked_for_by_a_spelling_that_it_has_lost(
+def test_a_folder_requested_by_its_former_spelling_is_found(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where A and a are one letter in names, the old path still leads to the folder."""

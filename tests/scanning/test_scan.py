@@ -38,12 +38,12 @@ def paths(root: Path, *args: str, **options: Any) -> list[str]:
     return sorted(seen.path for seen in scan_tree(str(root), *args, **options).files)
 
 
-def test_photos_are_found_by_their_endings_at_any_depth(photos: Path) -> None:
+def test_photos_are_found_by_extension_at_any_depth(photos: Path) -> None:
     assert paths(photos) == ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
 
 
 @pytest.mark.parametrize("suffix", sorted(EXTENSIONS))
-def test_every_ending_that_is_read(tmp_path: Path, suffix: str) -> None:
+def test_every_supported_extension_is_found(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"x{suffix}").write_bytes(b"")
     (tmp_path / f"y{suffix.upper()}").write_bytes(b"")
     assert len(paths(tmp_path)) == 2
@@ -58,7 +58,7 @@ def test_size_and_time_are_those_of_the_file(photos: Path) -> None:
         assert seen.inode == facts.st_ino
 
 
-def test_what_cannot_be_read_yet_is_found_with_its_reason(photos: Path) -> None:
+def test_files_of_unsupported_formats_are_found_with_a_reason(photos: Path) -> None:
     found = scan_tree(str(photos))
     assert list(found.unsupported) == ["raw.CR2"] and "RAW" in found.unsupported["raw.CR2"]
 
@@ -67,20 +67,20 @@ def test_other_files_are_counted(photos: Path) -> None:
     assert scan_tree(str(photos)).other == 1
 
 
-def test_a_folder_alone_and_with_all_below(photos: Path) -> None:
+def test_a_folder_is_scanned_alone_and_recursively(photos: Path) -> None:
     assert paths(photos, "below") == ["below/d.heic", "below/deep/e.png"]
     assert paths(photos, "below", recursive=False) == ["below/d.heic"]
     assert paths(photos, "nowhere") == []
 
 
-def test_a_folder_that_is_called_like_a_photo(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_photo_is_scanned_as_a_folder(tmp_path: Path) -> None:
     (tmp_path / "album.jpg").mkdir()
     (tmp_path / "album.jpg" / "a.png").write_bytes(b"x")
     assert paths(tmp_path) == ["album.jpg/a.png"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_links_trap_nothing(photos: Path, tmp_path: Path) -> None:
+def test_link_loops_do_not_trap_the_scan(photos: Path, tmp_path: Path) -> None:
     (photos / "loop").symlink_to(photos, target_is_directory=True)
     (photos / "nowhere.jpg").symlink_to(photos / "gone.jpg")
     outside = tmp_path / "outside.jpg"
@@ -94,7 +94,7 @@ def test_links_trap_nothing(photos: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are text there")
-def test_a_name_that_is_no_text_survives(tmp_path: Path) -> None:
+def test_a_name_that_is_not_text_is_kept(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.jpg")
     (tmp_path / name).write_bytes(b"x")
     (path,) = paths(tmp_path)
@@ -103,7 +103,7 @@ def test_a_name_that_is_no_text_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
-def test_what_is_no_file_is_told_of_and_not_opened(
+def test_special_files_are_reported_and_not_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
@@ -121,7 +121,7 @@ def test_what_is_no_file_is_told_of_and_not_opened(
     )
 
 
-def test_a_folder_that_cannot_be_listed_is_told_of(
+def test_a_folder_that_cannot_be_listed_is_reported(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.scandir
@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_listed_is_told_of(
     assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "raw.CR2"]
 
 
-def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
+def test_the_state_of_a_root_is_determined(tmp_path: Path, photos: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert root_state(str(photos)) == "there"
     assert root_state(str(tmp_path / "empty")) == "empty"
@@ -145,7 +145,7 @@ def test_the_state_of_a_root(tmp_path: Path, photos: Path) -> None:
     assert root_state(str(photos / "a.jpg")) == "absent"
 
 
-def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
+def test_an_inode_is_absent_only_if_the_path_certainly_is(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (
@@ -162,7 +162,7 @@ def test_an_inode_is_nowhere_only_where_there_is_surely_nothing(
     assert inode_of(str(photos / "a.jpg")) is None
 
 
-def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
+def test_progress_is_signaled_for_every_folder_and_more_often_in_large_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a/b/c.jpg", "d/e.jpg"):
@@ -191,7 +191,7 @@ def test_signs_of_life_are_given_for_every_folder_and_in_large_ones_more_often(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(
+def test_deleted_files_are_gone_and_inaccessible_files_are_not(
     photos: Path, tmp_path: Path
 ) -> None:
     (photos / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
@@ -206,7 +206,7 @@ def test_what_is_gone_is_known_to_be_gone_and_what_cannot_be_looked_at_is_not(
     assert found.unreadable == {"round.jpg"} and len(found.files) == 5
 
 
-def test_change_times_are_kept_where_they_are_such(
+def test_change_times_are_stored_only_if_reliable(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def seen() -> FileStat:

@@ -13,7 +13,7 @@ from tests.scanning.test_scan import paths, photos
 __all__ = ["photos"]
 
 
-def test_a_library_is_not_looked_into(photos: Path) -> None:
+def test_a_library_folder_is_not_scanned(photos: Path) -> None:
     for name in ("library/catalog.db", "library/worker.lock", "library/previews/00/x.jpg"):
         path = photos / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +21,7 @@ def test_a_library_is_not_looked_into(photos: Path) -> None:
     assert not [path for path in paths(photos) if path.startswith("library")]
 
 
-def test_a_copy_of_a_library_is_not_looked_into_either(photos: Path) -> None:
+def test_a_copy_of_a_library_folder_is_not_scanned(photos: Path) -> None:
     """A backup may lack its lock, and a folder of one's own may hold a file of that name."""
     for name in (
         "copy/catalog.db",
@@ -52,7 +52,7 @@ def test_a_copy_of_a_library_is_not_looked_into_either(photos: Path) -> None:
         "FOUND.000",
     ],
 )
-def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -> None:
+def test_folders_of_systems_and_programs_are_excluded(photos: Path, folder: str) -> None:
     (photos / folder).mkdir(parents=True)
     (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
     before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
@@ -77,7 +77,7 @@ def test_what_systems_and_programs_keep_is_left_out(photos: Path, folder: str) -
 @pytest.mark.parametrize(
     "name", [".git", ".DS_Store", "@eaDir", "$RECYCLE.BIN", "._photo.jpg", "a/b/.c", "a/#Recycle"]
 )
-def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
+def test_files_created_by_systems_are_ignored(name: str) -> None:
     assert (
         ignored_by_default(name)
         and not ignored_by_default("Holiday 2024")
@@ -86,7 +86,7 @@ def test_what_systems_make_for_themselves_is_ignored(name: str) -> None:
     assert ignored_by_default(name, is_folder=False) == name.rpartition("/")[2].startswith(".")
 
 
-def test_a_root_of_nothing_but_what_systems_make_is_empty(tmp_path: Path) -> None:
+def test_a_root_with_only_system_files_is_empty(tmp_path: Path) -> None:
     (tmp_path / ".Trashes").mkdir()
     (tmp_path / ".DS_Store").write_bytes(b"x")
     assert root_state(str(tmp_path)) == "empty"

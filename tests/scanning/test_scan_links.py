@@ -17,7 +17,9 @@ __all__ = ["photos"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Path) -> None:
+def test_links_into_trash_folders_or_to_scanned_files_are_skipped(
+    photos: Path, tmp_path: Path
+) -> None:
     for name in ("@Recycle/x.jpg", "outside.jpg", "store.photoslibrary/y.jpg"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -43,7 +45,7 @@ def test_links_into_bins_and_to_what_is_found_itself(photos: Path, tmp_path: Pat
     }
 
 
-def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
+def test_a_folder_on_another_drive_is_recognized_if_listings_give_no_device(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, where what a listing says of an entry is without its drive and its file id."""
@@ -96,7 +98,7 @@ def test_a_folder_on_another_drive_is_told_apart_where_listings_name_no_drive(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_to_a_photo_of_a_watched_folder_is_nothing_new(photos: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_photo_in_a_watched_folder_is_skipped(photos: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     for name in ("sub/x.jpg", ".private/y.jpg"):
         (other / name).parent.mkdir(parents=True)

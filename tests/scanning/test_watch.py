@@ -32,14 +32,14 @@ def until(watcher: Watcher, folder: Path) -> ChangedFolder:
     return pytest.fail(f"nothing was heard of {folder}")
 
 
-def test_a_new_photo_is_noticed_where_it_is(watcher: Watcher, photos: Path) -> None:
+def test_a_new_photo_is_noticed_with_its_path(watcher: Watcher, photos: Path) -> None:
     assert watcher.watch(str(photos)) is None
     pictures.write(photos / "below" / "b.jpg", pictures.draw(1, (32, 32)))
     spot = until(watcher, photos / "below")
     assert spot.root == str(photos)
 
 
-def test_one_that_is_deleted_or_renamed(watcher: Watcher, photos: Path) -> None:
+def test_deletions_and_renames_are_noticed(watcher: Watcher, photos: Path) -> None:
     watcher.watch(str(photos))
     (photos / "below" / "a.jpg").rename(photos / "b.jpg")
     until(watcher, photos / "below")
@@ -47,7 +47,7 @@ def test_one_that_is_deleted_or_renamed(watcher: Watcher, photos: Path) -> None:
     until(watcher, photos)
 
 
-def test_a_folder_that_came_is_looked_through(watcher: Watcher, photos: Path) -> None:
+def test_a_new_folder_is_scanned(watcher: Watcher, photos: Path) -> None:
     watcher.watch(str(photos))
     (photos.parent / "aside").mkdir()
     pictures.write(photos.parent / "aside" / "deep" / "c.jpg", pictures.draw(2, (32, 32)))
@@ -61,7 +61,9 @@ def test_a_folder_that_came_is_looked_through(watcher: Watcher, photos: Path) ->
     assert any(spot.below and Path(spot.folder) == photos / "new" for spot in seen)
 
 
-def test_what_was_forgotten_is_not_heard_of(watcher: Watcher, photos: Path, tmp_path: Path) -> None:
+def test_a_forgotten_folder_causes_no_events(
+    watcher: Watcher, photos: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     watcher.watch(str(photos))
@@ -76,7 +78,7 @@ def test_what_was_forgotten_is_not_heard_of(watcher: Watcher, photos: Path, tmp_
     assert roots == {str(other)}
 
 
-def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(
+def test_watching_twice_is_harmless_and_an_absent_folder_gives_a_reason(
     watcher: Watcher, photos: Path, tmp_path: Path
 ) -> None:
     assert watcher.watch(str(photos)) is None
@@ -84,7 +86,7 @@ def test_watching_twice_is_watching_once_and_an_absent_folder_says_why(
     assert watcher.watch(str(tmp_path / "absent"))
 
 
-def test_a_place_can_be_asked_for_again(watcher: Watcher, photos: Path) -> None:
+def test_a_place_can_be_requested_again(watcher: Watcher, photos: Path) -> None:
     watcher.requeue(ChangedFolder(str(photos), str(photos / "below"), False))
     assert until(watcher, photos / "below") == ChangedFolder(
         str(photos), str(photos / "below"), False

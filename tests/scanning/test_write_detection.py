@@ -48,11 +48,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool | None]:
     return says
 
 
-def test_an_old_file_rests(held: dict[str, bool | None]) -> None:
+def test_an_old_file_is_settled(held: dict[str, bool | None]) -> None:
     assert Times().detector(patient=True).is_settled("/a", seen(3600))
 
 
-def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None]) -> None:
+def test_a_recent_file_is_settled_after_a_quiet_period(held: dict[str, bool | None]) -> None:
     times = Times()
     looks = times.detector()
     assert not looks.is_settled("/a", seen(0.1))
@@ -62,7 +62,7 @@ def test_a_young_one_rests_when_it_has_stood_still(held: dict[str, bool | None])
     assert looks.is_settled("/a", seen(0.1))
 
 
-def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
+def test_a_growing_file_is_not_settled(held: dict[str, bool | None]) -> None:
     times = Times()
     looks = times.detector()
     for size in range(20):
@@ -74,7 +74,7 @@ def test_one_that_keeps_growing_does_not(held: dict[str, bool | None]) -> None:
     )
 
 
-def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one_is_patient(
+def test_a_closed_file_is_settled_at_once_unless_it_changed_or_patience_is_required(
     held: dict[str, bool | None],
 ) -> None:
     held[""] = False
@@ -90,9 +90,7 @@ def test_one_that_nobody_holds_rests_at_once_unless_it_was_seen_to_change_or_one
     assert looks.is_settled("/a", seen(0.1, size=2))
 
 
-def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
-    held: dict[str, bool | None],
-) -> None:
+def test_an_open_but_unchanged_file_is_settled_in_the_end(held: dict[str, bool | None]) -> None:
     held[""] = True
     times = Times()
     looks = times.detector()
@@ -101,12 +99,12 @@ def test_one_that_is_held_open_without_a_change_is_taken_in_the_end(
     assert looks.is_settled("/a", seen(5))
 
 
-def test_a_clock_that_was_set_back_makes_nobody_wait(held: dict[str, bool | None]) -> None:
+def test_a_clock_set_back_causes_no_waiting(held: dict[str, bool | None]) -> None:
     assert Times().detector(patient=True).is_settled("/a", seen(-86_400))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
-def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None:
+def test_the_system_reports_open_writers(tmp_path: Path) -> None:
     mount = volume_of(str(tmp_path))
     if mount is None or mount.kind not in {"ext4", "xfs", "btrfs", "tmpfs", "overlay"}:
         pytest.skip("this file system gives no leases")
@@ -127,7 +125,7 @@ def test_the_system_says_whether_a_file_is_being_written(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("number", "held"), [(errno.EAGAIN, True), (errno.EINVAL, None), (errno.EACCES, None)]
 )
-def test_a_lease_that_is_refused(
+def test_a_refused_lease_is_handled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool | None
 ) -> None:
     import fcntl
@@ -145,13 +143,13 @@ def test_a_lease_that_is_refused(
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_other_systems_do_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_systems_report_no_writers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.jpg").write_bytes(b"x")
     monkeypatch.setattr(sys, "platform", "darwin")
     assert is_open_for_writing(str(tmp_path / "a.jpg")) is None
 
 
-def test_a_file_that_is_being_written_is_left_and_taken_when_it_is_done(
+def test_a_file_being_written_is_skipped_and_indexed_when_complete(
     setup: IndexingSetup, held: dict[str, bool | None]
 ) -> None:
     whole = setup.draw("below/a.jpg").read_bytes()

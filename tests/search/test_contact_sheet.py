@@ -25,7 +25,7 @@ def rows(builder: LibraryBuilder, number: int) -> list[PhotoRow]:
     return photos
 
 
-def test_html_holds_every_picture(builder: LibraryBuilder) -> None:
+def test_html_contains_every_picture(builder: LibraryBuilder) -> None:
     page = html_sheet(rows(builder, 3), builder.library.previews, "<Beach>").decode()
     assert "<h1>&lt;Beach&gt;</h1>" in page
     assert "&lt;b&gt;0&amp;.jpg<br>2020-07-14" in page and "<b>" not in page

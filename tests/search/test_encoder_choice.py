@@ -31,7 +31,7 @@ class TestEncoderOfAnEngine:
                 )
         return full
 
-    def test_it_follows_the_setting_of_the_library(self, two: LibraryBuilder) -> None:
+    def test_the_engine_follows_the_library_setting(self, two: LibraryBuilder) -> None:
         engine = SearchEngine(two.library)
         for chosen in ("mute", ENCODER, "mute"):
             put_setting(two.library.catalog, "encoder", chosen)
@@ -43,7 +43,7 @@ class TestEncoderOfAnEngine:
             vector_of(("mute", photo)), abs=1e-2
         )
 
-    def test_it_keeps_to_the_one_it_was_made_with(self, two: LibraryBuilder) -> None:
+    def test_the_engine_keeps_an_explicitly_chosen_encoder(self, two: LibraryBuilder) -> None:
         engine = SearchEngine(two.library, ENCODER)
         put_setting(two.library.catalog, "encoder", "mute")
         assert (
@@ -52,7 +52,9 @@ class TestEncoderOfAnEngine:
             and choose_encoder(two.library, ENCODER) == ENCODER
         )
 
-    def test_it_is_loaded_once(self, two: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_encoder_is_loaded_once(
+        self, two: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         engine = SearchEngine(two.library, ENCODER)
         first = engine.encoder
         monkeypatch.setattr(registry, "_loaded", {})
@@ -60,14 +62,14 @@ class TestEncoderOfAnEngine:
 
 
 class TestChooseEncoder:
-    def test_the_setting_of_the_library_counts_if_that_encoder_has_vectors(
+    def test_the_library_setting_applies_if_that_encoder_has_vectors(
         self, full: LibraryBuilder
     ) -> None:
         assert choose_encoder(full.library) == ENCODER
         put_setting(full.library.catalog, "encoder", "mute")
         assert choose_encoder(full.library) == ENCODER
 
-    def test_an_empty_library_has_the_starter_or_what_is_set(self, tmp_path: Path) -> None:
+    def test_an_empty_library_uses_the_starter_or_the_set_encoder(self, tmp_path: Path) -> None:
         library = Library.open(tmp_path / "empty")
         try:
             assert choose_encoder(library) == "starter"

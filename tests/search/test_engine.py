@@ -175,12 +175,12 @@ def test_a_new_photo_is_found_and_a_removed_one_is_not(full: LibraryBuilder) -> 
         engine.search_photo(photo)
 
 
-def test_an_empty_library(builder: LibraryBuilder) -> None:
+def test_an_empty_library_is_handled(builder: LibraryBuilder) -> None:
     engine = SearchEngine(builder.library, ENCODER)
     assert engine.search_phrase("a") == [] and engine.photo_count == 0
 
 
-def test_a_photo_from_outside_finds_its_like(full: LibraryBuilder) -> None:
+def test_a_photo_outside_the_library_finds_similar_ones(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     example = engine.encode_photo(np.full((32, 32, 3), 7, np.uint8), "seven.jpg")
     assert example.name == "seven.jpg"
@@ -189,7 +189,7 @@ def test_a_photo_from_outside_finds_its_like(full: LibraryBuilder) -> None:
     assert row is not None and row["name"] == "7.jpg" and hit.score > 0.999
 
 
-def test_a_match_is_explained_by_its_place_among_all_photos(full: LibraryBuilder) -> None:
+def test_a_match_is_explained_by_its_rank_among_all_photos(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     hits = engine.search_phrase("a", top=200)
     for place, share in ((0, 1), (1, 1), (2, 2), (50, 26), (99, 50)):
@@ -205,7 +205,7 @@ def test_a_match_is_explained_by_its_place_among_all_photos(full: LibraryBuilder
     assert engine.explain(Query.of_phrase("a"), 10_000) == "This photo is not in the index yet."
 
 
-def test_an_explanation_names_all_parts_of_the_query(full: LibraryBuilder) -> None:
+def test_an_explanation_names_all_query_terms(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     one, two = full.library.catalog.matching()[:2].tolist()
     example = ExamplePhoto.of(vector_of("outside"))
@@ -218,9 +218,7 @@ def test_an_explanation_names_all_parts_of_the_query(full: LibraryBuilder) -> No
         assert engine.explain(query, two).endswith(f" of your photos for {words}.")
 
 
-def test_a_large_library_gives_a_sample(
-    full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_library_is_sampled(full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = list[int]()
 
     def sample(index: VectorIndex, number: int) -> np.ndarray:
@@ -236,13 +234,13 @@ def test_a_large_library_gives_a_sample(
     assert sizes == [1000]
 
 
-def test_a_search_finds_a_hundred_photos_unless_told_otherwise(full: LibraryBuilder) -> None:
+def test_a_search_finds_a_hundred_photos_by_default(full: LibraryBuilder) -> None:
     engine, photo = SearchEngine(full.library), int(full.library.catalog.matching()[0])
     assert len(engine.search(Query.of_phrase("a"))) == 100
     assert len(engine.search_phrase("a")) == len(engine.search_photo(photo)) == 100
 
 
-def test_blanks_around_a_phrase_do_not_count(full: LibraryBuilder) -> None:
+def test_spaces_around_a_phrase_are_ignored(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     assert engine.search_phrase("  a ") == engine.search_phrase("a")
 

@@ -22,7 +22,7 @@ def test_frequent_years_and_folders() -> None:
     assert labels(100, years=years, folders=folders) == ["2021", "2019", "In Beach days"]
 
 
-def test_what_all_photos_have_is_no_example() -> None:
+def test_a_value_shared_by_all_photos_is_not_an_example() -> None:
     assert labels(40, years=[("2021", 40)], folders=[("/photos", 40)]) == []
     assert labels(0) == []
 
@@ -35,7 +35,7 @@ def test_an_example_is_a_search() -> None:
     ]
 
 
-def test_examples_are_queries_that_mean_what_they_say() -> None:
+def test_examples_are_valid_queries() -> None:
     values = FrequentValues(
         [("2021", 5)],
         [('/photos/Anna\'s "big" day', 4), ("/", 2)],

@@ -47,7 +47,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_copies_have_names_of_their_own_and_their_times(place: Place) -> None:
+def test_copies_have_unique_names_and_original_times(place: Place) -> None:
     before = contents(place.photos / "a")
     done = list[int]()
     report = export_files(place.library, place.rows(), str(place.out), "copies", done.append)
@@ -75,7 +75,7 @@ def test_nothing_is_overwritten_and_nothing_copied_twice(place: Place) -> None:
     assert sorted(contents(place.out)) == ["one.jpg", "two (2).png", "two.png"]
 
 
-def test_what_is_gone_or_changed_is_told_and_the_rest_is_copied(place: Place) -> None:
+def test_missing_and_changed_files_are_reported_and_the_rest_copied(place: Place) -> None:
     rows = place.rows()
     (place.photos / "a" / "one.jpg").unlink()
     (place.photos / "two.png").write_bytes(b"something else")
@@ -88,7 +88,7 @@ def test_what_is_gone_or_changed_is_told_and_the_rest_is_copied(place: Place) ->
     assert list(contents(place.out)) == ["one.jpg"]
 
 
-def test_a_copy_that_differs_is_no_copy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_differs_is_discarded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "file_hash", lambda path: "0" * 32)
     report = export_files(place.library, place.rows()[:1], str(place.out), "copies")
     assert "differs from the original" in report.failures[0].reason
@@ -104,7 +104,7 @@ def test_an_interrupted_export_leaves_whole_files_only(place: Place) -> None:
     assert list(contents(place.out)) == ["one.jpg"]
 
 
-def test_a_full_drive_is_told_before_anything_is_written(
+def test_a_full_drive_is_reported_before_anything_is_written(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_RESERVE", 1 << 60)
@@ -131,21 +131,21 @@ def test_links_lead_to_the_originals(place: Place, monkeypatch: pytest.MonkeyPat
 
 class TestFolder:
     @pytest.mark.parametrize("typed", ["", "pictures", "./x", "~nobody-of-that-name/x"])
-    def test_a_path_must_be_whole(self, place: Place, typed: str) -> None:
+    def test_a_path_must_be_absolute(self, place: Place, typed: str) -> None:
         with pytest.raises(FolderError, match="full path"):
             check_export_folder(place.library, typed)
 
-    def test_a_file_and_a_folder_in_nothing_are_refused(self, place: Place) -> None:
+    def test_a_file_and_a_folder_without_a_parent_are_rejected(self, place: Place) -> None:
         with pytest.raises(FolderError, match="is a file"):
             check_export_folder(place.library, str(place.photos / "two.png"))
         with pytest.raises(FolderError, match="does not exist"):
             check_export_folder(place.library, str(place.out / "deep" / "er"))
 
-    def test_the_library_itself_is_refused(self, place: Place) -> None:
+    def test_the_library_folder_is_rejected(self, place: Place) -> None:
         with pytest.raises(FolderError, match="Photo Explorer itself"):
             check_export_folder(place.library, str(place.library.dir / "previews"))
 
-    def test_a_watched_folder_is_told(self, place: Place) -> None:
+    def test_a_watched_folder_is_reported(self, place: Place) -> None:
         assert check_export_folder(place.library, f" '{place.out}' ") == (str(place.out), None)
         within = check_export_folder(place.library, str(place.photos / "new"))
         assert within.watched == str(place.photos)

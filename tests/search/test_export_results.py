@@ -33,7 +33,7 @@ def test_json_has_numbers_and_null(builder: LibraryBuilder) -> None:
     assert (row["taken"], row["height"], row["format"]) == (None, 480, "JPEG")
 
 
-def test_paths_one_a_line(builder: LibraryBuilder) -> None:
+def test_paths_are_listed_one_per_line(builder: LibraryBuilder) -> None:
     photos = rows(builder)
     assert as_paths(photos * 2) == f"{photos[0]['path']}\n" * 2
     assert as_paths([]) == ""

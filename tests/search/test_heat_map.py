@@ -34,7 +34,7 @@ def test_a_map_is_clearest_where_the_photo_matches() -> None:
     assert opacity.min() < 60 and opacity[-1, 0] > 150
 
 
-def test_the_hottest_cell() -> None:
+def test_the_hottest_cell_is_found() -> None:
     assert hottest_cell(hot(0, 3, (2, 4))) == (0.875, 0.25)
 
 
@@ -42,9 +42,9 @@ def test_the_hottest_cell() -> None:
     ("row", "column", "words"),
     [(0, 0, "upper left"), (4, 4, "the middle"), (8, 4, "lower middle"), (4, 8, "middle right")],
 )
-def test_a_map_in_words(row: int, column: int, words: str) -> None:
+def test_a_map_is_described_in_words(row: int, column: int, words: str) -> None:
     assert words in describe_heat_map(hot(row, column))
 
 
-def test_a_map_without_a_best_part_in_words() -> None:
+def test_a_map_without_a_maximum_is_described_in_words() -> None:
     assert "No part" in describe_heat_map(np.zeros((9, 9), np.float32))

@@ -67,13 +67,13 @@ def test_photos_with_the_object_come_first_and_the_others_keep_their_order() -> 
     assert found[3:] == [i for i in ids if i not in {6, 7, 8}]
 
 
-def test_several_regions_count_by_the_best() -> None:
+def test_several_regions_are_ranked_by_the_best() -> None:
     previews = dict(enumerate([*OTHERS, SAME[0]]))
     regions = [jpeg(photograph("cat")), jpeg(thing())]
     assert same_object_first(range(7), regions, previews.__getitem__, 1000.0)[0] == 6
 
 
-def test_nothing_is_looked_at_without_features_or_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_compared_without_features_or_time(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
 
     def preview(photo_id: int) -> bytes:

@@ -26,7 +26,7 @@ from tests.search.filter_cases import ACTIONS, FILM, LEAVES, TREES, act, conditi
     st.lists(TREES, max_size=4),
 )
 @settings(max_examples=12, deadline=None)
-def test_filters_are_what_the_rows_say(
+def test_filters_agree_with_the_rows(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[Any],
     later: list[list[Any]],
@@ -89,6 +89,6 @@ def test_filters_of_other_pages_are_conditions(full: LibraryBuilder) -> None:
 
 
 @pytest.mark.parametrize("test", [is_("nonsense", "1"), is_("iso", "many"), is_("is", "nice")])
-def test_what_is_no_filter_is_an_error(builder: LibraryBuilder, test: FieldTest) -> None:
+def test_an_unknown_filter_is_an_error(builder: LibraryBuilder, test: FieldTest) -> None:
     with pytest.raises(QuerySyntaxError):
         PhotoFilter(builder.library).mask(test)

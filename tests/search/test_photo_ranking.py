@@ -25,7 +25,7 @@ def exact(builder: LibraryBuilder, terms: QueryTerms, among: np.ndarray | None =
 @pytest.mark.parametrize(
     "terms", [QueryTerms((ONE,)), QueryTerms((ONE, CombinedTerm((ONE, TWO), "all", 0.5)))]
 )
-def test_read_little_by_little_it_is_the_order_of_all_scores(
+def test_a_ranking_read_in_parts_is_the_order_of_all_scores(
     full: LibraryBuilder, terms: QueryTerms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photo_ranking, "_LEAST", 3)
@@ -38,7 +38,7 @@ def test_read_little_by_little_it_is_the_order_of_all_scores(
     assert ranking.total == 200
 
 
-def test_among_some_photos_only_these_are_ranked(full: LibraryBuilder) -> None:
+def test_a_ranking_among_some_photos_contains_only_these(full: LibraryBuilder) -> None:
     some = np.zeros(120, bool)
     some[10:40] = True
     terms = QueryTerms((CombinedTerm((ONE, TWO), "any"),))

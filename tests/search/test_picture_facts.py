@@ -35,7 +35,7 @@ class TestFaults:
         return [*made, builder.put("8.jpg", 8), builder.put("9.jpg", 9, damaged="it ends early")]
 
     @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.9, 1.0])
-    def test_they_are_what_the_anomalies_page_finds(
+    def test_faults_are_those_of_the_anomalies_page(
         self, builder: LibraryBuilder, photos: list[int], threshold: float
     ) -> None:
         anomalies, found = Anomalies(builder.library), dict[str, list[int]]()
@@ -55,7 +55,7 @@ class TestFaults:
                 "damaged": [photos[5], photos[9]],
             }  # fmt: skip
 
-    def test_a_changed_threshold_and_changed_photos_count_at_once(
+    def test_changed_thresholds_and_photos_apply_at_once(
         self, builder: LibraryBuilder, photos: list[int]
     ) -> None:
         filters = PhotoFilter(builder.library)

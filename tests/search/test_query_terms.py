@@ -28,7 +28,7 @@ def test_one_vector_ranks_as_the_weighted_sum_of_cosines_does(weights: list[floa
     assert np.isclose(np.linalg.norm(vector), 1.0, atol=1e-5)
 
 
-def test_of_alternatives_the_best_counts_and_of_all_the_worst() -> None:
+def test_the_best_of_alternatives_and_the_worst_of_conjunctions_counts() -> None:
     one, two = VectorTerm(vector_of("one")), VectorTerm(vector_of("two"))
     any_of = QueryTerms((CombinedTerm((one, two), "any"),))
     all_of = QueryTerms((CombinedTerm((one, two), "all"),))
@@ -38,7 +38,7 @@ def test_of_alternatives_the_best_counts_and_of_all_the_worst() -> None:
     assert any_of.single_vector is None
 
 
-def test_alternatives_and_vectors_count_by_their_weights() -> None:
+def test_alternatives_and_vectors_are_weighted() -> None:
     one, two, three = (VectorTerm(vector_of(name)) for name in ("one", "two", "three"))
     terms = QueryTerms((VectorTerm(three.vector, 3.0), CombinedTerm((one, two), "any", 1.0)))
     best = np.maximum(cosines(one.vector), cosines(two.vector))

@@ -31,7 +31,7 @@ def test_a_photo_without_a_vector_is_found_by_its_words() -> None:
     assert fuse(ids(1, 2), ids(9), np.array([1.0])).ids.tolist() == [1, 9, 2]
 
 
-def test_a_named_photo_comes_first_whatever_the_rest_says() -> None:
+def test_a_named_photo_comes_first_regardless_of_the_rest() -> None:
     fused = fuse(ids(1, 2, 3), ids(1, 2), np.array([0.9, 0.8]), named=ids(7, 3))
     assert fused.ids.tolist() == [7, 3, 1, 2]
 

@@ -43,7 +43,7 @@ def words_of(ids: list[int], coverage: list[float], named: list[int]) -> WordRan
 
 
 @pytest.mark.parametrize("head", [5, 50, 1000])
-def test_good_matches_are_counted_beyond_the_head(
+def test_good_matches_are_counted_beyond_the_first_page(
     full: LibraryBuilder, head: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranked_search, "HEAD", head)
@@ -78,7 +78,7 @@ def test_all_words_make_a_good_match_and_some_words_do_not(full: LibraryBuilder)
     assert len(set(result.ids.tolist())) == 200
 
 
-def test_photos_that_the_filters_left_out_stay_out(full: LibraryBuilder) -> None:
+def test_filtered_photos_stay_excluded(full: LibraryBuilder) -> None:
     found = search_of(full, words_of([100_000], [1.0], [100_000]))
     assert 100_000 not in found.top(500)
     assert found.contains(np.array([1, 100_000])).tolist() == [True, False]

@@ -43,12 +43,12 @@ PARTS = st.lists(st.builds(PhotoPart, SOURCES, regions()), max_size=MAX_PARTS, u
 
 
 @given(PARTS)
-def test_parts_are_read_as_they_are_written(parts: list[PhotoPart]) -> None:
+def test_regions_are_parsed(parts: list[PhotoPart]) -> None:
     assert parse_parts(print_parts(parts)) == parts
 
 
 @given(st.text())
-def test_any_other_text_is_a_usage_error(text: str) -> None:
+def test_any_other_text_raises_a_usage_error(text: str) -> None:
     try:
         parts = parse_parts(text)
     except UsageError:
@@ -56,7 +56,7 @@ def test_any_other_text_is_a_usage_error(text: str) -> None:
     assert parse_parts(print_parts(parts)) == parts
 
 
-def test_what_is_wrong_with_parts_is_said() -> None:
+def test_invalid_regions_are_reported() -> None:
     for text, words in (
         ("12", "is not a part"),
         ("@0,0,1,1", "give its id"),
@@ -67,12 +67,12 @@ def test_what_is_wrong_with_parts_is_said() -> None:
             parse_parts(text)
 
 
-def test_the_same_part_counts_once() -> None:
+def test_duplicate_regions_count_once() -> None:
     assert len(parse_parts("3@0,0,1,1;3@0.0,0,1,1;;4@0,0,1,1")) == 2
 
 
 @given(regions())
-def test_boxes_hold_the_region_and_stay_within_the_photo(region: PhotoRegion) -> None:
+def test_boxes_contain_the_region_and_stay_within_the_photo(region: PhotoRegion) -> None:
     first, *others = boxes_to_encode(region)
     assert first == pytest.approx(region.box)
     for left, top, width, height in others:
@@ -92,7 +92,7 @@ def only_photo(setup: IndexingSetup) -> PhotoRow:
     return row
 
 
-def test_a_part_of_a_photo_of_the_library(setup: IndexingSetup) -> None:
+def test_a_region_of_a_library_photo_is_a_query(setup: IndexingSetup) -> None:
     path = pictures.write(setup.photos / "halves.jpg", two_halves())
     setup.run()
     photo = only_photo(setup)
@@ -109,7 +109,7 @@ def test_a_part_of_a_photo_of_the_library(setup: IndexingSetup) -> None:
     assert np.asarray(shown)[:, :150].mean(axis=(0, 1)) == pytest.approx((254, 0, 0), abs=4)
 
 
-def test_the_preview_serves_where_the_original_cannot(setup: IndexingSetup) -> None:
+def test_the_preview_is_used_if_the_original_is_unavailable(setup: IndexingSetup) -> None:
     path = pictures.write(setup.photos / "halves.jpg", two_halves())
     setup.run()
     photo = only_photo(setup)
@@ -127,7 +127,7 @@ def test_the_preview_serves_where_the_original_cannot(setup: IndexingSetup) -> N
         assert float(part.example.array() @ whole) > 0.98
 
 
-def test_the_ends_of_a_long_region_count_for_an_encoder_that_crops() -> None:
+def test_the_ends_of_a_long_region_count_for_a_cropping_encoder() -> None:
     class Cropping(Tiny):
         spec = Tiny.spec.__class__(32, "crop", "bilinear")
 

@@ -70,7 +70,7 @@ def best(model: RelevanceModel, encoder: Things, phrase: str) -> tuple[float, fl
     return judged.answerable, float(judged.relevance(top[:1] @ vectors[0])[0])
 
 
-def test_what_the_library_has_is_more_relevant_than_what_it_has_not(
+def test_phrases_for_present_subjects_are_more_relevant_than_for_absent_ones(
     model: RelevanceModel, encoder: Things
 ) -> None:
     present = [best(model, encoder, f"thing {n}") for n in range(20)]
@@ -80,7 +80,7 @@ def test_what_the_library_has_is_more_relevant_than_what_it_has_not(
     assert "strong" not in [match_word(relevance) for _, relevance in absent]
 
 
-def test_relevance_finds_the_photos_of_the_kind(model: RelevanceModel, encoder: Things) -> None:
+def test_relevance_separates_photos_of_the_subject(model: RelevanceModel, encoder: Things) -> None:
     vectors = encoder.encode_texts(wordings("thing 7"))
     scores = model.sample @ vectors[0]
     words = model.judge_phrase(vectors, model.best_in_sample(vectors[0])).matches(scores)
@@ -88,9 +88,7 @@ def test_relevance_finds_the_photos_of_the_kind(model: RelevanceModel, encoder: 
     assert set(shown) >= set(range(7 * 25, 8 * 25)) and len(shown) <= 35
 
 
-def test_words_that_mean_nothing_have_no_strong_match(
-    model: RelevanceModel, encoder: Things
-) -> None:
+def test_meaningless_words_have_no_strong_match(model: RelevanceModel, encoder: Things) -> None:
     found = [best(model, encoder, f"zxqv{'x' * n} blorf")[1] for n in range(40)]
     assert max(found) < best(model, encoder, "thing 1")[1]
     assert "strong" not in [match_word(relevance) for relevance in found]
@@ -137,7 +135,7 @@ def test_a_known_word_needs_higher_scores(library: Vectors) -> None:
     assert answerable[0] < answerable[1]
 
 
-def test_the_best_photos_of_the_whole_library_are_asked_for(encoder: Things) -> None:
+def test_the_best_photos_of_the_whole_library_are_used(encoder: Things) -> None:
     library, asked = encoder.photos(list(range(20)), 10), list[Vectors]()
 
     def whole(query: Vectors) -> Vectors:
@@ -148,7 +146,7 @@ def test_the_best_photos_of_the_whole_library_are_asked_for(encoder: Things) -> 
     assert len(asked) == len(BACKGROUND_PHRASES)
 
 
-def test_a_kept_model_judges_alike(model: RelevanceModel, encoder: Things) -> None:
+def test_a_stored_model_gives_the_same_grades(model: RelevanceModel, encoder: Things) -> None:
     again = RelevanceModel.restored(encoder, model.sample, model.arrays())
     for phrase in ("thing 1", "thing 30", "qqq"):
         assert best(again, encoder, phrase) == best(model, encoder, phrase)
@@ -173,7 +171,7 @@ def test_an_encoder_without_text_and_an_empty_library_have_no_relevant_phrase(
         assert model.judge_photo().matches(np.ones(1, np.float32)) == ["strong"]
 
 
-def test_match_words() -> None:
+def test_match_grades_have_labels() -> None:
     limits = [LIMITS.strong, LIMITS.fair, LIMITS.weak, 0.0]
     assert [match_word(each) for each in limits] == ["strong", "fair", "weak", "none"]
     assert [match_word(each - 1e-6) for each in limits[:3]] == ["fair", "weak", "none"]

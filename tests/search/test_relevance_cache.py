@@ -66,7 +66,7 @@ def test_a_library_that_has_grown_much_gets_a_new_model(
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"no arrays at all"])
-def test_damaged_files_are_made_again(full: LibraryBuilder, tmp_path: Path, content: bytes) -> None:
+def test_damaged_files_are_rebuilt(full: LibraryBuilder, tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "kept"
     made = RelevanceCache(folder).model(FactoryEncoder(), full.index())
     files = [*folder.iterdir(), *(models_dir() / "background").iterdir()]
@@ -78,7 +78,7 @@ def test_damaged_files_are_made_again(full: LibraryBuilder, tmp_path: Path, cont
         assert int(stored["photos"][0]) == 200
 
 
-def test_a_library_that_cannot_be_written_is_searched_all_the_same(
+def test_a_read_only_library_is_still_searched(
     full: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -89,7 +89,7 @@ def test_a_library_that_cannot_be_written_is_searched_all_the_same(
     assert model.usual and not list((tmp_path / "kept").iterdir())
 
 
-def test_an_encoder_without_text_judges_photos(full: LibraryBuilder, tmp_path: Path) -> None:
+def test_an_encoder_without_text_grades_photos(full: LibraryBuilder, tmp_path: Path) -> None:
     prepare(ImageOnlyEncoder())
     model = RelevanceCache(tmp_path / "kept").model(ImageOnlyEncoder(), full.index())
     assert not model.usual and model.judge_photo().relevance(np.array([1.0]))[0] > 0.9

@@ -27,11 +27,13 @@ DATES = np.array(
         ("newest", True, [3, 5, 1, 7, 2, 9]),
     ],
 )
-def test_orders(sorting: Sorting, by_month: bool, expected: list[int]) -> None:
+def test_results_are_ordered_as_requested(
+    sorting: Sorting, by_month: bool, expected: list[int]
+) -> None:
     assert sort_results(IDS, DATES, sorting, by_month=by_month).tolist() == expected
 
 
-def test_in_a_month_the_better_match_is_first() -> None:
+def test_the_better_match_comes_first_within_a_month() -> None:
     dates = np.array([20200301000000, 20200330000000, 20200401000000], np.int64)
     ids = np.array([1, 2, 3], np.int64)
     assert sort_results(ids, dates, "best", by_month=True).tolist() == [3, 1, 2]
@@ -43,7 +45,7 @@ def test_in_a_month_the_better_match_is_first() -> None:
     st.sampled_from(["best", "newest", "oldest"]),
     st.booleans(),
 )
-def test_nothing_is_lost_and_months_stay_together(
+def test_ordering_keeps_every_photo_and_months_together(
     dates: list[int], sorting: Sorting, by_month: bool
 ) -> None:
     ids = np.arange(len(dates), dtype=np.int64)
@@ -55,5 +57,5 @@ def test_nothing_is_lost_and_months_stay_together(
         assert len(runs) == len(set(runs))
 
 
-def test_oldest_first_keeps_undated_photos_last() -> None:
+def test_undated_photos_come_last_with_oldest_first() -> None:
     assert reverse_dated(np.array([4, 3, 2, 9, 8]), 3).tolist() == [2, 3, 4, 9, 8]

@@ -57,7 +57,7 @@ def test_photos_are_in_one_stack_exactly_if_pairs_join_them(pairs: list[tuple[in
 
 
 @given(PAIRS, ORDERS)
-def test_each_photo_is_shown_or_behind_a_better_one(
+def test_each_photo_is_shown_or_stacked_below_a_better_one(
     pairs: list[tuple[int, int]], order: list[int]
 ) -> None:
     stacks = PhotoStacks.of(pairs)
@@ -70,7 +70,7 @@ def test_each_photo_is_shown_or_behind_a_better_one(
 
 
 @given(PAIRS, ORDERS, st.integers(0, 50))
-def test_the_first_ones_are_found_without_the_rest(
+def test_the_first_stacks_are_found_without_the_rest(
     pairs: list[tuple[int, int]], order: list[int], wanted: int
 ) -> None:
     stacks = PhotoStacks.of(pairs)

@@ -31,14 +31,14 @@ def test_good_matches_are_sorted_and_the_others_follow_by_match() -> None:
     assert ResultView(ranked, NO_STACKS).tiles(1, 4).tolist() == [1, 2, 9]
 
 
-def test_the_best_of_each_day_are_all_there_is() -> None:
+def test_the_best_of_each_day_come_from_all_results() -> None:
     ranked = RankedIds(array(3, 1, 2, 9, 8), good=3)
     view = ResultView(ranked, NO_STACKS, "day", dates=lambda ids: by_id(ids // 2 * 2 + 1))
     assert view.tiles(0, 9).tolist() == [3, 1]
     assert view.sections() == (2, 2)
 
 
-def test_without_grades_the_best_ones_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_grades_the_best_results_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(result_view, "UNGRADED_MATCHES", 2)
     ranked = RankedIds(array(3, 4, 5, 1))
     assert ResultView(ranked, NO_STACKS, "newest", dates=by_id).tiles(0, 4).tolist() == [4, 3, 5, 1]
@@ -46,13 +46,13 @@ def test_without_grades_the_best_ones_are_sorted(monkeypatch: pytest.MonkeyPatch
     assert ResultView(ranked, NO_STACKS, "newest", dates=by_id).sections() == (2, 4)
 
 
-def test_no_good_match_leaves_the_nearest() -> None:
+def test_without_a_good_match_the_nearest_are_shown() -> None:
     view = ResultView(RankedIds(array(5, 4), good=0), NO_STACKS)
     assert view.sections() == (0, 2)
     assert view.tiles(0, 2).tolist() == [5, 4]
 
 
-def test_a_stack_stands_where_its_best_photo_is_and_has_only_results() -> None:
+def test_a_stack_has_the_rank_of_its_best_photo_and_only_results() -> None:
     stacks = PhotoStacks.of([(1, 2), (2, 3), (3, 4)])
     view = ResultView(RankedIds(array(8, 3, 1, 9, 2), good=2), stacks)
     assert view.tiles(0, 9).tolist() == [8, 3, 9]
@@ -69,7 +69,7 @@ def test_a_stack_stands_where_its_best_photo_is_and_has_only_results() -> None:
     st.integers(0, 12),
     st.integers(1, 4),
 )
-def test_pages_make_up_the_whole(
+def test_pages_together_contain_all_results(
     ids: list[int], pairs: list[tuple[int, int]], sorting: str, month: bool, good: int, size: int
 ) -> None:
     ranked = RankedIds(array(*ids), min(good, len(ids)))

@@ -99,13 +99,13 @@ def test_the_result_is_always_a_unit_vector(
     assert np.isclose(np.linalg.norm(found), 1, atol=1e-4)
 
 
-def test_photos_that_are_all_the_same_do_no_harm() -> None:
+def test_identical_photos_do_no_harm() -> None:
     photos = np.repeat(_CAR[None], 50, axis=0)
     found = subtract(_CAR, [Negative(_RED, photos[:3])], photos, photos)
     assert np.isfinite(found).all() and np.isclose(np.linalg.norm(found), 1, atol=1e-4)
 
 
-def test_a_small_library_gives_few_photos() -> None:
+def test_a_small_library_gives_a_small_sample() -> None:
     assert candidates_wanted(0) == 0 and candidates_wanted(11) == 5
     assert candidates_wanted(1_000_000) == SETTINGS.candidates
     assert examples_wanted(100) == 5

@@ -13,7 +13,7 @@ TOKEN = "0123456789abcdef" * 3
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 
 
-def test_a_token_is_long_random_and_lasts(tmp_path: Path) -> None:
+def test_a_token_is_long_random_and_persistent(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     first, other = access(tmp_path), access(tmp_path / "other")
     assert len(first.token) == 48 and int(first.token, 16) >= 0
@@ -42,7 +42,7 @@ def test_a_token_that_others_could_read_is_replaced(tmp_path: Path, mode: int) -
 
 
 @posix
-def test_where_no_file_has_permission_bits_the_token_lasts(
+def test_the_token_persists_without_permission_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "token").write_text(TOKEN)
@@ -55,7 +55,7 @@ def test_where_no_file_has_permission_bits_the_token_lasts(
     "content",
     [b"", b"short", b"\xff\xfe", TOKEN.encode() + b"0", TOKEN.upper().encode(), b"g" * 48],
 )
-def test_what_is_no_token_is_replaced(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_token_is_replaced(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "token").write_bytes(content)
     (tmp_path / "token").chmod(0o600)
     made = access(tmp_path)
@@ -63,13 +63,13 @@ def test_what_is_no_token_is_replaced(tmp_path: Path, content: bytes) -> None:
     assert access(tmp_path) == made
 
 
-def test_a_token_of_ours_is_kept_as_it_is(tmp_path: Path) -> None:
+def test_a_valid_token_is_kept(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN + "\n")
     (tmp_path / "token").chmod(0o600)
     assert access(tmp_path).token == TOKEN
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LibraryError, match="token cannot be stored"):
         access(tmp_path / "file" / "library")
@@ -78,7 +78,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "given", [None, "", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "é" * 48, "\udcff"]
 )
-def test_only_the_token_is_known(given: str | None) -> None:
+def test_only_the_token_itself_is_accepted(given: str | None) -> None:
     known = Access(TOKEN, "name")
     assert known.knows(TOKEN) and not known.knows(given)
 
@@ -104,14 +104,14 @@ def test_the_cookie_admits(cookies: str, admitted: bool) -> None:
     assert Access(TOKEN, "name").admits(cookies) is admitted
 
 
-def test_what_a_browser_is_told_to_remember() -> None:
+def test_the_cookie_has_its_attributes() -> None:
     field, *attributes = Access(TOKEN, "name").set_cookie().split("; ")
     assert field == f"name={TOKEN}"
     assert set(attributes) == {"Path=/", "Max-Age=34560000", "HttpOnly", "SameSite=Lax"}
     assert Access(TOKEN, "name").admits(field)
 
 
-def test_the_address_holds_it() -> None:
+def test_the_url_contains_the_token() -> None:
     assert (
         Access(TOKEN, "name").address("http://localhost:8501")
         == f"http://localhost:8501/?token={TOKEN}"

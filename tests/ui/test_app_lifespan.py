@@ -13,7 +13,7 @@ from explorer.ui.access_token import access
 from explorer.ui.single_instance import AppInstance
 
 
-def test_where_the_app_is_open_is_said(
+def test_the_address_of_the_app_is_printed(
     photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also where another program has the port on the other address family."""
@@ -44,7 +44,7 @@ def test_where_the_app_is_open_is_said(
     assert shown == [f"http://127.0.0.1:8555/?token={token}"]
 
 
-def test_the_other_family_is_held_while_the_app_runs(photos: Path) -> None:
+def test_the_port_of_the_other_address_family_is_reserved_while_the_app_runs(photos: Path) -> None:
     port, running = ports.free_port(), app_lifespan.RunningApp()
     running.serve(port)
     assert ports.is_free(port)

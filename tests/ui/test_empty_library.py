@@ -47,7 +47,7 @@ def messages(app: AppTest) -> list[str]:
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", PAGES[:3])
 @pytest.mark.parametrize("address", [{}, {"q": "a dog", "since": "2020-01-01"}])
-def test_an_empty_library_is_said_with_what_to_do(name: str, address: dict[str, str]) -> None:
+def test_an_empty_library_is_shown_with_instructions(name: str, address: dict[str, str]) -> None:
     assert messages(page(name, **address)) == [
         "Your library is empty. Add a folder with photos to begin."
     ]
@@ -56,7 +56,7 @@ def test_an_empty_library_is_said_with_what_to_do(name: str, address: dict[str, 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("number", ["9" * 5000, "-1", "0", "٣", "x"])
-def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
+def test_any_number_in_a_url_is_handled(name: str, number: str) -> None:
     page(
         name,
         page=number,
@@ -70,7 +70,7 @@ def test_no_number_in_an_address_is_too_much(name: str, number: str) -> None:
 
 
 @pytest.mark.usefixtures("library")
-def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
+def test_a_folder_just_submitted_is_shown_as_being_added() -> None:
     send_command(resources.library().catalog, "add", "/photos")
     assert messages(page("search")) == [
         "A folder is being added. Its photos will appear here as they are found."
@@ -79,9 +79,7 @@ def test_a_folder_that_was_told_of_a_moment_ago_is_being_added() -> None:
 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", PAGES[:3])
-def test_what_changes_while_a_page_is_being_drawn_is_said_all_the_same(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_during_rendering_are_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now: list[empty_library.EmptyReason] = ["no folder"]
     say = empty_library.explain
 
@@ -160,7 +158,7 @@ class Library:
         ({"failed": 1}, "unreadable"),
     ],
 )
-def test_why_there_are_no_photos(
+def test_the_reason_for_missing_photos_is_shown(
     monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any], why: str | None
 ) -> None:
     monkeypatch.setattr(resources, "library", lambda: Library(**facts))
@@ -177,7 +175,7 @@ def _say(why: str) -> None:
 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("why", empty_library._MESSAGES)
-def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+def test_each_worker_phase_is_described(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     links = list[str]()
     monkeypatch.setattr(st, "page_link", lambda page, label, icon: links.append(label))
     app = AppTest.from_function(_say, args=(why,)).run()
@@ -203,7 +201,7 @@ def test_each_is_said_in_words(monkeypatch: pytest.MonkeyPatch, why: str) -> Non
         (["offline", "offline"], "Up to date, except for 2 folders that are offline."),
     ],
 )
-def test_an_indexer_that_rests_says_of_what(
+def test_an_idle_indexer_says_why(
     monkeypatch: pytest.MonkeyPatch, states: list[str], text: str
 ) -> None:
     found: Any = Library(states=states)
@@ -211,7 +209,7 @@ def test_an_indexer_that_rests_says_of_what(
     assert status_line.describe(found.catalog.worker()) == text
 
 
-def test_an_indexer_that_does_not_stay_up_is_not_promised_again(
+def test_a_repeatedly_failing_indexer_is_not_announced_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(resources, "library", Library)

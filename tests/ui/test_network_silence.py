@@ -13,7 +13,7 @@ from tests.ui.test_session import HOSTILE, place
 __all__ = ["place"]
 
 
-def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
+def test_indexing_and_searching_on_the_command_line_open_no_connection(
     place: Path, tmp_path: Path
 ) -> None:
     environment = environment_of(tmp_path)
@@ -41,7 +41,7 @@ def test_indexing_and_searching_on_the_command_line_talk_to_nobody(
     assert not log.exists() or Served(tmp_path, 0).foreign() == []
 
 
-def test_the_note_of_connections_would_show_one(tmp_path: Path) -> None:
+def test_the_connection_log_would_show_a_connection(tmp_path: Path) -> None:
     code = (
         "import socket; s = socket.socket(); s.settimeout(0.01)\ntry: s.connect(('192.0.2.1',"
         " 9))\nexcept OSError: pass"

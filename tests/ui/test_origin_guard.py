@@ -96,7 +96,7 @@ def answer(
     "host", ["localhost", "localhost:8501", "127.0.0.1:8501", "LOCALHOST:8501"]
 )
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-def test_our_own_address_is_answered(host: str, kind: str) -> None:
+def test_requests_to_our_own_address_are_answered(host: str, kind: str) -> None:
     assert ask([("host", host)], kind=kind) == 200
     assert ask([("host", host), ("origin", f"http://{host}")], kind=kind) == 200
 
@@ -142,13 +142,13 @@ def test_our_own_address_is_answered(host: str, kind: str) -> None:
         [HOST, ("sec-fetch-site", "cross-site")],
     ],
 )
-def test_what_comes_from_elsewhere_is_refused(
+def test_cross_origin_requests_are_rejected(
     headers: list[tuple[str, str]], kind: str, path: str
 ) -> None:
     assert ask(headers, kind=kind, path=path) == 403
 
 
-def test_a_link_from_elsewhere_leads_to_a_page_but_to_no_photo() -> None:
+def test_a_cross_site_link_opens_pages_but_no_photos() -> None:
     assert ask([HOST, *LINK]) == 200
     assert ask([HOST, *LINK], path="/library") == 200
     assert ask([HOST, *LINK], path="/photo/1/original") == 403
@@ -239,7 +239,7 @@ def test_several_cookie_fields_are_read_as_one() -> None:
         ("/", "token=wrong&token={}", "/"),
     ],
 )
-def test_the_token_in_a_pages_address_becomes_a_cookie(path: str, query: str, place: str) -> None:
+def test_the_token_in_a_page_url_becomes_a_cookie(path: str, query: str, place: str) -> None:
     for method in ("GET", "HEAD"):
         got = answer([HOST], path=path, query=query.format(ACCESS.token), method=method)
         assert (got.status, got.headers["location"], got.passed) == (303, place, False)
@@ -247,7 +247,7 @@ def test_the_token_in_a_pages_address_becomes_a_cookie(path: str, query: str, pl
         assert got.headers["cache-control"] == "no-store"
 
 
-def test_what_is_no_page_is_answered_without_a_redirect() -> None:
+def test_other_routes_are_answered_without_a_redirect() -> None:
     for path in PATHS[3:-2]:
         assert answer([HOST], path=path, query=f"token={ACCESS.token}").passed
     assert answer([HOST], path="/", query=f"token={ACCESS.token}", method="POST").passed
@@ -256,13 +256,13 @@ def test_what_is_no_page_is_answered_without_a_redirect() -> None:
     ).passed
 
 
-def test_the_token_does_not_let_in_what_comes_from_elsewhere() -> None:
+def test_the_token_does_not_admit_cross_origin_requests() -> None:
     got = answer([HOST, ("origin", "http://evil.example"), COOKIE], query=f"token={ACCESS.token}")
     assert (got.status, got.passed) == (403, False)
     assert "only answers requests from its own pages" in got.body
 
 
-def test_an_old_token_in_the_address_of_somebody_who_is_let_in_is_dropped() -> None:
+def test_an_old_token_in_the_url_of_an_admitted_browser_is_dropped() -> None:
     got = answer([HOST, COOKIE], path="/library", query="token=old&q=1")
     assert (got.status, got.headers["location"]) == (303, "/library?q=1")
     assert "set-cookie" not in got.headers

@@ -11,7 +11,7 @@ from explorer.ui.origin_guard import OriginGuard
 from tests.ui.test_origin_guard import COOKIE, HOST, answer, fine, known
 
 
-def test_a_library_that_cannot_be_opened_is_said() -> None:
+def test_a_library_that_cannot_be_opened_is_reported() -> None:
     def broken() -> Access:
         raise LibraryError("The library cannot be read.")
 
@@ -19,7 +19,7 @@ def test_a_library_that_cannot_be_opened_is_said() -> None:
     assert (got.status, got.body, got.passed) == (500, "The library cannot be read.", False)
 
 
-def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
+def test_an_error_is_answered_with_our_message_and_logged() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
         raise ZeroDivisionError
 
@@ -31,7 +31,7 @@ def test_an_error_is_answered_in_our_words_and_goes_on_to_the_log() -> None:
     )
 
 
-def test_an_error_in_the_middle_of_an_answer_does_not_start_another() -> None:
+def test_an_error_during_a_response_does_not_start_another() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
         await fine(scope, receive, send)
         raise ZeroDivisionError

@@ -83,7 +83,7 @@ def ask(
     return sent["status"], {k.decode(): v.decode() for k, v in sent["headers"]}, b"".join(pieces)
 
 
-def test_the_whole_file(tmp_path: Path) -> None:
+def test_the_whole_file_is_sent(tmp_path: Path) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo")
     assert (status, body) == (200, DATA)
@@ -99,7 +99,7 @@ def test_the_whole_file(tmp_path: Path) -> None:
     )
 
 
-def test_a_large_file_comes_in_pieces(tmp_path: Path) -> None:
+def test_a_large_file_is_sent_in_chunks(tmp_path: Path) -> None:
     data = os.urandom(2 * CHUNK_SIZE + 5)
     write(tmp_path / "photo", data)
     assert ask(tmp_path / "photo", data)[2] == data
@@ -109,7 +109,7 @@ def test_a_large_file_comes_in_pieces(tmp_path: Path) -> None:
     )
 
 
-def test_an_empty_file(tmp_path: Path) -> None:
+def test_an_empty_file_is_sent(tmp_path: Path) -> None:
     write(tmp_path / "photo", b"")
     status, headers, body = ask(tmp_path / "photo", b"")
     assert (status, headers["content-length"], body) == (200, "0", b"")
@@ -125,7 +125,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
         ("bytes=1023-1023", (1023, 1024)), ("bytes = 3 - 4", (3, 5)),
     ],
 )  # fmt: skip
-def test_a_part(tmp_path: Path, asked: str, part: tuple[int, int]) -> None:
+def test_a_range_is_sent(tmp_path: Path, asked: str, part: tuple[int, int]) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo", range=asked)
     assert (status, body) == (206, DATA[slice(*part)])
@@ -137,7 +137,7 @@ def test_a_part(tmp_path: Path, asked: str, part: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     "asked", ["bytes=1024-", "bytes=1024-2000", "bytes=-0", "bytes=99999999999999999-"]
 )
-def test_a_part_that_is_not_there(tmp_path: Path, asked: str) -> None:
+def test_an_unsatisfiable_range_is_rejected(tmp_path: Path, asked: str) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo", range=asked)
     assert (status, headers["content-range"], headers["content-length"], body) == (
@@ -162,18 +162,18 @@ def test_a_part_that_is_not_there(tmp_path: Path, asked: str) -> None:
         "bytes=0-",
     ],
 )
-def test_what_makes_no_sense_or_means_all_gives_the_whole(tmp_path: Path, asked: str) -> None:
+def test_an_invalid_or_full_range_gives_the_whole_file(tmp_path: Path, asked: str) -> None:
     write(tmp_path / "photo")
     assert ask(tmp_path / "photo", range=asked)[::2] == (200, DATA)
 
 
-def test_a_part_of_another_version_is_the_whole(tmp_path: Path) -> None:
+def test_a_range_of_another_version_gives_the_whole_file(tmp_path: Path) -> None:
     write(tmp_path / "photo")
     assert ask(tmp_path / "photo", range="bytes=0-1", if_range=f'"{digest(DATA)}"')[0] == 206
     assert ask(tmp_path / "photo", range="bytes=0-1", if_range='"other"')[::2] == (200, DATA)
 
 
-def test_head_tells_the_length_and_sends_nothing(tmp_path: Path) -> None:
+def test_head_gives_the_length_and_no_body(tmp_path: Path) -> None:
     write(tmp_path / "photo")
     status, headers, body = ask(tmp_path / "photo", method="HEAD")
     assert (status, headers["content-length"], body) == (200, "1024", b"")
@@ -191,7 +191,7 @@ def test_only_the_photo_itself_is_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc")
-def test_what_is_not_the_photo_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_is_closed_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "photo")
     before = len(list(Path("/proc/self/fd").iterdir()))
     assert open_original(str(tmp_path / "photo"), "0" * 32) is None
@@ -204,7 +204,7 @@ def test_what_is_not_the_photo_is_closed(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_a_file_that_is_replaced_meanwhile_is_sent_as_it_was(tmp_path: Path) -> None:
+def test_a_file_replaced_during_sending_is_sent_as_it_was(tmp_path: Path) -> None:
     data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
     write(tmp_path / "secret", bytes(3 * CHUNK_SIZE))
@@ -217,7 +217,7 @@ def test_a_file_that_is_replaced_meanwhile_is_sent_as_it_was(tmp_path: Path) -> 
     assert (tmp_path / "photo").read_bytes() == bytes(3 * CHUNK_SIZE)
 
 
-def test_a_file_that_is_written_to_meanwhile_is_not_sent_to_its_end(tmp_path: Path) -> None:
+def test_a_file_modified_during_sending_is_not_completed(tmp_path: Path) -> None:
     data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
 
@@ -229,7 +229,7 @@ def test_a_file_that_is_written_to_meanwhile_is_not_sent_to_its_end(tmp_path: Pa
         ask(tmp_path / "photo", data, meanwhile=change)
 
 
-def test_a_file_that_is_cut_meanwhile_is_not_filled_up(tmp_path: Path) -> None:
+def test_a_file_truncated_during_sending_is_not_padded(tmp_path: Path) -> None:
     data = os.urandom(3 * CHUNK_SIZE)
     write(tmp_path / "photo", data)
     times = (tmp_path / "photo").stat()
@@ -242,7 +242,9 @@ def test_a_file_that_is_cut_meanwhile_is_not_filled_up(tmp_path: Path) -> None:
         ask(tmp_path / "photo", data, meanwhile=cut)
 
 
-def test_without_pread_it_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_without_pread_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delattr(os, "pread", raising=False)
     write(tmp_path / "photo")
     assert ask(tmp_path / "photo", range="bytes=7-20")[2] == DATA[7:21]

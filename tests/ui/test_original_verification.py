@@ -61,7 +61,9 @@ def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(
     assert not original_files._verified
 
 
-def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_remembered_files_is_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(original_files, "_MAX_VERIFIED", 2)
     later = time.time() + 60
     monkeypatch.setattr(time, "time", lambda: later)
@@ -72,7 +74,7 @@ def test_few_files_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(original_files._verified.values()) == [wanted[0], wanted[2]]
 
 
-def test_a_file_that_is_larger_than_a_piece_of_hashing(
+def test_a_file_larger_than_a_hash_block_is_verified(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(original_files, "_HASH_CHUNK", 100)

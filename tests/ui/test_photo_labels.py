@@ -34,7 +34,7 @@ def photo(**facts: Any) -> PhotoRow:
         ({"taken_at": "2019-01-01T00:00:00", "taken_precision": "year"}, "2019"),
     ],
 )
-def test_when(facts: dict[str, Any], words: str) -> None:
+def test_dates_are_labeled(facts: dict[str, Any], words: str) -> None:
     assert taken(photo(**facts)) == words
 
 
@@ -49,11 +49,11 @@ def test_when(facts: dict[str, Any], words: str) -> None:
         ({"exposure_time": 2.0}, "2 s"),
     ],
 )
-def test_how_it_was_exposed(facts: dict[str, Any], words: str) -> None:
+def test_exposure_is_labeled(facts: dict[str, Any], words: str) -> None:
     assert exposure(photo(**facts)) == words
 
 
-def test_where() -> None:
+def test_positions_are_labeled() -> None:
     assert place(photo(latitude=-33.8568, longitude=151.2153)) == "33.8568° S, 151.2153° E"
     assert place(photo(latitude=1.0)) == ""
 

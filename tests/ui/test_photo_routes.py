@@ -30,7 +30,7 @@ def client(photos: Path) -> Iterator[TestClient]:
         yield asking
 
 
-def test_a_preview_may_be_kept_for_good(client: TestClient) -> None:
+def test_a_preview_may_be_cached_forever(client: TestClient) -> None:
     row = resources.library().catalog.photo(id_of("red.jpg"))
     assert row
     answer = client.get(preview_url(row))
@@ -40,7 +40,7 @@ def test_a_preview_may_be_kept_for_good(client: TestClient) -> None:
     assert answer.content.startswith(b"\xff\xd8")
 
 
-def test_a_preview_without_its_hash_is_asked_for_anew(client: TestClient) -> None:
+def test_a_preview_without_its_hash_is_revalidated(client: TestClient) -> None:
     assert client.get(f"/photo/{id_of('red.jpg')}/preview").headers["cache-control"] == "no-cache"
 
 
@@ -54,7 +54,7 @@ def test_an_original_is_the_file_itself(client: TestClient, photos: Path) -> Non
 
 
 @pytest.mark.parametrize("path", ["preview", "original"])
-def test_no_other_site_may_use_a_photo(client: TestClient, path: str) -> None:
+def test_other_sites_may_not_embed_a_photo(client: TestClient, path: str) -> None:
     headers = client.get(f"/photo/{id_of('red.jpg')}/{path}").headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "same-origin"
@@ -64,18 +64,18 @@ def test_no_other_site_may_use_a_photo(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("number", ["9" * 5000, "0", str(1 << 63), "-1", "1.0", "٣", "1_0"])
 @pytest.mark.parametrize("what", ["preview", "original"])
-def test_what_is_no_id_is_not_found(client: TestClient, number: str, what: str) -> None:
+def test_an_invalid_id_is_not_found(client: TestClient, number: str, what: str) -> None:
     assert client.get(f"/photo/{number}/{what}").status_code == 404
 
 
-def test_an_original_may_be_asked_for_in_parts(client: TestClient, photos: Path) -> None:
+def test_an_original_supports_range_requests(client: TestClient, photos: Path) -> None:
     whole = (photos / "Sub" / "drawn.png").read_bytes()
     answer = client.get(f"/photo/{id_of('drawn.png')}/original", headers={"range": "bytes=10-19"})
     assert (answer.status_code, answer.content) == (206, whole[10:20])
     assert answer.headers["content-range"] == f"bytes 10-19/{len(whole)}"
 
 
-def test_without_the_token_nobody_gets_a_photo(client: TestClient) -> None:
+def test_photos_require_the_token(client: TestClient) -> None:
     address = f"/photo/{id_of('red.jpg')}/original"
     assert client.get(address).status_code == 200
     client.cookies.clear()
@@ -92,13 +92,11 @@ def test_without_the_token_nobody_gets_a_photo(client: TestClient) -> None:
         "/photo/..%2f1/original",
     ],
 )
-def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
+def test_a_missing_photo_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_a_file_that_is_gone_says_so_and_keeps_its_preview(
-    client: TestClient, photos: Path
-) -> None:
+def test_a_missing_file_is_reported_and_keeps_its_preview(client: TestClient, photos: Path) -> None:
     photo_id = id_of("red.jpg")
     away = (photos / "red.jpg").rename(photos / "away.jpg")
     try:
@@ -111,14 +109,14 @@ def test_a_file_that_is_gone_says_so_and_keeps_its_preview(
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example"])
-def test_a_page_under_another_name_is_turned_away(client: TestClient, host: str) -> None:
+def test_a_request_with_another_host_name_is_rejected(client: TestClient, host: str) -> None:
     assert (
         client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 403
     )
 
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501"])
-def test_its_own_names_are_let_in(client: TestClient, host: str) -> None:
+def test_requests_with_local_host_names_are_accepted(client: TestClient, host: str) -> None:
     assert (
         client.get(f"/photo/{id_of('red.jpg')}/preview", headers={"host": host}).status_code == 200
     )

@@ -23,7 +23,7 @@ def taken(address: str) -> socket.socket:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "0.0.0.0"])
-def test_a_port_that_is_taken_on_either_family_is_not_free(address: str) -> None:
+def test_a_port_in_use_on_either_address_family_is_not_free(address: str) -> None:
     with taken(address) as other:
         port = other.getsockname()[1]
         assert not ports.is_free(port)
@@ -42,7 +42,7 @@ def test_the_first_free_port_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [8501, 8502, 8503]
 
 
-def test_where_none_is_free_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lack_of_a_free_port_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
     monkeypatch.setattr(ports, "is_free", asked.append)
     with pytest.raises(ExplorerError, match="from 8501 to 8600"):
@@ -50,7 +50,7 @@ def test_where_none_is_free_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == list(range(8501, 8601))
 
 
-def test_the_other_family_is_held_against_everyone() -> None:
+def test_the_reserved_address_family_refuses_other_programs() -> None:
     with taken("::1") as probe:
         port = probe.getsockname()[1]
     held = ports.hold_other_family(port)
@@ -67,13 +67,13 @@ def test_the_other_family_is_held_against_everyone() -> None:
     assert ports.is_free(port)
 
 
-def test_a_port_that_another_program_has_cannot_be_held() -> None:
+def test_a_port_of_another_program_cannot_be_reserved() -> None:
     with taken("::1") as other, pytest.raises(OSError):
         ports.hold_other_family(other.getsockname()[1])
 
 
 @pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT])
-def test_a_computer_without_the_other_family_has_free_ports(
+def test_a_computer_with_one_address_family_has_free_ports(
     monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     bound = ports._bound

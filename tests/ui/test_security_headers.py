@@ -35,7 +35,7 @@ def test_every_answer_carries_the_security_headers(given: list[tuple[str, str]])
     assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
 
 
-def test_headers_of_the_apps_own_stay() -> None:
+def test_headers_set_by_the_app_are_kept() -> None:
     got = answer([HOST, COOKIE])
     assert got.passed and got.headers["x-frame-options"] == "OURS"
     assert {name: got.headers[name] for name in EVERY if name != "x-frame-options"} == {
@@ -43,7 +43,7 @@ def test_headers_of_the_apps_own_stay() -> None:
     }
 
 
-def test_what_pages_may_load() -> None:
+def test_pages_may_load_only_allowed_sources() -> None:
     rules = dict(part.strip().split(" ", 1) for part in security_headers._policy().split(";"))
     assert rules["default-src"] == "'none'" and rules["frame-ancestors"] == "'none'"
     for kind in (
@@ -61,7 +61,7 @@ def test_what_pages_may_load() -> None:
     assert "unsafe" not in rules["script-src"] and "data:" not in rules["script-src"]
 
 
-def test_scripts_in_the_start_page_are_let_in_by_their_hash_and_no_others() -> None:
+def test_only_scripts_of_the_start_page_are_allowed_by_hash() -> None:
     page = (
         b'<script src="a.js">not this</script><script>\none()\n</script><script'
         b' type="module">two()</script>'

@@ -31,7 +31,7 @@ def test_a_library_is_opened_once(photos: Path) -> None:
         server.open_app(folder, [], encoder=None, offline=True, port=None, browser=False)
 
 
-def test_a_port_that_is_taken_is_named(photos: Path) -> None:
+def test_a_port_in_use_is_named(photos: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -40,7 +40,7 @@ def test_a_port_that_is_taken_is_named(photos: Path) -> None:
             server.open_app(library_dir(), [], encoder=None, offline=True, port=port, browser=False)
 
 
-def test_a_search_is_ready_before_it_is_asked_for(photos: Path) -> None:
+def test_search_is_warmed_up_in_advance(photos: Path) -> None:
     resources.warm()
     assert resources.engine().photo_count == 4
 
@@ -91,7 +91,7 @@ def test_the_app_is_served_on_a_port_that_is_free_on_both_families(
         pass
 
 
-def test_folders_are_added_once_it_is_sure_that_the_app_opens(
+def test_folders_are_added_only_when_the_app_can_open(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(st.App, "run", lambda _, config: None)

@@ -75,7 +75,7 @@ def _status(app: Served, path: str, headers: list[tuple[str, str]]) -> int:
         connection.close()
 
 
-def test_who_is_answered_and_what_is_given_out(app: Served, tmp_path: Path) -> None:
+def test_access_rules_hold_in_a_running_session(app: Served, tmp_path: Path) -> None:
     photos = _photos(app)
     assert len(photos) == len(HOSTILE)
     first = photos[HOSTILE[0]]
@@ -222,7 +222,7 @@ def _carries_the_headers(app: Served, photo: int) -> None:
 
 
 @pytest.mark.browser
-def test_a_session_in_a_browser_shows_names_as_text_and_talks_to_nobody_else(
+def test_a_browser_session_shows_names_as_text_and_contacts_no_other_host(
     app: Served, chromium: str, tmp_path: Path
 ) -> None:
     from playwright.sync_api import expect, sync_playwright

@@ -16,7 +16,7 @@ from explorer.ui.access_token import access
 from explorer.ui.single_instance import AppInstance
 
 
-def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Path) -> None:
+def test_a_second_app_reports_the_full_address_of_the_first(tmp_path: Path) -> None:
     first, second = AppInstance(tmp_path), AppInstance(tmp_path)
     first.acquire()
     full = first.announce("http://localhost:8555")
@@ -35,7 +35,7 @@ def test_a_library_has_one_app_and_others_are_told_its_full_address(tmp_path: Pa
 
 
 @pytest.mark.parametrize("note", [None, b"", b"\xff"])
-def test_an_app_that_has_not_said_where_it_is(tmp_path: Path, note: bytes | None) -> None:
+def test_an_app_without_a_recorded_address_is_reported(tmp_path: Path, note: bytes | None) -> None:
     first = AppInstance(tmp_path)
     first.acquire()
     if note is not None:
@@ -45,14 +45,14 @@ def test_an_app_that_has_not_said_where_it_is(tmp_path: Path, note: bytes | None
     first.release()
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LibraryError, match="Cannot write to"):
         AppInstance(tmp_path / "file" / "library").acquire()
 
 
 @pytest.mark.parametrize("browser", ["", "org.mozilla.firefox.desktop", "firefox_firefox.desktop"])
-def test_the_browser_is_told_the_address_in_a_file_of_the_owners(
+def test_the_browser_gets_the_address_in_a_file_only_the_owner_can_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: str
 ) -> None:
     monkeypatch.setattr(single_instance, "_default_browser", lambda: browser)
@@ -79,7 +79,7 @@ def test_the_browser_is_told_the_address_in_a_file_of_the_owners(
     assert not page.exists()
 
 
-def test_a_system_that_does_not_tell_its_browser(
+def test_a_system_without_a_browser_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -87,7 +87,7 @@ def test_a_system_that_does_not_tell_its_browser(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the program")
-def test_a_system_that_tells_its_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_browser_is_opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "xdg-settings"
     program.write_text("#!/bin/sh\necho $1 $2 firefox_firefox.desktop\n")
     program.chmod(0o700)

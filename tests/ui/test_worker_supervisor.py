@@ -20,7 +20,7 @@ class Ended:
         return self.returncode
 
 
-def test_an_indexer_that_ends_is_started_again_ever_more_slowly(
+def test_an_indexer_that_ends_is_restarted_with_increasing_delays(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     started, stopped, pauses, reported = (

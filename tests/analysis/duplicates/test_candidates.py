@@ -108,7 +108,7 @@ def test_of_many_similar_hashes_the_most_similar_are_paired() -> None:
     assert {c.b for c in found} == {201}
 
 
-def test_an_update_notes_which_photos_are_visible() -> None:
+def test_an_update_records_which_photos_are_visible() -> None:
     photos = HashedPhotos(fingerprints([random_hash(1), random_hash(2)]))
     gone = fingerprints([random_hash(2), random_hash(3)], first=2)
     photos.update(gone._replace(visible=np.array([False, True])))
@@ -143,14 +143,14 @@ def test_a_close_neighbor_stands_out_from_the_others() -> None:
     assert close_neighbors([(99, 0.9), *crowd[:-1]], 0.55) == [99]
 
 
-def test_how_far_a_close_neighbor_must_stand_out() -> None:
+def test_the_margin_by_which_a_close_neighbor_stands_out_is_exact() -> None:
     """60 % of the distance from the last neighbor's cosine to 1."""
     last = [(i, 0.5) for i in range(NEIGHBOR_COUNT - 1)]
     assert close_neighbors([(99, 0.8), *last], 0.5) == [99]
     assert close_neighbors([(99, 0.799), *last], 0.5) == []
 
 
-def test_in_a_long_burst_all_neighbors_are_close() -> None:
+def test_all_neighbors_in_a_long_burst_are_close() -> None:
     """The last of the list counts for no more than halfway from what is typical to 1."""
     burst = [(i, 0.95 - i / 1000) for i in range(NEIGHBOR_COUNT)]
     assert close_neighbors(burst, 0.55) == list(range(THRESHOLDS.most_neighbors))
@@ -159,7 +159,7 @@ def test_in_a_long_burst_all_neighbors_are_close() -> None:
     assert close_neighbors(burst, 0.5) == [0]
 
 
-def test_of_few_photos_a_fixed_cosine_is_close() -> None:
+def test_a_fixed_cosine_decides_if_there_are_few_photos() -> None:
     assert close_neighbors([(1, 0.5), (2, 0.3), (3, 0.29)], math.nan) == [1, 2]
     assert close_neighbors([(1, 0.5), (2, 0.1)], 0.9) == [1]
     full = [(i, 0.5) for i in range(NEIGHBOR_COUNT)]

@@ -99,7 +99,7 @@ def test_a_missing_camera_does_not_make_two_shots() -> None:
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_a_time_that_is_not_from_the_camera_does_not_count(swapped: bool) -> None:
+def test_only_a_time_set_by_the_camera_counts(swapped: bool) -> None:
     for other in (captured(None), captured("2024-05-01T11:00:01", "name"), captured("", "exif")):
         pair = [captured("2024-05-01T10:00:00"), other]
         one, two = reversed(pair) if swapped else pair

@@ -37,7 +37,7 @@ UNCORRELATED = measurements(median=0.3)
 RECOMPRESSED = RecompressionResidual(0.0, 1.0, 0.9)
 
 
-def test_enough_keypoints_make_a_scene(photos: PairPhotos) -> None:
+def test_enough_matching_keypoints_make_a_pair_a_scene(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.png", format="PNG")
     assert photos.classify(a, b, inliers=SCENE_INLIERS - 1) is None
     assert photos.classify(a, b, inliers=SCENE_INLIERS) == store.Pair(
@@ -187,7 +187,7 @@ def test_an_offset_makes_two_shots(photos: PairPhotos) -> None:
     assert photos.kind(a, b, measurements(median=0.97)) == "picture"
 
 
-def test_noise_counts_for_more_where_something_changed(photos: PairPhotos) -> None:
+def test_noise_weighs_more_where_something_changed(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     # Something is seen on one alone, put on: most pixels are as they were.
     seen = measurements(share=0.05, unchanged=0.9)

@@ -147,7 +147,7 @@ def test_every_alignment_is_tried(photos: Photos, alignments: tuple[RoughAlignme
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_wrong_alignments_the_one_that_correlates_best_is_measured(
+def test_the_best_correlated_of_several_wrong_alignments_is_measured(
     photos: Photos, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
 ) -> None:
     def measure(one: Gray, other: Gray, matrix: Matrix, *, near: bool = False) -> PairMeasurements:
@@ -231,7 +231,7 @@ def test_stored_keypoints_align_a_mirrored_crop_whichever_preview_is_loaded(phot
         )
 
 
-def test_different_pictures_are_no_copies(photos: Photos) -> None:
+def test_different_pictures_are_not_copies(photos: Photos) -> None:
     a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
     assert photos.compare(a, b) is None and photos.with_new_keypoints() == {a, b}
     assert not is_copy(photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=False))
@@ -253,7 +253,7 @@ def test_new_keypoints_are_returned_once_and_stored_ones_are_reused(photos: Phot
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_a_photo_without_a_readable_preview_is_no_copy(photos: Photos, swapped: bool) -> None:
+def test_a_photo_without_a_readable_preview_is_not_a_copy(photos: Photos, swapped: bool) -> None:
     a, b = photos.add(draw(1, SIZE)), photos.add(small())
     photos.builder.library.previews.path(photos.hashed().digest(b)).write_bytes(b"nothing")
     one, other = (b, a) if swapped else (a, b)
@@ -261,7 +261,7 @@ def test_a_photo_without_a_readable_preview_is_no_copy(photos: Photos, swapped: 
     assert photos.compare(one, other) is None
 
 
-def test_the_relation_tells_a_grayscale_copy_and_a_brighter_one(photos: Photos) -> None:
+def test_the_relation_shows_a_grayscale_copy_and_a_brighter_copy(photos: Photos) -> None:
     a = photos.add(draw(2, SIZE))
     gray = photos.add(ImageOps.grayscale(draw(2, SIZE)).convert("RGB"))
     bright = photos.add(ImageEnhance.Brightness(draw(2, SIZE)).enhance(1.3))
@@ -273,7 +273,7 @@ def test_the_relation_tells_a_grayscale_copy_and_a_brighter_one(photos: Photos) 
         assert relation["light"] == round(relation["light"], 1) and relation["border"] == 0
 
 
-def test_the_relation_tells_which_photo_has_a_border(photos: Photos) -> None:
+def test_the_relation_shows_which_photo_has_a_border(photos: Photos) -> None:
     a = photos.add(draw(1, SIZE))
     bordered = photos.add(ImageOps.expand(draw(1, SIZE), 30, "white"))
     for one, other, border in ((a, bordered, 1), (bordered, a, -1)):
@@ -282,7 +282,7 @@ def test_the_relation_tells_which_photo_has_a_border(photos: Photos) -> None:
         assert compared.relation["border"] == border
 
 
-def test_the_relation_of_another_shot_tells_nothing_of_tones_and_borders(photos: Photos) -> None:
+def test_the_relation_of_another_shot_has_no_tones_or_borders(photos: Photos) -> None:
     a, b = photos.add(draw(1, SIZE)), photos.add(draw(7, SIZE))
     compared = photos.compare(a, b, RoughAlignment(0.95, IDENTITY), use_keypoints=False)
     assert compared is None or not {"grey", "light", "border"} & set(compared.relation)

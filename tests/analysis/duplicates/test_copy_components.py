@@ -43,7 +43,7 @@ couples = st.lists(
 
 
 @given(couples, couples)
-def test_every_candidate_is_compared_unless_its_component_makes_that_needless(
+def test_every_candidate_is_compared_unless_its_component_makes_it_unnecessary(
     before: list[tuple[int, int]], asked: list[tuple[int, int]]
 ) -> None:
     made = components(*before)
@@ -89,7 +89,7 @@ def test_only_compared_copies_are_connected() -> None:
     assert made.component(1) == {1, 2, 3} and made.component(5) == {5}
 
 
-def test_photos_without_a_present_file_connect_nothing() -> None:
+def test_photos_without_a_present_file_connect_no_components() -> None:
     photos = all_compared()
     made = CopyComponents(photos, copies((1, 2), (2, 3)))
     photos.update(fingerprints([random_hash(1)], first=2)._replace(visible=np.zeros(1, bool)))
@@ -122,7 +122,7 @@ def test_the_transform_between_two_photos_follows_from_a_third() -> None:
     assert np.allclose(transformed(half, transformed(between, point)), transformed(shifted, point))
 
 
-def test_there_is_no_transform_through_a_photo_whose_own_is_unknown() -> None:
+def test_a_photo_with_an_unknown_transform_gives_no_transform_between_others() -> None:
     shifted = [1.0, 0.0, 0.3, 0.0, 1.0, 0.0]
     made = CopyComponents(all_compared(), [Pair(1, 4, "picture", 1.0, {"matrix": shifted})])
     made.add(copies((4, 5)))
@@ -131,7 +131,7 @@ def test_there_is_no_transform_through_a_photo_whose_own_is_unknown() -> None:
     assert made.transform_through_third(1, 4) is None
 
 
-def test_a_component_of_the_most_photos_is_compared_completely() -> None:
+def test_a_component_of_the_maximum_size_is_compared_completely() -> None:
     chain = [(a, a + 1) for a in range(1, MOST)]
     every = set(itertools.combinations(range(1, MOST + 1), 2))
     made = components(*chain)
@@ -140,7 +140,7 @@ def test_a_component_of_the_most_photos_is_compared_completely() -> None:
     assert set(made.uncompared_pairs({1})) == every - set(chain)
 
 
-def test_in_a_larger_component_the_largest_photos_stand_for_all() -> None:
+def test_a_larger_component_is_represented_by_its_largest_photos() -> None:
     chain = [(a, a + 1) for a in range(1, MOST + 1)]
     sizes = np.array([[100 + i, 100] for i in range(PHOTOS)])
     made = CopyComponents(all_compared(sizes=sizes), copies(*chain))

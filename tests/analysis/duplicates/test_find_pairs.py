@@ -86,7 +86,7 @@ def test_every_photo_of_a_group_was_compared_with_the_one_to_keep_and_none_is_in
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_after_an_interruption_the_next_run_goes_on(
+def test_an_interrupted_run_is_continued_by_the_next(
     library: PairLibrary, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     monkeypatch.setattr(find_pairs, "BATCH_SIZE", 3)
@@ -175,7 +175,7 @@ def test_keypoints_are_detected_when_they_are_needed_and_then_stored(library: Pa
     assert keypoint_store.keypoints_of(library.catalog, first.photo_id, PAIRS_VERSION)
 
 
-def test_a_photo_that_comes_back_is_paired_with_what_came_meanwhile(library: PairLibrary) -> None:
+def test_a_photo_that_returns_is_paired_with_photos_added_meanwhile(library: PairLibrary) -> None:
     kept = library.stages()
     library.add_picture("a.jpg")
     kept.run(quiet)
@@ -220,7 +220,7 @@ def test_a_photo_without_a_preview_is_the_only_one_not_paired(library: PairLibra
     }
 
 
-def test_of_very_many_copies_each_is_compared_with_the_largest(
+def test_each_of_very_many_copies_is_compared_with_the_largest(
     library: PairLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(find_pairs, "BATCH_SIZE", 2)

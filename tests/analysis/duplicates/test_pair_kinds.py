@@ -63,7 +63,7 @@ def test_equal_pixels_in_another_format_are_found(library: PairLibrary) -> None:
     }
 
 
-def test_photos_whose_files_are_away_are_no_copies_yet(library: PairLibrary) -> None:
+def test_photos_are_not_copies_while_their_files_are_away(library: PairLibrary) -> None:
     picture = draw(1, SIZE)
     library.add("a.png", encoded(picture, "PNG"))
     library.add("b.bmp", encoded(picture, "BMP"))
@@ -72,7 +72,7 @@ def test_photos_whose_files_are_away_are_no_copies_yet(library: PairLibrary) -> 
     assert library.pairs() == {}
 
 
-def test_two_shots_of_one_second_are_told_apart_by_its_fraction(library: PairLibrary) -> None:
+def test_two_shots_within_a_second_are_distinguished_by_the_fraction(library: PairLibrary) -> None:
     def shot(digits: str | None, quality: int) -> bytes:
         block = Image.Exif()
         block.get_ifd(0x8769).update(
@@ -93,7 +93,7 @@ def test_two_shots_of_one_second_are_told_apart_by_its_fraction(library: PairLib
     assert set(kinds.values()) == {"picture"} and len(kinds) == 4
 
 
-def test_two_shots_without_times_are_told_apart_by_their_noise(library: PairLibrary) -> None:
+def test_two_shots_without_times_are_distinguished_by_their_noise(library: PairLibrary) -> None:
     one, other = (encoded(grainy(number, draw(1, SIZE)), quality=92) for number in (1, 2))
     again = encoded(Image.open(io.BytesIO(one)), quality=75)
     for name, data in (("a.jpg", one), ("a-again.jpg", again), ("a-other.jpg", other)):
@@ -105,7 +105,7 @@ def test_two_shots_without_times_are_told_apart_by_their_noise(library: PairLibr
     }  # fmt: skip
 
 
-def test_the_next_screenshot_is_no_copy_of_the_one_before(library: PairLibrary) -> None:
+def test_a_screenshot_is_not_a_copy_of_the_previous_one(library: PairLibrary) -> None:
     """Although recompression explains all differences of its bars and keys."""
     one, other = (
         encoded(screenshot([words, "bring the cake"]), quality=90)
@@ -118,7 +118,7 @@ def test_the_next_screenshot_is_no_copy_of_the_one_before(library: PairLibrary) 
     assert library.pairs("picture") == {("a-again.jpg", "a.jpg"): "picture"}
 
 
-def test_a_shot_that_is_offset_by_a_fraction_of_a_pixel_is_no_copy(library: PairLibrary) -> None:
+def test_a_shot_offset_by_a_fraction_of_a_pixel_is_not_a_copy(library: PairLibrary) -> None:
     scene = draw(1, SIZE)
     shifted = scene.transform(
         SIZE, Image.Transform.AFFINE, (1, 0, 0.4, 0, 1, 0.2), Image.Resampling.BICUBIC

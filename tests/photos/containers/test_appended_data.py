@@ -18,7 +18,7 @@ JPEG, PNG, WAVE = (
 
 
 @pytest.mark.parametrize("fill", [b"", b"\0" * 70, b"\xff" * 9, b"\xff\xd9", b"\r\n \t"])
-def test_pieces_are_recognized_by_their_first_bytes(fill: bytes) -> None:
+def test_trailer_segments_are_recognized_by_their_first_bytes(fill: bytes) -> None:
     known = [
         ("picture", JPEG),
         ("film", film(1)),
@@ -32,7 +32,7 @@ def test_pieces_are_recognized_by_their_first_bytes(fill: bytes) -> None:
 
 
 @pytest.mark.parametrize("fill", [b"", bytes(5000), b"\xff\xff\xd9\n\0"])
-def test_padding_is_no_piece(fill: bytes) -> None:
+def test_padding_is_not_a_segment(fill: bytes) -> None:
     assert appended_pieces(JPEG + fill, len(JPEG)) == []
 
 

@@ -57,7 +57,7 @@ def test_packed_contents_unpack_to_the_same(held: FileContents) -> None:
         '{"parts": [["page", "%s", "1"]], "complete": true}' % ("0" * 32),
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_anything_else_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):
         FileContents.unpacked(text)
 

@@ -89,7 +89,7 @@ def test_descriptions_in_any_encoding(value: object, text: str | None) -> None:
         "Processed with VSCO with a6 preset", "Created with GIMP", "null", "SAMSUNG",
     ],
 )  # fmt: skip
-def test_what_cameras_write_is_no_description(text: str) -> None:
+def test_default_descriptions_of_cameras_are_ignored(text: str) -> None:
     assert of_exif({0x010E: text}).description is None
     assert of_exif({0x010E: text, 0x9C9C: windows("Ours")}).description == "Ours"
 
@@ -97,7 +97,7 @@ def test_what_cameras_write_is_no_description(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["My new digital camera on a table, by the sea", "Default settings", "Hdrs", "42", "犬"]
 )
-def test_what_people_write_is_a_description(text: str) -> None:
+def test_descriptions_written_by_people_are_kept(text: str) -> None:
     assert of_exif({0x9C9C: windows(text)}).description == text
 
 

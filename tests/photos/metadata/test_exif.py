@@ -190,7 +190,7 @@ HERE = {1: "N", 2: (48.0, 8.0, 24.0), 3: "E", 4: (11.0, 34.0, 12.0)}
         (HERE | {2: (-48.0, 8.0, 24.0)}, None),
     ],
 )
-def test_places(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
+def test_places_are_parsed(gps: dict[int, Any], place: tuple[float, float] | None) -> None:
     assert exif.gps_position(of(gps=gps)) == (place and pytest.approx(place, abs=1e-6))
 
 

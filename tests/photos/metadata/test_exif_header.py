@@ -70,7 +70,7 @@ def test_a_stated_size_has_two_positive_numbers(
         ("", "Acme Z1", False),
     ],
 )
-def test_programs_are_told_from_firmware_versions(
+def test_programs_are_distinguished_from_firmware_versions(
     software: str, camera: str, program: bool
 ) -> None:
     assert is_editing_software(software, camera) is program

@@ -52,7 +52,7 @@ def test_text_is_cleaned_for_display() -> None:
         (None, None),
     ],
 )
-def test_numbers(value: object, found: float | None) -> None:
+def test_numbers_are_parsed(value: object, found: float | None) -> None:
     assert positive_number(value) == found
 
 

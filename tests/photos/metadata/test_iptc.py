@@ -173,7 +173,7 @@ def test_keywords_in_both_encodings() -> None:
         ([((2, 55), b"some day")], None),
     ],
 )
-def test_dates(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> None:
+def test_dates_are_parsed(sets: list[tuple[tuple[int, int], bytes]], iso: str | None) -> None:
     assert iptc.read_fields(data(*sets)).fields.taken_at == iso
 
 

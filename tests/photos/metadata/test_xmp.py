@@ -80,7 +80,7 @@ def test_properties_of_nested_descriptions_are_ignored() -> None:
         ('exif:DateTimeOriginal="2999-03-04"', None),
     ],
 )
-def test_dates(attributes: str, iso: str | None) -> None:
+def test_dates_are_parsed(attributes: str, iso: str | None) -> None:
     assert facts(attributes).taken_at == iso
 
 
@@ -119,7 +119,7 @@ def test_dates(attributes: str, iso: str | None) -> None:
         ("<exif:GPSLatitude/><exif:GPSLongitude/>", None),
     ],
 )
-def test_places(elements: str, place: tuple[float, float] | None) -> None:
+def test_places_are_parsed(elements: str, place: tuple[float, float] | None) -> None:
     found = facts("", elements).place
     assert found == (place and pytest.approx(place, abs=1e-6))
 

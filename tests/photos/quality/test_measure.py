@@ -34,7 +34,7 @@ def test_blur_rises_with_defocus(seed: int) -> None:
 
 
 @pytest.mark.parametrize(("degrees", "seed"), [(0, 0), (30, 1), (90, 2), (140, 3)])
-def test_shake_is_told_from_defocus_by_its_direction(degrees: float, seed: int) -> None:
+def test_shake_is_distinguished_from_defocus_by_its_direction(degrees: float, seed: int) -> None:
     sharp, shook, soft = (
         judged(p) for p in (scene(seed), shaken(scene(seed), 15, degrees), blurred(scene(seed), 2))
     )

@@ -48,7 +48,7 @@ def completed(text: str) -> list[str]:
         ('"camera ca^', ['"camera camera:']),
     ],
 )  # fmt: skip
-def test_what_is_suggested(text: str, expected: list[str]) -> None:
+def test_suggestions_depend_on_the_cursor_position(text: str, expected: list[str]) -> None:
     assert completed(text) == expected
 
 

@@ -86,7 +86,7 @@ def test_spaces_and_control_characters_are_single_spaces() -> None:
         ("2:(dog + cat)", [P("dog", 2), P("cat", 2)]),
     ],
 )  # fmt: skip
-def test_terms(text: str, terms: list[RankingTerm]) -> None:
+def test_terms_are_parsed(text: str, terms: list[RankingTerm]) -> None:
     assert parse(text).terms == tuple(terms)
 
 
@@ -124,7 +124,7 @@ def test_terms(text: str, terms: list[RankingTerm]) -> None:
         ))),
     ],
 )  # fmt: skip
-def test_conditions(text: str, condition: Condition) -> None:
+def test_conditions_are_parsed(text: str, condition: Condition) -> None:
     assert parse(text) == QueryTree(condition=condition)
 
 
@@ -159,7 +159,7 @@ def test_conditions(text: str, condition: Condition) -> None:
         ("(" * 21 + "a" + ")" * 21, "(", "too many brackets"), ("a" * 2001, "a", "too long"),
     ],
 )  # fmt: skip
-def test_errors_point_at_the_place_and_say_what_would_be_right(
+def test_errors_point_at_the_position_and_suggest_a_correction(
     text: str, at: str, said: str
 ) -> None:
     with pytest.raises(QuerySyntaxError) as error:
@@ -169,7 +169,7 @@ def test_errors_point_at_the_place_and_say_what_would_be_right(
     assert text[start:end] == at
 
 
-def test_an_error_is_one_short_line_whatever_the_text() -> None:
+def test_an_error_is_one_short_line_for_any_text() -> None:
     with pytest.raises(QuerySyntaxError) as error:
         parse("is:" + "x\u202ey" * 300)
     assert "\u202e" not in str(error.value) and len(str(error.value)) < 300

@@ -19,7 +19,7 @@ from explorer.search.language.query_tree import FileTerm, PhraseTerm, QueryTree,
         "snow (is:dark OR -is:noisy has:gps) -(is:dark has:gps)", '("x" OR "y")',
     ],
 )  # fmt: skip
-def test_what_is_written_as_it_is_printed_stays(text: str) -> None:
+def test_canonical_queries_are_printed_unchanged(text: str) -> None:
     assert print_query(parse(text)) == text
 
 
@@ -39,11 +39,11 @@ def test_what_is_written_as_it_is_printed_stays(text: str) -> None:
         ("tag:x", "keyword:x"),
     ],
 )
-def test_others_are_printed_in_one_way(text: str, printed: str) -> None:
+def test_other_queries_are_printed_in_canonical_form(text: str, printed: str) -> None:
     assert print_query(parse(text)) == printed
 
 
-def test_trees_that_no_text_has_keep_their_meaning() -> None:
+def test_trees_without_a_text_keep_their_meaning() -> None:
     assert print_query(QueryTree((PhraseTerm("a OR b"),))) == '1:"a OR b"'
     assert print_query(QueryTree((FileTerm("beach.jpg"),))) == "./beach.jpg"
     assert print_query(QueryTree((), WordsTest('5"'))) == '"5"""'

@@ -48,11 +48,11 @@ from tests.search.language.query_trees import query_trees
         ("-(is:dark has:gps)", ["not (dark and with a location)"]), ("", []),
     ],
 )  # fmt: skip
-def test_labels(text: str, labels: list[str]) -> None:
+def test_chips_have_labels(text: str, labels: list[str]) -> None:
     assert [chip.label for chip in chips(parse(text))] == labels
 
 
-def test_a_chip_knows_the_query_without_it() -> None:
+def test_a_chip_gives_the_query_without_it() -> None:
     found = chips(parse("beach - people camera:canon is:dark"))
     assert [print_query(chip.without) for chip in found] == [
         "- people camera:canon is:dark",
@@ -75,7 +75,7 @@ def test_understood_words_can_be_searched_by_meaning() -> None:
 
 @given(query_trees)
 @settings(max_examples=60, deadline=None)
-def test_every_part_has_its_chip_and_all_together_leave_nothing(tree: QueryTree) -> None:
+def test_every_term_has_a_chip_and_removing_all_leaves_an_empty_query(tree: QueryTree) -> None:
     left, seen = tree, 0
     while left:
         first = chips(left)[0]

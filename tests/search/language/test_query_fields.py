@@ -27,13 +27,13 @@ def test_each_field_is_described_and_its_choices_are_values(field: QueryField) -
         assert typed_value(field.name, FieldValue(spelling)) == Choice(choice)
 
 
-def test_names_are_found_in_any_case_and_spelling() -> None:
+def test_field_names_are_found_in_any_case_and_spelling() -> None:
     assert field_named("Camera") is FIELDS["camera"]
     for spelling, name in FIELD_SPELLINGS.items():
         assert spelling not in FIELDS
         assert field_named(spelling.upper()) is FIELDS[name]
 
 
-def test_each_shape_has_its_ratios() -> None:
+def test_each_shape_has_its_aspect_ratios() -> None:
     assert set(SHAPE_RATIOS) == set(FIELDS["shape"].choices)
     assert all(low < high for ratios in SHAPE_RATIOS.values() for low, high in ratios)

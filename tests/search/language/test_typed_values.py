@@ -46,7 +46,9 @@ def value(field: str, text: str, comparison: Comparison = "=") -> TypedValue:
         ("rating", "3", ">=", NumberRange(low=3)),
     ],
 )
-def test_numbers(field: str, text: str, comparison: Comparison, expected: NumberRange) -> None:
+def test_numbers_are_parsed(
+    field: str, text: str, comparison: Comparison, expected: NumberRange
+) -> None:
     assert value(field, text, comparison) == expected
 
 
@@ -76,7 +78,9 @@ def test_an_f_number_is_the_one_that_cameras_call_so() -> None:
         ("2019-03", "<=", None, "2019-03-31"),
     ],
 )
-def test_dates(text: str, comparison: Comparison, since: str | None, until: str | None) -> None:
+def test_dates_are_parsed(
+    text: str, comparison: Comparison, since: str | None, until: str | None
+) -> None:
     assert value("date", text, comparison) == DateRange(since, until)
 
 
@@ -87,7 +91,7 @@ def test_after_and_before_include_their_day_and_the_whole_year() -> None:
     assert value("before", "2019-06") == DateRange(until="2019-06-30")
 
 
-def test_places() -> None:
+def test_places_are_parsed() -> None:
     assert value("near", "48.85,2.35") == Place(48.85, 2.35, 10)
     assert value("near", "-33.9, 151.2, 500m") == Place(-33.9, 151.2, 0.5)
     assert value("near", "48.85,2.35,2km") == value("near", "48.85,2.35,2") == Place(48.85, 2.35, 2)
@@ -98,7 +102,7 @@ def test_choices_in_any_case_and_in_other_spellings() -> None:
     assert value("format", "JPG") == Choice("jpeg")
 
 
-def test_text_stays_as_it_was_typed() -> None:
+def test_text_is_unchanged() -> None:
     assert value("folder", "Summer  2019") == TextValue("Summer  2019")
 
 
@@ -146,7 +150,7 @@ def test_text_stays_as_it_was_typed() -> None:
         ("zzz", "x", "=", "put a space after the colon"),
     ],
 )
-def test_what_a_field_cannot_be_is_said_in_one_line(
+def test_an_invalid_value_is_reported_in_one_line(
     field: str, text: str, comparison: Comparison, said: str
 ) -> None:
     with pytest.raises(QuerySyntaxError) as error:

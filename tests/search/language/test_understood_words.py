@@ -101,7 +101,7 @@ def test_words_for_what_is_in_the_photo_stay(text: str) -> None:
     assert understand(tree) == tree
 
 
-def test_the_words_are_kept_as_they_were_typed() -> None:
+def test_the_words_are_kept_as_typed() -> None:
     tree = understand(parse("Black and White portrait"))
     assert tree.condition == FieldTest("is", (FieldValue("monochrome"),), "Black and White")
     assert print_query(tree) == "portrait, Black and White"
@@ -136,7 +136,7 @@ def test_no_expression_has_two_meanings() -> None:
     "dog", ",", "panorama", "screenshot", "- ", "+ ", "2:", "1:", "without", "from", "to", "at",
 ]), max_size=9).map(" ".join))  # fmt: skip
 @settings(max_examples=150, deadline=None)
-def test_understanding_what_was_printed_gives_the_same_again(text: str) -> None:
+def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:
     try:
         tree = understand(parse(text))
     except QuerySyntaxError:

@@ -30,15 +30,15 @@ def page(**address: str) -> AppTest:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_has_a_page(kind: str) -> None:
+def test_every_finding_kind_has_a_page(kind: str) -> None:
     page(kind=kind)
 
 
-def test_nonsense_in_the_address_is_left_out() -> None:
+def test_invalid_values_in_the_url_are_ignored() -> None:
     page(kind="none", since="soon", area="1,2", page="x", colour="?", dismissed="no")
 
 
-def test_the_line_is_remembered_and_live() -> None:
+def test_the_threshold_is_remembered_and_applied_at_once() -> None:
     app = page(kind="dark")
     app.select_slider[0].set_value(1.0).run()
     assert not app.exception
@@ -48,7 +48,7 @@ def test_the_line_is_remembered_and_live() -> None:
     assert "There are no findings of this kind." in [info.value for info in app.info]
 
 
-def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
+def test_dismissed_findings_are_listed_separately_and_restored() -> None:
     anomalies_state.anomalies().set_threshold("empty", 1.0)
     found = anomalies_state.anomalies().findings(["empty"])
     assert found
@@ -63,7 +63,7 @@ def test_what_was_dismissed_is_shown_apart_and_comes_back() -> None:
     ]
 
 
-def test_reports_hold_every_finding(photos: Path) -> None:
+def test_reports_contain_every_finding(photos: Path) -> None:
     found = anomalies_state.anomalies().findings(everything=True)
     exported = json.loads(export_findings.as_json(found))
     rows = list(csv.DictReader(io.StringIO(export_findings.as_csv(found))))
@@ -84,5 +84,5 @@ def test_a_photo_is_removed_with_all_its_files() -> None:
     assert all(removal.keeper is None and len(removal.hash) == 32 for removal in going)
 
 
-def test_a_file_that_is_gone_cannot_be_shown(tmp_path: Path) -> None:
+def test_a_deleted_file_cannot_be_shown(tmp_path: Path) -> None:
     assert "cannot be found" in file_manager.reveal(str(tmp_path / "gone.jpg"))

@@ -17,7 +17,9 @@ from explorer.ui.removal_dialogs import removal_table
 TWO = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)))
 
 
-def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_shown_with_its_contents_and_reason_to_keep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(group_choices, "choice_for", lambda key: group_choices.GroupChoice())
     keep = GroupFile(1, 1, "/p/a.tif", 5, 4, 3, "TIFF", None, None, contents=NOTHING)
     other = GroupFile(2, 2, "/p/b.tif", 5, 4, 3, "TIFF", None, None, contents=TWO)
@@ -31,7 +33,7 @@ def test_each_file_with_what_it_holds_and_why_it_stays(monkeypatch: pytest.Monke
     )
 
 
-def test_the_list_before_a_removal_says_it() -> None:
+def test_the_list_before_a_removal_shows_contents() -> None:
     assert (
         removal_table._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))[
             "Contents"
@@ -41,7 +43,7 @@ def test_the_list_before_a_removal_says_it() -> None:
     assert removal_table._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
 
 
-def test_the_list_has_no_column_without_anything_in_it() -> None:
+def test_the_list_has_no_empty_column() -> None:
     one, other = Removal("/p/b.tif", "0" * 32, holds=("2 pages",)), Removal("/p/c.tif", "1" * 32)
     assert list(removal_table.removal_rows([one, other])[1]) == [
         "File",

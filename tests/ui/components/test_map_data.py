@@ -37,7 +37,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[int, tuple[int, int, int]]
     }
 
 
-def test_every_photo_is_on_it_and_they_fill_the_square() -> None:
+def test_every_photo_is_on_the_map_and_the_map_fills_the_square() -> None:
     header, points = unpack(anomalies_state.map_points("folder", None))
     assert (
         set(points) == set(resources.library().catalog.matching().tolist())
@@ -71,14 +71,14 @@ def test_the_worst_finding_colours_a_photo() -> None:
     assert points[id_of("red.jpg")][2] == 0 and points[id_of("blue.jpg")][2] == NONE
 
 
-def test_a_filter_puts_the_others_out() -> None:
+def test_a_filter_dims_the_other_photos() -> None:
     _, points = unpack(
         anomalies_state.map_points("folder", Filters(since="2021-03-01", until="2021-03-31"))
     )
     assert [i for i, point in points.items() if point[2] != OUT] == [id_of("blue.jpg")]
 
 
-def test_an_area_holds_what_lies_in_it() -> None:
+def test_an_area_contains_the_photos_within_it() -> None:
     where = anomalies_state.library_map()
     assert set(map_data.photos_in(where, MapArea(0, 0, 65535, 65535)).tolist()) == set(
         where.ids.tolist()
@@ -92,7 +92,7 @@ def test_an_area_holds_what_lies_in_it() -> None:
     ("query", "status"),
     [(b"colour=date", 200), (b"colour=nonsense", 200), (b"since=yesterday", 404)],
 )
-def test_the_server_gives_it(query: bytes, status: int) -> None:
+def test_the_server_returns_map_data(query: bytes, status: int) -> None:
     answer = asyncio.run(
         map_points(
             Request(

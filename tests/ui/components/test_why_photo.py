@@ -8,7 +8,7 @@ from explorer.search.match_reasons import MatchReason
 from explorer.ui.components.why_photo import reasons_html
 
 
-def test_what_was_searched_for_is_marked_and_names_are_no_markup() -> None:
+def test_search_terms_are_highlighted_and_names_are_escaped() -> None:
     found = reasons_html(
         [MatchReason("name", "<b>beach.jpg", ((3, 8),)), MatchReason("meaning", "Good match.")]
     )

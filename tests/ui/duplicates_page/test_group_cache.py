@@ -11,7 +11,7 @@ from explorer.ui.duplicates_page import group_cache
 from tests.library.test_staleness import slow
 
 
-def test_groups_are_kept_while_photos_come_but_not_against_the_person(
+def test_groups_are_cached_while_photos_are_added_but_follow_decisions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     times = [0, 100]

@@ -28,7 +28,7 @@ def builder(tmp_path: Path) -> Any:
     resources.close()
 
 
-def test_every_folder_down_from_the_watched_one_is_offered(
+def test_every_folder_below_the_watched_one_is_offered(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     root = str(tmp_path / "Pictures")
@@ -62,7 +62,7 @@ def test_a_new_folder_is_offered_at_once(builder: LibraryBuilder, tmp_path: Path
 
 
 @pytest.mark.parametrize("page", ["search", "duplicates", "anomalies"])
-def test_a_page_asks_no_more_of_many_folders_than_of_few(
+def test_a_page_needs_the_same_queries_for_many_folders_as_for_few(
     photos: Path, tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[str]()

@@ -34,14 +34,14 @@ def test_an_upload_searches_like_the_photo_itself(photos: Path) -> None:
     assert (example_photos.picture(token) or b"").startswith(b"\xff\xd8")
 
 
-def test_a_photo_of_the_library_is_known_by_its_bytes(photos: Path) -> None:
+def test_a_library_photo_is_recognized_by_its_bytes(photos: Path) -> None:
     assert example_photos.add((photos / "blue.jpg").read_bytes(), "other name.jpg") == (
         id_of("blue.jpg"),
         "",
     )
 
 
-def test_what_is_no_photo_is_refused_and_leaves_nothing(photos: Path) -> None:
+def test_an_upload_that_is_not_a_photo_is_rejected_and_leaves_nothing(photos: Path) -> None:
     with pytest.raises(PhotoError):
         example_photos.add(b"%PDF-1.4", "letter.pdf")
     assert list(resources.library().dir.glob("examples/*")) == []
@@ -55,7 +55,7 @@ def test_no_other_file_is_read(photos: Path, token: str) -> None:
     assert example_photos.picture(token) is None
 
 
-def test_only_the_latest_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_uploads_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(example_photos, "MAX_KEPT", 2)
     tokens = [bring(seed) for seed in range(4)]
     kept = [token for token in tokens if example_photos.find(token)]
@@ -63,7 +63,7 @@ def test_only_the_latest_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch)
     assert tokens[-1] in kept
 
 
-def test_one_made_by_another_encoder_is_encoded_anew(photos: Path) -> None:
+def test_a_vector_of_another_encoder_is_replaced(photos: Path) -> None:
     token = bring(5)
     before = example_photos.find(token)
     note = resources.library().dir / "examples" / f"{token}.json"

@@ -42,7 +42,7 @@ def test_copies_in_a_folder(photos: Path, tmp_path: Path) -> None:
     assert names == {"red.jpg", "green.jpg", "blue.jpg"}
 
 
-def test_a_folder_that_cannot_be_is_told(photos: Path, tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported(photos: Path, tmp_path: Path) -> None:
     page = write(opened("Copies in a folder"), tmp_path / "no" / "such")
     assert "does not exist" in page.error[0].value.replace("\\", "")
 

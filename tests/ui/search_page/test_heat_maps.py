@@ -45,7 +45,7 @@ def overlays(page: AppTest) -> list[str]:
     return [each.proto.body for each in page.get("html") if 'class="heat"' in each.proto.body]
 
 
-def test_a_heat_map_is_made_when_it_is_asked_for(locating: Path) -> None:
+def test_a_heat_map_is_computed_on_request(locating: Path) -> None:
     page = app(q="red", photo=str(id_of("red.jpg")))
     assert not overlays(page) and not _asked
     next(each for each in page.button if each.label == "Show what matched").click().run()
@@ -60,18 +60,18 @@ def test_a_heat_map_is_made_when_it_is_asked_for(locating: Path) -> None:
     assert not overlays(page)
 
 
-def test_there_is_none_without_a_search(locating: Path) -> None:
+def test_there_is_no_heat_map_without_a_search(locating: Path) -> None:
     page = app(photo=str(id_of("red.jpg")))
     assert button(page, "Full size") or button(page, "More like this")
     assert not button(page, "Show what matched")
 
 
-def test_there_is_none_for_an_encoder_without_them(photos: Path) -> None:
+def test_there_is_no_heat_map_for_an_encoder_without_them(photos: Path) -> None:
     page = app(q="red", photo=str(id_of("red.jpg")))
     assert button(page, "More like this") and not button(page, "Show what matched")
 
 
-def test_a_photo_without_a_preview_has_none(locating: Path) -> None:
+def test_a_photo_without_a_preview_has_no_heat_map(locating: Path) -> None:
     photo = resources.library().catalog.photo(id_of("red.jpg"))
     assert photo is not None
     resources.library().previews.remove(photo["hash"])

@@ -39,7 +39,7 @@ def query(page: AppTest) -> QueryTree:
     return parse(address(page)["q"])
 
 
-def test_each_part_is_a_chip_that_can_be_taken_off() -> None:
+def test_each_term_is_a_chip_that_can_be_removed() -> None:
     page = page_of("beach -people iso:>800")
     assert len(labels(page)) == 3
     assert any("beach" in label for label in labels(page))
@@ -51,7 +51,7 @@ def test_each_part_is_a_chip_that_can_be_taken_off() -> None:
     assert labels(page) == []
 
 
-def test_words_that_were_understood_can_be_searched_for() -> None:
+def test_interpreted_words_can_be_searched_for_literally() -> None:
     page = page_of("black and white portrait of a girl")
     assert "Search for the words instead" in labels(page)
     next(
@@ -61,7 +61,7 @@ def test_words_that_were_understood_can_be_searched_for() -> None:
     assert "Search for the words instead" not in labels(page)
 
 
-def test_an_error_points_at_its_place() -> None:
+def test_an_error_points_at_its_position() -> None:
     page = page_of("beach colour:red")
     assert labels(page) == []
     assert "no field" in page.error[0].value

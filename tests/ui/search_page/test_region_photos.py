@@ -23,7 +23,7 @@ def red_and_blue() -> bytes:
     return pictures.encoded(picture)
 
 
-def test_a_part_of_an_upload_finds_what_is_in_it(photos: Path) -> None:
+def test_a_region_of_an_upload_finds_its_subject(photos: Path) -> None:
     _, token = example_photos.add(red_and_blue(), "two.jpg")
     part = region_photos.find(PhotoPart(token, RIGHT))
     assert part is not None and part.preview.startswith(b"\xff\xd8")
@@ -31,7 +31,7 @@ def test_a_part_of_an_upload_finds_what_is_in_it(photos: Path) -> None:
     assert best.id == id_of("blue.jpg")
 
 
-def test_a_part_is_encoded_once(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_region_is_encoded_once(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = PhotoPart(str(id_of("drawn.png")), RIGHT)
     first = region_photos.find(wanted)
     assert first is not None and first.example.name == "drawn.png"
@@ -42,7 +42,7 @@ def test_a_part_is_encoded_once(photos: Path, monkeypatch: pytest.MonkeyPatch) -
     assert float(again.example.array() @ first.example.array()) == pytest.approx(1, abs=1e-4)
 
 
-def test_a_damaged_record_is_made_anew(photos: Path) -> None:
+def test_a_damaged_record_is_rebuilt(photos: Path) -> None:
     wanted = PhotoPart(str(id_of("red.jpg")), RIGHT)
     assert region_photos.find(wanted)
     for spoilt in ("", "[]", '{"vector": [1.0], "name": "x"}', '{"vector": ["x"], "name": "x"}'):
@@ -52,7 +52,7 @@ def test_a_damaged_record_is_made_anew(photos: Path) -> None:
         assert found is not None and found.example.name == "red.jpg"
 
 
-def test_only_the_latest_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_regions_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(region_photos, "MAX_KEPT", 2)
     for left in (0.0, 0.1, 0.2, 0.3):
         wanted = PhotoPart(str(id_of("red.jpg")), PhotoRegion(left, 0, 0.5, 1))
@@ -61,5 +61,5 @@ def test_only_the_latest_are_kept(photos: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("source", ["999", "0123456789abcdef", "99999999999999999999999"])
-def test_a_photo_that_is_gone_has_no_parts(photos: Path, source: str) -> None:
+def test_a_deleted_photo_has_no_regions(photos: Path, source: str) -> None:
     assert region_photos.find(PhotoPart(source, RIGHT)) is None

@@ -37,7 +37,7 @@ def choose(page: AppTest, label: str) -> None:
     page.radio[0].set_value(label).run()
 
 
-def test_oldest_first(photos: Path, shown: list[dict[str, Any]]) -> None:
+def test_results_are_sorted_oldest_first(photos: Path, shown: list[dict[str, Any]]) -> None:
     page = app(sort="oldest")
     assert "4 photos, oldest first" in captions(page)
     names = shown[-1]["names"]
@@ -99,7 +99,7 @@ def test_the_best_of_each_day(photos: Path, shown: list[dict[str, Any]]) -> None
     assert shown[-1]["names"] == ["blue.jpg", "green.jpg", "red.jpg"]
 
 
-def test_an_order_that_there_is_not_is_the_default(
+def test_an_unknown_order_falls_back_to_the_default(
     photos: Path, shown: list[dict[str, Any]]
 ) -> None:
     assert "newest first" in captions(app(sort="day", group="week", stack="?"))

@@ -40,7 +40,7 @@ def test_a_search_is_saved_and_opened_again(photos: Path) -> None:
     assert labels(page) == []
 
 
-def test_a_name_that_is_taken_is_refused(photos: Path) -> None:
+def test_a_taken_name_is_rejected(photos: Path) -> None:
     catalog = resources.library().catalog
     store.save_search(catalog, "One", "q=one")
     store.save_search(catalog, "Two", "q=two")

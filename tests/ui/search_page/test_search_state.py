@@ -34,7 +34,7 @@ def captions(page: AppTest) -> str:
     return " | ".join(caption.value for caption in page.caption)
 
 
-def test_what_is_typed_is_the_address(photos: Path) -> None:
+def test_typed_input_appears_in_the_url(photos: Path) -> None:
     page = app()
     assert "4 photos, newest first" in captions(page)
     page.text_input[0].set_value("red").run()
@@ -44,7 +44,7 @@ def test_what_is_typed_is_the_address(photos: Path) -> None:
     assert address(page) == {}
 
 
-def test_the_address_fills_the_boxes(photos: Path) -> None:
+def test_the_url_fills_the_inputs(photos: Path) -> None:
     page = app(q="blue", since="2021-02-01", until="2021-12-31", folder=str(photos))
     assert page.text_input[0].value == "blue"
     assert [str(box.value) for box in page.date_input] == ["2021-02-01", "2021-12-31"]
@@ -62,7 +62,7 @@ def test_the_address_fills_the_boxes(photos: Path) -> None:
         {"like": "x,99999999999999999999"},
     ],
 )
-def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) -> None:
+def test_an_invalid_url_still_shows_photos(photos: Path, wrong: dict[str, str]) -> None:
     page = app(**wrong)
     assert "4 photos" in captions(page)
     assert not page.error
@@ -79,7 +79,7 @@ def test_a_spoilt_address_shows_the_photos(photos: Path, wrong: dict[str, str]) 
         ({"since": "20210101", "until": "2021-W52-5"}, ""),
     ],
 )
-def test_dates_that_are_none_are_said(photos: Path, wrong: dict[str, str], expected: str) -> None:
+def test_invalid_dates_are_reported(photos: Path, wrong: dict[str, str], expected: str) -> None:
     assert [expected in warning.value.replace("\\", "") for warning in app(**wrong).warning] == (
         [True] if expected else []
     )
@@ -91,12 +91,12 @@ def test_a_filter_starts_at_the_first_page_and_keeps_the_photo(photos: Path) -> 
     assert address(page) == {"like": str(id_of("red.jpg")), "since": "2021-02-01"}
 
 
-def test_dates_the_wrong_way_round_say_so(photos: Path) -> None:
+def test_reversed_dates_are_reported(photos: Path) -> None:
     page = app(since="2022-01-01", until="2021-01-01")
     assert "The first date is after the last one" in page.info[0].value
 
 
-def test_a_folder_that_is_gone_stays_chosen(photos: Path) -> None:
+def test_a_deleted_folder_stays_selected(photos: Path) -> None:
     page = app(folder=str(photos / "Gone"))
     assert page.selectbox[0].value == str(photos / "Gone")
     assert "No photo" in captions(page)
@@ -109,7 +109,7 @@ def test_clearing_filters_keeps_the_phrase(photos: Path) -> None:
     assert page.date_input[0].value is None
 
 
-def test_an_empty_library_says_what_to_do() -> None:
+def test_an_empty_library_gives_instructions() -> None:
     from explorer.ui import resources
 
     page = app()
@@ -117,6 +117,6 @@ def test_an_empty_library_says_what_to_do() -> None:
     resources.close()
 
 
-def test_names_from_files_are_no_markup(photos: Path) -> None:
+def test_file_names_are_escaped(photos: Path) -> None:
     page = app(folder="/x/**bold** [link](http://x)")
     assert r"\*\*bold\*\*" in captions(page)

@@ -33,8 +33,9 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import ExplorerError
 from explorer.search.background_phrases import wordings
-from explorer.search.relevance import LIMITS, SAMPLE, RelevanceModel
+from explorer.search.relevance import SAMPLE, RelevanceModel
 from explorer.search.relevance_signals import SETTINGS
+from explorer.search.relevance_weights import LIMITS
 
 NONSENSE = ("zxqv blorf", "asdfgh", "qwrt plmk", "xkcdz", "grubnak flim", "hjkl hjkl", "vvvv")
 FIGURES = ("best score", "mean of best 5", "mean of best 20", "relevance")

@@ -1,14 +1,14 @@
-"""Fit the weights of `explorer/search/relevance.py`, and say how well they do on photos that they
-were not fitted on.
+"""Fit the weights in `explorer/search/relevance_weights.py`, and say how well they do on photos
+that they were not fitted on.
 
     python run.py bench train_relevance --photos DIR DIR … [--encoder NAME]
 
 Each DIR holds photos in one folder for each thing, or captioned photos, as for `bench relevance`.
 Two logistic regressions (scikit-learn, L2): of whether a search can be answered on its signals, in
-standard deviations over the background phrases, and of whether a result shows the thing on these
-odds and on the place of its score. Each DIR counts by the square root of its number of searches, so
-that a large one does not decide alone. Before it prints the weights fitted on all, each DIR is left
-out in turn.
+standard deviations over the background phrases, and on the preference of its best photos; and of
+whether a result shows the thing on these odds and on the place of its score. Each DIR counts by the
+square root of its number of searches, so that a large one does not decide alone. Before it prints
+the weights fitted on all, each DIR is left out in turn.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from benchmarks._labelled import Labelled, Searched, read, searches
 from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
-from explorer.search import relevance
+from explorer.search import relevance_weights
 from explorer.search.background_phrases import wordings
-from explorer.search.relevance import RelevanceModel, RelevanceWeights
-from explorer.search.relevance_signals import SETTINGS, spread
+from explorer.search.relevance import RelevanceModel
+from explorer.search.relevance_signals import SETTINGS, together
+from explorer.search.relevance_weights import RelevanceWeights
 
 Numbers = npt.NDArray[np.float64]
 
@@ -64,11 +65,14 @@ def lessons(encoder: Encoder, data: Labelled) -> Lessons:
             order = np.argsort(-scores, kind="stable")
             found = model.signals(phrase, photos[order[: SETTINGS.pool]])
             usual = model.usual
-            signals.append([(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)])
+            top = photos[order[: SETTINGS.pool]]
+            signals.append(
+                [(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)]
+                + [model.rivals.preference(together(phrase), top)]
+            )
             answerable.append(bool(query.shows.any()))
-            middle = spread(model.sample @ phrase[0]).median
-            best = scores[order[:_RESULTS]]
-            place = (best - middle) / max(float(best[:5].mean()) - middle, 1e-6)
+            middle, reach = model.score_range(phrase, top)
+            place = (scores[order[:_RESULTS]] - middle) / reach
             places.append(np.resize(np.minimum(place, 1), _RESULTS))
             shows.append(np.resize(query.shows[order[:_RESULTS]], _RESULTS))
     return Lessons(
@@ -97,7 +101,7 @@ def fit(taught: list[Lessons], names: list[str]) -> RelevanceWeights:
         np.concatenate([each.shows for each in taught]).ravel(),
         sample_weight=per_result / per_result.mean(),
     )
-    values = dict.fromkeys(("cluster", "lift", "known"), 0.0)
+    values = dict.fromkeys(("cluster", "lift", "known", "preference"), 0.0)
     values |= {name: round(float(slope), 3) for name, slope in zip(names, slopes, strict=True)}
     return RelevanceWeights(
         **values,
@@ -110,12 +114,12 @@ def fit(taught: list[Lessons], names: list[str]) -> RelevanceWeights:
 
 def held_out(encoder: Encoder, data: Labelled, weights: RelevanceWeights) -> float:
     """The AUROC with these weights."""
-    shipped = relevance.KNOWN_WORDS, relevance.ANY_ENCODER
-    relevance.KNOWN_WORDS = relevance.ANY_ENCODER = replace(weights)
+    shipped = relevance_weights.KNOWN_WORDS, relevance_weights.ANY_ENCODER
+    relevance_weights.KNOWN_WORDS = relevance_weights.ANY_ENCODER = replace(weights)
     try:
         return auroc(outcomes(encoder, data, 1)[0], -1)
     finally:
-        relevance.KNOWN_WORDS, relevance.ANY_ENCODER = shipped
+        relevance_weights.KNOWN_WORDS, relevance_weights.ANY_ENCODER = shipped
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -129,7 +133,7 @@ def main(argv: list[str] | None = None) -> None:
     folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
     taught = [lessons(encoder, data) for data in folders]
     known = getattr(encoder, "known_words", None) is not None
-    names = ["cluster", "known", "lift"] if known else ["cluster", "lift"]
+    names = ["cluster", *(["known"] if known else []), "lift", "preference"]
     for at, folder in enumerate(args.photos):
         if len(folders) > 1:
             weights = fit(taught[:at] + taught[at + 1 :], names)

@@ -10,15 +10,9 @@ from explorer.library.vectors import VectorIndex
 from explorer.search.background_phrases import wordings
 from explorer.search.query import Match, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
-from explorer.search.relevance import (
-    LIMITS,
-    RelevanceJudgement,
-    RelevanceModel,
-    blend,
-    match_word,
-    without,
-)
+from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend, match_word, without
 from explorer.search.relevance_signals import SETTINGS
+from explorer.search.relevance_weights import LIMITS
 
 
 class QueryJudge:

@@ -16,7 +16,7 @@ from explorer.search.query import SearchResult
 from explorer.search.query_judge import QueryJudge, is_good, match_words
 from explorer.search.query_terms import Scores
 from explorer.search.rank_fusion import fuse
-from explorer.search.relevance import LIMITS
+from explorer.search.relevance_weights import LIMITS
 
 HEAD = 1000
 """So many of the first results are merged with those that match by name or text, and judged at

@@ -3,13 +3,14 @@
 A cosine does not say it: for one phrase 0.3 is an excellent match, for another a poor one, and
 other encoders have other scales. Here a phrase is compared with how `BACKGROUND_PHRASES` do in this
 very library. A few signals of its best photos (`relevance_signals.py`), each in standard deviations
-over those phrases, are combined by logistic regression to the odds that the library has what is
-asked for; a second one turns these odds and the place of a photo's score between the library's
-median and the best ones into the photo's relevance (Platt 1999). A photo that is searched with is
-compared with how alike the library's photos are.
+over those phrases, and how much these photos prefer it to those phrases (`rival_phrases.py`) are
+combined by logistic regression to the odds that the library has what is asked for. A second one
+turns these odds, and the place of a photo's score between the library's median and that of a
+typical photo of the thing, into the photo's relevance (Platt 1999). A photo that is searched with
+is compared with how alike the library's photos are.
 
-The weights and limits below, and how they were fitted, are described in `docs/relevance.md`;
-`benchmarks/relevance.py` measures them on any folder.
+The weights and limits (`relevance_weights.py`), and how they were fitted, are described in
+`docs/relevance.md`; `benchmarks/relevance.py` measures them on any folder.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Encoder, Vectors
+from explorer.search import relevance_weights
 from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
 from explorer.search.relevance_signals import (
     PHRASE_SIGNALS,
@@ -32,6 +34,14 @@ from explorer.search.relevance_signals import (
     spread,
     together,
 )
+from explorer.search.relevance_weights import (
+    ALIKE,
+    LIMITS,
+    AlikeWeights,
+    MatchLimits,
+    RelevanceWeights,
+)
+from explorer.search.rival_phrases import RivalPhrases
 
 Match = Literal["strong", "fair", "weak", "none"]
 
@@ -46,54 +56,13 @@ SAMPLE = 2000
 # not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
 _LEAST_DEVIATION = {"lift": 1.0}
 
+# From so many photos of the sample on that match a phrase better than all others, the thing counts
+# as frequent.
+_MANY = 10
+
 # The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
 # when the weights were fitted, more of a signal says no more.
 _SURE = 3.0
-
-
-@dataclass(frozen=True)
-class RelevanceWeights:
-    """Fitted by `python run.py bench train_relevance` with the starter, on photos of single
-    objects and on Flickr8k's captioned photos."""
-
-    cluster: float
-    lift: float
-    known: float
-    """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
-    bias: float
-    odds: float
-    """Weight of the library's odds in a photo's relevance."""
-    place: float
-    """Weight of a photo's score: 0 at the library's median, 1 at the mean of the five best."""
-    photo_bias: float
-
-
-KNOWN_WORDS = RelevanceWeights(0.566, 0.19, -0.129, -0.394, 0.948, 4.272, -5.117)
-ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, -0.361, 0.861, 4.399, -5.116)
-
-
-@dataclass(frozen=True)
-class MatchLimits:
-    """The least relevance of each match word, as measured by `benchmarks/relevance.py`."""
-
-    strong: float = 0.7
-    fair: float = 0.35
-    weak: float = 0.2
-
-
-LIMITS = MatchLimits()
-
-
-@dataclass(frozen=True)
-class AlikeWeights:
-    """Relevance of photos to a photo, as a function of how far its cosine is on the way from the
-    library's usual one to 1. At 0.8 about 7 in 10 results show the same thing, at 0.6 about 3."""
-
-    slope: float = 8.47
-    bias: float = -5.93
-
-
-ALIKE = AlikeWeights()
 
 
 def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
@@ -141,6 +110,8 @@ class RelevanceModel:
     usual: Mapping[str, tuple[float, float]]
     """Mean and standard deviation of each signal over the background phrases; empty for an encoder
     without text."""
+    rivals: RivalPhrases
+    """The background phrases; none for an encoder without text."""
     words: Vectors | None = None
     """Unit vectors of the words that the encoder was trained to see, if it tells."""
 
@@ -159,14 +130,15 @@ class RelevanceModel:
         sample, which suffices where that is the whole library.
         """
         words: Vectors | None = getattr(encoder, "known_words", None)
-        model = cls(sample, _usual_likeness(sample), {}, words)
+        none = RivalPhrases(sample[:0], sample)
+        model = cls(sample, _usual_likeness(sample), {}, none, words)
         if not encoder.has_text or not len(sample):
             return model
         number = len(wordings(""))
         vectors = encode_background(encoder) if background is None else background
+        phrases = np.split(vectors, len(vectors) // number)
         rows = list[dict[str, float]]()
-        for start in range(0, len(vectors), number):
-            phrase = vectors[start : start + number]
+        for phrase in phrases:
             top = best(phrase[0]) if best else model.best_in_sample(phrase[0])
             rows.append(model.signals(phrase, top))
         usual = {
@@ -176,7 +148,8 @@ class RelevanceModel:
             )
             for name in rows[0]
         }
-        return cls(sample, model.usual_likeness, usual, words)
+        rivals = RivalPhrases(np.stack([together(phrase) for phrase in phrases]), sample)
+        return cls(sample, model.usual_likeness, usual, rivals, words)
 
     def best_in_sample(self, query: Vectors) -> Vectors:
         """The vectors of the photos of the sample that match a query best, best first."""
@@ -204,17 +177,34 @@ class RelevanceModel:
         if not len(top) or not len(self.sample) or not self.usual:
             return RelevanceJudgement(0.0, 0.0, -np.inf)
         if weights is None:
-            weights = ANY_ENCODER if self.words is None else KNOWN_WORDS
-        odds = weights.bias
+            known_words = self.words is not None
+            weights = (
+                relevance_weights.KNOWN_WORDS if known_words else relevance_weights.ANY_ENCODER
+            )
+        query = together(phrase)
+        odds = weights.bias + weights.preference * self.rivals.preference(query, top)
         for name, value in self.signals(phrase, top).items():
             mean, deviation = self.usual[name]
             odds += float(getattr(weights, name)) * (value - mean) / deviation
         odds = float(np.clip(odds, -_SURE, _SURE))
-        middle = spread(self.sample @ phrase[0]).median
-        reach = max(float((top[:5] @ phrase[0]).mean()) - middle, 1e-6)
+        middle, reach = self.score_range(phrase, top)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle
         return RelevanceJudgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
+
+    def score_range(self, phrase: Vectors, top: Vectors) -> tuple[float, float]:
+        """The library's median score, and how far above it that of a typical photo of the thing is.
+        Arguments as for `judge_phrase`.
+
+        Typical is the mean of the five best, or, of a thing that is frequent, the mean of the
+        better half of its photos in the sample: the best of many are far above the rest.
+        """
+        scores = self.sample @ phrase[0]
+        middle, typical = spread(scores).median, float((top[:5] @ phrase[0]).mean())
+        won = self.rivals.won(together(phrase))
+        if won >= _MANY:
+            typical = min(typical, float(np.sort(scores)[::-1][: won // 2].mean()))
+        return middle, max(typical - middle, 1e-6)
 
     def judge_photo(self, weights: AlikeWeights = ALIKE) -> RelevanceJudgement:
         """Judge a photo that is searched with: the same for every photo of the library."""
@@ -229,6 +219,7 @@ class RelevanceModel:
             "usual_likeness": np.array([self.usual_likeness]),
             "names": np.array(names, dtype=str),
             "usual": np.array([self.usual[name] for name in names], np.float64).reshape(-1, 2),
+            "phrases": self.rivals.phrases,
         }
 
     @classmethod
@@ -245,7 +236,11 @@ class RelevanceModel:
         wanted = {*PHRASE_SIGNALS, *(["known"] if words is not None else [])}
         if usual and set(usual) != wanted:
             raise ValueError("the relevance model was made by another version")
-        return cls(sample, float(arrays["usual_likeness"][0]), usual, words)
+        phrases = np.asarray(arrays["phrases"], np.float32)
+        if phrases.shape[1:] != sample.shape[1:]:
+            raise ValueError("the relevance model was made with another encoder")
+        rivals = RivalPhrases(phrases, sample)
+        return cls(sample, float(arrays["usual_likeness"][0]), usual, rivals, words)
 
 
 def encode_background(encoder: Encoder) -> Vectors:

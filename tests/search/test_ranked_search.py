@@ -12,7 +12,8 @@ from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query_judge import QueryJudge
 from explorer.search.query_terms import QueryTerms, Scores, VectorTerm
 from explorer.search.ranked_search import RankedSearch
-from explorer.search.relevance import LIMITS, RelevanceModel
+from explorer.search.relevance import RelevanceModel
+from explorer.search.relevance_weights import LIMITS
 from tests.factory import LibraryBuilder, vector_of
 from tests.search.conftest import FactoryEncoder
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from explorer.encoders.base import Vectors, unit
 from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
-from explorer.search.relevance import LIMITS, RelevanceModel, blend, match_word, without
+from explorer.search.relevance import RelevanceModel, blend, match_word, without
 from explorer.search.relevance_signals import PHRASE_SIGNALS
+from explorer.search.relevance_weights import LIMITS
+from explorer.search.rival_phrases import RivalPhrases
 from tests.search.conftest import ImageOnlyEncoder
 from tests.tiny import Tiny
 
@@ -102,9 +104,9 @@ def test_relevance_is_between_0_and_1_and_never_falls_with_the_score(
     scores: list[float], kind: int, photo: bool
 ) -> None:
     encoder = Things()
-    model = RelevanceModel(
-        encoder.photos([1, 2, 3], 10), 0.2, dict.fromkeys(PHRASE_SIGNALS, (0.3, 0.1))
-    )
+    photos = encoder.photos([1, 2, 3], 10)
+    rivals = RivalPhrases(encoder.encode_texts(["cat", "house", "thing 2"]), photos)
+    model = RelevanceModel(photos, 0.2, dict.fromkeys(PHRASE_SIGNALS, (0.3, 0.1)), rivals)
     vectors = encoder.encode_texts(wordings(f"thing {kind}"))
     judged = (
         model.judge_photo()

@@ -1,0 +1,54 @@
+"""The weights of relevance, and the limits of the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RelevanceWeights:
+    """Fitted by `python run.py bench train_relevance` with the starter: those of the signals on
+    photos of single objects and on Flickr8k's captioned photos, the others on drawn objects and
+    Flickr8k's captioned photos."""
+
+    cluster: float
+    lift: float
+    known: float
+    """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
+    preference: float
+    """Weight of how much the best photos prefer the phrase to others, 0 to 1."""
+    bias: float
+    odds: float
+    """Weight of the library's odds in a photo's relevance."""
+    place: float
+    """Weight of a photo's score: 0 at the library's median, 1 at that of a typical photo of the
+    thing."""
+    photo_bias: float
+
+
+KNOWN_WORDS = RelevanceWeights(0.566, 0.19, -0.129, 1.0, -0.394, 0.944, 5.736, -6.771)
+ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
+
+
+@dataclass(frozen=True)
+class MatchLimits:
+    """The least relevance of each match word, as measured by `benchmarks/relevance.py`."""
+
+    strong: float = 0.8
+    fair: float = 0.35
+    weak: float = 0.2
+
+
+LIMITS = MatchLimits()
+
+
+@dataclass(frozen=True)
+class AlikeWeights:
+    """Relevance of photos to a photo, as a function of how far its cosine is on the way from the
+    library's usual one to 1. At 0.8 about 7 in 10 results show the same thing, at 0.6 about 3."""
+
+    slope: float = 8.47
+    bias: float = -5.93
+
+
+ALIKE = AlikeWeights()

@@ -30,7 +30,7 @@ from explorer.search.query_judge import QueryJudge, match_words
 from explorer.search.query_terms import QueryTerms, VectorTerm
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.ranked_search import RankedSearch
-from explorer.search.relevance_cache import RelevanceCache
+from explorer.search.relevance_cache import RelevanceCache, is_prepared
 from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
 from explorer.search.term_encoding import TermEncoder
 
@@ -196,12 +196,6 @@ class SearchEngine:
         language."""
         return self.search(Query.of_phrase(phrase), filters, top).hits()
 
-    def search_photo(
-        self, photo_id: int, filters: Filters | None = None, top: int = 100
-    ) -> list[SearchHit]:
-        """The hits of `search` for photos similar to one of the library."""
-        return self.search(Query(photo_ids=(photo_id,)), filters, top).hits()
-
     def judge(self, query: Query, photo_id: int) -> tuple[float, Match, bool]:
         """(relevance, match, whether it passes the query's conditions) of one photo. Raises as
         `encode_query` does."""
@@ -213,6 +207,15 @@ class SearchEngine:
             return 0.0, "none", False
         relevance = ranked.relevance(ids)
         return float(relevance[0]), match_words(relevance)[0], True
+
+    def frequent_subjects(self, number: int) -> list[str]:
+        """The names of up to so many things that many photos of the library show, the most frequent
+        first. Empty while that would take seconds to find out: before the first folder is indexed,
+        and for an encoder without text. Raises EncoderError."""
+        encoder, index = self.encoder, self._index()
+        if not encoder.has_text or not len(index) or not is_prepared(encoder):
+            return []
+        return self._relevance.model(encoder, index).frequent_subjects(number)
 
     def share_above(self, vector: Vector, photo_id: int) -> float | None:
         """The share of the library's photos, 0 to 1, that match a vector at least as well as this

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.library.frequent_values import FrequentValues
@@ -22,10 +23,12 @@ class ExampleSearch(NamedTuple):
     """Of the Search page's URL."""
 
 
-def example_searches(frequent: FrequentValues, total: int) -> list[ExampleSearch]:
-    """Examples of each kind of filter. total: the number of photos; a value that all of them have
-    is no example."""
-    examples = list[ExampleSearch]()
+def example_searches(
+    frequent: FrequentValues, total: int, subjects: Sequence[str] = ()
+) -> list[ExampleSearch]:
+    """Examples of phrases and of each kind of filter. total: the number of photos; a value that all
+    of them have is no example. subjects: what many photos of the library show."""
+    examples = [ExampleSearch(subject, {"q": subject}) for subject in subjects]
     for year, number in frequent.years[:2]:
         if _LEAST <= number < total:
             examples.append(

@@ -60,6 +60,10 @@ _LEAST_DEVIATION = {"lift": 1.0}
 # as frequent.
 _MANY = 10
 
+# A frequent subject is the best match of at least so many photos of the sample, and so clearly
+# preferred by its ten best.
+_FEWEST, _CLEAR = 5, 0.9
+
 # The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
 # when the weights were fitted, more of a signal says no more.
 _SURE = 3.0
@@ -205,6 +209,18 @@ class RelevanceModel:
         if won >= _MANY:
             typical = min(typical, float(np.sort(scores)[::-1][: won // 2].mean()))
         return middle, max(typical - middle, 1e-6)
+
+    def frequent_subjects(self, number: int) -> list[str]:
+        """The names of up to so many things that many photos of the library show, the most frequent
+        first: background phrases that their best photos clearly prefer to all others."""
+        found = list[str]()
+        for phrase, won in self.rivals.most_won():
+            if won < _FEWEST or len(found) == number:
+                break
+            query = self.rivals.phrases[phrase]
+            if self.rivals.preference(query, self.best_in_sample(query)) >= _CLEAR:
+                found.append(BACKGROUND_PHRASES[phrase])
+        return found
 
     def judge_photo(self, weights: AlikeWeights = ALIKE) -> RelevanceJudgement:
         """Judge a photo that is searched with: the same for every photo of the library."""

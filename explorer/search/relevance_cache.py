@@ -29,6 +29,7 @@ from explorer.search.relevance_signals import SETTINGS
 
 # A model serves until the library has grown or shrunk by this share.
 _DRIFT = 0.2
+_PHRASES_CHECKSUM = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
 _UNREADABLE = (OSError, EOFError, KeyError, ValueError, IndexError, TypeError, BadZipFile)
 
 
@@ -84,6 +85,11 @@ class RelevanceCache:
         return _Fitted((encoder.name, encoder.version), photos, model)
 
 
+def is_prepared(encoder: Encoder) -> bool:
+    """Whether `prepare` has nothing left to do. Encoding takes seconds otherwise."""
+    return not encoder.has_text or _stored_background(encoder) is not None
+
+
 def _serves(photos: int, now: int) -> bool:
     """Whether a model of a library of so many photos serves one of as many as now."""
     return abs(now - photos) <= _DRIFT * photos
@@ -103,19 +109,27 @@ def _file_name(encoder: Encoder) -> str:
 
 def _background(encoder: Encoder) -> Vectors:
     """The vectors of the background phrases, from disk where they are known."""
-    phrases = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
-    file = models_dir() / "background" / _file_name(encoder)
-    try:
-        stored = _read(file)
-        vectors = np.asarray(stored["vectors"], np.float32)
-        if int(stored["phrases"][0]) == phrases and vectors.shape[1:] == (encoder.dim,):
-            return vectors
-    except _UNREADABLE:
-        # Absent or damaged: they are encoded again.
-        pass
-    vectors = encode_background(encoder)
-    _save(file, {"phrases": np.array([phrases]), "vectors": vectors})
+    vectors = _stored_background(encoder)
+    if vectors is None:
+        vectors = encode_background(encoder)
+        arrays = {"phrases": np.array([_PHRASES_CHECKSUM]), "vectors": vectors}
+        _save(_background_file(encoder), arrays)
     return vectors
+
+
+def _background_file(encoder: Encoder) -> Path:
+    return models_dir() / "background" / _file_name(encoder)
+
+
+def _stored_background(encoder: Encoder) -> Vectors | None:
+    """The vectors from disk; None where they are absent, damaged, or of other phrases."""
+    try:
+        stored = _read(_background_file(encoder))
+        vectors = np.asarray(stored["vectors"], np.float32)
+        same = int(stored["phrases"][0]) == _PHRASES_CHECKSUM
+    except _UNREADABLE:
+        return None
+    return vectors if same and vectors.shape[1:] == (encoder.dim,) else None
 
 
 def _read(file: Path) -> dict[str, npt.NDArray[Any]]:

@@ -62,6 +62,15 @@ class RivalPhrases:
             return 0
         return int((self._sample @ query > rivals.max(axis=1)).sum())
 
+    def most_won(self) -> list[tuple[int, int]]:
+        """The phrases that are the best match of some photos of the sample: (number of the phrase,
+        number of photos), the most photos first."""
+        if not len(self.phrases) or not len(self._sample):
+            return []
+        counts = np.bincount(self._sample_scores.argmax(axis=1), minlength=len(self.phrases))
+        order = np.argsort(-counts, kind="stable")
+        return [(int(i), int(counts[i])) for i in order if counts[i]]
+
     def _rivals(self, query: Vectors) -> npt.NDArray[np.bool_]:
         if len(self.phrases) < 2:
             return np.zeros(len(self.phrases), np.bool_)

@@ -15,9 +15,11 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
+from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
-from explorer.search.query import ExamplePhoto, Query
+from explorer.search.query import ExamplePhoto, Query, SearchHit
+from explorer.search.relevance_cache import prepare
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
@@ -36,6 +38,13 @@ def brute(
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
+def similar(
+    engine: SearchEngine, photo: int, filters: Filters | None = None, top: int = 100
+) -> list[SearchHit]:
+    """The hits for photos like one of the library."""
+    return engine.search(Query(photo_ids=(photo,)), filters, top).hits()
+
+
 def test_a_phrase_finds_what_brute_force_finds(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for phrase in ("a", "b", "c"):
@@ -50,14 +59,14 @@ def test_a_phrase_finds_what_brute_force_finds(full: LibraryBuilder) -> None:
 def test_a_photo_finds_itself_first(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching()[:20].tolist():
-        first = engine.search_photo(photo, top=3)[0]
+        first = similar(engine, photo, top=3)[0]
         assert first.id == photo and 0.99 <= first.score <= 1.0
 
 
 def test_scores_are_between_minus_one_and_one(full: LibraryBuilder) -> None:
     engine = SearchEngine(full.library)
     for photo in full.library.catalog.matching().tolist():
-        assert all(-1.0 <= hit.score <= 1.0 for hit in engine.search_photo(photo, top=200))
+        assert all(-1.0 <= hit.score <= 1.0 for hit in similar(engine, photo, top=200))
 
 
 @settings(max_examples=30, deadline=None)
@@ -125,11 +134,11 @@ def test_filters_keep_the_order_of_what_matches(
     assert [hit.id for hit in hits] == [i for i, _ in brute(full, vector_of("a"), matching)]
     photo = int(full.library.catalog.matching()[-1])
     stored = full.index().get(photo)
-    assert [hit.id for hit in engine.search_photo(photo, filters, top=500)] == [
+    assert [hit.id for hit in similar(engine, photo, filters, top=500)] == [
         i for i, _ in brute(full, stored, matching)
     ]
     assert (
-        len(engine.search_photo(photo, filters, top=3))
+        len(similar(engine, photo, filters, top=3))
         == len(engine.search_phrase("a", filters, top=3))
         == 3
     )
@@ -161,7 +170,7 @@ def test_an_encoder_without_text_rejects_phrases_and_finds_photos(full: LibraryB
     with pytest.raises(NoTextEncoder, match="starter"):
         engine.search_phrase("a dog")
     photo = full.library.catalog.matching()[0]
-    assert engine.search_photo(int(photo))[0].id == photo
+    assert similar(engine, int(photo))[0].id == photo
 
 
 def test_a_new_photo_is_found_and_a_removed_one_is_not(full: LibraryBuilder) -> None:
@@ -172,7 +181,7 @@ def test_a_new_photo_is_found_and_a_removed_one_is_not(full: LibraryBuilder) -> 
     full.lose("new.jpg")
     assert engine.search_phrase("new", top=1)[0].id != photo
     with pytest.raises(EncoderError, match="not in the index"):
-        engine.search_photo(photo)
+        similar(engine, photo)
 
 
 def test_an_empty_library_is_handled(builder: LibraryBuilder) -> None:
@@ -237,7 +246,7 @@ def test_a_large_library_is_sampled(full: LibraryBuilder, monkeypatch: pytest.Mo
 def test_a_search_finds_a_hundred_photos_by_default(full: LibraryBuilder) -> None:
     engine, photo = SearchEngine(full.library), int(full.library.catalog.matching()[0])
     assert len(engine.search(Query.of_phrase("a"))) == 100
-    assert len(engine.search_phrase("a")) == len(engine.search_photo(photo)) == 100
+    assert len(engine.search_phrase("a")) == len(similar(engine, photo)) == 100
 
 
 def test_spaces_around_a_phrase_are_ignored(full: LibraryBuilder) -> None:
@@ -293,3 +302,14 @@ def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Library
 )
 def test_an_empty_query_is_false(query: Query, asks: bool) -> None:
     assert bool(query) is asks
+
+
+def test_frequent_subjects_are_known_once_phrases_are_encoded(
+    full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "models"))
+    engine = SearchEngine(full.library)
+    assert engine.frequent_subjects(3) == []
+    prepare(engine.encoder)
+    assert set(engine.frequent_subjects(3)) <= set(BACKGROUND_PHRASES)
+    assert full.library.dir.joinpath("relevance").is_dir()

@@ -35,6 +35,13 @@ def test_an_example_is_a_search() -> None:
     ]
 
 
+def test_frequent_subjects_come_first() -> None:
+    values = FrequentValues([("2021", 5)], [], [], [], [])
+    found = example_searches(values, 9, ["dog", "beach"])
+    assert [example.label for example in found] == ["dog", "beach", "2021"]
+    assert found[0].parameters == {"q": "dog"}
+
+
 def test_examples_are_valid_queries() -> None:
     values = FrequentValues(
         [("2021", 5)],

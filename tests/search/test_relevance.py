@@ -183,3 +183,20 @@ def test_all_parts_of_a_query_count() -> None:
     phrase, photo = np.array([0.9, 0.9, 0.1]), np.array([0.9, 0.1, 0.1])
     assert np.allclose(blend([phrase, photo]), [0.9, 0.3, 0.1], atol=1e-6)
     assert np.allclose(without(phrase, photo), [0.09, 0.81, 0.09], atol=1e-6)
+
+
+def test_frequent_subjects_are_phrases_that_many_photos_prefer(encoder: Things) -> None:
+    directions = encoder.encode_texts(["cat", "beach", "house"])
+    random = np.random.default_rng(8)
+    counts = (60, 30, 3)
+    photos = unit(
+        np.repeat(directions, counts, axis=0)
+        + 0.05 * random.standard_normal((sum(counts), _DIM)).astype(np.float32)
+    )
+    model = RelevanceModel.fit(encoder, photos)
+    assert model.frequent_subjects(5) == ["cat", "beach"]
+    assert model.frequent_subjects(1) == ["cat"] and model.frequent_subjects(0) == []
+
+
+def test_a_library_without_text_has_no_frequent_subjects(library: Vectors) -> None:
+    assert RelevanceModel.fit(ImageOnlyEncoder(), library).frequent_subjects(5) == []

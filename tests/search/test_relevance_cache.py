@@ -11,7 +11,7 @@ import pytest
 from explorer.config import models_dir
 from explorer.encoders.base import Vectors
 from explorer.search import relevance_cache
-from explorer.search.relevance_cache import RelevanceCache, prepare
+from explorer.search.relevance_cache import RelevanceCache, is_prepared, prepare
 from tests.factory import LibraryBuilder
 from tests.search.conftest import FactoryEncoder, ImageOnlyEncoder
 
@@ -44,8 +44,9 @@ def test_background_phrases_are_encoded_once_for_all_libraries(
     full: LibraryBuilder, tmp_path: Path
 ) -> None:
     encoder = Counting()
+    assert not is_prepared(encoder)
     prepare(encoder)
-    assert encoder.encoded > 300
+    assert is_prepared(encoder) and encoder.encoded > 300
     first = encoder.encoded
     RelevanceCache(tmp_path / "one").model(encoder, full.index())
     prepare(encoder)
@@ -90,6 +91,7 @@ def test_a_read_only_library_is_still_searched(
 
 
 def test_an_encoder_without_text_grades_photos(full: LibraryBuilder, tmp_path: Path) -> None:
+    assert is_prepared(ImageOnlyEncoder())
     prepare(ImageOnlyEncoder())
     model = RelevanceCache(tmp_path / "kept").model(ImageOnlyEncoder(), full.index())
     assert not model.usual and model.judge_photo().relevance(np.array([1.0]))[0] > 0.9

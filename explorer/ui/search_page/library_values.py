@@ -8,6 +8,7 @@ import threading
 import time
 from typing import NamedTuple
 
+from explorer.errors import EncoderError
 from explorer.library.frequent_values import FrequentValues, frequent_values
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -15,6 +16,7 @@ from explorer.library.staleness import acceptable_age
 from explorer.ui import resources
 
 _MOST = 200
+_SUBJECTS = 4
 
 
 class _CachedValues(NamedTuple):
@@ -44,6 +46,15 @@ def frequent() -> FrequentValues:
             values, end = frequent_values(library.catalog, _MOST), time.monotonic()
             _cached = _CachedValues(library, change, end + acceptable_age(end - start), values)
         return _cached.values
+
+
+def subjects() -> list[str]:
+    """What many photos show, in words to search for; none where the encoder has no text or cannot
+    be loaded."""
+    try:
+        return resources.engine().frequent_subjects(_SUBJECTS)
+    except EncoderError:
+        return []
 
 
 def values_of(field: str) -> list[str]:

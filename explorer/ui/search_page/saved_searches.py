@@ -108,7 +108,8 @@ def _open(query: str) -> None:
 
 
 def _example_searches() -> list[ExampleSearch]:
-    return example_searches(library_values.frequent(), resources.library().catalog.counts().photos)
+    photos = resources.library().catalog.counts().photos
+    return example_searches(library_values.frequent(), photos, library_values.subjects())
 
 
 # --- the popover

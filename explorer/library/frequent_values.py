@@ -1,11 +1,15 @@
-"""What is frequent among the photos: years, folders, cameras, lenses and formats."""
+"""What is frequent among the photos: years, folders, cameras, lenses, formats and keywords."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join
+from explorer.library.rows import stored_keywords
+from explorer.library.text_folding import fold
 
 Frequent = list[tuple[str, int]]
 
@@ -20,6 +24,10 @@ class FrequentValues(NamedTuple):
     cameras: Frequent
     lenses: Frequent
     formats: Frequent
+    """As Pillow names them, such as `JPEG`."""
+    keywords: Frequent
+    """Those that differ only in capitals and accents count as one, in their most frequent
+    spelling."""
 
 
 def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
@@ -49,4 +57,25 @@ def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
             column("camera"),
             column("lens"),
             column("format"),
+            _keywords(db)[:most],
         )
+
+
+def _keywords(db: sqlite3.Connection) -> Frequent:
+    spellings = Counter[str]()
+    # Read from the index alone.
+    for stored, photos in db.execute(
+        "select keywords, count(*) from photo where present > 0 and keywords is not null"
+        " group by keywords"
+    ):
+        for word in stored_keywords(stored):
+            spellings[word] += photos
+    counts, shown = Counter[str](), dict[str, str]()
+    for word, photos in spellings.most_common():
+        key = " ".join(fold(word).split())
+        shown.setdefault(key, word)
+        counts[key] += photos
+    return sorted(
+        ((shown[key], photos) for key, photos in counts.items()),
+        key=lambda count: (-count[1], count[0]),
+    )

@@ -115,13 +115,6 @@ class TextIndex:
         condition = " or ".join(f"instr(t.{name}, ?1)" for name in columns or COLUMNS)
         return self._ids([folded], f"({condition})", [folded])
 
-    def ids_with_keyword(self, keyword: str) -> Ids:
-        """Ids of all visible photos with that keyword, whole; ascending."""
-        folded = " ".join(fold(keyword).split())
-        if not folded:
-            return np.empty(0, np.int64)
-        return self._ids([folded], f"({_WHOLE_KEYWORD})".format(w="?1", line="char(10)"), [folded])
-
     def ids_named(self, name: str, limit: int) -> list[int]:
         """Ids of at most so many visible photos with a file of that name, whole, with or without
         its suffix; ascending. Of more than that, none."""

@@ -33,7 +33,7 @@ _cached: _CachedValues | None = None
 
 
 def frequent() -> FrequentValues:
-    """The most frequent years, folders, cameras and formats, at most 200 of each."""
+    """The most frequent values of each field, at most 200 of each."""
     global _cached  # noqa: PLW0603
     library, start = resources.library(), time.monotonic()
     change = library.catalog.change()
@@ -71,5 +71,7 @@ def values_of(field: str) -> list[str]:
             return [camera for camera, _ in known.cameras]
         case "lens":
             return [lens for lens, _ in known.lenses]
+        case "keyword":
+            return [keyword for keyword, _ in known.keywords]
         case _:
             return []

@@ -158,7 +158,8 @@ class SearchEngine:
         index, encoder = self._index(), self.encoder
         terms = self._in_use().terms.encode(understood, index)
         ranking = PhotoRanking(index, self._without_subtracted(terms, index), among)
-        judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index))
+        whole = ranking if among is None else None
+        judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index), whole)
         return RankedSearch(ranking, self._words(understood, among), index, judge)
 
     def _among(self, condition: Condition | None, filters: Filters | None) -> PhotoMask | None:

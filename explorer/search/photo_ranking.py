@@ -11,10 +11,10 @@ from explorer.library.vectors import VectorIndex
 from explorer.search.query import Ids, Vector
 from explorer.search.query_terms import QueryTerms, Scores
 
-# Up to so many results the index keeps a heap, which is faster than sorting the scores of all.
+# Up to so many results the index keeps a heap, which is faster than sorting the scores of all. So
+# many are ranked at once: of a million photos that takes a fifth longer than the best hundred, and
+# nothing has to be scored again.
 _HEAP = 10_000
-# The fewest results that are ranked at once.
-_LEAST = 1_000
 
 
 class PhotoRanking:
@@ -32,7 +32,7 @@ class PhotoRanking:
         """The first `number` photos, or all if there are fewer."""
         with self._lock:
             if number > len(self._ids) and not self._whole:
-                self._extend(max(number, 2 * len(self._ids), _LEAST))
+                self._extend(max(number, _HEAP))
             return self._ids[:number], self._scores[:number]
 
     @property

@@ -108,7 +108,8 @@ class SearchResult:
     total: int
     """How many photos pass the filters."""
     good: int
-    """How many of all results are strong or fair matches; they come first."""
+    """How many of all results are strong or fair matches, at most `ranked_search.MOST_GOOD`; they
+    come first."""
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -8,6 +8,7 @@ import numpy as np
 from explorer.encoders.base import Encoder, Vectors
 from explorer.library.vectors import VectorIndex
 from explorer.search.background_phrases import wordings
+from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
 from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend, match_word, without
@@ -19,19 +20,31 @@ class QueryJudge:
     """Judges photos for one query."""
 
     def __init__(
-        self, terms: QueryTerms, encoder: Encoder, index: VectorIndex, model: RelevanceModel
+        self,
+        terms: QueryTerms,
+        encoder: Encoder,
+        index: VectorIndex,
+        model: RelevanceModel,
+        ranking: PhotoRanking | None = None,
     ) -> None:
-        """terms: those of the query, the subtracted ones too. model: the library's."""
+        """terms: those of the query, the subtracted ones too. model: the library's. ranking: of all
+        photos by these terms, if it is at hand."""
         self._terms, self._encoder, self._index, self._model = terms, encoder, index, model
+        self._ranking = ranking
         self._judged = dict[int, RelevanceJudgement]()
 
     @property
     def single(self) -> RelevanceJudgement | None:
         """The judgement of a query of one vector, whose relevance follows its cosine; else None."""
+        term = self._only_term
+        return None if term is None else self._judgement(term)
+
+    @property
+    def _only_term(self) -> VectorTerm | None:
         (*others, last) = self._terms.added
         if others or self._terms.subtracted or not isinstance(last, VectorTerm):
             return None
-        return self._judgement(last)
+        return last
 
     def relevance(self, photos: Vectors) -> Scores:
         """The relevance, 0 to 1, of photos given by their vectors of shape (n, dim), of shape
@@ -62,7 +75,10 @@ class QueryJudge:
         vectors: Vector = np.concatenate(
             [term.vector[None], self._encoder.encode_texts(wordings(term.phrase)[1:])]
         )
-        _, best = self._index.search(term.vector, SETTINGS.pool)
+        if self._ranking is not None and self._only_term is term:
+            best, _ = self._ranking.first(SETTINGS.pool)
+        else:
+            _, best = self._index.search(term.vector, SETTINGS.pool)
         return self._model.judge_phrase(vectors, self._index.rows(best))
 
 

@@ -28,7 +28,6 @@ def exact(builder: LibraryBuilder, terms: QueryTerms, among: np.ndarray | None =
 def test_a_ranking_read_in_parts_is_the_order_of_all_scores(
     full: LibraryBuilder, terms: QueryTerms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photo_ranking, "_LEAST", 3)
     monkeypatch.setattr(photo_ranking, "_HEAP", 20)
     ranking, order = PhotoRanking(full.index(), terms, None), exact(full, terms)
     for number in (1, 5, 19, 50, 200, 999):

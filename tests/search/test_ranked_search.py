@@ -58,6 +58,17 @@ def test_good_matches_are_counted_beyond_the_first_page(
     ]
 
 
+def test_of_very_many_good_matches_no_more_are_counted_than_a_limit(
+    full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = search_of(full).good
+    assert good is not None
+    for limit in (good - 1, good, good + 1):
+        monkeypatch.setattr(ranked_search, "HEAD", 5)
+        monkeypatch.setattr(ranked_search, "MOST_GOOD", limit)
+        assert search_of(full).good == min(good, limit)
+
+
 def test_a_named_file_is_first_and_strong(full: LibraryBuilder) -> None:
     worst = int(search_of(full).top(200)[-1])
     found = search_of(full, words_of([worst], [1.0], [worst])).result(10)

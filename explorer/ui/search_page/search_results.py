@@ -13,6 +13,7 @@ from explorer.library.photo_dates import count_dated, date_numbers
 from explorer.library.rows import PhotoRow
 from explorer.search.match_explanation import explain_match
 from explorer.search.ranked_photos import Ids, RankedIds, RankedPhotos
+from explorer.search.ranked_search import MOST_GOOD
 from explorer.search.result_order import reverse_dated
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import UNGRADED_MATCHES, ResultView
@@ -90,6 +91,8 @@ def _number(request: SearchRequest, view: ResultView) -> str:
         return f"The best of {count(view.sections()[0], 'day')}"
     order = {"best": "best match first", "newest": "newest first", "oldest": "oldest first"}
     if good is not None and good < view.ranked.total and request.query.is_ranked:
+        if good == MOST_GOOD:
+            return f"More than {good:,} good matches of {photos}, {order[view.sorting]}"
         matches = "match" if good == 1 else "matches"
         return f"{good:,} good {matches} of {photos}, {order[view.sorting]}"
     return f"{photos}, {order[view.sorting]}"
@@ -199,6 +202,8 @@ def _others(view: ResultView) -> str:
     """The heading of the photos that are no good matches."""
     if view.ranked.good is None:
         return f"Beyond the {UNGRADED_MATCHES:,} best matches"
+    if view.ranked.good == MOST_GOOD:
+        return f"Beyond the {MOST_GOOD:,} best matches"
     return "The nearest photos" if not view.ranked.good else "Other photos, nearest first"
 
 

@@ -4,13 +4,16 @@ line each is just a character."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from explorer.scanning.ignore import IGNORE_FILE
 from tests import pictures
 from tests.fixtures.command_line import Run, _encoders, run
 
@@ -30,10 +33,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def made(tmp_path: Path, run: Run) -> Path:
-    """Each twin has a photo of its own, in it and in a folder below it."""
-    photos, seed = tmp_path / "100%_[x]*'s" / "photos", 0
+def _write_twins(photos: Path) -> int:
+    """Write a photo of its own into each twin, and into a folder below it; returns the number."""
+    seed = 0
     for pair in TWINS:
         for name in pair:
             for folder in (photos / name, photos / name / "below"):
@@ -42,10 +44,48 @@ def made(tmp_path: Path, run: Run) -> Path:
                     folder / f"{name.replace('/', '')}.png",
                     pictures.plain(f"#{seed:02x}40{255 - seed:02x}", (24, 16)),
                 )
+    return seed
+
+
+def _index(run: Run, photos: Path, number: int) -> None:
     completed = run("index", photos, "--encoder", "tiny", "--json")
-    assert (
-        completed.code == 0 and completed.json["indexed"] == seed and completed.json["failed"] == 0
-    )
+    assert completed.code == 0 and completed.json["failed"] == 0
+    assert completed.json["indexed"] == number
+
+
+@pytest.fixture(scope="module")
+def _twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The folder of all twins, and their number of photos."""
+    photos = tmp_path_factory.mktemp("twins") / "100%_[x]*'s" / "photos"
+    return photos, _write_twins(photos)
+
+
+@pytest.fixture(scope="module")
+def _libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the library of the twins is kept from one test to the next."""
+    return tmp_path_factory.mktemp("library-of-twins")
+
+
+@pytest.fixture
+def made(run: Run, _twins: tuple[Path, int], _libraries: Path) -> Iterator[Path]:
+    """The indexed folder of all twins, whose photos no test may change, and a library for this test
+    alone."""
+    photos, kept = _twins[0], _libraries / "library"
+    if not kept.exists():
+        _index(run, *_twins)
+        shutil.copytree(os.environ["EXPLORER_LIBRARY"], kept)
+    elif not Path(os.environ["EXPLORER_LIBRARY"]).exists():
+        shutil.copytree(kept, os.environ["EXPLORER_LIBRARY"])
+    yield photos
+    for excluded in photos.rglob(IGNORE_FILE):
+        excluded.unlink()
+
+
+@pytest.fixture
+def own_twins(tmp_path: Path, run: Run) -> Path:
+    """An indexed folder of all twins that the test may change."""
+    photos = tmp_path / "100%_[x]*'s" / "photos"
+    _index(run, photos, _write_twins(photos))
     return photos
 
 
@@ -124,7 +164,8 @@ def test_a_pattern_for_a_subfolder_applies_to_it(run: Run, made: Path) -> None:
         assert found(run) == files(made)
 
 
-def test_files_move_between_unusual_names(run: Run, made: Path) -> None:
+def test_files_move_between_unusual_names(run: Run, own_twins: Path) -> None:
+    made = own_twins
     (made / "100%").rename(made / "%_%")
     moved: dict[str, Any] = run("index", made, "--encoder", "tiny", "--json").json
     assert (moved["moved"], moved["encoded"]) == (2, 0)

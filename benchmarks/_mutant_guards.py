@@ -29,6 +29,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/undo": ("removal/test_recover_interrupted", "removal/test_recover_copies"),
     "removal/restore": (
         "removal/test_undo",
+        "removal/test_undo_bounds",
         "removal/test_recover_interrupted",
         "removal/test_recover_copies",
     ),

@@ -115,3 +115,31 @@ def test_links_prove_no_content(setup: ProofSetup) -> None:
     setup.put("other")
     setup.take("a", "other")
     assert ("soft", "other") not in setup.asked
+
+
+def test_a_link_to_a_keeper_may_be_removed(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.take("a", "keep")
+    setup.take("soft", "keep", link=True)
+    assert setup.asked == [("a", "keep")]
+
+
+def test_a_missing_keeper_may_be_the_moved_file(setup: ProofSetup) -> None:
+    setup.put("keep")
+    setup.take("a", "keep")
+    (setup.folder / "keep").unlink()
+    with pytest.raises(RemovalRefused, match="was kept for another"):
+        setup.take("b", None)
+
+
+def test_every_part_of_a_photo_is_checked(setup: ProofSetup) -> None:
+    path = setup.put("a")
+    part = CheckedFile(path, digest(Path(path)), file_stamp(path), 0, {}, None)
+    checked = CheckedPhoto("", part, (), (), "")
+    # That a part went nowhere says nothing of later ones.
+    setup.proof.add(checked, [None])
+    setup.put("keep")
+    setup.take("b", "keep")
+    for step in (setup.proof.require, setup.proof.add):
+        with pytest.raises(ValueError, match="shorter"):
+            step(checked, [])

@@ -101,7 +101,7 @@ class RemovalExecutor:
 
     def _put_back(self, family: list[RemovalEntry]) -> str:
         """Put all files back; return what to add to a message about those that could not be."""
-        self._restorer.restore_all(family, quietly=True)
+        self._restorer.restore_all(family)
         for entry in family:
             # This process was not interrupted: a file that is not at its target has not moved,
             # though another program may have changed it.

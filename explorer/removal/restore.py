@@ -49,21 +49,14 @@ class Restorer:
     def _bounds(self) -> Boundaries:
         return Boundaries(self._library, self._journal)
 
-    def restore_all(
-        self, family: Sequence[RemovalEntry], *, quietly: bool = False
-    ) -> list[Restored]:
+    def restore_all(self, family: Sequence[RemovalEntry]) -> list[Restored]:
         """Put back a photo, and then its companions. See `restore`."""
-        return [
-            self.restore(entry, family, quietly=quietly) for entry in family[::-1] if entry.away
-        ]
+        return [self.restore(entry, family) for entry in family[::-1] if entry.away]
 
-    def restore(
-        self, entry: RemovalEntry, family: Sequence[RemovalEntry] = (), *, quietly: bool = False
-    ) -> Restored:
+    def restore(self, entry: RemovalEntry, family: Sequence[RemovalEntry] = ()) -> Restored:
         """Put back one file; what cannot be put back now can be tried again.
 
-        family: the file's photo, last, and the photo's companions. quietly: the removal failed, so
-        that a file that never moved needs no note.
+        family: the file's photo, last, and the photo's companions.
         """
         try:
             refusal = self._bounds.refusal(entry)
@@ -74,7 +67,7 @@ class Restorer:
                     f"it is neither at its place nor in {_destination(entry)}: "
                     "connect the drive that it may be on, then undo again"
                 )
-            return self._restore(entry, family, quietly=quietly)
+            return self._restore(entry, family)
         except _RestoreError as reason:
             return Restored(entry.path, None, str(reason))
         except OSError as error:
@@ -127,9 +120,7 @@ class Restorer:
         self._note_restored(entry, entry.back)
         return True
 
-    def _restore(
-        self, entry: RemovalEntry, family: Sequence[RemovalEntry], *, quietly: bool
-    ) -> Restored:
+    def _restore(self, entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Restored:
         if entry.state == "undone":
             return Restored(entry.path, entry.back, entry.reason)
         source = self._source(entry)
@@ -141,8 +132,7 @@ class Restorer:
             return Restored(entry.path, entry.back, "; ".join(notes))
         for place in dict.fromkeys((entry.back, entry.path)):
             if place is not None and is_removed_file(entry, place):
-                notes = [] if quietly else ["it had been put back by hand"]
-                notes += self._note_restored(entry, place)
+                notes = ["it had been put back by hand", *self._note_restored(entry, place)]
                 return Restored(entry.path, entry.back, "; ".join(notes))
         raise _RestoreError(
             f"it is not in {_destination(entry)}: "

@@ -84,7 +84,7 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
                 read_keeper = was_open or family is families[-1]
                 lost = any(_lost_its_keeper(entry, read_keeper=read_keeper) for entry in family)
                 if lost or not family[-1].away:
-                    restored = restorer.restore_all(family, quietly=True)
+                    restored = restorer.restore_all(family)
                     back += [each.back for each in restored if each.back]
         if not run.ended:
             journal.note(run=run.id, step="end", planned=run.planned)

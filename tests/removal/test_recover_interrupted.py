@@ -124,6 +124,22 @@ def test_an_interrupted_move_stays_open_while_its_drive_is_away(
     assert pair.tree() == before
 
 
+def test_only_certain_outcomes_update_the_catalog(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(pair, str(pair.base / "aside"), monkeypatch, after=True)
+    told = list[dict[str, list[str]]]()
+    monkeypatch.setattr(
+        "explorer.removal.undo.update_catalog", lambda _, **paths: told.append(paths)
+    )
+    (pair.base / "aside").rename(pair.base / "unplugged")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    (pair.base / "unplugged").rename(pair.base / "aside")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    gone = str(pair.photos / "sub/b.jpg")
+    assert told == [{"gone": [], "back": []}, {"gone": [gone], "back": []}]
+
+
 def test_companions_stay_unresolved_with_their_photo(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

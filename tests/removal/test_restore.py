@@ -103,17 +103,12 @@ def test_a_file_restored_by_hand_is_found_and_reported(pair: SmallLibrary) -> No
     assert not RemovalJournal(pair.library.dir).runs()[-1].away
 
 
-def test_files_that_never_moved_in_a_failed_removal_are_not_reported(pair: SmallLibrary) -> None:
+def test_a_restored_file_is_not_restored_again(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
-    Path(moved.target or "").rename(pair.photos / "sub/b.jpg")
-    restored = restorer(pair).restore(moved, [moved], quietly=True)
-    assert (restored.back, restored.note, moved.state) == (
-        str(pair.photos / "sub/b.jpg"),
-        "",
-        "undone",
-    )
-    # Asked again, nothing is done.
-    assert restorer(pair).restore(moved, [moved]) == restored
+    assert restorer(pair).restore(moved, [moved]).note == ""
+    Path(moved.path).write_text("edited since")
+    assert restorer(pair).restore(moved, [moved]) == restore.Restored(moved.path, moved.path)
+    assert moved.state == "undone" and Path(moved.path).read_text() == "edited since"
 
 
 def test_a_missing_file_is_reported_and_can_be_retried(pair: SmallLibrary) -> None:

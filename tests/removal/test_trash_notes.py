@@ -47,6 +47,19 @@ def test_the_latest_file_with_that_path_and_content_is_found(home: Path, photo: 
     assert trash.find(str(photo), "no hash", 0) is None
 
 
+def test_a_link_is_found_whatever_its_target(home: Path, photo: Path) -> None:
+    """It holds no content to be known by."""
+    photo.unlink()
+    for leads_to in ("gone.jpg", "other.jpg"):
+        photo.with_name("other.jpg").write_text("another photo")
+        photo.symlink_to(leads_to)
+        to = trash.free_slot(str(photo))
+        trash.send(str(photo), "", to)
+        assert trash.find(str(photo), hash_of(b"photo")) == to
+        Path(to.path).unlink()
+        Path(to.info).unlink()
+
+
 def test_invalid_info_files_are_skipped(home: Path, photo: Path) -> None:
     to = send(photo)
     for number, text in enumerate(

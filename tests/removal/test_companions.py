@@ -141,3 +141,13 @@ def test_looking_up_one_photo_finds_what_listing_the_folder_does(names: list[str
 )
 def test_a_companion_is_renamed_like_its_photo(name: str, new: str, expected: str) -> None:
     assert renamed(f"/p/{name}", "/p/a.jpg", f"/p/{new}") == f"/p/{expected}"
+
+
+def test_a_file_that_went_after_the_folder_was_listed_is_no_companion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, ["a.jpg", "a.xmp"])
+    monkeypatch.setattr(os, "listdir", lambda _: ["a.jpg", "a.xmp", "a.mov"])
+    assert [os.path.basename(each.path) for each in companions_of(str(tmp_path / "a.jpg")).own] == [
+        "a.xmp"
+    ]

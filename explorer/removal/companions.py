@@ -88,9 +88,12 @@ def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
     """
     folder, name = os.path.split(path)
     prefixes = related_prefixes(normalized_name(name))
-    names = [each for each in _names(folder) if normalized_name(each).startswith(prefixes)]
-    if gone:
-        names = [each for each in names if each == name or os.path.join(folder, each) not in gone]
+    names = (
+        each
+        for each in _names(folder)
+        if normalized_name(each).startswith(prefixes)
+        and (each == name or os.path.join(folder, each) not in gone)
+    )
     return _Folder(names).companions(folder, name)
 
 

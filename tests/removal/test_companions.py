@@ -151,3 +151,14 @@ def test_a_file_that_went_after_the_folder_was_listed_is_no_companion(
     assert [os.path.basename(each.path) for each in companions_of(str(tmp_path / "a.jpg")).own] == [
         "a.xmp"
     ]
+
+
+def test_a_raw_file_and_edits_count_whatever_their_case(tmp_path: Path) -> None:
+    put(tmp_path, ["a.jpg", "a.CR2", "b.jpg", "b.XMP", "c.jpg", "c.THM"])
+    found = [companions_of(str(tmp_path / f"{name}.jpg")) for name in "abc"]
+    assert [(each.raw, each.edits) for each in found] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert found[0] == Companions(raw=True)

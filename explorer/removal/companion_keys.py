@@ -140,7 +140,7 @@ def related_prefixes(name: str) -> tuple[str, ...]:
     """The beginnings of all names that may have to do with a photo: its companions, and other
     photos that use those."""
     stem = os.path.splitext(name)[0]
-    roots = {stem, named_original(name) or stem, *edit_original_stems(name)}
+    roots = {stem, *edit_original_stems(name)}
     # `a(1).jpg` has `a.jpg(1).json`.
     roots |= {numbered[1] for root in roots if (numbered := _NUMBERED.match(root))}
     roots = {root[:_TAKEOUT_LONGEST] for root in roots}

@@ -10,6 +10,7 @@ from explorer.removal.stacks import (
     edit_original_stems,
     is_named_after,
     is_one_stack,
+    never_duplicates,
     normalized_name,
     original_in_folder,
     possible_original_stems,
@@ -114,3 +115,25 @@ def test_the_stem_of_a_name_is_among_its_possible_stems(one: str, other: str) ->
     assert is_named_after(one, other) == (
         normalized_name(other).removesuffix(".jpg") in possible_original_stems(one)
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        *((*pair, True) for pair in RAWS),
+        *((*pair, False) for pair in (*NUMBERED, *OTHERS)),
+        ("IMG_0.jpg", "IMG_0-edited.jpg", True),
+        ("IMG_0.JPG", "img_0 (Edited).heic", True),
+        ("IMG_0.jpg", "IMG_0-modifié(1).jpg", False),
+        ("IMG_0.jpg", "IMG_0_bearbeitet2.png", True),
+        ("IMG_0.JPG", "IMG_E0.JPG", True),
+        # A person may have written any other word: it is shown, and decided upon.
+        ("IMG_0.jpg", "IMG_0-bewerkt.jpg", False),
+    ],
+)
+def test_raws_and_edits_of_programs_are_not_even_shown_as_duplicates(
+    one: str, other: str, expected: bool
+) -> None:
+    assert never_duplicates(f"/p/{one}", f"/p/{other}") is expected
+    assert never_duplicates(f"/p/{other}", f"/p/{one}") is expected
+    assert not never_duplicates(f"/p/{one}", f"/q/{other}")

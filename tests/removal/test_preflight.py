@@ -230,3 +230,54 @@ def test_an_unreadable_file_with_another_time_has_changed(small_library: SmallLi
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1))
     with pytest.raises(RemovalRefused, match="it has changed since the library last read it"):
         preflight(removal)
+
+
+def test_an_unreadable_file_goes_only_where_that_is_proven_and_for_its_own_sake(
+    small_library: SmallLibrary,
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    broken = small_library.add_unreadable("broken.jpg", "no photo at all")
+    later = small_library.add_unreadable("later.jxl", "a photo", fault="unsupported")
+    unknown = small_library.add_unreadable("unknown.jpg", "perhaps", fault=None)
+    gone = small_library.add_unreadable("gone.jpg", "was here")
+    wanted = [
+        *(Removal(path, digest(Path(path))) for path in (broken, later, unknown, gone)),
+        replace(small_library.removal("broken.jpg", "a.jpg"), path=broken),
+    ]
+    Path(gone).unlink()
+    check = Preflight(small_library.library, wanted[:4], TRASH, without_keeper=True)
+    assert check(wanted[0]).photo.path == broken
+    for removal, reason in zip(
+        wanted[1:],
+        ("cannot be read yet", "cannot be read yet", "no longer exists", "no copy of another"),
+        strict=True,
+    ):
+        with pytest.raises(RemovalRefused, match=reason):
+            check(removal)
+
+
+def test_a_sidecar_that_cannot_be_read_keeps_its_photo(
+    two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_copies.add_file("b.xmp", "words")
+    real = file_state.file_hash
+
+    def fails(path: str) -> str:
+        if path.endswith(".xmp"):
+            raise OSError(5, "Input/output error")
+        return real(path)
+
+    monkeypatch.setattr(file_state, "file_hash", fails)
+    (result,) = remove(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")]).results
+    assert result.state == "refused" and result.reason.startswith(
+        "its sidecar b.xmp cannot be read"
+    )
+
+
+def test_photos_do_not_go_to_a_folder_that_a_system_empties(two_copies: SmallLibrary) -> None:
+    bin_folder = two_copies.base / "@Recycle"
+    bin_folder.mkdir()
+    (two_copies.base / "link").symlink_to(bin_folder)
+    for to in (bin_folder, bin_folder / "mine", two_copies.base / "link/mine"):
+        with pytest.raises(UsageError, match="may be deleted without asking you"):
+            dry_run(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")], str(to))

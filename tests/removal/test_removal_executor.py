@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from explorer.errors import UsageError
 from explorer.removal import file_identity, removal_executor, safe_move
 from explorer.removal.remove import remove
 from explorer.removal.undo import undo
@@ -96,4 +97,30 @@ def test_a_file_that_could_not_be_put_back_is_reported(
     )
     assert len(calls) == 3
     undo(two_copies.library)
+    assert two_copies.tree() == before
+
+
+@pytest.mark.parametrize("taken", [4, 5])
+def test_a_place_that_is_taken_each_time_is_given_up_and_the_photo_stays(
+    two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    before, tries, real = two_copies.tree(), list[str](), safe_move.move
+
+    def move(source: str, target: str, *given: Any) -> None:
+        if len(tries) < taken:
+            tries.append(target)
+            raise FileExistsError(errno.EEXIST, "there is a file of that name already", target)
+        real(source, target, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", move)
+        result = remove_b(two_copies)
+    assert len(tries) == taken
+    if taken < 5:
+        assert result.state == "removed"
+        undo(two_copies.library)
+    else:
+        assert result.state == "failed" and result.reason.startswith("other programs take its name")
+        with pytest.raises(UsageError, match="nothing to undo"):
+            undo(two_copies.library)
     assert two_copies.tree() == before

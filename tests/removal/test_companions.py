@@ -143,7 +143,7 @@ def test_a_companion_is_renamed_like_its_photo(name: str, new: str, expected: st
     assert renamed(f"/p/{name}", "/p/a.jpg", f"/p/{new}") == f"/p/{expected}"
 
 
-def test_a_file_that_went_after_the_folder_was_listed_is_no_companion(
+def test_a_file_deleted_after_listing_is_no_companion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, ["a.jpg", "a.xmp"])
@@ -153,7 +153,7 @@ def test_a_file_that_went_after_the_folder_was_listed_is_no_companion(
     ]
 
 
-def test_a_raw_file_and_edits_count_whatever_their_case(tmp_path: Path) -> None:
+def test_raw_files_and_edit_sidecars_in_any_case(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "a.CR2", "b.jpg", "b.XMP", "c.jpg", "c.THM"])
     found = [companions_of(str(tmp_path / f"{name}.jpg")) for name in "abc"]
     assert [(each.raw, each.edits) for each in found] == [

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from explorer.removal.part_files import create_file
 from explorer.removal.safe_move import write_new_file
 from tests.removal.test_safe_move import names
 
@@ -50,3 +51,10 @@ def test_the_content_of_a_new_file_is_on_disk_before_its_name(
         monkeypatch.setattr(os, name, call)
     write_new_file(str(tmp_path / "a.xmp"), b"bytes")
     assert steps == ["fsync", "link", "fsync", "fsync"]
+
+
+def test_only_the_owner_can_read_a_new_file(tmp_path: Path) -> None:
+    """Also while it is written: it may hold a private photo."""
+    path, modes = tmp_path / "a.part", list[int]()
+    create_file(str(path), lambda _: modes.append(path.stat().st_mode))
+    assert [mode & 0o7777 for mode in (*modes, path.stat().st_mode)] == [0o600] * 2

@@ -232,9 +232,7 @@ def test_an_unreadable_file_with_another_time_has_changed(small_library: SmallLi
         preflight(removal)
 
 
-def test_an_unreadable_file_goes_only_where_that_is_proven_and_for_its_own_sake(
-    small_library: SmallLibrary,
-) -> None:
+def test_only_proven_damage_without_keeper_is_removed(small_library: SmallLibrary) -> None:
     small_library.add_photo("a.jpg", "one")
     broken = small_library.add_unreadable("broken.jpg", "no photo at all")
     later = small_library.add_unreadable("later.jxl", "a photo", fault="unsupported")
@@ -256,7 +254,7 @@ def test_an_unreadable_file_goes_only_where_that_is_proven_and_for_its_own_sake(
             check(removal)
 
 
-def test_a_sidecar_that_cannot_be_read_keeps_its_photo(
+def test_a_photo_with_an_unreadable_sidecar_is_refused(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_copies.add_file("b.xmp", "words")
@@ -274,7 +272,7 @@ def test_a_sidecar_that_cannot_be_read_keeps_its_photo(
     )
 
 
-def test_photos_do_not_go_to_a_folder_that_a_system_empties(two_copies: SmallLibrary) -> None:
+def test_a_system_folder_is_no_destination(two_copies: SmallLibrary) -> None:
     bin_folder = two_copies.base / "@Recycle"
     bin_folder.mkdir()
     (two_copies.base / "link").symlink_to(bin_folder)

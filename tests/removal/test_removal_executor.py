@@ -101,7 +101,7 @@ def test_a_file_that_could_not_be_put_back_is_reported(
 
 
 @pytest.mark.parametrize("taken", [4, 5])
-def test_a_place_that_is_taken_each_time_is_given_up_and_the_photo_stays(
+def test_a_removal_fails_after_five_taken_names(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:
     before, tries, real = two_copies.tree(), list[str](), safe_move.move

@@ -149,7 +149,7 @@ def test_folders_are_created_again_on_their_drive(pair: SmallLibrary, device: st
     assert pair.tree() == {name: before[name] for name in ("sub", "sub/b.jpg")}
 
 
-def test_the_nearest_folder_that_is_left_tells_the_drive(
+def test_the_nearest_existing_folder_identifies_the_drive(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And none above it, which may be on the system's drive."""
@@ -285,7 +285,7 @@ def test_an_undo_is_complete_only_if_the_file_is_back_and_no_longer_away(
     ]
 
 
-def test_a_stranger_where_an_undo_was_to_put_a_file_ends_no_undo(pair: SmallLibrary) -> None:
+def test_an_undo_is_incomplete_if_another_file_has_the_path(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").unlink()
     moved.state, moved.back = "undoing", moved.path

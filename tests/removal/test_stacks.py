@@ -131,7 +131,7 @@ def test_the_stem_of_a_name_is_among_its_possible_stems(one: str, other: str) ->
         ("IMG_0.jpg", "IMG_0-bewerkt.jpg", False),
     ],
 )
-def test_raws_and_edits_of_programs_are_not_even_shown_as_duplicates(
+def test_raw_files_and_known_edits_are_never_duplicates(
     one: str, other: str, expected: bool
 ) -> None:
     assert never_duplicates(f"/p/{one}", f"/p/{other}") is expected

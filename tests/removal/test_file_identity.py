@@ -104,14 +104,6 @@ def test_the_paths_decide_if_only_one_has_an_id(a: Path, monkeypatch: pytest.Mon
     assert not same_directory_entry(str(other(a, "b.jpg")), alias)
 
 
-def test_folders_without_ids_are_compared_by_path(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (a.parent / "link").symlink_to(".")
-    elsewhere, real = hard(a, "sub/a.jpg"), os.stat
-    monkeypatch.setattr(os, "stat", lambda path, **named: _with(real(path, **named), st_ino=0))
-    assert same_directory_entry(str(a), str(a.parent / "link/a.jpg"))
-    assert not same_directory_entry(str(a), str(elsewhere))
-    assert are_hard_links(str(a), str(elsewhere))
-
 
 def test_hard_links_are_proven(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c = hard(a, "sub/a.jpg")

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import trash
+from explorer.removal.file_identity import are_hard_links, same_directory_entry
 from explorer.removal.remove import remove
 from explorer.removal.undo import undo
 from tests.fixtures.removal import Where
@@ -21,8 +22,9 @@ class NoIds:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
         self._folders = tuple(map(str, folders))
-        for name in ("lstat", "stat"):
-            monkeypatch.setattr(os, name, self._without(getattr(os, name)))
+        self.real = {name: getattr(os, name) for name in ("lstat", "stat")}
+        for name, real in self.real.items():
+            monkeypatch.setattr(os, name, self._without(real))
 
     def _without(self, real: Any) -> Any:
         def stat(path: Any, *given: Any, **named: Any) -> Any:
@@ -100,3 +102,20 @@ def test_files_that_cannot_be_distinguished_are_both_kept(
         small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
     ).removed
     undo(small_library.library)
+
+
+def test_folders_without_ids_are_compared_by_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("photos", "other"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "alias").symlink_to("photos")
+    (tmp_path / "photos/a.jpg").write_text("one")
+    os.link(tmp_path / "photos/a.jpg", tmp_path / "other/a.jpg")
+    path, alias, other = (str(tmp_path / name / "a.jpg") for name in ("photos", "alias", "other"))
+    with monkeypatch.context() as patch:
+        files = NoIds(patch, tmp_path)
+        # The files themselves have ids.
+        patch.setattr(os, "lstat", files.real["lstat"])
+        assert same_directory_entry(path, alias) and not same_directory_entry(path, other)
+        assert are_hard_links(path, other) and not are_hard_links(path, alias)

@@ -149,25 +149,6 @@ def test_folders_are_created_again_on_their_drive(pair: SmallLibrary, device: st
     assert pair.tree() == {name: before[name] for name in ("sub", "sub/b.jpg")}
 
 
-def test_the_nearest_existing_folder_identifies_the_drive(
-    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And none above it, which may be on the system's drive."""
-    (moved,) = gone(pair)
-    moved.facts = {**moved.facts, "device": 77, "drive": 77}
-    shutil.rmtree(pair.photos)
-    real = os.stat
-
-    def stat(path: Any, *given: Any, **named: Any) -> Any:
-        facts = real(path, *given, **named)
-        if path != str(pair.base):
-            return facts
-        fields = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
-        return type("Facts", (), {**fields, "st_dev": 77})()
-
-    monkeypatch.setattr(os, "stat", stat)
-    assert restorer(pair).restore(moved).back == moved.path
-
 
 @pytest.mark.parametrize("empty", [False, True])
 def test_nothing_is_written_below_the_mount_point_of_a_disconnected_drive(
@@ -284,14 +265,6 @@ def test_an_undo_is_complete_only_if_the_file_is_back_and_no_longer_away(
         "undone"
     ]
 
-
-def test_an_undo_is_incomplete_if_another_file_has_the_path(pair: SmallLibrary) -> None:
-    (moved,) = gone(pair)
-    Path(moved.target or "").unlink()
-    moved.state, moved.back = "undoing", moved.path
-    Path(moved.path).write_text("a newcomer")
-    assert restorer(pair).finish_interrupted(moved) is False and moved.state == "undoing"
-    assert Path(moved.path).read_text() == "a newcomer"
 
 
 def test_files_without_ids_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from explorer.removal.restore import _is_there_already, _places
-from tests.fixtures.small_library import hash_of
-from tests.removal.test_restore import entry
+from tests.fixtures.small_library import SmallLibrary, hash_of
+from tests.removal.test_restore import entry, gone, restorer
 
 
 def test_a_photo_is_restored_to_its_own_path_or_beside_it(tmp_path: Path) -> None:
@@ -88,3 +92,32 @@ def test_a_second_link_to_a_file_is_removed_and_a_sole_name_is_kept(tmp_path: Pa
     os.link(target, tmp_path / "source")
     assert _is_there_already(entry(target), str(tmp_path / "source"), target)
     assert os.path.lexists(target) and not os.path.lexists(tmp_path / "source")
+
+
+def test_the_nearest_existing_folder_identifies_the_drive(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And none above it, which may be on the system's drive."""
+    (moved,) = gone(pair)
+    moved.facts = {**moved.facts, "device": 77, "drive": 77}
+    shutil.rmtree(pair.photos)
+    real = os.stat
+
+    def stat(path: Any, *given: Any, **named: Any) -> Any:
+        facts = real(path, *given, **named)
+        if path != str(pair.base):
+            return facts
+        fields = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
+        return type("Facts", (), {**fields, "st_dev": 77})()
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert restorer(pair).restore(moved).back == moved.path
+
+
+def test_an_undo_is_incomplete_if_another_file_has_the_path(pair: SmallLibrary) -> None:
+    (moved,) = gone(pair)
+    Path(moved.target or "").unlink()
+    moved.state, moved.back = "undoing", moved.path
+    Path(moved.path).write_text("a newcomer")
+    assert restorer(pair).finish_interrupted(moved) is False and moved.state == "undoing"
+    assert Path(moved.path).read_text() == "a newcomer"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,18 @@ def test_folders_are_protected_by_any_of_their_paths(
     assert not ProtectedFolders([]).covers("/anything.jpg")
     with pytest.raises(UsageError, match="full path"):
         protect_folder(catalog, "relative")
+
+
+def test_a_group_is_dropped_if_all_its_files_were_called_different(builder: LibraryBuilder) -> None:
+    decide_group(builder.library.catalog, group(builder, "a", "b"), "apart")
+    # One file more than the decision was about.
+    larger = group(builder, "a", "b", "b")
+    assert apply_decisions(builder.library.catalog, [larger]).open == []
+
+
+def test_photos_that_left_the_library_do_not_affect_decisions(builder: LibraryBuilder) -> None:
+    decide_group(builder.library.catalog, group(builder, "a", "b"), "apart")
+    larger = group(builder, "a", "b", "c")
+    larger = replace(larger, others=(larger.others[0], replace(larger.others[1], photo_id=999)))
+    (left,) = apply_decisions(builder.library.catalog, [larger]).open
+    assert left.others == larger.others[1:]

@@ -248,3 +248,27 @@ def test_photos_without_a_keeper_are_removed_with_their_companions(
         [],
         [str(small_library.photos / "two.jpg.xmp")],
     ]
+
+
+def test_frames_of_a_burst_are_removed_only_if_the_user_marks_them(
+    small_library: SmallLibrary,
+) -> None:
+    shot, frame, other = (item(small_library, name) for name in ("shot", "shot_001", "other"))
+    moment, catalog = [group("moment", shot, frame, other)], small_library.library.catalog
+    assert named(removals_of_groups(catalog, moment)) == {"other": "shot"}
+    assert named(removals_of_groups(catalog, moment, lambda *_: True)) == {
+        "shot_001": "shot",
+        "other": "shot",
+    }
+    # A copy of the same bytes may well be named so.
+    assert named(removals_of_groups(catalog, [group("identical", shot, frame)])) == {
+        "shot_001": "shot"
+    }
+
+
+def test_a_removal_lists_companions_and_contents(small_library: SmallLibrary) -> None:
+    sidecar = Companion("/b.xmp", "sidecar", 3)
+    one = item(small_library, "one")
+    two = item(small_library, "two", company=Companions((sidecar,)), contents=None)
+    (found,) = removals_of_groups(small_library.library.catalog, [group("moment", one, two)])
+    assert found.companions == (sidecar,) and found.holds == two.holds != ()

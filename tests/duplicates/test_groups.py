@@ -8,11 +8,13 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_file import GroupFile
-from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup
+from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup, make_group
 from explorer.duplicates.keeper import set_keeper_rules
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.protected_folder_store import protect_folder
+from explorer.photos.containers.contents import NOTHING
+from explorer.removal.companions import NO_COMPANIONS, Companion, Companions
 from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -244,3 +246,31 @@ def test_default_metadata_of_a_file_is_ignored() -> None:
         not (item.protected or item.linked or item.symlink or item.bordered)
         and item.contents is None
     )
+
+
+def test_a_link_to_a_film_is_no_film_of_its_own() -> None:
+    plain = GroupFile(1, 1, "/a/1.jpg", 5, 4, 3, "JPEG", None, None, contents=NOTHING)
+    film = Companions((Companion("/b/2.mov", "film", 9),))
+    link = Companions((Companion("/b/2.mov", "film", link=True),))
+    other = replace(plain, file_id=2, photo_id=2, path="/b/2.jpg")
+    for kept, removed, words in (
+        (link, film, "has no film"),
+        (film, film, ""),
+        (NO_COMPANIONS, link, ""),
+        (film, link, ""),
+    ):
+        keep, item = replace(plain, company=kept), replace(other, company=removed)
+        group = make_group("picture", keep, "", [item], {"1", "2"})
+        reason = group.reason_to_keep(item)
+        assert words in reason and bool(reason) is bool(words)
+
+
+def test_the_key_of_a_group_depends_on_its_contents_alone() -> None:
+    one = GroupFile(1, 1, "/a.jpg", 5, 4, 3, "JPEG", None, None)
+    two, three = replace(one, file_id=2, path="/c.jpg"), replace(one, file_id=3, path="/b.jpg")
+    near = replace(one, file_id=4, path="/d.jpg", score=0.9)
+    group = make_group("pixels", one, "", [near, two, three], ["x", "y"])
+    assert [item.path for item in group.others] == ["/b.jpg", "/c.jpg", "/d.jpg"]
+    assert group.key == make_group("pixels", two, "", [one], ["y", "x"]).key
+    assert group.key != make_group("picture", one, "", [two], ["x", "y"]).key
+    assert group.key != make_group("pixels", one, "", [two], ["x", "z"]).key

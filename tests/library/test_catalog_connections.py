@@ -101,3 +101,14 @@ def test_a_library_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(LibraryNewer, match="newer"):
         Catalog(path).close()
+
+
+def test_sync_flushes_the_write_ahead_log(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = list[Path]()
+    monkeypatch.setattr(catalog, "flush", flushed.append)
+    builder.put("a.jpg", "x")
+    builder.library.catalog.sync()
+    path = builder.library.catalog.path
+    assert flushed == [path.with_name(path.name + "-wal")] and flushed[0].exists()

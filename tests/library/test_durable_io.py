@@ -4,12 +4,13 @@ import errno
 import os
 import shutil
 import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
-from explorer.library.durable_io import ROOM, explain, flush, has_room, replace_durably
+from explorer.library.durable_io import ROOM, checksum, explain, flush, has_room, replace_durably
 
 FOLDER = Path("/library")
 
@@ -142,3 +143,21 @@ def test_flushing_closes_its_descriptors(tmp_path: Path, monkeypatch: pytest.Mon
     assert opened == closed != []
     with pytest.raises(FileNotFoundError):
         flush(tmp_path / "absent")
+
+
+def test_a_checksum_is_of_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    data = bytes(range(256)) * 40
+    path.write_bytes(data)
+    assert checksum(path) == zlib.crc32(data)
+    path.write_bytes(b"")
+    with pytest.raises(ValueError):
+        checksum(path)
+
+
+def test_an_error_without_a_system_message_is_reported_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, ROOM))
+    found = explain(sqlite_error(sqlite3.SQLITE_IOERR, "disk I/O error"), FOLDER)
+    assert "reports an error (disk I/O error)" in str(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.errors import LibraryError
+from explorer.errors import LibraryError, LibraryLocked
 from explorer.library import removal_journal
 from explorer.library.removal_journal import RemovalJournal
 from tests.library.journal_entries import AT, FACTS, HASH, RUN, begin, intended, journal
@@ -139,3 +139,14 @@ def test_an_unreadable_journal_is_reported(tmp_path: Path) -> None:
     (tmp_path / removal_journal.JOURNAL_NAME).mkdir()
     with pytest.raises(LibraryError, match="cannot be read"):
         RemovalJournal(tmp_path).runs()
+
+
+def test_one_removal_runs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal_journal, "LOCK_TIMEOUT", 0.05)
+    held = RemovalJournal(tmp_path).lock()
+    try:
+        with pytest.raises(LibraryLocked, match="Another removal or undo"):
+            RemovalJournal(tmp_path).lock()
+    finally:
+        held.release()
+    RemovalJournal(tmp_path).lock().release()

@@ -104,7 +104,6 @@ def test_the_paths_decide_if_only_one_has_an_id(a: Path, monkeypatch: pytest.Mon
     assert not same_directory_entry(str(other(a, "b.jpg")), alias)
 
 
-
 def test_hard_links_are_proven(a: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c = hard(a, "sub/a.jpg")
     assert are_hard_links(str(a), str(c))

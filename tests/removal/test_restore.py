@@ -149,7 +149,6 @@ def test_folders_are_created_again_on_their_drive(pair: SmallLibrary, device: st
     assert pair.tree() == {name: before[name] for name in ("sub", "sub/b.jpg")}
 
 
-
 @pytest.mark.parametrize("empty", [False, True])
 def test_nothing_is_written_below_the_mount_point_of_a_disconnected_drive(
     pair: SmallLibrary, empty: bool
@@ -264,7 +263,6 @@ def test_an_undo_is_complete_only_if_the_file_is_back_and_no_longer_away(
     assert [each.state for each in RemovalJournal(pair.library.dir).runs()[-1].entries] == [
         "undone"
     ]
-
 
 
 def test_files_without_ids_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,35 @@
+"""Updating the catalog after a removal or an undo."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from explorer.library.file_lookup import find_file
+from explorer.library.removal_sync import update_catalog
+from tests.fixtures.small_library import SmallLibrary
+
+
+def state(small_library: SmallLibrary, path: str) -> str:
+    known = find_file(small_library.library.catalog, path)
+    assert known is not None
+    return known.file.state
+
+
+def test_the_disk_decides_whether_a_file_is_missing_or_back(small_library: SmallLibrary) -> None:
+    path = small_library.add_photo("a.jpg", "one")
+    facts = Path(path).stat()
+    update_catalog(small_library.library, gone=[path], back=[])
+    assert state(small_library, path) == "present"
+    Path(path).unlink()
+    update_catalog(small_library.library, gone=[path], back=[])
+    assert state(small_library, path) == "missing"
+    update_catalog(small_library.library, gone=[], back=[path])
+    assert state(small_library, path) == "missing"
+    Path(path).write_text("two, and longer")
+    update_catalog(small_library.library, gone=[], back=[path])
+    assert state(small_library, path) == "missing"
+    Path(path).write_text("one")
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    update_catalog(small_library.library, gone=[], back=[path])
+    assert state(small_library, path) == "present"

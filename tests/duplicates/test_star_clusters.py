@@ -25,8 +25,9 @@ def put_photos(builder: LibraryBuilder, **widths: int) -> dict[str, int]:
 def put_star(
     builder: LibraryBuilder, ids: dict[str, int], *pairs: str, kind: PairKind = "scene"
 ) -> None:
-    for one, other in pairs:
-        a, b = sorted((ids[one], ids[other]))
+    """pairs: two names each, such as “ab”."""
+    for pair in pairs:
+        a, b = sorted(ids[name] for name in pair)
         put_pairs(builder.writer, [Pair(a, b, kind, 0.9, {})], PAIRS_VERSION)
 
 

@@ -8,6 +8,8 @@ import shutil
 import pytest
 
 from explorer.indexing import photo_updates
+from explorer.library.file_store import files_below
+from explorer.library.root_store import set_exclude_globs
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny
@@ -145,3 +147,40 @@ def test_deleting_one_of_two_copies_leaves_the_photo(setup: IndexingSetup) -> No
     row = setup.library.catalog.photo(photo)
     assert row is not None and row["copies"] == 1 and row["name"] == "b.jpg"
     setup.agrees()
+
+
+@pytest.mark.parametrize("hard", [True, False])
+def test_a_copy_of_an_excluded_file_has_not_moved_from_it(setup: IndexingSetup, hard: bool) -> None:
+    path = setup.draw("out/a.jpg")
+    setup.run()
+    set_exclude_globs(setup.writer, setup.root, ["out/"])
+    setup.run()
+    if hard:
+        os.link(path, setup.photos / "a.jpg")
+    else:
+        shutil.copyfile(path, setup.photos / "a.jpg")
+    summary = setup.run()
+    assert (summary.moved, summary.indexed) == (0, 1)
+    known = files_below(setup.writer, setup.root)
+    assert known["out/a.jpg"].excluded and known["out/a.jpg"].photo_id == known["a.jpg"].photo_id
+
+
+def test_another_file_with_the_same_inode_size_and_whole_second_has_not_moved(
+    setup: IndexingSetup,
+) -> None:
+    """A file system may give the inode of a deleted file to the next one."""
+    second = 1_600_000_000
+    path, other = setup.photos / "a.png", setup.photos / "b.png"
+    setup.paint("a.png", "#010203")
+    os.utime(path, (second, second))
+    setup.run()
+    before, facts = setup.present()["a.png"], path.stat()
+    path.rename(other)
+    data = setup.paint("c.png", "#010204").read_bytes()
+    (setup.photos / "c.png").unlink()
+    other.write_bytes(data)
+    os.utime(other, (second, second))
+    after = other.stat()
+    assert (after.st_ino, after.st_size) == (facts.st_ino, facts.st_size)
+    assert setup.run().encoded == 1
+    assert set(setup.present()) == {"b.png"} and setup.present()["b.png"] != before

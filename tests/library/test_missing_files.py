@@ -171,8 +171,11 @@ class TestPurging:
         builder.put("here.jpg", "y")
         builder.lose("a.jpg")
         clock[0] += missing_files.RETENTION
+        change = builder.library.catalog.change()
         assert missing_files.purge_expired(builder.writer) == 0
         assert photo_id_by_hash(builder.writer, digest_of("x")) == photo
+        # Nothing changed that other stages would have to follow.
+        assert builder.library.catalog.change() == change
         clock[0] += 1
         assert missing_files.purge_expired(builder.writer) == 1
         assert photo_id_by_hash(builder.writer, digest_of("x")) is None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from explorer.library import removal_sync
 from explorer.library.file_lookup import find_file
 from explorer.library.removal_sync import update_catalog
 from tests.fixtures.small_library import SmallLibrary
@@ -33,3 +36,20 @@ def test_the_disk_decides_whether_a_file_is_missing_or_back(small_library: Small
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     update_catalog(small_library.library, gone=[], back=[path])
     assert state(small_library, path) == "present"
+
+
+def test_an_update_that_fails_changes_nothing(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, back = (small_library.add_photo(name, name) for name in ("a.jpg", "b.jpg"))
+    Path(gone).unlink()
+
+    def fails(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="Input/output"):
+        patch.setattr(removal_sync, "put_moved", fails)
+        update_catalog(small_library.library, gone=[gone], back=[back])
+    assert state(small_library, gone) == "present"
+    update_catalog(small_library.library, gone=[gone], back=[back])
+    assert (state(small_library, gone), state(small_library, back)) == ("missing", "present")

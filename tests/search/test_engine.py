@@ -15,11 +15,9 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
-from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import ExamplePhoto, Query, SearchHit
-from explorer.search.relevance_cache import prepare
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
 
@@ -288,28 +286,3 @@ def test_a_photo_that_was_encoded_again_is_found_by_its_new_vector(full: Library
         == photo
         != engine.search_phrase("old", top=1)[0].id
     )
-
-
-@pytest.mark.parametrize(
-    ("query", "asks"),
-    [
-        (Query(), False),
-        (Query.of_phrase("  "), False),
-        (Query.of_phrase("a"), True),
-        (Query(photo_ids=(1,)), True),
-        (Query(examples=(ExamplePhoto((1.0,)),)), True),
-    ],
-)
-def test_an_empty_query_is_false(query: Query, asks: bool) -> None:
-    assert bool(query) is asks
-
-
-def test_frequent_subjects_are_known_once_phrases_are_encoded(
-    full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "models"))
-    engine = SearchEngine(full.library)
-    assert engine.frequent_subjects(3) == []
-    prepare(engine.encoder)
-    assert set(engine.frequent_subjects(3)) <= set(BACKGROUND_PHRASES)
-    assert full.library.dir.joinpath("relevance").is_dir()

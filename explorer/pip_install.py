@@ -11,37 +11,48 @@ import time
 
 
 class SetupError(Exception):
-    """Setting up failed; the message is one line for a person."""
+    """Setting up failed; the message is one line for a person. output: pip's lines, if it ran."""
+
+    def __init__(self, message, output=()):
+        super(SetupError, self).__init__(message)
+        self.output = list(output)
 
 
-def install(python, requirements):
-    """Run pip, telling the person what it is at; raises SetupError with pip's own reason."""
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar",
-        "off",
-        "-r",
-        requirements,
-    ]
+def install(python, words):
+    """Run pip's install with these options and requirements, telling the person what it is at;
+    raises SetupError with pip's own reason."""
+    command = pip_command(python, "install", "--progress-bar", "off") + list(words)
     # pip's own words are kept in English and unwrapped, as they are read here.
+    code, output = run_with_progress(command, progress)
+    if code:
+        raise SetupError("The packages could not be installed: {}".format(reason(output)), output)
+
+
+def pip_command(python, *words):
+    """A call of a Python's pip that asks nothing and looks for no newer pip. words: what it is to
+    do, with its options."""
+    return [python, "-m", "pip"] + list(words) + ["--disable-pip-version-check", "--no-input"]
+
+
+def run_with_progress(command, tell):
+    """Run a command and show what it is at; gives its exit code and its lines, of both streams.
+
+    tell: a line → what to tell a person, or None.
+    """
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        env=dict(os.environ, PYTHONUNBUFFERED="1"),
+        # Into the environment or the folder that was named, whatever pip is set to.
+        env=dict(os.environ, PYTHONUNBUFFERED="1", PIP_USER="0"),
     )
     meter, output = _Meter(), []
     try:
         for raw in process.stdout:
             line = raw.decode("utf-8", "replace").rstrip()
             output.append(line)
-            meter.show(progress(line))
+            meter.show(tell(line))
         process.wait()
     except BaseException:
         process.kill()
@@ -50,8 +61,40 @@ def install(python, requirements):
     finally:
         process.stdout.close()
         meter.end()
-    if process.returncode:
-        raise SetupError("The packages could not be installed: {}".format(reason(output)))
+    return process.returncode, output
+
+
+def has_all(python, words):
+    """Whether a Python has all of these requirements, by pip's own judgement, without asking what
+    they depend on. Takes about a second; False where there is no pip.
+
+    words: requirements, or `-r` and a file.
+    """
+    command = pip_command(python, "install", "--dry-run", "--no-index", "--no-deps")
+    try:
+        process = subprocess.Popen(
+            command + list(words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    except OSError:
+        return False
+    output = process.communicate()[0]
+    # Where pip is set to look into a folder of wheels, it has not installed what it finds there.
+    return process.returncode == 0 and b"Would install" not in output
+
+
+def pip_settings(python):
+    """The names of the options that are set for pip, in its files or in the environment."""
+    process = subprocess.Popen(
+        pip_command(python, "config", "list"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    lines = process.communicate()[0].decode("utf-8", "replace").splitlines()
+    return {line.split("=", 1)[0].rsplit(".", 1)[-1] for line in lines if "=" in line}
 
 
 def progress(line):
@@ -86,6 +129,10 @@ def reason(output):
         if errors
         else (output[-1].strip() if output else "pip said nothing")
     )
+    if "[Errno 28]" in text:
+        return "the disk is full. Make room and start again; what was fetched is kept ({})".format(
+            text
+        )
     offline = any(
         "NewConnectionError" in line or "Temporary failure in name resolution" in line
         for line in output

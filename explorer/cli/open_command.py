@@ -56,7 +56,7 @@ def demo_command(
     from explorer.ui.server import open_app
 
     photos, folder = demo_dirs(library_dir(library) if library else None)
-    make_demo(photos, progress=say)
+    make_demo(photos, progress=say, offline=offline)
     return open_app(
         folder, [str(photos)], encoder=encoder, offline=offline, port=port, browser=not no_browser
     )

@@ -1,16 +1,15 @@
-"""The demo's photographs, read from the folders of installed packages.
+"""The demo's photographs, read from the folders of packages.
 
 No package is imported for them. docs/demo-photos.md has the same table for readers.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
+from explorer.demo.photograph_packages import package_folder
 from explorer.errors import ExplorerError
 
 _MATERIAL, _SOFT = "theme_material_kit/static/assets/img", "theme_soft_design/static/img"
@@ -21,6 +20,8 @@ _DISTRIBUTION = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }
+PACKAGES = tuple(_DISTRIBUTION)
+"""What the packages' folders are called."""
 _UNKNOWN, _MIT = "not stated", "MIT, as part of the package"
 _CC0, _CC_BY, _PUBLIC = "CC0", "CC BY 2.0", "public domain"
 
@@ -104,12 +105,11 @@ def photograph(name: str, side: int = 1600) -> Image.Image:
     where its package lacks it."""
     source = PHOTOGRAPHS[name]
     package, inside = source.path.split("/", 1)
-    spec = importlib.util.find_spec(package)
-    folder = Path(next(iter(spec.submodule_search_locations or ["."]))) if spec else None
+    folder = package_folder(package)
     if folder is None or not (folder / inside).is_file():
         raise ExplorerError(
             f"the demo needs the photograph {source.path} of the package {source.distribution},"
-            " which is not there: install what requirements.txt lists"
+            " which is not there: install what requirements-demo.txt lists"
         )
     with Image.open(folder / inside) as picture:
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)

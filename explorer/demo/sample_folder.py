@@ -10,6 +10,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from explorer.config import data_dir
+from explorer.demo.photograph_packages import packages_at_hand
+from explorer.demo.photographs import PACKAGES
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import FolderError
 
@@ -30,12 +32,13 @@ def demo_dirs(library: Path | None) -> tuple[Path, Path]:
     return library.parent / f"{library.name}-photos", library
 
 
-def make_demo(photos: Path, progress: Callable[[str], None]) -> int:
+def make_demo(photos: Path, progress: Callable[[str], None], offline: bool = False) -> int:
     """Make the sample photos if they are not there yet; gives the number of files.
 
     They appear all at once or not at all. A folder that holds anything else, or in which somebody
-    changed, added or deleted a file, is left as it is. Raises FolderError where the folder cannot
-    be written.
+    changed, added or deleted a file, is left as it is. Photographs that no installed package has
+    are fetched. Raises FolderError where the folder cannot be written, and ExplorerError where
+    photographs cannot be fetched or, with offline, would have to be.
     """
     try:
         if not _wanted(photos):
@@ -43,8 +46,7 @@ def make_demo(photos: Path, progress: Callable[[str], None]) -> int:
         photos.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(photos.with_name(f".{photos.name}.lock")):
             if _wanted(photos):
-                progress(f"Making the sample photos in {photos}")
-                _put(photos)
+                _put(photos, progress, offline)
         return len(_listing(photos))
     except OSError as error:
         raise FolderError(
@@ -77,13 +79,15 @@ def _listing(photos: Path) -> dict[str, list[int]]:
     }
 
 
-def _put(photos: Path) -> None:
+def _put(photos: Path, progress: Callable[[str], None], offline: bool) -> None:
     scratch = photos.with_name(f".{photos.name}.part")
     shutil.rmtree(scratch, ignore_errors=True)
     made = scratch / "made"
     made.mkdir(parents=True)
     try:
-        SampleWriter(made).make()
+        with packages_at_hand(PACKAGES, scratch / "packages", progress, offline):
+            progress(f"Making the sample photos in {photos}")
+            SampleWriter(made).make()
         (made / MARKER).write_text(
             json.dumps({"version": VERSION, "files": _listing(made)}), encoding="utf-8"
         )

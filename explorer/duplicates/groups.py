@@ -73,7 +73,7 @@ class DuplicateGroup:
         '' if it may be removed."""
         if item.protected:
             return "it is in a protected folder"
-        if item is not self.keep and is_one_stack(self.keep.path, item.path, self.tier):
+        if is_one_stack(self.keep.path, item.path, self.tier):
             name = printable(os.path.basename(self.keep.path))
             return f"going by their names, it and {name} are versions of one photo"
         if item in self.unchecked:

@@ -51,10 +51,11 @@ def choose_keeper(
         if rule.name == "quality" and len({file.photo_id for file in left}) == 1:
             # The same bytes have the same quality: no need to open the files.
             continue
-        values = [rule.best(file, quality) for file in left]
-        best = [file for file, value in zip(left, values, strict=True) if value == max(values)]
+        valued = [(rule.best(file, quality), file) for file in left]
+        most = max(value for value, _ in valued)
+        best = [file for value, file in valued if value == most]
         if len(best) == 1:
-            rest = [pair for pair in zip(values, left, strict=True) if pair[1] is not best[0]]
+            rest = [(value, file) for value, file in valued if file is not best[0]]
             _, nearest = max(rest, key=lambda pair: pair[0])
             return best[0], rule.why(best[0], nearest)
         left = best

@@ -29,6 +29,8 @@ from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.paths import printable
 from explorer.removal.stacks import normalized_name, original_in_folder
 
+COMPARED_WITH_ALL = "it was compared with all the others"
+
 
 @dataclass(frozen=True)
 class StarClusters:
@@ -53,7 +55,7 @@ class StarClusters:
         suggester = self._suggester(files) if self.tier in COPIES else None
         groups, left = list[DuplicateGroup](), set(component)
         while len(left) > 1:
-            center, why = self.choose(self._possible_centers(left, files))
+            center, _ = self.choose(self._possible_centers(left, files))
             neighbors = self.edges[center.photo_id].keys() & left
             left.discard(center.photo_id)
             if not neighbors:
@@ -62,7 +64,7 @@ class StarClusters:
             if suggester is not None:
                 suggestion = suggester.suggest(cluster, center, self.choose)
             else:
-                suggestion = KeeperSuggestion(center, self._why(center, why, files, cluster))
+                suggestion = KeeperSuggestion(center, self._why(center, files, cluster))
             groups.append(self._group(cluster, suggestion, files))
             # The keeper may reappear in a looser tier and meet a better photo there.
             left -= cluster
@@ -85,14 +87,12 @@ class StarClusters:
         return KeeperSuggester(self.tier, versions, self.edges, self.header)
 
     def _why(
-        self, center: GroupFile, why: str, files: Mapping[int, GroupFile], cluster: Collection[int]
+        self, center: GroupFile, files: Mapping[int, GroupFile], cluster: Collection[int]
     ) -> str:
-        """Why the centre is kept. If it was chosen among more files than the cluster has: why it is
-        kept rather than those of the cluster."""
-        if len(cluster) == len(files):
-            return why
-        others = (files[i] for i in sorted(cluster) if i != center.photo_id)
-        return self.choose([center, *others])[1]
+        """Why the centre is kept rather than the others of its cluster. By the rules another one
+        may be better, which was not compared with enough of them."""
+        best, why = self.choose([files[i] for i in sorted(cluster)])
+        return why if best is center else COMPARED_WITH_ALL
 
     def _group(
         self, cluster: Collection[int], suggestion: KeeperSuggestion, files: Mapping[int, GroupFile]

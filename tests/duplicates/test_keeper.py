@@ -210,6 +210,8 @@ def test_jpeg_quality_is_read_only_if_it_decides(tmp_path: Path) -> None:
     assert choose_keeper(
         [item(str(low)), item(str(high), width=400)], DEFAULT_RULES, quality=refuse
     )[0].path == str(high)
+    # Of the same bytes, either has the same quality.
+    assert choose_keeper([item("/b"), item("/a")], ["quality"], quality=refuse)[0].path == "/a"
 
 
 @pytest.mark.parametrize("quality", [20, 50, 75, 90, 95])

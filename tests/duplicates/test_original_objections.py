@@ -172,3 +172,14 @@ def test_a_header_is_read_only_if_all_else_speaks_for_the_file() -> None:
     ):
         assert judged(camera, other, head=refuse).doubt
     assert judged(camera, version("b.jpg", **CAMERA), head=refuse).doubt
+
+
+def test_a_smaller_copy_may_be_softer_and_less_noisy() -> None:
+    noisy = version("a.jpg", **CAMERA, figures={"noise_sigma": 9.0})
+    softer, smoother = {"blur_radius": 3.0, "noise_sigma": 9.0}, {"noise_sigma": 0.1}
+    for figures, doubt in (
+        (softer, "a.jpg and b.jpg differ in sharpness"),
+        (smoother, "a.jpg has more noise"),
+    ):
+        assert judged(noisy, version("b.jpg", figures=figures)).doubt == doubt
+        assert not judged(noisy, version("b.jpg", item=HALF, figures=figures)).doubt

@@ -47,11 +47,26 @@ def test_the_center_is_among_the_photos_compared_with_at_least_half_as_many(
     assert members(find_groups(builder.library, ["moment"])) == [("k", ["h", "l"])]
 
 
+@pytest.mark.parametrize("more", [(), ("hn", "no")])
+def test_a_center_is_not_said_to_be_better_than_it_is(
+    builder: LibraryBuilder, more: tuple[str, ...]
+) -> None:
+    ids = put_photos(builder, h=500, k=1000, l=400, m=900, n=300, o=200)
+    put_star(builder, ids, "hk", "hl", "hm", *more)
+    (group,) = find_groups(builder.library, ["moment"])
+    assert members([group])[0][0] == "h"
+    assert group.keep_because == "it was compared with all the others"
+
+
 def test_photos_left_over_form_groups_of_their_own(builder: LibraryBuilder) -> None:
     ids = put_photos(builder, h=500, k=1000, l=400, m=900, n=300)
     put_star(builder, ids, "hk", "hl", "hm", "hn", "kl", "mn")
     groups = find_groups(builder.library, ["moment"])
     assert members(groups) == [("k", ["h", "l"]), ("m", ["n"])]
+    names = {photo_id: name for name, photo_id in ids.items()}
+    assert [
+        ["".join(names[i] for i in edge.photos) for edge in group.edges] for group in groups
+    ] == [["hk", "hl", "kl"], ["mn"]]
     # The reason is given among the files of the group alone.
     assert [group.keep_because for group in groups] == [
         "it has more pixels (1,000 × 1,000 vs. 500 × 500)",

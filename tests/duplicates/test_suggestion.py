@@ -13,6 +13,7 @@ from explorer.duplicates.keeper import set_keeper_rules
 from explorer.duplicates.suggestion import NOT_CLEAR_FOR_OTHERS
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.protected_folder_store import protect_folder
 from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
@@ -189,3 +190,14 @@ def test_a_link_is_never_kept_in_place_of_a_file(builder: LibraryBuilder, tmp_pa
     (tmp_path / "photos" / "b.jpg").symlink_to("nowhere")
     (group,) = find_groups(builder.library)
     assert group.doubt.endswith("the only candidate is a link, or all others must be kept")
+
+
+def test_a_protected_file_is_kept_as_it_is_never_removed(
+    builder: LibraryBuilder, tmp_path: Any
+) -> None:
+    one, other = builder.put("a/2.jpg", 1, **by_camera()), builder.put("b/1.jpg", 2, **by_camera())
+    pair(builder, one, other, "pixels")
+    protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
+    set_keeper_rules(builder.library.catalog, ["shortest"])
+    (group,) = find_groups(builder.library)
+    assert (name(group.keep), group.keep_because) == ("a/2.jpg", "it is never removed")

@@ -35,7 +35,14 @@ def test_the_disk_decides_whether_a_file_is_missing_or_back(small_library: Small
     Path(path).write_text("one")
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     update_catalog(small_library.library, gone=[], back=[path])
-    assert state(small_library, path) == "present"
+    known, restored = find_file(small_library.library.catalog, path), Path(path).stat()
+    assert known is not None and known.file.state == "present"
+    assert (known.file.path, known.file.size, known.file.mtime_ns, known.file.inode) == (
+        "a.jpg",
+        3,
+        facts.st_mtime_ns,
+        restored.st_ino,
+    )
 
 
 def test_an_update_that_fails_changes_nothing(

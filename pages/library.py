@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from explorer.ui import resources
-from explorer.ui.library_page import add_folder, index_overview, unreadable_files, watched_folders
+from explorer.ui.library_page import (
+    add_folder,
+    index_overview,
+    models,
+    unreadable_files,
+    watched_folders,
+)
 
 catalog = resources.library().catalog
 index_overview.overview(catalog)
 watched_folders.watched_folders(catalog)
 add_folder.add_folder(catalog)
+models.models(catalog)
 unreadable_files.unreadable_files(catalog)

@@ -20,9 +20,12 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import pictures
 
 pytest_plugins = [
+    "tests.fixtures.better",
+    "tests.fixtures.fetching",
     "tests.fixtures.indexing",
-    "tests.fixtures.removal",
     "tests.fixtures.library_builder",
+    "tests.fixtures.removal",
+    "tests.fixtures.switching",
 ]
 
 # How long an example takes says nothing: the machine may be busy.
@@ -72,6 +75,10 @@ def _user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # platformdirs asks Windows itself, unless told.
         patch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", str(home / "localappdata"))
         patch.setenv("EXPLORER_LIBRARY", str(home / "explorer-library"))
+        # Nothing is fetched by itself; tests of that switch it on, with a hub of their own.
+        patch.setenv("EXPLORER_AUTO_FETCH", "off")
+        for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HUB_OFFLINE", "EXPLORER_OFFLINE"):
+            patch.delenv(name, raising=False)
         patch.setenv(
             "EXPLORER_MODELS", os.environ.get("EXPLORER_TEST_MODELS") or str(run / "models")
         )

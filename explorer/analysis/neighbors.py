@@ -54,10 +54,16 @@ class NeighborStage:
         self._name = stage_name(self._encoder_id)
         self._lists: NeighborLists | None = None
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether there is nothing to do."""
+        catalog = self._library.catalog
+        return store.stage_change(catalog, self._name, VERSION) == catalog.change()
+
     def run(self, tick: Callable[[int, int], None]) -> None:
         """Bring the lists up to the catalog. tick: as in `analysis/stages.py`."""
         catalog = self._library.catalog
-        if store.stage_change(catalog, self._name, VERSION) == catalog.change():
+        if self.up_to_date:
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
         present = index.ids()

@@ -62,10 +62,16 @@ class MapStage:
         self._name = f"map {self._encoder_id}"
         self._layout: _LayoutInProgress | None = None
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether there is nothing to do."""
+        catalog = self._library.catalog
+        return stage_store.stage_change(catalog, self._name, _VERSION) == catalog.change()
+
     def run(self, tick: Tick) -> None:
         """Go on with a layout, or place new photos. tick: as in `analysis/stages.py`."""
         catalog = self._library.catalog
-        if stage_store.stage_change(catalog, self._name, _VERSION) == catalog.change():
+        if self.up_to_date:
             return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
         state = store.map_layout(catalog, self._encoder_id)

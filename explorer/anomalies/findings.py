@@ -62,7 +62,7 @@ class Anomalies:
         patient: bool = False,
     ) -> None:
         """encoder: name, version and dimension of the one whose vectors are compared; None: the
-        one with the most vectors. patient: whether scores that took long to compute may be stale
+        one in use. patient: whether scores that took long to compute may be stale
         for a while (`library/staleness.py`)."""
         self._library, self._encoder, self._patient = library, encoder, patient
         self._lock = threading.Lock()

@@ -15,6 +15,7 @@ from explorer.anomalies.outlier_findings import judge_by_neighbors
 from explorer.anomalies.quality_scores import Column
 from explorer.library import quality_store
 from explorer.library.library import Library
+from explorer.library.model_settings import encoder_in_use
 
 _NOT_MEASURED = "It has not been measured yet."
 _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {
@@ -32,12 +33,12 @@ class LibraryScores:
     """Scores by kind, each computed when first needed."""
 
     def __init__(self, library: Library, encoder: tuple[str, str, int] | None) -> None:
-        """encoder: name, version and dimension; None: the one with the most vectors."""
+        """encoder: name, version and dimension; None: the one in use."""
         start = time.monotonic()
         self._library = library
-        self._encoder = encoder or next(
-            (known[:3] for known in library.catalog.encoders() if known[3]), None
-        )
+        if encoder is None and (used := encoder_in_use(library.catalog)) is not None:
+            encoder = used[:3]
+        self._encoder = encoder
         self.subjects = quality_store.review_photos(library.catalog)
         """All visible photos, by ascending id."""
         self.metrics = quality_store.quality_table(library.catalog)

@@ -66,10 +66,10 @@ def index_command(
     forget_missing: bool,
 ) -> int:
     """Print what was indexed."""
-    from explorer.indexing.encoder_fallback import load_encoder
+    from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder
     from explorer.indexing.foreground import index_folders
+    from explorer.library import model_settings
     from explorer.library.root_store import check_folder
-    from explorer.library.setting_store import get_setting
     from explorer.scanning.ignore import validate_globs
     from explorer.search.relevance_cache import prepare
 
@@ -82,7 +82,7 @@ def index_command(
         with TerminalProgress() as progress:
             progress.show("Getting ready")
             validate_globs(exclude)
-            name = encoder or get_setting(opened.catalog, "encoder") or "starter"
+            name = encoder or model_settings.encoder_setting(opened.catalog) or DEFAULT_ENCODER
             loaded, note = load_encoder(
                 name,
                 offline=offline,
@@ -99,6 +99,8 @@ def index_command(
                 forget_missing=forget_missing,
                 retry_failed=retry_failed,
             )
+            if encoder and not note and loaded.has_text:
+                model_settings.use_encoder(opened.catalog, loaded.name, ready=True)
             progress.show("Getting ready to search")
             # Searches go without, and say so, where the text model cannot be loaded.
             with contextlib.suppress(EncoderError):

@@ -14,9 +14,9 @@ from explorer.duplicates.pair_edge import Edge
 from explorer.library import copy_rows, neighbor_store
 from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
+from explorer.library.model_settings import encoder_in_use
 from explorer.library.neighbor_store import NO_PHOTO
 from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.library.setting_store import get_setting
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,8 @@ def _least_cosine(usual: float, nearness: float) -> float:
 
 
 def _neighbor_pairs(catalog: Catalog, nearness: float) -> _NeighborPairs:
-    """The pairs at least that near, under the encoder that is set, or else the one with most
-    photos."""
-    known = catalog.encoders()
-    name = get_setting(catalog, "encoder")
-    chosen = next((entry for entry in known if entry[0] == name), known[0] if known else None)
+    """The pairs at least that near, by the encoder in use."""
+    chosen = encoder_in_use(catalog)
     encoder_id = None if chosen is None else catalog.encoder_id(chosen[0], chosen[1])
     if encoder_id is None:
         return _NeighborPairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 0.0)

@@ -23,7 +23,11 @@ from explorer.encoders import open_clip_conversion, open_clip_models, weights
 from explorer.encoders.base import Pixels, Progress, Vectors, encode_in_batches
 from explorer.encoders.open_clip_conversion import Conversion, file_stamp
 from explorer.encoders.open_clip_models import ModelReference, parse_name
-from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    conversion_cache_dir,
+    remove_conversions,
+)
 from explorer.encoders.tokenizer import PhraseTokenizer
 from explorer.errors import WeightsMissing
 from explorer.photos.input_spec import InputSpec
@@ -109,6 +113,27 @@ def available(name: str) -> bool:
     names."""
     reference = parse_name(name)
     return _read_record(reference) is not None or _weights_file(reference) is not None
+
+
+def converted(name: str) -> bool:
+    """Whether its conversion is here, so that it loads at once. Raises as `load_clip` does for
+    names."""
+    return _read_record(parse_name(name)) is not None
+
+
+def remove(name: str, *, weights_too: bool) -> int:
+    """Delete a model's conversion and unfinished downloads, and with `weights_too` its weights,
+    unless they are the user's own file; the bytes that this frees."""
+    reference, freed = parse_name(name), 0
+    conversion = _read_record(reference)
+    if conversion is not None:
+        freed += remove_conversions([f"{conversion.key}-image", f"{conversion.key}-text"])
+        _record_path(reference).unlink(missing_ok=True)
+    if reference.file is None:
+        sources = open_clip_models.weights_sources(reference)
+        sources += open_clip_models.tokenizer_sources(reference)
+        freed += sum(weights.remove(source, complete=weights_too) for source in sources)
+    return freed
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -86,6 +86,20 @@ def ensure_converted(
         why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
         raise EncoderError(f"The model could not be prepared in {path.parent}: {why}.") from error
     return path
+
+
+def remove_conversions(keys: Sequence[str]) -> int:
+    """Delete the converted models with these keys; the bytes that this frees."""
+    freed = 0
+    for key in keys:
+        # The .xml file first: it marks the pair as complete.
+        for ending in (".xml", ".bin", ".lock"):
+            path = conversion_cache_dir() / f"{key}{ending}"
+            with suppress(OSError):
+                size = path.stat().st_size
+                path.unlink()
+                freed += size
+    return freed
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from explorer.encoders.openvino_runtime import (
     conversion_cache_dir,
     ensure_converted,
     load_or_reconvert,
+    remove_conversions,
 )
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from explorer.photos.input_spec import InputSpec
@@ -129,7 +130,18 @@ class PooledEncoder:
 
 def available(model: TorchvisionModel) -> bool:
     """Whether its weights are here, or a conversion of them."""
-    return model.source.path.exists() or (conversion_cache_dir() / f"{_key(model)}.xml").exists()
+    return model.source.path.exists() or converted(model)
+
+
+def converted(model: TorchvisionModel) -> bool:
+    """Whether its conversion is here, so that it loads at once."""
+    return (conversion_cache_dir() / f"{_key(model)}.xml").exists()
+
+
+def remove(model: TorchvisionModel, *, weights_too: bool) -> int:
+    """Delete its conversion and unfinished downloads; the bytes that this frees."""
+    freed = remove_conversions([_key(model)])
+    return freed + weights.remove(model.source, complete=weights_too)
 
 
 def convert(model: TorchvisionModel) -> Path:

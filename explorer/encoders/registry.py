@@ -28,6 +28,8 @@ class EncoderInfo(NamedTuple):
     name: str
     what: str
     has_text: bool
+    languages: str
+    """The languages of phrases; empty for a model without text."""
     licence: str
     available: bool
     """Whether it can be used without a download."""
@@ -59,16 +61,16 @@ def _clip(name: str) -> Loader:
 
 
 _ABOUT = {
-    "starter": ("EfficientNet-Lite2 and MiniLM, in the packages", True, "Apache-2.0", 0),
-    "clip": ("CLIP ViT-B/32 at 256 pixels, trained on DataComp", True, "MIT", 605_219_284),
+    "starter": ("EfficientNet-Lite2 and MiniLM, in the packages", "English", "Apache-2.0", 0),
+    "clip": ("CLIP ViT-B/32 at 256 pixels, trained on DataComp", "English", "MIT", 605_219_284),
     "siglip2": (
-        "SigLIP 2 ViT-B/32 at 256 pixels, many languages",
-        True,
+        "SigLIP 2 ViT-B/32 at 256 pixels, trained on WebLI",
+        "more than 100",
         "Apache-2.0",
         1_541_800_000,
     ),
-    "resnet50": ("ResNet-50, trained on ImageNet", False, "BSD-3-Clause", 102_540_417),
-    "vit": ("ViT-B/16, trained on ImageNet", False, "BSD-3-Clause", 346_328_529),
+    "resnet50": ("ResNet-50, trained on ImageNet", "", "BSD-3-Clause", 102_540_417),
+    "vit": ("ViT-B/16, trained on ImageNet", "", "BSD-3-Clause", 346_328_529),
 }
 
 _loaders: dict[str, Loader] = {
@@ -158,9 +160,47 @@ def available(name: str) -> bool:
 def describe() -> list[EncoderInfo]:
     """All encoders with a name of their own, for the user to choose from."""
     return [
-        EncoderInfo(name, what, text, licence, available(name), size)
-        for name, (what, text, licence, size) in _ABOUT.items()
+        EncoderInfo(name, what, bool(languages), languages, licence, available(name), size)
+        for name, (what, languages, licence, size) in _ABOUT.items()
     ]
+
+
+def download_bytes(name: str) -> int:
+    """The size of its download; 0 where that is not known beforehand, or nothing is downloaded."""
+    return _ABOUT[name][3] if name in _ABOUT else 0
+
+
+def ready(name: str) -> bool:
+    """Whether it can be loaded at once: its weights are here, and converted. Raises
+    UnknownEncoder."""
+    _loader(name)
+    if name in _POOLED:
+        from explorer.encoders import pooled
+
+        return pooled.converted(pooled.TORCHVISION_MODELS[name])
+    if name in _CLIP or name.startswith(OPEN_CLIP):
+        from explorer.encoders import clip
+
+        return clip.converted(name)
+    return True
+
+
+def remove(name: str, *, weights: bool) -> int:
+    """Delete what is kept of a model, apart from its vectors: its conversion and what has arrived
+    of downloads that are not complete; with `weights` also its weights, which other programs may
+    share. Returns the number of bytes that this frees. Raises UnknownEncoder."""
+    _loader(name)
+    with _lock:
+        _loaded.pop(name, None)
+    if name in _POOLED:
+        from explorer.encoders import pooled
+
+        return pooled.remove(pooled.TORCHVISION_MODELS[name], weights_too=weights)
+    if name in _CLIP or name.startswith(OPEN_CLIP):
+        from explorer.encoders import clip
+
+        return clip.remove(name, weights_too=weights)
+    return 0
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
-from explorer.errors import PhotoError
 from explorer.indexing.batch_encoder import BatchEncoder
 from explorer.indexing.batch_reader import BatchReader
-from explorer.indexing.progress import Progress
+from explorer.indexing.preview_encoder import PreviewEncoder
+from explorer.indexing.preview_source import preview_is_enough
+from explorer.indexing.progress import Progress, RateMeter
 from explorer.indexing.read_task import ReadTask, read_task_of
-from explorer.library.embedding_store import photos_without_embedding, put_embedding
+from explorer.library.embedding_store import (
+    UnencodedPhoto,
+    photos_without_embedding,
+    put_embedding,
+    unencoded_photos,
+)
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.library import Library
 from explorer.library.photo_store import photo_id_by_hash
@@ -34,7 +39,6 @@ class Backfill:
         encoder: Encoder,
         encoder_id: int,
         *,
-        pool: DecodePool,
         reader: BatchReader,
         batch_encoder: BatchEncoder,
         drives: DriveTimeouts,
@@ -42,52 +46,87 @@ class Backfill:
     ) -> None:
         self._library, self._writer = library, writer
         self._encoder, self._encoder_id, self._batch_encoder = encoder, encoder_id, batch_encoder
-        self._pool, self._reader, self._drives, self._tick = pool, reader, drives, tick
+        self._reader, self._drives, self._tick = reader, drives, tick
+        self._previews = PreviewEncoder(writer, library.previews, encoder, encoder_id)
 
-    def encode_missing(self, summary: IndexSummary) -> None:
-        """Encode photos that this encoder has not seen: from the original, or from the preview
-        where the original is not available."""
+    def encode_missing(
+        self,
+        summary: IndexSummary,
+        until: Callable[[], bool] = lambda: False,
+        skip: set[int] | None = None,
+    ) -> bool:
+        """Encode photos that this encoder has not seen, newest first: from the preview where that
+        is as good, else from the original, and from the preview where the original is not
+        available. Returns whether it got through.
+
+        until: asked between batches whether to end early. skip: ids of photos to leave out; those
+        that cannot be encoded now are added.
+        """
+        skip = set() if skip is None else skip
+        photos = [
+            each
+            for each in unencoded_photos(self._writer, self._encoder_id)
+            if each.photo_id not in skip
+        ]
+        spec, done = self._encoder.spec, set[int]()
+        done |= self._from_previews(
+            [each for each in photos if preview_is_enough(each.width, each.height, spec)],
+            summary,
+            until,
+        )
+        if not until() and len(done) < len(photos):
+            done |= self._from_originals(done | skip, summary, until)
+        if until():
+            return False
+        left = [each for each in photos if each.photo_id not in done]
+        done |= self._from_previews(left, summary, until)
+        if until():
+            return False
+        # `verify` reports damaged previews; these photos are encoded when their originals are back.
+        skip.update(each.photo_id for each in photos if each.photo_id not in done)
+        return True
+
+    def _from_previews(
+        self, photos: Sequence[UnencodedPhoto], summary: IndexSummary, until: Callable[[], bool]
+    ) -> set[int]:
+        meter, before = RateMeter(len(photos)), 0
+
+        def tick(encoded: int) -> None:
+            nonlocal before
+            new, before = encoded - before, encoded
+            summary.encoded += new
+            self._tick(meter.add(new))
+
+        return self._previews.encode(photos, tick, until)
+
+    def _from_originals(
+        self, without: set[int], summary: IndexSummary, until: Callable[[], bool]
+    ) -> set[int]:
         waiting = photos_without_embedding(self._writer, self._encoder_id)
-        tasks = self._available([_task(file, photo_id) for photo_id, file, _ in waiting])
+        tasks = self._available([
+            _task(file, photo_id) for photo_id, file, _ in waiting if photo_id not in without
+        ])  # fmt: skip
         done = set[int]()
-        for batch in self._reader.batches(tasks, lambda _: False):
-            vectors = self._batch_encoder.encode(batch)
-            with self._writer.transaction():
-                for result, vector in zip(batch, vectors, strict=True):
-                    photo_id = read_task_of(result).photo_id
-                    # The file may have been replaced since.
-                    if (
-                        photo_id is not None
-                        and vector is not None
-                        and photo_id_by_hash(self._writer, result.digest or b"") == photo_id
-                    ):
-                        put_embedding(self._writer, self._encoder_id, photo_id, vector)
-                        if result.photo is not None:
-                            refresh_photo(self._writer, photo_id, result.photo)
-                        summary.encoded += 1
-                        done.add(photo_id)
-        for photo_id, _, _ in waiting:
-            if photo_id not in done:
-                self._encode_preview(photo_id, summary)
-
-    def _encode_preview(self, photo_id: int, summary: IndexSummary) -> None:
-        row = self._library.catalog.photo(photo_id)
-        if row is None or not self._library.previews.has(row["hash"]):
-            return
-        self._tick(Progress(0, 0, 0.0, None))
-        try:
-            photo = self._pool.decode_bytes(self._library.previews.path(row["hash"]).read_bytes())
-        except (OSError, PhotoError):
-            # `verify` reports it, and the photo is encoded when its original is back.
-            return
-        if photo.input is not None:
-            put_embedding(
-                self._writer,
-                self._encoder_id,
-                photo_id,
-                self._encoder.encode_images(photo.input[None])[0],
-            )
-            summary.encoded += 1
+        with contextlib.closing(self._reader.batches(tasks, lambda _: False)) as batches:
+            for batch in batches:
+                vectors = self._batch_encoder.encode(batch)
+                with self._writer.transaction():
+                    for result, vector in zip(batch, vectors, strict=True):
+                        photo_id = read_task_of(result).photo_id
+                        # The file may have been replaced since.
+                        if (
+                            photo_id is not None
+                            and vector is not None
+                            and photo_id_by_hash(self._writer, result.digest or b"") == photo_id
+                        ):
+                            put_embedding(self._writer, self._encoder_id, photo_id, vector)
+                            if result.photo is not None:
+                                refresh_photo(self._writer, photo_id, result.photo)
+                            summary.encoded += 1
+                            done.add(photo_id)
+                if until():
+                    break
+        return done
 
     def measure_outdated(self) -> None:
         """Measure photos again that an earlier release measured less, or otherwise."""

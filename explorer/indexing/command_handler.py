@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.errors import FolderError, UsageError
 from explorer.indexing.forget_missing import forget_missing_files
+from explorer.indexing.model_list import drop_model
 from explorer.indexing.watched_folders import add_folder
 from explorer.library import failure_store, missing_files
 from explorer.library.command_store import take_commands
@@ -20,7 +21,7 @@ from explorer.scanning.ignore import validate_globs
 from explorer.scanning.scheduler import ScanScheduler
 
 # Commands that make a run in progress pointless.
-INTERRUPTING = frozenset({"pause", "remove", "add", "rescan", "retry", "exclude", "forget"})
+INTERRUPTING = frozenset({"pause", "remove", "add", "rescan", "retry", "exclude", "forget", "drop"})
 
 
 class CommandHandler:
@@ -73,6 +74,8 @@ class CommandHandler:
         elif command in {"pause", "resume"}:
             self.paused = command == "pause"
             put_setting(self._library.catalog, "paused", str(int(self.paused)))
+        elif command == "drop" and argument:
+            drop_model(self._library, self._writer, argument)
         elif command == "stop":
             self.dismissed = True
 

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.errors import EncoderError, UnknownEncoder
+from explorer.library import model_settings
+from explorer.library.catalog import Catalog
 
+DEFAULT_ENCODER = "starter"
+"""The encoder that needs no download."""
 DownloadProgress = Callable[[int, "int | None"], None]
 """Called with the bytes downloaded and the bytes in all, None if unknown; may raise to stop."""
 
@@ -28,3 +32,11 @@ def load_encoder(
         if name == "starter" or isinstance(error, UnknownEncoder):
             raise
         return registry.get_encoder("starter"), f"{error} Going on with “starter”."
+
+
+def request_encoder(catalog: Catalog, name: str | None) -> None:
+    """Use the encoder that the app was started with, if any: at once in a library without photos,
+    else as soon as it is fetched and has encoded them. Raises UnknownEncoder."""
+    if name is not None:
+        name = registry.resolve_name(name)
+        model_settings.use_encoder(catalog, name, ready=registry.ready(name))

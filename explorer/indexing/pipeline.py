@@ -59,7 +59,6 @@ class Indexer:
             writer,
             encoder,
             self._encoder_id,
-            pool=pool,
             reader=self._reader,
             batch_encoder=self._encoder,
             drives=self._drives,

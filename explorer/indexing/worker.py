@@ -16,27 +16,26 @@ import signal
 import sys
 import threading
 import time
+from typing import Literal
 
 from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import ExplorerError, LibraryLocked
-from explorer.indexing.encoder_fallback import load_encoder
+from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder, request_encoder
+from explorer.indexing.model_fetcher import ModelFetcher
 from explorer.indexing.throttle import lower_priority
 from explorer.indexing.worker_client import Heartbeat, report_if_idle
 from explorer.indexing.worker_loop import Stopped, Worker
+from explorer.library import model_settings
 from explorer.library.command_store import waiting_commands
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
-from explorer.library.setting_store import get_setting
 from explorer.library.worker_store import report_status
 from explorer.library.writer import Writer
 from explorer.text_format import one_line
 
 log = logging.getLogger("explorer.worker")
-
-# Seconds between two reports while weights are downloaded.
-_REPORT_INTERVAL = 0.5
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,10 +56,15 @@ def main(argv: list[str] | None = None) -> int:
     threading.Thread(
         target=_stop_at_end_of_input, args=(stop,), daemon=True, name="parent-watch"
     ).start()
+    if args.offline:
+        # For the processes that this one starts.
+        os.environ["EXPLORER_OFFLINE"] = "1"
     library = Library.open(args.library)
     try:
-        while _index_until_dismissed(library, args, stop, began):
-            _stand_by(library, stop)
+        request_encoder(library.catalog, args.encoder)
+        while (ended := _index(library, stop, began)) != "stopped":
+            if ended == "dismissed":
+                _stand_by(library, stop)
     except Stopped:
         pass
     except ExplorerError as error:
@@ -77,27 +81,30 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _index_until_dismissed(
-    library: Library, args: argparse.Namespace, stop: threading.Event, began: float
-) -> bool:
-    """Run a worker until it ends. Returns whether the process is to stand by: the worker was
-    dismissed, but the process was not told to stop."""
+def _index(
+    library: Library, stop: threading.Event, began: float
+) -> Literal["stopped", "dismissed", "replaced"]:
+    """Run a worker until it ends. `dismissed`: the process is to stand by. `replaced`: another
+    model has taken over, and the next worker is to use it."""
     lock = _wait_for_lock(library, stop)
     if lock is None:
-        return False
+        return "stopped"
     try:
-        encoder, note = _prepare_encoder(library, args.encoder, stop, offline=args.offline)
+        encoder, note = _prepare_encoder(library)
         worker = Worker(library, encoder, note)
         worker.ignore_stops_before(began)
-        threading.Thread(
+        relay = threading.Thread(
             target=_forward_stop, args=(stop, worker), daemon=True, name="stop-relay"
-        ).start()
+        )
+        relay.start()
         try:
-            with Heartbeat(library.catalog):
+            with Heartbeat(library.catalog), ModelFetcher(library.catalog):
                 worker.run()
         finally:
             worker.close()
-        return worker.dismissed and not stop.is_set()
+        if stop.is_set():
+            return "stopped"
+        return "dismissed" if worker.dismissed else "replaced" if worker.replaced else "stopped"
     finally:
         # However often it was acquired.
         lock.release(force=True)
@@ -129,34 +136,21 @@ def _stand_by(library: Library, stop: threading.Event) -> None:
         stop.wait(0.5)
 
 
-def _prepare_encoder(
-    library: Library, requested: str | None, stop: threading.Event, *, offline: bool
-) -> tuple[Encoder, str]:
-    """The encoder to index with, and a sentence if it is not the requested one. Raises Stopped."""
-    name = requested or get_setting(library.catalog, "encoder") or "starter"
-    writer = Writer(library.catalog)
-    last_report = 0.0
-
-    def report(done: int, total: int | None) -> None:
-        nonlocal last_report
-        if stop.is_set():
-            raise Stopped
-        if time.monotonic() - last_report > _REPORT_INTERVAL:
-            last_report = time.monotonic()
-            report_status(
-                writer,
-                phase="starting",
-                encoder=name,
-                done=done,
-                total=total or 0,
-                message=f"Fetching “{name}”…",
-            )
-
+def _prepare_encoder(library: Library) -> tuple[Encoder, str]:
+    """The encoder to index with, and a sentence if it is not the one that was set."""
+    catalog = library.catalog
+    name = model_settings.encoder_setting(catalog)
+    if name is None:
+        found = model_settings.encoder_in_use(catalog)
+        name = found[0] if found else DEFAULT_ENCODER
+    writer = Writer(catalog)
     try:
         report_status(writer, phase="starting", encoder=name, message="Getting ready…")
-        # Only an encoder that was requested by name is downloaded: a start never downloads hundreds
-        # of megabytes unasked.
-        return load_encoder(name, offline=offline or requested is None, progress=report)
+        # What is not here is fetched beside the worker, while it indexes with the starter.
+        encoder, note = load_encoder(name, offline=True)
+        if note:
+            model_settings.begin_switch(catalog, name)
+        return encoder, note
     finally:
         writer.close()
 

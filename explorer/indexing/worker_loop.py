@@ -14,14 +14,15 @@ from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged
 from explorer.indexing import crash_cleanup, retry
 from explorer.indexing.command_handler import INTERRUPTING, CommandHandler
+from explorer.indexing.model_switch import ModelSwitch
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.throttle import Throttle
 from explorer.indexing.worker_status import NO_PROGRESS, WorkerStatus, phase_of
+from explorer.library import model_settings
 from explorer.library.command_store import drop_commands
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
-from explorer.library.setting_store import put_setting
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
@@ -55,9 +56,12 @@ class Worker:
     def __init__(
         self, library: Library, encoder: Encoder, note: str = "", *, decoders: int | None = None
     ) -> None:
-        """note: shown in the app while there is nothing else to report. decoders: number of decode
-        processes; default is one per core."""
+        """note: shown in the app while there is nothing else to report; says why the encoder is
+        not the one that was set. decoders: number of decode processes; default is one per core."""
         self._library, self._encoder = library, encoder
+        # Another model has taken over: this worker is to make room for one with it.
+        self.replaced = False
+        self._is_fallback = bool(note)
         self._writer = Writer(library.catalog)
         self._pool = DecodePool(decoders or max(1, os.cpu_count() or 1), encoder.spec)
         drives = DriveTimeouts()
@@ -72,6 +76,9 @@ class Worker:
             self._tick,
             detector=WriteDetector(patient=True),
             drives=drives,
+        )
+        self._switch = ModelSwitch(
+            library, self._writer, encoder, drives, self._tick, failure=note, decoders=decoders
         )
         self._throttle = Throttle(library.catalog, self._pause)
         self._stages = stages(library, self._writer, encoder)
@@ -95,6 +102,7 @@ class Worker:
 
     def close(self) -> None:
         self._scheduler.close()
+        self._switch.close()
         self._pool.close()
         self._unless_disk_fails(lambda: self._status.report_now("stopped"))
         self._writer.close()
@@ -178,6 +186,11 @@ class Worker:
                 )
             )
         self._save()
+        if self._switch.step():
+            self.replaced = True
+            return
+        if self._switch.problem:
+            self._status.note = self._switch.problem
         self._status.report("watching")
 
     def _index(self, targets: Sequence[ScanTarget], *, thorough: bool) -> None:
@@ -186,10 +199,17 @@ class Worker:
         summary = self._indexer.run(targets, thorough=thorough)
         self._changed += summary.encoded + summary.moved + summary.missing + summary.left_out
         self._scheduler.scanned(targets, summary, full=thorough)
-        if thorough and self._encoder.has_text:
-            put_setting(self._library.catalog, "encoder", self._encoder.name)
+        if thorough and self._encoder.has_text and self._is_to_be_set():
+            model_settings.set_encoder(self._library.catalog, self._encoder.name)
         if summary != IndexSummary():
             log.info("%s", summary)
+
+    def _is_to_be_set(self) -> bool:
+        """Whether searches are to use this worker's encoder, now that all photos are encoded by it:
+        none was set, or the one that was set has no vectors, or cannot be loaded."""
+        catalog = self._library.catalog
+        chosen = model_settings.encoder_setting(catalog)
+        return self._is_fallback or chosen not in catalog.encoders_in_use()
 
     def _save(self, *, always: bool = False) -> None:
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
@@ -203,7 +223,7 @@ class Worker:
     # --- commands and reports during a run
 
     def _is_ending(self) -> bool:
-        return self.dismissed or self._stop.is_set()
+        return self.dismissed or self.replaced or self._stop.is_set()
 
     def _tick(self, progress: Progress) -> None:
         self._progress = progress

@@ -13,7 +13,7 @@ from explorer.library.writer import Writer
 
 def send_command(catalog: Catalog, command: str, argument: str | None = None) -> None:
     """Queue a command for the worker: add PATH, remove PATH, exclude JSON, rescan [PATH], retry
-    [JSON], forget PATH, keep PATH, pause, resume, stop."""
+    [JSON], forget PATH, keep PATH, drop MODEL, pause, resume, stop."""
     with write_transaction(catalog.path) as db:
         db.execute(
             "insert into command (command, argument, sent_at) values (?, ?, ?)",

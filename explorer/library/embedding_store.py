@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,14 +50,68 @@ def drop_embeddings(writer: Writer, encoder_id: int, photo_ids: Iterable[int]) -
             )
 
 
+class UnencodedPhoto(NamedTuple):
+    """A visible photo that an encoder has no vector of."""
+
+    photo_id: int
+    hash: str
+    """Of its content, in hex."""
+    width: int
+    height: int
+
+
+def unencoded_photos(writer: Writer, encoder_id: int) -> list[UnencodedPhoto]:
+    """Visible photos that this encoder has no vector of, newest first."""
+    rows = writer.connection.execute(
+        "select p.id, p.hash, p.width, p.height from photo p where p.present > 0 and not exists"
+        " (select 1 from embedding e where e.photo_id = p.id and e.encoder_id = ?)"
+        " order by p.taken_at desc, p.id desc",
+        (encoder_id,),
+    )
+    return [UnencodedPhoto(row[0], row[1].hex(), row[2], row[3]) for row in rows]
+
+
+def is_visible(writer: Writer, photo_id: int) -> bool:
+    """Whether a photo is still in the library."""
+    row = writer.connection.execute(
+        "select 1 from photo where id = ? and present > 0", (photo_id,)
+    ).fetchone()
+    return row is not None
+
+
+def drop_encoder(writer: Writer, name: str) -> int:
+    """Delete all vectors of an encoder, whatever its version, and what was derived from them.
+    Returns how many vectors it had."""
+    with writer.transaction():
+        (number,) = writer.connection.execute(
+            "select count(*) from embedding where encoder_id in (select id from encoder where name"
+            " = ?)",
+            (name,),
+        ).fetchone()
+        for stage in ("neighbours", "map"):
+            writer.connection.execute(
+                "delete from stage where name in (select ? || ' ' || id from encoder where name ="
+                " ?)",
+                (stage, name),
+            )
+        for table in ("embedding", "neighbour", "place", "drawing"):
+            writer.connection.execute(
+                f"delete from {table} where encoder_id in (select id from encoder where name = ?)",
+                (name,),
+            )
+        writer.connection.execute("delete from encoder where name = ?", (name,))
+    return int(number)
+
+
 def photos_without_embedding(writer: Writer, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
-    """Visible photos that this encoder has no vector of: (photo id, one of its files, its root's
-    path)."""
+    """Visible photos that this encoder has no vector of, newest first: (photo id, one of its files,
+    its root's path)."""
     rows = writer.connection.execute(
         f"select {KNOWN_FILE_COLUMNS}, r.path root, min(f.id) from photo p"
         " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
         " where p.present > 0 and not exists (select 1 from embedding e"
-        " where e.photo_id = p.id and e.encoder_id = ?) group by p.id",
+        " where e.photo_id = p.id and e.encoder_id = ?) group by p.id"
+        " order by p.taken_at desc, p.id desc",
         (encoder_id,),
     )
     return [(row["photo_id"], KnownFile(*row[:11]), row["root"]) for row in rows]

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from explorer.config import PROGRAM, library_dir
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
+from explorer.library.index_files import index_files
 from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
 from explorer.library.vectors import VectorIndex
@@ -65,6 +66,13 @@ class Library:
                 )
         index.refresh()
         return index
+
+    def drop_index(self, name: str, version: str) -> None:
+        """Delete the vector index of an encoder whose vectors have been deleted."""
+        with self._lock:
+            self._indexes.pop((name, version), None)
+        for path in index_files(self.dir / "vectors", name, version):
+            path.unlink(missing_ok=True)
 
     def lock(self) -> FileLock:
         """Acquire the lock of the one writer, held until it is released or this process ends.

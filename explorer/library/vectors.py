@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids, VectorChange
 from explorer.library.durable_io import checksum, replace_durably
+from explorer.library.index_files import file_stem
 from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
 
 Vectors = npt.NDArray[np.float32]
@@ -51,7 +52,7 @@ class VectorIndex:
         self.damaged = False
         """Whether there was a file that was not good."""
         self._catalog, self._name, self._version = catalog, name, version
-        self._manifest = folder / f"{_file_name(name)}-{version}.json"
+        self._manifest = folder / f"{file_stem(name, version)}.json"
         self._lock = threading.RLock()
         # Made once: the wrapper can neither free a scanner nor leave that to Python.
         self._quantizer = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16)
@@ -290,9 +291,3 @@ class VectorIndex:
             pass
         self.damaged = True
         return None
-
-
-def _file_name(encoder: str) -> str:
-    """An encoder's name, which may contain `/` and `:`, as part of a file name; the version that
-    follows keeps names distinct."""
-    return "".join(c if c.isalnum() or c in "._" else "_" for c in encoder)[-60:]

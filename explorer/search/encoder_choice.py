@@ -6,7 +6,7 @@ from explorer.config import PROGRAM
 from explorer.encoders.registry import resolve_name
 from explorer.errors import EncoderError
 from explorer.library.library import Library
-from explorer.library.setting_store import get_setting
+from explorer.library.model_settings import encoder_setting
 
 DEFAULT_ENCODER = "starter"
 
@@ -27,7 +27,7 @@ def choose_encoder(library: Library, wanted: str | None = None) -> str:
                 f" run `{PROGRAM} index FOLDER --encoder {wanted}`."
             )
         return wanted
-    chosen = get_setting(library.catalog, "encoder")
+    chosen = encoder_setting(library.catalog)
     if chosen and (chosen in used or not used):
         return chosen
     return used[0] if used else DEFAULT_ENCODER

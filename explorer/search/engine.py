@@ -94,9 +94,10 @@ class SearchEngine:
         """Number of photos that a search can find."""
         return len(self._index())
 
-    def _index(self) -> VectorIndex:
-        """The index of the encoder's vectors, up to date with the catalog."""
-        encoder = self.encoder
+    def _index(self, encoder: Encoder | None = None) -> VectorIndex:
+        """The index of an encoder's vectors, up to date with the catalog; default: the one in
+        use."""
+        encoder = encoder or self.encoder
         return self._library.vectors(encoder.name, encoder.version, encoder.dim)
 
     def has_vector(self, photo_id: int) -> bool:
@@ -115,8 +116,10 @@ class SearchEngine:
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
         photo that is not indexed, and ValueError for a query that ranks nothing.
         """
-        index = self._index()
-        terms = self._in_use().terms.encode(query, index)
+        # Together, as another encoder may take over at any moment.
+        ready = self._in_use()
+        index = self._index(ready.encoder)
+        terms = ready.terms.encode(query, index)
         return self._without_subtracted(terms, index).representative
 
     def _without_subtracted(self, terms: QueryTerms, index: VectorIndex) -> QueryTerms:
@@ -155,8 +158,9 @@ class SearchEngine:
         among = self._among(understood.tree.condition, filters)
         if not understood.is_ranked:
             return RankedIds(self._order.sorted("taken", among))
-        index, encoder = self._index(), self.encoder
-        terms = self._in_use().terms.encode(understood, index)
+        ready = self._in_use()
+        encoder, index = ready.encoder, self._index(ready.encoder)
+        terms = ready.terms.encode(understood, index)
         ranking = PhotoRanking(index, self._without_subtracted(terms, index), among)
         whole = ranking if among is None else None
         judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index), whole)
@@ -213,7 +217,8 @@ class SearchEngine:
         """The names of up to so many things that many photos of the library show, the most frequent
         first. Empty while that would take seconds to find out: before the first folder is indexed,
         and for an encoder without text. Raises EncoderError."""
-        encoder, index = self.encoder, self._index()
+        encoder = self.encoder
+        index = self._index(encoder)
         if not encoder.has_text or not len(index) or not is_prepared(encoder):
             return []
         return self._relevance.model(encoder, index).frequent_subjects(number)

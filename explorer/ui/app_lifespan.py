@@ -17,6 +17,7 @@ from explorer.config import library_dir
 from explorer.errors import ExplorerError
 from explorer.ui import ports, resources
 from explorer.ui.duplicates_page import group_cache
+from explorer.ui.model_warmup import keep_warm
 from explorer.ui.single_instance import AppInstance
 from explorer.ui.worker_supervisor import keep_worker
 
@@ -87,12 +88,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         return
     keeper = asyncio.create_task(keep_worker(folder))
     warming = asyncio.create_task(run_in_threadpool(_warm_up))
+    upcoming = asyncio.create_task(keep_warm())
     try:
         yield
     finally:
-        keeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeper
+        for task in (keeper, upcoming):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await warming
         await run_in_threadpool(resources.close)
         running.close()

@@ -11,12 +11,15 @@ from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count, duration
 from explorer.ui import resources
+from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
 
 
 @st.fragment(run_every="2s")
 def status_line() -> None:
-    """Show what the indexer is doing, refreshed every two seconds; nothing while it is idle."""
+    """Show what the indexer is doing and what is being fetched, refreshed every two seconds;
+    nothing while both are idle."""
+    fetch_line(resources.library().catalog, "status", quiet=True)
     worker = worker_status(resources.library().catalog)
     busy = (
         worker is not None
@@ -74,7 +77,9 @@ def describe(worker: WorkerRow | None) -> str:
     if not total or phase not in ("indexing", "comparing"):
         return "Looking for new photos…"
     if phase == "comparing":
-        return f"{escape_markdown(worker['message']) or 'Comparing photos'}: {done / total:.0%}"
+        left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
+        what = escape_markdown(worker["message"]) or "Comparing photos"
+        return f"{what}: {done / total:.0%}{left}"
     left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
     # The first photos wait for the model to load, so their rate means nothing.
     speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""

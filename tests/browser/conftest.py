@@ -58,6 +58,9 @@ def let_in(library: Path) -> None:
 class Server:
     """The program, running on a library of its own. log: what it said on its standard error."""
 
+    module, options = "tests.browser.serve", ["--offline"]
+    """What is run, and options of its own."""
+
     def __init__(self, folder: Path, *words: str) -> None:
         self.folder, self.log_file = folder, folder / "server.log"
         self.port = _free_port()
@@ -69,9 +72,9 @@ class Server:
             str(self.port),
             "--library",
             str(self.library),
-            "--offline",
+            *self.options,
         ]
-        self.command = [sys.executable, "-m", "tests.browser.serve", "open", *words, *options]
+        self.command = [sys.executable, "-m", self.module, "open", *words, *options]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(self.command, cwd=PROJECT, stdout=log, stderr=log)
         end = time.monotonic() + WAIT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -35,6 +36,15 @@ class Hub:
     """Path → where it redirects to."""
     statuses: list[int] = field(default_factory=list)
     """Status codes of the next responses, in place of an answer."""
+    commit: str = ""
+    """The commit that it states for all files."""
+    login: bool = False
+    """Whether every request is answered by a page to log in at, as in a hotel."""
+    held_at: int | None = None
+    """After how many bytes of a file it waits until `going_on` is set."""
+    going_on: threading.Event = field(default_factory=threading.Event)
+    asked: int = 0
+    """Number of requests of any kind."""
 
     def put(self, repository: str, name: str, content: bytes | Path, *, stored: bool = True) -> str:
         """Serve a file of a repository; returns its URL."""
@@ -54,6 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, hub = self.path, self.hub
+        hub.asked += 1
+        if hub.login:
+            return self._send(200, {"Content-Type": "text/html"}, b"<html>Log in</html>")
         if hub.statuses:
             return self._send(hub.statuses.pop(0), {})
         if path in hub.redirects:
@@ -61,7 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path in hub.stored:
             checksum = hub.checksums.get(path) or hashlib.sha256(hub.read(path) or b"").hexdigest()
             return self._send(
-                302, {"Location": f"/storage{path}", "X-Linked-Etag": f'"{checksum}"'}
+                302,
+                {"Location": f"/storage{path}", "X-Linked-Etag": f'"{checksum}"'} | self._commit(),
             )
         body = hub.read(path.removeprefix("/storage"))
         if body is None:
@@ -75,7 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         if first and first >= len(body):
             return self._send(416, {"Content-Range": f"bytes */{len(body)}"})
         rest = body[first:]
-        headers = ({"Content-Length": str(len(rest))} if hub.lengths else {}) | (
+        headers = self._commit() if path == path.removeprefix("/storage") else {}
+        headers |= ({"Content-Length": str(len(rest))} if hub.lengths else {}) | (
             {"Content-Range": f"bytes {first}-{len(body) - 1}/{len(body)}"} if first else {}
         )
         cut = hub.cuts.pop(0) if hub.cuts else None
@@ -90,7 +105,19 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        held = self.hub.held_at
+        if held is not None and len(body) > held:
+            with contextlib.suppress(OSError):
+                self.wfile.write(body[:held])
+                self.wfile.flush()
+            self.hub.going_on.wait()
+            body = body[held:]
+        # Whoever asked may have gone.
+        with contextlib.suppress(OSError):
+            self.wfile.write(body)
+
+    def _commit(self) -> dict[str, str]:
+        return {"X-Repo-Commit": self.hub.commit} if self.hub.commit else {}
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing."""
@@ -110,5 +137,6 @@ def serving() -> Iterator[Hub]:
         try:
             yield hub
         finally:
+            hub.going_on.set()
             server.shutdown()
             thread.join()

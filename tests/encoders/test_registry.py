@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from explorer.encoders import registry
@@ -109,3 +111,32 @@ def test_an_encoder_that_failed_to_load_can_load_later(monkeypatch: pytest.Monke
     with pytest.raises(WeightsMissing):
         registry.get_encoder("late")
     assert isinstance(registry.get_encoder("late"), Tiny)
+
+
+def test_a_model_is_ready_once_it_is_converted_and_can_be_deleted(
+    served: Hub, reuse_conversions: None, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(models.with_name("cache")))
+    served.commit = "0123456789abcdef" * 2
+    assert not registry.ready("clip") and not registry.available("clip")
+    registry.fetch("clip")
+    assert registry.ready("clip") and registry.available("clip")
+    assert registry.get_encoder("clip").name == "clip"
+    # The weights may be another program's.
+    assert registry.remove("clip", weights=False) > 0
+    assert not registry.ready("clip") and registry.available("clip")
+    assert registry.remove("clip", weights=True) > 0
+    assert not registry.available("clip")
+    assert registry.remove("clip", weights=True) == 0
+    with pytest.raises(WeightsMissing):
+        registry.get_encoder("clip")
+
+
+def test_what_needs_no_download_is_always_ready() -> None:
+    assert registry.ready("starter") and registry.remove("starter", weights=True) == 0
+    assert not registry.ready("resnet50") and registry.remove("resnet50", weights=True) == 0
+    for function in (registry.ready, lambda name: registry.remove(name, weights=True)):
+        with pytest.raises(UnknownEncoder):
+            function("clpi")
+    assert registry.download_bytes("clip") == 605_219_284
+    assert registry.download_bytes("starter") == registry.download_bytes("open_clip:a/b") == 0

@@ -131,10 +131,14 @@ def test_a_file_with_a_wrong_checksum_is_deleted(hub: Hub) -> None:
     assert len(hub.requests) == 1
 
 
-def test_an_etag_that_is_not_a_checksum_is_ignored(hub: Hub) -> None:
-    url = hub.put(REPOSITORY, FILE, CONTENT)
-    hub.checksums[url.removeprefix(hub.address)] = "5f3c1a"
-    assert weights.fetch(weights.hub_source(REPOSITORY, FILE)).read_bytes() == CONTENT
+def test_an_etag_that_is_not_a_checksum_is_none(hub: Hub) -> None:
+    for name in (FILE, "settings.json"):
+        url = hub.put(REPOSITORY, name, CONTENT)
+        hub.checksums[url.removeprefix(hub.address)] = "5f3c1a"
+    # Weights are not used unverified; the small files beside them have no checksum.
+    source = weights.hub_source(REPOSITORY, FILE)
+    assert "without a checksum" in error_of(source) and not partial_file(source).exists()
+    assert weights.fetch(weights.hub_source(REPOSITORY, "settings.json")).read_bytes() == CONTENT
 
 
 def test_the_checksum_in_torchvisions_file_names_is_verified(hub: Hub) -> None:

@@ -1,13 +1,25 @@
-"""Commands talk to nobody else."""
+"""Commands talk to nobody else, and the app only to who has a model to fetch."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 
 from explorer.config import PROJECT
-from tests.ui.serving import Served, environment_of
+from explorer.library.command_store import send_command, waiting_commands
+from explorer.library.library import Library
+from explorer.library.worker_store import worker_status
+from tests import pictures
+from tests.encoders.hub import Hub
+from tests.fixtures.switching import wait
+from tests.ui.serving import Served, environment_of, free_port
 from tests.ui.test_session import HOSTILE, place
 
 __all__ = ["place"]
@@ -50,3 +62,49 @@ def test_the_connection_log_would_show_a_connection(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=PROJECT, env=environment_of(tmp_path), check=True
     )
     assert len(Served(tmp_path, 0).foreign()) == 1
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_the_app_fetches_a_model_but_never_offline(
+    better_hub: Hub, tmp_path: Path, offline: bool
+) -> None:
+    pictures.write(tmp_path / "photos" / "red.png", pictures.plain("red"))
+    app = Served(tmp_path, free_port())
+    command = [sys.executable, "-m", "tests.fixtures.better_model", "open"]
+    command += [str(tmp_path / "photos"), "--library", str(app.folder), "--no-browser"]
+    command += ["--port", str(app.port), *(["--offline"] if offline else [])]
+    with (tmp_path / "said").open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment_of(tmp_path), stdout=said, stderr=said
+        )
+    try:
+        wait(lambda: is_watching(app) and (offline or better_hub.asked > 0), "the worker")
+        with opened(app) as library:
+            # Executed by the worker after it has looked at what is wanted.
+            send_command(library.catalog, "rescan")
+            wait(lambda: not waiting_commands(library.catalog), "the rescan")
+            wait(lambda: is_watching(app), "the end of it")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert (better_hub.asked == 0) == offline
+    assert app.foreign() == []
+    connections = app.log.read_text(encoding="utf-8") if app.log.exists() else ""
+    assert (str(urlsplit(better_hub.address).port) in connections) == (not offline)
+
+
+@contextlib.contextmanager
+def opened(app: Served) -> Iterator[Library]:
+    library = Library.open(app.folder)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def is_watching(app: Served) -> bool:
+    if not (app.folder / "catalog.db").exists():
+        return False
+    with opened(app) as library:
+        status = worker_status(library.catalog)
+        return status is not None and status["phase"] == "watching" and status["alive"]

@@ -28,6 +28,7 @@ from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.map_store import PhotoMap
+from explorer.library.model_settings import encoders_by_use
 from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
 
@@ -73,10 +74,10 @@ def coloring_of(name: str | None) -> Coloring:
 
 
 def library_map(library: Library) -> PhotoMap:
-    """The map of the encoder with the most vectors that has one, scaled to the square."""
-    for name, version, _, photos in library.catalog.encoders():
+    """The map of the encoder in use, or of another that has one, scaled to the square."""
+    for name, version, *_ in encoders_by_use(library.catalog):
         encoder_id = library.catalog.encoder_id(name, version)
-        if photos and encoder_id is not None:
+        if encoder_id is not None:
             found = map_store.map_coordinates(library.catalog, encoder_id)
             if len(found.ids):
                 return PhotoMap(found.ids, _scaled_to_square(found.coordinates))
@@ -85,9 +86,9 @@ def library_map(library: Library) -> PhotoMap:
 
 def layout_steps(library: Library) -> int | None:
     """How many steps of the map's layout are done; None if no layout is under way."""
-    for name, version, _, photos in library.catalog.encoders():
+    for name, version, *_ in encoders_by_use(library.catalog):
         encoder_id = library.catalog.encoder_id(name, version)
-        if photos and encoder_id is not None:
+        if encoder_id is not None:
             state = map_store.map_layout(library.catalog, encoder_id)
             return state.step if len(state.draft.ids) else None
     return None

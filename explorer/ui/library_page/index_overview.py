@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.catalog import Catalog
+from explorer.library.model_settings import encoder_in_use
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count, size
@@ -39,11 +40,9 @@ def overview(catalog: Catalog) -> None:
         indexer_controls.controls(catalog, worker)
     if worker is not None and worker["alive"]:
         _progress(worker)
-    models = [
-        f"{name} ({count(photos, 'photo')})" for name, _, _, photos in catalog.encoders() if photos
-    ]
-    if models:
-        st.caption(f"Search model: {', '.join(models)}")
+    used = encoder_in_use(catalog)
+    if used is not None:
+        st.caption(f"Search model: {used[0]} ({count(used[3], 'photo')})")
     _redraw_on_change(catalog)
 
 

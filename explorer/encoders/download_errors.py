@@ -1,0 +1,66 @@
+"""What went wrong with a download, in one sentence for the user."""
+
+from __future__ import annotations
+
+import errno
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from explorer.errors import WeightsMissing
+
+_GATED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+class NotOnServer(WeightsMissing):
+    """The server does not have the file."""
+
+
+class GatedRepository(WeightsMissing):
+    """The server gives the file only to people who have an account or agreed to something."""
+
+
+def download_error(url: str, name: str, folder: Path, error: Exception) -> WeightsMissing:
+    """The error for the user. name: of the file. folder: where it was to be saved. error: raised by
+    httpx or by the file system."""
+    import httpx
+
+    host = urlsplit(url).hostname
+    if isinstance(error, httpx.HTTPStatusError):
+        return _status_error(url, error.response.status_code)
+    if isinstance(error, httpx.ProxyError):
+        return WeightsMissing(
+            f"{name} could not be downloaded: the proxy does not let it through. Check the variable"
+            " HTTPS_PROXY."
+        )
+    if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
+        return WeightsMissing(
+            f"{name} could not be downloaded: what answers for {host} cannot prove that it is"
+            f" {host}. A network that asks for a login first does that: open a browser and log in."
+        )
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return WeightsMissing(
+            f"{name} could not be downloaded: {host} cannot be reached. Is this computer online?"
+        )
+    if isinstance(error, OSError):
+        full = error.errno == errno.ENOSPC
+        why = "the disk is full" if full else (error.strerror or str(error))
+        return WeightsMissing(f"{name} could not be saved in {folder}: {why}.")
+    return WeightsMissing(
+        f"{name} could not be downloaded: the connection to {host} was lost."
+        " Try again: the download resumes where it stopped."
+    )
+
+
+def _status_error(url: str, status: int) -> WeightsMissing:
+    if status == HTTPStatus.NOT_FOUND:
+        return NotOnServer(f"{url} does not exist there.")
+    if status in _GATED:
+        return GatedRepository(
+            f"{url} is not open to everyone: the server answered with status {status}. Choose"
+            " another model, or download the file in a browser and name it as"
+            " open_clip:MODEL@FILE.safetensors."
+        )
+    return WeightsMissing(
+        f"{url} could not be downloaded: the server answered with status {status}."
+    )

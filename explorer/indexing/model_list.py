@@ -1,0 +1,84 @@
+"""The models that there are, and what a library has of each: for the command line and the Library
+page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from explorer.encoders import registry
+from explorer.errors import EncoderError, UsageError
+from explorer.library import model_settings
+from explorer.library.catalog import Catalog
+from explorer.library.embedding_store import drop_encoder
+from explorer.library.library import Library
+from explorer.library.writer import Writer
+
+
+class ModelRow(NamedTuple):
+    """A model, and its place in a library."""
+
+    name: str
+    what: str
+    has_text: bool
+    languages: str
+    """The languages of phrases; empty for a model without text, or where it is not known."""
+    licence: str
+    """Empty where it is not known."""
+    available: bool
+    """Whether it can be used without a download."""
+    download_bytes: int
+    photos: int
+    """Photos of the library that it has encoded."""
+    in_use: bool
+    """Whether the library is searched with it."""
+    upcoming: bool
+    """Whether it is to take the place of the one in use."""
+
+
+def list_models(catalog: Catalog | None) -> list[ModelRow]:
+    """The models with a name of their own, and others that the library has vectors of. catalog: of
+    the library; None where there is none."""
+    photos, in_use, upcoming = dict[str, int](), None, None
+    if catalog is not None:
+        for name, _, _, number in catalog.encoders():
+            photos[name] = max(number, photos.get(name, 0))
+        used = model_settings.encoder_in_use(catalog)
+        in_use, upcoming = used and used[0], model_settings.next_encoder(catalog)
+    rows = [
+        ModelRow(*info, photos.get(info.name, 0), info.name == in_use, info.name == upcoming)
+        for info in registry.describe()
+    ]
+    known = {row.name for row in rows}
+    others = [name for name in photos if photos[name] and name not in known]
+    if upcoming and upcoming not in known and upcoming not in others:
+        others.append(upcoming)
+    return rows + [
+        ModelRow(
+            name, "", True, "", "", _is_ready(name), 0,
+            photos.get(name, 0), name == in_use, name == upcoming,
+        )
+        for name in others
+    ]  # fmt: skip
+
+
+def drop_model(library: Library, writer: Writer, name: str) -> int:
+    """Delete a model's vectors from a library, and what was derived from them; returns how many
+    there were. For the process that holds the library's lock. Raises UsageError for the model in
+    use."""
+    used = model_settings.encoder_in_use(library.catalog)
+    if used is not None and used[0] == name:
+        raise UsageError(f"“{name}” is in use: use another model before you drop it.")
+    if model_settings.next_encoder(library.catalog) == name:
+        model_settings.end_switch(library.catalog)
+    versions = [version for known, version, *_ in library.catalog.encoders() if known == name]
+    number = drop_encoder(writer, name)
+    for version in versions:
+        library.drop_index(name, version)
+    return number
+
+
+def _is_ready(name: str) -> bool:
+    try:
+        return registry.ready(name)
+    except EncoderError:
+        return False

@@ -1,0 +1,111 @@
+"""Which model a library is searched with, and which one is to take its place: three settings.
+
+`encoder` is the one in use, `next_encoder` the one that photos are being encoded with in the
+background, and `encoder_chosen` says that the user chose, so that nothing is chosen for them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from explorer.library.catalog import Catalog
+from explorer.library.connection import write_transaction
+from explorer.library.encoder_counts import EncoderCount
+from explorer.library.setting_store import get_setting, put_setting
+
+_IN_USE, _NEXT, _CHOSEN = "encoder", "next_encoder", "encoder_chosen"
+
+
+def encoder_setting(catalog: Catalog) -> str | None:
+    """The name of the encoder that was set for the library; None where none was."""
+    return get_setting(catalog, _IN_USE) or None
+
+
+def set_encoder(catalog: Catalog, name: str) -> None:
+    """Search with this encoder from now on."""
+    put_setting(catalog, _IN_USE, name)
+
+
+def encoders_by_use(catalog: Catalog) -> list[EncoderCount]:
+    """The encoders with vectors of visible photos: the one in use first, the others by how many."""
+    known, name = [entry for entry in catalog.encoders() if entry[3]], encoder_setting(catalog)
+    return sorted(known, key=lambda entry: entry[0] != name)
+
+
+def encoder_in_use(catalog: Catalog) -> EncoderCount | None:
+    """The encoder whose vectors are searched and compared: the one that was set, or else the one
+    with the most vectors. None where there are none."""
+    return next(iter(encoders_by_use(catalog)), None)
+
+
+def next_encoder(catalog: Catalog) -> str | None:
+    """The name of the encoder that is to take over; None where none is."""
+    return get_setting(catalog, _NEXT) or None
+
+
+def chosen_by_user(catalog: Catalog) -> bool:
+    """Whether the user chose the library's model."""
+    return get_setting(catalog, _CHOSEN) == "1"
+
+
+def begin_switch(catalog: Catalog, name: str) -> None:
+    """Have the worker encode all photos with this encoder, which then takes over. The one in use is
+    noted first, so that it stays in use however many vectors the other has."""
+    current = encoder_in_use(catalog)
+    with write_transaction(catalog.path) as db:
+        if current is not None:
+            db.execute("insert or ignore into setting values (?, ?)", (_IN_USE, current[0]))
+        _put(db, _NEXT, name)
+
+
+def use_encoder(catalog: Catalog, name: str, *, ready: bool) -> bool:
+    """Search with this encoder, as the user chose: at once if it has a vector of every photo, else
+    as soon as the worker has encoded the rest. Returns whether it is in use now.
+
+    ready: whether it can be loaded now; if not, it is fetched first.
+    """
+    put_setting(catalog, _CHOSEN, "1")
+    current = encoder_in_use(catalog)
+    if ready and (
+        photos_without(catalog, name) == 0 or (current is not None and current[0] == name)
+    ):
+        _take_over(catalog, name)
+        return True
+    begin_switch(catalog, name)
+    return False
+
+
+def finish_switch(catalog: Catalog, name: str) -> bool:
+    """Let an encoder take over, if it still is to. Returns whether it did."""
+    if next_encoder(catalog) != name:
+        return False
+    _take_over(catalog, name)
+    return True
+
+
+def end_switch(catalog: Catalog) -> None:
+    """Go on with the encoder in use. The vectors that the other one has are kept."""
+    put_setting(catalog, _NEXT, "")
+
+
+def photos_without(catalog: Catalog, name: str) -> int:
+    """Number of visible photos that an encoder has no vector of."""
+    found = next((entry[3] for entry in catalog.encoders() if entry[0] == name), 0)
+    return max(0, catalog.counts().photos - found)
+
+
+def _take_over(catalog: Catalog, name: str) -> None:
+    if encoder_setting(catalog) == name and next_encoder(catalog) is None:
+        return
+    with write_transaction(catalog.path) as db:
+        _put(db, _IN_USE, name)
+        _put(db, _NEXT, "")
+        # What was derived from the other one's vectors, and is kept in memory, is outdated.
+        db.execute("update clock set change = change + 1")
+
+
+def _put(db: sqlite3.Connection, key: str, value: str) -> None:
+    db.execute(
+        "insert into setting values (?, ?) on conflict (key) do update set value = excluded.value",
+        (key, value),
+    )

@@ -1,0 +1,38 @@
+"""Loads the model that is about to take over, so that the first search with it is quick."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.concurrency import run_in_threadpool
+
+from explorer.encoders import registry
+from explorer.errors import ExplorerError
+from explorer.library import model_settings
+from explorer.search.relevance_cache import prepare
+from explorer.ui import resources
+
+# Seconds between two looks at which model is about to take over.
+INTERVAL = 3.0
+
+
+async def keep_warm() -> None:
+    """Load each model that is about to take over, once, until cancelled."""
+    loaded = ""
+    while True:
+        await asyncio.sleep(INTERVAL)
+        loaded = await run_in_threadpool(warm_upcoming, loaded)
+
+
+def warm_upcoming(loaded: str) -> str:
+    """Load the model that is about to take over, unless it is the one of that name. Returns the
+    name of the one that was loaded last."""
+    try:
+        name = model_settings.next_encoder(resources.library().catalog)
+        if name is not None and name != loaded and registry.ready(name):
+            loaded = name
+            prepare(registry.get_encoder(name))
+    except (ExplorerError, OSError):
+        # The worker reports it, or the Search page once the model is in use.
+        pass
+    return loaded

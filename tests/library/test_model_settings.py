@@ -1,0 +1,101 @@
+"""Which model is in use, and which is to take its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.library import model_settings
+from explorer.library.embedding_store import put_embedding, register_encoder
+from tests.factory import DIM, ENCODER, LibraryBuilder, vector_of
+
+
+@pytest.fixture
+def other(builder: LibraryBuilder) -> int:
+    """A second encoder."""
+    return register_encoder(builder.writer, "other", "1", DIM)
+
+
+def encode(builder: LibraryBuilder, encoder: int, *photos: int) -> None:
+    for photo in photos:
+        put_embedding(builder.writer, encoder, photo, vector_of(photo))
+
+
+def in_use(builder: LibraryBuilder) -> str | None:
+    found = model_settings.encoder_in_use(builder.library.catalog)
+    return found[0] if found else None
+
+
+def test_an_empty_library_uses_none_and_takes_any_at_once(builder: LibraryBuilder) -> None:
+    assert (
+        in_use(builder) is None and model_settings.encoder_setting(builder.library.catalog) is None
+    )
+    assert model_settings.use_encoder(builder.library.catalog, "other", ready=True)
+    assert model_settings.encoder_setting(builder.library.catalog) == "other"
+    assert not model_settings.use_encoder(builder.library.catalog, "absent", ready=False)
+    assert model_settings.next_encoder(builder.library.catalog) == "absent"
+
+
+def test_what_was_set_comes_before_what_has_more(builder: LibraryBuilder, other: int) -> None:
+    one, two = builder.put("a.jpg", "one"), builder.put("b.jpg", "two")
+    encode(builder, other, one)
+    assert in_use(builder) == ENCODER
+    model_settings.set_encoder(builder.library.catalog, "other")
+    assert in_use(builder) == "other"
+    assert [entry[0] for entry in model_settings.encoders_by_use(builder.library.catalog)] == [
+        "other",
+        ENCODER,
+    ]
+    encode(builder, other, two)
+    model_settings.set_encoder(builder.library.catalog, ENCODER)
+    # As many vectors, made later.
+    assert in_use(builder) == ENCODER
+    model_settings.set_encoder(builder.library.catalog, "absent")
+    assert in_use(builder) is not None
+
+
+def test_a_switch_begins_with_noting_what_is_in_use(builder: LibraryBuilder, other: int) -> None:
+    photos = [builder.put("a.jpg", "one"), builder.put("b.jpg", "two")]
+    assert not model_settings.use_encoder(builder.library.catalog, "other", ready=True)
+    assert model_settings.next_encoder(builder.library.catalog) == "other"
+    assert model_settings.chosen_by_user(builder.library.catalog)
+    assert model_settings.photos_without(builder.library.catalog, "other") == 2
+    encode(builder, other, *photos)
+    # It has as many vectors now, but is not complete before the worker says so.
+    assert in_use(builder) == ENCODER
+    before = builder.library.catalog.change()
+    assert model_settings.finish_switch(builder.library.catalog, "other")
+    assert (
+        in_use(builder) == "other" and model_settings.next_encoder(builder.library.catalog) is None
+    )
+    assert builder.library.catalog.change() > before
+    assert not model_settings.finish_switch(builder.library.catalog, "other")
+
+
+def test_back_is_at_once_and_cancels(builder: LibraryBuilder, other: int) -> None:
+    builder.put("a.jpg", "one")
+    model_settings.use_encoder(builder.library.catalog, "other", ready=True)
+    assert model_settings.use_encoder(builder.library.catalog, ENCODER, ready=True)
+    assert (
+        in_use(builder) == ENCODER and model_settings.next_encoder(builder.library.catalog) is None
+    )
+    assert not model_settings.finish_switch(builder.library.catalog, "other")
+    assert in_use(builder) == ENCODER
+    # Nothing changes for those who follow the catalog.
+    before = builder.library.catalog.change()
+    assert model_settings.use_encoder(builder.library.catalog, ENCODER, ready=True)
+    assert builder.library.catalog.change() == before
+
+
+def test_a_complete_model_that_is_not_here_is_fetched_first(
+    builder: LibraryBuilder, other: int
+) -> None:
+    encode(builder, other, builder.put("a.jpg", "one"))
+    model_settings.set_encoder(builder.library.catalog, ENCODER)
+    assert not model_settings.use_encoder(builder.library.catalog, "other", ready=False)
+    assert (
+        in_use(builder) == ENCODER
+        and model_settings.next_encoder(builder.library.catalog) == "other"
+    )
+    model_settings.end_switch(builder.library.catalog)
+    assert model_settings.next_encoder(builder.library.catalog) is None
+    assert model_settings.use_encoder(builder.library.catalog, "other", ready=True)

@@ -178,7 +178,7 @@ _ALIKE = (
 )
 # “two at once”, “three at once”: any of the changes together, and saved in any way.
 KINDS = (*_SAVED, *_CHANGES, "two at once", "three at once")
-# In two runs: a photo with more copies than neighbours are looked at would be found through its
+# In two runs: a photo with more copies than neighbours are examined would be found through its
 # hash alone.
 WEB_KINDS = tuple(_WEB)
 ALL_KINDS = (*KINDS, *WEB_KINDS)

@@ -1,4 +1,4 @@
-"""Pictures that are no photos, drawn by rule: screenshots, documents, charts, diagrams, icons and
+"""Pictures that are not photos, drawn by rule: screenshots, documents, charts, diagrams, icons and
 posters, each of many looks."""
 
 from __future__ import annotations

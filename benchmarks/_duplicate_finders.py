@@ -36,7 +36,7 @@ class FoundPairs(NamedTuple):
     seconds: float
     """From the folder to the pairs."""
     parts: dict[str, float]
-    """Seconds of its parts, where known."""
+    """Seconds of its parts, if known."""
 
 
 def photo_explorer(folder: Path) -> FoundPairs:

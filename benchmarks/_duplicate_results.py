@@ -20,9 +20,9 @@ def print_results(results: dict[str, Any]) -> None:
     if "bursts" in results:
         b = results["bursts"]
         wrong = f"{len(b['wrong'])} of {b['pairs']:,} pairs of {b['photos']:,} photos"
-        print(f"different shots: {wrong} were taken to be one picture: {b['wrong'][:5]}")
+        print(f"different shots: {wrong} were mistaken for one picture: {b['wrong'][:5]}")
     if "shots" in results:
-        print(f"{'two shots without times':<34}taken to be one picture")
+        print(f"{'two shots without times':<34}mistaken for one picture")
         for kind, (wrong, number) in results["shots"]["made"].items():
             print(f"{kind:<34}{wrong:>6} of {number}")
     if "scale" in results:
@@ -32,7 +32,7 @@ def print_results(results: dict[str, Any]) -> None:
             f" {s['recall']:.3f} of copies found"
         )
     for name in results.get("absent", []):
-        print(f"{name} is not installed (benchmarks/requirements.txt): left out")
+        print(f"{name} is not installed (benchmarks/requirements.txt): skipped")
 
 
 def _print_programs(programs: dict[str, Any]) -> None:
@@ -53,4 +53,4 @@ def _print_programs(programs: dict[str, Any]) -> None:
     print(f"{'seconds':<18}" + "".join(f"{value:>24.1f}" for value in seconds))
     print(f"{'time, ratio':<18}" + "".join(f"{value / seconds[0]:>24.2f}" for value in seconds))
     for part, value in next(iter(programs.values()))["parts"].items():
-        print(f"    of ours, {part}: {value:.1f} s")
+        print(f"    of that, {part}: {value:.1f} s")

@@ -76,7 +76,7 @@ def jpeg(pixels: Pixels, quality: int = 92) -> bytes:
 
 
 def again(pixels: Pixels, quality: int) -> bytes:
-    """Compressed hard, and then saved once more at a good quality, so that the file itself says
+    """Compressed hard, and then saved again at a good quality, so that the file itself says
     nothing."""
     return jpeg(np.asarray(Image.open(io.BytesIO(jpeg(pixels, quality)))), 92)
 

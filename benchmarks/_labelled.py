@@ -64,7 +64,7 @@ def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
     if not files:
         raise SystemExit(
             f"There are no photos to search in {folder}: it needs one folder of photos for each"
-            " thing, or a file captions.csv."
+            " subject, or a file captions.csv."
         )
     vectors, seen = np.zeros((len(files), encoder.dim), np.float32), np.zeros(len(files), bool)
     for numbers, pixels in _captions.pixels(files, encoder.spec, workers):

@@ -182,7 +182,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/vanished_files": _SCANNING,
     "indexing/path_prefixes": ("indexing/test_compare_edges",),
     "indexing/forget_missing": ("indexing/test_vanished_files",),
-    "indexing/fates": (),
+    "indexing/read_outcomes": (),
     "indexing/photo_updates": (
         "indexing/test_moved_and_edited_files",
         "indexing/test_pipeline",

@@ -50,7 +50,7 @@ def plant_faults(files: Sequence[Path], folder: Path, planted: int) -> PlantedFa
             for copy, picture in good:
                 (place / f"{copy.stem}.jpg").write_bytes(change(np.asarray(picture), strength))
             paths[name, strength] = [str(place / f"{copy.stem}.jpg") for copy, _ in good]
-    truncated = folder / "photos" / "cut off"
+    truncated = folder / "photos" / "truncated"
     truncated.mkdir()
     for share in (0.3, 0.6, 0.9):
         for copy, picture in good:

@@ -116,7 +116,7 @@ def print_series(
     photos = list(_large(files, most, side))
     if not photos:
         raise SystemExit(f"No photo is {_LARGE:,} pixels or more on its longer side.")
-    print(f"{len(photos)} large photos; flagged of them at steps 1 to 9, in percent\n")
+    print(f"{len(photos)} large photos; share flagged at steps 1 to 9, in percent\n")
     for name, kind, strengths, change in SERIES:
         ours, theirs, order = np.zeros(9), np.zeros(9), []
         for pixels in photos:

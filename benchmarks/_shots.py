@@ -84,7 +84,7 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
 
 
 def _flat_cover(a: Floats, random: Random, *, scanned: bool) -> Floats:
-    """A flat object once more: by another camera, or by a scanner."""
+    """A flat object again: by another camera, or by a scanner."""
     h, w, _ = a.shape
     if not scanned:
         return _again(_light(a, random), random.uniform(0.001, 0.01), random)

@@ -29,7 +29,7 @@ _SHARED, _COPIED = 0.5, 0.9
 
 
 class SyntheticPhoto(NamedTuple):
-    """The preview of one photo. of: the number of its original, or -1 if it is no copy."""
+    """The preview of one photo. of: the number of its original, or -1 if it is not a copy."""
 
     number: int
     jpeg: bytes
@@ -38,7 +38,7 @@ class SyntheticPhoto(NamedTuple):
 
 
 def original_of(number: int) -> int:
-    """The original of a photo, or -1 if it is no copy."""
+    """The original of a photo, or -1 if it is not a copy."""
     if number % _EACH != _EACH - 1:
         return -1
     other = int(np.random.default_rng([7, number]).integers(number))

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--themes",
         default="dog,snow,beach,bike,soccer,street",
-        help="words that make themes of captions",
+        help="words of captions that define themes",
     )
     parser.add_argument("--foreign", type=Path, help="a folder of pictures of another domain")
     parser.add_argument("--limit", type=int, default=150, help="ordinary photos (default: 150)")
@@ -77,15 +77,13 @@ def _parser() -> argparse.ArgumentParser:
         "--skip",
         type=int,
         default=0,
-        help="photos to pass over first, so that others are looked at than before",
+        help="photos to skip first, so that others are examined than before",
     )
     parser.add_argument(
         "--planted", type=int, default=30, help="photos for each fault (default: 30)"
     )
     parser.add_argument("--encoder", default="starter")
-    parser.add_argument(
-        "--no-peers", action="store_true", help="without cleanvision and scikit-learn"
-    )
+    parser.add_argument("--no-peers", action="store_true", help="skip cleanvision and scikit-learn")
     parser.add_argument("--only", choices=["faults", "outliers", "drawings"])
     parser.add_argument(
         "--series", action="store_true", help="nine steps of each fault in each large photo"
@@ -94,12 +92,12 @@ def _parser() -> argparse.ArgumentParser:
         "--side",
         type=int,
         default=4000,
-        help="of --series: pixels to which larger photos are brought down (default: 4000)",
+        help="with --series: pixels to which larger photos are reduced (default: 4000)",
     )
     parser.add_argument(
         "--ordinary",
         action="store_true",
-        help="only print what is flagged of the photos as they are",
+        help="only print what is flagged among the unmodified photos",
     )
     parser.add_argument(
         "--held-out",
@@ -186,7 +184,7 @@ def faults(
     share = sum(path in found for path in truncated) / len(truncated)
     print(f"{'cut off':<22}{'':>9} | {share:.1%} found as damaged or unreadable")
     print(
-        "* strength at which the fault is plain to see;"
+        "* strength at which the fault is clearly visible;"
         " order kept: pairs of neighboring strengths whose scores are in order\n"
     )
     print_false_alarms(ours, usual)
@@ -253,7 +251,7 @@ def _print_peers(
 
 
 def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder: Encoder) -> None:
-    """Screenshots, documents, charts and the like among photos: how many are called no photo."""
+    """Screenshots, documents, charts and the like among photos: how many are called not a photo."""
     ordinary = folder / "photos" / "ordinary"
     ordinary.mkdir(parents=True)
     for number, path in enumerate(files):
@@ -280,7 +278,7 @@ def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder
     for kind, paths in where.items():
         print(f"{kind:<16}{len(paths):>7}{fault_row(ours, 'not-a-photo', paths, usual)}")
     wrong = sum(path in ours.flagged["not-a-photo"] for path in usual)
-    print(f"of the ordinary photos {wrong} are called no photo\n")
+    print(f"of the ordinary photos {wrong} are called not a photo\n")
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ STAGES = {
     "_open": "open",
     "_load": "decode",
     "read_metadata": "metadata",
-    "to_rgb": "shrink and colours",
+    "to_rgb": "reduce and convert colours",
     "fit": "scale the preview",
     "square": "scale the input",
     "perceptual_hash": "perceptual hash",
@@ -163,9 +163,9 @@ def _timed(function: Callable[..., Any], stage: str, spent: dict[str, float]) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description="How fast the photos in a folder are decoded, beside plain Pillow."
+        description="Measure how fast photos in a folder are decoded, compared with plain Pillow."
     )
-    parser.add_argument("folder", type=Path, help="photos; it is searched with all below it")
+    parser.add_argument("folder", type=Path, help="folder of photos, including subfolders")
     parser.add_argument(
         "--workers",
         type=int,
@@ -177,7 +177,7 @@ def main() -> int:
         "--limit",
         type=int,
         default=2000,
-        help="take at most so many, spread over the folder (2000)",
+        help="maximum number of photos, spread over the folder (2000)",
     )
     parser.add_argument("--side", type=int, default=224, help="side of the encoder's input (224)")
     args = parser.parse_args()

@@ -1,5 +1,5 @@
-"""How well copies are found and shots of one scene told apart, beside imagededup and czkawka; and
-how long it takes.
+"""How well copies are found and shots of one scene distinguished, beside imagededup and czkawka;
+and how long it takes.
 
     python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR]
     [--scale N] [--json]
@@ -11,7 +11,7 @@ Photo Explorer indexes the folder with the starter model and reads the groups of
 other programs: paired with it). Precision counts pairs of files; a pair is right if both come from
 one photo. --bursts: photos that are all different shots; any pair of them is wrong. --shots: of
 each photo two shots are made for each kind in `_shots.KINDS`, as from a tripod, a hand or a second
-camera; these are no copies either. --scale: the search for candidates among so many synthetic
+camera; these are not copies either. --scale: the search for candidates among so many synthetic
 hashes. Programs that are not installed (benchmarks/requirements.txt) are left out, with a note.
 """
 
@@ -169,41 +169,39 @@ def scale(number: int) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="How well copies are found, and shots of one scene told apart."
+        description="Measure how well copies are found and shots of one scene distinguished."
     )
     parser.add_argument(
-        "--photos", type=Path, help="photos to make copies of; searched with all below it"
+        "--photos", type=Path, help="folder of photos to copy, including subfolders"
     )
     parser.add_argument(
         "--most",
         type=int,
         default=100,
-        help="at most so many of them, spread over the folder (100)",
+        help="maximum number of photos, spread over the folder (100)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="of what is done to the copies (1)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the changes to the copies (1)")
     parser.add_argument(
         "--web",
         action="store_true",
-        help="copies as sites, phones and editors make them, instead of the plain kinds",
+        help="copies as sites, phones and editors make them, instead of the simple kinds",
     )
     parser.add_argument(
         "--bursts",
         type=Path,
         action="append",
         default=[],
-        help="photos that are all different shots (may be given again)",
+        help="photos that are all different shots (may be repeated)",
     )
     parser.add_argument(
         "--shots",
         type=Path,
-        help="photos of each of which two shots are made, without times, of each kind",
+        help="photos from which two shots without times are made, of each kind",
     )
     parser.add_argument(
-        "--scale", type=int, help="time the search for candidates among so many hashes"
+        "--scale", type=int, help="time the search for candidates among this many hashes"
     )
-    parser.add_argument(
-        "--keep", type=Path, help="make the copies in this folder and leave them there"
-    )
+    parser.add_argument("--keep", type=Path, help="create the copies in this folder and keep them")
     parser.add_argument("--json", action="store_true")
     return parser
 

@@ -187,15 +187,15 @@ def print_results(results: dict[str, Any]) -> None:
             f" {value['pairs']:,} pairs"
         )
     for name in results.get("absent", []):
-        print(f"{name} is not installed (benchmarks/requirements.txt): left out")
+        print(f"{name} is not installed (benchmarks/requirements.txt): skipped")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description="How long duplicates take in a library of many photos."
+        description="Measure how long finding duplicates takes in a library of many photos."
     )
     parser.add_argument(
-        "--photos", type=Path, required=True, help="photos that the previews are made of"
+        "--photos", type=Path, required=True, help="photos from which the previews are made"
     )
     parser.add_argument("--number", type=int, default=10_000, help="photos in the library (10,000)")
     parser.add_argument(
@@ -204,9 +204,7 @@ def main() -> int:
         help="keep the previews in this folder, and reuse them for the same photos",
     )
     parser.add_argument(
-        "--peers",
-        action="store_true",
-        help="have imagededup and czkawka look through the same previews",
+        "--peers", action="store_true", help="run imagededup and czkawka on the same previews"
     )
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -217,7 +215,7 @@ def main() -> int:
     most = len(sources) * 4 * (1 + len(TURNS)) - 2
     if args.number > most:
         parser.error(
-            f"{len(sources):,} photos give no more than {most:,} previews that share nothing"
+            f"{len(sources):,} photos give no more than {most:,} previews without common content"
         )
     with tempfile.TemporaryDirectory(prefix="duplicates-scale-") as scratch:
         results = run(sources, args.number, Path(scratch), keep=args.keep, peers=args.peers)

@@ -80,7 +80,7 @@ def index(photos: Path, encoder: str) -> float:
 
 
 def rclip(photos: Path) -> float:
-    """Index the folder with rclip; gives photos/s. Raises SystemExit where it is not installed."""
+    """Index the folder with rclip; gives photos/s. Raises SystemExit if it is not installed."""
     program = shutil.which(
         "rclip",
         path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
@@ -155,7 +155,7 @@ def _dull() -> DecodedPhoto:
 
 
 def cold(number: int, name: str) -> None:
-    """Ask a library of so many photos for a phrase, each time with a new process."""
+    """Ask a library of this many photos for a phrase, each time with a new process."""
     with tempfile.TemporaryDirectory() as scratch:
         fill(Path(scratch), number, registry.get_encoder(name))
         command(Path(scratch), "search", "a dog", "--json")
@@ -171,16 +171,16 @@ def cold(number: int, name: str) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench indexing", description=__doc__.splitlines()[0])
-    parser.add_argument("--photos", type=Path, help="photos; indexed with all below")
+    parser.add_argument("--photos", type=Path, help="folder of photos, including subfolders")
     parser.add_argument(
-        "--most", type=int, metavar="N", help="only so many of them, spread over the folder"
+        "--most", type=int, metavar="N", help="maximum number of photos, spread over the folder"
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     parser.add_argument(
-        "--peer", choices=["rclip"], help="index the same folder with this program too"
+        "--peer", choices=["rclip"], help="also index the same folder with this program"
     )
     parser.add_argument(
-        "--cold", type=int, metavar="N", help="time a search from cold on so many synthetic photos"
+        "--cold", type=int, metavar="N", help="time a cold search over this many synthetic photos"
     )
     args = parser.parse_args(argv)
     if not args.photos and not args.cold:

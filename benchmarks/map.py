@@ -44,7 +44,10 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1500, help="photos (default: 1500)")
     parser.add_argument("--encoder", default="starter")
     parser.add_argument(
-        "--many", type=int, default=0, help="only the time and memory of that many made-up photos"
+        "--many",
+        type=int,
+        default=0,
+        help="only measure time and memory for this many synthetic photos",
     )
     args = parser.parse_args()
     if args.many:

@@ -43,7 +43,7 @@ from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.search.rank_fusion import fuse
 
 _KS = (1, 5, 10)
-# A frequent word names an album if it is in the captions of at least so many photos.
+# A frequent word names an album if it is in the captions of at least this many photos.
 _ALBUM = 20
 _WORD = re.compile("[a-z]{4,}")
 _FUNCTION_WORDS = frozenset(
@@ -144,7 +144,7 @@ def main(argv: list[str] | None = None) -> None:
         "--captions", type=Path, required=True, help="CSV with the columns image and caption"
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     parser.add_argument("--words", type=int, metavar="N", help="search for N words of each caption")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)

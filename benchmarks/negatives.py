@@ -130,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
         "--captions", type=Path, required=True, help="CSV with the columns image and caption"
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
     try:

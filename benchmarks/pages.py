@@ -173,13 +173,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="benchmarks.pages", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument(
-        "--photos", type=Path, required=True, help="photos that the figures are taken of"
-    )
+    parser.add_argument("--photos", type=Path, required=True, help="photos to measure")
     parser.add_argument(
         "--number", type=int, default=100_000, help="photos in the library (100,000)"
     )
-    parser.add_argument("--folders", type=int, default=300, help="folders that they lie in (300)")
+    parser.add_argument("--folders", type=int, default=300, help="number of folders (300)")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     os.environ.pop("OPENBLAS_CORETYPE", None)

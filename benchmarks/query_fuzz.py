@@ -135,7 +135,7 @@ def outcome(text: str) -> str:
     if again != tree:
         return f"printed as {printed!r}, which is another query"
     if print_query(again) != printed:
-        return f"printed anew after {printed!r}"
+        return f"printed differently after {printed!r}"
     try:
         understood = understand(tree)
         same = understand(parse(print_query(understood))) == understood
@@ -170,8 +170,8 @@ def run(seed: int, number: int) -> Tally:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--number", type=int, default=1_000_000, help="how many texts")
-    parser.add_argument("--seed", type=int, default=0, help="of the random texts")
+    parser.add_argument("--number", type=int, default=1_000_000, help="number of texts")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random texts")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
     jobs = max(1, options.jobs)

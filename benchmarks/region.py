@@ -128,7 +128,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench region", description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="photos to plant objects in")
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     parser.add_argument("--objects", type=int, default=40, metavar="N", help="default: 40")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
@@ -154,7 +154,7 @@ def main(argv: list[str] | None = None) -> None:
         show("region", found)
         better, seconds = same_object_first_in(found, pictures, paths)
         show("region, same object first", better)
-        print(f"looking at {MAX_LOOKED_AT} photos for the same object: {seconds:.2f} s")
+        print(f"comparing {MAX_LOOKED_AT} photos for the same object: {seconds:.2f} s")
         if isinstance(encoder, HeatMapEncoder):
             hits, chance = heat_map_hits(encoder, regions, planted)
             print(f"hottest location in the box: {100 * hits:.1f}% (chance: {100 * chance:.1f}%)")

@@ -149,7 +149,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="bench relevance", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--photos", type=Path, required=True, help="a folder for each thing")
+    parser.add_argument("--photos", type=Path, required=True, help="one folder per subject")
     parser.add_argument("--encoder", nargs="+", default=["starter"], metavar="NAME")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="times to halve the set")
     args = parser.parse_args(argv)

@@ -90,19 +90,19 @@ def measure(encoder: Encoder, data: Captioned, workers: int) -> tuple[list[float
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench retrieval", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--photos", type=Path, required=True, help="photos; searched with all below"
+        "--photos", type=Path, required=True, help="folder of photos, including subfolders"
     )
     parser.add_argument(
         "--captions", type=Path, required=True, help="CSV with the columns image and caption"
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     parser.add_argument(
         "--workers",
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="decode processes (default: one a core)",
+        help="decode processes (default: one per core)",
     )
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
@@ -112,7 +112,7 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit(str(error)) from error
     if not encoder.has_text:
         raise SystemExit(
-            f"“{encoder.name}” knows pictures, not words: there is no phrase to measure it with."
+            f"“{encoder.name}” has no text encoder, so it cannot be measured with phrases."
         )
     peer: Encoder = Conse()  # type: ignore[assignment]
     print(f"{len(data.photos):,} photos, {len(data.captions):,} captions")

@@ -70,13 +70,13 @@ def main() -> int:
         help="further broken copies of each (default: none)",
     )
     parser.add_argument(
-        "--good", type=int, default=50, metavar="N", help="good photos between them (default: 50)"
+        "--good", type=int, default=50, metavar="N", help="intact photos among them (default: 50)"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the ways in which copies are broken (default: 0)"
+        "--seed", type=int, default=0, help="seed of the damage to copies (default: 0)"
     )
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there"
+        "--keep", type=Path, metavar="DIR", help="work in this new folder and keep it"
     )
     parser.add_argument("--list", action="store_true", help="name every file that failed, and why")
     args = parser.parse_args()
@@ -180,12 +180,12 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
     ]
     faults += [f"{path} failed without a reason" for path, reason in rows.items() if not reason]
     faults += [
-        f"{path} is a good photo and was not indexed"
+        f"{path} is an intact photo and was not indexed"
         for path in files
         if Path(path).parent == photos / "good" and path not in present
     ]
     faults += (
-        [f"a second run found something to do: {again}"]
+        [f"a second run was not a no-op: {again}"]
         if again.indexed or again.moved or again.missing or again.encoded
         else []
     )

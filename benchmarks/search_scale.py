@@ -9,7 +9,7 @@ alone: a search for the 600 best of all vectors, without the catalog.
 - phrase: the 600 best for a phrase that takes no time to encode; and with the encoder itself
 - folder, filters: the same among the photos of a folder (an eighth of all), and of a folder, a
   camera, a film speed and without those of one lens
-- filter, as indexing goes on: after each photo that is added
+- filter, as indexing continues: after each photo that is added
 - explain, newest first, all scores
 """
 
@@ -202,7 +202,9 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench search_scale", description=__doc__.splitlines()[0])
     parser.add_argument("--most", type=int, default=1_000_000, metavar="N", help="photos")
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the libraries there")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="folder in which to keep the libraries"
+    )
     args = parser.parse_args(argv)
     # A setting of some test machines that makes products of matrices slow.
     os.environ.pop("OPENBLAS_CORETYPE", None)

@@ -4,10 +4,10 @@
     python -m benchmarks.train_drawn --photos DIR [--out FILE]
 
 One weight for each number of a vector and a bias, by logistic regression (scikit-learn, L2, both
-classes counting alike), on photos against pictures drawn by rule (`_drawings.py`). First on every
-second photo, to say what share of the other half is taken for drawn; with --out once more on all,
-and written. Same photos, same numbers. How well pictures are told that others drew,
-`benchmarks/anomalies.py` says (`--only drawings --foreign DIR`).
+classes counting alike), on photos against pictures drawn by rule (`_drawings.py`). Trained
+first on every second photo, to report the share of the other half that is classified as drawings;
+with --out, then trained on all and written. The result is reproducible. `benchmarks/anomalies.py`
+measures pictures drawn by others (`--only drawings --foreign DIR`).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
         prog="benchmarks.train_drawn", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--photos", required=True, type=Path, help="any folder of photos")
-    parser.add_argument("--out", type=Path, help="where the weights go")
+    parser.add_argument("--out", type=Path, help="file to write the weights to")
     args = parser.parse_args()
     encoder = get_encoder("starter")
     files = sorted(
@@ -84,8 +84,8 @@ def main() -> None:
     others = half.decision_function(photos[1::2] * _SCALE)
     new = half.decision_function(vectors(packed(120, 7), encoder) * _SCALE)
     print(
-        f"photos not trained on: {(others > 0).mean():.2%} taken for drawn; drawings not trained"
-        f" on: {(new > 0).mean():.1%}"
+        f"held-out photos: {(others > 0).mean():.2%} classified as drawings; held-out drawings:"
+        f" {(new > 0).mean():.1%}"
     )
     if args.out:
         whole = fitted(photos, drawn)

@@ -5,7 +5,7 @@ photos it was not trained on.
 
 Photos and a CSV with the columns `image` and `caption`, such as Flickr8k. First, a part of the
 photos (1,000 by default, chosen by a hash of their names) is held out, everything is fitted on the
-others, and R@1/5/10 is printed beside ConSE's alone; with `--out` it is then fitted once more on
+others, and R@1/5/10 is printed beside ConSE's alone; with `--out` it is then fitted again on
 all photos, and written. Same photos, same numbers. With `--topics` it is also fitted several times
 on photos none of whose captions name certain things, and says how well these things are found then,
 as they are in photos of other kinds than these.

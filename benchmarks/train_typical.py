@@ -29,7 +29,7 @@ def main() -> None:
         prog="benchmarks.train_typical", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--photos", required=True, type=Path, help="any folder of everyday photos")
-    parser.add_argument("--out", type=Path, help="where the numbers go")
+    parser.add_argument("--out", type=Path, help="file to write the clusters to")
     args = parser.parse_args()
     encoder = get_encoder("starter")
     files = sorted(

@@ -4,8 +4,8 @@ false alarms as a person would bear.
     python -m benchmarks.turned --photos DIR [--limit N]
 
 A logistic regression learns on half of the photos, upright against turned by a quarter, a half and
-three quarters; on the other half it is said how well it ranks, and what share of turned photos lies
-beyond the line that one upright photo in a thousand crosses.
+three quarters; on the other half it is reported how well it ranks, and what share of turned photos
+lies beyond the line that one upright photo in a thousand crosses.
 """
 
 from __future__ import annotations
@@ -27,9 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="benchmarks.turned", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument(
-        "--photos", required=True, type=Path, help="a folder of photos that lie upright"
-    )
+    parser.add_argument("--photos", required=True, type=Path, help="a folder of upright photos")
     parser.add_argument("--limit", type=int, default=1500)
     args = parser.parse_args()
     encoder = get_encoder("starter")
@@ -58,12 +56,8 @@ def main() -> None:
     )
     odds = [model.decision_function(asked[:, turn] * 10) for turn in range(4)]
     line = np.quantile(odds[0], 0.999)
-    print(f"{len(seen)} photos, half of them learned on")
-    for turn, name in (
-        (1, "a quarter to the left"),
-        (2, "upside down"),
-        (3, "a quarter to the right"),
-    ):
+    print(f"{len(seen)} photos, half of them used for training")
+    for turn, name in ((1, "rotated left by 90°"), (2, "upside down"), (3, "rotated right by 90°")):
         area = roc_auc_score(np.repeat([0, 1], len(asked)), np.concatenate([odds[0], odds[turn]]))
         print(
             f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged:"

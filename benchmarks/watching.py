@@ -46,13 +46,13 @@ def main() -> int:
         prog="benchmarks.watching", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument(
-        "--photos", type=int, default=10_000, metavar="N", help="how many (default: 10,000)"
+        "--photos", type=int, default=10_000, metavar="N", help="number of photos (default: 10,000)"
     )
     parser.add_argument(
         "--encoder", default="starter", metavar="NAME", help="the model to use (default: starter)"
     )
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="work in this new folder and leave it there"
+        "--keep", type=Path, metavar="DIR", help="work in this new folder and keep it"
     )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -168,7 +168,7 @@ class _Story:
         while not until():
             if time.monotonic() > end:
                 raise SystemExit(
-                    f"waited in vain for “{what}”: {self._library.catalog.counts()},"
+                    f"timed out waiting for “{what}”: {self._library.catalog.counts()},"
                     f" {worker_status(self._library.catalog)}"
                 )
             time.sleep(0.25)
@@ -193,7 +193,7 @@ class _Memory:
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK):
-            # A decoder may end while it is looked at.
+            # A decoder may end while it is examined.
             with contextlib.suppress(psutil.Error):
                 self.worker = max(self.worker, self._process.memory_info().rss)
                 self.decoders = max(

@@ -50,7 +50,7 @@ def prepare(entry, words):
         sys.stderr.write(str(error) + "\n")
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped while setting up; the next start goes on from here.\n")
+        sys.stderr.write("\nStopped while setting up; the next start continues from here.\n")
         sys.exit(130)
     if tests:
         sys.exit(
@@ -220,13 +220,13 @@ def _make_venv(folder):
         output = made.stdout.decode("utf-8", "replace").strip()
         if "ensurepip" in output:
             raise SetupError(
-                "This Python cannot make environments: install the package python{}.{}-venv (on"
+                "This Python cannot create environments: install the package python{}.{}-venv (on"
                 " Debian or Ubuntu: sudo apt install python3-venv) and start again.".format(
                     *sys.version_info[:2]
                 )
             )
         reason = output.splitlines()[-1] if output else "no reason was given"
-        raise SetupError("The environment {} could not be made: {}".format(folder, reason))
+        raise SetupError("The environment {} could not be created: {}".format(folder, reason))
 
 
 def _say(text):

@@ -16,7 +16,7 @@ APP_FILES = PROJECT if (PROJECT / "run.py").exists() else PACKAGE
 """The folder of `pages/` and `.streamlit/`: the project's own, or the package where it is
 installed."""
 PROGRAM = "python run.py" if APP_FILES == PROJECT else "photo-explorer"
-"""How a person starts the program, for messages that name a command."""
+"""How the user starts the program, for messages that name a command."""
 
 
 def data_dir() -> Path:

@@ -41,7 +41,7 @@ class ExplorerError(Exception):
 
 
 class UsageError(ExplorerError):
-    """The arguments of a command make no sense, or not together."""
+    """The arguments of a command are invalid, alone or in combination."""
 
     exit_code = 2
 

@@ -1,5 +1,5 @@
 """Duplicates: groups of files that show the same thing, reviewed one by one. Nothing is removed
-until the person confirms the complete list."""
+until the user confirms the complete list."""
 
 from __future__ import annotations
 

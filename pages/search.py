@@ -27,7 +27,7 @@ def main() -> None:
         st.warning(escape_markdown(problem), icon=":material/info:")
     if request.missing:
         st.warning(
-            "A photo of this search no longer exists. The search goes on without it.",
+            "A photo of this search no longer exists. The search continues without it.",
             icon=":material/link_off:",
         )
     query_bar.query_chips(request.text)

@@ -126,7 +126,7 @@ def png_of(chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
 
 
 class Coded(NamedTuple):
-    """An item of a HEIF file. urn: of an auxiliary image. method: 0 where its bytes are in `mdat`,
+    """An item of a HEIF file. urn: of an auxiliary image. method: 0 if its bytes are in `mdat`,
     1 in `idat`."""
 
     kind: bytes

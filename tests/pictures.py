@@ -27,7 +27,7 @@ FORMATS = {
     ".heic": "HEIF",
     ".avif": "AVIF",
 }
-# What is not lossy has no quality; and nobody waits for small PNGs in tests.
+# What is not lossy has no quality; and no one waits for small PNGs in tests.
 _USUAL: dict[str, dict[str, Any]] = {"PNG": {"compress_level": 1}, "GIF": {}, "BMP": {}, "TIFF": {}}
 
 

@@ -145,7 +145,7 @@ class TestEnvironment:
         with pytest.raises(SetupError, match="python3-venv"):
             bootstrap._make_venv(str(project / ".venv"))
         failed.stdout = b"Error: [Errno 13] Permission denied: '/x/.venv'"
-        with pytest.raises(SetupError, match=r"could not be made: Error: .* Permission denied"):
+        with pytest.raises(SetupError, match=r"could not be created: Error: .* Permission denied"):
             bootstrap._make_venv(str(project / ".venv"))
 
     def test_a_new_environment_is_created_and_used(self, project: Path) -> None:

@@ -158,7 +158,7 @@ def test_decode_processes_load_neither_models_nor_faiss() -> None:
 
 
 def test_a_search_loads_neither_torch_nor_the_app() -> None:
-    """What it loads is what a person waits for."""
+    """What it loads is what the user waits for."""
     code = (
         "import sys; sys.argv = ['run.py']\nfrom explorer.cli.app import main\nfrom"
         " explorer.cli.commands import command\ncommand('search')"

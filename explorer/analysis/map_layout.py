@@ -6,7 +6,7 @@ photos), with the kernel of t-SNE, 1/(1 + d²), and a start from the two main ax
 (Kobak and Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at
 once: in every step each is attracted by one of its neighbors and repelled by some other photos, so
 that a step is a few operations on whole arrays. The random numbers of a step follow from its
-number, so a layout that is interrupted goes on as if it had not been.
+number, so a layout that is interrupted continues as if it had not been.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _COLUMNS = 32
 
 
 def attraction_weights(scores: Scores) -> Scores:
-    """How strongly each neighbor attracts, (n, k), 0 to 1.
+    """The attraction of each neighbor, (n, k), 0 to 1.
 
     exp(-(d - nearest d) / σ), with σ such that the weights of a row sum to log2 of its length.
-    scores: (n, k) cosines, best first, -2 where there is nobody.
+    scores: (n, k) cosines, best first, -2 where there is no neighbor.
     """
     exists = scores > -2
     distance = np.where(exists, 1 - scores, np.inf)
@@ -54,10 +54,10 @@ def attraction_weights(scores: Scores) -> Scores:
 
 
 def attraction_table(near: Rows, scores: Scores) -> AttractionTable:
-    """(n, 32) rows of neighbors, each as often as its weight says; -1 where there is nobody.
+    """(n, 32) rows of neighbors, each in proportion to its weight; -1 where there is no neighbor.
 
     A random column of a row is a random neighbor, drawn by weight. near: (n, k) rows of the nearest
-    photos, best first, -1 where there is nobody. scores: (n, k) their cosines.
+    photos, best first, -1 where there is no neighbor. scores: (n, k) their cosines.
     """
     marks = (np.arange(_COLUMNS) + 0.5) / _COLUMNS - 1e-6
     table = np.empty((len(near), _COLUMNS), np.int32)

@@ -15,7 +15,7 @@ from explorer.analysis.sorted_ids import positions_of
 from explorer.library.catalog import Ids
 from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
 
-# Cosine of nobody: worse than any.
+# Cosine for an empty slot: worse than any.
 NO_SCORE = -2.0
 
 
@@ -121,9 +121,10 @@ class NeighborLists:
 
 
 def best_of_block(product: Scores, ids: Ids, least: Scores) -> tuple[Ids, Ids, Scores]:
-    """What of a block of cosines may enter the lists of its rows: (rows, ids, cosines).
+    """The entries of a block of cosines that may enter the lists of its rows: (rows, ids, cosines).
 
-    product: (rows, photos) cosines. ids: of the photos. least: (rows,) what must be exceeded.
+    product: (rows, photos) cosines. ids: of the photos. least: (rows,) the thresholds that must be
+    exceeded.
     """
     if product.shape[1] > NEIGHBOR_COUNT and least.min(initial=2.0) <= NO_SCORE:
         # Empty lists accept everything: take the best only.

@@ -29,10 +29,10 @@ from explorer.library.writer import Writer
 BLOCK_ROWS, BLOCK_COLUMNS = 1024, 8192
 # New photos whose lists are written in one transaction, with the lists of old photos they enter.
 BATCH_SIZE = 8 * BLOCK_ROWS
-# Up to so many new photos are searched for one by one, and for each so many results: mostly all
+# Up to this many new photos are searched for one by one, with this many results each: usually all
 # photos whose lists it enters.
 FEW, SEARCH_RESULTS = 4, 256
-# A list that has lost neighbors is computed again if no more than so many are left.
+# A list that has lost neighbors is computed again if at most this many are left.
 SHORT_LIST = 16
 
 VERSION = "1"
@@ -61,7 +61,7 @@ class NeighborStage:
         return store.stage_change(catalog, self._name, VERSION) == catalog.change()
 
     def run(self, tick: Callable[[int, int], None]) -> None:
-        """Bring the lists up to the catalog. tick: as in `analysis/stages.py`."""
+        """Bring the lists up to date with the catalog. tick: as in `analysis/stages.py`."""
         catalog = self._library.catalog
         if self.up_to_date:
             return
@@ -88,8 +88,8 @@ class NeighborStage:
                 new[start : start + BATCH_SIZE],
                 lambda done, start=start: tick(start + done, len(new)),  # type: ignore[misc]
             )
-        # Nobody else writes, so what was read above is still all there is. Not in a transaction:
-        # that would count as a change, which every other stage would follow with one of its own.
+        # No one else writes, so the rows read above are still complete. Not in a transaction: that
+        # would count as a change, which every other stage would follow with one of its own.
         store.set_stage_change(self._writer, self._name, VERSION, catalog.change())
         self._lists = lists
 

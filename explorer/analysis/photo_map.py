@@ -1,9 +1,9 @@
-"""Keeps the map of the library (`map_layout.py`) as photos come and go.
+"""Keeps the map of the library (`map_layout.py`) up to date as photos come and go.
 
 New photos are placed among their neighbors, and no other photo moves. Only when the library has
 twice the photos it had when its map was laid out, a new map is laid out and then turned to agree
 with the old one. A layout takes minutes for a hundred thousand photos: it is computed for a second
-at a time, so that new photos need not wait for it, and is stored now and then, so that it goes on
+at a time, so that new photos need not wait for it, and is stored now and then, so that it continues
 after a restart.
 """
 
@@ -30,7 +30,7 @@ Tick = Callable[[int, int], None]
 
 # Seconds for which a layout is computed at a time, and after which it is stored.
 SECONDS_AT_ONCE, STORE_EVERY = 1.0, 15.0
-# A new map is laid out when the library has so many times the photos of the last layout.
+# A new map is laid out when the library has this many times the photos of the last layout.
 GROWTH = 2.0
 # New photos placed in one transaction.
 BATCH_SIZE = 2000
@@ -69,7 +69,7 @@ class MapStage:
         return stage_store.stage_change(catalog, self._name, _VERSION) == catalog.change()
 
     def run(self, tick: Tick) -> None:
-        """Go on with a layout, or place new photos. tick: as in `analysis/stages.py`."""
+        """Continue a layout, or place new photos. tick: as in `analysis/stages.py`."""
         catalog = self._library.catalog
         if self.up_to_date:
             return
@@ -80,13 +80,13 @@ class MapStage:
             # The rest is computed when this is called again.
             return
         self._place_new(index, tick)
-        # Not in a transaction: what is noted here is no change that others must follow.
+        # Not in a transaction: what is noted here is not a change that others must follow.
         stage_store.set_stage_change(self._writer, self._name, _VERSION, catalog.change())
 
     # --- the whole map
 
     def _lay_out(self, index: VectorIndex, state: MapLayout, tick: Tick) -> bool:
-        """Begin a layout or go on with one; returns whether it is finished."""
+        """Begin or continue a layout; returns whether it is finished."""
         layout = self._layout = self._layout or self._begin(index, state)
         until = time.monotonic() + SECONDS_AT_ONCE
         try:
@@ -161,8 +161,8 @@ class MapStage:
         while waiting:
             ready = [i for i in waiting if any(other in placed for other, _ in near[i])]
             if not ready:
-                # New photos that are similar to each other alone: the first of them is placed by
-                # the placed photos that are most similar, the others by the first.
+                # New photos that are similar only to each other: the first of them is placed by the
+                # placed photos that are most similar, the others by the first.
                 ready = waiting[:1]
                 among = np.array(list(placed), np.int64)
                 vector = index.rows(np.array(ready))[0]

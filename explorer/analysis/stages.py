@@ -1,8 +1,8 @@
-"""The stages: rows derived from many photos, brought up to the catalog after photos came or went.
+"""The stages: rows derived from many photos, brought up to date after photos came or went.
 
 A stage follows the catalog as the vector index does. It stores the change number up to which it has
 followed, works in transactions each of which leaves its rows consistent, and, interrupted at any
-point, goes on from there in the next run.
+point, continues from there in the next run.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Stage(Protocol):
 
     @property
     def what(self) -> str:
-        """The work in words for the person, such as “Comparing photos”."""
+        """The work in words for the user, such as “Comparing photos”."""
         ...
 
     def run(self, tick: Tick) -> None:
-        """Bring the rows up to the catalog; quick if nothing has changed.
+        """Bring the rows up to date with the catalog; quick if nothing has changed.
 
         Work that takes minutes is split: each call does a part of it.
         """

@@ -57,7 +57,7 @@ def check_date(
     """
     if impossible is not None:
         future = impossible > dt.datetime.now().isoformat()
-        why = "is in the future" if future else "is what a clock shows that was never set"
+        why = "is in the future" if future else "is what a clock shows if it was never set"
         return 0.05, f"The camera's date, {impossible[:10]}, {why}."
     if taken_at is None:
         return None

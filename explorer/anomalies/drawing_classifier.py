@@ -31,7 +31,7 @@ def _learned(name: str, version: str) -> tuple[Floats, float] | None:
 
 
 def drawing_log_odds(name: str, version: str, vectors: Floats) -> Floats:
-    """Log-odds of each picture being a drawing, (n,): 0 where both are equally likely, `NOT_DRAWN`
+    """Log-odds of each picture being a drawing, (n,): 0 if both are equally likely, `NOT_DRAWN`
     for unknown encoders.
 
     name, version: of the encoder. vectors: (n, dim), unit length.

@@ -1,4 +1,5 @@
-"""Which files would be removed if the photos and files of some findings were, without a keeper."""
+"""The files that would be removed together with the photos and files of some findings, without a
+keeper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person's thresholds: findings are shown if they score below the threshold of their kind."""
+"""The user's thresholds: findings are shown if they score below the threshold of their kind."""
 
 from __future__ import annotations
 

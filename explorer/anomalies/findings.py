@@ -1,4 +1,4 @@
-"""Findings: what is odd, poor or broken in a library, and why.
+"""Findings: what is unusual, poor or broken in a library, and why.
 
 Each kind of finding has a score for every photo, 0 (worst) to 1 (fine). Those below the kind's
 threshold are shown, the worst first, except for what was dismissed.
@@ -32,7 +32,7 @@ _WRONG_EXTENSION = 0.2
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with one photo or file."""
+    """One fault of one photo or file."""
 
     id: int | None
     """Photo id; None for a file that could not be read."""
@@ -44,7 +44,7 @@ class Finding:
     detail: str
     """Why, in a sentence."""
     subject: str
-    """What a dismissal remembers it by: the hash of the content, or the path."""
+    """The key under which a dismissal is stored: the hash of the content, or the path."""
     related: tuple[int, ...] = ()
     """Ids of photos that explain it, the most similar first: the nearest ones of an outlier, those
     in other folders of a misplaced photo."""
@@ -72,7 +72,7 @@ class Anomalies:
         """The last threshold of each kind and the findings below it: a page asks on every run."""
         self._extensions: list[Finding] | None = None
 
-    # --- what a person set
+    # --- what the user set
 
     def thresholds(self) -> dict[FindingKind, float]:
         """The threshold of each kind, 0 (show nothing) to 1 (show everything)."""
@@ -100,10 +100,9 @@ class Anomalies:
         everything: bool = False,
         dismissed: bool = False,
     ) -> list[Finding]:
-        """What is wrong, the worst first.
-
-        everything: photos above the threshold, too. dismissed: what was dismissed, too, marked.
-        Raises UsageError for an invalid folder or date in `filters`.
+        """The findings, worst first. everything: include photos above the threshold. dismissed:
+        include dismissed findings, marked as such. Raises UsageError for an invalid folder or date
+        in `filters`.
         """
         with self._lock:
             scores, thresholds = self._scores(), self.thresholds()
@@ -144,7 +143,7 @@ class Anomalies:
             return {subject.id: subject for subject in self._scores().subjects}
 
     def _scores(self) -> LibraryScores:
-        """Scores of the library as it is, or, if patient, as it was not long ago."""
+        """Current scores of the library, or, if patient, recent ones."""
         change, now = self._library.catalog.change(), time.monotonic()
         if self._current is not None:
             age = now - self._computed_at

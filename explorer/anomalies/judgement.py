@@ -13,7 +13,7 @@ Numbers = npt.NDArray[np.floating[Any]]
 
 
 class Judgement(NamedTuple):
-    """What one kind of finding says about many photos."""
+    """The scores of many photos for one kind of finding."""
 
     score: Floats
     """0 (worst) to 1 (fine) for each photo; a person would see the fault below 0.5."""

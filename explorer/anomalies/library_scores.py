@@ -1,4 +1,4 @@
-"""Scores of every photo of a library for every kind of finding, as of one moment."""
+"""Scores of every photo of a library for every kind of finding, at one moment."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class LibraryScores:
         """How long reading and scoring took so far."""
 
     def judgement(self, kind: FindingKind) -> Judgement:
-        """Of all photos, for any kind that is about photos rather than files."""
+        """The scores of all photos, for any kind that concerns photos rather than files."""
         if kind not in self._judgements:
             start = time.monotonic()
             self._judge(kind)
@@ -102,7 +102,7 @@ class LibraryScores:
         return Judgement(score, reason)
 
     def _drawing_log_odds(self, ids: Sequence[int]) -> list[float]:
-        """Log-odds of being a drawing, by the photos' vectors; photos without one count as
+        """Log-odds of being a drawing, by the photos' vectors; photos without one are treated as
         photos."""
         if self._log_odds is None:
             self._log_odds = {}

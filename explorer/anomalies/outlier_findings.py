@@ -24,8 +24,8 @@ _NOT_COMPARED = "It has not been compared with other photos yet."
 
 @dataclass(frozen=True)
 class OutlierThresholds:
-    """Where a photo stands out, in robust standard deviations. Set with `python run.py bench
-    anomalies`."""
+    """Thresholds above which a photo stands out, in robust standard deviations. Set with `python
+    run.py bench anomalies`."""
 
     outlier: float = 3.9
     """1 in 200 everyday photos is beyond it, in libraries of 60 to 1,000."""

@@ -21,38 +21,39 @@ class OutlierParameters:
     standard deviations, see `spreads`."""
 
     neighbors: int = 24
-    """Neighbours that show how dense a neighbourhood is, near-copies left out. All that are stored:
-    a few strange photos may have each other for company."""
+    """Number of neighbours, without near-copies, that show how dense a neighbourhood is. All that
+    are stored: a few unusual photos may be neighbours of each other."""
     near_copy: float = 0.25
     """Share of the typical distance below which a neighbour is a near-copy: another frame of a
     burst, an edited version."""
     min_library: int = 30
-    """Pictures, near-copies counted once, from which a library has a usual distance."""
+    """Minimum number of pictures, near-copies counted once, for a library to have a usual
+    distance."""
     middle_weight: float = 0.4
-    """Weight of the similarity to the mean vector, against that to the neighbours."""
+    """Weight of the similarity to the mean vector, relative to that to the neighbours."""
     unusual: float = 1.0
-    """Spreads of unlikeness to everyday photos from which it counts by itself."""
+    """Unlikeness to everyday photos, in spreads, from which it counts on its own."""
     tail: float = 0.9 / 1.645
-    """A library's spread is at least so much of what its 95th percentile suggests: distances among
-    photos of one subject have long tails."""
+    """A library's spread is at least this share of what its 95th percentile suggests: distances
+    among photos of one subject have long tails."""
     unknown_factor: float = 1.3
     """Applied if everyday photos are unknown: 1 photo in 200 is then beyond 3, not 3.9."""
     folder_members: int = 256
-    """Members of a folder that its photos are compared with."""
+    """Number of members of a folder that its photos are compared with."""
     min_folder: int = 6
-    """Photos from which a folder has a subject."""
+    """Minimum number of photos for a folder to have a subject."""
     muddle: float = 2.2
-    """How much more it takes to stand out if a sixth of the photos are one spread better off in
-    another folder."""
+    """Increase of the threshold if a sixth of the photos fit another folder better by one
+    spread."""
     most_similar: int = 5
-    """Members of a folder, or photos elsewhere, whose similarity counts."""
+    """Number of members of a folder, or photos elsewhere, whose similarity counts."""
 
 
 PARAMETERS = OutlierParameters()
 
 
 class Misplaced(NamedTuple):
-    """How much each photo fits another folder better than its own."""
+    """The degree to which each photo fits another folder better than its own."""
 
     oddness: Floats
     """In spreads, (n,); higher is odder. NaN if its folder is too small."""
@@ -86,7 +87,7 @@ def outliers(
     copies = _copies(near, scores, wanted)
     if float((1 / (1 + copies.sum(axis=1))).sum()) < PARAMETERS.min_library:
         return np.zeros(count, np.float32)
-    # The first neighbours that are not near-copies. A photo with none is in good company.
+    # The first neighbours that are not near-copies. A photo with none is not an outlier.
     real = (near >= 0) & ~copies
     chosen = real & (np.cumsum(real, axis=1) <= wanted)
     if typical is not None:
@@ -138,8 +139,8 @@ def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
 
 
 def spreads(values: Floats, tail: float = 0.0) -> Floats:
-    """How far each value is above the median, in robust standard deviations of the upper half (84th
-    percentile); NaN remains NaN.
+    """The distance of each value above the median, in robust standard deviations of the upper half
+    (84th percentile); NaN remains NaN.
 
     tail: a deviation is at least this share of the distance from the median to the 95th percentile.
     """
@@ -154,7 +155,8 @@ def spreads(values: Floats, tail: float = 0.0) -> Floats:
 
 
 def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Misplaced:
-    """How much each photo is unlike the rest of its folder but similar to photos elsewhere.
+    """The degree to which each photo is unlike the rest of its folder but similar to photos
+    elsewhere.
 
     vectors: (n, dim), unit length. folders: (n,) a number for each photo's folder. near, scores: as
     for `outliers`. Similarity to a folder is the mean cosine to its few most similar members, so
@@ -171,11 +173,10 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     elsewhere, like = _elsewhere(
         folders, np.where(_copies(near, scores, PARAMETERS.neighbors), -1, near), scores
     )
-    # How much better it would fit there, relative to the spread of similarity within folders.
+    # The gain in fit there, relative to the spread of similarity within folders.
     spread = [float(np.subtract(*np.percentile(inside[rows], [50, 16]))) for rows in groups]
     better = (elsewhere - inside) / max(float(np.median(spread)) if spread else 0.05, 0.02)
-    # And relative to its folder: in one with a bit of everything, every photo resembles some
-    # elsewhere.
+    # And relative to its folder: in a mixed folder, every photo resembles some elsewhere.
     below = np.full(count, np.nan, np.float32)
     usual = [np.percentile((inside - elsewhere)[rows], [50, 16]) for rows in groups]
     floor = 0.5 * float(np.median([middle - low for middle, low in usual])) if usual else 0.05

@@ -1,4 +1,5 @@
-"""Scores from quality metrics (`photos/quality/measure.py`): sharpness, light, noise, compression.
+"""Scores from quality metrics (`photos/quality/measure.py`): sharpness, exposure, noise,
+compression.
 
 Each score is a smooth, monotone function of what was measured, with its middle where the fault
 becomes visible. If a library's photos as a whole are softer or grainier than usual, the middle
@@ -22,11 +23,11 @@ Column = Callable[[str], Floats]
 
 @dataclass(frozen=True)
 class QualityThresholds:
-    """Where faults become visible. Set on photos with faults of known strength
+    """Thresholds at which faults become visible. Set on photos with faults of known strength
     (`python run.py bench anomalies`). Levels are of 255; radii are of photos 1,500 pixels wide."""
 
     min_library: int = 50
-    """Photos from which a library's own median counts."""
+    """Minimum number of photos for a library's own median to be used."""
 
     blur: float = 0.85
     """Blur radius, pixels."""
@@ -45,7 +46,8 @@ class QualityThresholds:
     """Smallest radius over all directions up to which anisotropy does not count: leaves, letters
     and stripes have 0.11 to 0.2."""
     streaked: float = 0.2
-    """How much more makes it count in full: 17 photos shaken over 8 pixels have 0.24 to 0.7."""
+    """Increase over that at which it counts in full: 17 photos shaken over 8 pixels have 0.24 to
+    0.7."""
 
     dark: float = 124.0
     """Highlights, levels. Of 4,500 photos of Flickr8k 0.6 % are darker; of 49 large photos
@@ -60,18 +62,18 @@ class QualityThresholds:
     blown_weight: float = 0.4
     """Weight of pixels blown in all channels; the rest is that of pixels clipped in any."""
     gradient: float = 68.0
-    """Highlight gradient that counts in full, levels."""
+    """Highlight gradient at which it counts in full, levels."""
     gradient_weight: float = 0.95
     light_shadows: float = 100.0
-    """Level of the shadows that counts in full."""
+    """Level of the shadows at which it counts in full."""
     shadows_weight: float = 0.4
     background_mid: tuple[float, float] = (193.0, 218.0)
     """Unclipped median of a cut-out on white: surely one below the first, none above the second."""
     background_shadows: tuple[float, float] = (70.0, 110.0)
     """Shadows of a cut-out on white, likewise."""
     background_pardon: float = 0.9
-    """How much of a blown border such a background excuses. Of photos cut out on white 8 % are then
-    called overexposed, and 92 % without it."""
+    """Share of a blown border that such a background explains. Of photos cut out on white 8 % are
+    then called overexposed, and 92 % without it."""
 
     information: float = 1.0
     """Sum of contrast, edges and entropy, see `empty`."""

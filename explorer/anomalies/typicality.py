@@ -1,9 +1,10 @@
-"""Where everyday photos are among an encoder's vectors. Learned for the `starter` encoder
+"""The distribution of everyday photos among an encoder's vectors. Learned for the `starter` encoder
 (`data/README.md`); nothing is known for others.
 
-A small library alone does not show what is odd: each of sixty photos is rather far from the rest.
-What is far from all that people usually photograph is odd even there. And in a library of one
-subject, that subject is in the mean vector, which must not be taken for what all pictures share.
+A small library alone does not show which photos are outliers: each of sixty photos is rather far
+from the rest. A photo far from everything that people usually photograph is an outlier even there.
+Also, in a library of one subject, that subject is part of the mean vector, which must not be
+mistaken for what all pictures share.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def distance(vectors: Floats, centres: Floats) -> Floats:
 
 @functools.cache
 def typical_photos(name: str, version: str) -> TypicalPhotos | None:
-    """What was learned for an encoder's vectors; None if nothing was, or for another version."""
+    """The clusters learned for an encoder's vectors; None if there are none, or they are for
+    another version."""
     path = _FOLDER / f"typical-{name}.npz"
     if not name.isalnum() or not path.is_file():
         return None

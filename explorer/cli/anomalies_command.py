@@ -34,20 +34,23 @@ from explorer.text_format import count, size
 
 
 @click.command(
-    "anomalies", cls=Command, help="List photos that are odd, poor or broken, worst first."
+    "anomalies", cls=Command, help="List photos that are unusual, poor or broken, worst first."
 )
 @click.option(
-    "--kind", type=click.Choice(KINDS), multiple=True, help="Only this kind (may be given again)."
+    "--kind", type=click.Choice(KINDS), multiple=True, help="Only this kind (may be repeated)."
 )
-@click.option("--top", type=WholeNumber(), metavar="N", help="How many (default: all).")
+@click.option("--top", type=WholeNumber(), metavar="N", help="How many to list (default: all).")
 @click.option(
-    "--all", "everything", is_flag=True, help="The scores of all photos, also of sound ones."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="List the scores of all photos, including those without findings.",
 )
-@click.option("--dismissed", is_flag=True, help="Also what was dismissed.")
+@click.option("--dismissed", is_flag=True, help="Include dismissed findings.")
 @click.option(
     "--plan",
     metavar="FILE",
-    help="Also write a plan that removes all of it (.json or .csv), for `remove --plan`.",
+    help="Also write a plan that removes all listed files (.json or .csv), for `remove --plan`.",
 )
 @filter_options
 @encoder_option
@@ -69,7 +72,7 @@ def anomalies_command(
     """Print the findings."""
     if plan and everything:
         raise UsageError(
-            "A plan is made of what is flagged, not of all photos: leave out --all, or --plan."
+            "A plan can contain only findings, not all photos: omit either --all or --plan."
         )
     kinds = kind or KINDS
     with opened_library(library) as opened, TerminalProgress() as progress:
@@ -98,7 +101,7 @@ def anomalies_command(
         title = KIND_TITLES[finding.kind][0]
         emit(f"{finding.score:.3f}  {title}: {finding.path}\n       {finding.detail}")
     if not found:
-        say("Nothing stands out." if photos else EMPTY_LIBRARY)
+        say("There are no findings." if photos else EMPTY_LIBRARY)
     return 0
 
 

@@ -37,8 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(str(error))
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has enough of it (`| head`), which is no error. Python would
-        # complain once more when it closes the stream.
+        # The reader of our output has enough of it (`| head`), which is not an error. Python would
+        # complain again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

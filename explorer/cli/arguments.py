@@ -24,14 +24,14 @@ def absolute(path: str) -> str:
     """
     if not path:
         # The empty path is the current folder to every system function, and never what was meant.
-        raise UsageError("A folder or file was given as an empty word: is a variable not set?")
+        raise UsageError("A folder or file argument is empty: is a variable unset?")
     return as_on_disk(os.path.abspath(Path(path).expanduser()))
 
 
 def open_library(given: str | None, *, create: bool = False) -> Library:
     """The library of a command. given: its folder, or None for the default one.
 
-    Raises LibraryError where there is none, unless `create` is set.
+    Raises LibraryError if there is none, unless `create` is set.
     """
     from explorer.library.library import Library
 
@@ -64,8 +64,8 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
             continue
         if word in commands:
             raise UsageError(
-                f"The command comes first: `{PROGRAM} {word} …`. A folder that is called"
-                f" “{word}” is written ./{word}."
+                f"The command comes first: `{PROGRAM} {word} …`. For a folder named"
+                f" “{word}”, write ./{word}."
             )
         if at == 0:
             near = difflib.get_close_matches(word, commands, 1)

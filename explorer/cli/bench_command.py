@@ -28,8 +28,8 @@ def bench_command(library: str | None, name: str | None, options: tuple[str, ...
     names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
     if not names:
         raise UsageError(
-            "The benchmarks are not part of the installed package: run this in a copy of the"
-            " project."
+            "The benchmarks are not part of the installed package: run this in a checkout of"
+            " the project."
         )
     if not name:
         for each in names:

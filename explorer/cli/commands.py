@@ -40,8 +40,8 @@ MODULES = {
 DEFAULT = "open"
 
 _EPILOG = """\
-With folders, or nothing, instead of a command: open the app on these folders, which are remembered.
-A folder that has the name of a command is written ./NAME. `python run.py test` runs the project's
+Given folders, or nothing, instead of a command, it opens the app and remembers these folders.
+For a folder that has the name of a command, write ./NAME. `python run.py test` runs the project's
 tests.
 """
 

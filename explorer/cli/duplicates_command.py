@@ -27,13 +27,13 @@ _NAMES = {
 
 
 @click.command(
-    "duplicates", cls=Command, help="List duplicate photos, and which one of each group to keep."
+    "duplicates", cls=Command, help="List duplicate photos and which one of each group to keep."
 )
 @click.option(
     "--tier",
     type=click.Choice(TIERS),
     multiple=True,
-    help="Only groups of this kind (may be given again); the first three mean one picture.",
+    help="Only groups of this kind (may be repeated); the first three are copies of one picture.",
 )
 @click.option(
     "--folder", metavar="DIR", help="Only groups with a photo in this folder or its subfolders."
@@ -41,7 +41,7 @@ _NAMES = {
 @click.option(
     "--plan",
     metavar="FILE",
-    help="Write what would be removed, for `remove` (.json or .csv); the first three kinds.",
+    help="Write a plan of what would be removed, of the first three kinds (.json or .csv).",
 )
 @json_option
 @library_option

@@ -19,10 +19,10 @@ from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 
 
-@click.command("exclude", cls=Command, help="Print or change which files are left out of a folder.")
+@click.command("exclude", cls=Command, help="Print or change which files of a folder are excluded.")
 @click.argument("folder", metavar="FOLDER")
 @click.argument("globs", nargs=-1, metavar="[GLOB]…")
-@click.option("--remove", is_flag=True, help="No longer leave these out.")
+@click.option("--remove", is_flag=True, help="Stop excluding these.")
 @json_option
 @library_option
 def exclude_command(
@@ -51,8 +51,8 @@ def exclude_command(
         emit(glob)
     if not wanted:
         say(
-            "Nothing is left out but hidden and system folders, and what a .photoexplorerignore"
-            " in the folder names."
+            "Nothing is excluded except hidden and system folders, and whatever a"
+            " .photoexplorerignore file in the folder lists."
         )
     return 0
 
@@ -63,7 +63,7 @@ def _changed(root: RootRow, given: list[str], *, remove: bool) -> list[str]:
     absent = [glob for glob in given if remove and glob not in root["exclude"]]
     if absent:
         raise ExplorerError(
-            f"“{absent[0]}” is not left out of {printable(root['path'])}: run `exclude` without a"
+            f"“{absent[0]}” is not excluded from {printable(root['path'])}: run `exclude` without a"
             " pattern to see the list."
         )
     rest = [glob for glob in root["exclude"] if glob not in given]
@@ -77,4 +77,4 @@ def _set_globs(library: Library, root: RootRow, globs: list[str]) -> None:
             set_exclude_globs(writer, root["id"], globs)
         finally:
             writer.close()
-    say("The next indexing obeys it.")
+    say("It applies from the next indexing run.")

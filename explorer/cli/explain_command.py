@@ -37,13 +37,13 @@ def explain_command(
         row = opened.catalog.photo(photo_id)
         if row is None:
             raise UsageError(
-                f"There is no photo {photo_id} in the library: `search --json` prints the numbers"
-                " of photos."
+                f"There is no photo {photo_id} in the library: `search --json` prints the ids of"
+                " photos."
             )
         engine = SearchEngine(opened, encoder)
         query = with_files(opened, engine, parse(as_phrase(phrase)))
         if not query:
-            raise UsageError("Give what to look for: a phrase.")
+            raise UsageError("Give a phrase to search for.")
         match = explain_match(engine, query, photo_id)
         if as_json:
             emit_json(

@@ -41,15 +41,13 @@ _NAMED_FAILURES = 20
     "--exclude",
     metavar="GLOB",
     multiple=True,
-    help="Leave these files or folders out from now on (may be given again).",
+    help="Exclude these files or folders from now on (may be repeated).",
 )
-@click.option(
-    "--retry-failed", is_flag=True, help="Try once more to read files that could not be read."
-)
+@click.option("--retry-failed", is_flag=True, help="Retry files that could not be read.")
 @click.option(
     "--forget-missing",
     is_flag=True,
-    help="Files that have vanished are gone for good, however many they are.",
+    help="Treat vanished files as gone for good, however many there are.",
 )
 @offline_option
 @encoder_option
@@ -204,8 +202,8 @@ def _remark(
         )
     for folder in sorted(tally.unlisted):
         say(
-            f"The folder {folder} could not be opened: check its permissions. What is known of"
-            " its photos was kept."
+            f"The folder {folder} could not be opened: check its permissions. What is known"
+            " about its photos was kept."
         )
     for problem in sorted(tally.problems):
         say(problem)

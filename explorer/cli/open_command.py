@@ -1,4 +1,4 @@
-"""`open` and `demo`: serve the app, on the person's folders or on sample photos."""
+"""`open` and `demo`: serve the app, on the user's folders or on sample photos."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def encoder_option(function: Function) -> Function:
 
 def offline_option(function: Function) -> Function:
     """`--offline`, as `offline`."""
-    return click.option("--offline", is_flag=True, help="Fetch nothing from the network.")(function)
+    return click.option("--offline", is_flag=True, help="Download nothing.")(function)
 
 
 def filter_options(function: Function) -> Function:

@@ -23,7 +23,7 @@ def emit_json(value: object) -> None:
 
 
 def say(message: str) -> None:
-    """A message for the person, as one line on standard error."""
+    """A message for the user, as one line on standard error."""
     sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 

@@ -18,7 +18,7 @@ from explorer.search.query import SearchHit
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
 
-# How long the photos may be looked at for the same object: longer than in a page, so that the
+# How long the photos may be examined for the same object: longer than in a page, so that the
 # answer does not depend on how busy the computer is.
 _SECONDS = 10.0
 

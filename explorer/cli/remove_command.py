@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 @click.command(
     "remove",
     cls=Command,
-    help="Move the files of a plan to the system's trash or a folder; `undo` brings them back.",
+    help="Move the files of a plan to the system's trash or a folder; `undo` restores them.",
 )
 @click.option(
     "--plan",
     metavar="FILE",
     required=True,
-    help="What to remove, as `duplicates --plan FILE` wrote it (JSON or CSV).",
+    help="The plan of what to remove, as written by `duplicates --plan FILE` (JSON or CSV).",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="Check everything and report what would be done, only."
+    "--dry-run", is_flag=True, help="Only check everything and report what would be done."
 )
 @click.option("--to", metavar="FOLDER", help="Move the files to this folder, not to the trash.")
 @click.option(

@@ -36,13 +36,13 @@ _GOOD = ("strong", "fair")
 @click.command("search", cls=QueryCommand, help="Find photos by a phrase, by a photo, or both.")
 @click.argument("phrase", required=False)
 @click.option(
-    "--photo", metavar="FILE", multiple=True, help="Find photos like this one (may be given again)."
+    "--photo", metavar="FILE", multiple=True, help="Find photos like this one (may be repeated)."
 )
 @click.option(
     "--region",
     metavar="LEFT,TOP,WIDTH,HEIGHT",
     multiple=True,
-    help="Search by this part of the photo, in shares from 0 to 1 (may be given again).",
+    help="Search by this region of the photo, in fractions from 0 to 1 (may be repeated).",
 )
 @click.option(
     "--top", type=WholeNumber(), default=20, metavar="N", help="How many results (default: 20)."
@@ -70,8 +70,7 @@ def search_command(
     text = as_phrase(phrase or "")
     if not text and not photo:
         raise UsageError(
-            "Give what to look for: a phrase, --photo FILE, or - to read phrases from standard"
-            " input."
+            "Give a phrase to search for, --photo FILE, or - to read phrases from standard input."
         )
     parts = pair_regions(photo, region) if region else []
     filters = Filters(since, until, absolute(folder) if folder else None)

@@ -55,7 +55,7 @@ def status_command(library: str | None, as_json: bool) -> int:
 
 
 def _notes(root: RootRow) -> list[str]:
-    """What a person should know about a folder, besides its counts."""
+    """What the user should know about a folder, besides its counts."""
     notes = []
     if root["state"] == "offline":
         notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
@@ -68,11 +68,11 @@ def _notes(root: RootRow) -> list[str]:
         notes.append(f"{root['away']:,} files are missing")
     if store := around_folder(root["path"]):
         notes.append(
-            f"it is part of {printable(store)}: its photos can be searched, but are neither kept"
-            " for others nor removed"
+            f"it is part of {printable(store)}: its photos can be searched, but are never removed"
+            " or kept in place of others"
         )
     if root["exclude"]:
-        notes.append(f"left out: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
+        notes.append(f"excluded: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
     return notes + [text for text in (root["problem"], root["watching"]) if text]
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from explorer.removal.restore import Restored
 
 
-@click.command("undo", cls=Command, help="Bring removed files back to where they were.")
+@click.command("undo", cls=Command, help="Restore removed files to where they were.")
 @click.argument("run", required=False, metavar="[ID]")
-@click.option("--last", is_flag=True, help="The last removal of which files are still away.")
+@click.option("--last", is_flag=True, help="Undo the last removal with files not yet restored.")
 @click.option("--list", "list_runs", is_flag=True, help="List all removals instead.")
 @json_option
 @library_option

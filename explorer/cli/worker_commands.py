@@ -29,10 +29,10 @@ from explorer.text_format import count
 
 # Seconds to wait until the indexer has carried out a command, before reporting that it was sent.
 PATIENCE = 10.0
-_SENT = "The command was sent: the indexer carries it out after what it is doing now."
+_SENT = "The command was sent: the indexer carries it out when it has finished its current work."
 
 
-@click.command("pause", cls=Command, help="Pause indexing until `resume`, also over restarts.")
+@click.command("pause", cls=Command, help="Pause indexing until `resume`, even across restarts.")
 @library_option
 def pause_command(library: str | None) -> int:
     """Wait until the indexer reports that it has paused."""
@@ -49,7 +49,7 @@ def resume_command(library: str | None) -> int:
     )
 
 
-@click.command("stop", cls=Command, help="Stop the indexer until `resume`; the library is free.")
+@click.command("stop", cls=Command, help="Stop the indexer until `resume` and release the library.")
 @library_option
 def stop_command(library: str | None) -> int:
     """Wait until the indexer has released the library. The next opening of the app starts it
@@ -61,17 +61,17 @@ def stop_command(library: str | None) -> int:
     return _carry_out(library, "stop", lambda phase: phase in {"off", "stopped"}, done)
 
 
-@click.command("retry", cls=Command, help="Try once more to read the files that could not be.")
+@click.command("retry", cls=Command, help="Retry files that could not be read.")
 @library_option
 def retry_command(library: str | None) -> int:
     """Send the command only: reading may take long."""
     with opened_library(library) as opened:
         _send(opened, "retry")
-    say("The indexer tries the files that could not be read once more.")
+    say("The indexer will retry the files that could not be read.")
     return 0
 
 
-@click.command("rescan", cls=Command, help="Scan all folders, or one, once more.")
+@click.command("rescan", cls=Command, help="Scan all folders, or one, again.")
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @library_option
 def rescan_command(library: str | None, folder: str | None) -> int:
@@ -81,7 +81,7 @@ def rescan_command(library: str | None, folder: str | None) -> int:
         if within is not None:
             _concerned(opened, within)
         _send(opened, "rescan", within)
-    say(f"The indexer scans {printable(within) if within else 'all folders'} again.")
+    say(f"The indexer will scan {printable(within) if within else 'all folders'} again.")
     return 0
 
 
@@ -97,9 +97,7 @@ def pace_command(library: str | None, pace: str | None) -> int:
     return 0
 
 
-@click.command(
-    "forget", cls=Command, help="Drop photos whose files have vanished and will not be back."
-)
+@click.command("forget", cls=Command, help="Forget photos whose files have vanished for good.")
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @library_option
 def forget_command(library: str | None, folder: str | None) -> int:
@@ -145,7 +143,7 @@ def _forget(library: Library, folder: str | None) -> int:
 
 def _concerned(library: Library, folder: str | None) -> list[RootRow]:
     """The watched folders that a command about a folder concerns: those in it, and the one that
-    holds it. Raises FolderError where there are none."""
+    holds it. Raises FolderError if there are none."""
     roots = library.catalog.roots()
     found = [
         root
@@ -182,7 +180,7 @@ def _carry_out(given: str | None, command: str, reached: Callable[[str], bool], 
 
 
 def _send(library: Library, command: str, argument: str | None = None) -> None:
-    """Raises ExplorerError where no indexer runs."""
+    """Raises ExplorerError if no indexer runs."""
     if not worker_alive(library.catalog):
         raise ExplorerError(
             f"No indexer is running on the library {library.dir}: open the app with"
@@ -192,7 +190,7 @@ def _send(library: Library, command: str, argument: str | None = None) -> None:
 
 
 def _until(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition; False where it took longer than `PATIENCE`."""
+    """Wait for a condition; False if it took longer than `PATIENCE`."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:

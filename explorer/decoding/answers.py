@@ -30,7 +30,7 @@ class ReadContent(NamedTuple):
 
 
 def error_of(header: dict[str, Any]) -> str | None:
-    """Why a file could not be read or decoded, as text that the catalog can hold; None where it
+    """Why a file could not be read or decoded, as text that the catalog can hold; None if it
     could."""
     if "error" not in header:
         return None
@@ -56,7 +56,7 @@ def content_of(header: dict[str, Any]) -> ReadContent:
 
 
 def fact_of(header: dict[str, Any]) -> tuple[bytes, str | None]:
-    """The content hash of a file and the fact that was asked for; None where the file does not have
+    """The content hash of a file and the fact that was asked for; None if the file does not have
     it. Raises ValueError for an answer that makes no sense."""
     try:
         fact, digest = header["fact"], bytes.fromhex(header["hash"])
@@ -66,7 +66,7 @@ def fact_of(header: dict[str, Any]) -> tuple[bytes, str | None]:
 
 
 def residual_of(fact: str) -> tuple[bytes, RecompressionResidual | None]:
-    """The content hash of the other file, and the residual; None where it could not be measured.
+    """The content hash of the other file, and the residual; None if it could not be measured.
     Raises ValueError for an answer that makes no sense."""
     try:
         digest, *residual = fact.split()

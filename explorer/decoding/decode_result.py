@@ -16,7 +16,7 @@ class DecodeJob:
     mtime: float
     """Modification time in Unix seconds: the fallback for the date a photo was taken."""
     tag: object = None
-    """The caller's own; not looked at here."""
+    """The caller's own; not examined here."""
     size: int = 0
     """Bytes, as far as known. Large files get more time."""
 

@@ -80,8 +80,8 @@ def _limit_memory() -> None:
 
 
 def _limit_cpu_time(seconds: float | None) -> None:
-    """Let the system end this process after so many more seconds of processor time. Waiting, for a
-    drive or for a turn, does not count."""
+    """Let the system end this process after this many more seconds of processor time. Waiting, for
+    a drive or for a turn, does not count."""
     if resource is not None and seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
@@ -131,7 +131,7 @@ def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: Bi
 
 def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     """A file's content hash, and one fact that needs the whole file. A file that cannot be decoded
-    is no error: it does not have the fact.
+    is not an error: it does not have the fact.
 
     `pixels`: the hash of its pixels in hex. `fraction`: the fraction of the second it was taken.
     `residual`: the content hash of another file, and what saving one as the other leaves of their

@@ -27,7 +27,7 @@ DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
 DECODER_CRASHED = "the decoder crashed on this file"
 _TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
-# How a process ends that used up its processor time (RLIMIT_CPU); None where there is no such
+# How a process ends that used up its processor time (RLIMIT_CPU); None if there is no such
 # limit.
 _CPU_LIMIT_EXIT = -int(getattr(signal, "SIGXCPU", 0)) or None
 # Far above any real answer, which holds a preview and the encoder's input.

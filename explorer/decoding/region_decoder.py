@@ -22,7 +22,7 @@ from explorer.photos.decode_region import DecodedRegion
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.photo_region import Box
 
-# Seconds that one request may take, by the clock and of processor time: a person is waiting.
+# Seconds that one request may take, by the clock and of processor time: the user is waiting.
 _TIMEOUT, _CPU_SECONDS = 60.0, 30.0
 
 

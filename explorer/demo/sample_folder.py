@@ -15,7 +15,7 @@ from explorer.demo.photographs import PACKAGES
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import FolderError
 
-# Raised when other files are made: a demo that nobody has changed is then made anew.
+# Raised when other files are made: a demo that nobody has changed is then rebuilt.
 VERSION = 1
 # In the photos folder. A file whose name begins with a dot is never taken for a photo.
 MARKER = ".photo-explorer-demo.json"
@@ -50,7 +50,7 @@ def make_demo(photos: Path, progress: Callable[[str], None], offline: bool = Fal
         return len(_listing(photos))
     except OSError as error:
         raise FolderError(
-            f"the sample photos cannot be made in {photos}: {error.strerror or error}"
+            f"the sample photos cannot be created in {photos}: {error.strerror or error}"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Apply the person's decisions to groups of duplicates."""
+"""Apply the user's decisions to groups of duplicates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from explorer.library.decision_store import (
 
 
 class DecidedGroups(NamedTuple):
-    """Groups by what the person decided about them."""
+    """Groups by what the user decided about them."""
 
     open: list[DuplicateGroup]
     """Not decided yet."""
@@ -30,7 +30,7 @@ class DecidedGroups(NamedTuple):
 
 
 def apply_decisions(catalog: Catalog, groups: Iterable[DuplicateGroup]) -> DecidedGroups:
-    """Sort groups by the decisions about them, in the order given. Files that a person called
+    """Sort groups by the decisions about them, in the order given. Files that the user called
     different from the one to keep are dropped from the groups that stay open."""
     made, listed = decisions(catalog), list(groups)
     if not len(made):

@@ -38,8 +38,8 @@ def find_groups(
     would free most.
 
     choose: which of several files is kept and why, in words, where nothing is lost whichever it is;
-    by default the person's keep rules. protected: whether nothing is ever removed at a path; by
-    default the person's protected folders. A file is offered once, in its tightest tier; the file
+    by default the user's keep rules. protected: whether nothing is ever removed at a path; by
+    default the user's protected folders. A file is offered once, in its tightest tier; the file
     kept there stands for its copies in looser tiers.
     """
     finder = _GroupFinder(
@@ -85,7 +85,7 @@ class _GroupFinder:
     def _identical(self, photo_id: int, rows: list[CopyRow]) -> DuplicateGroup:
         related = [RelatedRow(row, SAME_BYTES) for row in rows]
         keep, why = self._choose(self._builder.build(related))
-        # Built once more with the keeper first: the others may be links to it.
+        # Built again with the keeper first: the others may be links to it.
         related.sort(key=lambda each: each.row.file_id != keep.file_id)
         keep, *others = self._builder.build(related)
         self._kept_rows[photo_id] = related[0].row

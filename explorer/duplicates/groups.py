@@ -43,10 +43,10 @@ class DuplicateGroup:
     edges: tuple[Edge, ...] = field(default=(), repr=False)
     """Results of comparing pairs of its photos."""
     unchecked: tuple[GroupFile, ...] = ()
-    """Files that were not compared with the `keep` a person chose. They are kept."""
+    """Files that were not compared with the `keep` the user chose. They are kept."""
     doubt: str = ""
     """Why no keeper is suggested, a clause that follows “nothing is suggested:”. Every file is then
-    kept until a person chooses one (`with_keeper`)."""
+    kept until the user chooses one (`with_keeper`)."""
 
     @property
     def suggested(self) -> bool:
@@ -84,7 +84,7 @@ class DuplicateGroup:
 
     def _unique_contents(self, item: GroupFile) -> str:
         """Why removing a file would lose something that `keep` does not have; '' if it would not.
-        Of different shots, a person marks each one and sees what it contains."""
+        Of different shots, the user marks each one and sees what it contains."""
         if self.tier not in COPIES:
             return ""
         inside = ""
@@ -93,7 +93,7 @@ class DuplicateGroup:
         return inside or _unique_film(item, self.keep)
 
     def with_keeper(self, file_id: int) -> DuplicateGroup:
-        """The group with that file kept, because a person chose it. Only files that were compared
+        """The group with that file kept, because the user chose it. Only files that were compared
         with it are still offered for removal. A file of another group changes nothing."""
         keep = next((item for item in self.all if item.file_id == file_id), None)
         if keep is None:

@@ -171,7 +171,7 @@ RULES: tuple[KeeperRule, ...] = (
 )
 RULES_BY_NAME = {rule.name: rule for rule in RULES}
 DEFAULT_RULES = tuple(rule.name for rule in RULES if rule.name not in ("shallowest", "newest"))
-"""The rules until a person orders them."""
+"""The rules until the user orders them."""
 REGULAR_FILE = KeeperRule(
     "real",
     "A file, not a link",

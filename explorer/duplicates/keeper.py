@@ -28,7 +28,7 @@ from explorer.library.setting_store import get_setting, put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 
 SETTING = "keeper_rules"
-"""The library's setting with the person's rules, a JSON list of names."""
+"""The library's setting with the user's rules, a JSON list of names."""
 
 
 def choose_keeper(
@@ -63,7 +63,7 @@ def choose_keeper(
 
 
 def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
-    """The rules in the person's order. Rules of other releases are ignored."""
+    """The rules in the user's order. Rules of other releases are ignored."""
     stored = get_setting(catalog, SETTING)
     try:
         names = json.loads(stored) if stored else None

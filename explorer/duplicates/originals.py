@@ -1,7 +1,6 @@
-"""Which of two files of one picture is the original, as far as the files show it.
-
-File size shows nothing: a program that saves a photo again may well write more bytes. A file is the
-original of another if
+"""Decides which of two files of one picture is the original, from evidence in the files. File size
+is no evidence: a program that saves a photo again may well write more bytes. A file is the original
+of another if
 
 - nothing speaks against it: the other has no more pixels, shows nothing more and has no more
   metadata, and this one is not brightened, blurred, bordered or stamped; and
@@ -61,7 +60,7 @@ class _Pair(NamedTuple):
     other: Version
     edge: Edge
     geometry: RelativeGeometry
-    """How the other lies within the one."""
+    """Geometry of the other within the one."""
     mine: QualityMetrics
     """Measurements of the one."""
     its: QualityMetrics
@@ -91,7 +90,7 @@ class _Pair(NamedTuple):
 
 
 def _out_of_frame(pair: _Pair) -> str:
-    """What the other shows of the picture that the one does not, or a border of the one."""
+    """Parts of the picture that only the other shows, or a border of the one."""
     geometry, one, other = pair.geometry, pair.one, pair.other
     if pair.edge.bordered == one.item.photo_id:
         return f"{one.name} has a border around it"
@@ -209,7 +208,7 @@ def _proven_by_camera(pair: _Pair, header: HeaderReader) -> OriginalVerdict | No
 
 
 def _advantage(pair: _Pair) -> str:
-    """What the one has that a copy of it lost; '' if nothing."""
+    """What the one has and its copy lost; '' if nothing."""
     if pair.smaller:
         return "has more pixels"
     if pair.framed:

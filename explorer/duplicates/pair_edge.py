@@ -22,13 +22,13 @@ class Edge:
     score: float
     """Similarity, 0 to 1."""
     relation: dict[str, object] = field(default_factory=dict)
-    """What the second is, compared with the first, as `library/pair_store.py` stores it."""
+    """The relation of the second to the first, as `library/pair_store.py` stores it."""
     text: str = ""
     """The same in words, where these do not follow from `relation`."""
 
     @property
     def bordered(self) -> int | None:
-        """The photo that is the other one with a border added, if one is."""
+        """The photo that is a copy of the other with a border added, if any."""
         border = self.relation.get("border", 0)
         return self.photos[1 if border == 1 else 0] if border in (1, -1) else None
 
@@ -39,7 +39,7 @@ class Edge:
 
     @property
     def light(self) -> float:
-        """By how many levels (of 255) the second is brighter: mean of what both show."""
+        """Levels (of 255) by which the second is brighter: mean over what both show."""
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
     def greyer(self, photo_id: int) -> int:

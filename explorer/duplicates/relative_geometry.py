@@ -25,7 +25,7 @@ right and one step down in the photo lead in the file to keep."""
 
 
 class ComparedPhoto(Protocol):
-    """What describing a difference needs to know of a photo. width, height: pixels, upright."""
+    """The facts of a photo needed to describe a difference. width, height: pixels, upright."""
 
     @property
     def photo_id(self) -> int: ...

@@ -1,5 +1,5 @@
-"""Splits connected components of a tier into groups: star clusters of a file to keep and photos
-that were each compared with it."""
+"""Splits connected components of a tier into groups: star clusters, each a file to keep and photos
+that were compared with it."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class StarClusters:
     edges: Edges
     """By photo id, both ways."""
     rows: Mapping[int, CopyRow]
-    """The file that stands for each photo."""
+    """The file that represents each photo."""
     builder: GroupFileBuilder
     choose: ChooseKeeper
-    """Which file is kept, where nothing is lost whichever it is."""
+    """Chooses the file to keep if none would lose anything."""
     header: HeaderReader
     """Reads a file's EXIF header."""
 
@@ -73,8 +73,9 @@ class StarClusters:
     def _possible_centers(
         self, left: Collection[int], files: Mapping[int, GroupFile]
     ) -> list[GroupFile]:
-        """Photos that were compared with most of the others: another centre would leave too many
-        photos without the one to keep. In large components only some were compared with all."""
+        """Photos that were compared with most of the others: with another centre, too many photos
+        would not have been compared with the keeper. In large components only some were compared
+        with all."""
         degree = {i: len(self.edges[i].keys() & left) for i in left}
         share = 1.0 if self.tier in COPIES and len(left) > MOST_FULLY_COMPARED else 0.5
         least = max(degree.values()) * share
@@ -122,8 +123,8 @@ class StarClusters:
         )
 
     def _files(self, component: Collection[int]) -> dict[int, GroupFile]:
-        """The files of a component, each with what the others tell of it: whether it has a border
-        added, and of which it is a version by name."""
+        """The files of a component, each with what the others show about it: whether it has a
+        border added, and which file it is a version of by name."""
         edges = chain.from_iterable(self.edges[i].values() for i in component)
         bordered = {edge.bordered for edge in edges}
         originals = self._originals_by_name(component) if self.tier == "picture" else {}
@@ -138,7 +139,7 @@ class StarClusters:
         }
 
     def _originals_by_name(self, component: Collection[int]) -> dict[int, str]:
-        """For files that are named as versions of another one: the name of that one."""
+        """For files named as versions of another file: the name of that file."""
         names = dict[tuple[str, str], str]()
         for i in component:
             folder, name = os.path.split(self.rows[i].path)

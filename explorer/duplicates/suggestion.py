@@ -1,5 +1,4 @@
-"""Which photo of a group of copies is suggested as the one to keep: the original of all others, or
-none."""
+"""Suggests which photo of a group of copies to keep: the original of all others, or none."""
 
 from __future__ import annotations
 
@@ -62,7 +61,7 @@ class KeeperSuggester:
         self, group: Collection[int], first: GroupFile, choose: ChooseKeeper
     ) -> KeeperSuggestion:
         """The photo of a group (photo ids) to keep. first: the photo that all others were compared
-        with, shown first if none is suggested. choose: the person's rules, which decide among
+        with, shown first if none is suggested. choose: the user's rules, which decide among
         several that may be kept without loss."""
         removable = {
             i: self._removable(i, group)

@@ -21,12 +21,13 @@ from explorer.library.pair_store import PAIRS_VERSION, Pair
 
 @dataclass(frozen=True)
 class TierThresholds:
-    """When two similar photos are of one moment, or look alike. Set with `python run.py bench
-    duplicates` and the `starter` model: 1,000 everyday photos, no two of which belong together,
-    have 137 look-alike pairs at 0.6 (one in six showing another subject), 50 at 0.7 and 14 at 0.8.
+    """Thresholds for two similar photos to be of one moment, or look-alikes. Set with `python
+    run.py bench duplicates` and the `starter` model: 1,000 everyday photos, no two of which belong
+    together, have 137 look-alike pairs at 0.6 (one in six showing another subject), 50 at 0.7 and
+    14 at 0.8.
 
-    Nearness is measured from the library's usual cosine, 0, to identity, 1. The usual cosine is the
-    median over all photos of the cosine to their farthest stored neighbour, mostly the 24th.
+    Nearness runs from 0, the library's usual cosine, to 1, identity. The usual cosine is the median
+    over all photos of the cosine to their farthest stored neighbour, mostly the 24th.
     """
 
     moment: float = 0.4
@@ -49,8 +50,8 @@ class TierEdges:
         self._catalog = catalog
 
     def edges(self, tier: Tier) -> list[Edge]:
-        """The edges of a tier other than `identical`. `picture` includes those of `pixels`: a
-        photo kept in that tier may stand for others."""
+        """The edges of a tier other than `identical`. `picture` includes those of `pixels`: a photo
+        kept in that tier may represent others."""
         if tier == "pixels":
             return self._copies("pixels")
         if tier == "picture":

@@ -1,5 +1,5 @@
-"""Files of one picture as versions of it: what each one's metadata contain, and what removing one
-would lose."""
+"""Files of one picture as versions of it: what metadata each contains, and what removing one would
+lose."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SAME_PLACE_DEGREES = 1e-4
 
 
 class Version(NamedTuple):
-    """One file of a group and what the catalog knows of its photo."""
+    """One file of a group and what the catalog knows about its photo."""
 
     item: GroupFile
     known: Evidence
@@ -46,8 +46,8 @@ class OriginalVerdict(NamedTuple):
 
 
 def original_format_rank(item: GroupFile) -> int:
-    """How likely a picture was first saved in the file's format, among files with identical pixels:
-    0 to 3, higher is likelier."""
+    """How likely it is that a picture was first saved in the file's format, among files with
+    identical pixels: 0 to 3, higher is likelier."""
     return _ORIGINAL_FORMATS.get(item.format, 0)
 
 
@@ -75,8 +75,8 @@ def judge_same_pixels(one: Version, other: Version) -> OriginalVerdict:
 
 
 def metadata_loss(one: Version, other: Version) -> str:
-    """What removing `other` would lose of metadata and edits if `one` is kept, in a clause; '' if
-    nothing."""
+    """The metadata and edits that would be lost by removing `other` and keeping `one`, in a clause;
+    '' if none."""
     if words := _missing(other, one):
         return f"only {other.name} has {_listed(words)}"
     if words := _contradictions(one, other):

@@ -44,7 +44,7 @@ class BatchEncoder:
 
     def encode(self, batch: Sequence[DecodeResult]) -> list[np.ndarray | None]:
         """Write the previews of the photos in a batch and encode them. Returns one embedding per
-        result, in the same order; None where there is no photo."""
+        result, in the same order; None if there is no photo."""
         decoded = [
             (index, result.photo, result.digest)
             for index, result in enumerate(batch)

@@ -35,7 +35,7 @@ class CommandHandler:
         self.paused = get_setting(library.catalog, "paused") == "1"
         # The worker is to release the library until further notice.
         self.dismissed = False
-        # Why the last command was refused, in words; None if it was not.
+        # Why the last command was rejected, in words; None if it was not.
         self.refusal: str | None = None
         # Files removed from the library since the vector index was last saved.
         self.removed = 0

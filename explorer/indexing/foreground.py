@@ -45,8 +45,8 @@ def index_folders(
     """Index everything in these absolute folders, and watch them from now on.
 
     Of a folder inside a watched one, only that part is scanned. exclude: ignore patterns to add to
-    the folders. forget_missing: remove files that vanished, however many they are. retry_failed:
-    read files that failed once more. Raises FolderError, UsageError, and LibraryLocked while
+    the folders. forget_missing: remove files that vanished, however many there are. retry_failed:
+    read failed files again. Raises FolderError, UsageError, and LibraryLocked while
     another process indexes into this library.
     """
     with library.lock():

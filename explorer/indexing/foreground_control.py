@@ -1,4 +1,4 @@
-"""Lets an indexing run on the command line report to the app and obey it."""
+"""Lets an indexing run on the command line report to the app and follow its commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STARTED_BY = "It was started on the command line."
 
 
 class ForegroundControl:
-    """Reports how far a run is, to the person and to an app that has the library open, and executes
+    """Reports how far a run is, to the user and to an app that has the library open, and executes
     the commands `pause`, `resume` and `stop`."""
 
     def __init__(

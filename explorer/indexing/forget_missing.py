@@ -1,4 +1,4 @@
-"""Removes missing files from the library once the person has confirmed that they are gone."""
+"""Removes missing files from the library once the user has confirmed that they are gone."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def forget_missing_files(
 ) -> int:
     """Remove the files that vanished: those in this absolute folder, or all.
 
-    A file that exists again stays, and so do all files of a drive that does not answer. Returns how
-    many files were removed.
+    A file that exists again stays, and so do all files of a drive that does not respond. Returns
+    how many files were removed.
     """
     number, drives = 0, drives or DriveTimeouts()
     for root in catalog.roots():

@@ -1,4 +1,4 @@
-"""Whether a path is inside one of many folders."""
+"""Tests whether a path is inside any of many folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes what came of reading files to the catalog: photos, the files that hold them, failures."""
+"""Writes the outcomes of reading files to the catalog: photos, the files that hold them,
+failures."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ import numpy as np
 
 from explorer.decoding.decode_result import DecodeResult
 from explorer.errors import PhotoError
-from explorer.indexing.fates import (
+from explorer.indexing.read_outcomes import (
     Changing,
-    DriveSilent,
+    DriveTimedOut,
     Failed,
     Fate,
     Readable,
@@ -64,8 +65,8 @@ class PhotoUpdates:
                 self._gone_of_photo.setdefault(file.photo_id, []).append(file)
 
     def update(self, result: DecodeResult, vector: np.ndarray | None, *, exists: bool) -> None:
-        """Record what became of one file. A problem with it costs this file a row with the reason,
-        and does not affect any other.
+        """Record the outcome for one file. A problem is stored with its reason, and does not affect
+        any other file.
 
         vector: the photo's embedding, if it was decoded. exists: the file is still at its path.
         """
@@ -80,7 +81,7 @@ class PhotoUpdates:
             exists=exists,
             times_changed=times_changed,
         )
-        if not isinstance(fate, DriveSilent | Vanished):
+        if not isinstance(fate, DriveTimedOut | Vanished):
             self._changes.pop(path, None)
             if changed:
                 self._changes[path] = times_changed
@@ -92,7 +93,7 @@ class PhotoUpdates:
     def _apply(self, fate: Fate, result: DecodeResult, vector: np.ndarray | None) -> None:
         task = read_task_of(result)
         match fate:
-            case DriveSilent():
+            case DriveTimedOut():
                 pass
             case Vanished():
                 self._detector.forget(result.job.path)

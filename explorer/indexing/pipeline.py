@@ -121,7 +121,7 @@ class Indexer:
                         updates.update(result, vector, exists=exists)
 
     def _exists(self, result: DecodeResult) -> bool:
-        """Whether a file is still at its path; True if its drive does not answer."""
+        """Whether a file is still at its path; True if its drive does not respond."""
         root = self._reader.roots[read_task_of(result).root_id]
         return self._drives.call_or(root, lambda: os.path.lexists(result.job.path), True)
 

@@ -1,4 +1,4 @@
-"""How far a run is, and how fast."""
+"""The progress and rate of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WINDOW = 10.0
 
 
 class Progress(NamedTuple):
-    """How far the reading of new files is."""
+    """Progress of reading new files."""
 
     done: int
     total: int
@@ -30,7 +30,7 @@ class RateMeter:
         self._marks = [(time.monotonic(), 0)]
 
     def add(self, number: int) -> Progress:
-        """So many more files are done."""
+        """Count `number` more files."""
         self._done += number
         self._marks = [*self._marks[-200:], (time.monotonic(), self._done)]
         while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > _WINDOW:

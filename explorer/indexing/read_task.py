@@ -20,7 +20,7 @@ class ReadTask(NamedTuple):
     seen: FileStat
     photo_id: int | None = None
     """The photo that the file is known to hold, if the photo only has to be encoded or measured
-    anew."""
+    again."""
     was: KnownFile | None = None
     """The catalog's row for this path."""
 

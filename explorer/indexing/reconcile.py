@@ -81,7 +81,7 @@ class Reconciler:
         self.new = left
 
     def resolve_gone(self) -> None:
-        """Record what became of files that were not found. To be called after all new files were
+        """Record the outcome for files that were not found. To be called after all new files were
         read."""
         vanished = VanishedFiles(
             self._writer,
@@ -142,7 +142,7 @@ class Reconciler:
             state="online",
             scanned=not target.folder,
             device=scan.device,
-            # The scan of a part can tell that something is wrong with a root, but not that nothing
+            # The scan of a part can show that something is wrong with a root, but not that nothing
             # is.
             problem=None if target.folder and not wrong else wrong,
             mounts=mounts,

@@ -1,6 +1,6 @@
-"""Decides what files that were not found are: missing, or away for the time being.
+"""Decides whether files that were not found are missing, or temporarily away.
 
-They are away if their drive is, or if so many vanished at once that the person is asked first.
+They are away if their drive is, or if so many vanished at once that the user is asked first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.scan import root_state
 
-# The person is asked if more than this share of a root's photo files vanish at once, and at least
+# The user is asked if more than this share of a root's photo files vanish at once, and at least
 # this many.
 ASK_SHARE, ASK_MINIMUM = 0.2, 10
 # Scans within this many seconds see one and the same deletion, which takes a while in a large tree.
@@ -85,7 +85,7 @@ class VanishedFiles:
         self._summary.away += _photos(away)
 
     def _recent_if_many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
-        """If so many vanished at once that the person has to be asked: the files that went missing
+        """If so many vanished at once that the user has to be asked: the files that went missing
         a moment ago, which count too. Else None."""
         photos = _photos(files)
         if not photos:

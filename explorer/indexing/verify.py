@@ -1,5 +1,5 @@
-"""Verifies that everything in a library agrees: the catalog with itself, vectors, neighbours and
-previews with the catalog, and the catalog with the disk."""
+"""Verifies that a library is consistent: the catalog with itself, vectors, neighbours and previews
+with the catalog, and the catalog with the disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def verify(
     thorough: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> VerifyReport:
-    """Check a library without changing it; with `repair`, repair what the catalog allows.
+    """Check a library without changing it; with `repair`, repair what can be repaired from the
+    catalog.
 
     thorough: also decode every preview, and read every photo file to see whether its bytes are
     still those that were indexed. Raises LibraryLocked if it is to be repaired while another

@@ -1,4 +1,4 @@
-"""Checks that the catalog agrees with itself."""
+"""Checks the internal consistency of the catalog."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
         if writer:
             update_file_counts(writer, wrong)
         for photo_id in wrong:
-            text = f"Photo {photo_id} is counted in a wrong number of files."
+            text = f"Photo {photo_id} has a wrong file count."
             yield Inconsistency("catalog", text, run.repairs)

@@ -1,4 +1,4 @@
-"""Checks that photo files are as they were when they were indexed."""
+"""Checks that photo files are unchanged since they were indexed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from explorer.scanning.scan import root_state
 
 
 def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
-    """Compare the files with the disk. What differs is a note, because the next scan finds it. Only
-    bytes that changed under the same size and time are a fault; they are found if thorough."""
+    """Compare the files with the disk. Differences are only noted, because the next scan finds
+    them. Only bytes that changed under the same size and time are a fault; they are found if
+    thorough."""
     run.progress("Checking the photo files…")
     catalog = run.library.catalog
     away = {
@@ -30,7 +31,7 @@ def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
         try:
             facts = os.stat(file.path)
         except OSError:
-            _note_change(run, f"{file.path} is not there any more")
+            _note_change(run, f"{file.path} no longer exists")
             continue
         if (facts.st_size, int64.time_ns(facts.st_mtime_ns)) != (file.size, file.mtime_ns):
             _note_change(run, f"{file.path} has changed")
@@ -60,9 +61,9 @@ def _check_contents(run: VerifyRun, files: list[integrity.PresentFile]) -> Itera
             ):
                 if run.writer:
                     integrity.mark_for_rereading(run.writer, [file.id])
-                after = "; the next indexing reads it again" if run.repairs else ""
+                after = "; the next indexing run reads it again" if run.repairs else ""
                 text = (
-                    f"{file.path} holds other bytes than when it was indexed, though its size and"
-                    f" date are the same{after}."
+                    f"{file.path} has other bytes than when it was indexed, although its size"
+                    f" and date are unchanged{after}."
                 )
                 yield Inconsistency("file", text, run.repairs)

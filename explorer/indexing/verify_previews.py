@@ -25,7 +25,7 @@ def check_previews(run: VerifyRun) -> Iterator[Inconsistency]:
             # The photo may have been purged a moment ago.
             if library.catalog.photo_id(bytes.fromhex(digest)) == photo_id:
                 mended = run.repairs and _recreate(library, pool, photo_id, digest)
-                yield Inconsistency("preview", f"Photo {photo_id} has no whole preview.", mended)
+                yield Inconsistency("preview", f"Photo {photo_id} has no intact preview.", mended)
     yield from _check_leftovers(run)
 
 
@@ -37,8 +37,7 @@ def _check_leftovers(run: VerifyRun) -> Iterator[Inconsistency]:
         crash_cleanup.remove_leftovers(run.library)
     if left and expected and not run.repairs:
         run.report.notes.append(
-            f"{len(left):,} files are left over from a run that was cut off; the next one removes"
-            " them"
+            f"{len(left):,} files are left over from an interrupted run; the next run removes them"
         )
     elif left:
         for path in left:

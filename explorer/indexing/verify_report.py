@@ -1,4 +1,4 @@
-"""What a verification of a library found."""
+"""The result of verifying a library."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class VerifyReport:
     notes: list[str] = field(default_factory=list)
     """Differences that the next indexing run settles; they are not faults."""
     changed: int = 0
-    """How many of the notes are files that changed on disk since they were last scanned."""
+    """Number of notes about files that changed on disk since they were last scanned."""
 
     @property
     def sound(self) -> bool:

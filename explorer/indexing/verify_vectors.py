@@ -18,7 +18,7 @@ from explorer.library.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
 
 # While another process indexes, catalog and index may be at different changes; they are then
-# compared again, up to so many times.
+# compared again, up to this many times.
 _ATTEMPTS = 10
 # How far the norm of an embedding may be from 1.
 _NORM_TOLERANCE = 0.01
@@ -34,7 +34,7 @@ def check_vectors(run: VerifyRun) -> Iterator[Inconsistency]:
         encoder_id = catalog.encoder_id(name, version)
         if encoder_id is None:
             raise LibraryError(
-                f"The encoder {name} went away while the library was being checked: check again."
+                f"The encoder {name} was removed while the library was being checked: check again."
             )
         yield from _check_embeddings(run, encoder_id, name, dim)
         index = run.library.vectors(name, version, dim)
@@ -42,7 +42,7 @@ def check_vectors(run: VerifyRun) -> Iterator[Inconsistency]:
         yield from _check_neighbors(run, index, encoder_id, name)
         waiting = integrity.count_without_embedding(catalog, encoder_id)
         if waiting and name == get_setting(catalog, "encoder"):
-            run.report.notes.append(f"{waiting:,} photos wait to be encoded by {name}")
+            run.report.notes.append(f"{waiting:,} photos are waiting to be encoded by {name}")
 
 
 def _check_embeddings(
@@ -55,7 +55,9 @@ def _check_embeddings(
     ]
     if bad and run.writer:
         drop_embeddings(run.writer, encoder_id, bad)
-    mended = ": it was dropped, and the next indexing makes it again" if run.repairs else ""
+    mended = (
+        ": it was dropped, and the next indexing run encodes the photo again" if run.repairs else ""
+    )
     for photo_id in bad:
         text = f"The vector of photo {photo_id} for {name} is damaged{mended}."
         yield Inconsistency("vectors", text, run.repairs)
@@ -70,12 +72,12 @@ def _check_index(
         if index.change == run.library.catalog.change():
             break
     if index.damaged:
-        text = f"The index file of {name} is damaged; it can be made again from the catalog."
+        text = f"The index file of {name} is damaged; it can be rebuilt from the catalog."
         yield Inconsistency("vectors", text, run.repairs)
     if wrong:
         text = f"The index of {name} differs from the catalog for {wrong:,} photos."
         yield Inconsistency("vectors", text, run.repairs)
-    # A missing index file is no fault: every reader rebuilds it in memory. Saving it spares them
+    # A missing index file is not a fault: every reader rebuilds it in memory. Saving it spares them
     # that.
     if run.repairs and (wrong or index.damaged or index.rebuilt):
         index.rebuild()
@@ -90,7 +92,9 @@ def _check_neighbors(
         drop_all_neighbors(run.writer, encoder_id, stage_name(encoder_id))
     if bad:
         mended = (
-            ": all are forgotten, and the next indexing finds them again" if run.repairs else ""
+            ": all were deleted, and the next indexing run computes them again"
+            if run.repairs
+            else ""
         )
         text = (
             f"The nearest photos kept for {len(bad):,} photos ({name}) are wrong, among them those"

@@ -1,4 +1,4 @@
-"""Adding a folder to the watched ones, and recording that its drive does not answer."""
+"""Adding a folder to the watched ones, and recording that its drive does not respond."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def add_folder(writer: Writer, folder: str, drives: DriveTimeouts) -> int:
 
 
 def mark_unresponsive(writer: Writer, root: RootRow, summary: IndexSummary) -> None:
-    """Record that the root's drive does not answer: its photos are offline until it does."""
+    """Record that the root's drive does not respond: its photos are offline until it does."""
     update_root(writer, root["id"], state="offline", problem=UNRESPONSIVE)
     summary.offline.add(root["path"])

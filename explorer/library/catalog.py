@@ -1,6 +1,5 @@
-"""The catalog: SQLite, the truth about every photo, file and vector. This module opens and reads
-it;
-the `*_store` modules write their tables."""
+"""The catalog: the SQLite database that is authoritative for every photo, file and vector. This
+module opens and reads it; the `*_store` modules write their tables."""
 
 from __future__ import annotations
 
@@ -30,8 +29,7 @@ Ids = npt.NDArray[np.int64]
 
 
 class VectorChange(NamedTuple):
-    """A changed photo: its vector, float16 of shape (dim,), or None where it is hidden or
-    purged."""
+    """A changed photo: its vector, float16 of shape (dim,), or None if it is hidden or purged."""
 
     photo_id: int
     vector: npt.NDArray[np.float16] | None
@@ -54,7 +52,7 @@ class Catalog:
             raise explain(error, path.parent) or error from error
 
     def sync(self) -> None:
-        """Wait until every commit is on the disk: until then, a power cut may undo the latest."""
+        """Wait until every commit is on disk: until then, a power cut may undo the latest."""
         with contextlib.suppress(FileNotFoundError):
             # Every commit since the last checkpoint is in this file, and a checkpoint waits for the
             # disk by itself.
@@ -69,7 +67,7 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A read-only connection for the length of the block. Connections are pooled, as the
+        """A read-only connection for the duration of the block. Connections are pooled, as the
         server's threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
@@ -100,7 +98,7 @@ class Catalog:
         return int(self._rows("select change from clock")[0][0])
 
     def changes_since(self, encoder_id: int, change: int) -> Iterator[VectorChange]:
-        """The changes that a vector index of change number `change` has to apply, oldest first."""
+        """The changes that a vector index at change number `change` must apply, oldest first."""
         with self.reading() as db:
             rows = db.execute(
                 "select p.id, p.present, e.vector from photo p left join embedding e on e.photo_id"
@@ -118,12 +116,12 @@ class Catalog:
                 yield VectorChange(photo_id, None)
 
     def encoder_id(self, name: str, version: str) -> int | None:
-        """The id of an encoder; None where it was never used in this library."""
+        """The id of an encoder; None if it was never used in this library."""
         row = self._row("select id from encoder where name = ? and version = ?", (name, version))
         return int(row[0]) if row else None
 
     def encoders(self) -> list[EncoderCount]:
-        """The encoders that have been used here, most vectors first."""
+        """The encoders used in this library, most vectors first."""
         with self.reading() as db:
             return self._encoder_counts.all(db)
 

@@ -1,4 +1,4 @@
-"""Long lists in pieces, so that no transaction takes long and no statement has too many values."""
+"""Split long lists, so that no transaction takes long and no statement has too many values."""
 
 from __future__ import annotations
 

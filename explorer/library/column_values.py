@@ -37,7 +37,7 @@ class Column(NamedTuple):
 
 
 def columns_of(db: sqlite3.Connection, table: str) -> list[Column]:
-    """The columns of a table, in the order of its rows; empty where there is no such table."""
+    """The columns of a table, in the order of its rows; empty if there is no such table."""
     rows = db.execute(f'pragma table_info("{table}")').fetchall()
     keys = sum(bool(row[5]) for row in rows)
     return [

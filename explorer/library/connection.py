@@ -46,7 +46,7 @@ def write_transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """One short transaction on a connection of its own, committed at the end of the block.
 
     For what the app and the command line write themselves (settings, commands, decisions) while the
-    worker's `Writer` may be open. Rolled back where the block raises. Raises LibraryError where the
+    worker's `Writer` may be open. Rolled back if the block raises. Raises LibraryError if the
     catalog cannot be written.
     """
     try:

@@ -16,7 +16,7 @@ from explorer.photos.decoded_photo import Precision
 
 
 class CopyRow(NamedTuple):
-    """A present file and the facts of its photo that tell duplicates apart."""
+    """A present file and the facts of its photo that distinguish duplicates."""
 
     file_id: int
     photo_id: int
@@ -36,9 +36,10 @@ class CopyRow(NamedTuple):
     taken_source: str | None
     camera: str | None
     metadata: int
-    """How many of position, camera, lens, exposure settings and date its metadata has."""
+    """Number of position, camera, lens, exposure settings and date that its metadata has."""
     contents: FileContents | None
-    """What the file holds besides its picture; None where it was indexed before that was read."""
+    """Further contents of the file besides its picture; None if it was indexed before they were
+    read."""
     taken_precision: Precision | None = None
 
 
@@ -62,7 +63,7 @@ def copy_rows(
     several files.
 
     all_folders: include folders that a system or another program manages itself, where nothing is
-    removed and no file is the one to keep.
+    removed and no file is a keeper.
     """
     rows = list[CopyRow]()
     with catalog.reading() as db:
@@ -98,7 +99,7 @@ def _contents(stored: object) -> FileContents | None:
 
 
 def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
-    """What files with this content hold besides their picture; None where unknown. digest: hex."""
+    """Further contents of files with this content; None if unknown. digest: hex."""
     with catalog.reading() as db:
         row = db.execute(
             "select contents from photo where hash = ?", (bytes.fromhex(digest),)
@@ -107,8 +108,8 @@ def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
 
 
 def taken_times(catalog: Catalog) -> dict[int, str]:
-    """When visible photos were taken, by id, where their metadata has a date to the minute; times
-    of files do not count."""
+    """When visible photos were taken, by id, if their metadata has a date to the minute; file times
+    are ignored."""
     with catalog.reading() as db:
         rows = db.execute(
             "select id, taken_at from photo where present > 0 and taken_at is not null and"

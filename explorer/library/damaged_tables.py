@@ -68,7 +68,7 @@ class DamagedCatalog:
             return VERSION
 
     def columns(self, table: str, otherwise: list[Column]) -> list[Column]:
-        """The columns of a table in this catalog; `otherwise` where its schema cannot be read."""
+        """The columns of a table in this catalog; `otherwise` if its schema cannot be read."""
         statement = self.statements.get(table, "")
         # No other statement from the file is executed.
         if not statement.lower().startswith("create table"):
@@ -89,7 +89,7 @@ class DamagedCatalog:
             yield from self.pages.cells(number)
 
     def reach(self, name: str) -> None:
-        """Mark the pages of a table or index, so that they do not count as orphans."""
+        """Mark the pages of a table or index, so that they are not treated as orphans."""
         index = name not in self.statements or "without rowid" in self.statements[name].lower()
         self._reached.update(self.pages.leaves(self.roots[name], index=index))
 
@@ -120,7 +120,7 @@ class RecoveredTable:
         # A table without rowids is stored as an index.
         self.is_index = "without rowid" in sql.lower()
         self.rows = dict[object, Row]()
-        # The rowids that the table's indexes have; None where no index can be read.
+        # The rowids that the table's indexes have; None if no index can be read.
         self.expected: set[object] | None = None
         # Whether every page could be read and every row is valid.
         self.whole = True
@@ -148,7 +148,7 @@ class RecoveredTable:
         return float(value) if isinstance(value, int | float) else 0.0
 
     def _row(self, cell: Cell) -> Row | None:
-        """A cell's valid values by column; None where a required one is invalid."""
+        """A cell's valid values by column; None if a required one is invalid."""
         if not 0 < len(cell.values) <= len(self._stored):
             return None
         found = dict(zip((column.name for column in self._stored), cell.values, strict=False))
@@ -176,8 +176,7 @@ class RecoveredTable:
         )
 
     def read_indexes(self, target: sqlite3.Connection, source: DamagedCatalog) -> None:
-        """Compare with the table's own indexes, which tell the rows that there were and have some
-        of
+        """Compare with the table's own indexes, which show which rows existed and contain some of
         them completely.
 
         A photo whose hash differs from its index is dropped, as one of the two is wrong: its file
@@ -225,7 +224,7 @@ class RecoveredTable:
                 )
 
     def lost(self) -> int | None:
-        """How many rows were lost; None where that cannot be determined."""
+        """How many rows were lost; None if that cannot be determined."""
         if self.expected is not None:
             return len(self.expected - self.rows.keys())
         return 0 if self.whole else None

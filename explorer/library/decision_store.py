@@ -1,4 +1,4 @@
-"""What a person decided about groups of duplicates: tables `decision` and `decided`.
+"""What the user decided about groups of duplicates: tables `decision` and `decided`.
 
 A decision refers to contents by their hashes, so it holds wherever the files are, after they are
 indexed again, and with any encoder. The app and the command line write it themselves, in one short
@@ -31,7 +31,7 @@ class Decision:
     hashes: frozenset[bytes]
     """Of the contents that it is about."""
     files: int
-    """How many files those contents had then."""
+    """Number of files with those contents at that time."""
     decided_at: float
     """Unix seconds."""
 
@@ -53,8 +53,8 @@ class Decisions:
         return len(self._all)
 
     def about(self, hashes: Iterable[bytes], files: int) -> Decision | None:
-        """The latest decision that covers all these contents, if they have no more files than
-        then; else None.
+        """The latest decision that covers all these contents, if they have no more files than at
+        that time; else None.
 
         A decision about several contents does not cover the files of one of them alone.
         """
@@ -67,7 +67,7 @@ class Decisions:
         return found[-1] if found else None
 
     def apart(self, one: bytes, two: bytes) -> bool:
-        """Whether a decision is that these two contents are no duplicates, or are both kept."""
+        """Whether a decision is that these two contents are not duplicates, or are both kept."""
         return one != two and any(
             d.kind != "later" and two in d.hashes for d in self._by_hash.get(one, ())
         )
@@ -93,11 +93,11 @@ def decisions(catalog: Catalog) -> Decisions:
 
 
 def decide(catalog: Catalog, kind: DecisionKind, hashes: Iterable[bytes], files: int) -> int:
-    """Store a decision about these contents, in place of earlier ones about exactly the same;
-    returns its id."""
+    """Store a decision about these contents, replacing earlier ones about exactly the same; returns
+    its id."""
     wanted = sorted(set(hashes))
     if not wanted:
-        raise ValueError("a decision is about at least one photo")
+        raise ValueError("a decision needs at least one photo")
     with write_transaction(catalog.path) as db:
         for old in _same(db, wanted):
             db.execute("delete from decision where id = ?", (old,))

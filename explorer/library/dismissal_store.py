@@ -1,8 +1,8 @@
-"""Findings that a person does not want to see again: table `dismissed`.
+"""Findings that the user does not want to see again: table `dismissed`.
 
-A dismissal refers to a content by its hash, so it holds wherever the file is, and after the library
-is made again; for a file that cannot be read it refers to its path. The app and the command line
-write it themselves, in one short transaction.
+A dismissal refers to a content by its hash, so it applies wherever the file is, and after the
+library is rebuilt; for a file that cannot be read it refers to its path. The app and the command
+line write it themselves, in one short transaction.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Writing files durably, so that a power cut leaves the old or the new one, and explaining errors
-of the disk and the catalog in words."""
+"""Writing files durably, so that a power cut leaves either the old or the new one, and explaining
+disk and catalog errors to the user."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ ROOM = 16 << 20
 
 
 def replace_durably(scratch: Path, path: Path) -> None:
-    """Replace a file by a finished one whose bytes are synced first: after a power cut there is the
-    old one or the whole new one."""
+    """Replace a file with a finished one whose bytes are synced first: a power cut leaves the old
+    or the complete new file."""
     flush(scratch)
     scratch.replace(path)
 
@@ -49,7 +49,7 @@ def flush(path: Path) -> None:
 
 
 def has_room(folder: Path) -> bool:
-    """Whether the disk of a folder has free space; True where that cannot be determined."""
+    """Whether the disk of a folder has free space; True if that cannot be determined."""
     try:
         return shutil.disk_usage(folder).free >= ROOM
     except OSError:
@@ -57,7 +57,7 @@ def has_room(folder: Path) -> bool:
 
 
 def explain(error: BaseException, folder: Path) -> LibraryError | None:
-    """An error of the library in `folder`, in words for a person; None if the error is not about
+    """An error of the library in `folder`, in words for the user; None if the error is not about
     the library's files."""
     found: LibraryError | None = None
     if isinstance(error, LibraryError):
@@ -116,7 +116,7 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> LibraryError | None:
 def _busy(folder: Path) -> LibraryBusy:
     return LibraryBusy(
         f"Another program keeps the library's catalog in {folder} locked: close it, or wait until"
-        " it is done."
+        " it has finished."
     )
 
 
@@ -124,7 +124,7 @@ def _damaged(folder: Path, error: Exception) -> CatalogDamaged:
     return CatalogDamaged(
         f"The library's catalog {folder / 'catalog.db'} is damaged ({error}). No photo is"
         f" affected: `{PROGRAM} verify --repair`"
-        " saves what can be read of it, and the next indexing makes the rest again."
+        " saves what can be read of it, and the next indexing run rebuilds the rest."
     )
 
 
@@ -137,8 +137,8 @@ def _disk_error(folder: Path, error: Exception) -> LibraryError:
 
 def _full(folder: Path) -> LibraryFull:
     return LibraryFull(
-        f"The disk that holds the library {folder} is full: make room on it, and indexing goes on"
-        " where it was."
+        f"The disk that holds the library {folder} is full: free some space on it, and indexing"
+        " continues where it stopped."
     )
 
 

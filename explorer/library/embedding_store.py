@@ -1,4 +1,4 @@
-"""Encoders and the vectors that they made: tables `encoder` and `embedding`."""
+"""Encoders and their vectors: tables `encoder` and `embedding`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.library.writer import Writer
 
 
 def register_encoder(writer: Writer, name: str, version: str, dim: int) -> int:
-    """The id under which vectors of this encoder are kept, added if need be. dim: their length."""
+    """The id under which vectors of this encoder are stored, added if needed. dim: their length."""
     writer.connection.execute(
         "insert or ignore into encoder (name, version, dim) values (?, ?, ?)", (name, version, dim)
     )
@@ -26,8 +26,7 @@ def register_encoder(writer: Writer, name: str, version: str, dim: int) -> int:
 def put_embedding(
     writer: Writer, encoder_id: int, photo_id: int, vector: npt.NDArray[np.float32]
 ) -> None:
-    """Store the vector of a photo, of shape (dim,), in half precision, in place of an earlier
-    one."""
+    """Store the vector of a photo, of shape (dim,), in half precision, replacing an earlier one."""
     with writer.transaction() as change:
         blob = vector.astype(np.float16).tobytes()
         writer.connection.execute(
@@ -37,7 +36,8 @@ def put_embedding(
 
 
 def drop_embeddings(writer: Writer, encoder_id: int, photo_ids: Iterable[int]) -> None:
-    """Delete these photos' vectors and nearest neighbors; the next indexing makes them again."""
+    """Delete these photos' vectors and nearest neighbors; the next indexing run computes them
+    again."""
     with writer.transaction() as change:
         for photo_id in photo_ids:
             for table in ("embedding", "neighbour"):

@@ -1,4 +1,4 @@
-"""How many vectors each encoder has made, counted once for each change of the catalog."""
+"""Number of vectors of each encoder, counted once per catalog change."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EncoderCounts:
             "select c.name from encoder c where exists (select 1 from embedding e join photo p on"
             " p.id = e.photo_id where e.encoder_id = c.id and p.present > 0)"
         ).fetchall()
-        # A single one needs no counting.
+        # A single one needs no count.
         if len(rows) > 1:
             return [name for name, _, _, count in self.all(db) if count]
         return [row[0] for row in rows]

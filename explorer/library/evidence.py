@@ -1,4 +1,4 @@
-"""What may tell whether a photo is the original of its duplicates: its metadata and quality
+"""Evidence on whether a photo is the original of its duplicates: its metadata and quality
 metrics."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 
 
 class Evidence(NamedTuple):
-    """taken_at: as in `Metadata`, with its source; None where only the file's time is known. place:
+    """taken_at: as in `Metadata`, with its source; None if only the file's time is known. place:
     latitude and longitude in degrees. exposure: how many of exposure time, aperture, ISO and focal
     length are given. figures: None until the photo has been measured."""
 

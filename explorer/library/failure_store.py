@@ -11,7 +11,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.paths import join
 from explorer.library.writer import Writer
 
-# No file has this size, so the next scan takes such a row for a changed file.
+# No file has this size, so the next scan treats such a row as a changed file.
 _READ_AGAIN = -1
 _NUMBER = re.compile(r"\d+([.,]\d+)*")
 
@@ -22,7 +22,7 @@ class FailureGroup(NamedTuple):
     label: str
     """The reason in words, with “…” for numbers in which `reasons` differ."""
     reasons: tuple[str, ...]
-    """As the catalog has them."""
+    """As stored in the catalog."""
     files: int
     """How many files failed for it."""
     waiting: int

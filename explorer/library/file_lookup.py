@@ -1,4 +1,4 @@
-"""What the catalog knows of the file at an absolute path."""
+"""What the catalog knows about the file at an absolute path."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ class CatalogFile:
     """Of its content, hex; '' where it could not be read."""
     file: KnownFile
     fault: Fault | None = None
-    """Why it could not be read; None where it could, or where that is not known."""
+    """Why it could not be read; None if it could, or if that is not known."""
 
 
 def find_photo_file(catalog: Catalog, path: str) -> CatalogFile | None:
-    """The photo file at an absolute path; None where the catalog has none there."""
+    """The photo file at an absolute path; None if the catalog has none there."""
     found = find_file(catalog, path)
     return found if found is not None and found.hash else None
 
 
 def find_unreadable_file(catalog: Catalog, path: str) -> CatalogFile | None:
-    """The file at an absolute path that could not be read as a photo; None where the catalog has
+    """The file at an absolute path that could not be read as a photo; None if the catalog has
     none there."""
     found = find_file(catalog, path)
     return found if found is not None and found.file.state == "failed" else None
 
 
 def find_file(catalog: Catalog, path: str) -> CatalogFile | None:
-    """The file at an absolute path, in any state; None where the catalog has none there."""
+    """The file at an absolute path, in any state; None if the catalog has none there."""
     with catalog.reading() as db:
         for root_id, text in db.execute("select id, path from root").fetchall():
             root = from_text(text)

@@ -1,4 +1,4 @@
-"""A file as the file system shows it, and as its row in the catalog has it."""
+"""A file as the file system shows it, and as its row in the catalog describes it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class FileStat(NamedTuple):
     mtime_ns: int
     """When its content last changed, Unix nanoseconds."""
     inode: int
-    """0 where the file system has none."""
+    """0 if the file system has none."""
     ctime_ns: int = 0
-    """When its bytes, name or permissions last changed, Unix nanoseconds; 0 where unknown."""
+    """When its bytes, name or permissions last changed, Unix nanoseconds; 0 if unknown."""
 
     @property
     def folder(self) -> str:
@@ -51,7 +51,7 @@ class KnownFile(NamedTuple):
     gone_at: float | None = None
     """When it was first not found, Unix seconds."""
     ctime_ns: int = 0
-    """0 where unknown."""
+    """0 if unknown."""
 
     def matches(self, stat: FileStat, *, inodes: bool = False, ctimes: bool = False) -> bool:
         """Whether size and mtime are the same, so that the bytes are assumed to be. inodes, ctimes:

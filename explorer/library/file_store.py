@@ -1,5 +1,5 @@
-"""The files of each root, with their state: table `file`. `missing_files.py` has those that are not
-where they were."""
+"""The files of each root, with their state: table `file`. `missing_files.py` handles those that are
+no longer at their path."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def put_failed(
     writer: Writer, root_id: int, file: FileStat, reason: str, fault: Fault | None = None
 ) -> None:
     """Record that this file could not be read as a photo. reason: in words. fault: its kind; None
-    where unknown."""
+    if unknown."""
     _put(writer, root_id, file, "failed", reason=reason, fault=fault)
 
 
@@ -82,8 +82,8 @@ def put_moved(writer: Writer, file: KnownFile, root_id: int, to: FileStat) -> No
 
 
 def put_all_moved(writer: Writer, moves: Sequence[tuple[KnownFile, int, FileStat]]) -> None:
-    """Record that known files were moved, as (file, new root id, new place). They may have taken
-    each other's places."""
+    """Record that known files were moved, as (file, new root id, new place). They may have swapped
+    paths."""
     db = writer.connection
     with writer.transaction():
         # Rename all out of the way first, so that none is mistaken for the file that another one
@@ -125,8 +125,8 @@ def put_missing(
 def record_gone(
     writer: Writer, files: Iterable[KnownFile], state: str, reason: str | None, gone_at: float
 ) -> None:
-    """Record that files went, and in which state they are kept: `missing`, or `present` where they
-    are still shown. Rows of files that could not be read are deleted.
+    """Record that files disappeared, and in which state they are kept: `missing`, or `present`
+    where they are still shown. Rows of files that could not be read are deleted.
 
     gone_at: when they went, in Unix seconds.
     """

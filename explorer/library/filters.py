@@ -35,8 +35,8 @@ def taken_within(
     """Whether a photo may have been taken between two days (`YYYY-MM-DD`, inclusive; None: no
     bound).
 
-    A date of which only the month or year is known matches any day of it; a photo without a date
-    matches only where there are no bounds.
+    A date with only a known month or year matches any day of it; a photo without a date matches
+    only if there are no bounds.
     """
     if not since and not until:
         return True
@@ -49,7 +49,7 @@ def taken_within(
 
 @dataclass(frozen=True)
 class Filters:
-    """Which photos to show. Raises UsageError for a date that is none."""
+    """Which photos to show. Raises UsageError for an invalid date."""
 
     since: str | None = None
     """First day, as `parse_day` takes it; stored as `YYYY-MM-DD`."""

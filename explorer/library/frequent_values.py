@@ -31,7 +31,7 @@ class FrequentValues(NamedTuple):
 
 
 def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
-    """The most frequent values, at most so many of each."""
+    """The most frequent values, at most `limit` of each."""
 
     def column(expression: str, condition: str = "1") -> Frequent:
         return [

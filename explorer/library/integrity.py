@@ -16,8 +16,8 @@ from explorer.library.paths import from_text, join
 from explorer.library.photo_text_store import mentions_index
 from explorer.library.writer import Writer
 
-# The most faults of a catalog's file that are listed, and seconds to wait for another program that
-# keeps it locked.
+# Maximum number of faults of a catalog's file that are listed, and seconds to wait for another
+# program that keeps it locked.
 _MOST_FAULTS, _WAIT = 20, 30.0
 
 
@@ -99,9 +99,8 @@ INTEGRITY_RULES = (
 
 
 def find_damage(path: Path) -> list[str]:
-    """What is wrong with a catalog's file: faults that SQLite finds (`pragma integrity_check`),
-    missing
-    tables, and invalid values. Empty when all is well. Reads everything, changes nothing.
+    """The problems of a catalog's file: faults that SQLite finds (`pragma integrity_check`),
+    missing tables, and invalid values. Empty if there are none. Reads everything, changes nothing.
     """
     try:
         with contextlib.closing(
@@ -111,7 +110,7 @@ def find_damage(path: Path) -> list[str]:
             found = [
                 _printable(row[0])
                 for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})")
-                # Newer releases of SQLite look into the index of texts, which `check_texts` does.
+                # Newer releases of SQLite also check the index of texts, which `check_texts` does.
                 if row[0] != "ok" and not mentions_index(_printable(row[0]))
             ]
             return found or _wrong_values(db)
@@ -169,7 +168,7 @@ def _printable(text: object) -> str:
 
 
 def dangling_references(catalog: Catalog) -> list[tuple[str, int | None, str]]:
-    """Rows that refer to a missing row: (table, rowid or None where the table has none, table
+    """Rows that refer to a missing row: (table, rowid or None if the table has none, table
     referred to)."""
     with catalog.reading() as db:
         return [(row[0], row[1], row[2]) for row in db.execute("pragma foreign_key_check")]

@@ -13,7 +13,7 @@ from explorer.library.writer import Writer
 
 
 class PhotoFingerprints(NamedTuple):
-    """What the search for copies needs of n photos, hidden ones included."""
+    """What the search for copies needs about n photos, hidden ones included."""
 
     ids: Ids
     """(n,), ascending."""
@@ -57,7 +57,7 @@ def photo_fingerprints(catalog: Catalog, version: int, *, after: int = 0) -> Pho
 
 
 def keypoints_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
-    """The packed keypoints of a photo; None where they have not been needed yet."""
+    """The packed keypoints of a photo; None if they have not been needed yet."""
     with catalog.reading() as db:
         row = db.execute(
             "select corners from sketch where photo_id = ? and version = ?", (photo_id, version)
@@ -76,7 +76,7 @@ def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], ver
 
 
 def forget_compared(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Let photos count as not compared."""
+    """Mark photos as not compared."""
     writer.connection.executemany(
         "delete from sketch where photo_id = ?", ((photo_id,) for photo_id in photo_ids)
     )

@@ -33,20 +33,20 @@ class Library:
         """Open the library in a folder (default: `config.library_dir`), creating it if `create`.
 
         Its permissions, and those of all files that this process creates from then on, are made
-        private (`permissions.py`). Raises LibraryError where it is absent and not to be created, or
+        private (`permissions.py`). Raises LibraryError if it is absent and not to be created, or
         where its folder cannot be written.
         """
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
             raise LibraryError(
-                f"There is no library in {folder} yet: make one with `{PROGRAM} index FOLDER`."
+                f"There is no library in {folder} yet: create one with `{PROGRAM} index FOLDER`."
             )
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(
-                f"The library's folder {folder} cannot be made: {why}. Choose another with"
+                f"The library's folder {folder} cannot be created: {why}. Choose another with"
                 " --library."
             ) from error
         narrow_umask()
@@ -77,7 +77,7 @@ class Library:
     def lock(self) -> FileLock:
         """Acquire the lock of the one writer, held until it is released or this process ends.
 
-        Raises LibraryLocked where another process holds it.
+        Raises LibraryLocked if another process holds it.
         """
         lock = FileLock(self.dir / "worker.lock", timeout=0)
         try:

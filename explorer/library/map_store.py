@@ -19,18 +19,18 @@ class PhotoMap(NamedTuple):
     ids: Ids
     """(n,), ascending."""
     coordinates: Coordinates
-    """(n, 2) float32; only distances between photos mean anything."""
+    """(n, 2) float32; only distances between photos are meaningful."""
 
 
 class MapLayout(NamedTuple):
     """The finished layout of a map, and one that is being computed."""
 
     drawn: int
-    """Number of photos in the finished layout, 0 where there is none."""
+    """Number of photos in the finished layout, 0 if there is none."""
     step: int
     """Steps done of the layout that is being computed."""
     draft: PhotoMap
-    """Positions in the layout that is being computed; empty where there is none."""
+    """Positions in the layout that is being computed; empty if there is none."""
 
 
 def map_coordinates(catalog: Catalog, encoder_id: int, *, hidden: bool = False) -> PhotoMap:
@@ -82,7 +82,7 @@ def map_layout(catalog: Catalog, encoder_id: int) -> MapLayout:
 
 
 def put_map_layout(writer: Writer, encoder_id: int, now: MapLayout) -> None:
-    """Store the state of a layout. It is no change that readers of the catalog follow."""
+    """Store the state of a layout. Readers of the catalog do not see it as a change."""
     writer.connection.execute(
         "insert or replace into drawing (encoder_id, drawn, step, ids, places)"
         " values (?, ?, ?, ?, ?)",

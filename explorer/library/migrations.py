@@ -1,4 +1,4 @@
-"""Bringing a catalog to this release's schema, by the numbered steps in `migration_steps`.
+"""Migrates a catalog to this release's schema, by the numbered steps in `migration_steps`.
 
 `PRAGMA user_version` repeats how many steps a catalog has had, so that a command that finds it
 current need not import sqlite-utils.
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 VERSION = len(STEPS)
-# No release is so many steps ahead of this one.
+# No release is this many steps ahead.
 _MOST_STEPS_AHEAD = 10_000
 
 
 def migrate(
     connection: sqlite3.Connection, lock: AbstractContextManager[object] | None = None
 ) -> None:
-    """Bring a catalog, new or old, to this release's schema. Raises LibraryNewer where a later
+    """Migrate a catalog, new or old, to this release's schema. Raises LibraryNewer if a later
     release has written it.
 
-    lock: held while the schema is changed. Each step and the note of it are one transaction: cut
-    off, the rest follows at the next start.
+    lock: held while the schema is changed. Each step and its record are one transaction: after an
+    interruption, the rest follows at the next start.
     """
     if _had(connection) == VERSION:
         return
@@ -39,8 +39,8 @@ def migrate(
 
 
 def too_new(version: int) -> bool:
-    """Whether a schema of that number is a later release's. Numbers far beyond are what damage
-    makes of it."""
+    """Whether a schema of that number is a later release's. Far larger numbers are the result of
+    damage."""
     return VERSION < version <= VERSION + _MOST_STEPS_AHEAD
 
 

@@ -1,5 +1,5 @@
-"""Files that are not where they were: finding where they were moved, and keeping them for when they
-come back. Rows of `file`."""
+"""Missing files: finding where they were moved, and keeping their rows in case they return. Rows of
+`file`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.library.file_store import record_gone
 from explorer.library.photo_store import update_file_counts
 from explorer.library.writer import Writer
 
-# Missing files are kept for so many seconds. A file that comes back meanwhile has its id, vectors
+# Missing files are kept for this many seconds. A file that comes back meanwhile has its id, vectors
 # and decisions as before, and is not decoded again.
 RETENTION = 90 * 86_400.0
 
@@ -29,7 +29,7 @@ def files_like(writer: Writer, seen: FileStat) -> list[KnownFile]:
 
 
 def files_of_photo(writer: Writer, photo_id: int) -> list[KnownFile]:
-    """The files that hold a photo, or held it when they were last seen, by id."""
+    """The files with the content of a photo, now or when last seen, by id."""
     return [
         KnownFile(*row)
         for row in writer.connection.execute(
@@ -48,7 +48,7 @@ def count_present(writer: Writer, root_id: int) -> int:
 
 
 def recently_missing(writer: Writer, root_id: int, within: float) -> list[KnownFile]:
-    """Files of a root that went missing within so many seconds."""
+    """Files of a root that went missing within this many seconds."""
     now = time.time()
     rows = writer.connection.execute(
         f"select {KNOWN_FILE_COLUMNS} from file f where root_id = ?"
@@ -74,7 +74,7 @@ def put_vanished(writer: Writer, files: Iterable[KnownFile]) -> None:
 
 
 def put_found_again(writer: Writer, files: Iterable[KnownFile]) -> None:
-    """Record that files are there after all, unchanged."""
+    """Record that files still exist, unchanged."""
     with writer.transaction():
         photos = set[int]()
         for file in files:
@@ -95,8 +95,8 @@ def put_change_times(writer: Writer, times: Iterable[tuple[int, int]]) -> None:
 
 
 def keep_vanished(writer: Writer, root_id: int) -> None:
-    """Record that the person expects what vanished from this root to come back, so that nobody asks
-    again."""
+    """Record that the user expects files that vanished from this root to return, so that the
+    question is not asked again."""
     writer.connection.execute("update root set kept_at = ? where id = ?", (time.time(), root_id))
 
 

@@ -2,7 +2,7 @@
 `os.path.realpath` resolves links only.
 
 A bind mount, an overlay or a union file system shows files of another folder, often under a device
-number of its own. /proc/self/mountinfo, see proc(5), has what each mount point shows.
+number of its own. /proc/self/mountinfo, see proc(5), lists what each mount point shows.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import NamedTuple
 from explorer.library.paths import inside
 
 _TABLE = "/proc/self/mountinfo"
-# Mounts of mounts that are followed (a bind mount of an overlay of a bind mount …); a limit, as
-# they may form a loop.
+# Maximum nesting of mounts that is followed (a bind mount of an overlay of a bind mount …), as
+# mounts may form a loop.
 _MAX_DEPTH = 4
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 # `user@host:/folder` of sshfs, `host:/folder` of NFS.
@@ -45,7 +45,7 @@ class MountEntry(NamedTuple):
 
 
 def mount_table(text: str | None = None) -> list[MountEntry]:
-    """The mounts of this process, oldest first; empty where the system has no such table. text: the
+    """The mounts of this process, oldest first; empty if the system has no such table. text: the
     table, if it has been read already."""
     if text is None:
         try:
@@ -95,7 +95,7 @@ class MountLocations:
         relative = os.path.relpath(real, mount.folder)
         found = {(mount.device, _below(mount.root, relative))}
         if depth:
-            # The path below what this mount shows.
+            # The path below the source of this mount.
             within = os.path.relpath(_below(mount.root, relative), "/")
             for shown in _sources(mount):
                 if isinstance(shown, str):

@@ -86,8 +86,8 @@ def _is_sound(photo_id: int, some: bytes, values: bytes) -> bool:
 
 
 def drop_all_neighbors(writer: Writer, encoder_id: int, name: str) -> None:
-    """Forget all rows of an encoder, and that the stage of that name made them; the next indexing
-    makes them again."""
+    """Delete all rows of an encoder, and the state of the stage of that name; the next indexing run
+    computes them again."""
     with writer.transaction():
         writer.connection.execute("delete from stage where name = ?", (name,))
         writer.connection.execute("delete from neighbour where encoder_id = ?", (encoder_id,))
@@ -140,7 +140,7 @@ def empty_neighbor_rows(number: int) -> tuple[Ids, Scores]:
 
 
 def put_neighbors(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores: Scores) -> None:
-    """Store the neighbors of these photos, in place of earlier ones. Shapes as in `Neighbours`."""
+    """Store the neighbors of these photos, replacing earlier ones. Shapes as in `Neighbours`."""
 
     def rows() -> Iterable[tuple[int, int, bytes, bytes]]:
         for photo_id, some, values in zip(ids.tolist(), near, scores, strict=True):

@@ -13,8 +13,8 @@ PairKind = Literal["pixels", "picture", "scene", "different"]
 """pixels: the same pixels at full size. picture: the same picture, verified. scene: aligned, yet
 another shot. different: they looked alike, and are not."""
 
-# The version of the method in `analysis/duplicates/find_pairs.py`. What another version found is
-# not read, and computed again.
+# The version of the method in `analysis/duplicates/find_pairs.py`. Results of another version are
+# ignored and computed again.
 PAIRS_VERSION = 5
 
 
@@ -28,7 +28,7 @@ class Pair(NamedTuple):
     score: float
     """Similarity where they overlap, 0 to 1."""
     relation: dict[str, object]
-    """What b is, as seen from a."""
+    """The relation of b to a."""
 
 
 def pairs(
@@ -53,7 +53,7 @@ def pairs(
 
 def similar_shots(catalog: Catalog, version: int, seconds: float) -> list[tuple[int, int]]:
     """Pairs of visible photos that are one picture, or shots of one scene that cameras took at most
-    so many seconds apart, as ids (a, b)."""
+    this many seconds apart, as ids (a, b)."""
     exact = " and ".join(
         f"{photo}.taken_source <> 'file' and coalesce({photo}.taken_precision, 'second') in"
         " ('minute', 'second')"
@@ -84,7 +84,7 @@ def copy_pairs(catalog: Catalog) -> list[tuple[int, int, bytes, bytes]]:
 
 
 def pairs_state(catalog: Catalog) -> tuple[int, ...]:
-    """Numbers that differ once pairs have been added, or decisions made or withdrawn."""
+    """Numbers that change when pairs are added, or decisions made or withdrawn."""
     with catalog.reading() as db:
         row = db.execute(
             "select coalesce((select max(rowid) from pair), 0), (select count(*) from pair),"
@@ -94,7 +94,8 @@ def pairs_state(catalog: Catalog) -> tuple[int, ...]:
 
 
 def compared_kind(catalog: Catalog, one: str, other: str, version: int) -> PairKind | None:
-    """What this version of the method found for two contents; None where they were never compared.
+    """The kind of pair that this version of the method found for two contents; None if they were
+    never compared.
 
     one, other: content hashes, hex.
     """
@@ -119,8 +120,8 @@ def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
 
 
 def drop_old_pairs(writer: Writer, version: int) -> None:
-    """Delete everything that other versions of the method found, and then all pixel hashes too,
-    which have no version."""
+    """Delete the results of other versions of the method, and with them all pixel hashes, which
+    have no version."""
     old = "select 1 from {0} where version <> ?1"
     writer.connection.execute(
         f"delete from pixels where exists ({old.format('pair')}) or exists"

@@ -70,7 +70,7 @@ def as_on_disk(path: str) -> str:
 
 
 def _listed(folder: str, name: str) -> str:
-    """A name as its folder lists it; unchanged where the folder cannot be read."""
+    """A name as its folder lists it; unchanged if the folder cannot be read."""
     try:
         names = os.listdir(folder)
     except OSError:

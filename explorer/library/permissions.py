@@ -26,9 +26,8 @@ _ENTRIES = (
     "vectors", "examples", "removed",
 )  # fmt: skip
 _LEFT_BY_SYSTEMS = (".DS_Store", ".directory", "Thumbs.db", "desktop.ini")
-# Removed photos keep their permissions for when they are restored; it is enough that nobody else
-# can
-# enter the folder.
+# Removed photos keep their permissions for when they are restored; it is enough that no other user
+# can enter the folder.
 _KEPT_AS_IT_IS = "removed"
 
 _at_start: int | None = None
@@ -45,9 +44,8 @@ def narrow_umask() -> None:
 
 
 def user_umask() -> int:
-    """The umask that the process was started with: for the person's own files, and programs that
-    are
-    started for them."""
+    """The umask that the process was started with: for the user's own files, and for programs
+    started on their behalf."""
     if _at_start is not None:
         return _at_start
     # It can only be read by setting it.

@@ -1,7 +1,8 @@
-"""The sets of visible photos that meet conditions, kept as masks and brought up to the catalog.
+"""The sets of visible photos that meet conditions, cached as masks and kept up to date with the
+catalog.
 
 A condition is evaluated for all photos once. From then on only photos that have changed are
-evaluated again, so that a filter stays fast while indexing goes on.
+evaluated again, so that a filter stays fast during indexing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _CAPACITY = 256 << 20
 
 class _Kept(NamedTuple):
     state: Hashable
-    """What the mask was made of: the change number of a condition, and whatever a `kept` mask
+    """What the mask was built from: the change number of a condition, and whatever a `kept` mask
     depends on."""
     mask: PhotoMask
 
@@ -63,7 +64,8 @@ class PhotoBitmaps:
             return self._keep(condition, _Kept(change, mask))
 
     def kept(self, name: str, state: Hashable, make: Callable[[], PhotoMask]) -> PhotoMask:
-        """A mask that is made again only when its state, whatever it depends on, differs."""
+        """A mask that is rebuilt only when its state, which covers everything it depends on,
+        differs."""
         with self._lock:
             kept = self._masks.get(name)
             if kept is None or kept.state != state:

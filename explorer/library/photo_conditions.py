@@ -1,4 +1,4 @@
-"""Conditions on one photo, as SQL on `photo` (as p). Of a photo without the value, none holds."""
+"""Conditions on one photo, as SQL on `photo` (as p). A photo without the value meets none."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FACTS: Mapping[str, str] = {
 
 
 class PhotoCondition(NamedTuple):
-    """What a photo must be like. Hashable."""
+    """A condition that a photo must meet. Hashable."""
 
     sql: str
     """On `photo` as p; null counts as false."""
@@ -127,7 +127,7 @@ def _box(latitude: float, longitude: float, kilometres: float) -> tuple[str, lis
     degrees = math.degrees(angle)
     sql, values = "p.latitude between ? and ?", [latitude - degrees, latitude + degrees]
     if abs(latitude) + degrees >= 90:
-        # It has a pole in it, and so every longitude.
+        # It contains a pole, and so every longitude.
         return f"{sql} and p.longitude is not null", [*values]
     width = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(latitude))))
     # A photo on the other side of the date line differs by 360 degrees.
@@ -150,7 +150,7 @@ def kilometres_between(
 
 
 def add_functions(db: sqlite3.Connection) -> None:
-    """Give a connection the functions that conditions call."""
+    """Register the SQL functions that conditions call."""
     db.create_function("kilometres_between", 4, _distance, deterministic=True)
 
 

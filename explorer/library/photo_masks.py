@@ -1,4 +1,4 @@
-"""Sets of photos as masks: arrays that say of each id whether it is in the set."""
+"""Sets of photos as masks: arrays that tell for each id whether it is in the set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PhotoMask = npt.NDArray[np.bool_]
 
 
 def mask_of(among: Ids | PhotoMask) -> PhotoMask:
-    """The mask of a set of photos that is given by their ids, or as a mask already."""
+    """The mask of a set of photos given by ids or as a mask."""
     if among.dtype == np.bool_:
         return np.asarray(among, np.bool_)
     ids = np.asarray(among, np.int64)

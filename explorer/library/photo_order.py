@@ -1,7 +1,7 @@
-"""Orders of all visible photos, kept sorted and brought up to the catalog.
+"""Sort orders of all visible photos, cached and kept up to date with the catalog.
 
-Sorting a million photos takes seconds. So an order is made once, and then only photos that have
-changed are taken out and put where they belong.
+Sorting a million photos takes seconds. So an order is computed once, and then only changed photos
+are removed and inserted at their new positions.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def photo_id_by_hash(writer: Writer, digest: bytes) -> int | None:
 
 
 def add_photo(writer: Writer, digest: bytes, size: int, photo: DecodedPhoto) -> int:
-    """Add a new content of so many bytes; returns its id, which never changes. It is hidden until
+    """Add a new content of this many bytes; returns its id, which never changes. It is hidden until
     `file_store.put_present` adds a file."""
     with writer.transaction() as change:
         values = {

@@ -143,7 +143,7 @@ def _put(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None) -> 
     except sqlite3.DatabaseError as error:
         if not is_damaged_index(error):
             raise
-        log.warning("The index of names and texts is damaged (%s): it is built again.", error)
+        log.warning("The index of names and texts is damaged (%s): it is being rebuilt.", error)
         rebuild_index(db)
         _replace(db, photo_id, new)
     return True
@@ -158,7 +158,7 @@ def _replace(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None)
 
 
 def waiting_photos(db: sqlite3.Connection, limit: int = -1) -> list[int]:
-    """The visible photos whose names and texts are not searchable yet; at most so many."""
+    """The visible photos whose names and texts are not searchable yet; at most this many."""
     rows = db.execute(
         "select id from photo where present > 0 and id not in (select photo_id from photo_text)"
         " order by id limit ?",

@@ -83,7 +83,7 @@ def _upwards(folder: str) -> Iterator[str]:
 
 
 def _device_and_inode(folder: str) -> tuple[int, int] | None:
-    """Device and inode of a folder; None where it is absent, or its file system has no inodes."""
+    """Device and inode of a folder; None if it is absent, or its file system has no inodes."""
     try:
         facts = os.stat(folder)
     except OSError:

@@ -103,7 +103,7 @@ def quality_table(catalog: Catalog) -> QualityTable:
 
 
 def diagnostics_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None:
-    """The sharpness map and histogram of a photo; None where it has not been measured."""
+    """The sharpness map and histogram of a photo; None if it has not been measured."""
     with catalog.reading() as db:
         row = db.execute(
             "select look from quality where photo_id = ? and version = ?",

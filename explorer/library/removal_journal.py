@@ -135,19 +135,19 @@ class RemovalJournal:
         self._lock_path = folder / "removals.lock"
 
     def lock(self) -> FileLock:
-        """Acquire the lock of removals and undos. Raises LibraryLocked where another one runs."""
+        """Acquire the lock of removals and undos. Raises LibraryLocked if another one runs."""
         lock = FileLock(self._lock_path, timeout=LOCK_TIMEOUT)
         try:
             lock.acquire()
         except Timeout:
             raise LibraryLocked(
-                "Another removal or undo is going on in this library: wait until it has ended,"
+                "Another removal or undo is running in this library: wait until it has ended,"
                 " then try again."
             ) from None
         return lock
 
     def note(self, **what: Any) -> None:
-        """Append a line, and return once it is on disk. Raises LibraryError where it cannot be
+        """Append a line, and return once it is on disk. Raises LibraryError if it cannot be
         written; then its step must not be taken."""
         line = json.dumps(what | {"at": round(time.time(), 3)}).encode("ascii") + b"\n"
         try:
@@ -173,8 +173,8 @@ class RemovalJournal:
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(
-                f"The journal of removals {self.path} cannot be written ({why}), so nothing more"
-                " is removed."
+                f"The journal of removals {self.path} cannot be written ({why}), so no more files"
+                " are removed."
             ) from error
 
     def runs(self) -> list[RemovalRun]:

@@ -18,7 +18,7 @@ def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.rea
     """Watch this absolute folder; returns the id of the root that covers it.
 
     A folder inside a root is covered already. Roots inside the new folder are merged into it, with
-    their files and exclusion globs. real: as in `paths.below`. Raises FolderError where the folder
+    their files and exclusion globs. real: as in `paths.below`. Raises FolderError if the folder
     is absent or cannot be listed.
     """
     check_folder(path)
@@ -127,7 +127,7 @@ def prefixed_glob(glob: str, prefix: str) -> str:
 
 
 def check_folder(path: str) -> None:
-    """Raises FolderError, with a sentence for a person, where a folder cannot be watched."""
+    """Raises FolderError, with a sentence for the user, where a folder cannot be watched."""
     shown = to_text(path)
     if not os.path.isabs(path):
         raise FolderError(f"The folder {shown} must be given as a full path.")

@@ -83,7 +83,7 @@ class FileRow(TypedDict):
     reason: str | None
     """Why it failed, in words."""
     fault: Fault | None
-    """The kind of failure; None where unknown."""
+    """The kind of failure; None if unknown."""
     away: bool
     """Present, but cannot be read now."""
 
@@ -102,7 +102,7 @@ class RootRow(TypedDict):
     away: int
     """How many of `photos` cannot be read now."""
     asking: int
-    """How many files vanished at once, so that the person is asked whether they are gone."""
+    """How many files vanished at once, so that the user is asked whether they are gone."""
     left_out: int
     """Number of known files that a rule excludes now."""
     exclude: list[str]
@@ -112,7 +112,7 @@ class RootRow(TypedDict):
     mounts: list[str]
     """Folders in it that are mount points."""
     kept_at: float | None
-    """When the person last said that vanished files will be back, Unix seconds."""
+    """When the user last said that vanished files will be back, Unix seconds."""
     problem: str | None
     """What could not be read, in words."""
     watching: str | None
@@ -131,7 +131,7 @@ class FolderRow(TypedDict):
 class WorkerRow(TypedDict):
     """What the indexing process reported last. heartbeat: Unix seconds. rate: photos/s. eta:
     seconds
-    left, where known."""
+    left, if known."""
 
     pid: int
     heartbeat: float

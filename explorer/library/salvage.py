@@ -29,11 +29,11 @@ from explorer.library.sqlite_pages import Pages
 _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files",
     "decision": "decisions about duplicates",
-    "decided": "notes of which photos decisions are about", "protected": "protected folders",
+    "decided": "records of which photos decisions are about", "protected": "protected folders",
     "dismissed": "dismissed findings", "saved_search": "saved searches",
-    "setting": "settings", "embedding": "vectors", "command": "commands that waited",
+    "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
-# What a person made; everything else comes from the photos.
+# What the user made; everything else comes from the photos.
 _DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
 _COUNTERS = "sqlite_sequence"
 # By how much a lost clock is advanced: more changes than there ever are between two saves of an
@@ -57,7 +57,7 @@ class SalvageReport:
     rows: dict[str, int] = field(default_factory=dict)
     """Number of salvaged rows, by table."""
     lost: list[str] = field(default_factory=list)
-    """What was lost, in sentences, a person's own work first."""
+    """What was lost, in sentences, the user's own work first."""
 
     @property
     def total(self) -> int:
@@ -68,7 +68,7 @@ def salvage(path: Path) -> SalvageReport:
     """Replace a damaged catalog by a new one with all rows that can be read.
 
     For the process that holds the library's lock, with the catalog open nowhere. Raises
-    LibraryError where it cannot be read or written, and LibraryNewer where a later release wrote
+    LibraryError if it cannot be read or written, and LibraryNewer if a later release wrote
     it.
     """
     new, kept = path.with_suffix(".saved"), _free_name(path)
@@ -210,7 +210,7 @@ def _losses(
         lost = table.lost()
         if lost is None:
             lines.append(
-                f"Some of the catalog's {words} may be lost: how many there were cannot be told."
+                f"Some of the catalog's {words} may be lost: it is not known how many there were."
             )
             continue
         lost += cut.get(name, 0) + max(0, len(table.rows) - taken[name])

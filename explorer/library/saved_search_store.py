@@ -1,4 +1,4 @@
-"""Searches that a person saved, and the latest ones: tables `saved_search` and `recent_search`.
+"""Searches that the user saved, and the latest ones: tables `saved_search` and `recent_search`.
 
 A search is kept as the parameters of the Search page's URL, so that it is the same in the address,
 in a bookmark and here. The app writes both tables itself, in one short transaction each.
@@ -68,7 +68,7 @@ def rename_search(catalog: Catalog, search_id: int, name: str) -> None:
             "select 1 from saved_search where name = ? and id <> ?", (name, search_id)
         ).fetchone()
         if taken:
-            raise UsageError(f"There is a search named “{name}” already: choose another name.")
+            raise UsageError(f"A search named “{name}” already exists: choose another name.")
         db.execute("update saved_search set name = ? where id = ?", (name, search_id))
 
 
@@ -112,7 +112,7 @@ def _newest_photo(db: sqlite3.Connection) -> int:
 
 
 def keeps_recent(catalog: Catalog) -> bool:
-    """Whether recent searches are kept. They are, until a person switches that off."""
+    """Whether recent searches are kept. They are, until the user switches that off."""
     return get_setting(catalog, _KEEP_RECENT) != "off"
 
 
@@ -134,7 +134,7 @@ def recent_searches(catalog: Catalog) -> list[str]:
 
 
 def add_recent(catalog: Catalog, query: str) -> None:
-    """Record a search as the latest one, unless a person wants none to be kept."""
+    """Record a search as the latest one, unless the user wants none to be kept."""
     if not keeps_recent(catalog):
         return
     with write_transaction(catalog.path) as db:

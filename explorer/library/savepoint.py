@@ -40,8 +40,7 @@ def savepoint(writer: Writer) -> Iterator[None]:
             writer.connection.execute("release one")
         if isinstance(error, _UNFIT):
             raise PhotoError(
-                f"what was read of it cannot be kept in the catalog ({type(error).__name__}:"
-                f" {error})"
+                f"its values cannot be stored in the catalog ({type(error).__name__}: {error})"
             ) from error
         raise
     writer.connection.execute("release one")

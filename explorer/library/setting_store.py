@@ -7,7 +7,7 @@ from explorer.library.connection import write_transaction
 
 
 def get_setting(catalog: Catalog, key: str) -> str | None:
-    """The value of a setting; None where it was never set."""
+    """The value of a setting; None if it was never set."""
     with catalog.reading() as db:
         row = db.execute("select value from setting where key = ?", (key,)).fetchone()
     return str(row[0]) if row else None

@@ -250,7 +250,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _record(data: bytes) -> tuple[Value, ...]:
-    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises Torn where its types
+    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises Torn if its types
     and its length do not agree."""
     header, at = _varint(data, 0)
     if not 1 <= header <= len(data):

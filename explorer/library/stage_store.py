@@ -7,7 +7,7 @@ from explorer.library.writer import Writer
 
 
 def stage_change(catalog: Catalog, name: str, version: str) -> int:
-    """The change number up to which a stage has processed the catalog; 0 where it never ran, or its
+    """The change number up to which a stage has processed the catalog; 0 if it never ran, or its
     rows are of another version."""
     with catalog.reading() as db:
         row = db.execute(

@@ -2,9 +2,9 @@
 thumbnails, the libraries of photo programs.
 
 Their contents are emptied, thinned out or rewritten automatically, and much of them is small copies
-of photos elsewhere. So such a folder is not indexed unless a person adds it, no file in it is ever
+of photos elsewhere. So such a folder is not indexed unless the user adds it, no file in it is ever
 chosen as the keeper of a group, and none is ever removed from it. Names are compared as a whole and
-without case: “Recycled art” and “snapshot 2019” are a person's own. Some names count only inside a
+without case: “Recycled art” and “snapshot 2019” are the user's own. Some names count only inside a
 folder of a certain name (`a/b`).
 """
 
@@ -99,7 +99,7 @@ def kind_of(names: Sequence[str]) -> str | None:
 
 def around_file(path: str) -> str | None:
     """The outermost system folder that a file is in, in words that follow “it is in”, such as
-    “@eaDir”, which is thumbnails; None where there is none. path: absolute, or relative as catalog
+    “@eaDir”, which is thumbnails; None if there is none. path: absolute, or relative as catalog
     text."""
     return _around(path.replace(os.sep, "/").rpartition("/")[0])
 

@@ -27,7 +27,7 @@ COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
 # What words of a phrase are looked up in; cameras and lenses are not what a phrase is about.
 _WORD_COLUMNS: tuple[TextColumn, ...] = ("name", "keywords", "title", "description", "folder")
 _TRIGRAM = 3
-# How many photos are looked at for each that may be found.
+# How many photos are examined for each that may be found.
 _CANDIDATES_PER_MATCH = 5
 # The most words of a search that are looked up; any further ones are ignored.
 _MAX_WORDS = 32
@@ -116,7 +116,7 @@ class TextIndex:
         return self._ids([folded], f"({condition})", [folded])
 
     def ids_named(self, name: str, limit: int) -> list[int]:
-        """Ids of at most so many visible photos with a file of that name, whole, with or without
+        """Ids of at most this many visible photos with a file of that name, whole, with or without
         its suffix; ascending. Of more than that, none."""
         folded = " ".join(fold(name).split())
         if not folded:
@@ -126,7 +126,7 @@ class TextIndex:
 
     def texts_with(self, folded_word: str, limit: int) -> list[FoldedTexts] | None:
         """The texts of all visible photos that have a folded word of at least three characters
-        somewhere but in the names of camera and lens, in any order. None where there are more than
+        somewhere but in the names of camera and lens, in any order. None if there are more than
         the limit, or so many that have its trigrams that looking at all of them takes too long."""
         if self._has_more_candidates(folded_word, _CANDIDATES_PER_MATCH * limit):
             return None

@@ -220,7 +220,7 @@ class VectorIndex:
             return chosen.astype(np.float32)
 
     def rows(self, ids: Ids) -> Vectors:
-        """The stored vectors of these photos, float32 of shape (n, dim). Raises KeyError where one
+        """The stored vectors of these photos, float32 of shape (n, dim). Raises KeyError if one
         is not in the index."""
         with self._lock:
             try:

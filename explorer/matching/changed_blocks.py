@@ -22,10 +22,10 @@ Mask = npt.NDArray[np.bool_]
 
 # Blocks with a lower correlation have changed.
 _LEAST_CORRELATION = 0.6
-# Tones are matched on every third pixel, across and down, in 64 levels that have more than so many
-# pixels each.
+# Tones are matched on every third pixel, across and down, in 64 levels that have more than this
+# many pixels each.
 _SUBSAMPLING, _LEAST_COUNT = 3, 4
-# Pixels differ if their levels do by more than so many times the noise, and so many levels.
+# Pixels differ if their levels do by more than this many times the noise, and so many levels.
 _NOISE_FACTOR, _LEAST_DIFFERENCE = 3, 4
 # Gray levels within which pixels have one tone: in compressed images, and in drawn areas.
 _TONE, _DRAWN_TONE = 8, 3

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.floating]
 
-# A residual of so many pixels halves the weight of a displacement in the next round.
+# A residual of this many pixels halves the weight of a displacement in the next round.
 _RESIDUAL_SCALE = 0.3
 # Rounds of reweighting.
 _ROUNDS = 4
-# With fewer blocks, distortion cannot be told from noise.
+# With fewer blocks, distortion cannot be distinguished from noise.
 _LEAST_BLOCKS = 24
 
 

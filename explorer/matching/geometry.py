@@ -25,7 +25,7 @@ def compose(outer: Matrix, inner: Matrix) -> Matrix:
 
 
 def invert(matrix: Matrix) -> Matrix:
-    """The inverse transform. Raises LinAlgError where there is none."""
+    """The inverse transform. Raises LinAlgError if there is none."""
     return np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
 
 

@@ -1,4 +1,5 @@
-"""Whether a JPEG file can have been made from another one by recompression, or shows another shot.
+"""Tests whether a JPEG file can have been made from another one by recompression, or shows another
+shot.
 
 Two shots from a tripod show the same scene, but each has sensor noise of its own; a copy has the
 noise of its original, less what compression removed. So each file is recompressed as the other one

@@ -31,7 +31,7 @@ _WINDOW, _REGULARIZATION = 21, 9
 _LEAST_DEVIATION, _LEAST_EIGENVALUE = 3.0, 2e-3
 # The same for a block to be strongly textured: more than what compression leaves.
 STRONG_DEVIATION = 8.0
-# Displacements of a block are reliable up to so many pixels, and above this correlation.
+# Displacements of a block are reliable up to this many pixels, and above this correlation.
 _MOST_DISPLACEMENT, _LEAST_CORRELATION = 6, 0.3
 # Blocks that a step needs, and those from which on it may also scale.
 _LEAST_BLOCKS, _ENOUGH_BLOCKS, _LEAST_BLOCKS_TO_SCALE = 4, 6, 12

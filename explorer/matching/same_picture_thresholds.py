@@ -95,7 +95,7 @@ class RetakeThresholds:
     """Offset at the corners beyond which it is a crop that was enlarged to the same size."""
     least_excess: float = 0.08
     most_shared: float = 0.94
-    """`recompression.RecompressionResidual` of two shots. Of 290 copies that were saved once more
+    """`recompression.RecompressionResidual` of two shots. Of 290 copies that were saved again
     at any quality, none; of 300 that were saved several times, at unknown qualities, 2; of shots
     that nothing else tells, half."""
     least_explained: float = 0.6

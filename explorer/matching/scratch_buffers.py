@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float32]
 class ScratchBuffers(threading.local):
     """Arrays for intermediate results, one set for each thread.
 
-    Allocating arrays of this size anew costs more than the computations on them.
+    Allocating arrays of this size again costs more than the computations on them.
     """
 
     def __init__(self) -> None:

@@ -13,11 +13,11 @@ import zlib
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers import tiff, tiff_parser, tiff_tags
 
-_CUT_OFF = "the file is damaged or cut off: it ends before its picture does"
-_MALFORMED = "the file is damaged: its beginning or its structure makes no sense"
+_CUT_OFF = "the file is damaged or truncated: it ends before its picture does"
+_MALFORMED = "the file is damaged: its header or its structure is invalid"
 _CHECKSUM = "the file is damaged: a checksum in it is wrong"
-_CORRUPT_STREAM = "the file is damaged: its compressed picture makes no sense"
-UNSUPPORTED_KIND = "its picture is of a kind that cannot be read yet"
+_CORRUPT_STREAM = "the file is damaged: its compressed image data is invalid"
+UNSUPPORTED_KIND = "its picture is in an encoding that cannot be read yet"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Samples per pixel by color type, and the passes of Adam7: first column and row, column and row
@@ -43,7 +43,7 @@ def decode_error(data: bytes) -> PhotoError:
 
 
 def find_damage(data: bytes) -> str | None:
-    """What proves that an undecodable file is damaged, in plain words; None where nothing does."""
+    """What proves that an undecodable file is damaged, in plain words; None if nothing does."""
     for begins, check in _CHECKS:
         if begins(data):
             try:

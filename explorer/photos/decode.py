@@ -100,7 +100,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     loaded_scale = picture.width / width
     renditions = _render(picture, (width, height), max_reduction, spec)
     if damaged and _is_blank(renditions.rgb):
-        raise DamagedPhoto("the file is cut off before its picture begins")
+        raise DamagedPhoto("the file is truncated before its picture begins")
     upright = renditions.transposed(transpose)
     quality, diagnostics = _measure_quality(
         picture, upright.preview, transpose, load_reduction * loaded_scale
@@ -208,7 +208,7 @@ def _measure_quality(
 
 
 def _block_period(picture: Image.Image, reduction: int) -> int:
-    """Pixels between the lines of JPEG's block grid in a loaded picture; 0 where none is left.
+    """Pixels between the lines of JPEG's block grid in a loaded picture; 0 if none is left.
 
     It is 8 in a JPEG at full size, and smaller where it was reduced, while decoding or since.
     """

@@ -62,7 +62,7 @@ class DecodedPhoto(Metadata):
     preview: bytes = b""
     """A JPEG, upright, sRGB, at most 512 pixels on the longer side."""
     input: npt.NDArray[np.uint8] | None = None
-    """The encoder's input, uint8 of shape (size, size, 3); None where none was asked for."""
+    """The encoder's input, uint8 of shape (size, size, 3); None if none was asked for."""
     damaged: str | None = None
     """What is wrong with a photo of which only a part could be decoded, in plain words."""
     quality: bytes = b""
@@ -72,4 +72,4 @@ class DecodedPhoto(Metadata):
     impossible_date: str | None = None
     """The capture date in the EXIF data, where it is implausible."""
     contents: str | None = None
-    """What the file holds besides its picture: packed FileContents. None where not asked for."""
+    """What the file holds besides its picture: packed FileContents. None if not asked for."""

@@ -43,7 +43,7 @@ def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]
 def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
     """The bytes of a small file.
 
-    Raises FileNotFoundError where it does not exist; else as `read_file`, also where it has more
+    Raises FileNotFoundError if it does not exist; else as `read_file`, also where it has more
     than `most` bytes.
     """
     try:
@@ -62,7 +62,7 @@ def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
 def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_result]]:
     """Open a regular file, or a link to one, during the block: its descriptor, size and times.
 
-    Raises PhotoError where it cannot be opened or is not a regular file, and for an OSError in the
+    Raises PhotoError if it cannot be opened or is not a regular file, and for an OSError in the
     block. Devices are not opened at all, as opening can start them.
     """
     try:
@@ -72,11 +72,11 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
         finally:
             os.close(handle)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise PhotoError("the file is not there any more") from error
+        raise PhotoError("the file no longer exists") from error
     except PermissionError as error:
         if getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
             raise PhotoError(
-                "another program keeps it open: it is read when that program closes it"
+                "another program keeps it open: it will be read once that program closes it"
             ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:

@@ -31,7 +31,7 @@ class PhotoRegion:
         values = (self.left, self.top, self.width, self.height)
         if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
             raise UsageError(
-                "A part of a photo is given as left, top, width and height, each from 0 to 1."
+                "Give a region of a photo as left, top, width and height, each from 0 to 1."
             )
         left, top, width, height = (round(value * _STEPS) for value in values)
         # Rounding alone may take an edge one step beyond the photo.
@@ -39,11 +39,11 @@ class PhotoRegion:
         height = _STEPS - top if height == _STEPS - top + 1 else height
         if left + width > _STEPS or top + height > _STEPS:
             raise UsageError(
-                "A part of a photo must lie within it: left + width and top + height are at most 1."
+                "A region must lie within its photo: left + width and top + height are at most 1."
             )
         if min(width, height) < MIN_SHARE * _STEPS:
             raise UsageError(
-                "That part of the photo is too small:"
+                "That region of the photo is too small:"
                 f" width and height must be at least {MIN_SHARE:g}."
             )
         for name, value in zip(
@@ -61,8 +61,8 @@ class PhotoRegion:
             left, top, width, height = map(float, text.split(","))
         except ValueError:
             raise UsageError(
-                f"“{text}” is not a part of a photo: give left, top, width and height as shares of"
-                " the photo, such as 0.1,0.2,0.35,0.4."
+                f"“{text}” is not a region of a photo: give left, top, width and height as"
+                " fractions of the photo, such as 0.1,0.2,0.35,0.4."
             ) from None
         return cls(left, top, width, height)
 

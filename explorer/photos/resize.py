@@ -7,7 +7,8 @@ from PIL import Image
 from explorer.photos.input_spec import InputSpec
 
 OVERSAMPLING = 1.5
-"""A picture with so many times the side of an encoder's input is as good for it as a larger one."""
+"""A picture with this many times the side of an encoder's input is as good for it as a larger
+one."""
 
 _FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 

@@ -1,5 +1,5 @@
-"""Where undo may take files from, and where it may put them. The journal that says so is a text
-file, and is not trusted."""
+"""Where undo may take files from, and where it may put them. The journal that records this is a
+text file, and is not trusted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Boundaries:
 
     def root_of(self, path: str) -> str | None:
         """The watched folder that contains a path, both as written and with links resolved; None
-        where there is none."""
+        if there is none."""
         if os.path.normpath(path) != path:
             return None
         real = os.path.realpath(os.path.dirname(path))
@@ -38,7 +38,7 @@ class Boundaries:
         return max(found, key=len, default=None)
 
     def refusal(self, entry: RemovalEntry) -> str | None:
-        """Why undo does nothing about an entry, in words; None where all its paths are allowed."""
+        """Why undo refuses an entry, in words; None if all its paths are allowed."""
         folder = os.path.dirname(entry.path)
         if self.root_of(entry.path) is None:
             return (
@@ -58,7 +58,7 @@ class Boundaries:
         return None
 
     def written_sidecar(self, entry: RemovalEntry) -> str | None:
-        """The sidecar that the removal wrote; None where the entry has none, or names a file that
+        """The sidecar that the removal wrote; None if the entry has none, or names a file that
         cannot be one."""
         path = (entry.sidecar or {}).get("path")
         if path is None or entry.keeper is None or os.path.splitext(path)[1].lower() != ".xmp":

@@ -13,7 +13,7 @@ from explorer.removal.file_state import FileStamp
 
 
 class RemovalRefused(Exception):
-    """The file is not removed; the message says why, in words that a person can act on."""
+    """The file is not removed; the message says why, in words that the user can act on."""
 
 
 class KeptFile(NamedTuple):
@@ -32,7 +32,7 @@ class KeptFile(NamedTuple):
         return self.has_same_content()
 
     def has_same_content(self) -> bool:
-        """Read the file: whether it still has the content that it had."""
+        """Read the file to check whether it still has the same content."""
         return file_state.has_content(self.path, self.hash)
 
 
@@ -45,11 +45,11 @@ class CheckedFile:
     """Content hash, hex; of a symbolic link, that of its target."""
     stamp: FileStamp
     freed: int
-    """Bytes that the drive gains; 0 for a link and for one of several hard links."""
+    """Bytes freed on the drive; 0 for a link and for one of several hard links."""
     facts: dict[str, Any]
-    """What the journal notes: size, times, inode and device."""
+    """The facts written to the journal: size, times, inode and device."""
     kept: KeptFile | None = None
-    """The file that is kept for this one; None where none is."""
+    """The file that is kept for this one; None if none is."""
 
     @property
     def is_link(self) -> bool:
@@ -66,9 +66,9 @@ class CheckedPhoto:
     photo: CheckedFile
     companion_files: tuple[CheckedFile, ...]
     companions: tuple[Companion, ...]
-    """What `companion_files` are, in the same order."""
+    """The kinds of `companion_files`, in the same order."""
     note: str
-    """What the person should know about this removal; '' if nothing."""
+    """What the user should know about this removal; '' if nothing."""
 
     @property
     def parts(self) -> tuple[CheckedFile, ...]:
@@ -77,14 +77,14 @@ class CheckedPhoto:
 
     @property
     def freed(self) -> int:
-        """Bytes that the drive gains in all."""
+        """Bytes freed on the drive in total."""
         return sum(part.freed for part in self.parts)
 
 
 def check_file(path: str, digest: str | None = None) -> CheckedFile:
     """Read a file and describe it as it is now.
 
-    digest: the content hash that it must have, if given. Raises RemovalRefused where the content
+    digest: the content hash that it must have, if given. Raises RemovalRefused if the content
     differs or changes while it is read, and OSError.
     """
     before, stamp = os.lstat(path), file_state.file_stamp(path)
@@ -111,7 +111,7 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
 
 
 def unreadable_reason(what: str, error: OSError) -> str:
-    """Why a file could not be read, for a person. what: the file in the sentence, such as “it”."""
+    """Why a file could not be read, for the user. what: the file in the sentence, such as “it”."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"{what} no longer exists"
     if isinstance(error, PermissionError):

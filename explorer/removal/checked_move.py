@@ -11,16 +11,16 @@ from explorer.removal import file_state, safe_move, trash
 from explorer.removal.checked_files import CheckedFile, RemovalRefused
 from explorer.removal.file_state import file_stamp, stamp_of_stat
 
-# A file that was moved, by which it can still be told from others: an open descriptor or its new
-# path; None for a symbolic link, which has no content of its own.
+# Identifies a moved file: an open descriptor or its new path; None for a symbolic link, which has
+# no content of its own.
 MovedFile = int | str | None
 
 
 def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
     """Open a file that is about to move; the descriptor is closed with `held`.
 
-    None for links, and on Windows, where an open file cannot be moved. Raises RemovalRefused where
-    the path leads to another file by now, and OSError.
+    None for links, and on Windows, where an open file cannot be moved. Raises RemovalRefused if the
+    path now leads to another file, and OSError.
     """
     if os.name == "nt" or file.is_link:
         return None
@@ -34,12 +34,12 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
 
 
 def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> None:
-    """Move a file to the place that its journal entry names. Raises RemovalRefused where it is no
+    """Move a file to the place that its journal entry names. Raises RemovalRefused if it is no
     longer what was checked, and FileExistsError and OSError as `safe_move.move` does."""
     if not _is_unchanged(file):
         raise RemovalRefused(f"{name_of(entry)} changed a moment ago")
     if entry.target is None:
-        raise RemovalRefused(f"{name_of(entry)} has no place to go to")
+        raise RemovalRefused(f"{name_of(entry)} has no destination")
     if entry.info is not None:
         place = trash.TrashEntry(entry.target, entry.info)
         trash.send(entry.path, entry.hash, place, entry.token)
@@ -50,7 +50,7 @@ def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> None:
 def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp) -> bool:
     """Check the file where it is now: whether it is the same inode, and not a copy.
 
-    before: its stamp as it was checked. Raises RemovalRefused where it is a copy with another
+    before: its stamp as it was checked. Raises RemovalRefused if it is a copy with another
     content, and OSError.
     """
     after = file_stamp(target)
@@ -66,10 +66,10 @@ def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp)
 
 
 def name_of(entry: RemovalEntry) -> str:
-    """How a message calls a file: the photo is “it”, a companion has its name."""
+    """How messages refer to a file: “it” for the photo, a companion by name."""
     if entry.of is None:
         return "it"
-    return f"what belongs to it, {printable(os.path.basename(entry.path))},"
+    return f"its companion file, {printable(os.path.basename(entry.path))},"
 
 
 def failure_reason(error: Exception, entry: RemovalEntry) -> str:

@@ -1,8 +1,8 @@
 """Which files belong to which photo, by their names: the film of a Live Photo, sidecars with edits
 and keywords, Google Takeout's JSON.
 
-Photos and companions meet by keys: a photo has those that it looks its companions up by
-(`photo_keys`), a companion those that it is found by (`companion_keys`). All names are normalized
+Photos and companions are matched by keys: `photo_keys` gives those by which a photo looks up its
+companions, `companion_keys` those by which a companion is found. All names are normalized
 (`stacks.normalized_name`).
 """
 
@@ -24,10 +24,10 @@ _FILMS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_FILM = ".mp"
 # XMP packets, Apple's edit recipes, a camera's thumbnail of a film, RawTherapee and DxO settings.
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
-# Those that hold a person's or a program's work.
+# Those that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
 _STILLS = EXTENSIONS | RAW_EXTENSIONS | UNSUPPORTED.keys()
-# Films that are no companion of a photo, but may have sidecars of their own.
+# Films that are not companions of a photo, but may have their own sidecars.
 _OTHER_FILMS = frozenset(
     {
         ".avi",
@@ -61,12 +61,12 @@ def is_photo(name: str) -> bool:
 
 
 def is_edit_sidecar(path: str) -> bool:
-    """Whether a file is a sidecar with somebody's work."""
+    """Whether a file is a sidecar with edits or notes."""
     return os.path.splitext(path)[1].lower() in _EDIT_SIDECARS
 
 
 def companion_kind(name: str) -> Kind:
-    """What a companion with this normalized name is."""
+    """The kind of companion with this normalized name."""
     if name.startswith(APPLE_DOUBLE):
         return "sidecar"
     return "film" if os.path.splitext(name)[1] in {*_FILMS, _MOTION_PHOTO_FILM} else "sidecar"
@@ -93,7 +93,7 @@ def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def companion_keys(name: str) -> list[str]:
-    """The keys by which a file is found that may belong to a photo; none for other files."""
+    """The keys by which a possible companion is found; none for other files."""
     if name.startswith(APPLE_DOUBLE):
         rest = name[len(APPLE_DOUBLE) :]
         # That of a companion belongs to the companion's photo.
@@ -137,8 +137,8 @@ def _takeout_keys(stem: str) -> list[str]:
 
 
 def related_prefixes(name: str) -> tuple[str, ...]:
-    """The beginnings of all names that may have to do with a photo: its companions, and other
-    photos that use those."""
+    """The prefixes of all names that may be related to a photo: its companions, and other photos
+    that use those."""
     stem = os.path.splitext(name)[0]
     roots = {stem, *edit_original_stems(name)}
     # `a(1).jpg` has `a.jpg(1).json`.

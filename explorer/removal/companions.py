@@ -1,8 +1,8 @@
-"""Find what is in a folder for one photo alone: the film of a Live Photo, sidecars with edits and
-keywords, an export's metadata.
+"""Find the files in a folder that belong to one photo only: the film of a Live Photo, sidecars with
+edits and keywords, an export's metadata.
 
-A companion is moved with its photo, but only where no other photo of the folder uses it, too. Which
-names belong together is decided by `companion_keys`.
+A companion is moved with its photo, but only if no other photo in the folder uses it. Which names
+belong together is decided by `companion_keys`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Companions(NamedTuple):
     """The companions of one photo."""
 
     own: tuple[Companion, ...] = ()
-    """Those that belong to it alone, and are removed with it."""
+    """Those that belong only to it, and are removed with it."""
     shared: tuple[Companion, ...] = ()
     """Those that another photo uses as well."""
     raw: bool = False
@@ -58,7 +58,7 @@ class Companions(NamedTuple):
 
     @property
     def edits(self) -> bool:
-        """Whether there is a sidecar with somebody's work."""
+        """Whether there is a sidecar with edits or notes."""
         return any(is_edit_sidecar(each.path) for each in (*self.own, *self.shared))
 
 
@@ -84,7 +84,7 @@ class CompanionFinder:
 def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
     """The companions of one photo (absolute path) at this moment.
 
-    gone: paths of files that count as removed already.
+    gone: paths of files treated as already removed.
     """
     folder, name = os.path.split(path)
     prefixes = related_prefixes(normalized_name(name))
@@ -98,8 +98,8 @@ def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
 
 
 def renamed(path: str, photo: str, new: str) -> str:
-    """The path of a companion once its photo is called `new`: `a.mov` becomes `a (2).mov` with
-    `a (2).jpg`. Other files keep their path."""
+    """The path of a companion after its photo was renamed to `new`: `a.mov` becomes `a (2).mov`
+    with `a (2).jpg`. Other files keep their path."""
     folder, name = os.path.split(path)
     old_stem, new_stem = (os.path.splitext(os.path.basename(each))[0] for each in (photo, new))
     at = len(APPLE_DOUBLE) if name.startswith(APPLE_DOUBLE) else 0
@@ -157,7 +157,7 @@ class _Folder:
 
 
 def _companion(path: str, kind: Kind) -> Companion | None:
-    """A companion as it is now; None where it is neither a file nor a link to one."""
+    """A companion as it is now; None if it is neither a file nor a link to one."""
     try:
         facts = os.lstat(path)
     except OSError:

@@ -1,5 +1,5 @@
-"""Choose where the files of a removal go: places in the trash or in a folder, each with a free
-name."""
+"""Choose destinations for the files of a removal: paths in the trash or in a folder, each with a
+free name."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from explorer.removal.results import TRASH
 
 
 class Destination(NamedTuple):
-    """Where the files of one photo go, in the order of `CheckedPhoto.parts`."""
+    """The destinations of the files of one photo, in the order of `CheckedPhoto.parts`."""
 
     where: str
     """TRASH or a folder."""
     targets: list[str]
     infos: list[str | None]
-    """The trash's notes about them; None outside the trash."""
+    """Their .trashinfo files; None outside the trash."""
 
 
 class Destinations:
@@ -42,8 +42,8 @@ class Destinations:
         self._is_open, self._remembered = False, set[str]()
 
     def choose(self, checked: CheckedPhoto) -> Destination:
-        """Choose free places for a photo and its companions, and make the folders. Another program
-        may still take a place. Raises RemovalRefused."""
+        """Choose free paths for a photo and its companions, and create the folders. Another program
+        may still take a path. Raises RemovalRefused."""
         if self._to != TRASH:
             if not self._is_open:
                 self._open_folder()
@@ -61,15 +61,15 @@ class Destinations:
         return self._in_folder(os.path.join(own, self._run_id), checked)
 
     def _remember_trash(self, folders: set[str]) -> None:
-        """Let undo find these even where the environment names another trash by then, as it does in
-        sandboxed terminals."""
+        """Let undo find these even if the environment names another trash by then, as in sandboxed
+        terminals."""
         for folder in sorted(folders - self._remembered):
             remember_removal_folder(self._library.catalog, self._journal, folder)
         self._remembered |= folders
 
     def _open_folder(self) -> None:
-        """Make the folder that photos are moved to, check that it is no watched one under another
-        path, and remember it for undo."""
+        """Create the folder that photos are moved to, check that it is not an alias of a watched
+        one, and remember it for undo."""
         where = self._to
         _make(where)
         try:
@@ -88,8 +88,8 @@ class Destinations:
         self._is_open = True
 
     def _in_folder(self, where: str, checked: CheckedPhoto) -> Destination:
-        """Places in subfolders like those that the files are in, under free names that still match
-        each other."""
+        """Paths in subfolders like those of the files, with free names that still match each
+        other."""
         path, companions = checked.photo.path, [part.path for part in checked.companion_files]
         wanted = os.path.join(where, os.path.relpath(path, os.path.dirname(checked.root)))
         folder = os.path.dirname(wanted)
@@ -115,5 +115,5 @@ def _make(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise RemovalRefused(
-            f"the folder {printable(folder)} cannot be made ({error.strerror or error})"
+            f"the folder {printable(folder)} cannot be created ({error.strerror or error})"
         ) from error

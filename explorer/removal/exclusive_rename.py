@@ -15,15 +15,15 @@ _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 
 @functools.cache
 def _renameat2() -> Callable[..., int] | None:
-    """The system call; None where there is none (other systems, old C libraries)."""
+    """The system call; None if there is none (other systems, old C libraries)."""
     if sys.platform != "linux":
         return None
     return getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 
 def rename_exclusively(source: str, target: str) -> bool:
-    """Rename in one step if there is nothing at the target. False where the system or the file
-    system cannot. Raises OSError, and FileExistsError where there is something."""
+    """Rename atomically if nothing exists at the target. False if the system or the file system
+    cannot do this. Raises OSError, and FileExistsError if something exists there."""
     call = _renameat2()
     if call is None:
         return False

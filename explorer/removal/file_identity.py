@@ -1,8 +1,8 @@
 """Tell whether two paths are two files, two hard links of one file, or one directory entry.
 
-Device and inode tell most of it, but not all: some file systems have no inodes (they report 0), and
-overlays, unions and network drives show a file once more under another inode. What these do not
-tell is found out by changing a file's time at one path and looking for the change at the other.
+Device and inode usually tell, but not always: some file systems have no inodes (they report 0), and
+overlays, unions and network drives show a file a second time under another inode. In those cases a
+file's time is changed at one path, to see whether the change shows at the other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def same_directory_entry(one: str, two: str) -> bool:
     or a file system that ignores case.
 
     Two hard links are not one entry: each can be deleted without the other. False proves nothing.
-    Raises OSError where one of them does not exist.
+    Raises OSError if one of them does not exist.
     """
     first, second = os.lstat(one), os.lstat(two)
     if not (first.st_ino and second.st_ino):
@@ -43,7 +43,7 @@ def are_hard_links(one: str, two: str) -> bool:
     stays when either of them is deleted.
 
     The proof is the same inode, at least two links, different folders or names, and the same bytes.
-    Raises OSError where one of them does not exist.
+    Raises OSError if one of them does not exist.
     """
     first, second = os.lstat(one), os.lstat(two)
     if (
@@ -61,7 +61,7 @@ def is_redundant(spare: str, kept: str) -> bool:
     """Whether `spare` can be deleted because `kept` has the same content and is proven to be
     another hard link or another file.
 
-    May set and restore the time of `spare`. Raises OSError where one of them does not exist or
+    May set and restore the time of `spare`. Raises OSError if one of them does not exist or
     cannot be read.
     """
     if are_hard_links(spare, kept):
@@ -99,7 +99,7 @@ def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
     file, whatever their inodes.
 
     changed: path or descriptor of a file that we may change; its times are restored. Returns None
-    where its times may not be changed, so that nothing is known. Raises OSError.
+    if its times may not be changed, so that nothing is known. Raises OSError.
     """
     facts, before = os.stat(changed), _read_mtime(kept)
     # A time that every file system can store exactly, a day from the file's own.
@@ -130,14 +130,13 @@ def proven_distinct(moved: int | str, kept: str) -> bool:
 
 
 def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None:
-    """The first of `others` in which a new file in `folder` shows; None where none does.
-
-    token: of the caller, one at a time. A probe file that an interrupted run left is recognised by
-    it and deleted. Raises OSError where no probe can be made.
+    """The first of `others` in which a new file in `folder` shows; None if it shows in none. token:
+    identifies the caller; one probe at a time. A probe file that an interrupted run left is
+    recognised by it and deleted. Raises OSError if no probe can be made.
     """
     name = f".photo-explorer-{token}.probe"
     probe = os.path.join(folder, name)
-    # Only an empty file is taken for an old probe of ours.
+    # Only an empty file is treated as an old probe of ours.
     if not (
         os.path.lexists(probe)
         and stat.S_ISREG(os.lstat(probe).st_mode)

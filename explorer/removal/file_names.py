@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 
-# Longest name in bytes where the file system does not tell.
+# Maximum length of a name in bytes if the file system does not report it.
 _LONGEST_NAME = 255
 
 
@@ -37,15 +37,15 @@ def longest_name(folder: str) -> int:
 
 
 def fit_name(stem: str, rest: str, longest: int) -> str:
-    """`stem` and `rest` as one name of at most `longest` bytes: if need be, whole characters are
-    cut from the end of the stem."""
+    """`stem` and `rest` as one name of at most `longest` bytes: if needed, whole characters are cut
+    from the end of the stem."""
     while stem and len(os.fsencode(stem + rest)) > longest:
         stem = stem[:-1]
     return stem + rest
 
 
 def extra_length(photo: str, others: Iterable[str]) -> int:
-    """By how many bytes the longest name of these files exceeds the photo's; at least 0."""
+    """Number of bytes by which the longest name of these files exceeds the photo's; at least 0."""
     return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
 
 

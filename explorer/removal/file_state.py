@@ -1,4 +1,5 @@
-"""What a file is at one moment: its stamp (ids, size and times) and the hash of its content."""
+"""The state of a file at one moment: its stamp (ids, size and times) and the hash of its
+content."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ _CHUNK = 1 << 20
 
 
 class FileStamp(NamedTuple):
-    """Tells a file from another without reading it, and from itself after a change."""
+    """Distinguishes a file from others, and from itself after a change, without reading it."""
 
     device: int
     inode: int
-    """0 where the file system does not number its files."""
+    """0 if the file system does not number its files."""
     size: int
     """Bytes."""
     mtime_ns: int
@@ -46,12 +47,12 @@ def file_hash(path: str) -> str:
 
 
 def has_content(path: str, digest: str) -> bool:
-    """Whether this is a regular file with that content hash; False where it cannot be read."""
+    """Whether this is a regular file with that content hash; False if it cannot be read."""
     with contextlib.suppress(OSError):
         return is_regular_file(path) and file_hash(path) == digest
     return False
 
 
 def is_regular_file(path: str) -> bool:
-    """Whether this is a file itself: no link, no folder, no device. Raises OSError."""
+    """Whether this is a regular file: not a link, folder or device. Raises OSError."""
     return stat.S_ISREG(os.lstat(path).st_mode)

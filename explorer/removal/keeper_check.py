@@ -1,5 +1,5 @@
-"""Check the file that is kept for one to be removed: it is there, it is another file, and it was
-verified to be a copy of that photo."""
+"""Check the keeper of a file to be removed: that it exists, is another file, and was verified to be
+a copy of that photo."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from explorer.removal.removal_paths import (
 from explorer.removal.results import Removal
 from explorer.removal.stacks import is_named_after, is_one_stack
 
-# In these tiers a person marks other shots one by one: what is removed is no copy of what is kept.
+# In these tiers the user marks other shots one by one: the removed photo is not a copy of the
+# keeper.
 OTHER_SHOTS = ("moment", "lookalike")
-# What comparing two photos must have found so that one is removed as a copy of the other, by tier.
+# Kinds of pair that let one photo be removed as a copy of the other, by tier.
 _VERIFIED: dict[str, tuple[PairKind, ...]] = {"identical": (), "pixels": ("pixels",)}
 _SAME_PICTURE: tuple[PairKind, ...] = ("pixels", "picture")
 
@@ -35,9 +36,8 @@ _KEEPER = "the photo to keep"
 
 
 def root_in_catalog(catalog: Catalog, path: str, digest: str, what: str) -> str:
-    """The watched folder of a photo that the library knows with this content hash (hex).
-
-    what: the file in the message of RemovalRefused, which is raised where it knows no such photo.
+    """The watched folder of a photo that the library knows with this content hash (hex). what:
+    names the file in the message of RemovalRefused, which is raised if there is no such photo.
     """
     known = find_photo_file(catalog, path) if os.path.isabs(path) else None
     if known is None:
@@ -61,7 +61,7 @@ def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[
         if not file_state.is_regular_file(keeper):
             raise RemovalRefused(f"{_KEEPER} is only a link, or not a file")
         if same_directory_entry(removal.path, keeper):
-            raise RemovalRefused(f"{_KEEPER} is this very file, under another path")
+            raise RemovalRefused(f"{_KEEPER} is this same file, under another path")
         require_outside_stores(keeper, _KEEPER)
         root_in_catalog(catalog, keeper, digest, _KEEPER)
         if digest != removal.hash:
@@ -75,14 +75,14 @@ def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[
 
 
 def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
-    """Raise RemovalRefused unless comparing the two found what the tier says, and the keeper holds
-    whatever the other holds beside its first picture (pages, a film)."""
+    """Raise RemovalRefused unless the two were compared with the result that the tier requires, and
+    the keeper has all further contents of the other (pages, a film)."""
     if removal.tier in OTHER_SHOTS:
         return
     found = compared_kind(catalog, removal.hash, keeper_hash, PAIRS_VERSION)
     if found not in _VERIFIED.get(removal.tier, _SAME_PICTURE):
         raise RemovalRefused(
-            f"it was not compared with {_KEEPER}, so nobody knows whether they are one picture"
+            f"it was not compared with {_KEEPER}, so it is not known whether they show one picture"
         )
     # The catalog's contents are those of exactly these bytes: both hashes are checked right now.
     if reason := reason_to_keep(
@@ -92,8 +92,8 @@ def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> N
 
 
 def refuse_stack(catalog: Catalog, removal: Removal, keeper: str) -> None:
-    """Raise RemovalRefused where an original and its edit would be parted, also where the edit
-    would be removed for a copy of the original in another folder."""
+    """Raise RemovalRefused if an original and its edit would be separated, or the edit would be
+    removed for a copy of the original in another folder."""
     if removal.keeper_hash in (None, removal.hash):
         return
     found = compared_kind(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
@@ -108,7 +108,7 @@ def refuse_stack(catalog: Catalog, removal: Removal, keeper: str) -> None:
 
 
 def _refuse_version(catalog: Catalog, removal: Removal) -> None:
-    """Raise RemovalRefused where a photo in its folder that it is named after shows the same
+    """Raise RemovalRefused if a photo in its folder that it is named after shows the same
     picture."""
     folder, name = os.path.split(removal.path)
     try:
@@ -127,7 +127,7 @@ def _refuse_version(catalog: Catalog, removal: Removal) -> None:
 def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
     """The film beside the keeper with the same content as a film that is to be removed.
 
-    name: the film in the message of RemovalRefused, which is raised where there is none. Raises
+    name: names the film in the message of RemovalRefused, which is raised if there is none. Raises
     OSError.
     """
     films = [each for each in companions_of(keeper).films if not each.link]

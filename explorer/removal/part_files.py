@@ -31,7 +31,7 @@ def delete_part(folder: str, token: str) -> None:
 def make_part(folder: str, token: str, make: Callable[[str], None]) -> str:
     """Call `make` with the path of a temporary file that does not exist yet; return that path.
 
-    make: creates the file, and raises FileExistsError where there is one. Raises OSError.
+    make: creates the file, and raises FileExistsError if there is one. Raises OSError.
     """
     part = os.path.join(folder, part_name(token))
     try:
@@ -47,7 +47,7 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
     """Create a file that only its owner can read, and return once its content is on disk.
 
     fill: writes the content. If it fails, the file is deleted. Raises OSError, and FileExistsError
-    where there is a file already, which stays.
+    if a file already exists, which is kept.
     """
     handle = os.open(path, _NEW_FILE, 0o600)
     try:
@@ -61,13 +61,13 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
 
 
 def discard(part: str) -> None:
-    """Delete a file of ours; an error on the way to here says more than one of deleting."""
+    """Delete a file of ours, ignoring errors: the error that led here says more."""
     with contextlib.suppress(OSError):
         os.unlink(part)
 
 
 def sync_folder(folder: str) -> None:
-    """Flush a folder's entries to disk. Systems that cannot do so for folders need not be told."""
+    """Flush a folder's entries to disk. Does nothing on systems that cannot do so for folders."""
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):

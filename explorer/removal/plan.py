@@ -1,5 +1,5 @@
 """A removal plan, as a list of removals and as a file (JSON or CSV) that people and scripts can
-look at and edit. `plan_reader.py` reads it again."""
+read and edit. `plan_reader.py` reads it again."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"
 
 
 def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
-    """The removals of photos for their own sake: every present file of each, and no copy is kept.
+    """The removals of photos without a keeper: every present file of each.
 
-    `remove` takes them only if the person has confirmed that (`without_keeper`).
+    `remove` takes them only if the user has confirmed that (`without_keeper`).
     """
     wanted, companions = list(photo_ids), CompanionFinder()
     hashes = hashes_of(catalog, wanted)
@@ -73,7 +73,7 @@ def as_csv(removals: Sequence[Removal]) -> str:
 
 
 def write_plan(path: str | os.PathLike[str], removals: Sequence[Removal]) -> None:
-    """Write a plan: CSV if the file's name ends so, else JSON. Raises PlanError."""
+    """Write a plan: CSV if the name ends in .csv, else JSON. Raises PlanError."""
     is_csv = Path(path).suffix.lower() == ".csv"
     text = as_csv(removals) if is_csv else as_json(removals)
     try:

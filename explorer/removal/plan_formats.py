@@ -1,4 +1,4 @@
-"""Parse the two formats of a removal plan, JSON and CSV, into entries that are not checked yet."""
+"""Parse the two formats of a removal plan, JSON and CSV, into unchecked entries."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def plan_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
     """The entries of a plan: where each is (“entry 3”, “line 4”), and its value: a `dict`, any
     other JSON value, or UnreadableEntry.
 
-    shown: the plan's name for messages. Raises PlanError where it is no plan.
+    shown: the plan's name for messages. Raises PlanError if it is no plan.
     """
     is_json = text.lstrip().startswith(("{", "["))
     return _json_entries(text, shown) if is_json else _csv_entries(text, shown)
@@ -69,7 +69,7 @@ def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
 
 def _parse_plan(text: str, shown: str) -> tuple[object, object]:
     """The plan, and its list of removals. An entry that no parser accepts (nested too deeply, an
-    integer of thousands of digits) must not hide the others: then each is parsed by itself."""
+    integer of thousands of digits) must not hide the others: then each is parsed separately."""
     try:
         plan = _parse(text)
     except (ValueError, RecursionError) as error:
@@ -103,7 +103,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _split(text: str) -> tuple[str, list[object] | None]:
     """A JSON object without the elements of its array `removals`, and these elements, each parsed
-    by itself; None where it has no such array."""
+    by itself; None if it has no such array."""
     depth, start, elements = 0, None, list[object]()
     for token in _TOKEN.finditer(text):
         mark = token.group()

@@ -1,8 +1,8 @@
-"""Read a removal plan that `write_plan` wrote and a person, a script or a spreadsheet program may
+"""Read a removal plan that `write_plan` wrote and the user, a script or a spreadsheet program may
 have edited.
 
-A plan as a whole is rejected only where nobody can tell what its entries are. Otherwise each entry
-stands for itself: what is wrong with one is reported on one line, and the others are carried out.
+A whole plan is rejected only if its entries cannot be determined. Otherwise entries are
+independent: a problem of one is reported on one line, and the others are carried out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from explorer.removal.results import Removal
 
 # Size in bytes of the largest plan that is read: fits in memory, with over a million removals.
 MAX_BYTES = 512 << 20
-# No file system has files of so many bytes.
+# No file system has files of this size.
 _MAX_FILE_SIZE = 1 << 63
 _HASH = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
@@ -40,9 +40,9 @@ class BadEntry(NamedTuple):
     where: str
     """“entry 3” (JSON) or “line 4” (CSV)."""
     path: str | None
-    """The path in the entry; None where there is none that can be shown."""
+    """The path in the entry; None if none can be shown."""
     reason: str
-    """What is wrong and what would be right, on one line."""
+    """The problem and its correction, on one line."""
 
 
 class Plan(NamedTuple):
@@ -62,7 +62,7 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
     """Read a plan in UTF-8 or UTF-16, as JSON or CSV (with commas, semicolons or tabs). The format
     is recognised by the content.
 
-    Raises PlanError, with one line for a person, where it cannot be read or is no plan.
+    Raises PlanError, with one line for the user, where it cannot be read or is no plan.
     """
     shown = printable(str(path))
     removals, bad, first = list[Removal](), list[BadEntry](), dict[str, str]()
@@ -126,7 +126,7 @@ def _removal(entry: object) -> Removal:
     if keep is None and keep_hash is not None:
         raise _InvalidEntry(
             "“keep” is missing although “keep_hash” is there: "
-            "nobody can tell whether a file is to be kept for it"
+            "it is unclear whether a file is to be kept for it"
         )
     return Removal(
         path,
@@ -140,7 +140,7 @@ def _removal(entry: object) -> Removal:
 
 
 def _path(entry: dict[str, Any], key: str, what: str) -> str | None:
-    """An absolute path that the file system accepts; None where there is none. what: the file in a
+    """An absolute path that the file system accepts; None if there is none. what: the file in a
     message."""
     value = entry.get(key)
     if value is None or value == "":
@@ -166,7 +166,7 @@ def _hash(entry: dict[str, Any], key: str, what: str) -> str | None:
 
 
 def _bytes(value: object) -> int:
-    """A file's size, only to be shown; 0 where it is missing."""
+    """A file's size, only to be shown; 0 if it is missing."""
     if value is None or value == "":
         return 0
     if isinstance(value, str) and _DIGITS.fullmatch(value):
@@ -184,7 +184,7 @@ def _text(entry: dict[str, Any], key: str) -> str:
 
 
 def _shown_path(entry: object) -> str | None:
-    """The path in a bad entry, cut to a length that can be shown; None where it is no text."""
+    """The path in a bad entry, cut to a length that can be shown; None if it is not a text."""
     path = entry.get("path") if isinstance(entry, dict) else None
     return (
         printable(path[:1000]).encode("utf-8", "replace").decode()

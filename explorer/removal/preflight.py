@@ -40,7 +40,7 @@ from explorer.removal.removal_paths import (
 )
 from explorer.removal.results import TRASH, Removal
 
-# What a person is told of a file that could not be read as a photo.
+# What the user is told of a file that could not be read as a photo.
 ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
 
 
@@ -50,8 +50,8 @@ class Preflight:
     def __init__(
         self, library: Library, removals: Iterable[Removal], to: str, without_keeper: bool
     ) -> None:
-        """to: TRASH or a folder. without_keeper: the person has confirmed that photos are removed
-        of which no copy is kept. Raises UsageError where the plan as a whole makes no sense."""
+        """to: TRASH or a folder. without_keeper: the user has confirmed that photos are removed
+        of which no copy is kept. Raises UsageError if the plan as a whole makes no sense."""
         wanted = list(removals)
         self.number = len(wanted)
         self._catalog = library.catalog
@@ -66,20 +66,20 @@ class Preflight:
         _refuse_repeated(wanted)
         if wanted and not without_keeper and all(removal.keeper is None for removal in wanted):
             raise UsageError(
-                "Of these photos no other copy is kept: "
-                "this needs a confirmation of its own (--without-keeper)."
+                "No other copy of these photos is kept: "
+                "this needs separate confirmation (--without-keeper)."
             )
         if to != TRASH:
             self._check_destination(to, library)
 
     def _check_destination(self, to: str, library: Library) -> None:
-        """Raise UsageError where a folder cannot take removed photos."""
+        """Raise UsageError if a folder cannot take removed photos."""
         shown = printable(to)
         if not os.path.isabs(to):
             raise UsageError(f"The folder {shown} must be given as a full path.")
         if self.in_library(to):
             raise UsageError(
-                f"The folder {shown} is in the library, where photos would be found again: "
+                f"The folder {shown} is in the library, where photos would be indexed again: "
                 "choose one outside of it."
             )
         if os.path.lexists(to) and not os.path.isdir(to):
@@ -110,8 +110,7 @@ class Preflight:
         """
         if removal.keeper is None and not self._without_keeper:
             raise RemovalRefused(
-                "no other copy of it is kept: "
-                "this needs a confirmation of its own (--without-keeper)"
+                "no other copy of it is kept: this needs separate confirmation (--without-keeper)"
             )
         require_normalized(removal.path, "it")
         if self._protection.covers(removal.path):
@@ -135,7 +134,7 @@ class Preflight:
 
     def _root_of(self, removal: Removal) -> tuple[str, bool]:
         """The watched folder of a file, and whether the file could not be read as a photo. Raises
-        RemovalRefused where the library does not know this file as it is now."""
+        RemovalRefused if the library does not know this file as it is now."""
         unread = (
             find_unreadable_file(self._catalog, removal.path)
             if os.path.isabs(removal.path)
@@ -145,11 +144,11 @@ class Preflight:
             return root_in_catalog(self._catalog, removal.path, removal.hash, "it"), False
         if unread.fault not in PROVEN:
             raise RemovalRefused(
-                "it cannot be read yet, which is no fault of the file: "
+                "it cannot be read yet, but the file itself may be fine: "
                 "only files that are proven to be damaged may be removed"
             )
         if removal.keeper is not None:
-            raise RemovalRefused("it could not be read as a photo, so it is no copy of another")
+            raise RemovalRefused("it could not be read as a photo, so it is not a copy of another")
         try:
             # As a scan sees them: those of what a link leads to.
             facts = os.stat(removal.path)
@@ -164,7 +163,7 @@ class Preflight:
 
 
 def _refuse_repeated(removals: Iterable[Removal]) -> None:
-    """Raise UsageError where two removals are of one path."""
+    """Raise UsageError if two removals are of one path."""
     for path, times in Counter(removal.path for removal in removals).items():
         if times > 1:
             raise UsageError(
@@ -188,9 +187,9 @@ def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
 
 
 def _note(photo: CheckedFile, is_unread: bool) -> str:
-    """What the person should know of a photo before it is removed; '' if nothing."""
+    """What the user should know of a photo before it is removed; '' if nothing."""
     if photo.is_link:
-        return "it is a link to another file: no space is gained"
+        return "it is a link to another file: no space is freed"
     if not photo.freed and photo.stamp.size:
-        return "it is one of several names of the same bytes: no space is gained"
+        return "it is one of several hard links to the same data: no space is freed"
     return ONLY_COPY if is_unread else ""

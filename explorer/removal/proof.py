@@ -13,10 +13,11 @@ from explorer.removal.checked_move import MovedFile
 
 KEEPER_GONE = "the photo to keep no longer exists"
 SAME_AS_KEEPER = (
-    "it and the photo to keep are one file, seen under two paths, or cannot be told apart"
+    "it and the photo to keep are one file, seen under two paths, or cannot be distinguished"
 )
 KEPT_FOR_ANOTHER = (
-    "it is the file that was kept for another, seen under another path, or cannot be told from it"
+    "it is the file that was kept for another, seen under another path, or cannot be distinguished"
+    " from it"
 )
 
 
@@ -33,9 +34,9 @@ class KeeperProof:
         self._removed = defaultdict[str, list[str]](list)
 
     def require(self, checked: CheckedPhoto, moved: Sequence[MovedFile]) -> None:
-        """Raise RemovalRefused where a kept file no longer exists, or is one of those that moved.
+        """Raise RemovalRefused if a kept file no longer exists, or is one of those that moved.
 
-        moved: in the order of `checked.parts`. Raises OSError where this cannot be found out.
+        moved: in the order of `checked.parts`. Raises OSError if this cannot be found out.
         """
         for part, file in zip(checked.parts, moved, strict=True):
             kept = part.kept

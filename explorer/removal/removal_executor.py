@@ -61,7 +61,7 @@ class RemovalExecutor:
             if result is not None:
                 self.results.append(result)
                 return
-        reason = "other programs take its name wherever it is to go: try again later"
+        reason = "other programs keep taking its name at the destination: try again later"
         self.results.append(RemovalResult(removal, "failed", reason))
 
     def _attempt(self, removal: Removal) -> RemovalResult | None:
@@ -118,7 +118,7 @@ class RemovalExecutor:
 
     def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[RemovalEntry]:
         """Note in the journal what is about to happen; return the entries of all files, the photo's
-        last. Raises RemovalRefused where there is no destination."""
+        last. Raises RemovalRefused if there is no destination."""
         where, targets, infos = self._destinations.choose(checked)
         if not self.begun:
             self._journal.note(
@@ -190,7 +190,7 @@ class RemovalExecutor:
         sidecar.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
-        """Check everything that is kept once more, put back what has lost its keeper, and update
+        """Check everything that is kept again, put back what has lost its keeper, and update
         the catalog. planned: how many removals there were."""
         if self._merge is not None:
             self._merge.close()

@@ -23,7 +23,7 @@ def resolve_folder(path: str) -> str:
 
 
 def require_normalized(path: str, what: str) -> None:
-    """Raise RemovalRefused where the library cannot know a file by this path: where `..` leads
+    """Raise RemovalRefused if the library cannot know a file by this path: where `..` leads
     depends on links. what: the file in the message, such as “it”."""
     if not is_possible_path(path) or os.path.normpath(path) != path:
         raise RemovalRefused(

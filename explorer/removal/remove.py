@@ -7,7 +7,7 @@ The steps for every photo:
    them; all must be what the library knows (`preflight`).
 2. Announce in the journal what is about to happen to all of them, and sync it to disk.
 3. Move the companions, then the photo, none over another file, and note where each is.
-4. Read what is kept once more, and prove that it is another file than what moved (`proof`).
+4. Read what is kept again, and prove that it is another file than what moved (`proof`).
 
 If a step fails, all files of the photo are put back. If the process is interrupted, the next run
 finds out what had happened (`undo.recover_interrupted`), and `undo` brings everything back.
@@ -71,13 +71,13 @@ def remove(
 ) -> RemovalOutcome:
     """Remove these files. What fails for a single file is in its result, never an exception.
 
-    to: TRASH, or the absolute path of a folder outside the watched ones, created if need be.
-    without_keeper: the person has confirmed that photos are removed of which no copy is kept.
+    to: TRASH, or the absolute path of a folder outside the watched ones, created if needed.
+    without_keeper: the user has confirmed that photos are removed of which no copy is kept.
     sidecars: copy date, place, rating and keywords that the kept photo lacks to a sidecar file of
     it. tick: may raise to stop between two files.
 
-    Raises UsageError where the arguments make no sense, LibraryLocked while another removal is
-    running, and LibraryError where the journal cannot be written; what was removed before is in the
+    Raises UsageError if the arguments make no sense, LibraryLocked while another removal is
+    running, and LibraryError if the journal cannot be written; what was removed before is in the
     journal and can be undone.
     """
     preflight = Preflight(library, removals, to, without_keeper)

@@ -30,9 +30,9 @@ class Restored:
     path: str
     """Where it was before the removal."""
     back: str | None
-    """Where it is again; None where it could not be put back."""
+    """Where it is again; None if it could not be put back."""
     note: str = ""
-    """What the person should know; '' if nothing."""
+    """What the user should know; '' if nothing."""
 
 
 class _RestoreError(Exception):
@@ -64,7 +64,7 @@ class Restorer:
                 raise _RestoreError(refusal)
             if entry.state == "intended" and self.locate(entry) == "unknown":
                 raise _RestoreError(
-                    f"it is neither at its place nor in {_destination(entry)}: "
+                    f"it is neither at its original path nor in {_destination(entry)}: "
                     "connect the drive that it may be on, then undo again"
                 )
             return self._restore(entry, family)
@@ -72,7 +72,7 @@ class Restorer:
             return Restored(entry.path, None, str(reason))
         except OSError as error:
             return Restored(
-                entry.path, None, f"it could not be put back: {error.strerror or error}"
+                entry.path, None, f"it could not be restored: {error.strerror or error}"
             )
 
     def locate(self, entry: RemovalEntry) -> FileLocation:
@@ -106,7 +106,7 @@ class Restorer:
     def mark_never_moved(self, entry: RemovalEntry) -> None:
         """Note that a file whose removal was announced is at its place, unchanged or changed by
         another program."""
-        self._note_restored(entry, entry.path, reason="it never went")
+        self._note_restored(entry, entry.path, reason="it was never moved")
 
     def finish_interrupted(self, entry: RemovalEntry) -> bool:
         """Whether an undo that was interrupted had put this file back; if so, note it."""
@@ -132,7 +132,7 @@ class Restorer:
             return Restored(entry.path, entry.back, "; ".join(notes))
         for place in dict.fromkeys((entry.back, entry.path)):
             if place is not None and is_removed_file(entry, place):
-                notes = ["it had been put back by hand", *self._note_restored(entry, place)]
+                notes = ["it had been restored by hand", *self._note_restored(entry, place)]
                 return Restored(entry.path, entry.back, "; ".join(notes))
         raise _RestoreError(
             f"it is not in {_destination(entry)}: "
@@ -140,7 +140,7 @@ class Restorer:
         )
 
     def _source(self, entry: RemovalEntry) -> str | None:
-        """Where the removed file is now; None where it cannot be found."""
+        """Where the removed file is now; None if it cannot be found."""
         if _is_at_target(entry):
             return entry.target
         found = trash.find(entry.path, entry.hash) if entry.where == TRASH else None
@@ -152,7 +152,7 @@ class Restorer:
     def _move_back(
         self, entry: RemovalEntry, family: Sequence[RemovalEntry], source: str
     ) -> list[str]:
-        """Move a file to the first place that is free; return notes for the person."""
+        """Move a file to the first place that is free; return notes for the user."""
         self._require_drive(entry)
         os.makedirs(os.path.dirname(entry.path), exist_ok=True)
         for target in _places(entry, family):
@@ -198,13 +198,13 @@ class Restorer:
                 sidecar_restore.keep_written_sidecar(self._library, entry, path)
         except OSError as error:
             name = printable(os.path.basename(path))
-            yield f"{name} could not be made what it was ({error.strerror or error})"
+            yield f"{name} could not be restored ({error.strerror or error})"
             return
         if told := sidecar_restore.restore_sidecar(note, entry.keeper):
             yield told
 
     def _require_drive(self, entry: RemovalEntry) -> None:
-        """Raise _RestoreError where the file's drive is not connected. Folders that are gone are
+        """Raise _RestoreError if the file's drive is not connected. Folders that are gone are
         made again, but not below the mount point of another drive."""
         root = self._bounds.root_of(entry.path) or entry.root
         try:
@@ -228,7 +228,7 @@ def is_removed_file(entry: RemovalEntry, path: str) -> bool:
     """Whether this is the file that was removed: by its inode, size and time, or else by its
     content (a link: by its target).
 
-    False where it cannot be read. Good enough for moving the file, which loses nothing, but not for
+    False if it cannot be read. Good enough for moving the file, which loses nothing, but not for
     deleting one.
     """
     try:

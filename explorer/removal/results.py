@@ -25,11 +25,11 @@ class Removal:
     hash: str
     """Content hash as the library knows it, hex."""
     keeper: str | None = None
-    """Absolute path of the file that is kept for it. None where a photo is removed for its own
-    sake, which needs a confirmation of its own; always None where the file could not be read as a
+    """Absolute path of the file that is kept for it. None if a photo is removed for its own
+    sake, which needs a confirmation of its own; always None if the file could not be read as a
     photo, because nobody can tell whether there is another copy."""
     keeper_hash: str | None = None
-    """Content hash of the keeper, hex; None where it is that of the file."""
+    """Content hash of the keeper, hex; None if it is that of the file."""
     bytes: int = 0
     """Size of the file, to be shown."""
     tier: str = ""
@@ -62,7 +62,7 @@ class RemovalResult:
     """would: it would be removed (dry run). refused: a check failed, and nothing moved. failed: it
     was moved, or about to be, and put back."""
     reason: str = ""
-    """Why it was not removed, or what the person should know, in words."""
+    """Why it was not removed, or what the user should know, in words."""
     freed: int = 0
     """Bytes that its drive gains once the trash is emptied; 0 for a link and for one of several
     hard links."""
@@ -82,7 +82,7 @@ class RemovalOutcome:
     """How all removals of one call ended."""
 
     run: str | None
-    """The id that `undo` takes; None where nothing was removed."""
+    """The id that `undo` takes; None if nothing was removed."""
     results: tuple[RemovalResult, ...]
     """One for each removal, in order."""
 
@@ -108,5 +108,5 @@ class RemovalOutcome:
 
 
 def companions_in_words(number: int) -> str:
-    """“1 file that belongs to them”, “3 files that belong to them”."""
+    """The number of companions in words, such as “3 files that belong to them”."""
     return f"{count(number, 'file')} that {'belongs' if number == 1 else 'belong'} to them"

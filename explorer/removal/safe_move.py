@@ -39,11 +39,11 @@ def move(source: str, target: str, digest: str, token: str = "") -> None:
     digest: the file's content hash, which a copy on another drive must have before the original is
     deleted (of a link: that of its target). token: see `part_name`.
 
-    Raises FileExistsError where the target exists, and OSError on any other failure: the source is
+    Raises FileExistsError if the target exists, and OSError on any other failure: the source is
     then still there, whole.
     """
     if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "there is a file of that name already", target)
+        raise FileExistsError(errno.EEXIST, "a file of that name already exists", target)
     try:
         _rename(source, target)
     except OSError as error:
@@ -55,7 +55,7 @@ def move(source: str, target: str, digest: str, token: str = "") -> None:
 
 
 def write_new_file(path: str, data: bytes) -> None:
-    """Create a file with this content, all or nothing. Raises FileExistsError where there is one,
+    """Create a file with this content, all or nothing. Raises FileExistsError if there is one,
     and OSError."""
     folder = os.path.dirname(path)
     part = part_files.make_part(

@@ -33,9 +33,9 @@ class PreparedSidecar(NamedTuple):
     target: str
     """Where it is, or is to be written."""
     before: bytes | None
-    """Its content; None where there is none."""
+    """Its content; None if there is none."""
     after: bytes | None
-    """What its content should be; None where there is nothing to add."""
+    """What its content should be; None if there is nothing to add."""
 
 
 class MetadataMerger:
@@ -101,7 +101,7 @@ def write(note: dict[str, Any], merged: PreparedSidecar, photo: str) -> None:
     """Write a sidecar: all or nothing, and only over the content that was read.
 
     A symbolic link stays one, and its target is written. Permissions stay; a new sidecar gets those
-    of the photo. note: as `journal_note` made it. Raises RemovalRefused where the sidecar cannot be
+    of the photo. note: as `journal_note` made it. Raises RemovalRefused if the sidecar cannot be
     written, or another program has saved it since.
     """
     name = f"the sidecar of the photo to keep, {printable(os.path.basename(merged.target))},"

@@ -19,14 +19,14 @@ from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_p
 
 # As `part_name` makes them: a name in the journal alone deletes no other file.
 _PART = re.compile(r"\.photo-explorer-[0-9a-f]{16}\.part")
-_CHANGED = "the sidecar {} was changed since, and stays as it is"
+_CHANGED = "the sidecar {} has changed since, and was left as it is"
 
 
 def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
     """Make a sidecar what it was before a removal, unless somebody has changed it since.
 
     note: as `sidecar.journal_note` made it. keeper: the photo that the sidecar belongs to; a note
-    of any other file is ignored. Returns what the person should know, '' if nothing.
+    of any other file is ignored. Returns what the user should know, '' if nothing.
     """
     if not note or keeper is None or str(note["path"]).lower() != sidecar_path(keeper).lower():
         return ""
@@ -36,7 +36,7 @@ def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
     except safe_move.FileChanged:
         return _CHANGED.format(name)
     except OSError as error:
-        return f"the sidecar {name} could not be made what it was: {error.strerror or error}"
+        return f"the sidecar {name} could not be restored: {error.strerror or error}"
 
 
 def keep_written_sidecar(library: Library, entry: RemovalEntry, path: str) -> None:

@@ -96,7 +96,7 @@ def never_duplicates(one: str, other: str) -> bool:
     RAW and JPEG, and an edit with a name that a program is known to give.
 
     Other photos whose names build on each other are shown, but neither is offered for removal
-    (`is_one_stack`): a person decides whether one is an edit or a small copy.
+    (`is_one_stack`): the user decides whether one is an edit or a small copy.
     """
     (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
     if folder != other_folder:
@@ -111,7 +111,7 @@ def never_duplicates(one: str, other: str) -> bool:
 
 def original_in_folder(path: str, stems: Container[tuple[str, str]]) -> str | None:
     """The normalized stem of the photo that a file is an edit of: the longest one that is in its
-    folder; None where there is none.
+    folder; None if there is none.
 
     stems: (folder, normalized stem) of photos.
     """

@@ -68,7 +68,7 @@ def free_slot(path: str) -> TrashEntry:
 def send(path: str, digest: str, to: TrashEntry, token: str = "") -> None:
     """Reserve a place in the trash and move a file there. Once this returns, all of it is on disk.
 
-    digest, token: see `safe_move.move`. Raises FileExistsError where the place was taken meanwhile,
+    digest, token: see `safe_move.move`. Raises FileExistsError if the place was taken meanwhile,
     and OSError on any other failure: the file is then still where it was, and the trash unchanged.
     """
     note = _note_text(path, os.path.dirname(os.path.dirname(to.info)))
@@ -170,7 +170,7 @@ def note_path(path: str) -> str:
 
 
 def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
-    """Find a file in the trash by where it came from and by its content; None where it is not
+    """Find a file in the trash by where it came from and by its content; None if it is not
     there. Of several, the one trashed last.
 
     digest: content hash, hex; any link is taken for the right one. inode: the file's own, if known,
@@ -261,7 +261,7 @@ def _entries_from(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
 
 
 def _origin(info: str, trash: str) -> str | None:
-    """Where a note says that its file came from; None where it says nothing."""
+    """Where a note says that its file came from; None if it says nothing."""
     try:
         handle = os.open(info, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:

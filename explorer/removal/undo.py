@@ -25,7 +25,7 @@ def undo(
     """Put back all files of a removal: of this one, or of the last that has any still away.
 
     Returns the removal and one result per file; what cannot be put back now can be tried again.
-    Raises UsageError where there is no such removal or nothing left to undo, LibraryLocked and
+    Raises UsageError if there is no such removal or nothing left to undo, LibraryLocked and
     LibraryError.
     """
     journal = RemovalJournal(library.dir)
@@ -52,13 +52,13 @@ def _find_run(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
     if run_id is None:
         left = [run for run in runs if run.away]
         if not left:
-            raise UsageError("There is nothing to undo: no removed photo is still away.")
+            raise UsageError("There is nothing to undo: all removed photos have been restored.")
         return left[-1]
     run = next((run for run in runs if run.id == run_id), None)
     if run is None:
         raise UsageError(f"There is no removal “{run_id}”: `{PROGRAM} undo --list` lists them.")
     if not run.away:
-        raise UsageError(f"All files of the removal {run_id} have been put back already.")
+        raise UsageError(f"All files of the removal {run_id} have already been restored.")
     return run
 
 

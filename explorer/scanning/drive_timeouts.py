@@ -2,7 +2,7 @@
 
 A network drive whose server is off, or a FUSE program that hangs, never answers a system call. The
 calling thread then waits inside the kernel, where nothing can interrupt it. So every call runs in
-a thread of its own, which is abandoned on timeout. Until that thread returns, the drive counts as
+its own thread, which is abandoned on timeout. Until that thread returns, the drive counts as
 unresponsive and receives no further calls.
 """
 
@@ -22,13 +22,14 @@ TIMEOUT = 30.0
 # Seconds between two calls of `tick` while a call is running.
 _TICK = 0.25
 
-# The problem recorded for a root whose drive does not answer.
+# The problem recorded for a root whose drive does not respond. Libraries store this text and it is
+# compared with theirs, so it must not change.
 UNRESPONSIVE = "its drive does not answer"
 
 
 def offline_reason(problem: str | None) -> str:
     """Why a root is offline, in words. problem: the problem recorded in the root's row."""
-    return UNRESPONSIVE if problem == UNRESPONSIVE else "its drive is away"
+    return UNRESPONSIVE if problem == UNRESPONSIVE else "its drive is disconnected"
 
 
 KeepAlive = Callable[[], None]
@@ -63,7 +64,7 @@ class DriveTimeouts:
     def call(
         self, root: str, function: Callable[[KeepAlive], T], tick: Callable[[], None] = lambda: None
     ) -> T:
-        """Run a function in a thread of its own and return its result.
+        """Run a function in its own thread and return its result.
 
         function: touches the drive of this root and no other. It receives a `KeepAlive`. It may
         keep running after its caller has given up.
@@ -84,7 +85,7 @@ class DriveTimeouts:
         return call.result()
 
     def call_or(self, root: str, function: Callable[[], T], default: U) -> T | U:
-        """The result of a short call, or `default` if the drive does not answer."""
+        """The result of a short call, or `default` if the drive does not respond."""
         try:
             return self.call(root, lambda _: function())
         except DriveUnresponsive:
@@ -92,7 +93,7 @@ class DriveTimeouts:
 
 
 class _Cancelled(BaseException):
-    """Ends a call whose result nobody waits for any more."""
+    """Ends a call whose result is no longer awaited."""
 
 
 class _TimedCall(Generic[T]):

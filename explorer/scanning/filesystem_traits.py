@@ -1,5 +1,5 @@
-"""What can be relied on in the file system that a folder is on: change events, inode numbers and
-change times.
+"""The guarantees of the file system that a folder is on: change events, inode numbers and change
+times.
 
 `library/mounts.py` answers another question: which folder a path really leads to when one folder
 is mounted in several places.
@@ -116,7 +116,7 @@ def volume_of(folder: str, volumes: list[Volume] | None = None) -> Volume | None
 
 
 def reason_to_poll(root: str) -> str | None:
-    """Why change events for this folder may be incomplete, in words; None where they are
+    """Why change events for this folder may be incomplete, in words; None if they are
     complete."""
     if sys.platform == "win32" and root.startswith("\\\\"):
         return "it is on a network drive, which does not report changes made elsewhere"

@@ -79,7 +79,7 @@ def parse(line: str) -> Pattern | None:
     bare = text.removesuffix("/")
     pieces = _split(bare.removeprefix("/"))
     if "" in pieces:
-        raise ValueError("it has two slashes in a row" if bare.strip("/") else "it names nothing")
+        raise ValueError("it has two slashes in a row" if bare.strip("/") else "it matches nothing")
     # A pattern without a slash, except at its end, matches at any depth.
     runs: list[list[NameMatcher]] = [[]] if "/" in bare else [[], []]
     for piece in pieces:

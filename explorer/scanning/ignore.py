@@ -1,5 +1,5 @@
-"""Which folders and files of a root are excluded: hidden and system folders, those matching the
-person's patterns, and those matching an ignore file.
+"""Decides which folders and files of a root are excluded: hidden and system folders, those matching
+the person's patterns, and those matching an ignore file.
 
 Both kinds of patterns use the syntax of `.gitignore` (`globs.py`): `*.png` excludes files of that
 name anywhere, `Screenshots/` a folder anywhere, `/2019/raw` only that one, and `!` re-includes what
@@ -19,7 +19,7 @@ from explorer.scanning.globs import PatternList, parse
 
 # Holds patterns for its folder and all subfolders. The application only reads it.
 IGNORE_FILE = ".photoexplorerignore"
-# In bytes. No person or program writes a longer list.
+# In bytes. No real list is longer.
 _MAX_SIZE = 1 << 20
 
 

@@ -1,4 +1,4 @@
-"""What one indexing run did, counted in files."""
+"""The result of one indexing run, in numbers of files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class IndexSummary:
     indexed: int = 0
     """Files that are new in the library, or have new contents."""
     unchanged: int = 0
-    """Files that are as the catalog has them."""
+    """Files that are unchanged since they were indexed."""
     moved: int = 0
     """Files that were found under a new path."""
     missing: int = 0
@@ -24,7 +24,7 @@ class IndexSummary:
     encoded: int = 0
     """Photos (distinct contents) that went through the encoder."""
     away: int = 0
-    """Files that vanished but stay in the library until the person confirms that they are gone."""
+    """Files that vanished but stay in the library until the user confirms that they are gone."""
     left_out: int = 0
     """Files known from before that an ignore rule excludes now."""
     other: int = 0

@@ -40,7 +40,7 @@ _MASK = Mask(
 
 # Error numbers for a reached limit on watches or memory.
 _EXHAUSTED = {errno.ENOSPC, errno.ENOMEM}
-WATCH_LIMIT = "this system watches no more folders (its limit is fs.inotify.max_user_watches)"
+WATCH_LIMIT = "this system cannot watch more folders (its limit is fs.inotify.max_user_watches)"
 
 
 class InotifyTree:
@@ -119,7 +119,7 @@ class InotifyTree:
                 self.lost = self.lost or folder == self._root
 
     def on_queue_overflow(self) -> None:
-        """Events were lost: watch every folder anew, and have the whole root scanned."""
+        """Events were lost: watch every folder again, and have the whole root scanned."""
         with self._lock:
             self._drop(list(self._watches))
             self._add(self._root)

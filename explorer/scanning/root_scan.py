@@ -1,7 +1,7 @@
 """One scan of a root, or of a part of it.
 
 Everything that touches the root's drive happens in a single call, `scan_target`, so that it can run
-in a thread that is abandoned if the drive does not answer (`drive_timeouts`).
+in a thread that is abandoned if the drive does not respond (`drive_timeouts`).
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class ScanTarget(NamedTuple):
 
 
 class RootScan(NamedTuple):
-    """What a scan found out about a target and its root."""
+    """The result of scanning a target, and facts about its root."""
 
     target: ScanTarget
-    """What was scanned in the end; may be more than was asked for."""
+    """What was actually scanned; may be more than was requested."""
     away: bool = False
     """The root's drive is disconnected, or suddenly empty."""
     device: str | None = None
@@ -123,7 +123,7 @@ def is_away(root: RootRow) -> bool:
 
 
 def problem(found: ScanResult, rules: IgnoreRules | None) -> str:
-    """What of a root could not be read or understood, in words; '' if nothing."""
+    """Parts of a root that could not be read or parsed, in words; '' if none."""
     said = list[str]()
     if found.unreadable:
         first = printable(join("", min(found.unreadable)) or "the folder itself")

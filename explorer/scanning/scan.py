@@ -24,7 +24,7 @@ _EXAMINED, _LISTED = 50, 1000
 _JUNCTION = 0xA0000003
 
 # A folder that holds the first of these and one of the others is a library, or a copy of one. Its
-# previews are not photos of the person.
+# previews are not the user's photos.
 _CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
@@ -191,7 +191,7 @@ def _add_file(
             return
     facts = entry.stat()
     if reason := why_not_regular(facts):
-        # Size and time of a device mean nothing.
+        # Size and time of a device are meaningless.
         found.files.append(FileStat(relative, 0, 0, 0))
         found.unsupported[relative] = reason
         return

@@ -28,7 +28,7 @@ from explorer.text_format import duration
 
 # Seconds between two full scans of a watched root.
 RESCAN_INTERVAL = 30 * 60.0
-# Seconds between two full scans of a polled root: at least this many, and at least so many times
+# Seconds between two full scans of a polled root: at least this many, and at least this many times
 # as long as one scan takes.
 POLL_INTERVAL, POLL_LOAD_FACTOR = 60.0, 20.0
 # Seconds after which a file that was still being written is scanned again.
@@ -86,7 +86,7 @@ class ScanScheduler:
         found = set[ScanTarget]()
         for path in {each.root for each in changed} & roots.keys():
             some = [each for each in changed if each.root == path]
-            # If the drive does not answer, the whole root is scanned when it is back.
+            # If the drive does not respond, the whole root is scanned when it is back.
             with contextlib.suppress(DriveUnresponsive):
                 found |= self._drives.call(
                     path,
@@ -154,7 +154,7 @@ class ScanScheduler:
                 POLL_INTERVAL if target.root in summary.offline else interval
             )
             every = "minute" if interval == 60 else duration(interval)
-            watching = f"looked at every {every}, because {reason}" if reason else "watched"
+            watching = f"scanned every {every}, because {reason}" if reason else "watched"
             update_root(self._writer, target.root_id, watching=watching)
 
     def _watch_or_poll(self, root: RootRow) -> None:
@@ -164,7 +164,7 @@ class ScanScheduler:
         def watch() -> str | None:
             if not os.path.isdir(path):
                 self._watcher.unwatch(path)
-                return "its drive is away"
+                return "its drive is disconnected"
             return self._watcher.watch(path, IgnoreRules(path, root["exclude"])) or reason_to_poll(
                 path
             )

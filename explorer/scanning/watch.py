@@ -1,6 +1,6 @@
 """Watches roots for changes by the operating system's change events.
 
-Events only say where something changed; a scan finds out what. Where events cannot be had, the
+Events only say where something changed; a scan finds out what. Where events are not available, the
 scheduler falls back to polling (`scheduler.ScanScheduler`).
 """
 
@@ -106,7 +106,7 @@ class Watcher:
         return watch.problem
 
     def _handler(self, root: str, real: str) -> OnChange:
-        """What is called for each event of a root. real: its path with links resolved."""
+        """The handler for each event of a root. real: its path with links resolved."""
 
         def on_change(folder: str, name: str | None) -> None:
             if self._excluded and inside(folder, self._excluded):

@@ -1,4 +1,4 @@
-"""What the watcher needs of an operating system's change events."""
+"""The interface that the watcher needs to an operating system's change events."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Detects files that are still being written, so that half a photo is never indexed.
 
-Linux says at once whether a program has a file open for writing: it then refuses a read lease
+Linux reports directly whether a program has a file open for writing: it then refuses a read lease
 (`fcntl(2)`, F_SETLEASE). Elsewhere a file counts as settled once its size and modification time
 have not changed for a moment.
 """
@@ -61,8 +61,8 @@ class WriteDetector:
         now = self._clock()
         if last is None or (last.size, last.mtime_ns) != (seen.size, seen.mtime_ns):
             last = _Sighting(seen.size, seen.mtime_ns, now, last.changes + 1 if last else 0)
-        # Its own time counts where that is credible; otherwise the time it was first seen like
-        # this.
+        # Its own time is used if it is credible; otherwise the time it was first seen in this
+        # state.
         unchanged_for = max(now - last.since, age if age < RECENT else 0.0)
         settled = unchanged_for >= self._required(path, last)
         if settled:
@@ -85,7 +85,7 @@ class WriteDetector:
 
 
 def is_open_for_writing(path: str) -> bool | None:
-    """Whether some program has the file open for writing; None where the system does not say."""
+    """Whether some program has the file open for writing; None if the system does not report it."""
     if sys.platform != "linux":
         return None
     import fcntl

@@ -1,4 +1,4 @@
-"""Phrases that stand for what people search for in general, to compare a query with."""
+"""Common search phrases, against which a query is compared."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ sleeping, skeleton, shell, spider, snake, frog, butterfly
 
 
 def wordings(phrase: str) -> list[str]:
-    """A phrase as typed, then in other words that mean the same. Averaging over them makes a
-    phrase's vector depend less on the wording (prompt ensembling: Radford et al. 2021)."""
+    """A phrase as typed, followed by paraphrases. Averaging over them makes a phrase's vector
+    depend less on the wording (prompt ensembling: Radford et al. 2021)."""
     return [phrase, f"a photo of a {phrase}", f"a picture of {phrase}"]

@@ -35,7 +35,7 @@ figcaption { font-size: 12px; overflow-wrap: anywhere; }
 
 
 def html_sheet(photos: Sequence[PhotoRow], previews: PreviewStore, title: str) -> bytes:
-    """A contact sheet as one HTML file, which needs no other file and no network. Only the first
+    """A contact sheet as one HTML file, self-contained and usable offline. Only the first
     `MAX_PHOTOS` photos are on it."""
     figures = list[str]()
     for photo in photos[:MAX_PHOTOS]:
@@ -95,7 +95,7 @@ def _pages(photos: Sequence[PhotoRow], previews: PreviewStore) -> Iterator[Image
 
 
 def _cut(line: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """The line, shortened in its middle until it is at most so many pixels wide."""
+    """A line, shortened in the middle to at most `width` pixels."""
     kept = len(line)
     while kept > 8 and font.getlength(line) > width:
         kept -= 1
@@ -104,7 +104,7 @@ def _cut(line: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: i
 
 
 def _lines(photo: PhotoRow) -> list[str]:
-    """What stands below a picture: its name, and the day it was taken."""
+    """The caption of a picture: its name and the day it was taken."""
     lines = [printable(photo["name"])]
     if photo["taken_at"]:
         lines.append(known_part(photo["taken_at"], photo["taken_precision"])[:10])
@@ -114,7 +114,7 @@ def _lines(photo: PhotoRow) -> list[str]:
 def _small(
     photo: PhotoRow, previews: PreviewStore, width: int, height: int | None = None
 ) -> Image.Image:
-    """The preview, at most so large; a grey square where there is none."""
+    """The preview, scaled down to fit; a grey square if there is none."""
     try:
         with Image.open(previews.path(photo["hash"])) as stored:
             picture = stored.convert("RGB")

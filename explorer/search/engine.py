@@ -34,22 +34,22 @@ from explorer.search.relevance_cache import RelevanceCache, is_prepared
 from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
 from explorer.search.term_encoding import TermEncoder
 
-# Number of photos that stand for the whole library when a score is compared with the others'.
+# Size of the sample of the library with which a score is compared.
 _SAMPLE = 1000
 # Scores that differ by less are equal.
 _ROUNDING = 1e-5
 
 
 class _Ready(NamedTuple):
-    """The encoder in use, and what belongs to it."""
+    """The encoder in use, with its index and caches."""
 
     encoder: Encoder
     terms: TermEncoder
 
 
 class SearchEngine:
-    """Searches one library with one encoder, which loads when first needed. Safe to use from
-    several threads."""
+    """Searches one library with one encoder, which is loaded on first use. Safe to use from several
+    threads."""
 
     def __init__(self, library: Library, encoder_name: str | None = None) -> None:
         """encoder_name: the encoder to use; None follows the library's setting."""
@@ -110,8 +110,7 @@ class SearchEngine:
         return ExamplePhoto.of(self.encoder.encode_images(pixels[None])[0], name)
 
     def encode_query(self, query: Query) -> Vector:
-        """The vector that stands for a query, float32 of shape (dim,), of length 1; for
-        alternatives the mean of them.
+        """The unit vector of a query, float32 of shape (dim,); the mean vector for alternatives.
 
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
         photo that is not indexed, and ValueError for a query that ranks nothing.
@@ -123,7 +122,7 @@ class SearchEngine:
         return self._without_subtracted(terms, index).representative
 
     def _without_subtracted(self, terms: QueryTerms, index: VectorIndex) -> QueryTerms:
-        """Terms of which those that are subtracted are merged into the others."""
+        """The terms after merging the subtracted ones into the others."""
         if not terms.subtracted:
             return terms
         positive = terms.representative
@@ -141,7 +140,7 @@ class SearchEngine:
         return QueryTerms((VectorTerm(vector),))
 
     def _sample(self, index: VectorIndex) -> Vector:
-        """Vectors that stand for the whole index, float32 of shape (n, dim)."""
+        """A sample of the index, float32 of shape (n, dim)."""
         with self._lock:
             known = self._sampled
         if known is None or known[0] is not index or known[1] != index.change:
@@ -151,9 +150,8 @@ class SearchEngine:
         return known[2]
 
     def ranked(self, query: Query, filters: Filters | None = None) -> RankedSearch | RankedIds:
-        """The photos that pass the query's conditions and the filters, best match first, ranked as
-        far as they are read; newest first if the query only filters. Raises as `encode_query`
-        does."""
+        """The photos that pass the query's conditions and the filters, best match first, ranked
+        lazily; newest first if the query only filters. Raises as `encode_query` does."""
         understood = self.understood(query)
         among = self._among(understood.tree.condition, filters)
         if not understood.is_ranked:
@@ -167,12 +165,13 @@ class SearchEngine:
         return RankedSearch(ranking, self._words(understood, among), index, judge)
 
     def _among(self, condition: Condition | None, filters: Filters | None) -> PhotoMask | None:
-        """The photos that meet a condition and pass filters; None where there are neither."""
+        """The photos that meet a condition and pass the filters; None if there are neither."""
         tests = [test for test in (condition, as_condition(filters)) if test is not None]
         return self._filter.mask(all_of(tests)) if tests else None
 
     def understood(self, query: Query) -> Query:
-        """The query with words that the catalog knows better than a vector as conditions."""
+        """The query, with words that the catalog answers better than a vector turned into
+        conditions."""
         return replace(query, tree=understand(query.tree))
 
     def _words(self, query: Query, among: PhotoMask | None) -> WordRanking | None:
@@ -197,8 +196,7 @@ class SearchEngine:
     def search_phrase(
         self, phrase: str, filters: Filters | None = None, top: int = 100
     ) -> list[SearchHit]:
-        """The hits of `search` for a phrase as it is, whatever it would mean in the query
-        language."""
+        """The hits of `search` for a literal phrase, not parsed as a query."""
         return self.search(Query.of_phrase(phrase), filters, top).hits()
 
     def judge(self, query: Query, photo_id: int) -> tuple[float, Match, bool]:
@@ -225,18 +223,18 @@ class SearchEngine:
 
     def share_above(self, vector: Vector, photo_id: int) -> float | None:
         """The share of the library's photos, 0 to 1, that match a vector at least as well as this
-        photo does; of a large library by a sample. None for a photo that is not in the index, or
-        alone in it."""
+        photo does; estimated from a sample in a large library. None for a photo that is not in the
+        index or is the only one in it."""
         index = self._index()
         stored, others = index.get(photo_id), self._sample(index) @ vector
         if stored is None or len(others) < 2:
             return None
-        # The photo is one of the others, and its score may differ in the last bits there.
+        # The photo itself is among them, and its score may differ there in the last bits.
         return float((others > float(stored @ vector) - _ROUNDING).mean())
 
     def explain(self, query: Query, photo_id: int) -> str:
-        """One sentence for the user: how well a photo matches, compared with the other photos, of
-        which a large library gives a sample. Empty for a query that only filters."""
+        """One sentence for the user: how well a photo matches compared with the other photos (with
+        a sample in a large library). Empty for a query that only filters."""
         understood = self.understood(query)
         if not understood.is_ranked:
             return ""
@@ -250,7 +248,7 @@ class SearchEngine:
 
 
 def filtered_result(photos: RankedIds, number: int) -> SearchResult:
-    """The first `number` photos of a query that only filters: all match as well as can be."""
+    """The first `number` photos of a query that only filters: all match equally."""
     ids = photos.top(number)
     ones = np.ones(len(ids), np.float32)
     strong: Match = "strong"
@@ -258,14 +256,14 @@ def filtered_result(photos: RankedIds, number: int) -> SearchResult:
 
 
 def standing(share: float) -> str:
-    """Where a photo stands among the others, of which that share matches at least as well."""
+    """The rank of a photo in words, given the share of photos that match at least as well."""
     if share > 0.5:
         return "In the lower half of your photos"
     return f"Among the top {max(1, math.ceil(100 * share))} % of your photos"
 
 
 def named_phrase(query: Query) -> str | None:
-    """The phrase of a query that is nothing but one phrase, apart from conditions."""
+    """The phrase of a query that consists of one phrase and, possibly, conditions."""
     if query.photo_ids or query.examples or len(query.tree.terms) != 1:
         return None
     term = query.tree.terms[0]
@@ -273,7 +271,7 @@ def named_phrase(query: Query) -> str | None:
 
 
 def _subject(query: Query) -> str:
-    """A query in the words of a sentence: “phrase” and the selected photos."""
+    """A query as part of a sentence: “phrase” and the selected photos."""
     added = [term for term in query.tree.terms if term.weight > 0]
     quoted = [f"“{term.text}”" for term in added if isinstance(term, PhraseTerm)]
     count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)

@@ -1,4 +1,4 @@
-"""Example searches made from what is in a library, to show what can be searched for."""
+"""Example searches built from values in the library, to show what can be searched for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.library.paths import printable
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 
-# The number of photos that make a value worth an example.
+# Minimum number of photos for a value to be worth an example.
 _LEAST = 3
 
 
@@ -26,8 +26,8 @@ class ExampleSearch(NamedTuple):
 def example_searches(
     frequent: FrequentValues, total: int, subjects: Sequence[str] = ()
 ) -> list[ExampleSearch]:
-    """Examples of phrases and of each kind of filter. total: the number of photos; a value that all
-    of them have is no example. subjects: what many photos of the library show."""
+    """Examples of phrases and of each kind of filter. total: the number of photos; a value shared
+    by all of them is not an example. subjects: what many photos of the library show."""
     examples = [ExampleSearch(subject, {"q": subject}) for subject in subjects]
     for year, number in frequent.years[:2]:
         if _LEAST <= number < total:

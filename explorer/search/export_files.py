@@ -25,9 +25,9 @@ from explorer.text_format import size
 ExportKind = Literal["copies", "links"]
 
 _CHUNK = 1 << 20
-# Bytes that stay free on the drive that is copied to.
+# Bytes left free on the target drive.
 _RESERVE = 100_000_000
-# Names that are tried for one file.
+# Number of names tried for one file.
 _MOST_NAMES = 1000
 
 
@@ -58,14 +58,13 @@ class ExportFolder(NamedTuple):
     path: str
     """Absolute."""
     watched: str | None
-    """The watched folder that it is in: there, every copy is indexed as a photo of its own."""
+    """The watched folder that contains it: every copy in it is indexed as a separate photo."""
 
 
 def check_export_folder(library: Library, typed: str) -> ExportFolder:
-    """The folder that a person typed.
-
-    Raises FolderError, with a sentence for the person, where nothing can be written: the path is
-    not absolute, is a file, is in the library's own folder, or the folder above it does not exist.
+    """The folder that the user typed. Raises FolderError, with a message for the user, if nothing
+    can be written there: the path is not absolute, is a file, is in the library's own folder, or
+    the folder above it does not exist.
     """
     try:
         path = os.path.normpath(Path(typed.strip().strip("\"'")).expanduser())
@@ -73,7 +72,7 @@ def check_export_folder(library: Library, typed: str) -> ExportFolder:
         path = typed.strip()
     shown = printable(path)
     if not os.path.isabs(path) or "\0" in path:
-        raise FolderError(f"Type the full path of a folder: “{shown}” is none.")
+        raise FolderError(f"Type the full path of a folder: “{shown}” is not one.")
     if os.path.lexists(path) and not os.path.isdir(path):
         raise FolderError(f"“{shown}” is a file, not a folder: choose another path.")
     if not os.path.isdir(path) and not os.path.isdir(os.path.dirname(path)):
@@ -97,15 +96,14 @@ def export_files(
     kind: ExportKind,
     progress: Callable[[int], None] = lambda done: None,
 ) -> ExportReport:
-    """Write copies of photos, or links to them, into a folder, which is made if it does not exist.
-
-    A name that is taken is never overwritten: the file gets a number. A copy is complete, on the
-    disk and compared with its original's content hash before it gets its name, and keeps the
-    original's modification time. Links are symbolic links, or hard links where there are none.
+    """Write copies of photos, or links to them, into a folder, which is created if needed. Existing
+    files are never overwritten: a number is added to the name. A copy is complete, on the disk and
+    compared with its original's content hash before it gets its name, and keeps the original's
+    modification time. Links are symbolic links, or hard links where those are not supported.
 
     folder: absolute, as `check_export_folder` returns it. progress: called with the number of
-    photos that are done; if it raises, the export ends between two files. Raises FolderError where
-    the folder cannot be made or its drive lacks room.
+    photos completed; if it raises, the export ends between two files. Raises FolderError if the
+    folder cannot be created or its drive lacks space.
     """
     photos = list(photos)
     _make_folder(folder)
@@ -128,8 +126,8 @@ def _make_folder(folder: str) -> None:
         Path(folder).mkdir(exist_ok=True)
     except OSError as error:
         raise FolderError(
-            f"The folder “{printable(folder)}” cannot be made ({error.strerror or error}): choose"
-            " another one."
+            f"The folder “{printable(folder)}” cannot be created ({error.strerror or error}): "
+            "choose another one."
         ) from error
 
 
@@ -143,12 +141,12 @@ def _check_room(folder: str, needed: int) -> None:
 
 
 def _export(library: Library, photo: PhotoRow, folder: str, kind: ExportKind) -> bool:
-    """Export one photo; returns whether a file was made. Raises OSError, PhotoError."""
+    """Export one photo; returns whether a file was created. Raises OSError, PhotoError."""
     sources = [
         file["path"] for file in library.catalog.files_of(photo["id"]) if file["state"] == "present"
     ]
     sources.sort(key=lambda path: path != photo["path"])
-    problem: OSError | PhotoError = PhotoError("the file is not there any more")
+    problem: OSError | PhotoError = PhotoError("the file no longer exists")
     for source in sources:
         try:
             wanted = os.path.join(folder, os.path.basename(source))
@@ -181,7 +179,7 @@ def _copy(source: str, digest: str, wanted: str) -> bool:
         facts = os.stat(source)
         Path(part).chmod(facts.st_mode & 0o666 | 0o600)
         set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
-        # Read again: what was written is not always what is on the drive.
+        # Read it back: the drive may not hold what was written.
         if file_hash(part) != digest:
             raise PhotoError("the copy differs from the original: its drive may be failing")
         _name_exclusively(wanted, lambda path: move(part, path, digest))
@@ -193,7 +191,7 @@ def _copy(source: str, digest: str, wanted: str) -> bool:
 
 def _link(source: str, digest: str, wanted: str) -> bool:
     with open_regular(source):
-        # It can be read, so the link leads somewhere.
+        # The original can be read, so the link is valid.
         pass
     if os.path.lexists(wanted) and os.path.realpath(wanted) == os.path.realpath(source):
         return False
@@ -204,7 +202,8 @@ def _link(source: str, digest: str, wanted: str) -> bool:
         except FileExistsError:
             raise
         except (OSError, NotImplementedError):
-            # Windows wants a privilege for symbolic links, and some file systems have none.
+            # Windows requires a privilege for symbolic links, and some file systems do not support
+            # them.
             os.link(source, path)
 
     _name_exclusively(wanted, link)

@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def as_paths(photos: Iterable[PhotoRow]) -> str:
-    """One absolute path per line; names that are not UTF-8 have U+FFFD in their place."""
+    """One absolute path per line; bytes that are not UTF-8 become U+FFFD."""
     return "".join(printable(photo["path"]) + "\n" for photo in photos)
 
 

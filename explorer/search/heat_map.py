@@ -10,7 +10,7 @@ from PIL import Image
 
 from explorer.encoders.base import Grid
 
-# Pixels of the longer side of a drawn map: a map has few cells, and is smooth between them.
+# Longer side of a drawn map, in pixels: the few cells of a map are interpolated.
 _SIDE = 256
 # Colour and opacity where a photo does not match, and where it matches best.
 _COLD, _HOT = np.array([8, 10, 40, 160.0]), np.array([255, 150, 0, 45.0])
@@ -31,7 +31,7 @@ def draw_heat_map(grid: Grid, width: int, height: int) -> bytes:
 
 
 def hottest_cell(grid: Grid) -> tuple[float, float]:
-    """The middle of the cell that matches best: x and y as shares of the photo."""
+    """The center of the best matching cell: x and y as fractions of the photo."""
     row, column = np.unravel_index(int(grid.argmax()), grid.shape)
     return (float(column) + 0.5) / grid.shape[1], (float(row) + 0.5) / grid.shape[0]
 

@@ -1,5 +1,5 @@
-"""Why a photo matches a query, or does not: how it stands for each phrase, the texts in which the
-words occur, and the filters."""
+"""Why a photo matches a query, or does not: its rank for each phrase, the texts that contain the
+words, and the filters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def explain_match(engine: SearchEngine, query: Query, photo_id: int) -> MatchExp
 
 
 def _meanings(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReason]:
-    """How the photo stands for the query, and for each of its phrases if there are several."""
+    """The rank of the photo for the query, and for each of its phrases if there are several."""
     whole = engine.explain(query, photo_id)
     reasons = [MatchReason("meaning", whole)] if whole else []
     phrases = [term for term in query.tree.terms if isinstance(term, PhraseTerm)]

@@ -1,4 +1,4 @@
-"""Why a photo is among the results: what matched, for a person to read."""
+"""Why a photo is among the results: what matched, in words for the user."""
 
 from __future__ import annotations
 

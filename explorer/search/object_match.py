@@ -1,9 +1,9 @@
-"""Photos that show the very object in a region, and not only something like it.
+"""Find photos that show the same object as a region, not just a similar one.
 
-A vector of a whole photo holds little of a small object in it. The best matches by vector are
-therefore looked at once more: local features of the region are matched with those of each preview,
-and where enough of them agree on one similarity transform, the photo shows the same object and
-comes first. ORB features (Rublee et al. 2011), the ratio test (Lowe 2004) and RANSAC (Fischler &
+The vector of a whole photo says little about a small object in it. The best matches by vector are
+therefore verified: local features of the region are matched with those of each preview, and if
+enough of them agree on one similarity transform, the photo shows the same object and is moved to
+the front. ORB features (Rublee et al. 2011), the ratio test (Lowe 2004) and RANSAC (Fischler &
 Bolles 1981): the spatial verification of Philbin et al. 2007, Object retrieval with large
 vocabularies and fast spatial matching.
 """
@@ -22,14 +22,14 @@ import numpy.typing as npt
 from explorer.library.library import Library
 
 MAX_LOOKED_AT = 500
-"""How many of the best matches are looked at."""
+"""How many of the best matches are examined."""
 SECONDS = 1.0
 """How long that may take, at most."""
 
 # Pixels of the longer side that a region and a preview are scaled to.
 REGION_SIDE, PHOTO_SIDE = 256, 512
 _MAX_KEYPOINTS = 500
-# A nearest neighbor must be so much nearer than the second one.
+# Maximum distance ratio between the nearest and the second nearest neighbor.
 _RATIO = 0.8
 # Pixels of a preview by which a keypoint may be off, and by how much sizes may differ.
 _REPROJECTION_ERROR, _MAX_SCALE = 6.0, 5.0
@@ -68,12 +68,13 @@ def detect_features(jpeg: bytes, side: int) -> LocalFeatures | None:
 
 
 def count_inliers(region: LocalFeatures, photo: LocalFeatures) -> int:
-    """How many features of a region and a photo agree on one shift, turn and scale."""
+    """Number of features of a region and a photo that agree on one translation, rotation and
+    scale."""
     if min(len(region.points), len(photo.points)) < MIN_INLIERS:
         return 0
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(region.descriptors, photo.descriptors, k=2)
     good = [one for one, two in pairs if one.distance < _RATIO * two.distance]
-    # Several features of the region that match one of the photo agree on nothing.
+    # Several features of the region that match a single one of the photo are no evidence.
     best = {match.trainIdx: match for match in sorted(good, key=lambda each: -each.distance)}
     if len(best) < MIN_INLIERS:
         return 0
@@ -103,8 +104,8 @@ def same_object_first(
     front, the one with most inliers first.
 
     ids: of the photos. regions: the regions that were searched by, as JPEG. preview: a photo's
-    preview by its id, b'' if it has none; called from several threads. seconds: photos that have
-    not been looked at by then keep their place.
+    preview by its id, b'' if it has none; called from several threads. seconds: photos not compared
+    by then keep their rank.
     """
     wanted = [found for each in regions if (found := detect_features(each, REGION_SIDE))]
     deadline = time.monotonic() + seconds

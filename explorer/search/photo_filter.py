@@ -1,8 +1,8 @@
-"""Which photos meet the condition of a query.
+"""Evaluates the condition of a query.
 
 Each test of the condition is a mask over the photos' ids (`library/photo_bitmaps.py`); AND, OR and
-NOT are operations on masks. A photo of which a value is not known fails the test for it, and so
-passes the negated one: `-iso:>800` finds photos without a film speed, too.
+NOT are operations on masks. A photo with an unknown value fails the test for it, and so passes the
+negated test: `-iso:>800` finds photos without a film speed, too.
 """
 
 from __future__ import annotations
@@ -67,13 +67,12 @@ class PhotoFilter:
         self._pictures = PictureFacts(library, self._bitmaps)
 
     def mask(self, condition: Condition | None) -> PhotoMask:
-        """The visible photos that meet a condition; None: all. Shared: not to be written to.
-
-        Raises QuerySyntaxError for a field or a value that there is not.
+        """The visible photos that meet a condition; None: all. Shared: do not modify it. Raises
+        QuerySyntaxError for an unknown field or value.
         """
         if condition is None:
             return self._bitmaps.visible()
-        # One that was hidden between two of the tests is none, whatever they say.
+        # Exclude photos that were hidden between two of the tests.
         return _and(self._mask(condition), self._bitmaps.visible())
 
     def ids(self, condition: Condition | None) -> Ids:
@@ -140,7 +139,7 @@ class PhotoFilter:
 
 
 def as_condition(filters: Filters | None) -> Condition | None:
-    """The condition that photos pass filters by date and folder; None where there are none."""
+    """Date and folder filters as a condition; None if there are none."""
     tests = list[Condition]()
     if filters and filters.since:
         tests.append(FieldTest("after", (FieldValue(filters.since),)))

@@ -1,4 +1,4 @@
-"""The photos of a library by their score for a query, ranked no further than they are read."""
+"""A lazy ranking of the photos of a library by their score for a query."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class PhotoRanking:
             order = np.argsort(found)
             found, scores = found[order], scores[order]
             at = np.searchsorted(found, ids)
-            # The index may have followed the catalog since: a photo that is gone comes last.
+            # The index may have followed the catalog since: a deleted photo comes last.
             known = found[np.minimum(at, len(found) - 1)] == ids if len(found) else ids < 0
             cosines = np.full(len(ids), -1.0, np.float32)
             cosines[known] = scores[at[known]]

@@ -1,8 +1,8 @@
-"""What is known of a picture beyond the columns of its row: faults, colour, duplicates.
+"""Properties of a picture beyond the columns of its row: faults, colour, duplicates.
 
 Faults are those that the Anomalies page finds, by the same scores and thresholds, dismissed or not.
-Scores are relative to the whole library, so any change of it can move them. In a large library they
-are therefore kept for a while as indexing goes on (`library/staleness.py`).
+Scores are relative to the whole library, so any change to it can affect them. In a large library
+they are therefore cached for a while during indexing (`library/staleness.py`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _JUDGED_BY: Mapping[str, tuple[FindingKind, Callable[[Column], Judgement]]] = {
 
 
 class PictureFacts:
-    """Masks of the photos of which something is known, by its name. Thread-safe."""
+    """Masks of the photos with a property, by its name. Thread-safe."""
 
     NAMES: ClassVar = frozenset({*_JUDGED_BY, "damaged", "monochrome", "duplicate"})
 
@@ -55,7 +55,7 @@ class PictureFacts:
         self._measured: _Measured | None = None
 
     def mask(self, name: str) -> PhotoMask:
-        """The photos of which that is known; some of them may be hidden. name: one of NAMES.
+        """The photos with a property; some of them may be hidden. name: one of NAMES.
 
         A photo that was not measured yet has no fault and is not monochrome.
         """
@@ -70,7 +70,7 @@ class PictureFacts:
             )
 
     def _current(self) -> _Measured:
-        """The measurements of the library as it is, or as it was not long ago."""
+        """The current measurements of the library, or recent ones."""
         change, known = self._library.catalog.change(), self._measured
         if known is not None:
             age = time.monotonic() - known.made_at
@@ -81,7 +81,7 @@ class PictureFacts:
 
     def _duplicates(self) -> PhotoMask:
         """Photos with several files, or with another visible photo that shows the same picture,
-        unless a person said that these are none."""
+        unless the user decided that they are not duplicates."""
         catalog = self._library.catalog
         several, visible = self._bitmaps.meeting(fact("several files")), self._bitmaps.visible()
 
@@ -100,10 +100,10 @@ class PictureFacts:
 
 
 class _Measured:
-    """The measurements of a library's photos, as of one moment."""
+    """The measurements of a library's photos at one moment."""
 
     def __init__(self, library: Library, change: int, number: int) -> None:
-        """number: tells it apart from others."""
+        """number: identifies it."""
         start = time.monotonic()
         self.change, self.number = change, number
         self._library = library
@@ -115,7 +115,7 @@ class _Measured:
         """How long reading them took."""
 
     def mask(self, name: str, threshold: float) -> PhotoMask:
-        """The photos that are so, or that have that fault."""
+        """The photos with that property or fault."""
         if name == "monochrome":
             return mask_of(self._table.ids[self._table.of("colorfulness") <= MOST_COLORFULNESS])
         if threshold >= 1:
@@ -143,7 +143,7 @@ class _Measured:
         return self._table.of(name)
 
     def _drawing_log_odds(self) -> Floats:
-        """Of each measured photo, by its vector."""
+        """The log odds of each measured photo, from its vector."""
         if self._odds is None:
             self._odds = np.full(len(self._table.ids), NOT_DRAWN, np.float32)
             encoder = next((each for each in self._library.catalog.encoders() if each[3]), None)

@@ -44,25 +44,25 @@ class ExamplePhoto:
 
 @dataclass(frozen=True)
 class Query:
-    """What was typed, photos of the library, photos from outside, or any of these together; their
-    vectors are added. False if it is empty."""
+    """Typed text, photos of the library, photos from outside, or any combination; their vectors are
+    added. False if it is empty."""
 
     tree: QueryTree = NOTHING
     photo_ids: tuple[int, ...] = ()
     examples: tuple[ExamplePhoto, ...] = ()
     files: tuple[tuple[str, int | ExamplePhoto], ...] = ()
-    """What the files that the tree names hold: their path there, and the id of a photo of the
-    library or a photo from outside."""
+    """The photos of the files that the tree names: the path as written, and the id of a photo of
+    the library or a photo from outside."""
 
     @classmethod
     def of_phrase(cls, phrase: str) -> Query:
-        """A phrase as it is, whatever it would mean in the query language."""
+        """A literal phrase, not parsed as a query."""
         words = phrase.strip()
         return cls(QueryTree((PhraseTerm(words, literal=True),) if words else ()))
 
     @property
     def is_ranked(self) -> bool:
-        """Whether it has anything to rank photos by, and not only a condition."""
+        """Whether it has terms that rank photos, and not only a condition."""
         return bool(self.tree.terms or self.photo_ids or self.examples)
 
     def __bool__(self) -> bool:
@@ -88,17 +88,18 @@ class SearchHit(NamedTuple):
     id: int
     """The photo's id."""
     score: float
-    """Cosine similarity of photo and query, from -1 to 1; 1 where the query only filters."""
+    """Cosine similarity of photo and query, from -1 to 1; 1 if the query only filters."""
     rank: int
-    """From 1, the best match."""
+    """Rank, from 1 for the best match."""
     relevance: float
-    """How likely it is what was asked for, from 0 to 1; comparable between queries."""
+    """Estimated probability that it is what was searched for, 0 to 1; comparable between
+    queries."""
     match: Match
 
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """The results of a search as arrays of shape (n,), best first, or newest first where the query
+    """The results of a search as arrays of shape (n,), best first, or newest first if the query
     only filters."""
 
     ids: Ids
@@ -106,7 +107,7 @@ class SearchResult:
     relevance: npt.NDArray[np.float32]
     matches: tuple[Match, ...]
     total: int
-    """How many photos pass the filters."""
+    """Number of photos that pass the filters."""
     good: int
     """How many of all results are strong or fair matches, at most `ranked_search.MOST_GOOD`; they
     come first."""

@@ -2,7 +2,7 @@
 
 Terms that are simply added become one vector: by linearity its cosine ranks photos as the weighted
 sum of the terms' cosines does. Alternatives keep a vector each, of which the best counts (any) or
-the worst (all). Subtracted terms are kept apart, because subtracting vectors does not work
+the worst (all). Subtracted terms are kept separate, because subtracting vectors does not work
 (`subtraction.py`).
 """
 
@@ -29,7 +29,7 @@ class VectorTerm:
     """float32 of shape (dim,), of length 1."""
     weight: float = 1.0
     phrase: str = ""
-    """The phrase that it is of; empty for photos."""
+    """The phrase it encodes; empty for photos."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class QueryTerms:
 
     @property
     def single_vector(self) -> Vector | None:
-        """The vector that ranks photos by itself, of length 1; None where there is none."""
+        """The unit vector that alone ranks the photos; None if there is no such vector."""
         return mean_vector(self.added) if not self.subtracted else None
 
     @property
@@ -82,8 +82,8 @@ class QueryTerms:
 
 
 def mean_vector(terms: Sequence[ScoringTerm]) -> Vector | None:
-    """The normalized weighted sum of vectors, float32 of shape (dim,); None where a term is more
-    than a vector, or there is none."""
+    """The normalized weighted sum of vectors, float32 of shape (dim,); None if a term is more than
+    a vector, or there are no terms."""
     rows = [term.weight * term.vector for term in terms if isinstance(term, VectorTerm)]
     if not rows or len(rows) < len(terms):
         return None

@@ -1,14 +1,14 @@
-"""Merges the ranking of photos by meaning with that by words.
+"""Merges the ranking of photos by meaning with the ranking by words.
 
 By reciprocal rank fusion (Cormack, Clarke & Büttcher 2009): a photo scores the sum of
 1 / (k + rank) over the rankings that it is in. Photos with equal scores share the mean of their
-ranks. That keeps a folder called “beach” with a thousand photos from pushing aside what a phrase
-means: each of them has rank 500, which is worth next to nothing, while the only photo with a word
+ranks. That keeps a folder named “beach” with a thousand photos from outweighing the meaning of a
+phrase: each of them has rank 500, which is worth next to nothing, while the only photo with a word
 has rank 1.
 
-A photo with one of ten words is no match by words. So its share in that ranking is weighted by how
-much of the phrase it has, to the third power. Without a weight (a power of 0) R@10 falls by a third
-where photos are named by words (`benchmarks/names.py`); with the square, R@1 still falls.
+A photo with one of ten words is not a match by words, so its contribution is weighted by the cube
+of the share of the phrase that it has. Without a weight (a power of 0) R@10 falls by a third where
+photos are named by words (`benchmarks/names.py`); with the square, R@1 still falls.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class FusedRanking(NamedTuple):
     ids: Ids
     """(n,)."""
     scores: Scores
-    """(n,), descending. Only their order has a meaning."""
+    """(n,), descending. Only their order is meaningful."""
 
 
 def fuse(meaning: Ids, words: Ids, coverage: Scores, named: Ids | None = None) -> FusedRanking:
     """Merge two rankings.
 
     meaning: ids of n photos, best first, each once. words: ids of m photos with any of the words,
-    each once, of shape (m,), and coverage: how much of the phrase each has, of the same shape, 0 to
-    1. named: ids of photos that come first whatever else ranks them, in this order. Photos that are
+    each once, of shape (m,), and coverage: the share of the phrase that each has, of the same
+    shape, 0 to 1. named: ids of photos that come first in any case, in this order. Photos that are
     in any of the rankings are in the result.
     """
     named = np.empty(0, np.int64) if named is None else named
@@ -50,11 +50,11 @@ def fuse(meaning: Ids, words: Ids, coverage: Scores, named: Ids | None = None) -
         [
             1 / (K + 1 + np.arange(len(meaning))),
             coverage**_COVERAGE_POWER / (K + mean_ranks(coverage)),
-            # More than all rankings together can give.
+            # More than all rankings together can contribute.
             1.0 + np.arange(len(named), 0, -1),
         ]
     )
-    # Of photos with equal scores, the one that came first in these lists is first.
+    # Photos with equal scores keep their order in these lists.
     distinct, first, place = np.unique(ids, return_index=True, return_inverse=True)
     scores = np.bincount(place, shares, len(distinct)).astype(np.float64)
     order = np.lexsort((first, -scores))

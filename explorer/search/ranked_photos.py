@@ -1,4 +1,4 @@
-"""The photos that a search found, as a list that is ranked no further than it is read."""
+"""The photos that a search found, as a lazily ranked list."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class RankedPhotos(Protocol):
 
     @property
     def good(self) -> int | None:
-        """How many photos at the beginning are good matches; None if that is unknown."""
+        """Number of good matches at the start of the list; None if unknown."""
 
     def top(self, number: int) -> Ids:
         """The first `number` ids, or all if there are fewer."""
 
     def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
-        """Which of these ids the list has, (n,)."""
+        """Which of these ids are in the list, (n,)."""
 
 
 class RankedIds:
-    """A list of which the order of all photos is known."""
+    """A list in which the order of all photos is known."""
 
     def __init__(self, ids: Ids, good: int | None = None) -> None:
         self._ids, self.good = ids, good
@@ -44,7 +44,7 @@ class RankedIds:
         return self._ids[:number]
 
     def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
-        """Which of these ids the list has, (n,)."""
+        """Which of these ids are in the list, (n,)."""
         return np.isin(ids, self._ids)
 
 
@@ -52,7 +52,7 @@ class ReorderedPhotos:
     """A list whose first photos are in another order."""
 
     def __init__(self, photos: RankedPhotos, head: Ids) -> None:
-        """head: the first photos of the list, in the order that they are to have."""
+        """head: the first photos of the list, in their new order."""
         self._photos, self._head = photos, head
 
     @property
@@ -62,7 +62,7 @@ class ReorderedPhotos:
 
     @property
     def good(self) -> int | None:
-        """How many photos at the beginning are good matches; None if that is unknown."""
+        """Number of good matches at the start of the list; None if unknown."""
         return self._photos.good
 
     def top(self, number: int) -> Ids:
@@ -72,5 +72,5 @@ class ReorderedPhotos:
         return np.concatenate([self._head, self._photos.top(number)[len(self._head) :]])
 
     def contains(self, ids: Ids) -> npt.NDArray[np.bool_]:
-        """Which of these ids the list has, (n,)."""
+        """Which of these ids are in the list, (n,)."""
         return self._photos.contains(ids)

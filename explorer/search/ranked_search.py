@@ -1,5 +1,5 @@
-"""The results of one search: ranked by meaning, with the photos that match by name or text among
-them, and ranked no further than they are read."""
+"""The results of one search: a lazy ranking by meaning, merged with the photos that match by name
+or text."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class RankedSearch:
         index: VectorIndex,
         judge: QueryJudge,
     ) -> None:
-        """words: the photos that match by name or text and pass the filters; None where words do
-        not count."""
+        """words: the photos that match by name or text and pass the filters; None if words are
+        ignored."""
         self._ranking, self._index, self._judge = ranking, index, judge
         self._words = words or WordRanking(
             np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64)
@@ -91,7 +91,7 @@ class RankedSearch:
         relevance[np.isin(ids, complete)] = np.maximum(
             relevance[np.isin(ids, complete)], _ALL_WORDS_RELEVANCE
         )
-        # A file that was named is what was asked for.
+        # A file that the query names is what was searched for.
         relevance[np.isin(ids, self._words.named)] = 1.0
         return relevance
 

@@ -1,8 +1,8 @@
-"""Search by parts of photos: from a region to the vector to search with.
+"""Search by regions of photos: from a region to its query vector.
 
-A region is encoded at full resolution, once alone and once with some of what surrounds it, and the
-vectors are averaged: the mean depends less on how exactly the region was drawn, and finds more than
-either. More context, or less of the whole photo's vector, finds less (`benchmarks/region.py`).
+A region is encoded at full resolution, once alone and once with some context, and the vectors are
+averaged: the mean depends less on how exactly the region was drawn, and finds more than either.
+More context, or a share of the whole photo's vector, finds less (`benchmarks/region.py`).
 """
 
 from __future__ import annotations
@@ -92,12 +92,12 @@ class RegionEncoder:
         self.close()
 
     def close(self) -> None:
-        """End the decode process; the next part starts it again."""
+        """Stop the decode process; encoding the next region starts it again."""
         self._decoder.close()
 
     def of_photo(self, library: Library, photo: PhotoRow, region: PhotoRegion) -> EncodedPart:
         """A part of a photo of the library: of its original file if that can be read and has not
-        changed, else of its preview. Raises PhotoError where the preview is gone as well, and
+        changed, else of its preview. Raises PhotoError if the preview is missing as well, and
         EncoderError."""
         for file in library.catalog.files_of(photo["id"]):
             if file["state"] != "present" or file["away"]:
@@ -137,9 +137,8 @@ class RegionEncoder:
 
 
 def boxes_to_encode(region: PhotoRegion, margins: Sequence[float] = MARGINS) -> list[Box]:
-    """The boxes, all within the photo, of which a region's vector is the mean.
-
-    margins: shares of the region's width and height that are added on each side, one for each box.
+    """The boxes, all within the photo, whose vectors are averaged for a region. margins: fractions
+    of the region's width and height that are added on each side, one for each box.
     """
     return [_with_margin(region, margin) for margin in margins]
 

@@ -56,11 +56,11 @@ SAMPLE = 2000
 # not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
 _LEAST_DEVIATION = {"lift": 1.0}
 
-# From so many photos of the sample on that match a phrase better than all others, the thing counts
-# as frequent.
+# From this many photos of the sample on that match a phrase better than all others, the thing
+# counts as frequent.
 _MANY = 10
 
-# A frequent subject is the best match of at least so many photos of the sample, and so clearly
+# A frequent subject is the best match of at least this many photos of the sample, and so clearly
 # preferred by its ten best.
 _FEWEST, _CLEAR = 5, 0.9
 
@@ -211,7 +211,8 @@ class RelevanceModel:
         return middle, max(typical - middle, 1e-6)
 
     def frequent_subjects(self, number: int) -> list[str]:
-        """The names of up to so many things that many photos of the library show, the most frequent
+        """The names of up to this many things that many photos of the library show, the most
+        frequent
         first: background phrases that their best photos clearly prefer to all others."""
         found = list[str]()
         for phrase, won in self.rivals.most_won():

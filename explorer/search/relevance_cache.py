@@ -1,8 +1,8 @@
-"""The relevance model of each encoder in a library, kept on disk and made again when the library
-has changed much.
+"""The relevance model of each encoder in a library, cached on disk and fitted again when the
+library has changed much.
 
 Encoding the background phrases takes seconds, and they are the same for every library. So their
-vectors are kept beside the converted models.
+vectors are cached beside the converted models.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance import SAMPLE, RelevanceModel, encode_background
 from explorer.search.relevance_signals import SETTINGS
 
-# A model serves until the library has grown or shrunk by this share.
+# A model is valid until the library has grown or shrunk by this share.
 _DRIFT = 0.2
 _PHRASES_CHECKSUM = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
 _UNREADABLE = (OSError, EOFError, KeyError, ValueError, IndexError, TypeError, BadZipFile)
@@ -37,7 +37,7 @@ class _Fitted(NamedTuple):
     key: tuple[str, str]
     """Name and version of the encoder."""
     photos: int
-    """How many photos the library had when the model was fitted."""
+    """Number of photos in the library when the model was fitted."""
     model: RelevanceModel
 
 
@@ -45,14 +45,14 @@ class RelevanceCache:
     """The models of one library. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        """folder: where the models are kept; made when the first one is."""
+        """folder: where the models are stored; created with the first one."""
         self._folder = folder
         self._lock = threading.Lock()
         self._fitted: _Fitted | None = None
 
     def model(self, encoder: Encoder, index: VectorIndex) -> RelevanceModel:
-        """The model of the index's library. Fitting one encodes some hundred phrases; a library
-        whose folder cannot be written fits it again in each process."""
+        """The model of the index's library. Fitting one encodes some hundred phrases; for a library
+        whose folder cannot be written, it is fitted again in each process."""
         key = encoder.name, encoder.version
         with self._lock:
             found = self._fitted
@@ -91,13 +91,13 @@ def is_prepared(encoder: Encoder) -> bool:
 
 
 def _serves(photos: int, now: int) -> bool:
-    """Whether a model of a library of so many photos serves one of as many as now."""
+    """Whether a model fitted for this many photos is valid for the current number."""
     return abs(now - photos) <= _DRIFT * photos
 
 
 def prepare(encoder: Encoder) -> None:
-    """Encode the background phrases now, so that the first search need not. Does nothing where they
-    are known, and for encoders without text. Raises EncoderError."""
+    """Encode the background phrases now, so that the first search need not. Does nothing if they
+    are cached, and for encoders without text. Raises EncoderError."""
     if encoder.has_text:
         _background(encoder)
 
@@ -108,7 +108,7 @@ def _file_name(encoder: Encoder) -> str:
 
 
 def _background(encoder: Encoder) -> Vectors:
-    """The vectors of the background phrases, from disk where they are known."""
+    """The vectors of the background phrases, from disk if they are cached."""
     vectors = _stored_background(encoder)
     if vectors is None:
         vectors = encode_background(encoder)
@@ -140,7 +140,7 @@ def _read(file: Path) -> dict[str, npt.NDArray[Any]]:
 
 
 def _save(file: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Keep arrays for the next time. Where they cannot be written, they are made again then."""
+    """Cache arrays on disk. If they cannot be written, they are computed again next time."""
     scratch = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

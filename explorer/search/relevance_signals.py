@@ -26,9 +26,9 @@ class SignalSettings:
     """Chosen with `benchmarks/relevance.py` on photos of single objects and captioned photos."""
 
     pool: int = 100
-    """Number of the best photos that are looked at."""
+    """Number of the best photos that are examined."""
     looked_at: int = 20
-    """Number of them whose neighbors are looked at."""
+    """Number of them whose neighbors are examined."""
     neighbors: int = 10
     """Number of a photo's neighbors over which its score is averaged."""
     own_share: float = 0.2
@@ -45,7 +45,7 @@ _FLAT = 1e-6
 
 
 class Spread(NamedTuple):
-    """Where the scores of a library's photos for one query lie."""
+    """The distribution of the scores of a library's photos for one query."""
 
     median: float
     below: float
@@ -64,7 +64,7 @@ def smoothed(top: Vectors, sample: Vectors, query: Vectors, settings: SignalSett
     each of them.
 
     Photos of one thing are alike, so where the library has it, the neighbors of a good match match
-    too. A photo that matches by chance has neighbors that do not (cluster hypothesis: van
+    too. A photo that matches by chance has neighbors that do not match (cluster hypothesis: van
     Rijsbergen 1979; score regularization: Diaz 2007). top: vectors of shape (n, dim). sample:
     others of the library, of shape (m, dim). query: of shape (dim,).
     """

@@ -23,8 +23,8 @@ def sort_results(ids: Ids, dates: Dates, sorting: Sorting, *, by_month: bool) ->
 
     ids: best match first, (n,). dates: of each, (n,). by_month: keep the photos of each month
     together; months are newest first, except where the sorting is `oldest`. Photos without a date
-    are last. Equal photos stay in the order of their match. `day` leaves out all but the best photo
-    of each day, and those of which the day is unknown.
+    are last. Equal photos stay in the order of their match. `day` keeps only the best photo of each
+    day, and drops photos without a known day.
     """
     rank = np.arange(len(ids))
     if sorting == "day":
@@ -41,6 +41,6 @@ def sort_results(ids: Ids, dates: Dates, sorting: Sorting, *, by_month: bool) ->
 
 
 def reverse_dated(ids: Ids, dated: int) -> Ids:
-    """Photos in order of date, newest first, the other way round. dated: how many have a date; the
-    others stay last."""
+    """Reverse photos sorted by date, newest first. dated: how many have a date; the others stay
+    last."""
     return np.concatenate([ids[:dated][::-1], ids[dated:]])

@@ -1,8 +1,8 @@
-"""Stacks: photos that show the same thing, of which a list of results shows the best one.
+"""Stacks: photos that show the same thing, represented in a list of results by the best one.
 
 A stack is a connected component of the graph whose edges are copies of one picture and shots of one
-scene taken in quick succession (`library/pair_store.py`). It holds for the whole library, so a list
-of results only has to find which of its photos are in a stack that it has shown already.
+scene taken in quick succession (`library/pair_store.py`). Stacks are computed for the whole
+library, so a list of results only has to find which of its photos are in a stack already shown.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
 
-# Photos that are ranked beyond those that the first page needs, so that one step mostly suffices.
+# Photos ranked beyond what the first page needs, so that one step is usually enough.
 _MARGIN = 100
 
 
 @dataclass(frozen=True, eq=False)
 class PhotoStacks:
-    """The stacks of a library. Photos that are alone are in none."""
+    """The stacks of a library. Single photos are in none."""
 
     ids: Ids
     """Ascending ids of all photos in stacks, (n,)."""
@@ -33,9 +33,9 @@ class PhotoStacks:
     def of(cls, pairs: Iterable[tuple[int, int]]) -> PhotoStacks:
         """From pairs of photo ids that belong together.
 
-        Every photo takes the smallest label of those that it is joined with, and then the label of
-        that one, until nothing changes: long chains are halved at each step (pointer jumping,
-        Shiloach & Vishkin 1982).
+        Every photo takes the smallest label of its neighbors, and then the label of that photo,
+        until nothing changes: long chains are halved at each step (pointer jumping, Shiloach &
+        Vishkin 1982).
         """
         edges = np.array(list(pairs), np.int64).reshape(-1, 2)
         edges = edges[edges[:, 0] != edges[:, 1]]
@@ -54,7 +54,7 @@ class PhotoStacks:
 
     @functools.cached_property
     def _label_by_id(self) -> npt.NDArray[np.int32]:
-        """The stack of every id up to the largest one in a stack; -1 where it is in none."""
+        """The stack of every id up to the largest one in a stack; -1 for ids in none."""
         table = np.full(int(self.ids[-1]) + 1 if len(self.ids) else 0, -1, np.int32)
         table[self.ids] = self.labels
         return table
@@ -81,8 +81,8 @@ class PhotoStacks:
         return self.ids[self.labels == label] if label >= 0 else np.array([photo_id], np.int64)
 
     def hidden(self, contains: Callable[[Ids], npt.NDArray[np.bool_]]) -> int:
-        """How many photos of a list `collapse` leaves out. contains: which of some ids the list
-        has."""
+        """Number of photos of a list that `collapse` hides. contains: tells which of some ids are
+        in the list."""
         labels = self.labels[contains(self.ids)] if len(self.ids) else self.labels
         return len(labels) - len(np.unique(labels))
 

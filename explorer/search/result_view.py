@@ -13,16 +13,15 @@ from explorer.search.result_order import Dates, Sorting, sort_results
 from explorer.search.result_stacks import PhotoStacks
 
 UNGRADED_MATCHES = 1000
-"""So many of the best matches are sorted by date where it is unknown which of them are good: beyond
+"""So many of the best matches are sorted by date if it is unknown which of them are good: beyond
 these, photos have little to do with what was searched for."""
 
 
 @dataclass(eq=False)
 class ResultView:
-    """A list of results, of which a page shows a range.
-
-    If it is sorted in another way than by match, only the good matches are: otherwise every phrase
-    would give the same list, that of all photos by date. The others follow, best match first.
+    """A list of results, shown in pages. If it is not sorted by match, only the good matches are
+    sorted: otherwise every phrase would give the same list, all photos by date. The others follow,
+    best match first.
     """
 
     ranked: RankedPhotos
@@ -31,12 +30,12 @@ class ResultView:
     by_month: bool = False
     dates: Callable[[Ids], Dates] | None = None
     """The capture times of photos, as `sort_results` takes them; needed to sort the results. None
-    for a list that is in order already, such as all photos by date."""
+    for a list already in order, such as all photos by date."""
     _sorted: Ids | None = field(default=None, init=False)
 
     @property
     def good(self) -> int:
-        """How many photos are good matches or, where that is unknown, all that are sorted."""
+        """Number of good matches or, if that is unknown, of all photos that are sorted."""
         if self.ranked.good is not None:
             return self.ranked.good
         if self.dates is None or not self._is_sorted:
@@ -48,7 +47,7 @@ class ResultView:
         return self.sorting != "best" or self.by_month
 
     def sections(self) -> tuple[int, int]:
-        """How many tiles show good matches, and how many show any photo."""
+        """Number of tiles with good matches, and number of all tiles."""
         good = len(self._good_tiles()) if self._has_others else self._count()
         return good, self._count()
 
@@ -63,14 +62,14 @@ class ResultView:
 
     @functools.cached_property
     def hidden(self) -> int:
-        """How many photos are behind others in stacks."""
+        """Number of photos hidden in stacks."""
         return self.stacks.hidden(self.ranked.contains)
 
     def _good_tiles(self) -> Ids:
         return self.stacks.collapse(self._photos(self.good))
 
     def tiles(self, start: int, stop: int) -> Ids:
-        """The photos that stand for the tiles from `start` to before `stop`."""
+        """The photos shown on the tiles from `start` up to but excluding `stop`."""
         if self.sorting == "day" and self.dates is not None:
             return self._good_tiles()[start:stop]
         return self.stacks.collapse_first(self._photos, stop, self.ranked.total)[start:stop]
@@ -89,7 +88,7 @@ class ResultView:
         return np.concatenate([self._sorted, self.ranked.top(number)[self.good :]])
 
     def photos(self) -> Ids:
-        """All photos in the order of the list, those behind others in stacks, too."""
+        """All photos in the order of the list, including those hidden in stacks."""
         only_good = self.sorting == "day" and self.dates is not None
         return self._photos(self.good if only_good else self.ranked.total)
 

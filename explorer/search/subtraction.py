@@ -1,15 +1,15 @@
 """Subtract a phrase or a photo from a query: “car -red”.
 
-The plain difference of two unit vectors has two faults. It takes the same share of the negative
-whatever the two have in common: `horse` and `grass` go together in photos, so that subtracting
-grass lowers the horses too, while what is hardly in the vector of the negative's name stays. And
-the name of a thing describes it less well than photos of it do.
+The plain difference of two unit vectors has two faults. It removes the same share of the negative
+regardless of what the two have in common: `horse` and `grass` occur together in photos, so
+subtracting grass also lowers the horses, while anything hardly present in the vector of the
+negative's name remains. Also, the name of a thing describes it less well than photos of it do.
 
-Here the negative is first joined by what its best photos of this library have in common
+Here the negative is first extended by what its best photos in this library have in common
 (pseudo-relevance feedback: Rocchio 1971). Then, over the best photos of the positive, the score of
 the negative is regressed on that of the positive, and only the residual, how much more of the
 negative a photo has than others that match the positive as well, is subtracted. Both are scaled to
-the same standard deviation there, so that neither drowns the other. All of this is linear in a
+the same standard deviation there, so that neither dominates the other. All of this is linear in a
 photo's vector: the result is a vector, and one search of the index with it ranks the whole library.
 
 `benchmarks/negatives.py` compares it with the plain difference and with projecting the negative
@@ -33,17 +33,18 @@ class SubtractionSettings:
     """Chosen with `python run.py bench negatives` on Flickr8k's first 4,500 photos."""
 
     candidates: int = 800
-    """Number of the positive's best photos over which the negative is weighed."""
+    """Number of the positive's best photos over which the negative is regressed."""
     candidates_share: float = 0.4
-    """At most this share of the library, so that they match better than most photos."""
+    """Maximum share of the library, so that they match better than most photos."""
     examples: int = 100
-    """Number of the negative's best photos that describe it beside its name."""
+    """Number of the negative's best photos that describe it in addition to its name."""
     examples_share: float = 0.05
-    """At most this share of the library describes the negative."""
+    """Maximum share of the library that describes the negative."""
     examples_weight: float = 1.0
-    """Weight of these photos against the name, when both are scaled alike."""
+    """Weight of these photos relative to the name, when both are scaled alike."""
     strength: float = 1.0
-    """Standard deviations of the residual that weigh as much as one of the positive's score."""
+    """Number of standard deviations of the residual that weigh as much as one of the positive's
+    score."""
 
 
 SETTINGS = SubtractionSettings()
@@ -63,16 +64,16 @@ class Negative(NamedTuple):
     """The vectors of the photos of the library that match it best, of shape (n, dim), best first;
     see `examples_wanted`. May be empty, as for a photo that is subtracted."""
     weight: float = 1.0
-    """How much to subtract: 1 is as much as is added, larger is stricter."""
+    """Amount to subtract: 1 is as much as is added; larger is stricter."""
 
 
 def candidates_wanted(photos: int, settings: SubtractionSettings = SETTINGS) -> int:
-    """Over how many of the positive's best photos to weigh, in a library of so many photos."""
+    """Number of the positive's best photos to regress over, in a library of this size."""
     return min(settings.candidates, int(np.ceil(photos * settings.candidates_share)))
 
 
 def examples_wanted(photos: int, settings: SubtractionSettings = SETTINGS) -> int:
-    """How many of a negative's best photos should describe it in a library of so many photos."""
+    """Number of a negative's best photos that should describe it in a library of this size."""
     return min(settings.examples, int(photos * settings.examples_share))
 
 
@@ -86,8 +87,8 @@ def subtract(
     """The unit vector, float32 of shape (dim,), of a positive without the negatives.
 
     positive: unit vector of shape (dim,). candidates: the vectors of its best photos, of shape (n,
-    dim); see `candidates_wanted`. sample: vectors that stand for the whole library, of shape (m,
-    dim). With fewer than three candidates the plain difference is returned.
+    dim); see `candidates_wanted`. sample: a sample of the library's vectors, of shape (m, dim).
+    With fewer than three candidates the plain difference is returned.
     """
     out = positive.astype(np.float64)
     for negative in negatives:
@@ -112,8 +113,8 @@ def _described(negative: Negative, sample: Vectors, settings: SubtractionSetting
 
 
 def _spread(scores: Vector) -> float:
-    """The standard deviation of scores as seen from the middle up, so that few very low ones do not
-    count."""
+    """The standard deviation of scores, estimated above the median so that a few very low ones are
+    ignored."""
     middle, upper = np.quantile(scores, [0.5, _UPPER])
     return float(upper - middle)
 

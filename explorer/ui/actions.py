@@ -16,7 +16,7 @@ class PhotoAction(NamedTuple):
     """Called with the ids of the photos: the one in the lightbox, or the selected ones, in order.
     It runs before the page is redrawn, so the page shows the result."""
     then: Literal["stay", "next", "leave"] = "stay"
-    """What the person sees next: the same photo or selection (`stay`), the next photo in the
+    """What the user sees next: the same photo or selection (`stay`), the next photo in the
     lightbox (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
     the selection."""
     help: str | None = None

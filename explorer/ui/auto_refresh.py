@@ -68,7 +68,7 @@ def _check(has_room: bool) -> None:
         st.caption(
             f"{count(now - photos, 'new photo')}"
             if now > photos
-            else "Some photos are no longer there",
+            else "Some photos are no longer available",
             width="content",
         )
         if st.button("Show", icon=":material/refresh:", key="show-news"):

@@ -77,7 +77,7 @@ _MESSAGES: dict[EmptyReason, tuple[str, str]] = {
 
 
 def explain(why: EmptyReason) -> None:
-    """Show the reason, with a link to the page where the person can act on it."""
+    """Show the reason, with a link to the page where the user can act on it."""
     text, icon = _MESSAGES[why]
     if why == "not running":
         text = f"{text} {describe(worker_status(resources.library().catalog))}"

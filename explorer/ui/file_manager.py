@@ -1,4 +1,4 @@
-"""Show a file in the system's file manager. The server runs on the person's own computer."""
+"""Show a file in the system's file manager. The server runs on the user's own computer."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Access control: only pages of this app, opened by somebody who knows the library's token, may
 send requests.
 
-The server listens on the loopback address only, but any web page in the person's browser can send
+The server listens on the loopback address only, but any web page in the user's browser can send
 requests there, and so can any other user of the computer. Two kinds of requests are refused:
 
 - Requests for another host, such as a foreign name that resolves to this computer (DNS rebinding);
   requests and websockets with another `Origin`; and, as told by Fetch Metadata (W3C), anything that
-  another site loads, sends or embeds. A link from elsewhere that a person clicks does lead to a
+  another site loads, sends or embeds. A link from elsewhere that the user clicks does lead to a
   page; photos are served to the app's own pages only.
 - Requests and websockets without the token (`access_token.py`), whatever they ask for. A page that
   is opened with the token in its URL redirects to the URL without it, and the browser remembers the
@@ -120,7 +120,7 @@ class OriginGuard:
 
 
 def _token_required(scope: Scope) -> Response:
-    """The response without the token: a page for a person, one line for anything else."""
+    """The response without the token: a page for the user, one line for anything else."""
     if not _is_page(scope):
         return PlainTextResponse(f"{_NO_TOKEN} {_HOW}", 403, {"Cache-Control": "no-store"})
     how = html.escape(_HOW).replace(f"`{PROGRAM} open`", f"<code>{PROGRAM} open</code>")

@@ -1,4 +1,4 @@
-"""Where the style sheets, scripts and pictures of the user interface are."""
+"""Locations of the style sheets, scripts and pictures of the user interface."""
 
 from __future__ import annotations
 

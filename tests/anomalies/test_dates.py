@@ -65,7 +65,7 @@ def test_a_file_name_with_a_later_day_is_only_slightly_doubtful() -> None:
 
 
 def test_a_file_time_that_contradicts_a_folder_year_is_not_doubtful() -> None:
-    """Copying changes it: a person would find nothing to do."""
+    """Copying changes it: the user would find nothing to do."""
     found = check_date("/p/Summer 2012/a.jpg", "2020-03-04T10:10:10", "file", None)
     assert found is not None and found[0] == FILE_TIME_SCORE >= 0.5
     assert (
@@ -179,5 +179,5 @@ def test_clocks_that_run_in_the_future_or_the_past_are_reported() -> None:
     )
     assert past is not None and past == (
         0.05,
-        "The camera's date, 1970-01-01, is what a clock shows that was never set.",
+        "The camera's date, 1970-01-01, is what a clock shows if it was never set.",
     )

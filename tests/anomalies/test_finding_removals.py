@@ -68,7 +68,7 @@ def test_an_unreadable_file_is_removed_and_restored(
     )
     assert [(result.state, result.reason) for result in outcome.results] == [("removed", ONLY_COPY)]
     assert set(before) - set(small_library.tree()) == {"bad/broken.jpg"}
-    # Nobody lists what is not there any more.
+    # Nobody lists what no longer exists.
     assert small_library.library.catalog.failures() == []
     undo(small_library.library)
     assert small_library.tree() == before
@@ -234,7 +234,7 @@ def test_a_file_not_proven_faulty_is_neither_offered_nor_removed(
     wanted = [Removal(path, digest(Path(path)), bytes=12, tier="unreadable", why="Odd.")]
     (result,) = remove(small_library.library, wanted, without_keeper=True).results
     assert (result.state, Path(path).exists()) == ("refused", True)
-    assert "no fault of the file" in result.reason
+    assert "the file itself may be fine" in result.reason
 
 
 @pytest.mark.parametrize("fault", PROVEN)

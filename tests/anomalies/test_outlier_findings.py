@@ -1,4 +1,4 @@
-"""What is said of photos that are unlike others."""
+"""What is reported of photos that are unlike others."""
 
 from __future__ import annotations
 

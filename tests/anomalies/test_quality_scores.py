@@ -169,7 +169,7 @@ def test_only_blurred_photos_of_an_old_camera_are_called_soft() -> None:
     library = [but(blur_radius=0.33)] * 200 + [but(blur_radius=0.65), but(blur_radius=1.4)]
     scores = quality_scores.blurred(column(library)).score
     assert scores[200] > 0.5 > 0.3 > scores[201]
-    # However soft most are, what is surely blurred is said to be.
+    # However soft most are, what is surely blurred is reported to be.
     assert quality_scores.blurred(column([but(blur_radius=2.0)] * 200)).score.max() < 0.2
 
 

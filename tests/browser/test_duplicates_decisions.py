@@ -114,7 +114,7 @@ def test_without_a_suggestion_nothing_is_shown_as_kept(tidy: Server, window: Vis
     expect(page.locator(".member .word")).to_have_text(["keep", "keep"])
     expect(page.locator(".member.keeper")).to_have_count(0)
     expect(page.get_by_role("columnheader", name="First")).to_be_visible()
-    # Once something is marked, what is kept for it is said.
+    # Once something is marked, what is kept for it is reported.
     press(window, "x")
     expect(page.locator(".member .word")).to_have_text(["keep", "remove"])
     expect(page.locator(".because", has_text="is kept because")).to_be_visible()

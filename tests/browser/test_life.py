@@ -156,7 +156,7 @@ def test_streamlit_itself_serves_the_same_app(
     end = time.monotonic() + WAIT
     until(library, 12)
     page = window.page
-    # What it prints is all that a person is told.
+    # What it prints is all that the user is told.
     printed = re.search(r"Photo Explorer is open at (\S+)", log.read_text(errors="replace"))
     assert printed is not None and printed[1] == access(library.dir).address(address)
     page.goto(address)

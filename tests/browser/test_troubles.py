@@ -84,7 +84,7 @@ def test_a_photo_lists_all_its_copies_and_which_are_missing(
     expect(dialog.get_by_text("This one is offline")).to_have_count(0)
     (tmp_path / "One").rename(tmp_path / "unplugged")
     page.goto(own.address + "/library")
-    expect(page.get_by_text("its drive is away").first).to_be_visible()
+    expect(page.get_by_text("its drive is disconnected").first).to_be_visible()
     page.goto(own.address)
     page.locator("button.photo").first.click()
     expect(dialog.get_by_text("This one is offline")).to_have_count(1)

@@ -85,7 +85,7 @@ def test_an_oversized_upload_is_refused_by_page_and_server(
         file.truncate(60 * MB)
     give(page, large)
     expect(page.get_by_text("must be 50.0MB or smaller")).to_be_visible()
-    # The page's own request, once more by another program that heeds no limit.
+    # The page's own request, again by another program that heeds no limit.
     sent = list[Request]()
     page.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
     pictures.write(tmp_path / "good.jpg", pictures.draw(7))
@@ -118,7 +118,7 @@ def test_an_oversized_upload_is_refused_by_page_and_server(
 
 
 def put(address: str, headers: dict[str, str], body: Iterator[bytes] | None) -> int | None:
-    """The status of the answer; None where the server hung up before it was heard."""
+    """The status of the answer; None if the server hung up before it was heard."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=60)
     try:

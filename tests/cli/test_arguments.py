@@ -80,7 +80,7 @@ def test_a_misplaced_command_is_not_taken_for_a_folder(
         UsageError, match=r"neither a command nor a folder here\. `python run.py --help`"
     ):
         check_folders(["qqqq"], commands)
-    # Folders, if only by the look of them; what they lack is said by those who open them.
+    # Folders, if only by the look of them; what they lack is reported by those who open them.
     check_folders(
         ["./status", "~status", ".status", str(tmp_path / "statu"), "", "photos/statu"], commands
     )

@@ -140,7 +140,9 @@ class TestSearch:
     def test_a_missing_query_is_reported(self, run: Run, indexed: Path, words: list[str]) -> None:
         completed = run("search", *words)
         assert (
-            completed.code == 2 and "Give what to look for" in completed.err and completed.out == ""
+            completed.code == 2
+            and "Give a phrase to search for" in completed.err
+            and completed.out == ""
         )
 
     @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ class TestSearch:
             (["--photo", "."], 1, "it is a folder"),
             (["--photo", __file__], 1, "test_search_command.py: "),
             (["red", "--region", "0,0,1,1"], 2, "add --photo FILE"),
-            (["--photo", "x", "--region", "0,0,1"], 2, "is not a part of a photo"),
+            (["--photo", "x", "--region", "0,0,1"], 2, "is not a region of a photo"),
             (["--photo", "x", "--region", "0,0,2,1"], 2, "from 0 to 1"),
             (["--photo", "/nowhere/x.jpg", "--region", "0,0,1,1"], 1, "There is no photo"),
             (["--photo", __file__, "--region", "0,0,1,1"], 1, "test_search_command.py: "),
@@ -282,7 +284,7 @@ class TestExplain:
         ("words", "expected"),
         [
             (["red", "99999"], "no photo 99999"),
-            (["", "1"], "Give what to look for"),
+            (["", "1"], "Give a phrase to search for"),
             (["red"], "ID"),
         ],
     )

@@ -85,7 +85,7 @@ def test_the_file_with_more_contents_is_kept(library: Library, tmp_path: Path, c
         and Path(group.keep.path).stem == "more"
         and group.keep.holds == (words,)
     )
-    # Without a camera's metadata the original is not known: the person says so.
+    # Without a camera's metadata the original is not known: the user says so.
     assert group.doubt and not removals_of_groups(library.catalog, [group])
     group = group.with_keeper(group.keep.file_id)
     assert going(library, [group]) == {Path(group.others[0].path).name: Path(group.keep.path).name}

@@ -54,7 +54,7 @@ def test_decided_groups_are_hidden(builder: LibraryBuilder) -> None:
 def test_decisions_survive_moved_files_and_a_rebuilt_catalog(builder: LibraryBuilder) -> None:
     one = group(builder, "a", "b")
     decide_group(builder.library.catalog, one, "apart")
-    # Everything is dropped and found anew elsewhere, in another order: the photos have other
+    # Everything is dropped and found again elsewhere, in another order: the photos have other
     # numbers.
     remove_root(builder.writer, str(builder.library.dir.parent / "photos"))
     builder.root = add_root(builder.writer, str(builder.library.dir.parent / "photos"))

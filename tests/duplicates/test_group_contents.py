@@ -54,7 +54,7 @@ def held(
     store.put_pairs(builder.writer, [Pair(ids[0], ids[1], kind, 0.9, laid)], PAIRS_VERSION)
     (group,) = find_groups(builder.library, ["moment" if kind == "scene" else kind])  # type: ignore[list-item]
     assert names([group.keep]) == ["a.jpg"] or facts
-    # Nothing was measured that would tell the original of one picture: the person has chosen the
+    # Nothing was measured that would tell the original of one picture: the user has chosen the
     # one shown first.
     return group.with_keeper(group.keep.file_id) if group.doubt else group
 
@@ -63,11 +63,11 @@ def held(
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
-        (holding(), holding(FILM), "not all that it holds (film inside) is in the one kept"),
+        (holding(), holding(FILM), "not all of its contents (film inside) are in the kept file"),
         (holding(PAGE), holding(FILM), "film inside"),
         (holding(FILM), holding(FILM, PAGE), "(2 pages, film inside)"),
         (holding(FILM, complete=False), holding(complete=False), "not all of it can be read"),
-        (None, holding(FILM), "what the one kept holds beside its picture is not known"),
+        (None, holding(FILM), "the contents of the kept file besides the picture are not known"),
         (holding(FILM), None, "until it has been read again"),
         (holding(FILM), "{broken", "until it has been read again"),
         (None, None, "until it has been read again"),

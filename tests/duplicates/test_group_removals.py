@@ -1,4 +1,4 @@
-"""What goes of groups that a person has looked through, and what of it never does."""
+"""What goes of groups that the user has looked through, and what of it never does."""
 
 from __future__ import annotations
 

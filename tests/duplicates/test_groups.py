@@ -65,7 +65,7 @@ def test_with_another_keeper_only_files_compared_with_it_are_offered(
         of(chosen, "a.jpg")
     )
     assert chosen.reclaimable == 2000
-    # How each differs is said as seen from the one that is kept now.
+    # How each differs is reported as seen from the one that is kept now.
     assert (
         of(group, "b.jpg").relation == "75 % of the size"
         and of(chosen, "a.jpg").relation == "133 % of the size"

@@ -101,7 +101,7 @@ def test_the_keeper_must_be_proven_against_each_file_itself(builder: LibraryBuil
 def test_nothing_is_suggested_in_a_component_whose_original_is_unclear(
     builder: LibraryBuilder,
 ) -> None:
-    """Two that cannot be told apart, and one of them hangs together with two others, of which one
+    """Two that cannot be distinguished, and one of them is connected with two others, of which one
     is surely made from the other."""
     ids = [builder.put(f"{n}.jpg", n, **measured(**LARGE)) for n in range(3)]
     camera, sent = (

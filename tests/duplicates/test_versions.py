@@ -17,7 +17,7 @@ from explorer.duplicates.versions import (
 from explorer.library.evidence import Evidence
 from explorer.removal.companions import NO_COMPANIONS, Companion, Companions
 
-# For each fact: how it is said, and in which words it is missed.
+# For each fact: how it is reported, and in which words it is missed.
 FACTS: list[tuple[dict[str, Any], str]] = [
     ({"taken_at": "2018-07-06T10:11:12", "taken_source": "exif"}, "a capture date"),
     ({"place": (1.0, 2.0)}, "a location"),

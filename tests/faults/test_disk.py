@@ -43,8 +43,8 @@ def folders(tmp_path: Path) -> RandomFolders:
 
 
 class Limit:
-    """A disk with little room: previews and index files of more than so many bytes in all, and the
-    catalog beyond so many pages."""
+    """A disk with little room: previews and index files of more than this many bytes in all, and
+    the catalog beyond so many pages."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.full, self._real = False, durable_io.flush
@@ -154,7 +154,7 @@ def test_a_command_waits_for_a_locked_catalog(
     library: Library, folders: RandomFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program holds the catalog for longer than the worker waits at once; when it lets go,
-    all goes on."""
+    all continues."""
     monkeypatch.setattr(worker_loop, "RETRY_INTERVAL", 0.2)
     monkeypatch.setattr(writer, "BUSY_TIMEOUT", 0.2)
     for root in folders.roots:

@@ -53,7 +53,7 @@ class WorkerForkServer:
         return int(self._line())
 
     def ended(self, timeout: float) -> int | None:
-        """The exit code of the worker, or None if it goes on after so many seconds."""
+        """The exit code of the worker, or None if it continues after this many seconds."""
         ready, _, _ = select.select([cast("IO[bytes]", self._process.stdout)], [], [], timeout)
         return int(self._line()) if ready else None
 

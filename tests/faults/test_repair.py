@@ -90,7 +90,7 @@ _A = "(select min(photo_id) from file where state = 'present')"
 
 
 def _indexes_all(place: Path, made: Path) -> None:
-    """The next run goes on with this library, and then all is as it should be."""
+    """The next run continues with this library, and then all is as it should be."""
     library = Library.open(place)
     try:
         folders = RandomFolders.__new__(RandomFolders)

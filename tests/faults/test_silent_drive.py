@@ -51,7 +51,7 @@ def test_an_unresponsive_drive_neither_blocks_others_nor_loses_anything(
         drive.tell("die")
         wait(lambda: root(watched, drive.mount)["problem"] == UNRESPONSIVE, "the silence")
         assert root(watched, drive.mount)["state"] == "offline" and present(watched) == before
-        # All else goes on: photos, pauses, a folder that is added.
+        # All else continues: photos, pauses, a folder that is added.
         draw(watched.photos / "new.png", 50)
         wait(lambda: str(watched.photos / "new.png") in present(watched), "a photo elsewhere")
         send_command(watched.reader.catalog, "pause")

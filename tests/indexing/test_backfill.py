@@ -1,4 +1,4 @@
-"""Photos that are known but lack something are read once more, where that is possible."""
+"""Photos that are known but lack something are read again, where that is possible."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 
 from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import photo_updates
-from explorer.indexing.fates import MAX_CHANGES
+from explorer.indexing.read_outcomes import MAX_CHANGES
 from explorer.library.photo_store import add_photo
 from explorer.library.writer import Writer
 from explorer.scanning.root_scan import ScanTarget
@@ -179,7 +179,7 @@ def test_values_too_large_for_the_catalog_fail_only_their_own_photo(
     summary = setup.run()
     assert (summary.indexed, summary.encoded, summary.failed) == (3, 3, 1)
     assert set(setup.present()) == {"0.jpg", "1.jpg", "3.jpg"}
-    assert "cannot be kept in the catalog" in (setup.failed()["2.jpg"] or "")
+    assert "cannot be stored in the catalog" in (setup.failed()["2.jpg"] or "")
     setup.agrees()
 
 

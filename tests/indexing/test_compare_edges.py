@@ -263,5 +263,5 @@ def test_folders_below_a_marked_folder_are_recognized(
     ],
 )
 def test_the_times_of_a_file_itself_are_recognized(time: int, exact: bool) -> None:
-    """Neither whole seconds nor what stands for all that is too far off."""
+    """Neither whole seconds nor what represents all that is too far off."""
     assert has_precise_time(FileStat("a.jpg", 1, time, 1)) is exact

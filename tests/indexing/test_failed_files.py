@@ -82,7 +82,7 @@ def test_an_unreadable_file_is_retried_even_if_unchanged(
 def test_a_file_that_crashed_the_decoder_is_retried_only_once(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch, deaths: int, tries: int
 ) -> None:
-    """A killed process, or memory that others took, is no fault of the file."""
+    """A killed process, or memory that others took, is not a fault of the file."""
     path, read, real = setup.draw("a.jpg"), list[str](), setup.pool._run_job
 
     def dies(child: Any, job: Any, *rest: Any) -> DecodeResult:

@@ -14,7 +14,7 @@ from tests.fixtures.indexing import IndexingSetup
 
 
 def vanish(setup: IndexingSetup, *names: str) -> None:
-    """Have these photos vanish, together with so many that the person is asked."""
+    """Have these photos vanish, together with so many that the user is asked."""
     for number, name in enumerate([*names, *(f"{each}.png" for each in range(12))]):
         setup.paint(name, f"#0000{number:02x}")
     setup.draw("stays.jpg")

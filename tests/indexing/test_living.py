@@ -1,4 +1,4 @@
-"""A worker that lives beside a person who works with their photos: what they do is done to real
+"""A worker that lives beside the user who works with their photos: what they do is done to real
 files while it watches."""
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ def test_without_events_the_worker_rescans_and_says_so(
         said = root(watched, watched.photos)["watching"]
         assert (
             said is not None
-            and said.startswith("looked at every")
+            and said.startswith("scanned every")
             and said.endswith("because it is on a network drive (nfs)")
         )
         draw(watched.photos / "new.png", 5)

@@ -1,4 +1,4 @@
-"""What becomes of files that were not found: missing, away, or a question to the person."""
+"""What becomes of files that were not found: missing, away, or a question to the user."""
 
 from __future__ import annotations
 

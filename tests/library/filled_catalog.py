@@ -22,7 +22,7 @@ from explorer.library.setting_store import put_setting
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 600, 4096
-# What a person made.
+# What the user made.
 MADE = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
 Rows = dict[str, set[tuple[object, ...]]]
 

@@ -71,7 +71,7 @@ class TestCounts:
             reason=EXCLUDED,
         )
         away(builder, "away.jpg")
-        # The person has said of those that were away by then that they are to be kept.
+        # The user has said of those that were away by then that they are to be kept.
         builder.writer.connection.execute(
             "update root set kept_at = ? where id = ?", (time.time() + 1, builder.root)
         )

@@ -1,4 +1,4 @@
-"""What a person decided about groups of duplicates."""
+"""What the user decided about groups of duplicates."""
 
 from __future__ import annotations
 

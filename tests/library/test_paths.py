@@ -79,6 +79,6 @@ def test_names_equal_to_the_system_are_one_folder(
     assert as_on_disk(typed) == typed
     monkeypatch.setattr(os.path, "lexists", lambda path: True)
     assert as_on_disk(typed) == str(folder / "new")
-    # On a disk that tells them apart, the one that was typed.
+    # On a disk that distinguishes them, the one that was typed.
     (tmp_path / "my photos").mkdir()
     assert as_on_disk(str(tmp_path / "my photos")) == str(tmp_path / "my photos")

@@ -1,4 +1,4 @@
-"""Orders that are kept, against sorting all photos anew."""
+"""Orders that are kept, against sorting all photos again."""
 
 from __future__ import annotations
 

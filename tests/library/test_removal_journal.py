@@ -106,7 +106,7 @@ def test_a_partial_write_is_continued(tmp_path: Path, monkeypatch: pytest.Monkey
         made.note(**begin())
     assert [run.id for run in made.runs()] == [RUN]
     monkeypatch.setattr(os, "write", lambda handle, data: 0)
-    with pytest.raises(LibraryError, match="so nothing more is removed"):
+    with pytest.raises(LibraryError, match="so no more files are removed"):
         made.note(**intended())
 
 

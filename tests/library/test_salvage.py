@@ -1,4 +1,4 @@
-"""Damaged catalogs: every row that can be read is saved, and what was lost is said."""
+"""Damaged catalogs: every row that can be read is saved, and what was lost is reported."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
     assert found["decided"] == set() == found["decision"]
     assert [line for line in saved.lost if "that photos are no duplicates, made on 20" in line]
     assert (
-        "Some of the catalog's notes of which photos decisions are about may be lost: how many"
+        "Some of the catalog's records of which photos decisions are about may be lost: how many"
         " there were cannot be told." in saved.lost
     )
 
@@ -185,7 +185,7 @@ def test_an_impossible_value_is_found_and_dropped(
 @pytest.mark.parametrize(
     ("statement", "table", "words"),
     [
-        ("update decided set hash = x'0011' where rowid = 1", "decided", "notes of which photos"),
+        ("update decided set hash = x'0011' where rowid = 1", "decided", "records of which photos"),
         ("update photo set hash = 'text' where id = 3", "photo", "photos"),
         ("update photo set width = 0 where id = 3", "photo", "photos"),
         ("update decision set kind = 'sometimes' where id = 1", "decision", "decisions"),
@@ -210,7 +210,7 @@ def test_a_lost_table_is_reported(path: Path) -> None:
     saved, found = salvaged(path)
     assert found["dismissed"] == set()
     assert (
-        "Some of the catalog's dismissed findings may be lost: how many there were cannot be told."
+        "Some of the catalog's dismissed findings may be lost: it is not known how many there were."
         in saved.lost
     )
 

@@ -76,7 +76,7 @@ def test_any_damage_is_repaired(
     path.write_bytes(data)
     whole = rows_of(made)
     _, found = salvaged(path)
-    # Nothing a person made comes out as what it was not, but for a moment that an index does not
+    # Nothing the user made comes out as what it was not, but for a moment that an index does not
     # hold, or a value that no rule forbids.
     assert {row[:2] for row in found["decided"]} <= {
         row[:2] for row in whole["decided"]

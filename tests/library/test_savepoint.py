@@ -30,7 +30,7 @@ def test_a_value_that_cannot_be_stored_affects_nothing_else(
         with writer.transaction():
             writer.connection.execute("insert into setting values ('xa', '1')")
             with (
-                pytest.raises(PhotoError, match="cannot be kept in the catalog"),
+                pytest.raises(PhotoError, match="cannot be stored in the catalog"),
                 savepoint(writer),
             ):
                 writer.connection.execute("insert into setting values ('xc', '3')")

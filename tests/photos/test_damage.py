@@ -108,7 +108,7 @@ def test_a_png_with_wrong_critical_chunks_is_damaged() -> None:
     assert "ends before" in str(find_damage(png_of(zlib.compress(bytes(100)))))
     assert find_damage(png_of(zlib.compress(bytes(25 * 8)))) is None
     assert "ends before" in str(find_damage(png_of(zlib.compress(bytes(25 * 8 - 1)))))
-    assert "makes no sense" in str(find_damage(b"\x89PNG\r\n\x1a\x0b" + data[8:]))
+    assert "is invalid" in str(find_damage(b"\x89PNG\r\n\x1a\x0b" + data[8:]))
     for length in (4, 20, 40, len(data) - 20, len(data) - 3):
         assert "ends before" in str(find_damage(data[:length]))
 
@@ -169,8 +169,8 @@ def test_truncated_jpegs_are_damaged() -> None:
     assert "ends before" in str(find_damage(jpeg_with(0xC1, 12)[: len(data) // 2]))
     # Of a common kind, that no decoder takes.
     assert find_damage(data) is not None
-    assert "makes no sense" in str(find_damage(data[:20] + b"\0\0" + data[20:]))
-    assert "makes no sense" in str(find_damage(data[:4] + b"\0\1" + data[6:]))
+    assert "is invalid" in str(find_damage(data[:20] + b"\0\0" + data[20:]))
+    assert "is invalid" in str(find_damage(data[:4] + b"\0\1" + data[6:]))
     # What stands behind the picture is no part of it, and a stuffed byte or a restart marker no end
     # of the scan.
     assert find_damage(jpeg_with(0xC3) + b"\xff\xd8 more") is None

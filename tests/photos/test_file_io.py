@@ -40,7 +40,7 @@ def test_a_small_file_is_refused_above_its_limit(tmp_path: Path) -> None:
     for absent in (tmp_path / "b", tmp_path / "a" / "b"):
         with pytest.raises(FileNotFoundError):
             read_at_most(absent, 5)
-        with pytest.raises(PhotoError, match="not there any more"):
+        with pytest.raises(PhotoError, match="no longer exists"):
             read_file(absent)
 
 
@@ -98,7 +98,7 @@ def test_a_pipe_that_replaces_a_file_does_not_block(
     [
         (PermissionError(13, "Permission denied"), "not allowed to read"),
         (OSError(5, "Input/output error"), r"from its drive \(Input/output error\)"),
-        (NotADirectoryError(20, "Not a directory"), "not there any more"),
+        (NotADirectoryError(20, "Not a directory"), "no longer exists"),
     ],
 )
 def test_reasons_are_in_plain_words(

@@ -47,9 +47,9 @@ def test_a_region_is_written_without_needless_digits() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is not a part"),
-        ("0.1,0.2,0.3", "is not a part"),
-        ("0.1,0.2,0.3,x", "is not a part"),
+        ("", "is not a region"),
+        ("0.1,0.2,0.3", "is not a region"),
+        ("0.1,0.2,0.3,x", "is not a region"),
         ("nan,0,1,1", "from 0 to 1"),
         ("-0.1,0,1,1", "from 0 to 1"),
         ("0.5,0,0.6,1", "within it"),

@@ -68,7 +68,7 @@ def test_a_bind_mount_of_the_folder_is_recognized(
         small_library,
         removal(alias, str(small_library.photos / "sub/a.jpg")),
         where(small_library),
-        "this very file",
+        "this same file",
     )
 
 
@@ -100,7 +100,7 @@ def test_a_copy_on_the_bind_mount_is_removed(
 def test_an_overlay_is_recognized(
     small_library: SmallLibrary, mounted: Mounts, where: Where, side: str
 ) -> None:
-    """An overlay gives files a drive number of its own, and goes on showing one that was renamed
+    """An overlay gives files a drive number of its own, and continues showing one that was renamed
     below it."""
     mounted.tmpfs(small_library.base / "drive")
     layer = (
@@ -146,8 +146,8 @@ def test_an_overlay_is_recognized(
 def test_files_that_keep_each_other_through_aliases_are_kept(
     small_library: SmallLibrary, mounted: Mounts, order: str
 ) -> None:
-    """An overlay goes on showing a file that was moved away below it: each would be kept, and both
-    would be gone."""
+    """An overlay continues showing a file that was moved away below it: each would be kept, and
+    both would be gone."""
     for name in ("layer/a.jpg", "layer/b.jpg"):
         small_library.add_photo(name, "one")
     before = small_library.tree()

@@ -127,7 +127,7 @@ class TestMoving:
 
     def test_without_a_destination_nothing_is_moved(self, photo: Path) -> None:
         file = check_file(str(photo))
-        with pytest.raises(RemovalRefused, match="no place to go to"):
+        with pytest.raises(RemovalRefused, match="no destination"):
             move_unchanged(entry_of(file), file)
         assert photo.exists()
 
@@ -171,9 +171,9 @@ class TestMessages:
 
     def test_messages_say_it_for_a_photo_and_name_a_companion(self, entry: RemovalEntry) -> None:
         assert name_of(entry) == "it"
-        assert name_of(replace(entry, of=1)) == "what belongs to it, photo.jpg,"
+        assert name_of(replace(entry, of=1)) == "its companion file, photo.jpg,"
         # The photo may be the first file of the removal.
-        assert name_of(replace(entry, of=0)) == "what belongs to it, photo.jpg,"
+        assert name_of(replace(entry, of=0)) == "its companion file, photo.jpg,"
 
     @pytest.mark.parametrize(
         ("error", "of", "words"),
@@ -186,7 +186,7 @@ class TestMessages:
             (
                 PermissionError(13, "Permission denied"),
                 1,
-                "you are not allowed to move what belongs to it, photo.jpg: check the permissions"
+                "you are not allowed to move its companion file, photo.jpg: check the permissions"
                 " of the file and its folder",
             ),
             (OSError(5, "Input/output error"), None, "it cannot be moved: input/output error"),
@@ -194,7 +194,7 @@ class TestMessages:
             (
                 OSError(5, "Input/output error"),
                 1,
-                "what belongs to it, photo.jpg, cannot be moved: input/output error",
+                "its companion file, photo.jpg, cannot be moved: input/output error",
             ),
             (RemovalRefused("The keeper is gone"), 1, "The keeper is gone"),
         ],

@@ -153,7 +153,7 @@ def test_a_linked_film_is_removed_as_a_link(small_library: SmallLibrary) -> None
 
 @pytest.mark.parametrize("tier", ["moment", "lookalike"])
 def test_another_shot_is_removed_with_its_own_film(small_library: SmallLibrary, tier: str) -> None:
-    """The person said of this very shot that it is to go: its film is no film of the one kept."""
+    """The user said of this very shot that it is to go: its film is no film of the one kept."""
     live(small_library)
     small_library.add_photo("gone/IMG_1.HEIC", "another shot")
     small_library.add_file("gone/IMG_1.MOV", "another film")
@@ -232,7 +232,7 @@ def test_if_one_file_cannot_be_removed_all_are_kept(
     monkeypatch.setattr(safe_move, "move", stuck)
     refused(
         small_library,
-        "you are not allowed to move " + ("it:" if at == 3 else "what belongs to it, IMG_1."),
+        "you are not allowed to move " + ("it:" if at == 3 else "its companion file, IMG_1."),
         to=where(small_library),
     )
     assert not history(small_library.library)[0].away

@@ -131,7 +131,7 @@ def test_a_subfolder_that_leads_into_the_library_is_rejected(setup: DestinationS
 def test_a_folder_that_cannot_be_created_is_rejected(setup: DestinationSetup, at: str) -> None:
     (setup.base / at).parent.mkdir(exist_ok=True)
     (setup.base / at).write_text("a file")
-    with pytest.raises(RemovalRefused, match="cannot be made"):
+    with pytest.raises(RemovalRefused, match="cannot be created"):
         setup.open(str(setup.base / "aside")).choose(setup.checked())
 
 

@@ -92,7 +92,7 @@ def test_files_that_cannot_be_distinguished_are_both_kept(
         (result,) = remove(
             small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
         ).results
-    assert result.state == "failed" and "cannot be told apart" in result.reason
+    assert result.state == "failed" and "cannot be distinguished" in result.reason
     assert small_library.tree() == before and not any(
         run.away for run in RemovalJournal(small_library.library.dir).runs()
     )

@@ -138,7 +138,7 @@ def test_photos_without_a_keeper_are_removed_with_all_their_files(
 
 
 def test_companions_of_photos_without_a_keeper_are_in_the_plan(small_library: SmallLibrary) -> None:
-    """The person confirms what they see: a film goes with its photo."""
+    """The user confirms what they see: a film goes with its photo."""
     small_library.add_photo("a.jpg", "one")
     small_library.add_file("a.mov", "film")
     photo_id = item(small_library, "a.jpg").photo_id

@@ -66,7 +66,7 @@ def test_a_dry_run_reports_links_like_a_removal(two_copies: SmallLibrary) -> Non
         assert [result.freed for result in outcome.results] == [0, 0]
         assert [
             "is a link" in outcome.results[0].reason,
-            "several names" in outcome.results[1].reason,
+            "several hard links" in outcome.results[1].reason,
         ] == [True, True]
     assert dry_run(two_copies.library, wanted[2:]).results[0].freed == 3
     undo(two_copies.library)
@@ -167,7 +167,7 @@ def test_an_unusable_destination_is_reported(
         [two_copies.removal("b.jpg", "a.jpg")],
         str(two_copies.base / "file/below"),
     ).results
-    assert result.state == "refused" and "cannot be made" in result.reason
+    assert result.state == "refused" and "cannot be created" in result.reason
 
     def readonly(*_: Any) -> None:
         raise OSError(30, "Read-only file system")
@@ -247,7 +247,7 @@ def test_only_proven_damage_without_keeper_is_removed(small_library: SmallLibrar
     assert check(wanted[0]).photo.path == broken
     for removal, reason in zip(
         wanted[1:],
-        ("cannot be read yet", "cannot be read yet", "no longer exists", "no copy of another"),
+        ("cannot be read yet", "cannot be read yet", "no longer exists", "not a copy of another"),
         strict=True,
     ):
         with pytest.raises(RemovalRefused, match=reason):

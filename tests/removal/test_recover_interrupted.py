@@ -69,7 +69,7 @@ def test_an_interrupted_move_is_found_and_undone(
         assert find_photo_file(pair.library.catalog, entry.path).file.state == "missing"  # type: ignore[union-attr]
         undo(pair.library)
     else:
-        assert (entry.state, entry.reason) == ("undone", "it never went")
+        assert (entry.state, entry.reason) == ("undone", "it was never moved")
         assert not (to == TRASH and trash.is_supported() and os.path.lexists(entry.info or ""))
     assert pair.tree() == before
     assert history(pair.library)[0].ended and not history(pair.library)[0].away
@@ -97,7 +97,7 @@ def test_an_interrupted_move_of_an_earlier_release_is_found(
 def test_an_interrupted_move_stays_open_while_its_drive_is_away(
     pair: SmallLibrary, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Absence is no proof: neither that it never went, nor that another program has moved it."""
+    """Absence proves neither that it was never moved nor that another program has moved it."""
     before = pair.tree()
     cut(pair, str(pair.base / "aside"), monkeypatch, after=away == "aside")
     drive = pair.base / away
@@ -108,7 +108,7 @@ def test_an_interrupted_move_stays_open_while_its_drive_is_away(
         _, (restored,) = undo(pair.library)
         assert (
             restored.back is None
-            and "neither at its place nor in" in restored.note
+            and "neither at its original path nor in" in restored.note
             and "connect the drive" in restored.note
         )
         (entry,) = entries(pair)

@@ -28,7 +28,7 @@ def test_hard_links_are_removed_with_a_note_that_no_space_is_freed(
         small_library.library, [small_library.removal("b.jpg", "a.jpg")], where(small_library)
     )
     assert (outcome.results[0].state, outcome.freed) == ("removed", 0)
-    assert "no space is gained" in outcome.results[0].reason
+    assert "no space is freed" in outcome.results[0].reason
     assert set(small_library.tree()) == {"a.jpg"}
     undo(small_library.library)
     assert small_library.tree() == before

@@ -1,4 +1,4 @@
-"""Carrying out one removal: what is proven of a moved file, and what is said where it fails."""
+"""Carrying out one removal: what is proven of a moved file, and what is reported where it fails."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_removal_fails_after_five_taken_names(
     def move(source: str, target: str, *given: Any) -> None:
         if len(tries) < taken:
             tries.append(target)
-            raise FileExistsError(errno.EEXIST, "there is a file of that name already", target)
+            raise FileExistsError(errno.EEXIST, "a file of that name already exists", target)
         real(source, target, *given)
 
     with monkeypatch.context() as patch:
@@ -120,7 +120,8 @@ def test_a_removal_fails_after_five_taken_names(
         assert result.state == "removed"
         undo(two_copies.library)
     else:
-        assert result.state == "failed" and result.reason.startswith("other programs take its name")
+        assert result.state == "failed"
+        assert result.reason.startswith("other programs keep taking its name")
         with pytest.raises(UsageError, match="nothing to undo"):
             undo(two_copies.library)
     assert two_copies.tree() == before

@@ -137,7 +137,7 @@ def test_one_file_under_two_paths_is_recognized(
     (small_library.photos / "mount").symlink_to(".")
     small_library.index("mount/a.jpg")
     monkeypatch.setattr(os.path, "realpath", lambda path, **_: os.path.normpath(path))
-    assert "this very file" in reason(small_library, small_library.removal("mount/a.jpg", "a.jpg"))
+    assert "this same file" in reason(small_library, small_library.removal("mount/a.jpg", "a.jpg"))
 
 
 def test_a_file_without_its_keeper_is_kept_and_the_others_removed(
@@ -222,10 +222,10 @@ FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
 @pytest.mark.parametrize(
     ("goes", "kept", "words"),
     [
-        (FILM, NOTHING_PACKED, "not all that it holds (film inside) is in the one kept"),
+        (FILM, NOTHING_PACKED, "not all of its contents (film inside) are in the kept file"),
         (FileContents(complete=False).packed(), FILM, "not all of it can be read"),
         (None, FILM, "read again"),
-        (FILM, None, "what the one kept holds"),
+        (FILM, None, "the contents of the kept file"),
         ("{", FILM, "read again"),
         (FILM, FILM, ""),
         (NOTHING_PACKED, FILM, ""),

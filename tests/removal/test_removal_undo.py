@@ -95,7 +95,7 @@ def test_files_restored_by_hand_or_deleted_for_good_are_reported(
     _, (restored,) = undo(small_library.library)
     assert (restored.back, restored.note) == (
         str(small_library.photos / "b.jpg"),
-        "it had been put back by hand",
+        "it had been restored by hand",
     )
     assert small_library.tree() == before
     at = (

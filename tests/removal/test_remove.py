@@ -42,7 +42,7 @@ def test_a_copy_is_removed_and_restored(small_library: SmallLibrary, where: Wher
     assert known is not None and known.file.state == "present"
     with pytest.raises(UsageError, match="nothing to undo"):
         undo(small_library.library)
-    with pytest.raises(UsageError, match="put back already"):
+    with pytest.raises(UsageError, match="already been restored"):
         undo(small_library.library, outcome.run)
 
 
@@ -192,7 +192,7 @@ def test_only_one_removal_runs_at_a_time(
     monkeypatch.setattr("explorer.library.removal_journal.LOCK_TIMEOUT", 0.05)
     with (
         RemovalJournal(small_library.library.dir).lock(),
-        pytest.raises(LibraryLocked, match="going on"),
+        pytest.raises(LibraryLocked, match="is running"),
     ):
         remove(small_library.library, [])
 

@@ -98,7 +98,7 @@ def test_a_file_restored_by_hand_is_found_and_reported(pair: SmallLibrary) -> No
     _, (restored,) = undo(pair.library)
     assert (restored.back, restored.note) == (
         str(pair.photos / "sub/b.jpg"),
-        "it had been put back by hand",
+        "it had been restored by hand",
     )
     assert not RemovalJournal(pair.library.dir).runs()[-1].away
 

@@ -47,7 +47,7 @@ def test_a_sidecar_changed_since_is_kept(
     sidecar_file.write_bytes(b"new, and edited")
     assert (
         restore_sidecar(note, keeper_photo)
-        == "the sidecar a.jpg.xmp was changed since, and stays as it is"
+        == "the sidecar a.jpg.xmp has changed since, and was left as it is"
     )
     assert sidecar_file.read_bytes() == b"new, and edited"
 
@@ -73,7 +73,7 @@ def test_an_unreadable_sidecar_is_kept(sidecar_file: Path, keeper_photo: str) ->
     note = note_path(merged)
     sidecar_file.mkdir()
     assert restore_sidecar(note, keeper_photo).startswith(
-        "the sidecar a.jpg.xmp could not be made what it was: "
+        "the sidecar a.jpg.xmp could not be restored: "
     )
     assert sidecar_file.is_dir()
 
@@ -93,7 +93,7 @@ def test_a_concurrent_change_is_kept(
 
     monkeypatch.setattr(part_files, "create_file", late)
     assert (
-        "was changed since" in restore_sidecar(note, keeper_photo)
+        "has changed since" in restore_sidecar(note, keeper_photo)
         and sidecar_file.read_bytes() == b"another's"
     )
 

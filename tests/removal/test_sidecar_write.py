@@ -61,7 +61,7 @@ def test_a_sidecar_deleted_meanwhile_is_not_created_again(
 def test_a_file_with_the_temporary_name_is_never_touched(
     sidecar_file: Path, keeper_photo: str
 ) -> None:
-    """A person's own `.a.jpg.xmp.part`, and even a file of the very name that was planned."""
+    """The user's own `.a.jpg.xmp.part`, and even a file of the very name that was planned."""
     own = sidecar_file.with_name(".a.jpg.xmp.part")
     own.write_bytes(b"mine")
     merged = merged_at(sidecar_file)

@@ -154,7 +154,7 @@ def test_a_removal_is_undone_by_its_id(small_library: SmallLibrary) -> None:
     run, (restored,) = undo(small_library.library, ids[1])
     assert run.id == ids[1] and restored.back == str(small_library.photos / "1.jpg")
     assert set(small_library.tree()) == {"k.jpg", "1.jpg"}
-    with pytest.raises(UsageError, match="put back already"):
+    with pytest.raises(UsageError, match="already been restored"):
         undo(small_library.library, ids[1])
     with pytest.raises(UsageError, match="no removal “20200101-000000-abcd”"):
         undo(small_library.library, "20200101-000000-abcd")

@@ -202,7 +202,7 @@ def test_a_sidecar_that_cannot_be_reverted_is_reported_and_the_photo_restored(
     _, (restored,) = undo(pair.library)
     assert (
         restored.back == str(pair.photos / "sub/b.jpg")
-        and "a.jpg.xmp could not be made what it was" in restored.note
+        and "a.jpg.xmp could not be restored" in restored.note
     )
     assert not history(pair.library)[0].away
 

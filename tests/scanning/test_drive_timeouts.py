@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def answer() -> Iterator[threading.Event]:
-    """When it is set, the drive answers; at the end, at the latest."""
+    """When it is set, the drive responds; at the end, at the latest."""
     event = threading.Event()
     yield event
     event.set()
@@ -135,5 +135,5 @@ def test_the_reason_a_root_is_offline_is_given() -> None:
         == UNRESPONSIVE
         != offline_reason(None)
         == offline_reason("sub cannot be read")
-        == "its drive is away"
+        == "its drive is disconnected"
     )

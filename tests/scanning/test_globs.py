@@ -89,9 +89,9 @@ def test_a_pattern_matches_what_it_matches_in_git(
         ("[[:nonsense:]]", "no class of characters [:nonsense:]"),
         ("a\\", "backslash"),
         ("a//b", "two slashes"),
-        ("/", "names nothing"),
-        ("//", "names nothing"),
-        ("!", "names nothing"),
+        ("/", "matches nothing"),
+        ("//", "matches nothing"),
+        ("!", "matches nothing"),
         ("x" * (MAX_LENGTH + 1), "characters"),
     ],
 )

@@ -82,7 +82,7 @@ def test_missing_and_changed_files_are_reported_and_the_rest_copied(place: Place
     report = export_files(place.library, rows, str(place.out), "copies")
     assert report.written == 1
     assert [(os.path.basename(path), reason) for path, reason in report.failures] == [
-        ("one.jpg", "the file is not there any more"),
+        ("one.jpg", "the file no longer exists"),
         ("two.png", "it has changed since it was indexed"),
     ]
     assert list(contents(place.out)) == ["one.jpg"]

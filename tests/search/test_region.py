@@ -58,7 +58,7 @@ def test_any_other_text_raises_a_usage_error(text: str) -> None:
 
 def test_invalid_regions_are_reported() -> None:
     for text, words in (
-        ("12", "is not a part"),
+        ("12", "is not a region"),
         ("@0,0,1,1", "give its id"),
         ("../x@0,0,1,1", "give its id"),
         (";".join(f"{n}@0,0,1,1" for n in range(MAX_PARTS + 1)), "At most"),

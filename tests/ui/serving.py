@@ -1,4 +1,4 @@
-"""The whole program, as a person starts it, with the tiny encoder and a note of every connection
+"""The whole program, as the user starts it, with the tiny encoder and a note of every connection
 that any of its processes makes."""
 
 from __future__ import annotations

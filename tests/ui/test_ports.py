@@ -57,7 +57,7 @@ def test_the_reserved_address_family_refuses_other_programs() -> None:
     assert held is not None
     with held:
         assert not ports.is_free(port)
-        # Who connects is refused, and goes on to the other family.
+        # Who connects is refused, and continues to the other family.
         with socket.socket(socket.AF_INET6) as visitor, pytest.raises(ConnectionRefusedError):
             visitor.connect(("::1", port))
         with socket.socket(socket.AF_INET6) as greedy:

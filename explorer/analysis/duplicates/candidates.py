@@ -33,7 +33,7 @@ class CandidateThresholds:
     most_bits: int = 80
     """Hamming distance of the perceptual hashes (256 bits), in the best orientation."""
     most_even_bits: int = 20
-    """The same of the word of even frequencies alone (`matching/phash_index.py`)."""
+    """The same for the word of even frequencies alone (`matching/phash_index.py`)."""
     most_similar: int = 24
     """Photos with similar hashes that are compared with a new one, the most similar first. Pages of
     text are all somewhat similar."""
@@ -43,10 +43,11 @@ class CandidateThresholds:
     """How much closer a neighbor must be than the last of the list: a share of the distance from
     that one's cosine to 1."""
     least_gain_over_typical: float = 0.5
-    """The last of the list counts for no more than its typical cosine and that share of the
-    distance from there to 1: in a long burst all neighbors are close."""
+    """The cosine of the last neighbor in the list is capped at its typical value plus that share of
+    the distance from there to 1: in a long burst all neighbors are close."""
     least_cosine: float = 0.3
-    """What counts as close while no list is full, so that nothing is typical."""
+    """Cosine from which a neighbor is close while no list is full, so that there is no typical
+    value."""
 
 
 THRESHOLDS = CandidateThresholds()
@@ -79,12 +80,12 @@ class HashedPhotos:
         self._compared, self._visible = np.zeros(0, bool), np.zeros(0, bool)
         # Hashes without the border, by photo id, of the photos that have one.
         self._inner = dict[int, bytes]()
-        # The index, and the row of the photo that each of its hashes is of.
+        # The index, and the photo row of each of its hashes.
         self._index, self._indexed_rows = PhashIndex(), np.zeros(0, np.int64)
         self.update(photos)
 
     def update(self, photos: PhotoFingerprints) -> None:
-        """Add new photos, and note which photos came back or went away."""
+        """Add new photos, and update which photos are visible."""
         rows = [self._row.get(i) for i in photos.ids.tolist()]
         for number, row in enumerate(rows):
             if row is not None:
@@ -122,7 +123,7 @@ class HashedPhotos:
         return [int(i) for i in self._ids[self._visible & ~self._compared]]
 
     def start_comparing(self, inner: dict[int, bytes | None]) -> None:
-        """Let these photos be found. inner: by photo id, the hash without the border, or None."""
+        """Make these photos findable. inner: by photo id, the hash without the border, or None."""
         self._inner.update((i, value) for i, value in inner.items() if value)
         rows = np.array([self._row[i] for i in inner], np.int64)
         self._compared[rows] = True

@@ -1,4 +1,4 @@
-"""Whether the cameras' clocks show that two photos are two shots, however similar they look."""
+"""Decides by the cameras' clocks whether two photos are two shots, however similar they look."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import known_part
 
-# A clock that was corrected later, by whole quarters of an hour as time zones are, does not make
-# two shots of one.
+# A clock that was corrected later, by whole quarters of an hour as time zones are, does not turn
+# one shot into two.
 _TIME_ZONE_STEP = 15 * 60
 
 
 class CapturedFile(NamedTuple):
-    """When and by what a photo was taken, and its files."""
+    """Capture time and camera of a photo, and its files."""
 
     photo_id: int
     paths: tuple[str, ...]
@@ -25,17 +25,17 @@ class CapturedFile(NamedTuple):
     taken_at: str | None
     """ISO 8601, to the second."""
     taken_source: str | None
-    """Where the time is from: `exif` for the camera's clock."""
+    """Source of the time: `exif` for the camera's clock."""
     camera: str | None
     format: str = ""
     taken_precision: Precision | None = None
-    """How much of the time is known; None for all of it."""
+    """Precision of the time; None if it is known completely."""
 
 
 def taken_at_different_times(
     one: CapturedFile, other: CapturedFile, subsecond: Callable[[CapturedFile], str | None]
 ) -> bool:
-    """Whether both files have their camera's time, and not the same.
+    """Whether both files have a time from their camera, and the times differ.
 
     subsecond: reads the digits of the fraction of the second from a file; called only where the
     rest is equal.
@@ -48,7 +48,7 @@ def taken_at_different_times(
         return True
     precisions = one.taken_precision or "second", other.taken_precision or "second"
     if precisions != ("second", "second"):
-        # Compare only what is known of both.
+        # Compare only the part that is known for both.
         known = min(
             len(known_part(at, precision))
             for at, precision in zip((one.taken_at, other.taken_at), precisions, strict=True)

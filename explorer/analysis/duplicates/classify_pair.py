@@ -1,7 +1,7 @@
 """Classifies compared pairs: same pixels, same picture, same scene, or none of these.
 
-By what the comparison of the previews measured, then by the files themselves where previews cannot
-decide: their pixels at full size, the cameras' clocks, and the residual of recompression.
+By the measurements of the previews, then by the files themselves where previews cannot decide:
+their pixels at full size, the cameras' clocks, and the residual of recompression.
 """
 
 from __future__ import annotations
@@ -41,15 +41,16 @@ class PairClassifier:
         self._library, self._writer, self._pool = library, writer, pool
         # Pixel hashes that are not stored yet, by photo id.
         self._new_hashes = dict[int, bytes]()
-        # Needed twice at most for the same pair, in succession.
+        # Needed at most twice in succession for the same pair.
         self._residual = functools.lru_cache(maxsize=1)(self._read_residual)
         self._file = functools.lru_cache(maxsize=1024)(self._find_file)
 
     def classify(self, compared: PairComparison) -> Pair | None:
         """The pair to be stored; None if the photos have nothing in common.
 
-        Raises FilesUnavailable where files must be read and cannot be: a drive is away, or a file
-        has changed since it was indexed. Two shots would be taken for one picture otherwise.
+        Raises FilesUnavailable if files must be read and cannot be: a drive is disconnected, or a
+        file has changed since it was indexed. Otherwise two shots could be mistaken for one
+        picture.
         """
         a, b, pair = compared.a, compared.b, compared.measurements
         if pair is None or not (
@@ -128,7 +129,7 @@ class PairClassifier:
         return residual is not None and residual.explained >= RETAKE.surely_made_explained
 
     def _is_retake(self, compared: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
-        """Whether two pictures of one size are two shots, though their clocks do not tell."""
+        """Whether two pictures of one size are two shots, although their clocks do not decide."""
         offset, pair = self._offset(compared, one, other), compared.measurements
         if offset is None or pair is None:
             return False

@@ -1,9 +1,9 @@
 """Compares pairs of photos by their previews.
 
 Runs the cheap checks first and stops at the first that decides. Where registered thumbnails suggest
-an alignment (`prefilter.py`), previews are compared at once. Where that shows no copy, or where
-photos are close by embedding alone, keypoints (`matching/keypoints.py`) find whether and how they
-can be aligned, and previews are compared only then.
+an alignment (`prefilter.py`), previews are compared at once. If that finds no copy, or if photos
+are close by embedding alone, keypoints (`matching/keypoints.py`) find whether and how they can be
+aligned, and previews are compared only then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 
 @dataclass(frozen=True)
 class ComparisonThresholds:
-    """Which checks a pair gets. Set on `python run.py bench duplicates`."""
+    """Thresholds that decide which checks a pair gets. Set on `python run.py bench duplicates`."""
 
     least_inliers: int = 6
     """Keypoints that must agree on a transform before previews are compared."""
@@ -40,23 +40,23 @@ class ComparisonThresholds:
     scene_inliers: int = 14
     """Keypoints that show that two photos are of one scene."""
     least_area: float = 1e-3
-    """Ratio of areas below which a transform leaves nothing of an image."""
+    """Ratio of areas below which a transform is considered degenerate."""
     most_offset: float = 2.0
-    """Pixels between two transforms for one to end where the other did."""
+    """Maximum distance in pixels between two transforms that are considered equal."""
     small_side: int = 160
     """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
     accurate_correlation: float = 0.9
     """Correlation of thumbnails that gives the transform to about two pixels."""
     promising_correlation: float = 0.8
-    """Correlation of thumbnails from which on photos of which only the hashes are similar are
-    compared by keypoints, too."""
+    """Correlation of thumbnails from which photos with nothing but similar hashes are also compared
+    by keypoints."""
 
 
 THRESHOLDS = ComparisonThresholds()
 
 
 class PairComparison(NamedTuple):
-    """What comparing two photos showed, a < b."""
+    """The result of comparing two photos, a < b."""
 
     a: int
     b: int
@@ -65,7 +65,7 @@ class PairComparison(NamedTuple):
     measurements: PairMeasurements | None
     """None if the previews could not be aligned."""
     relation: dict[str, Any]
-    """How b relates to a, as it is stored (`same_picture.relation`)."""
+    """The relation of b to a, as stored (`same_picture.relation`)."""
 
 
 class PairRequest(NamedTuple):
@@ -91,8 +91,8 @@ class PairComparer:
     ) -> None:
         """executor: compares pairs in parallel; None compares in this thread."""
         self._prefilter, self._executor = prefilter, executor
-        # Pairs are compared in as many threads as there are cores; OpenCV's own would only get in
-        # their way.
+        # Pairs are compared in as many threads as there are cores; OpenCV's own threads would only
+        # compete with them.
         cv2.setNumThreads(1)
         self._previews = PreviewCache(library, photos)
 
@@ -164,7 +164,7 @@ def _measure_rough_alignments(
 def _better(
     measured: PairMeasurements | None, best: PairMeasurements | None
 ) -> PairMeasurements | None:
-    """The one of two that shows one picture, or else correlates better."""
+    """The better of two: the one that shows one picture, else the one that correlates better."""
     if measured is None or best is None:
         return measured or best
     better = same_picture.is_same_picture(measured) or measured.median > best.median

@@ -13,8 +13,8 @@ from explorer.library.pair_store import Pair
 from explorer.matching import geometry
 from explorer.matching.geometry import Matrix
 
-# In a component of up to so many photos, each is compared with each, as any of them may become the
-# one that is kept. In a larger one, each is compared with so many of the largest photos.
+# In a component of up to this many photos, all pairs are compared, as any photo may become the
+# keeper. In a larger one, each photo is compared with the given number of largest photos.
 MOST_FULLY_COMPARED, HUBS = 8, 3
 
 
@@ -70,8 +70,8 @@ class CopyComponents:
         """(candidates to compare now, candidates to consider after that), in the order given.
 
         A round compares only as many pairs as could each connect two components: copies of one
-        picture are then compared once, not each with each. Dropped are pairs within a component,
-        which are left to `uncompared_pairs`, and photos of a large component that are not among its
+        picture are then compared once, not pairwise. Dropped are pairs within a component, which
+        are left to `uncompared_pairs`, and photos of a large component that are not among its
         largest.
         """
         # Each component by one of its photos; its hubs, or None if all its photos are compared.

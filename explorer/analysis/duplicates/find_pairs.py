@@ -3,7 +3,7 @@
 Each new photo is compared with the photos before it that are worth it (`candidates.py`), by their
 previews (`compare_pair.py`), and, where these cannot decide, by their files (`classify_pair.py`). A
 photo is marked as compared in the transaction that writes its pairs: after an interruption, the
-next run goes on with the photos that are not marked.
+next run continues with the photos that are not marked.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Tick = Callable[[int, int], None]
 
 # New photos compared in one transaction.
 BATCH_SIZE = 64
-# For up to so many new photos, starting threads takes longer than comparing them in this one.
+# For up to this many new photos, starting threads takes longer than comparing them in this one.
 _FEW = 2
 # Growth of the library after which the typical cosine is computed again, which reads all lists of
 # nearest neighbors.
@@ -79,7 +79,7 @@ class PairStage:
         # Memory must not be ahead of the catalog: an interrupted run loads its state again.
         self._state = None
         new = state.photos.not_compared()
-        # Where comparisons were postponed, the state has photos as compared that are not.
+        # If comparisons were postponed, the state marks photos as compared that are not.
         if not new or self._compare(new, state, tick):
             self._state = state
         # Not in a transaction: that would count as a change, which every other stage would follow
@@ -96,7 +96,7 @@ class PairStage:
 
     def _compare(self, new: list[int], state: _State, tick: Tick) -> bool:
         """Compare these photos with all others. Returns whether all files that were needed could be
-        read. A photo whose files could not counts as not compared: its turn comes again."""
+        read. A photo whose files could not be read stays marked as not compared, and is retried."""
         postponed = set[int]()
         typical = self._typical_cosine(len(state.photos))
         with (
@@ -129,7 +129,7 @@ class PairStage:
         return not postponed
 
     def _typical_cosine(self, photos: int) -> float:
-        """The median cosine of the last neighbor in a list, for a library of so many photos."""
+        """The median cosine of the last neighbor in a list, for a library of this many photos."""
         cosine, computed_for = self._typical
         if not computed_for or abs(photos / computed_for - 1) > _LEAST_GROWTH:
             cosine = neighbor_store.typical_cosine(self._library.catalog, self._encoder_id)

@@ -31,7 +31,8 @@ from explorer.photos.hashing import perceptual_hash
 
 @dataclass(frozen=True)
 class PrefilterThresholds:
-    """When two photos can be the same picture. Set on `python run.py bench duplicates`."""
+    """Thresholds for two photos that can be the same picture. Set on `python run.py bench
+    duplicates`."""
 
     least_correlation: float = 0.5
     """Correlation of the thumbnails. Of 7,000 copies of 360 photos, of 22 kinds, that have similar
@@ -50,7 +51,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 class PreviewCheck(NamedTuple):
-    """What is read of the preview of every new photo."""
+    """The facts read from the preview of every new photo."""
 
     readable: bool
     """Whether there is a preview that can be decoded."""
@@ -59,7 +60,7 @@ class PreviewCheck(NamedTuple):
 
 
 class RoughAlignment(NamedTuple):
-    """How photo b may be aligned with photo a."""
+    """A possible alignment of photo b with photo a."""
 
     correlation: float
     """Of their thumbnails, -1 to 1."""

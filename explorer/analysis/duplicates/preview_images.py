@@ -71,7 +71,7 @@ class PreviewImage:
 
 
 class PreviewCache:
-    """The previews used last; may be used by several threads."""
+    """An LRU cache of previews; may be used by several threads."""
 
     def __init__(self, library: Library, photos: HashedPhotos) -> None:
         self._library, self._photos = library, photos
@@ -80,7 +80,7 @@ class PreviewCache:
         self._matched = dict[int, PreviewImage]()
 
     def image(self, photo_id: int) -> PreviewImage:
-        """The preview of a photo; what of it is needed is loaded later."""
+        """The preview of a photo; its parts are loaded when needed."""
         image = self._images.get(photo_id)
         if image is None:
             stored = keypoint_store.keypoints_of(self._library.catalog, photo_id, PAIRS_VERSION)

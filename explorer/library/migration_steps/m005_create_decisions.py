@@ -1,4 +1,4 @@
-"""Create the tables of what a person decided.
+"""Create the tables of what the user decided.
 
 Decisions are about content hashes and outlive files, paths and models, so they refer to no other
 table."""

@@ -1,6 +1,6 @@
 """Store each file's ctime, which changes where bytes are replaced under the same size and mtime.
 
-0 where it is not known yet."""
+0 if it is not known yet."""
 
 from __future__ import annotations
 

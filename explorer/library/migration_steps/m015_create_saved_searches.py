@@ -1,4 +1,4 @@
-"""Create the tables of searches that a person saved, and of those made lately."""
+"""Create the tables of searches that the user saved, and of those made lately."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class ColorSpace(NamedTuple):
 
     @property
     def is_srgb(self) -> bool:
-        """Whether it cannot be told from sRGB by eye."""
+        """Whether it cannot be distinguished from sRGB by eye."""
         near = all(
             abs(one - other) <= _NEAR for one, other in zip(self.primaries, _BT709, strict=True)
         )
@@ -170,7 +170,7 @@ def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
 
 
 def _valid(space: ColorSpace) -> ColorSpace | None:
-    """The space; None where its primaries do not span a triangle around its white."""
+    """The space; None if its primaries do not span a triangle around its white."""
     try:
         return (
             space
@@ -203,7 +203,7 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _decoding_table(curve: str | float, levels: int) -> npt.NDArray[np.float32]:
-    """The linear light of each of so many values. curve: name or exponent."""
+    """The linear light of each of this many values. curve: name or exponent."""
     values = np.arange(levels, dtype=np.float64) / (levels - 1)
     if curve == _PQ:
         return hdr.pq_to_nits(values)

@@ -16,7 +16,7 @@ _GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 # Levels of 255: by which sRGB profiles differ from each other, and above which a picture's greys
 # are not those of sRGB.
 _MAX_SRGB_SHIFT, _MAX_GREY_SHIFT = 2, 24
-# Colours by which a profile is told from sRGB: all with 0, 51, … 255 of each primary.
+# Colours by which a profile is distinguished from sRGB: all with 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
 _PATCHES = Image.fromarray(
     np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3)
@@ -109,7 +109,7 @@ class _Transform(NamedTuple):
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """The picture in sRGB by its own profile; None where that changes nothing, or the profile is
+    """The picture in sRGB by its own profile; None if that changes nothing, or the profile is
     broken or for another mode."""
     found = _or_none(profile, picture.mode)
     if found is None:
@@ -131,7 +131,7 @@ def _or_none(profile: bytes, mode: str) -> _Transform | None:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> _Transform | None:
-    """The transform from a profile to sRGB; None where it changes next to nothing, as for sRGB by
+    """The transform from a profile to sRGB; None if it changes next to nothing, as for sRGB by
     any name.
 
     Raises PyCMSError for a profile that is broken or for another mode.

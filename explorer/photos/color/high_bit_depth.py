@@ -16,7 +16,7 @@ _ROWS = 128
 
 
 def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | None:
-    """A picture, opened but not loaded, in sRGB; None where it is not of high dynamic range and
+    """A picture, opened but not loaded, in sRGB; None if it is not of high dynamic range and
     more than 8 bits.
 
     Raises whatever the decoders raise for broken data.

@@ -74,7 +74,7 @@ def _pieces(data: bytes) -> Iterator[AppendedPiece]:
 
 
 def _skip_padding(data: bytes, position: int) -> int:
-    """Offset of the first piece from that position on; the end of the data where there is none."""
+    """Offset of the first piece from that position on; the end of the data if there is none."""
     # There may be gigabytes of padding: skip whole blocks of it first.
     end = position
     while end < len(data) and not data[end : end + _PIECE].translate(None, _PADDING_BYTES):
@@ -83,7 +83,7 @@ def _skip_padding(data: bytes, position: int) -> int:
 
 
 def _recognize(data: bytes, position: int) -> tuple[ContentKind, int | None]:
-    """Kind and end of the piece at that position; the end is None where it is unknown."""
+    """Kind and end of the piece at that position; the end is None if it is unknown."""
     head = data[position : position + 16]
     if head.startswith(START):
         jpeg = read_jpeg(data, position)
@@ -123,7 +123,7 @@ def samsung_trailer_pieces(data: bytes) -> list[AppendedPiece]:
 def _samsung_directory(data: bytes, start: int) -> tuple[int, list[AppendedPiece]] | None:
     """Offset of the first piece in Samsung's directory, and its pieces other than notes.
 
-    None where there is no such directory behind `start`.
+    None if there is no such directory behind `start`.
     """
     end = _end_without_zeros(data)
     if data[end - 4 : end] != _TRAILER:

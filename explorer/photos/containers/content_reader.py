@@ -2,7 +2,7 @@
 
 Pages and frames are hashed by their pixels, so that lossless recompression does not change them.
 Everything else is hashed by its bytes: programs copy videos, maps and further pictures as they are,
-or encode them anew with a loss.
+or encode them again with a loss.
 """
 
 from __future__ import annotations

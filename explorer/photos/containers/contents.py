@@ -50,7 +50,7 @@ class FileContents:
     parts: tuple[ContentPart, ...] = ()
     """In the file's order."""
     complete: bool = True
-    """False where some of the file could not be read."""
+    """False if some of the file could not be read."""
 
     @property
     def weight(self) -> int:
@@ -90,7 +90,7 @@ class FileContents:
         for part in self.parts:
             found[part.kind] += part.number
         words = [_phrase(kind, found[kind]) for kind in KINDS if found[kind]]
-        return words if self.complete else [*words, "more that cannot be read"]
+        return words if self.complete else [*words, "more, unreadable"]
 
 
 def _is_sound(part: ContentPart) -> bool:
@@ -146,17 +146,18 @@ def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
     to be asked for files with the same bytes, which hold the same in any case.
     """
     if item is None:
-        return "what else it holds beside its picture is not known until it has been read again"
+        return "its contents besides the picture are not known until it has been read again"
     if not item.complete:
-        return "it holds more than one picture, and not all of it can be read and compared"
+        return "it contains more than one picture, and not all of it can be read and compared"
     missing = item.parts_missing_from(kept or NOTHING)
     if not missing:
         return ""
     if kept is None:
         return (
-            "what the one kept holds beside its picture is not known until it has been read again"
+            "the contents of the kept file besides the picture are not known until it has been read"
+            " again"
         )
-    return f"not all that it holds ({', '.join(item.words())}) is in the one kept"
+    return f"not all of its contents ({', '.join(item.words())}) are in the kept file"
 
 
 NOTHING = FileContents()

@@ -72,7 +72,7 @@ def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
 def _digest(item: Item, found: Items, ancestors: set[int]) -> str | None:
     """Hash of an item's bytes and of the items it is derived from.
 
-    None where some bytes are missing, or the item is derived from itself.
+    None if some bytes are missing, or the item is derived from itself.
     """
     if item.data is None or item.number in ancestors:
         return None

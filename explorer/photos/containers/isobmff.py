@@ -35,7 +35,7 @@ class Item(NamedTuple):
     auxiliary: bytes
     """URN of an auxiliary image, or b''."""
     data: bytes | None
-    """Its coded bytes; None where they are not where the file says."""
+    """Its coded bytes; None if they are not where the file says."""
 
 
 class Items(NamedTuple):
@@ -85,7 +85,7 @@ def find_box(data: bytes, kind: bytes, start: int = 0, end: int | None = None) -
 
 
 def read_items(data: bytes, meta: Box) -> Items:
-    """The items that a `meta` box describes. Raises ValueError where it is malformed."""
+    """The items that a `meta` box describes. Raises ValueError if it is malformed."""
     inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
     if not {b"pitm", b"iinf", b"iloc"} <= inner.keys():
         raise ValueError("a meta box without items")
@@ -193,7 +193,7 @@ def _item_data(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | No
 def _joined(
     data: bytes, extents: list[tuple[int, int]], method: int, idat: Box | None
 ) -> bytes | None:
-    """The bytes of the extents; None where they are not in the file.
+    """The bytes of the extents; None if they are not in the file.
 
     method: 0 for offsets in the file, 1 for offsets in the `idat` box.
     """

@@ -34,7 +34,7 @@ class JpegStructure(NamedTuple):
 
     @property
     def xmp(self) -> bytes:
-        """The XMP packet and its extensions, one after the other; b'' where there is none."""
+        """The XMP packet and its extensions, one after the other; b'' if there is none."""
         packets, extended = list[bytes](), dict[tuple[bytes, int], bytes]()
         for number, content in self.segments:
             if number == 1 and content.startswith(_XMP):
@@ -49,7 +49,7 @@ class JpegStructure(NamedTuple):
 
 
 def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
-    """The structure of the JPEG that begins at that offset; None where none does."""
+    """The structure of the JPEG that begins at that offset; None if none does."""
     if data[start : start + 3] != START:
         return None
     position, segments, scanned = start + 2, list[tuple[int, bytes]](), False

@@ -41,7 +41,7 @@ class Budget:
 
 
 def pixel_digest(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """Digest of a page's pixels and colour profile; None where it cannot be decoded, or the budget
+    """Digest of a page's pixels and colour profile; None if it cannot be decoded, or the budget
     is spent."""
     try:
         page = opened()

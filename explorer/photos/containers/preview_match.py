@@ -56,7 +56,7 @@ class PreviewMatcher:
         """Whether the small picture is this one at a reduced size, perhaps cropped to another
         aspect ratio or between black bars.
 
-        small: opens it, undecoded. False where either cannot be decoded.
+        small: opens it, undecoded. False if either cannot be decoded.
         """
         try:
             one, (pixels, original) = small(), self._picture

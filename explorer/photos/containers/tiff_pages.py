@@ -33,9 +33,9 @@ class Page(NamedTuple):
     offset: int
     """Of its directory."""
     width: int
-    """Pixels; 0 where it is not given."""
+    """Pixels; 0 if it is not given."""
     height: int
-    """Pixels; 0 where it is not given."""
+    """Pixels; 0 if it is not given."""
     digest: str
     """Of its strips or tiles as they are stored, and of the tags that change their meaning."""
     layers: bytes
@@ -57,7 +57,7 @@ class TiffPages(NamedTuple):
 
 
 def read_pages(parser: TiffParser) -> TiffPages:
-    """All directories that hold pictures. Raises ValueError where the file makes no sense."""
+    """All directories that hold pictures. Raises ValueError if the file makes no sense."""
     return _PageReader(parser).read()
 
 

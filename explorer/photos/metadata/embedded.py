@@ -46,7 +46,7 @@ class EmbeddedMetadata:
 
     @functools.cached_property
     def xmp(self) -> XmpPacket | None:
-        """The parsed XMP packet; None where there is none, or it is broken."""
+        """The parsed XMP packet; None if there is none, or it is broken."""
         try:
             return xmp_data.parse_lenient(self._packet) if self._packet else None
         except InvalidXmp:

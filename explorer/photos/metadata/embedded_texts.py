@@ -45,7 +45,7 @@ class EmbeddedTexts(NamedTuple):
 
     title: str | None = None
     description: str | None = None
-    """None where it only repeats the title."""
+    """None if it only repeats the title."""
     keywords: tuple[str, ...] = ()
     """Each once, in any letter case."""
     rating: float | None = None
@@ -53,7 +53,7 @@ class EmbeddedTexts(NamedTuple):
 
 
 def combine_texts(exif: ExifBlocks, iptc: IptcData, packet: XmpPacket | None) -> EmbeddedTexts:
-    """The texts of all sources in one. Broken ones count as absent."""
+    """The texts of all sources in one. Broken ones are treated as absent."""
     xmp_titles = xmp_data.titles(packet) if packet else ()
     xmp_descriptions = xmp_data.descriptions(packet) if packet else ()
     title = _first(

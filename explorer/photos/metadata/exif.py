@@ -43,7 +43,7 @@ _HEADER_LENGTH = len(b"Exif\0\0")
 
 
 class ExifBlocks(NamedTuple):
-    """The blocks of EXIF data, tag → value; each empty where it is absent or broken."""
+    """The blocks of EXIF data, tag → value; each empty if it is absent or broken."""
 
     ifd0: Mapping[int, Any]
     """The main block."""
@@ -139,7 +139,7 @@ def gps_date(exif: ExifBlocks) -> PartialDate | None:
 
 
 def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees; None where they are absent, invalid or (0, 0)."""
+    """Latitude and longitude in degrees; None if they are absent, invalid or (0, 0)."""
     latitude = _degrees(
         exif.gps_ifd.get(_GPS.GPSLatitude), exif.gps_ifd.get(_GPS.GPSLatitudeRef), "NS", 90
     )
@@ -198,7 +198,7 @@ def camera_name(make: Any, model: Any) -> str | None:
 
 def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
     """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres); each
-    None where it is not given."""
+    None if it is not given."""
     return {
         "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),
         "lens": clean_text(exif.exif_ifd.get(_TAG.LensModel)),
@@ -234,7 +234,7 @@ def read_fields(exif: ExifBlocks) -> MetadataReading:
 
 
 def rating(exif: ExifBlocks) -> float | None:
-    """Stars, above 0 and up to 5; None where the photo is not rated."""
+    """Stars, above 0 and up to 5; None if the photo is not rated."""
     return _read_rating(exif)[0]
 
 

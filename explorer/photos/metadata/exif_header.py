@@ -28,11 +28,11 @@ class ExifHeader(NamedTuple):
     """The program that wrote the file; '' where none is named, or only the camera's firmware."""
     stated: tuple[int, int] | None = None
     """Width and height when the EXIF block was written (tags PixelXDimension and PixelYDimension);
-    None where they are not given."""
+    None if they are not given."""
 
 
 def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
-    """The header of a file; None where it cannot be read, or no camera writes its format.
+    """The header of a file; None if it cannot be read, or no camera writes its format.
 
     The picture is not decoded.
     """

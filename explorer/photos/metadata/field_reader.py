@@ -94,9 +94,9 @@ def _read_sidecar(path: str, data: bytes) -> MetadataReading:
 
 
 def read_if_exists(path: str) -> bytes | None:
-    """The bytes of a file, or None where nothing has that name.
+    """The bytes of a file, or None if nothing has that name.
 
-    Raises PhotoError where the file exists but cannot be read.
+    Raises PhotoError if the file exists but cannot be read.
     """
     try:
         os.lstat(path)

@@ -29,7 +29,7 @@ def decode_text(value: bytes) -> str:
 
 
 def clean_text(value: Any, max_length: int = _MAX_LENGTH) -> str | None:
-    """Text for display: up to the first NUL, whitespace collapsed, at most so many characters.
+    """Text for display: up to the first NUL, whitespace collapsed, at most this many characters.
 
     None for an empty text, and for values that are not text.
     """

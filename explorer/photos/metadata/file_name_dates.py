@@ -33,9 +33,8 @@ _TIMES = (
 
 
 def parse_file_name_date(name: str) -> PartialDate | None:
-    """The first plausible date in a file's name, with its time where there is one.
-
-    Of a range of days, the first one.
+    """The first plausible date in a file's name, with its time if there is one. For a range of
+    days, the first one.
     """
     for found in _times(name):
         parts = found.groupdict()

@@ -39,7 +39,7 @@ class IptcData(NamedTuple):
 
 
 def find_iptc(picture: Image.Image) -> bytes:
-    """The IPTC data of an opened picture; b"" where it has none."""
+    """The IPTC data of an opened picture; b"" if it has none."""
     segments = getattr(picture, "applist", None)
     if segments:
         # Pillow's own list of resources ends at the first malformed one. Long resources continue in
@@ -63,7 +63,7 @@ def find_iptc(picture: Image.Image) -> bytes:
 
 
 def _in_resources(data: bytes) -> bytes:
-    """The IPTC data among Photoshop resources; b"" where there is none."""
+    """The IPTC data among Photoshop resources; b"" if there is none."""
     at = 0
     while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
         number, name = int.from_bytes(data[at + 4 : at + 6], "big"), data[at + 6]

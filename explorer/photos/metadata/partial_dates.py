@@ -119,7 +119,7 @@ def _number(part: Any) -> int | None:
 
 
 def plausible(date: PartialDate | None) -> PartialDate | None:
-    """The date; None where it is before photography, in the future, or that of a clock that was
+    """The date; None if it is before photography, in the future, or that of a clock that was
     never set."""
     if date is None:
         return None
@@ -184,7 +184,7 @@ def is_blank(text: str | None) -> bool:
 
 
 def mtime_date(mtime: float | None) -> PartialDate | None:
-    """A file's time (Unix seconds) as local time; None where it was never set."""
+    """A file's time (Unix seconds) as local time; None if it was never set."""
     if mtime is None:
         return None
     try:

@@ -33,9 +33,9 @@ class MergedSidecar:
     """What to do with the sidecar of the photo that is kept."""
 
     before: bytes | None = None
-    """Its bytes now; None where it does not exist."""
+    """Its bytes now; None if it does not exist."""
     after: bytes | None = None
-    """The bytes to write; None where nothing is to be added."""
+    """The bytes to write; None if nothing is to be added."""
     refused: str = ""
     """Why metadata would be lost if the other photo were removed now; '' where none would."""
 
@@ -90,14 +90,14 @@ def _merge(
     except PhotoError as error:
         name = os.path.basename(target)
         raise _MetadataLoss(
-            f"the sidecar of the photo to keep, {name}, cannot be added to: {error}"
+            f"the sidecar of the photo to keep, {name}, cannot be updated: {error}"
         ) from error
     _check_overwritten(missing, known, target)
     try:
         after = update_sidecar(before if inherited is None else inherited, missing)
     except InvalidXmp as error:
         name = os.path.basename(inherited_path or target)
-        raise _MetadataLoss(f"the sidecar {name} cannot be added to: {error}") from error
+        raise _MetadataLoss(f"the sidecar {name} cannot be updated: {error}") from error
     if missing_fields(missing, read_fields(after).fields):
         raise _MetadataLoss("its metadata cannot be written to a sidecar of the photo to keep")
     return MergedSidecar(before, after)
@@ -126,16 +126,18 @@ def _inherited_sidecar(
 
 
 def _check_unread(lost: MetadataReading, known: MetadataFields) -> None:
-    """Raises _MetadataLoss where the removed photo may hold fields that cannot be read."""
+    """Raises _MetadataLoss if the removed photo may hold fields that cannot be read."""
     if unknown := unaccounted(lost, known):
         what = "; ".join(each.what for each in unknown[:_MAX_NAMED])
         if len(unknown) > _MAX_NAMED:
             what += f"; and {len(unknown) - _MAX_NAMED} more"
-        raise _MetadataLoss(f"what only it may know cannot be read, and would be lost: {what}")
+        raise _MetadataLoss(
+            f"metadata that only it may have cannot be read, and would be lost: {what}"
+        )
 
 
 def _check_overwritten(missing: MetadataFields, known: MetadataReading, target: str) -> None:
-    """Raises _MetadataLoss where a field would replace an unreadable one in the kept sidecar."""
+    """Raises _MetadataLoss if a field would replace an unreadable one in the kept sidecar."""
     wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating}
     for each in known.unread:
         if each.path == target and wanted.get(each.about):

@@ -26,7 +26,7 @@ def read_fields(data: bytes) -> MetadataReading:
     try:
         exported = json.loads(_text(data))
     except (ValueError, RecursionError):
-        return MetadataReading(unread=(UnreadableField("all", "what an export says of it (JSON)"),))
+        return MetadataReading(unread=(UnreadableField("all", "its export data (JSON)"),))
     if not isinstance(exported, dict):
         return MetadataReading()
     unread = list[UnreadableField]()
@@ -34,12 +34,12 @@ def read_fields(data: bytes) -> MetadataReading:
     try:
         date = plausible(_date(exported.get("photoTakenTime")))
     except (ValueError, TypeError, AttributeError, OverflowError):
-        unread.append(UnreadableField("date", "the date that an export says of it (JSON)"))
+        unread.append(UnreadableField("date", "the date in its export data (JSON)"))
     for name in _PLACES:
         try:
             place = place or _place(exported.get(name))
         except (ValueError, TypeError, AttributeError, OverflowError):
-            unread.append(UnreadableField("place", "the place that an export says of it (JSON)"))
+            unread.append(UnreadableField("place", "the place in its export data (JSON)"))
     return MetadataReading(MetadataFields(date.iso if date else None, place), tuple(unread))
 
 
@@ -50,7 +50,7 @@ def _text(data: bytes) -> str:
 
 
 def _date(exported: Any) -> PartialDate | None:
-    """`{"timestamp": "1440201600"}` → a date; None where it is absent or 0."""
+    """`{"timestamp": "1440201600"}` → a date; None if it is absent or 0."""
     if exported is None or exported.get("timestamp") in (None, ""):
         return None
     seconds = int(exported["timestamp"])
@@ -64,7 +64,7 @@ def _date(exported: Any) -> PartialDate | None:
 
 
 def _place(exported: Any) -> tuple[float, float] | None:
-    """`{"latitude": 48.85, "longitude": 2.29}` → a position; None where it is absent or (0, 0)."""
+    """`{"latitude": 48.85, "longitude": 2.29}` → a position; None if it is absent or (0, 0)."""
     if exported is None:
         return None
     found = exported.get("latitude"), exported.get("longitude")

@@ -86,7 +86,7 @@ def _read_packet(packet: XmpPacket) -> MetadataReading:
 
 
 def rating(packet: XmpPacket) -> float | None:
-    """Stars, above 0 and up to 5; None where the photo is not rated."""
+    """Stars, above 0 and up to 5; None if the photo is not rated."""
     return _read_rating(packet)[0]
 
 
@@ -115,7 +115,7 @@ def gps_date(packet: XmpPacket) -> PartialDate | None:
 
 
 def gps_position(packet: XmpPacket) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees; None where they are absent or (0, 0).
+    """Latitude and longitude in degrees; None if they are absent or (0, 0).
 
     Raises ValueError for anything that is not a position.
     """

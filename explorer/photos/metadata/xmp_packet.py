@@ -68,7 +68,7 @@ def qname(name: str) -> str:
 
 
 def find_packet(picture: Image.Image) -> bytes:
-    """The XMP packet of an opened picture; b"" where it has none."""
+    """The XMP packet of an opened picture; b"" if it has none."""
     for name in ("xmp", "XML:com.adobe.xmp", "Raw profile type xmp"):
         packet = picture.info.get(name)
         if isinstance(packet, str) and name.startswith("Raw"):

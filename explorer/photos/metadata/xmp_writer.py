@@ -51,7 +51,7 @@ def format_coordinate(degrees: float, hemispheres: str) -> str:
 
 
 def _description(root: ET.Element) -> ET.Element:
-    """The first `rdf:Description`, to which properties are added; made where there is none."""
+    """The first `rdf:Description`, to which properties are added; made if there is none."""
     frame = root if root.tag == qname("rdf:RDF") else root.find(f".//{qname('rdf:RDF')}")
     if frame is None:
         raise AssertionError("strict parsing rejects packets without rdf:RDF")

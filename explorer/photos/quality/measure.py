@@ -248,7 +248,7 @@ def _missing_rows_share(small: _Rgb) -> float:
 
 
 def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
-    """Blur radii of tiles, nan where unknown → sharpness 1 to 255, 0 where unknown.
+    """Blur radii of tiles, nan if unknown → sharpness 1 to 255, 0 if unknown.
 
     Where there are more than 24 tiles on a side, each cell shows the sharpest of its tiles.
     """

@@ -25,7 +25,8 @@ def estimate_noise(grey: Grey) -> tuple[float, float]:
 
     Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a
     mask that responds to neither gradients nor edges. It is applied to the flattest tiles, so that
-    texture elsewhere does not count. Texture that fills the picture is told from noise at half the
+    texture elsewhere does not count. Texture that fills the picture is distinguished from noise at
+    half the
     size: averaging four pixels halves noise, but hardly texture, whose longer waves are stronger.
     """
     tiles = _flattest(grey)

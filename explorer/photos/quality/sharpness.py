@@ -1,7 +1,7 @@
 """Measure how sharp a picture is, where, and in which direction it is blurred.
 
 The gradient energy of a step edge blurred by a radius of s pixels is proportional to 1/s. Blurring
-it once more by a known radius and comparing gives s, whatever the contrast (Zhuo and Sim, Defocus
+it again by a known radius and comparing gives s, whatever the contrast (Zhuo and Sim, Defocus
 map estimation from a single image, Pattern Recognition 44, 2011, section 3). Here the second blur
 is the step to the next level of a Gaussian pyramid, and the energies are structure tensors, so that
 each direction has a ratio of its own: their generalized eigenvalues belong to the directions that

@@ -22,8 +22,8 @@ from explorer.photos.readers import tiff_tags as tag
 from explorer.photos.readers.tiff_image import UNSUPPORTED, Samples, image_from_samples
 from explorer.photos.readers.tiff_tags import Tags
 
-CUT_OFF = "the file is damaged or cut off: part of its picture lies beyond its end"
-_CORRUPT = "the file is damaged: its compressed picture makes no sense"
+CUT_OFF = "the file is damaged or truncated: part of its picture lies beyond its end"
+_CORRUPT = "the file is damaged: its compressed image data is invalid"
 
 _NONE, _LZW, _ZIP, _OLD_ZIP, _PACKBITS, _LZMA, _ZSTD = 1, 5, 8, 32946, 32773, 34925, 50000
 _BY_LIBTIFF = {_LZW, _PACKBITS, _ZSTD}
@@ -94,7 +94,7 @@ class _SampleReader:
     def _type(self) -> np.dtype[np.generic] | None:
         """The NumPy type of a stored sample; of samples that are not whole bytes, once unpacked.
 
-        None where it is not supported.
+        None if it is not supported.
         """
         if self._sample_format == _FLOAT:
             return (

@@ -107,7 +107,7 @@ def _apply_palette(indices: Samples, tags: Tags) -> Image.Image:
 
 
 def _is_out_of_range(indices: Samples, number: int) -> bool:
-    """Whether an index is outside a palette of so many colours."""
+    """Whether an index is outside a palette of this many colours."""
     return indices.dtype.kind != "u" or int(indices.max(initial=0)) >= number
 
 

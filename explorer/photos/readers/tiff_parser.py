@@ -63,7 +63,7 @@ class Directory(NamedTuple):
     fields: dict[int, Field]
     """By tag."""
     next_offset: int | None
-    """Of the next directory, 0 for the last one; None where the link is cut off."""
+    """Of the next directory, 0 for the last one; None if the link is cut off."""
     end: int
     """Offset behind the directory itself, its link included."""
 

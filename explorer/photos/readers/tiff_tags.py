@@ -62,7 +62,7 @@ _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65000, 65535})
 def read_tags(data: bytes) -> list[Tags]:
     """The tags of the directories in the file's chain, then of those in SubIFDs, at most 64.
 
-    Later directories that lie beyond the end of the file are left out. Raises ValueError where the
+    Later directories that lie beyond the end of the file are left out. Raises ValueError if the
     first one does, or a field that its picture requires.
     """
     parser = TiffParser(data)
@@ -89,7 +89,7 @@ def read_tags(data: bytes) -> list[Tags]:
 
 
 def _read_directory(parser: TiffParser, offset: int) -> tuple[Tags, int]:
-    """The tags of a directory, and the offset of the next one; 0 where the link is cut off."""
+    """The tags of a directory, and the offset of the next one; 0 if the link is cut off."""
     directory, tags = parser.directory(offset), Tags()
     for field in directory.fields.values():
         if not field.is_known or field.value_count > _MAX_VALUES:

@@ -1,5 +1,5 @@
-"""Completion of a query while it is typed: names of fields, their choices, and this library's
-values."""
+"""Completion of a query while it is typed: field names, their choices, and values from the
+library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REST_OF_VALUE = re.compile(r'[^\s"()|]*')
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What may be put in place of the characters from `start` to `end`."""
+    """A replacement for the characters from `start` to `end`."""
 
     text: str
     start: int
@@ -34,11 +34,11 @@ class Suggestion:
 def complete(
     text: str, cursor: int, values: Callable[[str], Sequence[str]] = lambda field: ()
 ) -> list[Suggestion]:
-    """What may be typed at the cursor, a position from 0 to the text's length: at most
+    """Suggestions for the cursor, a position from 0 to the length of the text: at most
     MAX_SUGGESTIONS, best first.
 
-    values: gives the values that a field has in this library, the most frequent first, by the
-    field's name. It is asked for fields that take text and for `date`.
+    values: gives the values that a field has in this library, the most frequent first, by field
+    name. It is called for text fields and for `date`.
     """
     cursor = max(0, min(cursor, len(text)))
     before = text[max(0, cursor - MAX_LENGTH) : cursor]
@@ -72,7 +72,7 @@ def _end(pattern: re.Pattern[str], text: str, cursor: int) -> int:
 
 
 def _values(field: QueryField, values: Callable[[str], Sequence[str]]) -> Iterable[tuple[str, str]]:
-    """The values that a field may be given, and what each finds."""
+    """The possible values of a field, and what each finds."""
     if field.choices:
         return field.choices.items()
     if field.kind in ("text", "date", "first day", "last day"):

@@ -34,8 +34,8 @@ _NEGATIVE = {"MINUS", "HYPHEN", "NOT"}
 
 
 def parse(text: str) -> QueryTree:
-    """The tree of a query; an empty one for a blank text. Raises QuerySyntaxError, with its place
-    in the text, for a query that cannot be understood.
+    """The tree of a query; an empty one for a blank text. Raises QuerySyntaxError, with its
+    position in the text, for an invalid query.
 
     Phrases of weight 1 or -1 that are not literal are plain (`query_grammar.is_plain`).
     """
@@ -65,7 +65,7 @@ def _alternatives(tree: Tree[Token], text: str) -> QueryPart:
 
 def _sequence(tree: Tree[Token], text: str) -> QueryPart:
     """Parts beside each other. Words without an operator are one phrase, wherever they are; an
-    operator or a weight is for all words up to the next one."""
+    operator or a weight applies to all words up to the next one."""
     terms, tests = list[RankingTerm](), list[Condition]()
     unsigned, unsigned_at, number = list[str](), 0, 0
     while number < len(tree.children):
@@ -82,7 +82,7 @@ def _sequence(tree: Tree[Token], text: str) -> QueryPart:
             tests += found.tests
             continue
         run = [item]
-        # A hyphen alone is for one word.
+        # A bare hyphen applies to one word only.
         while prefix.keys() != {"HYPHEN"} and number < len(tree.children):
             if not only_words(child(tree, number)):
                 break
@@ -120,14 +120,13 @@ def _signed(prefix: Prefix, part: QueryPart) -> QueryPart:
 
 
 def _words(run: list[Tree[Token]], text: str) -> str:
-    """The words of items beside each other, as they stand in the text, without brackets around all
-    of them."""
+    """The words of adjacent items, as written, without brackets around all of them."""
     first, last = (inner_words(run[0]),) * 2 if len(run) == 1 else (run[0], run[-1])
     return " ".join(text[position_of(first)[0] : position_of(last)[1]].split())
 
 
 def _item(item: Tree[Token], prefix: Prefix, text: str) -> QueryPart:
-    """What an item that is no words means, with its weight."""
+    """The part for an item that is not plain words, with its weight."""
     weight = _weight(prefix)
     if item.data == "group":
         inner = _alternatives(child(item, 1), text)

@@ -41,7 +41,7 @@ def print_query(tree: QueryTree) -> str:
         first = terms[0] if terms else None
         if isinstance(first, PhraseTerm) and first.weight == 1 and not first.literal:
             joined = f"{first.text}, {text}"
-            # `understand` takes phrases apart at commas, and puts what remains together again.
+            # `understand` splits phrases at commas and joins what remains.
             pieces = [piece.strip(" ,;") for piece in _PIECES.split(first.text)]
             kept = all(pieces) and ", ".join(pieces) == first.text
             if kept and is_plain(joined) and is_plain(first.text):
@@ -59,19 +59,19 @@ def print_query(tree: QueryTree) -> str:
 
 
 def _understood_words(test: Condition | None) -> str:
-    """The words that a test was understood from; `""` if it was typed as one."""
+    """The words that a test was interpreted from; `""` if it was typed as a field."""
     if isinstance(test, NotTest) and (words := _understood_words(test.test)):
         return f"not {words}"
     return test.words if isinstance(test, FieldTest) else ""
 
 
 def quoted(text: str) -> str:
-    """A text in quotation marks; those in it are doubled."""
+    """A text in quotation marks, with quotation marks in it doubled."""
     return f'"{_QUOTE.sub(lambda match: match[0] * 2, text)}"'
 
 
 def _quoted_words(text: str) -> str:
-    """Quoted words that are not taken for a photo's path: with a space in front they are none."""
+    """Quoted words, with a leading space if they would otherwise be read as the path of a photo."""
     return quoted(f" {text}" if is_photo_path(text) else text)
 
 

@@ -1,4 +1,4 @@
-"""A query as chips: what was understood, each part by itself, to be read and taken off."""
+"""A query as chips: each part as it was understood, to be shown and removed separately."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class QueryChip:
     """One part of a query."""
 
     label: str
-    """As a person reads it: `looks like “snow” ×2`, `not in folder work`."""
+    """As shown to the user: `looks like “snow” ×2`, `not in folder work`."""
     kind: ChipKind
     without: QueryTree
     """The query without this part."""
     as_phrase: QueryTree | None = None
-    """The query with the words of this part searched by meaning; None where it was not understood
+    """The query with the words of this part searched by meaning; None if it was not interpreted
     from words."""
 
 
@@ -108,7 +108,7 @@ def _named(term: RankingTerm) -> str:
         case PhraseTerm(text):
             return f"“{text}”"
         case FileTerm(path):
-            # `ntpath` knows both kinds of separators.
+            # `ntpath` handles both kinds of separators.
             return ntpath.basename(path)
         case PhotoTerm((only,)):
             return f"photo {only}"
@@ -121,7 +121,7 @@ def _named(term: RankingTerm) -> str:
 
 
 def test_label(test: Condition, negated: bool = False) -> str:
-    """A test, or its opposite, as a person would say it."""
+    """A test, or its negation, in plain words."""
     match test:
         case WordsTest(text):
             return f"{'without' if negated else 'with'} the words “{text}”"

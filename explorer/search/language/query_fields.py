@@ -33,11 +33,11 @@ class QueryField:
     help: str
     """What is compared, in one line."""
     example: str
-    """A test with this field, such as `iso:>800`."""
+    """An example, such as `iso:>800`."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """The values that a field of kind `choice` can have, and what each finds."""
     spellings: Mapping[str, str] = field(default_factory=dict)
-    """Other spellings of choices → the choice."""
+    """Maps other spellings to a choice."""
     numbers: NumberFormat = typed_values.WHOLE
     """How the values of a field of kind `number` are written."""
 
@@ -114,10 +114,10 @@ _FIELDS = (
         "near:48.85,2.35,2km",
     ),
     QueryField(
-        "has", "choice", "what the photo comes with", "has:gps",
+        "has", "choice", "which information the photo has", "has:gps",
         {
             "gps": "where it was taken", "date": "a date other than the file's",
-            "camera": "which camera took it", "film": "a film inside the file",
+            "camera": "which camera took it", "film": "a video inside the file",
             "keywords": "keywords", "title": "a title", "description": "a description",
             "rating": "a rating",
         },
@@ -127,13 +127,13 @@ _FIELDS = (
         },
     ),
     QueryField(
-        "is", "choice", "what is known of the picture", "is:blurred",
+        "is", "choice", "properties of the picture", "is:blurred",
         {
             "monochrome": "black and white", "blurred": "out of focus or shaken",
             "dark": "too dark throughout", "overexposed": "with blown highlights",
             "noisy": "with noise even in flat areas",
             "screenshot": "not a photo: a screenshot, document, drawing or icon",
-            "damaged": "with a part missing", "duplicate": "whose picture another file shows, too",
+            "damaged": "with a part missing", "duplicate": "another file shows the same picture",
             "panorama": "at least twice as long in one direction as in the other",
             "upright": "higher than wide", "animated": "with several frames",
         },
@@ -175,8 +175,8 @@ def field_named(name: str) -> QueryField:
 
 
 def typed_value(name: str, value: FieldValue) -> TypedValue:
-    """What a value of the field with that name means. Raises QuerySyntaxError for a value that the
-    field cannot have."""
+    """The parsed value of a field. Raises QuerySyntaxError for a value that is invalid for the
+    field."""
     known = field_named(name)
     text = value.text.strip()
     if not text:

@@ -1,4 +1,4 @@
-"""From a query's text to its parse tree, and from parse errors to messages for people."""
+"""Parse a query's text, and turn parse errors into messages for the user."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def parse_tree(text: str) -> Tree[Token]:
     """The parse tree of a text without control characters. Raises QuerySyntaxError."""
     if len(text) > MAX_LENGTH:
         raise QuerySyntaxError(
-            f"This query is too long: it has {len(text):,} characters, and {MAX_LENGTH:,} are"
-            " possible.",
+            f"This query is too long: it has {len(text):,} characters, but at most"
+            f" {MAX_LENGTH:,} are allowed.",
             (MAX_LENGTH, len(text)),
         )
     parser = _parser().parse_interactive(text)
@@ -61,7 +61,7 @@ def parse_tree(text: str) -> Tree[Token]:
             depth += {"LPAR": 1, "RPAR": -1}.get(token.type, 0)
             if depth > MAX_DEPTH:
                 raise QuerySyntaxError(
-                    f"There are too many brackets within brackets: {MAX_DEPTH} are possible.",
+                    f"Brackets are nested too deeply: at most {MAX_DEPTH} levels are allowed.",
                     span(token),
                 )
             if token.type == "FIELD":
@@ -86,13 +86,13 @@ def span(found: Token) -> tuple[int, int]:
 
 
 def has_no_syntax(text: str) -> bool:
-    """Whether a text has nothing that could be more than words. Making the parser takes longer than
-    a search, and most queries do not need it."""
+    """Whether a text contains only plain words. Building the parser takes longer than a search, and
+    most queries do not need it."""
     return not _ANY_SYNTAX.search(text) and len(text) <= MAX_LENGTH
 
 
 def is_plain(text: str) -> bool:
-    """Whether this text, as a query, is one phrase of these very words."""
+    """Whether this text, parsed as a query, is one phrase of exactly these words."""
     if " ".join(text.split()) != text or not text:
         return False
     if has_no_syntax(text):
@@ -105,7 +105,7 @@ def is_plain(text: str) -> bool:
 
 
 def child(tree: Tree[Token], number: int) -> Tree[Token]:
-    """The subtree with that number, which must be one."""
+    """The child with that index, which must be a subtree."""
     found = tree.children[number]
     if not isinstance(found, Tree):
         raise TypeError(f"{found!r} is a token")
@@ -113,7 +113,7 @@ def child(tree: Tree[Token], number: int) -> Tree[Token]:
 
 
 def token_of(tree: Tree[Token], number: int) -> Token:
-    """The token with that number, which must be one."""
+    """The child with that index, which must be a token."""
     found = tree.children[number]
     if not isinstance(found, Token):
         raise TypeError(f"{found!r} is a tree")
@@ -163,18 +163,18 @@ def _check_name(token: Token) -> None:
 
 
 def _unexpected(text: str, at: int, read: list[Token]) -> QuerySyntaxError:
-    """What to say of a place that the grammar has nothing for, after the tokens that were read."""
+    """The message for a position where the grammar allows nothing, after these tokens."""
     previous = read[-1] if read else Token("START", "")
     place, character = (at, min(at + 1, len(text))), text[at : at + 1]
     if character and character in _QUOTES:
-        message = "This quotation mark has no partner: add one after the words, or remove this one."
+        message = "This quotation mark is not closed: add one after the words, or remove this one."
     elif previous.type in _VALUE_EXPECTED:
         field = next(token for token in reversed(read) if token.type == "FIELD")
         known = field_named(field[:-1])
         message = f"“{known.name}:” needs a value, such as {known.example}."
         place = (span(field)[0], span(previous)[1])
     elif previous.type == "PHOTO":
-        message = "“photo:” takes the numbers of photos, such as photo:12 or photo:12|15."
+        message = "“photo:” takes the ids of photos, such as photo:12 or photo:12|15."
         place = (span(previous)[0], place[1])
     elif previous.type in _OPERATORS:
         message = f"Something to search for is missing after “{shown(str(previous))}”."
@@ -185,12 +185,12 @@ def _unexpected(text: str, at: int, read: list[Token]) -> QuerySyntaxError:
         message = "This bracket is never closed: put “)” after the words, or remove it."
         place = span(unclosed)
     else:
-        message = "This cannot stand here: put it in quotes to search for it as words."
+        message = "This is not allowed here: put it in quotes to search for it as words."
     return QuerySyntaxError(message, place)
 
 
 def _unclosed(read: list[Token]) -> Token | None:
-    """The last bracket that is open after these tokens."""
+    """The last bracket left open by these tokens."""
     brackets = list[Token]()
     for token in read:
         if token.type == "LPAR":

@@ -32,22 +32,23 @@ _COMPARISONS: dict[str, Comparison] = {
 
 
 def is_photo_path(text: str) -> bool:
-    """Whether a text is the path of a photo file: it begins as a path, and ends as a photo."""
+    """Whether a text is the path of a photo file: it begins like a path and has the extension of a
+    photo."""
     _, dot, extension = text.rpartition(".")
     known = f".{extension.lower()}" in EXTENSIONS | UNSUPPORTED.keys()
     return bool(dot and known and _PATH.match(text))
 
 
 def phrase(text: str, weight: float | None = None) -> PhraseTerm:
-    """The term of these words. weight: None where none was typed."""
+    """The term for these words. weight: None if none was typed."""
     if weight is None:
         return PhraseTerm(text, literal=not is_plain(text))
     return PhraseTerm(text, weight, literal=weight == 1)
 
 
 def item_part(item: Tree[Token], weight: float | None) -> QueryPart:
-    """What an item that is neither words nor a group means. weight: where one was typed. Raises
-    QuerySyntaxError."""
+    """The part for an item that is neither words nor a group. weight: None if none was typed.
+    Raises QuerySyntaxError."""
     position, token = position_of(item), token_of(item, 0)
     if item.data == "field":
         return QueryPart(position, tests=(_field_test(item),))
@@ -84,7 +85,7 @@ def _photo_term(numbers: str, position: Position) -> PhotoTerm:
     for part in re.split(r"[,|&]", numbers):
         number = whole_number(part)
         if number is None:
-            raise QuerySyntaxError("There is no photo with such a number.", position)
+            raise QuerySyntaxError("There is no photo with that id.", position)
         ids.append(number)
     return PhotoTerm(tuple(ids), _COMBINATIONS[separators.pop()] if separators else "mean")
 

@@ -26,7 +26,7 @@ LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 
 @dataclass(frozen=True)
 class QueryPart:
-    """What a part of a query means: terms that rank photos, and tests that all must pass."""
+    """The meaning of a part of a query: terms that rank photos, and tests that must all pass."""
 
     position: Position
     terms: tuple[RankingTerm, ...] = ()
@@ -34,7 +34,7 @@ class QueryPart:
 
 
 def all_of(tests: Sequence[Condition]) -> Condition | None:
-    """The condition that all of these tests pass; None for no tests."""
+    """The conjunction of these tests; None for no tests."""
     parts = list[Condition]()
     for test in tests:
         parts += test.tests if isinstance(test, AllTests) else (test,)
@@ -44,7 +44,7 @@ def all_of(tests: Sequence[Condition]) -> Condition | None:
 
 
 def subtracted(part: QueryPart) -> QueryPart:
-    """The opposite of a part. Raises QuerySyntaxError where it has both terms and tests."""
+    """The negation of a part. Raises QuerySyntaxError if it has both terms and tests."""
     if part.terms and part.tests:
         raise QuerySyntaxError(
             "Phrases and conditions cannot be subtracted together: put “-” before each of them.",
@@ -58,10 +58,11 @@ def subtracted(part: QueryPart) -> QueryPart:
 
 
 def weighted(part: QueryPart, weight: float) -> QueryPart:
-    """A part of which each term counts that much. Raises QuerySyntaxError where it has tests."""
+    """A part with this weight on each term. Raises QuerySyntaxError if it has tests."""
     if part.tests:
         raise QuerySyntaxError(
-            "A weight is for phrases and photos: a condition is met or not.", part.position
+            "Only phrases and photos can have a weight: a condition is either met or not.",
+            part.position,
         )
     return QueryPart(
         part.position, tuple(times(term, weight, part.position) for term in part.terms)
@@ -78,7 +79,7 @@ def times(term: RankingTerm, factor: float, position: Position) -> RankingTerm:
 
 
 def checked_weight(weight: float, position: Position) -> float:
-    """The weight, if it is one. Raises QuerySyntaxError for others."""
+    """The weight if it is in range. Raises QuerySyntaxError otherwise."""
     if not LEAST_WEIGHT <= abs(weight) <= MOST_WEIGHT:
         raise QuerySyntaxError(
             f"A weight is a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, such as 2:snow.",
@@ -88,9 +89,8 @@ def checked_weight(weight: float, position: Position) -> float:
 
 
 def any_of(sides: Sequence[QueryPart], joined_at: Position) -> QueryPart:
-    """Parts joined by OR. Raises QuerySyntaxError where they cannot be.
-
-    joined_at: where the first OR stands.
+    """Parts joined by OR. Raises QuerySyntaxError if they cannot be joined. joined_at: the position
+    of the first OR.
     """
     position = (sides[0].position[0], sides[-1].position[1])
     if not any(side.tests for side in sides):
@@ -114,8 +114,8 @@ def _best_of(sides: Sequence[QueryPart]) -> AlternativeTerms:
     for side in sides:
         if len(side.terms) > 1:
             raise QuerySyntaxError(
-                "Each side of OR is one phrase or one photo: nothing can be added or subtracted"
-                " there.",
+                "Each side of OR must be one phrase or one photo: nothing can be added or"
+                " subtracted there.",
                 side.position,
             )
         (term,) = side.terms

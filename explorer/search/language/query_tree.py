@@ -1,4 +1,5 @@
-"""What a query means: the terms that rank photos, and the condition that they must meet.
+"""The abstract syntax tree of a query: terms that rank photos, and the condition that they must
+meet.
 
 `parse_query.parse` makes a tree from text, `print_query.print_query` makes text from a tree, and
 parsing that text gives the same tree again. A tree is immutable and hashable, so that it can be a
@@ -20,10 +21,10 @@ class PhraseTerm:
 
     text: str
     weight: float = 1.0
-    """Negative where the phrase is subtracted."""
+    """Negative if the phrase is subtracted."""
     literal: bool = False
-    """Whether these words are to be compared by meaning even where they name something that the
-    catalog knows, such as `1:dark`. Only where the weight is 1 or -1."""
+    """Whether to compare these words by meaning even if the catalog could answer them, such as
+    `1:dark`. Only if the weight is 1 or -1."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class FileTerm:
 
 @dataclass(frozen=True)
 class AlternativeTerms:
-    """Terms of which the best one counts: `(dog OR cat)`."""
+    """Terms of which only the best counts: `(dog OR cat)`."""
 
     terms: tuple[PhraseTerm | PhotoTerm | FileTerm, ...]
     weight: float = 1.0
@@ -78,8 +79,8 @@ class FieldTest:
     """A name in `query_fields.FIELDS`."""
     values: tuple[FieldValue, ...]
     words: str = ""
-    """The plain words that it was understood from, such as `black and white`; empty where it was
-    typed as a field. Part of the printed text instead of the field."""
+    """The plain words that it was interpreted from, such as `black and white`; empty if it was
+    typed as a field. Printed instead of the field."""
 
 
 @dataclass(frozen=True)

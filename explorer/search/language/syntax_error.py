@@ -1,4 +1,4 @@
-"""The error for a query that makes no sense, with its place in the text."""
+"""The error for an invalid query, with its position in the text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST = 40
 
 
 class QuerySyntaxError(UsageError):
-    """A query that cannot be understood. Its message is one line that says what would be right."""
+    """A query that cannot be understood. Its message is one line that suggests a correction."""
 
     def __init__(self, message: str, position: tuple[int, int] = (0, 0)) -> None:
         """position: first character and the one after the last, in the text that was parsed."""
@@ -18,5 +18,5 @@ class QuerySyntaxError(UsageError):
 
 
 def shown(text: str) -> str:
-    """Words of a query for a message: on one line, and cut where they are long."""
+    """Words of a query for a message: on one line, and truncated if long."""
     return one_line(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")

@@ -1,4 +1,4 @@
-"""Values of fields as a filter needs them: bounds of numbers and days, places, choices."""
+"""Parsed values of fields, as needed by filters: bounds of numbers and days, places, choices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "
 
 @dataclass(frozen=True)
 class TextValue:
-    """Text that must occur in the field, whatever its case and accents."""
+    """Text that must occur in the field, ignoring case and accents."""
 
     text: str
 
@@ -67,10 +67,10 @@ TypedValue = TextValue | NumberRange | DateRange | Place | Choice
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """How the numbers of a field are written, and when one equals another."""
+    """How the numbers of a field are written, and when two are equal."""
 
     units: Mapping[str, float]
-    """Factor of each suffix in lower case; `""` where none is needed."""
+    """Factor of each suffix in lower case; `""` if no suffix is needed."""
     equality: Literal["exact", "rounded"] | float = "exact"
     """`rounded`: numbers that round to what was typed, as 4.6 MB does to `5MB`. A number: relative
     difference that is ignored, as f/1.78 is called f/1.8."""
@@ -92,7 +92,8 @@ _NUMBER = re.compile(r"(\d{1,15}(?:\.(\d{1,9}))?)(?:/(\d{1,9}))?\s*([a-z]*)", re
 
 
 def number_range(text: str, comparison: Comparison, form: NumberFormat) -> NumberRange:
-    """Numbers as typed: `800`, `100..200`, `5MB`, `1/250`. Raises ValueError with what is wrong."""
+    """Parse a number or range as typed: `800`, `100..200`, `5MB`, `1/250`. Raises ValueError with
+    what is wrong."""
     if ".." in text:
         low, high = (
             _number(part, form)[0] if part.strip() else None for part in _ends(text, comparison)
@@ -120,9 +121,9 @@ def _ends(text: str, comparison: Comparison) -> tuple[str, str]:
     """The two ends of a range."""
     low, _, high = text.partition("..")
     if comparison != "=":
-        raise ValueError("a range takes no comparison")
+        raise ValueError("a range cannot be compared")
     if ".." in high or high.startswith("."):
-        raise ValueError("a range has two ends")
+        raise ValueError("a range has only two ends")
     if not low.strip() and not high.strip():
         raise ValueError("a range needs at least one end")
     return low, high
@@ -147,8 +148,8 @@ def _number(text: str, form: NumberFormat) -> tuple[float, float]:
 
 
 def date_range(text: str, comparison: Comparison) -> DateRange:
-    """Days as typed: `2019`, `2019-06`, `2019-W23`, a day as `parse_day` takes it, or a range of
-    these. Raises ValueError with what is wrong."""
+    """Parse a date or range as typed: `2019`, `2019-06`, `2019-W23`, a day as `parse_day` takes it,
+    or a range of these. Raises ValueError with what is wrong."""
     if ".." in text:
         low, high = (part.strip() for part in _ends(text, comparison))
         since = _period(low)[0].isoformat() if low else None
@@ -172,23 +173,23 @@ def date_range(text: str, comparison: Comparison) -> DateRange:
 
 
 def first_day(text: str) -> DateRange:
-    """That day or later; the first one of a year, month or week. Raises ValueError."""
+    """Parse a first day; for a year, month or week, its first day. Raises ValueError."""
     return DateRange(since=_period(text.strip())[0].isoformat())
 
 
 def last_day(text: str) -> DateRange:
-    """That day or earlier; the last one of a year, month or week. Raises ValueError."""
+    """Parse a last day; for a year, month or week, its last day. Raises ValueError."""
     return DateRange(until=_period(text.strip())[1].isoformat())
 
 
 def _period(text: str) -> tuple[dt.date, dt.date]:
-    """The first and the last day of what a date names."""
+    """The first and last day of the period that a date names."""
     try:
         first, last = _days(text.upper())
     except (ValueError, UsageError):
         raise ValueError("that is not a date") from None
     if first.year < _FIRST_YEAR or last.year > _LAST_YEAR:
-        raise ValueError(f"years go from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise ValueError(f"years range from {_FIRST_YEAR} to {_LAST_YEAR}")
     return first, last
 
 
@@ -212,21 +213,21 @@ _RADIUS = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)\s*(km|m|)", re.ASCII | re.IGNOREC
 
 
 def place(text: str) -> Place:
-    """A place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises ValueError with
-    what is wrong."""
+    """Parse a place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises ValueError
+    with what is wrong."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) not in (2, 3) or not all(_COORDINATE.fullmatch(part) for part in parts[:2]):
         raise ValueError("that is not a latitude and a longitude")
     latitude, longitude = float(parts[0]), float(parts[1])
     if abs(latitude) > 90:
-        raise ValueError("latitudes go from -90 to 90")
+        raise ValueError("latitudes range from -90 to 90")
     if abs(longitude) > 180:
-        raise ValueError("longitudes go from -180 to 180")
+        raise ValueError("longitudes range from -180 to 180")
     kilometres = DEFAULT_KILOMETRES
     if len(parts) == 3:
         match = _RADIUS.fullmatch(parts[2])
         if not match:
-            raise ValueError("the radius is a number of km or m")
+            raise ValueError("the radius must be a number of km or m")
         kilometres = float(match[1]) / (1000 if match[2].lower() == "m" else 1)
     if not 0 < kilometres <= _HALF_EQUATOR:
         raise ValueError(f"the radius is above 0 and at most {_HALF_EQUATOR:,.0f} km")

@@ -1,7 +1,7 @@
-"""Words of phrases that the catalog knows better than a vector, understood as conditions.
+"""Interpret words of phrases as conditions where the catalog answers them better than a vector.
 
-Words are understood only where they describe the whole photo. A phrase is taken apart at commas.
-In each piece are understood, again and again until nothing is left to understand:
+Words are understood only where they describe the whole photo. A phrase is split at commas. In each
+piece are understood, again and again until nothing is left to understand:
 
 - a piece that is an expression of `word_meanings.py` or a date as a whole: `dark`, `2019`, also
   before a word for photos: `dark photos`; with `not`, `no` or `without` it becomes its opposite
@@ -55,7 +55,7 @@ _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
 def _group(allowed: Callable[[WordMeaning], bool], dates: bool = True) -> str:
-    """A group for the expressions whose entry allows it, and for dates."""
+    """A regular expression group for the expressions whose entry allows it, and for dates."""
     expressions = alternation(
         words for meaning in MEANINGS if allowed(meaning) for words in meaning.expressions
     )
@@ -85,8 +85,8 @@ _RULES = (
 
 
 def understand(tree: QueryTree) -> QueryTree:
-    """The tree with words that the catalog knows as tests, after its own condition. A phrase of
-    which nothing remains is dropped. Understanding a tree again changes nothing."""
+    """The tree with words that the catalog can answer turned into tests, appended to its condition.
+    A phrase of which nothing remains is dropped. Understanding a tree again changes nothing."""
     terms, tests = list[RankingTerm](), list[Condition]()
     for term in tree.terms:
         if not _may_be_understood(term):
@@ -94,7 +94,7 @@ def understand(tree: QueryTree) -> QueryTree:
             continue
         rest, found = _understood(term.text)
         if rest and not is_plain(rest):
-            # What remains would be another query, such as `(1)` of `(1) 2019`.
+            # The rest would be a different query, such as `(1)` of `(1) 2019`.
             terms.append(term)
         elif term.weight > 0:
             tests += found
@@ -118,7 +118,7 @@ def _may_be_understood(term: RankingTerm) -> TypeGuard[PhraseTerm]:
 
 
 def _understood(text: str) -> tuple[str, list[Condition]]:
-    """What remains of a phrase, and the tests in it, in their order."""
+    """The rest of a phrase, and the tests found in it, in order."""
     rest, tests = list[str](), list[Condition]()
     for piece in re.split(r"[,;] +", text):
         left = piece.strip(_SEPARATORS)

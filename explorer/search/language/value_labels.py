@@ -1,5 +1,4 @@
-"""Tests of fields in the words of a person: `Camera: Canon`, `taken in June 2019`, `black and
-white`."""
+"""Field tests in plain words: `Camera: Canon`, `taken in June 2019`, `black and white`."""
 
 from __future__ import annotations
 
@@ -57,7 +56,7 @@ _TIMES: Mapping[str, str] = {
 
 
 def field_label(test: FieldTest, negated: bool = False) -> str:
-    """A test of a field, or its opposite, as a person would say it."""
+    """A field test, or its negation, in plain words."""
     if len(test.values) == 1 and test.field in _CHOICES:
         value = typed_value(test.field, test.values[0])
         named = _CHOICES[test.field].get(value.name) if isinstance(value, Choice) else None

@@ -1,4 +1,4 @@
-"""Plain words for what the catalog knows better than a vector: `black and white`, `June 2019`."""
+"""Plain words that the catalog answers better than a vector: `black and white`, `June 2019`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WordMeaning:
     trails: bool = False
     """At the end: `portrait in black and white`."""
     not_beside: frozenset[str] = frozenset()
-    """Words that they describe when they stand next to them, and not the photo."""
+    """Words that the expression describes instead of the photo when next to them."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -128,7 +128,7 @@ _SPAN = re.compile(rf"(?:from |between )?({_YEAR})(?:[-–]| to | and )({_YEAR})
 
 
 def alternation(expressions: Iterable[str]) -> str:
-    """A regular expression for any of these, longer ones first."""
+    """A regular expression that matches any of these, longer ones first."""
     return "|".join(sorted(map(re.escape, expressions), key=len, reverse=True))
 
 
@@ -139,7 +139,7 @@ def meaning_of(expression: str) -> WordMeaning | None:
 
 
 def test_of(expression: str, words: str) -> FieldTest | None:
-    """The test that an expression or a date stands for, in any case; None for others.
+    """The test for an expression or a date, in any case; None for other words.
 
     words: the words that it was found in, with a word for photos.
     """

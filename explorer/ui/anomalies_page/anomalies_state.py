@@ -1,4 +1,4 @@
-"""The state of the Anomalies page: its URL, the findings, and what the person does with them.
+"""The state of the Anomalies page: its URL, the findings, and what the user does with them.
 
 The URL holds everything, so that a bookmark, reload, back and forward all show the same:
 `?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`.
@@ -45,7 +45,7 @@ KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
 # Kinds whose findings are files rather than photos.
 FILE_KINDS: tuple[FindingKind, ...] = ("unreadable", "extension")
 
-# Session state that holds the removals that the person asked for until the page shows them.
+# Session state that holds the removals that the user asked for until the page shows them.
 _REMOVALS = "_anomaly-removals"
 # Session state that holds the findings dismissed last, for undo.
 _LAST_DISMISSED = "_last-dismissed"

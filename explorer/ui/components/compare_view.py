@@ -35,7 +35,7 @@ _component = st.components.v2.component(
 
 
 class CompareAction(NamedTuple):
-    """What the person did."""
+    """What the user did."""
 
     what: str
     """One of next, previous, go, mark, markall, keep, accept, back, apart, all, later, undecide."""
@@ -56,7 +56,7 @@ def compare_view(
     total: int,
     preload: Sequence[int] = (),
 ) -> CompareAction | None:
-    """Show a group and, below it, a list of groups; returns what the person did, once.
+    """Show a group and, below it, a list of groups; returns what the user did, once.
 
     photos: every photo that is shown or preloaded, by id. listed: the groups of the list.
     index: the position of the group, from 0, among `total` groups.

@@ -50,7 +50,7 @@ class GalleryStack(NamedTuple):
 
 
 class GalleryResult(NamedTuple):
-    """What the person did in a gallery."""
+    """What the user did in a gallery."""
 
     opened: int | None
     """The id of a photo to open, once."""

@@ -131,7 +131,7 @@ def _picture(photo: PhotoRow, heat: HeatMapOverlay | None) -> str:
 
 
 def _heat_map(photo: PhotoRow, query: Query | None) -> HeatMapOverlay | None:
-    """Where the photo matches the search, if the person wants to see it."""
+    """Where the photo matches the search, if the user wants to see it."""
     if query is None or not heat_maps.is_shown() or not heat_maps.can_explain(query):
         return None
     with st.spinner("Looking for what matched…"):
@@ -149,7 +149,7 @@ def _heat_map_button(query: Query | None) -> None:
         "Hide what matched" if heat_maps.is_shown() else "Show what matched",
         icon=":material/blur_on:",
         key="heat-maps",
-        help="Light up the part of the photo that the model found like your search (h)",
+        help="Highlight the part of the photo that best matches your search (h)",
         shortcut="h",
         on_click=heat_maps.toggle,
     )

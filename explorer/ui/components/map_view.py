@@ -28,7 +28,7 @@ _component = st.components.v2.component(
 
 
 class MapResult(NamedTuple):
-    """What the person did on the map, once."""
+    """What the user did on the map, once."""
 
     opened: int | None
     """The id of a photo to open."""

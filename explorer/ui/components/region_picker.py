@@ -37,7 +37,7 @@ class PickerPhoto(NamedTuple):
 
 
 class PickedRegions(NamedTuple):
-    """What the person did. Both empty while they are still drawing."""
+    """What the user did. Both empty while they are still drawing."""
 
     regions: list[PhotoRegion]
     """The boxes to search by."""

@@ -1,4 +1,4 @@
-"""The groups under review: filtered, sorted into tiers, and with the choices of the person
+"""The groups under review: filtered, sorted into tiers, and with the choices of the user
 applied."""
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def comparison_progress() -> None:
 @st.fragment(run_every="3s")
 def announce_changes(change: int, reason_empty: empty_library.EmptyReason | None) -> None:
     """Say that the library has changed since the page was drawn. The groups stay as they are until
-    the person asks for the new ones.
+    the user asks for the new ones.
 
     change: the catalog's change counter of the groups on the page. reason_empty: why the library
     was empty when the page was drawn, which is redrawn as soon as that changes.

@@ -1,4 +1,4 @@
-"""What the person chose in each group: the file to keep, the files to remove, and whether the group
+"""What the user chose in each group: the file to keep, the files to remove, and whether the group
 is accepted.
 
 Choices live as long as the program runs, so that reloading the page loses nothing.
@@ -19,7 +19,7 @@ _choices: dict[str, dict[str, GroupChoice]] = {}
 
 @dataclass
 class GroupChoice:
-    """What the person chose in one group that differs from the suggestion."""
+    """What the user chose in one group that differs from the suggestion."""
 
     keeper: int | None = None
     """The file to keep, by its id; None for the suggested one."""
@@ -43,14 +43,14 @@ def clear_choices() -> None:
 
 
 def with_chosen_keeper(group: DuplicateGroup) -> DuplicateGroup:
-    """The group with the keeper that the person chose, if they chose one."""
+    """The group with the keeper that the user chose, if they chose one."""
     keeper = choice_for(group.key).keeper
     return group if keeper is None else group.with_keeper(keeper)
 
 
 def suggests_removal(group: DuplicateGroup) -> bool:
     """Whether the group comes with a suggestion to keep one file and remove the others. In other
-    groups the person marks the files to remove."""
+    groups the user marks the files to remove."""
     return group.tier in COPIES and group.suggested
 
 

@@ -27,8 +27,8 @@ def notes(root: RootRow) -> str:
     if store := around_folder(root["path"]):
         parts.append(
             escape_markdown(
-                f"inside {store}: its photos can be searched, but are never removed, or kept"
-                " instead of another file"
+                f"inside {store}: its photos can be searched, but are never removed or kept"
+                " in place of another file"
             )
         )
     parts += [
@@ -99,15 +99,15 @@ def excluded_files(catalog: Catalog, root: RootRow) -> None:
     ):
         typed = st.text_area(
             "One pattern per line: `*.png` excludes files of that name, `Screenshots/` folders of"
-            " that name anywhere, `/2019/raw` only that path in this folder. `!` includes again"
+            " that name anywhere, and `/2019/raw` only that path in this folder. `!` includes again"
             " what a line above excludes.",
             value="\n".join(root["exclude"]),
             key=f"globs-{root['id']}",
             placeholder="Screenshots/",
         )
         st.caption(
-            "Hidden and system folders are always excluded, and so is whatever a file named"
-            " `.photoexplorerignore` in the folder lists."
+            "Hidden and system folders are always excluded, as is anything listed in a file named"
+            " `.photoexplorerignore` in the folder."
         )
         if st.form_submit_button("Save", icon=":material/check:"):
             try:

@@ -32,7 +32,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         "Low-power indexing",
         value=gentle,
         key="pace",
-        help="Index a third of the time, so that the computer stays cool and quiet",
+        help="Index only a third of the time, to keep the computer cool and quiet",
     )
     if wanted != gentle:
         put_setting(catalog, PACE_SETTING, "gentle" if wanted else "full")

@@ -33,8 +33,9 @@ def keeper_rules_dialog() -> None:
     rules = list(keeper_rules(resources.library().catalog))
     st.markdown(
         "**Rules.** When several files of a group could be kept without losing anything, these"
-        " rules choose. The first rule that tells two files apart decides; the next one is used"
-        " only for a tie. A copy is never kept in place of its original, whatever the rules say."
+        " rules choose. The first rule on which two files differ decides; the next one is"
+        " used only to break a tie. A copy is never kept in place of its original, whatever the"
+        " rules say."
     )
     for index, name in enumerate(rules):
         _rule(rules, index, name)

@@ -1,4 +1,4 @@
-"""The dialog that shows what a removal would do, and carries it out once the person confirms."""
+"""The dialog that shows what a removal would do, and carries it out once the user confirms."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _dry_run(
         else:
             st.success(
                 f"All {len(removals):,} can be removed{_with_companions(outcome)}, and every file"
-                " kept instead is in place.",
+                " to be kept is present.",
                 icon=":material/check:",
             )
 

@@ -163,7 +163,8 @@ def _sheet(ids: Ids, chosen: str) -> None:
     shown = ids[: contact_sheet.MAX_PHOTOS]
     if len(shown) < len(ids):
         st.info(
-            f"A contact sheet has {contact_sheet.MAX_PHOTOS:,} photos at most: the first ones.",
+            f"A contact sheet has {contact_sheet.MAX_PHOTOS:,} photos at most. Only the"
+            " first ones are included.",
             icon=":material/info:",
         )
     previews = resources.library().previews
@@ -190,14 +191,14 @@ def _sheet(ids: Ids, chosen: str) -> None:
 def _into_folder(ids: Ids, kind: ExportKind) -> None:
     if kind == "links":
         st.caption(
-            "Links take no room. They lead nowhere once an original is moved, and a program that"
+            "Links take no space. They break once an original is moved, and a program that"
             " changes a photo through its link changes the original."
         )
     typed = st.text_input(
         "Folder",
         key="export-folder",
         placeholder="/home/me/Album",
-        help="It is made if it does not exist. Files that are there already are never replaced.",
+        help="The folder is created if it does not exist. Existing files are never replaced.",
     )
     if not typed.strip():
         return
@@ -211,10 +212,10 @@ def _into_folder(ids: Ids, kind: ExportKind) -> None:
     if folder.watched is not None:
         st.warning(
             f"This folder is in {escape_markdown(printable(folder.watched))}, which is watched:"
-            " what is written there becomes part of your library.",
+            " anything written there becomes part of your library.",
             icon=":material/warning:",
         )
-        confirmed = st.checkbox("Write there all the same", key=f"export-watched-{folder.path}")
+        confirmed = st.checkbox("Write there anyway", key=f"export-watched-{folder.path}")
     if st.button(
         f"Write {_number(len(ids), kind)}",
         icon=":material/drive_file_move:",
@@ -247,7 +248,7 @@ def _result(report: ExportReport, kind: ExportKind) -> None:
         f"{_number(report.written, kind)} written to {escape_markdown(printable(report.folder))}."
     )
     if report.already_there:
-        text += f" {count(report.already_there, 'photo')} had been there already."
+        text += f" {count(report.already_there, 'photo')} already existed."
     st.success(text, icon=":material/check:")
     if report.failures:
         st.warning(

@@ -1,5 +1,5 @@
 """Which part of a photo the model found like the search, as a picture to lay over the photo.
-Computed when a person asks for it, from the preview."""
+Computed when the user asks for it, from the preview."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class HeatMapOverlay(NamedTuple):
 
 
 def is_shown() -> bool:
-    """Whether the person wants to see heat maps in the lightbox."""
+    """Whether the user wants to see heat maps in the lightbox."""
     return bool(st.session_state.get(_SHOWN))
 
 

@@ -12,7 +12,7 @@ from explorer.ui.search_page import saved_searches, search_state
 
 def new_matches(search: SavedSearch) -> int:
     """How many photos have come since the search was last opened and match it: they pass its
-    filters and, where it is known which matches are good, are good ones. 0 if it cannot be
+    filters and, if it is known which matches are good, are good ones. 0 if it cannot be
     searched now."""
     try:
         return _count(

@@ -12,10 +12,10 @@ from explorer.ui.search_page import library_values, search_state
 _WAYS = (
     ("two dogs on a beach", "Photos that look like this."),
     ("beach -people", "Subtract what you do not want to see."),
-    ("2:snow mountain", "Weigh one part more than another."),
+    ("2:snow mountain", "Give one part more weight than another."),
     ('"actransit"', "In quotes: words in the name, the title, the description or a keyword."),
     ("cat OR dog", "Either of them. Brackets group: `(cat OR dog) grass`."),
-    ("-folder:work", "Any filter can be turned around."),
+    ("-folder:work", "Any filter can be negated."),
 )
 
 

@@ -60,7 +60,7 @@ def _encode(part: PhotoPart) -> EncodedPart:
         return encoder.of_photo(resources.library(), photo, part.region)
     upload = example_photos.picture(part.source)
     if upload is None:
-        raise PhotoError("the photo is no longer kept")
+        raise PhotoError("the uploaded photo is no longer stored")
     return encoder.of_bytes(upload, part.region)
 
 

@@ -88,7 +88,7 @@ def upload_dialog(token: str) -> None:
     with Image.open(io.BytesIO(picture)) as opened:
         width, height = opened.size
     url = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
-    _draw(PickerPhoto(token, url, "The photo that you search by", width, height))
+    _draw(PickerPhoto(token, url, "Photo to search by", width, height))
 
 
 def _draw(photo: PickerPhoto) -> None:

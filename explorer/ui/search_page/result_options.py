@@ -78,8 +78,8 @@ def options_popover(options: ResultOptions, *, ranked: bool) -> None:
             key=key,
             on_change=_switch,
             args=[key, search_state.STACK, "", NO_STACKING],
-            help="Copies of a picture, and shots of one scene within a minute, are one tile with"
-            " their number. The number opens them.",
+            help="Copies of a picture, and shots of one scene within a minute, share one tile that"
+            " shows their number. Click the number to see them.",
         )
 
 

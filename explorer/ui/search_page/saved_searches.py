@@ -51,7 +51,7 @@ def describe(query: str) -> str:
     if like := parameters.get(search_state.LIKE):
         parts.append(_like(like.split(",")))
     if parameters.get(search_state.UPLOAD):
-        parts.append("like your own photo")
+        parts.append("like an uploaded photo")
     if regions := search_state.region_parts(parameters)[0]:
         parts.append("like part of a photo" if len(regions) == 1 else "like parts of photos")
     parts += filter_texts.filtered(search_state.filters_of(parameters))

@@ -94,7 +94,7 @@ def fill_widgets() -> None:
         UNTIL: date(now.get(UNTIL)),
         FOLDER: now.get(FOLDER),
     }.items():
-        # A widget with this value is left alone: the person may be typing in it.
+        # A widget with this value is left alone: the user may be typing in it.
         if key not in state or (state[key] or None) != value:
             state[key] = value
 

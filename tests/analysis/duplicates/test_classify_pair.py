@@ -1,4 +1,4 @@
-"""Classifying a pair by its measurements and by its files, which are read no more than needed."""
+"""Classifying a pair by its measurements and by its files, which are read only as needed."""
 
 from __future__ import annotations
 

@@ -104,9 +104,9 @@ def test_contents_are_described_in_words() -> None:
     assert words(ContentPart("layers", "0" * 32), ContentPart("layers", "1" * 32)) == [
         "layers"
     ] and words(ContentPart("depth map", "0" * 32)) == ["depth map"]
-    assert words(PAGE, complete=False) == ["2 pages", "more that cannot be read"] and words(
+    assert words(PAGE, complete=False) == ["2 pages", "more, unreadable"] and words(
         complete=False
-    ) == ["more that cannot be read"]
+    ) == ["more, unreadable"]
 
 
 def test_weight_counts_the_parts() -> None:
@@ -155,11 +155,11 @@ def test_reasons_to_keep_a_file() -> None:
     assert "read again" in reason_to_keep(None, NOTHING) and reason_to_keep(None, None)
     assert (
         reason_to_keep(FileContents((), False), FileContents((), False))
-        == "it holds more than one picture, and not all of it can be read and compared"
+        == "it contains more than one picture, and not all of it can be read and compared"
     )
     assert (
         reason_to_keep(FileContents((FILM,)), FileContents((PAGE,)))
-        == "not all that it holds (film inside) is in the one kept"
+        == "not all of its contents (film inside) are in the kept file"
     )
     assert "the one kept holds" in reason_to_keep(FileContents((FILM,)), None)
     assert (

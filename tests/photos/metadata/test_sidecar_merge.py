@@ -123,7 +123,7 @@ def test_a_malformed_kept_sidecar_prevents_the_removal(pair: tuple[Path, Path], 
     (pair[0].parent / "gone.xmp").write_text(xmp('xmp:Rating="4"'))
     pair[1].with_name("kept.jpg.xmp").write_text(text)
     found = merge(pair)
-    assert found.after is None and "kept.jpg.xmp cannot be added to" in found.refused
+    assert found.after is None and "kept.jpg.xmp cannot be updated" in found.refused
     (pair[0].parent / "gone.xmp").unlink()
     assert merge(pair) == MergedSidecar()
 
@@ -133,7 +133,7 @@ def test_a_kept_sidecar_that_cannot_be_opened_prevents_the_removal(pair: tuple[P
     pair[1].with_name("kept.jpg.xmp").mkdir()
     found = merge(pair)
     assert (
-        found.after is None and "kept.jpg.xmp, cannot be added to: it is a folder" in found.refused
+        found.after is None and "kept.jpg.xmp, cannot be updated: it is a folder" in found.refused
     )
 
 
@@ -192,7 +192,7 @@ def test_an_unreadable_sidecar_is_inherited_too(pair: tuple[Path, Path]) -> None
     gone.with_name("gone.jpg.json").write_text(
         json.dumps({"geoData": {"latitude": 1, "longitude": 2}})
     )
-    assert "gone.xmp cannot be added to" in merge(pair, same=True).refused
+    assert "gone.xmp cannot be updated" in merge(pair, same=True).refused
     gone.with_name("gone.jpg.json").write_text("{")
     assert "gone.jpg.json" in merge(pair, same=True).refused
 
@@ -253,7 +253,7 @@ def test_requests_from_another_process_are_answered(pair: tuple[Path, Path]) -> 
     )
     sidecar.write_text("no xml")
     head, body = ask()
-    assert head["refused"].startswith("what only it may know") and (
+    assert head["refused"].startswith("metadata that only it may have") and (
         head["before"],
         head["after"],
         body,

@@ -131,7 +131,7 @@ def test_conditions_are_parsed(text: str, condition: Condition) -> None:
 @pytest.mark.parametrize(
     ("text", "at", "said"),
     [
-        ('a "lone', '"', "no partner"), ("a ”", "”", "no partner"),
+        ('a "lone', '"', "not closed"), ("a ”", "”", "not closed"),
         ("a (dog", "(", "never closed"), ("dog)", ")", "never opened"), ("(", "(", "never closed"),
         ("()", "()", "nothing in these brackets"), ('""', '""', "nothing in these quotation marks"),
         ("dog +", "+", "missing after “+”"), ("dog - ", "-", "missing after “-”"),
@@ -145,18 +145,18 @@ def test_conditions_are_parsed(text: str, condition: Condition) -> None:
         ("camra:canon", "camra:", "Did you mean “camera:”?"),
         ("x camera:", "camera:", "needs a value"),
         ("camera:|x", "camera:", "a value, such as camera:canon|nikon"),
-        ("iso: >", "iso: >", "“iso:” needs a value"), ('camera:"x', '"', "no partner"),
+        ("iso: >", "iso: >", "“iso:” needs a value"), ('camera:"x', '"', "not closed"),
         ("iso:fast dog", "fast", "not a number"),
         ("is:dark|blured", "blured", "Did you mean “blurred”?"),
         ('lens:" "', '" "', "nothing in these quotation marks"),
-        ("photo:x", "photo:x", "takes the numbers of photos"),
-        ("photo:", "photo:", "takes the numbers of photos"),
+        ("photo:x", "photo:x", "takes the ids of photos"),
+        ("photo:", "photo:", "takes the ids of photos"),
         ("photo:1,2|3", "photo:1,2|3", "not by several"),
         ("photo:" + "9" * 30, "photo:" + "9" * 30, "no photo"),
         ("0:dog", "0:", "from 0.01 to 100"), ("101:dog", "101:", "from 0.01 to 100"),
         ("20:(20:dog + cat)", "(20:dog + cat)", "from 0.01 to 100"),
-        ("2:is:dark", "is:dark", "A weight is for phrases and photos"),
-        ("(" * 21 + "a" + ")" * 21, "(", "too many brackets"), ("a" * 2001, "a", "too long"),
+        ("2:is:dark", "is:dark", "Only phrases and photos can have a weight"),
+        ("(" * 21 + "a" + ")" * 21, "(", "nested too deeply"), ("a" * 2001, "a", "too long"),
     ],
 )  # fmt: skip
 def test_errors_point_at_the_position_and_suggest_a_correction(

@@ -15,7 +15,7 @@ from tests.search.language.query_trees import query_texts, query_trees
 
 
 def parsed(text: str) -> QueryTree | None:
-    """The tree; None where the text is no query, after a look at the error."""
+    """The tree; None if the text is no query, after a look at the error."""
     try:
         return parse(text)
     except QuerySyntaxError as error:

@@ -28,7 +28,7 @@ def test_each_file_is_shown_with_its_contents_and_reason_to_keep(
     props = compare_view._file(group, other, None)
     assert props["holds"] == "2 pages, film inside" and not props["goes"]
     assert (
-        props["stays"] == "not all that it holds (2 pages, film inside) is in the one kept"
+        props["stays"] == "not all of its contents (2 pages, film inside) are in the kept file"
         and props["stays"] in props["note"]
     )
 

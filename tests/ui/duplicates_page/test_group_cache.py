@@ -23,8 +23,8 @@ def test_groups_are_cached_while_photos_are_added_but_follow_decisions(
         with writer.transaction():
             pass
         writer.close()
-        # What is shown is of the change that it was read at: the page goes on telling that there is
-        # more.
+        # What is shown is of the change that it was read at: the page continues telling that there
+        # is more.
         assert group_cache.all_groups(library)[0] == before < library.catalog.change()
         assert times[0] == 1
         protect_folder(library.catalog, "/anywhere")

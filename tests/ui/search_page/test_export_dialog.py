@@ -50,7 +50,7 @@ def test_an_unusable_folder_is_reported(photos: Path, tmp_path: Path) -> None:
 def test_a_watched_folder_must_be_confirmed(photos: Path) -> None:
     page = write(opened("Links in a folder"), photos / "new")
     assert "is watched" in page.warning[0].value
-    assert next(box for box in page.checkbox if box.label == "Write there all the same")
+    assert next(box for box in page.checkbox if box.label == "Write there anyway")
     assert next(button for button in page.button if button.label.startswith("Write ")).disabled
     assert not (photos / "new").exists()
 

@@ -1,4 +1,4 @@
-"""What becomes of a file after an attempt to read it: the decision, without side effects.
+"""The outcome of an attempt to read a file: the decision, without side effects.
 
 `photo_updates.PhotoUpdates` carries it out.
 """
@@ -16,13 +16,14 @@ from explorer.library.file_rows import FileStat
 MAX_CHANGES = 5
 
 
-class DriveSilent(NamedTuple):
-    """The drive did not answer, so the error says nothing about the file. It is new again to the
-    scan after the drive is back."""
+class DriveTimedOut(NamedTuple):
+    """The drive did not respond, so the error says nothing about the file. The scan after the drive
+    returns treats it as new."""
 
 
 class Vanished(NamedTuple):
-    """It was deleted or moved before it could be read; the next scan sees what became of it."""
+    """It was deleted or moved before it could be read; the next scan determines what happened to
+    it."""
 
 
 class Changing(NamedTuple):
@@ -43,7 +44,7 @@ class Readable(NamedTuple):
     digest: bytes
 
 
-Fate = DriveSilent | Vanished | Changing | Failed | Readable
+Fate = DriveTimedOut | Vanished | Changing | Failed | Readable
 
 
 def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
@@ -57,19 +58,18 @@ def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
 def decide(
     result: DecodeResult, task: ReadTask, *, drive_answers: bool, exists: bool, times_changed: int
 ) -> Fate:
-    """What becomes of a file.
-
-    drive_answers: the file's drive answers now. exists: the file is still at its path.
+    """Decide the outcome for a file. drive_answers: the file's drive responds now. exists: the file
+    is still at its path.
     times_changed: how many times in a row, this one included, it changed while it was read.
     """
     if result.error is not None and not drive_answers:
-        return DriveSilent()
+        return DriveTimedOut()
     if not exists:
         return Vanished()
     if times_changed >= MAX_CHANGES:
         return Failed(
             task.seen._replace(mtime_ns=MTIME_UNREAD),
-            "it changes all the time while it is read: it is tried again later",
+            "it keeps changing while it is read: it will be retried later",
             "environment",
         )
     if times_changed:

@@ -7,10 +7,10 @@ import dataclasses
 import pytest
 
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
-from explorer.indexing.fates import (
+from explorer.indexing.read_outcomes import (
     MAX_CHANGES,
     Changing,
-    DriveSilent,
+    DriveTimedOut,
     Failed,
     Fate,
     Readable,
@@ -55,8 +55,8 @@ def test_a_file_that_was_read_is_readable() -> None:
 
 
 def test_an_error_on_an_unresponsive_drive_says_nothing_about_the_file() -> None:
-    assert fate(BROKEN, drive_answers=False) == DriveSilent()
-    assert fate(BROKEN, drive_answers=False, exists=False, times_changed=1) == DriveSilent()
+    assert fate(BROKEN, drive_answers=False) == DriveTimedOut()
+    assert fate(BROKEN, drive_answers=False, exists=False, times_changed=1) == DriveTimedOut()
 
 
 def test_a_file_that_vanished_is_not_at_fault() -> None:
@@ -70,7 +70,7 @@ def test_a_changed_file_is_read_again_a_limited_number_of_times() -> None:
     assert fate(BROKEN, times_changed=MAX_CHANGES - 1) == Changing()
     for times in (MAX_CHANGES, MAX_CHANGES + 1):
         failed = fate(BROKEN, times_changed=times)
-        assert isinstance(failed, Failed) and "changes all the time" in failed.reason
+        assert isinstance(failed, Failed) and "keeps changing" in failed.reason
         # It is not the file's fault, and the next scan reads it again.
         assert (failed.fault, failed.seen.mtime_ns) == ("environment", MTIME_UNREAD)
 

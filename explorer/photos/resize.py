@@ -35,11 +35,23 @@ def is_large_enough(size: tuple[int, int], spec: InputSpec | None) -> bool:
 
 
 def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    """The picture cropped or squashed to the encoder's input size."""
+    """The picture cropped or squashed to the encoder's input size.
+
+    The crop covers the same pixels as torchvision's `Resize` and `CenterCrop`, with which
+    open_clip's models were trained: they round the scaled size down, and the crop's place to whole
+    pixels.
+    """
     width, height = picture.size
     box = (0.0, 0.0, float(width), float(height))
     if spec.fit == "crop":
-        side = min(width, height)
-        left, top = (width - side) / 2, (height - side) / 2
-        box = (left, top, left + side, top + side)
+        shorter = min(width, height)
+        across, down = _centre(spec.size, width, shorter), _centre(spec.size, height, shorter)
+        box = (across[0], down[0], across[1], down[1])
     return picture.resize((spec.size, spec.size), _FILTER[spec.resample], box=box, reducing_gap=3.0)
+
+
+def _centre(size: int, length: int, shorter: int) -> tuple[float, float]:
+    """The part of one side of a picture that the crop covers: where it begins and ends."""
+    scaled = size * length // shorter
+    begin = round((scaled - size) / 2)
+    return begin * length / scaled, (begin + size) * length / scaled

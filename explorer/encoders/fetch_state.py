@@ -19,7 +19,7 @@ from explorer.encoders import weights
 
 Choice = Literal["automatic", "paused", "declined"]
 """`automatic`: a better model is fetched by itself. `paused`: it was begun, and waits for the
-person. `declined`: nothing is fetched by itself."""
+user. `declined`: nothing is fetched by itself."""
 State = Literal["none", "fetching", "preparing", "failed", "fetched"]
 
 AUTOMATIC_MODEL = "clip"

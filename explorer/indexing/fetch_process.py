@@ -39,8 +39,8 @@ def main(argv: list[str] | None = None) -> int:
             return fetch(name)
     except Timeout:
         return ELSEWHERE
-    except OSError as error:
-        sys.stderr.write(f"The models folder cannot be written: {error.strerror or error}.\n")
+    except OSError:
+        # The models folder cannot be written, as the worker finds out and says.
         return FAILED
 
 

@@ -155,3 +155,14 @@ def test_a_process_that_ends_without_a_word_is_a_failure(
         lambda name: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"],
     )
     assert "ended unexpectedly" in fetching.until_ended().problem
+
+
+def test_a_models_folder_that_cannot_be_written_is_said_once(
+    fetching: Fetching, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file")
+    monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "in the way" / "models"))
+    with fetching.fetcher():
+        wait(lambda: len(fetching.told) > 1, "the reason")
+    assert fetching.told[1:] == ["The models folder cannot be written: Not a directory."]
+    assert not fetching.hub.asked

@@ -199,7 +199,7 @@ def test_failed_files_are_retried_by_a_running_indexer(
         )
         assert _seen_at(watched, worse.name) == read
         assert main(["retry"]) == 0
-        assert "once more" in capsys.readouterr().err
+        assert "will retry" in capsys.readouterr().err
         wait(
             lambda: (
                 _seen_at(watched, worse.name) > read and watched.reader.catalog.counts().failed == 1

@@ -118,8 +118,8 @@ def test_decisions_whose_photos_are_lost_are_named(made: Path, path: Path) -> No
     assert found["decided"] == set() == found["decision"]
     assert [line for line in saved.lost if "that photos are no duplicates, made on 20" in line]
     assert (
-        "Some of the catalog's records of which photos decisions are about may be lost: how many"
-        " there were cannot be told." in saved.lost
+        "Some of the catalog's records of which photos decisions are about may be lost: it is"
+        " not known how many there were." in saved.lost
     )
 
 

@@ -188,6 +188,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "indexing/test_pipeline",
         "indexing/test_reconcile",
         "indexing/test_bad_files",
+        "indexing/test_pipeline_drives",
     ),
     "indexing/batch_reader": (),
     "indexing/backfill": ("indexing/test_pipeline",),

@@ -184,3 +184,28 @@ def test_another_file_with_the_same_inode_size_and_whole_second_has_not_moved(
     assert (after.st_ino, after.st_size) == (facts.st_ino, facts.st_size)
     assert setup.run().encoded == 1
     assert set(setup.present()) == {"b.png"} and setup.present()["b.png"] != before
+
+
+def test_the_change_time_of_a_file_that_returns_is_stored(setup: IndexingSetup) -> None:
+    """Renaming a file away and back changes it; the next scan must not take that for an edit."""
+    path = setup.draw("a.jpg")
+    setup.draw("b.jpg", 1)
+    setup.run()
+    for _ in range(2):
+        path = path.rename(setup.photos.parent / "elsewhere.jpg")
+        setup.run()
+        path = path.rename(setup.photos / "a.jpg")
+        setup.run()
+        (known,) = (
+            file for name, file in files_below(setup.writer, setup.root).items() if name == "a.jpg"
+        )
+        assert known.ctime_ns == path.stat().st_ctime_ns
+
+
+def test_a_run_that_finds_nothing_new_changes_nothing(setup: IndexingSetup) -> None:
+    """Every other stage of the analysis would follow."""
+    setup.draw("a.jpg")
+    setup.run()
+    change = setup.library.catalog.change()
+    assert counts(setup.run()) == {"unchanged": 1}
+    assert setup.library.catalog.change() == change

@@ -6,6 +6,7 @@ run.py, unless the running Python has them all. A stamp in `.venv` holds a finge
 requirements it meets; while that matches, a start costs a few milliseconds.
 """
 
+import glob
 import hashlib
 import os
 import shutil
@@ -15,7 +16,7 @@ import sys
 from explorer.pip_install import SetupError, has_all, install
 from explorer.torch_source import DISK_GB, install_torch
 from explorer.trial_import import try_imports
-from explorer.venv_files import drop_half_installed, remove_unused
+from explorer.venv_files import drop_half_installed, has_packages, remove_unused
 
 OLDEST = (3, 11)
 
@@ -155,6 +156,11 @@ def is_satisfied(requirements):
 
 def _set_up(folder, python, requirements):
     new = not _has_pip(python)
+    if new and _is_foreign(folder):
+        raise SetupError(
+            "The environment {} has packages but no pip, and Photo Explorer did not make it. Add"
+            " pip to it, or move it away, and start again.".format(folder)
+        )
     if new:
         _check_disk(os.path.dirname(folder), DISK_GB)
         _say("Setting up Photo Explorer; this is needed once, and takes some minutes.")
@@ -196,6 +202,13 @@ def _has_pip(python):
         )
     except OSError:
         return False
+
+
+def _is_foreign(folder):
+    """Whether an environment has packages that were not installed here, such as one that another
+    program made without pip."""
+    ours = glob.glob(os.path.join(glob.escape(folder), "explorer-*"))
+    return not ours and has_packages(folder)
 
 
 def _check_disk(project, needed):

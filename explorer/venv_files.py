@@ -40,7 +40,7 @@ def remove_unused(folder):
     """Remove what UNUSED names from an environment; a package without it still counts as whole."""
     for packages in _site_packages(folder):
         for pattern in UNUSED:
-            for path in glob.glob(os.path.join(packages, *pattern.split("/"))):
+            for path in glob.glob(os.path.join(glob.escape(packages), *pattern.split("/"))):
                 if os.path.isdir(path):
                     shutil.rmtree(path, ignore_errors=True)
                 else:
@@ -65,6 +65,15 @@ def drop_half_installed(folder):
     return dropped
 
 
+def has_packages(folder):
+    """Whether an environment has packages besides those that it is made with."""
+    return any(
+        name.endswith(".dist-info") and not name.startswith(("pip-", "setuptools-", "wheel-"))
+        for packages in _site_packages(folder)
+        for name in os.listdir(packages)
+    )
+
+
 def is_whole(packages, name):
     """Whether all files of a package have the size that its list says.
 
@@ -84,5 +93,6 @@ def is_whole(packages, name):
 
 
 def _site_packages(folder):
+    folder = glob.escape(folder)
     found = glob.glob(os.path.join(folder, "lib", "python*", "site-packages"))
     return found or glob.glob(os.path.join(folder, "Lib", "site-packages"))

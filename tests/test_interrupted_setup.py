@@ -73,6 +73,30 @@ def test_an_environment_without_pip_is_recreated(
 
 
 @posix
+@pytest.mark.parametrize("ours", [False, True])
+def test_an_environment_without_pip_that_another_program_made_is_left_alone(
+    ours: bool, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip(project, "exit 0")
+    venv = project / ".venv"
+    (venv / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    (venv / "lib" / "python3.11" / "site-packages" / "mine-1.0.dist-info").mkdir(parents=True)
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    if ours:
+        (venv / bootstrap.UNFINISHED).touch()
+    made: list[str] = []
+
+    def make(folder: str) -> None:
+        made.append(folder)
+        raise SetupError("has packages but no pip: not asked")
+
+    monkeypatch.setattr(bootstrap, "_make_venv", make)
+    with pytest.raises(SetupError, match="has packages but no pip"):
+        bootstrap.environment(str(project), str(project / "requirements.txt"))
+    assert made == ([str(venv)] if ours else [])
+
+
+@posix
 def test_write_errors_are_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "requirements.txt").write_text("no-such-package-anywhere\n")
     pip(project, "exit 0")

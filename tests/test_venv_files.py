@@ -105,6 +105,16 @@ def test_only_unused_files_are_removed_and_the_package_stays_complete(
     assert venv_files.drop_half_installed(str(tmp_path)) == ["torch-1.0.dist-info"]
 
 
+def test_a_path_with_the_characters_of_a_pattern_is_taken_literally(tmp_path: Path) -> None:
+    folder = tmp_path / "photos [new] *"
+    packages = folder / "lib" / "python3.11" / "site-packages"
+    install(packages, "torch", {"torch/include/a.h": "text"})
+    install(packages, "half", {"half.py": "text"}).unlink()
+    assert venv_files.drop_half_installed(str(folder)) == ["half-1.0.dist-info"]
+    venv_files.remove_unused(str(folder))
+    assert not (packages / "torch" / "include").exists()
+
+
 def test_an_unused_file_in_place_of_a_folder_is_removed(packages: Path, tmp_path: Path) -> None:
     (packages / "pandas").mkdir()
     (packages / "pandas" / "tests").write_text("a file")

@@ -48,6 +48,8 @@ class Backfill:
         self._encoder, self._encoder_id, self._batch_encoder = encoder, encoder_id, batch_encoder
         self._reader, self._drives, self._tick = reader, drives, tick
         self._previews = PreviewEncoder(writer, library.previews, encoder, encoder_id)
+        # Photos whose original was read without getting a vector, since it last got through.
+        self._read_in_vain = set[int]()
 
     def encode_missing(
         self,
@@ -75,13 +77,15 @@ class Backfill:
             until,
         )
         if not until() and len(done) < len(photos):
-            done |= self._from_originals(done | skip, summary, until)
+            # A call that ends early must not begin with the same unreadable originals again.
+            done |= self._from_originals(done | skip | self._read_in_vain, summary, until)
         if until():
             return False
         left = [each for each in photos if each.photo_id not in done]
         done |= self._from_previews(left, summary, until)
         if until():
             return False
+        self._read_in_vain.clear()
         # `verify` reports damaged previews; these photos are encoded when their originals are back.
         skip.update(each.photo_id for each in photos if each.photo_id not in done)
         return True
@@ -124,6 +128,11 @@ class Backfill:
                                 refresh_photo(self._writer, photo_id, result.photo)
                             summary.encoded += 1
                             done.add(photo_id)
+                self._read_in_vain |= {
+                    photo_id
+                    for result in batch
+                    if (photo_id := read_task_of(result).photo_id) is not None
+                } - done
                 if until():
                     break
         return done

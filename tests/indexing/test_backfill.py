@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from explorer.decoding.decode_result import DecodeResult
+from explorer.indexing import backfill
 from explorer.indexing.batch_reader import BatchReader
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
 from explorer.photos.quality.metrics import METRICS_VERSION
+from explorer.scanning.index_summary import IndexSummary
 from tests.fixtures.indexing import CountingEncoder, IndexingSetup
 from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny
@@ -27,12 +31,12 @@ def test_only_existing_files_on_responsive_drives_are_read(
     other.mkdir()
     for path in (setup.photos / "a.jpg", setup.photos / "b.jpg", other / "a.jpg"):
         path.write_bytes(b"x")
-    backfill = setup.indexer._backfill
-    backfill._reader.roots = {1: str(setup.photos), 2: str(other)}
+    completer = setup.indexer._backfill
+    completer._reader.roots = {1: str(setup.photos), 2: str(other)}
     tasks = [task(1, "a.jpg"), task(2, "a.jpg"), task(1, "gone.jpg"), task(1, "b.jpg")]
-    assert backfill._available(tasks) == [tasks[0], tasks[3], tasks[1]]
+    assert completer._available(tasks) == [tasks[0], tasks[3], tasks[1]]
     setup.drives.unresponsive = {str(setup.photos)}
-    assert backfill._available(tasks) == [tasks[1]]
+    assert completer._available(tasks) == [tasks[1]]
 
 
 def test_originals_are_only_read_for_photos_that_lack_something(
@@ -67,6 +71,38 @@ def test_another_encoder_encodes_the_photos_it_lacks(setup: IndexingSetup) -> No
     _, found = index.search(Tiny().encode_texts(["blue"])[0], 1)
     assert found.tolist() == [setup.present()["blue.png"]]
     assert indexer.run([], thorough=True).encoded == 0
+
+
+def test_originals_that_cannot_be_read_do_not_hold_up_a_run_in_parts(
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = setup.paint("red.png", "red")
+    setup.run()
+    path.write_bytes(b"torn")
+    monkeypatch.setattr(backfill, "preview_is_enough", lambda *_: False)
+
+    class Second(CountingEncoder):
+        name = "second"
+
+    indexer = Indexer(setup.library, setup.writer, Second(), setup.pool, lambda _: None)
+    indexer._reader.roots = setup.library.catalog.root_paths()
+    read, real = list[int](), BatchReader.batches
+
+    def record(
+        self: BatchReader, tasks: Sequence[ReadTask], known: Callable[[bytes], bool]
+    ) -> Iterator[list[DecodeResult]]:
+        for batch in real(self, tasks, known):
+            read.append(len(batch))
+            yield batch
+
+    monkeypatch.setattr(BatchReader, "batches", record)
+    # The time of each part is up as soon as an original was read.
+    summary = IndexSummary()
+    assert not indexer._backfill.encode_missing(summary, lambda: bool(read))
+    assert read == [1] and summary.encoded == 0
+    read.clear()
+    assert indexer._backfill.encode_missing(summary, lambda: bool(read))
+    assert not read and summary.encoded == 1
 
 
 def test_a_damaged_preview_does_not_stop_a_run(setup: IndexingSetup) -> None:

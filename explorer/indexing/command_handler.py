@@ -37,6 +37,8 @@ class CommandHandler:
         self.dismissed = False
         # Why the last command was rejected, in words; None if it was not.
         self.refusal: str | None = None
+        # Names of the models whose vectors were dropped.
+        self.dropped = set[str]()
         # Files removed from the library since the vector index was last saved.
         self.removed = 0
 
@@ -76,6 +78,7 @@ class CommandHandler:
             put_setting(self._library.catalog, "paused", str(int(self.paused)))
         elif command == "drop" and argument:
             drop_model(self._library, self._writer, argument)
+            self.dropped.add(argument)
         elif command == "stop":
             self.dismissed = True
 

@@ -59,7 +59,8 @@ class Worker:
         """note: shown in the app while there is nothing else to report; says why the encoder is
         not the one that was set. decoders: number of decode processes; default is one per core."""
         self._library, self._encoder = library, encoder
-        # Another model has taken over: this worker is to make room for one with it.
+        # Another model has taken over, or the vectors of this one were dropped: this worker is to
+        # make room for a new one.
         self.replaced = False
         self._is_fallback = bool(note)
         self._writer = Writer(library.catalog)
@@ -212,6 +213,8 @@ class Worker:
         return self._is_fallback or chosen not in catalog.encoders_in_use()
 
     def _save(self, *, always: bool = False) -> None:
+        if self._encoder.name in self._commands.dropped:
+            return
         index = self._library.vectors(self._encoder.name, self._encoder.version, self._encoder.dim)
         changed = self._changed + self._commands.removed
         if changed >= max(SAVE_MINIMUM, SAVE_SHARE * len(index)) or (
@@ -247,6 +250,8 @@ class Worker:
         commands = self._commands.execute_pending()
         if self._commands.refusal is not None:
             self._status.note = self._commands.refusal
+        # The id under which it would store vectors is gone.
+        self.replaced = self.replaced or self._encoder.name in self._commands.dropped
         if self._is_ending():
             raise Stopped
         if interrupt and commands & INTERRUPTING:

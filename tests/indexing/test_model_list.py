@@ -94,3 +94,23 @@ def test_the_model_in_use_is_not_dropped(switching: Switching) -> None:
 
         wait(lambda: "is in use" in switching.message(), "the refusal")
     assert switching.encoded("starter") == PHOTOS
+
+
+def test_the_indexer_makes_room_when_its_own_model_is_dropped(switching: Switching) -> None:
+    switching.index()
+    catalog = switching.library.catalog
+    model_settings.use_encoder(catalog, "better", ready=True)
+    switching.switch(Starter(), "better")
+    with switching.worker(Better()) as worker:
+        # While it is paused it does not follow to the model that was set.
+        send_command(catalog, "pause")
+        wait(lambda: switching.phase() == "paused", "the pause")
+        assert model_settings.use_encoder(catalog, "starter", ready=True)
+        send_command(catalog, "drop", "better")
+        wait(lambda: worker.replaced, "the end of this indexer")
+    assert switching.in_use == "starter" and not switching.encoded("better")
+    assert not list((switching.dir / "vectors").glob("better*"))
+    send_command(catalog, "resume")
+    switching.draw(PHOTOS)
+    with switching.worker():
+        wait(lambda: switching.encoded("starter") == PHOTOS + 1, "the new photo")

@@ -99,6 +99,10 @@ class DamagedPhoto(PhotoError):
     fault: Fault = "damaged"
 
 
+class DecodingFailed(PhotoError):
+    """The process that decoded a file died of it. It would again."""
+
+
 class OversizedPhoto(PhotoError):
     """Has more pixels or bytes than this machine can safely decode."""
 

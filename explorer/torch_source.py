@@ -129,7 +129,7 @@ def _install_from(python, index, wanted):
     options += ["--timeout", str(PATIENCE), "--retries", "1"]
     for name in PACKAGES:
         options += ["--find-links", "{}/{}/".format(index, name)]
-    trouble = None
+    trouble, before = None, _installed(python)
     try:
         install(python, options + wanted)
     except SetupError as error:
@@ -139,8 +139,9 @@ def _install_from(python, index, wanted):
     else:
         if not _fit_each_other(python):
             trouble = "has no torch and torchvision that fit each other"
-    if trouble:
-        # One of the two may be there, of another build than what the usual index has.
+    if trouble and (_installed(python) != before or len(before) < len(PACKAGES)):
+        # One of the two may be there, of another build than what the usual index has. A pair that
+        # was there before may be too old, but works.
         _pip(python, "uninstall", "--yes", *PACKAGES)
     return trouble
 
@@ -159,16 +160,20 @@ def _trouble(output):
 def _fit_each_other(python):
     """Whether torchvision accepts the torch that is installed beside it, and both are of the same
     build: after a plus sign, a version tells the build."""
-    installed = dict(
-        line.split("==", 1)
-        for line in _pip(python, "list", "--format", "freeze").splitlines()
-        if line.startswith(tuple(name + "==" for name in PACKAGES))
-    )
-    builds = {version.partition("+")[2] for version in installed.values()}
+    builds = {version.partition("+")[2] for version in _installed(python).values()}
     objection = re.search(
         r"^torchvision .* has requirement torch\b", _pip(python, "check"), re.MULTILINE
     )
     return len(builds) < 2 and not objection
+
+
+def _installed(python):
+    """The versions of PyTorch's packages that are installed, by name."""
+    return dict(
+        line.split("==", 1)
+        for line in _pip(python, "list", "--format", "freeze").splitlines()
+        if line.startswith(tuple(name + "==" for name in PACKAGES))
+    )
 
 
 def _pip(python, *words):

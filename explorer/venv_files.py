@@ -14,7 +14,7 @@ import re
 import shutil
 
 # In `site-packages`: headers and tools for building other programs, the packages' own tests, and a
-# widget for notebooks. 280 MB, most of them torch's.
+# part for notebooks. 280 MB, most of them torch's.
 UNUSED = (
     "torch/include",
     "torch/test",
@@ -38,9 +38,13 @@ _UNUSED_FILE = re.compile(
 
 def remove_unused(folder):
     """Remove what UNUSED names from an environment; a package without it still counts as whole."""
+    within = os.path.realpath(folder) + os.sep
     for packages in _site_packages(folder):
         for pattern in UNUSED:
             for path in glob.glob(os.path.join(glob.escape(packages), *pattern.split("/"))):
+                # On Windows, packages are one folder less deep in their environment.
+                if not os.path.realpath(path).startswith(within):
+                    continue
                 if os.path.isdir(path):
                     shutil.rmtree(path, ignore_errors=True)
                 else:

@@ -22,10 +22,11 @@ from explorer.decoding.process import (
     DECODE_COMMAND,
     DECODER_CRASHED,
     POLL_SECONDS,
+    TOO_MUCH_CPU_TIME,
     DecodeProcess,
     overdue_watchdog,
 )
-from explorer.errors import Fault, PhotoError
+from explorer.errors import DecodingFailed, Fault, PhotoError
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
@@ -92,7 +93,7 @@ class DecodePool:
         in hex, or the fraction of the second it was taken (`matching/full_resolution.py`).
 
         None if the file cannot be read; a fact of None if the file does not have it, or cannot be
-        decoded.
+        decoded. Raises DecodingFailed if the process died of it.
         """
         return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
 
@@ -103,7 +104,7 @@ class DecodePool:
         (`matching/recompression.py`), preceded by the content hashes of both.
 
         None if a file cannot be read, or not in the memory that is free now; a residual of None if
-        it cannot be measured.
+        it cannot be measured. Raises DecodingFailed if the process died of it.
         """
         request = {
             "path": os.fsencode(path).hex(),
@@ -115,8 +116,8 @@ class DecodePool:
             return None
         try:
             return answer[0], *answers.residual_of(answer[1])
-        except ValueError:
-            return None
+        except ValueError as error:
+            raise DecodingFailed(DECODER_CRASHED) from error
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
         """The metadata that one photo should take over from another before that one is removed (see
@@ -134,13 +135,16 @@ class DecodePool:
     def _file_fact(self, request: dict[str, Any]) -> tuple[bytes, str | None] | None:
         with self._single_lock, overdue_watchdog([self._single]):
             answer = self._single.request(request)
+            if answer in (DECODER_CRASHED, TOO_MUCH_CPU_TIME):
+                raise DecodingFailed(str(answer))
+            # A drive that does not answer takes too long, too.
             if isinstance(answer, str) or "error" in answer[0]:
                 return None
             try:
                 return answers.fact_of(answer[0])
-            except ValueError:
+            except ValueError as error:
                 self._single.close()
-                return None
+                raise DecodingFailed(DECODER_CRASHED) from error
 
     def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
         """Kill the processes that are working on a concerned job, as if it were overdue."""

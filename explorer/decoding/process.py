@@ -26,7 +26,7 @@ from explorer.decoding.decode_result import DecodeJob
 DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
 DECODER_CRASHED = "the decoder crashed on this file"
-_TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
+TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
 # How a process ends that used up its processor time (RLIMIT_CPU); None if there is no such
 # limit.
 _CPU_LIMIT_EXIT = -int(getattr(signal, "SIGXCPU", 0)) or None
@@ -130,7 +130,7 @@ class DecodeProcess:
             if self._overdue:
                 return f"it took longer than {allowed:.0f} seconds to read and decode"
             cpu_limit_hit = process.returncode == _CPU_LIMIT_EXIT
-            return _TOO_MUCH_CPU_TIME if cpu_limit_hit else DECODER_CRASHED
+            return TOO_MUCH_CPU_TIME if cpu_limit_hit else DECODER_CRASHED
         return answer
 
     def kill_if_overdue(self) -> None:

@@ -2,7 +2,7 @@
 far a download is, and when to try again.
 
 Models are shared by all libraries, so this is kept beside them: `choice` is written by whoever the
-user tells, `status.json` only by the process that holds `lock`.
+user tells, `status.json` by the process that holds `lock`, and by others while none does.
 """
 
 from __future__ import annotations

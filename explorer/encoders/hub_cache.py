@@ -82,9 +82,15 @@ def remove(repository: str, file: str) -> int:
     bytes that this frees."""
     path, freed = find(repository, file), 0
     if path is not None:
-        blob = path.resolve()
+        folder, blob = _repository_dir(repository), path.resolve()
+        others = [each for each in folder.glob("snapshots/*/**/*") if each != path]
         with contextlib.suppress(OSError):
-            freed = blob.stat().st_size
+            # What a link leads to elsewhere belongs to someone else.
+            inside = blob.parent == (folder / "blobs").resolve()
+            if not path.is_symlink():
+                freed = path.stat().st_size
+            elif inside and not any(each.resolve() == blob for each in others):
+                freed = blob.stat().st_size
+                blob.unlink()
             path.unlink()
-            blob.unlink(missing_ok=True)
     return freed

@@ -77,9 +77,11 @@ def use_encoder(catalog: Catalog, name: str, *, ready: bool) -> bool:
 
 def finish_switch(catalog: Catalog, name: str) -> bool:
     """Let an encoder take over, if it still is to. Returns whether it did."""
-    if next_encoder(catalog) != name:
-        return False
-    _take_over(catalog, name)
+    with write_transaction(catalog.path) as db:
+        row = db.execute("select value from setting where key = ?", (_NEXT,)).fetchone()
+        if row is None or row[0] != name:
+            return False
+        _put_in_use(db, name)
     return True
 
 
@@ -98,10 +100,14 @@ def _take_over(catalog: Catalog, name: str) -> None:
     if encoder_setting(catalog) == name and next_encoder(catalog) is None:
         return
     with write_transaction(catalog.path) as db:
-        _put(db, _IN_USE, name)
-        _put(db, _NEXT, "")
-        # What was derived from the other one's vectors, and is kept in memory, is outdated.
-        db.execute("update clock set change = change + 1")
+        _put_in_use(db, name)
+
+
+def _put_in_use(db: sqlite3.Connection, name: str) -> None:
+    _put(db, _IN_USE, name)
+    _put(db, _NEXT, "")
+    # What was derived from the other one's vectors, and is kept in memory, is outdated.
+    db.execute("update clock set change = change + 1")
 
 
 def _put(db: sqlite3.Connection, key: str, value: str) -> None:

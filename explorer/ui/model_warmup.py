@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from starlette.concurrency import run_in_threadpool
 
 from explorer.encoders import registry
-from explorer.errors import ExplorerError
 from explorer.library import model_settings
 from explorer.search.relevance_cache import prepare
 from explorer.ui import resources
+
+log = logging.getLogger("explorer.models")
 
 # Seconds between two looks at which model is about to take over.
 INTERVAL = 3.0
@@ -32,7 +34,7 @@ def warm_upcoming(loaded: str) -> str:
         if name is not None and name != loaded and registry.ready(name):
             loaded = name
             prepare(registry.get_encoder(name))
-    except (ExplorerError, OSError):
+    except Exception:
         # The worker reports it, or the Search page once the model is in use.
-        pass
+        log.debug("the next model could not be loaded ahead", exc_info=True)
     return loaded

@@ -15,6 +15,7 @@ from explorer.decoding.answers import ReadContent
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.pool import DecodePool
 from explorer.decoding.process import DECODER_CRASHED
+from explorer.errors import DecodingFailed
 from explorer.matching.recompression import RecompressionResidual
 
 HASH = "ab" * 16
@@ -194,7 +195,8 @@ class TestPool:
         self, pool: DecodePool, monkeypatch: pytest.MonkeyPatch, fact: str
     ) -> None:
         monkeypatch.setattr(pool, "_single", Subverted({"hash": HASH, "fact": fact}))
-        assert pool.recompression_residual("/a", "/b") is None
+        with pytest.raises(DecodingFailed):
+            pool.recompression_residual("/a", "/b")
 
     @pytest.mark.parametrize("header", [{}, {"refused": "", "before": 9, "after": True}])
     def test_an_invalid_sidecar_is_rejected(

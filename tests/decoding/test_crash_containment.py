@@ -12,7 +12,7 @@ from PIL import Image
 
 from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
-from explorer.errors import PhotoError
+from explorer.errors import DecodingFailed, PhotoError
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.decoding.conftest import run_all
@@ -145,6 +145,15 @@ def test_single_requests_to_a_hanging_decoder_end_at_their_deadline() -> None:
         assert "longer than 0 seconds" in str(pool.merge_metadata({}))
         with pytest.raises(PhotoError, match="longer than 0 seconds"):
             pool.decode_bytes(b"")
+
+
+def test_a_file_that_crashes_the_decoder_has_no_facts() -> None:
+    with DecodePool(1, SPEC, command=_COMMAND) as pool:
+        for _ in range(2):
+            with pytest.raises(DecodingFailed, match="crashed on this file"):
+                pool.full_resolution_fact("/crash-early", "pixels")
+            with pytest.raises(DecodingFailed):
+                pool.recompression_residual("/crash-early", "/b")
 
 
 def test_bytes_that_crash_the_decoder() -> None:

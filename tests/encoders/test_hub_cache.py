@@ -132,3 +132,35 @@ def test_a_cache_that_cannot_be_written_is_reported_and_the_download_kept(
     cache.unlink()
     assert weights.fetch(source).read_bytes() == CONTENT
     assert [first for _, first in hub.requests] == [0, len(CONTENT)]
+
+
+def _stored(tmp_path: Path, commit: str = COMMIT, file: str = FILE) -> Path:
+    content = tmp_path / "fetched"
+    content.write_bytes(CONTENT)
+    path = hub_cache.store(REPOSITORY, file, content, commit=commit, checksum=CHECKSUM)
+    assert path is not None
+    return path
+
+
+def test_a_removed_file_is_gone_with_its_content(cache: Path, tmp_path: Path) -> None:
+    path = _stored(tmp_path)
+    assert hub_cache.remove(REPOSITORY, FILE) == len(CONTENT)
+    assert not path.exists() and not [each for each in cache.rglob("*") if each.name == CHECKSUM]
+    assert hub_cache.remove(REPOSITORY, FILE) == 0
+
+
+def test_content_that_another_name_leads_to_is_kept(cache: Path, tmp_path: Path) -> None:
+    _stored(tmp_path)
+    other = _stored(tmp_path, file="same.safetensors")
+    assert hub_cache.remove(REPOSITORY, FILE) == 0
+    assert other.read_bytes() == CONTENT and hub_cache.find(REPOSITORY, FILE) is None
+    assert hub_cache.remove(REPOSITORY, "same.safetensors") == len(CONTENT)
+
+
+def test_a_persons_own_file_behind_a_link_is_kept(cache: Path, tmp_path: Path) -> None:
+    path, own = _stored(tmp_path), tmp_path / "own.safetensors"
+    own.write_bytes(CONTENT)
+    path.unlink()
+    path.symlink_to(own)
+    assert hub_cache.remove(REPOSITORY, FILE) == 0
+    assert own.read_bytes() == CONTENT and not path.is_symlink()

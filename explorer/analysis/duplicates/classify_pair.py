@@ -14,6 +14,7 @@ from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
 from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.decoding.pool import DecodePool
+from explorer.errors import DecodingFailed
 from explorer.library import copy_rows, pixel_hash_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
@@ -39,6 +40,8 @@ class PairClassifier:
 
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
         self._library, self._writer, self._pool = library, writer, pool
+        # Pairs that the decode process died of.
+        self._undecodable = set[tuple[int, int]]()
         # Pixel hashes that are not stored yet, by photo id.
         self._new_hashes = dict[int, bytes]()
         # Needed at most twice in succession for the same pair.
@@ -125,7 +128,10 @@ class PairClassifier:
         one, other = self._file(compared.a), self._file(compared.b)
         if not retakes.is_worth_recompressing(self._offset(compared, one, other)):
             return False
-        residual = self._residual(one, other)
+        try:
+            residual = self._residual(one, other)
+        except DecodingFailed:
+            return False
         return residual is not None and residual.explained >= RETAKE.surely_made_explained
 
     def _is_retake(self, compared: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
@@ -135,8 +141,13 @@ class PairClassifier:
             return False
         if offset > RETAKE.most_offset:
             return True
+        try:
+            residual = self._residual(one, other)
+        except DecodingFailed:
+            # Nothing proves that they are one picture.
+            return True
         return retakes.is_retake(
-            self._residual(one, other),
+            residual,
             changed=same_picture.has_changed_blocks(pair),
             moved=same_picture.looks_like_motion(pair),
         )
@@ -144,9 +155,15 @@ class PairClassifier:
     def _read_residual(
         self, one: CapturedFile, other: CapturedFile
     ) -> RecompressionResidual | None:
-        """The residual of recompression; None if it cannot be measured."""
+        """The residual of recompression; None if it cannot be measured. Raises DecodingFailed."""
+        if (one.photo_id, other.photo_id) in self._undecodable:
+            raise DecodingFailed
         for path, other_path in itertools.product(one.paths, other.paths):
-            read = self._pool.recompression_residual(path, other_path)
+            try:
+                read = self._pool.recompression_residual(path, other_path)
+            except DecodingFailed:
+                self._undecodable.add((one.photo_id, other.photo_id))
+                raise
             if (
                 read is not None
                 and self._is_photo(one.photo_id, read[0])
@@ -162,7 +179,10 @@ class PairClassifier:
     def _read_fact(self, file: CapturedFile, wanted: Literal["pixels", "fraction"]) -> str | None:
         """A fact of a photo, from the first of its files that can be read."""
         for path in file.paths:
-            read = self._pool.full_resolution_fact(path, wanted)
+            try:
+                read = self._pool.full_resolution_fact(path, wanted)
+            except DecodingFailed:
+                return None
             if read is not None and self._is_photo(file.photo_id, read[0]):
                 return read[1]
         raise FilesUnavailable(file.photo_id)

@@ -9,6 +9,7 @@ next run continues with the photos that are not marked.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -47,6 +48,11 @@ class _State(NamedTuple):
     prefilter: Prefilter
 
 
+RETRY_INTERVAL = 600.0
+"""Seconds until photos whose files could not be read are compared again, at the next change of the
+catalog. A new process tries at once."""
+
+
 class PairStage:
     """Keeps the pairs of a library up to date.
 
@@ -61,6 +67,8 @@ class PairStage:
         self._state: _State | None = None
         # The catalog's change number that the state includes.
         self._change = 0
+        # When photos are compared again whose files could not be read, in monotonic seconds.
+        self._retry_at: float | None = None
         # The typical cosine of near photos, and the number of photos it was computed for.
         self._typical = (float("nan"), 0)
 
@@ -70,6 +78,9 @@ class PairStage:
         now = catalog.change()
         if stage_store.stage_change(catalog, "pairs", str(PAIRS_VERSION)) == now:
             return
+        if self._retry_at is not None and time.monotonic() >= self._retry_at:
+            # The state in memory marks them as compared.
+            self._state = self._retry_at = None
         state = self._load() if self._state is None else self._state
         if self._state is not None:
             state.photos.update(
@@ -79,9 +90,9 @@ class PairStage:
         # Memory must not be ahead of the catalog: an interrupted run loads its state again.
         self._state = None
         new = state.photos.not_compared()
-        # If comparisons were postponed, the state marks photos as compared that are not.
-        if not new or self._compare(new, state, tick):
-            self._state = state
+        if new and not self._compare(new, state, tick):
+            self._retry_at = time.monotonic() + RETRY_INTERVAL
+        self._state = state
         # Not in a transaction: that would count as a change, which every other stage would follow
         # with one of its own.
         stage_store.set_stage_change(self._writer, "pairs", str(PAIRS_VERSION), catalog.change())

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.classify_pair import FilesUnavailable
+from explorer.errors import DecodingFailed
 from explorer.library import pair_store as store
 from explorer.library import pixel_hash_store
 from explorer.library.library import Library
@@ -235,3 +236,21 @@ def test_the_residual_of_two_files_is_read_once(photos: PairPhotos) -> None:
         "residual a.jpg b.jpg"
     ]
     assert photos.classify(a, b, None) is None and photos.files.reads == ["residual a.jpg b.jpg"]
+
+
+def test_a_file_that_crashes_the_decoder_makes_no_copy(
+    photos: PairPhotos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = list[str]()
+
+    def crash(path: str, *_: object) -> None:
+        attempts.append(path)
+        raise DecodingFailed
+
+    monkeypatch.setattr(photos.files, "recompression_residual", crash)
+    monkeypatch.setattr(photos.files, "full_resolution_fact", crash)
+    a, b, c = photos.add("a.jpg"), photos.add("b.jpg"), photos.add("c.png", format="PNG")
+    assert photos.kind(a, b, measurements(median=0.97)) == "scene"
+    assert photos.kind(a, b, measurements(median=0.3)) is None and len(attempts) == 1
+    # Where nothing has to be proved by the files, previews suffice.
+    assert photos.kind(a, c, measurements()) == "picture"

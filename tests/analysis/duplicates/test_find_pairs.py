@@ -190,8 +190,9 @@ def test_a_photo_that_returns_is_paired_with_photos_added_meanwhile(library: Pai
 
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_a_pair_is_classified_once_both_files_can_be_read(
-    library: PairLibrary, in_memory: bool
+    library: PairLibrary, in_memory: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(find_pairs, "RETRY_INTERVAL", 0.0 if in_memory else 1e9)
     kept = library.stages()
     photos = Path(library.catalog.roots()[0]["path"])
     shot = encoded(draw(1, (400, 300)), "JPEG")

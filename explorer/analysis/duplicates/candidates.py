@@ -82,6 +82,7 @@ class HashedPhotos:
         self._inner = dict[int, bytes]()
         # The index, and the photo row of each of its hashes.
         self._index, self._indexed_rows = PhashIndex(), np.zeros(0, np.int64)
+        self._is_indexed = np.zeros(0, bool)
         self.update(photos)
 
     def update(self, photos: PhotoFingerprints) -> None:
@@ -98,6 +99,7 @@ class HashedPhotos:
         self._digests += [photos.digests[number] for number in fresh]
         self._compared = np.concatenate([self._compared, photos.compared[fresh]])
         self._visible = np.concatenate([self._visible, photos.visible[fresh]])
+        self._is_indexed = np.concatenate([self._is_indexed, np.zeros(len(fresh), bool)])
         ids = photos.ids[fresh].tolist()
         self._row.update((photo_id, start + number) for number, photo_id in enumerate(ids))
         self._inner.update((i, photos.inner[i]) for i in ids if i in photos.inner)
@@ -107,6 +109,8 @@ class HashedPhotos:
         return len(self._ids)
 
     def _add_to_index(self, rows: npt.NDArray[np.int64]) -> None:
+        rows = rows[~self._is_indexed[rows]]
+        self._is_indexed[rows] = True
         ids = self._ids[rows].tolist()
         inner = [
             (row, self._inner[i])
@@ -128,6 +132,10 @@ class HashedPhotos:
         rows = np.array([self._row[i] for i in inner], np.int64)
         self._compared[rows] = True
         self._add_to_index(rows)
+
+    def postpone(self, photo_ids: Iterable[int]) -> None:
+        """Mark photos as not compared. They can still be found."""
+        self._compared[[self._row[i] for i in photo_ids]] = False
 
     def is_compared(self, photo_id: int) -> bool:
         """Whether a photo has been compared, or is just being compared."""

@@ -106,8 +106,9 @@ class PairStage:
         return _State(photos, CopyComponents(photos, copies), Prefilter(self._library, photos))
 
     def _compare(self, new: list[int], state: _State, tick: Tick) -> bool:
-        """Compare these photos with all others. Returns whether all files that were needed could be
-        read. A photo whose files could not be read stays marked as not compared, and is retried."""
+        """Compare these photos with all others. Returns whether all present files that were needed
+        could be read. A photo whose files could not be read stays marked as not compared: a hidden
+        one is compared when it returns, any other is retried."""
         postponed = set[int]()
         typical = self._typical_cosine(len(state.photos))
         with (
@@ -137,7 +138,9 @@ class PairStage:
                     store.put_pairs(self._writer, pairs, PAIRS_VERSION)
                     classifier.store_hashes()
                     keypoint_store.forget_compared(self._writer, postponed)
-        return not postponed
+        hidden = {i for i in postponed if not state.photos.is_visible(i)}
+        state.photos.postpone(hidden)
+        return postponed == hidden
 
     def _typical_cosine(self, photos: int) -> float:
         """The median cosine of the last neighbor in a list, for a library of this many photos."""

@@ -126,8 +126,10 @@ def _left(threads: set[threading.Thread], processes: set[psutil.Process]) -> lis
 def _own_library(
     _nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each test has a library of its own, if it opens the default one."""
+    """Each test has a library of its own, if it opens the default one. What `--offline` sets for
+    child processes ends with the test."""
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "explorer-library"))
+    monkeypatch.setenv("EXPLORER_OFFLINE", "")
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]

@@ -43,7 +43,11 @@ class Backfill:
         batch_encoder: BatchEncoder,
         drives: DriveTimeouts,
         tick: Callable[[Progress], None],
+        prefer_previews: bool = False,
     ) -> None:
+        """prefer_previews: encode from previews where they are as good, without reading the
+        originals; else only where an original is not available."""
+        self._prefer_previews = prefer_previews
         self._library, self._writer = library, writer
         self._encoder, self._encoder_id, self._batch_encoder = encoder, encoder_id, batch_encoder
         self._reader, self._drives, self._tick = reader, drives, tick
@@ -57,9 +61,9 @@ class Backfill:
         until: Callable[[], bool] = lambda: False,
         skip: set[int] | None = None,
     ) -> bool:
-        """Encode photos that this encoder has not seen, newest first: from the preview where that
-        is as good, else from the original, and from the preview where the original is not
-        available. Returns whether it got through.
+        """Encode photos that this encoder has not seen, newest first: from previews that are
+        preferred and as good, else from the original, and from the preview where the original is
+        not available. Returns whether it got through.
 
         until: asked between batches whether to end early. skip: ids of photos to leave out; those
         that cannot be encoded now are added.
@@ -71,11 +75,9 @@ class Backfill:
             if each.photo_id not in skip
         ]
         spec, done = self._encoder.spec, set[int]()
-        done |= self._from_previews(
-            [each for each in photos if preview_is_enough(each.width, each.height, spec)],
-            summary,
-            until,
-        )
+        if self._prefer_previews:
+            good = [each for each in photos if preview_is_enough(each.width, each.height, spec)]
+            done |= self._from_previews(good, summary, until)
         if not until() and len(done) < len(photos):
             # A call that ends early must not begin with the same unreadable originals again.
             done |= self._from_originals(done | skip | self._read_in_vain, summary, until)

@@ -149,6 +149,7 @@ class _UpcomingModel:
             batch_encoder=BatchEncoder(encoder, library.previews),
             drives=drives,
             tick=self._report,
+            prefer_previews=True,
         )
         self._stages = (NeighborStage(library, writer, encoder), MapStage(library, writer, encoder))
         # Photos that cannot be encoded now: no preview, and the file is away.

@@ -58,7 +58,7 @@ def test_an_unreadable_file_is_removed_and_restored(
     assert taking.skipped == [] and taking.removals == [
         Removal(path, digest(Path(path)), bytes=15, tier="unreadable", why="Odd.")
     ]
-    with pytest.raises(UsageError, match="confirmation of its own"):
+    with pytest.raises(UsageError, match="separate confirmation"):
         remove(small_library.library, taking.removals)
     outcome = remove(
         small_library.library,

@@ -49,6 +49,7 @@ def test_a_box_is_dragged_and_searched_for(window: Visitor, server: Server) -> N
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("Part of red.jpg")).to_be_visible()
     expect(page).not_to_have_url(re.compile(r"[?&]q="))
+    expect(page).to_have_url(re.compile(r"[?&]region="))
     assert set(asked(page)) == {"region"}
     (left, top, width, height) = region_of(page)[0]
     for value, wanted in ((left, 0.1), (top, 0.2), (width, 0.5), (height, 0.6)):

@@ -101,7 +101,7 @@ def test_an_upload_finds_photos_and_is_part_of_the_link(
     page.reload()
     window.settle()
     expect(page.get_by_text("Photos like")).to_be_visible()
-    assert names(page)[0] == "red.jpg"
+    expect(tiles(page).first).to_have_attribute("aria-label", re.compile(r"red\.jpg"))
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("newest first")).to_be_visible()
     assert asked(page) == {}

@@ -121,7 +121,7 @@ class TestIndex:
 
     def test_an_empty_argument_is_not_the_current_folder(self, run: Run) -> None:
         completed = run("index", "", "--encoder", "tiny")
-        assert completed.code == 2 and "empty word" in completed.err
+        assert completed.code == 2 and "argument is empty" in completed.err
 
     def test_a_library_in_use_by_another_run_is_reported(self, run: Run, indexed: Path) -> None:
         library = Library.open()

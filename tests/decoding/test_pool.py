@@ -45,7 +45,7 @@ def test_a_file_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with DecodePool(1, SPEC) as pool:
         (result,) = pool.run([DecodeJob(str(tmp_path / "gone.jpg"), 0.0)], lambda _: False)
     assert result.digest is None
-    assert "not there" in (result.error or "")
+    assert "no longer exists" in (result.error or "")
 
 
 def test_file_names_in_any_encoding(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_file_and_its_bytes_give_the_same_parts(tmp_path: Path) -> None:
 
 def test_an_undecodable_file_raises_a_photo_error(tmp_path: Path) -> None:
     with RegionDecoder(SPEC) as decoder:
-        with pytest.raises(PhotoError, match="not there"):
+        with pytest.raises(PhotoError, match="no longer exists"):
             decoder.from_file(str(tmp_path / "gone.jpg"), BOXES)
         with pytest.raises(PhotoError, match="not a photo"):
             decoder.from_bytes(b"these are my notes\n" * 50, BOXES)

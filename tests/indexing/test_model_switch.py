@@ -193,10 +193,11 @@ def test_the_map_is_complete_before_another_takes_over(
     catalog = switching.library.catalog
     model_settings.use_encoder(catalog, "better", ready=True)
     with switching.worker() as worker:
-        while not worker.replaced:
-            assert switching.in_use == "starter" or worker.replaced
-    encoder_id = catalog.encoder_id("better", "b1")
-    assert encoder_id is not None and len(map_coordinates(catalog, encoder_id).ids) == PHOTOS
+        wait(lambda: switching.in_use == "better", "another model in use")
+        encoder_id = catalog.encoder_id("better", "b1")
+        assert encoder_id is not None
+        assert len(map_coordinates(catalog, encoder_id).ids) == PHOTOS
+        wait(lambda: worker.replaced, "another worker")
 
 
 def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ever(

@@ -222,12 +222,12 @@ def test_a_file_that_exceeds_the_memory_is_not_read(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
-    with pytest.raises(PhotoError, match="not there"):
+    with pytest.raises(PhotoError, match="no longer exists"):
         read_file(tmp_path / "absent.jpg")
     with pytest.raises(PhotoError, match="folder"):
         read_file(tmp_path)
     (tmp_path / "file").write_bytes(b"x")
-    with pytest.raises(PhotoError, match="not there"):
+    with pytest.raises(PhotoError, match="no longer exists"):
         read_file(tmp_path / "file" / "below.jpg")
     if hasattr(os, "geteuid") and os.geteuid() != 0:
         (tmp_path / "file").chmod(0)

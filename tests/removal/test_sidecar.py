@@ -171,7 +171,7 @@ def test_a_sidecar_changed_since_is_not_reverted(metadata_library: SmallLibrary)
     target.write_text(target.read_text() + "<!-- edited -->")
     _, restored = undo(metadata_library.library)
     assert "edited" in target.read_text() and any(
-        "bare.jpg.xmp was changed since" in each.note for each in restored
+        "bare.jpg.xmp has changed since" in each.note for each in restored
     )
 
 

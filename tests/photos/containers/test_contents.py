@@ -161,7 +161,7 @@ def test_reasons_to_keep_a_file() -> None:
         reason_to_keep(FileContents((FILM,)), FileContents((PAGE,)))
         == "not all of its contents (film inside) are in the kept file"
     )
-    assert "the one kept holds" in reason_to_keep(FileContents((FILM,)), None)
+    assert "contents of the kept file" in reason_to_keep(FileContents((FILM,)), None)
     assert (
         reason_to_keep(NOTHING, None)
         == reason_to_keep(NOTHING, FileContents((), False))

@@ -43,6 +43,7 @@ from explorer.errors import ExplorerError
 from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.input_spec import InputSpec
+from explorer.photos.picture_loader import open_picture
 
 Reference = Callable[[Pixels], Vectors]
 _NEAREST, _WORST, _BATCH = 20, 5, 16
@@ -58,12 +59,11 @@ class Fidelity(NamedTuple):
 
 def reference_pixels(path: Path, spec: InputSpec) -> Pixels:
     """The encoder's input from the photo at full size, uint8 of shape (size, size, 3)."""
-    with Image.open(path) as opened:
-        picture = ImageOps.exif_transpose(opened)
-        profile = opened.info.get("icc_profile")
-        if declared_color_space(opened) is not None:
-            # Pillow knows nothing of colour spaces without a profile.
-            return np.asarray(_resized(to_rgb(picture, 1), spec))
+    opened = open_picture(path.read_bytes())
+    picture, profile = ImageOps.exif_transpose(opened), opened.info.get("icc_profile")
+    if declared_color_space(opened) is not None:
+        # Pillow knows nothing of colour spaces without a profile.
+        return np.asarray(_resized(ImageOps.exif_transpose(to_rgb(opened, 1)), spec))
     if profile and picture.mode in ("RGB", "L", "CMYK"):
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(

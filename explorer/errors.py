@@ -100,7 +100,7 @@ class DamagedPhoto(PhotoError):
 
 
 class DecodingFailed(PhotoError):
-    """The process that decoded a file died of it. It would again."""
+    """A file made the process that decoded it crash. Trying again would not help."""
 
 
 class OversizedPhoto(PhotoError):

@@ -93,7 +93,7 @@ class DecodePool:
         in hex, or the fraction of the second it was taken (`matching/full_resolution.py`).
 
         None if the file cannot be read; a fact of None if the file does not have it, or cannot be
-        decoded. Raises DecodingFailed if the process died of it.
+        decoded. Raises DecodingFailed if the file crashes the process.
         """
         return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
 
@@ -104,7 +104,7 @@ class DecodePool:
         (`matching/recompression.py`), preceded by the content hashes of both.
 
         None if a file cannot be read, or not in the memory that is free now; a residual of None if
-        it cannot be measured. Raises DecodingFailed if the process died of it.
+        it cannot be measured. Raises DecodingFailed if the file crashes the process.
         """
         request = {
             "path": os.fsencode(path).hex(),

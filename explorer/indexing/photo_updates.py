@@ -13,8 +13,8 @@ from explorer.indexing.read_outcomes import (
     Changing,
     DriveTimedOut,
     Failed,
-    Fate,
     Readable,
+    ReadOutcome,
     Vanished,
     changed_while_read,
     decide,
@@ -74,25 +74,25 @@ class PhotoUpdates:
         path = result.job.path
         changed = changed_while_read(result, task.seen)
         times_changed = self._changes.get(path, 0) + 1 if changed else 0
-        fate = decide(
+        outcome = decide(
             result,
             task,
             drive_answers=result.error is None or not self._is_unresponsive(task),
             exists=exists,
             times_changed=times_changed,
         )
-        if not isinstance(fate, DriveTimedOut | Vanished):
+        if not isinstance(outcome, DriveTimedOut | Vanished):
             self._changes.pop(path, None)
             if changed:
                 self._changes[path] = times_changed
-        self._apply(fate, result, vector)
+        self._apply(outcome, result, vector)
 
     def _is_unresponsive(self, task: ReadTask) -> bool:
         return self._drives.is_unresponsive(self._roots[task.root_id]["path"])
 
-    def _apply(self, fate: Fate, result: DecodeResult, vector: np.ndarray | None) -> None:
+    def _apply(self, outcome: ReadOutcome, result: DecodeResult, vector: np.ndarray | None) -> None:
         task = read_task_of(result)
-        match fate:
+        match outcome:
             case DriveTimedOut():
                 pass
             case Vanished():
@@ -101,7 +101,7 @@ class PhotoUpdates:
                 folder, root = task.seen.path.rpartition("/")[0], self._roots[task.root_id]["path"]
                 self._summary.unsettled.add(ScanTarget(task.root_id, root, folder, recursive=False))
             case Failed():
-                self._add_failure(task, fate)
+                self._add_failure(task, outcome)
             case Readable(digest):
                 try:
                     with savepoint(self._writer):

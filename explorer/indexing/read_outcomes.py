@@ -44,7 +44,7 @@ class Readable(NamedTuple):
     digest: bytes
 
 
-Fate = DriveTimedOut | Vanished | Changing | Failed | Readable
+ReadOutcome = DriveTimedOut | Vanished | Changing | Failed | Readable
 
 
 def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
@@ -57,7 +57,7 @@ def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
 
 def decide(
     result: DecodeResult, task: ReadTask, *, drive_answers: bool, exists: bool, times_changed: int
-) -> Fate:
+) -> ReadOutcome:
     """Decide the outcome for a file. drive_answers: the file's drive responds now. exists: the file
     is still at its path.
     times_changed: how many times in a row, this one included, it changed while it was read.

@@ -18,7 +18,8 @@ from explorer.library.rows import RootRow
 from explorer.library.setting_store import get_setting
 from explorer.library.worker_store import worker_alive
 from tests import pictures
-from tests.indexing.test_worker import WatchedLibrary, wait
+from tests.fixtures.waiting import wait
+from tests.indexing.test_worker import WatchedLibrary
 from tests.tiny import Tiny
 
 

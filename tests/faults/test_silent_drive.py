@@ -13,8 +13,9 @@ from explorer.library.worker_store import worker_status
 from explorer.scanning import drive_timeouts, scheduler
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from tests.faults.drive import DEADLY, StallingDrive, possible
+from tests.fixtures.waiting import wait
 from tests.indexing.test_living import draw, on_disk, present, root
-from tests.indexing.test_worker import WatchedLibrary, wait
+from tests.indexing.test_worker import WatchedLibrary
 
 pytestmark = pytest.mark.skipif(not possible(), reason="needs Linux, and the right to mount")
 

@@ -17,7 +17,8 @@ from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.watch import Watcher
 from tests import pictures
-from tests.indexing.test_worker import WatchedLibrary, wait
+from tests.fixtures.waiting import wait
+from tests.indexing.test_worker import WatchedLibrary
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from explorer.library import model_settings
 from explorer.library.command_store import send_command
 from explorer.library.writer import Writer
 from tests.fixtures.better_model import Better, Starter
-from tests.fixtures.switching import PHOTOS, Switching, wait
+from tests.fixtures.switching import PHOTOS, Switching
+from tests.fixtures.waiting import wait
 
 
 def test_without_a_library_only_the_models_are_listed() -> None:

@@ -23,7 +23,8 @@ from explorer.library.neighbor_store import neighbor_table
 from explorer.search.engine import SearchEngine
 from explorer.ui.components import map_data
 from tests.fixtures.better_model import Better, Starter
-from tests.fixtures.switching import PHOTOS, Switching, wait
+from tests.fixtures.switching import PHOTOS, Switching
+from tests.fixtures.waiting import wait
 
 
 def test_a_switch_and_the_way_back(switching: Switching) -> None:

@@ -14,7 +14,8 @@ from explorer.library.command_store import send_command
 from explorer.library.worker_store import worker_status
 from tests.fixtures import better_model
 from tests.fixtures.better_model import Better, Starter
-from tests.fixtures.switching import PATIENCE, PHOTOS, Switching, wait
+from tests.fixtures.switching import PHOTOS, Switching
+from tests.fixtures.waiting import PATIENCE, wait
 
 
 @pytest.mark.parametrize("seed", range(3))

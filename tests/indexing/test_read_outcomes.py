@@ -12,8 +12,8 @@ from explorer.indexing.read_outcomes import (
     Changing,
     DriveTimedOut,
     Failed,
-    Fate,
     Readable,
+    ReadOutcome,
     Vanished,
     changed_while_read,
     decide,
@@ -35,56 +35,56 @@ UNREADABLE = DecodeResult(JOB, error="it cannot be read")
 BROKEN = dataclasses.replace(READ, error="it is torn", fault="damaged")
 
 
-def fate(
+def outcome_of(
     result: DecodeResult,
     *,
     drive_answers: bool = True,
     exists: bool = True,
     times_changed: int = 0,
     task: ReadTask = TASK,
-) -> Fate:
+) -> ReadOutcome:
     return decide(
         result, task, drive_answers=drive_answers, exists=exists, times_changed=times_changed
     )
 
 
 def test_a_file_that_was_read_is_readable() -> None:
-    assert fate(READ) == Readable(b"hash")
+    assert outcome_of(READ) == Readable(b"hash")
     # It was read before the drive stopped answering.
-    assert fate(READ, drive_answers=False) == Readable(b"hash")
+    assert outcome_of(READ, drive_answers=False) == Readable(b"hash")
 
 
 def test_an_error_on_an_unresponsive_drive_says_nothing_about_the_file() -> None:
-    assert fate(BROKEN, drive_answers=False) == DriveTimedOut()
-    assert fate(BROKEN, drive_answers=False, exists=False, times_changed=1) == DriveTimedOut()
+    assert outcome_of(BROKEN, drive_answers=False) == DriveTimedOut()
+    assert outcome_of(BROKEN, drive_answers=False, exists=False, times_changed=1) == DriveTimedOut()
 
 
 def test_a_file_that_vanished_is_not_at_fault() -> None:
-    assert fate(UNREADABLE, exists=False) == Vanished()
-    assert fate(BROKEN, exists=False, times_changed=MAX_CHANGES) == Vanished()
+    assert outcome_of(UNREADABLE, exists=False) == Vanished()
+    assert outcome_of(BROKEN, exists=False, times_changed=MAX_CHANGES) == Vanished()
 
 
 def test_a_changed_file_is_read_again_a_limited_number_of_times() -> None:
-    assert fate(READ, times_changed=1) == Changing()
+    assert outcome_of(READ, times_changed=1) == Changing()
     # An error in a file that is still being written says nothing either.
-    assert fate(BROKEN, times_changed=MAX_CHANGES - 1) == Changing()
+    assert outcome_of(BROKEN, times_changed=MAX_CHANGES - 1) == Changing()
     for times in (MAX_CHANGES, MAX_CHANGES + 1):
-        failed = fate(BROKEN, times_changed=times)
+        failed = outcome_of(BROKEN, times_changed=times)
         assert isinstance(failed, Failed) and "keeps changing" in failed.reason
         # It is not the file's fault, and the next scan reads it again.
         assert (failed.fault, failed.seen.mtime_ns) == ("environment", MTIME_UNREAD)
 
 
 def test_a_faulty_file_is_skipped_until_it_changes() -> None:
-    assert fate(BROKEN) == Failed(SEEN, "it is torn", "damaged")
+    assert outcome_of(BROKEN) == Failed(SEEN, "it is torn", "damaged")
 
 
 def test_a_file_that_could_not_be_read_is_retried_by_every_scan() -> None:
-    failed = fate(UNREADABLE)
+    failed = outcome_of(UNREADABLE)
     assert failed == Failed(
         SEEN._replace(mtime_ns=MTIME_UNREAD), "it cannot be read", "environment"
     )
-    nothing = fate(DecodeResult(JOB))
+    nothing = outcome_of(DecodeResult(JOB))
     assert isinstance(nothing, Failed) and nothing.reason == "it could not be read"
 
 

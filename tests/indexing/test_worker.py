@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -28,10 +27,10 @@ from explorer.scanning.scheduler import ScanScheduler
 from explorer.scanning.watch import ChangedFolder
 from tests import pictures
 from tests.fixtures.indexing import CountingEncoder
+from tests.fixtures.waiting import PATIENCE, wait
 from tests.tiny import Tiny
 
 # Loading a model for the first time takes minutes on a busy computer.
-PATIENCE = 240.0
 
 SHORT_WAITS: list[tuple[ModuleType, str, float]] = [
     (worker_loop, "ROUND_INTERVAL", 0.05),
@@ -40,14 +39,6 @@ SHORT_WAITS: list[tuple[ModuleType, str, float]] = [
     (write_detection, "SETTLE_TIME", 0.3),
     (scheduler, "UNSETTLED_DELAY", 0.2),
 ]
-
-
-def wait(until: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not until():
-        if time.monotonic() > end:
-            pytest.fail(f"waited in vain: {what}")
-        time.sleep(0.05)
 
 
 class WatchedLibrary:

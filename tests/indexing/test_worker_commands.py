@@ -13,8 +13,9 @@ from explorer.library.command_store import send_command
 from explorer.library.setting_store import put_setting
 from explorer.library.worker_store import worker_status
 from explorer.scanning.watch import Watcher
+from tests.fixtures.waiting import wait
 from tests.indexing.test_living import draw, obeyed, present, root, settled, watched
-from tests.indexing.test_worker import WatchedLibrary, wait
+from tests.indexing.test_worker import WatchedLibrary
 
 __all__ = ["watched"]
 

@@ -18,7 +18,7 @@ from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from tests import pictures
 from tests.encoders.hub import Hub
-from tests.fixtures.switching import wait
+from tests.fixtures.waiting import wait
 from tests.ui.serving import Served, environment_of, free_port
 from tests.ui.test_session import HOSTILE, place
 

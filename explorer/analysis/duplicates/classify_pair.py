@@ -40,7 +40,7 @@ class PairClassifier:
 
     def __init__(self, library: Library, writer: Writer, pool: DecodePool) -> None:
         self._library, self._writer, self._pool = library, writer, pool
-        # Pairs that the decode process died of.
+        # Pairs that crash the decode process.
         self._undecodable = set[tuple[int, int]]()
         # Pixel hashes that are not stored yet, by photo id.
         self._new_hashes = dict[int, bytes]()

@@ -65,7 +65,8 @@ class RelevanceCache:
         try:
             stored = _read(self._folder / _file_name(encoder))
             photos = int(stored["photos"][0])
-            if not _serves(photos, len(index)):
+            of_other_phrases = int(stored["checksum"][0]) != _PHRASES_CHECKSUM
+            if of_other_phrases or not _serves(photos, len(index)):
                 return None
             model = RelevanceModel.restored(encoder, index.sample(SAMPLE), stored)
         except _UNREADABLE:
@@ -80,7 +81,10 @@ class RelevanceCache:
         photos = len(index)
         background = _background(encoder) if encoder.has_text and photos else None
         model = RelevanceModel.fit(encoder, index.sample(SAMPLE), best, background)
-        arrays = model.arrays() | {"photos": np.array([photos])}
+        arrays = model.arrays() | {
+            "photos": np.array([photos]),
+            "checksum": np.array([_PHRASES_CHECKSUM]),
+        }
         _save(self._folder / _file_name(encoder), arrays)
         return _Fitted((encoder.name, encoder.version), photos, model)
 

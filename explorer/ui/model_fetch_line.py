@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.encoders import fetch_state, registry
 from explorer.encoders.fetch_state import FetchStatus
+from explorer.encoders.weights import is_offline
 from explorer.errors import EncoderError
 from explorer.indexing.model_fetcher import WantedModel, wanted_model
 from explorer.library import model_settings
@@ -65,6 +66,8 @@ def _text(wanted: WantedModel, status: FetchStatus, choice: fetch_state.Choice) 
             f"The search model “{name}” is not here yet. {escape_markdown(status.problem)}"
             f" {meanwhile}"
         )
+    if is_offline():
+        return f"The search model “{name}” is not here, and nothing is fetched offline. {meanwhile}"
     in_all = f" ({amount})" if amount else ""
     return f"The search model “{name}”{in_all} will be fetched in the background. {meanwhile}"
 

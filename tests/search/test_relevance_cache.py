@@ -95,3 +95,13 @@ def test_an_encoder_without_text_grades_photos(full: LibraryBuilder, tmp_path: P
     prepare(ImageOnlyEncoder())
     model = RelevanceCache(tmp_path / "kept").model(ImageOnlyEncoder(), full.index())
     assert not model.usual and model.judge_photo().relevance(np.array([1.0]))[0] > 0.9
+
+
+def test_a_model_of_other_background_phrases_is_made_again(
+    full: LibraryBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RelevanceCache(tmp_path / "kept").model(FactoryEncoder(), full.index())
+    monkeypatch.setattr(relevance_cache, "_PHRASES_CHECKSUM", 1)
+    encoder = Counting()
+    RelevanceCache(tmp_path / "kept").model(encoder, full.index())
+    assert encoder.encoded > 300

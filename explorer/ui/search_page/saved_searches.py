@@ -84,8 +84,10 @@ def chips() -> None:
             _chip(f"saved-{search.id}", _label(search), "bookmark", search.query)
         for number, query in enumerate(recent[:_RECENT_CHIPS]):
             _chip(f"recent-{number}", describe(query), "history", query)
+        shown = {*known, *recent[:_RECENT_CHIPS]}
         for number, example in enumerate(examples):
-            _chip(f"example-{number}", example.label, "lightbulb", _text(example.parameters))
+            if (query := _text(example.parameters)) not in shown:
+                _chip(f"example-{number}", example.label, "lightbulb", query)
 
 
 def _label(search: SavedSearch) -> str:

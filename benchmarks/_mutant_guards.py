@@ -136,6 +136,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "photos/containers/jpeg_segments": ("photos/containers/test_content_reader",),
     "photos/containers/tiff_pages": ("photos/containers/test_content_reader",),
     "photos/readers/tiff_parser": ("photos/containers/test_tiff_pages", "photos/readers/test_tiff"),
+    "photos/containers/picture_end": ("photos/containers/test_content_reader",),
     "photos/containers/preview_match": (),
     "photos/containers/pixel_digest": (
         "photos/containers/test_content_reader_tiff",

@@ -154,11 +154,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     for page in others:
         pixels = pixel_digest(functools.partial(opened, page), budget)
         # A reduced version of the first page holds nothing more.
-        if (
-            pixels is None
-            or page.pixels >= first.pixels
-            or not original.is_preview(functools.partial(opened, page))
-        ):
+        if pixels is None or not original.is_preview(functools.partial(opened, page)):
             parts.append(ContentPart("page", pixels or page.digest))
     parts += [
         ContentPart("layers", digest_pieces(page.layers)) for page in tiff.pages if page.layers

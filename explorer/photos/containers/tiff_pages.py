@@ -41,11 +41,6 @@ class Page(NamedTuple):
     layers: bytes
     """Photoshop's layers, or b''."""
 
-    @property
-    def pixels(self) -> int:
-        """Number of pixels."""
-        return self.width * self.height
-
 
 class TiffPages(NamedTuple):
     """The pages of a file."""
@@ -130,7 +125,7 @@ class _PageReader:
                 raise ValueError("strips without lengths")
             offsets = self._parser.offsets(fields[offsets_tag])
             sizes = self._parser.offsets(fields[sizes_tag])
-            for offset, size in zip(offsets, sizes, strict=False):
+            for offset, size in zip(offsets, sizes, strict=True):
                 piece = self._parser.data[offset : offset + size]
                 self._stored_bytes += len(piece)
                 if self._stored_bytes > _MAX_OVERLAP * len(self._parser.data):

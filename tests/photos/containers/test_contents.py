@@ -132,6 +132,13 @@ def test_beyond_the_limit_parts_are_joined(monkeypatch: pytest.MonkeyPatch) -> N
     ) == FileContents((), False)
 
 
+def test_a_scanned_book_has_a_thousand_parts_and_one_for_the_rest() -> None:
+    book = [ContentPart("page", f"{n:032x}") for n in range(1200)]
+    assert collect_contents(book[:1000]).parts == tuple(book[:1000])
+    found = collect_contents(book)
+    assert len(found.parts) == 1001 and found.words() == ["1,201 pages"]
+
+
 def test_a_digest_depends_on_where_its_pieces_end() -> None:
     assert digest_pieces(b"ab", b"c") != digest_pieces(
         b"a", b"bc"

@@ -40,6 +40,14 @@ def test_further_pictures() -> None:
     assert kinds(told([ONE, item(2, b"av01"), item(3, b"new1")])) == ["picture", "data"]
 
 
+def test_a_picture_that_metadata_or_a_thumbnail_refer_to_counts() -> None:
+    """Only what a picture is derived from belongs to it."""
+    note = item(4, b"Exif")
+    for kind, source in ((b"cdsc", note), (b"thmb", THREE), (b"auxl", THREE), (b"prem", ONE)):
+        found = told([ONE, TWO, source], {(kind, source.number): [2]})
+        assert "picture" in kinds(found)
+
+
 def test_tiles_are_part_of_their_picture() -> None:
     grid, other = item(10, b"grid", b"2x1"), item(11, b"grid", b"2x1")
     tiles = [item(n, data=b"tile %d" % n) for n in (1, 2, 3, 4)]

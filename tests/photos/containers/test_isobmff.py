@@ -93,6 +93,11 @@ def test_types_and_references_of_auxiliary_images() -> None:
     assert dict(found.references) == {(b"auxl", 2): [1], (b"cdsc", 3): [1, 4], (b"dimg", 4): [1, 2]}
 
 
+def test_an_auxiliary_image_whose_type_is_the_first_property() -> None:
+    found = items_of(heif([Coded(b"hvc1", b"one"), Coded(b"hvc1", b"two", urn=b"urn:depth")]))
+    assert [item.auxiliary for item in found.items.values()] == [b"", b"urn:depth"]
+
+
 def wide_meta(data: bytes, length: int | None = None, method: int = 0) -> bytes:
     """A meta box with the longer numbers that the later versions of its boxes have, of one item
     whose bytes are those given, in pieces."""

@@ -102,7 +102,7 @@ def test_extended_xmp_is_joined_in_order(packet: bytes, piece: int) -> None:
 def test_other_segments_are_not_xmp() -> None:
     jpeg = encoded(draw(1))
     for number, content in (
-        (1, b"Exif\0\0http://ns.adobe.com/xap/1.0/\0"),
+        (1, b"Exif\0\0http://ns.adobe.com/xap/1.0/\0" + bytes(100)),
         (2, b"http://ns.adobe.com/xap/1.0/\0<x/>"),
     ):
         found = read_jpeg(with_segment(jpeg, number, content))

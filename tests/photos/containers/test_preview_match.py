@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageEnhance
 
+from explorer.photos.containers import preview_match
 from explorer.photos.containers.preview_match import PreviewMatcher
 from tests.pictures import draw, encoded, plain
 
@@ -52,6 +53,7 @@ def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
         LARGE.crop((0, 0, 640, 480)).resize((320, 240)),
         ImageChops.offset(LARGE, 24, 0).resize((320, 240)),
         ImageEnhance.Brightness(LARGE.resize((320, 240))).enhance(1.15),
+        ImageEnhance.Brightness(LARGE.resize((320, 240))).enhance(1.04),
         LARGE.resize((320, 240)).convert("L"),
         plain("black", (320, 240)),
         barred(draw(2, (240, 180)), (320, 180)),
@@ -59,6 +61,13 @@ def test_a_cameras_preview(small: Image.Image, kind: str) -> None:
 )
 def test_a_small_picture_of_another_scene_is_no_preview(small: Image.Image) -> None:
     assert not is_preview(small)
+
+
+@pytest.mark.parametrize("size", [(64, 56), (80, 48), (80, 56), (64, 48)])
+def test_black_bars_are_removed_to_the_row(size: tuple[int, int]) -> None:
+    picture = LARGE.resize((64, 48))
+    inner = preview_match._without_bars(barred(picture, size))
+    assert inner.size == picture.size and inner.tobytes() == picture.tobytes()
 
 
 def test_an_added_object_makes_another_picture() -> None:

@@ -1,0 +1,158 @@
+"""Writing outcomes of reading to the catalog, one result at a time, without a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.indexing.photo_updates import PhotoUpdates
+from explorer.indexing.read_task import ReadTask
+from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.file_store import files_below, put_missing
+from explorer.library.missing_files import put_vanished
+from explorer.library.root_store import add_root, update_root
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.scan import device_of
+from explorer.scanning.write_detection import WriteDetector
+from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
+from tests.fixtures.drives import UnresponsiveDrives
+
+
+class Updating:
+    """A run over the builder's folder, in which the scan did not find the files `gone`.
+
+    device: of the folder, as last seen; that of the folder now if None.
+    """
+
+    def __init__(self, builder: LibraryBuilder, *gone: str, device: str | None = None) -> None:
+        self.builder, self.photos = builder, builder.library.dir.parent / "photos"
+        known_device = device or device_of(str(self.photos))
+        update_root(builder.writer, builder.root, device=known_device)
+        self.drives, self.summary = UnresponsiveDrives(), IndexSummary()
+        self.changes: dict[str, int] = {}
+        self.gone = {self.file(name).id: self.file(name) for name in gone}
+        self.updates = PhotoUpdates(
+            builder.writer,
+            builder.encoder,
+            builder.library.catalog.roots(),
+            self.gone,
+            self.summary,
+            drives=self.drives,
+            detector=WriteDetector(),
+            changes=self.changes,
+        )
+
+    def files(self) -> dict[str, KnownFile]:
+        return files_below(self.builder.writer, self.builder.root)
+
+    def file(self, name: str) -> KnownFile:
+        return self.files()[name]
+
+    def read(self, name: str, content: object, *, size: int = 1000, error: str = "") -> None:
+        """Record that a file was read which the scan saw with 1000 bytes, or why it was not."""
+        task = ReadTask(self.builder.root, FileStat(name, 1000, 5, 70))
+        job = DecodeJob(str(self.photos / name), 1.0, task)
+        result = (
+            DecodeResult(job, error=error)
+            if error
+            else DecodeResult(job, digest_of(content), size, 5, decoded())
+        )
+        with self.builder.writer.transaction():
+            self.updates.update(result, None if error else vector_of(content), exists=True)
+
+
+def test_a_file_that_the_scan_missed_has_moved_even_if_its_drive_stops_responding(
+    builder: LibraryBuilder,
+) -> None:
+    builder.put("a.jpg", "one")
+    run = Updating(builder, "a.jpg")
+    before = run.file("a.jpg")
+    run.drives.unresponsive = {str(run.photos)}
+    run.read("b.jpg", "one")
+    assert set(run.files()) == {"b.jpg"} and run.file("b.jpg").id == before.id
+    assert (run.summary.moved, run.summary.indexed) == (1, 0)
+    # Whoever records what is gone must not find it there.
+    assert run.gone == {}
+
+
+def test_a_vanished_file_moves_to_one_new_path_only(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", "one")
+    run = Updating(builder, "a.jpg")
+    (run.photos / "b.jpg").write_text("is there")
+    for name in ("b.jpg", "c.jpg"):
+        run.read(name, "one")
+    assert set(run.files()) == {"b.jpg", "c.jpg"}
+    assert (run.summary.moved, run.summary.indexed, run.summary.encoded) == (1, 1, 0)
+
+
+def test_a_copy_of_a_photo_on_an_unresponsive_drive_is_no_move(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", "one")
+    run = Updating(builder)
+    run.drives.unresponsive = {str(run.photos)}
+    run.read("b.jpg", "one")
+    assert set(run.files()) == {"a.jpg", "b.jpg"}
+    assert (run.summary.moved, run.summary.indexed) == (0, 1)
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_photo_has_moved_only_if_its_drive_is_connected(
+    builder: LibraryBuilder, connected: bool
+) -> None:
+    """Nothing is at its path, but that says nothing of a drive that is not mounted there."""
+    builder.put("a.jpg", "one")
+    run = Updating(builder, device=None if connected else "another drive")
+    run.read("b.jpg", "one")
+    assert set(run.files()) == ({"b.jpg"} if connected else {"a.jpg", "b.jpg"})
+    assert run.summary.moved == connected
+
+
+@pytest.mark.parametrize("put", [put_missing, put_vanished])
+def test_a_missing_photo_has_moved_even_if_its_drive_is_disconnected(
+    builder: LibraryBuilder, put: Callable[..., None]
+) -> None:
+    builder.put("a.jpg", "one")
+    run = Updating(builder, device="another drive")
+    put(builder.writer, [run.file("a.jpg")])
+    run.read("b.jpg", "one")
+    assert set(run.files()) == {"b.jpg"} and run.summary.moved == 1
+
+
+def test_a_copy_of_a_photo_in_a_folder_not_looked_at_is_no_move(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    """A folder that was added after the run began is not among its roots."""
+    run = Updating(builder)
+    (tmp_path / "other").mkdir()
+    first, builder.root = builder.root, add_root(builder.writer, str(tmp_path / "other"))
+    builder.put("a.jpg", "one")
+    builder.root = first
+    run.read("b.jpg", "one")
+    assert set(run.files()) == {"b.jpg"} and run.summary.indexed == 1
+
+
+def test_how_often_a_file_changed_is_remembered_while_its_drive_is_unresponsive(
+    builder: LibraryBuilder,
+) -> None:
+    run = Updating(builder)
+    path = str(run.photos / "a.jpg")
+    run.read("a.jpg", "one", size=999)
+    run.read("a.jpg", "one", size=999)
+    assert run.changes == {path: 2}
+    run.drives.unresponsive = {str(run.photos)}
+    run.read("a.jpg", "", error="it cannot be read")
+    assert run.changes == {path: 2} and run.files() == {}
+    run.drives.unresponsive = set()
+    run.read("a.jpg", "one")
+    assert run.changes == {} and set(run.files()) == {"a.jpg"}
+
+
+def test_only_the_folder_of_a_file_that_keeps_changing_is_scanned_again(
+    builder: LibraryBuilder,
+) -> None:
+    run = Updating(builder)
+    run.read("x/y/a.jpg", "one", size=999)
+    (target,) = run.summary.unsettled
+    assert (target.root, target.folder, target.recursive) == (str(run.photos), "x/y", False)

@@ -22,7 +22,7 @@ pillow_heif.register_heif_opener(thumbnails=False)
 Random = np.random.Generator
 Change = Callable[[Image.Image, Random], Image.Image]
 # No copy gets smaller than this; nobody could tell by eye what is on it.
-LEAST = 96
+MIN_SIDE = 96
 
 
 class Copy(NamedTuple):
@@ -35,7 +35,7 @@ class Copy(NamedTuple):
 
 def _scale(share: tuple[float, float]) -> Change:
     def change(picture: Image.Image, random: Random) -> Image.Image:
-        factor = max(random.uniform(*share), LEAST / max(picture.size))
+        factor = max(random.uniform(*share), MIN_SIDE / max(picture.size))
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
         return picture.resize(size, Image.Resampling.LANCZOS) if factor < 1 else picture
 

@@ -20,7 +20,7 @@ from explorer.photos.formats import EXTENSIONS
 Mask = npt.NDArray[np.bool_]
 
 # Things with fewer photos cannot be judged.
-_LEAST = 8
+_MIN = 8
 # Things that captions of everyday photos name.
 _NAMED = (
     "dog", "man", "woman", "child", "girl", "boy", "snow", "grass", "water", "beach", "bike",
@@ -73,9 +73,9 @@ def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
     vectors = unit(vectors.astype(np.float16).astype(np.float32))
     files = [path for path, good in zip(files, seen, strict=True) if good]
     shows = _named(files, table) if table.is_file() else _foldered(files, folder)
-    things = {name: mask for name, mask in shows.items() if mask.sum() >= _LEAST}
+    things = {name: mask for name, mask in shows.items() if mask.sum() >= _MIN}
     if len(things) < 4:
-        raise SystemExit(f"Too few things have {_LEAST} photos or more in {folder}.")
+        raise SystemExit(f"Too few things have {_MIN} photos or more in {folder}.")
     return Labelled(vectors[seen], things, table.is_file())
 
 

@@ -147,8 +147,8 @@ def scale(number: int) -> dict[str, Any]:
             table.add(hashes[start : start + BATCH_SIZE])
             near = table.search(
                 hashes[start : start + BATCH_SIZE],
-                THRESHOLDS.most_bits,
-                THRESHOLDS.most_even_bits,
+                THRESHOLDS.max_bits,
+                THRESHOLDS.max_even_bits,
                 threads,
             )
             seen |= {

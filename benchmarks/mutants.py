@@ -260,7 +260,7 @@ class _Order:
     """In which order tests are run: those first that failed of late, then the quickest files."""
 
     # More would cost those mutants time that other tests notice.
-    _MOST = 12
+    _MAX = 12
 
     def __init__(self, files: list[str]) -> None:
         self._files, self._failed = files, list[str]()
@@ -271,7 +271,7 @@ class _Order:
 
     def failed(self, test: str | None) -> None:
         if test is not None and "::" in test:
-            self._failed = [test, *(each for each in self._failed if each != test)][: self._MOST]
+            self._failed = [test, *(each for each in self._failed if each != test)][: self._MAX]
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ THINGS = {
 COLOURS = ("red", "blue", "white", "black", "brown", "yellow", "green", "pink")
 
 # Number of photos that must show the first thing with the second, and without it, as a share.
-_SHARE, _LEAST = 1 / 150, 10
+_SHARE, _MIN = 1 / 150, 10
 # Pairs in which nearly all or nearly no photos of the first thing show the second are left out.
 _BETWEEN = (0.12, 0.88)
 _BEST = 10
@@ -82,7 +82,7 @@ def pairs(data: Captioned) -> list[Pair]:
     """All pairs of things that can be judged on these captions."""
     words = THINGS | {colour: colour for colour in COLOURS}
     named = {thing: naming(data, each) for thing, each in words.items()}
-    least, found = max(_LEAST, int(len(data.photos) * _SHARE)), list[Pair]()
+    least, found = max(_MIN, int(len(data.photos) * _SHARE)), list[Pair]()
     for wanted in THINGS:
         shown = named[wanted] >= 3
         for unwanted in words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-MOST = (1 << 63) - 1
+MAX = (1 << 63) - 1
 
 
 def time_ns(nanoseconds: int) -> int:
@@ -12,7 +12,7 @@ def time_ns(nanoseconds: int) -> int:
 
     File systems have a wider range.
     """
-    return max(-MOST - 1, min(MOST, nanoseconds))
+    return max(-MAX - 1, min(MAX, nanoseconds))
 
 
 def file_id(number: int) -> int:
@@ -25,7 +25,7 @@ def file_id(number: int) -> int:
             blake2b(number.to_bytes(32, "little", signed=True), digest_size=8).digest(), "little"
         )
     found = number % (1 << 64)
-    if found > MOST:
+    if found > MAX:
         found -= 1 << 64
     # Windows sets all bits where there is no id.
     return 0 if found == -1 else found

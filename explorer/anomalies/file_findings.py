@@ -28,7 +28,7 @@ class FileThresholds:
     """Geometric mean of the sides, as a share of the library's median, within these bounds."""
     tiny: float = 110.0
     """Pixels."""
-    tiny_most: float = 320.0
+    tiny_max: float = 320.0
     """Pixels."""
     missing_rows: float = 0.03
     """Share of the height, at the bottom, that has one colour."""
@@ -60,7 +60,7 @@ def shapes(subjects: Sequence[ReviewPhoto]) -> Judgement:
     tiny = LIMITS.tiny
     if len(side):
         share = LIMITS.tiny_share * np.median(side)
-        tiny = float(np.clip(share, LIMITS.tiny, LIMITS.tiny_most))
+        tiny = float(np.clip(share, LIMITS.tiny, LIMITS.tiny_max))
     longest = np.where(by_camera & (width > height), LIMITS.panorama, LIMITS.aspect)
     by_shape = falling(aspect, longest.astype(np.float32), 4)
     by_size = 1 - falling(side, tiny, 4)

@@ -45,7 +45,7 @@ class OutlierParameters:
     muddle: float = 2.2
     """Increase of the threshold if a sixth of the photos fit another folder better by one
     spread."""
-    most_similar: int = 5
+    max_similar: int = 5
     """Number of members of a folder, or photos elsewhere, whose similarity counts."""
 
 
@@ -206,7 +206,7 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
         own = np.minimum(np.searchsorted(members, block), len(members) - 1)
         same = np.flatnonzero(members[own] == block)
         cosines[same, own[same]] = -2.0
-        top = -np.partition(-cosines, PARAMETERS.most_similar, axis=1)[:, : PARAMETERS.most_similar]
+        top = -np.partition(-cosines, PARAMETERS.max_similar, axis=1)[:, : PARAMETERS.max_similar]
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum(
             (top > -2).sum(axis=1), 1
         )
@@ -217,7 +217,7 @@ def _elsewhere(folders: Ids, near: Ids, scores: Floats) -> tuple[Floats, Ids]:
     """Mean cosine to the most similar neighbours in other folders, -1 for none; and the row of the
     best of them."""
     other = (near >= 0) & (folders[np.maximum(near, 0)] != folders[:, None])
-    chosen = other & (np.cumsum(other, axis=1) <= PARAMETERS.most_similar)
+    chosen = other & (np.cumsum(other, axis=1) <= PARAMETERS.max_similar)
     number = chosen.sum(axis=1)
     mean = np.where(
         number > 0, np.where(chosen, scores, 0).sum(axis=1) / np.maximum(number, 1), -1.0

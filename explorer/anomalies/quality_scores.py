@@ -31,7 +31,7 @@ class QualityThresholds:
 
     blur: float = 0.85
     """Blur radius, pixels."""
-    blur_most: float = 0.92
+    blur_max: float = 0.92
     """Upper bound of that radius in soft libraries."""
     blur_median: float = 2.6
     """That radius in multiples of the library's median, within both bounds."""
@@ -80,7 +80,7 @@ class QualityThresholds:
 
     noise: float = 3.6
     """Standard deviation of noise, levels."""
-    noise_most: float = 10.0
+    noise_max: float = 10.0
     """Upper bound of that in grainy libraries."""
     noise_median: float = 4.0
     """That in multiples of the library's median, within both bounds."""
@@ -147,7 +147,7 @@ def blurred(column: Column) -> Judgement:
     shaken = np.clip((column("min_blur_radius") - LIMITS.crisp) / LIMITS.streaked, 0, 1)
     exponent = LIMITS.shake_exponent * shaken
     visible = radius * np.clip(anisotropy / LIMITS.edge_anisotropy, 1, 3) ** exponent
-    middle = _adapted(radius, LIMITS.blur_median, LIMITS.blur, LIMITS.blur_most)
+    middle = _adapted(radius, LIMITS.blur_median, LIMITS.blur, LIMITS.blur_max)
     return Judgement(falling(visible, middle, 3), reason)
 
 
@@ -217,7 +217,7 @@ def noisy(column: Column) -> Judgement:
     size = (column("longest") - LIMITS.tiny_side) / (LIMITS.large_side - LIMITS.tiny_side)
     tiny = 1 - np.clip(size, 0, 1)
     middle = np.maximum(
-        _adapted(noise, LIMITS.noise_median, LIMITS.noise, LIMITS.noise_most),
+        _adapted(noise, LIMITS.noise_median, LIMITS.noise, LIMITS.noise_max),
         LIMITS.noise + tiny * (LIMITS.noise_tiny - LIMITS.noise),
     )
 

@@ -1,5 +1,5 @@
-"""What the answers of a decode process say. A process that a file has subverted may send anything,
-so nothing is taken from an answer before it has been checked."""
+"""Parse the answers of a decode process. A malicious file may have taken over the process, so every
+answer is validated before it is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ERRORS: dict[Fault, type[PhotoError]] = {
     "foreign": NotAPhoto,
     "unsupported": UnsupportedPhoto,
 }
-# Characters of an error that are kept.
+# Longer error messages are truncated to this many characters.
 _MAX_ERROR = 2000
 
 
@@ -22,42 +22,43 @@ class ReadContent(NamedTuple):
     """A file that was read."""
 
     digest: bytes
-    """Its content hash."""
+    """The content hash."""
     size: int
-    """Bytes; -1 where it changed while it was read."""
+    """In bytes; -1 if the file changed while it was being read."""
     mtime_ns: int
-    """Unix nanoseconds."""
+    """The modification time in Unix nanoseconds."""
 
 
 def error_of(header: dict[str, Any]) -> str | None:
-    """Why a file could not be read or decoded, as text that the catalog can hold; None if it
-    could."""
+    """Why a file could not be read or decoded, as text that the catalog can store; None if there
+    was no error."""
     if "error" not in header:
         return None
     return str(header["error"])[:_MAX_ERROR].encode("utf-8", "replace").decode()
 
 
 def fault_of(header: dict[str, Any]) -> Fault:
-    """What the process blames an error on; the environment if its answer makes no sense."""
+    """The cause of an error according to the process; `environment` if its answer is invalid."""
     fault = header.get("fault")
     return fault if isinstance(fault, str) and fault in ERRORS else "environment"
 
 
 def content_of(header: dict[str, Any]) -> ReadContent:
-    """The file that was read. Raises ValueError for an answer that makes no sense."""
+    """The hash, size and time of the file that was read. Raises ValueError for an invalid
+    answer."""
     try:
         digest, size, mtime_ns = (header[name] for name in ("hash", "size", "mtime_ns"))
         found = ReadContent(bytes.fromhex(digest), int(size), int64.time_ns(int(mtime_ns)))
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("not the content of a file") from error
-    if not -1 <= found.size <= int64.MOST:
+    if not -1 <= found.size <= int64.MAX:
         raise ValueError("not a size")
     return found
 
 
 def fact_of(header: dict[str, Any]) -> tuple[bytes, str | None]:
-    """The content hash of a file and the fact that was asked for; None if the file does not have
-    it. Raises ValueError for an answer that makes no sense."""
+    """The content hash of a file and the requested fact, which is None if the file does not have
+    it. Raises ValueError for an invalid answer."""
     try:
         fact, digest = header["fact"], bytes.fromhex(header["hash"])
     except (KeyError, TypeError) as error:
@@ -66,8 +67,8 @@ def fact_of(header: dict[str, Any]) -> tuple[bytes, str | None]:
 
 
 def residual_of(fact: str) -> tuple[bytes, RecompressionResidual | None]:
-    """The content hash of the other file, and the residual; None if it could not be measured.
-    Raises ValueError for an answer that makes no sense."""
+    """The content hash of the other file and the residual, which is None if it could not be
+    measured. Raises ValueError for an invalid answer."""
     try:
         digest, *residual = fact.split()
         measured = RecompressionResidual(*map(float, residual)) if residual else None
@@ -77,7 +78,7 @@ def residual_of(fact: str) -> tuple[bytes, RecompressionResidual | None]:
 
 
 def is_merged_sidecar(header: dict[str, Any], body: bytes) -> bool:
-    """Whether an answer is one of `photos/metadata/sidecar_merge.py`."""
+    """Whether an answer has the form of one from `photos/metadata/sidecar_merge.py`."""
     before = header.get("before")
     return (
         isinstance(header.get("refused"), str)

@@ -1,4 +1,4 @@
-"""A file to decode, and what came of it."""
+"""A file to decode, and the result."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class DecodeJob:
 
     path: str
     mtime: float
-    """Modification time in Unix seconds: the fallback for the date a photo was taken."""
+    """Modification time in Unix seconds, used as the capture date if the photo has none."""
     tag: object = None
-    """The caller's own; not examined here."""
+    """An object of the caller's, passed through unchanged."""
     size: int = 0
-    """Bytes, as far as known. Large files get more time."""
+    """In bytes, 0 if unknown. Large files are given more time."""
 
 
 @dataclass(frozen=True)
 class DecodeResult:
-    """What came of one job: a photo, an error, or neither for a content that is already known."""
+    """The result of a job: a photo, an error, or neither if the content is already known."""
 
     job: DecodeJob
     digest: bytes | None = None
@@ -35,6 +35,6 @@ class DecodeResult:
     error: str | None = None
     """Why there is no photo, as one sentence for the user."""
     transient: bool = False
-    """Whether trying again may help: the process was killed, or memory was short."""
+    """Whether trying again may help, because the process was killed or memory ran out."""
     fault: Fault = "environment"
-    """What an error is to be blamed on."""
+    """The cause of the error."""

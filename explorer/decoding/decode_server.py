@@ -1,14 +1,13 @@
 """The decode process: `python -m explorer.decoding.decode_server`. It answers requests from
 standard input until that is closed.
 
-For a file, it reads and hashes the bytes and reports the hash; the next message tells it to decode
-them or to skip them, so a content that is already known costs no decoding. For bytes in the request
-(an upload, a preview), it decodes them at once. It also cuts parts out of a photo, answers the
-questions about one or two files that need their whole contents (`_file_fact`), and merges metadata
-for a removal.
+For a file, it reads and hashes the bytes and reports the hash. The next message tells it to decode
+or skip them, so that known content is not decoded again. Bytes in the request (an upload, a
+preview) are decoded at once. The process also crops parts of a photo, measures what needs the whole
+content of one or two files (`_file_fact`), and merges metadata for a removal.
 
-Only this process ever runs a codec on a file: a crash, hang or memory blow-up is contained here,
-and `process.py` deals with the consequences.
+Only this process ever runs a codec on a file: a crash, a hang or excessive use of memory is
+contained here, and `process.py` handles the consequences.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def main() -> int:
     """Answer requests until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Codecs print to standard output and standard error; that must not mix with the frames.
+    # Codecs print to standard output and standard error, which must not mix with the frames.
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.dup2(devnull, sys.stderr.fileno())
@@ -58,7 +57,7 @@ def main() -> int:
 
 
 def _lower_priority() -> None:
-    """Yield the processor to other programs, and be the first to be killed when memory runs out."""
+    """Yield the processor to other programs, and be killed first when memory runs out."""
     if hasattr(os, "nice"):
         os.nice(5)
     with contextlib.suppress(OSError):
@@ -80,8 +79,8 @@ def _limit_memory() -> None:
 
 
 def _limit_cpu_time(seconds: float | None) -> None:
-    """Let the system end this process after this many more seconds of processor time. Waiting, for
-    a drive or for a turn, does not count."""
+    """Have the system end this process after this many more seconds of processor time, which does
+    not include time spent waiting."""
     if resource is not None and seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
@@ -89,7 +88,7 @@ def _limit_cpu_time(seconds: float | None) -> None:
 
 
 def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
-    """Answer one request, also where that fails."""
+    """Answer one request, with an error if it fails."""
     spec = InputSpec(**header["spec"]) if header.get("spec") else None
     _limit_memory()
     _limit_cpu_time(header.get("seconds"))
@@ -130,12 +129,12 @@ def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: Bi
 
 
 def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
-    """A file's content hash, and one fact that needs the whole file. A file that cannot be decoded
-    is not an error: it does not have the fact.
+    """A file's content hash, and one fact that needs the whole file. For a file that cannot be
+    decoded, the fact is None; that is not an error.
 
-    `pixels`: the hash of its pixels in hex. `fraction`: the fraction of the second it was taken.
-    `residual`: the content hash of another file, and what saving one as the other leaves of their
-    difference (see `matching/recompression.py`), which is left out if it cannot be measured.
+    `pixels`: the hash of its pixels in hexadecimal. `fraction`: the fraction of the second at which
+    it was taken. `residual`: the content hash of another file, followed by the residual of
+    recompression (see `matching/recompression.py`) unless it cannot be measured.
     """
     data, _ = read_with_stat(_path(header["path"]))
     fact: str | None
@@ -149,7 +148,7 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pixel_hash(data: bytes) -> str | None:
-    """The hash of a photo's pixels in hex; None if it cannot be decoded at full size."""
+    """The hash of a photo's pixels in hexadecimal; None if it cannot be decoded at full size."""
     try:
         return pixel_hash(data).hex()
     except (PhotoError, MemoryError):
@@ -159,24 +158,24 @@ def _pixel_hash(data: bytes) -> str | None:
 def _regions(
     header: dict[str, Any], spec: InputSpec | None, body: bytes
 ) -> tuple[dict[str, Any], bytes]:
-    """Boxes of the photo in the body, or of a file if the header names one: its content hash, and
-    the first box's preview followed by all inputs."""
+    """Crop boxes from the file named in the header, or else from the photo in the body. Returns the
+    content hash, and the preview of the first box followed by the inputs of all boxes."""
     data = read_with_stat(_path(header["path"]))[0] if "path" in header else body
     if spec is None:
-        raise ValueError("boxes are cut out for an encoder's input")
+        raise ValueError("cropping boxes requires an encoder's input spec")
     found = decode_region(data, spec, [tuple(box) for box in header["regions"]])
     facts = {"hash": content_hash(data).hex(), "preview": len(found.preview)}
     return facts, found.preview + found.inputs.tobytes()
 
 
 def _path(encoded: str) -> str:
-    """A path from a request, where its bytes are in hex: not every path is valid UTF-8."""
+    """Decode a path, which requests contain in hexadecimal because it may not be valid UTF-8."""
     return os.fsdecode(bytes.fromhex(encoded))
 
 
 def _packed_contents(data: bytes) -> str | None:
-    """What a file contains besides its picture, packed; None if there is too little memory for that
-    now, so that it is read again another time."""
+    """The packed contents of a file besides its picture; None if there is too little memory now, so
+    that they are read again later."""
     try:
         return read_contents(data).packed()
     except MemoryError:

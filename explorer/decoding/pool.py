@@ -1,9 +1,9 @@
-"""A pool of decode processes: a file that crashes, hangs or exhausts the memory of a codec costs
-that file and nothing else.
+"""A pool of decode processes, so that a file on which a codec crashes, hangs or runs out of memory
+affects no other file.
 
-Each process is driven by one thread here, which sends it a file, waits for the answer, and replaces
-the process when it dies or is overdue. The queue of results is bounded, so that only a few decoded
-photos per process are held in memory.
+Each process is driven by one thread of the pool, which sends it a file, waits for the answer, and
+replaces the process when it dies or is overdue. The queue of results is bounded, so only a few
+decoded photos per process are held in memory.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 
-# Results queued per process: enough that no process ever waits for the encoder's next batch.
+# Results queued per process: enough that no process waits for the encoder's next batch.
 _QUEUED_PER_PROCESS = 12
 # Seconds that an interrupted run waits for the files in progress before it kills the processes.
 _CLOSE_GRACE = 1.0
-# Seconds that one file may take: of wall-clock time, which includes waiting for a drive and for a
-# busy computer, and of processor time. A 100-megapixel photo takes a few.
+# Seconds allowed per file: of wall-clock time, which includes waiting for a drive or a busy
+# computer, and of processor time. A photo of 100 megapixels takes a few seconds.
 WALL_TIMEOUT, CPU_TIMEOUT = 300.0, 60.0
 _CPU_SECONDS_PER_MB = 1.0
 
@@ -44,7 +44,7 @@ _CPU_SECONDS_PER_MB = 1.0
 class DecodePool:
     """A number of decode processes for `run`, and one more for single requests.
 
-    `run` may be used by one thread at a time; the other methods by any.
+    `run` may be used by one thread at a time, the other methods by any number.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class DecodePool:
         command: Sequence[str] = DECODE_COMMAND,
         cpu_timeout: float = CPU_TIMEOUT,
     ) -> None:
-        """workers: number of processes for `run`. spec: the encoder's input; None for no input.
-        timeout, cpu_timeout: seconds that one file may take by the clock, and of processor time.
+        """workers: the number of processes for `run`. spec: the encoder's input; None for no input.
+        timeout, cpu_timeout: seconds of wall-clock time and of processor time allowed per file.
         """
         self._header: dict[str, Any] = {"spec": asdict(spec)} if spec else {}
         self._side, self._cpu_timeout = spec.size if spec else 0, cpu_timeout
@@ -71,12 +71,12 @@ class DecodePool:
         self.close()
 
     def close(self) -> None:
-        """End all processes. A `run` that is still going must be closed first."""
+        """End all processes. Any `run` in progress must be closed first."""
         for process in [*self._processes, self._single]:
             process.close()
 
     def decode_bytes(self, data: bytes) -> DecodedPhoto:
-        """Decode a photo that is not a file of the library. Raises PhotoError."""
+        """Decode a photo given as bytes, such as an upload. Raises PhotoError."""
         with self._single_lock:
             with overdue_watchdog([self._single]):
                 answer = self._single.request(self._limits(len(data)), data)
@@ -89,10 +89,10 @@ class DecodePool:
     def full_resolution_fact(
         self, path: str, wanted: Literal["pixels", "fraction"]
     ) -> tuple[bytes, str | None] | None:
-        """The content hash of a file and one fact that needs the whole file: the hash of its pixels
-        in hex, or the fraction of the second it was taken (`matching/full_resolution.py`).
+        """The content hash of a file and one fact that needs the whole file: its pixel hash in
+        hexadecimal, or the fraction of the second it was taken (`matching/full_resolution.py`).
 
-        None if the file cannot be read; a fact of None if the file does not have it, or cannot be
+        None if the file cannot be read. The fact is None if the file does not have it or cannot be
         decoded. Raises DecodingFailed if the file crashes the process.
         """
         return self._file_fact({"path": os.fsencode(path).hex(), "fact": wanted})
@@ -100,11 +100,11 @@ class DecodePool:
     def recompression_residual(
         self, path: str, other: str
     ) -> tuple[bytes, bytes, RecompressionResidual | None] | None:
-        """What remains of the difference of two files after saving one as the other is
-        (`matching/recompression.py`), preceded by the content hashes of both.
+        """The content hashes of two files, and the residual after recompressing one like the other
+        (`matching/recompression.py`).
 
-        None if a file cannot be read, or not in the memory that is free now; a residual of None if
-        it cannot be measured. Raises DecodingFailed if the file crashes the process.
+        None if a file cannot be read or does not fit into free memory. The residual is None if it
+        cannot be measured. Raises DecodingFailed if the file crashes the process.
         """
         request = {
             "path": os.fsencode(path).hex(),
@@ -120,8 +120,9 @@ class DecodePool:
             raise DecodingFailed(DECODER_CRASHED) from error
 
     def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
-        """The metadata that one photo should take over from another before that one is removed (see
-        `photos/metadata/sidecar_merge.py`), or a sentence that says why it cannot be told."""
+        """Merge the metadata of a photo that is to be removed into that of the kept photo (see
+        `photos/metadata/sidecar_merge.py`). Returns the header and body of the answer, or a
+        sentence that says why it failed."""
         with self._single_lock, overdue_watchdog([self._single]):
             answer = self._single.request({"merge": request, "seconds": self._cpu_timeout})
             if isinstance(answer, str):
@@ -137,7 +138,7 @@ class DecodePool:
             answer = self._single.request(request)
             if answer in (DECODER_CRASHED, TOO_MUCH_CPU_TIME):
                 raise DecodingFailed(str(answer))
-            # A drive that does not answer takes too long, too.
+            # Exceeding the wall-clock limit counts as unreadable, because a drive may not respond.
             if isinstance(answer, str) or "error" in answer[0]:
                 return None
             try:
@@ -147,7 +148,8 @@ class DecodePool:
                 raise DecodingFailed(DECODER_CRASHED) from error
 
     def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
-        """Kill the processes that are working on a concerned job, as if it were overdue."""
+        """Kill the processes that are working on a job for which `concerned` is true, as if it were
+        overdue."""
         for process in self._processes:
             process.expire(concerned)
 
@@ -157,11 +159,11 @@ class DecodePool:
         known: Callable[[bytes], bool],
         idle: Callable[[], None] = lambda: None,
     ) -> Generator[DecodeResult, None, None]:
-        """Read, hash and decode files; yields one result for each job, in no particular order.
+        """Read, hash and decode files. Yields one result per job, in no particular order.
 
-        known: whether the content with this hash need not be decoded; called from several threads.
-        idle: called several times a second while there is no result; what it raises, this raises.
-        Closing the generator early stops the processes after the files in progress.
+        known: returns whether the content with this hash need not be decoded; called from several
+        threads. idle: called several times a second while there is no result; its exceptions
+        propagate. Closing the generator early stops the processes after the files in progress.
         """
         results: queue.Queue[DecodeResult | BaseException | None] = queue.Queue(
             _QUEUED_PER_PROCESS * len(self._processes)
@@ -208,8 +210,8 @@ class DecodePool:
         process.job = job
         result = self._run_job_once(process, job, known)
         if result.error == DECODER_CRASHED and not stop.is_set():
-            # The process may have been killed from outside, such as for want of memory. A file that
-            # crashes two processes is to blame itself.
+            # The process may have been killed from outside, for example because memory ran out. If
+            # a second process crashes, too, the file is the cause.
             result = self._run_job_once(process, job, known)
         return result
 
@@ -231,7 +233,7 @@ class DecodePool:
         try:
             wanted = not known(digest)
         except BaseException:
-            # The process is waiting for an answer that will never come.
+            # The process would wait forever for the next message.
             process.close()
             raise
         if not wanted:
@@ -248,14 +250,14 @@ class DecodePool:
         return DecodeResult(job, digest, size, mtime_ns, photo=photo)
 
     def _limits(self, size: int) -> dict[str, Any]:
-        """The part of a request that all decoding shares: the input wanted, and processor time."""
+        """The fields common to all requests for decoding: the input spec and the processor time."""
         seconds = self._cpu_timeout + _CPU_SECONDS_PER_MB * max(0, size) / 1e6
         return self._header | {"seconds": seconds}
 
     def _photo(
         self, process: DecodeProcess, header: dict[str, Any], body: bytes
     ) -> DecodedPhoto | str:
-        """The photo that an answer holds, or a sentence that says why it holds none."""
+        """The photo in an answer, or a sentence that says why there is none."""
         if (error := answers.error_of(header)) is not None:
             return error
         try:
@@ -283,7 +285,7 @@ def _drain(
     producers: int,
     idle: Callable[[], None],
 ) -> Iterator[DecodeResult]:
-    """Yield queued results until each producer has put its None. Raises a queued exception."""
+    """Yield queued results until each producer has put its None. Raises queued exceptions."""
     while producers:
         try:
             item = results.get(timeout=POLL_SECONDS)

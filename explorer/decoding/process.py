@@ -1,8 +1,8 @@
-"""The handle of one decode process: starts it, sends it requests, and kills it when it is overdue.
+"""The handle of a decode process: start it, send it requests, and kill it when it is overdue.
 
-This is where a crash of a decoder is contained: whatever happens to the child process
-(`decode_server.py`), `DecodeProcess.request` returns an answer or a sentence that says why there is
-none, and the next request starts a new process.
+Crashes of decoders are contained here: whatever happens to the child process (`decode_server.py`),
+`DecodeProcess.request` returns an answer or a sentence that says why there is none, and the next
+request starts a new process.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
 DECODER_CRASHED = "the decoder crashed on this file"
 TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
-# How a process ends that used up its processor time (RLIMIT_CPU); None if there is no such
-# limit.
+# The exit status of a process that used up its processor time (RLIMIT_CPU); None on systems without
+# such a limit.
 _CPU_LIMIT_EXIT = -int(getattr(signal, "SIGXCPU", 0)) or None
-# Far above any real answer, which holds a preview and the encoder's input.
+# Far above any real answer, which contains a preview and the encoder's input.
 _MAX_ANSWER_BYTES = 256 << 20
-# Seconds of wall-clock time added for each megabyte of a file.
+# Seconds of wall-clock time added per megabyte of a file.
 _WALL_SECONDS_PER_MB = 5.0
-# Seconds between two checks of deadlines.
+# Seconds between checks of the deadlines.
 POLL_SECONDS = 0.25
-# Seconds to wait for a killed process. One that is stuck in a drive's driver cannot be reaped; it
+# Seconds to wait for a killed process. One that is blocked in a drive's driver cannot be reaped and
 # is left to the system, which ends it when the drive responds again.
 _KILL_GRACE = 5.0
-# Killed but not yet reaped.
+# Processes that were killed but not yet reaped.
 _UNREAPED: list[subprocess.Popen[bytes]] = []
 
 
 class _PipeReader:
-    """Reads a process's answers, and stops waiting when the process was killed but does not exit.
+    """Reads a process's answers, and stops waiting if the process was killed but does not exit.
 
-    On Windows, where a pipe cannot be polled, it waits for the end of the stream.
+    On Windows, where pipes cannot be polled, it waits for the end of the stream.
     """
 
     def __init__(self, pipe: IO[bytes], is_hopeless: Callable[[], bool]) -> None:
-        # Unbuffered: `poll` does not know about bytes that are already in a buffer.
+        # Unbuffered, because `poll` does not see bytes that are already in a buffer.
         self._pipe, self._is_hopeless = cast("io.BufferedReader", pipe).raw, is_hopeless
         self._poll = None
         if hasattr(select, "poll"):
@@ -58,8 +58,8 @@ class _PipeReader:
             self._poll.register(pipe, select.POLLIN)
 
     def read(self, size: int) -> bytes:
-        """`size` bytes; fewer at the end of the stream. Raises OSError for a process that does not
-        exit."""
+        """Read `size` bytes, or fewer at the end of the stream. Raises OSError if the process was
+        killed but does not exit."""
         pieces, left = list[bytes](), size
         while left:
             while self._poll is not None and not self._poll.poll(1000 * POLL_SECONDS):
@@ -74,7 +74,7 @@ class _PipeReader:
 
 
 class DecodeProcess:
-    """One decode process, started on the first request and again after it died.
+    """A decode process, started on the first request and restarted after it dies.
 
     One thread sends requests; `kill_if_overdue`, `expire` and `kill` may be called from others.
     """
@@ -84,8 +84,8 @@ class DecodeProcess:
         self._command, self._timeout = list(command), timeout
         self._process: subprocess.Popen[bytes] | None = None
         self.job: DecodeJob | None = None
-        """The job that it is working on, for `expire`."""
-        # When a process that was killed should have exited.
+        """The current job, for `expire`."""
+        # The time by which a killed process should have exited.
         self._exit_deadline: float | None = None
         # Guards the deadline, so that a process is never killed for a file it has just finished.
         self._lock = threading.Lock()
@@ -93,7 +93,7 @@ class DecodeProcess:
         self._overdue = False
 
     def notify(self, header: dict[str, Any]) -> None:
-        """Send a message that has no answer, within a conversation."""
+        """Send a message without an answer, after an earlier request."""
         if self._process is None:
             return
         try:
@@ -104,11 +104,11 @@ class DecodeProcess:
     def request(
         self, header: dict[str, Any], body: bytes = b"", *, follow_up: bool = False, size: int = 0
     ) -> tuple[dict[str, Any], bytes] | str:
-        """Send a request and wait for the answer: header and body, or a sentence for the user if
-        the process died, sent garbage or ran out of time.
+        """Send a request and wait for the answer. Returns its header and body, or a sentence for
+        the user if the process died, sent an invalid answer or ran out of time.
 
-        follow_up: the request continues a conversation, so a new process cannot answer it.
-        size: bytes of the file, which gives it more time.
+        follow_up: the request depends on an earlier one, so a new process cannot answer it. size:
+        the size of the file in bytes; large files are given more time.
         """
         process = self._process if follow_up else self._running()
         if process is None:
@@ -145,14 +145,14 @@ class DecodeProcess:
                 self.kill()
 
     def expire(self, concerned: Callable[[DecodeJob], bool]) -> None:
-        """Move the deadline of the current job to now, if the job is a concerned one."""
+        """Let the deadline of the current job expire now if `concerned` is true for it."""
         job = self.job
         with self._lock:
             if self._deadline is not None and job is not None and concerned(job):
                 self._deadline = 0.0
 
     def kill(self) -> None:
-        """Kill the process, so that a pending `request` returns: at once, or after a short grace
+        """Kill the process, so that a pending `request` returns at once, or after a short grace
         period if the process does not exit."""
         if process := self._process:
             process.kill()
@@ -160,7 +160,7 @@ class DecodeProcess:
                 self._exit_deadline = time.monotonic() + _KILL_GRACE
 
     def close(self) -> None:
-        """Kill and reap the process. It holds nothing that would be lost."""
+        """Kill and reap the process. It has no state that could be lost."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -180,7 +180,7 @@ class DecodeProcess:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
-            # It was killed while idle; the next file is not to blame.
+            # It was killed while idle, so the next file is not the cause.
             self.close()
         if self._process is None:
             self._process = subprocess.Popen(
@@ -197,9 +197,10 @@ class DecodeProcess:
 
 @contextlib.contextmanager
 def overdue_watchdog(processes: Sequence[DecodeProcess]) -> Iterator[None]:
-    """Kill processes that are past their deadline, for as long as the block runs.
+    """Kill processes that are past their deadline while the block runs.
 
-    One thread for all of them: a timer for each file costs a tenth of decoding a small one.
+    One thread watches all of them, because a timer per file would cost a tenth of the time that
+    decoding a small file takes.
     """
     stop = threading.Event()
 
@@ -224,11 +225,12 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a decode process.
+    """The environment variables of a decode process.
 
-    One thread each, since there are as many processes as cores. Blocks of up to 32 MB come from the
-    process's own heap and stay there (glibc's mallopt(3)): consecutive pictures need buffers of
-    similar size, and asking the system for each costs a tenth of the time.
+    Libraries use one thread each, because there are as many processes as cores. Blocks of up to 32
+    MB are allocated from the process's own heap and stay there (glibc's mallopt(3)): consecutive
+    pictures need buffers of similar size, and requesting each from the system costs a tenth of the
+    time.
     """
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}

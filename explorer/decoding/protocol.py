@@ -1,5 +1,5 @@
-"""The wire format between the decode processes and their parent: frames of a JSON header and raw
-bytes. No pickle.
+"""The wire format between the decode processes and their parent: frames with a JSON header and raw
+bytes. Pickle is not used, because it can run code.
 
 A frame is two lengths (32-bit, little-endian), the header as JSON in UTF-8, and the body.
 """
@@ -21,26 +21,26 @@ from explorer.photos.metadata.partial_dates import PRECISIONS
 from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
 
 _LENGTHS = struct.Struct("<II")
-# Far above any real header; more is garbage.
+# Far above any real header; anything larger is invalid.
 _MAX_HEADER_BYTES = 1 << 20
-# Fields of a few bytes, sent in the header as hex.
+# Short binary fields, which are sent in the header in hexadecimal.
 _HEX_FIELDS = ("phash", "quality", "diagnostics")
-# Limit for texts such as a camera's name, in bytes of UTF-8.
+# The size limit of texts such as a camera's name, in bytes of UTF-8.
 _MAX_TEXT_BYTES = 4096
-# The same for a description.
+# The size limit of a description.
 _MAX_DESCRIPTION_BYTES = 4 * MAX_DESCRIPTION_LENGTH
 
 
 class ReadableStream(Protocol):
-    """What frames can be read from."""
+    """A stream that frames can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """`size` bytes; fewer at the end of the stream."""
+        """Read `size` bytes, or fewer at the end of the stream."""
         ...
 
 
 def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
-    """Write one frame."""
+    """Write one frame. Raises OSError."""
     head = json.dumps(header).encode()
     stream.write(_LENGTHS.pack(len(head), len(body)) + head)
     stream.write(body)
@@ -50,9 +50,10 @@ def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
 def receive(
     stream: ReadableStream, max_body: int = 0xFFFFFFFF
 ) -> tuple[dict[str, Any], bytes] | None:
-    """Read one frame: header and body; None at the end of the stream, even within a frame.
+    """Read one frame. Returns its header and body; None at the end of the stream, even if that is
+    within a frame.
 
-    Raises ValueError for data that is not a frame, or a body of more than `max_body` bytes.
+    Raises ValueError for data that is not a frame, and for a body of more than `max_body` bytes.
     """
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
@@ -73,7 +74,7 @@ def receive(
 
 
 def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
-    """A decoded photo → the header and body of a frame."""
+    """Pack a decoded photo into the header and body of a frame."""
     facts = {field.name: getattr(photo, field.name) for field in dataclasses.fields(photo)}
     pixels = facts.pop("input")
     preview = facts.pop("preview")
@@ -84,10 +85,10 @@ def pack(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
 
 
 def unpack(facts: Any, body: bytes) -> DecodedPhoto:
-    """Header and body of a frame → a decoded photo; the inverse of `pack`.
+    """Unpack a decoded photo from the header and body of a frame: the inverse of `pack`.
 
-    Raises ValueError for anything that `pack` cannot have made, including values that no photo has:
-    a decoder that a file has subverted is not trusted.
+    Raises ValueError for anything that `pack` cannot have produced, including values that no photo
+    has, because a malicious file may have taken over the decoder.
     """
     try:
         return _unpacked(dict(facts), body)
@@ -108,8 +109,8 @@ def _unpacked(facts: dict[str, Any], body: bytes) -> DecodedPhoto:
 
 
 def _validate(photo: DecodedPhoto) -> None:
-    """Raise TypeError or ValueError for values that the catalog cannot store or a page cannot
-    show."""
+    """Raise TypeError or ValueError for values that the catalog cannot store or the interface
+    cannot show."""
     numbers = (
         photo.latitude,
         photo.longitude,

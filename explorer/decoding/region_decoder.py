@@ -1,4 +1,4 @@
-"""A decode process that cuts parts out of photos."""
+"""Crop parts of photos in a decode process."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from explorer.photos.decode_region import DecodedRegion
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.photo_region import Box
 
-# Seconds that one request may take, by the clock and of processor time: the user is waiting.
+# Seconds of wall-clock time and of processor time allowed per request: the user is waiting.
 _TIMEOUT, _CPU_SECONDS = 60.0, 30.0
 
 
 class RegionDecoder:
-    """Cuts parts out of photos in a process of its own, started when first needed. Safe to use from
-    several threads."""
+    """Crops parts of photos in a separate process, which is started when first needed. Safe to use
+    from several threads."""
 
     def __init__(self, spec: InputSpec, command: Sequence[str] = DECODE_COMMAND) -> None:
         """spec: the encoder's input. command: the program to run."""
@@ -48,12 +48,12 @@ class RegionDecoder:
             self._process.close()
 
     def from_file(self, path: str, boxes: Sequence[Box]) -> tuple[bytes, DecodedRegion]:
-        """Boxes of a photo file, preceded by the content hash of the bytes that were read. Raises
-        PhotoError, also for a file that cannot be read."""
+        """Crop boxes from a photo file. Returns the content hash of the bytes that were read, and
+        the parts. Raises PhotoError, also if the file cannot be read."""
         return self._decode({"path": os.fsencode(path).hex()}, b"", boxes)
 
     def from_bytes(self, data: bytes, boxes: Sequence[Box]) -> DecodedRegion:
-        """Boxes of a photo that is in memory. Raises PhotoError."""
+        """Crop boxes from a photo in memory. Raises PhotoError."""
         return self._decode({}, data, boxes)[1]
 
     def _decode(
@@ -79,8 +79,8 @@ class RegionDecoder:
     def _unpack(
         self, header: dict[str, Any], body: bytes, count: int
     ) -> tuple[bytes, DecodedRegion]:
-        """The parts in an answer. Raises KeyError, TypeError, ValueError or OverflowError for
-        anything that a sound decode process cannot have sent."""
+        """The parts in an answer. Raises KeyError, TypeError, ValueError or OverflowError if the
+        answer is invalid."""
         preview_bytes, side = int(header["preview"]), self.spec.size
         inputs = np.frombuffer(body, np.uint8, offset=preview_bytes)
         preview = body[:preview_bytes]

@@ -51,7 +51,7 @@ class GroupFile:
     symlink: bool = False
     """The file is a symbolic link, which is never kept while a regular file exists."""
     company: Companions = NO_COMPANIONS
-    """Companion files beside it: films, sidecars, RAW files."""
+    """Companion files beside it: videos, sidecars, RAW files."""
     place: str = ""
     """Inode and root, the same for all names of the same bytes on disk; '' if unknown."""
     bordered: bool = False
@@ -66,7 +66,7 @@ class GroupFile:
 
     @property
     def holds(self) -> tuple[str, ...]:
-        """What the file contains besides its first picture, in words (“3 pages”, “film inside”);
+        """What the file contains besides its first picture, in words (“3 pages”, “video inside”);
         () for a single picture."""
         if self.contents is None:
             return ("possibly more than one picture: the file has not been read again yet",)

@@ -140,12 +140,12 @@ def make_group(
 
 
 def _unique_film(item: GroupFile, keep: GroupFile) -> str:
-    """Why removing a file would lose its film; '' if it would not. Compares sizes only: the bytes
+    """Why removing a file would lose its video; '' if it would not. Compares sizes only: the bytes
     are compared on removal."""
     kept_sizes = {film.bytes for film in keep.company.films if not film.link}
     for film in item.company.own:
         if film.kind == "film" and not film.link and film.bytes not in kept_sizes:
             name = printable(os.path.basename(film.path))
-            other = "a different film" if kept_sizes else "no film"
-            return f"there is no second copy of its film {name}: the file to keep has {other}"
+            other = "a different video" if kept_sizes else "no video"
+            return f"there is no second copy of its video {name}: the file to keep has {other}"
     return ""

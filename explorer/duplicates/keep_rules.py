@@ -82,7 +82,7 @@ def _why_companions(keep: GroupFile, rival: GroupFile) -> str:
     here, there = (
         (bool(file.company.films), file.company.raw, file.company.edits) for file in (keep, rival)
     )
-    words = ("its film", "its RAW file", "a file with edits or notes")
+    words = ("its video", "its RAW file", "a file with edits or notes")
     more = [word for word, a, b in zip(words, here, there, strict=True) if a and not b]
     return f"it has {' and '.join(more)} beside it"
 
@@ -120,11 +120,11 @@ RULES: tuple[KeeperRule, ...] = (
     KeeperRule("pixels", "More pixels", lambda file, _: file.width * file.height, _why_pixels),
     KeeperRule(
         "contents",
-        "More contents (pages, a film, maps)",
+        "More contents (pages, a video, maps)",
         lambda file, _: file.contents.weight if file.contents else 0,
         lambda keep, _: f"it contains more: {', '.join(keep.holds)}",
     ),
-    KeeperRule("company", "Has its film, RAW file or edits", _companions, _why_companions),
+    KeeperRule("company", "Has its video, RAW file or edits", _companions, _why_companions),
     KeeperRule(
         "quality",
         "Higher JPEG quality",

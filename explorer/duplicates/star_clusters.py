@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from explorer.analysis.duplicates.copy_components import MOST_FULLY_COMPARED
+from explorer.analysis.duplicates.copy_components import MAX_FULLY_COMPARED
 from explorer.duplicates.group_file import GroupFile, GroupFileBuilder, RelatedRow
 from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier, make_group
 from explorer.duplicates.originals import HeaderReader
@@ -77,7 +77,7 @@ class StarClusters:
         would not have been compared with the keeper. In large components only some were compared
         with all."""
         degree = {i: len(self.edges[i].keys() & left) for i in left}
-        share = 1.0 if self.tier in COPIES and len(left) > MOST_FULLY_COMPARED else 0.5
+        share = 1.0 if self.tier in COPIES and len(left) > MAX_FULLY_COMPARED else 0.5
         least = max(degree.values()) * share
         central = [files[i] for i in sorted(left) if degree[i] >= least]
         return [file for file in central if not file.original] or central

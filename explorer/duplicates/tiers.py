@@ -131,7 +131,7 @@ class _NeighborPairs(NamedTuple):
 
     def within(self, nearness: float) -> list[tuple[int, int, float]]:
         """(a, b, cosine) of the pairs at least that near."""
-        close = self.cosines >= _least_cosine(self.usual, nearness)
+        close = self.cosines >= _min_cosine(self.usual, nearness)
         return list(
             zip(
                 self.a[close].tolist(),
@@ -142,7 +142,7 @@ class _NeighborPairs(NamedTuple):
         )
 
 
-def _least_cosine(usual: float, nearness: float) -> float:
+def _min_cosine(usual: float, nearness: float) -> float:
     return usual + nearness * (1 - usual)
 
 
@@ -158,7 +158,7 @@ def _neighbor_pairs(catalog: Catalog, nearness: float) -> _NeighborPairs:
     farthest = stored.scores[rows, count[rows] - 1]
     usual = float(np.median(farthest)) if len(farthest) else 0.0
     # Sorting takes longest, and few pairs are near: filter before sorting.
-    close = (stored.near != NO_PHOTO) & (stored.scores >= _least_cosine(usual, nearness))
+    close = (stored.near != NO_PHOTO) & (stored.scores >= _min_cosine(usual, nearness))
     ids, others = stored.ids[np.nonzero(close)[0]], stored.near[close]
     cosines = stored.scores[close]
     low, high = np.minimum(ids, others), np.maximum(ids, others)

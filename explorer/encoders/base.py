@@ -1,5 +1,5 @@
-"""The interface of every encoder: pictures, and for some also phrases, become unit vectors in one
-space."""
+"""The interface of every encoder: images, and with some encoders also phrases, become unit vectors
+in one space."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Progress = Callable[[int, "int | None"], None]
 
 
 class Encoder(Protocol):
-    """A model that turns pictures into vectors. Safe to call from several threads."""
+    """A model that turns images into vectors. Safe to call from several threads."""
 
     @property
     def name(self) -> str:
-        """What a user types: `starter`, `clip`, `open_clip:MODEL/TAG`."""
+        """The name that a user types: `starter`, `clip`, `open_clip:MODEL/TAG`."""
         ...
 
     @property
@@ -33,12 +33,12 @@ class Encoder(Protocol):
 
     @property
     def dim(self) -> int:
-        """Length of a vector."""
+        """The number of dimensions of a vector."""
         ...
 
     @property
     def spec(self) -> InputSpec:
-        """The pixels that `encode_images` takes."""
+        """The input that `encode_images` expects."""
         ...
 
     @property
@@ -47,16 +47,17 @@ class Encoder(Protocol):
         ...
 
     def warm_up(self) -> None:
-        """Load what `encode_images` needs, unless it is loaded. Raises as `encode_images` does."""
+        """Load what `encode_images` needs, unless it is loaded already. Raises the same errors as
+        `encode_images`."""
         ...
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        """uint8 RGB of shape (n, size, size, 3), 0–255 → float32 of shape (n, dim), rows of length
-        1."""
+        """Encode images: uint8 RGB of shape (n, size, size, 3) → float32 of shape (n, dim), rows of
+        length 1."""
         ...
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        """Phrases → float32 of shape (n, dim), rows of length 1.
+        """Encode n phrases: float32 of shape (n, dim), rows of length 1.
 
         Raises NoTextEncoder if the model has no text encoder.
         """
@@ -65,25 +66,25 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class HeatMapEncoder(Protocol):
-    """An encoder that can tell which part of a picture matches a query. Not every one can."""
+    """An encoder that can also locate the part of an image that matches a query."""
 
     def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:
-        """How well each part of a picture matches, float32 of shape (h, w), from 0 for the part
-        that matches least to 1 for the one that matches best; zeros where all match alike.
+        """How well each part of an image matches a query: float32 of shape (h, w), from 0 (worst)
+        to 1 (best); all zeros if no part stands out.
 
         pixels: uint8 RGB of shape (size, size, 3), as for `encode_images`. query: a unit vector of
-        shape (dim,), of a phrase, of a photo, or of several of them.
+        shape (dim,), which may stand for a phrase, a photo, or several of them combined.
         """
         ...
 
 
 def heat_map(encoder: Encoder, pixels: Pixels, query: Vectors) -> Grid | None:
-    """`HeatMapEncoder.heat_map`; None for an encoder that has no heat maps."""
+    """Call `HeatMapEncoder.heat_map`; None for an encoder without heat maps."""
     return encoder.heat_map(pixels, query) if isinstance(encoder, HeatMapEncoder) else None
 
 
 def scaled_to_range(values: npt.NDArray[np.floating]) -> Grid:
-    """Values from 0, the least of them, to 1, the greatest; zeros where they hardly differ."""
+    """Scale values linearly to the range 0–1, as float32; all zeros if they hardly differ."""
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-6:
         return np.zeros(values.shape, np.float32)
@@ -91,7 +92,7 @@ def scaled_to_range(values: npt.NDArray[np.floating]) -> Grid:
 
 
 def unit(rows: npt.NDArray[np.floating]) -> Vectors:
-    """Scale rows to length 1, as float32. A row of zeros stays zeros."""
+    """Scale rows to length 1, as float32. A row of zeros is left as it is."""
     out = np.asarray(rows, dtype=np.float32)
     norms = np.linalg.norm(out, axis=-1, keepdims=True)
     return np.asarray(out / np.maximum(norms, 1e-12), dtype=np.float32)
@@ -101,6 +102,6 @@ def encode_in_batches(
     encode: Callable[[slice], npt.NDArray[np.float32]], count: int, batch: int, dim: int
 ) -> Vectors:
     """Encode `count` items, at most `batch` at a time: float32 of shape (count, dim), rows of
-    length 1. encode: takes the slice of one batch and gives its vectors."""
+    length 1. encode: returns the vectors of one batch, given as a slice of the items."""
     rows = [encode(slice(start, start + batch)) for start in range(0, count, batch)]
     return unit(np.concatenate(rows)) if rows else np.zeros((0, dim), np.float32)

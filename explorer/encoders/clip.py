@@ -1,10 +1,10 @@
 """CLIP and related models from open_clip: photos and phrases in one space (Radford et al. 2021;
 Zhai et al. 2023).
 
-`clip` and `siglip2` are short names of two of open_clip's models. `open_clip:MODEL/TAG` is any of
+`clip` and `siglip2` are short names for two of open_clip's models. `open_clip:MODEL/TAG` is any of
 its pretrained models, and `open_clip:MODEL@FILE.safetensors` one of its models with the user's own
-weights. Each is converted once, image and text encoder apart, and a record beside them holds all
-that encoding needs, so that open_clip and torch are not imported again.
+weights. A model is converted once, as an image encoder and a text encoder. A record stored beside
+them holds everything else that encoding needs, so open_clip and torch are not imported again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BATCH = 16
 
 
 class ClipEncoder:
-    """One of these models as an encoder. Its image and text encoders load when first needed."""
+    """An encoder backed by an open_clip model. Its image and text parts load when first needed."""
 
     has_text = True
 
@@ -85,10 +85,10 @@ class ClipEncoder:
 
 
 def load_clip(name: str) -> ClipEncoder:
-    """The encoder with this name. Converts weights that are here but not converted yet.
+    """Load the encoder with this name. Weights that are on this computer are converted if needed.
 
-    Raises UnknownEncoder, WeightsMissing if the weights are not here, and EncoderError if they do
-    not fit the model.
+    Raises UnknownEncoder, WeightsMissing if the weights are not on this computer, and EncoderError
+    if they do not fit the model.
     """
     reference = parse_name(name)
     conversion = _read_record(reference)
@@ -109,21 +109,21 @@ def load_clip(name: str) -> ClipEncoder:
 
 
 def available(name: str) -> bool:
-    """Whether the encoder can be used without downloading anything. Raises as `load_clip` does for
-    names."""
+    """Whether the encoder can be used without a download. Raises UnknownEncoder or EncoderError,
+    as `parse_name` does."""
     reference = parse_name(name)
     return _read_record(reference) is not None or _weights_file(reference) is not None
 
 
 def converted(name: str) -> bool:
-    """Whether its conversion is here, so that it loads at once. Raises as `load_clip` does for
-    names."""
+    """Whether the model has been converted, so that it loads at once. Raises UnknownEncoder or
+    EncoderError, as `parse_name` does."""
     return _read_record(parse_name(name)) is not None
 
 
 def remove(name: str, *, weights_too: bool) -> int:
     """Delete a model's conversion and unfinished downloads, and with `weights_too` its weights,
-    unless they are the user's own file; the bytes that this frees."""
+    unless they are the user's own file. Returns the number of bytes freed."""
     reference, freed = parse_name(name), 0
     conversion = _read_record(reference)
     if conversion is not None:
@@ -137,7 +137,8 @@ def remove(name: str, *, weights_too: bool) -> int:
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Download and convert what the encoder needs and is not here. Raises WeightsMissing."""
+    """Download what is missing of an encoder, and convert it. Raises what `load_clip` raises;
+    WeightsMissing if the download fails."""
     reference = parse_name(name)
     if _read_record(reference) is None and reference.file is None:
         before = 0
@@ -151,17 +152,18 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
             try:
                 before += weights.fetch(source, show).stat().st_size
             except weights.NotOnServer:
-                # A tokenizer need not have settings.
+                # A tokenizer's settings file is optional.
                 if source.path.name == "tokenizer.json":
                     raise
     load_clip(name)
 
 
 def _fetch_first(sources: Sequence[weights.WeightsSource], progress: Progress) -> Path:
-    """The first of these files that is here, or else the first that its server has."""
-    here = next((source.path for source in sources if source.path.exists()), None)
-    if here:
-        return here
+    """The first of these files that is on this computer; failing that, the first that can be
+    downloaded."""
+    local = next((source.path for source in sources if source.path.exists()), None)
+    if local:
+        return local
     for source in sources[:-1]:
         try:
             return weights.fetch(source, progress)
@@ -180,10 +182,10 @@ def _record_path(reference: ModelReference) -> Path:
 
 
 def _read_record(reference: ModelReference) -> Conversion | None:
-    """The record of a model's conversion; None if there is none, some of its files are gone, or the
-    weights have changed since.
+    """The record of a model's conversion; None if there is none, if one of its files is missing, or
+    if the weights have changed since.
 
-    Weights that were deleted have not changed: the converted model is all that is needed.
+    Deleted weights do not count as changed: the converted model is all that is needed.
     """
     try:
         stored = json.loads(_record_path(reference).read_text(encoding="utf-8"))
@@ -209,7 +211,7 @@ def _write_record(reference: ModelReference, conversion: Conversion) -> None:
 
 
 def _weights_file(reference: ModelReference) -> Path | None:
-    """The file with a model's weights, if it is here, and so is the tokenizer."""
+    """The file with a model's weights, if both it and the tokenizer are on this computer."""
     if reference.file is not None:
         return reference.file if reference.file.is_file() else None
     tokenizers = open_clip_models.tokenizer_sources(reference)[:1]

@@ -1,4 +1,4 @@
-"""What went wrong with a download, in one sentence for the user."""
+"""Errors of downloads, with messages for the user."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ class NotOnServer(WeightsMissing):
 
 
 class GatedRepository(WeightsMissing):
-    """The server gives the file only to people who have an account or agreed to something."""
+    """The server requires an account, or the acceptance of terms, before it serves the file."""
 
 
 def download_error(url: str, name: str, folder: Path, error: Exception) -> WeightsMissing:
-    """The error for the user. name: of the file. folder: where it was to be saved. error: raised by
-    httpx or by the file system."""
+    """The error to raise for a failed download, with a message for the user.
+
+    name: the file's name. folder: where it was to be saved. error: raised by httpx or the file
+    system.
+    """
     import httpx
 
     host = urlsplit(url).hostname
@@ -30,13 +33,13 @@ def download_error(url: str, name: str, folder: Path, error: Exception) -> Weigh
         return _status_error(url, error.response.status_code)
     if isinstance(error, httpx.ProxyError):
         return WeightsMissing(
-            f"{name} could not be downloaded: the proxy does not let it through. Check the variable"
-            " HTTPS_PROXY."
+            f"{name} could not be downloaded: the proxy refused the connection. Check the"
+            " environment variable HTTPS_PROXY."
         )
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
         return WeightsMissing(
-            f"{name} could not be downloaded: what answers for {host} cannot prove that it is"
-            f" {host}. A network that asks for a login first does that: open a browser and log in."
+            f"{name} could not be downloaded: the certificate of {host} could not be verified."
+            " Networks that ask for a login first cause this: open a browser and log in."
         )
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return WeightsMissing(
@@ -54,11 +57,11 @@ def download_error(url: str, name: str, folder: Path, error: Exception) -> Weigh
 
 def _status_error(url: str, status: int) -> WeightsMissing:
     if status == HTTPStatus.NOT_FOUND:
-        return NotOnServer(f"{url} does not exist there.")
+        return NotOnServer(f"{url} does not exist.")
     if status in _GATED:
         return GatedRepository(
-            f"{url} is not open to everyone: the server answered with status {status}. Choose"
-            " another model, or download the file in a browser and name it as"
+            f"{url} needs permission: the server answered with status {status}. Choose another"
+            " model, or download the file in a browser and use it as"
             " open_clip:MODEL@FILE.safetensors."
         )
     return WeightsMissing(

@@ -1,8 +1,9 @@
-"""What this computer remembers about fetching a model in the background: the user's choice, how
-far a download is, and when to try again.
+"""The state of the background download of a model: the user's choice, the progress, and the time
+of the next attempt.
 
-Models are shared by all libraries, so this is kept beside them: `choice` is written by whoever the
-user tells, `status.json` by the process that holds `lock`, and by others while none does.
+Models are shared by all libraries, so this is stored in the models folder, once per computer. The
+file `choice` is written by the process in which the user chooses; `status.json` by the process that
+holds `lock`, or by any process while none holds it.
 """
 
 from __future__ import annotations
@@ -18,41 +19,41 @@ from explorer.config import models_dir
 from explorer.encoders import weights
 
 Choice = Literal["automatic", "paused", "declined"]
-"""`automatic`: a better model is fetched by itself. `paused`: it was begun, and waits for the
-user. `declined`: nothing is fetched by itself."""
+"""`automatic`: a better model is downloaded in the background. `paused`: the user has stopped the
+download for now. `declined`: nothing is downloaded in the background."""
 State = Literal["none", "fetching", "preparing", "failed", "fetched"]
 
 AUTOMATIC_MODEL = "clip"
-"""The model that is fetched by itself."""
+"""The model that is downloaded in the background."""
 
-# Seconds after which a status that says `fetching` is taken for one of a process that has died.
+# Seconds without an update after which the process that wrote `fetching` is presumed dead.
 STALE = 20.0
-# Seconds to wait before the next attempt, by how often in a row it has failed.
+# Seconds to wait before the next attempt, by the number of consecutive failures.
 RETRY_AFTER = (60.0, 600.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 
 
 class FetchStatus(NamedTuple):
-    """How far a download is."""
+    """The status of the background download."""
 
     name: str = ""
-    """Of the model."""
+    """The name of the model."""
     state: State = "none"
     done: int = 0
-    """Bytes that are here."""
+    """Bytes downloaded so far."""
     total: int = 0
-    """Bytes in all; 0 if unknown."""
+    """Bytes in total; 0 if unknown."""
     problem: str = ""
     """Why the last attempt failed, in one sentence."""
     failures: int = 0
-    """How often in a row."""
+    """Consecutive failures."""
     retry_at: float = 0.0
-    """When the next attempt may be made, in Unix seconds."""
+    """The earliest time of the next attempt, in Unix seconds."""
     at: float = 0.0
-    """When this was written, in Unix seconds."""
+    """The time at which this was written, in Unix seconds."""
 
     @property
     def running(self) -> bool:
-        """Whether a process is at it."""
+        """Whether a process is downloading or converting."""
         return self.state in ("fetching", "preparing") and abs(time.time() - self.at) < STALE
 
 
@@ -61,19 +62,19 @@ def fetch_dir() -> Path:
 
 
 def lock_path() -> Path:
-    """The lock of the one process that fetches in the background."""
+    """The lock file of the process that downloads in the background; there is at most one."""
     return fetch_dir() / "lock"
 
 
 def allowed() -> bool:
-    """Whether anything may be fetched by itself: not offline, and not switched off by
-    `EXPLORER_AUTO_FETCH=off`. What the user chose comes on top of it."""
+    """Whether background downloads are possible at all: not offline, and not turned off by
+    `EXPLORER_AUTO_FETCH=off`. The user's own choice is separate: see `choice`."""
     switched_off = os.environ.get("EXPLORER_AUTO_FETCH", "").lower() in ("off", "0", "no", "false")
     return not switched_off and not weights.is_offline()
 
 
 def choice() -> Choice:
-    """What the user chose on this computer."""
+    """The user's choice on this computer; `automatic` if none was made."""
     try:
         found = (fetch_dir() / "choice").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
@@ -82,12 +83,12 @@ def choice() -> Choice:
 
 
 def choose(wanted: Choice) -> None:
-    """Remember a choice. Raises OSError."""
+    """Store the user's choice. Raises OSError."""
     _write(fetch_dir() / "choice", wanted)
 
 
 def status() -> FetchStatus:
-    """The status that was written last; an empty one where there is none."""
+    """The last status written; an empty one if there is none."""
     try:
         stored: dict[str, Any] = json.loads((fetch_dir() / "status.json").read_text("utf-8"))
         found = FetchStatus(**stored)
@@ -99,12 +100,12 @@ def status() -> FetchStatus:
 
 
 def put_status(new: FetchStatus) -> None:
-    """Write a status. For the process that holds the lock. Raises OSError."""
+    """Write a status. Only for the process that holds the lock. Raises OSError."""
     _write(fetch_dir() / "status.json", json.dumps(new._replace(at=time.time())._asdict()))
 
 
 def failed(name: str, problem: str) -> FetchStatus:
-    """The status after an attempt that failed, after earlier ones: each waits longer."""
+    """The status after a failed attempt. The wait grows with each consecutive failure."""
     before = status()
     failures = before.failures + 1 if before.name == name else 1
     wait = RETRY_AFTER[min(failures, len(RETRY_AFTER)) - 1]
@@ -113,7 +114,7 @@ def failed(name: str, problem: str) -> FetchStatus:
 
 
 def try_again() -> None:
-    """Forget when the next attempt may be made: the user asks for it now."""
+    """Allow the next attempt at once, because the user asked for it."""
     before = status()
     if before.state == "failed" and not before.running:
         put_status(before._replace(state="none", problem="", failures=0, retry_at=0.0))

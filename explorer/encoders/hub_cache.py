@@ -1,8 +1,8 @@
-"""The Hugging Face cache: model files that are already there are used, and downloads are left there
-for other programs.
+"""The Hugging Face cache, which is shared with other programs: files found there are used, and
+downloads are stored there.
 
-Its layout is that of `huggingface_hub`'s cache guide: `models--OWNER--NAME/blobs/CHECKSUM` has the
-content, `snapshots/COMMIT/FILE` links to it, and `refs/main` names the commit.
+The layout follows the cache guide of `huggingface_hub`: `models--OWNER--NAME/blobs/CHECKSUM` has
+the content, `snapshots/COMMIT/FILE` links to it, and `refs/main` names the commit.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 def cache_dir() -> Path:
-    """The cache's folder: `HF_HUB_CACHE`, else below `HF_HOME`, else below the user's cache
-    folder."""
+    """The folder of the cache: `HF_HUB_CACHE` if it is set, else a folder in `HF_HOME`, else one in
+    the user's cache folder."""
     chosen = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if chosen:
         return Path(chosen).expanduser()
@@ -34,7 +34,7 @@ def _repository_dir(repository: str) -> Path:
 
 
 def find(repository: str, file: str) -> Path | None:
-    """The file of a repository's branch `main`, if it is in the cache, whoever fetched it."""
+    """The path of a file on a repository's branch `main`; None if it is not in the cache."""
     folder = _repository_dir(repository)
     try:
         commit = (folder / "refs" / "main").read_text(encoding="ascii").strip()
@@ -45,8 +45,11 @@ def find(repository: str, file: str) -> Path | None:
 
 
 def store(repository: str, file: str, content: Path, *, commit: str, checksum: str) -> Path | None:
-    """Move a complete file into the cache; its path there, or None where the commit or the checksum
-    is not of a form that the cache knows. Raises OSError, as on a full disk."""
+    """Move a complete file into the cache and return its path there.
+
+    Returns None, and leaves the file where it is, if the commit or checksum is not a hexadecimal
+    number. Raises OSError, for example if the disk is full.
+    """
     if not _COMMIT.fullmatch(commit) or not _COMMIT.fullmatch(checksum):
         return None
     folder = _repository_dir(repository)
@@ -54,7 +57,7 @@ def store(repository: str, file: str, content: Path, *, commit: str, checksum: s
     for each in (blob.parent, path.parent, folder / "refs"):
         each.mkdir(parents=True, exist_ok=True)
     if not blob.exists():
-        # On another disk this copies, and a copy that is cut off must not have the blob's name.
+        # Across disks this copies, and an interrupted copy must not have the blob's name.
         scratch = blob.with_name(f"{checksum}.{os.getpid()}.incomplete")
         try:
             shutil.move(content, scratch)
@@ -68,7 +71,7 @@ def store(repository: str, file: str, content: Path, *, commit: str, checksum: s
         try:
             path.symlink_to(os.path.relpath(blob, path.parent))
         except OSError:
-            # Windows allows links only to some users; the cache then has the file itself there.
+            # Some Windows users cannot make links; the snapshot then holds the file itself.
             blob.replace(path)
     reference = folder / "refs" / "main"
     scratch = reference.with_name(f"main.{os.getpid()}.part")
@@ -78,14 +81,14 @@ def store(repository: str, file: str, content: Path, *, commit: str, checksum: s
 
 
 def remove(repository: str, file: str) -> int:
-    """Delete a file of a repository from the cache, for every program that uses it; the number of
-    bytes that this frees."""
+    """Delete a repository's file from the cache, and thus for every program that uses it. Returns
+    the number of bytes freed."""
     path, freed = find(repository, file), 0
     if path is not None:
         folder, blob = _repository_dir(repository), path.resolve()
         others = [each for each in folder.glob("snapshots/*/**/*") if each != path]
         with contextlib.suppress(OSError):
-            # What a link leads to elsewhere belongs to someone else.
+            # A target outside the cache belongs to someone else.
             inside = blob.parent == (folder / "blobs").resolve()
             if not path.is_symlink():
                 freed = path.stat().st_size

@@ -1,9 +1,9 @@
-"""MiniLM's architecture in torch, for reading its weights once: a small BERT.
+"""MiniLM, a small BERT, in torch. It is needed only once, to convert the model.
 
-Encoder of Devlin et al., “BERT: Pre-training of Deep Bidirectional Transformers” (2019), with the
-sizes of Wang et al., “MiniLM” (2020); sentence vectors by mean pooling as in Reimers & Gurevych,
-“Sentence-BERT” (2019, section 3). Only what inference needs: no dropout, one segment, no pooler.
-The attributes are named after the tensors of the weights file, so that it loads as it is.
+The encoder of Devlin et al., “BERT: Pre-training of Deep Bidirectional Transformers” (2019), with
+the sizes of Wang et al., “MiniLM” (2020), and mean pooling as in Reimers & Gurevych,
+“Sentence-BERT” (2019, section 3). It has only what inference needs: no dropout, one segment, no
+pooler. Attributes are named after the tensors in the weights file, which therefore loads unchanged.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from torch import Tensor, nn
 
 
 class SentenceModel(nn.Module):
-    """Token ids and attention mask, both int64 (n, length) → sentence vectors, float32 (n, 384),
-    rows of length 1."""
+    """Turns token ids and an attention mask, both int64 (n, length), into sentence vectors, float32
+    (n, 384), rows of length 1."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """config: `config.json` beside the weights."""
+        """config: the content of the `config.json` beside the weights."""
         super().__init__()
         self.embeddings = _Embeddings(config)
         layers = nn.ModuleList(_Layer(config) for _ in range(config["num_hidden_layers"]))
@@ -30,7 +30,7 @@ class SentenceModel(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         states = self.embeddings(ids)
-        # Added to the scores before the softmax: nothing attends to padding.
+        # Added to the scores before the softmax, so that nothing attends to padding.
         bias = (1.0 - mask[:, None, None, :].to(states.dtype)) * torch.finfo(states.dtype).min
         for layer in cast(nn.ModuleList, self.encoder["layer"]):
             states = layer(states, bias)
@@ -40,17 +40,18 @@ class SentenceModel(nn.Module):
 
 
 def load_sentence_model(folder: Path) -> SentenceModel:
-    """The model in eval mode, from a folder with `config.json` and `model.safetensors`.
+    """Load the model, in eval mode, from a folder with `config.json` and `model.safetensors`.
 
-    Raises OSError, ValueError or RuntimeError where these are not a BERT's that is computed here.
+    Raises OSError if they cannot be read, and ValueError or RuntimeError if they describe a model
+    that this class does not implement.
     """
     from safetensors.torch import load_file
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if config["hidden_act"] != "gelu" or config["position_embedding_type"] != "absolute":
-        raise ValueError(f"{folder} holds another kind of BERT than is computed here")
+        raise ValueError(f"{folder} holds a kind of BERT that is not supported")
     stored = load_file(folder / "model.safetensors")
-    # A pooler that sentence vectors do not use, and positions as a constant.
+    # Sentence vectors do not use the pooler, and the position ids are constants.
     unused = ("pooler.", "embeddings.position_ids")
     weights = {name: value for name, value in stored.items() if not name.startswith(unused)}
     model = SentenceModel(config)
@@ -59,7 +60,7 @@ def load_sentence_model(folder: Path) -> SentenceModel:
 
 
 class _Embeddings(nn.Module):
-    """Words, positions and the one segment, added and normalized."""
+    """The sum of word, position and segment embeddings, normalized."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
@@ -77,7 +78,8 @@ class _Embeddings(nn.Module):
 
 
 class _Layer(nn.Module):
-    """Self-attention, then two linear layers, each added to its input and normalized."""
+    """One transformer layer: self-attention, then a feed-forward block, each with a residual
+    connection and normalization."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
@@ -97,8 +99,8 @@ class _Layer(nn.Module):
         return result
 
     def _attend(self, states: Tensor, bias: Tensor) -> Tensor:
-        """Scaled dot-product attention (n, length, width), written out: fused kernels choose a path
-        by their inputs, which a trace cannot follow."""
+        """Scaled dot-product attention: (n, length, width). Written out because torch's fused
+        kernels branch on their inputs, which tracing cannot record."""
         rows, length, width = states.shape
 
         def split(name: str) -> Tensor:
@@ -111,7 +113,7 @@ class _Layer(nn.Module):
 
 
 class _AddAndNormalize(nn.Module):
-    """A linear layer whose result is added to the input of its block."""
+    """A linear layer, the residual connection of its block, and layer normalization."""
 
     def __init__(self, size: int, config: dict[str, Any]) -> None:
         super().__init__()

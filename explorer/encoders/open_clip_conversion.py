@@ -1,5 +1,5 @@
-"""Converting open_clip's models: image encoder, text encoder and tokenizer, each to a file of its
-own in the conversion cache. Imports open_clip and torch."""
+"""Convert an open_clip model: its image encoder, text encoder and tokenizer each become a file in
+the conversion cache. Imports open_clip and torch."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ from explorer.photos.input_spec import Fit, Resample
 if TYPE_CHECKING:
     import torch
 
-# To be raised when the graphs below change, so that old conversions are no longer used.
+# Raise this when a graph below changes, so that old conversions are no longer used.
 GRAPH_VERSION = 1
-# Least cosine between the vectors of a converted model and the original's. bf16 alone may cost
-# 0.01.
+# The lowest cosine similarity allowed between vectors of the converted and the original model.
+# Computing in bf16 alone can cost 0.01.
 _MIN_COSINE = 0.95
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """The record of a converted model, stored beside it: all that encoding needs."""
+    """The record of a converted model, stored beside it: all settings that encoding needs."""
 
     key: str
-    """Beginning of its file names."""
+    """The prefix of its file names."""
     version: str
     """`Encoder.version`."""
     dim: int
     size: int
-    """As in InputSpec, like the next two."""
+    """The side of the input in pixels. This and the next two are as in `InputSpec`."""
     fit: Fit
     resample: Resample
     tokenizer: str
-    """File name of the tokenizer in the conversion cache."""
+    """The file name of the tokenizer in the conversion cache."""
     clean: str
-    """How phrases are cleaned, as in `tokenizer.PhraseTokenizer`."""
+    """How phrases are cleaned: see `tokenizer.PhraseTokenizer`."""
     weights: tuple[str, int, int]
-    """Path, size and modification time (ns) of the file it was converted from."""
+    """The path, size and modification time (ns) of the file it was converted from."""
 
 
 def convert(reference: ModelReference, file: Path) -> Conversion:
-    """Convert a model with the weights in this file; parts that are in the cache are reused.
+    """Convert a model with the weights in this file. Parts already in the cache are reused.
 
     Raises EncoderError if the weights do not fit the model or it cannot be converted, and
-    WeightsMissing if its tokenizer is not here.
+    WeightsMissing if its tokenizer is not on this computer.
     """
     config, entry = model_config(reference), pretrained_entry(reference)
     size = int(config["vision_cfg"].get("image_size", 224))
@@ -76,7 +76,7 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
     fit: Fit = "squash" if entry.get("resize_mode") == "squash" else "crop"
     resample: Resample = "bilinear" if entry.get("interpolation") == "bilinear" else "bicubic"
     quick_gelu = bool(entry.get("quick_gelu"))
-    # All that decides the vectors: the same weights can serve two models that differ in a detail.
+    # Everything that affects the vectors: two models can differ in a setting and share weights.
     inputs = [reference.model, weights.sha256(file), mean, std, fit, resample, quick_gelu]
     fingerprint = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     key = f"clip-{GRAPH_VERSION}-{fingerprint[:16]}"
@@ -112,39 +112,40 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
 
 
 def file_stamp(path: Path) -> tuple[str, int, int]:
-    """A file's path, size in bytes and modification time (ns)."""
+    """A file's path, size in bytes and modification time in nanoseconds."""
     stat = path.stat()
     return str(path), stat.st_size, stat.st_mtime_ns
 
 
 def _build(reference: ModelReference, file: Path, quick_gelu: bool) -> Any:
-    """open_clip's model with the weights in this file. Raises EncoderError if they do not fit."""
+    """Build open_clip's model with the weights in this file. Raises EncoderError if they do not
+    fit."""
     open_clip = import_open_clip()
     try:
         with quiet_libraries():
             net = open_clip.create_model(
                 reference.model, pretrained=str(file), force_quick_gelu=quick_gelu
             ).eval()
-        # open_clip resizes positional embeddings of another size, which for the weights of another
-        # model gives vectors that mean nothing.
+        # open_clip resizes positional embeddings that do not fit, so the weights of another model
+        # might load and give meaningless vectors.
         fits = reference.file is None or _shapes_match(file, net)
     except Exception as error:
-        # Whatever the libraries raise for a file that is truncated, in another format, or of
+        # The libraries raise many exceptions: the file may be truncated, in another format, or for
         # another model.
         raise EncoderError(
-            f"{file} does not hold weights of {reference.model}:"
-            " download the file again, or name the model that it is for."
+            f"{file} does not contain weights for {reference.model}:"
+            " download the file again, or name the model that it belongs to."
         ) from error
     if not fits:
         raise EncoderError(
-            f"{file} holds weights of another size than {reference.model}:"
-            " name the model that it is for."
+            f"The weights in {file} differ in shape from those of {reference.model}:"
+            " name the model that they belong to."
         )
     return net
 
 
 def _shapes_match(file: Path, net: torch.nn.Module) -> bool:
-    """Whether the weights in a safetensors file have the shapes of the model's."""
+    """Whether the weights in a safetensors file have the same shapes as the model's."""
     from safetensors import safe_open
 
     shapes = {
@@ -161,7 +162,7 @@ def _shapes_match(file: Path, net: torch.nn.Module) -> bool:
 def _image_module(
     net: Any, size: int, mean: Sequence[float], std: Sequence[float]
 ) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
-    """The image encoder, uint8 (n, size, size, 3) → unit vectors (n, dim), and an example input."""
+    """The image encoder and an example input. uint8 (n, size, size, 3) → unit vectors (n, dim)."""
     import torch
 
     class ImageEncoder(torch.nn.Module):
@@ -180,8 +181,8 @@ def _image_module(
 
 
 def _text_module(net: Any, length: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
-    """The text encoder, token ids as int64 (n, length) → unit vectors (n, dim), and an example
-    input."""
+    """The text encoder and an example input. Token ids, int64 (n, length) → unit vectors
+    (n, dim)."""
     import torch
 
     class TextEncoder(torch.nn.Module):
@@ -203,8 +204,8 @@ def _verify(
     path: Path,
     precision: Precision,
 ) -> None:
-    """Compare a converted model with the original, for a batch and for a single row. If they
-    differ, remove it and raise EncoderError."""
+    """Compare a converted model with the original, on a batch and on a single row. If they differ,
+    delete the conversion and raise EncoderError."""
     import torch
 
     with torch.no_grad(), quiet_libraries():
@@ -219,15 +220,15 @@ def _verify(
 
 def _cannot_convert(reference: ModelReference) -> EncoderError:
     return EncoderError(
-        f"“{reference.name}” cannot be converted to run here: choose another model."
+        f"“{reference.name}” cannot be converted for this computer: choose another model."
     )
 
 
 def _ensure_tokenizer(
     reference: ModelReference, file: Path, config: dict[str, Any], length: int
 ) -> tuple[str, str]:
-    """Build a model's tokenizer in the conversion cache: its file name, and the cleaning of phrases
-    that goes with it. length: token ids per phrase."""
+    """Build a model's tokenizer in the conversion cache. Returns its file name and how its phrases
+    are cleaned. length: token ids per phrase."""
     conversion_cache_dir().mkdir(parents=True, exist_ok=True)
     sources = tokenizer_sources(reference)
     if not sources:
@@ -236,7 +237,7 @@ def _ensure_tokenizer(
             vocabulary = Path(import_open_clip().__file__).parent / "bpe_simple_vocab_16e6.txt.gz"
             tokenizer.build_clip_tokenizer(vocabulary, length, conversion_cache_dir() / name)
         return name, "lower"
-    # Fetched with the weights, or in the same folder as the user's own.
+    # Downloaded with the weights, or in the folder of the user's own weights.
     given, settings = sources[0].path, sources[1].path
     if reference.file is not None and (file.parent / given.name).exists():
         given, settings = file.parent / given.name, file.parent / settings.name

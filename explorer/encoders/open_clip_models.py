@@ -1,6 +1,6 @@
-"""open_clip's models: what their names mean, and where their weights and tokenizers come from.
+"""open_clip's models: parse their names, and find their weights and tokenizers.
 
-Only names that have to be looked up in open_clip's own table import open_clip, and with it torch.
+open_clip, and with it torch, is imported only for names that must be looked up in its own table.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from explorer.errors import EncoderError, UnknownEncoder
 
 
 class _Alias(NamedTuple):
-    """A model with a short name, and what open_clip's table says about it, so that finding its
-    files imports nothing heavy."""
+    """A model with a short name, and its entry in open_clip's table, copied here so that its files
+    can be found without importing open_clip."""
 
     model: str
     tag: str
@@ -33,14 +33,14 @@ _ALIASES = {
         "ViT-B-32-SigLIP2-256", "webli", "timm/ViT-B-32-SigLIP2-256/", "timm/ViT-B-32-SigLIP2-256"
     ),
 }
-# File names of weights in a repository, if open_clip's table names none. Safetensors first: they
-# cannot carry code.
+# File names of weights in a repository where open_clip's table names none. Safetensors come first
+# because they cannot contain code.
 _WEIGHTS_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 class ModelReference(NamedTuple):
-    """What an encoder's name refers to: a model, and one of open_clip's pretrained tags or a
-    file."""
+    """The meaning of an encoder's name: a model, with one of open_clip's pretrained tags or the
+    user's own file."""
 
     name: str
     model: str
@@ -51,8 +51,8 @@ class ModelReference(NamedTuple):
 
 
 def parse_name(name: str) -> ModelReference:
-    """Parse an encoder's name. Raises UnknownEncoder for a name that is not one of these models,
-    and EncoderError for a file that is not in the safetensors format."""
+    """Parse an encoder's name. Raises UnknownEncoder if it does not name an open_clip model, and
+    EncoderError if its file is not in the safetensors format."""
     if name in _ALIASES:
         return ModelReference(name, _ALIASES[name].model, _ALIASES[name].tag, None)
     rest = name.removeprefix(OPEN_CLIP)
@@ -61,10 +61,10 @@ def parse_name(name: str) -> ModelReference:
         file = Path(given).expanduser().absolute()
         if file.suffix.lower() != ".safetensors":
             raise EncoderError(
-                f"{file} is not a .safetensors file: other formats can carry code,"
+                f"{file} is not a .safetensors file: other formats can contain code,"
                 " so they are not read."
             )
-        # The absolute path, so that the name means the same in every working directory.
+        # An absolute path, so that the name means the same in every working directory.
         return ModelReference(f"{OPEN_CLIP}{model}@{file}", model, "", file)
     model, slash, tag = rest.partition("/")
     if name.startswith(OPEN_CLIP) and slash and model and tag and not at:
@@ -75,8 +75,8 @@ def parse_name(name: str) -> ModelReference:
 
 
 def weights_sources(reference: ModelReference) -> list[weights.WeightsSource]:
-    """Where a model's weights can be fetched from, in order of preference. Raises EncoderError if
-    open_clip does not know."""
+    """The sources of a model's weights, in order of preference. Raises EncoderError if open_clip
+    knows none."""
     alias = _ALIASES.get(reference.name)
     entry = {"hf_hub": alias.weights} if alias else pretrained_entry(reference)
     owner, _, rest = str(entry.get("hf_hub") or "").partition("/")
@@ -89,16 +89,16 @@ def weights_sources(reference: ModelReference) -> list[weights.WeightsSource]:
     if not url:
         raise EncoderError(
             f"open_clip does not know where to get the weights of “{reference.name}”:"
-            " download them yourself, and name them as open_clip:MODEL@FILE.safetensors."
+            " download them yourself, and use them as open_clip:MODEL@FILE.safetensors."
         )
-    # These URLs contain the checksum: as a directory, or at the end of the file name.
+    # These URLs contain the checksum, as a directory or at the end of the file name.
     digest = re.search(r"/([0-9a-f]{64})/|-([0-9a-f]{8,64})\.[a-z]+$", url)
     return [weights.WeightsSource(url, "open_clip", (digest[1] or digest[2]) if digest else "")]
 
 
 def tokenizer_sources(reference: ModelReference) -> list[weights.WeightsSource]:
-    """The files of a model's own tokenizer, of which the second may not exist; none for a model
-    that uses CLIP's."""
+    """The sources of a model's tokenizer and of its settings, which are optional; an empty list for
+    a model that uses CLIP's tokenizer."""
     alias = _ALIASES.get(reference.name)
     repository = (
         alias.tokenizer if alias else model_config(reference)["text_cfg"].get("hf_tokenizer_name")
@@ -119,8 +119,8 @@ def import_open_clip() -> Any:
 def model_config(reference: ModelReference) -> dict[str, Any]:
     """open_clip's configuration of a model.
 
-    Raises UnknownEncoder, or EncoderError for a model that cannot be converted: its parts come from
-    elsewhere, or it does not take square pictures.
+    Raises UnknownEncoder, or EncoderError for a model that cannot be converted because parts of it
+    come from other libraries or because it does not take square images.
     """
     open_clip = import_open_clip()
     if reference.model not in open_clip.list_models():
@@ -140,15 +140,15 @@ def model_config(reference: ModelReference) -> dict[str, Any]:
         )
     if not isinstance(config["vision_cfg"].get("image_size", 224), int):
         raise EncoderError(
-            f"“{reference.model}” does not take square pictures, which is not supported here:"
+            f"“{reference.model}” does not take square images, which is not supported here:"
             " choose another model."
         )
     return config
 
 
 def pretrained_entry(reference: ModelReference) -> dict[str, Any]:
-    """open_clip's table entry for the weights; for the user's own file, the part that all entries
-    of the model have in common. Raises UnknownEncoder for a tag that does not exist."""
+    """The entry of the weights in open_clip's table; for the user's own file, the settings shared
+    by all entries of the model. Raises UnknownEncoder if the tag does not exist."""
     open_clip = import_open_clip()
     model_config(reference)
     tags = open_clip.list_pretrained_tags_by_model(reference.model)

@@ -1,9 +1,10 @@
-"""Running models with OpenVINO: converted from torch once, cached on disk, then used without torch.
+"""Run models with OpenVINO: convert them from torch once, cache them on disk, then use them without
+torch.
 
-A converted model is an OpenVINO IR (`.xml` and `.bin`, weights in fp16). Its file name is a key
-that includes the hash of the weights and the version of the graph, so new weights or a new graph
-never meet an old file. Only the conversion imports torch. A process that merely encodes never does,
-which is why a search on the command line takes about a second.
+A converted model is an OpenVINO IR (`.xml` and `.bin`, weights in fp16). Its file name contains the
+hash of the weights and the version of the graph, so an outdated file is never used. Only the
+conversion imports torch. A process that only encodes does not, which is why a search on the command
+line takes about a second.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 Shape = Sequence[int]
 Precision = Literal["fast", "exact"]
-# Rows per inference request where a model runs in parallel streams. Each core then works on rows of
-# its own and never waits for another: EfficientNet-Lite2 takes a fifth less processor time than
-# with one batch shared by all cores.
+# Rows per inference request if a model runs in parallel streams. Each core then works on its own
+# rows and never waits for another: EfficientNet-Lite2 takes a fifth less processor time than with
+# one batch shared by all cores.
 _ROWS_PER_REQUEST = 4
 
 
@@ -44,10 +45,10 @@ class DamagedConversion(EncoderError):
 
 
 def _openvino() -> Any:
-    """The openvino module, imported with its telemetry off.
+    """Import openvino with its telemetry off.
 
-    `import openvino` starts Intel's usage statistics if the package `openvino_telemetry` can be
-    imported, and falls back to a stub if it cannot; this makes the import fail.
+    `import openvino` sends usage statistics to Intel if the package `openvino_telemetry` can be
+    imported, and falls back to a stub if it cannot. This makes that import fail.
     """
     if "openvino" not in sys.modules:
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
@@ -57,7 +58,7 @@ def _openvino() -> Any:
 
 
 def conversion_cache_dir() -> Path:
-    """Folder of the converted models."""
+    """The folder of converted models."""
     return models_dir() / "engine"
 
 
@@ -66,11 +67,11 @@ def ensure_converted(
     build: Callable[[], tuple[torch.nn.Module, tuple[torch.Tensor, ...]]],
     shapes: Sequence[Shape],
 ) -> Path:
-    """The path of the converted model with this key; converts it first if it is not in the cache.
+    """The path of the converted model with this key, converted first if it is not in the cache.
 
-    build: called only if needed; returns a torch module in eval mode, which gives a tensor or a
-    tuple of them, and example inputs. shapes: one for each input, with -1 for a variable dimension.
-    Raises EncoderError if the result cannot be stored.
+    build: called only if needed; returns a torch module in eval mode, whose output is a tensor or a
+    tuple of tensors, and example inputs. shapes: one for each input, with -1 for a variable
+    dimension. Raises EncoderError if the result cannot be stored.
     """
     path = conversion_cache_dir() / f"{key}.xml"
     if path.exists():
@@ -89,7 +90,7 @@ def ensure_converted(
 
 
 def remove_conversions(keys: Sequence[str]) -> int:
-    """Delete the converted models with these keys; the bytes that this frees."""
+    """Delete the converted models with these keys. Returns the number of bytes freed."""
     freed = 0
     for key in keys:
         # The .xml file first: it marks the pair as complete.
@@ -104,7 +105,7 @@ def remove_conversions(keys: Sequence[str]) -> int:
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Suppress warnings of torch and the model packages, about which a user can do nothing."""
+    """Suppress warnings of torch and of the model packages, which a user can do nothing about."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with warnings.catch_warnings():
@@ -119,8 +120,8 @@ def _convert(
     import torch
 
     with torch.no_grad(), quiet_libraries():
-        # torch's trace check compares two runs bit by bit, which attention on a CPU does not always
-        # pass.
+        # torch checks a trace by comparing two runs bit by bit. On a CPU, attention is not
+        # deterministic enough to always pass that.
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
         model = ov.convert_model(traced, example_input=example)
     ports = zip(model.inputs, shapes, strict=True)
@@ -138,9 +139,9 @@ def _convert(
 def load_or_reconvert(
     convert: Callable[[], Path], precision: Precision = "fast", *, streams: bool = False
 ) -> CompiledModel:
-    """Compile a converted model; if its files are damaged, convert it once more.
+    """Compile a converted model. If its files are damaged, convert it again.
 
-    convert: gives the path of the converted model, converting it if it is not there.
+    convert: returns the path of the converted model, converting it first if it is missing.
     """
     try:
         return CompiledModel(convert(), precision, streams=streams)
@@ -153,10 +154,11 @@ class CompiledModel:
 
     def __init__(self, path: Path, precision: Precision = "fast", *, streams: bool = False) -> None:
         """precision: `fast` computes in bf16 if the processor supports it, else in fp32; `exact`
-        always in fp32. streams: spread the rows of a batch over one stream per core.
+        always in fp32. streams: distribute the rows of a batch over one stream per core.
 
-        Raises DamagedConversion for files that cannot be read, and removes them, so that the next
-        attempt converts the model again. Raises EncoderError for a model that cannot run here.
+        Raises DamagedConversion if the files cannot be read, and deletes them, so that the next
+        attempt converts the model again. Raises EncoderError if the model cannot run on this
+        computer.
         """
         ov = _openvino()
         core = ov.Core()
@@ -168,7 +170,7 @@ class CompiledModel:
             "CACHE_DIR": str(path.parent / "compiled"),
         }
         try:
-            # Given a path, OpenVINO finds a cached compilation without reading the model.
+            # Given a path, OpenVINO can use a cached compilation without reading the model.
             self._compiled: openvino.CompiledModel = core.compile_model(path, "CPU", options)
         except RuntimeError as error:
             if _is_readable(core, path):
@@ -177,18 +179,18 @@ class CompiledModel:
                 ) from error
             path.unlink(missing_ok=True)
             raise DamagedConversion(
-                f"The converted model {path} was damaged and has been removed:"
-                " try again to convert it anew."
+                f"The converted model {path} was damaged and has been deleted:"
+                " try again, and it will be converted again."
             ) from error
 
         self._requests = ov.AsyncInferQueue(self._compiled, _cores()) if streams else None
         self._requests_lock = threading.Lock()
 
     def __call__(self, *inputs: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
-        """One array for each input of the model → one float32 array for each output."""
+        """Run the model: one array for each input → one float32 array for each output."""
         if self._requests is not None and len(inputs[0]) > 1:
             return self._infer_in_streams(inputs)
-        # An inference request per call: threads cannot share one.
+        # One inference request per call, because threads cannot share one.
         result = self._compiled.create_infer_request().infer(list(inputs), share_inputs=True)
         return [np.array(result[port], dtype=np.float32) for port in self._compiled.outputs]
 
@@ -196,7 +198,7 @@ class CompiledModel:
         self, inputs: Sequence[npt.NDArray[Any]]
     ) -> list[npt.NDArray[np.float32]]:
         rows = len(inputs[0])
-        # Spread a small batch over all cores, too.
+        # Small batches are distributed over all cores, too.
         step = min(_ROWS_PER_REQUEST, -(-rows // _cores()))
         outputs = dict[int, list[npt.NDArray[np.float32]]]()
 

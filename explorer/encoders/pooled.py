@@ -1,8 +1,8 @@
-"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: encoders for pictures only.
+"""ResNet-50 and ViT-B/16 from torchvision without their classifiers: encoders for images only.
 
 ResNet-50 (He et al. 2016): the 2048 features after global average pooling. ViT-B/16 (Dosovitskiy et
 al. 2021): the 768 values of the class token after the final layer norm. Both are trained on
-ImageNet and take 224 × 224 pixels, a center crop.
+ImageNet and take a center crop of 224 × 224 pixels.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 _SIDE = 224
 _BATCH = 16
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-# To be raised when the graph below changes, so that old conversions are no longer used.
+# Raise this when the graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 1
 
 
 @dataclass(frozen=True)
 class TorchvisionModel:
-    """A torchvision model that serves as an encoder."""
+    """A torchvision model that is used as an encoder."""
 
     name: str
     builder: str
-    """The function in `torchvision.models`."""
+    """The name of its function in `torchvision.models`."""
     head: str
-    """The attribute that holds the classifier."""
+    """The name of the attribute that holds the classifier."""
     dim: int
-    """Number of features."""
+    """The number of features."""
     url: str
     download_bytes: int
 
@@ -82,13 +82,13 @@ TORCHVISION_MODELS = {
 
 
 class PooledEncoder:
-    """One of these models as an encoder."""
+    """An encoder backed by a torchvision model."""
 
     has_text = False
 
     def __init__(self, model: TorchvisionModel) -> None:
-        """Converts weights that are here but not converted yet. Raises WeightsMissing, or
-        EncoderError for a file that does not hold them."""
+        """Converts the weights if needed. Raises WeightsMissing if they are not on this computer,
+        and EncoderError if the file does not contain them."""
         self._model, self.name, self.dim = model, model.name, model.dim
         self.spec = InputSpec(_SIDE, "crop", "bilinear")
         self._lock = threading.Lock()
@@ -129,28 +129,30 @@ class PooledEncoder:
 
 
 def available(model: TorchvisionModel) -> bool:
-    """Whether its weights are here, or a conversion of them."""
+    """Whether the model's weights, or a conversion of them, are on this computer."""
     return model.source.path.exists() or converted(model)
 
 
 def converted(model: TorchvisionModel) -> bool:
-    """Whether its conversion is here, so that it loads at once."""
+    """Whether the model has been converted, so that it loads at once."""
     return (conversion_cache_dir() / f"{_key(model)}.xml").exists()
 
 
 def remove(model: TorchvisionModel, *, weights_too: bool) -> int:
-    """Delete its conversion and unfinished downloads; the bytes that this frees."""
+    """Delete a model's conversion and unfinished downloads, and with `weights_too` its weights.
+    Returns the number of bytes freed."""
     freed = remove_conversions([_key(model)])
     return freed + weights.remove(model.source, complete=weights_too)
 
 
 def convert(model: TorchvisionModel) -> Path:
-    """The path of the converted model: uint8 (n, 224, 224, 3) → float32 features (n, dim)."""
+    """The path of the converted model, converted first if needed: uint8 (n, 224, 224, 3) → float32
+    features (n, dim)."""
     return ensure_converted(_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)])
 
 
 def _key(model: TorchvisionModel) -> str:
-    # The checksum from the file's name, which was verified when it was fetched.
+    # The checksum in the file's name, which was verified after the download.
     return f"{model.builder}-{_GRAPH_VERSION}-{model.source.digest}"
 
 
@@ -165,10 +167,10 @@ def _build(model: TorchvisionModel) -> tuple[torch.nn.Module, tuple[torch.Tensor
     except OSError:
         raise
     except Exception as error:
-        # Whatever torch raises for a file that is truncated, or holds something else.
+        # torch raises many exceptions for files that are truncated or contain something else.
         raise EncoderError(
-            f"{path} does not hold the weights of “{model.name}”: delete it, and download it again"
-            f" with `{PROGRAM} models get {model.name}`."
+            f"{path} does not contain the weights of “{model.name}”: delete it, and download it"
+            f" again with `{PROGRAM} models get {model.name}`."
         ) from error
     setattr(net, model.head, torch.nn.Identity())
 

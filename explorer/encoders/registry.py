@@ -1,6 +1,6 @@
-"""The encoders by name: list them, load each once, download weights.
+"""The registry of encoders: list them, load each once, download weights.
 
-Importing this is cheap; the module of an encoder is imported when it is first asked for.
+Importing this module is cheap: an encoder's own module is imported when the encoder is first used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from explorer.errors import UnknownEncoder
 Loader = Callable[[], Encoder]
 
 OPEN_CLIP = "open_clip:"
-"""The prefix of names of open_clip's models."""
+"""The prefix of the names of open_clip's models."""
 
 _POOLED = ("resnet50", "vit")
 _CLIP = ("clip", "siglip2")
@@ -29,7 +29,7 @@ class EncoderInfo(NamedTuple):
     what: str
     has_text: bool
     languages: str
-    """The languages of phrases; empty for a model without text."""
+    """The languages that phrases can be in; empty for a model without a text encoder."""
     licence: str
     available: bool
     """Whether it can be used without a download."""
@@ -84,7 +84,7 @@ _lock = threading.Lock()
 
 
 def names() -> list[str]:
-    """The encoders with a name of their own, the default first."""
+    """The names of the listed encoders, the default first. Others are named `open_clip:…`."""
     return list(_loaders)
 
 
@@ -96,9 +96,10 @@ def register(name: str, loader: Loader) -> None:
 
 
 def get_encoder(name: str) -> Encoder:
-    """The encoder with this name, which is loaded once. Never downloads anything.
+    """The encoder with this name, loaded on the first call. Never downloads anything.
 
-    Raises UnknownEncoder, or WeightsMissing with the command that downloads them.
+    Raises UnknownEncoder; WeightsMissing, whose message names the command that downloads the
+    weights; and EncoderError if they cannot be used.
     """
     name = canonical_name(name)
     with _lock:
@@ -107,7 +108,7 @@ def get_encoder(name: str) -> Encoder:
             return found
         loader = _loader(name)
         loading = _loading.setdefault(name, threading.Lock())
-    # Not under the lock: an encoder that must be converted takes a while, and others must not wait.
+    # Outside the lock: converting an encoder takes a while, and other encoders must not wait.
     with loading:
         if name not in _loaded:
             _loaded[name] = loader()
@@ -115,7 +116,7 @@ def get_encoder(name: str) -> Encoder:
 
 
 def canonical_name(name: str) -> str:
-    """An encoder's `name`: where it contains the path of a file, the path is absolute."""
+    """An encoder's `name` in its canonical form: the path of a file in it is made absolute."""
     model, at, file = name.partition("@")
     return (
         f"{model}@{Path(file).expanduser().absolute()}"
@@ -144,7 +145,7 @@ def _loader(name: str) -> Loader:
 
 
 def available(name: str) -> bool:
-    """Whether it can be used now, without downloading anything. Raises UnknownEncoder."""
+    """Whether an encoder can be used without a download. Raises UnknownEncoder."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled
@@ -158,7 +159,7 @@ def available(name: str) -> bool:
 
 
 def describe() -> list[EncoderInfo]:
-    """All encoders with a name of their own, for the user to choose from."""
+    """All listed encoders, for the user to choose from."""
     return [
         EncoderInfo(name, what, bool(languages), languages, licence, available(name), size)
         for name, (what, languages, licence, size) in _ABOUT.items()
@@ -166,12 +167,12 @@ def describe() -> list[EncoderInfo]:
 
 
 def download_bytes(name: str) -> int:
-    """The size of its download; 0 where that is not known beforehand, or nothing is downloaded."""
+    """The size of an encoder's download; 0 if it is not known beforehand or nothing is needed."""
     return _ABOUT[name][3] if name in _ABOUT else 0
 
 
 def ready(name: str) -> bool:
-    """Whether it can be loaded at once: its weights are here, and converted. Raises
+    """Whether an encoder can be loaded at once, because it is already converted. Raises
     UnknownEncoder."""
     _loader(name)
     if name in _POOLED:
@@ -186,9 +187,9 @@ def ready(name: str) -> bool:
 
 
 def remove(name: str, *, weights: bool) -> int:
-    """Delete what is kept of a model, apart from its vectors: its conversion and what has arrived
-    of downloads that are not complete; with `weights` also its weights, which other programs may
-    share. Returns the number of bytes that this frees. Raises UnknownEncoder."""
+    """Delete a model's conversion and unfinished downloads, and with `weights` also its weights,
+    which other programs may share. Vectors are kept. Returns the number of bytes freed. Raises
+    UnknownEncoder."""
     _loader(name)
     with _lock:
         _loaded.pop(name, None)
@@ -204,8 +205,8 @@ def remove(name: str, *, weights: bool) -> int:
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Download and convert its weights, if they are not here. Raises UnknownEncoder, or
-    WeightsMissing with the reason."""
+    """Download and convert an encoder's weights, where that has not been done yet. Raises
+    UnknownEncoder, or WeightsMissing with the reason."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled, weights

@@ -1,19 +1,19 @@
 """The starter: an encoder for photos and phrases whose weights come in Python packages, so that it
-works from the start, offline.
+works offline from the start.
 
-Image model: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), its pooled features and its
-1000 ImageNet probabilities. Text model: MiniLM sentence vectors (Wang et al. 2020; Reimers &
-Gurevych 2019).
+Image model: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), which gives pooled features and
+the probabilities of the 1000 ImageNet classes. Text model: MiniLM sentence vectors (Wang et al.
+2020; Reimers & Gurevych 2019).
 
-A photo's *semantic* vector combines two ways into the space of sentence vectors. ConSE (Norouzi et
-al. 2013), the probability-weighted mean of the class names' sentence vectors, knows what things are
-called. A linear map, learned from photos with captions, knows how people describe scenes. A photo's
-*visual* vector, the features after a projection, knows what looks alike. The stored vector is
-[√a·visual, √(1−a)·semantic], so that one inner-product index answers both photos, which fill both
-halves, and phrases, which fill only the second.
+A photo's *semantic* vector combines two mappings into the space of sentence vectors. ConSE (Norouzi
+et al. 2013), the probability-weighted mean of the class names' sentence vectors, covers what things
+are called. A linear map, learned from photos with captions, covers how people describe scenes. A
+photo's *visual* vector, a projection of the features, covers what looks alike. The stored vector is
+[√a·visual, √(1−a)·semantic], so one inner-product index answers queries by photo, which use both
+halves, and by phrase, which use only the second.
 
 The map, the class vectors and the projection are in `data/starter.npz`; `data/README.md` says how
-they were made and how well they do.
+they were made and how accurate they are.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ SIDE = 260
 FEATURES, CLASSES, WORDS = 1280, 1000, 384
 HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 
-# Longer phrases are truncated; MiniLM was trained on 128 tokens (its model card).
+# Longer phrases are truncated. MiniLM was trained on 128 tokens, according to its model card.
 _MAX_TOKENS = 128
-# To be raised when the graphs below change, so that old conversions are no longer used.
+# Raise this when a graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 1
 
 T = TypeVar("T")
 
 
 class StarterHead:
-    """The learned part: turns features and probabilities into a photo's vector, and sentence
-    vectors into a phrase's."""
+    """The learned part: turns features and probabilities into the vectors of photos, and sentence
+    vectors into the vectors of phrases."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        """arrays: those of the data file, which `data/README.md` describes."""
+        """arrays: the content of the data file, as described in `data/README.md`."""
         self.arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
         self.dim = self.arrays["project"].shape[1] + self.arrays["map"].shape[1]
 
@@ -64,25 +64,26 @@ class StarterHead:
             return cls(dict(stored))
 
     def visual(self, features: Vectors) -> Vectors:
-        """Features (n, 1280) → unit vectors of how a photo looks."""
+        """Features (n, 1280) → visual unit vectors."""
         a = self.arrays
         return unit((unit(features) - a["feature_mean"]) @ a["project"])
 
     def semantic(self, features: Vectors, probabilities: Vectors) -> Vectors:
-        """Features (n, 1280) and probabilities (n, 1000) → unit vectors in the space of phrases."""
+        """Features (n, 1280) and probabilities (n, 1000) → unit vectors in the space of phrases,
+        (n, 384)."""
         a = self.arrays
         inputs = np.concatenate([unit(features), 0.5 * np.sqrt(probabilities)], axis=1)
         learned = unit(inputs @ a["map"] + a["bias"])
         sharpened = probabilities ** float(a["sharpen"])
-        # Not scaled to length 1: the surer the classifier, the longer this vector, and the more it
-        # counts.
+        # Not scaled to length 1: the more certain the classifier is, the longer this vector, and
+        # the larger its share of the sum.
         conse = sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]
         weight = float(a["weight_map"])
         return unit(weight * learned + (1 - weight) * conse)
 
     def text(self, sentences: Vectors) -> Vectors:
-        """Sentence vectors (n, 384) → unit vectors in the space of phrases, without what all
-        phrases have in common."""
+        """Sentence vectors (n, 384) → unit vectors in the space of phrases, with the mean of all
+        phrases subtracted."""
         return unit((unit(sentences) - self.arrays["word_mean"]) @ self.arrays["word_map"])
 
     def photo(self, features: Vectors, probabilities: Vectors) -> Vectors:
@@ -104,7 +105,7 @@ class StarterHead:
 
 
 class StarterEncoder:
-    """The encoder. Its parts load when first needed: a phrase does not wait for the image model,
+    """The encoder. Its parts load when first needed, so a phrase does not wait for the image model,
     nor indexing for the text model."""
 
     name = NAME
@@ -131,8 +132,8 @@ class StarterEncoder:
 
     def encode_images(self, pixels: Pixels) -> Vectors:
         features, probabilities = self.image_features(pixels)
-        # The head is little work for a batch. With several BLAS threads, while all cores are busy
-        # decoding, they mostly wait for each other.
+        # The head is little work. While all cores are busy decoding, several BLAS threads would
+        # mostly wait for each other.
         with self._part("blas", _blas).limit(limits=1):
             return self._head.photo(features, probabilities)
 
@@ -141,8 +142,8 @@ class StarterEncoder:
 
     @functools.cached_property
     def known_words(self) -> Vectors:
-        """Unit vectors of the 1000 ImageNet classes, (1000, dim), in the space of phrases: what the
-        image model was trained to see."""
+        """Unit vectors of the 1000 ImageNet classes that the image model recognizes, in the space
+        of phrases: (1000, dim)."""
         classes = unit(self._head.arrays["classes"])
         return np.pad(classes, ((0, 0), (self.dim - WORDS, 0)))
 
@@ -192,8 +193,8 @@ def _blas() -> Any:
 
 
 def load_starter() -> StarterEncoder:
-    """The starter, with its models converted, which takes seconds the first time, but not
-    loaded."""
+    """The starter, with its models converted but not loaded. Converting takes seconds, the first
+    time only."""
     convert_image_model()
     convert_text_model()
     return StarterEncoder()

@@ -1,14 +1,13 @@
-"""Which part of a photo matches a query, as the starter sees it.
+"""Heat maps for the starter: which part of a photo matches a query.
 
-The image model ends in the mean of its feature map, so the vector of a photo without one part of it
-is known from the rest of the map, without running the model again. The heat map is how much less a
-photo is like the query when a location and its neighbors are left out: the occlusion of Zeiler &
-Fergus 2014 (Visualizing and understanding convolutional networks), done on the features. It finds
-objects more often than the similarity of each location alone, which hardly differs within a photo
-because each location has seen most of it.
+The image model ends by averaging its feature map, so the vector of a photo with one part occluded
+can be computed from the rest of the map, without running the model again. The heat map shows how
+much the similarity to the query drops when a location and its neighbors are left out: occlusion, as
+in Zeiler & Fergus 2014 (Visualizing and understanding convolutional networks), applied to the
+features. It finds objects more often than the similarity of each location alone, which hardly
+varies within a photo because the receptive field of each location covers most of it.
 
-The feature map comes from a graph of its own, so the one that makes the stored vectors stays as it
-is.
+The feature map comes from a separate graph, so the one that makes the stored vectors is unchanged.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
     import torch
 
-# To be raised when the graph below changes, so that old conversions are no longer used.
+# Raise this when the graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 1
-# Smaller probabilities say nothing, and have no logarithm where they are 0.
+# Smaller probabilities carry no information, and 0 has no logarithm.
 _MIN_PROBABILITY = 1e-7
 
 FeatureMap = npt.NDArray[np.float32]
@@ -39,8 +38,8 @@ def convert_feature_map_model(
     side: int, build: Callable[[], tuple[Any, tuple[torch.Tensor, ...]]]
 ) -> Path:
     """The path of the converted model: uint8 (n, side, side, 3) → features (n, h, w, 1280) and
-    class probabilities (n, h, w, 1000) of each location. build: gives the image model, whose
-    network is `net`."""
+    class probabilities (n, h, w, 1000) of each location. build: returns the image model, whose
+    attribute `net` is the network, and example inputs."""
     return ensure_converted(
         f"starter-map-{_GRAPH_VERSION}-{side}",
         lambda: _without_pooling(*build()),
@@ -72,15 +71,15 @@ def occlusion_map(
     query: Vectors,
     head: Callable[[Vectors, Vectors], Vectors],
 ) -> Grid:
-    """How much less similar to a query a photo is without each location and its neighbors: float32
-    (h, w), 1 where that is most, 0 where it is least.
+    """How much the similarity of a photo to a query drops without each location and its neighbors:
+    float32 (h, w), scaled so that the largest drop is 1 and the smallest 0.
 
-    features: (h, w, 1280). probabilities: (h, w, 1000). query: a unit vector (dim,). head: makes
-    vectors (n, dim) from features (n, 1280) and probabilities (n, 1000).
+    features: (h, w, 1280). probabilities: (h, w, 1000). query: a unit vector (dim,). head: turns
+    features (n, 1280) and probabilities (n, 1000) into vectors (n, dim).
     """
     height, width = features.shape[:2]
-    # The classifier is linear before its softmax: the probabilities of a mean of features are the
-    # softmax of the mean of their logarithms.
+    # The classifier is linear before its softmax, so the probabilities for a mean of features are
+    # the softmax of the mean of the logarithms.
     logs = np.log(np.maximum(probabilities, _MIN_PROBABILITY))
     vectors = head(
         _mean_without(features).reshape(height * width, -1),
@@ -108,5 +107,5 @@ def _softmax(logs: FeatureMap) -> FeatureMap:
 
 
 def _inner(shift: int, length: int) -> slice:
-    """Where a map that is moved by `shift` lies within itself."""
+    """The indices that remain within a map of this length when it is moved by `shift`."""
     return slice(max(0, shift), length + min(0, shift))

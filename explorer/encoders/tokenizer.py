@@ -1,10 +1,10 @@
-"""Phrases → the token ids that CLIP-like text encoders were trained on, without torch or the
-libraries they were trained with.
+"""Turn phrases into the token ids that CLIP-like text encoders expect, without importing torch or
+open_clip.
 
-CLIP's byte-pair encoding is built from the vocabulary that open_clip ships (Radford et al. 2021,
-section 2.4) with the `tokenizers` library. Other models have a tokenizer.json of their own. Either
-way the result is one file that also holds the number of ids per phrase, the start and end tokens,
-and the padding.
+CLIP's byte-pair encoding (Radford et al. 2021, section 2.4) is built with the `tokenizers` library
+from the vocabulary that open_clip ships. Other models have a tokenizer.json of their own. Either
+way, the result is one file that also defines the number of ids per phrase, the start and end
+tokens, and the padding.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ import numpy.typing as npt
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
 
 _START, _END = "<start_of_text>", "<end_of_text>"
-# CLIP's pre-tokenization. Ignores case although phrases are in lower case: some letters, such as
-# the long s, have no other lower case but match a plain letter.
+# CLIP's pre-tokenization. It ignores case although phrases are in lower case: some letters, such as
+# the long s, are lower case already but match a plain letter only without regard to case.
 _PRETOKEN = (
     r"(?i:<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)"
 )
-# Merges in CLIP's vocabulary, of which 256 entries are bytes and 2 are special tokens.
+# The number of merges in CLIP's vocabulary: 256 of its entries are bytes, and 2 special tokens.
 _MERGES = 49152 - 256 - 2
 
 
@@ -35,28 +35,28 @@ class PhraseTokenizer:
     """The tokenizer of a text encoder. Safe to call from several threads."""
 
     def __init__(self, path: Path, clean: str) -> None:
-        """path: a file made by `build_clip_tokenizer` or `adapt_hub_tokenizer`. clean: how phrases
-        are cleaned: `lower` (CLIP), `canonicalize` (SigLIP) or `whitespace`."""
+        """path: a file made by `build_clip_tokenizer` or `adapt_hub_tokenizer`. clean: how to clean
+        phrases: `lower` (CLIP), `canonicalize` (SigLIP) or `whitespace`; see `clean_text`."""
         self._tokenizer = Tokenizer.from_file(str(path))
         self._clean = clean
         self._length = int((self._tokenizer.truncation or {"max_length": 0})["max_length"])
 
     def __call__(self, phrases: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Phrases → token ids, int64 of shape (n, length)."""
+        """Tokenize n phrases: token ids, int64 of shape (n, length)."""
         rows = [self._tokenizer.encode(clean_text(phrase, self._clean)).ids for phrase in phrases]
         return np.array(rows, np.int64).reshape(len(rows), self._length)
 
 
 def clean_text(text: str, how: str) -> str:
-    """A phrase as open_clip cleans it: mojibake repaired, HTML entities resolved, white space
-    collapsed.
+    """Clean a phrase as open_clip does: repair mojibake, decode HTML entities, collapse white
+    space.
 
-    how: `lower` also changes it to lower case; `canonicalize` also removes punctuation and changes
-    it to lower case; `whitespace` does no more.
+    how: `lower` also converts it to lower case; `canonicalize` removes punctuation as well;
+    `whitespace` does nothing else.
     """
     import ftfy
 
-    # Unpaired surrogates, which a terminal may pass on, cannot be encoded.
+    # A terminal may pass on unpaired surrogates, which cannot be encoded.
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = html.unescape(html.unescape(ftfy.fix_text(text)))
     if how == "canonicalize":
@@ -66,8 +66,8 @@ def clean_text(text: str, how: str) -> str:
 
 
 def build_clip_tokenizer(vocabulary: Path, length: int, path: Path) -> None:
-    """Write CLIP's tokenizer. vocabulary: open_clip's `bpe_simple_vocab_16e6.txt.gz`. length: ids
-    per phrase."""
+    """Write CLIP's tokenizer to `path`. vocabulary: open_clip's `bpe_simple_vocab_16e6.txt.gz`.
+    length: ids per phrase."""
     lines = gzip.decompress(vocabulary.read_bytes()).decode("utf-8").split("\n")[1 : _MERGES + 1]
     merges = [(left, right) for left, right in (line.split() for line in lines)]
     letters = list(_byte_letters().values())
@@ -98,11 +98,11 @@ def build_clip_tokenizer(vocabulary: Path, length: int, path: Path) -> None:
 
 
 def adapt_hub_tokenizer(given: Path, settings: Path, length: int, path: Path) -> None:
-    """Write a tokenizer from the hub, with the start and end tokens and the padding that its
-    settings ask for.
+    """Write a tokenizer from the Hugging Face Hub to `path`, with the start and end tokens and the
+    padding defined in its settings.
 
-    given: its tokenizer.json. settings: its tokenizer_config.json, which need not exist. length:
-    ids per phrase. Raises ValueError if the given file is not a tokenizer.
+    given: its tokenizer.json. settings: its tokenizer_config.json, which is optional. length: ids
+    per phrase. Raises ValueError if the given file is not a tokenizer.
     """
     config: dict[str, Any] = (
         json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
@@ -151,8 +151,8 @@ def _save(tokenizer: Tokenizer, path: Path) -> None:
 
 
 def _byte_letters() -> dict[int, str]:
-    """The letter of each byte in the vocabularies of GPT-2 and CLIP: its own if it is printable,
-    else the next free one after U+00FF."""
+    """The character that stands for each byte in the vocabularies of GPT-2 and CLIP: itself if it
+    is printable, else the next free one above U+00FF."""
     printing = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printing]
     return {byte: chr(byte) for byte in printing} | {

@@ -1,10 +1,9 @@
-"""Downloading weights: with progress, resuming where it stopped, and never trusting a file with a
-wrong checksum.
+"""Download weights: report progress, resume interrupted downloads, and verify checksums.
 
 Weights come from the Hugging Face Hub (`HF_ENDPOINT` names a mirror), from torchvision's server, or
-from a URL in open_clip's table. Those from the hub are kept in its usual cache (`hub_cache.py`),
-the others in the models folder. A file there is complete: it gets its name only after its checksum
-was verified. Why this does not use `huggingface_hub`: docs/adr/0011-weights-by-httpx.md.
+from a URL in open_clip's table. Those from the hub are stored in its usual cache (`hub_cache.py`),
+the others in the models folder. A file is given its final name only once its checksum has been
+verified. docs/adr/0011-weights-by-httpx.md says why this does not use `huggingface_hub`.
 """
 
 from __future__ import annotations
@@ -35,17 +34,17 @@ if TYPE_CHECKING:
 
 # Seconds to wait for the next bytes, and for a connection.
 _READ_TIMEOUT, _CONNECT_TIMEOUT = 30.0, 10.0
-# Attempts in a row that may bring no new bytes.
+# Consecutive attempts without new bytes after which a download fails.
 _MAX_FUTILE_ATTEMPTS = 3
 _MAX_REDIRECTS = 8
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Bytes of the disk that a download leaves free.
+# Bytes of disk space that a download leaves free.
 _SPARE_BYTES = 100_000_000
 _TRUE = ("1", "true", "yes", "on")
 
 
 def is_offline() -> bool:
-    """Whether the user wants no request at all: `--offline`, `EXPLORER_OFFLINE`, or
+    """Whether all requests are forbidden: by `--offline`, by `EXPLORER_OFFLINE`, or by
     `HF_HUB_OFFLINE`, which other programs obey too."""
     return bool(os.environ.get("EXPLORER_OFFLINE")) or (
         os.environ.get("HF_HUB_OFFLINE", "").lower() in _TRUE
@@ -57,16 +56,16 @@ __all__ = ["NotOnServer", "WeightsSource", "fetch", "hub_source", "is_offline", 
 
 @dataclass(frozen=True)
 class WeightsSource:
-    """Where a file of weights can be downloaded, and where it is kept."""
+    """The URL of a file of weights, and where it is stored on this computer."""
 
     url: str
     folder: str
-    """Its folder in the models folder."""
+    """The name of its subfolder in the models folder."""
     digest: str = ""
-    """The SHA-256 in hex, or the beginning of it, if it is known beforehand. For large files, the
-    hub states it in its response."""
+    """The SHA-256 in hexadecimal, or its first digits, if known beforehand. For large files, the
+    hub sends it in its response."""
     repository: str = ""
-    """Its repository on the hub, if it is there."""
+    """Its repository on the hub; empty if it is elsewhere."""
 
     @property
     def name(self) -> str:
@@ -74,7 +73,7 @@ class WeightsSource:
 
     @property
     def path(self) -> Path:
-        """The downloaded file; it need not exist."""
+        """The path of the complete file, which need not exist."""
         own = models_dir() / "weights" / self.folder / self.name
         if self.repository and not own.exists():
             return hub_cache.find(self.repository, self.name) or own
@@ -82,18 +81,18 @@ class WeightsSource:
 
     @property
     def part(self) -> Path:
-        """What has arrived of a download that is not complete; it need not exist."""
+        """The path of the partial download, which need not exist."""
         return models_dir() / "weights" / self.folder / f"{self.name}.part"
 
     @property
     def needs_checksum(self) -> bool:
-        """Whether the file is refused if its server states no checksum. The hub states one for all
-        large files, and none for the settings beside them."""
+        """Whether the file is rejected if its server sends no checksum. The hub sends one for all
+        large files, but not for the settings beside them."""
         return bool(self.repository) and not self.name.endswith(".json")
 
 
-class _Stated(NamedTuple):
-    """What the hub states about a file in its response; '' for what it does not."""
+class _HubHeaders(NamedTuple):
+    """A file's checksum and commit from the hub's response headers; empty where they are absent."""
 
     checksum: str = ""
     commit: str = ""
@@ -108,7 +107,7 @@ def hub_source(repo: str, file: str) -> WeightsSource:
 
 
 def torchvision_source(url: str) -> WeightsSource:
-    """A file of torchvision's, whose name ends in the beginning of its SHA-256.
+    """A file on torchvision's server, whose name contains the first digits of its SHA-256.
     `EXPLORER_TORCHVISION` names a mirror."""
     mirror = os.environ.get("EXPLORER_TORCHVISION")
     name = url.rsplit("/", 1)[-1]
@@ -119,8 +118,8 @@ def torchvision_source(url: str) -> WeightsSource:
 
 
 def fetch(source: WeightsSource, progress: Progress = lambda done, total: None) -> Path:
-    """The path of the file, which is downloaded if it is not here. Raises WeightsMissing with the
-    reason in one line; without a request where none is wanted (`is_offline`)."""
+    """The path of the file, downloaded first if it is not on this computer. Raises WeightsMissing
+    with the reason in one line; offline (`is_offline`), it does so without a request."""
     path = source.path
     if path.exists():
         return path
@@ -128,7 +127,7 @@ def fetch(source: WeightsSource, progress: Progress = lambda done, total: None) 
         raise WeightsMissing(
             f"{source.name} is not on this computer, and nothing is downloaded offline."
         )
-    # Imported only here: it takes longer than all other imports, and most often the weights exist.
+    # Imported here because it takes longer than all other imports, and usually the weights exist.
     import httpx
 
     try:
@@ -143,8 +142,8 @@ def fetch(source: WeightsSource, progress: Progress = lambda done, total: None) 
 
 
 def remove(source: WeightsSource, *, complete: bool) -> int:
-    """Delete what has arrived of a download, and with `complete` also the complete file, for every
-    program that uses it; the bytes that this frees."""
+    """Delete the partial download, and with `complete` also the complete file, even if other
+    programs use it. Returns the number of bytes freed."""
     own = source.part.with_suffix("")
     freed = 0
     for path in (source.part, own) if complete else (source.part,):
@@ -160,8 +159,8 @@ def remove(source: WeightsSource, *, complete: bool) -> int:
 def _fetch(client: httpx.Client, source: WeightsSource, progress: Progress) -> Path:
     part = source.part
     for resumed in (part.exists(), False):
-        stated = _download_all(client, source.url, part, progress)
-        expected = stated.checksum or source.digest
+        headers = _download_all(client, source.url, part, progress)
+        expected = headers.checksum or source.digest
         if not expected and source.needs_checksum:
             part.unlink()
             raise WeightsMissing(
@@ -170,19 +169,19 @@ def _fetch(client: httpx.Client, source: WeightsSource, progress: Progress) -> P
             )
         actual = sha256(part)
         if not expected or actual.startswith(expected):
-            return _keep(source, part, stated.commit, actual)
+            return _store(source, part, headers.commit, actual)
         part.unlink()
         if not resumed:
             break
-        # The partial file may be from another version of the weights: once more, from the start.
+        # The partial file may belong to another version of the weights: start from the beginning.
     raise WeightsMissing(
         f"{source.name} was downloaded, but its checksum is wrong, so it was deleted:"
         " try again later."
     )
 
 
-def _keep(source: WeightsSource, part: Path, commit: str, checksum: str) -> Path:
-    """Give a complete file its name."""
+def _store(source: WeightsSource, part: Path, commit: str, checksum: str) -> Path:
+    """Move a verified download to its final place. Returns its path there."""
     if source.repository:
         kept = hub_cache.store(
             source.repository, source.name, part, commit=commit, checksum=checksum
@@ -192,9 +191,9 @@ def _keep(source: WeightsSource, part: Path, commit: str, checksum: str) -> Path
     return part.replace(part.with_suffix(""))
 
 
-def _download_all(client: httpx.Client, url: str, part: Path, progress: Progress) -> _Stated:
-    """Download until the file is complete. Raises TransportError after several attempts in a row
-    that brought nothing."""
+def _download_all(client: httpx.Client, url: str, part: Path, progress: Progress) -> _HubHeaders:
+    """Download until the file is complete. Raises TransportError after several consecutive attempts
+    without new bytes."""
     import httpx
 
     futile = 0
@@ -209,18 +208,18 @@ def _download_all(client: httpx.Client, url: str, part: Path, progress: Progress
                 raise
 
 
-def _download(client: httpx.Client, url: str, part: Path, progress: Progress) -> _Stated:
+def _download(client: httpx.Client, url: str, part: Path, progress: Progress) -> _HubHeaders:
     """One attempt to download the rest of the file."""
     have = _length(part)
-    with _open(client, url, have) as (response, stated):
+    with _open(client, url, have) as (response, hub_headers):
         if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            # The file is complete already; its checksum will tell.
-            return stated
+            # The file is complete already, which its checksum will confirm.
+            return hub_headers
         response.raise_for_status()
         if "text/html" in response.headers.get("content-type", ""):
             raise WeightsMissing(
-                f"{part.stem} could not be downloaded: a web page came instead, as in a network"
-                " that asks for a login first. Open a browser and log in there."
+                f"{part.stem} could not be downloaded: the server sent a web page instead, as in"
+                " networks that ask for a login first. Open a browser and log in."
             )
         if response.status_code != HTTPStatus.PARTIAL_CONTENT:
             have = 0
@@ -230,44 +229,46 @@ def _download(client: httpx.Client, url: str, part: Path, progress: Progress) ->
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         with part.open("ab" if have else "wb") as file:
             progress(have, total)
-            # Chunks as they arrive: larger ones would lose the last bytes before a connection
+            # Write chunks as they arrive: larger ones would lose the last bytes when a connection
             # breaks.
             for chunk in response.iter_raw():
                 file.write(chunk)
-                # The process may be ended at any moment, and the next one resumes from here.
+                # The process may be killed at any moment, and the next one resumes from here.
                 file.flush()
                 have += len(chunk)
                 progress(have, total)
-    return stated
+    return hub_headers
 
 
 @contextmanager
-def _open(client: httpx.Client, url: str, have: int) -> Iterator[tuple[httpx.Response, _Stated]]:
-    """The response with the file from byte `have` on, and what the hub states about it.
+def _open(
+    client: httpx.Client, url: str, have: int
+) -> Iterator[tuple[httpx.Response, _HubHeaders]]:
+    """The response with the file from byte `have` on, and the hub's headers.
 
-    The hub does so in the response that redirects to its storage, so this follows redirects itself.
+    The hub sends those with its redirect to the storage server, so this follows redirects itself.
     """
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    at, stated = url, _Stated()
+    at, hub_headers = url, _HubHeaders()
     for _ in range(_MAX_REDIRECTS):
         _check_secure(at)
         with client.stream("GET", at, headers=headers) as response:
             tag = response.headers.get("x-linked-etag", "").strip('W/"')
-            stated = _Stated(
-                tag if _SHA256.fullmatch(tag) else stated.checksum,
-                response.headers.get("x-repo-commit", stated.commit),
+            hub_headers = _HubHeaders(
+                tag if _SHA256.fullmatch(tag) else hub_headers.checksum,
+                response.headers.get("x-repo-commit", hub_headers.commit),
             )
             if not response.has_redirect_location:
-                yield response, stated
+                yield response, hub_headers
                 return
         at = urljoin(at, response.headers["location"])
-    raise WeightsMissing(f"{url} could not be downloaded: it redirects in circles.")
+    raise WeightsMissing(f"{url} could not be downloaded: there were too many redirects.")
 
 
 def _check_secure(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise WeightsMissing(f"{url} is not a secure address, so nothing is downloaded from it.")
+        raise WeightsMissing(f"{url} does not use HTTPS, so nothing is downloaded from it.")
 
 
 def _length(part: Path) -> int:

@@ -76,7 +76,7 @@ class MoveDetector:
 def has_precise_time(seen: FileStat) -> bool:
     """Whether a file's modification time is finer than a second, so that no two files share it by
     chance."""
-    return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MOST
+    return seen.mtime_ns % 1_000_000_000 != 0 and abs(seen.mtime_ns) < int64.MAX
 
 
 def _name(path: str) -> str:

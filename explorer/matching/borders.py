@@ -12,28 +12,29 @@ from explorer.matching.geometry import Box, Gray, Matrix, Shape
 
 @dataclass(frozen=True)
 class BorderThresholds:
-    """What counts as a border, and what as a bar above or below an image.
+    """Thresholds for borders, and for bars above or below an image.
 
-    Set on copies that `python run.py bench duplicates` makes. Of 300 everyday photos, 10 begin or
-    end with something like a bar: pale skies, black stages.
+    Chosen on the copies that `python run.py bench duplicates` makes. Of 300 everyday photos, 10
+    begin or end with something like a bar, such as a pale sky or a black stage.
     """
 
-    least_bar_height: float = 0.08
-    """Share of the image height that a bar takes at least."""
-    most_bar_height: float = 0.42
-    """Share of the image height that a bar takes at most."""
+    min_bar_height: float = 0.08
+    """The minimum height of a bar, as a share of the image height."""
+    max_bar_height: float = 0.42
+    """The maximum height of a bar, as a share of the image height."""
     gray_tolerance: int = 6
-    """Gray levels within which a pixel has the bar's color."""
-    least_in_row: float = 0.5
-    """Share of each row of a bar that has its color."""
-    least_in_bar: float = 0.85
-    """Share of the whole bar that has its color; the rest may be text or icons."""
+    """The maximum difference in gray levels between a pixel and the bar's color."""
+    min_in_row: float = 0.5
+    """The minimum share of each row of a bar that has its color."""
+    min_in_bar: float = 0.85
+    """The minimum share of the whole bar that has its color; the rest may be text or icons."""
     smear: int = 3
-    """Pixels by which compression blurs a border's inner edge."""
-    most_row_range: int = 14
-    """Gray levels between the 4th and the 96th percentile of a plain row."""
+    """The number of pixels over which compression blurs a border's inner edge."""
+    max_row_range: int = 14
+    """The maximum range of a plain row, from the 4th to the 96th percentile, in gray levels."""
     row_tolerance: int = 8
-    """Gray levels by which the median of a border's row may differ from that of the first row."""
+    """The maximum difference in gray levels between the medians of a border's row and of its first
+    row."""
 
 
 THRESHOLDS = BorderThresholds()
@@ -48,9 +49,10 @@ def content_box(gray: Gray) -> Box:
 
 
 def content_box_without_bars(gray: Gray) -> Box:
-    """As `content_box`, also without wide bars above and below that may have text or icons on them.
+    """Like `content_box`, but also without wide bars above and below, which may have text or icons
+    on them.
 
-    Screenshots and captioned images have such bars. Some photos seem to have them, too: use this
+    Screenshots and captioned images have such bars. Some photos only seem to have them, so use this
     box to propose an alignment, never to confirm one.
     """
     left, top, right, bottom = content_box(gray)
@@ -63,9 +65,9 @@ def content_box_without_bars(gray: Gray) -> Box:
 
 
 def shrink_bordered_sides(box: Box, shape: Shape) -> Box:
-    """The part of a content box that is surely inside the border.
+    """The part of a content box that is certainly inside the border.
 
-    Compression blurs a border's inner edge, so that it is found a little too narrow.
+    Compression blurs a border's inner edge, so the detected border is a little too narrow.
     """
     h, w = shape[:2]
     left, top, right, bottom = box
@@ -81,8 +83,9 @@ def shrink_bordered_sides(box: Box, shape: Shape) -> Box:
 def has_border_around(gray: Gray, unit: Matrix) -> bool:
     """Whether an image is another one with a border or bars around it.
 
-    It is if the image extends beyond the other one on two opposite sides at least, and all of that
-    has one color, apart from some text. unit: maps the other image to this one, as unit squares.
+    That is the case if it extends beyond the other one on at least two opposite sides, and what
+    extends has a single color, apart from some text. unit: maps the other image to this one, as
+    unit squares (2×3).
     """
     h, w = gray.shape
     smear = THRESHOLDS.smear
@@ -95,7 +98,7 @@ def has_border_around(gray: Gray, unit: Matrix) -> bool:
         if strip.size:
             level = float(np.median(strip))
             same = np.abs(strip - level) <= THRESHOLDS.gray_tolerance
-            if same.mean() < THRESHOLDS.least_in_bar:
+            if same.mean() < THRESHOLDS.min_in_bar:
                 return False
             levels.append(level)
     on_opposite_sides = (left > 0 and right < w) or (top > 0 and bottom < h)
@@ -103,26 +106,26 @@ def has_border_around(gray: Gray, unit: Matrix) -> bool:
 
 
 def _bar_height(rows: Gray) -> int:
-    """The height of a bar that begins at the first row; 0 if there is none."""
-    top = rows[: int(len(rows) * THRESHOLDS.most_bar_height)]
+    """The height in pixels of a bar that begins at the first row; 0 if there is none."""
+    top = rows[: int(len(rows) * THRESHOLDS.max_bar_height)]
     if not len(top):
         return 0
     level = int(np.median(top[0]))
     share = (np.abs(top.astype(np.int16) - level) <= THRESHOLDS.gray_tolerance).mean(axis=1)
-    plain = share >= THRESHOLDS.least_in_row
+    plain = share >= THRESHOLDS.min_in_row
     height = int(np.argmin(plain)) or len(top) * bool(plain[0])
     is_bar = (
-        height >= THRESHOLDS.least_bar_height * len(rows)
-        and share[:height].mean() >= THRESHOLDS.least_in_bar
+        height >= THRESHOLDS.min_bar_height * len(rows)
+        and share[:height].mean() >= THRESHOLDS.min_in_bar
     )
     return height if is_bar else 0
 
 
 def _border_width(rows: Gray) -> int:
-    """How many rows, from the first one, have one color; at most a third of all."""
+    """The number of rows from the first one on that have one color, at most a third of all."""
     # Every fourth pixel is enough.
     top = rows[: len(rows) // 3, ::4]
-    # Nearly all photos have no border: check the first row alone, which is cheap.
+    # Nearly all photos have no border, so check just the first row, which is cheap.
     if not len(top) or not _plain_rows(top[:1])[0]:
         return 0
     plain = _plain_rows(top)
@@ -130,12 +133,12 @@ def _border_width(rows: Gray) -> int:
 
 
 def _plain_rows(rows: Gray) -> npt.NDArray[np.bool_]:
-    """Which rows have one color, that of the first row; compression ripples are allowed."""
+    """Which rows have the single color of the first row, apart from compression artifacts."""
     ordered, last = np.sort(rows, axis=1), rows.shape[1] - 1
     low, middle, high = (
         ordered[:, round(share * last)].astype(np.int16) for share in (0.04, 0.5, 0.96)
     )
     return np.asarray(
-        (high - low < THRESHOLDS.most_row_range)
+        (high - low < THRESHOLDS.max_row_range)
         & (np.abs(middle - middle[0]) < THRESHOLDS.row_tolerance)
     )

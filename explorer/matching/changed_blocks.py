@@ -1,4 +1,4 @@
-"""What differs between two aligned images, in the blocks that do not correlate."""
+"""Measure the differences between two aligned images in the blocks that do not correlate."""
 
 from __future__ import annotations
 
@@ -20,72 +20,74 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-# Blocks with a lower correlation have changed.
-_LEAST_CORRELATION = 0.6
-# Tones are matched on every third pixel, across and down, in 64 levels that have more than this
-# many pixels each.
-_SUBSAMPLING, _LEAST_COUNT = 3, 4
-# Pixels differ if their levels do by more than this many times the noise, and so many levels.
-_NOISE_FACTOR, _LEAST_DIFFERENCE = 3, 4
-# Gray levels within which pixels have one tone: in compressed images, and in drawn areas.
+# Blocks with a lower correlation count as changed.
+_MIN_CORRELATION = 0.6
+# Tones are matched on every third pixel in both directions, in those of 64 levels that have more
+# than this many pixels.
+_SUBSAMPLING, _MIN_COUNT = 3, 4
+# Pixels differ if their difference exceeds the noise multiplied by this factor, plus this many
+# levels.
+_NOISE_FACTOR, _MIN_DIFFERENCE = 3, 4
+# The tolerance in gray levels within which pixels have the same tone: in compressed images, and in
+# drawn areas.
 _TONE, _DRAWN_TONE = 8, 3
-# The width that a stroke of text never has, as a share of the image's shorter side.
+# Strokes of text are narrower than this, as a share of the image's shorter side.
 _STROKE_WIDTH = 0.035
-# Displaced content: pixels in which it is looked for, blocks that are tried at most, pixels around
-# each block; correlation where it is found, and by how much that must exceed the one in place;
-# pixels that it must be away at least.
-_SEARCH_RADIUS, _MOST_SEARCHED, _MARGIN = 14, 48, 4
-_LEAST_MATCH, _LEAST_GAIN, _LEAST_DISPLACEMENT = 0.85, 0.25, 2
+# Displaced content: the search radius in pixels, the maximum number of blocks searched, the margin
+# around each block in pixels; the minimum correlation of a match, its minimum gain over the
+# correlation in place, and its minimum displacement in pixels.
+_SEARCH_RADIUS, _MAX_SEARCHED, _MARGIN = 14, 48, 4
+_MIN_MATCH, _MIN_GAIN, _MIN_DISPLACEMENT = 0.85, 0.25, 2
 
 
 @dataclass(frozen=True)
 class ChangedBlocks:
-    """What differs in the strongly textured blocks of two aligned images; shares are 0 to 1."""
+    """The differences in the strongly textured blocks of two aligned images; shares are 0 to 1."""
 
     strong_blocks: int = 0
-    """Strongly textured blocks."""
+    """The number of strongly textured blocks."""
     share: float = 1.0
-    """Share of these that have changed."""
+    """Share of these blocks that have changed."""
     unchanged: float = 0.0
-    """Share of the pixels in the changed blocks that are as before."""
+    """Share of the pixels in the changed blocks that are the same in both images."""
     two_tone: float = 0.0
     """Share of the changed pixels that have one of the two most frequent tones."""
     drawn: float = 0.0
-    """As `two_tone`, with a tolerance of 3 gray levels: high for drawn areas."""
+    """Like `two_tone`, with a tolerance of 3 gray levels: high for drawn areas."""
     displaced: float = 0.0
     """Share of the changed blocks whose content is found nearby in the other image."""
     wide: float = 1.0
-    """Share of all changed pixels that are in patches wider than a stroke of text."""
+    """Share of all changed pixels that lie in patches wider than a stroke of text."""
     one_sidedness: float = 0.0
     """1 if all changed pixels became brighter or all darker (`difference.one_sidedness`)."""
     local_motion: bool = False
-    """Whether what differs was there before, moved by a little (`difference.is_local_motion`)."""
+    """Whether the changed content has only moved a little (`difference.is_local_motion`)."""
     flat: float = 0.0
     """Share of the pixels in the unchanged blocks that have one of two tones."""
 
 
 @dataclass(frozen=True)
 class _ToneCurve:
-    """Which gray level of the base image became which one of the other image."""
+    """The mapping of gray levels from the base image to the other image."""
 
     levels: npt.NDArray[np.intp]
-    """Levels, in steps of 4, that are frequent enough."""
+    """The levels, in steps of 4, that are frequent enough."""
     means: npt.NDArray[np.floating]
-    """Mean level of the other image at each of these."""
+    """The mean level of the other image at each of these levels."""
     noise: float
     """Median deviation from the curve, in gray levels."""
 
     def apply(self, gray: Floats) -> Floats:
         """The base image with the tones of the other image."""
         table = np.interp(np.arange(256), self.levels * 4.0 + 2, self.means).astype(np.float32)
-        # Gray levels are integers here, as in the preview itself.
+        # The gray levels are integers, as in the preview itself.
         return np.asarray(cv2.LUT(gray.astype(np.uint8), table), np.float32)
 
 
 def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) -> ChangedBlocks:
-    """Measure what differs between the base image and the warped one."""
+    """Measure the differences between the base image and the warped one."""
     strong = residuals.inside & level.strongly_textured(residuals)
-    changed_blocks = strong & (residuals.ncc < _LEAST_CORRELATION)
+    changed_blocks = strong & (residuals.ncc < _MIN_CORRELATION)
     number = int(strong.sum())
     if not number:
         return ChangedBlocks()
@@ -106,7 +108,7 @@ def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) 
         )
     toned = curve.apply(base)
     difference = np.asarray(cv2.absdiff(other, toned))
-    differs = difference >= _NOISE_FACTOR * curve.noise + _LEAST_DIFFERENCE
+    differs = difference >= _NOISE_FACTOR * curve.noise + _MIN_DIFFERENCE
     in_changed = changed_blocks.repeat(BLOCK_SIZE, axis=0).repeat(BLOCK_SIZE, axis=1)
     changed = in_changed & differs
     share = float(changed_blocks.sum() / number)
@@ -115,8 +117,8 @@ def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) 
         number,
         share=share,
         unchanged=1 - float(changed.sum() / in_changed.sum()),
-        two_tone=_most_two_tone(base, other, changed, _TONE),
-        drawn=_most_two_tone(base, other, changed, _DRAWN_TONE),
+        two_tone=_max_two_tone_share(base, other, changed, _TONE),
+        drawn=_max_two_tone_share(base, other, changed, _DRAWN_TONE),
         displaced=_displaced_share(other, toned, changed_blocks),
         wide=_wide_share(differs),
         one_sidedness=one_sidedness(other, toned, changed) if notable else 0.0,
@@ -126,10 +128,10 @@ def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) 
 
 
 def _tone_curve(base: Floats, other: Floats) -> _ToneCurve | None:
-    """The tone curve from pixels of agreeing blocks; None if they have a single tone."""
+    """Fit the tone curve to the pixels of unchanged blocks; None if they have a single tone."""
     steps = np.asarray(base.astype(np.uint8) >> 2, np.uint8)
     count = np.bincount(steps, minlength=64)
-    levels = np.flatnonzero(count > _LEAST_COUNT)
+    levels = np.flatnonzero(count > _MIN_COUNT)
     if len(levels) < 2:
         return None
     means = np.bincount(steps, weights=other, minlength=64)[levels] / count[levels]
@@ -137,8 +139,8 @@ def _tone_curve(base: Floats, other: Floats) -> _ToneCurve | None:
     return _ToneCurve(levels, means, float(np.median(np.abs(other - expected[steps]))))
 
 
-def _most_two_tone(base: Floats, other: Floats, changed: Mask, tolerance: int) -> float:
-    """Two-tone share of the changed pixels, in the image where it is higher."""
+def _max_two_tone_share(base: Floats, other: Floats, changed: Mask, tolerance: int) -> float:
+    """The two-tone share of the changed pixels, in whichever image it is higher."""
     if not changed.any():
         return 1.0
     return max(_two_tone_share(x[changed], tolerance) for x in (base, other))
@@ -157,7 +159,7 @@ def _two_tone_share(gray: Floats, tolerance: int) -> float:
 
 
 def _wide_share(changed: Mask) -> float:
-    """The share of changed pixels that is in patches wider than a stroke."""
+    """The share of changed pixels that lie in patches wider than a stroke."""
     side = max(3, round(_STROKE_WIDTH * min(changed.shape)))
     patches = cv2.morphologyEx(
         changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)
@@ -170,7 +172,7 @@ def _displaced_share(other: Floats, toned: Floats, changed_blocks: Mask) -> floa
     places = np.argwhere(changed_blocks)
     size = BLOCK_SIZE + 2 * _MARGIN
     found = searched = 0
-    for row, column in places[:: max(1, len(places) // _MOST_SEARCHED)].tolist():
+    for row, column in places[:: max(1, len(places) // _MAX_SEARCHED)].tolist():
         y, x = row * BLOCK_SIZE - _MARGIN, column * BLOCK_SIZE - _MARGIN
         top, left = y - _SEARCH_RADIUS, x - _SEARCH_RADIUS
         bottom, right = y + size + _SEARCH_RADIUS, x + size + _SEARCH_RADIUS
@@ -185,9 +187,9 @@ def _displaced_share(other: Floats, toned: Floats, changed_blocks: Mask) -> floa
 
 
 def _is_displaced(area: Floats, template: Floats) -> bool:
-    """Whether a template is found elsewhere in an area than at its center."""
+    """Whether the best match of a template in an area is not at the area's center."""
     result = cv2.matchTemplate(area, template, cv2.TM_CCOEFF_NORMED)
     _, best, _, at = cv2.minMaxLoc(result)
     in_place = float(result[_SEARCH_RADIUS, _SEARCH_RADIUS])
     away = max(abs(at[0] - _SEARCH_RADIUS), abs(at[1] - _SEARCH_RADIUS))
-    return best > _LEAST_MATCH and best > in_place + _LEAST_GAIN and away >= _LEAST_DISPLACEMENT
+    return best > _MIN_MATCH and best > in_place + _MIN_GAIN and away >= _MIN_DISPLACEMENT

@@ -1,7 +1,7 @@
-"""Tells motion from additions where two aligned images differ.
+"""Distinguish motion from additions in the areas where two aligned images differ.
 
-Leaves, water and faces that move between two shots become brighter and darker in equal parts and
-keep their texture. Text, stamps and stickers do not.
+Leaves, water and faces that move between two shots get brighter in some places and darker in
+others, and keep their texture. Text, stamps and stickers do not.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class MotionThresholds:
-    """What counts as local motion.
+    """Thresholds for local motion.
 
-    Set on the copies and shots that `python run.py bench duplicates --shots` makes.
+    Chosen on the copies and shots that `python run.py bench duplicates --shots` makes.
     """
 
     window: int = 33
-    """Side of the window, in pixels, in which brighter and darker pixels are balanced."""
+    """Side of the window, in pixels, in which brighter and darker pixels cancel out."""
     detail_window: int = 9
-    """Side of the window, in pixels, below which structure counts as fine detail."""
-    most_one_sided: float = 0.35
-    """Largest `one_sidedness`. Motion: 0.1 to 0.35. Additions: 0.5 and more, apart from blurred or
+    """Side of the window, in pixels. Smaller structures count as fine detail."""
+    max_one_sided: float = 0.35
+    """Largest `one_sidedness`. Motion: 0.1 to 0.35. Additions: 0.5 and more, except for blurred or
     pixelated areas."""
-    least_texture: float = 0.7
-    most_texture: float = 1.4
-    """Range of the ratio of the two textures. Motion: 0.9 to 1.15. Stamps, text and pixelated
-    areas: 0.1 to 0.5, or 2 and more."""
-    most_correlation: float = 0.05
+    min_texture: float = 0.7
+    max_texture: float = 1.4
+    """Range of the ratio of the textures of both images. Motion: 0.9 to 1.15. Stamps, text and
+    pixelated areas: 0.1 to 0.5, or 2 and more."""
+    max_correlation: float = 0.05
     """Largest correlation of the fine detail. Motion: below 0. Recompression and transparent
     overlays: 0.15 and more."""
-    least_pixels: int = 20
-    """With fewer changed pixels, nothing is concluded."""
+    min_pixels: int = 20
+    """The minimum number of changed pixels; with fewer, the result is negative."""
 
 
 THRESHOLDS = MotionThresholds()
 
 
 def one_sidedness(other: Floats, toned: Floats, changed: Mask) -> float:
-    """Whether changed pixels became all brighter or all darker, 0 to 1.
+    """How uniformly changed pixels became brighter, or darker, from 0 to 1.
 
-    0 if every area became brighter and darker in equal parts, 1 if only one of both. Arguments as
-    in `is_local_motion`.
+    0 if changes cancel out in every area; 1 if all pixels became brighter or all darker. The
+    arguments are those of `is_local_motion`.
     """
-    if changed.sum() < THRESHOLDS.least_pixels:
+    if changed.sum() < THRESHOLDS.min_pixels:
         return 0.0
     size = (THRESHOLDS.window, THRESHOLDS.window)
     difference = np.where(changed, other - toned, np.float32(0))
@@ -61,28 +61,28 @@ def one_sidedness(other: Floats, toned: Floats, changed: Mask) -> float:
 
 
 def is_local_motion(one: Floats, other: Floats, toned: Floats, changed: Mask) -> bool:
-    """Whether changed pixels show what was there before, moved by a little.
+    """Whether the changed pixels show content that has only moved a little.
 
-    one, other: the images, aligned. toned: `one` with the tones of `other`. changed: the pixels
-    that differ.
+    one, other: the aligned images, (height, width). toned: `one` with the tones of `other`.
+    changed: the mask of the pixels that differ.
     """
     if (
-        changed.sum() < THRESHOLDS.least_pixels
-        or one_sidedness(other, toned, changed) > THRESHOLDS.most_one_sided
+        changed.sum() < THRESHOLDS.min_pixels
+        or one_sidedness(other, toned, changed) > THRESHOLDS.max_one_sided
     ):
         return False
     texture = [float(np.median(_local_range(x)[changed])) for x in (one, other)]
     ratio = (texture[0] + 0.5) / (texture[1] + 0.5)
-    if not THRESHOLDS.least_texture < ratio < THRESHOLDS.most_texture:
+    if not THRESHOLDS.min_texture < ratio < THRESHOLDS.max_texture:
         return False
     size = (THRESHOLDS.detail_window, THRESHOLDS.detail_window)
     detail = [(x - np.asarray(cv2.blur(x, size), np.float32))[changed] for x in (toned, other)]
     deviations = float(detail[0].std() * detail[1].std())
     covariance = float(((detail[0] - detail[0].mean()) * (detail[1] - detail[1].mean())).mean())
-    return deviations > 0 and covariance < THRESHOLDS.most_correlation * deviations
+    return deviations > 0 and covariance < THRESHOLDS.max_correlation * deviations
 
 
 def _local_range(x: Floats) -> Floats:
-    """The range of gray levels in the 3×3 pixels around each pixel."""
+    """The range of gray levels in the 3×3 neighborhood of each pixel."""
     around = np.ones((3, 3), np.uint8)
     return np.asarray(cv2.dilate(x, around) - cv2.erode(x, around), np.float32)

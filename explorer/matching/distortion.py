@@ -1,7 +1,7 @@
-"""Fits displacement fields between two images.
+"""Fit displacement fields between two images.
 
-A copy differs from its original by scaling and translation alone. What a smooth field shows beyond
-that comes of a turned or moved camera.
+A copy differs from its original only by scaling and translation. Any other smooth displacement is
+caused by a camera that was turned or moved.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ Values = npt.NDArray[np.floating]
 
 # A residual of this many pixels halves the weight of a displacement in the next round.
 _RESIDUAL_SCALE = 0.3
-# Rounds of reweighting.
+# The number of rounds of reweighting.
 _ROUNDS = 4
 # With fewer blocks, distortion cannot be distinguished from noise.
-_LEAST_BLOCKS = 24
+_MIN_BLOCKS = 24
 
 
 def weighted_least_squares(design: Values, values: Values, weights: Values) -> Values:
-    """Coefficients (k,) of a weighted least-squares fit. design: (n, k). values, weights: (n,)."""
+    """The coefficients, (k,), of a weighted least-squares fit. design: (n, k). values, weights:
+    (n,)."""
     scaled = design * weights[:, None]
     return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
 
@@ -28,17 +29,18 @@ def weighted_least_squares(design: Values, values: Values, weights: Values) -> V
 def fit_scale_and_translation(
     points: Values, displacements: Values, weights: Values, *, scaled: bool
 ) -> npt.NDArray[np.float64]:
-    """The scaling and translation that explain the displacements, as a 2×3 matrix.
+    """The scaling and translation that best explain the displacements, as a 2×3 matrix.
 
-    Iteratively reweighted least squares, so that outliers count for little. points, displacements:
-    (2, n) pixels. scaled: False fits a translation alone.
+    Fitted by iteratively reweighted least squares, so that outliers have little influence. points,
+    displacements: (2, n), in pixels. weights: (n,). scaled: False fits only a translation.
     """
     step, current = np.zeros((2, 3)), weights
     for _ in range(_ROUNDS):
         squared = 0.0
         for axis in (0, 1):
             at, values = points[axis], displacements[axis]
-            # The two normal equations in closed form: this runs in every round of every comparison.
+            # The two normal equations in closed form, for speed: this runs in every round of every
+            # comparison.
             total = current.sum()
             middle, shift = (current @ at) / total, (current @ values) / total
             off = at - middle
@@ -53,12 +55,13 @@ def fit_scale_and_translation(
 def nonlinear_distortion(points: Values, displacements: Values, weights: Values) -> float:
     """How far the displacements deviate from scaling and translation, in pixels.
 
-    A smooth field, quadratic in the coordinates, is fitted to the displacements; what scaling and
-    translation explain of it is subtracted; the result is the 90th percentile of the rest. The fit
-    averages over all blocks, so it shows a tenth of a pixel where single blocks are off by half a
-    pixel. 0 if there are too few blocks. points, displacements: (2, n) pixels.
+    A smooth field, quadratic in the coordinates, is fitted to the displacements, and the part that
+    scaling and translation explain is subtracted. The result is the 90th percentile of the
+    remainder. The fit averages over all blocks, so it can detect a tenth of a pixel although single
+    blocks have errors of half a pixel. 0 if there are too few blocks. points, displacements:
+    (2, n), in pixels. weights: (n,).
     """
-    if points.shape[1] < _LEAST_BLOCKS:
+    if points.shape[1] < _MIN_BLOCKS:
         return 0.0
     x, y = (axis - axis.mean() for axis in points)
     size = max(float(np.abs(x).max()), float(np.abs(y).max()), 1.0)

@@ -1,5 +1,5 @@
-"""Facts that only the whole file tells, for the few pairs of photos that are nearly equal: the hash
-of the pixels at full size, the fraction of the second, the residual of recompression."""
+"""Measurements that need the whole file, for the few pairs of photos that are nearly equal: the
+hash of the pixels at full size, the fraction of the second, the residual of recompression."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from explorer.photos.picture_loader import open_picture
 
 # Pillow's modes whose samples have more than 8 bits.
 _DEEP_MODES = frozenset({"I", "F"})
-# Where TIFF and PNG tell the bits of a sample: a tag, and an offset in the file.
+# The TIFF tag and the offset in a PNG file that give the number of bits per sample.
 _TIFF_BITS_PER_SAMPLE, _PNG_BIT_DEPTH = 258, 24
 
 
 def pixel_hash(data: bytes) -> bytes:
-    """16 bytes that are equal for files with the same pixels and the same other contents.
+    """A 16-byte hash that is equal for files with the same pixels and the same other contents.
 
-    Pixels are compared at full size, upright, in sRGB, with their transparency and bit depth. Where
-    the file holds something that cannot be read or compared, only files with the same bytes have
-    the same hash. Raises PhotoError for a file that cannot be decoded completely.
+    Pixels are hashed at full size, upright, in sRGB, with their transparency and bit depth. If part
+    of the file cannot be read or compared, its bytes are hashed, too, so that only identical files
+    have the same hash. Raises PhotoError for a file that cannot be decoded completely.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             picture = open_picture(data)
             if picture.info.get("high_bit_depth"):
-                raise UnsupportedPhoto("its pixels have more bits than are compared")
+                raise UnsupportedPhoto("its pixels have more bits than can be compared")
             picture.load()
             turn = ORIENTATION_TRANSPOSE.get(orientation(picture))
             pixels, hidden, reduced = (
@@ -58,7 +58,7 @@ def pixel_hash(data: bytes) -> bytes:
 
 
 def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
-    """What an image has in addition to 8 bits of color: its transparency, or its deeper samples."""
+    """The data that RGB with 8 bits cannot represent: transparency, or samples of more bits."""
     upright = picture if turn is None else picture.transpose(turn)
     if _is_deep(upright):
         return upright.mode.encode() + upright.tobytes()
@@ -69,12 +69,12 @@ def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
 
 
 def _is_deep(picture: Image.Image) -> bool:
-    """Whether Pillow's samples have more than 8 bits."""
+    """Whether an image has more than 8 bits per sample in Pillow."""
     return picture.mode in _DEEP_MODES or picture.mode.startswith("I;16")
 
 
 def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
-    """Whether the file's samples have more bits than Pillow gives: its color modes have 8."""
+    """Whether the file has more than 8 bits per sample, which Pillow's color modes reduce to 8."""
     if _is_deep(picture):
         return False
     if picture.format == "TIFF":
@@ -88,11 +88,11 @@ def _is_reduced_to_eight_bits(picture: Image.Image, data: bytes) -> bool:
 
 
 def _heif_bit_depth(data: bytes) -> int:
-    """The largest bit depth that a HEIF or AVIF file gives for any of its images.
+    """The largest bit depth declared for any image in a HEIF or AVIF file.
 
-    All pixel information properties count (ISO/IEC 23008-12, 6.5.6: version and flags, number of
-    channels, bits of each), as the first one may be of the thumbnail or of the transparency. Bytes
-    of an image that happen to look like one can only raise the depth, which is the safe side.
+    All pixel information properties are considered (ISO/IEC 23008-12, 6.5.6: version and flags,
+    number of channels, bits of each), because the first one may belong to the thumbnail or the
+    alpha channel. Image data that happens to look like one can only raise the depth, which is safe.
     """
     depth, at = 8, data.find(b"pixi") + 8
     while at >= 8:
@@ -102,26 +102,26 @@ def _heif_bit_depth(data: bytes) -> int:
 
 
 def read_subsecond(data: bytes) -> str | None:
-    """The fraction of the second in which a photo was taken, from EXIF; None if it has none.
+    """The fraction of the second at which a photo was taken, from EXIF; None if it is not given.
 
-    Digits without trailing zeros, such as “013”; “0” for zero.
+    The digits are returned without trailing zeros, such as “013”; “0” for zero.
     """
     try:
         with Image.open(io.BytesIO(data)) as picture:
             exif = picture.getexif().get_ifd(ExifTags.IFD.Exif)
             digits = str(exif.get(ExifTags.Base.SubsecTimeOriginal, "")).strip("\0 ")
-    except Exception:  # noqa: BLE001  a damaged EXIF block raises all kinds of errors; it has none then
+    except Exception:  # noqa: BLE001  a damaged EXIF block may raise anything
         return None
     return digits.rstrip("0") or "0" if digits.isdecimal() else None
 
 
 def recompression_residual_or_none(one: bytes, other: bytes) -> RecompressionResidual | None:
-    """As `recompression.recompression_residual`, but also None for files that cannot be decoded."""
+    """Like `recompression.recompression_residual`, but None for files that cannot be decoded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return recompression_residual(one, other)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  codecs raise all kinds of errors; nothing is known then
+        except Exception:  # noqa: BLE001  codecs may raise anything
             return None

@@ -16,11 +16,11 @@ Matrix = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels from the top left corner of the image."""
 Shape = tuple[int, ...]
-"""(height, width), as NumPy gives it; further axes are ignored."""
+"""(height, width, …), as in NumPy; further axes are ignored."""
 
 
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
-    """The transform that applies `inner`, then `outer`."""
+    """The transform that applies `inner` and then `outer`."""
     return np.asarray((np.vstack([outer, [0, 0, 1]]) @ np.vstack([inner, [0, 0, 1]]))[:2])
 
 
@@ -30,10 +30,8 @@ def invert(matrix: Matrix) -> Matrix:
 
 
 def axis_aligned(matrix: Matrix, source: Shape) -> Matrix:
-    """The nearest transform made only of quarter turns, mirroring, scaling and translation.
-
-    The center of the source image keeps its place.
-    """
+    """The nearest transform that consists only of quarter turns, mirroring, scaling and
+    translation. The center of the source image is mapped to the same point."""
     linear = matrix[:, :2]
     kept = np.abs(linear) == np.abs(linear).max(axis=1, keepdims=True)
     if not kept.any(axis=0).all():
@@ -44,21 +42,21 @@ def axis_aligned(matrix: Matrix, source: Shape) -> Matrix:
 
 
 def image_to_image(orientation: int, target: Shape, source: Shape) -> Matrix:
-    """The transform that fills the target image with the source image."""
+    """The transform that maps the whole source image to the whole target image."""
     return box_to_box(
         orientation, (0.0, 0.0, target[1], target[0]), (0.0, 0.0, source[1], source[0])
     )
 
 
 def box_to_box(orientation: int, target: Box, source: Box) -> Matrix:
-    """The transform that fills the target box with what is in the source box."""
+    """The transform that maps the source box to the target box."""
     edges = box_to_box_edges(orientation, target, source)
-    # Pixel centers are half a pixel inside their edges.
+    # Pixel centers are half a pixel from their edges.
     return np.column_stack([edges[:, :2], edges @ [0.5, 0.5, 1] - 0.5])
 
 
 def box_to_box_edges(orientation: int, target: Box, source: Box) -> Matrix:
-    """As `box_to_box`, for coordinates in which integers are pixel edges, as for unit squares."""
+    """Like `box_to_box`, for coordinates in which integers are pixel edges, as in unit squares."""
     (left, top, right, bottom), (x, y, x_end, y_end) = target, source
     unit = (
         np.array([[0.0, 1, 0], [1, 0, 0]])
@@ -74,7 +72,8 @@ def box_to_box_edges(orientation: int, target: Box, source: Box) -> Matrix:
 
 
 def unit_to_pixels(unit: Matrix, target: Shape, source: Shape) -> Matrix:
-    """A transform between unit squares, in the pixels of images of these shapes."""
+    """Convert a transform between unit squares to one between the pixels of images of these
+    shapes."""
     scale = np.array([target[1], target[0]])
     linear = unit[:, :2] * scale[:, None] / [source[1], source[0]]
     return np.column_stack([linear, unit[:, 2] * scale + linear @ [0.5, 0.5] - 0.5])
@@ -94,9 +93,9 @@ def edge_coordinates(matrix: Matrix) -> Matrix:
 
 
 def rescale(matrix: Matrix, source: Matrix, target: Matrix) -> Matrix:
-    """The same transform between images whose pixels are larger.
+    """The same transform between images that have been reduced.
 
-    source, target: (2,) factors across and down by which the pixels of each image grow.
+    source, target: (2,), the factors, horizontal and vertical, by which each image was reduced.
     """
     edge = matrix[:, :2] @ [-0.5, -0.5] + matrix[:, 2] + 0.5
     linear = matrix[:, :2] * source[None] / target[:, None]
@@ -104,7 +103,8 @@ def rescale(matrix: Matrix, source: Matrix, target: Matrix) -> Matrix:
 
 
 def overhang(outer: Box, inner: Box, matrix: Matrix) -> float:
-    """How far `inner`, transformed, reaches beyond `outer`, in pixels; negative if it is inside."""
+    """How far the transformed box `inner` extends beyond `outer`, in pixels; negative if it lies
+    inside."""
     corners = (
         np.array([[inner[i], inner[j]] for i in (0, 2) for j in (1, 3)]) @ matrix[:, :2].T
         + matrix[:, 2]

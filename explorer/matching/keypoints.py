@@ -1,8 +1,9 @@
-"""ORB keypoints of an image, by which a cropped, turned, mirrored or bordered copy is aligned.
+"""Detect and match ORB keypoints, to align copies that were cropped, turned, mirrored or given a
+border.
 
-ORB (Rublee et al. 2011, ORB: an efficient alternative to SIFT or SURF), computed on the preview
-scaled to a fixed area, so that copies of any size are matched at nearly the same scale. The
-strongest keypoints of each cell of a grid are kept, so that text put on an image does not take all.
+ORB (Rublee et al. 2011, ORB: an efficient alternative to SIFT or SURF) runs on the preview scaled
+to a fixed area, so that copies of any size are matched at nearly the same scale. The strongest
+keypoints of each cell of a grid are kept, so that text on an image does not attract all of them.
 """
 
 from __future__ import annotations
@@ -17,31 +18,31 @@ import numpy.typing as npt
 
 from explorer.matching.geometry import Gray, Matrix, Shape
 
-# Pixels that an image is scaled to, and how many keypoints are kept of it.
-AREA, MOST_KEYPOINTS = 256 * 256, 80
-# Cells of the grid, across and down.
+# The number of pixels that an image is scaled to, and the number of its keypoints that are kept.
+AREA, MAX_KEYPOINTS = 256 * 256, 80
+# The grid has this many cells in each direction.
 _CELLS = 4
-# Bits (of 256) in which the descriptors of one keypoint may differ.
-_MOST_BITS = 70
-# Degrees by which its direction may differ from a quarter turn.
-_MOST_DEGREES = 20.0
-# Reprojection error, in pixels of the scaled images, up to which a match is an inlier.
+# The maximum number of bits (of 256) in which the descriptors of a match differ.
+_MAX_BITS = 70
+# The maximum deviation of a match's rotation from a quarter turn, in degrees.
+_MAX_DEGREES = 20.0
+# The maximum reprojection error of an inlier, in pixels of the scaled images.
 _REPROJECTION_ERROR = 5.0
-# RANSAC needs at least so many matches.
-_LEAST_MATCHES = 4
-# Packed form: the size, then for each keypoint 32 bytes of descriptor, x and y in 1/65,536 of the
+# The minimum number of matches for RANSAC.
+_MIN_MATCHES = 4
+# Packed form: the size, then for each keypoint a descriptor of 32 bytes, x and y in 1/65,536 of the
 # sides, and the angle in 1/256 of a turn.
 _SIZE = struct.Struct("<HH")
 _KEYPOINT = np.dtype([("bits", "<u8", 4), ("x", "<u2"), ("y", "<u2"), ("turn", "u1")])
 
 
 class Keypoints(NamedTuple):
-    """The keypoints of one image, strongest of each grid cell first."""
+    """The keypoints of an image, the strongest of each grid cell first."""
 
     points: npt.NDArray[np.float32]
-    """(n, 2) x and y in pixels of the scaled image."""
+    """(n, 2), x and y in pixels of the scaled image."""
     angles: npt.NDArray[np.float32]
-    """(n,) degrees."""
+    """(n,), in degrees."""
     descriptors: npt.NDArray[np.uint64]
     """(n, 4), 256 bits each."""
     size: tuple[int, int]
@@ -49,12 +50,12 @@ class Keypoints(NamedTuple):
 
 
 class KeypointMatch(NamedTuple):
-    """How the keypoints of two images match."""
+    """The match of the keypoints of two images."""
 
     inliers: int
-    """Keypoints that agree on one transform."""
+    """The number of keypoint matches that agree with the transform."""
     transform: Matrix | None
-    """2×3, maps the second scaled image to the first; None if there is no agreement."""
+    """2×3, maps the second scaled image to the first; None if none was found."""
 
 
 @functools.cache
@@ -65,9 +66,9 @@ def _orb() -> cv2.ORB:
 
 
 def scaled_size(width: int, height: int) -> tuple[int, int]:
-    """Width and height to which an image is scaled before detection."""
+    """The width and height to which an image is scaled before detection."""
     factor = (AREA / (width * height)) ** 0.5
-    # Very long images keep the least number of pixels that ORB needs.
+    # The shorter side of a very long image keeps the number of pixels that ORB needs.
     return min(65535, max(48, round(width * factor))), min(65535, max(48, round(height * factor)))
 
 
@@ -86,7 +87,7 @@ def detect(gray: Gray) -> Keypoints:
     cell = column * _CELLS + (points[:, 1] * _CELLS / size[1]).astype(int)
     order = np.lexsort((-strength, cell))
     rank_in_cell = np.arange(len(order)) - np.searchsorted(cell[order], cell[order])
-    kept = order[np.argsort(rank_in_cell, kind="stable")][:MOST_KEYPOINTS]
+    kept = order[np.argsort(rank_in_cell, kind="stable")][:MAX_KEYPOINTS]
     keypoints, descriptors = _orb().compute(small, [found[i] for i in kept])
     if descriptors is None:
         return _none(size)
@@ -105,7 +106,7 @@ def _none(size: tuple[int, int]) -> Keypoints:
 
 
 def pack(keypoints: Keypoints) -> bytes:
-    """Keypoints as bytes: 4 for the size, and 37 for each."""
+    """Pack keypoints into bytes: 4 for the size, and 37 for each keypoint."""
     packed = np.zeros(len(keypoints.points), _KEYPOINT)
     packed["bits"] = keypoints.descriptors
     for axis, name in enumerate("xy"):
@@ -116,7 +117,7 @@ def pack(keypoints: Keypoints) -> bytes:
 
 
 def unpack(data: bytes) -> Keypoints:
-    """The keypoints that `pack` packed; none from no bytes."""
+    """Unpack keypoints packed by `pack`; no keypoints from no bytes."""
     if not data:
         return _none((1, 1))
     size = _SIZE.unpack_from(data)
@@ -131,24 +132,24 @@ def unpack(data: bytes) -> Keypoints:
 def match(one: Keypoints, other: Keypoints) -> KeypointMatch:
     """Match the keypoints of two images.
 
-    Mutual nearest neighbors by Hamming distance are grouped by quarter turn; RANSAC then fits a
-    similarity transform in each group, and the one with most inliers wins.
+    Mutual nearest neighbors by Hamming distance are grouped by quarter turn. RANSAC then fits a
+    similarity transform to each group, and the one with the most inliers is returned.
     """
-    if min(len(one.descriptors), len(other.descriptors)) < _LEAST_MATCHES:
+    if min(len(one.descriptors), len(other.descriptors)) < _MIN_MATCHES:
         return KeypointMatch(0, None)
     distance = np.bitwise_count(one.descriptors[:, None] ^ other.descriptors[None]).sum(
         axis=2, dtype=np.int16
     )
     nearest, back = distance.argmin(axis=1), distance.argmin(axis=0)
     rows = np.arange(len(nearest))
-    mutual = (distance[rows, nearest] <= _MOST_BITS) & (back[nearest] == rows)
+    mutual = (distance[rows, nearest] <= _MAX_BITS) & (back[nearest] == rows)
     rows, nearest = rows[mutual], nearest[mutual]
     turn = one.angles[rows] - other.angles[nearest]
     quarter, rest = np.round(turn / 90) % 4, np.abs((turn + 45) % 90 - 45)
     best = KeypointMatch(0, None)
     for number in range(4):
-        agreed = (quarter == number) & (rest < _MOST_DEGREES)
-        if agreed.sum() < max(_LEAST_MATCHES, best.inliers + 1):
+        agreed = (quarter == number) & (rest < _MAX_DEGREES)
+        if agreed.sum() < max(_MIN_MATCHES, best.inliers + 1):
             continue
         matrix, inliers = cv2.estimateAffinePartial2D(
             other.points[nearest[agreed]],
@@ -173,7 +174,7 @@ def to_image_pixels(
     *,
     mirrored: bool,
 ) -> Matrix:
-    """The transform of a match, in pixels of the images instead of the scaled images.
+    """Convert the transform of a match from pixels of the scaled images to pixels of the images.
 
     mirrored: whether the keypoints of `other` were detected in its mirror image.
     """

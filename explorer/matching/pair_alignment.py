@@ -1,6 +1,6 @@
-"""Aligns two images to a fraction of a pixel, and measures how they compare.
+"""Align two images to a fraction of a pixel, and measure how they compare.
 
-Coarse to fine: at half the size first, where that is large enough, then at full size.
+Registration is coarse to fine: at half the size first if that is large enough, then at full size.
 """
 
 from __future__ import annotations
@@ -20,27 +20,26 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
 
-# Registration steps at each scale.
-_MOST_STEPS = 3
-# A step that moves the corners by fewer pixels is not worth another warp.
+# The maximum number of registration steps at each scale.
+_MAX_STEPS = 3
+# Registration has converged once a step moves the corners by fewer pixels than this.
 _CONVERGED = 0.1
-# Blocks across an image's shorter side that registration needs; twice as many at half the size.
-_LEAST_BLOCKS_ACROSS = 3
-# Ratio of areas within which a transform is plausible: previews have up to 512 pixels by 48 and
-# more.
-_LEAST_AREA, _MOST_AREA = 1e-3, 256.0
-# Images whose scales differ by less count as equally fine: the scale is not known better before
-# they are aligned.
+# The minimum number of blocks along an image's shorter side, at either scale.
+_MIN_BLOCKS_ACROSS = 3
+# The range of plausible ratios of areas: the sides of previews are 48 to 512 pixels.
+_MIN_AREA, _MAX_AREA = 1e-3, 256.0
+# Scales that differ by less than this count as equal: they are not known more precisely before the
+# images are aligned.
 _EQUAL_SCALE = 0.02
-# Pixels at the corners within which images of the same size may need no transform at all.
+# Images of the same size whose corners are within this many pixels may need no transform at all.
 _NEAR_IDENTITY = 4.0
-# Median block correlation at half the size below which full size is not worth it. Copies have twice
-# as much and more.
-_LEAST_COARSE_MEDIAN = 0.3
+# The minimum median block correlation at half the size for trying full size. Copies have at least
+# twice as much.
+_MIN_COARSE_MEDIAN = 0.3
 
 
 class _Aligned(NamedTuple):
-    """The outcome of registration at one scale."""
+    """The result of registration at one scale."""
 
     level: RegistrationLevel
     residuals: BlockResiduals
@@ -53,22 +52,22 @@ def align_and_measure(
     """Align `other` with `one` by scaling and translation, and measure how they compare.
 
     matrix: maps `other` to `one` approximately, in their own pixels (2×3). near: whether it is
-    right to about two pixels, and not to ten. None if the images cannot be aligned.
+    accurate to about two pixels rather than ten. Returns None if the images cannot be aligned.
     """
     if (measured := _measure_unmoved(one, other, matrix)) is not None:
         return measured
     matrix = axis_aligned(matrix, other.shape)
     scale = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
-    # The coarser image is the base; of two equally fine ones the smaller, all of whose blocks the
-    # other one covers.
+    # The base is the coarser image or, at equal scales, the smaller one, because the other image
+    # covers all of its blocks.
     swapped = scale < 1 if abs(scale - 1) > _EQUAL_SCALE else one.size < other.size
     base, moved, transform = (one, other, invert(matrix)) if swapped else (other, one, matrix)
     side = min(base.shape)
-    if side < _LEAST_BLOCKS_ACROSS * BLOCK_SIZE or not _is_plausible(transform):
+    if side < _MIN_BLOCKS_ACROSS * BLOCK_SIZE or not _is_plausible(transform):
         return None
     boxes = content_box(base), content_box(moved)
     images = base.astype(np.float32), moved.astype(np.float32)
-    if not near and side >= 2 * _LEAST_BLOCKS_ACROSS * BLOCK_SIZE:
+    if not near and side >= 2 * _MIN_BLOCKS_ACROSS * BLOCK_SIZE:
         improved = _register_at_half_size(images, transform, boxes)
         if improved is None:
             return None
@@ -81,10 +80,10 @@ def align_and_measure(
 
 
 def _measure_unmoved(one: Gray, other: Gray, matrix: Matrix) -> PairMeasurements | None:
-    """Measure two images of one size without a transform, if it is nearly the identity.
+    """Measure two images of the same size without a transform, if theirs is nearly the identity.
 
-    A copy of the same size needs none at all: registration that starts there ends there, to less
-    than a tenth of a pixel. None if that shows no copy.
+    A copy of the same size needs no transform: registration that starts at the identity stays
+    within a tenth of a pixel of it. None if the result does not look like a copy.
     """
     corners = np.array(
         [[0, one.shape[1], 0, one.shape[1]], [0, 0, one.shape[0], one.shape[0]], [1, 1, 1, 1]]
@@ -97,13 +96,13 @@ def _measure_unmoved(one: Gray, other: Gray, matrix: Matrix) -> PairMeasurements
     ):
         return None
     measured = align_and_measure(one, other, np.eye(2, 3), near=True)
-    return measured if measured and measured.median >= SAME_PICTURE.least_median else None
+    return measured if measured and measured.median >= SAME_PICTURE.min_median else None
 
 
 def _register_at_half_size(
     images: tuple[Floats, Floats], transform: Matrix, boxes: tuple[Box, Box]
 ) -> Matrix | None:
-    """The transform (for full size) that registration at half the size finds; None if it fails."""
+    """Register at half the size. Returns the transform for full size; None if it fails."""
     base, moved = (
         np.asarray(
             cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA),
@@ -120,7 +119,7 @@ def _register_at_half_size(
     if aligned is None:
         return None
     textured = aligned.residuals.textured
-    if not textured.any() or np.median(aligned.residuals.ncc[textured]) < _LEAST_COARSE_MEDIAN:
+    if not textured.any() or np.median(aligned.residuals.ncc[textured]) < _MIN_COARSE_MEDIAN:
         return None
     return rescale(aligned.transform, 1 / factors[0], 1 / factors[1])
 
@@ -134,7 +133,7 @@ def _register(
 ) -> _Aligned | None:
     """Improve a transform by registration steps until it converges; None if it fails."""
     level = RegistrationLevel(images[0], images[1], boxes[0])
-    for number in range(_MOST_STEPS + 1):
+    for number in range(_MAX_STEPS + 1):
         residuals = level.residuals(transform, boxes[1])
         step = level.step(residuals)
         if step is None:
@@ -143,13 +142,12 @@ def _register(
         if not _is_plausible(transform):
             return None
         moved_corners = np.array([[0, 0, 1], [level.width, level.height, 1]]) @ step.T
-        if number == _MOST_STEPS or np.abs(moved_corners).max() < _CONVERGED:
+        if number == _MAX_STEPS or np.abs(moved_corners).max() < _CONVERGED:
             return _Aligned(level, level.residuals_after(residuals, step), transform)
     return None
 
 
 def _is_plausible(transform: Matrix) -> bool:
-    """Whether a transform leaves something of an image: steps between different images may lead
-    anywhere."""
+    """Whether a transform scales an image plausibly. Steps between different images can diverge."""
     area = float(abs(np.linalg.det(transform[:, :2])))
-    return _LEAST_AREA < area < _MOST_AREA
+    return _MIN_AREA < area < _MAX_AREA

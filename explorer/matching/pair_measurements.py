@@ -1,4 +1,4 @@
-"""What comparing two aligned images measures."""
+"""Measure how two aligned images compare."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from explorer.matching.distortion import nonlinear_distortion
 from explorer.matching.geometry import Box, Matrix, edge_coordinates, invert, overhang
 from explorer.matching.registration import BlockResiduals, RegistrationLevel
 
-# Textured blocks that are needed, and strongly textured ones that are enough to judge by alone.
-_LEAST_BLOCKS, _ENOUGH_STRONG_BLOCKS = 4, 24
-# For misplacement and distortion, blocks must correlate by more than this, and be misplaced by
-# fewer pixels.
-_LEAST_CORRELATION, _MOST_MISPLACEMENT = 0.5, 6
-# Stands for a misplacement that cannot be told: more than any threshold.
+# The minimum number of textured blocks, and the number of strongly textured blocks from which on
+# only these are used.
+_MIN_BLOCKS, _ENOUGH_STRONG_BLOCKS = 4, 24
+# The minimum correlation, and the maximum misplacement in pixels, of the blocks from which
+# misplacement and distortion are measured.
+_MIN_CORRELATION, _MAX_MISPLACEMENT = 0.5, 6
+# Stands for an unknown misplacement: more than any threshold.
 _UNKNOWN_MISPLACEMENT = 9.0
 
 
@@ -26,8 +27,8 @@ _UNKNOWN_MISPLACEMENT = 9.0
 class PairMeasurements:
     """How two aligned images compare. Pixels are those of the coarser image's preview.
 
-    Correlation and misplacement are taken over the strongly textured blocks; where these are few,
-    over all textured blocks.
+    Correlation and misplacement are measured in the strongly textured blocks or, if there are few
+    of these, in all textured blocks.
     """
 
     matrix: Matrix
@@ -41,9 +42,9 @@ class PairMeasurements:
     stretch: float
     """Ratio of the scales of the two axes, 1 and more."""
     excess: float
-    """Pixels by which each image extends beyond the other; of the two, the smaller one."""
+    """How far each image extends beyond the other, in pixels; the smaller of the two values."""
     changed: ChangedBlocks
-    """What differs in the strongly textured blocks."""
+    """The differences in the strongly textured blocks."""
 
 
 def measure_pair(
@@ -54,17 +55,17 @@ def measure_pair(
     *,
     swapped: bool,
 ) -> PairMeasurements | None:
-    """Measure two images by the residuals of their last registration step.
+    """Measure two images from the residuals of their last registration step.
 
     transform: maps the base image to the other one. boxes: the parts of the base image and of the
-    other one inside their borders. swapped: whether the base is the first of the two images. None
-    if too few blocks are textured.
+    other one inside their borders. swapped: whether the base is the first of the two images.
+    Returns None if too few blocks are textured.
     """
     textured = residuals.textured
-    if int(textured.sum()) < _LEAST_BLOCKS:
+    if int(textured.sum()) < _MIN_BLOCKS:
         return None
-    # In soft images most blocks show little but compression noise, which no two files share: the
-    # strongly textured blocks decide.
+    # In soft images, most blocks show mainly compression noise, which differs between any two
+    # files, so the strongly textured blocks decide.
     strong = textured & level.strongly_textured(residuals)
     if strong.sum() >= _ENOUGH_STRONG_BLOCKS:
         textured = strong
@@ -83,16 +84,13 @@ def measure_pair(
 def _misplacement(
     level: RegistrationLevel, residuals: BlockResiduals, textured: npt.NDArray[np.bool_]
 ) -> float:
-    """90th percentile of the misplacement of the blocks that correlate, in pixels."""
+    """The 90th percentile of the misplacement of the blocks that correlate, in pixels."""
     eigenvalue = level.eigenvalue[textured]
-    # Where brightness varies in one direction alone, misplacement in the other cannot be told.
-    reliable = (residuals.ncc[textured] > _LEAST_CORRELATION) & (
-        eigenvalue >= np.median(eigenvalue)
-    )
+    # Where brightness varies in one direction only, misplacement in the other direction cannot be
+    # measured (the aperture problem).
+    reliable = (residuals.ncc[textured] > _MIN_CORRELATION) & (eigenvalue >= np.median(eigenvalue))
     pixels = np.hypot(residuals.dx, residuals.dy)[textured][reliable]
-    return (
-        float(np.quantile(pixels, 0.9)) if len(pixels) >= _LEAST_BLOCKS else _UNKNOWN_MISPLACEMENT
-    )
+    return float(np.quantile(pixels, 0.9)) if len(pixels) >= _MIN_BLOCKS else _UNKNOWN_MISPLACEMENT
 
 
 def _distortion(
@@ -101,8 +99,8 @@ def _distortion(
     """`nonlinear_distortion` of the blocks that correlate, in pixels."""
     used = (
         textured
-        & (residuals.ncc > _LEAST_CORRELATION)
-        & (np.hypot(residuals.dx, residuals.dy) < _MOST_MISPLACEMENT)
+        & (residuals.ncc > _MIN_CORRELATION)
+        & (np.hypot(residuals.dx, residuals.dy) < _MAX_MISPLACEMENT)
         & (level.eigenvalue >= np.median(level.eigenvalue[textured]) / 2)
     )
     return nonlinear_distortion(
@@ -115,10 +113,10 @@ def _distortion(
 def _excess(
     level: RegistrationLevel, transform: Matrix, boxes: tuple[Box, Box], scale: float
 ) -> float:
-    """Pixels by which each image extends beyond the other; of the two, the smaller one.
+    """How far each image extends beyond the other, in pixels; the smaller of the two values.
 
-    What looks like a border may be the image's own plain edge, so the image that contains the other
-    one is taken with its border.
+    What looks like a border may be the plain edge of the picture itself, so the containing image is
+    measured with its border.
     """
     (base_box, moved_box), shape = boxes, level.moved.shape
     to_moved = edge_coordinates(transform)

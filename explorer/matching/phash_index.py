@@ -1,11 +1,11 @@
-"""Searches perceptual hashes in all eight orientations of an image, by hashing it once.
+"""Search perceptual hashes in all eight orientations of an image, which is hashed only once.
 
-The hash holds the signs of 16×16 DCT coefficients (`photos/hashing.perceptual_hash`). Mirroring an
-image left to right turns the sign of those with an odd horizontal frequency, mirroring it top to
-bottom of those with an odd vertical one, and transposing swaps the two frequencies. So the bits are
-sorted into four words of 64 by the parities of their frequencies; the Hamming distance in any
-orientation is then a sum of four distances d or 64 − d. The word of even frequencies is the same
-for all mirrorings: it alone rules out nearly all pairs.
+The hash consists of the signs of 16×16 DCT coefficients (`photos/hashing.perceptual_hash`).
+Mirroring an image left to right flips the signs of coefficients with an odd horizontal frequency;
+mirroring it top to bottom, those with an odd vertical frequency; and transposing swaps the two
+frequencies. The bits are therefore sorted into four words of 64 bits by the parities of their
+frequencies, and the Hamming distance in any orientation is a sum of four distances d or 64 − d. The
+word of even frequencies is unaffected by mirroring, and rules out nearly all pairs by itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Hashes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 Indices = npt.NDArray[np.int64]
 
-# Pairs compared at once: a block's distances stay in the processor's cache.
+# The size of the blocks that are compared at a time: their distances fit into the processor's
+# cache.
 _ROWS, _COLUMNS = 64, 8192
 
 # Bit numbers of the hash for each word: (even, even), (even, odd), (odd, even), (odd, odd) in
@@ -28,7 +29,7 @@ _ROWS, _COLUMNS = 64, 8192
 _BITS = np.arange(256).reshape(16, 16)
 _ORDER = [_BITS[v::2, h::2].ravel() for v in (0, 1) for h in (0, 1)]
 _TRANSPOSED = [_BITS.T[v::2, h::2].ravel() for v in (0, 1) for h in (0, 1)]
-# Which words change their signs by: nothing, mirroring left to right, top to bottom, both.
+# Which words are negated by no mirroring, mirroring left to right, top to bottom, and both.
 _NEGATED = np.array([[0, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 0]], bool)
 
 
@@ -36,15 +37,16 @@ class HashMatches(NamedTuple):
     """Pairs of similar hashes."""
 
     rows: Indices
-    """(n,) places of the first hashes in the query."""
+    """(n,), the positions of the first hashes in the queries."""
     columns: Indices
-    """(n,) places of the second ones in the index."""
+    """(n,), the positions of the second hashes in the index."""
     distance: Indices
-    """(n,) Hamming distance in the best orientation, 0 to 256."""
+    """(n,), the Hamming distances in the best orientation, 0 to 256."""
 
 
 def parity_words(hashes: Hashes, *, transposed: bool = False) -> Words:
-    """(n, 32) bytes → (n, 4) words, of the images themselves or of the transposed images."""
+    """Convert hashes, (n, 32) bytes, to words, (n, 4), of the images or of the transposed
+    images."""
     bits = np.unpackbits(hashes, axis=1)
     order = np.concatenate(_TRANSPOSED if transposed else _ORDER)
     packed = np.packbits(np.ascontiguousarray(bits[:, order]), axis=1)
@@ -59,10 +61,10 @@ class PhashIndex:
         self._words, self._even = np.zeros((0, 4), np.uint64), np.zeros(0, np.uint64)
 
     def add(self, hashes: Hashes) -> None:
-        """hashes: (n, 32) bytes."""
+        """Add hashes, (n, 32) bytes."""
         end = self._count + len(hashes)
         if end > len(self._even):
-            # The capacity doubles: adding one at a time must not copy all each time.
+            # Double the capacity, so that adding hashes one at a time does not copy all each time.
             more = max(end, 2 * len(self._even)) - self._count
             self._words = np.concatenate(
                 [self._words[: self._count], np.zeros((more, 4), np.uint64)]
@@ -73,12 +75,13 @@ class PhashIndex:
         self._count = end
 
     def search(
-        self, queries: Hashes, most_bits: int, most_even_bits: int, executor: Executor | None = None
+        self, queries: Hashes, max_bits: int, max_even_bits: int, executor: Executor | None = None
     ) -> HashMatches:
         """All hashes within a Hamming distance of a query, in any orientation.
 
-        queries: (n, 32) bytes. most_even_bits: distance of the word of even frequencies alone,
-        which bounds the work. executor: runs blocks in parallel; None runs in this thread.
+        queries: (n, 32) bytes. max_bits: the maximum distance. max_even_bits: the maximum distance
+        of the word of even frequencies, which limits the work. executor: runs blocks in parallel;
+        None runs them in this thread.
         """
         words = parity_words(queries), parity_words(queries, transposed=True)
         blocks = [
@@ -92,12 +95,12 @@ class PhashIndex:
             transposed, top, left = block
             even = self._even[None, left : min(self._count, left + _COLUMNS)]
             some = words[transposed][top : top + _ROWS, 0, None]
-            close = np.bitwise_count(some ^ even) <= most_even_bits
+            close = np.bitwise_count(some ^ even) <= max_even_bits
             hits = np.flatnonzero(close)
             if not len(hits):
                 return None
             r, c = np.divmod(hits, close.shape[1])
-            return _within(words[transposed], self._words, r + top, c + left, most_bits)
+            return _within(words[transposed], self._words, r + top, c + left, max_bits)
 
         run = map if executor is None else executor.map
         found = [matches for matches in run(search_block, blocks) if matches is not None]
@@ -105,7 +108,7 @@ class PhashIndex:
             none = np.zeros(0, np.int64)
             return HashMatches(none, none, none)
         r, c, d = (np.concatenate(some) for some in zip(*found, strict=True))
-        # A symmetric image matches in several orientations: keep the best.
+        # A symmetric image matches in several orientations; keep the best one.
         order = np.lexsort((d, c, r))
         first = np.ones(len(order), bool)
         first[1:] = (np.diff(r[order]) != 0) | (np.diff(c[order]) != 0)
@@ -114,11 +117,12 @@ class PhashIndex:
 
 
 def _within(
-    queries: Words, indexed: Words, rows: Indices, columns: Indices, most_bits: int
+    queries: Words, indexed: Words, rows: Indices, columns: Indices, max_bits: int
 ) -> tuple[Indices, Indices, Indices]:
-    """Of these pairs, those within a distance in any mirroring: (rows, columns, distances)."""
+    """The pairs among these that are within a distance in any mirroring, as (rows, columns,
+    distances)."""
     distance = _mirrored_distances(queries[rows], indexed[columns]).min(axis=1)
-    close = distance <= most_bits
+    close = distance <= max_bits
     return rows[close], columns[close], distance[close]
 
 
@@ -131,9 +135,10 @@ def _mirrored_distances(one: Words, other: Words) -> Indices:
 
 
 def best_orientations(ones: Hashes, others: Hashes) -> tuple[Indices, Indices]:
-    """(distances, orientations) of pairs of hashes, both (n, 32) bytes.
+    """The distances and orientations, both (n,), of pairs of hashes, both (n, 32) bytes.
 
-    An orientation says how the second image is turned to match the first (`matching/geometry.py`).
+    An orientation is how the second image must be turned to match the first
+    (`matching/geometry.py`).
     """
     target = parity_words(ones)
     distances = np.concatenate(

@@ -1,11 +1,11 @@
-"""Tests whether a JPEG file can have been made from another one by recompression, or shows another
+"""Test whether a JPEG file may have been made from another one by recompression, or shows another
 shot.
 
-Two shots from a tripod show the same scene, but each has sensor noise of its own; a copy has the
-noise of its original, less what compression removed. So each file is recompressed as the other one
-was: with the other's tones and quantization tables, on the same grid of blocks. A copy comes out
-nearly equal. What is left of the difference is compared with what one more compression removes from
-either image (measured on a grid shifted by half a block), and with all fine detail that is there.
+Two shots from a tripod show the same scene, but each has its own sensor noise. A copy has the noise
+of its original, minus what compression removed. Each file is therefore recompressed as the other
+one was: with the other's tones and quantization tables, on the same block grid. A copy then becomes
+nearly equal. The residual is compared with what another compression removes from either image,
+measured on a grid shifted by half a block, and with all the fine detail.
 """
 
 from __future__ import annotations
@@ -23,49 +23,54 @@ from explorer.photos.metadata import orientation
 Floats = npt.NDArray[np.float32]
 QuantizationTable = list[int]
 
-# Side of the tiles that are judged one by one, in pixels.
+# The side of the tiles that are measured individually, in pixels.
 _TILE = 16
-# Side of the parts that are read of a large image, in pixels, and their number across and down.
+# Large images are sampled: the side of a sample in pixels, and the number of samples in each
+# direction.
 _PART, _PARTS = 160, 3
 # Half the side of JPEG's blocks.
 _HALF_BLOCK = 4
-# Fine detail is what a Gaussian blur of this sigma removes.
+# Fine detail is what a Gaussian blur with this sigma, in pixels, removes.
 _DETAIL_SIGMA = 2.0
-# Variance (levels²) of a difference that may be rounding alone.
+# The variance (levels²) that rounding alone can cause in a difference.
 _ROUNDING = 0.02
-# Variance (levels²) below which a tile shows nothing but rounding, and tiles that are needed.
-_LEAST_VARIANCE, _LEAST_TILES = 0.15, 12
-# Gray levels beyond which a tile may be clipped.
+# The minimum variance (levels²) of a tile that shows more than rounding, and the minimum number of
+# such tiles.
+_MIN_VARIANCE, _MIN_TILES = 0.15, 12
+# Tiles with gray levels outside this range may be clipped.
 _DARKEST, _BRIGHTEST = 6.0, 249.0
 
 
 class RecompressionResidual(NamedTuple):
-    """What recompressing one image as the other one leaves of their difference, median tile."""
+    """What remains of the difference between two images after recompressing one like the other, in
+    the median tile."""
 
     excess: float
-    """Variance beyond what recompression explains, as a share of the fine detail of both."""
+    """Variance beyond what recompression explains, as a share of the variance of the fine detail of
+    the softer image."""
     shared: float
-    """Covariance of the fine detail, as a share of that of the softer image; up to about 1."""
+    """Covariance of the fine detail of both, as a share of the variance of that of the softer
+    image; up to about 1."""
     explained: float
     """Share of the difference that recompression removes, up to 1."""
 
 
 class _StoredLuma(NamedTuple):
-    """Brightness as a JPEG file stores it."""
+    """The luma of a JPEG file as stored, not turned upright."""
 
     gray: Floats
-    """Of a large image, some parts of it."""
+    """(height, width); samples of a large image, put side by side."""
     table: QuantizationTable
-    """The quantization table of the brightness."""
+    """The quantization table of the luma."""
     orientation: int
     """EXIF orientation, 1 to 8."""
 
 
 def recompression_residual(one: bytes, other: bytes) -> RecompressionResidual | None:
-    """Compare two JPEG files of one size that are stored in one orientation.
+    """Compare two JPEG files that are stored with the same size and orientation.
 
-    Of both directions, the one that explains more. None for other files, and where too little is
-    visible. Raises what Pillow raises for files that it cannot decode.
+    Returns the result of the direction that explains more. None for other files, and if too few
+    tiles can be measured. Raises what Pillow raises for files that it cannot decode.
     """
     first, second = _read_luma(one), _read_luma(other)
     if (
@@ -93,15 +98,15 @@ def recompression_residual(one: bytes, other: bytes) -> RecompressionResidual | 
 def _residual(
     x: Floats, y: Floats, table: QuantizationTable, removed: Floats, usable: npt.NDArray[np.bool_]
 ) -> RecompressionResidual | None:
-    """The residual of x, recompressed as y was. removed: variance that compression removes from
-    both. None if too few tiles show anything."""
+    """The residual of x, recompressed like y. removed: the variance that compression removes from
+    both. None if too few tiles can be measured."""
     toned = _match_tones(x, y)
     recompressed, target = _detail_tiles(_recompress(toned, table)), _detail_tiles(y)
     after = (recompressed - target).var(axis=1)
     before = (_detail_tiles(toned) - target).var(axis=1)
     least = np.minimum(recompressed.var(axis=1), target.var(axis=1))
-    used = usable & (least > _LEAST_VARIANCE)
-    if used.sum() < _LEAST_TILES:
+    used = usable & (least > _MIN_VARIANCE)
+    if used.sum() < _MIN_TILES:
         return None
     recompressed, target, least = recompressed[used], target[used], least[used]
     centered = recompressed - recompressed.mean(axis=1, keepdims=True)
@@ -115,7 +120,7 @@ def _residual(
 
 
 def _read_luma(data: bytes) -> _StoredLuma | None:
-    """None for files that are no JPEG, and for images that are too small."""
+    """The luma of a file; None if it is not a JPEG or the image is too small."""
     with Image.open(io.BytesIO(data)) as picture:
         if picture.format not in ("JPEG", "MPO"):
             return None
@@ -133,7 +138,7 @@ def _read_luma(data: bytes) -> _StoredLuma | None:
 
 
 def _parts(side: int) -> list[tuple[int, int]]:
-    """Start and end of the parts that are read along a side; they start where tiles do."""
+    """The start and end of the samples along a side, aligned with the tiles."""
     if side <= _PART * _PARTS:
         return [(0, side // _TILE * _TILE)]
     starts = [
@@ -143,7 +148,7 @@ def _parts(side: int) -> list[tuple[int, int]]:
 
 
 def _tiles(x: Floats) -> Floats:
-    """(tiles, pixels of each)."""
+    """Cut an image into tiles: (tiles, pixels per tile)."""
     rows, columns = x.shape[0] // _TILE, x.shape[1] // _TILE
     return x.reshape(rows, _TILE, columns, _TILE).transpose(0, 2, 1, 3).reshape(-1, _TILE * _TILE)
 
@@ -161,15 +166,15 @@ def _recompress(x: Floats, table: QuantizationTable) -> Floats:
 
 
 def _removed_variance(x: Floats, table: QuantizationTable) -> Floats:
-    """Variance, in each tile, of what one more compression removes on a grid that is shifted by
-    half a block."""
+    """The variance that another compression removes from each tile, on a grid shifted by half a
+    block."""
     shifted = _recompress(np.roll(x, (_HALF_BLOCK, _HALF_BLOCK), (0, 1)), table)
     again = np.roll(shifted, (-_HALF_BLOCK, -_HALF_BLOCK), (0, 1))
     return np.asarray(_detail_tiles(again - x).var(axis=1), np.float32)
 
 
 def _match_tones(x: Floats, like: Floats) -> Floats:
-    """x with the tones of the other image: its brightness and contrast."""
+    """Map the tones of x, its brightness and contrast, to those of the other image."""
     levels = (x / 4).astype(np.int64).clip(0, 63).ravel()
     count = np.bincount(levels, minlength=64)
     frequent = np.flatnonzero(count > 20)

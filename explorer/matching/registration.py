@@ -1,9 +1,10 @@
-"""Registration of two images: displacements of their 16×16 blocks, and the step that corrects them.
+"""Register two images: measure the displacements of their 16×16 blocks, and fit the step that
+corrects them.
 
-Brightness is normalized by its local mean and deviation first, so that tone, desaturation and
-compression matter little. A step is one Gauss–Newton iteration (Lucas and Kanade 1981, An iterative
-image registration technique) for each block, and then one scaling and translation that fits all
-blocks (`matching/distortion.py`).
+Brightness is normalized by its local mean and deviation first, so that changes of tone,
+desaturation and compression have little effect. A step is one Gauss–Newton iteration (Lucas and
+Kanade 1981, An iterative image registration technique) for each block, followed by a fit of one
+scaling and translation to all blocks (`matching/distortion.py`).
 """
 
 from __future__ import annotations
@@ -23,26 +24,27 @@ Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.floating]
 
 BLOCK_SIZE = 16
-# Side of the window, in pixels, in which brightness is normalized, and the variance (levels²) that
-# is added to its own so that plain areas are not amplified.
+# The side of the window, in pixels, in which brightness is normalized, and the variance (levels²)
+# that is added so that plain areas are not amplified.
 _WINDOW, _REGULARIZATION = 21, 9
-# Gray levels by which brightness must vary in a block to be more than noise, and the smaller
-# eigenvalue that its structure tensor must have.
-_LEAST_DEVIATION, _LEAST_EIGENVALUE = 3.0, 2e-3
-# The same for a block to be strongly textured: more than what compression leaves.
+# The minimum standard deviation in gray levels of a block that shows more than noise, and the
+# minimum of the smaller eigenvalue of its structure tensor.
+_MIN_DEVIATION, _MIN_EIGENVALUE = 3.0, 2e-3
+# The minimum standard deviation of a strongly textured block: more than compression causes.
 STRONG_DEVIATION = 8.0
-# Displacements of a block are reliable up to this many pixels, and above this correlation.
-_MOST_DISPLACEMENT, _LEAST_CORRELATION = 6, 0.3
-# Blocks that a step needs, and those from which on it may also scale.
-_LEAST_BLOCKS, _ENOUGH_BLOCKS, _LEAST_BLOCKS_TO_SCALE = 4, 6, 12
-# Shrinking by more than this factor needs a low-pass filter first; the sigma of the filter (pixels)
-# may be off by so much.
-_LEAST_SHRINK, _SIGMA_TOLERANCE = 1.2, 0.005
-# OpenCV warps in steps of 1/32 pixel: a transform within half a step of the identity changes
-# nothing.
+# The displacement of a block is reliable up to this many pixels, and above this correlation.
+_MAX_DISPLACEMENT, _MIN_CORRELATION = 6, 0.3
+# The minimum number of blocks for a step; the number of reliable blocks from which on only these
+# are used; and the minimum number of blocks for fitting a scaling.
+_MIN_BLOCKS, _ENOUGH_BLOCKS, _MIN_BLOCKS_TO_SCALE = 4, 6, 12
+# Reductions by more than this factor need a low-pass filter first. Its sigma, in pixels, may
+# deviate by the tolerance.
+_MIN_SHRINK, _SIGMA_TOLERANCE = 1.2, 0.005
+# OpenCV warps in steps of 1/32 pixel, so a transform within half a step of the identity has no
+# effect.
 _HALF_WARP_STEP = 1 / 64
-# Pixels within which a border influences the normalized brightness, including the few in which
-# compression blurs its edge.
+# The distance in pixels within which a border affects the normalized brightness, including the few
+# pixels over which compression blurs its edge.
 _BORDER_REACH = _WINDOW // 2 + 3
 _AVERAGE = np.full((1, BLOCK_SIZE), 1 / BLOCK_SIZE, np.float32)
 
@@ -54,7 +56,7 @@ _scratch = ScratchBuffers()
 class BlockResiduals:
     """How the blocks of the warped image differ from those of the base image.
 
-    All arrays but `warped` have one entry for each block, (rows, columns).
+    All arrays except `warped` have one entry per block, (rows, columns).
     """
 
     dx: Values
@@ -64,20 +66,20 @@ class BlockResiduals:
     ncc: Values
     """Normalized cross-correlation, -1 to 1."""
     inside: npt.NDArray[np.bool_]
-    """Blocks that are within both images."""
+    """Whether the block lies inside both images."""
     textured: npt.NDArray[np.bool_]
-    """Blocks that are within both images and show more than noise."""
+    """Whether the block lies inside both images and shows more than noise."""
     deviation: Floats
     """Mean local standard deviation of the warped image, in gray levels."""
     warped: Floats
-    """The other image, warped to the base image. Valid until this thread warps the next one."""
+    """The other image, warped to the base image. Valid until this thread warps another one."""
 
 
 class RegistrationLevel:
-    """The base image at one scale, with all that does not depend on the transform.
+    """The base image at one scale, with everything that does not depend on the transform.
 
-    The base is the coarser of the two images. Valid until this thread makes another level: levels
-    share their memory.
+    The base is the coarser of the two images. Valid until this thread creates another level,
+    because levels share their memory.
     """
 
     def __init__(self, base: Floats, moved: Floats, box: Box) -> None:
@@ -95,11 +97,11 @@ class RegistrationLevel:
         self._within_content = self._are_within(box, self.x + 0.5, self.y + 0.5, half)
         far = _beyond_reach(box, base.shape, (_BORDER_REACH, _BORDER_REACH))
         self._far_from_border = self._are_within(far, self.x + 0.5, self.y + 0.5, half)
-        # The low-passed image to be warped, and the sigma of the filter.
+        # The sigma of the low-pass filter, and the filtered image that is to be warped.
         self._smoothed: tuple[float, Floats] = (0.0, moved)
 
     def _set_gradients(self) -> None:
-        """Compute the structure tensor of each block, and what else every iteration needs."""
+        """Compute the structure tensor of each block, and other values used in every iteration."""
         across, down = (_scratch.take(name, self.base.shape) for name in ("across", "down"))
         self._gx, self._gy = (
             np.asarray(
@@ -114,7 +116,8 @@ class RegistrationLevel:
         self._gxy = self._mean_product(self._gx, self._gy)
         self._gyy = self._mean_product(self._gy, self._gy)
         trace, determinant = self._gxx + self._gyy, self._gxx * self._gyy - self._gxy**2
-        # The smaller eigenvalue: how well a block's displacement is determined in all directions.
+        # The smaller eigenvalue shows how well a block's displacement is determined in all
+        # directions.
         self.eigenvalue = trace / 2 - np.sqrt(np.maximum(trace**2 / 4 - determinant, 0))
         self._mean = self.block_means(self._normalized)
         self._variance = np.maximum(
@@ -136,7 +139,7 @@ class RegistrationLevel:
         )
 
     def _by_block_rows(self, x: Floats) -> Floats:
-        """(rows, 16, 16 · columns), without the pixels that fill no block."""
+        """Reshape to (rows, 16, 16 · columns), dropping pixels that do not fill a block."""
         h, w = self.rows * BLOCK_SIZE, self.columns * BLOCK_SIZE
         return x[:h, :w].reshape(self.rows, BLOCK_SIZE, w)
 
@@ -144,10 +147,10 @@ class RegistrationLevel:
     def _are_within(
         box: Box, x: Values, y: Values, half: Values, tolerance: tuple[float, float] = (0.0, 0.0)
     ) -> npt.NDArray[np.bool_]:
-        """Which blocks with these centers are within a box. half: half a block's width and height.
+        """Which blocks with these centers lie inside a box. half: half a block's width and height.
 
-        tolerance: pixels by which blocks may reach beyond the left and top, and the right and
-        bottom edges.
+        tolerance: how far blocks may extend beyond the left and top edges, and beyond the right and
+        bottom edges, in pixels.
         """
         return np.asarray(
             (x - half[0] >= box[0] - tolerance[0])
@@ -157,8 +160,8 @@ class RegistrationLevel:
         )
 
     def _normalize(self, gray: Floats, name: str) -> tuple[Floats, Floats]:
-        """Brightness minus its local mean, in units of its local deviation; and the mean deviation
-        of each block. name: of the scratch buffer that keeps the first."""
+        """Normalize brightness by its local mean and deviation. Returns the normalized image, and
+        the mean deviation of each block. name: the scratch buffer for the normalized image."""
         size, product = (_WINDOW, _WINDOW), _scratch.take("product", gray.shape)
         mean: Any = cv2.blur(gray, size, dst=_scratch.take(name, gray.shape))
         variance: Any = cv2.sqrBoxFilter(
@@ -174,10 +177,10 @@ class RegistrationLevel:
         return mean, deviation
 
     def _warp(self, transform: Matrix) -> Floats:
-        """The other image in the frame of the base image; low-passed first if it shrinks."""
+        """Warp the other image to the base image. It is low-pass filtered first if it shrinks."""
         shrink = float(abs(np.linalg.det(transform[:, :2]))) ** 0.5
-        sigma = 0.45 * (shrink * shrink - 1) ** 0.5 if shrink > _LEAST_SHRINK else 0.0
-        # It hardly changes between two iterations.
+        sigma = 0.45 * (shrink * shrink - 1) ** 0.5 if shrink > _MIN_SHRINK else 0.0
+        # Reuse the filtered image: sigma hardly changes between two iterations.
         if abs(sigma - self._smoothed[0]) > _SIGMA_TOLERANCE:
             into = _scratch.take("smooth", self.moved.shape)
             smooth = cv2.GaussianBlur(self.moved, (0, 0), sigma, dst=into) if sigma else self.moved
@@ -217,8 +220,8 @@ class RegistrationLevel:
         covariance = self._mean_product(self._normalized, other) - self._mean * mean
         textured = (
             inside
-            & (np.maximum(self.deviation, deviation) > _LEAST_DEVIATION)
-            & (self.eigenvalue > _LEAST_EIGENVALUE)
+            & (np.maximum(self.deviation, deviation) > _MIN_DEVIATION)
+            & (self.eigenvalue > _MIN_EIGENVALUE)
         )
         return BlockResiduals(
             dx=(d * e - self._gxy * f) / determinant,
@@ -231,7 +234,8 @@ class RegistrationLevel:
         )
 
     def _inside(self, transform: Matrix, box: Box) -> npt.NDArray[np.bool_]:
-        """Which blocks are inside the borders of both images, and near those of one at most."""
+        """Which blocks lie inside the borders of both images, and near the border of at most one of
+        them."""
         x, y = (
             transform[i, 0] * self.x + transform[i, 1] * self.y + transform[i, 2] for i in (0, 1)
         )
@@ -239,39 +243,39 @@ class RegistrationLevel:
         reach = np.abs(transform[:, :2]).sum(axis=1)
         half = reach * (BLOCK_SIZE / 2)
         inside = self._within_content & self._are_within(box, x, y, half, (0.6, -0.4))
-        # Along frames of one kind, different images look alike, the more so the plainer they are.
+        # Near identical borders, different images look alike, especially plain ones.
         far = _beyond_reach(box, self.moved.shape, tuple(reach * _BORDER_REACH))
         return np.asarray(inside & (self._far_from_border | self._are_within(far, x, y, half)))
 
     def strongly_textured(self, residuals: BlockResiduals) -> npt.NDArray[np.bool_]:
-        """Which blocks show more than noise and compression, in either image."""
+        """Which blocks show more than noise and compression artifacts in either image."""
         return np.maximum(self.deviation, residuals.deviation) > STRONG_DEVIATION
 
     def step(self, residuals: BlockResiduals) -> Matrix | None:
-        """The scaling and translation that correct the displacements, as a 2×3 matrix.
+        """The scaling and translation that explain the displacements, as a 2×3 matrix.
 
-        None if too few blocks show anything.
+        None if too few blocks are textured.
         """
         used = (
             residuals.textured
-            & (residuals.ncc > _LEAST_CORRELATION)
-            & (np.hypot(residuals.dx, residuals.dy) < _MOST_DISPLACEMENT)
+            & (residuals.ncc > _MIN_CORRELATION)
+            & (np.hypot(residuals.dx, residuals.dy) < _MAX_DISPLACEMENT)
         )
         number = int(used.sum())
         if number < _ENOUGH_BLOCKS:
             used = residuals.textured
             number = int(used.sum())
-        if number < _LEAST_BLOCKS:
+        if number < _MIN_BLOCKS:
             return None
         return fit_scale_and_translation(
             np.stack([self.x[used], self.y[used]]),
             np.stack([residuals.dx[used], residuals.dy[used]]),
             self.eigenvalue[used],
-            scaled=number >= _LEAST_BLOCKS_TO_SCALE,
+            scaled=number >= _MIN_BLOCKS_TO_SCALE,
         )
 
     def residuals_after(self, residuals: BlockResiduals, step: Matrix) -> BlockResiduals:
-        """Predict the residuals after a step that is too small to be worth another warp."""
+        """Predict the residuals after a step that is too small to justify another warp."""
         dx, dy = (
             before - (step[i, 0] * self.x + step[i, 1] * self.y + step[i, 2])
             for i, before in enumerate((residuals.dx, residuals.dy))
@@ -280,8 +284,8 @@ class RegistrationLevel:
 
 
 def _beyond_reach(box: Box, shape: Shape, reach: tuple[float, ...]) -> Box:
-    """The part of a content box that its border does not influence. reach: pixels, across and down,
-    within which it does."""
+    """The part of a content box that its border does not affect. reach: the distance within which
+    it does, horizontally and vertically, in pixels."""
     (left, top, right, bottom), (h, w), (x, y) = box, shape[:2], reach
     return (
         left + x * (left > 0),

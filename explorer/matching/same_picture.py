@@ -1,4 +1,4 @@
-"""Whether two aligned images are the same picture: the verdicts on `PairMeasurements`."""
+"""Decide from `PairMeasurements` whether two aligned images are the same picture."""
 
 from __future__ import annotations
 
@@ -12,92 +12,93 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 
 
 def is_same_picture(pair: PairMeasurements) -> bool:
-    """Whether two images are one picture, and not two shots of one scene."""
+    """Whether two images are the same picture, rather than two shots of one scene."""
     t, changed = SAME_PICTURE, pair.changed
     if not _is_aligned(pair):
         return False
     if is_mostly_flat(pair):
-        return changed.share == 0 or changed.unchanged >= t.flat_least_unchanged
+        return changed.share == 0 or changed.unchanged >= t.flat_min_unchanged
     if not has_changed_blocks(pair) or _is_watermarked(pair):
         return True
-    if changed.share > t.most_changed:
+    if changed.share > t.max_changed:
         return False
-    if changed.displaced > t.most_displaced and changed.two_tone < t.surely_two_tone:
+    if changed.displaced > t.max_displaced and changed.two_tone < t.surely_two_tone:
         return False
     return _looks_added(pair) or _looks_like_text(pair)
 
 
 def _is_aligned(pair: PairMeasurements) -> bool:
-    """Whether the images correlate, and differ in nothing but scaling, translation and cropping."""
+    """Whether the images correlate, and differ only by scaling, translation and cropping."""
     t = SAME_PICTURE
     return (
-        (pair.median >= t.least_median or _is_watermarked(pair))
-        and pair.far <= t.most_far
-        and pair.distortion <= t.most_distortion
-        and pair.excess <= t.most_excess
-        and pair.stretch <= t.most_stretch
-        and pair.changed.strong_blocks >= t.least_strong_blocks
+        (pair.median >= t.min_median or _is_watermarked(pair))
+        and pair.far <= t.max_far
+        and pair.distortion <= t.max_distortion
+        and pair.excess <= t.max_excess
+        and pair.stretch <= t.max_stretch
+        and pair.changed.strong_blocks >= t.min_strong_blocks
     )
 
 
 def _looks_added(pair: PairMeasurements) -> bool:
-    """Whether what differs was put on the picture: most pixels there are as before, or the changed
-    ones have one or two tones."""
+    """Whether the differences look like additions to the picture: most pixels in the changed blocks
+    are unchanged, or the changed pixels have one or two tones."""
     t, changed = SAME_PICTURE, pair.changed
     return (
-        changed.unchanged >= t.least_unchanged
-        or changed.two_tone >= t.least_two_tone
+        changed.unchanged >= t.min_unchanged
+        or changed.two_tone >= t.min_two_tone
         or (
-            changed.unchanged >= t.least_unchanged_of_both
-            and changed.two_tone >= t.least_two_tone_of_both
+            changed.unchanged >= t.min_unchanged_of_both
+            and changed.two_tone >= t.min_two_tone_of_both
         )
     )
 
 
 def _looks_like_text(pair: PairMeasurements) -> bool:
-    """Whether what differs are strokes on a picture that is otherwise the same."""
+    """Whether the differences look like strokes on an otherwise unchanged picture."""
     t, changed = SAME_PICTURE, pair.changed
     return (
-        changed.wide <= t.most_wide
-        and pair.median >= t.text_least_median
-        and changed.share <= t.text_most_changed
-        and changed.displaced <= t.text_most_displaced
+        changed.wide <= t.max_wide
+        and pair.median >= t.text_min_median
+        and changed.share <= t.text_max_changed
+        and changed.displaced <= t.text_max_displaced
     )
 
 
 def _is_watermarked(pair: PairMeasurements) -> bool:
-    """Whether what differs is thin and of one color all over the picture, as watermarks are."""
+    """Whether the differences look like a watermark: thin, of one color, and all over the
+    picture."""
     t, changed = SAME_PICTURE, pair.changed
     return (
-        pair.median >= t.watermark_least_median
-        and changed.share <= t.watermark_most_changed
-        and changed.unchanged >= t.watermark_least_unchanged
-        and changed.wide <= t.watermark_most_wide
-        and changed.one_sidedness >= t.watermark_least_one_sidedness
+        pair.median >= t.watermark_min_median
+        and changed.share <= t.watermark_max_changed
+        and changed.unchanged >= t.watermark_min_unchanged
+        and changed.wide <= t.watermark_max_wide
+        and changed.one_sidedness >= t.watermark_min_one_sidedness
     )
 
 
 def is_mostly_flat(pair: PairMeasurements) -> bool:
-    """Whether it is a screenshot, a page or the like.
+    """Whether the picture is a screenshot, a page or the like.
 
-    The next one has the same bars and buttons, and other text: no difference can pass for something
-    that was put on.
+    Two screenshots can have the same bars and buttons but different text, so their differences must
+    not be mistaken for additions.
     """
-    return pair.changed.flat >= SAME_PICTURE.least_flat
+    return pair.changed.flat >= SAME_PICTURE.min_flat
 
 
 def has_changed_blocks(pair: PairMeasurements) -> bool:
-    """Whether something is visible in one image that is not in the other."""
+    """Whether something is visible in one image but not in the other."""
     return pair.changed.share > SAME_PICTURE.few_changed
 
 
 def looks_like_motion(pair: PairMeasurements) -> bool:
-    """Whether what differs looks less like something put on than like something that came, went or
-    moved between two shots."""
+    """Whether the differences look like something that came, went or moved between two shots,
+    rather than an addition."""
     changed = pair.changed
     return has_changed_blocks(pair) and (
         changed.local_motion
-        or (changed.wide > SAME_PICTURE.most_wide and changed.drawn < SAME_PICTURE.least_drawn)
+        or (changed.wide > SAME_PICTURE.max_wide and changed.drawn < SAME_PICTURE.min_drawn)
     )
 
 
@@ -108,17 +109,17 @@ def may_have_equal_pixels(
     deviation = np.abs(pair.matrix[:, :2] - np.eye(2)).max()
     return (
         one == other
-        and pair.median > SAME_PICTURE.equal_pixels_least_median
+        and pair.median > SAME_PICTURE.equal_pixels_min_median
         and pair.changed.share == 0
-        and bool(deviation < SAME_PICTURE.equal_pixels_most_scaling)
+        and bool(deviation < SAME_PICTURE.equal_pixels_max_scaling)
     )
 
 
 def relation(pair: PairMeasurements, one: Shape, other: Shape) -> dict[str, Any]:
-    """How the images relate, as it is stored.
+    """How the images relate, in the form stored in the catalog.
 
-    one, other: shapes of the previews. `matrix`: maps `other` to `one`, as unit squares, row by
-    row. `changed`: share of the strongly textured blocks that differ.
+    one, other: shapes of the previews. In the result, `matrix` maps `other` to `one`, as unit
+    squares, row by row, and `changed` is the share of the strongly textured blocks that differ.
     """
     unit = pixels_to_unit(pair.matrix, one, other)
     return {

@@ -11,18 +11,18 @@ Floats = npt.NDArray[np.float32]
 
 
 class ScratchBuffers(threading.local):
-    """Arrays for intermediate results, one set for each thread.
+    """Arrays for intermediate results, one set per thread.
 
-    Allocating arrays of this size again costs more than the computations on them.
+    Allocating arrays of this size each time costs more than the computations on them.
     """
 
     def __init__(self) -> None:
         self._buffers = dict[str, Floats]()
 
     def take(self, name: str, shape: tuple[int, ...]) -> Floats:
-        """The array of that name, in this shape, with arbitrary content.
+        """The array of that name in this shape, (height, width), with arbitrary content.
 
-        It shares its memory with what was taken under that name before.
+        It shares its memory with the array taken under that name before.
         """
         size = shape[0] * shape[1]
         buffer = self._buffers.get(name)

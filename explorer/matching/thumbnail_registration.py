@@ -1,11 +1,13 @@
-"""Registration of 32×32 thumbnails: whether two images can be one picture, and roughly how.
+"""Register 32×32 thumbnails, to decide whether two images may be the same picture and how they
+align approximately.
 
-A thumbnail is an image squeezed to a small square, with its brightness normalized by its local mean
-and deviation. Of many pairs at once, one thumbnail is scaled and translated until it matches the
-other as well as it can: Lucas and Kanade (1981, An iterative image registration technique) with the
-mean of both images' gradients, which Benhimane and Malis (2004, Real-time image-based tracking of
-planes) have shown to converge from farther away. A crop that took a quarter of the image is still
-aligned, to about a pixel of the preview; images that only had a similar hash stay uncorrelated.
+A thumbnail is an image squashed to a small square, with its brightness normalized by its local mean
+and deviation. For many pairs at once, one thumbnail is scaled and translated until it matches the
+other as well as possible: by the method of Lucas and Kanade (1981, An iterative image registration
+technique) with the mean of both images' gradients, which converges from larger distances, as
+Benhimane and Malis have shown (2004, Real-time image-based tracking of planes). Even a crop that
+removed a quarter of the image is aligned, to about a pixel of the preview, while images that merely
+have similar hashes remain uncorrelated.
 """
 
 from __future__ import annotations
@@ -19,37 +21,37 @@ import numpy.typing as npt
 from explorer.matching.geometry import Box, Gray
 
 NormalizedThumbnail = npt.NDArray[np.int8]
-"""(32, 32)."""
+"""(32, 32), brightness in units of 1/24 of its local deviation."""
 Batch = npt.NDArray[np.floating]
 """(n, 32, 32)."""
 Values = npt.NDArray[np.float64]
 
 SIDE = 32
-# Window of the normalization in pixels, gray levels (of 255) that are added to the deviation, and
-# steps of a thumbnail in one deviation.
+# The window of the normalization in pixels, the gray levels (of 255) that regularize the deviation,
+# and the number of steps per deviation.
 _WINDOW, _REGULARIZATION, _STEPS = 9, 4.0, 24.0
-# Iterations, and limits of the scaling and of the translation, the latter as a share of the side.
-_ITERATIONS, _MOST_SCALING, _MOST_TRANSLATION = 6, 1.67, 0.3
-# Pairs below these correlations, before the first and after two iterations, are given up.
-_LEAST_AT_FIRST, _LEAST_AFTER_TWO = 0.0, 0.2
-# Pairs processed at once: their arrays stay in the processor's cache.
+# The number of iterations, and the limits of scaling and of translation (as a share of the side).
+_ITERATIONS, _MAX_SCALING, _MAX_TRANSLATION = 6, 1.67, 0.3
+# Pairs with lower correlations are dropped, before the first and after two iterations.
+_MIN_AT_FIRST, _MIN_AFTER_TWO = 0.0, 0.2
+# The number of pairs processed at a time: their arrays fit into the processor's cache.
 BATCH_SIZE = 32
 
 _COORDINATES = ((np.arange(SIDE) + 0.5) / SIDE - 0.5).astype(np.float32)
 
 
 class ThumbnailAlignments(NamedTuple):
-    """How pairs of thumbnails match."""
+    """The alignments of pairs of thumbnails."""
 
     correlation: Values
-    """(n,) where they overlap, -1 to 1."""
+    """(n,), correlation where they overlap, -1 to 1."""
     boxes: Values
-    """(n, 4) left, top, right and bottom edges of the second image in the first one, as shares of
-    its sides."""
+    """(n, 4), the left, top, right and bottom edges of the second image in the first one, as
+    fractions of its sides."""
 
 
 def normalized_thumbnail(gray: Gray, box: Box | None = None) -> NormalizedThumbnail:
-    """The thumbnail of an image, or of the part in a box with integer edges."""
+    """The thumbnail of an image, or of the part inside a box with integer edges."""
     if box is not None:
         left, top, right, bottom = map(int, box)
         gray = gray[top:bottom, left:right]
@@ -70,7 +72,8 @@ def oriented(thumbnail: NormalizedThumbnail, orientation: int) -> NormalizedThum
 def register_thumbnails(
     ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]
 ) -> ThumbnailAlignments:
-    """Align each of `others` with its one of `ones`. Both (n, 32, 32), in one orientation."""
+    """Align each of `others` with its counterpart in `ones`. Both are (n, 32, 32), in the same
+    orientation."""
     batches = [
         _register_batch(ones[i : i + BATCH_SIZE], others[i : i + BATCH_SIZE])
         for i in range(0, len(ones), BATCH_SIZE)
@@ -85,12 +88,11 @@ def _register_batch(
     ones: npt.NDArray[np.int8], others: npt.NDArray[np.int8]
 ) -> ThumbnailAlignments:
     here, there = ones.astype(np.float32), others.astype(np.float32)
-    # The part of the second image at the center of the first one: (n, 2) scale and shift, across
-    # and down.
+    # The scale and shift of each pair, (n, 2), horizontal and vertical, relative to the center.
     scale, shift = np.ones((len(here), 2), np.float32), np.zeros((len(here), 2), np.float32)
     best = np.full(len(here), -1.0)
     kept = np.concatenate([scale, shift], axis=1)
-    # Rows of the pairs that are still being improved.
+    # The indices of the pairs that are still being improved.
     active, gradients = np.arange(len(here)), _gradients(here)
     for number in range(_ITERATIONS + 1):
         across, inside_x = _interpolation(scale[:, 0], shift[:, 0])
@@ -106,18 +108,18 @@ def _register_batch(
         if number == _ITERATIONS:
             break
         if number in (0, 2):
-            on = best[active] >= (_LEAST_AFTER_TWO if number else _LEAST_AT_FIRST)
-            active, scale, shift = active[on], scale[on], shift[on]
-            gradients = gradients[0][on], gradients[1][on]
-            here, there, base = here[on], there[on], base[on]
-            warped, overlap = warped[on], overlap[on]
+            promising = best[active] >= (_MIN_AFTER_TWO if number else _MIN_AT_FIRST)
+            active, scale, shift = active[promising], scale[promising], shift[promising]
+            gradients = gradients[0][promising], gradients[1][promising]
+            here, there, base = here[promising], there[promising], base[promising]
+            warped, overlap = warped[promising], overlap[promising]
             if not len(active):
                 break
         step = _step(gradients, base - warped, warped, overlap)
         shift += scale * step[:, 2:]
         scale *= 1 + step[:, :2]
-        np.clip(scale, 1 / _MOST_SCALING, _MOST_SCALING, out=scale)
-        np.clip(shift, -_MOST_TRANSLATION, _MOST_TRANSLATION, out=shift)
+        np.clip(scale, 1 / _MAX_SCALING, _MAX_SCALING, out=scale)
+        np.clip(shift, -_MAX_TRANSLATION, _MAX_TRANSLATION, out=shift)
     low, high = ((edge - kept[:, 2:]) / kept[:, :2] + 0.5 for edge in (-0.5, 0.5))
     return ThumbnailAlignments(best, np.concatenate([low, high], axis=1).astype(np.float64))
 
@@ -125,8 +127,8 @@ def _register_batch(
 def _interpolation(
     scale: npt.NDArray[np.float32], shift: npt.NDArray[np.float32]
 ) -> tuple[Batch, Batch]:
-    """Weights of linear interpolation along one axis, (n, 32, 32), and which rows or columns the
-    other image covers, (n, 32)."""
+    """The weights of linear interpolation along one axis, (n, 32, 32), and which rows or columns
+    the other image covers, (n, 32)."""
     place: Batch = ((scale[:, None] * _COORDINATES + shift[:, None]) + 0.5) * SIDE - 0.5
     inside = (place > -0.5) & (place < SIDE - 0.5)
     weights = 1 - np.abs(place.clip(0, SIDE - 1)[:, :, None] - np.arange(SIDE, dtype=np.float32))
@@ -136,7 +138,7 @@ def _interpolation(
 
 
 def _gradients(x: Batch) -> tuple[Batch, Batch]:
-    """Gradients across and down, per side."""
+    """The horizontal and vertical gradients, per side of the thumbnail."""
     across, down = np.zeros_like(x), np.zeros_like(x)
     across[:, :, 1:-1] = (x[:, :, 2:] - x[:, :, :-2]) * (SIDE / 2)
     down[:, 1:-1] = (x[:, 2:] - x[:, :-2]) * (SIDE / 2)
@@ -146,10 +148,8 @@ def _gradients(x: Batch) -> tuple[Batch, Batch]:
 def _step(
     gradients: tuple[Batch, Batch], residual: Batch, warped: Batch, overlap: Batch
 ) -> npt.NDArray[np.float32]:
-    """(n, 4) scaling across and down, translation across and down, that reduce the residual most.
-
-    A Gauss–Newton step with the mean of both images' gradients.
-    """
+    """A Gauss–Newton step with the mean of both images' gradients: (n, 4), the horizontal and
+    vertical scaling and the horizontal and vertical translation that reduce the residual most."""
     across, down = (
         (own + other) * overlap / 2
         for own, other in zip(gradients, _gradients(warped), strict=True)
@@ -158,7 +158,7 @@ def _step(
         [across * _COORDINATES, down * _COORDINATES[:, None], across, down], axis=1
     ).reshape(len(warped), 4, -1)
     normal = jacobian @ jacobian.transpose(0, 2, 1)
-    # Damping, so that an image with gradients in one direction alone can be solved, too.
+    # Damping keeps the system solvable for an image with gradients in only one direction.
     normal += np.eye(4, dtype=np.float32) * (
         1e-3 * np.trace(normal, axis1=1, axis2=2)[:, None, None] / 4 + 1e-3
     )
@@ -167,5 +167,5 @@ def _step(
 
 
 def _dot(x: Batch, y: Batch) -> Values:
-    """(n,) the dot product of each pair."""
+    """The dot product of each pair, (n,)."""
     return np.asarray(np.einsum("nij,nij->n", x, y), np.float64)

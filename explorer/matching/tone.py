@@ -1,6 +1,5 @@
-"""How a copy's tones differ: whether it was made grayscale, and by how much it is brighter.
-
-Measured on small color images, where they overlap.
+"""Measure how the tones of a copy differ: whether it was converted to grayscale, and how much
+brighter it is. Measured on small color images, where they overlap.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from explorer.matching.geometry import Matrix, unit_to_pixels
 
 Color = npt.NDArray[np.uint8]
 
-# Mean chroma in levels (of 255). A grayscale image has no more than compression leaves; an image
-# that was made grayscale had more.
-_MOST_IN_GRAYSCALE, _LEAST_IN_COLOR = 3.0, 8.0
+# Mean chroma in levels (of 255). A grayscale image has only as much as compression causes; the
+# color image that it was made from has more.
+_MAX_IN_GRAYSCALE, _MIN_IN_COLOR = 3.0, 8.0
 
 
 class ToneChange(NamedTuple):
-    """How the second image's tones differ from those of the first."""
+    """How the tones of the second image differ from those of the first."""
 
     desaturated: int
     """1 if only the second image is grayscale, -1 if only the first is, else 0."""
@@ -32,8 +31,8 @@ class ToneChange(NamedTuple):
 def tone_change(one: Color, other: Color, unit: Matrix) -> ToneChange:
     """Compare the tones of two images where they overlap.
 
-    one, other: (height, width, 3). unit: maps `other` to `one`, as unit squares (2×3). Images that
-    do not overlap do not differ.
+    one, other: (height, width, 3). unit: maps `other` to `one`, as unit squares (2×3). Without
+    overlap, no difference is reported.
     """
     height, width = one.shape[:2]
     matrix = unit_to_pixels(unit, one.shape, other.shape)
@@ -51,12 +50,12 @@ def tone_change(one: Color, other: Color, unit: Matrix) -> ToneChange:
 
 
 def _is_desaturated(chroma: float, other: float) -> bool:
-    """Whether an image is grayscale and the other one is not, by their mean chroma."""
-    return chroma <= _MOST_IN_GRAYSCALE and other >= _LEAST_IN_COLOR
+    """Whether an image is grayscale and the other one is not, judged by their mean chroma."""
+    return chroma <= _MAX_IN_GRAYSCALE and other >= _MIN_IN_COLOR
 
 
 def _mean_chroma(pixels: npt.NDArray[Any]) -> float:
-    """Mean difference between the strongest and the weakest channel. pixels: (n, 3)."""
+    """The mean difference between the strongest and the weakest channel. pixels: (n, 3)."""
     red, green, blue = pixels.T
     strongest = np.maximum(np.maximum(red, green), blue)
     weakest = np.minimum(np.minimum(red, green), blue)

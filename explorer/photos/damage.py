@@ -1,8 +1,8 @@
-"""Tell whether a file that cannot be decoded is damaged, or of a kind that is not supported yet.
+"""Decide whether a file that cannot be decoded is damaged, or just of an unsupported kind.
 
-Each format states where its parts are, and some have checksums. Whatever contradicts that is
-damage: a part beyond the end of the file, a wrong checksum, a compressed stream that breaks off.
-Without such evidence nothing is proven, even if no decoder reads the file.
+Each format records where its parts are, and some have checksums. A contradiction proves damage: a
+part beyond the end of the file, a wrong checksum, a compressed stream that ends early. Without such
+evidence, a file that no decoder can read counts as unsupported.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _CORRUPT_STREAM = "the file is damaged: its compressed image data is invalid"
 UNSUPPORTED_KIND = "its picture is in an encoding that cannot be read yet"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Samples per pixel by color type, and the passes of Adam7: first column and row, column and row
-# step (PNG 3, sections 11.2 and 8).
+# Samples per pixel by color type, and the passes of Adam7 as first column, first row, column step
+# and row step (PNG 3, sections 11.2 and 8).
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = (
     (0, 0, 8, 8),
@@ -36,14 +36,15 @@ _PIECE = 1 << 20
 
 
 def decode_error(data: bytes) -> PhotoError:
-    """The error for a file that begins as a photo but cannot be decoded: DamagedPhoto where damage
+    """The error for a file that begins like a photo but cannot be decoded: DamagedPhoto if damage
     is proven, else UnsupportedPhoto."""
     reason = find_damage(data)
     return DamagedPhoto(reason) if reason else UnsupportedPhoto(UNSUPPORTED_KIND)
 
 
 def find_damage(data: bytes) -> str | None:
-    """What proves that an undecodable file is damaged, in plain words; None if nothing does."""
+    """A plain-language reason why an undecodable file is damaged; None if nothing proves that it
+    is."""
     for begins, check in _CHECKS:
         if begins(data):
             try:
@@ -54,8 +55,8 @@ def find_damage(data: bytes) -> str | None:
 
 
 def png_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
-    """The chunks of a PNG: type, start and end of the content. The last one may reach beyond the
-    end of the file."""
+    """The chunks of a PNG file, each as its type and the start and end of its content. The last one
+    may extend beyond the end of the file."""
     found, at = list[tuple[bytes, int, int]](), len(PNG_SIGNATURE)
     while at + 8 <= len(data):
         (size,) = struct.unpack_from(">I", data, at)
@@ -68,7 +69,7 @@ def png_chunks(data: bytes) -> list[tuple[bytes, int, int]]:
 
 
 def png_checksum_holds(data: bytes, start: int, end: int) -> bool:
-    """Whether the checksum of a chunk is right. start, end: of its content."""
+    """Whether the checksum of a chunk is correct. start, end: the offsets of its content."""
     return data[end : end + 4] == struct.pack(">I", zlib.crc32(data[start - 4 : end]))
 
 
@@ -76,8 +77,8 @@ def _png(data: bytes) -> str | None:
     chunks = png_chunks(data)
     if data[:8] != PNG_SIGNATURE[: len(data)] or (chunks and chunks[0][0] != b"IHDR"):
         return _MALFORMED
-    # All critical chunks must be complete and have correct checksums. Their types begin with a
-    # capital letter.
+    # All critical chunks, whose types begin with a capital letter, must be complete and have
+    # correct checksums.
     for kind, start, end in chunks:
         if end + 4 > len(data):
             return _CUT_OFF
@@ -116,7 +117,8 @@ def _png_stream(data: bytes, chunks: list[tuple[bytes, int, int]]) -> str | None
 def _jpeg(data: bytes) -> str | None:
     """Check the markers up to the end of the picture (ITU-T T.81, annex B).
 
-    Every decoder supports the common kinds, so one of those that cannot be decoded is damaged.
+    Every decoder supports the common kinds of frames, so if one of those cannot be decoded, the
+    file is damaged.
     """
     at, known, begun = 2, False, False
     while at < len(data):
@@ -143,7 +145,7 @@ def _jpeg(data: bytes) -> str | None:
 
 
 def _after_scan(data: bytes, at: int) -> int:
-    """Offset of the next marker after the compressed data of a scan, or the end of the file."""
+    """The offset of the next marker after the compressed data of a scan, or the end of the file."""
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
         if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
@@ -152,8 +154,8 @@ def _after_scan(data: bytes, at: int) -> int:
 
 
 def _is_common(marker: int, frame: bytes) -> bool:
-    """Whether every decoder supports a frame: Huffman coding, 8 bits, 1, 3 or 4 components, integer
-    sampling ratios."""
+    """Whether a frame is of a kind that every decoder supports: Huffman coding, 8 bits, 1, 3 or 4
+    components, integer sampling ratios."""
     if marker > 0xC2 or len(frame) < 6:
         return False
     precision, number = frame[0], frame[5]
@@ -189,7 +191,7 @@ def _gif(data: bytes) -> str | None:
 
 
 def _bmp(data: bytes) -> str | None:
-    """Check that all uncompressed rows are there. Compressed ones prove nothing."""
+    """Check that all uncompressed rows are present. Compressed rows are not checked."""
     (offset, header) = struct.unpack_from("<II", data, 10)
     if header == 12:
         width, height, _, bits = struct.unpack_from("<HHHH", data, 18)
@@ -207,9 +209,10 @@ def _bmp(data: bytes) -> str | None:
 
 
 def _webp(data: bytes) -> str | None:
-    """Check the chunks of the container, against its declared size.
+    """Check the chunks of the container against its declared size.
 
-    There is one encoding each of lossy and lossless still pictures, which every decoder supports.
+    Every decoder supports both encodings of still pictures, lossy and lossless, so if a chunk of
+    either kind cannot be decoded, the file is damaged.
     """
     (size,) = struct.unpack_from("<I", data, 4)
     if size + 8 > len(data):
@@ -248,7 +251,7 @@ def _boxes(data: bytes) -> str | None:
         elif size == 0:
             size = len(data) - at
         if size < 8:
-            # Zeros, or a phone's trailer, behind the last box.
+            # Zeros, or a phone's trailer, after the last box.
             break
         if at + size > len(data) and kind in (b"ftyp", b"meta", b"mdat", b"moov", b"idat"):
             return _CUT_OFF

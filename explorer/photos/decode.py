@@ -1,7 +1,7 @@
-"""Decode a photo once, and derive everything the program keeps of it.
+"""Decode a photo once, and derive everything that is stored about it.
 
-The picture is reduced to about the size that is wanted as early as possible: a JPEG while it is
-decoded (libjpeg's DCT scaling, by `Image.draft`), anything else by an integer box filter. Colour
+The picture is reduced to about the required size as early as possible: a JPEG while it is decoded
+(libjpeg's DCT scaling, through `Image.draft`), any other format by an integer box filter. Colour
 conversion, rotation and the final resizing then cost next to nothing.
 """
 
@@ -34,11 +34,11 @@ __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"
 
 PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
-# A JPEG may be decoded at a fraction of its size if the preview is then at least this large: an
-# eighth, 500 pixels, for a photo of 12 megapixels.
+# A JPEG may be decoded at a fraction of its size if its longer side remains at least this long. For
+# a photo of 12 megapixels that is an eighth: 500 pixels.
 _MIN_PREVIEW_SIDE = 460
-# Quality is measured at no less than this, where camera shake and noise still show: half the size
-# for a photo of 12 megapixels.
+# Quality is measured at this size or larger, where camera shake and noise still show. For a photo
+# of 12 megapixels that is half the size.
 _MIN_MEASURED_SIDE = 1400
 
 
@@ -51,7 +51,7 @@ ORIENTATION_TRANSPOSE = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""EXIF orientation → what turns the picture upright; 1 is upright already."""
+"""EXIF orientation → the transposition that turns the picture upright; 1 is upright already."""
 # From this orientation on, width and height are swapped.
 _FIRST_SWAPPED = 5
 
@@ -59,11 +59,11 @@ _FIRST_SWAPPED = 5
 def decode(
     data: bytes, spec: InputSpec | None, *, mtime: float | None = None, name: str = ""
 ) -> DecodedPhoto:
-    """Decode a photo once, for everything that is wanted of it.
+    """Decode a photo, and derive everything that is stored about it.
 
-    spec: the encoder's input, or None. mtime (Unix seconds), name: of the file, for photos without
-    a date of their own.
-    Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a reason in plain words.
+    data: the bytes of the file. spec: the encoder's input, or None. mtime (Unix seconds), name: the
+    file's modification time and name, for photos without a date of their own.
+    Raises UnsupportedPhoto, DamagedPhoto or OversizedPhoto, each with a plain-language reason.
     """
     with photo_errors(data):
         return _decode(data, spec, mtime, name)
@@ -71,10 +71,11 @@ def decode(
 
 @contextlib.contextmanager
 def photo_errors(data: bytes) -> Iterator[None]:
-    """Raise whatever fails while this file is decoded as a PhotoError, and ignore warnings."""
+    """Convert any exception raised while this file is decoded to a PhotoError, and ignore
+    warnings."""
     with warnings.catch_warnings():
-        # Pillow warns of every oddity in a file. Those that matter to a person become `damaged` or
-        # an error.
+        # Pillow warns about every irregularity in a file. Those that matter to the user become
+        # `damaged` or an error.
         warnings.simplefilter("ignore")
         try:
             yield
@@ -93,20 +94,20 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     max_reduction = _max_reduction(width, height, spec)
     load_reduction = max(1.0, min(max_reduction, max(width, height) / _MIN_MEASURED_SIDE))
     picture, damaged = load_picture(picture, data, load_reduction)
-    # Only now: some formats keep metadata behind the pixels, and Pillow rotates a TIFF when it is
-    # loaded, and removes the tag.
+    # This must follow loading: some formats store metadata after the pixels, and Pillow rotates a
+    # TIFF when it is loaded, and removes the tag.
     metadata, turn = read_metadata(picture, mtime=mtime, name=name), orientation(picture)
     transpose = ORIENTATION_TRANSPOSE.get(turn)
     loaded_scale = picture.width / width
     renditions = _render(picture, (width, height), max_reduction, spec)
     if damaged and _is_blank(renditions.rgb):
-        raise DamagedPhoto("the file is truncated before its picture begins")
+        raise DamagedPhoto("the file ends before its picture begins")
     upright = renditions.transposed(transpose)
     quality, diagnostics = _measure_quality(
         picture, upright.preview, transpose, load_reduction * loaded_scale
     )
     preview = io.BytesIO()
-    # Without `comment`, the original's would be copied.
+    # Without `comment`, Pillow would copy the original's comment.
     upright.preview.save(preview, "JPEG", quality=_PREVIEW_QUALITY, comment=b"")
     return DecodedPhoto(
         **{field.name: getattr(metadata, field.name) for field in dataclasses.fields(metadata)},
@@ -125,7 +126,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
 
 
 class _Renditions(NamedTuple):
-    """A picture in sRGB, at the sizes that are wanted."""
+    """A picture in sRGB, at the required sizes."""
 
     rgb: Image.Image
     """At the size at which its colours were converted."""
@@ -134,7 +135,7 @@ class _Renditions(NamedTuple):
     """The encoder's input."""
 
     def transposed(self, transpose: Image.Transpose | None) -> _Renditions:
-        """With preview and input upright."""
+        """The same with an upright preview and input."""
         if transpose is None:
             return self
         return self._replace(
@@ -146,9 +147,9 @@ class _Renditions(NamedTuple):
 def _render(
     picture: Image.Image, size: tuple[int, int], max_reduction: float, spec: InputSpec | None
 ) -> _Renditions:
-    """Convert and resize a loaded picture. size: of the photo, before loading reduced it."""
-    # Where nothing larger is wanted, the picture is reduced to the preview before its colours are
-    # converted: most phones' photos are tagged P3.
+    """Convert and resize a loaded picture. size: the photo's size before loading reduced it."""
+    # If nothing larger than the preview is needed, reduce the picture before converting its
+    # colours, which is slow: most photos from phones are in Display P3.
     preview_suffices = is_large_enough(fitted_size(size, PREVIEW_SIDE), spec)
     reduction = min(max_reduction, max(size) / PREVIEW_SIDE) * picture.width / size[0]
     rgb = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if preview_suffices else None)
@@ -159,8 +160,8 @@ def _render(
 
 
 def _max_reduction(width: int, height: int, spec: InputSpec | None) -> float:
-    """The factor, at least 1, by which a picture can be reduced at most: everything that is wanted
-    of it must still be a reduction."""
+    """The largest factor, at least 1, by which a picture can be reduced first, so that neither the
+    preview nor the encoder's input must be enlarged."""
     factor = max(width, height) / _MIN_PREVIEW_SIDE
     if spec is not None:
         factor = min(factor, min(width, height) / spec.size)
@@ -181,9 +182,10 @@ def _measure_quality(
 ) -> tuple[QualityMetrics, QualityDiagnostics]:
     """Measure the picture as it was loaded.
 
-    preview: upright. remaining_reduction: how much larger the picture still is than it need be.
+    preview: the upright preview. remaining_reduction: the factor by which the picture can still be
+    reduced.
     """
-    # Imported here: OpenCV takes a while to load, and most callers never measure a photo.
+    # Imported here because OpenCV takes a while to load, and most processes never measure a photo.
     from explorer.photos.quality.measure import luminance, measure_quality
 
     reduction = max(1, int(remaining_reduction))
@@ -208,9 +210,9 @@ def _measure_quality(
 
 
 def _block_period(picture: Image.Image, reduction: int) -> int:
-    """Pixels between the lines of JPEG's block grid in a loaded picture; 0 if none is left.
+    """The spacing of JPEG's block grid in a loaded picture, in pixels; 0 if there is no grid.
 
-    It is 8 in a JPEG at full size, and smaller where it was reduced, while decoding or since.
+    It is 8 in a JPEG at full size, and smaller if the picture has been reduced.
     """
     if picture.format in ("JPEG", "MPO"):
         decoder = getattr(picture, "decoderconfig", ()) or (1,)
@@ -219,7 +221,7 @@ def _block_period(picture: Image.Image, reduction: int) -> int:
 
 
 def _frame_count(picture: Image.Image) -> int:
-    """Frames of an animation or pages of a TIFF. The previews that some cameras append do not
+    """The number of frames of an animation, or pages of a TIFF. Previews that cameras append do not
     count."""
     if picture.format in ("JPEG", "MPO", "HEIF"):
         return 1

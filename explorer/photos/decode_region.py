@@ -18,24 +18,24 @@ from explorer.photos.photo_region import Box
 from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.resize import OVERSAMPLING, encoder_input, fit
 
-# Pixels of the longer side of a region's preview, and its JPEG quality.
+# The longer side of a region's preview in pixels, and its JPEG quality.
 PREVIEW_SIDE, _PREVIEW_QUALITY = 256, 85
 
 
 @dataclass(frozen=True)
 class DecodedRegion:
-    """Parts of a photo."""
+    """The decoded parts of a photo."""
 
     inputs: npt.NDArray[np.uint8]
-    """The encoder's input for each box, uint8 of shape (n, size, size, 3)."""
+    """The encoder's input for each box: uint8 of shape (n, size, size, 3)."""
     preview: bytes
     """The first box as a JPEG, upright, sRGB, at most 256 pixels on the longer side."""
 
 
 def decode_region(data: bytes, spec: InputSpec, boxes: Sequence[Box]) -> DecodedRegion:
-    """Cut boxes out of the upright photo, then resize them as the encoder wants.
+    """Crop boxes from the upright photo, and resize them to the encoder's input.
 
-    data: of the file. boxes: at least one. Raises PhotoError.
+    data: the bytes of the file. boxes: at least one. Raises PhotoError.
     """
     with photo_errors(data):
         picture = open_picture(data)
@@ -44,7 +44,7 @@ def decode_region(data: bytes, spec: InputSpec, boxes: Sequence[Box]) -> Decoded
         transpose = ORIENTATION_TRANSPOSE.get(turn)
         if transpose in _SWAPPING:
             width, height = height, width
-        # Every box must still be large enough once the picture is reduced while it is loaded.
+        # Every box must still be large enough after the picture is reduced while loading.
         smallest = min(min(box[2] * width, box[3] * height) for box in boxes)
         shown = max(boxes[0][2] * width, boxes[0][3] * height)
         reduction = max(1.0, min(smallest / (OVERSAMPLING * spec.size), shown / PREVIEW_SIDE))
@@ -70,7 +70,7 @@ _SWAPPING = {
 
 
 def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """A box in whole pixels of a picture (left, top, right, bottom), at least one wide and high."""
+    """A box in whole pixels (left, top, right, bottom), at least one pixel wide and high."""
     left, top = (
         min(int(share * length), length - 1) for share, length in zip(box[:2], size, strict=True)
     )

@@ -1,4 +1,4 @@
-"""What decoding a photo once yields."""
+"""The result of decoding a photo: its metadata, and what is derived from its pixels."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 TakenSource = Literal["exif", "gps", "name", "file"]
-"""Where a capture date was found. `exif` stands for EXIF, IPTC and XMP."""
+"""The source of a capture date. `exif` stands for EXIF, IPTC and XMP."""
 Precision = Literal["year", "month", "day", "minute", "second"]
 """How much of a date is known. The rest is padded: month and day with 01, the time with 00."""
 METADATA_VERSION = 1
-"""Counts up when more metadata is read, so that photos indexed before are read again."""
+"""Raised when more metadata is read, so that photos indexed earlier are read again."""
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata of a photo that is indexed; None for what is not known."""
+    """The metadata of a photo as it is indexed; None for unknown values."""
 
     taken_at: str | None = None
     """`YYYY-MM-DDTHH:MM:SS` by the camera's clock, known up to `taken_precision`."""
@@ -40,7 +40,7 @@ class Metadata:
     description: str | None = None
     """The caption, on one line."""
     keywords: tuple[str, ...] = ()
-    """Each once."""
+    """Without duplicates."""
     rating: float | None = None
     """Stars, above 0 and up to 5."""
 
@@ -50,26 +50,26 @@ class DecodedPhoto(Metadata):
     """A decoded photo: its metadata, what is derived from its pixels, and its previews."""
 
     format: str = ""
-    """Pillow's name of the file format, such as `JPEG`."""
+    """Pillow's name for the file format, such as `JPEG`."""
     width: int = 0
-    """Pixels of the original, upright."""
+    """The width of the original when upright, in pixels."""
     height: int = 0
-    """Pixels of the original, upright."""
+    """The height of the original when upright, in pixels."""
     frames: int = 1
-    """Frames of an animation or pages of a TIFF."""
+    """The number of frames of an animation, or pages of a TIFF."""
     phash: bytes = b""
-    """Perceptual hash, 32 bytes."""
+    """The perceptual hash, 32 bytes."""
     preview: bytes = b""
     """A JPEG, upright, sRGB, at most 512 pixels on the longer side."""
     input: npt.NDArray[np.uint8] | None = None
-    """The encoder's input, uint8 of shape (size, size, 3); None if none was asked for."""
+    """The encoder's input, uint8 of shape (size, size, 3); None if it was not requested."""
     damaged: str | None = None
-    """What is wrong with a photo of which only a part could be decoded, in plain words."""
+    """Why only part of the photo could be decoded, in plain language; None if it is intact."""
     quality: bytes = b""
     """Packed QualityMetrics."""
     diagnostics: bytes = b""
     """Packed QualityDiagnostics."""
     impossible_date: str | None = None
-    """The capture date in the EXIF data, where it is implausible."""
+    """The capture date in the EXIF data, if it is implausible."""
     contents: str | None = None
-    """What the file holds besides its picture: packed FileContents. None if not asked for."""
+    """Packed FileContents: the contents besides the picture. None if they were not requested."""

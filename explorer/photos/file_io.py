@@ -1,4 +1,4 @@
-"""Read the bytes of a file, once."""
+"""Read regular files, safely and only once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from explorer.errors import PhotoError
 from explorer.photos.limits import check_size
 
-# Non-blocking, since opening a pipe that nobody writes to would never return.
+# Non-blocking, because opening a pipe without a writer would never return.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
@@ -19,21 +19,20 @@ _FLAGS = (
     | getattr(os, "O_NOCTTY", 0)
 )
 _CHUNK = 1 << 24
-# ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+# Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 _SHARING_VIOLATIONS = frozenset({32, 33})
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """All bytes of a file. Raises PhotoError with a reason in plain words."""
+    """All bytes of a file. Raises PhotoError with a plain-language reason."""
     return read_with_stat(path)[0]
 
 
 def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]:
-    """The bytes of a file, and its size and times after the last byte was read. Raises as
-    `read_file`.
+    """The bytes of a file, and its stat result after the last byte was read. Raises PhotoError.
 
-    Reads no more than the size of the file when it was opened, so that a file that keeps growing
-    comes to an end. Its size then differs from the number of bytes.
+    Reads no more than the size of the file when it was opened, so that reading a file that keeps
+    growing ends. The size in the stat result then differs from the number of bytes.
     """
     with open_regular(path) as (handle, facts):
         check_size(facts.st_size)
@@ -43,7 +42,7 @@ def read_with_stat(path: str | os.PathLike[str]) -> tuple[bytes, os.stat_result]
 def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
     """The bytes of a small file.
 
-    Raises FileNotFoundError if it does not exist; else as `read_file`, also where it has more
+    Raises FileNotFoundError if it does not exist, and PhotoError if it cannot be read or has more
     than `most` bytes.
     """
     try:
@@ -60,10 +59,10 @@ def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
 
 @contextmanager
 def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_result]]:
-    """Open a regular file, or a link to one, during the block: its descriptor, size and times.
+    """Open a regular file, or a link to one, for the block. Yields its descriptor and stat result.
 
     Raises PhotoError if it cannot be opened or is not a regular file, and for an OSError in the
-    block. Devices are not opened at all, as opening can start them.
+    block. Devices are not opened at all, because opening can start them.
     """
     try:
         handle, facts = open_handle(path)
@@ -76,7 +75,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     except PermissionError as error:
         if getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
             raise PhotoError(
-                "another program keeps it open: it will be read once that program closes it"
+                "another program is using it: it will be read once that program closes it"
             ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
     except OSError as error:
@@ -86,16 +85,17 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
 
 
 def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
-    """Open a regular file for reading: its descriptor, which the caller closes, its size and times.
+    """Open a regular file for reading. Returns its descriptor, which the caller must close, and its
+    stat result.
 
-    Never waits for a pipe nor starts a device. Raises PhotoError for anything but a regular file,
-    and OSError.
+    Never waits for a pipe and never starts a device. Raises PhotoError if it is not a regular file,
+    and OSError if it cannot be opened.
     """
     _check_kind(os.stat(path))
     handle = os.open(path, _FLAGS)
     try:
         facts = os.fstat(handle)
-        # Another file may have taken its place since.
+        # Another file may have replaced it in the meantime.
         _check_kind(facts)
     except BaseException:
         os.close(handle)
@@ -109,7 +109,7 @@ def _check_kind(facts: os.stat_result) -> None:
 
 
 def why_not_regular(facts: os.stat_result) -> str | None:
-    """Why something is not a regular file, in plain words; None for a regular file."""
+    """A plain-language reason why something is not a regular file; None for a regular file."""
     if stat.S_ISDIR(facts.st_mode):
         return "it is a folder, not a file"
     return (

@@ -1,4 +1,4 @@
-"""Recognize photo formats, and explain which files cannot be read."""
+"""Recognize photo formats, and explain why a file cannot be read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import functools
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers.tiff_parser import is_tiff
 
-# Formats that Pillow may try, whatever a file's name. Those that run other programs, or that no
-# camera writes, are left out on purpose.
+# The formats that Pillow may try, whatever the file's name. Formats that run other programs, or
+# that no camera writes, are deliberately left out.
 _PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
 _ISOBMFF = ("AVIF", "HEIF")
 
@@ -23,7 +23,7 @@ _RAW = (
     " .srf .srw .x3f"
 )
 RAW_EXTENSIONS = frozenset(_RAW.split(" "))
-RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo beside it can"
+RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo can"
 _JXL, _JP2 = "JPEG XL files cannot be read yet", "JPEG 2000 files cannot be read yet"
 _PSD = "Photoshop files cannot be read yet; export a JPEG or PNG beside it"
 _EXR, _HDR = "OpenEXR files cannot be read yet", "Radiance HDR files cannot be read yet"
@@ -35,7 +35,7 @@ UNSUPPORTED: dict[str, str] = {
     ".exr": _EXR,
     ".hdr": _HDR,
 }
-# Raised when more files can be read: every file that could not be read is then tried again.
+# Raise this when more files can be read: every file that could not be read is then tried again.
 READER_VERSION = 2
 
 _VIDEO = "it is a video, not a photo"
@@ -43,7 +43,7 @@ _DRAWING = "it is a drawing (SVG), not a photo"
 _PAGE = "it is a web page, not a photo"
 _PAPER = "it is a document or an archive, not a photo"
 
-# The first bytes of files that Pillow does not read: (offset, bytes, what to tell a person).
+# Signatures of files that Pillow does not read: (offset, bytes, message for the user).
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\x0a", _JXL),
     (0, b"\0\0\0\x0cJXL ", _JXL),
@@ -93,13 +93,13 @@ _TEXT = (
     (b"<!doctype html", _PAGE),
     (b"<html", _PAGE),
 )
-# Pictures that are written as text: plain portable anymaps and X bitmaps.
+# Pictures stored as text: plain portable anymaps and X bitmaps.
 _TEXT_PICTURES = (b"p1", b"p2", b"p3", b"#define ", b"/* xpm */")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif", b"msf", b"avi", b"avc", b"avs")
 
 
 def pillow_formats(data: bytes) -> tuple[str, ...]:
-    """The Pillow formats that a file may have; registers them with Pillow."""
+    """The Pillow formats that a file may be in, registered with Pillow first."""
     if data[4:8] == b"ftyp":
         _register_isobmff()
         return _ISOBMFF
@@ -110,22 +110,30 @@ def pillow_formats(data: bytes) -> tuple[str, ...]:
 @functools.cache
 def _register_plain() -> None:
     # Importing a plugin registers it; `Image.init` would load fifty more.
-    pass
+    from PIL import (  # noqa: F401
+        BmpImagePlugin,
+        GifImagePlugin,
+        JpegImagePlugin,
+        MpoImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )
 
 
 @functools.cache
 def _register_isobmff() -> None:
-    """Register HEIC and AVIF, on first use: they take longer to load than all others together."""
+    """Register HEIC and AVIF on first use: they take longer to load than all others together."""
     import pillow_heif
     from PIL import AvifImagePlugin  # noqa: F401
 
     pillow_heif.register_heif_opener(thumbnails=False)
-    # One thread per decode, as there are several decode processes.
+    # One thread per decode, because there are several decode processes.
     pillow_heif.options.DECODE_THREADS = 1
 
 
 def has_photo_signature(data: bytes) -> bool:
-    """Whether a file begins as one of the supported formats."""
+    """Whether a file begins with the signature of a supported format."""
     if data[4:8] == b"ftyp":
         return data[8:12].startswith(_HEIF_BRANDS)
     return (
@@ -136,14 +144,15 @@ def has_photo_signature(data: bytes) -> bool:
 
 
 def unrecognized_error(data: bytes) -> PhotoError:
-    """The error for a file that does not begin as a supported format, with a reason in plain words.
+    """The error for a file without the signature of a supported format, with a plain-language
+    reason.
 
     DamagedPhoto for an empty file; NotAPhoto for plain text and web pages, which failed downloads
-    leave; UnsupportedPhoto for anything else, as it may be an intact file of another format.
+    leave behind; UnsupportedPhoto for anything else, which may be an intact file of another format.
     """
     if not data.lstrip(b"\0"):
         return DamagedPhoto(
-            "the file holds nothing but zeros: it was probably lost in copying"
+            "the file contains nothing but zeros: its content was probably lost when it was copied"
             if data
             else "the file is empty"
         )
@@ -164,15 +173,13 @@ def unrecognized_error(data: bytes) -> PhotoError:
         and _is_plain_text(data[:1024])
     ):
         return NotAPhoto("it is text, not a photo")
-    return UnsupportedPhoto(
-        "it is not a photo in a format that can be read, whatever its name says"
-    )
+    return UnsupportedPhoto("it is not in a photo format that can be read, whatever its name says")
 
 
 def _is_plain_text(data: bytes) -> bool:
     """Whether bytes are UTF-8 without control characters."""
     try:
-        # The last character may be cut in the middle.
+        # The last character may be cut off in the middle.
         data[:-3].decode()
     except UnicodeDecodeError:
         return False

@@ -1,4 +1,4 @@
-"""Hash a file's bytes, and what a picture looks like."""
+"""Content hashes of files, and perceptual hashes of pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIDE, _COEFFICIENTS = 64, 16
 
 
 def content_hash(data: bytes) -> bytes:
-    """The 16-byte BLAKE2b hash of a file's bytes, its identity in the catalog."""
+    """The 16-byte BLAKE2b hash of a file's bytes, which identifies it in the catalog."""
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
@@ -25,11 +25,11 @@ def _dct() -> npt.NDArray[np.float32]:
 
 
 def perceptual_hash(picture: Image.Image) -> bytes:
-    """The pHash of a picture: 256 bits that change little when it is resized or recompressed.
+    """The pHash of a picture: 256 bits, of which few change when it is resized or recompressed.
 
-    Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1, with
-    16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64, each
-    compared with their median (without that of the mean brightness). Returns 32 bytes.
+    As in Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1,
+    but with 16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64
+    pixels, each compared with their median, which leaves out the mean brightness. Returns 32 bytes.
     """
     grey = np.asarray(
         picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0),

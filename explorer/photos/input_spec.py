@@ -1,4 +1,4 @@
-"""The size and shape of the pixels that an encoder takes."""
+"""The input that an encoder expects."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Resample = Literal["bilinear", "bicubic"]
 
 @dataclass(frozen=True)
 class InputSpec:
-    """The square of pixels that an encoder takes."""
+    """The square of pixels that an encoder expects."""
 
     size: int
-    """Side, in pixels."""
+    """The side, in pixels."""
     fit: Fit = "crop"
-    """`crop` scales the shorter side to `size` and keeps the middle; `squash` scales both."""
+    """`crop` scales the shorter side to `size` and crops the center; `squash` scales both sides."""
     resample: Resample = "bicubic"
-    """The filter for scaling."""
+    """The resampling filter."""

@@ -1,4 +1,4 @@
-"""Limit the size of files and pictures by the free memory."""
+"""Limit the size of files and pictures to what fits into free memory."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pathlib import Path
 
 from explorer.errors import OversizedPhoto
 
-# One picture may take a quarter of the free memory, at about 12 bytes a pixel (decoded, converted,
-# resized).
+# A picture may use a quarter of the free memory, at about 12 bytes per pixel (decoded, converted
+# and resized).
 _MEMORY_DIVISOR, _BYTES_PER_PIXEL = 4, 12
-# Pictures and files up to this size are never refused: asking the system would take longer.
+# Pictures and files up to this size are always accepted, because asking the system is slow.
 _SMALL_PIXELS, _SMALL_BYTES = 4_000_000, 16 << 20
-# Assumed where the system does not tell how much is free.
+# Assumed if the system does not report its free memory.
 _ASSUMED_FREE = 2 << 30
-# Where Linux keeps the limits of a container.
+# Where Linux reports the limits of a container.
 _CGROUP = Path("/sys/fs/cgroup")
 
 
 def free_memory() -> int:
-    """Bytes of memory available without swapping, within the limit of this process's group."""
+    """The memory available without swapping, in bytes, within the limit of this process's
+    container."""
     return min(_free_on_machine(), _free_in_cgroup())
 
 
@@ -48,10 +49,8 @@ def _free_by_psutil() -> int:
 
 
 def _free_in_cgroup() -> int:
-    """What the limit of a container leaves (control groups, version 2); sys.maxsize without one.
-
-    Cached file pages count as free.
-    """
+    """The memory left within a container's limit (control groups, version 2); sys.maxsize if there
+    is no limit. Cached file pages count as free."""
     try:
         limit = (_CGROUP / "memory.max").read_text().strip()
         if limit == "max":
@@ -67,7 +66,7 @@ def check_size(size: int) -> None:
     """Raise OversizedPhoto for a file larger than a quarter of the free memory."""
     if size > _SMALL_BYTES and size > free_memory() // _MEMORY_DIVISOR:
         raise OversizedPhoto(
-            f"the file has {size / 1e9:.1f} GB, more than fits into this computer's free memory"
+            f"the file is too large for this computer's free memory: it has {size / 1e9:.1f} GB"
         )
 
 

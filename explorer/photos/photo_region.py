@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from explorer.errors import UsageError
 
 Box = tuple[float, float, float, float]
-"""Left, top, width and height as shares (0–1) of the upright photo."""
+"""Left, top, width and height as fractions (0–1) of the upright photo."""
 
 MIN_SHARE = 0.02
-"""The least width and height of a region, as a share of the photo's."""
-# A region is kept to one pixel in a photo of this side.
+"""The minimum width and height of a region, as fractions of the photo's."""
+# Coordinates are rounded to this many steps: one pixel in a photo with sides of 10,000 pixels.
 _STEPS = 10_000
 
 
 @dataclass(frozen=True)
 class PhotoRegion:
-    """A part of a photo, in shares of its upright width and height, to four decimals."""
+    """A part of a photo, in fractions of its upright width and height, to four decimals."""
 
     left: float
     top: float
@@ -34,7 +34,7 @@ class PhotoRegion:
                 "Give a region of a photo as left, top, width and height, each from 0 to 1."
             )
         left, top, width, height = (round(value * _STEPS) for value in values)
-        # Rounding alone may take an edge one step beyond the photo.
+        # Rounding alone may move an edge one step beyond the photo.
         width = _STEPS - left if width == _STEPS - left + 1 else width
         height = _STEPS - top if height == _STEPS - top + 1 else height
         if left + width > _STEPS or top + height > _STEPS:

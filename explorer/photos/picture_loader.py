@@ -1,4 +1,4 @@
-"""Open and load pictures: by Pillow, or by the readers for files that Pillow cannot read."""
+"""Open and load pictures: with Pillow, or with the readers for files that Pillow cannot read."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from explorer.photos.readers.png import allow_long_texts, png_without_texts
 from explorer.photos.readers.tiff_parser import is_tiff
 from explorer.photos.readers.tiff_tags import is_raw
 
-# What Pillow's decoders raise for truncated or meaningless data.
+# The exceptions that Pillow's decoders raise for truncated or meaningless data.
 _DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
-# Formats of which Pillow knows every encoding: what it cannot decode to the end is incomplete.
+# Formats whose encodings Pillow supports completely: if decoding fails, the file is incomplete.
 _FULLY_SUPPORTED = ("GIF", "BMP", "DIB")
 
-# `limits` sets a limit from the free memory, checked before anything is decoded.
+# Replaced by a limit based on the free memory (`limits`), which is checked before decoding.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -43,8 +43,8 @@ def open_picture(data: bytes) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  any failure of Pillow's is sorted out here
-        return _open_otherwise(data)
+    except Exception:  # noqa: BLE001  other readers may succeed where Pillow fails in any way
+        return _open_without_pillow(data)
     if min(picture.size) < 1:
         raise DamagedPhoto("the file is damaged: its picture has no size")
     check_pixels(*picture.size)
@@ -53,10 +53,10 @@ def open_picture(data: bytes) -> Image.Image:
     return to_srgb_from_16_bits(picture, data) or picture
 
 
-def _open_otherwise(data: bytes) -> Image.Image:
-    """Open a picture that Pillow does not open as it is.
+def _open_without_pillow(data: bytes) -> Image.Image:
+    """Open a picture that Pillow rejects: a TIFF with our own reader, a PNG without its texts.
 
-    Raises PhotoError, with what is wrong, where no other reader opens it either.
+    Raises PhotoError with the reason if that fails, too.
     """
     if is_tiff(data):
         try:
@@ -69,7 +69,7 @@ def _open_otherwise(data: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(plain), formats=("PNG",))
         check_pixels(*picture.size)
-        # Whoever reads the metadata must know that some of it is missing.
+        # Readers of the metadata must know that some of it is missing.
         picture.info["texts_dropped"] = True
         if cicp := read_cicp(plain):
             picture.info.setdefault("cicp", cicp)
@@ -81,34 +81,35 @@ def _open_otherwise(data: bytes) -> Image.Image:
 def load_picture(
     picture: Image.Image, data: bytes, reduction: float
 ) -> tuple[Image.Image, str | None]:
-    """Decode the pixels of an opened picture, and return it with what is wrong, or None.
+    """Decode the pixels of an opened picture. Returns it, and the reason if part of it is missing.
 
-    data: of its file. reduction: by how much a JPEG may be reduced while it is decoded. Of a
-    damaged photo, the missing part is grey or black. Raises PhotoError.
+    data: the bytes of its file. reduction: the factor by which a JPEG may be reduced while it is
+    decoded. The missing part of a damaged photo is grey or black. Raises PhotoError if nothing can
+    be decoded.
     """
     try:
         _load(picture, reduction)
     except _DECODER_ERRORS:
-        return _load_otherwise(data, reduction)
+        return _load_damaged(data, reduction)
     return picture, None
 
 
 def _load(picture: Image.Image, reduction: float) -> None:
-    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size, if the reduction allows."""
+    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size if the reduction allows it."""
     if picture.format in ("JPEG", "MPO") and reduction >= 2:
         width, height = (int(-(-side // reduction)) for side in picture.size)
         picture.draft(None, (width, height))
     picture.load()
 
 
-def _load_otherwise(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
+def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
     """Load a picture that Pillow opens but cannot decode.
 
-    Returns it whole, and None, where another reader can; else with the missing part left grey or
-    black, and what is wrong. Raises PhotoError.
+    Returns the whole picture and None if another reader can decode it; else the picture with the
+    missing part grey or black, and the reason. Raises PhotoError.
     """
     try:
-        whole = _open_otherwise(data)
+        whole = _open_without_pillow(data)
         whole.load()
         return whole, None
     except (PhotoError, *_DECODER_ERRORS):
@@ -123,4 +124,4 @@ def _load_otherwise(data: bytes, reduction: float) -> tuple[Image.Image, str | N
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     if not isinstance(failure, DamagedPhoto) and picture.format not in _FULLY_SUPPORTED:
         raise failure
-    return picture, "the file ends too early or is broken inside: part of the picture is missing"
+    return picture, "the file is truncated or damaged: part of the picture is missing"

@@ -7,14 +7,14 @@ from PIL import Image
 from explorer.photos.input_spec import InputSpec
 
 OVERSAMPLING = 1.5
-"""A picture with this many times the side of an encoder's input is as good for it as a larger
-one."""
+"""A picture whose shorter side is this multiple of an encoder's input is large enough: a larger one
+gives no better input."""
 
 _FILTER = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
-    """A size reduced so that the longer side is at most `side`; never enlarged."""
+    """The size reduced so that the longer side is at most `side`. It is never enlarged."""
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
@@ -30,16 +30,17 @@ def fit(picture: Image.Image, side: int) -> Image.Image:
 
 
 def is_large_enough(size: tuple[int, int], spec: InputSpec | None) -> bool:
-    """Whether a picture of this size is as good for the encoder's input as a larger one."""
+    """Whether a picture of this size gives as good an encoder input as a larger one; True without
+    an encoder."""
     return spec is None or min(size) >= OVERSAMPLING * spec.size
 
 
 def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    """The picture cropped or squashed to the encoder's input size.
+    """Crop or squash a picture to the encoder's input size.
 
     The crop covers the same pixels as torchvision's `Resize` and `CenterCrop`, with which
-    open_clip's models were trained: they round the scaled size down, and the crop's place to whole
-    pixels.
+    open_clip's models were trained: these round the scaled size down, and the position of the crop
+    to whole pixels.
     """
     width, height = picture.size
     box = (0.0, 0.0, float(width), float(height))
@@ -51,7 +52,7 @@ def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
 
 
 def _centre(size: int, length: int, shorter: int) -> tuple[float, float]:
-    """The part of one side of a picture that the crop covers: where it begins and ends."""
+    """The start and end of the center crop along one side of a picture, in pixels."""
     scaled = size * length // shorter
     begin = round((scaled - size) / 2)
     return begin * length / scaled, (begin + size) * length / scaled

@@ -1,4 +1,4 @@
-"""Which files belong to which photo, by their names: the film of a Live Photo, sidecars with edits
+"""Which files belong to which photo, by their names: the video of a Live Photo, sidecars with edits
 and keywords, Google Takeout's JSON.
 
 Photos and companions are matched by keys: `photo_keys` gives those by which a photo looks up its
@@ -22,7 +22,7 @@ Kind = Literal["film", "sidecar"]
 # maker end it in `.MP` and name the still `….MP.jpg`.
 _FILMS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_FILM = ".mp"
-# XMP packets, Apple's edit recipes, a camera's thumbnail of a film, RawTherapee and DxO settings.
+# XMP packets, Apple's edit recipes, a camera's thumbnail of a video, RawTherapee and DxO settings.
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
 # Those that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
@@ -73,7 +73,7 @@ def companion_kind(name: str) -> Kind:
 
 
 def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
-    """The keys by which a photo, or a film of another kind, finds its companions; none for other
+    """The keys by which a photo, or a video of another kind, finds its companions; none for other
     files.
 
     photos: the photos of its folder by stem. An edit uses the companions of its original, too.

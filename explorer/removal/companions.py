@@ -1,5 +1,5 @@
-"""Find the files in a folder that belong to one photo only: the film of a Live Photo, sidecars with
-edits and keywords, an export's metadata.
+"""Find the files in a folder that belong to one photo only: the video of a Live Photo, sidecars
+with edits and keywords, an export's metadata.
 
 A companion is moved with its photo, but only if no other photo in the folder uses it. Which names
 belong together is decided by `companion_keys`.

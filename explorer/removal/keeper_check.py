@@ -76,7 +76,7 @@ def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[
 
 def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
     """Raise RemovalRefused unless the two were compared with the result that the tier requires, and
-    the keeper has all further contents of the other (pages, a film)."""
+    the keeper has all further contents of the other (pages, a video)."""
     if removal.tier in OTHER_SHOTS:
         return
     found = compared_kind(catalog, removal.hash, keeper_hash, PAIRS_VERSION)
@@ -125,9 +125,9 @@ def _refuse_version(catalog: Catalog, removal: Removal) -> None:
 
 
 def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
-    """The film beside the keeper with the same content as a film that is to be removed.
+    """The video beside the keeper with the same content as a video that is to be removed.
 
-    name: names the film in the message of RemovalRefused, which is raised if there is none. Raises
+    name: names the video in the message of RemovalRefused, which is raised if there is none. Raises
     OSError.
     """
     films = [each for each in companions_of(keeper).films if not each.link]
@@ -138,5 +138,5 @@ def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
         if file_state.file_hash(each.path) == film.hash and file_stamp(each.path) == stamp:
             return KeptFile(each.path, film.hash, stamp)
     raise RemovalRefused(
-        f"there is no second copy of {name}: {_KEEPER} has {'another film' if films else 'none'}"
+        f"there is no second copy of {name}: {_KEEPER} has {'another video' if films else 'none'}"
     )

@@ -127,7 +127,7 @@ class Preflight:
             kept = check_keeper(self._catalog, removal, self._removed_paths)
             refuse_stack(self._catalog, removal, removal.keeper)
             photo = replace(photo, kept=kept)
-        # Nobody can tell whether an unreadable photo is whole: its film may be what is left of it.
+        # Nobody can tell whether an unreadable photo is whole: its video may be what is left of it.
         companions = () if is_unread else companions_of(removal.path, gone).own
         files = tuple(_check_companion(removal, each) for each in companions)
         return CheckedPhoto(root, photo, files, companions, _note(photo, is_unread))
@@ -172,9 +172,9 @@ def _refuse_repeated(removals: Iterable[Removal]) -> None:
 
 
 def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
-    """Read a file that belongs to the photo. The film of a copy is removed only where the same film
+    """Read a file that belongs to the photo. The video of a copy is removed only if the same video
     stays beside the keeper. Raises RemovalRefused."""
-    what = "film" if companion.kind == "film" else "sidecar"
+    what = "video" if companion.kind == "film" else "sidecar"
     name = f"its {what} {printable(os.path.basename(companion.path))}"
     try:
         file = check_file(companion.path)

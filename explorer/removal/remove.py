@@ -3,7 +3,7 @@ it moves and announced in the journal first.
 
 The steps for every photo:
 
-1. Read the photo, the files that belong to it alone (its film, its sidecars) and what is kept for
+1. Read the photo, the files that belong to it alone (its video, its sidecars) and what is kept for
    them; all must be what the library knows (`preflight`).
 2. Announce in the journal what is about to happen to all of them, and sync it to disk.
 3. Move the companions, then the photo, none over another file, and note where each is.

@@ -12,7 +12,7 @@ from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 
 # Minimum number of photos for a value to be worth an example.
-_LEAST = 3
+_MIN = 3
 
 
 class ExampleSearch(NamedTuple):
@@ -30,13 +30,13 @@ def example_searches(
     by all of them is not an example. subjects: what many photos of the library show."""
     examples = [ExampleSearch(subject, {"q": subject}) for subject in subjects]
     for year, number in frequent.years[:2]:
-        if _LEAST <= number < total:
+        if _MIN <= number < total:
             examples.append(
                 ExampleSearch(year, {"since": f"{year}-01-01", "until": f"{year}-12-31"})
             )
     for folder, number in frequent.folders[:2]:
         name = printable(os.path.basename(folder))
-        if _LEAST <= number < total and name:
+        if _MIN <= number < total and name:
             examples.append(ExampleSearch(f"In {name}", {"folder": folder}))
     return examples
 

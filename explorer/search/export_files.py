@@ -28,7 +28,7 @@ _CHUNK = 1 << 20
 # Bytes left free on the target drive.
 _RESERVE = 100_000_000
 # Number of names tried for one file.
-_MOST_NAMES = 1000
+_MAX_NAMES = 1000
 
 
 class ExportFailure(NamedTuple):
@@ -217,7 +217,7 @@ def _name_exclusively(wanted: str, create: Callable[[str], None]) -> None:
         try:
             create(path)
         except FileExistsError:
-            if number == _MOST_NAMES:
+            if number == _MAX_NAMES:
                 raise
         else:
             return

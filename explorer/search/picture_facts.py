@@ -29,7 +29,7 @@ from explorer.library.photo_conditions import fact
 from explorer.library.photo_masks import PhotoMask, mask_of
 from explorer.library.staleness import acceptable_age
 
-MOST_COLORFULNESS = 2.0
+MAX_COLORFULNESS = 2.0
 """Colourfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Grey
 pictures saved as colour JPEG have 0; of 4,500 colour photos (Flickr8k) the greyest, of
 snow, has 2.6. Toned pictures, such as sepia, have more."""
@@ -117,7 +117,7 @@ class _Measured:
     def mask(self, name: str, threshold: float) -> PhotoMask:
         """The photos with that property or fault."""
         if name == "monochrome":
-            return mask_of(self._table.ids[self._table.of("colorfulness") <= MOST_COLORFULNESS])
+            return mask_of(self._table.ids[self._table.of("colorfulness") <= MAX_COLORFULNESS])
         if threshold >= 1:
             # The Anomalies page shows every photo then.
             return mask_of(self._facts.ids)

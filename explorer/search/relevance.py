@@ -54,7 +54,7 @@ SAMPLE = 2000
 
 # Where a library has nothing of the background phrases, they only differ by chance, and chance must
 # not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
-_LEAST_DEVIATION = {"lift": 1.0}
+_MIN_DEVIATION = {"lift": 1.0}
 
 # From this many photos of the sample on that match a phrase better than all others, the thing
 # counts as frequent.
@@ -148,7 +148,7 @@ class RelevanceModel:
         usual = {
             name: (
                 float(np.mean([row[name] for row in rows])),
-                max(float(np.std([row[name] for row in rows])), _LEAST_DEVIATION.get(name, 1e-6)),
+                max(float(np.std([row[name] for row in rows])), _MIN_DEVIATION.get(name, 1e-6)),
             )
             for name in rows[0]
         }

@@ -227,7 +227,7 @@ def test_a_photo_with_the_only_film_is_kept_until_the_keeper_has_the_same_film(
     if "photo 2.jpg" not in page.locator(".because").inner_text():
         press(window, "ArrowRight")
     expect(
-        page.get_by_text("sent 2.jpg is kept: there is no second copy of its film sent 2.mp4")
+        page.get_by_text("sent 2.jpg is kept: there is no second copy of its video sent 2.mp4")
     ).to_be_visible()
     expect(page.get_by_role("button", name="Nothing marked")).to_be_disabled()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()

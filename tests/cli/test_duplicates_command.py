@@ -160,14 +160,14 @@ def test_the_contents_of_files_are_listed(builder: LibraryBuilder, capsysbinary:
     )
     _, out, _ = run(capsysbinary, "--json")
     assert [photo["contents"] for photo in json.loads(out)[0]["photos"]] == [
-        ["2 pages", "film inside"],
-        ["film inside"],
+        ["2 pages", "video inside"],
+        ["video inside"],
     ]
     _, out, _ = run(capsysbinary)
     keep, other = out.splitlines()
     assert (
-        keep.endswith("; 2 pages; film inside)")
-        and "; film inside" in other
+        keep.endswith("; 2 pages; video inside)")
+        and "; video inside" in other
         and "kept: " not in other
     )
     again = builder.put("again.jpg", 4, **by_camera(width=800, height=600))
@@ -178,4 +178,4 @@ def test_the_contents_of_files_are_listed(builder: LibraryBuilder, capsysbinary:
     )
     _, out, _ = run(capsysbinary)
     # Once is enough where it is the reason.
-    assert out.splitlines()[0].endswith("(it contains more: 2 pages, film inside)")
+    assert out.splitlines()[0].endswith("(it contains more: 2 pages, video inside)")

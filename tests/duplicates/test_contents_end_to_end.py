@@ -56,7 +56,7 @@ def resaved(data: bytes, kind: str) -> bytes:
 JPEG = encoded(draw(1, SIZE))
 DEPTH = coded(2, (64, 64))._replace(urn=b"urn:mpeg:hevc:2015:auxid:2")
 CASES = {
-    "motion photo": (JPEG + film(), resaved(JPEG, "PNG"), "film inside"),
+    "motion photo": (JPEG + film(), resaved(JPEG, "PNG"), "video inside"),
     "gain map": (JPEG + gain_map(), resaved(JPEG, "PNG"), "gain map"),
     "pages": (pages([1, 2], SIZE), encoded(draw(1, SIZE), "BMP"), "2 pages"),
     "frames": (animation("PNG", [1, 2], size=SIZE), encoded(draw(1, SIZE), "BMP"), "2 frames"),
@@ -69,7 +69,7 @@ CASES = {
     "film in HEIC": (
         heif([coded(1, SIZE)], tail=box(b"mpvd", film())),
         heif([coded(1, SIZE)]),
-        "film inside",
+        "video inside",
     ),
 }
 

@@ -63,9 +63,9 @@ def held(
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
-        (holding(), holding(FILM), "not all of its contents (film inside) are in the kept file"),
-        (holding(PAGE), holding(FILM), "film inside"),
-        (holding(FILM), holding(FILM, PAGE), "(2 pages, film inside)"),
+        (holding(), holding(FILM), "not all of its contents (video inside) are in the kept file"),
+        (holding(PAGE), holding(FILM), "video inside"),
+        (holding(FILM), holding(FILM, PAGE), "(2 pages, video inside)"),
         (holding(FILM, complete=False), holding(complete=False), "not all of it can be read"),
         (None, holding(FILM), "the contents of the kept file besides the picture are not known"),
         (holding(FILM), None, "until it has been read again"),
@@ -99,8 +99,8 @@ def test_a_file_whose_contents_the_keeper_has_may_be_removed(
 def test_a_keeper_chosen_by_the_user_must_have_the_contents_too(builder: LibraryBuilder) -> None:
     group = held(builder, holding(FILM), holding())
     chosen = group.with_keeper(group.others[0].file_id)
-    assert "film inside" in chosen.reason_to_keep(chosen.others[0]) and chosen.reclaimable == 0
-    assert chosen.keep.holds == () and chosen.others[0].holds == ("film inside",)
+    assert "video inside" in chosen.reason_to_keep(chosen.others[0]) and chosen.reclaimable == 0
+    assert chosen.keep.holds == () and chosen.others[0].holds == ("video inside",)
 
 
 def test_identical_files_have_identical_contents_even_if_unread(builder: LibraryBuilder) -> None:
@@ -118,7 +118,7 @@ def test_the_file_with_more_contents_is_kept_of_two_with_one_size(builder: Libra
     group = held(builder, holding(PAGE), holding(FILM, PAGE), "pixels", width=400, height=400)
     assert (
         names([group.keep]) == ["b.jpg"]
-        and group.keep_because == "it contains more: 2 pages, film inside"
+        and group.keep_because == "it contains more: 2 pages, video inside"
     )
     assert not group.reason_to_keep(group.others[0])
 
@@ -127,7 +127,7 @@ def test_contents_of_different_shots_are_shown_but_do_not_prevent_removal(
     builder: LibraryBuilder,
 ) -> None:
     group = held(builder, holding(), holding(FILM), "scene")
-    assert not group.reason_to_keep(group.others[0]) and group.others[0].holds == ("film inside",)
+    assert not group.reason_to_keep(group.others[0]) and group.others[0].holds == ("video inside",)
     unknown = find_groups(builder.library, ["moment"])[0].others[0]
     assert unknown.contents == FileContents((FILM,))
     assert "not been read again" in replace(unknown, contents=None).holds[0]
@@ -138,4 +138,4 @@ def test_a_film_beside_the_file_counts_like_contents_inside_it(
 ) -> None:
     beside(builder, tmp_path, "b.mov")
     group = held(builder, holding(), holding())
-    assert "its film b.mov" in group.reason_to_keep(group.others[0])
+    assert "its video b.mov" in group.reason_to_keep(group.others[0])

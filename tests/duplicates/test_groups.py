@@ -130,7 +130,7 @@ def same(builder: LibraryBuilder) -> DuplicateGroup:
 def test_the_file_with_its_film_is_kept(builder: LibraryBuilder, tmp_path: Path) -> None:
     beside(builder, tmp_path, "b/2.mov", "a/1.jpg.json")
     group = same(builder)
-    assert (names([group.keep]), group.keep_because) == (["2.jpg"], "it has its film beside it")
+    assert (names([group.keep]), group.keep_because) == (["2.jpg"], "it has its video beside it")
     # The other goes, and what an export said of it.
     assert not group.reason_to_keep(group.others[0]) and group.reclaimable == 1000 + len(
         "a/1.jpg.json"
@@ -150,7 +150,7 @@ def test_a_raw_file_or_edits_make_a_photo_the_better_one(
 
 
 @pytest.mark.parametrize(
-    ("film", "words"), [("", "has no film"), ("a/1.mov", "has a different film")]
+    ("film", "words"), [("", "has no video"), ("a/1.mov", "has a different video")]
 )
 def test_a_photo_with_the_only_copy_of_its_film_is_kept(
     builder: LibraryBuilder, tmp_path: Path, film: str, words: str
@@ -161,7 +161,7 @@ def test_a_photo_with_the_only_copy_of_its_film_is_kept(
     )
     group = pair(builder)
     assert names([group.keep]) == ["1.jpg"]
-    assert "there is no second copy of its film 2.MOV" in group.reason_to_keep(
+    assert "there is no second copy of its video 2.MOV" in group.reason_to_keep(
         group.others[0]
     ) and words in group.reason_to_keep(group.others[0])
     assert group.reclaimable == 0
@@ -254,7 +254,7 @@ def test_a_link_to_a_film_is_no_film_of_its_own() -> None:
     link = Companions((Companion("/b/2.mov", "film", link=True),))
     other = replace(plain, file_id=2, photo_id=2, path="/b/2.jpg")
     for kept, removed, words in (
-        (link, film, "has no film"),
+        (link, film, "has no video"),
         (film, film, ""),
         (NO_COMPANIONS, link, ""),
         (film, link, ""),

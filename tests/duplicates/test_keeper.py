@@ -277,12 +277,12 @@ FILM, XMP, THM = (
 @pytest.mark.parametrize(
     ("better", "worse", "words"),
     [
-        (Companions((FILM,)), Companions((XMP,), raw=True), "its film"),
+        (Companions((FILM,)), Companions((XMP,), raw=True), "its video"),
         (Companions(raw=True), Companions((XMP,)), "its RAW file"),
         (Companions((XMP,)), Companions((THM,)), "a file with edits or notes"),
         (Companions((FILM, XMP), raw=True), Companions((FILM,), raw=True),
          "a file with edits or notes"), (Companions((FILM, XMP)), Companions(),
-         "its film and a file with edits or notes"),
+         "its video and a file with edits or notes"),
     ],
 )  # fmt: skip
 def test_companion_files_are_a_reason_to_keep(

@@ -81,7 +81,7 @@ def test_in_large_components_of_copies_the_center_has_most_pairs(
     most: int,
     expected: tuple[str, list[str]],
 ) -> None:
-    monkeypatch.setattr(star_clusters, "MOST_FULLY_COMPARED", most)
+    monkeypatch.setattr(star_clusters, "MAX_FULLY_COMPARED", most)
     ids = put_photos(builder, h=500, k=1000, l=400, m=2000, n=300)
     put_star(builder, ids, "hk", "hl", "hm", "hn", "kl", kind="picture")
     assert members(find_groups(builder.library, ["picture"]))[0] == expected

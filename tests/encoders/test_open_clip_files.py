@@ -90,7 +90,7 @@ def test_a_file_in_another_format(tmp_path: Path) -> None:
 def test_a_file_that_only_has_the_extension(content: bytes, open_clip: Any, tmp_path: Path) -> None:
     file = tmp_path / "weights.safetensors"
     file.write_bytes(content)
-    assert "does not hold weights of tiny-clip" in error_of(f"open_clip:tiny-clip@{file}")
+    assert "does not contain weights for tiny-clip" in error_of(f"open_clip:tiny-clip@{file}")
 
 
 def test_a_truncated_file(open_clip: Any, tiny_clip: TinyModel, tmp_path: Path) -> None:
@@ -101,11 +101,11 @@ def test_a_truncated_file(open_clip: Any, tiny_clip: TinyModel, tmp_path: Path) 
 
 def test_weights_of_another_model(tiny_clip: TinyModel, tiny_siglip: TinyModel) -> None:
     message = error_of(f"open_clip:tiny-clip@{tiny_siglip[1]}")
-    assert "does not hold weights of tiny-clip" in message
+    assert "does not contain weights for tiny-clip" in message
     # The same layers for pictures of another size: open_clip would resize the positional
     # embeddings.
     message = error_of(f"open_clip:tiny-clip-64@{tiny_clip[1]}")
-    assert "another size than tiny-clip-64" in message
+    assert "differ in shape from those of tiny-clip-64" in message
     assert not list(conversion_cache_dir().glob("*.xml"))
 
 

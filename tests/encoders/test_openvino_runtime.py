@@ -81,7 +81,7 @@ def test_a_damaged_model_is_converted_again(suffix: str, content: bytes | None) 
 def test_a_damaged_model_is_deleted_and_reported_in_one_line() -> None:
     path = DoublingModel().convert()
     path.with_suffix(".bin").unlink()
-    with pytest.raises(DamagedConversion, match="convert it anew") as caught:
+    with pytest.raises(DamagedConversion, match="it will be converted again") as caught:
         CompiledModel(path)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
     assert not path.exists()

@@ -201,7 +201,7 @@ def test_weights_of_another_model_are_reported(
     wrong = TorchvisionModel("resnet50", "small_resnet", "fc", DIMS["resnet50"], url, 1)
     monkeypatch.setitem(pooled.TORCHVISION_MODELS, "resnet50", wrong)
     hub.files[f"/models/{file.name}"] = file
-    with pytest.raises(EncoderError, match="does not hold the weights of “resnet50”"):
+    with pytest.raises(EncoderError, match="does not contain the weights of “resnet50”"):
         registry.fetch("resnet50")
     assert not list(conversion_cache_dir().glob("*.xml"))
 

@@ -61,9 +61,7 @@ def test_indexing_continues_with_the_starter_if_the_hub_lacks_the_weights(
     encoder, note = load_encoder(name, offline=False)
     assert isinstance(encoder, Tiny)
     assert (
-        "does not exist there" in note
-        and note.endswith("Going on with “starter”.")
-        and "\n" not in note
+        "does not exist" in note and note.endswith("Going on with “starter”.") and "\n" not in note
     )
 
 

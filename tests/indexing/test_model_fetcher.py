@@ -91,7 +91,7 @@ def test_server_errors(fetching: Fetching, status: int) -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_gated_repository(fetching: Fetching, status: int) -> None:
     fetching.hub.statuses = [status]
-    fails(fetching, "not open to everyone")
+    fails(fetching, "needs permission")
 
 
 def test_a_file_that_is_truncated_for_good(fetching: Fetching) -> None:
@@ -131,7 +131,7 @@ def test_a_connection_that_is_lost_for_good_keeps_what_arrived(fetching: Fetchin
 
 def test_a_network_that_asks_for_a_login(fetching: Fetching) -> None:
     fetching.hub.login = True
-    fails(fetching, "a web page came instead")
+    fails(fetching, "the server sent a web page instead")
     fetching.hub.login = False
     recovers(fetching)
 

@@ -55,7 +55,7 @@ def test_recompression_explains_a_copy(quality: int) -> None:
     original = jpeg(shot(1))
     left = recompression_residual(original, jpeg(opened(original), quality))
     assert left is not None
-    assert left.explained > RETAKE.least_explained
+    assert left.explained > RETAKE.min_explained
     assert not is_retake(left)
 
 
@@ -73,7 +73,7 @@ def test_recompression_explains_a_brighter_copy(quality: int) -> None:
 def test_two_shots_have_different_noise(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), quality), jpeg(shot(2), quality))
     assert left is not None
-    assert left.explained < RETAKE.least_explained
+    assert left.explained < RETAKE.min_explained
     assert is_retake(left)
 
 
@@ -81,7 +81,7 @@ def test_two_shots_have_different_noise(quality: int) -> None:
 def test_another_shot_at_a_lower_quality_is_a_retake(quality: int) -> None:
     left = recompression_residual(jpeg(shot(1), 95), jpeg(shot(2), quality))
     assert left is not None
-    assert left.explained < RETAKE.least_explained
+    assert left.explained < RETAKE.min_explained
     assert is_retake(left)
 
 
@@ -164,7 +164,7 @@ def test_copies_of_one_size_have_no_offset(
         )
         assert measures is not None
         matrix = same_picture.relation(measures, (300, 400), (300, 400))["matrix"]
-        assert (retakes.preview_offset(matrix, 400, 300) or 0) < RETAKE.most_offset * 0.8
+        assert (retakes.preview_offset(matrix, 400, 300) or 0) < RETAKE.max_offset * 0.8
 
 
 @pytest.mark.parametrize("by", [0.15, 0.4, 0.9])
@@ -181,7 +181,7 @@ def test_the_offset_of_a_shifted_shot_is_measured(by: float) -> None:
         same_picture.relation(measures, (300, 400), (300, 400))["matrix"], 400, 300
     )
     assert aside == pytest.approx(by, abs=0.1)
-    assert aside is not None and aside > RETAKE.most_offset
+    assert aside is not None and aside > RETAKE.max_offset
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
@@ -239,7 +239,7 @@ def test_a_badge_is_distinguished_from_a_passer_by() -> None:
     assert found[0] is not None
     assert not same_picture.looks_like_motion(found[0])
     assert found[1] is not None
-    assert found[1].changed.drawn < SAME_PICTURE.least_drawn < found[0].changed.drawn
+    assert found[1].changed.drawn < SAME_PICTURE.min_drawn < found[0].changed.drawn
     assert same_picture.looks_like_motion(found[1])
 
 
@@ -274,5 +274,5 @@ def test_a_watermarked_copy_is_the_same_picture() -> None:
             grey(before), grey(with_a_watermark(before)), STRAIGHT, near=True
         )
         assert measures is not None
-        assert measures.changed.one_sidedness > SAME_PICTURE.watermark_least_one_sidedness
+        assert measures.changed.one_sidedness > SAME_PICTURE.watermark_min_one_sidedness
         assert same_picture.is_same_picture(measures)

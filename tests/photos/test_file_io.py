@@ -126,9 +126,7 @@ def test_a_file_that_another_program_has_open(
         raise error
 
     monkeypatch.setattr(os, "open", fail)
-    with pytest.raises(
-        PhotoError, match="another program keeps it open" if busy else "not allowed"
-    ):
+    with pytest.raises(PhotoError, match="another program is using it" if busy else "not allowed"):
         read_file(tmp_path / "a")
 
 

@@ -101,11 +101,11 @@ def test_all_files_are_journaled_before_the_first_is_moved(
     [
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").unlink(),
-            "there is no second copy of its film IMG_1.MOV: the photo to keep has none",
+            "there is no second copy of its video IMG_1.MOV: the photo to keep has none",
         ),
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").write_text("mlif"),
-            "the photo to keep has another film",
+            "the photo to keep has another video",
         ),
         (
             lambda f: (f.photos / "kept/IMG_1.MOV").rename(f.photos / "kept/IMG_2.MOV"),
@@ -270,4 +270,4 @@ def test_a_film_that_changes_while_read_is_not_a_copy(
     monkeypatch.setattr(file_state, "file_hash", touch)
     (result,) = dry_run(small_library.library, wanted).results
     assert result.state == "refused"
-    assert result.reason.startswith("there is no second copy of its film IMG_1.MOV")
+    assert result.reason.startswith("there is no second copy of its video IMG_1.MOV")

@@ -259,9 +259,9 @@ def test_a_plan_lists_the_contents_of_files(small_library: SmallLibrary) -> None
         small_library.library.catalog,
         [DuplicateGroup("1", "picture", keep, "it is better", (goes,))],
     )
-    assert removal.holds == ("2 pages", "film inside")
-    assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "film inside"]
-    assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, film inside"
+    assert removal.holds == ("2 pages", "video inside")
+    assert json.loads(as_json([removal]))["removals"][0]["holds"] == ["2 pages", "video inside"]
+    assert next(csv.DictReader(io.StringIO(as_csv([removal]))))["holds"] == "2 pages, video inside"
 
 
 def test_contents_of_a_file_are_present_in_the_final_keeper(small_library: SmallLibrary) -> None:

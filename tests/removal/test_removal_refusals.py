@@ -222,7 +222,7 @@ FILM = FileContents((ContentPart("film", "0" * 32),)).packed()
 @pytest.mark.parametrize(
     ("goes", "kept", "words"),
     [
-        (FILM, NOTHING_PACKED, "not all of its contents (film inside) are in the kept file"),
+        (FILM, NOTHING_PACKED, "not all of its contents (video inside) are in the kept file"),
         (FileContents(complete=False).packed(), FILM, "not all of it can be read"),
         (None, FILM, "read again"),
         (FILM, None, "the contents of the kept file"),

@@ -30,22 +30,22 @@ class CandidateThresholds:
     Set on the copies that `python run.py bench duplicates` makes.
     """
 
-    most_bits: int = 80
+    max_bits: int = 80
     """Hamming distance of the perceptual hashes (256 bits), in the best orientation."""
-    most_even_bits: int = 20
+    max_even_bits: int = 20
     """The same for the word of even frequencies alone (`matching/phash_index.py`)."""
-    most_similar: int = 24
+    max_similar: int = 24
     """Photos with similar hashes that are compared with a new one, the most similar first. Pages of
     text are all somewhat similar."""
-    most_neighbors: int = 12
+    max_neighbors: int = 12
     """Nearest neighbors by embedding that are considered."""
-    least_gain: float = 0.6
+    min_gain: float = 0.6
     """How much closer a neighbor must be than the last of the list: a share of the distance from
     that one's cosine to 1."""
-    least_gain_over_typical: float = 0.5
+    min_gain_over_typical: float = 0.5
     """The cosine of the last neighbor in the list is capped at its typical value plus that share of
     the distance from there to 1: in a long burst all neighbors are close."""
-    least_cosine: float = 0.3
+    min_cosine: float = 0.3
     """Cosine from which a neighbor is close while no list is full, so that there is no typical
     value."""
 
@@ -59,7 +59,7 @@ class Candidate(NamedTuple):
     a: int
     b: int
     bits: int
-    """Hamming distance of their hashes; `most_bits` + 1 if it is larger."""
+    """Hamming distance of their hashes; `max_bits` + 1 if it is larger."""
     near: bool = False
     """Whether they are close by embedding."""
 
@@ -171,8 +171,8 @@ class HashedPhotos:
             return
         matches = self._index.search(
             np.frombuffer(b"".join(value for _, value in queries), np.uint8).reshape(-1, 32),
-            THRESHOLDS.most_bits,
-            THRESHOLDS.most_even_bits,
+            THRESHOLDS.max_bits,
+            THRESHOLDS.max_even_bits,
             executor,
         )
         order = np.argsort(matches.distance, kind="stable")
@@ -183,7 +183,7 @@ class HashedPhotos:
             ids.tolist(), others.tolist(), matches.distance[order].tolist(), strict=True
         ):
             a, b = min(one, other), max(one, other)
-            if a == b or (a, b) in seen or count.get(one, 0) >= THRESHOLDS.most_similar:
+            if a == b or (a, b) in seen or count.get(one, 0) >= THRESHOLDS.max_similar:
                 continue
             count[one] = count.get(one, 0) + 1
             seen.add((a, b))
@@ -196,9 +196,9 @@ def close_neighbors(neighbors: list[tuple[int, float]], typical: float) -> list[
     neighbors: (id, cosine), best first. typical: the median cosine, over the library, of the last
     neighbor in a full list; NaN while no list is full.
     """
-    least = THRESHOLDS.least_cosine
+    least = THRESHOLDS.min_cosine
     if len(neighbors) == NEIGHBOR_COUNT and not math.isnan(typical):
-        most = typical + THRESHOLDS.least_gain_over_typical * (1 - typical)
+        most = typical + THRESHOLDS.min_gain_over_typical * (1 - typical)
         base = min(neighbors[-1][1], most)
-        least = base + THRESHOLDS.least_gain * (1 - base)
-    return [other for other, cosine in neighbors[: THRESHOLDS.most_neighbors] if cosine >= least]
+        least = base + THRESHOLDS.min_gain * (1 - base)
+    return [other for other, cosine in neighbors[: THRESHOLDS.max_neighbors] if cosine >= least]

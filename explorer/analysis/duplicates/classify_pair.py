@@ -24,7 +24,7 @@ from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
 
 # Files of one photo that are tried, where others cannot be read.
-_MOST_FILES = 3
+_MAX_FILES = 3
 
 
 class FilesUnavailable(Exception):
@@ -81,7 +81,7 @@ class PairClassifier:
         rows = copy_rows.copy_rows(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             raise FilesUnavailable(photo_id)
-        row, paths = rows[0], tuple(each.path for each in rows[:_MOST_FILES])
+        row, paths = rows[0], tuple(each.path for each in rows[:_MAX_FILES])
         taken = row.taken_at, row.taken_source, row.camera
         return CapturedFile(
             row.photo_id, paths, row.width, row.height, *taken, row.format, row.taken_precision
@@ -139,7 +139,7 @@ class PairClassifier:
         offset, pair = self._offset(compared, one, other), compared.measurements
         if offset is None or pair is None:
             return False
-        if offset > RETAKE.most_offset:
+        if offset > RETAKE.max_offset:
             return True
         try:
             residual = self._residual(one, other)
@@ -196,5 +196,5 @@ def _scene_by_keypoints(compared: PairComparison) -> Pair | None:
     """A pair of one scene, if enough keypoints agree."""
     if compared.inliers < compare_pair.THRESHOLDS.scene_inliers:
         return None
-    score = round(min(1.0, compared.inliers / keypoints.MOST_KEYPOINTS), 4)
+    score = round(min(1.0, compared.inliers / keypoints.MAX_KEYPOINTS), 4)
     return Pair(compared.a, compared.b, "scene", score, {})

@@ -33,15 +33,15 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 class ComparisonThresholds:
     """Thresholds that decide which checks a pair gets. Set on `python run.py bench duplicates`."""
 
-    least_inliers: int = 6
+    min_inliers: int = 6
     """Keypoints that must agree on a transform before previews are compared."""
     accurate_inliers: int = 25
     """Keypoints that give the transform to about two pixels."""
     scene_inliers: int = 14
     """Keypoints that show that two photos are of one scene."""
-    least_area: float = 1e-3
+    min_area: float = 1e-3
     """Ratio of areas below which a transform is considered degenerate."""
-    most_offset: float = 2.0
+    max_offset: float = 2.0
     """Maximum distance in pixels between two transforms that are considered equal."""
     small_side: int = 160
     """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
@@ -193,11 +193,11 @@ def _match_keypoints_of(
 ) -> tuple[KeypointMatch, Matrix | None]:
     """As `_match_keypoints`, with the transform from `source` to `target`."""
     match, mirrored = keypoints.match(target_keypoints, source_keypoints), False
-    if match.inliers < THRESHOLDS.least_inliers and source.mirrored_keypoints is not None:
+    if match.inliers < THRESHOLDS.min_inliers and source.mirrored_keypoints is not None:
         other = keypoints.match(target_keypoints, source.mirrored_keypoints)
         if other.inliers > match.inliers:
             match, mirrored, source_keypoints = other, True, source.mirrored_keypoints
-    if match.transform is None or match.inliers < THRESHOLDS.least_inliers:
+    if match.transform is None or match.inliers < THRESHOLDS.min_inliers:
         return match, None
     if target.gray is None or source.gray is None:
         return match, None
@@ -209,7 +209,7 @@ def _match_keypoints_of(
         source.gray.shape,
         mirrored=mirrored,
     )
-    if abs(np.linalg.det(matrix[:, :2])) < THRESHOLDS.least_area:
+    if abs(np.linalg.det(matrix[:, :2])) < THRESHOLDS.min_area:
         return match, None
     return match, matrix
 
@@ -221,7 +221,7 @@ def _ends_there(done: Matrix, matrix: Matrix, other: PreviewImage) -> bool:
     h, w = other.gray.shape
     corners = np.array([[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]])
     offset = (done - geometry.axis_aligned(matrix, other.gray.shape)) @ corners
-    return bool(np.abs(offset).max() < THRESHOLDS.most_offset)
+    return bool(np.abs(offset).max() < THRESHOLDS.max_offset)
 
 
 def _measure_unit(
@@ -236,7 +236,7 @@ def _measure_unit(
     matrix = geometry.unit_to_pixels(unit, one.gray.shape, other.gray.shape)
     near = near or min(one.gray.shape + other.gray.shape) < THRESHOLDS.small_side
     measured = align_and_measure(one.gray, other.gray, matrix, near=True) if near else None
-    if measured is None or measured.median < SAME_PICTURE.least_median:
+    if measured is None or measured.median < SAME_PICTURE.min_median:
         measured = align_and_measure(one.gray, other.gray, matrix) or measured
     return measured
 

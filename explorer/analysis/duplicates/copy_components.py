@@ -15,7 +15,7 @@ from explorer.matching.geometry import Matrix
 
 # In a component of up to this many photos, all pairs are compared, as any photo may become the
 # keeper. In a larger one, each photo is compared with the given number of largest photos.
-MOST_FULLY_COMPARED, HUBS = 8, 3
+MAX_FULLY_COMPARED, HUBS = 8, 3
 
 
 class CopyComponents:
@@ -103,7 +103,7 @@ class CopyComponents:
     def _hubs(self, members: set[int]) -> set[int] | None:
         """The photos of a large component that the others are compared with; None for a small
         one."""
-        if len(members) <= MOST_FULLY_COMPARED:
+        if len(members) <= MAX_FULLY_COMPARED:
             return None
         return set(self._photos.largest_first(members)[:HUBS])
 

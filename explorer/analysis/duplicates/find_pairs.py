@@ -37,7 +37,7 @@ BATCH_SIZE = 64
 _FEW = 2
 # Growth of the library after which the typical cosine is computed again, which reads all lists of
 # nearest neighbors.
-_LEAST_GROWTH = 0.05
+_MIN_GROWTH = 0.05
 
 
 class _State(NamedTuple):
@@ -145,7 +145,7 @@ class PairStage:
     def _typical_cosine(self, photos: int) -> float:
         """The median cosine of the last neighbor in a list, for a library of this many photos."""
         cosine, computed_for = self._typical
-        if not computed_for or abs(photos / computed_for - 1) > _LEAST_GROWTH:
+        if not computed_for or abs(photos / computed_for - 1) > _MIN_GROWTH:
             cosine = neighbor_store.typical_cosine(self._library.catalog, self._encoder_id)
             self._typical = (cosine, photos)
         return cosine
@@ -177,13 +177,13 @@ def _candidates(
         for candidate in photos.similar(new, executor)
     ]
     rest = near - {(candidate.a, candidate.b) for candidate in similar}
-    most_bits = candidates.THRESHOLDS.most_bits
-    found = similar + [Candidate(a, b, most_bits + 1, True) for a, b in sorted(rest)]
+    max_bits = candidates.THRESHOLDS.max_bits
+    found = similar + [Candidate(a, b, max_bits + 1, True) for a, b in sorted(rest)]
 
     def promise(candidate: Candidate) -> tuple[bool, tuple[int, int, int], int, int, int]:
         """Similar hashes first, then the largest photo: others will be compared with that one."""
         a, b, bits, _ = candidate
-        return bits > most_bits, min(photos.size_rank(a), photos.size_rank(b)), bits, a, b
+        return bits > max_bits, min(photos.size_rank(a), photos.size_rank(b)), bits, a, b
 
     return sorted(found, key=promise)
 

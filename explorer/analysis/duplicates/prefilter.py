@@ -34,11 +34,11 @@ class PrefilterThresholds:
     """Thresholds for two photos that can be the same picture. Set on `python run.py bench
     duplicates`."""
 
-    least_correlation: float = 0.5
+    min_correlation: float = 0.5
     """Correlation of the thumbnails. Of 7,000 copies of 360 photos, of 22 kinds, that have similar
     hashes: 0.65 and more. Other photos with similar hashes: 0.2 in the median, and five in six are
     below this."""
-    most_view_pairs: int = 2
+    max_view_pairs: int = 2
     """Pairs of views (with border and without) that are registered, most similar hashes first."""
 
 
@@ -156,16 +156,16 @@ class Prefilter:
         for number, rows in itertools.groupby(
             range(len(view_pairs)), lambda row: view_pairs[row].pair
         ):
-            best = sorted(rows, key=lambda row: int(bits[row]))[: THRESHOLDS.most_view_pairs]
-            most_bits = candidates.THRESHOLDS.most_bits
-            tried += [row for row in best if bits[row] <= most_bits or pairs[number][2]]
+            best = sorted(rows, key=lambda row: int(bits[row]))[: THRESHOLDS.max_view_pairs]
+            max_bits = candidates.THRESHOLDS.max_bits
+            tried += [row for row in best if bits[row] <= max_bits or pairs[number][2]]
         batches = [tried[i : i + _BATCH_SIZE] for i in range(0, len(tried), _BATCH_SIZE)]
         found = run(
             lambda rows: _register([view_pairs[row] for row in rows], orientations[rows].tolist()),
             batches,
         )
         for row, alignment in zip(tried, itertools.chain.from_iterable(found), strict=True):
-            if alignment.correlation >= THRESHOLDS.least_correlation:
+            if alignment.correlation >= THRESHOLDS.min_correlation:
                 alignments[view_pairs[row].pair].append(alignment)
         return [sorted(some, key=lambda each: -each.correlation) for some in alignments]
 

@@ -1,5 +1,5 @@
-"""Read CICP code points (primaries and transfer) where decoders do not pass them on: from PNG's
-cICP chunk and AVIF's `colr` box."""
+"""Read CICP code points (primaries and transfer) that decoders do not pass on: from PNG's cICP
+chunk and AVIF's `colr` box."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
 
-# The path of boxes to the properties of an AVIF's pictures (ISO/IEC 23008-12, 9.3).
+# The path of boxes to the item properties of an AVIF file (ISO/IEC 23008-12, 9.3).
 _PROPERTIES_PATH = (b"meta", b"iprp", b"ipco")
 
 
@@ -33,8 +33,8 @@ def _of_png(data: bytes) -> tuple[int, int] | None:
 
 
 def _of_boxes(data: bytes) -> tuple[int, int] | None:
-    """From the first `colr` box of type nclx, which is the picture's own: those of its gain map and
-    other parts follow."""
+    """Read the first `colr` box of type nclx. It belongs to the picture itself; those of its gain
+    map and other parts follow."""
     start, end = 0, len(data)
     for wanted in _PROPERTIES_PATH:
         found = next(
@@ -53,7 +53,7 @@ def _of_boxes(data: bytes) -> tuple[int, int] | None:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes in a range: type, start and end of the content."""
+    """The boxes between two offsets, each as its type and the start and end of its content."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         head = 8

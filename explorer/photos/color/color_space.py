@@ -51,8 +51,8 @@ _CURVES: dict[int, str | float] = {
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
-# Tolerances: PNG rounds chromaticities, and browsers take such a gamma for sRGB's. Within the last
-# one, greys look about as in sRGB.
+# Tolerances: PNG rounds chromaticities, and browsers treat a gamma this close to 2.2 as sRGB.
+# Within the last tolerance, greys look about the same as in sRGB.
 _NEAR, _NEAR_GAMMA, _SIMILAR_GAMMA = 0.002, 0.06, 0.3
 _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
 _COLOUR_SPACE = 0xA001
@@ -63,11 +63,11 @@ class ColorSpace(NamedTuple):
 
     primaries: Chromaticities
     curve: str | float
-    """`sRGB`, `PQ`, `HLG`, or the exponent that makes values linear."""
+    """`sRGB`, `PQ`, `HLG`, or the exponent that linearizes values."""
 
     @property
     def is_srgb(self) -> bool:
-        """Whether it cannot be distinguished from sRGB by eye."""
+        """Whether it is visually indistinguishable from sRGB."""
         near = all(
             abs(one - other) <= _NEAR for one, other in zip(self.primaries, _BT709, strict=True)
         )
@@ -85,27 +85,28 @@ class ColorSpace(NamedTuple):
 
     @property
     def is_hdr(self) -> bool:
-        """Whether it is a space of high dynamic range."""
+        """Whether it has a high dynamic range (PQ or HLG)."""
         return self.curve in (_PQ, _HLG)
 
     def to_srgb(self, picture: Image.Image) -> Image.Image:
-        """Convert an RGB picture from this space: high dynamic range by `hdr.tone_map`, other
-        colours clipped."""
+        """Convert an RGB picture from this space to sRGB. High dynamic range is tone-mapped
+        (`hdr.tone_map`); other colours outside the gamut are clipped."""
         values = np.asarray(picture)
         return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
 
     def peak(self, values: Samples) -> float:
-        """Peak luminance of a picture in HDR, in nits. values: (…, 3), of 8 or 16 bits."""
+        """The peak luminance of an HDR picture, in nits. values: (…, 3), 8 or 16 bits."""
         return hdr.peak_luminance(self._light(values))
 
     def converted(self, values: Samples, peak: float) -> npt.NDArray[np.uint8]:
-        """Values in this space, (…, 3), 8 or 16 bits → sRGB. peak: of the picture, in nits."""
+        """Convert values, (…, 3), 8 or 16 bits, to 8-bit sRGB. peak: the picture's peak luminance
+        in nits; used for HDR only."""
         light = self._light(values)
         return hdr.encode_srgb(hdr.tone_map(light, peak) if self.is_hdr else light)
 
     def _light(self, values: Samples) -> npt.NDArray[np.float32]:
-        """Linear light in sRGB's primaries: of high dynamic range in nits, at least 0; else 0 to 1
-        within sRGB's gamut."""
+        """Linear light in sRGB's primaries: for HDR in nits, at least 0; otherwise 0 to 1 within
+        sRGB's gamut."""
         curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
             nits: npt.NDArray[np.float32] = np.maximum(
@@ -120,8 +121,8 @@ class ColorSpace(NamedTuple):
 
 
 def declared_color_space(picture: Image.Image) -> ColorSpace | None:
-    """The color space that a loaded picture without an ICC profile declares; None for sRGB, and for
-    none or an unknown one."""
+    """The color space declared by a loaded picture without an ICC profile; None if it is sRGB,
+    unknown, or not declared."""
     space = cicp_color_space(picture)
     if (
         space is None
@@ -135,10 +136,11 @@ def declared_color_space(picture: Image.Image) -> ColorSpace | None:
 
 
 def cicp_color_space(picture: Image.Image) -> ColorSpace | None:
-    """The color space of an opened picture's CICP codes, sRGB included; None without known ones.
+    """The color space given by an opened picture's CICP codes, which may be sRGB; None if it has no
+    known codes.
 
-    Decodes nothing. Reading EXIF would make Pillow decode a PNG, and after a failed decode Pillow
-    returns the picture as if it were complete.
+    Does not decode the picture. Reading EXIF would make Pillow decode a PNG, and after a failed
+    decode Pillow returns the picture as if it were complete.
     """
     if isinstance(codes := picture.info.get("cicp"), tuple):
         return _of_codes(*codes)
@@ -149,7 +151,7 @@ def cicp_color_space(picture: Image.Image) -> ColorSpace | None:
 
 def _of_codes(primaries: int, transfer: int) -> ColorSpace | None:
     curve = _CURVES.get(transfer)
-    # High dynamic range without primaries is BT.2020.
+    # HDR without known primaries is assumed to be BT.2020.
     default = _PRIMARIES[9] if curve in (_PQ, _HLG) else _BT709
     return None if curve is None else ColorSpace(_PRIMARIES.get(primaries, default), curve)
 
@@ -162,7 +164,7 @@ def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
         and all(isinstance(each, float) and 0 <= each <= 1 for each in found)
     )
     if not isinstance(gamma, float) or not 0.05 <= gamma <= 5:
-        # Primaries alone: sRGB's curve.
+        # Primaries without a gamma: assume sRGB's curve.
         return _valid(ColorSpace((*found[2:], *found[:2]), _SRGB)) if known else None  # type: ignore[index]
     primaries = (*found[2:], *found[:2]) if known else _BT709  # type: ignore[index]
     near = abs(1 / gamma - 2.2) <= _NEAR_GAMMA
@@ -170,7 +172,7 @@ def _of_png(info: Mapping[Any, Any]) -> ColorSpace | None:
 
 
 def _valid(space: ColorSpace) -> ColorSpace | None:
-    """The space; None if its primaries do not span a triangle around its white."""
+    """The same space; None if its primaries do not span a triangle around the white point."""
     try:
         return (
             space
@@ -183,8 +185,8 @@ def _valid(space: ColorSpace) -> ColorSpace | None:
 
 
 def _is_adobe_rgb(picture: Image.Image) -> bool:
-    """Whether EXIF declares Adobe RGB (EXIF 2.32, ColorSpace; DCF 2.0, "option files": an
-    interoperability index of R03)."""
+    """Whether EXIF declares Adobe RGB: by ColorSpace (EXIF 2.32), or by the interoperability index
+    R03 (DCF 2.0, option files)."""
     try:
         exif = picture.getexif()
         if not exif:
@@ -197,13 +199,13 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
             and str(exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROP_INDEX, "")).strip("\0 ")
             == "R03"
         )
-    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything; it declares nothing
+    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything
         return False
 
 
 @functools.lru_cache(maxsize=8)
 def _decoding_table(curve: str | float, levels: int) -> npt.NDArray[np.float32]:
-    """The linear light of each of this many values. curve: name or exponent."""
+    """A lookup table of the linear light for each code value. curve: a name or an exponent."""
     values = np.arange(levels, dtype=np.float64) / (levels - 1)
     if curve == _PQ:
         return hdr.pq_to_nits(values)
@@ -234,12 +236,13 @@ def _white(primaries: Chromaticities) -> npt.NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=32)
 def _matrix(primaries: Chromaticities) -> npt.NDArray[np.float32]:
-    """The matrix from linear values of a space to linear sRGB, white adapted by Bradford.
+    """The 3 × 3 matrix from linear values of a space to linear sRGB, with Bradford chromatic
+    adaptation.
 
     Raises LinAlgError for collinear primaries.
     """
     if min(primaries[1::2]) <= 0:
-        raise np.linalg.LinAlgError("a primary with a y of 0")
+        raise np.linalg.LinAlgError("a primary with y = 0")
     ours, theirs = _white(_BT709), _white(primaries)
     adapted = (
         np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ ours) / (_BRADFORD @ theirs)) @ _BRADFORD

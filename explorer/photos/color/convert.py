@@ -1,4 +1,4 @@
-"""Convert the colours of any file to 8-bit sRGB."""
+"""Convert the colours of any picture to 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.resize import fit
 
 _GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-# Levels of 255: by which sRGB profiles differ from each other, and above which a picture's greys
-# are not those of sRGB.
+# In levels of 255: how much sRGB profiles may differ from each other, and how much a picture's
+# greys may differ from sRGB's and still be measured as they are.
 _MAX_SRGB_SHIFT, _MAX_GREY_SHIFT = 2, 24
-# Colours by which a profile is distinguished from sRGB: all with 0, 51, … 255 of each primary.
+# Test colours that tell a profile from sRGB: all combinations of 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
 _PATCHES = Image.fromarray(
     np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3)
@@ -24,17 +24,17 @@ _PATCHES = Image.fromarray(
 
 
 def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Image.Image:
-    """Convert a loaded picture to sRGB in mode RGB; transparency becomes white.
+    """Convert a loaded picture to sRGB in mode RGB, on a white background.
 
-    reduction: integer factor by which it is reduced on the way. side: limit of the longer side.
-    Grey of more than 8 bits keeps its range: 16 bits are divided by 256, floats are stretched from
-    minimum to maximum.
+    reduction: the integer factor by which it is reduced first. side: the maximum length of the
+    longer side, or None. Grey of more than 8 bits keeps its range: 16-bit values are divided by
+    256, and floats are stretched from minimum to maximum.
     """
     profile = _profile(picture)
     was_grey = picture.mode in _GREY
     small = _eight_bits(picture)
     if _has_alpha(small):
-        # Premultiplied, so that transparent pixels do not bleed into visible ones.
+        # Premultiply, so that transparent pixels do not bleed into visible ones.
         small = small.convert("RGBA").convert("RGBa")
     elif small.mode == "P":
         small = small.convert("RGB")
@@ -48,7 +48,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     if side is not None:
         small = fit(small, side)
     if profile or small.mode == "LAB":
-        # Grey with alpha is RGB by now.
+        # Grey with alpha has become RGB above.
         managed = _managed(
             small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile
         )
@@ -59,8 +59,8 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
 
 
 def has_non_srgb_tones(picture: Image.Image) -> bool:
-    """Whether the tones of a loaded picture differ from sRGB's, so that its values cannot be
-    measured as they are."""
+    """Whether the tone curve of a loaded picture differs from sRGB's so much that its values must
+    be converted before they are measured."""
     if profile := _profile(picture):
         transform = _or_none(profile, "L" if picture.mode in _GREY else picture.mode)
         return transform is not None and transform.shift > _MAX_GREY_SHIFT
@@ -69,7 +69,7 @@ def has_non_srgb_tones(picture: Image.Image) -> bool:
 
 
 def _profile(picture: Image.Image) -> bytes:
-    """The ICC profile that applies. A PNG's CICP codes override it (PNG 3, section 4.3)."""
+    """The ICC profile that applies, or b"". A PNG's CICP codes override it (PNG 3, section 4.3)."""
     profile = picture.info.get("icc_profile")
     codes = picture.format == "PNG" and picture.info.get("cicp")
     return profile if isinstance(profile, bytes) and not codes else b""
@@ -103,14 +103,14 @@ class _Transform(NamedTuple):
 
     transform: ImageCms.ImageCmsTransform
     mode: str
-    """The mode that the picture must have."""
+    """The mode that a picture must be in."""
     shift: int
-    """By how many of 255 levels greys change at most."""
+    """The largest change of a grey, in levels of 255."""
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """The picture in sRGB by its own profile; None if that changes nothing, or the profile is
-    broken or for another mode."""
+    """Convert a picture to sRGB by its own profile; None if that changes nothing, or if the profile
+    is broken or does not fit the mode."""
     found = _or_none(profile, picture.mode)
     if found is None:
         return None
@@ -131,16 +131,16 @@ def _or_none(profile: bytes, mode: str) -> _Transform | None:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> _Transform | None:
-    """The transform from a profile to sRGB; None if it changes next to nothing, as for sRGB by
-    any name.
+    """The transform from a profile to sRGB; None if it changes next to nothing, as for the many
+    variants of sRGB.
 
-    Raises PyCMSError for a profile that is broken or for another mode.
+    Raises PyCMSError for a profile that is broken or does not fit the mode.
     """
     source = ImageCms.ImageCmsProfile(
         ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile)
     )
     if mode == "L" and source.profile.xcolor_space.strip() == "RGB":
-        # Grey with the tones of an RGB space.
+        # A grey picture with an RGB profile: only the tone curve matters.
         mode = "RGB"
     made = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     if mode not in ("RGB", "L"):

@@ -1,5 +1,5 @@
-"""Open high dynamic range pictures of more than 8 bits. Pillow reduces them to 8, too few for PQ:
-dark, saturated colours show banding."""
+"""Convert HDR pictures of more than 8 bits to sRGB. Pillow reduces them to 8 bits, which is too few
+for PQ: dark, saturated colours would show banding."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from PIL import Image
 
 from explorer.photos.color.color_space import ColorSpace, cicp_color_space
 
-# Rows that are converted at once: in floating point, a picture takes six times the memory.
+# Rows converted at a time: in floating point, a picture takes six times the memory.
 _ROWS = 128
 
 
 def to_srgb_from_16_bits(picture: Image.Image, data: bytes) -> Image.Image | None:
-    """A picture, opened but not loaded, in sRGB; None if it is not of high dynamic range and
-    more than 8 bits.
+    """Convert a picture that is opened but not loaded to sRGB; None unless it is HDR with more than
+    8 bits.
 
-    Raises whatever the decoders raise for broken data.
+    data: the bytes of its file. Raises whatever the decoders raise for broken data.
     """
     space = (
         cicp_color_space(picture)
@@ -54,7 +54,7 @@ def _of_heif(picture: Image.Image, data: bytes) -> npt.NDArray[Any] | None:
 
 
 def _of_png(data: bytes) -> npt.NDArray[Any] | None:
-    # In the header: 16 bits, color type RGB.
+    # Bytes 24 and 25 of the header: 16 bits, color type RGB.
     if data[24:26] != b"\x10\x02":
         return None
     import cv2
@@ -65,7 +65,7 @@ def _of_png(data: bytes) -> npt.NDArray[Any] | None:
 
 def _converted(samples: npt.NDArray[np.uint16], space: ColorSpace) -> npt.NDArray[np.uint8]:
     made = np.empty(samples.shape, np.uint8)
-    # Every fourth pixel of every fourth row suffices for the peak.
+    # Every fourth pixel of every fourth row is enough to find the peak.
     peak = space.peak(samples[::4, ::4] if min(samples.shape[:2]) > 64 else samples)
     for top in range(0, len(samples), _ROWS):
         made[top : top + _ROWS] = space.converted(samples[top : top + _ROWS], peak)

@@ -1,7 +1,7 @@
-"""Find what was appended to a picture: videos of motion photos, further pictures, sound, archives.
+"""Find data appended to a picture: videos of motion photos, further pictures, audio, archives.
 
-Cameras and phones have no common layout for this, so the pieces are recognized by their first
-bytes. Samsung's phones end the file with a directory of what they appended (described in ExifTool's
+Cameras and phones have no common layout for this, so pieces are recognized by their signatures.
+Samsung's phones end the file with a directory of the appended data (described in ExifTool's
 documentation of the Samsung trailer).
 """
 
@@ -15,16 +15,18 @@ from explorer.photos.containers.contents import ContentKind
 from explorer.photos.containers.isobmff import movie_end
 from explorer.photos.containers.jpeg_segments import START, read_jpeg
 
-# Padding: zeros, erased flash memory, line ends, and a second end-of-image marker.
+# Padding: zeros, erased flash memory, line breaks, and a second end-of-image marker.
 _PADDING = rb"[\x00\xff\xd9\s]"
 _SIGNATURES = rb"\xff\xd8\xff|.{4}ftyp|\x89PNG\r\n\x1a\n|RIFF.{4}WAVE|\#!AMR"
 _SKIP = re.compile(rb"(?s)" + _PADDING + rb"*?(?=" + _SIGNATURES + rb"|(?!" + _PADDING + rb").|\Z)")
 _SIGNATURE = re.compile(rb"(?s)" + _SIGNATURES)
 _PADDING_BYTES = b"\x00\xff\xd9 \t\n\r\f\v"
 _PIECE = 1 << 20
-# A signature may begin with as many bytes that look like padding: the size of a video's first box.
+# A signature may begin with this many bytes that look like padding: the size of a video's first
+# box.
 _START_OVERLAP = 4
-# A few bytes of a maker's own around a video, such as pointers, belong to it: at most this many.
+# Makers put a few bytes of their own, such as pointers, around a video. Up to this many count as
+# part of it.
 _MAX_POINTER_BYTES = 256
 
 _PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
@@ -38,14 +40,14 @@ _SOUND = 0x0100
 
 
 class AppendedPiece(NamedTuple):
-    """Something that was appended."""
+    """A piece of appended data."""
 
     kind: ContentKind
     data: bytes
 
 
 def appended_pieces(data: bytes, start: int) -> list[AppendedPiece]:
-    """The pieces from that offset on, without padding."""
+    """The pieces of data appended after the offset `start`, without padding."""
     directory = _samsung_directory(data, start)
     end, entries = (len(data), []) if directory is None else directory
     return [*_pieces(data[start:end]), *entries]
@@ -63,8 +65,8 @@ def _pieces(data: bytes) -> Iterator[AppendedPiece]:
             if film - position > _MAX_POINTER_BYTES:
                 yield AppendedPiece("data", data[position:film])
                 position = film
-            # If the four bytes before are not a size, this is not a video, and what follows is
-            # unknown.
+            # If the four bytes before `ftyp` are not a size, this is not a video, and the rest is
+            # of an unknown kind.
             kind, end = "film", movie_end(data, film)
             end = end if end > film else len(data)
         if kind == "film" and _is_pointer(data, end):
@@ -74,8 +76,9 @@ def _pieces(data: bytes) -> Iterator[AppendedPiece]:
 
 
 def _skip_padding(data: bytes, position: int) -> int:
-    """Offset of the first piece from that position on; the end of the data if there is none."""
-    # There may be gigabytes of padding: skip whole blocks of it first.
+    """The offset of the next piece at or after that position; the end of the data if there is
+    none."""
+    # There may be gigabytes of padding, so skip whole blocks of it first.
     end = position
     while end < len(data) and not data[end : end + _PIECE].translate(None, _PADDING_BYTES):
         end += _PIECE
@@ -83,7 +86,7 @@ def _skip_padding(data: bytes, position: int) -> int:
 
 
 def _recognize(data: bytes, position: int) -> tuple[ContentKind, int | None]:
-    """Kind and end of the piece at that position; the end is None if it is unknown."""
+    """The kind and the end offset of the piece at that position; the end is None if unknown."""
     head = data[position : position + 16]
     if head.startswith(START):
         jpeg = read_jpeg(data, position)
@@ -103,7 +106,7 @@ def _recognize(data: bytes, position: int) -> tuple[ContentKind, int | None]:
 
 
 def _is_pointer(data: bytes, position: int) -> bool:
-    """Whether a video is followed by nothing but a few bytes of its maker's, padding aside."""
+    """Whether only padding and a few bytes of the maker's own follow a video."""
     start = _skip_padding(data, position)
     return (
         start < len(data) <= position + _MAX_POINTER_BYTES and _SIGNATURE.match(data, start) is None
@@ -111,7 +114,7 @@ def _is_pointer(data: bytes, position: int) -> bool:
 
 
 def samsung_trailer_pieces(data: bytes) -> list[AppendedPiece]:
-    """The pieces of Samsung's trailer, where these bytes are one; else they are one piece."""
+    """The pieces of Samsung's trailer; one piece if these bytes are not such a trailer."""
     directory = _samsung_directory(data, 0)
     return (
         [AppendedPiece("data", data)]
@@ -121,9 +124,9 @@ def samsung_trailer_pieces(data: bytes) -> list[AppendedPiece]:
 
 
 def _samsung_directory(data: bytes, start: int) -> tuple[int, list[AppendedPiece]] | None:
-    """Offset of the first piece in Samsung's directory, and its pieces other than notes.
+    """The offset of the first piece in Samsung's directory, and its pieces other than notes.
 
-    None if there is no such directory behind `start`.
+    None if there is no such directory after `start`.
     """
     end = _end_without_zeros(data)
     if data[end - 4 : end] != _TRAILER:
@@ -156,7 +159,7 @@ def _samsung_directory(data: bytes, start: int) -> tuple[int, list[AppendedPiece
 
 
 def _gaps(spans: list[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
-    """What is between these spans, and between them and the end."""
+    """The gaps between these spans, and between the last span and the end."""
     reached = end
     for number, (low, high) in enumerate(sorted(spans)):
         if number and low > reached:
@@ -167,7 +170,7 @@ def _gaps(spans: list[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
 
 
 def _end_without_zeros(data: bytes) -> int:
-    """Offset behind the last byte that is not zero."""
+    """The offset just after the last byte that is not zero."""
     tail = data[-4096:]
     return len(data) - len(tail) + len(tail.rstrip(b"\0"))
 
@@ -180,5 +183,5 @@ def _samsung_piece(kind: int, name: bytes, content: bytes) -> AppendedPiece | No
         return AppendedPiece("audio", content)
     if end is not None:
         return AppendedPiece(known, content)
-    # In a HEIC file, the video has a box of its own, and the entry only points to it.
+    # In a HEIC file, the video has its own box, and the entry only points to it.
     return AppendedPiece("data", content) if len(content) > _MAX_NOTE_BYTES else None

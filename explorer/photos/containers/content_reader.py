@@ -1,8 +1,9 @@
-"""Read what a file holds besides its first picture. Runs in a decode process: it opens pictures.
+"""Read the contents of a file besides its first picture. Runs in a decode process, because it opens
+pictures.
 
-Pages and frames are hashed by their pixels, so that lossless recompression does not change them.
-Everything else is hashed by its bytes: programs copy videos, maps and further pictures as they are,
-or encode them again with a loss.
+Pages and frames are hashed by their pixels, so lossless recompression does not change their hashes.
+Everything else is hashed by its bytes, because programs either copy videos, maps and further
+pictures unchanged or recompress them with losses.
 """
 
 from __future__ import annotations
@@ -36,14 +37,15 @@ from explorer.photos.containers.tiff_pages import Page, read_pages
 from explorer.photos.formats import pillow_formats
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
-# Sound, depth and pictures within XMP, in base64 (Google's depth map and Cardboard camera formats).
+# Audio, depth maps and pictures inside XMP, in base64 (Google's depth map and Cardboard Camera
+# formats).
 _XMP_DATA = re.compile(rb"(GDepth|GImage|GAudio):Data(?:\s*=\s*[\"']([^\"']*)|>([^<]*))")
 _XMP_KINDS: dict[bytes, ContentKind] = {
     b"GDepth": "depth map",
     b"GImage": "picture",
     b"GAudio": "audio",
 }
-# The items of Google's container directory, in the order in which they are appended.
+# The items in Google's container directory, listed in the order in which they are appended.
 _SEMANTIC = re.compile(rb"Item:Semantic(?:\s*=\s*[\"']|>)(\w+)")
 _SEMANTICS: dict[bytes, ContentKind] = {
     b"GainMap": "gain map",
@@ -51,26 +53,26 @@ _SEMANTICS: dict[bytes, ContentKind] = {
     b"Confidence": "depth map",
     b"MotionPhoto": "film",
 }
-# Text in the XMP of a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
+# Strings in the XMP of a gain map (Ultra HDR, ISO 21496-1, Apple) or a depth map (Apple).
 _GAIN_MAP = (b"http://ns.adobe.com/hdr-gain-map/", b"hdrgainmap")
 _GAIN_MAP_SEGMENT = b"urn:iso:std:iso:ts:21496:-1"
 _DEPTH_MAP = (b"auxid:2", b":aux:disparity", b":aux:depth", b"ns.apple.com/depthData")
 
 
 def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
-    """What the file holds besides its first picture.
+    """The contents of a file besides its first picture.
 
-    Incomplete where something cannot be read, or would exceed the budget. Raises nothing but
-    MemoryError, where too little is free at this moment.
+    They are marked incomplete if part of them cannot be read or would exceed the budget. Raises
+    only MemoryError, if too little memory is free at the moment.
     """
     with warnings.catch_warnings():
-        # As in `decode`: Pillow warns of every oddity.
+        # As in `decode`: Pillow warns about every irregularity.
         warnings.simplefilter("ignore")
         try:
             return _read(data, budget or Budget())
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  a broken file may raise, and hold, anything
+        except Exception:  # noqa: BLE001  a broken file may raise anything
             return FileContents(complete=False)
 
 
@@ -141,7 +143,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     if not tiff.pages:
         return FileContents(complete=False)
     first, *others = tiff.pages
-    # One copy, whose header is made to point to one page after the other.
+    # Use one copy, and make its header point to one page after another.
     stream = io.BytesIO(data)
 
     def opened(page: Page) -> Image.Image:
@@ -153,7 +155,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     original, parts = PreviewMatcher(lambda: opened(first), budget.spend), list[ContentPart]()
     for page in others:
         pixels = pixel_digest(functools.partial(opened, page), budget)
-        # A reduced version of the first page holds nothing more.
+        # A reduced version of the first page adds nothing.
         if pixels is None or not original.is_preview(functools.partial(opened, page)):
             parts.append(ContentPart("page", pixels or page.digest))
     parts += [
@@ -166,7 +168,7 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
 
 
 def _animation(data: bytes, budget: Budget) -> FileContents:
-    """The frames of an animation as one part: their pixels and durations."""
+    """The frames of an animation as one part, hashed by their pixels and durations."""
     picture = _opened(data)
     number = int(getattr(picture, "n_frames", 1))
     if number < 2:
@@ -175,9 +177,9 @@ def _animation(data: bytes, budget: Budget) -> FileContents:
     for index in range(number):
         picture.seek(index)
         if not budget.spend(*picture.size):
-            # Too much to decode: equal only if every byte is.
+            # Too much to decode: hash the bytes, so only identical files count as equal.
             return collect_contents([ContentPart("frame", digest_pieces(data), number - 1)])
-        # Some decoders know a frame's duration only once it is decoded.
+        # Some decoders know a frame's duration only after decoding it.
         picture.load()
         shown = str(round(picture.info.get("duration") or 0)).encode()
         digests.append(digest_pieces(shown, *(canonical_pixels(picture) if index else ())).encode())
@@ -187,7 +189,7 @@ def _animation(data: bytes, budget: Budget) -> FileContents:
 # --- HEIF and AVIF
 
 
-# Boxes that hold the picture itself or its metadata.
+# Boxes that contain the picture itself or its metadata.
 _ORDINARY = frozenset(
     {
         b"ftyp",
@@ -230,7 +232,8 @@ def _isobmff(data: bytes, budget: Budget) -> FileContents:
 def _movie(
     data: bytes, moov: isobmff.Box, top: list[isobmff.Box], budget: Budget
 ) -> list[ContentPart]:
-    """An image sequence or a video: by its pixels where Pillow reads it, else by its bytes."""
+    """An image sequence or a video, hashed by its pixels if Pillow can read it, else by its
+    bytes."""
     if data[8:12] == b"avis":
         return list(_animation(data, budget).parts)
     content = data[moov.body : moov.end]
@@ -239,7 +242,7 @@ def _movie(
     )
     if b"vide" in content:
         return [ContentPart("film", digest)]
-    # In the sample size box: version, a common size, and the number of samples.
+    # The sample size box contains a version, a common size, and the number of samples.
     sizes = content.find(b"stsz")
     samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
     return [ContentPart("frame", digest, max(1, samples - 1))]

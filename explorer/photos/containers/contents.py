@@ -1,6 +1,6 @@
-"""What a file holds besides its first picture: pages, frames, further pictures, a video, maps.
+"""The contents of a file besides its first picture: pages, frames, further pictures, a video, maps.
 
-Contents are stored in the catalog, and compared before a file is removed.
+They are stored in the catalog, and compared before a file is removed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ ContentKind = Literal[
 ]
 KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
-# Parts that are listed one by one. A file with more, such as a scanned book, has one digest for the
-# rest.
+# The number of parts listed individually. A file with more, such as a scanned book, has one digest
+# for the rest.
 MAX_PARTS = 1000
 _DIGEST_LENGTH = 32
 
@@ -37,29 +37,29 @@ class ContentPart(NamedTuple):
 
     kind: ContentKind
     digest: str
-    """32 hex digits, equal for parts with the same content: of the pixels of pages and frames that
-    can be decoded, of the bytes of everything else."""
+    """32 hexadecimal digits, equal for parts with the same content: a hash of the pixels for pages
+    and frames that can be decoded, of the bytes for everything else."""
     number: int = 1
-    """How many of the kind it stands for, at least 1; an animation is one part."""
+    """The number of items that it stands for, at least 1; an animation is one part."""
 
 
 @dataclass(frozen=True)
 class FileContents:
-    """What a file holds besides its first picture."""
+    """The contents of a file besides its first picture."""
 
     parts: tuple[ContentPart, ...] = ()
-    """In the file's order."""
+    """In the order of the file."""
     complete: bool = True
-    """False if some of the file could not be read."""
+    """False if part of the file could not be read."""
 
     @property
     def weight(self) -> int:
-        """How much there is, for choosing among files: the number of parts, plus one if some of the
-        file could not be read."""
+        """The number of parts, plus one if part of the file could not be read. For choosing among
+        files."""
         return len(self.parts) + (not self.complete)
 
     def packed(self) -> str:
-        """JSON, for the catalog and between processes."""
+        """JSON, for the catalog and for messages between processes."""
         return json.dumps({"parts": self.parts, "complete": self.complete}, separators=(",", ":"))
 
     @classmethod
@@ -80,12 +80,12 @@ class FileContents:
         return cls(parts, complete)
 
     def parts_missing_from(self, other: FileContents) -> list[ContentPart]:
-        """The parts that the other file lacks, each as often as it is missing."""
+        """The parts that the other file lacks, each as many times as it is missing."""
         return list((Counter(self.parts) - Counter(other.parts)).elements())
 
     def words(self) -> list[str]:
-        """For a person: “3 pages” (including the first), “film inside”, “gain map”. Empty for a
-        file with nothing but one picture."""
+        """A description for the user: “3 pages” (including the first), “video inside”, “gain map”.
+        Empty for a file with nothing but one picture."""
         found = Counter[ContentKind]()
         for part in self.parts:
             found[part.kind] += part.number
@@ -106,15 +106,16 @@ def _phrase(kind: ContentKind, number: int) -> str:
     if kind in ("page", "frame", "picture"):
         return f"{number + 1:,} {kind}s"
     if kind == "film":
-        return "film inside" if number == 1 else f"{number:,} films inside"
-    several = {"audio": "sound", "layers": "layers", "data": "other data"}
-    if kind in several:
-        return several[kind]
+        return "video inside" if number == 1 else f"{number:,} videos inside"
+    uncounted = {"audio": "audio", "layers": "layers", "data": "other data"}
+    if kind in uncounted:
+        return uncounted[kind]
     return kind if number == 1 else f"{number:,} {kind}s"
 
 
 def collect_contents(parts: Iterable[ContentPart], *, complete: bool = True) -> FileContents:
-    """Contents of these parts. Those after the first MAX_PARTS become one part per kind."""
+    """The contents with these parts. Those after the first MAX_PARTS are merged, one part per
+    kind."""
     listed = list(parts)
     head, tail = listed[:MAX_PARTS], listed[MAX_PARTS:]
     for kind in KINDS:
@@ -130,7 +131,7 @@ def collect_contents(parts: Iterable[ContentPart], *, complete: bool = True) -> 
 
 
 def digest_pieces(*pieces: bytes | memoryview) -> str:
-    """Hash of these pieces and of where each ends: 32 hex digits of BLAKE2b."""
+    """The BLAKE2b hash of these pieces and their lengths, as 32 hexadecimal digits."""
     whole = hashlib.blake2b(digest_size=_DIGEST_LENGTH // 2)
     for piece in pieces:
         whole.update(len(piece).to_bytes(8, "little"))
@@ -139,11 +140,11 @@ def digest_pieces(*pieces: bytes | memoryview) -> str:
 
 
 def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
-    """Why a file must not be removed in favour of the one that is kept; '' where the latter holds
-    all of it, too.
+    """Why a file must not be removed in favour of the kept one; '' if the kept file has all of its
+    contents.
 
-    None: unknown, since the file was indexed by an earlier release and has not been read again. Not
-    to be asked for files with the same bytes, which hold the same in any case.
+    item, kept: None if unknown, because the file was indexed by an earlier release and has not been
+    read again. Files with identical bytes need no such check.
     """
     if item is None:
         return "its contents besides the picture are not known until it has been read again"

@@ -1,4 +1,4 @@
-"""Classify the items of a HEIF or AVIF file: pictures, maps, masks, or parts of a picture
+"""Classify the items of a HEIF or AVIF file as pictures, maps, masks, or parts of a picture
 (ISO/IEC 23008-12, 6.4)."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from explorer.photos.containers.contents import (
 )
 from explorer.photos.containers.isobmff import Item, Items
 
-# Coded pictures, and those that are derived from others.
+# Coded pictures, and pictures derived from others.
 _CODED = frozenset(
     {b"hvc1", b"hev1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", b"unci", b"lhv1"}
 )
@@ -30,7 +30,7 @@ _AUXILIARY: tuple[tuple[bytes, ContentKind], ...] = (
 
 
 def item_contents(found: Items) -> FileContents:
-    """Everything besides the primary picture; incomplete where an item's bytes are missing."""
+    """All contents besides the primary picture; incomplete if the bytes of an item are missing."""
     inputs = {
         number
         for (kind, _), numbers in found.references.items()
@@ -50,7 +50,7 @@ def item_contents(found: Items) -> FileContents:
 
 
 def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
-    """None for the primary picture, its parts, thumbnails and metadata."""
+    """The kind of an item; None for the primary picture, its parts, thumbnails and metadata."""
     if item.kind == _TONE_MAPPED:
         return "gain map"
     if (
@@ -70,15 +70,15 @@ def _kind(item: Item, found: Items, inputs: set[int]) -> ContentKind | None:
 
 
 def _digest(item: Item, found: Items, ancestors: set[int]) -> str | None:
-    """Hash of an item's bytes and of the items it is derived from.
+    """The hash of an item's bytes and of the items that it is derived from.
 
-    None if some bytes are missing, or the item is derived from itself.
+    None if some bytes are missing, or if the item is derived from itself.
     """
     if item.data is None or item.number in ancestors:
         return None
     sources = found.references.get((b"dimg", item.number), [])
     if item.kind == _TONE_MAPPED:
-        # The first one is the picture itself.
+        # The first source is the picture itself.
         sources = sources[1:]
     digests = [
         _digest(found.items[number], found, {*ancestors, item.number})

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# The form of a box type; boxes of videos and pictures have no others.
+# What the box types in videos and pictures look like.
 _TYPE = re.compile(rb"[A-Za-z0-9 ]{4}|\xa9[A-Za-z0-9]{3}")
 _AUX_TYPE = b"auxC"
 
@@ -17,13 +17,13 @@ class Box(NamedTuple):
     """The offsets of a box."""
 
     kind: bytes
-    """Type, such as b'ftyp'."""
+    """The box type, such as b'ftyp'."""
     start: int
-    """Of the box."""
+    """The offset of the box."""
     body: int
-    """Of its content."""
+    """The offset of its content."""
     end: int
-    """Behind its content."""
+    """The offset just after its content."""
 
 
 class Item(NamedTuple):
@@ -31,26 +31,26 @@ class Item(NamedTuple):
 
     number: int
     kind: bytes
-    """Type, such as b'hvc1'."""
+    """The item type, such as b'hvc1'."""
     auxiliary: bytes
-    """URN of an auxiliary image, or b''."""
+    """The URN of an auxiliary image, or b''."""
     data: bytes | None
-    """Its coded bytes; None if they are not where the file says."""
+    """Its coded bytes; None if they are not where the file says they are."""
 
 
 class Items(NamedTuple):
     """The items of a HEIF file."""
 
     items: dict[int, Item]
-    """By number."""
+    """Item number → item."""
     primary: int
-    """Number of the primary item."""
+    """The number of the primary item."""
     references: dict[tuple[bytes, int], list[int]]
-    """(type, item) → the items that it refers to."""
+    """(Reference type, item number) → the numbers of the items that it refers to."""
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """The boxes between two offsets, up to the first bytes that are not a box."""
+    """The boxes between two offsets, up to the first bytes that do not form a box."""
     end = len(data) if end is None else end
     while start + 8 <= end:
         size, kind, body = (
@@ -69,8 +69,8 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
 
 
 def movie_end(data: bytes, start: int) -> int:
-    """End of the media file that begins at that offset with its `ftyp` box: behind its last box, or
-    before the next `ftyp`."""
+    """The end of the media file that begins at that offset with its `ftyp` box: just after its last
+    box, or before the next `ftyp`."""
     end = start
     for box in boxes(data, start):
         if box.kind == b"ftyp" and box.start > start:
@@ -85,7 +85,7 @@ def find_box(data: bytes, kind: bytes, start: int = 0, end: int | None = None) -
 
 
 def read_items(data: bytes, meta: Box) -> Items:
-    """The items that a `meta` box describes. Raises ValueError if it is malformed."""
+    """The items described in a `meta` box. Raises ValueError if the box is malformed."""
     inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
     if not {b"pitm", b"iinf", b"iloc"} <= inner.keys():
         raise ValueError("a meta box without items")
@@ -103,7 +103,7 @@ def read_items(data: bytes, meta: Box) -> Items:
 
 
 class _Cursor:
-    """Reads big-endian numbers one after the other. Raises ValueError beyond the end of a box."""
+    """Reads consecutive big-endian numbers. Raises ValueError beyond the end of the box."""
 
     def __init__(self, data: bytes, position: int, end: int) -> None:
         self._data, self.position, self._end = data, position, end
@@ -164,7 +164,7 @@ def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
         for _ in range(cursor.number(4)):
             item = cursor.number(2 if version < 1 else 4)
             for _ in range(cursor.number(1)):
-                # The highest bit says that a reader must understand the property.
+                # The highest bit marks properties that a reader must understand.
                 index = cursor.number(2) & 0x7FFF if wide else cursor.number(1) & 0x7F
                 if 0 < index <= len(properties) and properties[index - 1]:
                     types[item] = properties[index - 1]
@@ -200,7 +200,7 @@ def _joined(
     if method > 1 or (method == 1 and idat is None):
         return None
     start, end = (idat.body, idat.end) if method == 1 and idat is not None else (0, len(data))
-    # A length of 0 means up to the end.
+    # A length of 0 means everything up to the end.
     spans = [
         (start + offset, start + offset + length if length else end) for offset, length in extents
     ]

@@ -1,5 +1,5 @@
-"""Parse the structure of a JPEG file (ITU-T T.81, annex B): its application segments, and where its
-picture ends."""
+"""Parse the structure of a JPEG file (ITU-T T.81, annex B): its application segments and the end of
+its picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ START = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
-# Frames, tables, scans, application data and comments: markers that are followed by a length.
+# Markers that are followed by a length: frames, tables, scans, application data and comments.
 _WITH_LENGTH = frozenset(
     {*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, 0xDB, _COMMENT}
 ) - {0xC8}
@@ -27,14 +27,14 @@ class JpegStructure(NamedTuple):
     """The parts of a JPEG file."""
 
     end: int
-    """Offset behind the end-of-image marker. Where that is missing: of a video that follows, or the
-    end of the file."""
+    """The offset just after the end-of-image marker. If there is none, the offset of a video that
+    follows, or the end of the file."""
     segments: tuple[tuple[int, bytes], ...]
-    """Application segments before the first scan: number (0 to 15) and content."""
+    """The application segments before the first scan: number (0 to 15) and content."""
 
     @property
     def xmp(self) -> bytes:
-        """The XMP packet and its extensions, one after the other; b'' if there is none."""
+        """The XMP packet followed by its extensions; b'' if there is none."""
         packets, extended = list[bytes](), dict[tuple[bytes, int], bytes]()
         for number, content in self.segments:
             if number == 1 and content.startswith(_XMP):
@@ -49,7 +49,7 @@ class JpegStructure(NamedTuple):
 
 
 def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
-    """The structure of the JPEG that begins at that offset; None if none does."""
+    """The structure of the JPEG file that begins at that offset; None if there is none."""
     if data[start : start + 3] != START:
         return None
     position, segments, scanned = start + 2, list[tuple[int, bytes]](), False
@@ -61,7 +61,7 @@ def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
             continue
         length = int.from_bytes(data[position : position + 2], "big")
         if length < 2 or position + length > len(data):
-            # Damaged data that look like a segment.
+            # Damaged data that looks like a segment.
             continue
         if marker in _APPLICATION and not scanned:
             segments.append((marker - _APPLICATION.start, data[position + 2 : position + length]))

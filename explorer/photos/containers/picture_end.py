@@ -1,4 +1,4 @@
-"""Find the end of the picture in a PNG, GIF, WebP or BMP file. Whatever follows was appended."""
+"""Find the end of the picture in a PNG, GIF, WebP or BMP file. Everything after it was appended."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _end_of_gif(data: bytes) -> int:
         elif kind == 0x3B:
             return position
         elif kind:
-            # Not a block, so it was appended.
+            # Not a block, so this was appended.
             return position - 1
     return len(data)
 
@@ -45,7 +45,7 @@ def _end_of_webp(data: bytes) -> int:
 
 
 def _end_of_bmp(data: bytes) -> int:
-    """By the file size in the header, or by the size of its pixels, whichever is larger."""
+    """The file size in the header, or the offset and size of the pixels, whichever is larger."""
     size, pixels = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10))
     width, height, bits = (
         _number(data, 18),
@@ -66,4 +66,4 @@ PICTURE_END: dict[bytes, Callable[[bytes], int]] = {
     b"RIFF": _end_of_webp,
     b"BM": _end_of_bmp,
 }
-"""The first bytes of a file → the function that finds the offset behind its picture."""
+"""The first bytes of a file → the function that finds the end of its picture."""

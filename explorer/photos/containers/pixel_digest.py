@@ -12,10 +12,10 @@ from PIL import Image
 from explorer.photos.containers.contents import digest_pieces
 from explorer.photos.limits import check_pixels
 
-# Limits of decoding besides the first picture, in pixels and in seconds of processor time: forty
-# pages scanned at 200 dpi.
+# Limits for decoding contents besides the first picture, in pixels and in seconds of processor
+# time: enough for forty pages scanned at 200 dpi.
 MAX_PIXELS, MAX_SECONDS = 150_000_000, 10.0
-# Modes of at most 8 bits a sample, which are compared as RGB or RGBA without loss.
+# Modes of at most 8 bits per sample, which convert to RGB or RGBA without loss.
 _EIGHT_BITS = frozenset({"1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"})
 
 
@@ -25,15 +25,15 @@ class Budget:
 
     pixels: int = MAX_PIXELS
     until: float = 0.0
-    """Processor time of this process, in seconds; 0 for MAX_SECONDS from now."""
+    """The limit in seconds of this process's processor time; 0 for MAX_SECONDS from now."""
 
     def __post_init__(self) -> None:
         self.until = self.until or time.process_time() + MAX_SECONDS
 
     def spend(self, width: int, height: int) -> bool:
-        """Whether a picture of that size may still be decoded; if so, it counts.
+        """Charge a picture of that size to the budget. Returns whether it may still be decoded.
 
-        Raises OversizedPhoto for one that does not fit into memory.
+        Raises OversizedPhoto if it does not fit into memory.
         """
         check_pixels(width, height)
         self.pixels -= width * height
@@ -41,8 +41,8 @@ class Budget:
 
 
 def pixel_digest(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """Digest of a page's pixels and colour profile; None if it cannot be decoded, or the budget
-    is spent."""
+    """The digest of a page's pixels and colour profile; None if it cannot be decoded or the budget
+    is exhausted. opened: opens the page without decoding it."""
     try:
         page = opened()
         if not budget.spend(*page.size):
@@ -54,12 +54,12 @@ def pixel_digest(opened: Callable[[], Image.Image], budget: Budget) -> str | Non
         )
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  decoders may raise anything for a broken page; its bytes are hashed then
+    except Exception:  # noqa: BLE001  decoders may raise anything for a broken page; the caller hashes its bytes
         return None
 
 
 def canonical_pixels(picture: Image.Image) -> tuple[bytes, bytes]:
-    """Mode and size, and the pixels; fully transparent ones are black."""
+    """The mode and size of a picture, and its pixels, with fully transparent ones set to black."""
     whole = picture
     if picture.mode in _EIGHT_BITS:
         whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")

@@ -1,4 +1,4 @@
-"""Tell whether a small picture in a file is merely a preview of the large one."""
+"""Decide whether a small picture in a file is just a preview of the large one."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from explorer.photos.limits import check_pixels
 
 @dataclass(frozen=True)
 class PreviewMatchThresholds:
-    """Between cameras' previews, which differ by 0.2 to 1.5 levels on average and by 3 to 20 in the
-    99th percentile, and the next frame of a burst, which differs by more than 3 or 40."""
+    """Thresholds that separate a camera's previews from the next frame of a burst. Previews differ
+    by 0.2 to 1.5 levels in the mean and 3 to 20 in the 99th percentile; frames by more than 3 and
+    40."""
 
     max_pixel_share: float = 0.5
-    """A preview has at most this share of the pixels."""
+    """The largest share of the picture's pixels that a preview has."""
     max_mean_difference: float = 3.0
     """In levels of 255, at 64×64 pixels."""
     max_p99_difference: float = 32.0
     """In levels of 255, at 64×64 pixels."""
     bar_level: int = 20
-    """Black bars around a preview are darker than this."""
+    """The highest luminance of the black bars around a preview."""
     max_lit_bar_share: float = 0.02
-    """Share of brighter pixels in a row of a bar; compression causes them."""
+    """The largest share of brighter pixels, which compression causes, in a row of a bar."""
 
 
 _T = PreviewMatchThresholds()
@@ -36,18 +37,19 @@ _Levels = npt.NDArray[np.float32]
 
 
 class PreviewMatcher:
-    """A picture that others may be previews of. It is decoded once, on first use, and reduced."""
+    """Tests whether other pictures are previews of this one, which is decoded once, on first
+    use."""
 
     def __init__(
         self, opened: Callable[[], Image.Image], affordable: Callable[[int, int], bool]
     ) -> None:
-        """opened: opens the picture, undecoded; may raise what Pillow raises. affordable: whether a
-        picture of that width and height may still be decoded."""
+        """opened: opens the picture without decoding it; may raise what Pillow raises. affordable:
+        returns whether a picture of that width and height may still be decoded."""
         self._opened, self._affordable = opened, affordable
 
     @functools.cached_property
     def _picture(self) -> tuple[int, Image.Image]:
-        """Number of its pixels, and the picture at a reduced size."""
+        """The number of its pixels, and the picture at a reduced size."""
         picture = self._opened()
         pixels, shown = picture.width * picture.height, _decoded(picture)
         return pixels, shown.reduce(max(1, min(shown.size) // (4 * _SIDE)))
@@ -56,7 +58,7 @@ class PreviewMatcher:
         """Whether the small picture is this one at a reduced size, perhaps cropped to another
         aspect ratio or between black bars.
 
-        small: opens it, undecoded. False if either cannot be decoded.
+        small: opens it without decoding it. Returns False if either cannot be decoded.
         """
         try:
             one, (pixels, original) = small(), self._picture
@@ -81,7 +83,7 @@ def _decoded(picture: Image.Image) -> Image.Image:
 def _candidates(
     small: Image.Image, large: Image.Image
 ) -> Iterator[tuple[Image.Image, Image.Image]]:
-    """The parts of both to be compared: whole, cropped, and without black bars."""
+    """The pairs to compare: both whole, the large one cropped, the small one without bars."""
     yield small, large
     yield small, _crop_to_aspect(large, small.width / small.height)
     inner = _without_bars(small)
@@ -90,7 +92,7 @@ def _candidates(
 
 
 def _crop_to_aspect(picture: Image.Image, aspect: float) -> Image.Image:
-    """The middle of a picture, with that ratio of width to height."""
+    """Crop a picture centrally to that ratio of width to height."""
     width, height = (
         min(picture.width, picture.height * aspect),
         min(picture.height, picture.width / aspect),

@@ -1,6 +1,6 @@
-"""The pages of a TIFF file, also those in SubIFDs, and where the file's own data end.
+"""Read the pages of a TIFF file, including those in SubIFDs, and find the end of its own data.
 
-Reading is strict: a file that contradicts itself raises an error, so that nothing in it is missed.
+Parsing is strict: an inconsistent file raises an error, so that nothing in it is missed.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from explorer.photos.readers.tiff_parser import Directory, Field, TiffParser
 _WIDTH, _HEIGHT, _SUB_IFDS, _PHOTOSHOP_LAYERS = 256, 257, 330, 37724
 # Offsets and byte counts of strips, of tiles, and of the stream of old-style JPEG compression.
 _PIXEL_DATA = ((273, 279), (324, 325), (513, 514))
-# Tags that change what the pixel data mean: size, bits, compression, photometric interpretation,
-# fill order, samples, planar configuration, predictor, color map, extra samples, sample format and
-# JPEG tables.
-_MEANING = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
-# EXIF and GPS, which hold no pictures; and interoperability, within EXIF.
+# Tags that affect how the pixel data is interpreted: size, bits, compression, photometric
+# interpretation, fill order, samples, planar configuration, predictor, color map, extra samples,
+# sample format and JPEG tables.
+_INTERPRETATION_TAGS = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
+# EXIF and GPS, which contain no pictures; and interoperability, inside EXIF.
 _METADATA_IFDS = (34665, 34853)
 _INTEROPERABILITY_IFD = 40965
-# More than any scanner makes.
+# More pages than any scanner produces.
 _MAX_PAGES = 100_000
-# How often the file's bytes may be referred to in total: pages may share strips, but not without
-# limit.
+# The total size of all strips, as a multiple of the file size: pages may share strips, but only to
+# a degree.
 _MAX_OVERLAP = 4
 
 
@@ -31,13 +31,13 @@ class Page(NamedTuple):
     """A picture in the file."""
 
     offset: int
-    """Of its directory."""
+    """The offset of its directory."""
     width: int
-    """Pixels; 0 if it is not given."""
+    """In pixels; 0 if not given."""
     height: int
-    """Pixels; 0 if it is not given."""
+    """In pixels; 0 if not given."""
     digest: str
-    """Of its strips or tiles as they are stored, and of the tags that change their meaning."""
+    """The hash of its strips or tiles as stored, and of the tags that affect their meaning."""
     layers: bytes
     """Photoshop's layers, or b''."""
 
@@ -46,18 +46,18 @@ class TiffPages(NamedTuple):
     """The pages of a file."""
 
     pages: list[Page]
-    """In the file's order, each followed by those in its SubIFDs."""
+    """In the order of the file, each followed by those in its SubIFDs."""
     end: int
-    """Offset behind everything that a directory refers to."""
+    """The offset just after everything that a directory refers to."""
 
 
 def read_pages(parser: TiffParser) -> TiffPages:
-    """All directories that hold pictures. Raises ValueError if the file makes no sense."""
+    """All pages of a file. Raises ValueError if the file is inconsistent."""
     return _PageReader(parser).read()
 
 
 class _PageReader:
-    """Reads the pages, and keeps track of what the directories refer to."""
+    """Reads the pages, and tracks how far the data that they refer to extends."""
 
     def __init__(self, parser: TiffParser) -> None:
         self._parser, self._end, self._stored_bytes = parser, 0, 0
@@ -70,7 +70,7 @@ class _PageReader:
             if offset == 0:
                 continue
             if offset in seen or len(seen) >= _MAX_PAGES:
-                raise ValueError("directories that go in circles")
+                raise ValueError("directories that form a cycle")
             seen.add(offset)
             directory = self._directory(offset)
             if directory.next_offset is None:
@@ -81,7 +81,7 @@ class _PageReader:
         return TiffPages(pages, min(self._end, len(self._parser.data)))
 
     def _directory(self, offset: int) -> Directory:
-        """A directory, whose end and values count as referred to."""
+        """Read a directory, and count its own bytes and its values as part of the file."""
         directory = self._parser.directory(offset)
         ends = (field.end for field in directory.fields.values())
         self._end = max(self._end, directory.end, *ends)
@@ -91,9 +91,9 @@ class _PageReader:
         for tag in _METADATA_IFDS:
             for inner in self._parser.offsets(fields.get(tag)):
                 self._follow_metadata(inner)
-        meaning = [
+        interpretation = [
             piece
-            for tag in _MEANING
+            for tag in _INTERPRETATION_TAGS
             if tag in fields
             for piece in (str(tag).encode(), self._parser.raw(fields[tag]))
         ]
@@ -105,18 +105,18 @@ class _PageReader:
             offset,
             width,
             height,
-            digest_pieces(*meaning, *self._pixel_data(fields)),
+            digest_pieces(*interpretation, *self._pixel_data(fields)),
             self._parser.raw(layers) if layers else b"",
         )
 
     def _follow_metadata(self, offset: int) -> None:
-        """Count a directory without pictures as referred to, and the one within it."""
+        """Count a metadata directory, and the one inside it, as part of the file."""
         fields = self._directory(offset).fields
         for inner in self._parser.offsets(fields.get(_INTEROPERABILITY_IFD)):
             self._directory(inner)
 
     def _pixel_data(self, fields: dict[int, Field]) -> list[bytes]:
-        """Strips or tiles, in order."""
+        """The bytes of the strips or tiles, in order."""
         pieces = list[bytes]()
         for offsets_tag, sizes_tag in _PIXEL_DATA:
             if offsets_tag not in fields:

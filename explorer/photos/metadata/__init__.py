@@ -1,8 +1,8 @@
 """The metadata of photos: date, place, camera, title, description, rating and keywords, from EXIF,
-IPTC, XMP and the JSON of an export.
+IPTC, XMP and exported JSON.
 
-`embedded` is what indexing reads. `field_reader` reads the fields that are carried over when a
-photo is removed, from the photo and its sidecars.
+`embedded` reads what is indexed. `field_reader` reads the fields that are carried over when a photo
+is removed, from the photo and its sidecars.
 """
 
 from explorer.photos.metadata.embedded import impossible_date, read_metadata

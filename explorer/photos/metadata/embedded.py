@@ -1,6 +1,6 @@
-"""The metadata embedded in a photo, as it is indexed: date, place, camera and texts.
+"""Read the metadata embedded in a photo for the index: date, place, camera and texts.
 
-Anything broken counts as absent.
+Broken metadata is treated as absent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from explorer.photos.metadata.partial_dates import PartialDate, mtime_date, plau
 from explorer.photos.metadata.xmp_packet import InvalidXmp, XmpPacket, find_packet
 
 _SourcedDate = tuple[TakenSource, PartialDate]
-# Parts of the names of XMP properties that `embedded_texts` reads.
+# Substrings of the names of the XMP properties that `embedded_texts` reads.
 _TEXT_PROPERTIES = (
     b"title",
     b"Headline",
@@ -46,7 +46,7 @@ class EmbeddedMetadata:
 
     @functools.cached_property
     def xmp(self) -> XmpPacket | None:
-        """The parsed XMP packet; None if there is none, or it is broken."""
+        """The parsed XMP packet; None if there is none or it is broken."""
         try:
             return xmp_data.parse_lenient(self._packet) if self._packet else None
         except InvalidXmp:
@@ -58,7 +58,7 @@ class EmbeddedMetadata:
         return iptc_data.parse_iptc(iptc_data.find_iptc(self._picture))
 
     def capture_dates(self) -> Iterator[_SourcedDate]:
-        """When the photo was taken, the most trustworthy date first. GPS time, in UTC, is last."""
+        """The dates of capture, the most trustworthy first. GPS time, in UTC, comes last."""
         yield from _from("exif", exif_data.capture_dates(self.exif))
         if self.xmp:
             yield from _from("exif", xmp_data.capture_dates(self.xmp))
@@ -70,9 +70,11 @@ class EmbeddedMetadata:
     def best_date(
         self, name: str = "", mtime: float | None = None
     ) -> tuple[TakenSource | None, PartialDate | None]:
-        """The first date, refined by later ones that agree with it and are more precise.
+        """The first capture date, refined by later ones that agree with it and are more precise.
 
-        The date of the last change and the file's own time count only where there is no other.
+        The date in the file's name may refine it, too. The EXIF modification date and the file's
+        own modification time are used only if there is no capture date. Returns the source and the
+        date, or (None, None).
         """
         best: _SourcedDate | None = None
         for found in self.capture_dates():
@@ -87,7 +89,7 @@ class EmbeddedMetadata:
         return best or next(_from("file", [mtime_date(mtime)]), (None, None))
 
     def place(self) -> tuple[float, float] | tuple[None, None]:
-        """Latitude and longitude in degrees."""
+        """Latitude and longitude in degrees, or (None, None)."""
         found = exif_data.gps_position(self.exif)
         if found is None and self._packet_mentions(b"GPSLatitude") and self.xmp:
             try:
@@ -97,15 +99,15 @@ class EmbeddedMetadata:
         return found or (None, None)
 
     def _packet_mentions(self, *names: bytes) -> bool:
-        """Whether the packet can hold a property of one of those names, in any encoding.
+        """Whether the packet may contain a property with one of these names, in any encoding.
 
-        Parsing an editor's packet takes milliseconds; this does not.
+        Saves parsing: an editor's packet takes milliseconds to parse.
         """
         packet = self._packet.replace(b"\0", b"")
         return any(name in packet for name in names)
 
     def texts(self) -> EmbeddedTexts:
-        """Title, description, keywords and rating. XMP counts first, EXIF last."""
+        """Title, description, keywords and rating. XMP takes precedence, then IPTC, then EXIF."""
         packet = self.xmp if self._packet_mentions(*_TEXT_PROPERTIES) else None
         return combine_texts(self.exif, self.iptc, packet)
 
@@ -115,9 +117,10 @@ class EmbeddedMetadata:
 
 
 def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str = "") -> Metadata:
-    """The metadata of an opened picture; its pixels need not be decoded yet.
+    """The metadata of an opened picture, whose pixels need not be decoded.
 
-    mtime (Unix seconds) and name: of the file, for photos without a date of their own.
+    mtime (Unix seconds), name: the file's modification time and name, for photos without a date of
+    their own.
     """
     embedded = EmbeddedMetadata(picture)
     source, date = embedded.best_date(name, mtime)
@@ -137,9 +140,10 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
 
 
 def impossible_date(picture: Image.Image) -> str | None:
-    """The capture date in the EXIF data where it is implausible, else None.
+    """The capture date in the EXIF data if it is implausible, else None.
 
-    Such a date is in the future, before photography, or that of a clock that was never set.
+    A date is implausible if it is in the future, before the invention of photography, or from a
+    clock that was never set.
     """
     date = exif_data.date_in_tag(exif_data.read_exif(picture), ExifTags.Base.DateTimeOriginal)
     return date.text if date is not None and plausible(date) is None else None

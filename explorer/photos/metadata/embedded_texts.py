@@ -1,7 +1,7 @@
-"""What a person wrote about a photo: title, description, keywords and rating.
+"""The texts that a person wrote about a photo: title, description, keywords and rating.
 
-Of several sources XMP counts first, then IPTC, then EXIF, which has no declared encoding. What
-cameras write into these fields by themselves is ignored.
+XMP takes precedence over IPTC, and IPTC over EXIF, which does not declare its encoding. Texts that
+cameras write into these fields automatically are ignored.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from explorer.photos.metadata.iptc import IptcData
 from explorer.photos.metadata.xmp_packet import XmpPacket
 
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH = 500, 5000
-"""Characters; longer texts are cut."""
+"""In characters; longer texts are truncated."""
 MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 250, 120
-"""Further keywords are dropped, longer ones cut. All of them fit into one frame of
-`decoding/protocol.py`."""
+"""Further keywords are dropped, and longer ones truncated, so that all of them fit into one frame
+of `decoding/protocol.py`."""
 
-# What cameras and programs put where a person's words belong: “OLYMPUS DIGITAL CAMERA”, “SONY DSC”,
-# the names of Huawei's shooting modes.
+# Default texts of cameras and programs: “OLYMPUS DIGITAL CAMERA”, “SONY DSC”, the names of Huawei's
+# shooting modes.
 _DEFAULT_TEXT = re.compile(
     r"""
     (?:[\w<>/.\-]+\s+){0,3}digital\s?(?:still\s?)?camera
@@ -41,19 +41,19 @@ _DEFAULT_TEXT = re.compile(
 
 
 class EmbeddedTexts(NamedTuple):
-    """What a person wrote about a photo."""
+    """The texts that a person wrote about a photo."""
 
     title: str | None = None
     description: str | None = None
-    """None if it only repeats the title."""
+    """None if there is none or it only repeats the title."""
     keywords: tuple[str, ...] = ()
-    """Each once, in any letter case."""
+    """Without duplicates, ignoring letter case."""
     rating: float | None = None
     """Stars, above 0 and up to 5."""
 
 
 def combine_texts(exif: ExifBlocks, iptc: IptcData, packet: XmpPacket | None) -> EmbeddedTexts:
-    """The texts of all sources in one. Broken ones are treated as absent."""
+    """Combine the texts of all sources. Broken ones are treated as absent."""
     xmp_titles = xmp_data.titles(packet) if packet else ()
     xmp_descriptions = xmp_data.descriptions(packet) if packet else ()
     title = _first(
@@ -77,7 +77,7 @@ def combine_texts(exif: ExifBlocks, iptc: IptcData, packet: XmpPacket | None) ->
 
 
 def _first(texts: Iterable[str], max_length: int) -> str | None:
-    """The first text that a person can have written, on one line."""
+    """The first text that is not a camera's default, on one line; None if there is none."""
     for text in texts:
         cleaned = clean_text(text, max_length)
         if cleaned and not _DEFAULT_TEXT.fullmatch(cleaned):

@@ -1,4 +1,4 @@
-"""Read EXIF, which cameras and phones write. A broken part does not affect the others."""
+"""Read EXIF, which cameras and phones write. A broken block does not affect the others."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from explorer.photos.metadata.partial_dates import (
 )
 
 _TAG, _GPS = ExifTags.Base, ExifTags.GPS
-# Tags of Windows: stars and percent; texts in UTF-16.
+# Windows' tags: ratings in stars and percent; texts in UTF-16.
 _RATING, _RATING_PERCENT = 0x4746, 0x4749
 _XP_TITLE, _XP_COMMENT, _XP_KEYWORDS, _XP_SUBJECT = 0x9C9B, 0x9C9C, 0x9C9E, 0x9C9F
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _ZONE = re.compile(r"[+-]\d\d:\d\d")
-# When the photo was taken, and when it was digitized; each with the tag of its time zone.
+# The dates of capture and of digitization, each with the tag of its time zone.
 _DATES = (
     (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
     (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
@@ -43,7 +43,7 @@ _HEADER_LENGTH = len(b"Exif\0\0")
 
 
 class ExifBlocks(NamedTuple):
-    """The blocks of EXIF data, tag → value; each empty if it is absent or broken."""
+    """The blocks of EXIF data, tag → value; a block is empty if it is absent or broken."""
 
     ifd0: Mapping[int, Any]
     """The main block."""
@@ -51,11 +51,11 @@ class ExifBlocks(NamedTuple):
     """The camera's settings and dates."""
     gps_ifd: Mapping[int, Any]
     broken: tuple[str, ...] = ()
-    """Blocks that are present but unreadable, named for a person."""
+    """The blocks that are present but unreadable, as named in messages."""
 
 
 def read_exif(picture: Image.Image) -> ExifBlocks:
-    """The EXIF blocks of an opened picture; its pixels need not be decoded yet."""
+    """The EXIF blocks of an opened picture, whose pixels need not be decoded."""
     raw, found, broken = picture.info.get("exif"), list[Mapping[int, Any]](), list[str]()
     for ifd, name in (
         (None, "EXIF data"),
@@ -76,7 +76,7 @@ def read_exif(picture: Image.Image) -> ExifBlocks:
 
 
 def _is_present(ifd: int | None, offset: object, raw: object) -> bool:
-    """Whether a block from which nothing could be read holds something after all."""
+    """Whether a block that reads as empty is in fact present but unreadable."""
     size = len(raw) if isinstance(raw, bytes) else 0
     if ifd is None:
         # An empty block has 20 bytes: a header, a count of 0 and no further block.
@@ -89,7 +89,7 @@ def _is_present(ifd: int | None, offset: object, raw: object) -> bool:
 
 
 def orientation(picture: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; anything else counts as 1, upright."""
+    """The EXIF orientation, 1 to 8. Anything else counts as 1: upright."""
     try:
         value = picture.getexif().get(_TAG.Orientation)
     except Exception:  # noqa: BLE001  a broken EXIF block may raise anything
@@ -101,8 +101,7 @@ def orientation(picture: Image.Image) -> int:
 
 
 def capture_dates(exif: ExifBlocks) -> Iterator[PartialDate]:
-    """When the photo was taken, then when it was digitized, by the camera's clock; plausible dates
-    only."""
+    """The dates of capture and then of digitization by the camera's clock, if plausible."""
     for tag, zone in _DATES:
         if date := plausible(date_in_tag(exif, tag)):
             offset = clean_text(exif.exif_ifd.get(zone)) or ""
@@ -110,17 +109,18 @@ def capture_dates(exif: ExifBlocks) -> Iterator[PartialDate]:
 
 
 def date_in_tag(exif: ExifBlocks, tag: int) -> PartialDate | None:
-    """The date in that tag, plausible or not."""
+    """The date in this tag, plausible or not."""
     return parse_date(clean_text(exif.exif_ifd.get(tag)))
 
 
 def modified_date(exif: ExifBlocks) -> PartialDate | None:
-    """When the camera or a program last wrote the file."""
+    """The date at which the camera or a program last wrote the file, if plausible."""
     return plausible(parse_date(clean_text(exif.ifd0.get(_TAG.DateTime))))
 
 
 def gps_date(exif: ExifBlocks) -> PartialDate | None:
-    """The GPS time, in UTC: hours off the camera's clock, but nearly always on the right day."""
+    """The GPS time, in UTC. It may differ from the camera's clock by hours, but is nearly always on
+    the right day."""
     day = re.fullmatch(
         r"(\d{4})[:\-](\d{1,2})[:\-](\d{1,2})",
         clean_text(exif.gps_ifd.get(_GPS.GPSDateStamp)) or "",
@@ -146,7 +146,7 @@ def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
     longitude = _degrees(
         exif.gps_ifd.get(_GPS.GPSLongitude), exif.gps_ifd.get(_GPS.GPSLongitudeRef), "EW", 180
     )
-    # (0, 0) is in the Atlantic, and what phones write when they have no position.
+    # Phones write (0, 0), which is in the Atlantic, when they have no position.
     return (
         None
         if latitude is None or longitude is None or (latitude, longitude) == (0, 0)
@@ -155,9 +155,9 @@ def gps_position(exif: ExifBlocks) -> tuple[float, float] | None:
 
 
 def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
-    """Degrees, minutes, seconds and the hemisphere → degrees.
+    """Convert degrees, minutes and seconds with a hemisphere to decimal degrees.
 
-    None without a hemisphere, as it could be either of two places.
+    None without a hemisphere, because two places are then possible.
     """
     parts = [positive_number(part, zero=True) for part in as_list(value)]
     side = (clean_text(ref) or "").upper()[:1]
@@ -169,7 +169,8 @@ def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
 
 
 def _position_left_open(exif: ExifBlocks) -> bool:
-    """Whether the position is absent, 0, or 0 divided by 0, as cameras write without a signal."""
+    """Whether the position is absent, 0, or 0 divided by 0, which cameras write without a
+    signal."""
     values = [
         part
         for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude)
@@ -189,7 +190,8 @@ def _is_nan(value: Any) -> bool:
 
 
 def camera_name(make: Any, model: Any) -> str | None:
-    """Make and model, the make once: `NIKON CORPORATION`, `NIKON D90` → `NIKON D90`."""
+    """Make and model without repeating the make: `NIKON CORPORATION`, `NIKON D90` → `NIKON D90`.
+    None if both are absent."""
     maker, name = clean_text(make), clean_text(model)
     if not maker or not name:
         return name or maker
@@ -197,8 +199,8 @@ def camera_name(make: Any, model: Any) -> str | None:
 
 
 def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
-    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres); each
-    None if it is not given."""
+    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres); None for
+    values that are not given."""
     return {
         "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),
         "lens": clean_text(exif.exif_ifd.get(_TAG.LensModel)),
@@ -215,7 +217,7 @@ def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
 def read_fields(exif: ExifBlocks) -> MetadataReading:
     """The fields of the EXIF data, and those that are present but unreadable.
 
-    The date is by the camera's clock.
+    The date is that of the camera's clock.
     """
     unread = [UnreadableField("all", f"its {name}") for name in exif.broken]
     date = next(capture_dates(exif), None)
@@ -263,15 +265,15 @@ def keywords(exif: ExifBlocks) -> tuple[str, ...]:
 
 
 def titles(exif: ExifBlocks) -> Iterator[str]:
-    """The titles of the photo, uncleaned."""
+    """The titles of the photo, not yet cleaned."""
     yield _decode_xp(exif.ifd0.get(_XP_TITLE))
 
 
 def descriptions(exif: ExifBlocks) -> Iterator[str]:
-    """The descriptions of the photo, uncleaned, the most usual field first."""
+    """The descriptions of the photo, not yet cleaned, the most common field first."""
     said = exif.ifd0.get(_TAG.ImageDescription)
     if isinstance(said, str):
-        # Pillow decodes it as Latin-1, while most programs write UTF-8.
+        # Pillow decodes it as Latin-1, but most programs write UTF-8.
         text = said
         try:
             said = text.encode("latin-1")
@@ -284,7 +286,8 @@ def descriptions(exif: ExifBlocks) -> Iterator[str]:
 
 
 def _decode_xp(value: Any) -> str:
-    """A text as Windows writes it: UTF-16, although some programs write other encodings."""
+    """Decode a text in one of Windows' tags: UTF-16, although some programs write other
+    encodings."""
     if isinstance(value, tuple | list):
         value = bytes(part for part in value if isinstance(part, int) and 0 <= part < 256)
     if not isinstance(value, bytes):

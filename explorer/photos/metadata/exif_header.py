@@ -1,4 +1,4 @@
-"""Tell from a file's EXIF header whether a camera wrote it, or a program saved it again."""
+"""Read from a file's EXIF header whether a camera wrote the file or a program saved it again."""
 
 from __future__ import annotations
 
@@ -12,30 +12,28 @@ from PIL import ExifTags, Image
 from explorer.errors import PhotoError
 from explorer.photos.formats import pillow_formats
 
-# Formats that cameras write, and whose EXIF block is found without decoding the picture.
+# Formats that cameras write, and whose EXIF block can be read without decoding the picture.
 _CAMERA_FORMATS = frozenset({"JPEG", "MPO", "HEIF", "TIFF"})
 _TAG = ExifTags.Base
 # A firmware version (“Ver.1.10”, “HDR+ 1.0.2”, “G960FXXU2BRJ3”, “NIKON D90 Ver.1.00”) consists of
-# numbers, the camera's name and these words. A program has a name of its own.
+# numbers, the camera's name and these words. A program has other words in its name.
 _FIRMWARE_WORDS = frozenset({"camera", "digital", "firmware", "version"})
 _MIN_NAME_LENGTH = 4
 
 
 class ExifHeader(NamedTuple):
-    """What a file's header tells of its origin."""
+    """What a file's EXIF header says about its origin."""
 
     software: str = ""
-    """The program that wrote the file; '' where none is named, or only the camera's firmware."""
+    """The program that wrote the file; '' if none is named, or only the camera's firmware."""
     stated: tuple[int, int] | None = None
     """Width and height when the EXIF block was written (tags PixelXDimension and PixelYDimension);
-    None if they are not given."""
+    None if not given."""
 
 
 def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
-    """The header of a file; None if it cannot be read, or no camera writes its format.
-
-    The picture is not decoded.
-    """
+    """Read the header of a file without decoding its picture; None if it cannot be read, or if
+    cameras do not write its format."""
     try:
         with open(path, "rb") as file:
             start = file.read(64)
@@ -48,7 +46,7 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
                 details = exif.get_ifd(ExifTags.IFD.Exif)
     except (OSError, SyntaxError, ValueError, PhotoError):
         return None
-    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything; it tells nothing
+    except Exception:  # noqa: BLE001  a broken EXIF block may raise anything
         return None
     said, own = (
         str(exif.get(_TAG.Software) or ""),
@@ -58,9 +56,9 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
 
 
 def is_editing_software(software: str, camera: str) -> bool:
-    """Whether EXIF's Software tag names a program, not just the firmware version of that camera.
+    """Whether EXIF's Software tag names a program rather than the camera's firmware version.
 
-    camera: its make and model.
+    camera: the make and model.
     """
     own = set(_words(camera)) | _FIRMWARE_WORDS
     return any(

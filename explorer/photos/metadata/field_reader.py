@@ -1,6 +1,6 @@
-"""Read the metadata fields of a photo file, its XMP sidecars and the JSON of an export.
+"""Read the metadata fields of a photo file, its XMP sidecars and its exported JSON.
 
-Runs in a decode process: the files come from anywhere and may crash or hang whatever reads them.
+Runs in a decode process, because a file may come from anywhere and crash or hang its reader.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MAX_JSON_BYTES = 5_000_000
 def read_photo(data: bytes) -> MetadataReading:
     """The fields embedded in a photo file.
 
-    A file that cannot be opened gives an unreadable field. Raises nothing but MemoryError.
+    For a file that cannot be opened, the result has an unreadable field. Raises only MemoryError.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -49,7 +49,7 @@ def _read_photo(data: bytes) -> MetadataReading:
         picture.load()
     embedded = EmbeddedMetadata(picture)
     _, date = embedded.best_date()
-    dropped = UnreadableField("all", "its metadata (a text in it is broken, or too long to read)")
+    dropped = UnreadableField("all", "its metadata (a text in it is broken or too long)")
     return combine(
         [
             MetadataReading(unread=(dropped,) if picture.info.get("texts_dropped") else ()),
@@ -94,7 +94,7 @@ def _read_sidecar(path: str, data: bytes) -> MetadataReading:
 
 
 def read_if_exists(path: str) -> bytes | None:
-    """The bytes of a file, or None if nothing has that name.
+    """The bytes of a file, or None if it does not exist.
 
     Raises PhotoError if the file exists but cannot be read.
     """

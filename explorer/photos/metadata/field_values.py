@@ -1,4 +1,4 @@
-"""Convert metadata values as files hold them to text and numbers."""
+"""Convert raw metadata values to text and numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 _MAX_LENGTH = 200
 # Characters that XML does not allow.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Windows' ratings: the least percentage of each number of stars.
+# Windows' ratings: the lowest percentage for each number of stars.
 _STARS_BY_PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
 _MARK = r"(?:deg|min|sec|[,:\s°º'’′\"”″])"
@@ -21,7 +21,7 @@ _COORDINATE = re.compile(
 
 
 def decode_text(value: bytes) -> str:
-    """Bytes of an unknown encoding → text: valid UTF-8 as such, anything else as Windows-1252."""
+    """Decode bytes of an unknown encoding: as UTF-8 if valid, else as Windows-1252."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -29,7 +29,7 @@ def decode_text(value: bytes) -> str:
 
 
 def clean_text(value: Any, max_length: int = _MAX_LENGTH) -> str | None:
-    """Text for display: up to the first NUL, whitespace collapsed, at most this many characters.
+    """Clean a text for display: cut it at the first NUL, collapse whitespace, and truncate it.
 
     None for an empty text, and for values that are not text.
     """
@@ -46,7 +46,8 @@ def clean_text(value: Any, max_length: int = _MAX_LENGTH) -> str | None:
 
 
 def positive_number(value: Any, *, zero: bool = False) -> float | None:
-    """A positive finite number, of several the first; else None. zero: whether 0 is accepted."""
+    """A value as a positive finite number, the first one if there are several; None for anything
+    else. zero: also accept 0."""
     first = next(iter(as_list(value)), None) if isinstance(value, tuple | list) else value
     try:
         found = float(first)  # type: ignore[arg-type]
@@ -56,14 +57,14 @@ def positive_number(value: Any, *, zero: bool = False) -> float | None:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A tuple or list as a list, a single number as a list of one; of None and text, []."""
+    """A tuple or list as a list, and a single number as a list of one; [] for None and text."""
     if isinstance(value, tuple | list):
         return list(value)
     return [] if value is None or isinstance(value, str | bytes) else [value]
 
 
 def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:
-    """Keywords with whitespace collapsed, without empty ones, each once."""
+    """Keywords with whitespace collapsed, without empty ones and duplicates."""
     return tuple(
         dict.fromkeys(
             text for value in values if (text := " ".join(_NOT_XML.sub(" ", value or "").split()))
@@ -72,7 +73,7 @@ def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def parse_rating(value: Any) -> float | None:
-    """Stars above 0 and up to 5; None for 0 (“not rated”) and -1 (“rejected”).
+    """A rating in stars, above 0 and up to 5; None for 0 (“not rated”) and -1 (“rejected”).
 
     Raises ValueError or TypeError for anything else.
     """
@@ -89,7 +90,7 @@ def parse_rating(value: Any) -> float | None:
 
 
 def rating_from_percent(value: Any) -> float | None:
-    """Windows' rating in percent (1, 25, 50, 75, 99) → stars; None for 0.
+    """Convert Windows' rating in percent (1, 25, 50, 75, 99) to stars; None for 0.
 
     Raises ValueError or TypeError for anything else.
     """
@@ -105,8 +106,9 @@ def parse_coordinate(text: str, side: str | None, axis: str, limit: float) -> fl
     """Degrees of a latitude or longitude written as `48,51.5N`, `48,51,30N`, `48° 51' 30" N`,
     `-18.545426`, or `18.545426` with its hemisphere given separately.
 
-    side: the hemisphere where it is given separately. axis: `NS` or `EW`. A decimal number without
-    a hemisphere counts by its sign. Raises ValueError for anything else, or beyond the limit.
+    side: the hemisphere if it is given separately, else None. axis: `NS` or `EW`. Without a
+    hemisphere, the sign of a decimal number decides. Raises ValueError for anything else, and for
+    degrees beyond the limit.
     """
     found = _COORDINATE.fullmatch(text.strip())
     if not found:
@@ -126,7 +128,7 @@ def parse_coordinate(text: str, side: str | None, axis: str, limit: float) -> fl
 
 
 def decimal_degrees(parts: Iterable[float]) -> float:
-    """Degrees, minutes and seconds → degrees."""
+    """Convert degrees, minutes and seconds to decimal degrees."""
     return math.fsum(part / 60**power for power, part in enumerate(parts))
 
 

@@ -15,17 +15,17 @@ FieldName = Literal["date", "place", "rating", "keywords", "all"]
 
 @dataclass(frozen=True)
 class MetadataFields:
-    """Fields that a person would miss."""
+    """The fields whose loss would matter to a user."""
 
     taken_at: str | None = None
-    """ISO 8601, as far as it is known: `2015`, `2015-08`, `2015-08-22`,
-    `2015-08-22T10:08:59+02:00`; with a zone where one is given."""
+    """The known part in ISO 8601, with a time zone if one is given: `2015`, `2015-08`,
+    `2015-08-22`, `2015-08-22T10:08:59+02:00`."""
     place: tuple[float, float] | None = None
     """Latitude and longitude, in degrees."""
     rating: float | None = None
     """Stars, above 0 and up to 5."""
     keywords: tuple[str, ...] = ()
-    """Each once."""
+    """Without duplicates."""
 
     def __bool__(self) -> bool:
         """Whether any field is set."""
@@ -38,9 +38,9 @@ class UnreadableField:
 
     about: FieldName
     what: str
-    """For a person, such as “the date in its EXIF data”."""
+    """A description for the user, such as “the date in its EXIF data”."""
     path: str = ""
-    """The file that holds it."""
+    """The file that contains it."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MetadataReading:
 def missing_fields(source: MetadataFields, target: MetadataFields) -> MetadataFields:
     """The fields of the source that the target lacks.
 
-    A date is missing, too, where the source's agrees with the target's and is more precise.
+    A date also counts as missing if the source's agrees with the target's and is more precise.
     """
     known, better = _date(target.taken_at), _date(source.taken_at)
     more_precise = known is not None and known.refined_by(better)
@@ -71,7 +71,7 @@ def _date(text: str | None) -> PartialDate | None:
 
 
 def combine(readings: Iterable[MetadataReading]) -> MetadataReading:
-    """All readings in one. Where two differ, the first one counts."""
+    """Combine readings into one. If two differ, the first one takes precedence."""
     fields, unread = MetadataFields(), list[UnreadableField]()
     for reading in readings:
         more = missing_fields(reading.fields, fields)
@@ -86,7 +86,8 @@ def combine(readings: Iterable[MetadataReading]) -> MetadataReading:
 
 
 def unaccounted(source: MetadataReading, target: MetadataFields) -> list[UnreadableField]:
-    """The unreadable fields of the source that neither it nor the target gives elsewhere."""
+    """The unreadable fields of the source whose values are known neither from its other fields nor
+    from the target."""
     known = {
         "date": source.fields.taken_at or target.taken_at,
         "place": source.fields.place or target.place,

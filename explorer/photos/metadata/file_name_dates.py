@@ -24,7 +24,7 @@ _TIMES = (
         rf"[-_.:m](?P<second>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))?",
         re.IGNORECASE,
     ),
-    # Without seconds only if AM or PM shows that it is a time.
+    # A time without seconds must have AM or PM to be recognized.
     re.compile(
         rf"{_DATE}{_BETWEEN}(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))",
         re.IGNORECASE,
@@ -33,9 +33,8 @@ _TIMES = (
 
 
 def parse_file_name_date(name: str) -> PartialDate | None:
-    """The first plausible date in a file's name, with its time if there is one. For a range of
-    days, the first one.
-    """
+    """The first plausible date in a file's name, with its time if there is one; None without a
+    date. For a range of days, it is the first day."""
     for found in _times(name):
         parts = found.groupdict()
         hour, half = (
@@ -63,7 +62,7 @@ def parse_file_name_date(name: str) -> PartialDate | None:
 
 
 def _times(name: str) -> Iterator[re.Match[str]]:
-    """Matches of dates with times, except where the time is the second date of a range:
+    """Matches of dates with times, except if the time is the second date of a range:
     2020-11-05-2021-12-31 does not mean 20:21:12."""
     for pattern in _TIMES:
         for found in pattern.finditer(name):

@@ -14,14 +14,14 @@ from explorer.photos.metadata.fields import MetadataFields, MetadataReading, Unr
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, is_blank, plausible
 from explorer.photos.metadata.text_profile import decode_text_profile
 
-# Data sets (record, number): the encoding of text; keywords; title (“object name”), headline and
-# caption; day and time of creation, and of digitization.
+# Data sets (record, number): character set; keywords; title (“object name”), headline and caption;
+# day and time of creation and of digitization.
 _CHARACTER_SET, _KEYWORDS = (1, 90), (2, 25)
 _TITLE, _HEADLINE, _CAPTION = (2, 5), (2, 105), (2, 120)
 _DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
 _ESCAPE_UTF8 = b"\x1b%G"
 _MARKER = 0x1C
-# The Photoshop resource that holds IPTC data; the TIFF tags of IPTC data and of such resources.
+# The Photoshop resource that contains IPTC data; the TIFF tags of IPTC data and of resources.
 _RESOURCE, _TIFF_IPTC, _TIFF_PHOTOSHOP = 0x0404, 33723, 34377
 # The beginning of a JPEG segment with Photoshop resources.
 _PHOTOSHOP = b"Photoshop 3.0\0"
@@ -42,20 +42,20 @@ def find_iptc(picture: Image.Image) -> bytes:
     """The IPTC data of an opened picture; b"" if it has none."""
     segments = getattr(picture, "applist", None)
     if segments:
-        # Pillow's own list of resources ends at the first malformed one. Long resources continue in
-        # the next segment.
+        # Not from Pillow's list of resources, which ends at the first malformed one. Long resources
+        # continue in the next segment.
         parts = (data for name, data in segments if name == "APP13" and data.startswith(_PHOTOSHOP))
         return _in_resources(b"".join(part[len(_PHOTOSHOP) :] for part in parts))
     tags = getattr(picture, "tag_v2", None)
     if tags is not None:
-        # The raw bytes: the tag's type is often wrongly given as LONG.
+        # Use the raw bytes, because the tag's type is often wrongly given as LONG.
         raw = getattr(tags, "_tagdata", {})
         return raw.get(_TIFF_IPTC) or _in_resources(raw.get(_TIFF_PHOTOSHOP) or b"")
     for name in ("Raw profile type iptc", "Raw profile type 8bim"):
         if isinstance(text := picture.info.get(name), str):
             profile = decode_text_profile(text)
-            # Text that is not hexadecimal comes back as it is: it exists and cannot be read, even
-            # where it begins like resources.
+            # Text that is not hexadecimal is returned unchanged. It counts as unreadable data, even
+            # if it begins like a resource.
             is_decoded = not text.startswith("8BIM")
             has_resources = is_decoded and profile.startswith(b"8BIM")
             return _in_resources(profile) if has_resources else profile
@@ -80,7 +80,7 @@ def parse_iptc(data: bytes) -> IptcData:
     values, at = dict[tuple[int, int], list[bytes]](), 0
     while at < len(data):
         if data[at] != _MARKER or at + 5 > len(data):
-            # Padding ends the data.
+            # Only padding may follow the data sets.
             return IptcData(values, bool(data[at:].strip(b"\0 ")))
         key, size, start = (
             (data[at + 1], data[at + 2]),
@@ -88,7 +88,7 @@ def parse_iptc(data: bytes) -> IptcData:
             at + 5,
         )
         if size & 0x8000:
-            # An extended data set: this is the number of bytes of its length.
+            # An extended data set: the size is the number of bytes that hold its length.
             digits = size & 0x7FFF
             size, start = int.from_bytes(data[start : start + digits], "big"), start + digits
         if start + size > len(data):
@@ -99,7 +99,7 @@ def parse_iptc(data: bytes) -> IptcData:
 
 
 def capture_dates(iptc: IptcData) -> Iterator[PartialDate]:
-    """When the photo was created, then when it was digitized; plausible dates only."""
+    """The dates of creation and then of digitization, if plausible."""
     for day, time in _DATES:
         if (date := plausible(_date(_text(iptc, day), _text(iptc, time)))) is not None:
             yield date
@@ -110,7 +110,8 @@ def _text(iptc: IptcData, key: tuple[int, int]) -> str:
 
 
 def _date(day: str, time: str) -> PartialDate | None:
-    """`19870605` (00 for an unknown part) and `101112+0200` → a date."""
+    """Parse a date such as `19870605`, with 00 for unknown parts, and a time such as
+    `101112+0200`."""
     found, clock = _DAY.fullmatch(day), _TIME.fullmatch(time)
     if not found:
         return None
@@ -122,23 +123,23 @@ def _date(day: str, time: str) -> PartialDate | None:
 
 
 def keywords(iptc: IptcData) -> tuple[str, ...]:
-    """The keywords, each once."""
+    """The keywords, without duplicates."""
     return unique_keywords(_texts(iptc, _KEYWORDS))
 
 
 def titles(iptc: IptcData) -> Iterator[str]:
-    """The titles, then the headlines, uncleaned."""
+    """The titles and then the headlines, not yet cleaned."""
     yield from _texts(iptc, _TITLE)
     yield from _texts(iptc, _HEADLINE)
 
 
 def descriptions(iptc: IptcData) -> Iterator[str]:
-    """The captions, uncleaned."""
+    """The captions, not yet cleaned."""
     yield from _texts(iptc, _CAPTION)
 
 
 def _texts(iptc: IptcData, key: tuple[int, int]) -> Iterator[str]:
-    """The values of a data set, decoded as declared, or by their bytes."""
+    """The values of a data set, decoded as UTF-8 if declared so, else by `decode_text`."""
     utf8 = _ESCAPE_UTF8 in iptc.values.get(_CHARACTER_SET, ())
     for value in iptc.values.get(key, ()):
         yield value.decode("utf-8", "replace") if utf8 else decode_text(value)

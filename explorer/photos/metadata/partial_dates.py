@@ -1,7 +1,7 @@
-"""Parse dates as cameras and programs write them; often only a part is known.
+"""Parse the dates that cameras and programs write, of which often only a part is known.
 
-Parsing keeps what is certain: a date with an invalid time is a day, one whose day is blank or zero
-is a month.
+Parsing keeps what is certain: a date with an invalid time becomes a day, and one whose day is blank
+or zero becomes a month.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any, NamedTuple, get_args
 from explorer.photos.decoded_photo import Precision
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-# Number of characters of `YYYY-MM-DDTHH:MM:SS` that are known.
+# The number of known characters of `YYYY-MM-DDTHH:MM:SS`.
 _LENGTH = dict(zip(PRECISIONS, (4, 7, 10, 16, 19), strict=True))
 
-# What a clock shows that was never set: the epochs of Unix (the day before, west of Greenwich) and
+# The dates of clocks that were never set: the epochs of Unix (a day earlier west of Greenwich) and
 # of the Mac.
 _CLOCK_EPOCHS = frozenset({"1970-01-01", "1969-12-31", "1904-01-01"})
-# The epoch of DOS, which archives give to files. In EXIF it may be a person's guess for an old
+# The epoch of DOS, which some archives give to files. In EXIF it may be someone's guess for an old
 # paper photo.
 _DOS_EPOCH = "1980-01-01"
-# The year of the oldest surviving photograph, Niépce's view from his window.
+# The year of the oldest surviving photograph, Niépce's view from his window at Le Gras.
 _OLDEST = dt.datetime(1826, 1, 1)
 
 # A part may be blank or padded with blanks, except in compact dates (`20150822`).
@@ -34,7 +34,7 @@ _TIME = (
 )
 _COMPACT_TIME = r"(?P<hour>\d\d):?(?P<minute>\d\d)?:?(?P<second>\d\d)?(?:[.,]\d*)?"
 _ZONE = r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?"
-# `rest`: anything after a time is ignored.
+# Text after a time (`rest`) is ignored.
 _FORMS = tuple(
     re.compile(rf"{form}(?P<rest>(?!\d).*)", re.IGNORECASE)
     for form in (
@@ -47,13 +47,13 @@ _BLANK = re.compile(r"[\s0:\-./TZ]*", re.IGNORECASE)
 
 
 class PartialDate(NamedTuple):
-    """A date as far as it is known."""
+    """A date of which possibly only a part is known."""
 
     text: str
-    """`YYYY-MM-DDTHH:MM:SS`, unknown parts padded with the earliest value."""
+    """`YYYY-MM-DDTHH:MM:SS`, with unknown parts set to their lowest values."""
     precision: Precision
     zone: str = ""
-    """`Z` or `+HH:MM`; '' where none is given."""
+    """`Z` or `+HH:MM`; '' if none is given."""
 
     @property
     def iso(self) -> str:
@@ -74,12 +74,12 @@ class PartialDate(NamedTuple):
 
 
 def known_part(text: str, precision: str | None) -> str:
-    """A stored date without its padding. None, in older libraries, means to the second."""
+    """A stored date without its padding. precision: None, as in older libraries, means `second`."""
     return text[: _LENGTH.get(precision or "second", 19)]  # type: ignore[call-overload]
 
 
 def latest_moment(text: str, precision: str | None) -> dt.datetime:
-    """The last second that a stored date may mean. Raises ValueError for anything but a date."""
+    """The last second that a stored date can stand for. Raises ValueError if it is not a date."""
     start = dt.datetime.fromisoformat(text)
     if precision == "year":
         return start.replace(month=12, day=31, hour=23, minute=59, second=59)
@@ -93,12 +93,12 @@ def latest_moment(text: str, precision: str | None) -> dt.datetime:
 
 
 def from_parts(*parts: Any) -> PartialDate | None:
-    """A date from year and, as far as they are known, month, day, hour, minute and second.
+    """Build a date from a year and, as far as they are known, month, day, hour, minute and second.
 
-    The parts are numbers or digits; they may be absent or blank, month and day also 0. Hour 24 is
-    hour 0; second 60 (a leap second, or rounding) means 59. With a larger second, the date is known
-    to the minute; with a larger minute or hour, to the day. None without a year, or with a month or
-    day that the calendar does not have. The date need not be plausible.
+    The parts are numbers or strings of digits; they may be absent or blank, and month and day may
+    be 0. Hour 24 becomes 0, and second 60 (a leap second, or rounding) becomes 59. An invalid
+    second reduces the precision to the minute; an invalid minute or hour, to the day. Returns None
+    without a year, and for a month or day that does not exist. The date need not be plausible.
     """
     try:
         year, month, day, hour, minute, second = [*map(_number, parts), *[None] * 6][:6]
@@ -119,8 +119,8 @@ def _number(part: Any) -> int | None:
 
 
 def plausible(date: PartialDate | None) -> PartialDate | None:
-    """The date; None if it is before photography, in the future, or that of a clock that was
-    never set."""
+    """The same date; None if it is before the invention of photography, in the future, or from a
+    clock that was never set."""
     if date is None:
         return None
     if date.precision not in ("year", "month") and date.text[:10] in _CLOCK_EPOCHS:
@@ -130,8 +130,8 @@ def plausible(date: PartialDate | None) -> PartialDate | None:
 
 
 def parse_date(text: str | None) -> PartialDate | None:
-    """A date as EXIF, XMP or careless programs write it: `2015:08:22 10:08:59`,
-    `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`.
+    """Parse a date in the formats of EXIF and XMP and their common variations: `2015:08:22
+    10:08:59`, `2015-08-22T10:08+02:00`, `2015: 8:22`, `2015-08`, `20150822T100859`.
 
     None for text that is not a date. The date need not be plausible.
     """
@@ -139,7 +139,7 @@ def parse_date(text: str | None) -> PartialDate | None:
     for form in _FORMS:
         if found := form.match(text):
             date = _from_groups(found.groupdict())
-            # Words that begin with a year are not a date.
+            # Text that merely begins with a year is not a date.
             if date is not None and (
                 found.end() == len(text) or date.precision not in ("year", "month")
             ):
@@ -162,16 +162,15 @@ def _from_groups(parts: dict[str, str | None]) -> PartialDate | None:
     zone = (parts.get("zone") or "").upper()
     if date is not None and zone and zone != "Z" and ":" not in zone:
         zone = f"{zone[:3]}:{zone[3:]}"
-    # A zone says nothing of a date without a time.
+    # A time zone is meaningless for a date without a time.
     timed = date is not None and date.precision in ("minute", "second")
     return date._replace(zone=zone if timed else "") if date else None
 
 
 def to_24_hours(hour: int, half: str) -> int:
-    """The hour of a 12-hour clock → 0 to 23.
+    """Convert an hour of a 12-hour clock to 0–23.
 
-    half: AM or PM, beginning with `a` or `p`. Hours that a 12-hour clock does not have stay as they
-    are.
+    half: AM or PM, beginning with `a` or `p`. Hours outside 1–12 are returned unchanged.
     """
     if not 1 <= hour <= 12:
         return hour
@@ -179,12 +178,13 @@ def to_24_hours(hour: int, half: str) -> int:
 
 
 def is_blank(text: str | None) -> bool:
-    """Whether a date field holds only blanks, zeros and separators, which mean “unknown”."""
+    """Whether a date field contains only blanks, zeros and separators, which mean “unknown”."""
     return _BLANK.fullmatch(text or "") is not None
 
 
 def mtime_date(mtime: float | None) -> PartialDate | None:
-    """A file's time (Unix seconds) as local time; None if it was never set."""
+    """A file's modification time (Unix seconds) in local time; None if it was never set or is
+    implausible."""
     if mtime is None:
         return None
     try:

@@ -1,6 +1,6 @@
-"""Merge the metadata of a photo that is to be removed into the sidecar of the one that is kept.
+"""Merge the metadata of a photo that is to be removed into the sidecar of the kept photo.
 
-Runs in a decode process, as `field_reader` does. Only `removal/sidecar.py` writes files.
+Runs in a decode process, like `field_reader`. Only `removal/sidecar.py` writes files.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from explorer.photos.metadata.xmp import read_fields
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 from explorer.photos.metadata.xmp_writer import update_sidecar
 
-# Unreadable fields that a message names one by one.
+# The number of unreadable fields that a message names.
 _MAX_NAMED = 3
 _MAX_MESSAGE = 2000
 
 
 @dataclass(frozen=True)
 class MergedSidecar:
-    """What to do with the sidecar of the photo that is kept."""
+    """How to change the sidecar of the kept photo."""
 
     before: bytes | None = None
-    """Its bytes now; None if it does not exist."""
+    """Its current bytes; None if it does not exist."""
     after: bytes | None = None
-    """The bytes to write; None if nothing is to be added."""
+    """The bytes to write; None if nothing must be added."""
     refused: str = ""
-    """Why metadata would be lost if the other photo were removed now; '' where none would."""
+    """Why removing the other photo now would lose metadata; '' if it would not."""
 
 
 class _MetadataLoss(Exception):
-    """Removing the photo would lose metadata, for the reason given."""
+    """Removing the photo would lose metadata. The message says why."""
 
 
 def merge_sidecars(
@@ -53,10 +53,11 @@ def merge_sidecars(
     *,
     same_bytes: bool,
 ) -> MergedSidecar:
-    """What the kept photo's sidecar (`target`) must hold so that removing the other loses nothing.
+    """Work out what the kept photo's sidecar (`target`) must contain so that removing the other
+    photo loses no metadata.
 
-    same_bytes: both photo files have the same bytes. If the kept photo has no sidecar, the removed
-    one's then applies to it word for word, edits included.
+    same_bytes: whether both photo files have the same bytes. If so, and if the kept photo has no
+    sidecar, the removed photo's sidecar applies to it unchanged, edits included.
     """
     try:
         return _merge(removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=same_bytes)
@@ -106,9 +107,9 @@ def _merge(
 def _inherited_sidecar(
     removed_sidecars: Sequence[str], kept_sidecars: Sequence[str]
 ) -> tuple[str | None, bytes | None]:
-    """The removed photo's XMP sidecar that the kept photo inherits: path and bytes.
+    """The path and bytes of the removed photo's XMP sidecar, which the kept photo inherits.
 
-    (None, None) where the kept photo has an XMP sidecar of its own, or there is none to inherit.
+    (None, None) if the kept photo has an XMP sidecar of its own, or there is none to inherit.
     """
     if any(path.lower().endswith(".xmp") and os.path.lexists(path) for path in kept_sidecars):
         return None, None
@@ -126,7 +127,7 @@ def _inherited_sidecar(
 
 
 def _check_unread(lost: MetadataReading, known: MetadataFields) -> None:
-    """Raises _MetadataLoss if the removed photo may hold fields that cannot be read."""
+    """Raise _MetadataLoss if the removed photo may have fields that cannot be read."""
     if unknown := unaccounted(lost, known):
         what = "; ".join(each.what for each in unknown[:_MAX_NAMED])
         if len(unknown) > _MAX_NAMED:
@@ -137,20 +138,20 @@ def _check_unread(lost: MetadataReading, known: MetadataFields) -> None:
 
 
 def _check_overwritten(missing: MetadataFields, known: MetadataReading, target: str) -> None:
-    """Raises _MetadataLoss if a field would replace an unreadable one in the kept sidecar."""
+    """Raise _MetadataLoss if a field would replace an unreadable one in the kept sidecar."""
     wanted = {"date": missing.taken_at, "place": missing.place, "rating": missing.rating}
     for each in known.unread:
         if each.path == target and wanted.get(each.about):
             raise _MetadataLoss(
-                "the sidecar of the photo to keep holds another value, which cannot be read: "
+                "the sidecar of the photo to keep has another value, which cannot be read: "
                 f"{each.what}"
             )
 
 
 def answer_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """`merge_sidecars` for another process.
+    """Run `merge_sidecars` for another process. Returns the header and the payload of the answer.
 
-    Paths arrive in hexadecimal; `before` and `after` are returned in one run of bytes.
+    Paths arrive in hexadecimal. The payload is `before` followed by `after`.
     """
     removed, kept, target = (_path(request[name]) for name in ("gone", "keeper", "target"))
     removed_sidecars, kept_sidecars = (

@@ -19,7 +19,7 @@ _PLACES = ("geoData", "geoDataExif")
 def read_fields(data: bytes) -> MetadataReading:
     """The fields of the file, and those that are present but unreadable.
 
-    JSON other than an object has none.
+    JSON that is not an object has no fields.
     """
     if not data.strip():
         return MetadataReading()
@@ -50,7 +50,7 @@ def _text(data: bytes) -> str:
 
 
 def _date(exported: Any) -> PartialDate | None:
-    """`{"timestamp": "1440201600"}` → a date; None if it is absent or 0."""
+    """Parse `{"timestamp": "1440201600"}`; None if it is absent or 0."""
     if exported is None or exported.get("timestamp") in (None, ""):
         return None
     seconds = int(exported["timestamp"])
@@ -64,7 +64,7 @@ def _date(exported: Any) -> PartialDate | None:
 
 
 def _place(exported: Any) -> tuple[float, float] | None:
-    """`{"latitude": 48.85, "longitude": 2.29}` → a position; None if it is absent or (0, 0)."""
+    """Parse `{"latitude": 48.85, "longitude": 2.29}`; None if it is absent or (0, 0)."""
     if exported is None:
         return None
     found = exported.get("latitude"), exported.get("longitude")

@@ -1,13 +1,12 @@
-"""Metadata profiles in the text chunks of a PNG, as ImageMagick writes them."""
+"""Decode the metadata profiles that ImageMagick writes into the text chunks of PNG files."""
 
 from __future__ import annotations
 
 
 def decode_text_profile(text: str) -> bytes:
-    """The bytes of a profile given as a name, a length and hexadecimal digits.
+    """The bytes of a profile written as a name, a length and hexadecimal digits.
 
-    Text that is not of that form is returned as it is, in UTF-8, so that it still counts as present
-    but unreadable.
+    Other text is returned unchanged, in UTF-8, so that it counts as present but unreadable.
     """
     words = text.split()
     try:

@@ -21,8 +21,8 @@ _DATES = (
     "exif:DateTimeDigitized",
     "xmp:CreateDate",
 )
-# Properties with keywords, and the separator of those that are hierarchical. Their last part is the
-# keyword: “Places|Köln”, “Places/Köln”.
+# Properties with keywords, and the separator of hierarchical ones, whose last part is the keyword:
+# “Places|Köln”, “Places/Köln”.
 _KEYWORDS = (
     ("dc:subject", ""),
     ("MicrosoftPhoto:LastKeywordXMP", "/"),
@@ -53,12 +53,12 @@ _READ_PROPERTIES = frozenset(
 
 
 def parse_lenient(data: bytes) -> XmpPacket:
-    """Parse a packet for reading only. Raises InvalidXmp."""
+    """Parse a packet that will not be written again. Raises InvalidXmp."""
     return parse_packet(data, known=_READ_PROPERTIES)
 
 
 def read_fields(data: bytes) -> MetadataReading:
-    """The fields of a packet, and those that are present but unreadable. b"" has none."""
+    """The fields of a packet, and those that are present but unreadable; none for b""."""
     if not data.strip(_BLANKS.encode()):
         return MetadataReading()
     try:
@@ -103,7 +103,7 @@ def _read_rating(packet: XmpPacket) -> tuple[float | None, list[UnreadableField]
 
 
 def capture_dates(packet: XmpPacket) -> Iterator[PartialDate]:
-    """When the photo was taken, then when it was created or digitized; plausible dates only."""
+    """The dates of capture and then of creation or digitization, if plausible."""
     for name in _DATES:
         if date := plausible(parse_date(_value(packet.root, name))):
             yield date
@@ -130,12 +130,12 @@ def gps_position(packet: XmpPacket) -> tuple[float, float] | None:
 
 
 def make_and_model(packet: XmpPacket) -> tuple[str, str]:
-    """Make and model of the camera; '' for what is not given."""
+    """Make and model of the camera; '' for one that is not given."""
     return _value(packet.root, "tiff:Make"), _value(packet.root, "tiff:Model")
 
 
 def keywords(packet: XmpPacket) -> tuple[str, ...]:
-    """All keywords, each once; of hierarchical ones the last part."""
+    """All keywords, without duplicates; for hierarchical ones, the last part."""
     return unique_keywords(
         value.rpartition(separator)[2] if separator else value
         for name, separator in _KEYWORDS
@@ -144,19 +144,19 @@ def keywords(packet: XmpPacket) -> tuple[str, ...]:
 
 
 def titles(packet: XmpPacket) -> Iterator[str]:
-    """The titles, then the headlines, uncleaned; the default language first."""
+    """The titles and then the headlines, not yet cleaned, the default language first."""
     for name in _TITLES:
         yield from _by_language(packet.root, name)
 
 
 def descriptions(packet: XmpPacket) -> Iterator[str]:
-    """The descriptions, uncleaned; the default language first."""
+    """The descriptions, not yet cleaned, the default language first."""
     for name in _DESCRIPTIONS:
         yield from _by_language(packet.root, name)
 
 
 def _by_language(root: ET.Element, name: str) -> list[str]:
-    """The values of a property that is given in several languages, the default one first."""
+    """The values of a property with several languages, the default language first."""
     defaults = [
         _text(item)
         for node in _descriptions(root)
@@ -173,7 +173,7 @@ def _value(root: ET.Element, name: str) -> str:
 
 
 def _values(root: ET.Element, name: str) -> Iterator[str]:
-    """The values of a property, written as an attribute, an element or the items of a list."""
+    """The values of a property, whether written as an attribute, an element or a list."""
     for node in _descriptions(root):
         if (value := node.get(qname(name))) is not None:
             yield value
@@ -183,7 +183,7 @@ def _values(root: ET.Element, name: str) -> Iterator[str]:
 
 
 def _descriptions(root: ET.Element) -> list[ET.Element]:
-    """The elements that hold the photo's properties; all elements of a fragment without RDF."""
+    """The elements with the photo's properties; in a fragment without RDF, all elements."""
     frames = list(root.iter(qname("rdf:RDF")))
     if not frames:
         return list(root.iter())
@@ -191,7 +191,7 @@ def _descriptions(root: ET.Element) -> list[ET.Element]:
 
 
 def _text(element: ET.Element) -> str:
-    """The text of an element; of a qualified value (ISO 16684-1, 7.8), the value itself."""
+    """The text of an element; for a qualified value (ISO 16684-1, 7.8), the value itself."""
     name = qname("rdf:value")
     if (value := next(element.iter(name), None)) is not None:
         return (value.text or "").strip()

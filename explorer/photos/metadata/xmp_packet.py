@@ -1,6 +1,6 @@
-"""Find and parse XMP packets (ISO 16684-1): in a photo, or as a sidecar file.
+"""Find and parse XMP packets (ISO 16684-1), in photos and in sidecar files.
 
-Packets come from anywhere. Parsing limits their size and depth, and rejects documents with a DTD or
+Packets are untrusted. Parsing limits their size and depth, and rejects documents with a DTD or
 entities.
 """
 
@@ -17,9 +17,9 @@ from explorer.photos.metadata.field_values import decode_text
 from explorer.photos.metadata.text_profile import decode_text_profile
 
 MAX_BYTES = 16_000_000
-"""Size limit of a packet or sidecar. Thumbnails and an editor's masks may be part of one."""
+"""The size limit of a packet or sidecar, which may include thumbnails and an editor's masks."""
 MAX_DEPTH = 100
-"""Limit of nested elements; real packets have about ten."""
+"""The limit of nested elements; real packets have about ten levels."""
 
 NAMESPACES = {
     "x": "adobe:ns:meta/",
@@ -32,14 +32,14 @@ NAMESPACES = {
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "digiKam": "http://www.digikam.org/ns/1.0/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
-    # As Windows and ExifTool write it.
+    # The form that Windows and ExifTool write.
     "MicrosoftPhoto_1_": "http://ns.microsoft.com/photo/1.0",
 }
 _BLANKS = "\0 \t\r\n"
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
-# The marks of UTF-32 come first: that of UTF-16 is the beginning of one of them.
+# UTF-32 must come before UTF-16, whose mark is a prefix of one of UTF-32's.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -54,7 +54,7 @@ class XmpPacket(NamedTuple):
 
     root: ET.Element
     prefixes: dict[str, str]
-    """Namespace prefix → URI, as the packet declares them."""
+    """Namespace prefix → URI, as declared in the packet."""
 
 
 class InvalidXmp(ValueError):
@@ -62,7 +62,7 @@ class InvalidXmp(ValueError):
 
 
 def qname(name: str) -> str:
-    """`dc:subject` → the qualified name that ElementTree uses."""
+    """ElementTree's qualified name for a name such as `dc:subject`."""
     prefix, _, local = name.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
 
@@ -83,9 +83,9 @@ def parse_packet(
 ) -> XmpPacket:
     """Parse a packet in UTF-8, UTF-16, UTF-32 or the encoding that it declares.
 
-    strict: accept only what every program would read; needed before a packet is written again.
-    Otherwise well-known prefixes may be undeclared, and a fragment without `rdf:RDF` is accepted if
-    it has one of the `known` properties (qualified names).
+    strict: accept only packets that every program can read, as is necessary before writing a packet
+    again. Otherwise well-known prefixes may be undeclared, and a fragment without `rdf:RDF` is
+    accepted if it has one of the `known` properties (qualified names).
     Raises InvalidXmp.
     """
     if len(data) > MAX_BYTES:
@@ -109,7 +109,7 @@ def _has_any(root: ET.Element, known: frozenset[str]) -> bool:
 
 
 def _decode(data: bytes) -> str:
-    """The characters of a packet. Raises InvalidXmp."""
+    """Decode the text of a packet. Raises InvalidXmp."""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     if encoding is None and data[:2] in (b"<\0", b"\0<"):
         encoding = "utf-16-le" if data[:1] == b"<" else "utf-16-be"
@@ -119,7 +119,7 @@ def _decode(data: bytes) -> str:
         except UnicodeError:
             raise InvalidXmp("its text cannot be decoded") from None
     declared = _DECLARED_ENCODING.match(data[:200])
-    # A declaration that can be read byte by byte is wrong if it names an encoding of wider units.
+    # A declaration that reads as single bytes is wrong if it names an encoding with wider units.
     if declared and not declared[1].lower().startswith((b"utf", b"ucs", b"iso-10646")):
         try:
             return data.decode(declared[1].decode("ascii"))
@@ -166,7 +166,7 @@ def _parse(text: str) -> XmpPacket:
     except InvalidXmp:
         raise
     except (SyntaxError, ValueError) as error:
-        # ParseError is a SyntaxError. What defusedxml forbids, and half a surrogate pair, raise
-        # ValueErrors.
+        # ParseError is a SyntaxError. Constructs that defusedxml forbids and unpaired surrogates
+        # raise ValueError.
         raise InvalidXmp("it is not well-formed XML") from error
     return XmpPacket(root, builder.prefixes)

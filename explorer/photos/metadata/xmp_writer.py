@@ -1,4 +1,4 @@
-"""Add metadata fields to an XMP sidecar. Everything else in it keeps its value."""
+"""Add metadata fields to an XMP sidecar, and leave everything else in it unchanged."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LISTS = ("rdf:Bag", "rdf:Seq", "rdf:Alt")
 
 
 def update_sidecar(before: bytes | None, fields: MetadataFields) -> bytes:
-    """A sidecar's bytes with these facts, or a new one's. Raises xmp.NotXmp for a sidecar that is
-    none.
+    """The bytes of a sidecar with these fields added.
 
-    A date, place or rating takes the place of what the sidecar says of it; keywords are added.
+    before: its current bytes; None for a new sidecar. A date, place or rating replaces the present
+    one; keywords are added. Raises InvalidXmp if the present sidecar is not valid XMP.
     """
     packet = parse_packet(_EMPTY if before is None else before, strict=True)
     description = _description(packet.root)
@@ -41,9 +41,9 @@ def update_sidecar(before: bytes | None, fields: MetadataFields) -> bytes:
 
 
 def format_coordinate(degrees: float, hemispheres: str) -> str:
-    """Degrees → `48,51.500000N` (ISO 16684-1).
+    """Format degrees as `48,51.500000N` (ISO 16684-1).
 
-    hemispheres: the letters of positive and of negative degrees.
+    hemispheres: the letters for positive and for negative degrees.
     """
     # Round before splitting, so that there are never 60 minutes.
     whole, rest = divmod(round(abs(degrees) * 60, 6), 60)
@@ -51,7 +51,7 @@ def format_coordinate(degrees: float, hemispheres: str) -> str:
 
 
 def _description(root: ET.Element) -> ET.Element:
-    """The first `rdf:Description`, to which properties are added; made if there is none."""
+    """The first `rdf:Description`, to which properties are added; created if there is none."""
     frame = root if root.tag == qname("rdf:RDF") else root.find(f".//{qname('rdf:RDF')}")
     if frame is None:
         raise AssertionError("strict parsing rejects packets without rdf:RDF")
@@ -64,7 +64,7 @@ def _description(root: ET.Element) -> ET.Element:
 
 
 def _set(root: ET.Element, description: ET.Element, name: str, value: str) -> None:
-    """Set a simple property. It replaces the present one: a property may occur only once."""
+    """Set a simple property and remove the present one, because a property may occur only once."""
     _drop(root, name)
     description.set(qname(name), value)
 
@@ -87,7 +87,7 @@ def _add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, .
         (found for each in _LISTS if (found := subject.find(qname(each))) is not None), None
     )
     if items is None:
-        # Simple values, which do not conform, become the first items of the list.
+        # Non-conforming simple values become the first items of the list.
         simple = [(subject.text or "").strip()]
         simple += [
             node.attrib.pop(name).strip()
@@ -102,7 +102,7 @@ def _add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, .
 
 
 def _serialized(packet: XmpPacket) -> bytes:
-    # Keep the packet's own prefixes; use the customary ones for ours.
+    # Keep the packet's own prefixes, and use the usual ones for added properties.
     for prefix, uri in {**packet.prefixes, **NAMESPACES}.items():
         try:
             ET.register_namespace(prefix, uri)

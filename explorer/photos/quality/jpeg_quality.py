@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 
-from PIL import Image, JpegImagePlugin  # noqa: F401  importing a format makes it known
+from PIL import Image, JpegImagePlugin  # noqa: F401  importing a format registers it
 
 # The luminance table of ITU-T T.81, annex K.1, row by row.
 _BASE_TABLE = (
@@ -18,10 +18,10 @@ _BASE_TABLE = (
 
 
 def jpeg_quality(path: str | os.PathLike[str]) -> int | None:
-    """Quality on the scale of the IJG library (jcparam.c, jpeg_quality_scaling), 1 to 100.
+    """A JPEG's quality on the scale of the IJG library (jcparam.c, jpeg_quality_scaling), 1 to 100.
 
-    None for a file that is not a JPEG or cannot be read. Only the header is read. Cameras have
-    tables of their own: for those it is the quality that compresses about as strongly.
+    None for a file that is not a JPEG or cannot be read. Only the header is read. Many cameras use
+    tables of their own; for these it is the quality that compresses about as strongly.
     """
     try:
         with warnings.catch_warnings():
@@ -36,7 +36,7 @@ def jpeg_quality(path: str | os.PathLike[str]) -> int | None:
 
 
 def quality_from_table(table: list[int] | tuple[int, ...]) -> int:
-    """The quality whose luminance table has the same sum as this one (64 numbers), 1 to 100."""
+    """The quality, 1 to 100, whose luminance table has the same sum as this one (64 numbers)."""
     percent = 100 * sum(table) / sum(_BASE_TABLE)
     quality = 5000 / percent if percent > 100 else (200 - percent) / 2
     return max(1, min(100, round(quality)))

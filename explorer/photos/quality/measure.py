@@ -1,9 +1,9 @@
 """Measure the quality of a picture: sharpness, exposure, noise, compression, and signs that it is
 not a photo at all.
 
-Everything is measured on the luminance that decoding has at hand. For large photos that is 1,400 to
-2,800 pixels on the longer side, where camera shake shows and noise is not averaged away. Scoring is
-left to `anomalies/quality_scores.py`, so that a change of thresholds there needs no decoding.
+Everything is measured on the picture as it was decoded. For large photos that is 1,400 to 2,800
+pixels on the longer side, where camera shake shows and noise is not averaged away. Scores are
+computed by `anomalies/quality_scores.py`, so changing its thresholds does not require decoding.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ _Rgb = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class MeasureThresholds:
-    """Levels (of 255) and shares that the metrics are defined by. `benchmarks/anomalies.py` set
-    them."""
+    """The levels (of 255) and shares that define the metrics. They were chosen with
+    `benchmarks/anomalies.py`."""
 
     blown: int = 250
-    """Luminance from which a pixel is blown out."""
+    """The lowest luminance of a blown-out pixel."""
     black: int = 5
-    """Luminance up to which a pixel is lost in black."""
+    """The highest luminance of a crushed shadow."""
     clipped: int = 253
-    """Value from which a channel is clipped."""
+    """The lowest value of a clipped channel."""
     white_noise: float = 0.3
-    """Whiteness above which noise is subtracted before sharpness is measured."""
+    """The whiteness above which noise is subtracted before sharpness is measured."""
     highlight: int = 200
-    """Luminance from which a pixel belongs to the highlights."""
+    """The lowest luminance of a highlight."""
     min_highlights: float = 0.01
-    """Share of highlights from which their gradient is measured."""
+    """The smallest share of highlights whose gradient is measured."""
     edge: float = 8.0
-    """Gradient, in levels a pixel at 64 pixels, above which a pixel counts as an edge."""
+    """The gradient above which a pixel counts as an edge, in levels per pixel at 64 pixels."""
     flat_step: int = 1
-    """Largest difference between neighbours in a flat area."""
+    """The largest difference between neighbours in a flat area."""
     hard_step: int = 60
-    """Smallest step that counts as the hard edge of a letter or a line."""
+    """The smallest step that counts as the hard edge of a letter or a line."""
     hard_step_surroundings: int = 2
-    """Largest difference beside a hard edge."""
+    """The largest difference beside a hard edge."""
     uniform_row: int = 6
-    """Largest range of values within a row of missing data."""
+    """The largest range of values within a row of missing data."""
     missing_color: int = 4
-    """Largest distance of such a row from the colour of missing data."""
+    """The largest distance of such a row from the colour of missing data."""
 
 
 _T = MeasureThresholds()
-# Red against green, and yellow against blue.
+# Opponent colours: red–green and yellow–blue.
 _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
-# What decoders put in place of missing data: no signal, and zeros in luma and chroma converted to
-# RGB (ITU-T T.871).
+# The colours that decoders substitute for missing data: mid-grey, and zeros in luma and chroma
+# converted to RGB (ITU-T T.871).
 _MISSING_COLORS = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
 _GRADIENT_SIDE, _CONTRAST_SIDE, _MAP_SIDE = 256, 64, 24
-# Sharpness of 0.5 in the map, as a blur radius.
+# The blur radius that is shown as a sharpness of 0.5 in the map.
 _MAP_RADIUS = 1.5
 _MIN_SIDE = 4
 
@@ -75,11 +75,11 @@ def measure_quality(
 ) -> tuple[QualityMetrics, QualityDiagnostics]:
     """Measure a picture.
 
-    grey: its luminance at the size at hand, (height, width). small: the same picture in RGB at
-    about 512 pixels, (height, width, 3). block_period: pixels between the lines of JPEG's block
-    grid, 0 without one. jpeg_quality: 1 to 100, or 0.
+    grey: its luminance at the decoded size, (height, width). small: the same picture in RGB at
+    about 512 pixels, (height, width, 3). block_period: the spacing of JPEG's block grid in pixels,
+    0 if there is none. jpeg_quality: 1 to 100, or 0 if it is not a JPEG.
     """
-    # The decode processes share the processor: one thread each.
+    # One thread each, because the decode processes share the processor.
     cv2.setNumThreads(1)
     grey, small = _pad_to_min_side(np.ascontiguousarray(grey)), _pad_to_min_side(small)
     sigma, whiteness = estimate_noise(grey)
@@ -118,7 +118,7 @@ def measure_quality(
 
 
 def _pad_to_min_side(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """At least four pixels each way, the last ones repeated."""
+    """Pad a picture to at least four pixels each way by repeating its last row and column."""
     if min(pixels.shape[:2]) >= _MIN_SIDE:
         return pixels
     missing = [(0, max(0, _MIN_SIDE - length)) for length in pixels.shape[:2]]
@@ -126,18 +126,18 @@ def _pad_to_min_side(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def luminance(rgb: _Rgb) -> Grey:
-    """Rec. 601 luma of an RGB picture."""
+    """The Rec. 601 luma of an RGB picture."""
     return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
 
 
 def _histogram(channel: Grey) -> npt.NDArray[np.int64]:
-    """Number of pixels with each of the 256 levels."""
+    """The number of pixels at each of the 256 levels."""
     counts = np.asarray(cv2.calcHist([channel], [0], None, [256], [0, 256]))
     return counts.ravel().astype(np.int64)
 
 
 def _percentile(counts: npt.NDArray[np.int64], share: float) -> float:
-    """The level below or at which that share of the pixels is."""
+    """The lowest level at or below which that share of the pixels lies."""
     return float(np.searchsorted(np.cumsum(counts), share * counts.sum()))
 
 
@@ -174,7 +174,8 @@ def _clipping(small: _Rgb) -> dict[str, float]:
 
 
 def _highlight_gradient(grey: Grey) -> float:
-    """Mean gradient in the highlights, at most 256 pixels wide: the same at any size of a photo."""
+    """The mean gradient in the highlights, measured at 256 pixels or less, so that it does not
+    depend on the size of the photo."""
     scale = min(1.0, _GRADIENT_SIDE / max(grey.shape))
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
     resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -189,7 +190,7 @@ def _highlight_gradient(grey: Grey) -> float:
 
 
 def _detail(grey: Grey) -> dict[str, float]:
-    """Contrast and density of edges, at 64 pixels."""
+    """Contrast and edge density, at 64 pixels."""
     height, width = grey.shape
     scale = _CONTRAST_SIDE / max(height, width)
     size = max(2, round(width * scale)), max(2, round(height * scale))
@@ -199,9 +200,9 @@ def _detail(grey: Grey) -> dict[str, float]:
 
 
 def _color_statistics(small: _Rgb) -> dict[str, float]:
-    """How few colours there are, and how colourful they are."""
+    """The share of the most frequent colours, and the colourfulness."""
     half = np.ascontiguousarray(small[::2, ::2])
-    # By the 4 highest bits of each channel: a photo has many such colours, a drawing few.
+    # Colours by the 4 highest bits of each channel: a photo has many, a drawing few.
     counts = np.asarray(cv2.calcHist([half], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
     means, deviations = cv2.meanStdDev(cv2.transform(half.astype(np.float32), _OPPONENT))
     return {
@@ -211,7 +212,7 @@ def _color_statistics(small: _Rgb) -> dict[str, float]:
 
 
 def _flat_share(grey: Grey) -> float:
-    """Share of pixels that equal their right and lower neighbours."""
+    """The share of pixels that equal their right and lower neighbours."""
     part = _sampled_rows(grey)
     here = part[:-1, :-1]
     right, below = cv2.absdiff(here, part[:-1, 1:]), cv2.absdiff(here, part[1:, :-1])
@@ -219,8 +220,8 @@ def _flat_share(grey: Grey) -> float:
 
 
 def _hard_edge_share(grey: Grey) -> float:
-    """Share of pixels at a hard step with a flat side. Letters, lines and frames have such steps;
-    lenses do not make them."""
+    """The share of pixels at a hard step with a flat side. Letters, lines and frames have such
+    steps; lenses do not produce them."""
     part = _sampled_rows(grey)
     step = cv2.absdiff(part[:, 1:], part[:, :-1])
     flat = step <= _T.hard_step_surroundings
@@ -228,7 +229,7 @@ def _hard_edge_share(grey: Grey) -> float:
 
 
 def _sampled_rows(grey: Grey) -> Grey:
-    """Every fourth band of 16 rows, which is enough for shares."""
+    """Every fourth band of 16 rows, which is enough to estimate shares."""
     if grey.shape[0] < 256:
         return grey
     bands = grey.shape[0] // 64
@@ -237,7 +238,7 @@ def _sampled_rows(grey: Grey) -> Grey:
 
 
 def _missing_rows_share(small: _Rgb) -> float:
-    """Share of rows, from the bottom up, that hold only the colour of missing data."""
+    """The share of rows, counted from the bottom, that have only the colour of missing data."""
     if np.ptp(small[-1], axis=0).max() > _T.uniform_row:
         return 0.0
     rows = small[::-1].astype(np.int16)
@@ -248,9 +249,9 @@ def _missing_rows_share(small: _Rgb) -> float:
 
 
 def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
-    """Blur radii of tiles, nan if unknown → sharpness 1 to 255, 0 if unknown.
+    """Convert the blur radii of tiles (nan if unknown) to sharpness from 1 to 255 (0 if unknown).
 
-    Where there are more than 24 tiles on a side, each cell shows the sharpest of its tiles.
+    If there are more than 24 tiles on a side, each cell shows the sharpest of its tiles.
     """
     step = -(-max(radii.shape) // _MAP_SIDE)
     rows, columns = (-(-side // step) for side in radii.shape)
@@ -263,6 +264,6 @@ def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
 
 
 def _packed_histogram(counts: npt.NDArray[np.int64]) -> Grey:
-    """The histogram in HISTOGRAM_BINS bins, the fullest scaled to 255."""
+    """The histogram in HISTOGRAM_BINS bins, scaled so that the fullest is 255."""
     bins = counts.reshape(HISTOGRAM_BINS, -1).sum(axis=1)
     return np.asarray(np.ceil(bins / max(1, bins.max()) * 255), np.uint8)

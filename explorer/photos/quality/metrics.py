@@ -17,23 +17,25 @@ METRICS_VERSION = 4
 """Raised when a metric changes its meaning. Photos with an older version are measured again in the
 background."""
 REFERENCE_WIDTH = 1500
-"""Longer side, in pixels, of the size that blur and noise are given for."""
+"""The longer side, in pixels, of the picture size that blur and noise refer to."""
 HISTOGRAM_BINS = 32
 _BYTES_PER_METRIC = 4
 
 
 @dataclass(frozen=True)
 class QualityMetrics:
-    """What was measured of one photo. Luminance ("luma") is Rec. 601, 0 to 255; shares are 0 to 1.
+    """The quality metrics of one photo. Luminance ("luma") is Rec. 601, 0 to 255; shares are 0 to
+    1.
 
-    The order of the fields is their order in the catalog: append, and raise METRICS_VERSION.
+    The order of the fields is their order in the catalog: append new ones, and raise
+    METRICS_VERSION.
     """
 
     blur_radius: float = 0.0
-    """Blur of the sharpest parts in the direction that is blurred most: standard deviation of the
-    point spread, in pixels of a photo REFERENCE_WIDTH wide."""
+    """Blur of the sharpest parts in the most blurred direction: standard deviation of the point
+    spread function, in pixels of a photo REFERENCE_WIDTH wide."""
     min_blur_radius: float = 0.0
-    """The same in the direction that is blurred least."""
+    """The same in the least blurred direction."""
     blur_anisotropy: float = 1.0
     """Blur along the most blurred direction divided by the blur across it, from 1."""
     blur_direction: float = 0.0
@@ -45,7 +47,8 @@ class QualityMetrics:
     noise_whiteness: float = 0.0
     """How uncorrelated the noise is from pixel to pixel: 1 for white noise, near 0 for texture."""
     jpeg_quality: float = 0.0
-    """IJG quality that the quantization tables correspond to, 1 to 100; 0 for other formats."""
+    """The IJG quality that corresponds to the quantization tables, 1 to 100; 0 for other
+    formats."""
     blockiness: float = 0.0
     """Mean step at JPEG's block boundaries beyond `off_grid_step`, in levels."""
     off_grid_step: float = 0.0
@@ -79,7 +82,8 @@ class QualityMetrics:
     hard_edge_share: float = 0.0
     """Share of pixels at a step of 60 levels or more with a flat side: text, lines, frames."""
     missing_rows_share: float = 0.0
-    """Share of rows at the bottom that hold only what decoders put in place of missing data."""
+    """Share of rows at the bottom with only the colour that decoders substitute for missing
+    data."""
     colorfulness: float = 0.0
     """Metric M of Hasler and Süsstrunk, Measuring colourfulness in natural images, 2003."""
     clipped_share: float = 0.0
@@ -87,8 +91,8 @@ class QualityMetrics:
     max_channel_p25: float = 0.0
     """25th percentile of the brightest channel of each pixel."""
     highlight_gradient: float = 0.0
-    """Mean Sobel gradient in the highlights at 256 pixels on the longer side, in levels.
-    Overexposure ends them steeply."""
+    """Mean Sobel gradient in the highlights at 256 pixels on the longer side, in levels. It is high
+    in overexposed photos, whose highlights end abruptly."""
 
     def packed(self) -> bytes:
         """The metrics in the order of METRIC_NAMES, as little-endian float32."""
@@ -107,16 +111,16 @@ METRIC_NAMES = tuple(field.name for field in dataclasses.fields(QualityMetrics))
 
 @dataclass(frozen=True)
 class QualityDiagnostics:
-    """What shows a person how the metrics came about."""
+    """Diagrams that explain the metrics to the user."""
 
     sharpness_map: Grey
-    """Sharpness of each tile of the upright picture, (rows, columns): 255 sharp to 1 blurred, 0
-    where there are too few edges to tell. At most 24 tiles on a side."""
+    """Sharpness of each tile of the upright picture, (rows, columns): from 1 (blurred) to 255
+    (sharp), 0 if there are too few edges. At most 24 tiles on a side."""
     histogram: Grey
     """Luminance histogram of HISTOGRAM_BINS bins, scaled so that the fullest is 255."""
 
     def packed(self) -> bytes:
-        """Numbers of rows and columns, the map, and the histogram: one byte each."""
+        """The numbers of rows and columns, the map and the histogram, one byte per value."""
         shape = bytes(self.sharpness_map.shape)
         return shape + self.sharpness_map.tobytes() + self.histogram.tobytes()
 

@@ -1,4 +1,4 @@
-"""Estimate what was added to a picture after the lens: noise, and the block grid of JPEG."""
+"""Measure noise and JPEG blockiness."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
-# Noise is measured in the flattest tiles; black and blown-out ones are left out.
+# Noise is measured in the flattest tiles that are neither black nor blown out.
 _TILES, _SIDE = 64, 16
 _DARKEST, _BRIGHTEST = 8.0, 245.0
 # Mean absolute response of the mask to noise of standard deviation 1.
 _MEAN_RESPONSE = 6 * float(np.sqrt(2 / np.pi))
 _MIN_SIGMA = 0.05
-# Steps above this are edges of the picture itself.
+# Larger steps are edges of the picture itself.
 _EDGE = 24
 
 
 def estimate_noise(grey: Grey) -> tuple[float, float]:
-    """Standard deviation of the noise, in levels, and its whiteness: 1 for noise that differs from
-    pixel to pixel, near 0 for texture.
+    """The standard deviation of the noise, in levels, and its whiteness: 1 for noise that is
+    uncorrelated from pixel to pixel, near 0 for texture.
 
     Immerkær, Fast noise variance estimation, Computer Vision and Image Understanding 64, 1996: a
-    mask that responds to neither gradients nor edges. It is applied to the flattest tiles, so that
-    texture elsewhere does not count. Texture that fills the picture is distinguished from noise at
-    half the
-    size: averaging four pixels halves noise, but hardly texture, whose longer waves are stronger.
+    mask that responds to neither gradients nor edges. It is applied to the flattest tiles only, so
+    that texture elsewhere does not count. Texture that fills the picture is told from noise by a
+    second measurement at half the size: averaging four pixels halves noise, but hardly changes
+    texture, which is stronger at low frequencies.
     """
     tiles = _flattest(grey)
     if not len(tiles):
         return 0.0, 0.0
     finest = _responses(tiles)
     halves = _responses(tiles.reshape(len(tiles), _SIDE // 2, 2, _SIDE // 2, 2).mean(axis=(2, 4)))
-    # By the flattest quarter of the tiles, as the others may hold texture.
+    # From the flattest quarter of the tiles, because the others may contain texture.
     sigma = float(np.percentile(finest, 25))
     if sigma < _MIN_SIGMA:
         return 0.0, 0.0
@@ -44,14 +44,15 @@ def estimate_noise(grey: Grey) -> tuple[float, float]:
 
 
 def _responses(tiles: Map) -> Map:
-    """Mean absolute response of each tile to the mask 1 -2 1, -2 4 -2, 1 -2 1, relative to noise
-    of standard deviation 1."""
+    """The mean absolute response of each tile to the mask 1 -2 1, -2 4 -2, 1 -2 1, relative to that
+    of noise with a standard deviation of 1."""
     inner = np.diff(np.diff(tiles, 2, axis=1), 2, axis=2)
     return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
 
 
 def _flattest(grey: Grey) -> Map:
-    """The flattest tiles, (n, side, side); fewer, or none, in small or clipped pictures."""
+    """The flattest tiles, (n, side, side); there may be few or none in small or clipped
+    pictures."""
     rows, columns = grey.shape[0] // _SIDE, grey.shape[1] // _SIDE
     if rows < 1 or columns < 1:
         return np.zeros((0, _SIDE, _SIDE), np.float32)
@@ -71,12 +72,12 @@ def _flattest(grey: Grey) -> Map:
 
 
 def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
-    """Mean step at JPEG's block boundaries beyond the median step elsewhere, and that median, in
+    """The mean step at JPEG's block boundaries minus the median step elsewhere, and that median, in
     levels.
 
-    period: pixels between two lines of the grid: 8, or less in a picture that was scaled down. The
-    grid may have any offset, as in a photo that was cropped after compression. The same two
-    averages as in Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG
+    period: the spacing of the block grid in pixels: 8, or less in a picture that was scaled down.
+    The grid may have any offset, as in a photo that was cropped after compression. Based on the two
+    averages of Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG
     compressed images, 2002.
     """
     if period < 2 or min(grey.shape) < 4 * period:

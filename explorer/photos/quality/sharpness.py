@@ -1,13 +1,13 @@
 """Measure how sharp a picture is, where, and in which direction it is blurred.
 
-The gradient energy of a step edge blurred by a radius of s pixels is proportional to 1/s. Blurring
-it again by a known radius and comparing gives s, whatever the contrast (Zhuo and Sim, Defocus
-map estimation from a single image, Pattern Recognition 44, 2011, section 3). Here the second blur
-is the step to the next level of a Gaussian pyramid, and the energies are structure tensors, so that
-each direction has a ratio of its own: their generalized eigenvalues belong to the directions that
-are blurred least and most. Defocus blurs all directions alike, camera shake only one. Each tile is
-compared with itself, and the sharpest ones decide, so that a sharp subject before a soft background
-makes a sharp photo.
+The gradient energy of a step edge blurred by a radius of s pixels is proportional to 1/s. The ratio
+of the energies before and after a second blur of known radius gives s, whatever the contrast (Zhuo
+and Sim, Defocus map estimation from a single image, Pattern Recognition 44, 2011, section 3). Here
+the second blur is the step to the next level of a Gaussian pyramid, and the energies are structure
+tensors, so each direction has its own ratio: the generalized eigenvalues of the two tensors belong
+to the least and the most blurred directions. Defocus blurs all directions alike, camera shake only
+one. Each tile is measured by itself, and the sharpest tiles decide, so that a sharp subject in
+front of a soft background makes a sharp photo.
 """
 
 from __future__ import annotations
@@ -25,51 +25,52 @@ Map = npt.NDArray[np.float32]
 
 # Levels of the pyramid, finest first; each but the last is compared with the next.
 _LEVELS = 3
-# Variance of the gradient that white noise of variance 1 causes at each level, in pixels of the
-# finest.
+# The variance of the gradient that white noise of variance 1 causes at each level, in pixels of the
+# finest level.
 _NOISE_VARIANCE = (1.0, 0.063 / 4, 0.0046 / 16)
-# Tiles are processed in bands of about so many pixels, which fit into the processor's cache.
+# Tiles are processed in bands of about this many pixels, which fit into the processor's cache.
 _BAND_PIXELS = 1 << 17
 
 
 @dataclass(frozen=True)
 class SharpnessThresholds:
-    """Set on photos blurred and shaken by known amounts (`benchmarks/anomalies.py`).
+    """Thresholds chosen on photos with known amounts of blur and shake (`benchmarks/anomalies.py`).
 
-    Energies are in levels² a pixel, at a quarter of the size.
+    Energies are in levels² per pixel, at a quarter of the size.
     """
 
     min_energy: float = 3.0
-    """Gradient energy from which a tile has edges to measure."""
+    """The lowest gradient energy of a tile whose edges are measured."""
     noise_factor: float = 3.0
-    """That energy, as a multiple of what noise causes."""
+    """The lowest such energy as a multiple of what noise causes."""
     min_relative_energy: float = 0.05
-    """That energy, as a share of the 95th percentile of the photo's tiles. In fainter tiles, what
-    JPEG and the sensor added is sharper than the picture."""
+    """The lowest such energy as a share of the 95th percentile of the photo's tiles. In fainter
+    tiles, artifacts of JPEG and the sensor are sharper than the picture."""
     half_weight_energy: float = 30.0
-    """Energy at which a tile has half its full weight."""
+    """The energy at which a tile has half its full weight."""
     faint_energy: float = 0.4
-    """The minimum where no tile has enough: fog and dusk have fine, though faint, edges."""
+    """The lowest energy if no tile exceeds `min_energy`: edges in fog and dusk are sharp but
+    faint."""
     max_faint_radius: float = 1.0
-    """Radius up to which faint edges are believed; heavy blur leaves larger ones only."""
+    """The largest radius of faint edges that is trusted; heavy blur leaves only larger ones."""
     tile_ridge: float = 0.1
-    """Share of a tile's energy that is spread over all directions before they are compared. A
-    direction in which the tile has no edge then counts as sharp as the rest of the tile."""
+    """The share of a tile's energy that is distributed over all directions before they are
+    compared. A direction without edges then counts as sharp as the rest of the tile."""
     pooled_ridge: float = 0.02
     """The same for several tiles together, which have edges in nearly all directions."""
     deciding_share: float = 0.25
-    """Share of the tiles that decide: the sharpest."""
+    """The share of tiles, the sharpest ones, that determine the radii."""
     direction_share: float = 0.8
-    """Share of the tiles in which directions are compared: a few may all show the same edge."""
+    """The share of tiles that determine the direction. With fewer, all might show the same edge."""
     min_tiles: int = 4
-    """The fewest tiles for either."""
+    """The smallest number of tiles for either."""
     max_radius: float = 30.0
-    """The radius reported where there is no trace of sharpness."""
+    """The radius reported if nothing is sharp at all."""
     blank_deviation: float = 12.0
-    """Standard deviation of a picture, in levels, up to which no edges means an empty picture and
-    not blur."""
+    """The highest standard deviation, in levels, of a picture without edges that counts as empty
+    rather than blurred."""
     usual_edge_share: float = 0.02
-    """Strong blur leaves fewer tiles with edges than this."""
+    """A share of tiles with edges below this indicates strong blur."""
 
 
 _T = SharpnessThresholds()
@@ -79,21 +80,21 @@ class Sharpness(NamedTuple):
     """How sharp a picture is. Radii are standard deviations of the blur, in pixels."""
 
     max_radius: float
-    """Of the sharpest tiles, in the direction that is blurred most."""
+    """The radius of the sharpest tiles in the most blurred direction."""
     min_radius: float
-    """Of the sharpest tiles, in the direction that is blurred least."""
+    """The radius of the sharpest tiles in the least blurred direction."""
     anisotropy: float
-    """Blur in the most blurred direction divided by that in the least blurred one."""
+    """The radius in the most blurred direction divided by that in the least blurred one."""
     direction: float
     """The most blurred direction: degrees counter-clockwise from horizontal, 0 to 180."""
     edge_share: float
-    """Share of tiles with enough edges; without any, everything else is 0."""
+    """The share of tiles with enough edges; if it is 0, nothing could be measured."""
     tile_radii: Map
-    """Radius of each tile, (rows, columns); nan without enough edges."""
+    """The radius of each tile, (rows, columns); nan if it has too few edges."""
 
 
 class _StructureTensor(NamedTuple):
-    """Mean structure tensor of each tile, in levels² a pixel of the finest level."""
+    """The mean structure tensor of each tile, in levels² per pixel of the finest level."""
 
     xx: Map
     yy: Map
@@ -101,16 +102,16 @@ class _StructureTensor(NamedTuple):
 
     @property
     def energy(self) -> Map:
-        """Gradient energy: the trace."""
+        """The gradient energy: the trace of the tensor."""
         return self.xx + self.yy
 
     def regularized(self, share: float) -> _StructureTensor:
-        """With that share of the energy spread over all directions."""
+        """The tensor with that share of its energy distributed over all directions."""
         more = self.energy * (share / 2) + 1e-9
         return _StructureTensor(self.xx + more, self.yy + more, self.xy)
 
     def denoised(self, variance: float) -> _StructureTensor:
-        """Without what noise adds: the same in every direction."""
+        """The tensor without the contribution of noise, which is the same in all directions."""
         return _StructureTensor(
             np.maximum(self.xx - variance, 0), np.maximum(self.yy - variance, 0), self.xy
         )
@@ -125,7 +126,8 @@ class _StructureTensor(NamedTuple):
 
 
 def measure_sharpness(grey: Grey, noise_sigma: float = 0.0) -> Sharpness:
-    """Measure a picture. grey: (height, width). noise_sigma: of its noise, in levels."""
+    """Measure a picture. grey: its luminance, (height, width). noise_sigma: the standard deviation
+    of its noise, in levels."""
     side = _tile_side(grey)
     if min(grey.shape) <= side:
         return _unmeasured((1, 1))
@@ -149,7 +151,7 @@ def _unmeasured(shape: tuple[int, ...]) -> Sharpness:
 
 
 def _measure_faint(levels: list[_StructureTensor], grey: Grey) -> Sharpness:
-    """Measure a picture without any clear edge: fog, nothing at all, or blur beyond measure."""
+    """Measure a picture without any clear edge: fog, an empty picture, or extreme blur."""
     energy = levels[-1].energy
     if (energy > _T.faint_energy).any():
         faint = _measure(levels, _T.faint_energy, 1.0)
@@ -165,7 +167,7 @@ def _measure_faint(levels: list[_StructureTensor], grey: Grey) -> Sharpness:
 def _measure(
     levels: list[_StructureTensor], min_energy: float, half_weight_energy: float
 ) -> Sharpness:
-    """Measure the tiles above that energy."""
+    """Measure the tiles whose energy exceeds the minimum."""
     measured = levels[-1].energy > min_energy
     usable = np.flatnonzero(measured)
     ratios = [
@@ -174,8 +176,8 @@ def _measure(
     ]
     radii = np.full(measured.shape, np.nan, np.float32)
     radii[measured] = np.sqrt(_radius(ratios[0][0], 0) * _radius(ratios[1][0], 1))[measured]
-    # A tile that is sharp in any direction is in focus. Otherwise shake would choose the tiles by
-    # which it is measured.
+    # Rank tiles by their sharpest direction. Otherwise the direction of shake would bias the choice
+    # of the tiles by which shake is measured.
     sharpest = usable[np.argsort(-ratios[0][1].ravel()[usable], kind="stable")]
 
     def pooled(share: float) -> tuple[float, float, float, float]:
@@ -185,7 +187,7 @@ def _measure(
     max_radius, min_radius, _, _ = pooled(_T.deciding_share)
     *_, anisotropy, direction = pooled(_T.direction_share)
     edge_share = len(usable) / measured.size
-    # The few edges that strong blur leaves are faint, and what JPEG adds to them is sharp.
+    # The few edges that strong blur leaves are faint, and JPEG's artifacts make them look sharper.
     correction = float(np.sqrt(max(1.0, _T.usual_edge_share / edge_share)))
     return Sharpness(
         min(max_radius * correction, _T.max_radius),
@@ -200,8 +202,8 @@ def _measure(
 def _pooled(
     levels: list[_StructureTensor], tiles: npt.NDArray[np.int64], half_weight_energy: float
 ) -> tuple[float, float, float, float]:
-    """(max_radius, min_radius, anisotropy, direction) of these tiles, weighted alike but for faint
-    ones."""
+    """(max_radius, min_radius, anisotropy, direction) of these tiles. All have about the same
+    weight except faint ones, which have less."""
     max_radius = min_radius = anisotropy = 1.0
     angle = 0.0
     for number, (fine, coarse) in enumerate(pairwise(levels)):
@@ -214,12 +216,12 @@ def _pooled(
         min_radius *= float(_radius(high, number)[0]) ** 0.5
         anisotropy *= float(_radius(low, number)[0] / _radius(high, number)[0]) ** 0.5
         angle = float(angles[0])
-    # Rows count downwards, angles upwards.
+    # Rows are counted downwards, angles upwards.
     return max_radius, min_radius, anisotropy, float(np.degrees(-angle) % 180)
 
 
 def _tile_side(grey: Grey) -> int:
-    """Pixels of a tile's side, for about 14 to 40 tiles along the longer side."""
+    """The side of a tile in pixels, for about 14 to 40 tiles along the longer side."""
     longest = max(grey.shape)
     return 16 if longest < 400 else 32 if longest < 1000 else 64
 
@@ -238,9 +240,10 @@ def _tensors(grey: Grey, side: int) -> list[_StructureTensor]:
 def _tensor(
     level: Grey | Map, size: int, rows: int, columns: int, scale: float
 ) -> _StructureTensor:
-    """The tensor of each tile. size: pixels of its side at this level. scale: of the energies.
+    """The tensor of each tile. size: the tile's side in pixels at this level. scale: a factor for
+    the energies.
 
-    Gradients are taken over 2×2 pixels, so that both directions have the same centre.
+    Gradients are computed over 2×2 pixels, so that both directions have the same centre.
     """
     height, width = rows * size + 1, columns * size + 1
     missing = [
@@ -248,7 +251,7 @@ def _tensor(
     ]
     if any(missing):
         level = cv2.copyMakeBorder(level, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
-    # Of large tiles, every other line is enough.
+    # Every other line of a large tile is enough.
     together, step = max(1, _BAND_PIXELS // (size * width)), 2 if size >= 32 else 1
     parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
     for row in range(0, rows, together):
@@ -269,8 +272,8 @@ def _tensor(
 
 
 def _ratios(fine: _StructureTensor, coarse: _StructureTensor) -> tuple[Map, Map, Map]:
-    """Energy before the pyramid's blur divided by that after it: in the direction where the ratio
-    is lowest, where it is highest, and the angle of the former (radians).
+    """The ratio of the energies before and after the pyramid's blur: the lowest of all directions,
+    the highest, and the angle of the lowest in radians.
 
     These are the generalized eigenvalues of the two tensors.
     """
@@ -284,7 +287,7 @@ def _ratios(fine: _StructureTensor, coarse: _StructureTensor) -> tuple[Map, Map,
 
 
 def _radius(ratio: Map, level: int) -> Map:
-    """Blur radius, in pixels of the finest level, of an edge with that ratio.
+    """The blur radius, in pixels of the finest level, that corresponds to a ratio of energies.
 
     The pyramid blurs by one pixel of its level, so for a radius s the ratio is sqrt(s² + 1) / s.
     """

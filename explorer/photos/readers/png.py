@@ -1,4 +1,4 @@
-"""Read PNG files with text chunks or profiles that are longer than Pillow allows."""
+"""Read PNG files whose text chunks or profiles are longer than Pillow allows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import zlib
 
 from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
 
-# Bytes of one decompressed text or profile, and of all texts of a file. Editing histories and
-# display profiles reach some megabytes. Longer ones are left out when the picture is read.
+# The limits in bytes of a decompressed text or profile, and of all texts of a file. Editing
+# histories and display profiles reach several megabytes. Longer ones are skipped.
 _MAX_TEXT, _MAX_ALL_TEXTS = 16 << 20, 64 << 20
 
-# Optional chunks that change the meaning of the pixels, or hold some. The picture is complete
-# without any other.
+# Optional chunks that affect the picture or contain pixels. All others can be dropped.
 _NEEDED_CHUNKS = frozenset(
     {
         b"tRNS",
@@ -33,14 +32,15 @@ _NEEDED_CHUNKS = frozenset(
 
 
 def allow_long_texts() -> None:
-    """Raise Pillow's limit for a PNG's texts and profiles from 1 MB to 16 MB, and 64 MB in all."""
+    """Raise Pillow's limits for texts and profiles in PNG files to 16 MB each and 64 MB in
+    total."""
     from PIL import PngImagePlugin
 
     PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = _MAX_TEXT, _MAX_ALL_TEXTS
 
 
 def png_without_texts(data: bytes) -> bytes | None:
-    """A PNG without its texts, and without optional chunks whose checksums are wrong.
+    """The PNG file without its texts and without optional chunks whose checksums are wrong.
 
     A colour profile is kept if its decompressed size is within the limit. None for other formats.
     """
@@ -62,7 +62,7 @@ def png_without_texts(data: bytes) -> bytes | None:
 
 
 def _profile(body: bytes) -> bytes | None:
-    """The profile of an iCCP chunk, cut to its declared size; None for a broken one."""
+    """The profile in an iCCP chunk, cut to its declared size; None if it is broken."""
     stream = zlib.decompressobj()
     try:
         profile = stream.decompress(body[body.index(b"\0") + 2 :], _MAX_TEXT)

@@ -2,7 +2,8 @@
 CMYK with alpha, unusual bit depths.
 
 Follows TIFF 6.0 and Adobe's technical notes on predictors (TIFF Technical Note 3) and ZIP
-compression. libtiff decompresses: each strip is wrapped as a grey picture of bytes.
+compression. Some compressions are left to libtiff, to which each strip is presented as an 8-bit
+grey picture.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _MAX_SAMPLES = 16
 
 
 def read(data: bytes) -> Image.Image:
-    """The first picture of a TIFF with 8 bits a sample, in Pillow's mode L, LA, RGB, RGBA, CMYK,
-    LAB or YCbCr; grey floats in mode F.
+    """The first picture of a TIFF file in 8 bits per sample, in Pillow's mode L, LA, RGB, RGBA,
+    CMYK, LAB or YCbCr; grey floats stay in mode F.
 
-    Raises UnsupportedPhoto for other kinds than those named above, DamagedPhoto where its data are
+    Raises UnsupportedPhoto for kinds other than those named above, DamagedPhoto if its data is
     incomplete or corrupt, and OversizedPhoto.
     """
     try:
@@ -46,7 +47,7 @@ def read(data: bytes) -> Image.Image:
     picture = _SampleReader(data, tags)
     made = image_from_samples(picture.samples(), tags)
     made.format = "TIFF"
-    # A TIFF's directory is its EXIF block.
+    # The directory of a TIFF file is its EXIF block.
     made.info |= {"exif": b"Exif\0\0" + data, "high_bit_depth": picture.has_high_bit_depth}
     if profile := tags.get(tag.ICC_PROFILE):
         made.info["icc_profile"] = bytes(int(value) for value in profile)
@@ -92,7 +93,7 @@ class _SampleReader:
         return int(self._tags.get(tag_number, (default,))[0])
 
     def _type(self) -> np.dtype[np.generic] | None:
-        """The NumPy type of a stored sample; of samples that are not whole bytes, once unpacked.
+        """The NumPy type of a stored sample, or of an unpacked one if samples are not whole bytes.
 
         None if it is not supported.
         """
@@ -175,7 +176,7 @@ class _SampleReader:
 
 
 def _by_libtiff(packed: bytes, compression: int, rows: int, row_bytes: int) -> bytes:
-    """Decompress a strip by having libtiff read it as a picture of bytes. Raises OSError."""
+    """Decompress a strip by making libtiff read it as an 8-bit grey picture. Raises OSError."""
     entries = (
         (256, row_bytes),
         (257, rows),
@@ -197,7 +198,7 @@ def _by_libtiff(packed: bytes, compression: int, rows: int, row_bytes: int) -> b
 
 
 def _from_bits(table: npt.NDArray[np.uint8], bits: int, count: int) -> Samples:
-    """Unpack samples that are not whole bytes: highest bit first, each row on its own."""
+    """Unpack samples that are not whole bytes: highest bit first, and each row separately."""
     found = np.zeros((len(table), count), np.uint32)
     for number, row in enumerate(table):
         each = np.unpackbits(row)[: count * bits].reshape(count, bits)
@@ -207,14 +208,14 @@ def _from_bits(table: npt.NDArray[np.uint8], bits: int, count: int) -> Samples:
 
 
 def _undo_differencing(values: Samples, predictor: int) -> Samples:
-    """Undo horizontal differencing, where a sample is stored as the difference from its left
+    """Undo horizontal differencing, which stores a sample as the difference from its left
     neighbour."""
     return np.cumsum(values, axis=1, dtype=values.dtype) if predictor == 2 else values
 
 
 def _undo_float_predictor(table: npt.NDArray[np.uint8], size: int, per_pixel: int) -> Samples:
-    """Undo the floating point predictor: differences of bytes, with the highest bytes of all
-    samples of a row first, then the next."""
+    """Undo the floating-point predictor, which stores differences of bytes: first the highest bytes
+    of all samples in a row, then the next highest, and so on."""
     rows, row_bytes = table.shape
     summed = np.cumsum(table.reshape(rows, -1, per_pixel), axis=1, dtype=np.uint8).reshape(
         rows, size, row_bytes // size

@@ -15,11 +15,11 @@ UNSUPPORTED = "TIFF files of this kind cannot be read yet"
 _COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}
 
 Samples = npt.NDArray[np.generic]
-"""(height, width, samples per pixel), of the type that is stored."""
+"""(height, width, samples per pixel), in the type in which they are stored."""
 
 
 def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
-    """The picture in 8 bits, or in mode F for grey floats.
+    """The picture with 8 bits per sample, or in mode F for grey floats.
 
     samples: (height, width, samples per pixel). Raises UnsupportedPhoto.
     """
@@ -53,11 +53,11 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
     alpha = _to_bytes(samples[:, :, colours : colours + 1], bits) if transparent else None
     mode = {1: "L", 3: "YCbCr" if photometric == 6 else "RGB", 4: "CMYK"}[colours]
     if alpha is not None and mode == "CMYK":
-        # No ink where the picture is transparent: white paper.
+        # Transparent areas have no ink, so they show white paper.
         small = (small * (alpha / 255.0) + 0.5).astype(np.uint8) if extra[0] == 2 else small
     elif alpha is not None and mode != "YCbCr":
         if extra[0] == 1:
-            # Colours that are premultiplied by alpha.
+            # The colours are premultiplied by alpha.
             small = np.minimum(255.0, small * 255.0 / np.maximum(alpha, 1)).astype(np.uint8)
         small, mode = np.concatenate([small, alpha], axis=2), "LA" if colours == 1 else "RGBA"
     height, width = small.shape[:2]
@@ -65,8 +65,8 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
 
 
 def _to_bytes(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
-    """Samples of any kind in 8 bits. Negative values become 0. Of more than 16 bits, those
-    above the brightest sample's highest bit are left out."""
+    """Convert samples of any type to 8 bits. Negative values become 0. With more than 16 bits,
+    leading bits that no sample uses are dropped."""
     if samples.dtype.kind == "f":
         return (np.nan_to_num(samples.astype(np.float64), nan=0.0).clip(0, 1) * 255 + 0.5).astype(
             np.uint8
@@ -85,7 +85,7 @@ def _to_bytes(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
 
 
 def _lab_to_bytes(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
-    """CIE L*a*b* as Pillow stores it: the signed a and b shifted by 128."""
+    """Convert CIE L*a*b* to Pillow's representation: the signed a and b are shifted by 128."""
     if bits not in (8, 16) or samples.dtype.kind == "f":
         raise UnsupportedPhoto(UNSUPPORTED)
     high = (samples.astype(np.int64) & ((1 << bits) - 1)) >> (bits - 8)
@@ -107,13 +107,13 @@ def _apply_palette(indices: Samples, tags: Tags) -> Image.Image:
 
 
 def _is_out_of_range(indices: Samples, number: int) -> bool:
-    """Whether an index is outside a palette of this many colours."""
+    """Whether an index exceeds a palette of this many colours."""
     return indices.dtype.kind != "u" or int(indices.max(initial=0)) >= number
 
 
 def _image_from_floats(samples: Samples) -> Image.Image:
-    """Grey stays floating point, for `convert.to_rgb`. Colours from 0 to 1 are encoded as in 8
-    bits; brighter ones are linear light."""
+    """Convert floats. Grey stays floating point, for `convert.to_rgb`. Colours within 0–1 are taken
+    as encoded values; if any exceeds 1, as linear light."""
     from explorer.photos.color.hdr import linear_to_srgb
 
     values = np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)

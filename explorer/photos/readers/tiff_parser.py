@@ -1,4 +1,4 @@
-"""Parse the image file directories (IFDs) of TIFF files: classic and BigTIFF, either byte order
+"""Parse the image file directories (IFDs) of TIFF files, classic and BigTIFF, in either byte order
 (TIFF 6.0, section 2; the BigTIFF proposal)."""
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _BEYOND_END = "a directory beyond the end of the file"
 
 
 def is_tiff(data: bytes) -> bool:
-    """Whether bytes begin as a TIFF or BigTIFF file."""
+    """Whether these bytes begin like a TIFF or BigTIFF file."""
     return data[:4] in _SIGNATURES
 
 
 class Field(NamedTuple):
-    """An entry of a directory, whose values may be beyond the end of the file."""
+    """An entry of a directory. Its values may lie beyond the end of the file."""
 
     tag: int
     type: int
     value_count: int
     offset: int
-    """Of the values, from the beginning of the file."""
+    """The offset of the values from the beginning of the file."""
 
     @property
     def is_known(self) -> bool:
@@ -53,7 +53,7 @@ class Field(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Offset behind the values. Those of an unknown type count as bytes."""
+        """The offset just after the values. Values of an unknown type count as one byte each."""
         return self.offset + _TYPE_SIZES.get(self.type, 1) * self.value_count
 
 
@@ -61,11 +61,11 @@ class Directory(NamedTuple):
     """An image file directory."""
 
     fields: dict[int, Field]
-    """By tag."""
+    """Tag → field."""
     next_offset: int | None
-    """Of the next directory, 0 for the last one; None if the link is cut off."""
+    """The offset of the next directory; 0 for the last one, None if the link is truncated."""
     end: int
-    """Offset behind the directory itself, its link included."""
+    """The offset just after the directory, including its link to the next one."""
 
 
 class TiffParser:
@@ -79,14 +79,14 @@ class TiffParser:
         is_big = b"+" in data[2:4]
         self._offset_size, self._count_size, self._entry_size = (8, 8, 20) if is_big else (4, 2, 12)
         self.first_offset_position = 8 if is_big else 4
-        """Where the header gives the offset of the first directory."""
+        """The position in the header of the offset of the first directory."""
 
     def first_offset(self) -> int:
-        """Offset of the first directory."""
+        """The offset of the first directory."""
         return self._number(self.first_offset_position, self._offset_size)
 
     def encoded_offset(self, offset: int) -> bytes:
-        """An offset as the header holds it."""
+        """An offset encoded as in the header."""
         return offset.to_bytes(self._offset_size, self._order)
 
     def directory(self, offset: int) -> Directory:
@@ -106,7 +106,7 @@ class TiffParser:
         tag, kind = self._number(entry, 2), self._number(entry + 2, 2)
         count = self._number(entry + 4, self._offset_size)
         offset = entry + 4 + self._offset_size
-        # Values that fit take the place of their offset.
+        # Values that fit are stored in place of their offset.
         if _TYPE_SIZES.get(kind, 1) * count > self._offset_size:
             offset = self._number(offset, self._offset_size)
         return Field(tag, kind, count, offset)
@@ -121,13 +121,13 @@ class TiffParser:
             raise ValueError(_BEYOND_END) from None
 
     def offsets(self, field: Field | None) -> list[int]:
-        """The values of a field of an unsigned integer type; none of any other type."""
+        """The values of a field of an unsigned integer type; an empty list for any other type."""
         if field is None or field.type not in _UNSIGNED_TYPES:
             return []
         return [int(value) for value in self.values(field)]
 
     def raw(self, field: Field) -> bytes:
-        """The bytes of a field, as far as the file has them."""
+        """The bytes of a field, truncated at the end of the file."""
         return self.data[field.offset : field.end]
 
     def _number(self, at: int, size: int) -> int:

@@ -1,4 +1,4 @@
-"""The tags of a TIFF file's directories, as numbers.
+"""Read the tags in the directories of a TIFF file.
 
 Reading is lenient: a field that lies beyond the end of the file counts as absent, unless the
 picture cannot be read without it.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from explorer.photos.readers.tiff_parser import TiffParser
 
 Tags = dict[int, tuple[float, ...]]
-"""Tag → values; two for a rational."""
+"""Tag → values; a rational has two."""
 
 SUBFILE_TYPE = 254
 WIDTH = 256
@@ -38,9 +38,9 @@ YCBCR_SUBSAMPLING = 530
 ICC_PROFILE = 34675
 DNG_VERSION = 50706
 
-# Limits that any photo stays below and that are no burden to read.
+# Limits that no real photo exceeds and that are quick to read.
 _MAX_VALUES, _MAX_DIRECTORIES = 1 << 20, 64
-# Without these the picture cannot be read, or is another.
+# Without these the picture cannot be read, or not correctly.
 _REQUIRED = frozenset(
     {
         BITS,
@@ -60,10 +60,10 @@ _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65000, 65535})
 
 
 def read_tags(data: bytes) -> list[Tags]:
-    """The tags of the directories in the file's chain, then of those in SubIFDs, at most 64.
+    """The tags of the directories in the file's chain and then of those in SubIFDs, at most 64.
 
-    Later directories that lie beyond the end of the file are left out. Raises ValueError if the
-    first one does, or a field that its picture requires.
+    Directories that lie beyond the end of the file are skipped. Raises ValueError if the first one
+    does, or a field of it that is required to read the picture.
     """
     parser = TiffParser(data)
     found, seen = list[Tags](), set[int]()
@@ -80,7 +80,7 @@ def read_tags(data: bytes) -> list[Tags]:
                 raise
             continue
         found.append(tags)
-        # The chain first: SubIFDs hold smaller versions or other parts of a picture.
+        # Follow the chain first: SubIFDs contain smaller versions or other parts of a picture.
         waiting.insert(0, following)
         waiting += [int(value) for value in tags.get(SUB_IFDS, ())]
     if not found:
@@ -89,7 +89,7 @@ def read_tags(data: bytes) -> list[Tags]:
 
 
 def _read_directory(parser: TiffParser, offset: int) -> tuple[Tags, int]:
-    """The tags of a directory, and the offset of the next one; 0 if the link is cut off."""
+    """The tags of a directory, and the offset of the next one; 0 if the link is truncated."""
     directory, tags = parser.directory(offset), Tags()
     for field in directory.fields.values():
         if not field.is_known or field.value_count > _MAX_VALUES:
@@ -105,7 +105,7 @@ def _read_directory(parser: TiffParser, offset: int) -> tuple[Tags, int]:
 def is_raw(data: bytes) -> bool:
     """Whether a TIFF file is a camera's RAW file.
 
-    A reader of ordinary TIFFs would take its small preview for the photo.
+    A reader of ordinary TIFF files would mistake its small preview for the photo.
     """
     if data[8:10] == b"CR" or data[8:12] in (b"IIII", b"MMMM"):
         return True
@@ -124,7 +124,7 @@ def is_raw(data: bytes) -> bool:
 
 
 def pixel_data_spans(tags: Tags) -> Iterator[tuple[int, int]]:
-    """Offset and number of bytes of each strip or tile."""
+    """The offset and size in bytes of each strip or tile."""
     if TILE_OFFSETS in tags:
         offsets, sizes = tags[TILE_OFFSETS], tags.get(TILE_BYTES, ())
     else:

@@ -25,7 +25,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "has": {
         "gps": ("with a location", "without a location"), "date": ("with a date", "without a date"),
-        "camera": ("camera known", "camera unknown"), "film": ("with a film", "without a film"),
+        "camera": ("camera known", "camera unknown"), "film": ("with a video", "without a video"),
         "keywords": ("with keywords", "without keywords"),
         "title": ("with a title", "without a title"),
         "description": ("with a description", "without a description"),

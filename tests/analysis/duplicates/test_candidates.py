@@ -104,7 +104,7 @@ def test_of_many_similar_hashes_the_most_similar_are_paired() -> None:
     photos.update(fingerprints([random_hash(1)], first=201))
     photos.start_comparing({201: None})
     found = list(photos.similar([201], None))
-    assert [c.bits for c in found] == [1] * THRESHOLDS.most_similar
+    assert [c.bits for c in found] == [1] * THRESHOLDS.max_similar
     assert {c.b for c in found} == {201}
 
 
@@ -153,7 +153,7 @@ def test_the_margin_by_which_a_close_neighbor_stands_out_is_exact() -> None:
 def test_all_neighbors_in_a_long_burst_are_close() -> None:
     """The last of the list counts for no more than halfway from what is typical to 1."""
     burst = [(i, 0.95 - i / 1000) for i in range(NEIGHBOR_COUNT)]
-    assert close_neighbors(burst, 0.55) == list(range(THRESHOLDS.most_neighbors))
+    assert close_neighbors(burst, 0.55) == list(range(THRESHOLDS.max_neighbors))
     # Typical 0.5, so the last counts as 0.75, and close is 0.9.
     burst = [(0, 0.9), (1, 0.89), *((i, 0.88) for i in range(2, NEIGHBOR_COUNT))]
     assert close_neighbors(burst, 0.5) == [0]
@@ -163,4 +163,4 @@ def test_a_fixed_cosine_decides_if_there_are_few_photos() -> None:
     assert close_neighbors([(1, 0.5), (2, 0.3), (3, 0.29)], math.nan) == [1, 2]
     assert close_neighbors([(1, 0.5), (2, 0.1)], 0.9) == [1]
     full = [(i, 0.5) for i in range(NEIGHBOR_COUNT)]
-    assert len(close_neighbors(full, math.nan)) == THRESHOLDS.most_neighbors
+    assert len(close_neighbors(full, math.nan)) == THRESHOLDS.max_neighbors

@@ -164,7 +164,7 @@ def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: Pa
     a, b, other = photos.add("a.jpg"), photos.add("b.jpg"), photos.add("c.png", format="PNG")
     smaller, lower = photos.add("d.jpg", width=639), photos.add("e.jpg", height=479)
     photos.files.residual = RecompressionResidual(
-        RETAKE.least_excess + 0.01, RETAKE.most_shared - 0.01, 0.1
+        RETAKE.min_excess + 0.01, RETAKE.max_shared - 0.01, 0.1
     )
     seen = measurements(median=0.97)
     assert photos.kind(a, b, seen) == "scene" and photos.files.reads == ["residual a.jpg b.jpg"]
@@ -179,7 +179,7 @@ def test_different_noise_makes_two_shots_if_size_and_format_are_equal(photos: Pa
 def test_an_offset_makes_two_shots(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     aside = retakes.preview_offset(SHIFTED["matrix"], 640, 480)
-    assert aside is not None and aside > RETAKE.most_offset
+    assert aside is not None and aside > RETAKE.max_offset
     photos.files.residual = RECOMPRESSED
     assert (
         photos.kind(a, b, measurements(median=0.97), relation=SHIFTED) == "scene"

@@ -17,7 +17,7 @@ from explorer.library.pair_store import Pair
 from tests.analysis.duplicates.test_candidates import fingerprints, random_hash
 
 PHOTOS = 12
-MOST = copy_components.MOST_FULLY_COMPARED
+MOST = copy_components.MAX_FULLY_COMPARED
 
 
 def all_compared(**changed: Any) -> HashedPhotos:

@@ -225,7 +225,7 @@ def test_each_of_very_many_copies_is_compared_with_the_largest(
     library: PairLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(find_pairs, "BATCH_SIZE", 2)
-    monkeypatch.setattr(copy_components, "MOST_FULLY_COMPARED", 3)
+    monkeypatch.setattr(copy_components, "MAX_FULLY_COMPARED", 3)
     monkeypatch.setattr(copy_components, "HUBS", 1)
     for number, width in enumerate(range(200, 400, 20)):
         library.add(f"a{number}.jpg", encoded(draw(1, SIZE).resize((width, width * 3 // 4))))

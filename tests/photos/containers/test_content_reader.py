@@ -31,7 +31,7 @@ def test_appended_data_counts_in_every_format_and_padding_does_not(kind: str) ->
     data = encoded(draw(1, SIZE), kind)
     for tail, held in (
         (ZIP, ["other data"]),
-        (film(), ["film inside"]),
+        (film(), ["video inside"]),
         (bytes(600), []),
         (JPEG, ["2 pictures"]),
     ):

@@ -26,7 +26,7 @@ def test_frames(kind: str) -> None:
     ]
     assert len({held.parts, *(read_contents(other).parts for other in others)}) == 6
     assert read_contents(animation(kind, [1, 2, 3]) + bytes(9)) == held
-    assert words(animation(kind, [1, 2, 3]) + film()) == ["3 frames", "film inside"]
+    assert words(animation(kind, [1, 2, 3]) + film()) == ["3 frames", "video inside"]
 
 
 def test_the_same_frames_in_another_file_are_the_same() -> None:

@@ -42,7 +42,7 @@ def test_videos_in_heic() -> None:
         box(b"sefd", samsung(b"", (0x0A30, b"Motion", film()))),
     ]
     held = [read_contents(heif(picture, tail=tail)) for tail in tails]
-    assert {tuple(each.words()) for each in held} == {("film inside",)} and len(
+    assert {tuple(each.words()) for each in held} == {("video inside",)} and len(
         {each.parts for each in held}
     ) == 1
     assert words(heif(picture, tail=box(b"free", ZIP))) == [] and words(
@@ -54,7 +54,9 @@ def test_videos_in_heic() -> None:
     assert words(heif(picture, tail=ZIP)) == ["other data"]
 
 
-@pytest.mark.parametrize(("handler", "held"), [(b"vide", ["film inside"]), (b"pict", ["2 frames"])])
+@pytest.mark.parametrize(
+    ("handler", "held"), [(b"vide", ["video inside"]), (b"pict", ["2 frames"])]
+)
 def test_a_track_besides_the_picture(handler: bytes, held: list[str]) -> None:
     def moving(sample: bytes) -> FileContents:
         return read_contents(

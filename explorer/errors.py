@@ -1,7 +1,7 @@
-"""Everything that can go wrong, as one small tree.
+"""The tree of errors.
 
     ExplorerError                exit code 1
-    ├── UsageError               exit code 2: the command line makes no sense
+    ├── UsageError               exit code 2: the command line is invalid
     ├── FolderError              a folder does not exist, is a file, or must not be read
     ├── LibraryError             the library's own files cannot be used
     │   ├── LibraryLocked        another run is writing to it
@@ -9,15 +9,16 @@
     │   ├── LibraryFull          its disk is full
     │   ├── CatalogDamaged       the catalog's file is corrupt
     │   └── LibraryNewer         written by a later release
-    ├── PhotoError               one file could not be read as a photo; costs that file only
-    │   ├── UnsupportedPhoto     in a format that is not supported; the file may be fine
+    ├── PhotoError               a file could not be read as a photo; other files are not affected
+    │   ├── UnsupportedPhoto     in a format that is not supported; the file may be intact
     │   │   └── NotAPhoto        proven to be something else, such as a web page saved as a photo
-    │   ├── DamagedPhoto         proven to be damaged: truncated, or its structure is inconsistent
+    │   ├── DamagedPhoto         proven to be damaged: truncated or inconsistent
+    │   ├── DecodingFailed       it crashed the process that decoded it
     │   └── OversizedPhoto       more pixels or bytes than this machine can safely decode
-    └── EncoderError             an encoder cannot do what was asked of it
-        ├── UnknownEncoder       no encoder has that name
-        ├── NoTextEncoder        a phrase for an encoder that knows pictures only
-        └── WeightsMissing       the encoder's weights are not here and could not be downloaded
+    └── EncoderError             an encoder cannot be used as requested
+        ├── UnknownEncoder       there is no encoder with that name
+        ├── NoTextEncoder        a phrase was given to an encoder for images only
+        └── WeightsMissing       the weights are not on this computer, or cannot be downloaded
 
 Every message is one line for the user: what happened, to which file, and what to do.
 """
@@ -27,9 +28,9 @@ from __future__ import annotations
 from typing import Literal
 
 Fault = Literal["damaged", "foreign", "unsupported", "environment"]
-"""What to blame for a file that could not be read. `damaged`, `foreign`: the file itself.
-`unsupported`: its format; the file may be fine. `environment`: memory, time, permissions or the
-drive."""
+"""Why a file could not be read. `damaged`: it is damaged. `foreign`: it is not a photo.
+`unsupported`: its format is not supported, and it may be intact. `environment`: memory, time,
+permissions or the drive."""
 PROVEN: tuple[Fault, ...] = ("damaged", "foreign")
 """The faults for which a file may be suggested for removal."""
 
@@ -78,11 +79,11 @@ class PhotoError(ExplorerError):
     """One file could not be read as a photo. The message is the reason, for the user."""
 
     fault: Fault = "environment"
-    """What to blame, for the program."""
+    """The cause, for the program."""
 
 
 class UnsupportedPhoto(PhotoError):
-    """In a format, or a variant of one, that is not supported. The file may be fine."""
+    """In a format, or a variant of one, that is not supported. The file may be intact."""
 
     fault: Fault = "unsupported"
 
@@ -108,11 +109,11 @@ class OversizedPhoto(PhotoError):
 
 
 class EncoderError(ExplorerError):
-    """An encoder cannot do what was asked of it."""
+    """An encoder cannot be used as requested."""
 
 
 class UnknownEncoder(EncoderError):
-    """No encoder has that name."""
+    """There is no encoder with that name."""
 
 
 class NoTextEncoder(EncoderError):
@@ -120,4 +121,4 @@ class NoTextEncoder(EncoderError):
 
 
 class WeightsMissing(EncoderError):
-    """The encoder's weights are not on this computer."""
+    """The encoder's weights are not on this computer, or could not be downloaded."""

@@ -1,4 +1,4 @@
-"""Fit file system numbers into SQLite's integers, which are signed and of 64 bits."""
+"""Fit numbers from file systems into SQLite's integers, which are signed and have 64 bits."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ MAX = (1 << 63) - 1
 
 
 def time_ns(nanoseconds: int) -> int:
-    """A file's time in Unix nanoseconds, clamped to the years 1677 to 2262.
-
-    File systems have a wider range.
-    """
+    """Clamp a file's time in Unix nanoseconds to the years 1677 to 2262. File systems have a wider
+    range."""
     return max(-MAX - 1, min(MAX, nanoseconds))
 
 
 def file_id(number: int) -> int:
-    """An inode or file id; 0 means unknown.
+    """Convert an inode number or file id; 0 means unknown.
 
-    Ids of up to 64 bits keep their bits; longer ones (ReFS has 128) are hashed.
+    Ids of up to 64 bits keep their bits; longer ones (ReFS has 128 bits) are hashed.
     """
     if number >> 64 not in (0, -1):
         number = int.from_bytes(
@@ -27,5 +25,5 @@ def file_id(number: int) -> int:
     found = number % (1 << 64)
     if found > MAX:
         found -= 1 << 64
-    # Windows sets all bits where there is no id.
+    # Windows sets all bits if there is no id.
     return 0 if found == -1 else found

@@ -1,6 +1,6 @@
-"""Running pip for a person who has never heard of it: one line of progress, one line of reason.
+"""Run pip for users who do not know it: show its progress, and its reason for failing, in one line.
 
-Like bootstrap.py, this keeps to what old Pythons understand and to the standard library.
+Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import os
@@ -11,7 +11,8 @@ import time
 
 
 class SetupError(Exception):
-    """Setting up failed; the message is one line for a person. output: pip's lines, if it ran."""
+    """Setup failed. The message is one line for the user. output: the lines of pip's output, if it
+    was run."""
 
     def __init__(self, message, output=()):
         super(SetupError, self).__init__(message)
@@ -19,32 +20,32 @@ class SetupError(Exception):
 
 
 def install(python, words):
-    """Run pip's install with these options and requirements, telling the person what it is at;
-    raises SetupError with pip's own reason."""
+    """Run `pip install` with these options and requirements, and show its progress. Raises
+    SetupError with pip's reason."""
     command = pip_command(python, "install", "--progress-bar", "off") + list(words)
-    # pip's own words are kept in English and unwrapped, as they are read here.
     code, output = run_with_progress(command, progress)
     if code:
         raise SetupError("The packages could not be installed: {}".format(reason(output)), output)
 
 
 def pip_command(python, *words):
-    """A call of a Python's pip that asks nothing and looks for no newer pip. words: what it is to
-    do, with its options."""
+    """A command that runs a Python's pip without prompts and without checking for a newer pip.
+    words: pip's arguments."""
     return [python, "-m", "pip"] + list(words) + ["--disable-pip-version-check", "--no-input"]
 
 
 def run_with_progress(command, tell):
-    """Run a command and show what it is at; gives its exit code and its lines, of both streams.
+    """Run a command and show its progress. Returns its exit code and the lines of its output, from
+    both streams.
 
-    tell: a line → what to tell a person, or None.
+    tell: returns what to show to the user for a line of output, or None.
     """
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        # Into the environment or the folder that was named, whatever pip is set to.
+        # Install into this environment even if pip is configured to install for the user.
         env=dict(os.environ, PYTHONUNBUFFERED="1", PIP_USER="0"),
     )
     meter, output = _Meter(), []
@@ -65,8 +66,8 @@ def run_with_progress(command, tell):
 
 
 def has_all(python, words):
-    """Whether a Python has all of these requirements, by pip's own judgement, without asking what
-    they depend on. Takes about a second; False where there is no pip.
+    """Whether a Python has all of these requirements, according to pip, not counting their
+    dependencies. Takes about a second; False without pip.
 
     words: requirements, or `-r` and a file.
     """
@@ -81,12 +82,13 @@ def has_all(python, words):
     except OSError:
         return False
     output = process.communicate()[0]
-    # Where pip is set to look into a folder of wheels, it has not installed what it finds there.
+    # pip also succeeds if it would install packages from a folder of wheels that it is configured
+    # to use.
     return process.returncode == 0 and b"Would install" not in output
 
 
 def pip_settings(python):
-    """The names of the options that are set for pip, in its files or in the environment."""
+    """The names of the options that are set for pip, in its configuration or in the environment."""
     process = subprocess.Popen(
         pip_command(python, "config", "list"),
         stdin=subprocess.DEVNULL,
@@ -98,7 +100,7 @@ def pip_settings(python):
 
 
 def progress(line):
-    """A line of pip's → what to tell a person, or None."""
+    """What to show to the user for a line of pip's output, or None."""
     found = re.match(r"Collecting ([\w.\-]+)", line)
     if found:
         return "Looking for {}".format(found.group(1))
@@ -108,16 +110,16 @@ def progress(line):
         line,
     )
     if found:
-        return "Fetching {}{}".format(
+        return "Downloading {}{}".format(
             found.group(1), " ({})".format(found.group(2)) if found.group(2) else ""
         )
     if line.startswith("Installing collected packages"):
-        return "Installing {} packages; this is the longest part".format(line.count(",") + 1)
+        return "Installing {} packages; this takes longest".format(line.count(",") + 1)
     return None
 
 
 def reason(output):
-    """pip's reason for failing: its last line that says ERROR, without that word."""
+    """pip's reason for failing: the last line that begins with ERROR, without that word."""
     errors = [
         line
         for line in output
@@ -127,10 +129,10 @@ def reason(output):
     text = (
         errors[-1][len("ERROR:") :].strip()
         if errors
-        else (output[-1].strip() if output else "pip said nothing")
+        else (output[-1].strip() if output else "pip gave no reason")
     )
     if "[Errno 28]" in text:
-        return "the disk is full. Make room and start again; what was fetched is kept ({})".format(
+        return "the disk is full. Free some space and start again; downloads are kept ({})".format(
             text
         )
     offline = any(
@@ -141,8 +143,8 @@ def reason(output):
 
 
 class _Meter:
-    """One line that says what is going on and for how long: rewritten in a terminal, every fifteen
-    seconds elsewhere."""
+    """Shows the progress and the elapsed time in one line, which is updated in a terminal and
+    printed every fifteen seconds elsewhere."""
 
     def __init__(self):
         self._terminal = sys.stderr.isatty()

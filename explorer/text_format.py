@@ -1,4 +1,4 @@
-"""Format numbers, and text of foreign origin, for people."""
+"""Format numbers and untrusted text for display."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 def one_line(text: str) -> str:
-    """Text with control characters escaped, on one line.
+    """Escape control characters, so that text stays on one line.
 
-    A file name must not move a terminal's cursor or forge a log entry.
+    A file name must not be able to move a terminal's cursor or forge a log entry.
     """
     return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
 
 
 def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
-    """The number in ASCII digits, from 0 to `most` (by default SQLite's largest); None for any
-    other text, however long."""
+    """Parse a number in ASCII digits, from 0 to `most` (by default SQLite's largest integer); None
+    for any other text, however long."""
     digits = text.lstrip("0") or text[:1]
     # Python raises an error for numbers of several thousand digits.
     if not (text.isascii() and text.isdigit()) or len(digits) > len(str(most)):
@@ -29,13 +29,13 @@ def whole_number(text: str, most: int = 2**63 - 1) -> int | None:
 
 
 def count(number: int, what: str = "") -> str:
-    """A count with its noun: `1,234 photos`, `1 photo`; without one, the number alone."""
+    """A count with its noun: `1,234 photos`, `1 photo`. Without a noun, just the number."""
     plural = "" if number == 1 else "s"
     return f"{number:,} {what}{plural}" if what else f"{number:,}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds → `12 s`, `3 min`, `2 h 05 min`."""
+    """Format seconds as `12 s`, `3 min` or `2 h 05 min`."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -43,7 +43,7 @@ def duration(seconds: float) -> str:
 
 
 def size(number: float) -> str:
-    """Bytes → `4.2 MB`."""
+    """Format a number of bytes as `4.2 MB`."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if number < 1000:
             return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"

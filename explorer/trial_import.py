@@ -1,9 +1,9 @@
-"""Importing what a first start does, right after it was installed.
+"""Import the modules that a first start needs, right after they are installed.
 
-Packages are installed uncompiled, as most modules of theirs are never imported. This compiles those
-that are, and shows whether the packages work on this machine.
+Packages are installed without compiling them, because most of their modules are never imported.
+Importing compiles those that are, and shows whether the packages work on this machine.
 
-Like bootstrap.py, this keeps to what old Pythons understand and to the standard library.
+Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import os
@@ -19,7 +19,7 @@ MODULES = (
 
 _CODE = """
 import importlib, importlib.util, sys
-# It would report to its makers.
+# This keeps openvino from sending usage statistics.
 sys.modules["openvino_telemetry"] = None
 for name in sys.argv[1:]:
     if importlib.util.find_spec(name.partition(".")[0]):
@@ -28,8 +28,9 @@ for name in sys.argv[1:]:
 
 
 def try_imports(python):
-    """Import MODULES, those that are there, in a process of that Python. They are compiled even
-    where Python is told not to, as the folder is ours. Raises SetupError where one fails."""
+    """Import those of MODULES that are installed, in a process of that Python. They are compiled
+    even if Python is configured not to, because the folder is ours. Raises SetupError if one
+    fails."""
     environment = dict(os.environ, PYTHONWARNINGS="ignore")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
@@ -43,7 +44,7 @@ def try_imports(python):
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         raise SetupError(
             "The packages are installed, but one does not work on this computer: {}. Delete the"
-            " folder .venv and start again to install them anew.".format(
+            " folder .venv and start again to reinstall them.".format(
                 lines[-1] if lines else "exit code {}".format(done.returncode)
             )
         )

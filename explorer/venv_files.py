@@ -1,10 +1,9 @@
-"""The files in an environment: mending what an interrupted installation left, and removing what
-nothing here uses.
+"""Repair an environment after an interrupted installation, and remove files that are never used.
 
-pip writes a package's files one by one. Where it was killed, or the disk was full, a package can be
-there in part and yet count as installed. Such a package is forgotten, so that pip installs it anew.
+pip writes a package's files one by one. If it is killed or the disk is full, an incomplete package
+can count as installed. The metadata of such a package is removed, so that pip installs it again.
 
-Like bootstrap.py, this keeps to what old Pythons understand and to the standard library.
+Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import csv
@@ -13,8 +12,8 @@ import os
 import re
 import shutil
 
-# In `site-packages`: headers and tools for building other programs, the packages' own tests, and a
-# part for notebooks. 280 MB, most of them torch's.
+# Paths in `site-packages`: headers and build tools, the packages' own tests, and a notebook
+# extension. Together 280 MB, most of it torch's.
 UNUSED = (
     "torch/include",
     "torch/test",
@@ -37,12 +36,13 @@ _UNUSED_FILE = re.compile(
 
 
 def remove_unused(folder):
-    """Remove what UNUSED names from an environment; a package without it still counts as whole."""
+    """Remove the files in UNUSED from an environment. Packages without them still count as
+    complete."""
     within = os.path.realpath(folder) + os.sep
     for packages in _site_packages(folder):
         for pattern in UNUSED:
             for path in glob.glob(os.path.join(glob.escape(packages), *pattern.split("/"))):
-                # On Windows, packages are one folder less deep in their environment.
+                # On Windows, site-packages is one level higher, so `../../..` leaves the folder.
                 if not os.path.realpath(path).startswith(within):
                     continue
                 if os.path.isdir(path):
@@ -51,26 +51,26 @@ def remove_unused(folder):
                     os.remove(path)
 
 
-def drop_half_installed(folder):
-    """Forget the packages in an environment whose files are not all there, by the list that each
-    brings; gives the names of their folders. What pip set aside while replacing a package is
-    removed, too."""
-    dropped = []
+def remove_incomplete_packages(folder):
+    """Remove the metadata of packages whose files are incomplete according to their RECORD, so that
+    pip installs them again. Returns the names of the removed folders. Backups that pip made while
+    replacing a package are removed, too."""
+    removed = []
     for packages in _site_packages(folder):
         for name in sorted(os.listdir(packages)):
             path = os.path.join(packages, name)
             if name.startswith("~") and os.path.isdir(path):
                 shutil.rmtree(path, ignore_errors=True)
-            # Without pip, nothing can be mended: whoever calls this has looked that it works.
+            # pip itself is needed for the repair; the caller has checked that it works.
             elif name.endswith(".dist-info") and not name.startswith("pip-"):
-                if not is_whole(packages, name):
+                if not is_complete(packages, name):
                     shutil.rmtree(path)
-                    dropped.append(name)
-    return dropped
+                    removed.append(name)
+    return removed
 
 
 def has_packages(folder):
-    """Whether an environment has packages besides those that it is made with."""
+    """Whether an environment has packages besides those of a new environment."""
     return any(
         name.endswith(".dist-info") and not name.startswith(("pip-", "setuptools-", "wheel-"))
         for packages in _site_packages(folder)
@@ -78,15 +78,15 @@ def has_packages(folder):
     )
 
 
-def is_whole(packages, name):
-    """Whether all files of a package have the size that its list says.
+def is_complete(packages, name):
+    """Whether all files of a package have the sizes recorded for them.
 
     packages: the folder `site-packages`. name: the package's folder `….dist-info` in it.
     """
     try:
         with open(os.path.join(packages, name, "RECORD"), newline="", encoding="utf-8") as file:
             rows = [row for row in csv.reader(file) if len(row) == 3]
-        # Compiled files and the list itself have no size there.
+        # Compiled files and RECORD itself have no recorded size.
         return bool(rows) and all(
             os.path.getsize(os.path.join(packages, path)) == int(size)
             for path, _, size in rows

@@ -188,4 +188,4 @@ class TestEnvironment:
         "words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]]
     )
     def test_the_user_sets_how_many_tests_run_in_parallel(self, words: list[str]) -> None:
-        assert bootstrap.side_by_side(words) == []
+        assert bootstrap.parallel_options(words) == []

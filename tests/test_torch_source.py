@@ -1,4 +1,4 @@
-"""Where PyTorch is taken from, with a stand-in for its index and for the usual one."""
+"""The index that PyTorch is installed from, with a stand-in for its index and for the usual one."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_cpu_index_is_used(python: str, index: PackageIndex) -> None:
     index.put("cpu", *pair("2.14.0+cpu", "0.29.0+cpu"), *pair(*CPU))
     told = install_all(python)
     assert versions(python) == {"torch": CPU[0], "torchvision": CPU[1]}
-    assert told == [f"PyTorch is taken from {index.address}/cpu."]
+    assert told == [f"PyTorch is installed from {index.address}/cpu."]
     assert not any(path.startswith("/simple/cuda") for path in index.requests)
 
 
@@ -93,7 +93,7 @@ def fell_back(python: str, told: list[str], why: str) -> None:
     assert len(told) == 2
     assert why in told[1] and "from the usual index instead" in told[1]
     if sys.platform.startswith("linux"):
-        assert "with CUDA libraries: 3 GB to fetch" in told[1]
+        assert "with CUDA libraries: a download of 3 GB" in told[1]
 
 
 def test_a_refused_connection_falls_back(
@@ -110,16 +110,16 @@ def test_a_refused_connection_falls_back(
 def test_an_http_error_falls_back(python: str, index: PackageIndex, status: int) -> None:
     index.put("cpu", *pair(*CPU))
     index.status = status
-    fell_back(python, install_all(python), "offers nothing for this Python and machine")
+    fell_back(python, install_all(python), "has nothing for this Python and machine")
 
 
 def test_an_index_that_does_not_answer_falls_back(
     python: str, index: PackageIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch_source, "PATIENCE", 1)
+    monkeypatch.setattr(torch_source, "TIMEOUT", 1)
     index.put("cpu", *pair(*CPU))
     index.hanging = True
-    fell_back(python, install_all(python), "did not answer in time")
+    fell_back(python, install_all(python), "did not respond in time")
 
 
 @pytest.mark.parametrize("tag", ["py3-none-any", "cp27-cp27m-win32"])
@@ -132,18 +132,18 @@ def test_an_index_without_a_matching_version_falls_back(
         wheel("torch", "2.8.0+cpu" if old else CPU[0], tag=tag),
         wheel("torchvision", "0.23.0+cpu" if old else CPU[1], tag=tag),
     )
-    fell_back(python, install_all(python), "offers nothing for this Python and machine")
+    fell_back(python, install_all(python), "has nothing for this Python and machine")
 
 
 def test_a_pair_of_different_builds_falls_back(python: str, index: PackageIndex) -> None:
     """Such a pair installs, and cannot be imported."""
     index.put("cpu", wheel("torch", CPU[0]), wheel("torchvision", "0.29.1", ["torch==2.14.1"]))
-    fell_back(python, install_all(python), "has no torch and torchvision that fit each other")
+    fell_back(python, install_all(python), "has no compatible versions of torch and torchvision")
 
 
 def test_a_pair_of_different_versions_falls_back(python: str, index: PackageIndex) -> None:
     index.put("cpu", wheel("torch", CPU[0]), *pair("2.14.0+cpu", "0.29.0+cpu")[1:])
-    fell_back(python, install_all(python), "has no torch and torchvision that fit each other")
+    fell_back(python, install_all(python), "has no compatible versions of torch and torchvision")
 
 
 def test_half_a_pair_is_replaced_by_the_default_build(python: str, index: PackageIndex) -> None:
@@ -152,7 +152,7 @@ def test_half_a_pair_is_replaced_by_the_default_build(python: str, index: Packag
     install(python, ["--no-deps", "--find-links", f"{index.address}/cpu/torch/", "torch"])
     assert versions(python) == {"torch": CPU[0]}
     index.wheels["cpu"].clear()
-    fell_back(python, install_all(python), "offers nothing for this Python and machine")
+    fell_back(python, install_all(python), "has nothing for this Python and machine")
 
 
 def test_a_lost_connection_does_not_fall_back(python: str, index: PackageIndex) -> None:
@@ -190,7 +190,7 @@ class TestChoice:
     def test_the_cpu_index_is_chosen_without_a_gpu(self) -> None:
         source = torch_source.choose(sys.executable)
         assert (source.url, source.cuda) == (torch_source.CPU_INDEX, False)
-        assert "0.2 GB to fetch instead of 3 GB" in source.why
+        assert "a download of 0.2 GB instead of 3 GB" in source.why
 
     @pytest.mark.parametrize("platform", ["win32", "darwin"])
     def test_other_systems_use_the_default_index(
@@ -224,7 +224,7 @@ class TestChoice:
         monkeypatch.setenv(name, value)
         source = torch_source.choose(sys.executable)
         assert source.url == (None if own else torch_source.CPU_INDEX)
-        assert ("pip is set to an index of its own" in source.why) is own
+        assert ("pip is configured to use another index" in source.why) is own
 
     def test_the_pip_configuration_file_is_respected(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -257,7 +257,7 @@ class TestChoice:
         tool = tmp_path / "nvidia-smi"
         tool.write_text(f'#!/bin/sh\n[ "$1" = -L ] || exit 1\n{script}\n')
         tool.chmod(0o755)
-        monkeypatch.setattr(torch_source, "PATIENCE", 1)
+        monkeypatch.setattr(torch_source, "TIMEOUT", 1)
         assert torch_source.has_nvidia_gpu() is there
 
 

@@ -31,7 +31,7 @@ def install(folder: Path, name: str, files: dict[str, str]) -> Path:
 
 
 def test_complete_packages_are_kept(packages: Path, tmp_path: Path) -> None:
-    assert venv_files.drop_half_installed(str(tmp_path)) == []
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == []
     assert sorted(each.name for each in packages.iterdir()) == [
         "alpha",
         "alpha-1.0.dist-info",
@@ -53,25 +53,25 @@ def test_an_incomplete_package_is_dropped(harm: str, packages: Path, tmp_path: P
         record.write_text("")
     else:
         record.write_bytes(b"\xff\xfe,\x00,x\n" * 3)
-    assert venv_files.drop_half_installed(str(tmp_path)) == ["alpha-1.0.dist-info"]
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == ["alpha-1.0.dist-info"]
     assert not record.parent.exists() and (packages / "beta-1.0.dist-info").exists()
 
 
 def test_leftovers_of_pip_are_removed(packages: Path, tmp_path: Path) -> None:
     (packages / "~lpha").mkdir()
     (packages / "~lpha" / "old.py").touch()
-    assert venv_files.drop_half_installed(str(tmp_path)) == []
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == []
     assert not (packages / "~lpha").exists()
 
 
 def test_pip_is_never_dropped(packages: Path, tmp_path: Path) -> None:
     record = install(packages, "pip", {"pip/__init__.py": "x"})
     (packages / "pip" / "__init__.py").unlink()
-    assert venv_files.drop_half_installed(str(tmp_path)) == [] and record.exists()
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == [] and record.exists()
 
 
 def test_an_empty_environment_is_accepted(tmp_path: Path) -> None:
-    assert venv_files.drop_half_installed(str(tmp_path)) == []
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == []
     venv_files.remove_unused(str(tmp_path))
 
 
@@ -100,9 +100,9 @@ def test_only_unused_files_are_removed_and_the_package_stays_complete(
     venv_files.remove_unused(str(tmp_path))
     assert [path for path in unused if (packages / path).exists()] == []
     assert all((packages / path).exists() for path in used)
-    assert venv_files.drop_half_installed(str(tmp_path)) == []
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == []
     (packages / "torch" / "testing" / "__init__.py").unlink()
-    assert venv_files.drop_half_installed(str(tmp_path)) == ["torch-1.0.dist-info"]
+    assert venv_files.remove_incomplete_packages(str(tmp_path)) == ["torch-1.0.dist-info"]
 
 
 def test_a_path_with_the_characters_of_a_pattern_is_taken_literally(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_path_with_the_characters_of_a_pattern_is_taken_literally(tmp_path: Pa
     packages = folder / "lib" / "python3.11" / "site-packages"
     install(packages, "torch", {"torch/include/a.h": "text"})
     install(packages, "half", {"half.py": "text"}).unlink()
-    assert venv_files.drop_half_installed(str(folder)) == ["half-1.0.dist-info"]
+    assert venv_files.remove_incomplete_packages(str(folder)) == ["half-1.0.dist-info"]
     venv_files.remove_unused(str(folder))
     assert not (packages / "torch" / "include").exists()
 

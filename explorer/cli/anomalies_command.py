@@ -1,4 +1,4 @@
-"""`anomalies`: list what is odd, poor or broken."""
+"""`anomalies`: list photos that are unusual, poor or broken."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def anomalies_command(
         progress.show("Reading the library")
         found = review.findings(kinds, filters, everything=everything, dismissed=dismissed)
         judged, photos = review.judged
-        lines = review.thresholds()
-        grouped = "date" in kinds and not everything and lines["date"] <= FILE_TIME_SCORE
+        thresholds = review.thresholds()
+        grouped = "date" in kinds and not everything and thresholds["date"] <= FILE_TIME_SCORE
         about_dates = _undated(opened, review, filters) if grouped else ""
         found = found[:top] if top else found
         if plan:
@@ -95,7 +95,7 @@ def anomalies_command(
     if about_dates:
         say(about_dates)
     if as_json:
-        emit_json([_as_json(finding, lines if everything else None) for finding in found])
+        emit_json([_as_json(finding, thresholds if everything else None) for finding in found])
         return 0
     for finding in found:
         title = KIND_TITLES[finding.kind][0]
@@ -105,8 +105,9 @@ def anomalies_command(
     return 0
 
 
-def _as_json(finding: Finding, lines: Mapping[FindingKind, float] | None) -> dict[str, Any]:
-    """lines: the score of each kind below which a photo is flagged, to say so of each; or None."""
+def _as_json(finding: Finding, thresholds: Mapping[FindingKind, float] | None) -> dict[str, Any]:
+    """thresholds: the score of each kind below which a photo is flagged; None if all findings
+    are."""
     row: dict[str, Any] = {
         "id": finding.id,
         "path": finding.path,
@@ -114,11 +115,14 @@ def _as_json(finding: Finding, lines: Mapping[FindingKind, float] | None) -> dic
         "score": round(finding.score, 6),
         "detail": finding.detail,
     }
-    return row if lines is None else row | {"flagged": finding.score < lines[finding.kind]}
+    if thresholds is None:
+        return row
+    return row | {"flagged": finding.score < thresholds[finding.kind]}
 
 
 def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
-    """What there is to say of photos whose files' times alone contradict their folders' names."""
+    """A note on photos whose only date is the file's time and contradicts their folder's name; ''
+    if there are none."""
     ids = set(photos_without_own_date(review.subjects().values()))
     if filters:
         ids &= set(library.catalog.matching(filters).tolist())
@@ -126,33 +130,34 @@ def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
 
 
 def _plan(library: Library, found: Sequence[Finding], name: str) -> None:
-    """Write what would go if all these went."""
+    """Write a plan that removes the files of all these findings."""
     from explorer.anomalies.finding_removals import removals_of_findings
     from explorer.removal.plan import write_plan
 
-    taking = removals_of_findings(library.catalog, found)
-    write_plan(absolute(name), taking.removals)
-    total = size(sum(removal.total_bytes for removal in taking.removals))
+    planned = removals_of_findings(library.catalog, found)
+    write_plan(absolute(name), planned.removals)
+    total = size(sum(removal.total_bytes for removal in planned.removals))
     say(
-        f"{count(len(taking.removals), 'file')}, {total}, in the plan {name}: no other file is kept"
-        " for them, so carry it out with"
+        f"The plan {name} has {count(len(planned.removals), 'file')}, {total}. No other file is"
+        " kept in their place, so carry it out with"
     )
     say(f"    {PROGRAM} remove --plan {name} --without-keeper")
-    for path, why in taking.skipped:
+    for path, why in planned.skipped:
         say(f"Not in the plan: {printable(path)}: {why}.")
 
 
 def _encoder(
     known: list[tuple[str, str, int, int]], wanted: str | None
 ) -> tuple[str, str, int] | None:
-    """Name, version and dimension of the encoder of that name, where it has seen photos."""
+    """The name, version and dimension of an encoder with which photos have been encoded; None for
+    the default. Raises UsageError if no photo has been encoded with it."""
     if wanted is None:
         return None
     for name, version, dim, photos in known:
         if name == wanted and photos:
             return name, version, dim
-    seen = ", ".join(name for name, *_, photos in known if photos) or "none"
+    used = ", ".join(name for name, *_, photos in known if photos) or "none"
     raise UsageError(
-        f"No photo has been indexed with “{wanted}” yet (so far: {seen}): run `{PROGRAM} index"
+        f"No photo has been indexed with “{wanted}” yet (so far: {used}): run `{PROGRAM} index"
         f" FOLDER --encoder {wanted}`."
     )

@@ -1,7 +1,7 @@
-"""The command line's entry: runs one command and turns its errors into exit codes.
+"""The entry point of the command line: run a command, and convert its errors to exit codes.
 
-Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 1 a
-one-line error, 2 wrong usage, 130 interrupted.
+Results go to standard output, progress and messages to standard error. Exit codes: 0 success, 1 an
+error reported in one line, 2 invalid usage, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content
 
 
 def console() -> None:
-    """The installed `photo-explorer` program."""
+    """The entry point of the installed program `photo-explorer`."""
     sys.exit(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. argv: the words after the program's name."""
+    """Run one command and return its exit code. argv: the arguments after the program's name; None
+    for those of this process."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] not in (["-h"], ["--help"], ["--version"]):
         words = command_first(words)
@@ -37,23 +38,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(str(error))
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has enough of it (`| head`), which is not an error. Python would
-        # complain again when it closes the stream.
+        # The reader of our output has closed the pipe (`| head`), which is not an error. Redirect
+        # it, or Python would complain again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        trouble = _explained(error, words)
-        if trouble is None:
+        explained = _explain(error, words)
+        if explained is None:
             raise
-        say(str(trouble))
-        return trouble.exit_code
+        say(str(explained))
+        return explained.exit_code
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the next run continues from here.")
         return 130
 
 
 def _run(words: list[str]) -> int:
-    """Parse the words and run the command. click's own `main` would swallow a broken pipe."""
+    """Parse the arguments and run the command. click's own `main` would swallow a broken pipe."""
     try:
         with group.make_context(PROGRAM.removeprefix("python "), words, **_SETTINGS) as context:
             code: int | None = group.invoke(context)
@@ -65,8 +66,8 @@ def _run(words: list[str]) -> int:
         return error.exit_code
 
 
-def _explained(error: Exception, words: Sequence[str]) -> ExplorerError | None:
-    """The plain explanation of a system error such as a full disk; None for other errors."""
+def _explain(error: Exception, words: Sequence[str]) -> ExplorerError | None:
+    """An error that explains a system error such as a full disk; None for other errors."""
     from explorer.config import library_dir
     from explorer.library.durable_io import explain
 

@@ -1,4 +1,4 @@
-"""Folders, files and the library as they are named on a command line."""
+"""Resolve the folders, files and library named on a command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def absolute(path: str) -> str:
     Raises UsageError for an empty word.
     """
     if not path:
-        # The empty path is the current folder to every system function, and never what was meant.
+        # System functions take an empty path as the current folder, which is never intended.
         raise UsageError("A folder or file argument is empty: is a variable unset?")
     return as_on_disk(os.path.abspath(Path(path).expanduser()))
 
@@ -40,7 +40,7 @@ def open_library(given: str | None, *, create: bool = False) -> Library:
 
 @contextmanager
 def opened_library(given: str | None) -> Iterator[Library]:
-    """`open_library` for the length of a block."""
+    """Open the library as `open_library` does, and close it after the block."""
     library = open_library(given)
     try:
         yield library
@@ -49,10 +49,9 @@ def opened_library(given: str | None) -> Iterator[Library]:
 
 
 def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
-    """Raise UsageError for a word that was given as a folder, but can only be a mistyped command,
-    or one in the wrong place.
+    """Raise UsageError if a word given as a folder must be a mistyped or misplaced command.
 
-    An existing folder of that name, or a word that looks like a path, is a folder.
+    A word that looks like a path, or names an existing folder, is a folder.
     """
     for at, word in enumerate(words):
         if (

@@ -1,7 +1,5 @@
-"""The commands by name, and the click group that imports each one's module only when it runs.
-
-A search must not wait for what only indexing needs, so nothing is imported for a command that was
-not asked for.
+"""The names of the commands, and the click group that imports the module of a command only when it
+runs, so that a search does not wait for imports that only indexing needs.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import click
 
 from explorer import __version__
 
-# The module of each command. It holds a click command called `NAME_command`.
+# The module of each command. It contains a click command called `NAME_command`.
 MODULES = {
     "open": "open_command",
     "demo": "open_command",
@@ -40,9 +38,8 @@ MODULES = {
 DEFAULT = "open"
 
 _EPILOG = """\
-Given folders, or nothing, instead of a command, it opens the app and remembers these folders.
-For a folder that has the name of a command, write ./NAME. `python run.py test` runs the project's
-tests.
+Without a command, the app is opened on the given folders, which it remembers. For a folder that has
+the name of a command, write ./NAME. `python run.py test` runs the project's tests.
 """
 
 
@@ -57,7 +54,7 @@ class LazyGroup(click.Group):
 
 
 def command(name: str) -> click.Command:
-    """The command of that name. Raises KeyError for a name that is not in `MODULES`."""
+    """The command with that name. Raises KeyError for a name that is not in `MODULES`."""
     module = importlib.import_module(f"explorer.cli.{MODULES[name]}")
     found: click.Command = getattr(module, f"{name}_command")
     return found
@@ -75,11 +72,11 @@ def group() -> None:
 
 
 def command_first(words: Sequence[str]) -> list[str]:
-    """The words of a command line, with the command moved to the front.
+    """The arguments of a command line with the command moved to the front.
 
-    Options may stand before the command (`--library DIR status`). Words without a command get
-    `DEFAULT`. An option that several commands take means the same in all of them, so any of them
-    tells whether it takes a value.
+    Options may precede the command (`--library DIR status`). Without a command, `DEFAULT` is added.
+    An option has the same meaning in all commands that have it, so any of them shows whether it
+    takes a value.
     """
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
@@ -99,7 +96,7 @@ def _takes_value(name: str) -> bool:
 
 
 def _matches(name: str, spellings: Sequence[str]) -> bool:
-    """Whether a word is one of an option's spellings, or a long one cut short."""
+    """Whether a word is one of an option's spellings, or an abbreviation of a long one."""
     return any(
         known == name or (len(name) > 2 and name.startswith("--") and known.startswith(name))
         for known in spellings

@@ -48,8 +48,8 @@ _NAMES = {
 def duplicates_command(
     library: str | None, as_json: bool, tier: tuple[str, ...], folder: str | None, plan: str | None
 ) -> int:
-    """Print the groups. With --plan, also write what would be removed if one photo of each group
-    were kept."""
+    """Print the groups. With --plan, also write a plan that keeps one photo of each group and
+    removes the others."""
     from explorer.duplicates.decisions import apply_decisions
     from explorer.duplicates.find_groups import find_groups
 
@@ -92,13 +92,13 @@ def _write_plan(library: Library, groups: Sequence[DuplicateGroup], name: str) -
 
 
 def _report(group: DuplicateGroup) -> None:
-    holding = "; ".join(_holding(group))
+    contents = "; ".join(_contents_to_mention(group))
     if group.suggested:
-        also = f"; {holding}" if holding else ""
+        also = f"; {contents}" if contents else ""
         emit(f"{_NAMES[group.tier]}: keep {group.keep.path} ({group.keep_because}{also})")
     else:
         emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
-        emit(f"    {group.keep.path}{f' ({holding})' if holding else ''}")
+        emit(f"    {group.keep.path}{f' ({contents})' if contents else ''}")
     for item in group.others:
         companions = ", ".join(os.path.basename(each.path) for each in item.company.own)
         kept = group.reason_to_keep(item)
@@ -108,8 +108,8 @@ def _report(group: DuplicateGroup) -> None:
         emit(f"    {item.path} ({'; '.join(notes)})")
 
 
-def _holding(group: DuplicateGroup) -> list[str]:
-    """What the one kept holds, where that is not the very reason for keeping it."""
+def _contents_to_mention(group: DuplicateGroup) -> list[str]:
+    """The further contents of the kept file, except those given as the reason for keeping it."""
     return [words for words in group.keep.holds if words not in group.keep_because]
 
 

@@ -1,4 +1,4 @@
-"""`exclude`: print or change which files and folders are left out of a watched folder."""
+"""`exclude`: print or change which files of a watched folder are excluded."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def exclude_command(
 
 
 def _changed(root: RootRow, given: list[str], *, remove: bool) -> list[str]:
-    """The patterns of a root after some were added or removed. Raises ExplorerError for one that
-    was to be removed and is not there."""
+    """The patterns of a root after adding or removing some. Raises ExplorerError if a pattern to be
+    removed is not there."""
     absent = [glob for glob in given if remove and glob not in root["exclude"]]
     if absent:
         raise ExplorerError(

@@ -1,4 +1,4 @@
-"""`explain`: why a photo matches a query, or does not."""
+"""`explain`: say why a photo matches a query or does not."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ from explorer.search.match_reasons import REASON_LABELS
 def explain_command(
     phrase: str, photo_id: int, encoder: str | None, as_json: bool, library: str | None
 ) -> int:
-    """PHRASE is a query as `search` takes it; ID is a photo's number, as `search --json` prints
-    it."""
+    """PHRASE is a query as for `search`; ID is the id of a photo, as printed by `search --json`."""
     with opened_library(library) as opened:
         row = opened.catalog.photo(photo_id)
         if row is None:

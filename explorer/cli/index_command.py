@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from explorer.library.library import Library
     from explorer.scanning.index_summary import IndexSummary
 
-# So many unreadable files are named; the rest are counted.
+# The number of unreadable files that are listed; the rest are only counted.
 _NAMED_FAILURES = 20
 
 
@@ -84,11 +84,11 @@ def index_command(
             loaded, note = load_encoder(
                 name,
                 offline=offline,
-                progress=progress.bytes(f"Fetching {name}", f"Preparing {name}"),
+                progress=progress.bytes(f"Downloading {name}", f"Preparing {name}"),
             )
             if note:
                 say(note)
-            tally = index_folders(
+            summary = index_folders(
                 opened,
                 paths,
                 loaded,
@@ -100,13 +100,15 @@ def index_command(
             if encoder and not note and loaded.has_text:
                 model_settings.use_encoder(opened.catalog, loaded.name, ready=True)
             progress.show("Getting ready to search")
-            # Searches go without, and say so, where the text model cannot be loaded.
+            # If the text model cannot be loaded, searches work without relevance, and say so.
             with contextlib.suppress(EncoderError):
                 prepare(loaded)
-        failures, away = _failures(opened, paths) if tally.failed else [], _away(opened, paths)
+        failures = _failures(opened, paths) if summary.failed else []
+        offline_roots = _offline_roots(opened, paths)
     finally:
         opened.close()
-    _report(tally, loaded.name, time.monotonic() - started, failures, away, as_json=as_json)
+    seconds = time.monotonic() - started
+    _report(summary, loaded.name, seconds, failures, offline_roots, as_json=as_json)
     return 0
 
 
@@ -125,8 +127,8 @@ def _failures(library: Library, folders: Sequence[str]) -> list[FileRow]:
     ]
 
 
-def _away(library: Library, folders: Sequence[str]) -> list[RootRow]:
-    """The watched folders among these whose drives are offline."""
+def _offline_roots(library: Library, folders: Sequence[str]) -> list[RootRow]:
+    """The watched folders that contain these and whose drives are offline."""
     return [
         root
         for root in library.catalog.roots()
@@ -135,64 +137,64 @@ def _away(library: Library, folders: Sequence[str]) -> list[RootRow]:
 
 
 def _report(
-    tally: IndexSummary,
+    summary: IndexSummary,
     encoder: str,
     seconds: float,
     failures: Sequence[FileRow],
-    away: Sequence[RootRow],
+    offline_roots: Sequence[RootRow],
     *,
     as_json: bool,
 ) -> None:
-    rate = round(max(tally.indexed + tally.moved, tally.encoded) / seconds, 2)
-    unsettled = sorted({join(place.root, place.folder) for place in tally.unsettled})
+    rate = round(max(summary.indexed + summary.moved, summary.encoded) / seconds, 2)
+    unsettled = sorted({join(place.root, place.folder) for place in summary.unsettled})
     if as_json:
-        emit_json(_as_json(tally, encoder, seconds, rate, failures, away, unsettled))
+        emit_json(_as_json(summary, encoder, seconds, rate, failures, offline_roots, unsettled))
         return
     emit(
-        f"{tally.indexed:,} indexed, {tally.unchanged:,} unchanged, {tally.moved:,} moved,"
-        f" {tally.missing:,} missing, {tally.failed:,} failed in {duration(seconds)}"
+        f"{summary.indexed:,} indexed, {summary.unchanged:,} unchanged, {summary.moved:,} moved,"
+        f" {summary.missing:,} missing, {summary.failed:,} failed in {duration(seconds)}"
         f" ({rate:.0f} photos/s)"
     )
-    _remark(tally, failures, unsettled, away)
+    _report_problems(summary, failures, unsettled, offline_roots)
 
 
 def _as_json(
-    tally: IndexSummary,
+    summary: IndexSummary,
     encoder: str,
     seconds: float,
     rate: float,
     failures: Sequence[FileRow],
-    away: Sequence[RootRow],
+    offline_roots: Sequence[RootRow],
     unsettled: Sequence[str],
 ) -> dict[str, Any]:
     return {
-        "indexed": tally.indexed,
-        "unchanged": tally.unchanged,
-        "moved": tally.moved,
-        "missing": tally.missing,
-        "failed": tally.failed,
-        "encoded": tally.encoded,
-        "away": tally.away,
-        "left_out": tally.left_out,
-        "other": tally.other,
+        "indexed": summary.indexed,
+        "unchanged": summary.unchanged,
+        "moved": summary.moved,
+        "missing": summary.missing,
+        "failed": summary.failed,
+        "encoded": summary.encoded,
+        "away": summary.away,
+        "left_out": summary.left_out,
+        "other": summary.other,
         "encoder": encoder,
         "seconds": round(seconds, 3),
         "photos_per_second": rate,
         "failures": [{"path": file["path"], "reason": file["reason"]} for file in failures],
-        "unlisted": sorted(tally.unlisted),
+        "unlisted": sorted(summary.unlisted),
         "unsettled": list(unsettled),
-        "problems": sorted(tally.problems),
-        "offline": [root["path"] for root in away],
+        "problems": sorted(summary.problems),
+        "offline": [root["path"] for root in offline_roots],
     }
 
 
-def _remark(
-    tally: IndexSummary,
+def _report_problems(
+    summary: IndexSummary,
     failures: Sequence[FileRow],
     unsettled: Sequence[str],
-    away: Sequence[RootRow],
+    offline_roots: Sequence[RootRow],
 ) -> None:
-    """Report what went otherwise than one would expect. unsettled: absolute folders."""
+    """Report whatever the user might not expect. unsettled: absolute paths of folders."""
     for file in failures[:_NAMED_FAILURES]:
         say(f"{file['path']}: {file['reason']}")
     if len(failures) > _NAMED_FAILURES:
@@ -200,23 +202,23 @@ def _remark(
             f"… and {len(failures) - _NAMED_FAILURES:,} more files that could not be read; the"
             " app's Library page lists them all."
         )
-    for folder in sorted(tally.unlisted):
+    for folder in sorted(summary.unlisted):
         say(
-            f"The folder {folder} could not be opened: check its permissions. What is known"
-            " about its photos was kept."
+            f"The folder {folder} could not be opened: check its permissions. Its photos stay in"
+            " the library."
         )
-    for problem in sorted(tally.problems):
+    for problem in sorted(summary.problems):
         say(problem)
     for folder in unsettled:
         say(f"Files in {folder} are still being written: index again when they are complete.")
-    if tally.left_out:
-        say(f"{count(tally.left_out, 'file')} left the library: an exclude rule covers them now.")
-    if tally.away:
+    if summary.left_out:
+        say(f"{count(summary.left_out, 'file')} left the library: an exclude rule covers them now.")
+    if summary.away:
         say(
-            f"{count(tally.away, 'file')} vanished at once: they stay in the library in case they"
+            f"{count(summary.away, 'file')} vanished at once: they stay in the library in case they"
             f" come back. If they are gone for good, run `{PROGRAM} forget FOLDER`."
         )
-    for root in away:
+    for root in offline_roots:
         why = (
             f"{UNRESPONSIVE}."
             if root["problem"] == UNRESPONSIVE

@@ -1,5 +1,4 @@
-"""`models`: list the models, fetch one, use one, drop one; pause what is fetched in the
-background."""
+"""`models`: list, download, use and drop models, and control background downloads."""
 
 from __future__ import annotations
 
@@ -24,13 +23,13 @@ _WITH_NAME = ("get", "use", "drop")
 _CHOICES = {
     "pause": (
         "paused",
-        "Fetching is paused; what has arrived is kept. `{program} models resume` continues it.",
+        "The download is paused; nothing is lost. `{program} models resume` continues it.",
     ),
-    "resume": ("automatic", "Fetching continues while the app is open."),
+    "resume": ("automatic", "The download continues while the app is open."),
     "not-now": (
         "declined",
-        "Nothing is fetched by itself any more. `{program} models get NAME` fetches a model,"
-        " `{program} models resume` allows it again.",
+        "No model is downloaded automatically any more. `{program} models get NAME` downloads one;"
+        " `{program} models resume` turns automatic downloads on again.",
     ),
 }
 
@@ -38,7 +37,7 @@ _CHOICES = {
 @click.command(
     "models",
     cls=Command,
-    help="List the models; get, use or drop one; pause, resume or leave what is fetched by itself.",
+    help="List the models; get, use or drop one; control automatic downloads.",
 )
 @click.argument(
     "action", required=False, type=click.Choice(["list", *_WITH_NAME, *_CHOICES]), default="list"
@@ -63,7 +62,7 @@ def models_command(
         return _use(library, name) if action == "use" else _drop(library, name, weights=weights)
     if name:
         raise UsageError(
-            f"`models` takes no name by itself: to fetch one, run `{PROGRAM} models get {name}`."
+            f"`models list` takes no name: to download a model, run `{PROGRAM} models get {name}`."
             if action == "list"
             else f"`models {action}` takes no name."
         )
@@ -71,7 +70,7 @@ def models_command(
 
 
 def _needs_name(action: str) -> str:
-    what = {"get": "fetch", "use": "use", "drop": "drop"}[action]
+    what = {"get": "download", "use": "use", "drop": "drop"}[action]
     return (
         f"Give the model to {what}: `{PROGRAM} models {action} NAME`; `{PROGRAM} models` lists"
         " them."
@@ -82,8 +81,8 @@ def _get(name: str) -> int:
     from explorer.encoders import registry
 
     with TerminalProgress() as progress:
-        registry.fetch(name, progress.bytes(f"Fetching {name}", f"Preparing {name}"))
-    say(f"“{name}” is ready: `{PROGRAM} models use {name}` searches with it.")
+        registry.fetch(name, progress.bytes(f"Downloading {name}", f"Preparing {name}"))
+    say(f"“{name}” is ready: `{PROGRAM} models use {name}` makes it the search model.")
     return 0
 
 
@@ -102,16 +101,17 @@ def _use(given: str | None, name: str) -> int:
             fetch_state.choose("automatic")
         fetch_state.try_again()
         left = count(model_settings.photos_without(library.catalog, name), "photo")
-        first = "" if ready else " fetches it and then"
+        first = "" if ready else " downloads it and then"
         if worker_alive(library.catalog):
             say(
-                f"“{name}” takes over once it is complete: the app{first} encodes {left} in the"
-                " background. Until then, searches use the present model."
+                f"“{name}” takes over once all photos are encoded: the app{first} encodes {left} in"
+                " the background. Until then, searches use the current model."
             )
         else:
             say(
-                f"“{name}” takes over once it is complete: the app{first} encodes {left} when it is"
-                f" next open (`{PROGRAM}`). `{PROGRAM} index FOLDER --encoder {name}` does it now."
+                f"“{name}” takes over once all photos are encoded: the app{first} encodes {left}"
+                f" when it is next open (`{PROGRAM}`). `{PROGRAM} index FOLDER --encoder {name}`"
+                " does it now."
             )
     return 0
 
@@ -129,7 +129,8 @@ def _drop(given: str | None, name: str, *, weights: bool) -> int:
 
 
 def _drop_vectors(library: Library, name: str) -> str:
-    """Drop a model's vectors, by the indexer if one is running; returns what was done."""
+    """Drop a model's vectors, or have a running indexer drop them. Returns a message for the
+    user."""
     from explorer.indexing.model_list import drop_model
     from explorer.library import model_settings
     from explorer.library.command_store import send_command
@@ -139,14 +140,14 @@ def _drop_vectors(library: Library, name: str) -> str:
     used = model_settings.encoder_in_use(library.catalog)
     if used is not None and used[0] == name:
         raise UsageError(
-            f"“{name}” is in use: use another model first, such as with `{PROGRAM} models use"
-            f" {'clip' if name == 'starter' else 'starter'}`."
+            f"“{name}” is in use: switch to another model first, for example with"
+            f" `{PROGRAM} models use {'clip' if name == 'starter' else 'starter'}`."
         )
     bytes_of = {known: 2 * dim * photos for known, _, dim, photos in library.catalog.encoders()}
     photos = {known: number for known, _, _, number in library.catalog.encoders()}.get(name, 0)
     if worker_alive(library.catalog):
         send_command(library.catalog, "drop", name)
-        done = "The indexer drops"
+        done = "The indexer will drop"
     else:
         with library.lock():
             writer = Writer(library.catalog)
@@ -157,7 +158,8 @@ def _drop_vectors(library: Library, name: str) -> str:
         done = "Dropped"
     return (
         f"{done} the vectors of “{name}” for {count(photos, 'photo')}:"
-        f" {size(bytes_of.get(name, 0))} of index, and as much room in the catalog for what comes."
+        f" {size(bytes_of.get(name, 0))} of index, and as much space in the catalog, which is"
+        " reused."
     )
 
 
@@ -196,14 +198,14 @@ def _list(given: str | None, *, as_json: bool) -> int:
 
 
 def _state(row: ModelRow) -> str:
-    fetched = (
-        "fetched"
+    availability = (
+        "downloaded"
         if row.available and row.download_bytes
         else "ready"
         if row.available
-        else f"not here ({size(row.download_bytes)}: {PROGRAM} models get {row.name})"
+        else f"not downloaded ({size(row.download_bytes)}: {PROGRAM} models get {row.name})"
     )
-    parts = [fetched] + ([f"{count(row.photos, 'photo')} encoded"] if row.photos else [])
+    parts = [availability] + ([f"{count(row.photos, 'photo')} encoded"] if row.photos else [])
     if row.in_use:
         parts.append("in use")
     if row.upcoming:

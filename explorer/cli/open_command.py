@@ -1,4 +1,4 @@
-"""`open` and `demo`: serve the app, on the user's folders or on sample photos."""
+"""`open` and `demo`: serve the app for the user's folders or for sample photos."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def open_command(
 def demo_command(
     library: str | None, encoder: str | None, offline: bool, port: int | None, no_browser: bool
 ) -> int:
-    """Make the sample photos where they are missing, and open the app on them."""
+    """Make the sample photos if they are missing, and open the app on them."""
     from explorer.demo.sample_folder import demo_dirs, make_demo
     from explorer.ui.server import open_app
 

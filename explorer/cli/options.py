@@ -1,4 +1,4 @@
-"""Options and types that several commands share."""
+"""Options and parameter types shared by several commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command whose long options may be cut short while they stay unambiguous (`--lib`)."""
+    """A command whose long options can be abbreviated (`--lib`) if they remain unambiguous."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = [
@@ -24,7 +24,7 @@ class Command(click.Command):
         ]
         end = args.index("--") if "--" in args else len(args)
         if self.allow_interspersed_args:
-            args = [*(_in_full(word, known) for word in args[:end]), *args[end:]]
+            args = [*(_expanded(word, known) for word in args[:end]), *args[end:]]
         return super().parse_args(ctx, args)
 
 
@@ -50,7 +50,8 @@ class QueryCommand(Command):
         return super().parse_args(ctx, args)
 
 
-def _in_full(word: str, known: list[str]) -> str:
+def _expanded(word: str, known: list[str]) -> str:
+    """An option spelled out in full; any other word unchanged."""
     name, equals, value = word.partition("=")
     if not name.startswith("--") or name == "--" or name in known:
         return word
@@ -59,7 +60,7 @@ def _in_full(word: str, known: list[str]) -> str:
 
 
 class WholeNumber(click.ParamType[int]):
-    """A whole number within bounds, both included."""
+    """A whole number within inclusive bounds."""
 
     name = "number"
 
@@ -86,11 +87,11 @@ PORT = WholeNumber(1, 65_535)
 
 
 def library_option(function: Function) -> Function:
-    """`--library DIR`, as `library`: a path as given, or None."""
+    """`--library DIR`, as `library`: the path as given, or None."""
     return click.option(
         "--library",
         metavar="DIR",
-        help="Where the library is kept (default: your user-data folder, or EXPLORER_LIBRARY).",
+        help="The library's folder (default: EXPLORER_LIBRARY, or one in your user data folder).",
     )(function)
 
 
@@ -114,7 +115,7 @@ def offline_option(function: Function) -> Function:
 
 
 def filter_options(function: Function) -> Function:
-    """`--since`, `--until` and `--folder`: texts as given, or None."""
+    """`--since`, `--until` and `--folder`: the texts as given, or None."""
     for option in (
         click.option("--folder", metavar="DIR", help="Only in this folder and its subfolders."),
         click.option("--until", metavar="DATE", help="Taken on this day or earlier (YYYY-MM-DD)."),
@@ -125,7 +126,7 @@ def filter_options(function: Function) -> Function:
 
 
 def app_options(function: Function) -> Function:
-    """What serving the app takes: `--offline`, `--port N` (as `port`) and `--no-browser`."""
+    """The options for serving the app: `--offline`, `--port N` (as `port`) and `--no-browser`."""
     for option in (
         click.option("--no-browser", is_flag=True, help="Do not open a browser window."),
         click.option(

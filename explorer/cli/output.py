@@ -1,4 +1,4 @@
-"""Results on standard output, messages on standard error."""
+"""Print results to standard output and messages to standard error."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from explorer.text_format import one_line
 
 
 def emit(text: str) -> None:
-    """One line of results. File names go out as the bytes they are on disk; only a terminal is
-    shown no control characters."""
+    """Print one line of results. File names are printed as the bytes that they have on disk, except
+    that control characters are escaped in a terminal."""
     sys.stdout.buffer.write(os.fsencode(one_line(text) if sys.stdout.isatty() else text) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def emit_json(value: object) -> None:
-    """Results for a script; ASCII only, so that any name survives any pipe."""
+    """Print results for a script, in ASCII only, so that any name survives any pipe."""
     emit(json.dumps(value))
 
 
 def say(message: str) -> None:
-    """A message for the user, as one line on standard error."""
+    """Print a message for the user as one line on standard error."""
     sys.stderr.write(one_line(" ".join(message.split())) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Photo files that are searched by, as they are named on a command line or in a query."""
+"""Resolve the photo files that a command line or a query names as examples."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from explorer.search.query import ExamplePhoto, Query, file_paths
 def with_files(
     library: Library, engine: SearchEngine, tree: QueryTree, photos: Iterable[str] = ()
 ) -> Query:
-    """The query of a tree, with the files that it names, and photos given by path beside it.
+    """The query for a parsed tree, with the files that it names and with `photos`, given by path.
 
-    An indexed photo is searched by its stored vector; any other is encoded now. Raises FolderError
+    For an indexed photo, the stored vector is used; any other is encoded now. Raises FolderError
     for a path that does not exist, and PhotoError for a file that cannot be read as a photo.
     """
     given = [_read(library, engine, path) for path in photos]
@@ -34,7 +34,7 @@ def with_files(
 
 
 def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePhoto:
-    """A photo file as the id of a photo in the library, or encoded."""
+    """The id of a photo file in the library or, if it is not indexed, its encoded content."""
     from explorer.photos.decode import content_hash, read_file
 
     path = absolute(given)

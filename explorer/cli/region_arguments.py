@@ -1,4 +1,4 @@
-"""`--region` of the command line: parts of photo files to search by."""
+"""Resolve `--region`: parts of photo files to search by."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from explorer.search.query import SearchHit
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
 
-# How long the photos may be examined for the same object: longer than in a page, so that the
-# answer does not depend on how busy the computer is.
+# The time limit for comparing photos by local features: longer than on a page, so that the result
+# does not depend on how busy the computer is.
 _SECONDS = 10.0
 
 
 def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[str, PhotoRegion]]:
-    """The photo of each region: the only photo for all, or one photo each, in order.
+    """Pair each region with its photo: one photo for all regions, or one photo each, in order.
 
-    Raises UsageError for regions that are none, or where it is not clear which photo they are of.
+    Raises UsageError for invalid regions, and if it is not clear which photo they belong to.
     """
     if not photos:
-        raise UsageError("--region needs the photo that it is a part of: add --photo FILE.")
+        raise UsageError("--region needs the photo that it belongs to: add --photo FILE.")
     if len(photos) > 1 and len(photos) != len(regions):
         raise UsageError(
             "Give one --region for each --photo, in the same order, or any number for one photo."
@@ -39,8 +39,8 @@ def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[st
 
 
 def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -> list[EncodedPart]:
-    """Parts of photo files, encoded to search with. Raises FolderError for a file that does not
-    exist, and PhotoError for one that cannot be read."""
+    """Encode parts of photo files for a search. Raises FolderError for a file that does not exist,
+    and PhotoError for one that cannot be read."""
     from explorer.search.region import EncodedPart, RegionEncoder
 
     encoded = list[EncodedPart]()
@@ -62,8 +62,8 @@ def search_regions(
     top: int,
     regions: Sequence[EncodedPart],
 ) -> list[SearchHit]:
-    """The `top` best hits of a search by parts of photos, with the photos first that show the same
-    object as one of them. search: gives so many hits."""
+    """The `top` best hits of a search by parts of photos. Photos that show the same object as one
+    of the parts come first. search: returns a given number of hits."""
     from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
 
     by_id = {hit.id: hit for hit in search(max(top, MAX_LOOKED_AT))}

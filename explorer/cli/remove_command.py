@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--plan",
     metavar="FILE",
     required=True,
-    help="The plan of what to remove, as written by `duplicates --plan FILE` (JSON or CSV).",
+    help="The plan of what to remove, written by `duplicates --plan FILE` (JSON or CSV).",
 )
 @click.option(
     "--dry-run", is_flag=True, help="Only check everything and report what would be done."
@@ -56,7 +56,7 @@ def remove_command(
     sidecars: bool,
     without_keeper: bool,
 ) -> int:
-    """Exit code 1 where a file of the plan is kept, or an entry of it is invalid."""
+    """Exit code 1 if a file in the plan is kept or an entry is invalid."""
     from explorer.removal import remove
     from explorer.removal.plan_reader import read_plan
     from explorer.removal.results import TRASH
@@ -127,7 +127,7 @@ def _report(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) 
         f"{kept}{invalid}"
     )
     if outcome.run and outcome.removed:
-        say(f"To bring them back: {PROGRAM} undo {outcome.run}")
+        say(f"To restore them: {PROGRAM} undo {outcome.run}")
 
 
 def _line(result: RemovalResult, *, dry_run: bool) -> str:

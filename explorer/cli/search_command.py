@@ -1,4 +1,4 @@
-"""`search`: print the photos that match best."""
+"""`search`: print the best matches."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def search_command(
     as_json: bool,
     library: str | None,
 ) -> int:
-    """PHRASE is what to look for, in the query language (docs/search.md); - reads one query a line
-    and answers one JSON list a line."""
+    """PHRASE is a query in the query language (docs/search.md). With -, queries are read from
+    standard input, one per line, and each is answered with one JSON list per line."""
     text = as_phrase(phrase or "")
     if not text and not photo:
         raise UsageError(
@@ -96,7 +96,7 @@ def search_command(
         for row in _as_json(opened, hits):
             emit(f"{row['score']:.3f}  {row['match']:<6}  {row['path']}")
         if not hits:
-            say(_nothing(opened, result, filters, query))
+            say(_no_results_message(opened, result, filters, query))
         elif not result.good:
             say("There is no good match; these are the nearest photos.")
         return 0
@@ -111,18 +111,18 @@ def _answer_lines(
     *,
     relevant: bool,
 ) -> int:
-    """Answer each line of standard input with one JSON list; a line that cannot be understood with
-    an empty one, and the reason on standard error. Returns the exit code."""
+    """Answer each line of standard input with one JSON list. For an invalid query the list is
+    empty, and the reason is printed to standard error. Returns the exit code."""
     code = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            asked = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
+            parsed = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
         except QuerySyntaxError as error:
             say(f"Line {number}: {error}")
             emit_json([])
             code = 1
             continue
-        query = replace(photos, tree=asked.tree, files=asked.files)
+        query = replace(photos, tree=parsed.tree, files=parsed.files)
         hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
         emit_json(_as_json(library, hits))
     return code
@@ -133,14 +133,14 @@ def _chosen(result: SearchResult, *, relevant: bool) -> list[SearchHit]:
 
 
 def as_phrase(words: str) -> str:
-    """Words from a terminal or a pipe as a phrase that any encoder can read. Bytes that are not
-    UTF-8 become U+FFFD."""
+    """Convert words from a terminal or a pipe to a phrase that any encoder can read. Bytes that are
+    not UTF-8 become U+FFFD."""
     return printable(words).replace("\0", " ").strip()
 
 
 def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, object]]:
     rows = library.catalog.photos(hit.id for hit in hits)
-    # A photo that was removed since the search is left out. Ranks stay those of the search.
+    # Photos that were removed since the search are omitted; ranks are those of the search.
     return [
         {
             "rank": hit.rank,
@@ -155,11 +155,15 @@ def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, obje
     ]
 
 
-def _nothing(library: Library, result: SearchResult, filters: Filters, query: Query) -> str:
+def _no_results_message(
+    library: Library, result: SearchResult, filters: Filters, query: Query
+) -> str:
     if not library.catalog.counts().photos:
         return EMPTY_LIBRARY
     if len(result):
         return "There is no good match. Without --relevant, the nearest photos are listed."
     return (
-        "No photo fits these filters." if filters or query.tree.condition else "Nothing was found."
+        "No photo matches these filters."
+        if filters or query.tree.condition
+        else "Nothing was found."
     )

@@ -1,4 +1,4 @@
-"""`status`: print what the library holds and what the indexer is doing."""
+"""`status`: print what is in the library and what the indexer is doing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def status_command(library: str | None, as_json: bool) -> int:
 
 
 def _notes(root: RootRow) -> list[str]:
-    """What the user should know about a folder, besides its counts."""
+    """Notes for the user about a folder, besides its counts."""
     notes = []
     if root["state"] == "offline":
         notes.append(f"{offline_reason(root['problem'])}; the photos stay searchable")
@@ -85,5 +85,5 @@ def _indexer(worker: WorkerRow | None) -> str:
         if worker["total"]
         else ""
     )
-    silent = max(0.0, time.time() - worker["heartbeat"])
-    return f"{worker['phase']}{done}, last heard from {silent:.0f} s ago"
+    age = max(0.0, time.time() - worker["heartbeat"])
+    return f"{worker['phase']}{done}, last heard from {age:.0f} s ago"

@@ -1,4 +1,4 @@
-"""Progress on standard error: a tqdm bar in a terminal, a line every few seconds elsewhere."""
+"""Show progress on standard error: a tqdm bar in a terminal, a line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-# Seconds between two lines where standard error is no terminal.
+# Seconds between lines if standard error is not a terminal.
 _LINE_EVERY = 5.0
 
 
 class TerminalProgress:
-    """How far a command is. `clear` takes the bar away, so that what follows starts on its own.
+    """Shows the progress of a command. `clear` removes the bar, so that other output starts on a
+    new line.
 
-    clock: monotonic seconds.
+    clock: returns monotonic seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,8 +33,8 @@ class TerminalProgress:
     def show(
         self, text: str, done: int = 0, total: int | None = None, *, unit: str = "photo"
     ) -> None:
-        """text: what is being done. total: None or 0 while it is not known. unit: what is counted;
-        `B` for bytes."""
+        """Show progress. text: the current activity. total: None or 0 while unknown. unit: the noun
+        for what is counted; `B` for bytes."""
         if self._terminal:
             self._draw(text, done, total, unit)
         elif self._clock() - self._last >= _LINE_EVERY:
@@ -43,10 +44,8 @@ class TerminalProgress:
             sys.stderr.flush()
 
     def bytes(self, text: str, then: str = "") -> Callable[[int, int | None], None]:
-        """A callback for downloads: takes the bytes fetched so far and the total, if known.
-
-        then: what is done once all bytes are there.
-        """
+        """A callback for downloads, which takes the bytes downloaded so far and the total, if
+        known. then: the activity to show once the download is complete."""
 
         def show(done: int, total: int | None) -> None:
             if then and total and done >= total:
@@ -59,7 +58,7 @@ class TerminalProgress:
     def _draw(self, text: str, done: int, total: int | None, unit: str) -> None:
         if self._bar is None or self._bar.desc != text or self._bar.total != (total or None):
             self.clear()
-            # No watcher thread: every bar here is updated often enough.
+            # Disables tqdm's monitor thread: every bar here is updated often enough.
             tqdm.monitor_interval = 0
             self._bar = tqdm(
                 desc=text,

@@ -1,4 +1,4 @@
-"""`undo`: bring removed files back, or list the removals."""
+"""`undo`: restore removed files, or list the removals."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 def undo_command(
     library: str | None, as_json: bool, run: str | None, last: bool, list_runs: bool
 ) -> int:
-    """ID is the removal to undo (default: the last of which files are still away).
+    """ID is the removal to undo (default: the last one with files not yet restored).
 
-    Exit code 1 where a file could not be brought back.
+    Exit code 1 if a file could not be restored.
     """
     from explorer.removal.undo import undo
 
     if run and last:
-        raise UsageError("Give either --last or the number of a removal, not both.")
+        raise UsageError("Give either --last or the ID of a removal, not both.")
     with opened_library(library) as opened:
         if list_runs:
             _list(opened, as_json=as_json)

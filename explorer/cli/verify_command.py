@@ -1,4 +1,4 @@
-"""`verify`: check a library, and repair it if asked."""
+"""`verify`: check a library and optionally repair it."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 @json_option
 @library_option
 def verify_command(library: str | None, as_json: bool, repair: bool, thorough: bool) -> int:
-    """Print the problems. Exit code 1 while something is wrong."""
+    """Print the problems. Exit code 1 if any remain."""
     from explorer.indexing.verify_report import Inconsistency
 
     saved = _salvage_if_damaged(library) if repair else None
     try:
         report = _verified(library, repair=repair, thorough=thorough)
     except CatalogDamaged:
-        # Some damage shows only when the rows are read.
+        # Some damage is detected only when rows are read.
         if not repair or saved is not None:
             raise
         saved = _salvage(library_dir(library))
         report = _verified(library, repair=repair, thorough=thorough)
+    # What the salvage lost is listed as repaired, since nothing more can be done about it.
     lost = [Inconsistency("catalog", text, mended=True) for text in saved.lost] if saved else []
     report.problems[:0] = lost
     if as_json:
@@ -68,7 +69,7 @@ def _verified(given: str | None, *, repair: bool, thorough: bool) -> VerifyRepor
 
 
 def _salvage_if_damaged(given: str | None) -> SalvageReport | None:
-    """Rebuild the catalog from what can be read of it, if its file is damaged."""
+    """If the catalog's file is damaged, rebuild it from the rows that can be read."""
     from explorer.library.integrity import find_damage
 
     folder = library_dir(given)
@@ -86,11 +87,11 @@ def _salvage(folder: Path) -> SalvageReport:
             saved = salvage(folder / "catalog.db")
     except Timeout:
         raise LibraryLocked(
-            "The library is in use: close the app, and wait for other runs to end, before its"
-            " catalog is repaired."
+            "The library is in use: close the app, wait for other runs to end, and then repair its"
+            " catalog."
         ) from None
     say(
-        f"The catalog was damaged: {saved.total:,} rows of it were recovered, and the damaged file"
-        f" is kept as {saved.kept}. The next indexing rebuilds the rest."
+        f"The catalog was damaged: {saved.total:,} rows were recovered, and the damaged file is"
+        f" kept as {saved.kept}. The next indexing run rebuilds the rest."
     )
     return saved

@@ -1,7 +1,7 @@
 """Commands for a running indexer: `pause`, `resume`, `stop`, `retry`, `rescan`, `pace`, `forget`.
 
-Without a running indexer, what needs none is done here at once; the rest is refused, with a hint on
-how to start one.
+Without a running indexer, commands that do not need one are carried out at once; the others fail
+with a hint on how to start one.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from explorer.library.worker_store import worker_alive, worker_status
 from explorer.library.writer import Writer
 from explorer.text_format import count
 
-# Seconds to wait until the indexer has carried out a command, before reporting that it was sent.
-PATIENCE = 10.0
+# Seconds to wait for the indexer to carry out a command before reporting only that it was sent.
+TIMEOUT = 10.0
 _SENT = "The command was sent: the indexer carries it out when it has finished its current work."
 
 
@@ -52,8 +52,7 @@ def resume_command(library: str | None) -> int:
 @click.command("stop", cls=Command, help="Stop the indexer until `resume` and release the library.")
 @library_option
 def stop_command(library: str | None) -> int:
-    """Wait until the indexer has released the library. The next opening of the app starts it
-    again, too."""
+    """Wait until the indexer has released the library. Opening the app again also restarts it."""
     done = (
         f"The indexer has released the library. While the app is open, `{PROGRAM} resume`"
         " starts it again."
@@ -64,7 +63,7 @@ def stop_command(library: str | None) -> int:
 @click.command("retry", cls=Command, help="Retry files that could not be read.")
 @library_option
 def retry_command(library: str | None) -> int:
-    """Send the command only: reading may take long."""
+    """Only send the command, because reading the files can take long."""
     with opened_library(library) as opened:
         _send(opened, "retry")
     say("The indexer will retry the files that could not be read.")
@@ -75,21 +74,21 @@ def retry_command(library: str | None) -> int:
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @library_option
 def rescan_command(library: str | None, folder: str | None) -> int:
-    """FOLDER is a watched folder, one in it, or one that holds some."""
+    """FOLDER is a watched folder, a folder inside one, or a folder that contains some."""
     within = absolute(folder) if folder else None
     with opened_library(library) as opened:
         if within is not None:
-            _concerned(opened, within)
+            _roots_for(opened, within)
         _send(opened, "rescan", within)
     say(f"The indexer will scan {printable(within) if within else 'all folders'} again.")
     return 0
 
 
-@click.command("pace", cls=Command, help="Print or set how much of the machine indexing takes.")
+@click.command("pace", cls=Command, help="Print or set how much of the machine indexing uses.")
 @click.argument("pace", required=False, type=click.Choice(["full", "gentle"]))
 @library_option
 def pace_command(library: str | None, pace: str | None) -> int:
-    """`gentle` works a third of the time. A running indexer obeys at once."""
+    """`gentle` works a third of the time. A running indexer adopts the setting at once."""
     with opened_library(library) as opened:
         if pace:
             put_setting(opened.catalog, PACE_SETTING, pace)
@@ -101,12 +100,12 @@ def pace_command(library: str | None, pace: str | None) -> int:
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @library_option
 def forget_command(library: str | None, folder: str | None) -> int:
-    """Print how many files were dropped. FOLDER: only those in it."""
+    """Print how many files were dropped. FOLDER: only files in it."""
     within = absolute(folder) if folder else None
     with opened_library(library) as opened:
-        concerned = _concerned(opened, within)
+        roots = _roots_for(opened, within)
         if worker_alive(opened.catalog):
-            number = _forgotten_by_the_indexer(opened, concerned, within)
+            number = _forget_through_indexer(opened, roots, within)
         else:
             number = _forget(opened, within)
     emit(
@@ -117,18 +116,16 @@ def forget_command(library: str | None, folder: str | None) -> int:
     return 0
 
 
-def _forgotten_by_the_indexer(
-    library: Library, concerned: Sequence[RootRow], folder: str | None
-) -> int:
-    """Have the indexer drop missing files; returns how many it dropped."""
-    ids = {root["id"] for root in concerned}
+def _forget_through_indexer(library: Library, roots: Sequence[RootRow], folder: str | None) -> int:
+    """Have the indexer drop missing files. Returns how many it dropped."""
+    ids = {root["id"] for root in roots}
 
     def missing() -> int:
         return sum(root["away"] for root in library.catalog.roots() if root["id"] in ids)
 
     before = missing()
     send_command(library.catalog, "forget", folder)
-    _until(lambda: not waiting_commands(library.catalog))
+    _wait_for(lambda: not waiting_commands(library.catalog))
     return max(0, before - missing())
 
 
@@ -141,9 +138,9 @@ def _forget(library: Library, folder: str | None) -> int:
             writer.close()
 
 
-def _concerned(library: Library, folder: str | None) -> list[RootRow]:
-    """The watched folders that a command about a folder concerns: those in it, and the one that
-    holds it. Raises FolderError if there are none."""
+def _roots_for(library: Library, folder: str | None) -> list[RootRow]:
+    """The watched folders inside a folder, and the one that contains it; all if it is None. Raises
+    FolderError if there are none."""
     roots = library.catalog.roots()
     found = [
         root
@@ -156,16 +153,14 @@ def _concerned(library: Library, folder: str | None) -> list[RootRow]:
 
 
 def unknown_folder(folder: str, roots: Sequence[RootRow]) -> FolderError:
-    """The error for a folder that is not watched. roots: those that are."""
+    """The error for a folder that is not watched. roots: the watched folders."""
     known = ", ".join(printable(root["path"]) for root in roots) or "none"
-    return FolderError(
-        f"{printable(folder)} is not in a folder of the library (those are: {known})."
-    )
+    return FolderError(f"{printable(folder)} is not in a watched folder (these are: {known}).")
 
 
 def _carry_out(given: str | None, command: str, reached: Callable[[str], bool], done: str) -> int:
     """Send a command, wait until the indexer's phase shows that it was carried out, and report
-    that; or that it will be."""
+    that. After the timeout, report only that it was sent."""
     with opened_library(given) as library:
         _send(library, command)
 
@@ -175,12 +170,12 @@ def _carry_out(given: str | None, command: str, reached: Callable[[str], bool], 
                 reached(worker["phase"]) and not waiting_commands(library.catalog)
             )
 
-        say(done if _until(carried_out) else _SENT)
+        say(done if _wait_for(carried_out) else _SENT)
     return 0
 
 
 def _send(library: Library, command: str, argument: str | None = None) -> None:
-    """Raises ExplorerError if no indexer runs."""
+    """Send a command to the indexer. Raises ExplorerError if none is running."""
     if not worker_alive(library.catalog):
         raise ExplorerError(
             f"No indexer is running on the library {library.dir}: open the app with"
@@ -189,9 +184,9 @@ def _send(library: Library, command: str, argument: str | None = None) -> None:
     send_command(library.catalog, command, argument)
 
 
-def _until(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition; False if it took longer than `PATIENCE`."""
-    end = time.monotonic() + PATIENCE
+def _wait_for(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition; False if it takes longer than `TIMEOUT`."""
+    end = time.monotonic() + TIMEOUT
     while not condition():
         if time.monotonic() > end:
             return False

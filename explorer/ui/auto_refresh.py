@@ -1,4 +1,4 @@
-"""Refreshing a page when the library changes while it is open."""
+"""Refresh a page when the library changes while it is open."""
 
 from __future__ import annotations
 

@@ -12,17 +12,17 @@ from explorer.text_format import whole_number
 from explorer.ui.search_page.library_values import values_of
 
 # Longer texts are not completed.
-_MOST_CHARACTERS = 2000
+_MAX_CHARACTERS = 2000
 
 
 async def completions(request: Request) -> Response:
-    """What the text of a query (`q`) could become at the cursor (`at`), as a JSON list of objects:
-    the whole new text, and what it finds."""
+    """The completions of a query's text (`q`) at the cursor (`at`), as a JSON list of objects:
+    the whole new text, and a description of what it finds."""
     text = request.query_params.get("q", "")
     cursor = whole_number(request.query_params.get("at", ""))
 
     def find() -> list[dict[str, str]]:
-        if len(text) > _MOST_CHARACTERS:
+        if len(text) > _MAX_CHARACTERS:
             return []
         at = len(text) if cursor is None else min(cursor, len(text))
         try:
@@ -31,7 +31,7 @@ async def completions(request: Request) -> Response:
                 for each in complete(text, at, values_of)
             ]
         except ExplorerError:
-            # The library cannot be read now: the search itself says so.
+            # The library cannot be read now, which the search itself reports.
             return []
 
     return JSONResponse(await run_in_threadpool(find), headers={"Cache-Control": "no-store"})

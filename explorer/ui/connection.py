@@ -1,5 +1,5 @@
-"""What an open window shows when the program has stopped, in place of Streamlit's own dialog
-(`static/connection.js`)."""
+"""The message that an open window shows when the program has stopped, in place of Streamlit's own
+dialog (`static/connection.js`)."""
 
 from __future__ import annotations
 

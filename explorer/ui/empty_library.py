@@ -1,4 +1,4 @@
-"""What a page shows while the library holds no photos: the reason, and what to do about it."""
+"""The message shown by every page while the library has no photos: the reason, and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EmptyReason = Literal[
 
 
 def reason() -> EmptyReason | None:
-    """Why the library holds no photos; None if it holds some."""
+    """Why the library has no photos; None if it has some."""
     catalog = resources.library().catalog
     counts = catalog.counts()
     if counts.photos:
@@ -35,7 +35,7 @@ def reason() -> EmptyReason | None:
 
 
 def _worker_reason(worker: WorkerRow | None) -> EmptyReason | None:
-    """The reason that lies with the indexer; None if it has scanned all folders."""
+    """The reason if the indexer has not scanned all folders yet; None if it has."""
     if worker is None or not worker["alive"]:
         return "not running"
     if worker["phase"] in ("paused", "off"):

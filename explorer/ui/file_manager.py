@@ -10,8 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-# Seconds for the file manager to answer.
-_PATIENCE = 5.0
+# Seconds to wait for the file manager.
+_TIMEOUT = 5.0
 
 
 def available() -> bool:
@@ -25,7 +25,7 @@ def available() -> bool:
 
 
 def reveal(path: str) -> str:
-    """Open the file manager with that file selected, or on its folder where it cannot be selected.
+    """Open the file manager with that file selected or, if that is not possible, in its folder.
     Returns an error message, or ''.
 
     path: absolute, from the catalog, never from a request. It is not passed through a shell.
@@ -37,7 +37,7 @@ def reveal(path: str) -> str:
         try:
             done = subprocess.run(
                 command,
-                timeout=_PATIENCE,
+                timeout=_TIMEOUT,
                 check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

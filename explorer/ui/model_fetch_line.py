@@ -1,4 +1,4 @@
-"""What is being fetched in the background, with a way to pause it or to leave it."""
+"""The line that shows the background download of a model, with buttons to pause or decline it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from explorer.ui.photo_labels import escape_markdown
 
 
 def fetch_line(catalog: Catalog, key: str, *, quiet: bool) -> None:
-    """Draw the line, where something is fetched or is to be. For use in a fragment that runs every
-    few seconds.
+    """Draw the line while a model is being downloaded or waits for it. For use in a fragment that
+    runs every few seconds.
 
-    key: tells the buttons of this line from others. quiet: only while something arrives.
+    key: makes the keys of the buttons unique. quiet: draw it only while a download is running.
     """
     wanted = wanted_model(catalog)
     if wanted is None or _is_ready(wanted.name):
@@ -49,10 +49,10 @@ def _text(wanted: WantedModel, status: FetchStatus, choice: fetch_state.Choice) 
         if known
         else ""
     )
-    meanwhile = "Searches go on with the present model."
+    meanwhile = "Until it is ready, searches use the current model."
     if choice == "paused":
-        here = f": {amount}" if status.done else ""
-        return f"Fetching the search model “{name}” is paused{here}. {meanwhile}"
+        so_far = f": {amount}" if status.done else ""
+        return f"The download of the search model “{name}” is paused{so_far}. {meanwhile}"
     if status.running and status.state == "preparing":
         return f"Preparing the search model “{name}”… {meanwhile}"
     if status.running:
@@ -60,16 +60,19 @@ def _text(wanted: WantedModel, status: FetchStatus, choice: fetch_state.Choice) 
             f"the search model “{name}”" if wanted.by_user else f"a better search model, “{name}”,"
         )
         so_far = f": {amount}" if amount else ""
-        return f"Fetching {what} in the background{so_far}. {meanwhile}"
+        return f"Downloading {what} in the background{so_far}. {meanwhile}"
     if status.state == "failed":
         return (
-            f"The search model “{name}” is not here yet. {escape_markdown(status.problem)}"
-            f" {meanwhile}"
+            f"The search model “{name}” is not on this computer yet."
+            f" {escape_markdown(status.problem)} {meanwhile}"
         )
     if is_offline():
-        return f"The search model “{name}” is not here, and nothing is fetched offline. {meanwhile}"
-    in_all = f" ({amount})" if amount else ""
-    return f"The search model “{name}”{in_all} will be fetched in the background. {meanwhile}"
+        return (
+            f"The search model “{name}” is not on this computer, and nothing is downloaded offline."
+            f" {meanwhile}"
+        )
+    total = f" ({amount})" if amount else ""
+    return f"The search model “{name}”{total} will be downloaded in the background. {meanwhile}"
 
 
 def _buttons(
@@ -92,14 +95,15 @@ def _buttons(
     if st.button(
         "Not now",
         key=f"fetch-leave-{key}",
-        help="Fetch nothing by itself on this computer. The Library page lists all models.",
+        help="Download no models automatically on this computer. The Library page lists all"
+        " models.",
     ):
-        leave(catalog, wanted)
+        decline(catalog, wanted)
         st.rerun(scope="fragment")
 
 
-def leave(catalog: Catalog, wanted: WantedModel) -> None:
-    """Do not fetch what is wanted, and remember that."""
+def decline(catalog: Catalog, wanted: WantedModel) -> None:
+    """Do not download the wanted model, and remember that."""
     if wanted.by_user:
         model_settings.end_switch(catalog)
     if not wanted.by_user or fetch_state.choice() == "paused":

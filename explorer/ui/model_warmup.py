@@ -1,4 +1,4 @@
-"""Loads the model that is about to take over, so that the first search with it is quick."""
+"""Load the model that is about to take over, so that the first search with it is quick."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.ui import resources
 
 log = logging.getLogger("explorer.models")
 
-# Seconds between two looks at which model is about to take over.
+# Seconds between checks for a model that is about to take over.
 INTERVAL = 3.0
 
 
@@ -27,8 +27,8 @@ async def keep_warm() -> None:
 
 
 def warm_upcoming(loaded: str) -> str:
-    """Load the model that is about to take over, unless it is the one of that name. Returns the
-    name of the one that was loaded last."""
+    """Load the model that is about to take over, unless its name is `loaded`. Returns the name of
+    the model loaded last."""
     try:
         name = model_settings.next_encoder(resources.library().catalog)
         if name is not None and name != loaded and registry.ready(name):
@@ -36,5 +36,5 @@ def warm_upcoming(loaded: str) -> str:
             prepare(registry.get_encoder(name))
     except Exception:
         # The worker reports it, or the Search page once the model is in use.
-        log.debug("the next model could not be loaded ahead", exc_info=True)
+        log.debug("the next model could not be loaded in advance", exc_info=True)
     return loaded

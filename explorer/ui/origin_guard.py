@@ -5,12 +5,11 @@ The server listens on the loopback address only, but any web page in the user's 
 requests there, and so can any other user of the computer. Two kinds of requests are refused:
 
 - Requests for another host, such as a foreign name that resolves to this computer (DNS rebinding);
-  requests and websockets with another `Origin`; and, as told by Fetch Metadata (W3C), anything that
-  another site loads, sends or embeds. A link from elsewhere that the user clicks does lead to a
-  page; photos are served to the app's own pages only.
-- Requests and websockets without the token (`access_token.py`), whatever they ask for. A page that
-  is opened with the token in its URL redirects to the URL without it, and the browser remembers the
-  token in a cookie.
+  requests and websockets with another `Origin`; and, according to Fetch Metadata (W3C), anything
+  that another site loads, sends or embeds. Clicking a link on another site does open a page, but
+  photos are served only to the app's own pages.
+- All requests and websockets without the token (`access_token.py`). A page that is opened with the
+  token in its URL redirects to the URL without it, and the browser remembers the token in a cookie.
 """
 
 from __future__ import annotations

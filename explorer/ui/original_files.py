@@ -1,4 +1,4 @@
-"""Sending a photo's file over HTTP in chunks, so that memory use depends neither on the size of the
+"""Send a photo's file over HTTP in chunks, so that memory use depends neither on the size of the
 file nor on the speed of the client."""
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class OpenOriginal(NamedTuple):
 
 
 def open_original(path: str, digest: str) -> OpenOriginal | None:
-    """Open a photo's file if its content has that hash (hexadecimal); None if it has not, or cannot
-    be read.
+    """Open a photo's file if its content has that hash (hexadecimal); None if it does not, or if it
+    cannot be read.
 
-    The bytes are hashed and sent from the same descriptor, so a file that is put in its place
-    meanwhile is not sent.
+    The bytes are hashed and sent from the same descriptor, so a file that replaces it in the
+    meantime is not sent.
     """
     try:
         handle, facts = open_handle(path)

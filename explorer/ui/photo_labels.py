@@ -1,4 +1,4 @@
-"""Metadata of a photo as text for people, and text made safe for Markdown."""
+"""Format a photo's metadata for display, and escape text for Markdown."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _LATE_SYNTAX = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
 
 
 def escape_markdown(text: str) -> str:
-    """Text for a place that renders Markdown, escaped so that every character shows as itself.
+    """Escape text for Markdown, so that every character is shown as itself.
 
-    File names and error messages can hold anything. They must not become links, lists or markup;
+    File names and error messages can contain anything. They must not become links, lists or markup;
     line breaks become spaces.
     """
     shown = "".join(

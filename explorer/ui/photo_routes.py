@@ -22,7 +22,7 @@ from explorer.ui.components.photo_urls import BROWSER_FORMATS
 from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
 
 _HEADERS = {
-    # Whatever a photo's bytes hold, they are not run as a page, and no other site may embed them.
+    # Whatever a photo contains, it must not be run as a page or be embedded by another site.
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -55,8 +55,8 @@ async def preview(request: Request) -> Response:
 async def original(request: Request) -> Response:
     """A photo's original file, by id; with `?download`, as a download.
 
-    Only bytes with the hash of that photo are sent. A file that has changed since, or a link that
-    was put in its place, is not part of the library.
+    Only bytes with the hash of that photo are sent. A file that has changed, or a link that has
+    replaced it, is not part of the library.
     """
     row, found = await run_in_threadpool(_original, request.path_params["id"])
     if row is None or found is None:

@@ -1,4 +1,4 @@
-"""Free ports of this computer, on both its IPv4 and IPv6 loopback address.
+"""Find free ports, on both the IPv4 and the IPv6 loopback address.
 
 `localhost` means 127.0.0.1 and ::1, and browsers may try ::1 first. The app listens on 127.0.0.1
 only. If another user's program listened on ::1, a browser would open that program's page and send

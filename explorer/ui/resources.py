@@ -48,7 +48,7 @@ def engine() -> SearchEngine:
 
 
 def indexer_ended(times: int) -> None:
-    """Record how often in a row the indexer has exited soon after its start."""
+    """Record how many times in a row the indexer has exited soon after its start."""
     global _early_exits  # noqa: PLW0603
     _early_exits = times
 
@@ -86,7 +86,7 @@ def decode_upload(data: bytes) -> DecodedPhoto:
 
 
 def region_encoder() -> RegionEncoder:
-    """What encodes parts of photos, with the encoder that the library uses."""
+    """The encoder of parts of photos, which uses the library's encoder."""
     global _regions  # noqa: PLW0603
     encoder = engine().encoder
     with _lock:

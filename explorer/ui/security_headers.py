@@ -18,11 +18,11 @@ _INLINE = re.compile(rb"<script(?![^>]*\bsrc\b)[^>]*>(.*?)</script>", re.DOTALL)
 
 @functools.cache
 def _policy() -> str:
-    """The Content-Security-Policy of pages: nothing from elsewhere, no frames, and no script but
-    Streamlit's and our own.
+    """The Content-Security-Policy of pages: nothing from other servers, no frames, and no scripts
+    except Streamlit's and our own.
 
     Streamlit writes styles into the page ('unsafe-inline') and loads the scripts of components from
-    blobs. Its start page holds one script of its own, which is let in by its hash.
+    blobs. Its start page has an inline script, which is allowed by its hash.
     """
     page = Path(streamlit.__file__).parent / "static" / "index.html"
     hashes = [

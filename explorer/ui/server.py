@@ -1,4 +1,4 @@
-"""The server: its routes, middleware and lifespan, and how the app is opened."""
+"""The server: its routes, middleware and lifespan, and the function that opens the app."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from explorer.ui.photo_routes import map_points, original, preview
 
 
 def app_options() -> dict[str, Any]:
-    """The options of `st.App`: routes, access control, and what runs at start and stop."""
+    """The options of `st.App`: routes, access control and lifespan."""
     return {
         "routes": [
             Route(PHOTOS + "{id}/preview", preview),
@@ -75,8 +75,7 @@ def open_app(
         for each in folders:
             send_command(library.catalog, "add", each)
         running.browser = browser
-        # Streamlit takes the project, and with it .streamlit/config.toml, from the folder of the
-        # script it is started by.
+        # Lets Streamlit find .streamlit/config.toml, which is not beside the script.
         os.chdir(APP_FILES)
         app = st.App(PACKAGE / "ui" / "app.py", **app_options())
         # Streamlit would print and open an address without the token.

@@ -1,5 +1,5 @@
-"""One app per library: the lock that an app holds while it runs, and the address that it leaves for
-others to find."""
+"""One app per library: the lock that an app holds while it runs, and the record of its address for
+a second start."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AppInstance:
             self._lock.release()
 
     def announce(self, base: str) -> str:
-        """Write down where the app is open; returns the address with the token.
+        """Record where the app is open. Returns the address with the token.
 
         base: the address without it, such as `http://localhost:8501`.
         """

@@ -17,7 +17,7 @@ from explorer.ui.photo_labels import escape_markdown
 
 @st.fragment(run_every="2s")
 def status_line() -> None:
-    """Show what the indexer is doing and what is being fetched, refreshed every two seconds;
+    """Show what the indexer is doing and what is being downloaded, refreshed every two seconds;
     nothing while both are idle."""
     fetch_line(resources.library().catalog, "status", quiet=True)
     worker = worker_status(resources.library().catalog)

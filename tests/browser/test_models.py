@@ -52,7 +52,7 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     page = window.page
     page.goto(fetching.address)
     line = page.locator(".st-key-fetch-status")
-    expect(line).to_contain_text("Fetching a better search model, “better”, in the background")
+    expect(line).to_contain_text("Downloading a better search model, “better”, in the background")
     expect(line).to_contain_text(AMOUNT)
     line.get_by_role("button", name="Pause").click()
     expect(line).to_have_count(0)
@@ -71,7 +71,7 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     starter, better = page.locator(".st-key-model-starter"), page.locator(".st-key-model-better")
     expect(better).to_contain_text("in use")
     expect(better).to_contain_text("6 photos encoded")
-    expect(page.locator(".st-key-model-clip")).to_contain_text("605.2 MB, not fetched")
+    expect(page.locator(".st-key-model-clip")).to_contain_text("605.2 MB, not downloaded")
     expect(page.locator(".st-key-model-siglip2")).to_contain_text("more than 100 languages")
     starter.get_by_role("button", name="Use").click()
     expect(page.get_by_text("Search model: starter (6 photos)")).to_be_visible()
@@ -80,8 +80,8 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     better.get_by_role("button", name="Drop…").click()
     page.get_by_role("button", name="Drop", exact=True).click()
     expect(better).to_have_count(0)
-    assert "Fetching the search model “better”" in fetching.log
-    assert "The model “better” is here." in fetching.log
+    assert "Downloading the search model “better”" in fetching.log
+    assert "The model “better” is ready." in fetching.log
 
 
 def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
@@ -96,7 +96,7 @@ def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
     expect(page.locator(".st-key-fetch-library")).to_have_count(0)
     page.get_by_text("All models").click()
     expect(page.locator(".st-key-model-clip").get_by_role("button")).to_contain_text(
-        "Fetch and use"
+        "Download and use"
     )
 
 
@@ -107,8 +107,8 @@ def test_a_failure_is_one_sentence_and_can_be_tried_again(
     page = window.page
     page.goto(fetching.address + "/library")
     line = page.locator(".st-key-fetch-library")
-    expect(line).to_contain_text("is not here yet")
+    expect(line).to_contain_text("is not on this computer yet")
     expect(line).to_contain_text("the server answered with status 503.")
-    expect(line).to_contain_text("Searches go on with the present model.")
+    expect(line).to_contain_text("searches use the current model.")
     line.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Search model: better (6 photos)")).to_be_visible()

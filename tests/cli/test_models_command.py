@@ -34,7 +34,7 @@ class TestModels:
     @pytest.mark.parametrize(
         ("words", "code", "expected"),
         [
-            (["get"], 2, "Give the model to fetch"),
+            (["get"], 2, "Give the model to download"),
             (["get", "nonsense"], 1, "There is no encoder"),
             (["list", "clip"], 2, "models get clip"),
             (["use"], 2, "Give the model to use"),
@@ -61,7 +61,7 @@ class TestModelsOfALibrary:
 
     def test_another_model_waits_until_it_is_complete(self, run: Run, indexed: Path) -> None:
         said = run("models", "use", "mute")
-        assert said.code == 0 and "takes over once it is complete" in said.err
+        assert said.code == 0 and "takes over once all photos are encoded" in said.err
         rows = {row["name"]: row for row in run("models", "--json").json}
         assert rows["tiny"]["in_use"] and rows["mute"]["upcoming"]
         assert "takes over when all photos are encoded" in run("models").out

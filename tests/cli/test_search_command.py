@@ -116,7 +116,9 @@ class TestSearch:
         assert names("--since", "2020-05-17", "--until", "2020-05-17") == {"dated.jpg"}
         assert "dated.jpg" not in names("--until", "2020-05-16")
         assert names("--since", "2100-01-01") == set()
-        assert "No photo fits these filters." in run("search", "red", "--since", "2100-01-01").err
+        assert (
+            "No photo matches these filters." in run("search", "red", "--since", "2100-01-01").err
+        )
 
     def test_phrases_are_read_from_standard_input(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch

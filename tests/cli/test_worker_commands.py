@@ -66,7 +66,7 @@ def test_a_running_indexer_obeys_commands(
         wait(lambda: watched.phase() == "watching", "the going on")
         assert main(["rescan", str(watched.photos)]) == 0
         assert main(["rescan", str(watched.photos.parent / "elsewhere")]) == 1
-        assert "is not in a folder of the library" in capsys.readouterr().err
+        assert "is not in a watched folder" in capsys.readouterr().err
         assert main(["exclude", str(watched.photos), "*.png"]) == 0
         wait(lambda: watched.photos_known() == 0, "the rule")
         assert main(["exclude", str(watched.photos), "*.png", "--remove"]) == 0
@@ -76,7 +76,7 @@ def test_a_running_indexer_obeys_commands(
 def test_a_slow_command_confirms_that_it_was_received(
     watched: WatchedLibrary, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_commands, "PATIENCE", 0.0)
+    monkeypatch.setattr(worker_commands, "TIMEOUT", 0.0)
     with watched.running():
         wait(
             lambda: watched.photos_known() == 1 and watched.phase() == "watching", "the first scan"

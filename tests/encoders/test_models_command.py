@@ -34,7 +34,7 @@ def test_get_downloads_and_reports_success(
     assert main(["models", "get", "clip"]) == 0
     said = capsysbinary.readouterr()
     assert (
-        "Fetching clip" in said.err.decode()
+        "Downloading clip" in said.err.decode()
         and "“clip” is ready" in said.err.decode()
         and not said.out
     )

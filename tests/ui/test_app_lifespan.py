@@ -34,7 +34,7 @@ def test_the_address_of_the_app_is_printed(
         running.serve(8555)
         assert (
             capsys.readouterr().err
-            == f"Photo Explorer is open at http://{name}:8555/?token={token} (Ctrl-C ends it).\n"
+            == f"Photo Explorer is open at http://{name}:8555/?token={token} (press Ctrl-C to quit).\n"
         )
         assert (folder / "app.address").read_text() == f"http://{name}:8555"
         running.close()

@@ -128,7 +128,7 @@ def test_access_rules_hold_in_a_running_session(app: Served, tmp_path: Path) -> 
     _carries_the_headers(app, first["id"])
     errors = (tmp_path / "stderr").read_text()
     assert (
-        f"Photo Explorer is open at {app.address}/?token={app.access.token} (Ctrl-C ends it)."
+        f"Photo Explorer is open at {app.address}/?token={app.access.token} (press Ctrl-C to quit)."
         in errors
     )
     assert "Traceback" not in errors, errors

@@ -1,6 +1,6 @@
-"""The state of the Anomalies page: its URL, the findings, and what the user does with them.
+"""The state of the Anomalies page: its URL, the findings, and the actions on them.
 
-The URL holds everything, so that a bookmark, reload, back and forward all show the same:
+The URL holds the whole state, so that a bookmark, reload, back and forward all show the same:
 `?kind=blurred&folder=…&since=…&until=…&page=2&dismissed=1&colour=date&area=…`.
 """
 
@@ -183,8 +183,8 @@ def _findings(
 
 
 def photos_without_own_date(filters: Filters | None) -> str:
-    """A line on the photos whose only date is the file's own, if that contradicts the folder's
-    name; '' if there are none, or they are listed."""
+    """A note on photos whose only date is the file's own and contradicts the folder's name; '' if
+    there are none, or if they are listed anyway."""
     if anomalies().thresholds()["date"] > FILE_TIME_SCORE:
         return ""
     ids = set(file_findings.photos_without_own_date(anomalies().subjects().values()))
@@ -199,7 +199,7 @@ def findings_of(photo_id: int) -> list[Finding]:
 
 
 def set_sensitivity(kind: FindingKind, key: str) -> None:
-    """The slider of that kind was moved."""
+    """Apply the value of a kind's slider, which was moved."""
     anomalies().set_threshold(kind, float(st.session_state[key]))
 
 
@@ -243,6 +243,6 @@ def request_removal_of_photos(photo_ids: Sequence[int]) -> None:
 
 
 def take_requested_removals() -> list[Removal]:
-    """The removals that were asked for last, once."""
+    """The removals requested last; an empty list once they have been taken."""
     removals: list[Removal] = st.session_state.pop(_REMOVALS, [])
     return removals

@@ -54,7 +54,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
 
 
 def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAction]:
-    """What can be done with the photos of these findings."""
+    """The actions for the photos of these findings."""
 
     def of(ids: Sequence[int]) -> list[Finding]:
         wanted = set(ids)
@@ -101,7 +101,7 @@ def show_in_folder() -> list[PhotoAction]:
 
 
 def open_photo(ids: Sequence[int], opened: int | None, actions: Sequence[PhotoAction]) -> None:
-    """The lightbox, with everything that was found about a photo."""
+    """Draw the lightbox, with all findings about a photo."""
     lightbox.lightbox(
         ids,
         opened=opened,

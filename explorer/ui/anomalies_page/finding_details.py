@@ -41,11 +41,11 @@ def explain(findings: list[Finding]) -> None:
     if photo is None:
         return
     parts = [_related(finding) for finding in findings if finding.related]
-    look = diagnostics_of(catalog, photo_id)
-    if look is not None and kinds & set(_SHARPNESS):
-        parts.append(sharpness(photo, look.sharpness_map))
-    if look is not None and kinds & set(_LIGHT):
-        parts.append(histogram(look.histogram))
+    diagnostics = diagnostics_of(catalog, photo_id)
+    if diagnostics is not None and kinds & set(_SHARPNESS):
+        parts.append(sharpness(photo, diagnostics.sharpness_map))
+    if diagnostics is not None and kinds & set(_LIGHT):
+        parts.append(histogram(diagnostics.histogram))
     if kinds & set(_PIXELS) and photo["format"] in BROWSER_FORMATS and not photo["away"]:
         parts.append(_pixels(photo))
     if parts:
@@ -72,8 +72,8 @@ def _related(finding: Finding) -> str:
 
 
 def sharpness(photo: PhotoRow, tiles: Grey) -> str:
-    """The photo with an overlay of its sharpness, from green (sharp) to red (soft); no color where
-    it has no detail to judge by."""
+    """The photo with an overlay of its sharpness, from green (sharp) to red (soft). Tiles without
+    detail have no color."""
     known = tiles > 0
     share = tiles.astype(np.float32) / 255
     colours = np.zeros((*tiles.shape, 4), np.uint8)
@@ -91,8 +91,8 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
 
 
 def histogram(bins: Grey) -> str:
-    """The histogram of the brightness, from black to white. Heights are square roots, so that small
-    shares are visible."""
+    """The histogram of the brightness, from black to white. The heights are the square roots of the
+    counts, so that small shares are visible."""
     step = 256 / len(bins)
     bars = "".join(
         f'<rect x="{at * step:.1f}" y="{64 - height:.1f}"'

@@ -1,8 +1,8 @@
-"""How bad a finding is, in a word."""
+"""The severity of a finding, in a word."""
 
 from __future__ import annotations
 
-# Scores below these, from 0 (worst) to 1.
+# Scores below these limits are severe and moderate.
 _SEVERE, _MODERATE = 0.15, 0.35
 
 

@@ -1,5 +1,5 @@
-"""One group of duplicates for close inspection: side by side, flickering, or as a difference, with
-keys and buttons for every decision.
+"""A component that shows one group of duplicates for close inspection: side by side, flickering, or
+as a difference, with keys and buttons for every decision.
 
 A components-v2 component like the gallery, without an iframe. It draws, zooms and compares in the
 browser, and sends each decision to Python as one `act`.
@@ -56,7 +56,7 @@ def compare_view(
     total: int,
     preload: Sequence[int] = (),
 ) -> CompareAction | None:
-    """Show a group and, below it, a list of groups; returns what the user did, once.
+    """Show a group and, below it, a list of groups. Returns what the user did, once.
 
     photos: every photo that is shown or preloaded, by id. listed: the groups of the list.
     index: the position of the group, from 0, among `total` groups.

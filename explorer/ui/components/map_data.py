@@ -1,12 +1,12 @@
-"""The map of the library as the browser gets it: the place of each photo and the class that colors
-it, packed into a few bytes.
+"""The map of the library in the form sent to the browser: the position of each photo and the class
+that determines its color, packed into a few bytes.
 
     4 bytes: length of the header · header (JSON) · ids, int32 · x, uint16 · y, uint16 · classes,
     uint8
 
-All numbers are little-endian. x and y run from 0 to 65535 over the square that the map fills. A
-class is a row of the header's legend, NONE for photos without a class, or OUT for photos that the
-filter leaves out.
+All numbers are little-endian. x and y range from 0 to 65535 over the square that the map fills. A
+class is an index into the header's legend, NONE for photos without a class, or OUT for photos that
+the filter excludes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ COLORINGS: tuple[Coloring, ...] = get_args(Coloring)
 
 NONE, OUT = 255, 254
 _SIDE = 65535
-# Folders that get a color of their own, and periods for coloring by date.
+# The number of folders with a color of their own, and of periods for coloring by date.
 _MAX_FOLDERS, _PERIODS = 9, 8
 
 Classes = npt.NDArray[np.uint8]
@@ -48,14 +48,16 @@ class LegendEntry(NamedTuple):
 
     label: str
     color: int
-    """Index into the colors of that coloring."""
+    """An index into the colors of the coloring."""
     photos: int
-    """How many photos are in the class."""
+    """The number of photos in the class."""
 
 
 class MapColors(NamedTuple):
+    """The classes of all photos on the map, and their legend."""
+
     classes: Classes
-    """For each photo, a row of the legend or NONE."""
+    """For each photo, an index into the legend, or NONE."""
     legend: list[LegendEntry]
 
 
@@ -85,7 +87,8 @@ def library_map(library: Library) -> PhotoMap:
 
 
 def layout_steps(library: Library) -> int | None:
-    """How many steps of the map's layout are done; None if no layout is under way."""
+    """The number of steps of the map's layout that are done; None if no layout is being
+    computed."""
     for name, version, *_ in encoders_by_use(library.catalog):
         encoder_id = library.catalog.encoder_id(name, version)
         if encoder_id is not None:
@@ -110,8 +113,8 @@ def packed(
     colors: MapColors,
     filters: Filters | None,
 ) -> bytes:
-    """The map in the format that the module describes. colors: the result of `by_kind`,
-    `by_folder` or `by_date` for the photos of the map."""
+    """Pack the map in the format described in the module's docstring. colors: the result of
+    `by_kind`, `by_folder` or `by_date` for the photos of the map."""
     classes, legend = colors
     if filters:
         classes[~np.isin(shown.ids, library.catalog.matching(filters))] = OUT
@@ -133,7 +136,7 @@ def packed(
 
 
 def _scaled_to_square(where: map_store.Coordinates) -> map_store.Coordinates:
-    """Places scaled to the square from 0 to 65535, which the longer side fills."""
+    """Scale positions so that the longer side fills the square from 0 to 65535."""
     low, high = where.min(axis=0), where.max(axis=0)
     scale = _SIDE / max(float((high - low).max()), 1e-9)
     found: map_store.Coordinates = np.clip(
@@ -180,7 +183,7 @@ def by_folder(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> MapColors:
 
 
 def _short(folder: str, folders: Sequence[str]) -> str:
-    """A folder's path without the part that all folders share, but with the last shared folder."""
+    """A folder's path relative to the parent of the folder that all of them share."""
     if len(folders) < 2:
         return printable(folder)
     try:
@@ -199,7 +202,7 @@ def by_date(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> MapColors:
     classes = np.full(len(ids), NONE, np.uint8)
     if not there.any():
         return MapColors(classes, [])
-    # Equally many photos each, so that a few wrong dates do not take up most of the colors.
+    # Equal numbers of photos, so that a few wrong dates do not take up most of the colors.
     marks = np.unique(np.sort(days[there])[(np.arange(_PERIODS) * there.sum()) // _PERIODS])
     classes[there] = np.searchsorted(marks, days[there], side="right") - 1
     legend = list[LegendEntry]()

@@ -47,8 +47,8 @@ def photo_details(photo: PhotoRow, why: Why) -> None:
 
 
 def _contents(photo: PhotoRow) -> str:
-    """What the file holds besides the picture shown, such as `3 pages`; '' for a single picture and
-    if it is unknown."""
+    """The contents of the file besides the picture shown, such as `3 pages`; '' if there are none
+    or they are unknown."""
     contents = contents_of(resources.library().catalog, photo["hash"])
     return ", ".join(contents.words()) if contents else ""
 

@@ -1,4 +1,4 @@
-"""A photo to draw boxes on, in order to search for what is in them: by mouse, touch or keyboard.
+"""A component that shows a photo to draw boxes on, by mouse, touch or keyboard, to search by them.
 
 A components-v2 component like the gallery, without an iframe.
 """
@@ -27,7 +27,7 @@ class PickerPhoto(NamedTuple):
     """The photo to draw on."""
 
     source: str
-    """What names it in a link: its id, or the token of an upload."""
+    """Its id, or the token of an upload, as used in links."""
     url: str
     label: str
     width: int
@@ -42,7 +42,7 @@ class PickedRegions(NamedTuple):
     regions: list[PhotoRegion]
     """The boxes to search by."""
     add: bool
-    """Whether they are added to the present search, instead of replacing it."""
+    """Whether they are added to the current search instead of replacing it."""
     cancelled: bool
 
 
@@ -70,7 +70,7 @@ def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
             try:
                 regions.append(PhotoRegion(*map(float, box)))
             except (TypeError, ValueError, UsageError):
-                # Not from our script, which sends nothing but sound boxes.
+                # Not from our script, which sends only valid boxes.
                 continue
     return PickedRegions(regions, bool(picked.get("add")), result.cancelled is not None)
 

@@ -79,7 +79,7 @@ def review(library: Library, group_filter: GroupFilter) -> DuplicatesReview:
 
 
 def removals(current: DuplicatesReview) -> list[Removal]:
-    """What the accepted groups would remove, in all tiers and whatever the filter."""
+    """The removals from all accepted groups, in all tiers and whatever the filter."""
     accepted = [group for group in current.all if is_accepted(group)]
     return removals_of_groups(resources.library().catalog, accepted, is_marked)
 

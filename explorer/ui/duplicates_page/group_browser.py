@@ -20,8 +20,8 @@ _POSITION = "_group-position"
 
 
 def browse(groups: list[DuplicateGroup]) -> None:
-    """Draw the group under review with the page of the list that it is on, and carry out what the
-    person did."""
+    """Draw the group under review with the page of the list that it is on, and carry out the user's
+    action."""
     index = _current_index(groups)
     group = groups[index]
     pages = math.ceil(len(groups) / PAGE_SIZE)
@@ -54,7 +54,7 @@ def browse(groups: list[DuplicateGroup]) -> None:
 
 
 def _current_index(groups: list[DuplicateGroup]) -> int:
-    """The index of the group that the URL names; if that group is gone, of the one that took its
+    """The index of the group named in the URL or, if that group is gone, of the one that took its
     place."""
     requested = st.query_params.get("group", "")
     index = next((at for at, group in enumerate(groups) if group.key == requested), None)

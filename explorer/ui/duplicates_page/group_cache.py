@@ -25,7 +25,7 @@ _cached: _CachedGroups | None = None
 
 @dataclass
 class _CachedGroups:
-    """Groups, and everything that tells whether they are still current."""
+    """Groups, and what is needed to check whether they are still current."""
 
     key: tuple[object, ...]
     """The library, the keep rules and the protected folders that they were found with."""

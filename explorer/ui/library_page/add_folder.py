@@ -1,4 +1,4 @@
-"""Adding a folder to the library."""
+"""Add a folder to the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folders of the library as options of a select box, with the names they are shown by.
+"""The folders of the library as options of a select box, and their display names.
 
 A library can have thousands of folders, and every run of a page offers them, so they are read once
 per change of the catalog.
@@ -40,8 +40,8 @@ def choices(chosen: str | None = None) -> list[str]:
 
 
 def folder_names() -> Callable[[str], str]:
-    """A function that gives a folder's name as an option: its path from the watched folder's own
-    name on, or its full path if two watched folders share that name."""
+    """A function that returns a folder's display name: its path from the watched folder's own name
+    on, or its full path if two watched folders share that name."""
     watched = _folders().watched
     names = Counter(map(os.path.basename, watched))
     unique = [

@@ -1,4 +1,4 @@
-"""What a watched folder shows besides its photos: its state, excluded files, missing files."""
+"""The state, the excluded files and the missing files of a watched folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from explorer.ui.photo_labels import escape_markdown
 
 
 def notes(root: RootRow) -> str:
-    """What else to know about a folder, for its caption, as Markdown."""
+    """Notes on a folder's state for its caption, as Markdown."""
     parts = []
     if root["state"] == "offline":
         parts.append(f"**{offline_reason(root['problem'])}**; its photos can still be searched")
@@ -50,7 +50,7 @@ def missing_files(catalog: Catalog, root: RootRow) -> None:
             " them? Until you decide, they stay in the library.",
             icon=":material/help:",
         )
-    # Of a drive that is not connected, files are not forgotten without asking twice.
+    # Files on a disconnected drive are forgotten only after a second confirmation.
     unasked = offline and not root["asking"] and not st.session_state.get(f"away-{key}")
     if not root["away"] or unasked:
         if (

@@ -13,7 +13,7 @@ from explorer.ui.library_page import indexer_controls, unreadable_files
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.status_line import describe
 
-# What the list of folders shows; when it changes, the page is redrawn.
+# The fields shown in the list of folders; when one changes, the page is redrawn.
 _SHOWN_OF_FOLDER = (
     "path",
     "state",

@@ -1,4 +1,4 @@
-"""The models: which there are, which one is used, and what the library has of each."""
+"""The search models: the available ones, the one in use, and how many photos each has encoded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def models(catalog: Catalog) -> None:
     # Fixed columns would be too narrow on a phone, where names and buttons wrap.
     with st.expander("All models", icon=":material/neurology:", key="all-models"):
         st.caption(
-            "Searches, similar photos, the map and outliers follow the model in use. Another one"
-            " takes over once it has encoded all photos; what a model has encoded is kept, so that"
-            " you can go back at once. Decisions about duplicates and anomalies stay as they are."
+            "Searches, similar photos, the map and outliers depend on the model in use. Another"
+            " model takes over once it has encoded all photos. The work of the previous model is"
+            " kept, so you can switch back at once. Decisions about duplicates and anomalies do not"
+            " change."
         )
         for row in rows:
             _model(catalog, row)
@@ -40,18 +41,17 @@ def _switching(catalog: Catalog, row: ModelRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="switching"):
         st.markdown(
             f"Encoding photos with “{escape_markdown(row.name)}”: {count(row.photos)} of"
-            f" {count(photos, 'photo')}. Searches go on with the present model until it is"
-            " complete.",
+            f" {count(photos, 'photo')}. Searches use the current model until it is complete.",
             width="stretch",
         )
-        if st.button("Stay with the present model", key="stay"):
-            model_settings.use_encoder(catalog, _present(catalog), ready=True)
+        if st.button("Keep the current model", key="stay"):
+            model_settings.use_encoder(catalog, _current(catalog), ready=True)
             st.rerun(scope="fragment")
     if photos:
         st.progress(min(1.0, row.photos / photos))
 
 
-def _present(catalog: Catalog) -> str:
+def _current(catalog: Catalog) -> str:
     used = model_settings.encoder_in_use(catalog)
     return used[0] if used else "starter"
 
@@ -76,9 +76,9 @@ def _about(row: ModelRow) -> str:
     parts = [
         row.what,
         (f"phrases in {language}" if language else "phrases") if row.has_text else "photos only",
-        f"{size(row.download_bytes)}, {'fetched' if row.available else 'not fetched'}"
+        f"{size(row.download_bytes)}, {'downloaded' if row.available else 'not downloaded'}"
         if row.download_bytes
-        else "comes with the program"
+        else "included in the program"
         if row.name == "starter"
         else "",
         row.licence,
@@ -89,20 +89,21 @@ def _about(row: ModelRow) -> str:
 
 def _buttons(catalog: Catalog, row: ModelRow) -> None:
     if not row.in_use and not row.upcoming:
-        label = "Use" if row.available else "Fetch and use"
+        label = "Use" if row.available else "Download and use"
         if st.button(label, key=f"use-{row.name}", icon=":material/check:"):
             _use(catalog, row.name)
             st.rerun(scope="fragment")
     if row.photos and not row.in_use:
         with st.popover("Drop…", icon=":material/delete:", key=f"drop-{row.name}"):
             st.markdown(
-                f"Delete what “{escape_markdown(row.name)}” has encoded of"
-                f" {count(row.photos, 'photo')}? To use it again, all photos have to be encoded"
-                f" again. Its files stay; `{PROGRAM} models drop NAME --weights` deletes them too."
+                f"Delete the vectors of {count(row.photos, 'photo')} that"
+                f" “{escape_markdown(row.name)}” has encoded? To use it again, all photos must be"
+                f" encoded again. Its files are kept; `{PROGRAM} models drop NAME --weights`"
+                " deletes them, too."
             )
             if st.button("Drop", type="primary", key=f"confirm-drop-{row.name}"):
                 send_command(catalog, "drop", row.name)
-                st.toast(f"What “{row.name}” has encoded is being dropped.")
+                st.toast(f"The vectors of “{row.name}” are being deleted.")
 
 
 def _use(catalog: Catalog, name: str) -> None:
@@ -112,6 +113,8 @@ def _use(catalog: Catalog, name: str) -> None:
             fetch_state.choose("automatic")
         fetch_state.try_again()
     st.toast(
-        f"“{name}” is in use." if at_once else f"“{name}” takes over once it is complete.",
+        f"“{name}” is in use."
+        if at_once
+        else f"“{name}” takes over once it has encoded all photos.",
         icon=":material/check:",
     )

@@ -1,4 +1,4 @@
-"""Files that could not be read: why, which ones, and another try."""
+"""The files that could not be read, by reason, with buttons to try again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unreadable_files(catalog: Catalog) -> None:
 
 
 def retrying(catalog: Catalog) -> list[int]:
-    """How many files of each group are waiting for another try."""
+    """The number of files in each group that are waiting to be read again."""
     return [group.waiting for group in failure_store.failure_groups(catalog)]
 
 

@@ -109,7 +109,7 @@ def _protected_folders() -> None:
 
 
 def _decisions() -> None:
-    """How many decisions of each kind there are, each kind with a button to forget them."""
+    """The number of decisions of each kind, each with a button to forget them."""
     catalog = resources.library().catalog
     kinds = [decision.kind for decision in decisions(catalog)]
     if not kinds:

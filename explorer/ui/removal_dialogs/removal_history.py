@@ -15,7 +15,7 @@ from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 
 _SHOWN_RUNS = 50
-# Session state that holds what the last undo did, until the page shows it.
+# Session state that holds the result of the last undo until the page shows it.
 _RESULT = "_undo-result"
 
 
@@ -35,7 +35,7 @@ def undo_removal(run: str) -> None:
 
 
 def show_undo_result() -> None:
-    """Show once what the last undo did. A page calls this first, when no dialog is open."""
+    """Show the result of the last undo, once. A page calls this first, when no dialog is open."""
     st.session_state.pop(DIALOG_OPEN, None)
     text, notes = st.session_state.pop(_RESULT, ("", []))
     if text:
@@ -58,7 +58,7 @@ def history_dialog() -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             where = "the trash" if run.where == TRASH else printable(run.where).replace("`", "")
             remaining = len(run.away)
-            state = f"{count(remaining)} still there" if remaining else "all restored"
+            state = f"{count(remaining)} not restored" if remaining else "all restored"
             st.markdown(
                 f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} moved to {where}"
                 f" · {state}",

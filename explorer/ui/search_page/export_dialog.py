@@ -21,11 +21,12 @@ from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.photo_labels import escape_markdown
 
-# Session state: what to export, `_ALL` or the ids of selected photos, until the dialog is closed.
+# Session state: the photos to export, either `_ALL` or the ids of selected ones, until the dialog
+# is closed.
 _REQUEST, _ALL = "_export", "all"
-# Session state: a file that was made, with what it is.
+# Session state: the key and content of a file that was made.
 _FILE = "_export-file"
-# Paths that are shown to be copied; a list of more is a table.
+# The number of paths shown for copying.
 _MAX_PATHS = 2000
 _SHOWN_FAILURES = 100
 
@@ -69,7 +70,7 @@ def _close() -> None:
 
 
 def _scopes(view: ResultView, selected: Ids | None) -> list[_Scope]:
-    """What can be exported, the likeliest first."""
+    """The sets of photos that can be exported, the most likely first."""
     scopes = list[_Scope]()
     if selected is not None:
         scopes.append(_Scope(f"{count(len(selected), 'photo')} selected", selected))
@@ -136,11 +137,11 @@ def _download(
 
 
 def _offer(key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str]) -> None:
-    """A button that makes a file, and then one that downloads it. kind: the file's name and media
-    type.
+    """Draw a button that makes a file, and then one that downloads it. kind: the file's name and
+    media type.
 
-    In two steps: a file that Streamlit makes on a click can be gone before the browser asks for it,
-    as parts of the page run every two seconds.
+    Two steps are needed because parts of the page run every two seconds: a file that Streamlit
+    makes when the download starts can be gone before the browser requests it.
     """
     name, media = kind
     if st.button(label, icon=":material/note_add:", type="primary", key=f"make-{key}"):

@@ -1,4 +1,4 @@
-"""The filters by date and folder in words."""
+"""Describe the filters by date and folder in words."""
 
 from __future__ import annotations
 

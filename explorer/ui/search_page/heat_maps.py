@@ -1,5 +1,5 @@
-"""Which part of a photo the model found like the search, as a picture to lay over the photo.
-Computed when the user asks for it, from the preview."""
+"""Heat maps that show which part of a photo matches the search, as overlays for the photo. They are
+computed from the preview on request."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from explorer.search.heat_map import describe_heat_map, draw_heat_map
 from explorer.search.query import Query
 from explorer.ui import resources
 
-# In the session: whether heat maps are shown, and the latest ones.
+# Session state: whether heat maps are shown, and the latest ones.
 _SHOWN, _LATEST = "_heat-maps", "_latest-heat-maps"
 _MAX_KEPT = 20
 
 
 class HeatMapOverlay(NamedTuple):
+    """A heat map to show over a photo."""
+
     url: str
-    """A picture of the photo's shape."""
+    """The URL of a picture with the photo's aspect ratio."""
     words: str
-    """What it shows."""
+    """A description of what it shows."""
 
 
 def is_shown() -> bool:
@@ -33,17 +35,19 @@ def is_shown() -> bool:
 
 
 def toggle() -> None:
-    """Show heat maps from now on, or no longer."""
+    """Turn heat maps on or off."""
     st.session_state[_SHOWN] = not is_shown()
 
 
 def can_explain(query: Query) -> bool:
-    """Whether there are heat maps for this search: it ranks photos, by an encoder that has them."""
+    """Whether there are heat maps for this search: it must rank photos, and the encoder must
+    support them."""
     return query.is_ranked and isinstance(resources.engine().encoder, HeatMapEncoder)
 
 
 def overlay(photo: PhotoRow, query: Query) -> HeatMapOverlay | None:
-    """The heat map of a photo for a search; None if it cannot be made, as without a preview."""
+    """The heat map of a photo for a search; None if it cannot be made, for example without a
+    preview."""
     latest = st.session_state.setdefault(_LATEST, {})
     key = (photo["hash"], query, resources.engine().encoder_name)
     if key not in latest:

@@ -1,5 +1,5 @@
-"""What is frequent in the library, for examples and for completion: read once per change of the
-catalog and shared by all sessions."""
+"""Frequent values in the library, for examples and for completion. They are read once per change of
+the catalog and shared by all sessions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from explorer.library.paths import printable
 from explorer.library.staleness import acceptable_age
 from explorer.ui import resources
 
-_MOST = 200
-_SUBJECTS = 4
+_MAX_VALUES = 200
+_MAX_SUBJECTS = 4
 
 
 class _CachedValues(NamedTuple):
@@ -43,23 +43,23 @@ def frequent() -> FrequentValues:
             or _cached.library is not library
             or (_cached.change != change and start >= _cached.fresh_until)
         ):
-            values, end = frequent_values(library.catalog, _MOST), time.monotonic()
+            values, end = frequent_values(library.catalog, _MAX_VALUES), time.monotonic()
             _cached = _CachedValues(library, change, end + acceptable_age(end - start), values)
         return _cached.values
 
 
 def subjects() -> list[str]:
-    """What many photos show, in words to search for; none where the encoder has no text or cannot
-    be loaded."""
+    """Subjects that many photos show, as words to search for; none if the encoder has no text
+    encoder or cannot be loaded."""
     try:
-        return resources.engine().frequent_subjects(_SUBJECTS)
+        return resources.engine().frequent_subjects(_MAX_SUBJECTS)
     except EncoderError:
         return []
 
 
 def values_of(field: str) -> list[str]:
-    """The values that a field of the query language has in this library, the most frequent first;
-    empty for a field of which they are not known."""
+    """The values of a field of the query language in this library, the most frequent first; empty
+    for a field whose values are not known."""
     known = frequent()
     match field:
         case "folder":

@@ -1,4 +1,4 @@
-"""How many photos that match a saved search are new, counted once per change of the catalog."""
+"""Count the new photos that match a saved search, once per change of the catalog."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from explorer.ui.search_page import saved_searches, search_state
 
 
 def new_matches(search: SavedSearch) -> int:
-    """How many photos have come since the search was last opened and match it: they pass its
-    filters and, if it is known which matches are good, are good ones. 0 if it cannot be
-    searched now."""
+    """The number of photos added since the search was last opened that match it: they pass its
+    filters and, if matches are graded, are good ones. 0 if it cannot be searched now."""
     try:
         return _count(
             search.query,

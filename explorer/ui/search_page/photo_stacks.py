@@ -12,7 +12,7 @@ from explorer.library.staleness import acceptable_age
 from explorer.search.result_stacks import PhotoStacks
 from explorer.ui import resources
 
-# Seconds within which shots of one scene are one stack.
+# Shots of one scene taken within this many seconds form one stack.
 BURST_SECONDS = 60.0
 
 

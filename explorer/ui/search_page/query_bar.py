@@ -1,5 +1,5 @@
-"""What was understood of the text in the search box: chips that can be taken off, and errors that
-point at the place."""
+"""How the text in the search box was understood: chips that can be removed, and errors that point
+to their place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from explorer.search.language.understood_words import understand
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state
 
-# Characters of the query that are shown before and after the place of an error.
+# The number of characters of the query shown before and after the place of an error.
 _AROUND = 40
 
 
 def query_chips(text: str) -> None:
-    """Draw what was understood of a query, part by part; nothing for a plain phrase, which says
-    everything itself, and for a text that is no query."""
+    """Draw a chip for each part of a query; nothing for a plain phrase, which needs no explanation,
+    and for an invalid query."""
     try:
         parts = chips(understand(parse(text)))
     except QuerySyntaxError:
@@ -30,12 +30,12 @@ def query_chips(text: str) -> None:
     with st.container(horizontal=True, gap="small", key="query-chips"):
         for number, chip in enumerate(parts):
             if chip.as_phrase is None:
-                _take_off_button(chip, chip.label, f"chip-{number}-{chip.label}")
+                _remove_button(chip, chip.label, f"chip-{number}-{chip.label}")
             else:
                 _understood(chip, chip.as_phrase, number)
 
 
-def _take_off_button(chip: QueryChip, label: str, key: str) -> None:
+def _remove_button(chip: QueryChip, label: str, key: str) -> None:
     st.button(
         escape_markdown(label),
         icon=":material/close:",
@@ -47,12 +47,12 @@ def _take_off_button(chip: QueryChip, label: str, key: str) -> None:
 
 
 def _understood(chip: QueryChip, as_phrase: QueryTree, number: int) -> None:
-    """A part that was understood from words, which can be searched for by meaning as well."""
+    """A part that was inferred from words, which can also be searched for by meaning instead."""
     with st.popover(
         escape_markdown(chip.label), icon=":material/auto_awesome:", key=f"understood-{number}"
     ):
         st.caption("Understood from your words.")
-        _take_off_button(chip, "Search without this", f"without-{number}-{chip.label}")
+        _remove_button(chip, "Search without this", f"without-{number}-{chip.label}")
         st.button(
             "Search for the words instead",
             icon=":material/image_search:",
@@ -67,7 +67,7 @@ def _search(tree: QueryTree) -> None:
 
 
 def show_error(text: str, error: QuerySyntaxError) -> None:
-    """Say why a text is no query, and show the place."""
+    """Say why a query is invalid, and show the place of the error."""
     start, stop = error.position
     st.error(escape_markdown(str(error)), icon=":material/error:")
     if start < len(text) and start < stop:

@@ -20,7 +20,7 @@ _WAYS = (
 
 
 def help_popover() -> None:
-    """Draw the button for the help, and the panel that it opens."""
+    """Draw the help button and the panel that it opens."""
     with st.popover("Help", icon=":material/help:", help="What you can type", key="query-help"):
         st.markdown("**What you can type**")
         st.markdown("\n".join(f"- {_code(example)} {meaning}" for example, meaning in _WAYS))
@@ -56,5 +56,5 @@ def _row(field: QueryField) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as code in a cell, where a bar would end it."""
+    """Format text as code for a table cell, which an unescaped bar would end."""
     return f"`{text.replace('|', chr(92) + '|')}`"

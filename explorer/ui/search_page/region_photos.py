@@ -1,8 +1,8 @@
-"""Parts of photos that are searched by. Each is kept with its picture in the library's folder, so
-that such a search opens at once the next time.
+"""The parts of photos that searches use. Each is stored with its picture in the library's folder,
+so that the search opens at once the next time.
 
-The file is named by all that its vector depends on: the photo's content, the region and the
-encoder. Only the latest ones are kept.
+The file is named by a hash of everything that its vector depends on: the photo's content, the
+region and the encoder. Only the latest ones are kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from explorer.ui import resources
 from explorer.ui.search_page import example_photos
 
 MAX_KEPT = 200
-# To be raised when a region is encoded in another way.
+# Raise this when regions are encoded differently.
 _VERSION = 1
 
 
@@ -42,7 +42,7 @@ def find(part: PhotoPart) -> EncodedPart | None:
 
 
 def _content(part: PhotoPart) -> str | None:
-    """The content hash of the photo in hex; None if it is no longer there."""
+    """The content hash of the photo in hexadecimal; None if it no longer exists."""
     photo_id = whole_number(part.source)
     if photo_id is not None:
         photo = resources.library().catalog.photo(photo_id)
@@ -51,7 +51,7 @@ def _content(part: PhotoPart) -> str | None:
 
 
 def _encode(part: PhotoPart) -> EncodedPart:
-    """Raises PhotoError, EncoderError."""
+    """Encode a part of a photo. Raises PhotoError, EncoderError."""
     encoder, photo_id = resources.region_encoder(), whole_number(part.source)
     if photo_id is not None:
         photo = resources.library().catalog.photo(photo_id)

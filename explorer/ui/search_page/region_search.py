@@ -1,4 +1,4 @@
-"""Search by parts of photos: the dialog to draw them in, and their place in the URL,
+"""Search by parts of photos: the dialog for drawing them, and their form in the URL,
 `region=12@0.1,0.2,0.35,0.4;…`."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.components.region_picker import PickerPhoto, region_picker
 from explorer.ui.search_page import example_photos, region_photos, search_state
 
-# In the session: the photo or upload that boxes are being drawn on.
+# Session state: the photo or upload that boxes are being drawn on.
 _DRAWING = "_drawing-regions"
 
 
@@ -35,8 +35,8 @@ def remove_part(part: PhotoPart) -> None:
 
 
 def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
-    """From any page: search by these parts of photos, alone with the filters or in addition to the
-    present search. Ends the run of the page."""
+    """From any page: search by these parts of photos, in addition to the current search or instead
+    of it; filters are kept. Ends the run of the page."""
     now = search_state.url_parameters()
     if add:
         present = search_state.region_parts()[0]

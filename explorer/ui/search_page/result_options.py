@@ -1,4 +1,4 @@
-"""How results are shown, as the URL says: their order, the headings by month, and stacks."""
+"""How results are shown, according to the URL: their order, headings by month, and stacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.search.result_order import Sorting
 from explorer.ui.search_page import search_state
 
-# What the URL holds for everything but the default.
+# The values in the URL for settings other than the default.
 MONTH, NO_STACKING = "month", "no"
 
 LABELS: dict[Sorting, str] = {
@@ -31,13 +31,13 @@ class ResultOptions(NamedTuple):
 
 
 def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
-    """The orders to choose from, the default first. ranked: whether the search has a phrase or a
-    photo, so that photos match more or less."""
+    """The available orders, the default first. ranked: whether the search ranks photos, by a phrase
+    or a photo."""
     return get_args(Sorting) if ranked else ("newest", "oldest")
 
 
 def options_from_url(*, ranked: bool) -> ResultOptions:
-    """What the URL asks for; the default for anything that it cannot ask for."""
+    """The options in the URL; the default for invalid ones."""
     now, orders = search_state.url_parameters(), sortings(ranked=ranked)
     wanted = now.get(search_state.SORT)
     return ResultOptions(
@@ -52,7 +52,7 @@ def options_popover(options: ResultOptions, *, ranked: bool) -> None:
     with st.popover(
         LABELS[options.sorting], icon=":material/sort:", help="Sort and group", key="result-options"
     ):
-        # Widgets with their values in the keys: a new URL makes new widgets, which start there.
+        # The keys contain the values: a new URL makes new widgets, which start at its values.
         key = f"sort-{options.sorting}-{ranked}"
         st.radio(
             "Sort by",

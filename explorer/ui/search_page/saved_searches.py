@@ -18,10 +18,10 @@ from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, library_values, new_matches, search_state
 
-# Chips below the search box; the popover has all searches.
+# The number of chips below the search box; the popover has all searches.
 _SAVED_CHIPS, _RECENT_CHIPS = 12, 4
-# Characters of a chip.
-_MOST_LABEL = 40
+# The maximum length of a chip in characters.
+_MAX_LABEL = 40
 # Session state: the search that was recorded last.
 _RECORDED = "_recorded-search"
 _MESSAGE = "_saved-search-message"
@@ -56,7 +56,7 @@ def describe(query: str) -> str:
         parts.append("like part of a photo" if len(regions) == 1 else "like parts of photos")
     parts += filter_texts.filtered(search_state.filters_of(parameters))
     text = " · ".join(parts) or "all photos"
-    return text if len(text) <= _MOST_LABEL else text[: _MOST_LABEL - 1] + "…"
+    return text if len(text) <= _MAX_LABEL else text[: _MAX_LABEL - 1] + "…"
 
 
 def _like(ids: list[str]) -> str:
@@ -228,7 +228,7 @@ def _recent() -> None:
         )
         if recent:
             st.button(
-                "Forget them",
+                "Clear recent searches",
                 icon=":material/delete_sweep:",
                 on_click=_try,
                 args=[lambda: store.clear_recent(catalog)],
@@ -248,7 +248,7 @@ def _try(change: Callable[[], object]) -> None:
 
 def record() -> None:
     """Record the search in the URL as a recent one, and its results as seen. A page calls this
-    after it has drawn them, once for each search."""
+    after drawing them, once per search."""
     query, catalog = current_query(), resources.library().catalog
     if not query or st.session_state.get(_RECORDED) == (query, catalog.change()):
         return

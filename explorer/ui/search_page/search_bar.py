@@ -54,7 +54,8 @@ def search_bar() -> None:
 
 
 def _upload(uploads: int) -> None:
-    """Take an example photo. uploads: how many were taken before in this window."""
+    """Draw the upload box for an example photo. uploads: the number of earlier uploads in this
+    window."""
     given = st.file_uploader(
         "Find photos like this one", key=f"upload-{uploads}", max_upload_size=MAX_UPLOAD_MB
     )
@@ -70,7 +71,7 @@ def _upload(uploads: int) -> None:
             icon=":material/broken_image:",
         )
         return
-    # A new, closed upload box: otherwise every run would take this photo again.
+    # Start a new, closed upload box, or every run would use this photo again.
     st.session_state["_uploads"] = uploads + 1
     st.rerun()
 

@@ -30,15 +30,15 @@ from explorer.ui.search_page.result_options import ResultOptions, options_popove
 from explorer.ui.search_page.search_state import SearchRequest
 
 PAGE_SIZE = 90
-# At most this many selected photos are searched by together.
+# The maximum number of selected photos to search by together.
 _MAX_EXAMPLES = 20
-# Session state: the place that the page shows, and the photos whose stacks are open there.
+# Session state: the `place` that the page shows, and the photos whose stacks are open there.
 _OPEN_STACKS = "_open-stacks"
 _EVERYTHING = 2**62
 
 
 def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOptions) -> ResultView:
-    """The results in the order that the options ask for."""
+    """The results in the requested order."""
     catalog = resources.library().catalog
     stacks = photo_stacks() if options.stacked else NO_STACKS
     if request.query.is_ranked:
@@ -51,7 +51,7 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
 
 
 def headline(request: SearchRequest, view: ResultView) -> None:
-    """Draw how many photos there are, the filters in words, and how the results are shown."""
+    """Draw the number of photos, the filters in words, and the controls for the results."""
     parts = [_number(request, view)] if view.ranked.total else []
     filters = filter_texts.filtered(request.filters)
     if not view.ranked.total and filters:
@@ -85,7 +85,7 @@ def _subject(request: SearchRequest) -> str:
 
 
 def _number(request: SearchRequest, view: ResultView) -> str:
-    """How many photos there are, and in which order."""
+    """The number of photos and their order, in words."""
     photos, good = count(view.ranked.total, "photo"), view.ranked.good
     if view.sorting == "day":
         return f"The best of {count(view.sections()[0], 'day')}"
@@ -180,10 +180,11 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
 
 
 def _headings(view: ResultView, rows: list[PhotoRow], start: int, good: int) -> dict[int, str]:
-    """The headings on a page, by the photo that follows: months, and where the good matches end.
-
-    rows: of the page's tiles. start: the number of tiles before the page. good: of tiles with good
+    """The headings on a page, by the photo that follows them: months, and the end of the good
     matches.
+
+    rows: the photos of the page's tiles. start: the number of tiles before the page. good: the
+    number of tiles with good matches.
     """
     headings, last = dict[int, str](), ""
     for number, row in enumerate(rows, start):
@@ -199,7 +200,7 @@ def _headings(view: ResultView, rows: list[PhotoRow], start: int, good: int) -> 
 
 
 def _others(view: ResultView) -> str:
-    """The heading of the photos that are no good matches."""
+    """The heading for photos that are not good matches."""
     if view.ranked.good is None:
         return f"Beyond the {UNGRADED_MATCHES:,} best matches"
     if view.ranked.good == MOST_GOOD:
@@ -211,8 +212,8 @@ def _others(view: ResultView) -> str:
 
 
 def _stacks(view: ResultView, tiles: Ids, place: str) -> tuple[dict[int, GalleryStack], Ids]:
-    """The stacks of these tiles, by the photo that stands for each, and the photos to show: the
-    tiles, each with the rest of its stack behind it if that is open."""
+    """The stacks of these tiles, by the photo that represents each, and the photos to show: the
+    tiles, each followed by the rest of its stack if it is open."""
     opened, stacks = _open_stacks(place), dict[int, GalleryStack]()
     shown = list[Ids]()
     for tile, label in zip(tiles, view.stacks.labels_of(tiles), strict=True):
@@ -224,7 +225,7 @@ def _stacks(view: ResultView, tiles: Ids, place: str) -> tuple[dict[int, Gallery
 
 
 def _with_open_stacks(view: ResultView, tiles: Ids, place: str) -> Ids:
-    """All tiles, with the photos of open stacks behind the ones that stand for them."""
+    """All tiles, with the photos of open stacks after the ones that represent them."""
     for photo_id in _open_stacks(place):
         at = np.flatnonzero(tiles == photo_id)
         if len(at):

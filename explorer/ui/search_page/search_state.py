@@ -1,9 +1,9 @@
-"""The search that the URL of the Search page holds: phrase, photos, dates, folder, the order of the
-results and the page of them.
+"""The state of the Search page, which is held in its URL: phrase, photos, dates, folder, the order
+of the results, and the page of results.
 
-The URL decides. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts their
-values into it, as one step of the browser's history per search. Reload, back, forward and a
-bookmark therefore all show the same photos.
+The URL is authoritative. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts
+their values into it, with one step in the browser's history per search. Reload, back, forward and
+bookmarks therefore show the same photos.
 """
 
 from __future__ import annotations
@@ -45,27 +45,28 @@ PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = P
     "page",
 )
 SEARCHES = PARAMETERS[:-1]
-"""The parameters that make a search, of which `PAGE` shows a part."""
+"""The parameters that define a search; `PAGE` only selects a part of its results."""
 _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
 
-# The dates that can be chosen: from the oldest surviving photograph to clocks that are far ahead.
+# The range of dates that can be chosen: from the oldest surviving photograph to clocks that are far
+# ahead.
 OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
 
 
 class SearchRequest(NamedTuple):
-    """What the URL asks for."""
+    """The search requested by the URL."""
 
     text: str
-    """As typed, in the query language."""
+    """The text as typed, in the query language."""
     query: Query
-    """What was understood of it, and the photos to search by."""
+    """The parsed text, and the photos to search by."""
     filters: Filters
     missing: bool
-    """Whether a photo or an upload that the URL names no longer exists."""
+    """Whether a photo or an upload named in the URL no longer exists."""
     regions: tuple[bytes, ...] = ()
-    """The parts of photos that are searched by, as JPEG."""
+    """The parts of photos to search by, as JPEG."""
     error: QuerySyntaxError | None = None
-    """Why the text is no query."""
+    """Why the text is not a valid query; None if it is."""
 
 
 def url_parameters() -> dict[str, str]:
@@ -79,8 +80,8 @@ def set_url(**search: str | None) -> None:
 
 
 def fill_widgets() -> None:
-    """Fill the page's widgets from the URL if it has changed: at the start, after back or forward,
-    or by a button.
+    """Fill the page's widgets from the URL if it has changed: on opening, after back or forward, or
+    through a button.
 
     A page calls this before it draws the widgets, because they cannot be filled afterwards.
     """
@@ -94,7 +95,7 @@ def fill_widgets() -> None:
         UNTIL: date(now.get(UNTIL)),
         FOLDER: now.get(FOLDER),
     }.items():
-        # A widget with this value is left alone: the user may be typing in it.
+        # Leave a widget with the same value alone, because the user may be typing in it.
         if key not in state or (state[key] or None) != value:
             state[key] = value
 
@@ -111,28 +112,28 @@ def widget_changed() -> None:
 
 
 def turn_page(key: str) -> None:
-    """Go to the page of results that was chosen in the widget with that key."""
+    """Go to the page of results chosen in the widget with that key."""
     number = int(st.session_state.get(key) or 1)
     set_url(**(url_parameters() | {PAGE: str(number) if number > 1 else ""}))
 
 
 def change_url(parameter: str, value: str) -> None:
-    """Change one parameter, and start at the first page of results."""
+    """Change one parameter, and go to the first page of results."""
     set_url(**(url_parameters() | {parameter: value, PAGE: ""}))
 
 
 def page() -> int:
-    """The page of results that the URL asks for, from 1."""
+    """The requested page of results, from 1."""
     return whole_number(url_parameters().get(PAGE, "")) or 1
 
 
 def request_from_url() -> SearchRequest:
-    """What the URL asks for now."""
+    """The search requested by the current URL."""
     return request_of(url_parameters())
 
 
 def request_of(parameters: dict[str, str]) -> SearchRequest:
-    """What these parameters ask for."""
+    """The search requested by these URL parameters."""
     photo_ids, missing = list[int](), False
     for part in parameters.get(LIKE, "").split(","):
         number = whole_number(part)
@@ -163,8 +164,8 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
 
 
 def _known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
-    """The photos of the library that a query names by their paths. Other files are not read: what
-    an address names must not be opened."""
+    """The photos in the library that a query names by path. Other files are ignored, because a URL
+    must not be able to open arbitrary files."""
     known = list[tuple[str, int]]()
     for path in file_paths(tree):
         found = find_photo_file(resources.library().catalog, str(Path(path).expanduser()))
@@ -174,21 +175,21 @@ def _known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
 
 
 def filters_of(parameters: dict[str, str]) -> Filters:
-    """The filters in these parameters; dates that are none are left out."""
+    """The filters in these parameters; invalid dates are ignored."""
     since, until = (_iso(date(parameters.get(key))) for key in (SINCE, UNTIL))
     return Filters(since, until, parameters.get(FOLDER))
 
 
 def upload_tokens(parameters: dict[str, str] | None = None) -> list[str]:
-    """The uploads that are searched by, as `example_photos` names them; by default those of the
+    """The tokens (see `example_photos`) of the uploads to search by, by default those in the
     URL."""
     named = (url_parameters() if parameters is None else parameters).get(UPLOAD, "")
     return [token for token in named.split(",") if token]
 
 
 def region_parts(parameters: dict[str, str] | None = None) -> tuple[list[PhotoPart], bool]:
-    """The parts of photos that are searched by, by default those of the URL, and whether nothing
-    but such parts is named; if something else is, there are none."""
+    """The parts of photos to search by, by default those in the URL, and whether the parameter is
+    valid; if it is not, the list is empty."""
     named = (url_parameters() if parameters is None else parameters).get(REGION, "")
     try:
         return parse_parts(named), True
@@ -224,12 +225,12 @@ def wrong_dates() -> list[str]:
 
 
 def _kept(*names: str) -> dict[str, str]:
-    """The parameters of these names that the URL has."""
+    """Those of these parameters that are in the URL."""
     return {key: value for key, value in url_parameters().items() if key in names}
 
 
 def more_like(*photo_ids: int) -> None:
-    """Search by these photos of the library alone; filters and options are kept."""
+    """Search by these photos in the library only; filters and options are kept."""
     set_url(**_kept(*_FILTERS, *_OPTIONS), **{LIKE: ",".join(map(str, photo_ids))})
 
 
@@ -282,8 +283,8 @@ def search(request: SearchRequest) -> RankedPhotos:
 
 
 def find(request: SearchRequest) -> RankedPhotos:
-    """The matching photos, best match first; newest first without anything to rank by. Raises
-    QuerySyntaxError for a text that is no query, and EncoderError for one that cannot be answered.
+    """The matching photos, best match first; newest first if there is nothing to rank by. Raises
+    QuerySyntaxError if the text is not a valid query, and EncoderError if it cannot be answered.
     """
     if request.error is not None:
         raise request.error

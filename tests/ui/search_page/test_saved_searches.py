@@ -58,7 +58,7 @@ def test_recent_searches_are_offered_until_they_are_forgotten(photos: Path) -> N
     assert store.recent_searches(catalog) == ["q=blue", "q=red"]
     page = app()
     assert labels(page)[:2] == ["blue", "red"]
-    press(page, "Forget them")
+    press(page, "Clear recent searches")
     assert "blue" not in labels(page)
     next(toggle for toggle in page.toggle if toggle.label == "Keep recent searches").set_value(
         False

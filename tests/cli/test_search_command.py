@@ -116,9 +116,8 @@ class TestSearch:
         assert names("--since", "2020-05-17", "--until", "2020-05-17") == {"dated.jpg"}
         assert "dated.jpg" not in names("--until", "2020-05-16")
         assert names("--since", "2100-01-01") == set()
-        assert (
-            "No photo matches these filters." in run("search", "red", "--since", "2100-01-01").err
-        )
+        nothing = run("search", "red", "--since", "2100-01-01")
+        assert "No photo matches these filters." in nothing.err
 
     def test_phrases_are_read_from_standard_input(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch

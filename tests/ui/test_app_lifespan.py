@@ -32,10 +32,9 @@ def test_the_address_of_the_app_is_printed(
         running.open(folder)
         running.browser = problem is not None
         running.serve(8555)
-        assert (
-            capsys.readouterr().err
-            == f"Photo Explorer is open at http://{name}:8555/?token={token} (press Ctrl-C to quit).\n"
-        )
+        address = f"http://{name}:8555/?token={token}"
+        said = f"Photo Explorer is open at {address} (press Ctrl-C to quit).\n"
+        assert capsys.readouterr().err == said
         assert (folder / "app.address").read_text() == f"http://{name}:8555"
         running.close()
         assert not running.browser

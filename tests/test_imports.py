@@ -16,8 +16,8 @@ from explorer.config import PROJECT
 # From the bottom to the top: each may import itself and what stands before it, never what comes
 # after.
 LAYERS = [
-    {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"library"}, {"scanning"}, {"analysis"},
-    {"indexing"}, {"removal"},
+    {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"places"}, {"library"}, {"scanning"},
+    {"analysis"}, {"indexing"}, {"removal"},
     {"duplicates"}, {"anomalies"}, {"search"}, {"ui"}, {"pages"}, {"cli"},
 ]  # fmt: skip
 # Small files that everything may import, and that import none of the layers.

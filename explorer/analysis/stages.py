@@ -13,6 +13,7 @@ from typing import Protocol
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.analysis.photo_map import MapStage
+from explorer.analysis.place_stage import PlaceStage
 from explorer.analysis.text_stage import TextStage
 from explorer.encoders.base import Encoder
 from explorer.library.library import Library
@@ -48,6 +49,7 @@ def stages(
     """
     found: list[Stage] = [
         TextStage(library, writer),
+        PlaceStage(library, writer),
         NeighborStage(library, writer, encoder),
         PairStage(library, writer, encoder),
     ]

@@ -1,4 +1,5 @@
-"""What is frequent among the photos: years, folders, cameras, lenses, formats and keywords."""
+"""What is frequent among the photos: years, folders, cameras, lenses, formats, places
+and keywords."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
 from explorer.library.paths import join
+from explorer.library.photo_text_store import CURRENT_LOCATION
 from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
 
@@ -28,6 +30,8 @@ class FrequentValues(NamedTuple):
     keywords: Frequent
     """Those that differ only in capitals and accents count as one, in their most frequent
     spelling."""
+    places: Frequent
+    """Cities, regions and countries, as they are named in English."""
 
 
 def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
@@ -58,7 +62,19 @@ def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
             column("lens"),
             column("format"),
             _keywords(db)[:most],
+            _places(db)[:most],
         )
+
+
+def _places(db: sqlite3.Connection) -> Frequent:
+    counts = Counter[str]()
+    for *names, photos in db.execute(
+        "select o.place_name, o.city_name, o.region_name, o.country_name, count(*) from photo p"
+        f" join photo_location l on {CURRENT_LOCATION} join location o on o.id = l.location_id"
+        " where p.present > 0 group by o.id"
+    ):
+        counts.update(dict.fromkeys(filter(None, names), photos))
+    return sorted(counts.items(), key=lambda count: (-count[1], count[0]))
 
 
 def _keywords(db: sqlite3.Connection) -> Frequent:

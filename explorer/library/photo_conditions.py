@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from explorer.library.filters import Filters, sql_condition
+from explorer.library.location_store import LOCATION_NAMED, location_values
+from explorer.library.photo_text_store import CURRENT_LOCATION
 from explorer.library.text_folding import fold
 from explorer.library.text_index import TextColumn
-
-EARTH_RADIUS = 6371.0088
-"""Mean radius of the earth (IUGG), kilometres."""
+from explorer.places.distances import EARTH_RADIUS
 
 NUMBERS: Mapping[str, str] = {
     "iso": "p.iso",
@@ -117,6 +117,28 @@ def near(latitude: float, longitude: float, kilometres: float) -> PhotoCondition
     return PhotoCondition(
         f"{box} and kilometres_between(p.latitude, p.longitude, ?, ?) <= ?",
         (*values, latitude, longitude, kilometres),
+    )
+
+
+def in_area(south: float, west: float, north: float, east: float) -> PhotoCondition:
+    """Photos taken between two latitudes and two longitudes, in degrees, ends included; across the
+    date line if `east` is below `west`."""
+    between = "and" if west <= east else "or"
+    return PhotoCondition(
+        f"p.latitude between ? and ? and (p.longitude >= ? {between} p.longitude <= ?)",
+        (south, north, west, east),
+    )
+
+
+def in_locations(
+    places: Collection[int], regions: Collection[str], countries: Collection[str]
+) -> PhotoCondition:
+    """Photos taken in one of these cities or parts of cities (GeoNames' ids), regions or countries
+    (codes), as `location` has them."""
+    return PhotoCondition(
+        f"exists (select 1 from photo_location l where {CURRENT_LOCATION} and l.location_id in"
+        f" (select o.id from location o where {LOCATION_NAMED}))",
+        location_values(places, regions, countries),
     )
 
 

@@ -1,8 +1,8 @@
 """The searchable names and texts of photos: table `photo_text`, which SQLite's FTS5 indexes by
 trigrams in `photo_text_index`.
 
-Both are derived from the rows of `photo`, `file` and `root`, in the same transaction as these.
-Triggers keep the index in step with the table. `text_index.py` searches them.
+Both are derived from the rows of `photo`, `file`, `root` and `location`, in the same transaction as
+these. Triggers keep the index in step with the table. `text_index.py` searches them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from explorer.library.catalog import Catalog
 from explorer.library.connection import MAX_BOUND_VALUES, connect
 from explorer.library.durable_io import explain
-from explorer.library.migration_steps.m014_keep_texts import SQL
+from explorer.library.migration_steps.m017_keep_places import SQL
 from explorer.library.paths import from_text, printable
 from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
@@ -24,8 +24,12 @@ from explorer.library.writer import Writer
 
 log = logging.getLogger(__name__)
 
-TEXT_COLUMNS = ("name", "folder", "camera", "lens", "keywords", "title", "description")
+TEXT_COLUMNS = (
+    "name", "folder", "camera", "lens", "keywords", "title", "description", "place",
+)  # fmt: skip
 """The columns of `photo_text`, without its key."""
+CURRENT_LOCATION = "l.photo_id = p.id and l.latitude = p.latitude and l.longitude = p.longitude"
+"""Joins `photo_location` as l to `photo` as p: only rows of the photo's present coordinates."""
 _INDEX = "photo_text_index"
 
 
@@ -41,6 +45,8 @@ class PhotoTexts(NamedTuple):
     keywords: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
     description: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    """Where it was taken: part of the city, city, region, country."""
 
     def folded(self) -> tuple[str, ...]:
         """The values of TEXT_COLUMNS: folded, on lines of their own."""
@@ -58,13 +64,16 @@ def read_texts(db: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, Ph
     for start in range(0, len(wanted), MAX_BOUND_VALUES):
         some = wanted[start : start + MAX_BOUND_VALUES]
         rows = db.execute(
-            "select p.id, p.camera, p.lens, p.keywords, p.title, p.description, r.path, f.path from"
+            "select p.id, p.camera, p.lens, p.keywords, p.title, p.description, r.path, f.path,"
+            " o.place_name, o.city_name, o.region_name, o.country_name from"
             " photo p join file f on f.photo_id = p.id and f.state = 'present' join root r on"
-            f" r.id = f.root_id where p.present > 0 and p.id in ({','.join('?' * len(some))})"
+            f" r.id = f.root_id left join photo_location l on {CURRENT_LOCATION}"
+            " left join location o on o.id = l.location_id"
+            f" where p.present > 0 and p.id in ({','.join('?' * len(some))})"
             " order by p.id, f.id",
             some,
         )
-        for photo_id, camera, lens, keywords, title, description, root, path in rows:
+        for photo_id, camera, lens, keywords, title, description, root, path, *places in rows:
             folder, name = _folder_and_name(root, path)
             known = found.get(photo_id)
             if known is None:
@@ -76,6 +85,7 @@ def read_texts(db: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, Ph
                     tuple(stored_keywords(keywords)),
                     _values(title),
                     _values(description),
+                    tuple(dict.fromkeys(filter(None, places))),
                 )
             else:
                 found[photo_id] = known._replace(

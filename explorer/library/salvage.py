@@ -35,6 +35,8 @@ _NAMES = {
 }  # fmt: skip
 # What the user made; everything else comes from the photos.
 _DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
+# Made from the others by the worker; so is the index of texts.
+_DERIVED = ("location", "photo_location")
 _COUNTERS = "sqlite_sequence"
 # By how much a lost clock is advanced: more changes than there ever are between two saves of an
 # index.
@@ -116,8 +118,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
         for row in target.execute(
             "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
         )
-        # Derived from the others.
-        if not row[0].startswith("photo_text")
+        if not row[0].startswith("photo_text") and row[0] not in _DERIVED
     ]
     tables = {name: RecoveredTable(name, target, source) for name in names}
     for name in source.roots:

@@ -1,5 +1,5 @@
-"""Search of the names and texts of photos: file and folder names, camera, lens, keywords, title and
-description.
+"""Search of the names and texts of photos: file and folder names, camera, lens, keywords, title,
+description and place.
 
 Words match anywhere within a text, in any language, without regard to capitals and accents. FTS5 of
 SQLite finds the photos that have all trigrams of a word (the index stores no positions, which makes
@@ -22,10 +22,14 @@ from explorer.library.text_folding import find_ranges, fold
 
 log = logging.getLogger(__name__)
 
-TextColumn = Literal["name", "folder", "camera", "lens", "keywords", "title", "description"]
+TextColumn = Literal[
+    "name", "folder", "camera", "lens", "keywords", "title", "description", "place"
+]  # fmt: skip
 COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
 # What words of a phrase are looked up in; cameras and lenses are not what a phrase is about.
-_WORD_COLUMNS: tuple[TextColumn, ...] = ("name", "keywords", "title", "description", "folder")
+_WORD_COLUMNS: tuple[TextColumn, ...] = (
+    "name", "keywords", "title", "description", "place", "folder",
+)  # fmt: skip
 _TRIGRAM = 3
 # How many photos are examined for each that may be found.
 _CANDIDATES_PER_MATCH = 5
@@ -39,14 +43,17 @@ _WHOLE_NAME = (
     " or instr({line} || t.name, {line} || {w} || '.')"
 )
 _WHOLE_KEYWORD = "instr({line} || t.keywords || {line}, {line} || {w} || {line})"
+_WHOLE_PLACE = "instr({line} || t.place || {line}, {line} || {w} || {line})"
 _KINDS = (
     _WHOLE_NAME,
     "instr({line} || t.name, {line} || {w})",
     "instr(t.name, {w})",
     _WHOLE_KEYWORD,
+    _WHOLE_PLACE,
     "instr(t.keywords, {w})",
     "instr(t.title, {w})",
     "instr(t.description, {w})",
+    "instr(t.place, {w})",
     "instr(t.folder, {w})",
     "instr(t.camera, {w}) or instr(t.lens, {w})",
 )
@@ -68,7 +75,8 @@ class FoldedTexts(NamedTuple):
 
     photo_id: int
     texts: tuple[str, ...]
-    """Names, keywords, title, description and folders; several values on lines of their own."""
+    """Names, keywords, title, description, places and folders; several values on lines of their
+    own."""
 
 
 class TextIndex:
@@ -81,8 +89,9 @@ class TextIndex:
         """Photos in which all of these words occur, in any of their texts; best first, one match
         for each photo, in its best text.
 
-        Whole file names come first, then beginnings of file names, other parts of them, keywords,
-        titles, descriptions, folders, and cameras and lenses; of equal ones, those with the shorter
+        Whole file names come first, then beginnings of file names, other parts of them, keywords
+        and names of places, titles, descriptions, parts of names of places, folders, and cameras
+        and lenses; of equal ones, those with the shorter
         name.
         """
         folded = folded_words(words)

@@ -48,6 +48,7 @@ def example_queries(frequent: FrequentValues) -> list[str]:
         ("date", frequent.years[:2]),
         ("camera", frequent.cameras[:2]),
         ("keyword", frequent.keywords[:2]),
+        ("place", frequent.places[:2]),
         ("folder", [each for each in folders if each[0]][:2]),
         ("format", [(name.lower(), number) for name, number in frequent.formats[1:2]]),
     )

@@ -12,7 +12,9 @@ from explorer.search.language.query_tree import PhraseTerm
 from explorer.search.match_reasons import MatchReason, ReasonKind
 from explorer.search.query import Match, Query
 
-_COLUMN_KINDS: dict[TextColumn, ReasonKind] = {"name": "name", "keywords": "keyword"}
+_COLUMN_KINDS: dict[TextColumn, ReasonKind] = {
+    "name": "name", "keywords": "keyword", "place": "place",
+}  # fmt: skip
 _FILTER_CHIPS = ("field", "words", "condition")
 
 

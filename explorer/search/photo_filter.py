@@ -17,6 +17,7 @@ from explorer.library import photo_conditions
 from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.location_store import photos_in
 from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.photo_masks import PhotoMask
@@ -32,8 +33,10 @@ from explorer.search.language.query_tree import (
     WordsTest,
 )
 from explorer.search.language.typed_values import (
+    Area,
     Choice,
     DateRange,
+    NamedPlace,
     NumberRange,
     Place,
     TextValue,
@@ -100,7 +103,12 @@ class PhotoFilter:
             return self._text(name, typed.text)
         if isinstance(typed, Choice) and name == "is" and typed.name in self._pictures.NAMES:
             return self._pictures.mask(typed.name)
-        return self._bitmaps.meeting(self._condition(name, typed))
+        condition = self._condition(name, typed)
+        if isinstance(typed, NamedPlace):
+            return self._bitmaps.meeting(
+                condition, lambda: photos_in(self._catalog, *typed.meaning)
+            )
+        return self._bitmaps.meeting(condition)
 
     def _text(self, name: str, text: str) -> PhotoMask:
         path = os.path.expanduser(text) if name == "folder" else ""
@@ -132,6 +140,10 @@ class PhotoFilter:
                 return self._in_filters(Filters(since=typed.since, until=typed.until))
             case Place():
                 return photo_conditions.near(typed.latitude, typed.longitude, typed.kilometres)
+            case Area():
+                return photo_conditions.in_area(typed.south, typed.west, typed.north, typed.east)
+            case NamedPlace():
+                return photo_conditions.in_locations(*typed.meaning)
             case Choice():
                 return _CHOICES[name](typed.name)
             case TextValue():

@@ -56,6 +56,7 @@ def test_a_photo_has_the_names_of_all_its_files(builder: LibraryBuilder) -> None
             "koln\ndom",
             "title",
             "a long story",
+            "",
         )
     }
     assert found(builder, "copy of") == found(builder, "KOLN") == [photo]
@@ -210,7 +211,7 @@ def test_an_index_that_lacks_a_photo_is_not_sound(builder: LibraryBuilder) -> No
     names = ", ".join(photo_text_store.TEXT_COLUMNS)
     builder.writer.connection.execute(
         f"insert into photo_text_index (photo_text_index, rowid, {names})"
-        " values ('delete', ?, ?, ?, ?, ?, ?, ?, ?)",
+        " values ('delete', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (photo, *row),
     )
     assert not index_is_sound(builder.library.catalog)

@@ -12,6 +12,7 @@ from explorer.library.text_folding import fold
 from explorer.library.text_index import COLUMNS, TextIndex, TextMatch, trigram_expression
 from explorer.library.word_ranking import rank_by_words
 from tests.factory import LibraryBuilder
+from tests.fixtures.places import LISBON, put_place
 
 
 def index_of(builder: LibraryBuilder) -> TextIndex:
@@ -111,12 +112,14 @@ def test_any_script_and_short_words_are_found(builder: LibraryBuilder, text: str
 def test_a_text_is_found_only_in_the_requested_columns(builder: LibraryBuilder) -> None:
     photo = builder.put(
         "name.jpg", 1, camera="camera", lens="lens", keywords=("keyword",), title="title",
-        description="description",
+        description="description", latitude=38.7, longitude=-9.1,
     )  # fmt: skip
+    put_place(builder, photo, 38.7, -9.1, LISBON)
     index = index_of(builder)
     texts = {
         "name": "name.j", "folder": "photos", "camera": "camera", "lens": "lens",
         "keywords": "keyword", "title": "title", "description": "description",
+        "place": "lisbon",
     }  # fmt: skip
     for one, other in itertools.product(COLUMNS, COLUMNS):
         assert index.ids_containing(texts[one], [other]).tolist() == [photo] * (one == other)

@@ -8,7 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from explorer.analysis.place_stage import located
 from explorer.library.filters import taken_within
+from explorer.library.location_store import PhotoCoordinates
 from explorer.library.photo_conditions import kilometres_between
 from explorer.library.quality_store import refresh_photo
 from explorer.library.rows import PhotoRow
@@ -70,6 +72,22 @@ def near_paris(row: PhotoRow, paths: list[str]) -> bool:
     return None not in at and kilometres_between(*at, 48.85, 2.35) <= 20  # type: ignore[arg-type]
 
 
+def taken_in(code: str) -> Callable[[PhotoRow, list[str]], bool]:
+    """In a country or region, by its code."""
+
+    def check(row: PhotoRow, paths: list[str]) -> bool:
+        if row["latitude"] is None or row["longitude"] is None:
+            return False
+        (found,) = located([PhotoCoordinates(row["id"], row["latitude"], row["longitude"])])
+        return found is not None and code in (found.region_code, found.country_code)
+
+    return check
+
+
+def in_the_south_sea(row: PhotoRow, paths: list[str]) -> bool:
+    return row["latitude"] == -48.9 and row["longitude"] == -177.6
+
+
 LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (WordsTest("été"), said("any", "été")),
     (WordsTest("ca"), said("any", "ca")),
@@ -98,6 +116,10 @@ LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (is_("shape", "panorama"), lambda r, p: ratio(r) >= 2 or ratio(r) <= 0.5),
     (is_("shape", "square"), lambda r, p: 1 / 1.05 <= ratio(r) <= 1.05),
     (is_("near", "48.85,2.35,20km"), near_paris),
+    (is_("place", "Frankreich"), taken_in("FR")),
+    (is_("place", "Portugal", "Ile de France"), taken_in("FR.11")),
+    (is_("area", "-60,170,-40,-170"), in_the_south_sea),
+    (is_("area", "48.6,2,48.9,2.4"), lambda r, p: (r["latitude"], r["longitude"]) == (48.9, 2.4)),
     (is_("date", "2016-05"),
      lambda r, p: taken_within(r["taken_at"], r["taken_precision"], "2016-05-01", "2016-05-31")),
     (is_("after", "2016-05-04"),

@@ -11,7 +11,7 @@ from explorer.search.language.query_tree import FieldTest
 def labels(total: int, **frequent: list[tuple[str, int]]) -> list[str]:
     nothing: dict[str, list[tuple[str, int]]] = {
         "years": [], "folders": [], "cameras": [], "lenses": [], "formats": [],
-        "keywords": [],
+        "keywords": [], "places": [],
     }  # fmt: skip
     values = FrequentValues(**(nothing | frequent))
     return [example.label for example in example_searches(values, total)]
@@ -29,7 +29,7 @@ def test_a_value_shared_by_all_photos_is_not_an_example() -> None:
 
 
 def test_an_example_is_a_search() -> None:
-    values = FrequentValues([("2021", 5)], [("/photos/Paris", 4)], [], [], [], [])
+    values = FrequentValues([("2021", 5)], [("/photos/Paris", 4)], [], [], [], [], [])
     assert [example.parameters for example in example_searches(values, 9)] == [
         {"since": "2021-01-01", "until": "2021-12-31"},
         {"folder": "/photos/Paris"},
@@ -37,7 +37,7 @@ def test_an_example_is_a_search() -> None:
 
 
 def test_frequent_subjects_come_first() -> None:
-    values = FrequentValues([("2021", 5)], [], [], [], [], [])
+    values = FrequentValues([("2021", 5)], [], [], [], [], [], [])
     found = example_searches(values, 9, ["dog", "beach"])
     assert [example.label for example in found] == ["dog", "beach", "2021"]
     assert found[0].parameters == {"q": "dog"}
@@ -51,6 +51,7 @@ def test_examples_are_valid_queries() -> None:
         [],
         [("JPEG", 9), ("PNG", 1)],
         [("New York", 2)],
+        [("Lisbon", 2)],
     )
     found = [parse(example).condition for example in example_queries(values)]
     tests = [(test.field, test.values[0].text) for test in found if isinstance(test, FieldTest)]
@@ -58,6 +59,7 @@ def test_examples_are_valid_queries() -> None:
         ("date", "2021"),
         ("camera", "Canon EOS 80D"),
         ("keyword", "New York"),
+        ("place", "Lisbon"),
         ("folder", 'Anna\'s "big" day'),
         ("format", "png"),
     ]

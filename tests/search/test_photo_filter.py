@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.analysis.place_stage import PlaceStage
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.search.language.query_tree import FieldTest
@@ -37,11 +38,13 @@ def test_filters_agree_with_the_rows(
     builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))
     try:
         following, files = PhotoFilter(builder.library), set[str]()
+        places = PlaceStage(builder.library, builder.writer)
         wanted = [*range(len(LEAVES)), *trees]
         for actions in [first, *later]:
             with builder.writer.transaction():
                 for action in actions:
                     act(builder, files, action)
+            places.run(lambda done, total: None)
             catalog = builder.library.catalog
             rows = catalog.photos(catalog.matching().tolist())
             paths = {

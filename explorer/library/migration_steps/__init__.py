@@ -19,6 +19,7 @@ from explorer.library.migration_steps import (
     m013_tell_faults_apart,
     m014_keep_texts,
     m015_create_saved_searches,
+    m017_keep_places,
 )
 
 STEPS = (
@@ -37,5 +38,6 @@ STEPS = (
     ("m013_tell_faults_apart", m013_tell_faults_apart.SQL),
     ("m014_keep_texts", m014_keep_texts.SQL),
     ("m015_create_saved_searches", m015_create_saved_searches.SQL),
+    ("m017_keep_places", m017_keep_places.SQL),
 )
 """Name and SQL of each step, in order."""

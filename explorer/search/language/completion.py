@@ -38,7 +38,7 @@ def complete(
     MAX_SUGGESTIONS, best first.
 
     values: gives the values that a field has in this library, the most frequent first, by field
-    name. It is called for text fields and for `date`.
+    name. It is called for text fields, for `place` and for `date`.
     """
     cursor = max(0, min(cursor, len(text)))
     before = text[max(0, cursor - MAX_LENGTH) : cursor]
@@ -75,8 +75,8 @@ def _values(field: QueryField, values: Callable[[str], Sequence[str]]) -> Iterab
     """The possible values of a field, and what each finds."""
     if field.choices:
         return field.choices.items()
-    if field.kind in ("text", "date", "first day", "last day"):
-        name = field.name if field.kind == "text" else "date"
+    if field.kind in ("text", "named place", "date", "first day", "last day"):
+        name = field.name if field.kind in ("text", "named place") else "date"
         return [(value, field.help) for value in values(name)]
     return ()
 

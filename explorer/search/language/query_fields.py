@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,9 @@ from explorer.search.language.query_tree import FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError, shown
 from explorer.search.language.typed_values import Choice, NumberFormat, TextValue, TypedValue
 
-FieldKind = Literal["text", "number", "date", "first day", "last day", "place", "choice"]
+FieldKind = Literal[
+    "text", "number", "date", "first day", "last day", "place", "area", "named place", "choice"
+]  # fmt: skip
 
 SHAPE_RATIOS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "square": ((1 / 1.05, 1.05),),
@@ -110,6 +112,14 @@ _FIELDS = (
         },
     ),
     QueryField(
+        "place", "named place", "the city, region or country where it was taken, in any language",
+        "place:Lisbon",
+    ),
+    QueryField(
+        "area", "area", "taken in an area: its south, west, north and east in degrees",
+        "area:38.6,-9.5,38.9,-9",
+    ),
+    QueryField(
         "near", "place", "taken within a distance of a latitude and longitude (10 km if none)",
         "near:48.85,2.35,2km",
     ),
@@ -149,9 +159,11 @@ _FIELDS = (
 FIELDS: Mapping[str, QueryField] = {each.name: each for each in _FIELDS}
 """By name."""
 FIELD_SPELLINGS: Mapping[str, str] = {
-    "aperture": "f", "caption": "description", "file": "name", "filename": "name", "fnumber": "f",
-    "keywords": "keyword", "path": "folder", "since": "after", "stars": "rating", "tag": "keyword",
-    "tags": "keyword", "type": "format", "until": "before",
+    "aperture": "f", "caption": "description", "city": "place",
+    "country": "place", "file": "name", "filename": "name", "fnumber": "f",
+    "keywords": "keyword", "path": "folder", "region": "place",
+    "since": "after", "stars": "rating", "tag": "keyword", "tags": "keyword",
+    "type": "format", "until": "before",
 }  # fmt: skip
 """Other spellings of fields → the field."""
 PHOTO = "photo"
@@ -199,18 +211,23 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
         ) from None
 
 
+_PARSERS: Mapping[str, Callable[[str], TypedValue]] = {
+    "first day": typed_values.first_day,
+    "last day": typed_values.last_day,
+    "place": typed_values.place,
+    "area": typed_values.area,
+    "named place": typed_values.named_place,
+}
+
+
 def _measured(known: QueryField, text: str, value: FieldValue) -> TypedValue:
     match known.kind:
         case "number":
             return typed_values.number_range(text, value.comparison, known.numbers)
         case "date":
             return typed_values.date_range(text, value.comparison)
-        case "first day":
-            return typed_values.first_day(text)
-        case "last day":
-            return typed_values.last_day(text)
-        case _:
-            return typed_values.place(text)
+        case kind:
+            return _PARSERS[kind](text)
 
 
 def _choice(known: QueryField, text: str) -> Choice:

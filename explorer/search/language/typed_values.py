@@ -11,7 +11,9 @@ from typing import Literal
 
 from explorer.errors import UsageError
 from explorer.library.filters import parse_day
+from explorer.search.language.place_names import PlaceMeaning, nearest_name, place_meaning
 from explorer.search.language.query_tree import Comparison
+from explorer.search.language.syntax_error import shown
 
 DEFAULT_KILOMETRES = 10.0
 """Radius of `near:` where none is given."""
@@ -62,7 +64,25 @@ class Choice:
     name: str
 
 
-TypedValue = TextValue | NumberRange | DateRange | Place | Choice
+@dataclass(frozen=True)
+class Area:
+    """A part of the earth between two latitudes and two longitudes, in degrees. If `east` is below
+    `west`, it crosses the date line."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+
+@dataclass(frozen=True)
+class NamedPlace:
+    """Cities, regions and countries of one name."""
+
+    meaning: PlaceMeaning
+
+
+TypedValue = TextValue | NumberRange | DateRange | Place | Area | NamedPlace | Choice
 
 
 @dataclass(frozen=True)
@@ -218,11 +238,7 @@ def place(text: str) -> Place:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) not in (2, 3) or not all(_COORDINATE.fullmatch(part) for part in parts[:2]):
         raise ValueError("that is not a latitude and a longitude")
-    latitude, longitude = float(parts[0]), float(parts[1])
-    if abs(latitude) > 90:
-        raise ValueError("latitudes range from -90 to 90")
-    if abs(longitude) > 180:
-        raise ValueError("longitudes range from -180 to 180")
+    latitude, longitude = _checked(parts[0], parts[1])
     kilometres = DEFAULT_KILOMETRES
     if len(parts) == 3:
         match = _RADIUS.fullmatch(parts[2])
@@ -232,3 +248,35 @@ def place(text: str) -> Place:
     if not 0 < kilometres <= _HALF_EQUATOR:
         raise ValueError(f"the radius is above 0 and at most {_HALF_EQUATOR:,.0f} km")
     return Place(latitude, longitude, kilometres)
+
+
+def area(text: str) -> Area:
+    """Parse an area as typed: south, west, north and east, such as `38.6,-9.3,38.9,-9`. Raises
+    ValueError with what is wrong."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 4 or not all(_COORDINATE.fullmatch(part) for part in parts):
+        raise ValueError("that is not the latitude and longitude of two corners")
+    south, west = _checked(parts[0], parts[1])
+    north, east = _checked(parts[2], parts[3])
+    if south > north:
+        raise ValueError("the southern corner comes first")
+    return Area(south, west, north, east)
+
+
+def _checked(latitude: str, longitude: str) -> tuple[float, float]:
+    """Both as numbers. Raises ValueError if one is out of range."""
+    if abs(float(latitude)) > 90:
+        raise ValueError("latitudes range from -90 to 90")
+    if abs(float(longitude)) > 180:
+        raise ValueError("longitudes range from -180 to 180")
+    return float(latitude), float(longitude)
+
+
+def named_place(text: str) -> NamedPlace:
+    """The places of a name. Raises ValueError for an unknown one."""
+    meaning = place_meaning(text)
+    if not meaning:
+        nearest = nearest_name(text)
+        hint = f"; did you mean “{shown(nearest)}”?" if nearest else ""
+        raise ValueError(f"no place of that name is known{hint}")
+    return NamedPlace(meaning)

@@ -9,7 +9,7 @@ from explorer.errors import UsageError
 from explorer.library.filters import parse_day
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
-from explorer.search.language.typed_values import Choice, Place
+from explorer.search.language.typed_values import Area, Choice, Place
 from explorer.search.language.word_meanings import MONTHS
 
 _NAMES: Mapping[str, str] = {
@@ -71,18 +71,21 @@ def field_label(test: FieldTest, negated: bool = False) -> str:
 
 def _lead(field: str) -> str:
     """What comes before the values of a field without a name of its own."""
-    return {"folder": "in folder ", "date": "taken ", "after": "taken ", "before": "taken "}.get(
-        field, ""
-    )
+    return {
+        "folder": "in folder ",
+        "place": "in ",
+        "date": "taken ",
+        "after": "taken ",
+        "before": "taken ",
+    }.get(field, "")
 
 
 def _value_label(field: str, value: FieldValue) -> str:
     typed = typed_value(field, value)
     if isinstance(typed, Choice):
         return _CHOICES.get(field, {}).get(typed.name, (typed.name, ""))[0]
-    if isinstance(typed, Place):
-        where = f"{typed.latitude:g}, {typed.longitude:g}"
-        return f"within {typed.kilometres:g} km of {where}"
+    if isinstance(typed, Area | Place):
+        return _position_label(typed)
     if field == "date":
         return _date_label(value)
     if field in ("after", "before"):
@@ -90,6 +93,12 @@ def _value_label(field: str, value: FieldValue) -> str:
     if ".." in value.text and field in _NAMES and field not in ("name", "title", "description"):
         return _range_label(value.text, "at most ", "at least ")
     return _BOUNDS[value.comparison] + value.text.strip()
+
+
+def _position_label(typed: Area | Place) -> str:
+    if isinstance(typed, Area):
+        return f"in the area {typed.south:g}, {typed.west:g} to {typed.north:g}, {typed.east:g}"
+    return f"within {typed.kilometres:g} km of {typed.latitude:g}, {typed.longitude:g}"
 
 
 def _date_label(value: FieldValue) -> str:

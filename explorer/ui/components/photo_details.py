@@ -10,7 +10,8 @@ from explorer.library.rows import PhotoRow
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.components.why_photo import Why, why_photo
-from explorer.ui.photo_labels import escape_markdown, exposure, place, taken
+from explorer.ui.photo_labels import escape_markdown, exposure, taken
+from explorer.ui.place_labels import place_of
 
 # More copies than this are counted instead of listed.
 _MAX_PATHS = 12
@@ -24,7 +25,7 @@ def photo_details(photo: PhotoRow, why: Why) -> None:
         ("Taken", taken(photo)),
         ("Camera", " · ".join(filter(None, (photo["camera"], photo["lens"])))),
         ("Exposure", exposure(photo)),
-        ("Place", place(photo)),
+        ("Place", place_of(photo)),
         ("Contents", _contents(photo)),
         (
             "Picture",

@@ -61,17 +61,14 @@ def values_of(field: str) -> list[str]:
     """The values of a field of the query language in this library, the most frequent first; empty
     for a field whose values are not known."""
     known = frequent()
-    match field:
-        case "folder":
-            names = (printable(os.path.basename(folder)) for folder, _ in known.folders)
-            return list(dict.fromkeys(name for name in names if name))
-        case "date":
-            return [year for year, _ in known.years]
-        case "camera":
-            return [camera for camera, _ in known.cameras]
-        case "lens":
-            return [lens for lens, _ in known.lenses]
-        case "keyword":
-            return [keyword for keyword, _ in known.keywords]
-        case _:
-            return []
+    if field == "folder":
+        names = (printable(os.path.basename(folder)) for folder, _ in known.folders)
+        return list(dict.fromkeys(name for name in names if name))
+    counted = {
+        "date": known.years,
+        "camera": known.cameras,
+        "lens": known.lenses,
+        "keyword": known.keywords,
+        "place": known.places,
+    }
+    return [value for value, _ in counted.get(field, ())]

@@ -102,6 +102,8 @@ _values = {
     | st.just(FieldValue("2019..2020-02")),
     "first day": st.just(FieldValue("2019-06")),
     "last day": st.just(FieldValue("2019-06-04")),
+    "named place": st.sampled_from([FieldValue("Lisboa"), FieldValue("Paris, Texas")]),
+    "area": st.sampled_from([FieldValue("38.6,-9.5,38.9,-9"), FieldValue("-20, 170, 0, -170")]),
     "place": st.sampled_from([FieldValue("48.85,2.35"), FieldValue("-33, 151.2, 500m")]),
 }
 

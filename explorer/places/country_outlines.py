@@ -1,0 +1,125 @@
+"""The outlines of countries (world-atlas, from Natural Earth), and which country a place is in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.places.gazetteer import DATA
+
+AT_SEA, MIXED = 255, 254
+"""Not numbers of countries: in none; and, of a cell of the grid, crossed by an outline."""
+CELLS_PER_DEGREE = 10
+POINTS_PER_DEGREE = 1000
+"""Outlines are stored in units of a thousandth of a degree."""
+DETAILED, SIMPLE = "detailed_", "simple_"
+"""Beginnings of the arrays' names: at scales of 1:50 million and 1:110 million."""
+
+Countries = npt.NDArray[np.uint8]
+Degrees = npt.NDArray[np.float64]
+
+
+class Outlines(NamedTuple):
+    """Closed rings; n points, r rings. A point inside an odd number of a country's rings is in that
+    country."""
+
+    points: npt.NDArray[np.int32]
+    """(n, 2): longitude and latitude in units of 1/POINTS_PER_DEGREE degrees."""
+    ends: npt.NDArray[np.int32]
+    """(r,): where each ring ends in `points`."""
+    country: Countries
+    """(r,)."""
+
+    def rings(self) -> Iterator[Degrees]:
+        """The rings, (points, 2): longitude and latitude in degrees."""
+        for ring in np.split(self.points, self.ends[:-1]):
+            yield ring / POINTS_PER_DEGREE
+
+
+class CountryGrid(NamedTuple):
+    """What `countries_at` reads."""
+
+    cells: Countries
+    outlines: Outlines
+
+
+def packed_outlines(outlines: Outlines) -> dict[str, npt.NDArray[np.generic]]:
+    """Arrays that compress well."""
+    return {
+        "steps": np.diff(outlines.points, axis=0, prepend=0).astype(np.int32),
+        "ends": outlines.ends,
+        "country": outlines.country,
+    }
+
+
+def _unpacked(arrays: Mapping[str, npt.NDArray[np.int32]], prefix: str) -> Outlines:
+    points = np.cumsum(arrays[f"{prefix}steps"], axis=0, dtype=np.int32)
+    country = arrays[f"{prefix}country"].astype(np.uint8)
+    return Outlines(points, arrays[f"{prefix}ends"], country)
+
+
+@functools.cache
+def outlines(prefix: str = DETAILED) -> Outlines:
+    """The outlines at a scale, DETAILED or SIMPLE; read once in a process."""
+    with np.load(DATA / "outlines.npz") as data:
+        return _unpacked(data, prefix)
+
+
+@functools.cache
+def country_grid() -> CountryGrid:
+    """The grid; read once in a process: 6.5 MB."""
+    with np.load(DATA / "outlines.npz") as data:
+        return CountryGrid(data["grid"], _unpacked(data, DETAILED))
+
+
+def countries_at(latitude: Degrees, longitude: Degrees) -> tuple[Countries, npt.NDArray[np.bool_]]:
+    """The country of each place, or AT_SEA; and whether a border or coast is so near that it may
+    as well be its neighbour. Latitudes and longitudes in degrees, (n,)."""
+    grid = country_grid()
+    rows, columns = grid.cells.shape
+    y = ((latitude + 90) * CELLS_PER_DEGREE).astype(np.int64).clip(0, rows - 1)
+    x = ((longitude + 180) * CELLS_PER_DEGREE).astype(np.int64) % columns
+    found = grid.cells[y, x]
+    mixed = found == MIXED
+    found[mixed] = country_in_polygons(grid.outlines, latitude[mixed], longitude[mixed])
+    return found, mixed
+
+
+def country_in_polygons(shapes: Outlines, latitude: Degrees, longitude: Degrees) -> Countries:
+    """The country of each place by its outlines, or AT_SEA; (n,)."""
+    found = np.full(len(latitude), AT_SEA, np.uint8)
+    if not len(latitude):
+        return found
+    order = np.argsort(latitude, kind="stable")
+    lat, lon = latitude[order], longitude[order]
+    inside = dict[int, npt.NDArray[np.bool_]]()
+    for ring, country in zip(shapes.rings(), shapes.country.tolist(), strict=True):
+        low, high = np.searchsorted(lat, (ring[:, 1].min(), ring[:, 1].max()))
+        near = low + np.flatnonzero(
+            (lon[low:high] >= ring[:, 0].min()) & (lon[low:high] <= ring[:, 0].max())
+        )
+        if len(near):
+            mask = inside.setdefault(country, np.zeros(len(lat), np.bool_))
+            mask[near] ^= _in_ring(ring, lat[near], lon[near])
+    for country, mask in inside.items():
+        found[order[mask]] = country
+    return found
+
+
+def _in_ring(ring: Degrees, lat: Degrees, lon: Degrees) -> npt.NDArray[np.bool_]:
+    """Whether each place is in a ring: whether an odd number of edges lie east of it. lat:
+    ascending."""
+    odd = np.zeros(len(lat), np.bool_)
+    x, y = ring.T
+    next_x, next_y = np.roll(x, -1), np.roll(y, -1)
+    first = np.searchsorted(lat, np.minimum(y, next_y), side="left")
+    last = np.searchsorted(lat, np.maximum(y, next_y), side="left")
+    for at in np.flatnonzero(last > first).tolist():
+        some = slice(first[at], last[at])
+        share = (lat[some] - y[at]) / (next_y[at] - y[at])
+        odd[some] ^= lon[some] < x[at] + share * (next_x[at] - x[at])
+    return odd

@@ -1,0 +1,41 @@
+"""Distances on the earth, and how far cities extend."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+EARTH_RADIUS = 6371.0088
+"""Mean radius of the earth (IUGG), kilometres."""
+_PEOPLE_PER_SQUARE_KILOMETRE = 4000.0
+"""Density that cities are assumed to have; dense ones have 20,000, suburban ones 1,000."""
+
+
+def kilometres(
+    latitude: Floats | float,
+    longitude: Floats | float,
+    other_latitude: Floats,
+    other_longitude: Floats,
+) -> Floats:
+    """Great-circle distances of places given in degrees, by the haversine formula."""
+    one, other = np.radians(latitude), np.radians(other_latitude)
+    turn = np.radians(np.subtract(other_longitude, longitude))
+    squared = np.sin((other - one) / 2) ** 2 + np.cos(one) * np.cos(other) * np.sin(turn / 2) ** 2
+    found: Floats = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, squared)))
+    return found
+
+
+def city_radius(population: Floats | np.float64) -> Floats:
+    """The radius in kilometres of a round city with that many people."""
+    found: Floats = np.sqrt(np.asarray(population) / (np.pi * _PEOPLE_PER_SQUARE_KILOMETRE))
+    return found
+
+
+def unit_vectors(latitude: Floats, longitude: Floats) -> npt.NDArray[np.float32]:
+    """Points of the unit sphere for places given in degrees; (n, 3)."""
+    lat, lon = np.radians(latitude), np.radians(longitude)
+    return np.stack(
+        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1
+    ).astype(np.float32)

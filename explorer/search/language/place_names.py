@@ -1,0 +1,150 @@
+"""The names of places in queries: which cities, regions and countries one means.
+
+A name is compared whole, without accents, capitals and hyphens. Large cities and all countries are
+known by their names in other languages, too. A name of several parts, such as `Springfield,
+Illinois`, means the places of the first name that lie in the others.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.text_folding import fold
+from explorer.places.gazetteer import DATA, gazetteer, lines
+
+# Only names of places of so many people are proposed for one that is not known.
+_PROPOSED_FROM = 15_000
+_MIN_SIMILARITY = 0.6
+_VARIANTS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "-": " ", "‐": " "})
+
+
+class PlaceMeaning(NamedTuple):
+    """What a name stands for; any of these."""
+
+    places: frozenset[int] = frozenset()
+    """GeoNames' ids of cities and of parts of cities."""
+    regions: frozenset[str] = frozenset()
+    """Codes such as `PT.14`."""
+    countries: frozenset[str] = frozenset()
+    """Codes (ISO 3166-1)."""
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.regions or self.countries)
+
+
+class _Names(NamedTuple):
+    """Names to be searched: the lines of a text, with a line break before and after each."""
+
+    text: str
+    ends: npt.NDArray[np.int64]
+    """Where each line ends."""
+
+    @classmethod
+    def of(cls, folded: str) -> _Names:
+        text = f"\n{folded}\n"
+        return cls(text, np.array([each.start() for each in re.finditer("\n", text)][1:]))
+
+    def lines_of(self, name: str) -> list[int]:
+        """The numbers of the lines that have exactly this folded name."""
+        found, at = list[int](), self.text.find(f"\n{name}\n")
+        while at >= 0:
+            found.append(int(np.searchsorted(self.ends, at, side="right")))
+            at = self.text.find(f"\n{name}\n", at + 1)
+        return found
+
+
+class _Index(NamedTuple):
+    own: _Names
+    other: _Names
+    other_owners: npt.NDArray[np.int32]
+    regions: _Names
+    countries: _Names
+    other_countries: _Names
+    other_country_owners: npt.NDArray[np.uint8]
+
+
+def place_meaning(text: str) -> PlaceMeaning:
+    """What a name stands for; empty for an unknown one."""
+    name, *around = [" ".join(part.split()) for part in _folded(text).split(",")]
+    if not name or "\n" in name:
+        return PlaceMeaning()
+    index, known = _index(), gazetteer()
+    places = index.own.lines_of(name)
+    places += [int(index.other_owners[at]) for at in index.other.lines_of(name)]
+    regions, countries = index.regions.lines_of(name), _countries(name)
+    for part in filter(None, around):
+        inside_regions, inside = set(_regions(part)), set(_countries(part))
+        places = [
+            at
+            for at in places
+            if int(known.region[at]) in inside_regions or int(known.country[at]) in inside
+        ]
+        regions = [at for at in regions if int(known.region_country[at]) in inside]
+        countries = []
+    return PlaceMeaning(
+        frozenset(int(known.ids[at]) for at in places),
+        frozenset(known.region_codes[at] for at in regions),
+        frozenset(known.country_codes[at] for at in countries),
+    )
+
+
+def _folded(text: str) -> str:
+    """Folded, with one kind of apostrophe and without hyphens: `Saint-Denis` is `saint denis`."""
+    return fold(text).translate(_VARIANTS)
+
+
+def _regions(name: str) -> list[int]:
+    """Regions by name or, as in `Paris, TX`, by the end of their code."""
+    codes = (code.partition(".")[2].lower() for code in gazetteer().region_codes)
+    short = [at for at, code in enumerate(codes) if code == name and not code.isdigit()]
+    return [*_index().regions.lines_of(name), *short]
+
+
+def _countries(name: str) -> list[int]:
+    index = _index()
+    others = [int(index.other_country_owners[at]) for at in index.other_countries.lines_of(name)]
+    return [*index.countries.lines_of(name), *others]
+
+
+def nearest_name(text: str) -> str | None:
+    """The name of a large city, region or country that an unknown name may have been meant to be:
+    the largest that begins with it, or else the most similar."""
+    name = " ".join(_folded(text.partition(",")[0]).split())
+    if not name:
+        return None
+    known = gazetteer()
+    order = np.argsort(-known.population, kind="stable")
+    large = order[: int((known.population >= _PROPOSED_FROM).sum())]
+    names = (known.names[at] for at in large.tolist())
+    candidates = [*known.country_names, *filter(None, known.region_names), *names]
+    folded = dict[str, str]()
+    for each in candidates:
+        folded.setdefault(_folded(each), each)
+    longer = next((each for each in folded if each.startswith(name)), None)
+    if longer and len(name) >= 3:
+        return folded[longer]
+    alike = [each for each in folded if abs(len(each) - len(name)) <= 2 and each[0] == name[0]]
+    found = difflib.get_close_matches(name, alike, 1, _MIN_SIMILARITY)
+    return folded[found[0]] if found else None
+
+
+@functools.cache
+def _index() -> _Index:
+    """Read once in a process: about 0.5 s."""
+    known = gazetteer()
+    with np.load(DATA / "place_names.npz") as data:
+        return _Index(
+            _Names.of(_folded("\n".join(known.names))),
+            _Names.of("\n".join(lines(data["names"])).translate(_VARIANTS)),
+            data["owners"],
+            _Names.of(_folded("\n".join(known.region_names))),
+            _Names.of(_folded("\n".join(known.country_names))),
+            _Names.of("\n".join(lines(data["country_names"])).translate(_VARIANTS)),
+            data["country_owners"],
+        )

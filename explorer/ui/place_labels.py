@@ -1,0 +1,18 @@
+"""Where a photo was taken, in words."""
+
+from __future__ import annotations
+
+from explorer.library.location_store import locations_of
+from explorer.library.rows import PhotoRow
+from explorer.ui import resources
+from explorer.ui.photo_labels import place
+
+
+def place_of(photo: PhotoRow) -> str:
+    """`Belém, Lisbon, Portugal · 38.6916° N, 9.2160° W`; only the coordinates where nothing is near
+    or the place is not known yet; '' for a photo without coordinates."""
+    coordinates = place(photo)
+    if not coordinates:
+        return ""
+    found = locations_of(resources.library().catalog, [photo["id"]]).get(photo["id"])
+    return f"{found.label} · {coordinates}" if found else coordinates

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import LibraryError
@@ -56,9 +56,9 @@ class SalvageReport:
 
     kept: Path
     """Where the damaged file is now."""
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int]
     """Number of salvaged rows, by table."""
-    lost: list[str] = field(default_factory=list)
+    lost: list[str]
     """What was lost, in sentences, the user's own work first."""
 
     @property

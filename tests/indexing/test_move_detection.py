@@ -10,8 +10,10 @@ from explorer import int64
 from explorer.indexing import move_detection
 from explorer.indexing.move_detection import MoveDetector, has_precise_time
 from explorer.indexing.read_task import ReadTask
-from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import files_below, put_moved
+from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
+from explorer.library.file_store import files_below, put_missing, put_moved
+from explorer.library.missing_files import put_vanished
+from explorer.library.root_store import add_root
 from tests.factory import LibraryBuilder
 from tests.fixtures.drives import UnresponsiveDrives
 
@@ -35,10 +37,14 @@ class Detecting:
     def files(self) -> dict[str, KnownFile]:
         return files_below(self.builder.writer, self.builder.root)
 
-    def moves(self, *names: str, mtime_ns: int = PRECISE) -> set[str]:
-        """Which of these new files, with inode 7, are moved ones."""
-        roots = {root["id"]: root for root in self.builder.library.catalog.roots()}
-        detector = MoveDetector(self.builder.writer, roots, self.drives, self.gone, self._tick)
+    def moves(
+        self, *names: str, mtime_ns: int = PRECISE, roots: set[int] | None = None
+    ) -> set[str]:
+        """Which of these new files, with inode 7, are moved ones. roots: those of the run, by id;
+        None for all."""
+        every = {root["id"]: root for root in self.builder.library.catalog.roots()}
+        looked_at = {number: every[number] for number in roots or every}
+        detector = MoveDetector(self.builder.writer, looked_at, self.drives, self.gone, self._tick)
         new = [ReadTask(self.builder.root, FileStat(name, 1000, mtime_ns, 7)) for name in names]
         left = detector.record_moves(new)
         return set(names) - {task.seen.path for task in left}
@@ -55,6 +61,35 @@ def test_a_file_that_is_no_longer_at_its_path_has_moved(builder: LibraryBuilder)
     assert run.files()["b.jpg"].id == before.id and set(run.files()) == {"b.jpg"}
     # Whoever records what is gone must not find it there.
     assert run.gone == {}
+
+
+@pytest.mark.parametrize("how", ["not found by this scan", "vanished before", "missing"])
+def test_a_file_known_to_be_gone_has_moved_even_if_its_drive_does_not_respond(
+    builder: LibraryBuilder, how: str
+) -> None:
+    run = Detecting(builder)
+    known = run.files()["a.jpg"]
+    if how == "vanished before":
+        put_vanished(builder.writer, [known])
+    elif how == "missing":
+        put_missing(builder.writer, [known])
+    else:
+        run.gone = {known.id: known}
+    run.drives.unresponsive = {str(run.photos)}
+    assert run.moves("b.jpg") == {"b.jpg"}
+
+
+def test_an_excluded_file_or_one_of_another_folder_has_not_moved(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    run = Detecting(builder)
+    put_missing(builder.writer, [run.files()["a.jpg"]], EXCLUDED)
+    assert run.moves("b.jpg") == set()
+    (tmp_path / "other").mkdir()
+    other = add_root(builder.writer, str(tmp_path / "other"))
+    put_moved(builder.writer, run.files()["a.jpg"], other, FileStat("a.jpg", 1000, PRECISE, 7))
+    assert run.moves("b.jpg", roots={builder.root}) == set()
+    assert run.moves("b.jpg") == {"b.jpg"}
 
 
 def test_one_file_moves_to_one_path(builder: LibraryBuilder) -> None:

@@ -94,7 +94,7 @@ def test_a_full_scan_forgets_files_missing_for_long(setup: IndexingSetup) -> Non
     )
     setup.run("", thorough=False)
     assert setup.library.catalog.counts().missing == 1
-    setup.run()
+    setup.indexer.run([ScanTarget(setup.root, str(setup.photos))])
     assert setup.library.catalog.counts().missing == 0
 
 
@@ -229,6 +229,7 @@ def test_progress_reaches_the_total(setup: IndexingSetup) -> None:
     Indexer(setup.library, setup.writer, setup.encoder, setup.pool, said.append).run(
         [ScanTarget(setup.root, str(setup.photos))]
     )
+    assert said[0] == Progress(0, 0, 0.0, None)
     reading = [progress for progress in said if progress.total]
     assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
     assert (reading[-1].done, reading[-1].total) == (BATCH + 2, BATCH + 2)

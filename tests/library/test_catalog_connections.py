@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.errors import LibraryFull, LibraryNewer
+from explorer.errors import CatalogDamaged, LibraryFull, LibraryNewer
 from explorer.library import catalog
 from explorer.library.catalog import Catalog
 from tests.factory import LibraryBuilder
@@ -59,6 +59,11 @@ class TestConnections:
         monkeypatch.setattr(catalog, "migrate", full)
         with pytest.raises(LibraryFull):
             Catalog(tmp_path / "catalog.db")
+
+    def test_damage_found_while_reading_is_reported(self, builder: LibraryBuilder) -> None:
+        builder.writer.connection.execute("drop table quality")
+        with pytest.raises(CatalogDamaged), builder.library.catalog.reading() as db:
+            db.execute("select * from quality")
 
     def test_an_error_returns_the_connection_to_the_pool(self, builder: LibraryBuilder) -> None:
         with pytest.raises(sqlite3.Error), builder.library.catalog.reading() as db:

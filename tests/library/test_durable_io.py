@@ -97,6 +97,13 @@ def test_a_write_error_with_little_space_left_means_a_full_disk(
     assert explain(RuntimeError("could not write /elsewhere"), FOLDER) is None
 
 
+def test_a_disk_has_room_for_sixteen_mebibytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for mebibytes, enough in ((15, False), (16, True)):
+        free = shutil._ntuple_diskusage(1, 1, mebibytes << 20)
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: free)
+        assert has_room(FOLDER) is enough
+
+
 def test_unknown_free_space_is_not_a_full_disk() -> None:
     assert has_room(Path("/nowhere at all"))
 

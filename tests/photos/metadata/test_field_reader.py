@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from explorer.errors import PhotoError
-from explorer.photos.metadata import field_reader
 from explorer.photos.metadata.field_reader import read_files, read_if_exists, read_photo
 from explorer.photos.metadata.fields import MetadataFields
 from tests import pictures
@@ -157,11 +156,10 @@ def test_sidecars_of_a_photo(photo: Path) -> None:
     assert [each.what.split(":")[0] for each in found.unread] == ["photo.jpg.xmp", "photo.jpg.JSON"]
 
 
-def test_a_long_json_is_not_read(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_of_more_than_5_mb_is_not_read(photo: Path) -> None:
     export = photo.with_name("photo.jpg.json")
-    export.write_text(json.dumps({"geoData": {"latitude": 1, "longitude": 2}}))
-    size = export.stat().st_size
-    monkeypatch.setattr(field_reader, "_MAX_JSON_BYTES", size)
-    assert read_files(str(photo), [str(export)]).fields.place == (1, 2)
-    monkeypatch.setattr(field_reader, "_MAX_JSON_BYTES", size - 1)
-    assert [each.about for each in read_files(str(photo), [str(export)]).unread] == ["all"]
+    export.write_bytes(b"{}".ljust(5_000_000))
+    assert read_files(str(photo), [str(export)]).unread == ()
+    export.write_bytes(b"{}".ljust(5_000_001))
+    (unread,) = read_files(str(photo), [str(export)]).unread
+    assert "it has more than 5 MB" in unread.what

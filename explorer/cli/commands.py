@@ -18,6 +18,8 @@ MODULES = {
     "index": "index_command",
     "search": "search_command",
     "explain": "explain_command",
+    "edit": "edit_command",
+    "albums": "albums_command",
     "anomalies": "anomalies_command",
     "duplicates": "duplicates_command",
     "remove": "remove_command",

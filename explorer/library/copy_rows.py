@@ -9,6 +9,7 @@ from typing import NamedTuple
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
+from explorer.library.edit_fields import EDIT_JOIN, in_file
 from explorer.library.paths import join
 from explorer.library.system_folders import around_file
 from explorer.photos.containers.contents import FileContents
@@ -45,14 +46,18 @@ class CopyRow(NamedTuple):
 
 _METADATA = " + ".join(
     f"(p.{name} is not null)"
-    for name in ("latitude", "camera", "lens", "exposure_time", "f_number", "iso", "focal_length")
-) + " + (coalesce(p.taken_source, 'file') <> 'file')"  # fmt: skip
+    for name in ("camera", "lens", "exposure_time", "f_number", "iso", "focal_length")
+) + (
+    f" + ({in_file('latitude')} is not null)"
+    f" + (coalesce({in_file('taken_source')}, 'file') <> 'file')"
+)
 
 
 _COPIES = f"""select f.id, p.id, p.hash, r.path, f.path, f.size, f.inode, f.mtime_ns, p.width,
-p.height, p.format, p.taken_at,
- p.taken_source, p.camera, {_METADATA}, p.contents, p.taken_precision
+p.height, p.format, {in_file("taken_at")},
+ {in_file("taken_source")}, p.camera, {_METADATA}, p.contents, {in_file("taken_precision")}
  from file f join photo p on p.id = f.photo_id join root r on r.id = f.root_id
+ {EDIT_JOIN}
  where f.state = 'present' and"""
 
 

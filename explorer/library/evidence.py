@@ -9,6 +9,7 @@ from typing import NamedTuple
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
+from explorer.library.edit_fields import EDIT_JOIN, in_file
 from explorer.photos.decoded_photo import TakenSource
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 
@@ -33,12 +34,13 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
     for some in chunks(wanted, MAX_BOUND_VALUES):
         with catalog.reading() as db:
             rows = db.execute(
-                "select p.id, p.taken_at, p.taken_source, p.latitude, p.longitude, p.camera,"
+                f"select p.id, {in_file('taken_at')}, {in_file('taken_source')},"
+                f" {in_file('latitude')}, {in_file('longitude')}, p.camera,"
                 " p.lens,"
                 " (p.exposure_time is not null) + (p.f_number is not null) + (p.iso is not null) +"
                 " (p.focal_length is not null), q.figures"
-                " from photo p left join quality q on q.photo_id = p.id and q.version = ? where"
-                f" p.id in ({','.join('?' * len(some))})",
+                f" from photo p {EDIT_JOIN} left join quality q on q.photo_id = p.id and"
+                f" q.version = ? where p.id in ({','.join('?' * len(some))})",
                 (METRICS_VERSION, *some),
             ).fetchall()
         for (

@@ -42,6 +42,7 @@ FACTS: Mapping[str, str] = {
     # The frames of a TIFF file are pages.
     "animated": "p.frames > 1 and p.format <> 'TIFF'",
     "several files": "p.present > 1",
+    "favourite": "p.favourite",
 }
 """Named conditions without values."""
 

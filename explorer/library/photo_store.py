@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from explorer.library.edit_store import apply_edits
 from explorer.library.photo_text_store import update_texts
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import METADATA_VERSION, DecodedPhoto
@@ -52,6 +53,7 @@ def add_photo(writer: Writer, digest: bytes, size: int, photo: DecodedPhoto) -> 
             f"insert into photo ({', '.join(values)}) values ({marks}) returning id",
             list(values.values()),
         ).fetchone()
+        apply_edits(writer.connection, new)
         return int(new)
 
 

@@ -119,17 +119,20 @@ def update_texts(writer: Writer, photo_ids: Iterable[int]) -> None:
 
     A photo whose texts changed gets a new change number, which filters by text follow.
     """
-    chosen = list(dict.fromkeys(photo_ids))
     with writer.transaction() as change:
-        db = writer.connection
-        texts = read_texts(db, chosen)
-        for photo_id in chosen:
-            found = texts.get(photo_id)
-            if _put(db, photo_id, found.folded() if found else None):
-                db.execute(
-                    "update photo set change = ?1 where id = ?2 and change <> ?1",
-                    (change, photo_id),
-                )
+        put_texts(writer.connection, photo_ids, change)
+
+
+def put_texts(db: sqlite3.Connection, photo_ids: Iterable[int], change: int) -> None:
+    """`update_texts` in a transaction of another connection. change: its change number."""
+    chosen = list(dict.fromkeys(photo_ids))
+    texts = read_texts(db, chosen)
+    for photo_id in chosen:
+        found = texts.get(photo_id)
+        if _put(db, photo_id, found.folded() if found else None):
+            db.execute(
+                "update photo set change = ?1 where id = ?2 and change <> ?1", (change, photo_id)
+            )
 
 
 def fill_texts(db: sqlite3.Connection) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
+from explorer.library.edit_store import apply_edits
 from explorer.library.file_rows import KnownFile
 from explorer.library.paths import join
 from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
@@ -58,6 +59,7 @@ def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             f"update photo set {columns} where id = ?",
             [*decoded_values(photo).values(), change, photo_id],
         )
+        apply_edits(writer.connection, photo_id)
         update_texts(writer, [photo_id])
         put_quality(writer, photo_id, photo)
 

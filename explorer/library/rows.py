@@ -56,6 +56,8 @@ class PhotoRow(TypedDict):
     keywords: list[str]
     rating: float | None
     """Stars, above 0 and up to 5."""
+    favourite: int
+    """1 for a favourite, else 0."""
     damaged: str | None
     added_at: float
     path: str

@@ -31,10 +31,16 @@ _NAMES = {
     "decision": "decisions about duplicates",
     "decided": "records of which photos decisions are about", "protected": "protected folders",
     "dismissed": "dismissed findings", "saved_search": "saved searches",
+    "photo_edit": "edits of photos", "edit": "steps of the edit history",
+    "edit_change": "changes in the edit history", "album": "albums",
+    "album_photo": "photos in albums",
     "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
 # What the user made; everything else comes from the photos.
-_DECISIONS = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
+_DECISIONS = (
+    "root", "decision", "decided", "protected", "dismissed", "saved_search", "setting",
+    "photo_edit", "edit", "edit_change", "album", "album_photo",
+)  # fmt: skip
 # Made from the others by the worker; so is the index of texts.
 _DERIVED = ("location", "photo_location")
 _COUNTERS = "sqlite_sequence"

@@ -13,7 +13,9 @@ from functools import reduce
 
 import numpy as np
 
+from explorer.errors import UsageError
 from explorer.library import photo_conditions
+from explorer.library.album_store import find_album, in_album
 from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
@@ -32,6 +34,7 @@ from explorer.search.language.query_tree import (
     NotTest,
     WordsTest,
 )
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.typed_values import (
     Area,
     Choice,
@@ -111,6 +114,8 @@ class PhotoFilter:
         return self._bitmaps.meeting(condition)
 
     def _text(self, name: str, text: str) -> PhotoMask:
+        if name == "album":
+            return self._bitmaps.meeting(self._in_album(text))
         path = os.path.expanduser(text) if name == "folder" else ""
         if os.path.isabs(path):
             # That folder and those below it.
@@ -122,6 +127,12 @@ class PhotoFilter:
             photo_conditions.containing(text, columns),
             lambda: self._texts.ids_containing(text, columns),
         )
+
+    def _in_album(self, name: str) -> PhotoCondition:
+        try:
+            return in_album(find_album(self._catalog, name).id)
+        except UsageError as error:
+            raise QuerySyntaxError(str(error)) from None
 
     def _in_filters(self, filters: Filters) -> PhotoCondition:
         return photo_conditions.in_filters(filters, self._catalog.root_paths())

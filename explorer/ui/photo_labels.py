@@ -13,6 +13,7 @@ _DATE_SOURCES = {
     "gps": " (from GPS)",
     "name": " (from the file's name)",
     "file": " (the file's own date)",
+    "user": " (set by you)",
 }
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from explorer.analysis.place_stage import located
+from explorer.library.edit_operations import set_favourite, set_place, set_rating
+from explorer.library.edit_store import edit_photos
 from explorer.library.filters import taken_within
 from explorer.library.location_store import PhotoCoordinates
 from explorer.library.photo_conditions import kilometres_between
@@ -108,6 +110,7 @@ LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (is_("height", "600", comparison="<"), number("height", lambda v: v < 600)),
     (is_("megapixels", "2", comparison=">="), lambda r, p: r["width"] * r["height"] >= 2e6),
     (is_("size", "1KB"), number("bytes", lambda v: 500 <= v < 1500)),
+    (is_("is", "favorite"), lambda r, p: bool(r["favourite"])),
     (is_("rating", "3", comparison=">="), number("rating", lambda v: v >= 3)),
     (is_("format", "png", "jpg"), lambda r, p: r["format"] in ("PNG", "JPEG", "MPO")),
     (is_("format", "heic"), lambda r, p: r["format"] == "HEIF"),
@@ -164,11 +167,13 @@ FACTS = st.fixed_dictionaries({
     "rating": _maybe | st.sampled_from([0.0, 3.0, 5.0]),
     "contents": st.sampled_from([NOTHING_PACKED, FILM]),
 })  # fmt: skip
+EDITS = [set_favourite(True), set_favourite(False), set_rating(4), set_place(48.86, 2.34)]
 NAMES = st.sampled_from(["IMG_1.jpg", "sub/IMG_2.jpg", "sub/été.jpg", "car/a.jpg", "b.jpg"])
 ACTIONS = st.one_of(
     st.tuples(st.just("put"), NAMES, st.integers(0, 7), FACTS),
     st.tuples(st.just("lose"), NAMES, st.none(), st.none()),
     st.tuples(st.just("change"), st.none(), st.integers(0, 7), FACTS),
+    st.tuples(st.just("edit"), st.none(), st.integers(0, 7), st.sampled_from(EDITS)),
 )
 TREES = st.recursive(
     st.integers(0, len(LEAVES) - 1),
@@ -217,3 +222,11 @@ def act(builder: LibraryBuilder, files: set[str], action: Any) -> None:
         photo = builder.library.catalog.photo_id(digest_of(content))
         if photo is not None:
             refresh_photo(builder.writer, photo, decoded(**facts))
+
+
+def edit(builder: LibraryBuilder, action: Any) -> None:
+    """Carry out an edit; it is a transaction of its own."""
+    what, _, content, operation = action
+    photo = builder.library.catalog.photo_id(digest_of(content))
+    if what == "edit" and photo is not None:
+        edit_photos(builder.library.catalog, [photo], *operation)

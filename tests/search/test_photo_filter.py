@@ -12,13 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis.place_stage import PlaceStage
+from explorer.library.album_store import add_to_album
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.search.language.query_tree import FieldTest
+from explorer.search.language.query_tree import FieldTest, FieldValue, NotTest
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.photo_filter import PhotoFilter, as_condition
 from tests.factory import LibraryBuilder
-from tests.search.filter_cases import ACTIONS, FILM, LEAVES, TREES, act, condition_of, holds, is_
+from tests.search.filter_cases import (
+    ACTIONS,
+    FILM,
+    LEAVES,
+    TREES,
+    act,
+    condition_of,
+    edit,
+    holds,
+    is_,
+)
 
 
 @given(
@@ -44,6 +55,8 @@ def test_filters_agree_with_the_rows(
             with builder.writer.transaction():
                 for action in actions:
                     act(builder, files, action)
+            for action in actions:
+                edit(builder, action)
             places.run(lambda done, total: None)
             catalog = builder.library.catalog
             rows = catalog.photos(catalog.matching().tolist())
@@ -95,3 +108,14 @@ def test_filters_of_other_pages_are_conditions(full: LibraryBuilder) -> None:
 def test_an_unknown_filter_is_an_error(builder: LibraryBuilder, test: FieldTest) -> None:
     with pytest.raises(QuerySyntaxError):
         PhotoFilter(builder.library).mask(test)
+
+
+def test_an_album_is_a_filter(builder: LibraryBuilder) -> None:
+    photos = [builder.put(f"{number}.jpg", number) for number in range(3)]
+    add_to_album(builder.library.catalog, "Summer 2019", photos[:2])
+    found = PhotoFilter(builder.library)
+    album = FieldTest("album", (FieldValue("summer 2019"),))
+    assert found.ids(album).tolist() == photos[:2]
+    assert found.ids(NotTest(album)).tolist() == photos[2:]
+    with pytest.raises(QuerySyntaxError, match="Did you mean “Summer 2019”"):
+        found.mask(FieldTest("album", (FieldValue("summer"),)))

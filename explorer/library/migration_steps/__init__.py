@@ -20,6 +20,7 @@ from explorer.library.migration_steps import (
     m014_keep_texts,
     m015_create_saved_searches,
     m017_keep_places,
+    m018_create_edits,
 )
 
 STEPS = (
@@ -39,5 +40,6 @@ STEPS = (
     ("m014_keep_texts", m014_keep_texts.SQL),
     ("m015_create_saved_searches", m015_create_saved_searches.SQL),
     ("m017_keep_places", m017_keep_places.SQL),
+    ("m018_create_edits", m018_create_edits.SQL),
 )
 """Name and SQL of each step, in order."""

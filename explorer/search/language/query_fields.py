@@ -48,6 +48,7 @@ _FIELDS = (
     QueryField("name", "text", "part of the file's name", "name:IMG_20"),
     QueryField("folder", "text", "a folder's path, or part of it", 'folder:"summer 2019"'),
     QueryField("keyword", "text", "a keyword of the photo", "keyword:birthday"),
+    QueryField("album", "text", "an album of yours", 'album:"Summer 2019"'),
     QueryField("title", "text", "words of the title", "title:harbour"),
     QueryField("description", "text", "words of the description", "description:grandma"),
     QueryField("camera", "text", "the camera's make or model", "camera:canon|nikon"),
@@ -146,12 +147,14 @@ _FIELDS = (
             "damaged": "with a part missing", "duplicate": "another file shows the same picture",
             "panorama": "at least twice as long in one direction as in the other",
             "upright": "higher than wide", "animated": "with several frames",
+            "favourite": "a favourite of yours",
         },
         {
             "blurry": "blurred", "underexposed": "dark", "duplicated": "duplicate",
             "duplicates": "duplicate", "screenshots": "screenshot", "portrait": "upright",
             "vertical": "upright", "panoramic": "panorama", "black-and-white": "monochrome",
             "bw": "monochrome", "broken": "damaged", "animation": "animated",
+            "favorite": "favourite", "favourites": "favourite", "favorites": "favourite",
         },
     ),
 )  # fmt: skip
@@ -159,7 +162,7 @@ _FIELDS = (
 FIELDS: Mapping[str, QueryField] = {each.name: each for each in _FIELDS}
 """By name."""
 FIELD_SPELLINGS: Mapping[str, str] = {
-    "aperture": "f", "caption": "description", "city": "place",
+    "albums": "album", "aperture": "f", "caption": "description", "city": "place",
     "country": "place", "file": "name", "filename": "name", "fnumber": "f",
     "keywords": "keyword", "path": "folder", "region": "place",
     "since": "after", "stars": "rating", "tag": "keyword", "tags": "keyword",

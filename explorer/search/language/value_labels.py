@@ -13,10 +13,11 @@ from explorer.search.language.typed_values import Area, Choice, Place
 from explorer.search.language.word_meanings import MONTHS
 
 _NAMES: Mapping[str, str] = {
-    "name": "Name", "keyword": "Keyword", "title": "Title", "description": "Description",
-    "camera": "Camera", "lens": "Lens", "format": "Format", "iso": "ISO", "f": "f-number",
-    "focal": "Focal length", "exposure": "Exposure time", "width": "Width", "height": "Height",
-    "megapixels": "Megapixels", "size": "Size", "rating": "Rating",
+    "name": "Name", "keyword": "Keyword", "album": "Album", "title": "Title",
+    "description": "Description", "camera": "Camera", "lens": "Lens", "format": "Format",
+    "iso": "ISO", "f": "f-number", "focal": "Focal length", "exposure": "Exposure time",
+    "width": "Width", "height": "Height", "megapixels": "Megapixels", "size": "Size",
+    "rating": "Rating",
 }  # fmt: skip
 _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "format": {
@@ -34,6 +35,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "is": {
         "monochrome": ("black and white", "in colour"),
         "duplicate": ("with duplicates", "without duplicates"),
+        "favourite": ("favourites", "no favourites"),
         "screenshot": ("screenshot", "no screenshots"), "panorama": ("panorama", "not a panorama"),
     },
     "orientation": {

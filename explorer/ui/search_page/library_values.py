@@ -9,6 +9,7 @@ import time
 from typing import NamedTuple
 
 from explorer.errors import EncoderError
+from explorer.library.album_store import albums
 from explorer.library.frequent_values import FrequentValues, frequent_values
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -64,6 +65,8 @@ def values_of(field: str) -> list[str]:
     if field == "folder":
         names = (printable(os.path.basename(folder)) for folder, _ in known.folders)
         return list(dict.fromkeys(name for name in names if name))
+    if field == "album":
+        return [album.name for album in albums(resources.library().catalog)]
     counted = {
         "date": known.years,
         "camera": known.cameras,

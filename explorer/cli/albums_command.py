@@ -1,0 +1,107 @@
+"""`albums`: list albums, add photos to one, remove some, rename or delete it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from explorer.cli.arguments import opened_library
+from explorer.cli.options import Command, WholeNumber, json_option, library_option
+from explorer.cli.output import emit, emit_json
+from explorer.errors import UsageError
+from explorer.text_format import count
+
+if TYPE_CHECKING:
+    from explorer.library.library import Library
+
+_ACTIONS = ("list", "add", "remove", "show", "rename", "delete")
+
+
+@click.command(
+    "albums", cls=Command, help="List albums; add or remove photos; rename or delete one."
+)
+@click.argument("action", required=False, type=click.Choice(_ACTIONS), default="list")
+@click.argument("name", required=False)
+@click.argument("photos", nargs=-1, metavar="[ID]…", type=WholeNumber())
+@click.option("--to", metavar="NAME", help="With `rename`: the new name.")
+@json_option
+@library_option
+def albums_command(
+    library: str | None,
+    as_json: bool,
+    action: str,
+    name: str | None,
+    photos: tuple[int, ...],
+    to: str | None,
+) -> int:
+    """ID is a photo's number, as `search --json` prints it. `add` creates the album if there is
+    none of that name. Photo files are not touched."""
+    if action != "list" and not name:
+        raise UsageError(f"Give the name of an album: `albums {action} NAME`.")
+    if action in ("add", "remove") and not photos:
+        raise UsageError("Give the ids of photos: `search --json` prints them.")
+    if (action == "rename") != bool(to):
+        raise UsageError("Write `albums rename NAME --to NAME`.")
+    with opened_library(library) as opened:
+        if action == "list":
+            _list(opened, as_json=as_json)
+        elif action == "show":
+            _show(opened, name or "", as_json=as_json)
+        else:
+            _change(opened, action, name or "", photos, to or "", as_json=as_json)
+    return 0
+
+
+def _list(library: Library, *, as_json: bool) -> None:
+    from explorer.library.album_store import albums
+
+    found = albums(library.catalog)
+    if as_json:
+        emit_json([album._asdict() for album in found])
+        return
+    for album in found:
+        emit(f"{count(album.photos, 'photo'):>14}  {album.name}")
+    if not found:
+        emit("There are no albums yet: `albums add NAME ID…` makes one.")
+
+
+def _show(library: Library, name: str, *, as_json: bool) -> None:
+    """Print the photos of an album, the oldest first."""
+    from explorer.library.album_store import album_photos, find_album
+
+    album = find_album(library.catalog, name)
+    rows = library.catalog.photos(album_photos(library.catalog, album.id).tolist())
+    if as_json:
+        photos = [{"id": number, "path": row["path"]} for number, row in rows.items()]
+        emit_json({"id": album.id, "name": album.name, "photos": photos})
+        return
+    for number, row in rows.items():
+        emit(f"{number:>8}  {row['path']}")
+
+
+def _change(
+    library: Library, action: str, name: str, photos: tuple[int, ...], to: str, *, as_json: bool
+) -> None:
+    from explorer.library import album_store
+
+    catalog, changed = library.catalog, 0
+    if action == "add":
+        name, changed = album_store.add_to_album(catalog, name, photos)
+        words = f"{count(changed, 'photo')} added to “{name}”."
+    else:
+        album = album_store.find_album(catalog, name)
+        name = album.name
+        if action == "remove":
+            changed = album_store.remove_from_album(catalog, album, photos)
+            words = f"{count(changed, 'photo')} removed from “{name}”."
+        elif action == "rename":
+            album_store.rename_album(catalog, album.id, to)
+            name, words = to, f"“{name}” is now called “{to}”."
+        else:
+            album_store.delete_album(catalog, album.id)
+            words = f"The album “{name}” is deleted. Its photos stay where they are."
+    if as_json:
+        emit_json({"album": name, "changed": changed})
+    else:
+        emit(words)

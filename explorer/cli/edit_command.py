@@ -1,0 +1,175 @@
+"""`edit`: set what the library says of photos, and undo it. No photo file is changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from explorer.cli.arguments import opened_library
+from explorer.cli.options import Command, WholeNumber, json_option, library_option
+from explorer.cli.output import emit, emit_json
+from explorer.errors import UsageError
+from explorer.library.edit_fields import EDIT_FIELDS, EditField
+from explorer.library.edit_operations import (
+    EditOperation,
+    change_keywords,
+    combined,
+    parse_shift,
+    reset_fields,
+    set_date,
+    set_favourite,
+    set_place,
+    set_rating,
+    set_text,
+    shift_dates,
+)
+from explorer.text_format import count
+
+if TYPE_CHECKING:
+    from explorer.library.library import Library
+
+
+@click.command("edit", cls=Command, help="Set the rating, date or place of photos, or undo it.")
+@click.argument("photos", nargs=-1, metavar="[ID]…", type=WholeNumber())
+@click.option("--favourite/--no-favourite", default=None, help="A favourite, or no longer.")
+@click.option("--rating", type=float, metavar="STARS", help="1 to 5 stars; 0 removes the rating.")
+@click.option("--title", help="The title; '' removes it.")
+@click.option("--description", help="The description; '' removes it.")
+@click.option("--add-keyword", multiple=True, metavar="WORD", help="Add a keyword.")
+@click.option("--remove-keyword", multiple=True, metavar="WORD", help="Remove a keyword.")
+@click.option("--date", metavar="DATE", help="When it was taken: 1985, 1985-07-04 10:30.")
+@click.option("--shift", metavar="TIME", help="Move dates, such as +1h, -2d or +1:30.")
+@click.option("--place", metavar="LATITUDE,LONGITUDE", help="Where it was taken, in degrees.")
+@click.option(
+    "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="As in the file again."
+)
+@click.option("--undo", is_flag=True, help="Undo the last edit, or the one with the given ID.")
+@click.option("--list", "list_edits", is_flag=True, help="List the edits that can be undone.")
+@json_option
+@library_option
+def edit_command(
+    library: str | None,
+    as_json: bool,
+    photos: tuple[int, ...],
+    undo: bool,
+    list_edits: bool,
+    **fields: object,
+) -> int:
+    """ID is a photo's number, as `search --json` prints it. The library stores these; photo files
+    are not changed."""
+    with opened_library(library) as opened:
+        if list_edits:
+            _list(opened, as_json=as_json)
+        elif undo:
+            _undo(opened, photos, as_json=as_json)
+        else:
+            _edit(opened, photos, operations(fields), as_json=as_json)
+    return 0
+
+
+def operations(fields: dict[str, object]) -> list[EditOperation]:
+    """The edits that the command's options ask for. Raises UsageError for invalid values."""
+    found = list[EditOperation]()
+    match fields:
+        case {"reset": tuple(names)} if names:
+            found.append(reset_fields(_fields(names)))
+    if isinstance(favourite := fields.get("favourite"), bool):
+        found.append(set_favourite(favourite))
+    if isinstance(rating := fields.get("rating"), float):
+        found.append(set_rating(rating))
+    for field in ("title", "description"):
+        if isinstance(text := fields.get(field), str):
+            found.append(set_text(_fields([field])[0], text))
+    add, remove = (_words(fields.get(f"{verb}_keyword")) for verb in ("add", "remove"))
+    if add or remove:
+        found.append(change_keywords(add, remove))
+    date, shift = fields.get("date"), fields.get("shift")
+    if date and shift:
+        raise UsageError("Give either --date or --shift, not both.")
+    if isinstance(date, str):
+        found.append(set_date(date))
+    if isinstance(shift, str):
+        by: dt.timedelta = parse_shift(shift)
+        found.append(shift_dates(by))
+    if isinstance(place := fields.get("place"), str):
+        found.append(set_place(*_degrees(place)))
+    return found
+
+
+def _fields(names: Sequence[object]) -> list[EditField]:
+    return [field for field in EDIT_FIELDS if field in names]
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def _degrees(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(
+            f"“{text}” is not a place: write its latitude and longitude, such as 48.85,2.35."
+        ) from None
+    return latitude, longitude
+
+
+def _edit(
+    library: Library, photos: tuple[int, ...], wanted: list[EditOperation], *, as_json: bool
+) -> None:
+    from explorer.library.edit_store import edit_photos
+
+    if not photos:
+        raise UsageError("Give the ids of photos: `search --json` prints them.")
+    if not wanted:
+        raise UsageError("Say what to set, such as --rating 4: `edit --help` lists the options.")
+    known = library.catalog.photos(photos)
+    unknown = next((each for each in photos if each not in known), None)
+    if unknown is not None:
+        raise UsageError(
+            f"There is no photo {unknown} in the library: `search --json` prints the ids of photos."
+        )
+    operation = combined(wanted)
+    changed = edit_photos(library.catalog, photos, operation.summary, operation.change)
+    if as_json:
+        emit_json({"changed": changed, "summary": operation.summary})
+    else:
+        emit(f"{operation.summary}: {count(changed, 'photo')} changed.")
+
+
+def _undo(library: Library, given: tuple[int, ...], *, as_json: bool) -> None:
+    from explorer.library.edit_history import past_edits
+    from explorer.library.edit_undo import undo_edit
+
+    if len(given) > 1:
+        raise UsageError("Give the id of one edit to undo.")
+    past = past_edits(library.catalog, 1)
+    number = given[0] if given else past[0].id if past else None
+    undone = undo_edit(library.catalog, number) if number is not None else None
+    if undone is None:
+        raise UsageError("There is no such edit to undo: `edit --list` lists them.")
+    if as_json:
+        emit_json(undone._asdict())
+        return
+    kept = f"; {count(undone.kept, 'photo')} changed again since, left as it is"
+    emit(
+        f"Undone: {undone.summary} ({count(undone.restored, 'photo')}"
+        f"{kept if undone.kept else ''})."
+    )
+
+
+def _list(library: Library, *, as_json: bool) -> None:
+    from explorer.library.edit_history import past_edits
+
+    edits = past_edits(library.catalog, 1000)
+    if as_json:
+        emit_json([edit._asdict() for edit in edits])
+        return
+    for edit in edits:
+        made = dt.datetime.fromtimestamp(edit.made_at)
+        emit(f"{edit.id:>6}  {made:%Y-%m-%d %H:%M}  {edit.summary} ({count(edit.photos, 'photo')})")
+    if not edits:
+        emit("Nothing has been edited.")

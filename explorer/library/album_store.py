@@ -1,0 +1,202 @@
+"""Albums, which the user makes: tables `album` and `album_photo`.
+
+An album refers to contents by their hashes, so photos stay in it wherever their files are moved.
+The app and the command line write it themselves, in one short transaction each.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from explorer.errors import UsageError
+from explorer.library.catalog import Catalog, Ids
+from explorer.library.connection import write_transaction
+from explorer.library.edit_history import (
+    FieldChange,
+    begin_edit,
+    end_edit,
+    next_change,
+    photo_hashes,
+    record_changes,
+    stored,
+    touch_photos,
+)
+from explorer.library.photo_conditions import PhotoCondition
+from explorer.library.text_folding import fold
+
+MOST_NAME = 80
+"""Characters of a name; longer ones are cut."""
+ALBUM_FIELD = "album:"
+"""What the field of a change in the edit history begins with; the album's id follows."""
+
+
+class Album(NamedTuple):
+    """An album."""
+
+    id: int
+    name: str
+    photos: int
+    """Number of its visible photos."""
+    cover: int | None
+    """The id of the newest of them; None if it has none."""
+
+
+def albums(catalog: Catalog) -> list[Album]:
+    """All albums, by name."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select a.id, a.name, count(p.id) photos, (select q.id from album_photo b join photo q"
+            " on q.hash = b.hash and q.present > 0 where b.album_id = a.id order by q.taken_at"
+            " desc, q.id desc limit 1) cover from album a left join album_photo m on m.album_id ="
+            " a.id left join photo p on p.hash = m.hash and p.present > 0 group by a.id"
+        ).fetchall()
+    return sorted((Album(*row) for row in rows), key=lambda album: fold(album.name))
+
+
+def find_album(catalog: Catalog, name: str) -> Album:
+    """The album with that name, whatever its capitals and accents. Raises UsageError if there is
+    none."""
+    known = {fold(album.name): album for album in albums(catalog)}
+    found = known.get(fold(_one_line(name)))
+    if found is not None:
+        return found
+    nearest = difflib.get_close_matches(fold(name), known, 1, 0.6)
+    if nearest:
+        hint = f"Did you mean “{known[nearest[0]].name}”?"
+    elif known:
+        hint = "There are: " + ", ".join(f"“{album.name}”" for album in known.values()) + "."
+    else:
+        hint = "There are no albums yet."
+    raise UsageError(f"There is no album “{name}”. {hint}")
+
+
+def albums_of(catalog: Catalog, photo_id: int) -> list[str]:
+    """The names of the albums that a photo is in, sorted."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select a.name from album a join album_photo m on m.album_id = a.id join photo p on"
+            " p.hash = m.hash where p.id = ?",
+            (photo_id,),
+        ).fetchall()
+    return sorted((row[0] for row in rows), key=fold)
+
+
+def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple[str, int]:
+    """Put photos into the album with that name, which is created if there is none, as an edit that
+    can be undone. Returns its name, and how many photos were not in it. Raises UsageError for an
+    empty name."""
+    name = _checked(name)
+    with write_transaction(catalog.path) as db:
+        number, name = _album_named(db, name) or _create(db, name)
+        edit = begin_edit(db, f"Added to the album “{name}”")
+        changed = _change_membership(db, edit, number, photo_ids, member=True)
+    return name, changed
+
+
+def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) -> int:
+    """Take photos out of an album, as an edit that can be undone; returns how many were in it."""
+    with write_transaction(catalog.path) as db:
+        edit = begin_edit(db, f"Removed from the album “{album.name}”")
+        return _change_membership(db, edit, album.id, photo_ids, member=False)
+
+
+def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, member: bool) -> bool:
+    """Put a content into an album, or take it out; returns whether that changed anything. It does
+    not if the album is no longer there."""
+    if member:
+        sql = (
+            "insert or ignore into album_photo select ?1, ?2, ?3 where exists (select 1 from album"
+            " where id = ?1)"
+        )
+        return db.execute(sql, (album_id, digest, time.time())).rowcount > 0
+    sql = "delete from album_photo where album_id = ? and hash = ?"
+    return db.execute(sql, (album_id, digest)).rowcount > 0
+
+
+def _change_membership(
+    db: sqlite3.Connection, edit_id: int, album_id: int, photo_ids: Iterable[int], *, member: bool
+) -> int:
+    before, after = (None, stored([1])) if member else (stored([1]), None)
+    changed = [
+        (photo_id, digest)
+        for photo_id, digest in photo_hashes(db, photo_ids)
+        if set_membership(db, album_id, digest, member=member)
+    ]
+    field = f"{ALBUM_FIELD}{album_id}"
+    record_changes(
+        db, edit_id, [FieldChange(digest, field, before, after) for _, digest in changed]
+    )
+    touch_photos(db, [photo_id for photo_id, _ in changed], next_change(db))
+    end_edit(db, edit_id)
+    return len(changed)
+
+
+def rename_album(catalog: Catalog, album_id: int, name: str) -> None:
+    """Give an album another name. Raises UsageError if another one has it, and for an empty
+    name."""
+    name = _checked(name)
+    with write_transaction(catalog.path) as db:
+        known = _album_named(db, name)
+        if known is not None and known[0] != album_id:
+            raise UsageError(f"An album named “{known[1]}” already exists: choose another name.")
+        db.execute("update album set name = ? where id = ?", (name, album_id))
+
+
+def delete_album(catalog: Catalog, album_id: int) -> None:
+    """Delete an album; its photos stay where they are."""
+    with write_transaction(catalog.path) as db:
+        rows = db.execute(
+            "select p.id from photo p join album_photo m on m.hash = p.hash where m.album_id = ?",
+            (album_id,),
+        ).fetchall()
+        db.execute("delete from album where id = ?", (album_id,))
+        touch_photos(db, [row[0] for row in rows], next_change(db))
+
+
+def in_album(album_id: int) -> PhotoCondition:
+    """The condition that a photo is in an album."""
+    return PhotoCondition(
+        "exists (select 1 from album_photo m where m.hash = p.hash and m.album_id = ?)", (album_id,)
+    )
+
+
+def album_photos(catalog: Catalog, album_id: int) -> Ids:
+    """The ids of an album's visible photos, the oldest first."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select p.id from photo p join album_photo m on m.hash = p.hash where m.album_id = ?"
+            " and p.present > 0 order by p.taken_at, p.id",
+            (album_id,),
+        ).fetchall()
+    return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+
+def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
+    for number, known in db.execute("select id, name from album"):
+        if fold(known) == fold(name):
+            return number, known
+    return None
+
+
+def _create(db: sqlite3.Connection, name: str) -> tuple[int, str]:
+    (number,) = db.execute(
+        "insert into album (name, created_at) values (?, ?) returning id", (name, time.time())
+    ).fetchone()
+    return int(number), name
+
+
+def _checked(name: str) -> str:
+    name = _one_line(name)[:MOST_NAME].strip()
+    if not name:
+        raise UsageError("An album needs a name: type one.")
+    return name
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())

@@ -1,0 +1,107 @@
+"""The history of edits, so that each can be undone: tables `edit` and `edit_change`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
+from explorer.library.connection import MAX_BOUND_VALUES
+from explorer.library.photo_text_store import put_texts
+
+
+class PastEdit(NamedTuple):
+    """One edit of any number of photos."""
+
+    id: int
+    summary: str
+    """What it did, in words."""
+    photos: int
+    """Number of contents that it changed."""
+    made_at: float
+    """Unix seconds."""
+
+
+class FieldChange(NamedTuple):
+    """What an edit changed of one photo."""
+
+    hash: bytes
+    field: str
+    before: str | None
+    """JSON; None stands for what the file says."""
+    after: str | None
+    """Likewise."""
+
+
+def past_edits(catalog: Catalog, limit: int = 20) -> list[PastEdit]:
+    """The latest edits that were not undone, the latest first."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select id, summary, (select count(distinct hash) from edit_change where edit_id ="
+            " edit.id), made_at from edit where undone_at is null order by id desc limit ?",
+            (limit,),
+        ).fetchall()
+    return [PastEdit(*row) for row in rows]
+
+
+# The functions below belong inside a write transaction.
+
+
+def begin_edit(db: sqlite3.Connection, summary: str) -> int:
+    """Record the beginning of an edit; returns its id. summary: what it does, in words."""
+    (number,) = db.execute(
+        "insert into edit (summary, made_at) values (?, ?) returning id", (summary, time.time())
+    ).fetchone()
+    return int(number)
+
+
+def record_changes(db: sqlite3.Connection, edit_id: int, changes: Iterable[FieldChange]) -> None:
+    """Record what an edit changed."""
+    db.executemany(
+        "insert into edit_change values (?, ?, ?, ?, ?)", ((edit_id, *each) for each in changes)
+    )
+
+
+def end_edit(db: sqlite3.Connection, edit_id: int) -> None:
+    """Forget an edit that changed nothing."""
+    db.execute(
+        "delete from edit where id = ?1 and not exists (select 1 from edit_change where edit_id ="
+        " ?1)",
+        (edit_id,),
+    )
+
+
+def stored(values: Sequence[object] | None) -> str | None:
+    """Values as `edit_change` stores them."""
+    return None if values is None else json.dumps(values, ensure_ascii=False)
+
+
+def next_change(db: sqlite3.Connection) -> int:
+    """The change number of a transaction that changes photos."""
+    (number,) = db.execute("update clock set change = change + 1 returning change").fetchone()
+    return int(number)
+
+
+def touch_photos(db: sqlite3.Connection, photo_ids: Sequence[int], change: int) -> None:
+    """Let readers notice that these photos changed, and make their texts searchable."""
+    for some in chunks(photo_ids, MAX_BOUND_VALUES):
+        db.execute(
+            f"update photo set change = {change} where id in ({','.join('?' * len(some))})", some
+        )
+    put_texts(db, photo_ids, change)
+
+
+def photo_hashes(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[tuple[int, bytes]]:
+    """Ids and content hashes of the photos among these, by id."""
+    found = list[tuple[int, bytes]]()
+    for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES):
+        rows = db.execute(
+            f"select id, hash from photo where id in ({','.join('?' * len(some))}) order by id",
+            some,
+        )
+        found += [(row[0], row[1]) for row in rows]
+    return found

@@ -1,0 +1,180 @@
+"""The edits that the user can make, as changes of photos' fields for `edit_store.edit_photos`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from explorer.errors import UsageError
+from explorer.library.edit_fields import USER, ColumnValues, EditField, FieldValues
+from explorer.library.edit_store import Change
+from explorer.library.rows import stored_keywords
+from explorer.library.text_folding import fold
+from explorer.photos.metadata.partial_dates import parse_date
+
+MOST_TEXT = 2000
+"""Characters of a title, a description or a keyword; longer ones are cut."""
+MOST_STARS = 5
+_YEARS = 1000, 9999
+
+
+class EditOperation(NamedTuple):
+    """An edit of any photos."""
+
+    summary: str
+    """What it does, in words, such as “rated 4 stars”."""
+    change: Change
+
+
+def combined(operations: Sequence[EditOperation]) -> EditOperation:
+    """Several edits as one. Later ones replace earlier ones of the same field."""
+
+    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
+        wanted: dict[EditField, ColumnValues | None] = {}
+        for operation in operations:
+            wanted |= operation.change(current)
+        return wanted
+
+    summary = ", ".join(operation.summary for operation in operations)
+    return EditOperation(summary[:1].upper() + summary[1:], change)
+
+
+def set_favourite(favourite: bool) -> EditOperation:
+    """Make photos favourites, or no longer."""
+    summary = "marked as favourite" if favourite else "no longer a favourite"
+    return EditOperation(summary, lambda _: {"favourite": [int(favourite)]})
+
+
+def set_rating(stars: float) -> EditOperation:
+    """Rate photos with 1 to 5 stars; 0 removes the rating. Raises UsageError for other numbers."""
+    if not 0 <= stars <= MOST_STARS:
+        raise UsageError(f"A rating is 0 to {MOST_STARS} stars, not {stars:g}.")
+    words = f"rated {stars:g} {'star' if stars == 1 else 'stars'}" if stars else "rating removed"
+    return EditOperation(words, lambda _: {"rating": [float(stars) or None]})
+
+
+def set_text(field: EditField, text: str) -> EditOperation:
+    """Set the title or the description; an empty one removes it."""
+    value = _one_line(text) or None
+    words = f"{field} set" if value else f"{field} removed"
+    return EditOperation(words, lambda _: {field: [value]})
+
+
+def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> EditOperation:
+    """Add keywords to photos, and remove some, whatever their capitals and accents."""
+    new = [word for word in map(_one_line, add) if word]
+    gone = {fold(_one_line(word)) for word in remove}
+
+    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
+        (stored,) = current["keywords"]
+        known = stored_keywords(stored if isinstance(stored, str) else None)
+        found = dict[str, str]()
+        for word in (*known, *new):
+            # Each once; the spelling that a photo has already stays.
+            found.setdefault(fold(word), word)
+        kept = [word for key, word in found.items() if key not in gone]
+        return {"keywords": [json.dumps(kept, ensure_ascii=False) if kept else None]}
+
+    parts = [f"added keyword {_quoted(new)}"] if new else []
+    if gone:
+        parts.append(f"removed keyword {_quoted(remove)}")
+    return EditOperation(", ".join(parts) or "keywords unchanged", change)
+
+
+def set_date(text: str) -> EditOperation:
+    """Set when photos were taken: a year, a month, a day or a time, as far as it is known, such as
+    `1985`, `1985-07`, `1985-07-04` or `1985-07-04 10:30`. Raises UsageError for anything else."""
+    date = parse_date(text.strip().replace("T", " "))
+    if date is None or not _YEARS[0] <= int(date.text[:4]) <= _YEARS[1]:
+        raise UsageError(
+            f"“{text}” is not a date: write it as far as it is known, such as 1985, 1985-07,"
+            " 1985-07-04 or 1985-07-04 10:30."
+        )
+    values: ColumnValues = [date.text, date.precision, USER]
+    return EditOperation(f"dated {date.iso}", lambda _: {"date": values})
+
+
+def shift_dates(by: dt.timedelta) -> EditOperation:
+    """Move the dates of photos, for a camera whose clock was wrong. Photos without a time are left
+    as they are."""
+
+    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
+        taken_at, precision, source = current["date"]
+        to_the_minute = precision in (None, "minute", "second")
+        if not isinstance(taken_at, str) or not to_the_minute or source == "file":
+            return {}
+        try:
+            moved = dt.datetime.fromisoformat(taken_at) + by
+        except (ValueError, OverflowError):
+            return {}
+        return {"date": [moved.isoformat(timespec="seconds"), precision or "second", USER]}
+
+    sign = "later" if by >= dt.timedelta() else "earlier"
+    return EditOperation(f"dates moved {abs(by)} {sign}", change)
+
+
+def set_place(latitude: float, longitude: float) -> EditOperation:
+    """Set where photos were taken, in degrees. Raises UsageError beyond the earth's."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise UsageError(
+            f"There is no place {latitude:g}, {longitude:g}: a latitude lies between -90 and 90, a"
+            " longitude between -180 and 180."
+        )
+    return EditOperation(
+        f"placed at {latitude:g}, {longitude:g}", lambda _: {"place": [latitude, longitude]}
+    )
+
+
+def reset_fields(fields: Sequence[EditField]) -> EditOperation:
+    """Show again what the files say of these fields."""
+    wanted: dict[EditField, ColumnValues | None] = dict.fromkeys(fields)
+    return EditOperation(f"{', '.join(fields)} as in the file", lambda _: wanted)
+
+
+def parse_shift(text: str) -> dt.timedelta:
+    """Parse by how much dates are moved: `+1h`, `-2d`, `+1:30` (hours and minutes), `+45m`, or
+    several, `+1d 2h`. Raises UsageError for anything else."""
+    sign, rest = (-1, text.strip()[1:]) if text.strip().startswith("-") else (1, text.strip())
+    total = dt.timedelta()
+    words = rest.removeprefix("+").split()
+    try:
+        for word in words:
+            total += _duration(word.lower())
+    except (ValueError, OverflowError):
+        words = []
+    if not words or not total:
+        raise UsageError(
+            f"“{text}” is not a time to move dates by: write it like +1h, -2d, +1:30 or +1d 2h."
+        )
+    return sign * total
+
+
+def _duration(word: str) -> dt.timedelta:
+    if ":" in word:
+        hours, minutes = word.split(":")
+        return dt.timedelta(hours=_whole(hours), minutes=_whole(minutes))
+    units: Mapping[str, Callable[[int], dt.timedelta]] = {
+        "d": lambda number: dt.timedelta(days=number),
+        "h": lambda number: dt.timedelta(hours=number),
+        "m": lambda number: dt.timedelta(minutes=number),
+        "s": lambda number: dt.timedelta(seconds=number),
+    }
+    if word[-1:] not in units:
+        raise ValueError(word)
+    return units[word[-1:]](_whole(word[:-1]))
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 8):
+        raise ValueError(text)
+    return int(text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:MOST_TEXT].strip()
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

@@ -1,0 +1,158 @@
+"""What the user sets for photos: table `photo_edit`.
+
+No photo file is changed. An edit refers to contents by their hashes, so it holds wherever the files
+are, and after they are indexed again. Each edit is one transaction with the record that undoes it
+(`edit_history.py`). The app and the command line write it themselves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+
+from explorer.library.catalog import Catalog
+from explorer.library.chunks import chunks
+from explorer.library.connection import MAX_BOUND_VALUES, write_transaction
+from explorer.library.edit_fields import (
+    COLUMNS,
+    EDIT_FIELDS,
+    ColumnValues,
+    EditField,
+    FieldValues,
+    file_values,
+    pack,
+    unpack,
+)
+from explorer.library.edit_history import (
+    FieldChange,
+    begin_edit,
+    end_edit,
+    next_change,
+    record_changes,
+    stored,
+    touch_photos,
+)
+
+Change = Callable[[FieldValues], Mapping[EditField, ColumnValues | None]]
+"""From a photo's present values to those to set; None: what the file says."""
+
+
+def edit_photos(catalog: Catalog, photo_ids: Iterable[int], summary: str, change: Change) -> int:
+    """Set values of these photos, as one edit that can be undone. Returns the number of photos that
+    it changed; with none, nothing is recorded.
+
+    summary: what the edit does, in words.
+    """
+    with write_transaction(catalog.path) as db:
+        clock = next_change(db)
+        number = begin_edit(db, summary)
+        changed = list[int]()
+        for photo_id, digest, current in _current(db, photo_ids):
+            edited, steps = edited_values(db, digest), list[FieldChange]()
+            for field, values in change(current).items():
+                before = edited.get(field)
+                if _differs(values, before, current[field]):
+                    steps.append(FieldChange(digest, field, stored(before), stored(values)))
+                    set_field(db, digest, field, values)
+            record_changes(db, number, steps)
+            if steps:
+                changed.append(photo_id)
+        touch_photos(db, changed, clock)
+        end_edit(db, number)
+    return len(changed)
+
+
+def edited_fields(catalog: Catalog, photo_id: int) -> frozenset[EditField]:
+    """The fields of a photo that the user set."""
+    with catalog.reading() as db:
+        row = db.execute(
+            "select e.edited from photo_edit e join photo p on p.hash = e.hash where p.id = ?",
+            (photo_id,),
+        ).fetchone()
+    return frozenset(unpack(row[0]) if row else ())
+
+
+def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:
+    """Set what the user set for a photo, after its columns were filled from its file. Call it in
+    the same transaction."""
+    row = db.execute(
+        "select e.hash, e.edited from photo_edit e join photo p on p.hash = e.hash where p.id = ?",
+        (photo_id,),
+    ).fetchone()
+    if row is None:
+        return
+    digest, edited = row[0], unpack(row[1])
+    ((_, _, current),) = _current(db, [photo_id])
+    found = {field: file_values(field, current[field]) for field in edited}
+    db.execute("update photo_edit set in_file = ? where hash = ?", (pack(found), digest))
+    for field, values in edited.items():
+        _update_photo(db, digest, field, values)
+
+
+# --- rows
+
+
+def _current(
+    db: sqlite3.Connection, photo_ids: Iterable[int]
+) -> Iterable[tuple[int, bytes, FieldValues]]:
+    """Id, content hash and present values of photos, in the order of their ids."""
+    columns = [name for field in EDIT_FIELDS for name in COLUMNS[field]]
+    for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES):
+        rows = db.execute(
+            f"select id, hash, {', '.join(columns)} from photo where id in"
+            f" ({','.join('?' * len(some))}) order by id",
+            some,
+        ).fetchall()
+        for row in rows:
+            values: FieldValues = {
+                field: [row[name] for name in COLUMNS[field]] for field in EDIT_FIELDS
+            }
+            yield row["id"], row["hash"], values
+
+
+def _differs(
+    values: ColumnValues | None, edited: ColumnValues | None, current: ColumnValues
+) -> bool:
+    """Whether setting these values changes anything."""
+    return edited is not None if values is None else values != current
+
+
+def edited_values(db: sqlite3.Connection, digest: bytes) -> FieldValues:
+    """The values that the user set for a content."""
+    row = db.execute("select edited from photo_edit where hash = ?", (digest,)).fetchone()
+    return unpack(row[0]) if row else {}
+
+
+def set_field(
+    db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues | None
+) -> None:
+    """Set a field of a content; None: back to what the file says."""
+    row = db.execute("select edited, in_file from photo_edit where hash = ?", (digest,)).fetchone()
+    edited, in_file = (unpack(row[0]), unpack(row[1])) if row else ({}, {})
+    if values is None:
+        edited.pop(field, None)
+        original = in_file.pop(field, None)
+        if original is not None:
+            _update_photo(db, digest, field, original)
+    else:
+        edited[field] = values
+        photo = db.execute(
+            f"select {', '.join(COLUMNS[field])} from photo where hash = ?", (digest,)
+        ).fetchone()
+        if photo is not None and field not in in_file:
+            in_file[field] = file_values(field, list(photo))
+        _update_photo(db, digest, field, values)
+    if edited:
+        db.execute(
+            "insert or replace into photo_edit values (?, ?, ?)",
+            (digest, pack(edited), pack(in_file)),
+        )
+    else:
+        db.execute("delete from photo_edit where hash = ?", (digest,))
+
+
+def _update_photo(
+    db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues
+) -> None:
+    columns = ", ".join(f"{name} = ?" for name in COLUMNS[field])
+    db.execute(f"update photo set {columns} where hash = ?", [*values, digest])

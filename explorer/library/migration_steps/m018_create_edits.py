@@ -1,0 +1,45 @@
+"""Create the tables of what the user sets for photos: edits with their history, and albums."""
+
+from __future__ import annotations
+
+SQL = """
+alter table photo add column favourite integer not null default 0;
+
+-- By content hash, so that an edit outlives the photo's row. `edited` and `in_file`: JSON objects, the name of a field → a list of the values of its columns.
+create table photo_edit (
+  hash blob primary key,
+  edited text not null,
+  in_file text not null
+);
+
+create table edit (
+  id integer primary key autoincrement,
+  summary text not null,
+  made_at real not null,
+  undone_at real
+);
+
+-- `before` and `after`: JSON as in `photo_edit`; null stands for what the file says.
+create table edit_change (
+  edit_id integer not null references edit (id) on delete cascade,
+  hash blob not null,
+  field text not null,
+  before text,
+  after text,
+  primary key (edit_id, hash, field)
+);
+
+create table album (
+  id integer primary key autoincrement,
+  name text not null unique,
+  created_at real not null
+);
+
+create table album_photo (
+  album_id integer not null references album (id) on delete cascade,
+  hash blob not null,
+  added_at real not null,
+  primary key (album_id, hash)
+);
+create index album_photo_hash on album_photo (hash);
+"""

@@ -1,0 +1,89 @@
+"""`edit` and `albums`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.library.library import Library
+from tests.factory import LibraryBuilder
+from tests.fixtures.command_line import Run
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    (tmp_path / "photos").mkdir()
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+    for number in (1, 2, 3):
+        builder.put(f"{number}.jpg", number, keywords=("sea",))
+    builder.close()
+    return tmp_path / "library"
+
+
+def test_photos_are_edited_and_the_edit_is_undone(run: Run, library: Path) -> None:
+    edited = run(
+        "edit", 1, 2, "--rating", 4, "--favourite", "--add-keyword", "hills", "--date", "1985-07",
+        "--place", "48.85,2.35", "--json", "--library", library,
+    )  # fmt: skip
+    assert edited.code == 0 and edited.json["changed"] == 2
+    opened = Library.open(library)
+    row = opened.catalog.photo(1)
+    opened.close()
+    assert row is not None
+    assert (row["rating"], row["favourite"], row["keywords"]) == (4.0, 1, ["sea", "hills"])
+    assert (row["taken_at"], row["latitude"]) == ("1985-07-01T00:00:00", 48.85)
+    (listed,) = run("edit", "--list", "--json", "--library", library).json
+    assert listed["photos"] == 2 and listed["summary"].startswith("Marked as favourite")
+    undone = run("edit", "--undo", "--library", library)
+    assert undone.code == 0 and "2 photos" in undone.out
+    again = run("edit", "--undo", "--library", library)
+    assert again.code == 2 and "no such edit" in again.err
+    assert "Nothing has been edited" in run("edit", "--list", "--library", library).out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "ids of photos"),
+        ((1,), "what to set"),
+        ((99, "--favourite"), "no photo 99"),
+        ((1, "--rating", "7"), "0 to 5 stars"),
+        ((1, "--date", "soon"), "not a date"),
+        ((1, "--shift", "soon"), "move dates"),
+        ((1, "--place", "here"), "not a place"),
+        ((1, "--date", "1985", "--shift", "1h"), "not both"),
+        ((1, 2, "--undo"), "one edit"),
+    ],
+)
+def test_wrong_edits_are_refused_in_one_line(
+    run: Run, library: Path, words: tuple[object, ...], says: str
+) -> None:
+    result = run("edit", *words, "--library", library)
+    assert result.code == 2 and says in result.err and result.err.count("\n") == 1
+
+
+def test_albums_are_made_listed_and_searched(run: Run, library: Path) -> None:
+    assert "no albums yet" in run("albums", "--library", library).out
+    added = run("albums", "add", "Summer", 1, 3, "--json", "--library", library)
+    assert added.json == {"album": "Summer", "changed": 2}
+    assert run("albums", "remove", "summer", 3, "--json", "--library", library).json["changed"] == 1
+    (album,) = run("albums", "--json", "--library", library).json
+    assert (album["name"], album["photos"]) == ("Summer", 1)
+    shown = run("albums", "show", "summer", "--json", "--library", library).json
+    assert [photo["id"] for photo in shown["photos"]] == [1]
+    renamed = run("albums", "rename", "Summer", "--to", "Winter", "--library", library)
+    assert "now called “Winter”" in renamed.out
+    assert run("albums", "delete", "Winter", "--library", library).code == 0
+    unknown = run("albums", "show", "Winter", "--library", library)
+    assert unknown.code == 2 and "no albums yet" in unknown.err
+
+
+@pytest.mark.parametrize(
+    "words", [("add",), ("add", "A"), ("rename", "A"), ("show",), ("delete", "A", "--to", "B")]
+)
+def test_incomplete_album_commands_are_refused(
+    run: Run, library: Path, words: tuple[str, ...]
+) -> None:
+    result = run("albums", *words, "--library", library)
+    assert result.code == 2 and result.err.count("\n") == 1

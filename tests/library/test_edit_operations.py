@@ -1,0 +1,154 @@
+"""What the user can set for photos."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.errors import UsageError
+from explorer.library.edit_fields import FieldValues
+from explorer.library.edit_operations import (
+    EditOperation,
+    change_keywords,
+    combined,
+    parse_shift,
+    reset_fields,
+    set_date,
+    set_favourite,
+    set_place,
+    set_rating,
+    set_text,
+    shift_dates,
+)
+
+CURRENT: FieldValues = {
+    "favourite": [0],
+    "rating": [None],
+    "title": [None],
+    "description": [None],
+    "keywords": ['["Sea", "été"]'],
+    "date": ["2020-05-01T23:30:00", "minute", "exif"],
+    "place": [None, None],
+}
+
+
+def result(operation: EditOperation, **current: Any) -> Any:
+    return operation.change(CURRENT | current)
+
+
+def keywords(operation: EditOperation, **current: Any) -> list[str]:
+    (stored,) = result(operation, **current)["keywords"]
+    return json.loads(stored) if stored else []
+
+
+@pytest.mark.parametrize(("stars", "value"), [(0, None), (1, 1.0), (4.5, 4.5), (5, 5.0)])
+def test_a_rating_is_set_or_removed(stars: float, value: float | None) -> None:
+    assert result(set_rating(stars)) == {"rating": [value]}
+
+
+@pytest.mark.parametrize("stars", [-1, 5.5, float("nan"), float("inf")])
+def test_a_rating_has_bounds(stars: float) -> None:
+    with pytest.raises(UsageError, match="0 to 5 stars"):
+        set_rating(stars)
+
+
+class TestKeywords:
+    def test_keywords_are_added_once_and_keep_their_order(self) -> None:
+        found = keywords(change_keywords(["  hills ", "SEA", "hills", ""]))
+        assert found == ["Sea", "été", "hills"]
+
+    def test_keywords_are_removed_whatever_their_case_and_accents(self) -> None:
+        assert keywords(change_keywords(remove=["ETE"])) == ["Sea"]
+        assert keywords(change_keywords(remove=["ete", "sea"])) == []
+
+    def test_damaged_keywords_count_as_none(self) -> None:
+        assert keywords(change_keywords(["a"]), keywords=["{"]) == ["a"]
+
+    @given(st.lists(st.text(max_size=5)), st.lists(st.text(max_size=5)))
+    def test_adding_and_removing_the_same_leaves_none_of_them(
+        self, add: list[str], remove: list[str]
+    ) -> None:
+        found = keywords(change_keywords(add, add + remove))
+        assert set(found) <= {"Sea", "été"}
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        ("text", "stored"),
+        [
+            ("1985", ["1985-01-01T00:00:00", "year", "user"]),
+            (" 1985-07 ", ["1985-07-01T00:00:00", "month", "user"]),
+            ("1985-07-04", ["1985-07-04T00:00:00", "day", "user"]),
+            ("1985-07-04 10:30", ["1985-07-04T10:30:00", "minute", "user"]),
+            ("1985-07-04T10:30:05", ["1985-07-04T10:30:05", "second", "user"]),
+        ],
+    )
+    def test_a_date_is_set_as_far_as_it_is_known(self, text: str, stored: list[str]) -> None:
+        assert result(set_date(text)) == {"date": stored}
+
+    @pytest.mark.parametrize("text", ["", "summer", "85", "1985-13", "1985-02-30", "12345"])
+    def test_anything_else_is_no_date(self, text: str) -> None:
+        with pytest.raises(UsageError, match="is not a date"):
+            set_date(text)
+
+    def test_dates_are_moved(self) -> None:
+        moved = result(shift_dates(dt.timedelta(hours=1)))
+        assert moved == {"date": ["2020-05-02T00:30:00", "minute", "user"]}
+
+    @pytest.mark.parametrize(
+        "date",
+        [
+            [None, None, None],
+            ["2020-05-01T00:00:00", "day", "exif"],
+            ["2020-05-01T10:00:00", "second", "file"],
+            ["9999-12-31T23:30:00", "second", "exif"],
+        ],
+    )
+    def test_what_has_no_time_is_not_moved(self, date: list[str | None]) -> None:
+        assert result(shift_dates(dt.timedelta(hours=1)), date=date) == {}
+
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [
+            ("+1h", 3600), ("1h", 3600), ("-2d", -172_800), ("+1:30", 5400), ("45m", 2700),
+            ("-1d 2h", -93_600), ("30s", 30),
+        ],
+    )  # fmt: skip
+    def test_a_shift_is_parsed(self, text: str, seconds: int) -> None:
+        assert parse_shift(text) == dt.timedelta(seconds=seconds)
+
+    @pytest.mark.parametrize("text", ["", "+", "1", "0h", "1x", "1:2:3", "99999999d", "-", "1.5h"])
+    def test_anything_else_is_no_shift(self, text: str) -> None:
+        with pytest.raises(UsageError, match="move dates by"):
+            parse_shift(text)
+
+    @given(st.text(max_size=12))
+    def test_any_text_is_parsed_or_refused(self, text: str) -> None:
+        for parse in (parse_shift, set_date):
+            try:
+                parse(text)
+            except UsageError as error:
+                assert "\n" not in str(error) or "\n" in text
+
+
+@pytest.mark.parametrize("place", [(90, 180), (-90, -180), (0, 0)])
+def test_a_place_is_set(place: tuple[float, float]) -> None:
+    assert result(set_place(*place)) == {"place": list(place)}
+
+
+@pytest.mark.parametrize("place", [(90.1, 0), (0, 180.1), (float("nan"), 0)])
+def test_a_place_is_on_earth(place: tuple[float, float]) -> None:
+    with pytest.raises(UsageError, match="There is no place"):
+        set_place(*place)
+
+
+def test_several_edits_are_one() -> None:
+    both = combined([set_favourite(True), set_text("title", " A  b "), reset_fields(["rating"])])
+    assert result(both) == {"favourite": [1], "title": ["A b"], "rating": None}
+    assert both.summary == "Marked as favourite, title set, rating as in the file"
+    assert result(set_text("title", " ")) == {"title": [None]}

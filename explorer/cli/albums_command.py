@@ -99,7 +99,7 @@ def _change(
             album_store.rename_album(catalog, album.id, to)
             name, words = to, f"“{name}” is now called “{to}”."
         else:
-            album_store.delete_album(catalog, album.id)
+            album_store.delete_album(catalog, album)
             words = f"The album “{name}” is deleted. Its photos stay where they are."
     if as_json:
         emit_json({"album": name, "changed": changed})

@@ -23,6 +23,7 @@ from explorer.library.edit_history import (
     end_edit,
     next_change,
     photo_hashes,
+    photos_with,
     record_changes,
     stored,
     touch_photos,
@@ -54,9 +55,19 @@ def albums(catalog: Catalog) -> list[Album]:
             "select a.id, a.name, count(p.id) photos, (select q.id from album_photo b join photo q"
             " on q.hash = b.hash and q.present > 0 where b.album_id = a.id order by q.taken_at"
             " desc, q.id desc limit 1) cover from album a left join album_photo m on m.album_id ="
-            " a.id left join photo p on p.hash = m.hash and p.present > 0 group by a.id"
+            " a.id left join photo p on p.hash = m.hash and p.present > 0 where a.deleted_at is"
+            " null group by a.id"
         ).fetchall()
     return sorted((Album(*row) for row in rows), key=lambda album: fold(album.name))
+
+
+def favourites(catalog: Catalog) -> list[int]:
+    """The ids of the visible favourites, the newest first."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select id from photo where favourite and present > 0 order by taken_at desc, id desc"
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 def find_album(catalog: Catalog, name: str) -> Album:
@@ -95,7 +106,7 @@ def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple
     with write_transaction(catalog.path) as db:
         number, name = _album_named(db, name) or _create(db, name)
         edit = begin_edit(db, f"Added to the album “{name}”")
-        changed = _change_membership(db, edit, number, photo_ids, member=True)
+        changed = _change_membership(db, edit, number, photo_hashes(db, photo_ids), member=True)
     return name, changed
 
 
@@ -103,13 +114,14 @@ def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) 
     """Take photos out of an album, as an edit that can be undone; returns how many were in it."""
     with write_transaction(catalog.path) as db:
         edit = begin_edit(db, f"Removed from the album “{album.name}”")
-        return _change_membership(db, edit, album.id, photo_ids, member=False)
+        return _change_membership(db, edit, album.id, photo_hashes(db, photo_ids), member=False)
 
 
 def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, member: bool) -> bool:
-    """Put a content into an album, or take it out; returns whether that changed anything. It does
-    not if the album is no longer there."""
+    """Put a content into an album, or take it out; returns whether that changed anything. An album
+    that was deleted is there again once it has a photo."""
     if member:
+        db.execute("update album set deleted_at = null where id = ?", (album_id,))
         sql = (
             "insert or ignore into album_photo select ?1, ?2, ?3 where exists (select 1 from album"
             " where id = ?1)"
@@ -120,19 +132,14 @@ def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, memb
 
 
 def _change_membership(
-    db: sqlite3.Connection, edit_id: int, album_id: int, photo_ids: Iterable[int], *, member: bool
+    db: sqlite3.Connection, edit_id: int, album_id: int, hashes: Iterable[bytes], *, member: bool
 ) -> int:
+    """Change an album as part of an edit; returns how many contents that changed."""
     before, after = (None, stored([1])) if member else (stored([1]), None)
-    changed = [
-        (photo_id, digest)
-        for photo_id, digest in photo_hashes(db, photo_ids)
-        if set_membership(db, album_id, digest, member=member)
-    ]
+    changed = [digest for digest in hashes if set_membership(db, album_id, digest, member=member)]
     field = f"{ALBUM_FIELD}{album_id}"
-    record_changes(
-        db, edit_id, [FieldChange(digest, field, before, after) for _, digest in changed]
-    )
-    touch_photos(db, [photo_id for photo_id, _ in changed], next_change(db))
+    record_changes(db, edit_id, [FieldChange(digest, field, before, after) for digest in changed])
+    touch_photos(db, photos_with(db, changed), next_change(db))
     end_edit(db, edit_id)
     return len(changed)
 
@@ -145,18 +152,18 @@ def rename_album(catalog: Catalog, album_id: int, name: str) -> None:
         known = _album_named(db, name)
         if known is not None and known[0] != album_id:
             raise UsageError(f"An album named “{known[1]}” already exists: choose another name.")
+        # A deleted album of that name makes way.
+        db.execute("delete from album where name = ? and deleted_at is not null", (name,))
         db.execute("update album set name = ? where id = ?", (name, album_id))
 
 
-def delete_album(catalog: Catalog, album_id: int) -> None:
-    """Delete an album; its photos stay where they are."""
+def delete_album(catalog: Catalog, album: Album) -> None:
+    """Delete an album, as an edit that can be undone; its photos stay where they are."""
     with write_transaction(catalog.path) as db:
-        rows = db.execute(
-            "select p.id from photo p join album_photo m on m.hash = p.hash where m.album_id = ?",
-            (album_id,),
-        ).fetchall()
-        db.execute("delete from album where id = ?", (album_id,))
-        touch_photos(db, [row[0] for row in rows], next_change(db))
+        edit = begin_edit(db, f"Deleted the album “{album.name}”")
+        rows = db.execute("select hash from album_photo where album_id = ?", (album.id,)).fetchall()
+        _change_membership(db, edit, album.id, [row[0] for row in rows], member=False)
+        db.execute("update album set deleted_at = ? where id = ?", (time.time(), album.id))
 
 
 def in_album(album_id: int) -> PhotoCondition:
@@ -178,7 +185,7 @@ def album_photos(catalog: Catalog, album_id: int) -> Ids:
 
 
 def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
-    for number, known in db.execute("select id, name from album"):
+    for number, known in db.execute("select id, name from album where deleted_at is null"):
         if fold(known) == fold(name):
             return number, known
     return None
@@ -186,7 +193,9 @@ def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
 
 def _create(db: sqlite3.Connection, name: str) -> tuple[int, str]:
     (number,) = db.execute(
-        "insert into album (name, created_at) values (?, ?) returning id", (name, time.time())
+        "insert into album (name, created_at) values (?, ?) on conflict (name) do update set"
+        " deleted_at = null returning id",
+        (name, time.time()),
     ).fetchone()
     return int(number), name
 

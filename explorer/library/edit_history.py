@@ -95,13 +95,23 @@ def touch_photos(db: sqlite3.Connection, photo_ids: Sequence[int], change: int) 
     put_texts(db, photo_ids, change)
 
 
-def photo_hashes(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[tuple[int, bytes]]:
-    """Ids and content hashes of the photos among these, by id."""
-    found = list[tuple[int, bytes]]()
-    for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES):
-        rows = db.execute(
-            f"select id, hash from photo where id in ({','.join('?' * len(some))}) order by id",
-            some,
+def photo_hashes(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[bytes]:
+    """The content hashes of the photos among these ids, in the order of their ids."""
+    return [
+        row[0]
+        for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES)
+        for row in db.execute(
+            f"select hash from photo where id in ({','.join('?' * len(some))}) order by id", some
         )
-        found += [(row[0], row[1]) for row in rows]
-    return found
+    ]
+
+
+def photos_with(db: sqlite3.Connection, hashes: Iterable[bytes]) -> list[int]:
+    """The ids of the photos that have these content hashes."""
+    return [
+        row[0]
+        for some in chunks(sorted(set(hashes)), MAX_BOUND_VALUES)
+        for row in db.execute(
+            f"select id from photo where hash in ({','.join('?' * len(some))})", some
+        )
+    ]

@@ -77,9 +77,9 @@ def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> Edit
         kept = [word for key, word in found.items() if key not in gone]
         return {"keywords": [json.dumps(kept, ensure_ascii=False) if kept else None]}
 
-    parts = [f"added keyword {_quoted(new)}"] if new else []
+    parts = [f"added {_keyword_list(new)}"] if new else []
     if gone:
-        parts.append(f"removed keyword {_quoted(remove)}")
+        parts.append(f"removed {_keyword_list(remove)}")
     return EditOperation(", ".join(parts) or "keywords unchanged", change)
 
 
@@ -176,5 +176,6 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:MOST_TEXT].strip()
 
 
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
+def _keyword_list(words: Sequence[str]) -> str:
+    listed = ", ".join(f"“{word}”" for word in words)
+    return f"keyword {listed}" if len(words) == 1 else f"keywords {listed}"

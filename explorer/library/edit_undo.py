@@ -11,7 +11,13 @@ from explorer.library.album_store import ALBUM_FIELD, set_membership
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.edit_fields import COLUMNS
-from explorer.library.edit_history import FieldChange, next_change, stored, touch_photos
+from explorer.library.edit_history import (
+    FieldChange,
+    next_change,
+    photos_with,
+    stored,
+    touch_photos,
+)
 from explorer.library.edit_store import edited_values, set_field
 
 
@@ -42,12 +48,7 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
         ).fetchall()
         for change in map(FieldChange._make, changes):
             (restored if _reverted(db, change) else kept).add(change.hash)
-        ids = [
-            found[0]
-            for digest in restored
-            for found in db.execute("select id from photo where hash = ?", (digest,))
-        ]
-        touch_photos(db, ids, next_change(db))
+        touch_photos(db, photos_with(db, restored), next_change(db))
     return UndoneEdit(str(row[0]), len(restored), len(kept - restored))
 
 

@@ -9,6 +9,9 @@ from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.connection import connection_watcher
+from explorer.ui.photo_edits.album_dialog import add_if_requested
+from explorer.ui.photo_edits.edit_dialog import edit_if_requested
+from explorer.ui.photo_edits.last_edit import last_edit_line
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.static_files import STATIC
 from explorer.ui.status_line import status_line
@@ -26,7 +29,8 @@ anomalies = st.Page(
     APP_FILES / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:"
 )
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
-page = st.navigation([search, duplicates, anomalies, library], position="top")
+albums = st.Page(APP_FILES / "pages" / "albums.py", title="Albums", icon=":material/photo_album:")
+page = st.navigation([search, albums, duplicates, anomalies, library], position="top")
 connection_watcher()
 try:
     resources.library()
@@ -36,4 +40,8 @@ except ExplorerError as error:
 # The Library page shows the same in more detail.
 if page != library:
     status_line()
+last_edit_line()
 page.run()
+# One dialog at a time.
+if not edit_if_requested():
+    add_if_requested()

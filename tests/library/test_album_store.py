@@ -91,11 +91,29 @@ def test_an_album_is_renamed_and_deleted(builder: LibraryBuilder, photos: list[i
     rename_album(catalog, album.id, "BEST")
     assert [each.name for each in albums(catalog)] == ["BEST", "Other"]
     change = catalog.change()
-    delete_album(catalog, album.id)
+    delete_album(catalog, find_album(catalog, "best"))
     assert [each.name for each in albums(catalog)] == ["Other"] and catalog.change() > change
-    edit = next(each for each in past_edits(catalog) if "Best" in each.summary)
-    undone = undo_edit(catalog, edit.id)
-    assert undone is not None and undone.restored == 0
+    assert albums_of(catalog, photos[0]) == ["Other"]
+
+
+def test_a_deleted_album_is_brought_back(builder: LibraryBuilder, photos: list[int]) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Best", photos[:2])
+    delete_album(catalog, find_album(catalog, "Best"))
+    undo_edit(catalog, past_edits(catalog)[0].id)
+    assert album_photos(catalog, find_album(catalog, "Best").id).tolist() == photos[:2]
+    delete_album(catalog, find_album(catalog, "Best"))
+    assert add_to_album(catalog, "Best", photos[2:]) == ("Best", 1)
+    assert find_album(catalog, "Best").photos == 1
+
+
+def test_the_name_of_a_deleted_album_is_free(builder: LibraryBuilder, photos: list[int]) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Best", photos[:2])
+    delete_album(catalog, find_album(catalog, "Best"))
+    add_to_album(catalog, "Other", photos)
+    rename_album(catalog, find_album(catalog, "Other").id, "Best")
+    assert find_album(catalog, "Best").photos == 3
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\n"])

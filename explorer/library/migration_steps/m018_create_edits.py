@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SQL = """
 alter table photo add column favourite integer not null default 0;
+create index photo_favourite on photo (taken_at) where favourite;
 
 -- By content hash, so that an edit outlives the photo's row. `edited` and `in_file`: JSON objects, the name of a field → a list of the values of its columns.
 create table photo_edit (
@@ -29,10 +30,12 @@ create table edit_change (
   primary key (edit_id, hash, field)
 );
 
+-- `deleted_at`: of a deleted album, which undo brings back.
 create table album (
   id integer primary key autoincrement,
   name text not null unique,
-  created_at real not null
+  created_at real not null,
+  deleted_at real
 );
 
 create table album_photo (

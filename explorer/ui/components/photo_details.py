@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.library.album_store import albums_of
 from explorer.library.copy_rows import contents_of
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
@@ -27,6 +28,9 @@ def photo_details(photo: PhotoRow, why: Why) -> None:
         ("Exposure", exposure(photo)),
         ("Place", place_of(photo)),
         ("Contents", _contents(photo)),
+        ("Marks", _marks(photo)),
+        ("Keywords", ", ".join(photo["keywords"])),
+        ("Albums", ", ".join(albums_of(resources.library().catalog, photo["id"]))),
         (
             "Picture",
             f"{photo['width']:,} × {photo['height']:,} · {photo['format']}"
@@ -45,6 +49,12 @@ def photo_details(photo: PhotoRow, why: Why) -> None:
     if photo["away"]:
         st.info("Its drive is not connected. This is the preview.", icon=":material/usb_off:")
     _paths(photo)
+
+
+def _marks(photo: PhotoRow) -> str:
+    """Whether a photo is a favourite, and its rating, such as `♥ ★★★`."""
+    stars = "★" * round(photo["rating"] or 0)
+    return " ".join(filter(None, ("♥" if photo["favourite"] else "", stars)))
 
 
 def _contents(photo: PhotoRow) -> str:

@@ -23,6 +23,8 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.components import lightbox
 from explorer.ui.components.gallery import GalleryStack, gallery
 from explorer.ui.components.why_photo import Why
+from explorer.ui.photo_edits.album_dialog import album_actions
+from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown, month_label
 from explorer.ui.search_page import export_dialog, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
@@ -141,6 +143,8 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
                 lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
                 "leave",
             ),
+            *edit_actions(),
+            *album_actions(request.query.tree.condition),
             PhotoAction("Export", ":material/ios_share:", export_dialog.request_export),
         ],
     )
@@ -175,6 +179,7 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
         opened=picked.opened,
         why=why,
         more_like=search_state.more_like,
+        actions=edit_actions(),
         query=request.query,
     )
 

@@ -1,0 +1,106 @@
+"""The albums as cards: a cover, the name, the number of photos, and what can be done with each."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from explorer.config import APP_FILES
+from explorer.errors import UsageError
+from explorer.library import album_store
+from explorer.library.album_store import Album
+from explorer.library.rows import PhotoRow
+from explorer.search.language.print_query import printed_value
+from explorer.search.language.query_tree import FieldValue
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.photo_edits.last_edit import say_done
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.search_page import search_state
+
+# Session state: why an album could not be renamed, with its id.
+_PROBLEM = "_album-problem"
+_COLUMNS = 4
+
+
+def albums_page() -> None:
+    """Draw all albums, or how to make one."""
+    catalog = resources.library().catalog
+    found = album_store.albums(catalog)
+    favourites = album_store.favourites(catalog)
+    if not found and not favourites:
+        st.info(
+            "There are no albums yet. Select photos on the Search page and choose **Album** to make"
+            " one, or **Favourite** to mark the best.",
+            icon=":material/photo_album:",
+        )
+        return
+    covers = [album.cover for album in found if album.cover is not None]
+    rows = catalog.photos([*covers, *favourites[:1]])
+    cards: list[tuple[str, int, PhotoRow | None, str, Album | None]] = [
+        (
+            album.name,
+            album.photos,
+            rows.get(album.cover or 0),
+            f"album:{printed_value(FieldValue(album.name))}",
+            album,
+        )
+        for album in found
+    ]
+    if favourites:
+        cover = rows.get(favourites[0])
+        cards.insert(0, ("Favourites", len(favourites), cover, "is:favourite", None))
+    for start in range(0, len(cards), _COLUMNS):
+        columns = st.columns(_COLUMNS, gap="medium")
+        for cell, card in zip(columns, cards[start : start + _COLUMNS], strict=False):
+            with cell:
+                _card(*card)
+
+
+def _card(name: str, photos: int, cover: PhotoRow | None, query: str, album: Album | None) -> None:
+    """One album, or the favourites. query: finds its photos."""
+    key = f"album-{album.id}" if album else "favourites"
+    picture = f'<img src="{html.escape(preview_url(cover))}" alt="">' if cover else ""
+    st.html(f'<div class="album-cover">{picture}</div>')
+    if st.button(escape_markdown(name), key=f"open-{key}", width="stretch"):
+        st.switch_page(APP_FILES / "pages" / "search.py", query_params={search_state.PHRASE: query})
+    st.caption(count(photos, "photo"))
+    if album:
+        _menu(album)
+
+
+def _menu(album: Album) -> None:
+    """Renaming and deleting an album."""
+    with st.popover("Change", icon=":material/edit:", key=f"change-album-{album.id}"):
+        problem_of, problem = st.session_state.get(_PROBLEM, (None, ""))
+        if problem_of == album.id:
+            st.error(escape_markdown(problem), icon=":material/error:")
+        key = f"rename-album-{album.id}"
+        st.text_input("Name", album.name, key=key, max_chars=album_store.MOST_NAME)
+        st.button("Rename", key=f"do-{key}", on_click=_rename, args=[album.id, key], type="primary")
+        st.caption("Deleting an album leaves its photos where they are.")
+        st.button(
+            f"Delete “{escape_markdown(album.name)}”",
+            icon=":material/delete:",
+            key=f"delete-album-{album.id}",
+            on_click=_delete,
+            args=[album],
+        )
+
+
+def _rename(album_id: int, key: str) -> None:
+    st.session_state.pop(_PROBLEM, None)
+    try:
+        album_store.rename_album(
+            resources.library().catalog, album_id, str(st.session_state.get(key, ""))
+        )
+    except UsageError as error:
+        st.session_state[_PROBLEM] = album_id, str(error)
+
+
+def _delete(album: Album) -> None:
+    album_store.delete_album(resources.library().catalog, album)
+    if album.photos:
+        say_done(f"Deleted the album “{album.name}”", album.photos)

@@ -1,0 +1,94 @@
+"""The dialogs of albums: adding photos to one, renaming and deleting it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.errors import UsageError
+from explorer.library import album_store
+from explorer.library.album_store import Album
+from explorer.search.language.query_tree import Condition, FieldTest
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.actions import PhotoAction
+from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.photo_edits.last_edit import say_done
+from explorer.ui.photo_labels import escape_markdown
+
+# Session state: the ids of the photos to add, until the dialog is closed.
+_REQUEST = "_add-to-album"
+
+
+def request_album(photo_ids: Sequence[int]) -> None:
+    """Have the page ask for an album at its next run."""
+    st.session_state[_REQUEST] = list(photo_ids)
+
+
+def add_if_requested() -> bool:
+    """Open the dialog if that was requested; returns whether it is open."""
+    wanted = st.session_state.get(_REQUEST)
+    if wanted is None:
+        return False
+    st.session_state[DIALOG_OPEN] = True
+    _dialog(wanted)
+    return True
+
+
+def _close() -> None:
+    for key in (_REQUEST, DIALOG_OPEN):
+        st.session_state.pop(key, None)
+
+
+@st.dialog("Add to album", width="small", on_dismiss=_close)
+def _dialog(photo_ids: list[int]) -> None:
+    catalog = resources.library().catalog
+    st.caption(f"{count(len(photo_ids), 'photo')}. The files stay where they are.")
+    with st.form("add-to-album", border=False):
+        name = st.selectbox(
+            "Album",
+            [album.name for album in album_store.albums(catalog)],
+            index=None,
+            accept_new_options=True,
+            placeholder="Choose one, or type a new name",
+            key="album-name",
+        )
+        saved = st.form_submit_button("Add", type="primary")
+    if not saved:
+        return
+    try:
+        name, added = album_store.add_to_album(catalog, name or "", photo_ids)
+    except UsageError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    say_done(f"Added to “{name}”", added)
+    _close()
+    st.rerun()
+
+
+def album_actions(condition: Condition | None) -> list[PhotoAction]:
+    """The button that takes photos out of an album, for a search for one album alone."""
+    if not (isinstance(condition, FieldTest) and condition.field == "album"):
+        return []
+    if len(condition.values) > 1:
+        return []
+    try:
+        album = album_store.find_album(resources.library().catalog, condition.values[0].text)
+    except UsageError:
+        return []
+    return [
+        PhotoAction(
+            "Remove from album",
+            ":material/playlist_remove:",
+            functools.partial(_remove, album),
+            "leave",
+            help="The files stay where they are",
+        )
+    ]
+
+
+def _remove(album: Album, photo_ids: Sequence[int]) -> None:
+    removed = album_store.remove_from_album(resources.library().catalog, album, photo_ids)
+    say_done(f"Removed from “{album.name}”", removed)

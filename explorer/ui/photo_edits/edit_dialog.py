@@ -1,0 +1,189 @@
+"""The dialog that sets rating, keywords, date, place and texts of photos."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from explorer.errors import UsageError
+from explorer.library.edit_fields import EditField
+from explorer.library.edit_operations import (
+    EditOperation,
+    change_keywords,
+    combined,
+    parse_shift,
+    reset_fields,
+    set_date,
+    set_place,
+    set_rating,
+    set_text,
+    shift_dates,
+)
+from explorer.library.edit_store import edited_fields
+from explorer.library.rows import PhotoRow
+from explorer.photos.metadata.partial_dates import known_part
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.photo_edits.last_edit import edit
+from explorer.ui.photo_labels import escape_markdown
+
+# Session state: the ids of the photos to edit, until the dialog is closed.
+_REQUEST = "_edit-photos"
+_Wanted = list[Callable[[], EditOperation]]
+"""The edits that a control asks for; each may raise UsageError for what cannot be understood."""
+_STARS = ("No rating", "1 star", "2 stars", "3 stars", "4 stars", "5 stars")
+
+
+def request_edit(photo_ids: Sequence[int]) -> None:
+    """Have the page open the dialog at its next run."""
+    st.session_state[_REQUEST] = list(photo_ids)
+
+
+def edit_if_requested() -> bool:
+    """Open the dialog if that was requested; returns whether it is open."""
+    wanted = st.session_state.get(_REQUEST)
+    if wanted is None:
+        return False
+    rows = list(resources.library().catalog.photos(wanted).values())
+    if not rows:
+        _close()
+        return False
+    st.session_state[DIALOG_OPEN] = True
+    _dialog(rows)
+    return True
+
+
+def _close() -> None:
+    for key in (_REQUEST, DIALOG_OPEN):
+        st.session_state.pop(key, None)
+
+
+@st.dialog("Edit", width="medium", on_dismiss=_close)
+def _dialog(rows: list[PhotoRow]) -> None:
+    one = rows[0] if len(rows) == 1 else None
+    name = escape_markdown(one["name"]) if one else f"**{count(len(rows), 'photo')}**"
+    st.caption(f"{name}. Stored in the library: your photo files are not changed.")
+    with st.form("edit-photos", border=False):
+        wanted = [*_rating(one), *_keywords(rows), *_date(one), *_place(one), *_texts(one)]
+        wanted += _reset(one)
+        saved = st.form_submit_button("Save", type="primary")
+    if saved:
+        _save(rows, wanted)
+
+
+def _save(rows: list[PhotoRow], wanted: _Wanted) -> None:
+    try:
+        operations = [make() for make in wanted]
+    except UsageError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    if operations:
+        edit([row["id"] for row in rows], combined(operations))
+    _close()
+    st.rerun()
+
+
+def _degrees(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(
+            f"“{text}” is not a place: write its latitude and longitude, such as 48.85, 2.35."
+        ) from None
+    return latitude, longitude
+
+
+def _rating(one: PhotoRow | None) -> _Wanted:
+    known = _STARS[round(one["rating"] or 0)] if one else None
+    chosen = st.selectbox(
+        "Rating",
+        _STARS,
+        index=None if known is None else _STARS.index(known),
+        placeholder="As it is",
+        key="edit-rating",
+    )
+    if chosen is None or chosen == known:
+        return []
+    return [lambda: set_rating(_STARS.index(chosen))]
+
+
+def _keywords(rows: list[PhotoRow]) -> _Wanted:
+    known = sorted({word for row in rows for word in row["keywords"]}, key=str.casefold)
+    added = st.text_input(
+        "Add keywords", key="edit-add-keywords", placeholder="Several with commas between them"
+    )
+    wanted: _Wanted = []
+    if added.strip():
+        wanted.append(lambda: change_keywords(add=added.split(",")))
+    if known:
+        removed = st.multiselect("Remove keywords", known, key="edit-remove-keywords")
+        if removed:
+            wanted.append(lambda: change_keywords(remove=removed))
+    return wanted
+
+
+def _date(one: PhotoRow | None) -> _Wanted:
+    left, right = st.columns(2)
+    known = ""
+    if one and one["taken_at"]:
+        known = known_part(one["taken_at"], one["taken_precision"]).replace("T", " ")
+    date = left.text_input(
+        "Date",
+        known,
+        key="edit-date",
+        placeholder="1985, 1985-07-04, 1985-07-04 10:30",
+        help="As far as it is known: a year, a month, a day or a time",
+    )
+    shift = right.text_input(
+        "Move the date by",
+        key="edit-shift",
+        placeholder="+1h, -2d, +1:30",
+        help="For a camera whose clock was wrong",
+    )
+    if date.strip() not in ("", known):
+        return [lambda: set_date(date)]
+    return [lambda: shift_dates(parse_shift(shift))] if shift.strip() else []
+
+
+def _place(one: PhotoRow | None) -> _Wanted:
+    known = ""
+    if one and one["latitude"] is not None and one["longitude"] is not None:
+        known = f"{one['latitude']:.5f}, {one['longitude']:.5f}"
+    place = st.text_input(
+        "Place",
+        known,
+        key="edit-place",
+        placeholder="48.85, 2.35",
+        help="Latitude and longitude in degrees, as a map shows them",
+    )
+    if place.strip() in ("", known):
+        return []
+    return [lambda: set_place(*_degrees(place))]
+
+
+def _texts(one: PhotoRow | None) -> _Wanted:
+    if one is None:
+        return []
+    wanted: _Wanted = []
+    fields: tuple[tuple[EditField, str | None], ...] = (
+        ("title", one["title"]),
+        ("description", one["description"]),
+    )
+    for field, known in fields:
+        text = st.text_input(field.capitalize(), known or "", key=f"edit-{field}")
+        if text.strip() != (known or ""):
+            wanted.append(functools.partial(set_text, field, text))
+    return wanted
+
+
+def _reset(one: PhotoRow | None) -> _Wanted:
+    edited = sorted(edited_fields(resources.library().catalog, one["id"])) if one else []
+    if not edited:
+        return []
+    chosen = st.multiselect(
+        "As in the file again", edited, key="edit-reset", help="Discard what you set here"
+    )
+    return [functools.partial(reset_fields, chosen)] if chosen else []

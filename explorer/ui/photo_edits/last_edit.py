@@ -1,0 +1,68 @@
+"""Edits from the pages, and the line that offers to undo the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.library.edit_history import past_edits
+from explorer.library.edit_operations import EditOperation, combined
+from explorer.library.edit_store import edit_photos
+from explorer.library.edit_undo import undo_edit
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.photo_labels import escape_markdown
+
+# Session state: what is said above the page, and the id of the edit that can be undone, or None.
+_LAST = "_last-edit"
+
+
+def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
+    """Edit these photos, and offer to undo it."""
+    whole = combined([operation])
+    changed = edit_photos(resources.library().catalog, photo_ids, whole.summary, whole.change)
+    say_done(whole.summary, changed)
+
+
+def say_done(summary: str, changed: int) -> None:
+    """Have the next run of the page say what the edit made just now did, and offer to undo it."""
+    if not changed:
+        st.session_state[_LAST] = f"{summary}: nothing to change.", None
+        return
+    made = past_edits(resources.library().catalog, 1)
+    st.session_state[_LAST] = f"{summary}: {count(changed, 'photo')}.", made[0].id if made else None
+
+
+def last_edit_line() -> None:
+    """Draw what the last edit did, with a button that undoes it, until it is dismissed."""
+    if _LAST not in st.session_state:
+        return
+    text, edit_id = st.session_state[_LAST]
+    with st.container(horizontal=True, vertical_alignment="center", key="last-edit"):
+        st.markdown(escape_markdown(text), width="content")
+        if edit_id is not None:
+            st.button(
+                "Undo", icon=":material/undo:", key="undo-edit", on_click=_undo, args=[edit_id]
+            )
+        st.button(
+            "Dismiss",
+            icon=":material/close:",
+            key="dismiss-edit",
+            type="tertiary",
+            on_click=dismiss,
+        )
+
+
+def dismiss() -> None:
+    """Say nothing more of the last edit."""
+    st.session_state.pop(_LAST, None)
+
+
+def _undo(edit_id: int) -> None:
+    undone = undo_edit(resources.library().catalog, edit_id)
+    if undone is None:
+        st.session_state[_LAST] = "This was undone before.", None
+        return
+    kept = f" {count(undone.kept, 'photo')} changed again since: not undone." if undone.kept else ""
+    st.session_state[_LAST] = f"Undone for {count(undone.restored, 'photo')}.{kept}", None

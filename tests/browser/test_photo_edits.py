@@ -1,0 +1,67 @@
+"""Photos are marked, edited and put into albums, and all of it is undone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Server, Visitor
+from tests.browser.test_search_page import look
+
+
+def said(page: Page, text: str) -> Locator:
+    """What the page says of the last edit."""
+    return page.locator(".st-key-last-edit").get_by_text(re.compile(text))
+
+
+def select(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name).first.click(modifiers=["Control"])
+    count = page.get_by_test_id("stMarkdown").get_by_text(f"{len(names)} selected")
+    expect(count).to_be_visible()
+
+
+def test_photos_are_marked_edited_and_undone(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?folder=&q=name%3Ared")
+    select(page, "red.jpg")
+    page.get_by_role("button", name="Favourite").click()
+    expect(said(page, "Marked as favourite.*1 photo")).to_be_visible()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Add keywords").fill("sunset, hills")
+    dialog.get_by_label("Date", exact=True).fill("soon")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("is not a date")).to_be_visible()
+    dialog.get_by_label("Date", exact=True).fill("1985-07")
+    dialog.get_by_label("Date", exact=True).press("Enter")
+    expect(said(page, "Added keywords “sunset”, “hills”, dated 1985-07")).to_be_visible()
+    look(window, server, "/?q=is%3Afavourite%20keyword%3Asunset%20date%3A1985")
+    expect(page.get_by_role("button", name="red.jpg", exact=False).first).to_be_visible()
+    look(window, server, "/?q=name%3Ared")
+    select(page, "red.jpg")
+    page.get_by_role("button", name="Favourite").click()
+    expect(said(page, "No longer a favourite.*1 photo")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(said(page, "Undone for 1 photo")).to_be_visible()
+
+
+def test_an_album_is_made_opened_emptied_and_deleted(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?q=folder%3AColours")
+    select(page, "green.jpg", "blue.jpg")
+    page.get_by_role("button", name="Album", exact=True).click()
+    box = page.get_by_role("dialog").get_by_role("combobox", name="Album")
+    box.fill("Best of all")
+    box.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    expect(said(page, "Added to “Best of all”.*2 photos")).to_be_visible()
+    look(window, server, "/albums")
+    page.get_by_role("button", name="Best of all").click()
+    expect(page.get_by_role("button", name="green.jpg", exact=False).first).to_be_visible()
+    select(page, "green.jpg")
+    page.get_by_role("button", name="Remove from album").click()
+    expect(said(page, "Removed from “Best of all”.*1 photo")).to_be_visible()
+    look(window, server, "/albums")
+    page.get_by_role("button", name="Change").last.click()
+    page.get_by_role("button", name="Delete “Best of all”").click()
+    expect(page.get_by_role("button", name="Best of all")).to_have_count(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -38,7 +38,7 @@ CURRENT: FieldValues = {
 
 
 def result(operation: EditOperation, **current: Any) -> Any:
-    return operation.change(CURRENT | current)
+    return operation.change(cast(FieldValues, {**CURRENT, **current}))
 
 
 def keywords(operation: EditOperation, **current: Any) -> list[str]:

@@ -35,7 +35,7 @@ VALUES: dict[EditField, ColumnValues] = {
 }
 
 
-def set_to(**values: ColumnValues | None) -> Any:
+def set_to(**values: Any) -> Any:
     return lambda current: values
 
 
@@ -43,7 +43,7 @@ def shown(builder: LibraryBuilder, photo: int) -> dict[str, Any]:
     row = builder.library.catalog.photo(photo)
     assert row is not None
     names = [name for columns in COLUMNS.values() for name in columns]
-    return {name: row[name] for name in names}  # type: ignore[literal-required]
+    return {name: row[name] for name in names}
 
 
 @pytest.fixture

@@ -159,6 +159,7 @@ def test_every_column_that_decoding_fills_is_filled_and_refreshed(builder: Libra
     }
     assert set(DECODED_COLUMNS) == columns - {
         "id",
+        "favourite",
         "hash",
         "bytes",
         "added_at",

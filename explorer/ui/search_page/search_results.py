@@ -136,17 +136,7 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
         place=place,
         stacks=stacks,
         headings=_headings(view, [rows[i] for i in tiles.tolist() if i in rows], start, good),
-        actions=[
-            PhotoAction(
-                "Find similar",
-                ":material/image_search:",
-                lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
-                "leave",
-            ),
-            *edit_actions(),
-            *album_actions(request.query.tree.condition),
-            PhotoAction("Export", ":material/ios_share:", export_dialog.request_export),
-        ],
+        actions=_selection_actions(request),
     )
     if pages > 1:
         # A new widget for each page, which starts at the page that the URL names.
@@ -182,6 +172,20 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
         actions=edit_actions(),
         query=request.query,
     )
+
+
+def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
+    return [
+        PhotoAction(
+            "Find similar",
+            ":material/image_search:",
+            lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
+            "leave",
+        ),
+        *edit_actions(),
+        *album_actions(request.query.tree.condition),
+        PhotoAction("Export", ":material/ios_share:", export_dialog.request_export),
+    ]
 
 
 def _headings(view: ResultView, rows: list[PhotoRow], start: int, good: int) -> dict[int, str]:

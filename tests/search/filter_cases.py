@@ -167,7 +167,7 @@ FACTS = st.fixed_dictionaries({
     "rating": _maybe | st.sampled_from([0.0, 3.0, 5.0]),
     "contents": st.sampled_from([NOTHING_PACKED, FILM]),
 })  # fmt: skip
-EDITS = [set_favourite(True), set_favourite(False), set_rating(4), set_place(48.86, 2.34)]
+EDITS = [set_favourite(True), set_favourite(False), set_rating(4), set_place(48.9, 2.4)]
 NAMES = st.sampled_from(["IMG_1.jpg", "sub/IMG_2.jpg", "sub/été.jpg", "car/a.jpg", "b.jpg"])
 ACTIONS = st.one_of(
     st.tuples(st.just("put"), NAMES, st.integers(0, 7), FACTS),

@@ -16,26 +16,29 @@ from explorer.encoders.base import Encoder
 from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 
-# What cleanvision calls a kind.
+# cleanvision's names of our kinds of findings.
 CLEANVISION_NAMES = {"blurred": "blurry", "dark": "dark", "overexposed": "light"}
 
 
 class Scored(NamedTuple):
-    """score: 0 worst to 1, flagged: of each path, by kind."""
+    """The result of one program.
+
+    score: by kind and path, from 0 (worst) to 1. flagged: the flagged paths by kind."""
 
     score: dict[str, dict[str, float]]
     flagged: dict[str, set[str]]
 
 
 def photo_explorer(photos: Path, library: Path, encoder: Encoder) -> Scored:
+    """Index the photos into a new library; return the scores of all findings."""
     with contextlib.closing(Library.open(library)) as opened:
         index_folders(opened, [str(photos)], encoder, lambda progress: None)
         anomalies = Anomalies(opened, (encoder.name, encoder.version, encoder.dim))
         score, flagged = defaultdict[str, dict[str, float]](dict), defaultdict[str, set[str]](set)
-        lines = anomalies.thresholds()
+        thresholds = anomalies.thresholds()
         for finding in anomalies.findings(everything=True):
             score[finding.kind][finding.path] = finding.score
-            if finding.score < lines[finding.kind]:
+            if finding.score < thresholds[finding.kind]:
                 flagged[finding.kind].add(finding.path)
     return Scored(score, flagged)
 
@@ -43,6 +46,7 @@ def photo_explorer(photos: Path, library: Path, encoder: Encoder) -> Scored:
 def stored_vectors(
     library: Path, encoder: Encoder, wanted: set[str]
 ) -> tuple[list[str], np.ndarray]:
+    """The paths among `wanted` that are in the library, and their vectors, float32 (n, dim)."""
     with contextlib.closing(Library.open(library)) as opened:
         index = opened.vectors(encoder.name, encoder.version, encoder.dim)
         rows = opened.catalog.photos(index.ids().tolist())
@@ -51,7 +55,7 @@ def stored_vectors(
 
 
 def cleanvision(files: Sequence[Path]) -> Scored:
-    """The scores that cleanvision gives these files."""
+    """cleanvision's scores of these files, with its own names of the kinds."""
     from cleanvision import Imagelab
 
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

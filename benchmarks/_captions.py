@@ -1,4 +1,4 @@
-"""Photos with captions: reading them, and how well phrases find them."""
+"""Photos with captions: reading them, and measuring how well phrases find them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ Ids = npt.NDArray[np.int64]
 
 
 class Captioned(NamedTuple):
-    """photos: paths. captions: phrases; of[i] is the number of the photo that captions[i] was
-    written for."""
+    """photos: paths. captions: phrases. of: for each caption, the index of its photo."""
 
     photos: list[Path]
     captions: list[str]
@@ -28,8 +27,8 @@ class Captioned(NamedTuple):
 
 
 def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
-    """Photos of a folder (at any depth) that a CSV with the columns `image` and `caption` speaks
-    of; `most`: the first so many."""
+    """The photos in a folder (at any depth) that are named in a CSV with the columns `image` and
+    `caption`, by name. most: their maximum number. Raises SystemExit if there are none."""
     found = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
     with table.open(encoding="utf-8", newline="") as file:
         rows = [(Path(row["image"]).name, row["caption"]) for row in csv.DictReader(file)]
@@ -48,28 +47,30 @@ def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
 def pixels(
     paths: Sequence[Path], spec: InputSpec, workers: int, batch: int = 16
 ) -> Iterator[tuple[list[int], npt.NDArray[np.uint8]]]:
-    """The encoder's input of every photo that can be read, in batches: (numbers of the photos,
-    uint8 (n, size, size, 3))."""
-    numbers, some = list[int](), list[npt.NDArray[np.uint8]]()
+    """The encoder's input of every readable photo, in batches: (indices of the photos, uint8 of
+    shape (n, size, size, 3))."""
+    numbers, inputs = list[int](), list[npt.NDArray[np.uint8]]()
     with DecodePool(workers, spec) as pool:
         for outcome in pool.run(
             (DecodeJob(str(path), 0.0, i) for i, path in enumerate(paths)), lambda _: False
         ):
             if outcome.photo is not None and outcome.photo.input is not None:
                 numbers.append(int(str(outcome.job.tag)))
-                some.append(outcome.photo.input)
-            if len(some) == batch:
-                yield numbers, np.stack(some)
-                numbers, some = [], []
-    if some:
-        yield numbers, np.stack(some)
+                inputs.append(outcome.photo.input)
+            if len(inputs) == batch:
+                yield numbers, np.stack(inputs)
+                numbers, inputs = [], []
+    if inputs:
+        yield numbers, np.stack(inputs)
 
 
 def recall(
     photos: Vectors, phrases: Vectors, of: Ids, ks: Sequence[int] = (1, 5, 10)
 ) -> list[float]:
-    """Text → photo R@k in percent: how often the photo that a caption was written for is among the
-    k best (all photos compete)."""
+    """Text-to-image recall@k in percent: how often the photo of a caption is among the k best of
+    all photos.
+
+    photos, phrases: unit vectors (n, dim). of: for each phrase, the index of its photo."""
     ranks = np.empty(len(phrases), np.int64)
     for start in range(0, len(phrases), 4096):
         scores = phrases[start : start + 4096] @ photos.T
@@ -79,4 +80,5 @@ def recall(
 
 
 def shown(values: Sequence[float]) -> str:
+    """The values with one decimal, separated by slashes."""
     return " / ".join(f"{value:.1f}" for value in values)

@@ -1,5 +1,5 @@
-"""Pictures that are not photos, drawn by rule: screenshots, documents, charts, diagrams, icons and
-posters, each of many looks."""
+"""Generates pictures that are not photos: screenshots, documents, charts, diagrams, icons and
+posters, in many variations."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def _line(chance: random.Random, words: int) -> str:
 
 
 def _text(
-    pen: ImageDraw.ImageDraw,
+    draw: ImageDraw.ImageDraw,
     box: tuple[int, int, int, int],
     chance: random.Random,
     ink: str,
     size: int,
 ) -> None:
-    """Lines of words that fill a box, in paragraphs."""
+    """Fill a box with paragraphs of random words."""
     font, y = _font(chance, size), box[1]
     while y + size < box[3]:
         if chance.random() > 0.12:
-            pen.text(
+            draw.text(
                 (box[0], y),
                 _line(chance, max(2, int((box[2] - box[0]) / size / 3.4))),
                 fill=ink,
@@ -65,16 +65,16 @@ def _text(
 
 
 def document(chance: random.Random) -> Image.Image:
-    """A page: a heading, paragraphs, perhaps a table; as scanners and programs make them."""
+    """A page with a heading, paragraphs and perhaps a table, as from a scanner or a program."""
     width, height = chance.choice([(1240, 1754), (1754, 1240), (900, 1200), (2480, 3508)])
     size = max(12, width // chance.randint(50, 90))
     picture = Image.new("RGB", (width, height), chance.choice(_PAPER))
-    pen, edge = ImageDraw.Draw(picture), width // 10
-    pen.text(
+    draw, edge = ImageDraw.Draw(picture), width // 10
+    draw.text(
         (edge, edge // 2), _line(chance, 4).title(), fill="black", font=_font(chance, size * 2)
     )
     _text(
-        pen,
+        draw,
         (edge, edge + size * 2, width - edge, int(height * chance.uniform(0.5, 0.95))),
         chance,
         chance.choice(["black", "#222", "#334"]),
@@ -83,8 +83,8 @@ def document(chance: random.Random) -> Image.Image:
     if chance.random() < 0.5:
         for row in range(7):
             y = int(height * 0.7) + row * size * 2
-            pen.line((edge, y, width - edge, y), fill="#888")
-            pen.text(
+            draw.line((edge, y, width - edge, y), fill="#888")
+            draw.text(
                 (edge + 4, y + 4),
                 f"{_line(chance, 2)}    {chance.randint(1, 999)}.{chance.randint(10, 99)}",
                 fill="black",
@@ -94,19 +94,19 @@ def document(chance: random.Random) -> Image.Image:
 
 
 def screenshot(chance: random.Random) -> Image.Image:
-    """A window or a phone's screen: bars, a list of rows, buttons, text."""
+    """A window or a phone's screen, with bars, a list of rows, buttons and text."""
     width, height = chance.choice(
         [(1920, 1080), (1280, 800), (1080, 2340), (750, 1334), (1440, 900)]
     )
     dark = chance.random() < 0.4
     ground, ink = (chance.choice(_DARK), "#e8eaed") if dark else (chance.choice(_PAPER), "#202124")
     picture = Image.new("RGB", (width, height), ground)
-    pen, bar, colour = ImageDraw.Draw(picture), max(40, height // 18), chance.choice(_BRIGHT)
-    pen.rectangle(
+    draw, bar, color = ImageDraw.Draw(picture), max(40, height // 18), chance.choice(_BRIGHT)
+    draw.rectangle(
         (0, 0, width, bar),
-        fill=colour if chance.random() < 0.6 else ("#3c4043" if dark else "#dee2e6"),
+        fill=color if chance.random() < 0.6 else ("#3c4043" if dark else "#dee2e6"),
     )
-    pen.text(
+    draw.text(
         (20, bar // 4),
         _line(chance, 3).title(),
         fill="white" if not dark else ink,
@@ -114,23 +114,23 @@ def screenshot(chance: random.Random) -> Image.Image:
     )
     left = int(width * chance.choice([0, 0.2, 0.25])) if width > height else 0
     if left:
-        pen.rectangle((0, bar, left, height), fill="#2b2f36" if dark else "#f1f3f5")
+        draw.rectangle((0, bar, left, height), fill="#2b2f36" if dark else "#f1f3f5")
         for row in range(2, height // bar - 1):
-            pen.text((16, row * bar), _line(chance, 2), fill=ink, font=_font(chance, bar // 3))
+            draw.text((16, row * bar), _line(chance, 2), fill=ink, font=_font(chance, bar // 3))
     step = bar * chance.choice([1, 2, 3])
     for y in range(bar + 20, height - step, step + 10):
-        pen.rounded_rectangle(
+        draw.rounded_rectangle(
             (left + 20, y, width - 20, y + step - 8),
             8,
             fill=None if chance.random() < 0.5 else ("#2f333b" if dark else "white"),
             outline="#80868b",
         )
         if chance.random() < 0.6:
-            pen.ellipse(
+            draw.ellipse(
                 (left + 32, y + 8, left + 32 + step // 2, y + 8 + step // 2),
                 fill=chance.choice(_BRIGHT),
             )
-        pen.text(
+        draw.text(
             (left + 48 + step // 2, y + 6),
             _line(chance, chance.randint(3, 9)),
             fill=ink,
@@ -140,17 +140,17 @@ def screenshot(chance: random.Random) -> Image.Image:
 
 
 def chart(chance: random.Random) -> Image.Image:
-    """Bars, lines, slices or dots between axes."""
+    """A bar chart, a line chart, a scatter plot or a pie chart."""
     width, height = chance.choice([(800, 600), (1200, 700), (640, 480), (1600, 900)])
     dark = chance.random() < 0.2
     picture = Image.new("RGB", (width, height), chance.choice(_DARK if dark else _PAPER))
-    pen, ink, colours = (
+    draw, ink, colors = (
         ImageDraw.Draw(picture),
         "#ddd" if dark else "black",
         chance.sample(_BRIGHT, 5),
     )
     left, top, right, bottom = width // 10, height // 10, width - width // 20, height - height // 8
-    pen.text((width // 3, 8), _line(chance, 3).title(), fill=ink, font=_font(chance, height // 25))
+    draw.text((width // 3, 8), _line(chance, 3).title(), fill=ink, font=_font(chance, height // 25))
     kind = chance.randrange(4)
     if kind == 3:
         start, radius = 0.0, min(width, height) // 3
@@ -162,57 +162,57 @@ def chart(chance: random.Random) -> Image.Image:
                 width // 2 + radius,
                 height // 2 + radius,
             )
-            pen.pieslice(
-                box, start, min(360.0, start + angle), fill=colours[number], outline="white"
+            draw.pieslice(
+                box, start, min(360.0, start + angle), fill=colors[number], outline="white"
             )
             start = min(360.0, start + angle)
         return picture
-    pen.line((left, top, left, bottom, right, bottom), fill=ink, width=2)
+    draw.line((left, top, left, bottom, right, bottom), fill=ink, width=2)
     for tick in range(6):
         y = top + (bottom - top) * tick // 6
-        pen.line((left, y, right, y), fill="#9996" if chance.random() < 0.5 else "#999")
-        pen.text((8, y), str(chance.randint(0, 500)), fill=ink, font=_font(chance, height // 40))
+        draw.line((left, y, right, y), fill="#9996" if chance.random() < 0.5 else "#999")
+        draw.text((8, y), str(chance.randint(0, 500)), fill=ink, font=_font(chance, height // 40))
     count = chance.randint(5, 24)
     at = [left + (right - left) * (i + 1) // (count + 1) for i in range(count)]
-    for colour in colours[: chance.randint(1, 4)]:
+    for color in colors[: chance.randint(1, 4)]:
         high = [chance.randint(top, bottom) for _ in at]
         if kind == 0:
             for x, y in zip(at, high, strict=True):
-                pen.rectangle((x, y, x + (right - left) // (2 * count), bottom), fill=colour)
+                draw.rectangle((x, y, x + (right - left) // (2 * count), bottom), fill=color)
         elif kind == 1:
-            pen.line([*zip(at, high, strict=True)], fill=colour, width=3)
+            draw.line([*zip(at, high, strict=True)], fill=color, width=3)
         else:
             for x, y in zip(at, high, strict=True):
-                pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=colour)
+                draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=color)
     return picture
 
 
 def diagram(chance: random.Random) -> Image.Image:
-    """Boxes and circles with words in them, joined by lines."""
+    """Labeled boxes and ellipses that are joined by lines."""
     picture = Image.new(
         "RGB", chance.choice([(800, 600), (1000, 1000), (1400, 800)]), chance.choice(_PAPER)
     )
-    pen, (width, height) = ImageDraw.Draw(picture), picture.size
+    draw, (width, height) = ImageDraw.Draw(picture), picture.size
     spots = [
         (chance.randint(60, width - 120), chance.randint(40, height - 60))
         for _ in range(chance.randint(5, 16))
     ]
     for one, two in pairwise(spots):
-        pen.line((*one, *two), fill=chance.choice(["black", "#666"]), width=2)
+        draw.line((*one, *two), fill=chance.choice(["black", "#666"]), width=2)
     for x, y in spots:
-        box, colour = (x - 46, y - 24, x + 46, y + 24), chance.choice([*_BRIGHT, "white"])
-        (pen.ellipse if chance.random() < 0.5 else pen.rectangle)(
-            box, fill=colour, outline="black", width=2
+        box, color = (x - 46, y - 24, x + 46, y + 24), chance.choice([*_BRIGHT, "white"])
+        (draw.ellipse if chance.random() < 0.5 else draw.rectangle)(
+            box, fill=color, outline="black", width=2
         )
-        pen.text((x - 30, y - 8), chance.choice(_WORDS), fill="black", font=_font(chance, 14))
+        draw.text((x - 30, y - 8), chance.choice(_WORDS), fill="black", font=_font(chance, 14))
     return picture
 
 
 def icon(chance: random.Random) -> Image.Image:
-    """One simple shape on one colour."""
+    """Simple shapes on a background of one color."""
     side = chance.choice([128, 256, 512, 1024])
     picture = Image.new("RGB", (side, side), chance.choice([*_PAPER, *_BRIGHT]))
-    pen, middle = ImageDraw.Draw(picture), side / 2
+    draw, middle = ImageDraw.Draw(picture), side / 2
     for _ in range(chance.randint(1, 4)):
         reach, corners, turn = (
             side * chance.uniform(0.15, 0.45),
@@ -220,7 +220,7 @@ def icon(chance: random.Random) -> Image.Image:
             chance.uniform(0, 3),
         )
         if chance.random() < 0.4:
-            pen.ellipse(
+            draw.ellipse(
                 (middle - reach, middle - reach, middle + reach, middle + reach),
                 fill=chance.choice(_BRIGHT),
             )
@@ -232,13 +232,13 @@ def icon(chance: random.Random) -> Image.Image:
                 points.append(
                     (middle + length * math.cos(angle), middle + length * math.sin(angle))
                 )
-            pen.polygon(points, fill=chance.choice([*_BRIGHT, "white", "black"]))
+            draw.polygon(points, fill=chance.choice([*_BRIGHT, "white", "black"]))
     return picture
 
 
 def poster(chance: random.Random) -> Image.Image:
-    """Flat hills, bands and circles in few colours, softly graded, perhaps with large words:
-    illustrations and cards."""
+    """An illustration or a card: flat hills and a circle in few colors over a gradient, perhaps
+    with large text."""
     width, height = chance.choice([(1000, 1000), (1600, 900), (900, 1600)])
     top, low = (tuple(chance.randint(0, 255) for _ in range(3)) for _ in range(2))
     column = Image.new("RGB", (1, height))
@@ -247,7 +247,7 @@ def poster(chance: random.Random) -> Image.Image:
             (0, y), tuple(round(a + (b - a) * y / height) for a, b in zip(top, low, strict=True))
         )
     picture = column.resize((width, height))
-    pen = ImageDraw.Draw(picture)
+    draw = ImageDraw.Draw(picture)
     for layer in range(chance.randint(1, 6)):
         base, swing, phase = (
             height * (0.3 + 0.12 * layer),
@@ -258,7 +258,7 @@ def poster(chance: random.Random) -> Image.Image:
         ridge = [
             (x, base + swing * math.sin(bend * x / width + phase)) for x in range(0, width + 20, 20)
         ]
-        pen.polygon(
+        draw.polygon(
             [(0, height), *ridge, (width, height)],
             fill=chance.choice(_BRIGHT)
             if chance.random() < 0.6
@@ -266,12 +266,12 @@ def poster(chance: random.Random) -> Image.Image:
         )
     reach = height * chance.uniform(0.03, 0.15)
     left, high = chance.uniform(0, width), chance.uniform(0, height * 0.4)
-    pen.ellipse(
+    draw.ellipse(
         (left - reach, high - reach, left + reach, high + reach),
         fill=chance.choice([*_BRIGHT, "white", "#ffe066"]),
     )
     if chance.random() < 0.4:
-        pen.text(
+        draw.text(
             (width * 0.1, height * 0.4),
             _line(chance, 2).upper(),
             fill="white",
@@ -291,8 +291,9 @@ KINDS: tuple[Callable[[random.Random], Image.Image], ...] = (
 
 
 def drawings(number: int, seed: int = 0) -> Iterator[tuple[str, Image.Image]]:
-    """So many of them, all kinds alike: (kind, picture). The same seed draws the same."""
+    """That many pictures, the same number of each kind, as (kind, picture). The same seed gives
+    the same pictures."""
     for at in range(number):
         chance = random.Random(seed * 1_000_003 + at)
-        draw = KINDS[at % len(KINDS)]
-        yield draw.__name__, draw(chance)
+        make = KINDS[at % len(KINDS)]
+        yield make.__name__, make(chance)

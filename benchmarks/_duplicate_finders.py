@@ -1,8 +1,7 @@
 """Programs that find duplicates in a folder: Photo Explorer, imagededup (pHash) and czkawka.
 
-The others run with the settings that their own documentation gives: imagededup's pHash with a
-distance of at most 10, czkawka with a similarity of 15 (for hashes of 64 to 256 bits), as in its
-examples.
+The others run with the settings of their own documentation: imagededup's pHash with a maximum
+distance of 10, czkawka with a similarity of 15 (for hashes of 64 to 256 bits), as in its examples.
 """
 
 from __future__ import annotations
@@ -29,18 +28,18 @@ Pairs = set[frozenset[Path]]
 
 
 class FoundPairs(NamedTuple):
-    """What one program found."""
+    """The result of one program."""
 
     program: str
     pairs: Pairs
     seconds: float
-    """From the folder to the pairs."""
+    """The total time, from the folder to the pairs."""
     parts: dict[str, float]
-    """Seconds of its parts, if known."""
+    """The seconds of the individual steps, if known."""
 
 
 def photo_explorer(folder: Path) -> FoundPairs:
-    """Index the folder into a library of its own, and read the groups."""
+    """Index the folder into a temporary library, and read the groups."""
     encoder, started = registry.get_encoder("starter"), time.perf_counter()
     stage_starts = {"": started}
 
@@ -71,9 +70,10 @@ def photo_explorer(folder: Path) -> FoundPairs:
 
 
 def pairs_of(groups: Iterable[Sequence[Path]]) -> Pairs:
-    """All pairs of files that groups show to be one picture.
+    """All pairs of files that belong to the same picture according to groups.
 
-    The file kept in one group stands for its group in a looser tier.
+    In a looser tier, the keeper of a group represents its copies, so groups that share a file are
+    merged.
     """
     together = defaultdict[Path, set[Path]](set)
     for group in groups:
@@ -87,7 +87,7 @@ def pairs_of(groups: Iterable[Sequence[Path]]) -> Pairs:
 
 
 def imagededup(folder: Path) -> FoundPairs:
-    """Its pHash, at the documented distance of 10."""
+    """imagededup's pHash, with the documented maximum distance of 10."""
     from imagededup.methods import PHash
 
     started, pairs = time.perf_counter(), Pairs()
@@ -106,7 +106,7 @@ def imagededup(folder: Path) -> FoundPairs:
 
 
 def czkawka(folder: Path) -> FoundPairs:
-    """Its similar images, at the similarity of its own example."""
+    """czkawka's similar images, with the similarity of its own example."""
     from czkawka import ImageSimilarity
 
     started, finder = time.perf_counter(), ImageSimilarity()

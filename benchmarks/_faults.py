@@ -1,4 +1,4 @@
-"""Faults of known strength, put into photos: what `benchmarks/anomalies.py` plants."""
+"""Faults of known strength, which `benchmarks/anomalies.py` plants in photos."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 
-# Blur is given in pixels of a photo this wide, so that it shows as much in a large photo as in a
-# small one. Smaller ones stay as they are.
+# The strength of blur and noise is given in pixels of a photo with this longer side, so that it is
+# equally visible in photos of any size. Smaller photos are not scaled up.
 VIEW = 1500
 
 
 def view(pixels: Pixels) -> float:
-    """Pixels of the photo for one pixel of the view."""
+    """The number of pixels of the photo per pixel of the view, at least 1."""
     return max(1.0, float(max(pixels.shape[:2])) / VIEW)
 
 
 def gauss(pixels: Pixels, radius: float) -> Pixels:
+    """Gaussian blur. radius: its standard deviation in pixels of the view."""
     return cv2.GaussianBlur(pixels, (0, 0), radius * view(pixels))  # type: ignore[return-value]
 
 
 def defocus(pixels: Pixels, radius: float) -> Pixels:
-    """A disc, as an open aperture makes it."""
+    """Blur by a disc, as from a wide-open aperture. radius: in pixels of the view."""
     size = radius * view(pixels)
     side = int(np.ceil(size)) * 2 + 1
     y, x = np.mgrid[:side, :side] - (side - 1) / 2
@@ -36,7 +37,7 @@ def defocus(pixels: Pixels, radius: float) -> Pixels:
 
 
 def shake(pixels: Pixels, length: float, degrees: float = 30.0) -> Pixels:
-    """A straight movement while the shutter was open."""
+    """Blur by a straight movement during the exposure. length: in pixels of the view."""
     size = length * view(pixels)
     side = int(np.ceil(size)) | 1
     middle = (side - 1) / 2
@@ -54,7 +55,7 @@ def shake(pixels: Pixels, length: float, degrees: float = 30.0) -> Pixels:
 
 
 def exposure(pixels: Pixels, stops: float) -> Pixels:
-    """More or less light by so many EV, in linear light (IEC 61966-2-1)."""
+    """Change the exposure by a number of stops, in linear light (sRGB: IEC 61966-2-1)."""
     value = np.arange(256) / 255
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     bright = np.clip(linear * 2.0**stops, 0, 1)
@@ -63,7 +64,7 @@ def exposure(pixels: Pixels, stops: float) -> Pixels:
 
 
 def noise(pixels: Pixels, levels: float) -> Pixels:
-    """White noise of that standard deviation, as it is seen at the view's size."""
+    """Add white noise. levels: its standard deviation at the size of the view."""
     random = np.random.default_rng(int(pixels[0, 0, 0]) + pixels.size)
     grain = random.standard_normal(pixels.shape, np.float32) * (levels * view(pixels))
     return np.clip(pixels + grain, 0, 255).astype(np.uint8)
@@ -76,8 +77,8 @@ def jpeg(pixels: Pixels, quality: int = 92) -> bytes:
 
 
 def again(pixels: Pixels, quality: int) -> bytes:
-    """Compressed hard, and then saved again at a good quality, so that the file itself says
-    nothing."""
+    """A JPEG that was compressed at a low quality and saved again at a high one, so that its
+    quantization tables do not reveal the compression."""
     return jpeg(np.asarray(Image.open(io.BytesIO(jpeg(pixels, quality)))), 92)
 
 
@@ -85,8 +86,8 @@ def _saved(change: Callable[[Pixels, float], Pixels]) -> Callable[[Pixels, float
     return lambda pixels, strength: jpeg(change(pixels, strength))
 
 
-# What is planted: the fault, the kind of finding it should become, its strengths from weak to
-# strong, and the first that is plain to see.
+# The planted faults: name, expected kind of finding, strengths from weak to strong, the first
+# strength that is clearly visible, and the function that makes the file.
 FAULTS: tuple[tuple[str, str, tuple[float, ...], float, Callable[[Pixels, float], bytes]], ...] = (
     ("Gaussian blur", "blurred", (0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0), 1.5, _saved(gauss)),
     ("defocus", "blurred", (1.0, 2.0, 3.0, 4.0, 6.0, 10.0), 3.0, _saved(defocus)),

@@ -1,4 +1,4 @@
-"""Photos sorted into things, for searches for a thing that is there, and for one that is not."""
+"""Photos labeled with the things that they show, for searches with and without right answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Things with fewer photos cannot be judged.
 _MIN = 8
-# Things that captions of everyday photos name.
+# Things that are often named in captions of everyday photos.
 _NAMED = (
     "dog", "man", "woman", "child", "girl", "boy", "snow", "grass", "water", "beach", "bike",
     "car", "ball", "mountain", "tree", "street", "building", "rock", "hat", "crowd", "boat",
@@ -37,7 +37,7 @@ _NAMED = (
 
 class Labelled(NamedTuple):
     """vectors: of all photos, (n, dim). shows: by the name of a thing, whether each photo shows it.
-    captioned: whether that was read from captions; a photo then shows several things."""
+    captioned: whether the labels come from captions; a photo may then show several things."""
 
     vectors: Vectors
     shows: dict[str, Mask]
@@ -45,8 +45,8 @@ class Labelled(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """One search. photos: which of all photos are in the library. shows: whether each of these
-    shows the thing; none where the thing is absent."""
+    """One search. photos: which of all photos are in the library. shows: whether each photo in the
+    library shows the thing; False for all if the thing is absent."""
 
     name: str
     photos: Mask
@@ -54,8 +54,10 @@ class Searched(NamedTuple):
 
 
 def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
-    """Photos in one folder for each thing, whose names are the names of the things, such as
-    Caltech-101, or photos with a `captions.csv` of the columns `image` and `caption`."""
+    """Read labeled photos and encode them. Raises SystemExit if there are too few.
+
+    folder: with one subfolder for each thing, named like it (such as Caltech-101), or with photos
+    and a `captions.csv` with the columns `image` and `caption`."""
     table = folder / "captions.csv"
     if table.is_file():
         files = list(_captions.read(folder, table).photos)
@@ -69,7 +71,7 @@ def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
     vectors, seen = np.zeros((len(files), encoder.dim), np.float32), np.zeros(len(files), bool)
     for numbers, pixels in _captions.pixels(files, encoder.spec, workers):
         vectors[numbers], seen[numbers] = encoder.encode_images(pixels), True
-    # As the index keeps them.
+    # Rounded to half precision, as in the index.
     vectors = unit(vectors.astype(np.float16).astype(np.float32))
     files = [path for path, good in zip(files, seen, strict=True) if good]
     shows = _named(files, table) if table.is_file() else _foldered(files, folder)
@@ -85,7 +87,7 @@ def _foldered(files: list[Path], folder: Path) -> dict[str, Mask]:
     return {
         words: named == name
         for name, words in names.items()
-        # Caltech's folder of photos of no class.
+        # Caltech-101 has a folder of photos that belong to no class.
         if not words.startswith("background")
     }
 
@@ -104,11 +106,12 @@ def _named(files: list[Path], table: Path) -> dict[str, Mask]:
 
 
 def searches(data: Labelled, seed: int) -> Iterator[tuple[Mask, list[Searched]]]:
-    """Libraries with the searches in each: (which photos are in it, searches).
+    """Yields libraries with their searches: (which photos are in the library, searches).
 
-    Of photos in folders, half of the things are left out, then the other half, so that each is
-    searched for once where it is and once where it is not. Of captioned photos, each thing is left
-    out alone: all photos with a caption that names it.
+    With photos in folders, half of the things are left out of the first library and the other half
+    out of the second, so that each thing is searched for once where it is present and once where it
+    is absent. With captioned photos, each thing is left out in turn: all photos with a caption that
+    names it.
     """
     names = sorted(data.shows)
     whole = np.ones(len(data.vectors), bool)

@@ -1,6 +1,6 @@
 """Places that are known without a gazetteer: landmarks, suburbs, coasts, borders and small towns.
 
-The tables give the coordinates of the landmark itself, not of its city's centre, from general
+The tables give the coordinates of the landmark itself, not of its city's center, from general
 knowledge. The geocoder was adjusted after it had been tried on `landmarks.csv`;
 `landmarks_held_out.csv` was written afterwards.
 """

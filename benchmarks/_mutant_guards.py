@@ -1,4 +1,4 @@
-"""The modules that `mutants.py` tries by itself, and which tests exercise each."""
+"""The modules that `mutants.py` changes by default, and the tests that exercise each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _SCANNING = (
     "indexing/test_compare_edges",
     "indexing/test_stores",
 )
-# The modules that are tried if none is named, below `explorer/`, and the tests that exercise each,
-# below `tests/`; files of tests that bear the module's name come on top of these.
+# The modules that are changed if none is named, relative to `explorer/`, and the test files that
+# exercise each, relative to `tests/`, in addition to those with the module's name.
 GUARDS: dict[str, tuple[str, ...]] = {
     "removal/plan": (),
     "removal/plan_formats": ("removal/test_plan_reader", "removal/test_plan_encodings"),

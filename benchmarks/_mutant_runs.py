@@ -19,27 +19,27 @@ import psutil
 
 Outcome = Literal["noticed", "survived", "timeout"]
 
-# What a copy does not need. Bytecode is made anew, so that none is of another version of a module.
-_LEFT_OUT = shutil.ignore_patterns(
+# Files that are not copied. Bytecode is compiled in the copy, so that it always fits the source.
+_IGNORED = shutil.ignore_patterns(
     ".git", ".venv", "venv", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "*.egg-info"
 )
-# A mutant may take so many times as long as the unchanged code, and so many seconds more: a busy
-# machine is no endless loop.
-_TIMES, _SECONDS_MORE = 4.0, 30.0
-# The test's name without its parameters, which may hold spaces.
+# The time limit of a mutant: a multiple of the time of the unchanged code, and additional seconds,
+# so that a busy machine is not mistaken for an endless loop.
+_TIME_FACTOR, _EXTRA_SECONDS = 4.0, 30.0
+# The test's name without its parameters, which may contain spaces.
 _FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+\.py(?:::[^\s\[]+)?)", re.M)
-# pytest's exit codes: tests failed, or could not be collected, as of a module that raises when it
-# is imported.
+# pytest's exit codes if tests failed or could not be collected, for example because the module
+# raises an error when it is imported.
 _FAILING = (1, 2)
 
 
 class TestsFail(Exception):
-    """The tests fail on unchanged code, so that they say nothing of a changed one."""
+    """The tests fail on unchanged code, so that they cannot judge mutants."""
 
 
 class Run(NamedTuple):
-    """outcome: of one mutant. by: the first test that failed, as pytest names it but for its
-    parameters; None where none did."""
+    """The outcome for one mutant. by: pytest's name of the first test that failed, without its
+    parameters; None if none did."""
 
     outcome: Outcome
     by: str | None
@@ -50,14 +50,14 @@ class Copy:
     time."""
 
     def __init__(self, repo: Path, place: Path) -> None:
-        """repo: the project. place: a folder of ours that does not exist yet."""
+        """repo: the project. place: the folder for the copy, which must not exist yet."""
         self._tree, self._scratch = place / "tree", place / "tmp"
         self._process: subprocess.Popen[bytes] | None = None
-        shutil.copytree(repo, self._tree, ignore=_LEFT_OUT, symlinks=True)
+        shutil.copytree(repo, self._tree, ignore=_IGNORED, symlinks=True)
 
     def measure(self, tests: Sequence[str]) -> tuple[float, list[str]]:
-        """Run the tests on unchanged code: (seconds, the files of tests, the quickest first).
-        Raises TestsFail."""
+        """Run the tests on unchanged code; return the seconds and the test files, the fastest
+        first. Raises TestsFail."""
         report = self._tree.parent / "base.xml"
         began = time.monotonic()
         code, output = self._pytest(
@@ -75,10 +75,9 @@ class Copy:
         return seconds, sorted(tests, key=lambda test: spent[test])
 
     def try_out(self, module: str, source: str, tests: Sequence[str], limit: float) -> Run:
-        """Run the tests with another source of a module (path below the project), until one fails;
-        the module is put back.
+        """Replace the source of a module, run the tests until one fails, and restore the module.
 
-        limit: seconds after which the tests are stopped.
+        module: its path relative to the project. limit: seconds after which the tests are stopped.
         """
         path = self._tree / module
         original = path.read_bytes()
@@ -97,17 +96,17 @@ class Copy:
         return Run("noticed", found.group(1) if found else None)
 
     def stop(self) -> None:
-        """End the tests that run now; from another thread."""
+        """Stop the running tests. Called from another thread."""
         if self._process is not None:
             _end(self._process)
 
     def _write(self, path: Path, data: bytes) -> None:
         path.write_bytes(data)
-        # Python tells versions apart by size and second.
+        # Python recognizes a changed source only by its size and its time in whole seconds.
         Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
 
     def _pytest(self, options: Sequence[str], limit: float | None) -> tuple[int | None, str]:
-        """pytest's exit code and output; None where it had to be stopped."""
+        """Run pytest; return its exit code, None if it was stopped at the limit, and its output."""
         self._scratch.mkdir(exist_ok=True)
         environment = {
             **os.environ,
@@ -149,12 +148,12 @@ class Copy:
 
 
 def time_limit(seconds: float) -> float:
-    """Seconds that a mutant gets where the unchanged code took so many."""
-    return seconds * _TIMES + _SECONDS_MORE
+    """The time limit of a mutant in seconds. seconds: the time of the unchanged code."""
+    return seconds * _TIME_FACTOR + _EXTRA_SECONDS
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop a process of ours with all that it started."""
+    """Kill a child process and all its descendants."""
     with contextlib.suppress(psutil.NoSuchProcess):
         for child in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):

@@ -1,4 +1,4 @@
-"""Mutation operators for expressions: the small wrong changes that a node can have."""
+"""Mutation operators for expressions: the small wrong changes that are possible at a node."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from benchmarks._mutations_sql import looks_like_sql, sql_mutations
 
 
 class Edit(NamedTuple):
-    """Replaces the source of a node."""
+    """A replacement of a node's source. change: a description. text: the new source."""
 
     node: ast.expr | ast.stmt | ast.ExceptHandler
     change: str
     text: str
 
 
-# Calls that only inform a person or write to a log.
+# Calls that only print messages or write to a log.
 _INFORMING = re.compile(
     r"^(print|say|emit|warn|warnings\.warn|log(ger|ging)?\.\w+|_?log|parser\.\w+"
     r"|\w+\.add_argument)$"
 )
-# Generic types: their subscripts are annotations anywhere.
+# Generic types, whose subscripts are type annotations wherever they occur.
 _GENERIC = frozenset(
     {
         "list",
@@ -69,7 +69,7 @@ _DROPPED_METHODS = frozenset(
 
 
 def does_nothing(node: ast.AST) -> bool:
-    """Whether a node has no effect at run time, or only on what a person reads."""
+    """Whether a node has no effect at run time, or only on messages."""
     match node:
         case (
             ast.Expr(value=ast.Constant())
@@ -107,7 +107,7 @@ def compare_edits(node: ast.Compare) -> Iterator[Edit]:
         if (boundary := _BOUNDARY.get(type(operator))) is not None:
             yield Edit(node, "comparison's boundary moved", _with_operator(node, index, boundary))
         yield Edit(
-            node, "comparison turned round", _with_operator(node, index, _OPPOSITE[type(operator)])
+            node, "comparison negated", _with_operator(node, index, _OPPOSITE[type(operator)])
         )
 
 

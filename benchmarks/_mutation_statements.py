@@ -22,7 +22,7 @@ def branch_edits(node: ast.If | ast.IfExp | ast.While) -> Iterator[Edit]:
     if not isinstance(node, ast.While):
         yield Edit(node.test, "branch always taken", "True")
     if isinstance(node.test, ast.Name | ast.Attribute | ast.Call | ast.NamedExpr):
-        yield Edit(node.test, "condition turned round", f"(not ({ast.unparse(node.test)}))")
+        yield Edit(node.test, "condition negated", f"(not ({ast.unparse(node.test)}))")
 
 
 def expression_statement_edits(node: ast.Expr) -> Iterator[Edit]:
@@ -52,6 +52,8 @@ def assignment_edits(node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
 
 
 def statement_to(word: str) -> Callable[[ast.AST], Iterator[Edit]]:
+    """An operator that replaces a statement by a keyword, such as `pass`."""
+
     def edits(node: ast.AST) -> Iterator[Edit]:
         assert isinstance(node, ast.stmt)
         yield Edit(node, f"{type(node).__name__.lower()} → {word}", word)

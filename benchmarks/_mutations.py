@@ -1,8 +1,8 @@
-"""Mutations: small wrong changes to the source of one module, found through its syntax tree.
+"""Mutations: small wrong changes to the source of one module, derived from its syntax tree.
 
-What cannot change behavior is left alone: docstrings, type annotations, `TYPE_CHECKING` blocks,
-`__slots__`, decorators, the texts of messages and errors, and lines with the comment `# no mutant:
-REASON`.
+Parts that cannot change the behavior are not mutated: docstrings, type annotations,
+`TYPE_CHECKING` blocks, `__slots__`, decorators, the texts of messages and errors, and lines with
+the comment `# no mutant: REASON`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from benchmarks._mutation_operators import Edit, does_nothing, no_edits
 
 
 class Mutation(NamedTuple):
-    """One wrong change. line: from 1. change: a short description. source: the changed module."""
+    """One wrong change. line: its number, from 1. change: a short description. source: that of the
+    changed module."""
 
     line: int
     change: str
@@ -31,10 +32,10 @@ _PRAGMA = re.compile(r"#\s*no mutant:\s*\S")
 
 
 def mutations(source: str, number: int | None = None, seed: int = 0) -> list[Mutation]:
-    """Mutations of a module's source, each of which compiles and differs from it and from the
-    others, in the order of lines.
+    """Mutations of a module's source, in the order of lines. All compile, and no two are equal to
+    each other or to the original.
 
-    number: at most so many, drawn at random by `seed`; None gives all.
+    number: their maximum number, of which a random sample is drawn with `seed`; None: all.
     """
     tree, lines = ast.parse(source), source.splitlines()
     found, known = list[Mutation](), {ast.dump(tree)}
@@ -49,7 +50,7 @@ def mutations(source: str, number: int | None = None, seed: int = 0) -> list[Mut
             dumped = ast.dump(ast.parse(changed))
             compile(changed, "mutant", "exec")
         except (SyntaxError, ValueError):
-            # An operator does not know all places where a node can stand.
+            # Operators do not know the context of a node, so a replacement may be invalid there.
             continue
         if dumped not in known:
             known.add(dumped)
@@ -67,8 +68,7 @@ def _replaced(source: str, edit: Edit) -> str:
 
 
 def _edits(node: ast.AST) -> Iterator[Edit]:
-    """The edits of a node and of all below it; subtrees that do nothing at run time are not
-    entered."""
+    """The edits of a node and its descendants, except in subtrees without an effect at run time."""
     if does_nothing(node):
         return
     yield from _OPERATORS.get(type(node), no_edits)(node)
@@ -76,7 +76,7 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         if name in _STATIC_FIELDS or (isinstance(node, ast.Raise) and name == "exc"):
             continue
         for child in value if isinstance(value, list) else [value]:
-            # Python 3.11 gives the text between an f-string's insertions the place of the whole.
+            # In Python 3.11, the literal parts of an f-string have the position of the whole.
             if isinstance(child, ast.AST) and not (
                 isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)
             ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# English has “where” and “is”, too: after these an operator of SQL must follow.
+# “where” and “is” are also English words, so an SQL operator must follow them.
 _STATEMENT = re.compile(
     r"\b(select .* from|update \w+ set|insert (or \w+ )?into|delete from|order by|group by"
     r"|where (\w+\()?[\w.]+\)? (=|<|>|<=|>=|<>|in \(|is (not )?(null|\?)|between|like)"
@@ -30,13 +30,13 @@ _PLACES = re.compile(r"\{[^{}]*\}")
 
 
 def looks_like_sql(text: str) -> bool:
-    """Whether a string is SQL, or a clause of it."""
+    """Whether a string is an SQL statement or clause."""
     return _STATEMENT.search(text) is not None
 
 
 def sql_mutations(literal: str) -> Iterator[tuple[str, str]]:
-    """(change, literal with it) for each operator or keyword of a string literal's SQL; what an
-    f-string inserts is left alone."""
+    """Mutations of a string literal with SQL, one for each operator or keyword: (description,
+    changed literal). Replacement fields of f-strings are not changed."""
     places = (
         [match.span() for match in _PLACES.finditer(literal)] if literal.startswith("f") else []
     )

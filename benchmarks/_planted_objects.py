@@ -1,7 +1,7 @@
-"""Plants the same object in several photos, at other sizes, turned and lit otherwise.
+"""Plants the same object in several photos, with different sizes, rotations and brightnesses.
 
-An object is cut out of a photo, or drawn, with a soft edge. Where it is in each photo is known, so
-that a search by that part can be judged.
+An object is cut out of a photo, or drawn, with a soft edge. Its position in each photo is known, so
+that searches by this region can be evaluated.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-# Of the photo's shorter side: the longer side of an object.
+# The longer side of an object, as a fraction of the photo's shorter side.
 SIZES = (0.3, 0.65)
-# Degrees by which an object is turned at most, and the range of its brightness.
-TURN, BRIGHTNESS = 15.0, (0.75, 1.25)
-# Pixels of the longer side of an object before it is planted.
+# The maximum rotation of an object in degrees, and the range of its brightness.
+MAX_ROTATION, BRIGHTNESS = 15.0, (0.75, 1.25)
+# The longer side of an object before it is planted, in pixels.
 _SIDE = 320
 
 Box = tuple[float, float, float, float]
@@ -30,9 +30,9 @@ class PlantedObject(NamedTuple):
 
     path: Path
     number: int
-    """Which object."""
+    """The number of the object, from 0."""
     box: Box
-    """Left, top, width and height as shares of the photo."""
+    """Left, top, width and height as fractions of the photo."""
 
 
 def plant_objects(
@@ -40,8 +40,8 @@ def plant_objects(
 ) -> tuple[list[PlantedObject], list[Path]]:
     """Plant each object in `copies` photos, written to the folder.
 
-    Half of the objects are cut out of further photos, half are drawn. Returns the planted photos,
-    those of one object side by side, and the photos that were not used.
+    Half of the objects are cut out of other photos, half are drawn. Returns the photos with planted
+    objects, ordered by object, and the unused photos. Raises SystemExit if there are too few.
     """
     chance = random.Random(seed)
     left = list(files)
@@ -62,7 +62,7 @@ def plant_objects(
 
 
 def _next(left: list[Path]) -> Image.Image:
-    """The next photo that can be read."""
+    """Take photos off the list until one can be read. Raises SystemExit if none can."""
     while left:
         path = left.pop()
         with contextlib.suppress(OSError, SyntaxError, ValueError), Image.open(path) as opened:
@@ -71,26 +71,24 @@ def _next(left: list[Path]) -> Image.Image:
 
 
 def _cut_out(photo: Image.Image, chance: random.Random) -> Image.Image:
-    """The middle of a photo in the shape of a rounded rectangle or an ellipse, mode RGBA."""
+    """The center of a photo, cut out as a rounded rectangle or an ellipse, mode RGBA."""
     width, height = photo.size
-    across, down = width * chance.uniform(0.45, 0.7), height * chance.uniform(0.45, 0.7)
-    left, top = (width - across) / 2, (height - down) / 2
-    part = ImageOps.contain(
-        photo.crop((round(left), round(top), round(left + across), round(top + down))),
-        (_SIDE, _SIDE),
-    )
+    part_width, part_height = width * chance.uniform(0.45, 0.7), height * chance.uniform(0.45, 0.7)
+    left, top = (width - part_width) / 2, (height - part_height) / 2
+    box = (round(left), round(top), round(left + part_width), round(top + part_height))
+    part = ImageOps.contain(photo.crop(box), (_SIDE, _SIDE))
     return _with_soft_edge(part, chance.choice(["ellipse", "rounded"]))
 
 
 def _drawn(chance: random.Random) -> Image.Image:
-    """A label or toy of coloured shapes, mode RGBA."""
+    """An object of random colored shapes, mode RGBA."""
 
     def color() -> tuple[int, int, int]:
         return chance.randrange(20, 236), chance.randrange(20, 236), chance.randrange(20, 236)
 
     size = chance.choice([(_SIDE, _SIDE), (_SIDE, 220), (220, _SIDE)])
     picture = Image.new("RGB", size, color())
-    pen = ImageDraw.Draw(picture)
+    draw = ImageDraw.Draw(picture)
     for _ in range(chance.randint(6, 14)):
         corners = [
             (chance.uniform(0, size[0]), chance.uniform(0, size[1]))
@@ -98,9 +96,9 @@ def _drawn(chance: random.Random) -> Image.Image:
         ]
         if len(corners) == 2:
             x, y, radius = *corners[0], chance.uniform(15, 70)
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color())
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color())
         else:
-            pen.polygon(corners, fill=color(), outline=color())
+            draw.polygon(corners, fill=color(), outline=color())
     grain = np.random.default_rng(chance.randrange(1 << 30)).normal(0, 6, (size[1], size[0], 1))
     rough = Image.fromarray((np.asarray(picture) + grain).clip(0, 255).astype(np.uint8))
     return _with_soft_edge(rough, chance.choice(["ellipse", "rounded"]))
@@ -108,30 +106,30 @@ def _drawn(chance: random.Random) -> Image.Image:
 
 def _with_soft_edge(picture: Image.Image, shape: str) -> Image.Image:
     mask = Image.new("L", picture.size, 0)
-    pen, edge = ImageDraw.Draw(mask), 6
+    draw, edge = ImageDraw.Draw(mask), 6
     frame = (edge, edge, picture.width - edge, picture.height - edge)
     if shape == "ellipse":
-        pen.ellipse(frame, fill=255)
+        draw.ellipse(frame, fill=255)
     else:
-        pen.rounded_rectangle(frame, radius=min(picture.size) // 6, fill=255)
+        draw.rounded_rectangle(frame, radius=min(picture.size) // 6, fill=255)
     picture = picture.copy()
     picture.putalpha(mask.filter(ImageFilter.GaussianBlur(edge / 2)))
     return picture
 
 
 def _plant(thing: Image.Image, photo: Image.Image, chance: random.Random) -> Box:
-    """Paste an object into a photo; returns its box as shares of the photo."""
+    """Paste an object into a photo; return its box as fractions of the photo."""
     side = chance.uniform(*SIZES) * min(photo.size)
     factor = side / max(thing.size)
-    turned = _turned(thing, factor, chance)
-    lit = ImageEnhance.Brightness(turned.convert("RGB")).enhance(chance.uniform(*BRIGHTNESS))
-    x = chance.randint(0, max(0, photo.width - turned.width))
-    y = chance.randint(0, max(0, photo.height - turned.height))
-    photo.paste(lit, (x, y), turned.getchannel("A"))
-    seen = turned.getchannel("A").point(lambda value: 255 * (value > 127)).getbbox()
-    assert seen is not None
-    right, bottom = min(photo.width, x + seen[2]), min(photo.height, y + seen[3])
-    left, top = x + seen[0], y + seen[1]
+    rotated = _rotated(thing, factor, chance)
+    lit = ImageEnhance.Brightness(rotated.convert("RGB")).enhance(chance.uniform(*BRIGHTNESS))
+    x = chance.randint(0, max(0, photo.width - rotated.width))
+    y = chance.randint(0, max(0, photo.height - rotated.height))
+    photo.paste(lit, (x, y), rotated.getchannel("A"))
+    opaque = rotated.getchannel("A").point(lambda value: 255 * (value > 127)).getbbox()
+    assert opaque is not None
+    right, bottom = min(photo.width, x + opaque[2]), min(photo.height, y + opaque[3])
+    left, top = x + opaque[0], y + opaque[1]
     return (
         left / photo.width,
         top / photo.height,
@@ -140,8 +138,9 @@ def _plant(thing: Image.Image, photo: Image.Image, chance: random.Random) -> Box
     )
 
 
-def _turned(thing: Image.Image, factor: float, chance: random.Random) -> Image.Image:
-    """The object turned and scaled, on a transparent ground."""
-    turned = thing.rotate(chance.uniform(-TURN, TURN), Image.Resampling.BICUBIC, expand=True)
-    size = (max(8, round(turned.width * factor)), max(8, round(turned.height * factor)))
-    return turned.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+def _rotated(thing: Image.Image, factor: float, chance: random.Random) -> Image.Image:
+    """The object rotated by a random angle and scaled, on a transparent background."""
+    angle = chance.uniform(-MAX_ROTATION, MAX_ROTATION)
+    rotated = thing.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    size = (max(8, round(rotated.width * factor)), max(8, round(rotated.height * factor)))
+    return rotated.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)

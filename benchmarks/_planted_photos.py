@@ -19,20 +19,20 @@ from explorer.photos.formats import EXTENSIONS
 
 
 class PlantedFaults(NamedTuple):
-    """Photos with planted faults, below `photos/` of a folder."""
+    """Photos with planted faults, in the subfolder `photos/` of a folder."""
 
     ordinary: Path
-    """The folder of the photos as they are."""
+    """The folder of the unmodified photos."""
     number: int
-    """Photos with each fault."""
+    """The number of photos with each fault."""
     paths: dict[tuple[str, float], list[str]]
-    """By fault and strength."""
+    """The paths of the photos with a fault, by its name and strength."""
     truncated: Path
     """The folder of truncated files."""
 
 
 def plant_faults(files: Sequence[Path], folder: Path, planted: int) -> PlantedFaults:
-    """Copy the photos, and plant each fault in some of them."""
+    """Copy the photos, and plant each fault in `planted` of them."""
     ordinary, paths = folder / "photos" / "ordinary", dict[tuple[str, float], list[str]]()
     ordinary.mkdir(parents=True)
     good = list[tuple[Path, Image.Image]]()
@@ -68,7 +68,7 @@ class PlantedPhotos(NamedTuple):
     tree: Path
     themes: int
     themed: list[Path]
-    """All photos of the themes, also the misplaced ones."""
+    """All photos of the themes, including the misplaced ones."""
     misplaced: set[str]
     """Photos of one theme in the folder of another."""
     alien: set[str]
@@ -78,7 +78,8 @@ class PlantedPhotos(NamedTuple):
 def plant_photos(
     themes: dict[str, list[Path]], foreign: Path | None, folder: Path
 ) -> PlantedPhotos:
-    """Copy themed photos to folders, some to a wrong one, and add pictures of another domain."""
+    """Copy photos to one folder per theme, some of them to the wrong one, and add pictures of
+    another domain: generated ones, and those in the folder `foreign`."""
     tree = folder / "photos"
     misplaced, alien = set[str](), set[str]()
     chance = random.Random(9)
@@ -107,32 +108,32 @@ def plant_photos(
 
 
 def _drawn(number: int) -> Iterator[Image.Image]:
-    """Pages of text, charts and diagrams, by rule."""
+    """Generated pages of text, bar charts and diagrams."""
     for seed in range(number):
         chance = random.Random(seed)
         picture = Image.new("RGB", (800, 600), chance.choice(["white", "#fdf6e3", "#202020"]))
-        pen = ImageDraw.Draw(picture)
+        draw = ImageDraw.Draw(picture)
         ink = "white" if picture.getpixel((0, 0)) == (32, 32, 32) else "black"
         if seed % 3 == 0:
             for line in range(24):
-                pen.text(
+                draw.text(
                     (40, 20 + 24 * line),
                     " ".join("x" * chance.randint(2, 9) for _ in range(14)),
                     fill=ink,
                 )
         elif seed % 3 == 1:
             for bar in range(9):
-                pen.rectangle(
+                draw.rectangle(
                     (60 + 80 * bar, 560 - chance.randint(40, 480), 110 + 80 * bar, 560),
                     fill=chance.choice(["red", "blue", "teal"]),
                 )
-            pen.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
+            draw.line((40, 20, 40, 560, 780, 560), fill=ink, width=3)
         else:
             spots = [(chance.randint(40, 760), chance.randint(40, 560)) for _ in range(12)]
             for one, two in pairwise(spots):
-                pen.line((*one, *two), fill=ink, width=2)
+                draw.line((*one, *two), fill=ink, width=2)
             for x, y in spots:
-                pen.ellipse(
+                draw.ellipse(
                     (x - 22, y - 22, x + 22, y + 22),
                     fill=chance.choice(["orange", "green", "purple"]),
                     outline=ink,

@@ -1,4 +1,4 @@
-"""Faults in nine steps, in large photos: from which step on they are flagged. Part of
+"""Measures at which strength faults in large photos are flagged, in nine steps. Part of
 `benchmarks/anomalies.py`."""
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from explorer.anomalies.drawing_classifier import NOT_DRAWN
 from explorer.photos.decode import decode
 from explorer.photos.quality.metrics import METRIC_NAMES
 
-# Pixels of the longer side from which a photo is large.
+# The minimum longer side of a large photo, in pixels.
 _LARGE = 1500
 _EV = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 
 def _shoulder(pixels: Pixels, stops: float) -> Pixels:
-    """More light, with the soft roll-off that cameras give to the lights: above half of full light,
-    a logarithm's bend."""
+    """Increase the exposure with a soft roll-off of the highlights, as in cameras: values above
+    half of the maximum approach it exponentially."""
     value = np.arange(256) / 255
     linear = (
         np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * 2.0**stops
@@ -40,7 +40,8 @@ def _shoulder(pixels: Pixels, stops: float) -> Pixels:
 def _curve(
     change: Callable[[npt.NDArray[np.float64], float], npt.NDArray[np.float64]],
 ) -> Callable[[Pixels, float], bytes]:
-    """A change of brightness, 0 to 1."""
+    """A fault that applies a tone curve. change: from levels (0 to 1) and the strength to new
+    levels."""
     levels = np.arange(256) / 255
     return lambda pixels, strength: faults.jpeg(
         np.round(np.clip(change(levels, strength), 0, 1) * 255).astype(np.uint8)[pixels]
@@ -51,8 +52,8 @@ def _saved(change: Callable[[Pixels, float], Pixels]) -> Callable[[Pixels, float
     return lambda pixels, strength: faults.jpeg(change(pixels, strength))
 
 
-# The fault, the kind of finding it should become, its nine strengths, and what makes it. Blur and
-# noise are given as they are seen at 1,500 pixels across, light in EV or in levels.
+# Each fault's name, expected kind of finding, nine strengths, and the function that makes the file.
+# The strengths of blur and noise are for photos of 1,500 pixels, those of exposure in EV or levels.
 SERIES: tuple[tuple[str, str, tuple[float, ...], Callable[[Pixels, float], bytes]], ...] = (
     (
         "Gaussian blur",
@@ -111,8 +112,11 @@ _JUDGES = {
 def print_series(
     files: Sequence[Path], most: int, side: int, peer: Callable[[Sequence[Path]], Any] | None
 ) -> None:
-    """most: photos. side: pixels to which their longer side is brought down. peer: gives
-    cleanvision's findings of some files, by kind; None: without it."""
+    """Print the share of photos flagged at each step, and how well the scores follow the strength.
+
+    most: the maximum number of photos. side: the pixels to which their longer side is reduced.
+    peer: returns cleanvision's findings for files; None: without cleanvision. Raises SystemExit if
+    no photo is large."""
     photos = list(_large(files, most, side))
     if not photos:
         raise SystemExit(f"No photo is {_LARGE:,} pixels or more on its longer side.")
@@ -123,7 +127,7 @@ def print_series(
             packed = [change(pixels, strength) for strength in strengths]
             scores = [_score(data, kind) for data in packed]
             ours += [score < 0.5 for score in scores]
-            # Where all are the same, there is no order to be kept.
+            # If all scores are equal, there is no order to be kept.
             order.append(_follows(np.round(scores, 4)) if np.ptp(scores) > 1e-4 else 1.0)
             if peer is not None and kind in ("blurred", "overexposed", "dark"):
                 theirs += _flagged(packed, kind, peer)
@@ -142,8 +146,8 @@ def print_series(
 
 
 def _follows(scores: npt.NDArray[np.float64]) -> float:
-    """Spearman's rank correlation of growing strength and falling scores; equal scores share a
-    rank."""
+    """Spearman's rank correlation of increasing strength and decreasing scores, -1 to 1; equal
+    scores share their mean rank."""
     ranks = np.array(
         [(scores < score).sum() + ((scores == score).sum() - 1) / 2 for score in scores]
     )
@@ -162,7 +166,7 @@ def _large(files: Sequence[Path], most: int, side: int) -> list[Pixels]:
 
 
 def _score(data: bytes, kind: str) -> float:
-    """Of that kind, by the figures alone, as in a library of few photos."""
+    """The score for a kind of finding, from the photo's metrics alone, as in a small library."""
     photo = decode(data, None)
     figures = dict(zip(METRIC_NAMES, np.frombuffer(photo.quality, "<f4").tolist(), strict=True))
     figures |= {

@@ -1,8 +1,8 @@
-"""Two shots of one scene, by rule, from one photo: each has noise of its own, and what an unsteady
-tripod, a hand, or a second camera does.
+"""Simulates two shots of one scene from one photo: each has independent noise, and the second one
+the displacements of an unsteady tripod, a hand, or another camera.
 
-The photo is made smaller first, so that its own noise is gone. What comes, goes or moves is cut out
-of another photo, with soft edges.
+The photo is reduced first, so that its own noise disappears. Things that appear, disappear or move
+are cut out of another photo, with soft edges.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ Random = np.random.Generator
 Floats = npt.NDArray[Any]
 
 KINDS = (
-    "nothing moved", "something came", "something moved", "something plain came", "a face moved",
-    "leaves stirred", "from the hand",
+    "nothing moved", "something appeared", "something moved", "something plain appeared",
+    "a face moved", "leaves moved", "hand-held",
     "a flat cover by another camera", "a flat cover by a scanner",
 )  # fmt: skip
-# Longest sides of the shots, and their quality as JPEG; both shots have the same.
+# The longer sides of the shots in pixels, and their JPEG qualities, which are equal for both shots.
 _SIDES, _QUALITIES = (224, 320, 512, 800, 1024), (70, 80, 85, 90, 95)
 
 
 class Shots(NamedTuple):
-    """Two files. kind: what differs, of `KINDS`."""
+    """The files of two shots. kind: how they differ, one of `KINDS`."""
 
     kind: str
     one: Path
@@ -37,8 +37,8 @@ class Shots(NamedTuple):
 
 
 def make(source: Path, another: Path, folder: Path, kind: str, random: Random) -> Shots:
-    """Write two shots of what is on `source` into the folder. Raises OSError for what Pillow cannot
-    open."""
+    """Write two shots of the scene in `source` into the folder; things that appear are cut out of
+    `another`. Raises OSError if Pillow cannot open one of them."""
     side = int(random.choice(_SIDES))
     with Image.open(source) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
@@ -66,16 +66,16 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
     h, w, _ = a.shape
     if kind.startswith("a flat cover"):
         return a, _flat_cover(a, random, scanned="scanner" in kind)
-    if kind == "from the hand":
-        return a, _again(a, random.uniform(0.001, 0.01), random)
+    if kind == "hand-held":
+        return a, _from_elsewhere(a, random.uniform(0.001, 0.01), random)
     b = a
     if kind.startswith("something"):
         a, b = _with_something(a, thing, kind, random)
     elif kind == "a face moved":
-        b = _bent(a, *_bumps(h, w, random))
-    elif kind == "leaves stirred":
-        b = _with_stirred_leaves(a, random)
-    # A tripod gives way by hundredths of a pixel to half of one.
+        b = _displaced(a, *_bumps(h, w, random))
+    elif kind == "leaves moved":
+        b = _with_moved_leaves(a, random)
+    # A tripod gives way by hundredths of a pixel up to half a pixel.
     give = np.exp(random.uniform(np.log(0.02), np.log(0.4)))
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), random.normal(0, 0.003), 1)
     turn[:, 2] = turn[:, 2] + random.normal(0, give, 2)
@@ -84,11 +84,11 @@ def _changed(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Float
 
 
 def _flat_cover(a: Floats, random: Random, *, scanned: bool) -> Floats:
-    """A flat object again: by another camera, or by a scanner."""
+    """A second picture of a flat object, by another camera or by a scanner."""
     h, w, _ = a.shape
     if not scanned:
-        return _again(_light(a, random), random.uniform(0.001, 0.01), random)
-    # Flat, but never quite straight, nor of one scale.
+        return _from_elsewhere(_light(a, random), random.uniform(0.001, 0.01), random)
+    # Without perspective, but slightly rotated and scaled.
     turn = cv2.getRotationMatrix2D(
         (w / 2, h / 2), random.uniform(-0.6, 0.6), random.uniform(0.97, 1.03)
     )
@@ -100,7 +100,7 @@ def _flat_cover(a: Floats, random: Random, *, scanned: bool) -> Floats:
 
 
 def _with_something(a: Floats, thing: Floats, kind: str, random: Random) -> tuple[Floats, Floats]:
-    """Something comes into the scene, or moves in it."""
+    """Two shots between which something appears in the scene, or moves in it."""
     h, w, _ = a.shape
     side = min(h, w)
     mask = _shape(h, w, random)
@@ -117,8 +117,8 @@ def _with_something(a: Floats, thing: Floats, kind: str, random: Random) -> tupl
     return a + (thing - a) * mask[..., None], a + (shifted - a) * there[..., None]
 
 
-def _with_stirred_leaves(a: Floats, random: Random) -> Floats:
-    """Parts of the scene move by a little, each in its own direction."""
+def _with_moved_leaves(a: Floats, random: Random) -> Floats:
+    """The scene with small parts displaced a little, each in its own direction."""
     h, w, _ = a.shape
     side = min(h, w)
     fields = [
@@ -130,25 +130,26 @@ def _with_stirred_leaves(a: Floats, random: Random) -> Floats:
         (region > np.quantile(region, random.uniform(0.6, 0.9))).astype(float), (0, 0), 0.02 * side
     )
     reach = random.uniform(0.004, 0.012) * side
-    return _bent(a, *(field / field.std() * reach * region for field in fields))
+    return _displaced(a, *(field / field.std() * reach * region for field in fields))
 
 
-def _again(picture: Floats, share: float, random: Random) -> Floats:
-    """Seen from a little elsewhere: each corner lies beside by up to that share of the shorter
-    side."""
+def _from_elsewhere(picture: Floats, share: float, random: Random) -> Floats:
+    """The picture from a slightly different viewpoint: each corner is displaced by up to a fraction
+    of the shorter side."""
     h, w, _ = picture.shape
     corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
     there = corners + random.uniform(-1, 1, (4, 2)).astype(np.float32) * share * min(h, w)
-    way = cv2.getPerspectiveTransform(corners, there.astype(np.float32))
+    transform = cv2.getPerspectiveTransform(corners, there.astype(np.float32))
     return np.asarray(
         cv2.warpPerspective(
-            picture, way, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+            picture, transform, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
         )
     )
 
 
 def _light(picture: Floats, random: Random) -> Floats:
-    """Another lamp: its colour, its fall across the picture, a soft gloss."""
+    """The picture under another lamp: with its color, a brightness gradient and a soft
+    reflection."""
     h, w, _ = picture.shape
     y, x = np.mgrid[0:h, 0:w] / max(h, w)
     fall = 1 + random.uniform(-0.2, 0.2) * (x - 0.5) + random.uniform(-0.2, 0.2) * (y - 0.5)
@@ -159,7 +160,8 @@ def _light(picture: Floats, random: Random) -> Floats:
 
 
 def _shape(h: int, w: int, random: Random) -> Floats:
-    """Somebody standing, a blot, or a slanted box: 1 inside, 0 outside, soft between."""
+    """The mask of a random shape, (h, w): a standing person, a blob, or a rotated box; 1 inside, 0
+    outside, with a soft edge."""
     mask, area, how = np.zeros((h, w)), random.uniform(0.01, 0.13) * h * w, int(random.integers(3))
     x, y = random.uniform(0.15, 0.85) * w, random.uniform(0.15, 0.85) * h
     if how == 0:
@@ -207,7 +209,8 @@ def _shape(h: int, w: int, random: Random) -> Floats:
 
 
 def _bumps(h: int, w: int, random: Random) -> list[Floats]:
-    """One to three places that shift, as mouths and heads do: by pixels across and down."""
+    """The displacement of one to three regions, as of mouths and heads: the horizontal and vertical
+    fields in pixels, each (h, w)."""
     rows, columns = np.mgrid[0:h, 0:w]
     by = [np.zeros((h, w)), np.zeros((h, w))]
     for _ in range(int(random.integers(1, 4))):
@@ -221,16 +224,18 @@ def _bumps(h: int, w: int, random: Random) -> list[Floats]:
     return by
 
 
-def _bent(picture: Floats, across: Floats, down: Floats) -> Floats:
+def _displaced(picture: Floats, dx: Floats, dy: Floats) -> Floats:
     h, w, _ = picture.shape
     rows, columns = np.mgrid[0:h, 0:w]
-    places = (columns + across).astype(np.float32), (rows + down).astype(np.float32)
-    return np.asarray(cv2.remap(picture, *places, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT))
+    positions = (columns + dx).astype(np.float32), (rows + dy).astype(np.float32)
+    return np.asarray(
+        cv2.remap(picture, *positions, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    )
 
 
 def _noisy(picture: Floats, spread: float, soft: float, random: Random) -> npt.NDArray[np.uint8]:
-    """More noise where it is light, as photons come, and of neighbouring pixels together, as
-    demosaicing makes it."""
+    """Add noise that grows with brightness, like photon noise, and that is correlated between
+    neighboring pixels, like that of demosaicing."""
     noise: Floats = 0.6 * random.normal(0, 1, picture.shape) + 0.8 * random.normal(
         0, 1, (*picture.shape[:2], 1)
     )

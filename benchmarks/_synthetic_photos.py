@@ -1,7 +1,8 @@
-"""A synthetic library: previews made of real photos, and vectors that are near for copies.
+"""A synthetic library: previews made from real photos, and random vectors that are close for
+copies.
 
-Each source photo gives four quarters, which share nothing, and then quarters turned by angles that
-make other pictures of them. One in ten is a copy of an earlier one.
+Each source photo gives four quarters without common content, and then the quarters rotated by
+angles that make them different pictures. One photo in ten is a copy of an earlier one.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from explorer.photos.hashing import perceptual_hash
 
 # Width and height of a preview.
 _SIZE = (512, 384)
-# Degrees by which a quarter is turned, far enough apart not to be copies of each other.
-TURNS = (37, 54, 20, 70, 28, 62, 45)
-# Every so many-th photo is a copy.
-_EACH = 10
-# Photos of one subject, and dimensions of a vector.
+# Rotations of a quarter in degrees, different enough that the results are not copies of each other.
+ROTATIONS = (37, 54, 20, 70, 28, 62, 45)
+# One photo in this many is a copy.
+_COPY_INTERVAL = 10
+# The number of photos of one subject, and the dimension of a vector.
 _SUBJECT, DIM = 40, 384
-# Share of a vector that is its subject's, and, for copies, its original's.
+# The share of a vector's variance that comes from its subject, or, for a copy, from its original.
 _SHARED, _COPIED = 0.5, 0.9
 
 
 class SyntheticPhoto(NamedTuple):
-    """The preview of one photo. of: the number of its original, or -1 if it is not a copy."""
+    """One photo with its preview. of: the number of its original, or -1 if it is not a copy."""
 
     number: int
     jpeg: bytes
@@ -38,46 +39,46 @@ class SyntheticPhoto(NamedTuple):
 
 
 def original_of(number: int) -> int:
-    """The original of a photo, or -1 if it is not a copy."""
-    if number % _EACH != _EACH - 1:
+    """The number of a photo's original, or -1 if it is not a copy."""
+    if number % _COPY_INTERVAL != _COPY_INTERVAL - 1:
         return -1
     other = int(np.random.default_rng([7, number]).integers(number))
-    return other - 1 if other % _EACH == _EACH - 1 else other
+    return other - 1 if other % _COPY_INTERVAL == _COPY_INTERVAL - 1 else other
 
 
 def picture(number: int, sources: list[Path]) -> Image.Image:
-    """The photo of that number; of a copy, its original."""
+    """The picture of a photo, or of its original if it is a copy."""
     number = max(original_of(number), number if original_of(number) < 0 else -1)
     source, rest = sources[number % len(sources)], number // len(sources)
-    quarter, turn = rest % 4, rest // 4
+    quarter, rotation = rest % 4, rest // 4
     with Image.open(source) as opened:
         whole = ImageOps.exif_transpose(opened).convert("RGB")
     w, h = whole.width // 2, whole.height // 2
     left, top = quarter % 2 * w, quarter // 2 * h
     part = whole.crop((left, top, left + w, top + h)).resize(_SIZE, Image.Resampling.BICUBIC)
-    if turn:
+    if rotation:
         # Crop the empty corners.
-        part = part.rotate(TURNS[turn - 1], Image.Resampling.BICUBIC)
+        part = part.rotate(ROTATIONS[rotation - 1], Image.Resampling.BICUBIC)
         part = part.crop((128, 96, 384, 288)).resize(_SIZE, Image.Resampling.BICUBIC)
     return part
 
 
 def copy_of(part: Image.Image, number: int) -> Image.Image:
-    """A copy, made in one of five ways."""
-    how, (w, h) = number // _EACH % 5, part.size
-    if how == 0:
+    """A copy of a picture: reduced, cropped, mirrored, with a border, or unchanged."""
+    method, (w, h) = number // _COPY_INTERVAL % 5, part.size
+    if method == 0:
         return part.resize((w // 2, h // 2), Image.Resampling.LANCZOS)
-    if how == 1:
+    if method == 1:
         return part.crop((0, h // 12, w - w // 12, h))
-    if how == 2:
+    if method == 2:
         return ImageOps.mirror(part)
-    return ImageOps.expand(part, 16, "white") if how == 3 else part
+    return ImageOps.expand(part, 16, "white") if method == 3 else part
 
 
 def make_photo(job: tuple[int, list[Path], Path | None]) -> SyntheticPhoto:
-    """The preview of a photo as decoding makes it, or as it was kept in a folder.
+    """Generate the preview of a photo, or read it from the folder in which it was kept.
 
-    job: (number, photos, folder or None).
+    job: (number of the photo, source photos, folder or None).
     """
     number, sources, keep = job
     of = original_of(number)
@@ -100,7 +101,7 @@ def make_photo(job: tuple[int, list[Path], Path | None]) -> SyntheticPhoto:
 
 
 def vectors(number: int, seed: int = 3) -> Iterator[np.ndarray]:
-    """A unit vector for each photo."""
+    """A unit vector, float32 (DIM,), for each of `number` photos."""
     random = np.random.default_rng(seed)
     kept = np.zeros((number, DIM), np.float16)
     subjects = unit(random.standard_normal((max(1, number // _SUBJECT), DIM)))

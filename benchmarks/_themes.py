@@ -1,4 +1,4 @@
-"""Photos sorted by theme, for outliers among photos of one subject."""
+"""Photos grouped by theme, to measure how well outliers among photos of one subject are found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 
 def photos_by_theme(files: Sequence[Path], args: argparse.Namespace) -> dict[str, list[Path]]:
-    """Photos by folder, or, with --captions, by the word that most captions of a photo have."""
+    """Photos grouped by folder, or, with --captions, by the only word of --themes that at least
+    three of a photo's captions contain. Raises SystemExit if there are too few themes."""
     found = defaultdict[str, list[Path]](list)
     if args.captions:
         words, said = args.themes.split(","), defaultdict[str, list[str]](list)

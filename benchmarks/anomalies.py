@@ -1,25 +1,25 @@
-"""How well odd, poor and broken photos are found, beside cleanvision and scikit-learn.
+"""How well unusual, poor and broken photos are found, compared with cleanvision and scikit-learn.
 
     python -m benchmarks.anomalies --photos DIR [--captions CSV --themes WORD,…] [--limit N]
     [--held-out] [--encoder NAME]
 
-Faults of graded strength are planted in copies of photos, which are then indexed with the photos
-themselves. For each strength: how well the scores tell planted from ordinary photos (area under the
-ROC curve, average precision), and what share is flagged at default settings; beside them
-cleanvision on the same files. Then a second library: foreign photos in themed folders, and pictures
-of another domain (drawn ones, and what --foreign names), with scikit-learn's LocalOutlierFactor and
-IsolationForest on the same vectors. Last, screenshots, documents, charts, icons and posters drawn
-by rule.
+Faults of graded strength are planted in copies of photos, which are then indexed together with the
+originals. For each strength, it prints how well the scores separate planted from ordinary photos
+(area under the ROC curve, average precision), and the share that is flagged with default settings;
+and the same for cleanvision on the same files. A second library has misplaced photos in themed
+folders, and pictures of another domain (generated ones, and those in --foreign); scikit-learn's
+LocalOutlierFactor and IsolationForest run on the same vectors for comparison. The third part
+measures generated screenshots, documents, charts, icons and posters.
 
     python -m benchmarks.anomalies --photos DIR --series [--limit N]
 
-takes large photos and puts each fault into each of them in nine steps, light in several ways, and
-prints at which step how many are flagged, by ours and by cleanvision, and how well the scores
-follow the strength (Spearman). `--ordinary` prints what is flagged of photos as they are.
+plants each fault in large photos in nine steps, exposure in several ways, and prints the share that
+is flagged at each step by Photo Explorer and by cleanvision, and how well the scores follow the
+strength (Spearman's rank correlation). `--ordinary` prints which unmodified photos are flagged.
 
-Themes come from the folders below DIR, or, with --captions (columns image, caption), from words
-that most captions of a photo have. Ordinary photos have faults of their own, which count against
-all alike.
+The themes are the subfolders of DIR, or, with --captions (columns image, caption), words that occur
+in most captions of a photo. Ordinary photos have faults of their own, which count against all
+programs equally.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--skip",
         type=int,
         default=0,
-        help="photos to skip first, so that others are examined than before",
+        help="photos to skip first, in order to use others than in an earlier run",
     )
     parser.add_argument(
         "--planted", type=int, default=30, help="photos for each fault (default: 30)"
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--held-out",
         action="store_true",
-        help="without every third photo by name, on which the lines were set",
+        help="leave out every third photo by name, from which the thresholds were derived",
     )
     return parser
 
@@ -129,7 +129,7 @@ def main() -> None:
         return
     if args.ordinary:
         with tempfile.TemporaryDirectory() as folder:
-            as_they_are(files[: args.limit], Path(folder), encoder)
+            ordinary_photos(files[: args.limit], Path(folder), encoder)
         return
     if args.only in (None, "faults"):
         with tempfile.TemporaryDirectory() as folder:
@@ -141,13 +141,13 @@ def main() -> None:
             foreign_photos(files, args, Path(folder), encoder)
     if args.only in (None, "drawings"):
         with tempfile.TemporaryDirectory() as folder:
-            no_photos(files[: args.limit], args.foreign, Path(folder), encoder)
+            non_photos(files[: args.limit], args.foreign, Path(folder), encoder)
 
 
 def faults(
     files: Sequence[Path], folder: Path, encoder: Encoder, planted: int, *, peers: bool
 ) -> None:
-    """Plant faults, index, and print how well they are found."""
+    """Plant faults, index the photos, and print how well the faults are found."""
     plants = plant_faults(files, folder, planted)
     ours = photo_explorer(folder / "photos", folder / "library", encoder)
     # cleanvision stops at a truncated file.
@@ -190,8 +190,8 @@ def faults(
     print_false_alarms(ours, usual)
 
 
-def as_they_are(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
-    """What is flagged of photos with nothing planted."""
+def ordinary_photos(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
+    """Print which unmodified photos are flagged."""
     (folder / "photos").mkdir()
     name = dict[str, Path]()
     for number, path in enumerate(files):
@@ -210,7 +210,8 @@ def as_they_are(files: Sequence[Path], folder: Path, encoder: Encoder) -> None:
 def foreign_photos(
     files: Sequence[Path], args: argparse.Namespace, folder: Path, encoder: Encoder
 ) -> None:
-    """Foreign photos in themed folders, and pictures of another domain among photos."""
+    """Print how well misplaced photos in themed folders and pictures of another domain are
+    found."""
     plants = plant_photos(photos_by_theme(files, args), args.foreign, folder)
     ours = photo_explorer(plants.tree, folder / "library", encoder)
     print(
@@ -240,7 +241,7 @@ def foreign_photos(
 def _print_peers(
     kind: str, planted: set[str], paths: list[str], vectors: npt.NDArray[np.float32]
 ) -> None:
-    """The rows of scikit-learn's outlier detectors on the same vectors."""
+    """Print the rows of scikit-learn's outlier detectors on the same vectors."""
     truth = [path in planted for path in paths]
     factors = -LocalOutlierFactor(20).fit(vectors).negative_outlier_factor_
     print_outlier_row(f"{kind}, LocalOutlierFactor", truth, factors)
@@ -250,15 +251,16 @@ def _print_peers(
     print()
 
 
-def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder: Encoder) -> None:
-    """Screenshots, documents, charts and the like among photos: how many are called not a photo."""
+def non_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder: Encoder) -> None:
+    """Print how many screenshots, documents, charts and similar pictures among photos are flagged
+    as “not a photo”."""
     ordinary = folder / "photos" / "ordinary"
     ordinary.mkdir(parents=True)
     for number, path in enumerate(files):
         shutil.copyfile(path, ordinary / f"{number:04d}{path.suffix.lower()}")
     where = defaultdict[str, list[str]](list)
     for number, (kind, picture) in enumerate(drawings(120, seed=7)):
-        # As they are made, and as they come back from being sent.
+        # As PNG, the usual format of such pictures, and as JPEG, in which they are often sent.
         place = folder / "photos" / kind / f"{number:04d}.{'png' if number % 4 < 2 else 'jpg'}"
         place.parent.mkdir(exist_ok=True)
         picture.save(place, quality=85)
@@ -278,7 +280,7 @@ def no_photos(files: Sequence[Path], foreign: Path | None, folder: Path, encoder
     for kind, paths in where.items():
         print(f"{kind:<16}{len(paths):>7}{fault_row(ours, 'not-a-photo', paths, usual)}")
     wrong = sum(path in ours.flagged["not-a-photo"] for path in usual)
-    print(f"of the ordinary photos {wrong} are called not a photo\n")
+    print(f"{wrong} of the ordinary photos are flagged as “not a photo”\n")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""How fast photos are decoded for all that is wanted of them, beside the plain way with Pillow.
+"""How fast photos are decoded for indexing, compared with plain Pillow.
 
     python -m benchmarks.decoding FOLDER [--workers N] [--limit N] [--side PIXELS]
 
-Ours: the decode processes that indexing uses: reading, hashing, metadata, preview, perceptual hash
-and the encoder's input. The peer does with Pillow what most programs do: decode in full, turn by
-EXIF, convert to RGB, scale to the preview and to the input (bicubic), and write the preview as a
-JPEG; no hashes and no metadata. Both run in as many processes on the same files, one after the
-other, twice; the better time of each counts. Files that one of them cannot read are left out of its
-count, and said.
+Photo Explorer runs the decode processes of indexing, which read the file and compute its hash,
+metadata, preview, perceptual hash and the encoder's input. The baseline uses Pillow as most
+programs do: it decodes in full, rotates by EXIF, converts to RGB, scales to the preview and to the
+input (bicubic), and saves the preview as a JPEG, without hashes and metadata. Both use the same
+number of processes and the same files, twice each; the shorter time counts. Files that one of them
+cannot read are left out of its count, and reported.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from explorer.photos.input_spec import InputSpec
 
 
 class Figure(NamedTuple):
-    """One run. seconds: by the clock, without the start of the processes."""
+    """The result of one run. size: bytes read. seconds: wall-clock time without starting the
+    processes. failed: the number of unreadable files."""
 
     photos: int
     size: int
@@ -53,7 +54,7 @@ class Figure(NamedTuple):
 
 
 def files_below(folder: Path, limit: int) -> list[Path]:
-    """The photo files, each n-th if there are more than wanted."""
+    """At most `limit` photo files in a folder and its subfolders, spread evenly over them."""
     found = sorted(
         path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
     )
@@ -61,7 +62,7 @@ def files_below(folder: Path, limit: int) -> list[Path]:
 
 
 def ours(files: Sequence[Path], workers: int, side: int) -> Figure:
-    """The decode processes, started beforehand with one file each."""
+    """Time the decode processes, which are started beforehand."""
     jobs = [DecodeJob(str(path), path.stat().st_mtime) for path in files]
     with DecodePool(workers, InputSpec(side, "squash", "bicubic")) as pool:
         list(pool.run([jobs[0]] * workers * 3, lambda _: False))
@@ -75,7 +76,7 @@ def ours(files: Sequence[Path], workers: int, side: int) -> Figure:
 
 
 def theirs(files: Sequence[Path], workers: int, side: int) -> Figure:
-    """Plain Pillow in processes that give back as much."""
+    """Time plain Pillow in processes that return the same amount of data."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_plain) as pool:
         work = functools.partial(_plain, side=side)
@@ -104,7 +105,7 @@ def _plain(path: str, side: int) -> tuple[int, Any, bytes]:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         packed = io.BytesIO()
         picture.resize(size, Image.Resampling.BICUBIC).save(packed, "JPEG", quality=85)
-    except Exception:  # noqa: BLE001  decoders of broken files raise whatever they like
+    except Exception:  # noqa: BLE001  decoders may raise any error for broken files
         return 0, None, b""
     return len(data), pixels, packed.getvalue()
 
@@ -115,7 +116,7 @@ STAGES = {
     "_open": "open",
     "_load": "decode",
     "read_metadata": "metadata",
-    "to_rgb": "reduce and convert colours",
+    "to_rgb": "reduce and convert colors",
     "fit": "scale the preview",
     "square": "scale the input",
     "perceptual_hash": "perceptual hash",
@@ -123,8 +124,8 @@ STAGES = {
 
 
 def stages(files: Iterable[Path], side: int) -> dict[str, float]:
-    """Milliseconds of processor time for each photo in each stage, in this process; the rest is
-    mostly writing the preview."""
+    """The mean processor time per photo and stage in milliseconds, measured in this process. The
+    time outside all stages counts as writing the preview, which is most of it."""
     spent, spec, count = defaultdict[str, float](float), InputSpec(side, "squash", "bicubic"), 0
     real = {name: getattr(decoding, name) for name in STAGES}
     try:
@@ -185,7 +186,7 @@ def main() -> int:
     if not files:
         parser.error(f"no photos below {args.folder}")
     for path in files:
-        # So that no run pays for the drive.
+        # Read all files once, so that they are in the page cache for every run.
         try:
             read_file(path)
         except PhotoError:

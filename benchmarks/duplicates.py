@@ -1,18 +1,19 @@
-"""How well copies are found and shots of one scene distinguished, beside imagededup and czkawka;
-and how long it takes.
+"""How well copies are found and shots of one scene distinguished, compared with imagededup and
+czkawka, and how long it takes.
 
     python -m benchmarks.duplicates --photos DIR [--most N] [--web] [--bursts DIR] [--shots DIR]
     [--scale N] [--json]
 
-Of up to N photos in a folder it makes a copy of every kind in `_copies.KINDS` (--web: `WEB_KINDS`),
-in a folder of its own, and has each program find the duplicates among all originals and copies.
-Photo Explorer indexes the folder with the starter model and reads the groups of the tiers
-“identical”, “pixels” and “picture”. A copy is found if it is in a group with its original (for the
-other programs: paired with it). Precision counts pairs of files; a pair is right if both come from
-one photo. --bursts: photos that are all different shots; any pair of them is wrong. --shots: of
-each photo two shots are made for each kind in `_shots.KINDS`, as from a tripod, a hand or a second
-camera; these are not copies either. --scale: the search for candidates among so many synthetic
-hashes. Programs that are not installed (benchmarks/requirements.txt) are left out, with a note.
+For up to N photos in a folder, it makes one copy of each kind in `_copies.KINDS` (--web:
+`WEB_KINDS`) in a temporary folder, and lets each program find the duplicates among all originals
+and copies. Photo Explorer indexes the folder with the starter model and reads the groups of the
+tiers “identical”, “pixels” and “picture”. A copy is found if it is in a group with its original
+(for the other programs: paired with it). Precision counts pairs of files; a pair is right if both
+come from the same photo. --bursts: photos that are all different shots; any pair of them is wrong.
+--shots: two shots of each kind in `_shots.KINDS` are simulated from each photo, as from a tripod, a
+hand or a second camera; these are not copies either. --scale: times the search for candidates among
+that many synthetic hashes. Programs that are not installed (benchmarks/requirements.txt) are
+skipped with a note.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from explorer.matching import phash_index
 
 
 def score(found: FoundPairs, originals: Iterable[Path], copies: Sequence[Copy]) -> dict[str, Any]:
-    """Recall of pairs of original and copy, and precision of all pairs, by kind and in total."""
+    """Recall of pairs of original and copy, and precision of all pairs (both 0 to 1), by kind and
+    in total, with examples of mistakes and the times."""
     origin = {path: path for path in originals} | {copy.path: copy.source for copy in copies}
     kind_of = {copy.path: copy.kind.split(" (")[0] for copy in copies}
     right, wrong = Counter[str](), Counter[str]()
@@ -85,7 +87,7 @@ def score(found: FoundPairs, originals: Iterable[Path], copies: Sequence[Copy]) 
 
 
 def bursts(folder: Path, most: int) -> dict[str, Any]:
-    """Pairs of different shots that are taken to be one picture."""
+    """Count the pairs of different shots that are mistaken for one picture."""
     files = photos_below(folder, most)
     found = photo_explorer(folder)
     pairs = len(files) * (len(files) - 1) // 2
@@ -100,7 +102,8 @@ def bursts(folder: Path, most: int) -> dict[str, Any]:
 
 
 def shots(sources: Sequence[Path], folder: Path, seed: int) -> dict[str, Any]:
-    """Pairs of synthetic shots, one of each kind of each photo, taken to be one picture."""
+    """Simulate a pair of shots of each kind for each photo, and count the pairs that are mistaken
+    for one picture."""
     for kind in _shots.KINDS:
         (folder / kind).mkdir(parents=True, exist_ok=True)
     jobs = [
@@ -131,7 +134,8 @@ def _make_shots(job: tuple[Path, Path, Path, str, int]) -> _shots.Shots | None:
 
 
 def scale(number: int) -> dict[str, Any]:
-    """Seconds to find all similar hashes among so many; one in ten is a copy of another."""
+    """Time the search for all similar hashes among `number`, one in ten of which is a copy of
+    another."""
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (number, 32), np.uint8)
     copied = random.permutation(number)[: number // 10 * 2].reshape(2, -1)
@@ -141,7 +145,7 @@ def scale(number: int) -> dict[str, Any]:
     started = time.perf_counter()
     table = phash_index.PhashIndex()
     seen = set[tuple[int, int]]()
-    # Each batch is searched for among those before it, as in indexing.
+    # As in indexing, each batch is compared with itself and the batches before it.
     with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as threads:
         for start in range(0, number, BATCH_SIZE):
             table.add(hashes[start : start + BATCH_SIZE])
@@ -236,7 +240,7 @@ def main() -> int:
 def find_copies(
     sources: Sequence[Path], folder: Path, seed: int, kinds: Sequence[str]
 ) -> dict[str, Any]:
-    """Make copies in a folder, have each program find them, and score what it found."""
+    """Make copies in a folder, let each program find them, and score the results."""
     folder.mkdir(parents=True, exist_ok=True)
     originals, copies = make_copies(sources, folder, seed, kinds)
     sys.stderr.write(f"{len(originals):,} photos, {len(copies):,} copies\n")

@@ -1,19 +1,20 @@
-"""How long duplicates take in a library of many photos: as they arrive, for one photo more, and
-until the groups are shown.
+"""How long finding duplicates takes in a library of many photos: for all photos, for one more
+photo, and until the groups are displayed.
 
     python -m benchmarks.duplicates_scale --photos DIR [--number N] [--keep DIR] [--peers] [--json]
 
-The library is make_photo, not indexed: reading and encoding N files is another matter
-(`benchmarks.indexing`). Its previews are real pictures: of each photo in the folder the four
-quarters, which share nothing, and when these run out, quarters turned by an angle of their own,
-which makes other pictures of them. They are as large as previews are; the program itself makes
-their perceptual hashes. One in ten is a copy of an earlier one: smaller, cropped, mirrored,
-bordered or just saved again. What is synthetic are the vectors: photos come in subjects of forty
-that are as near to each other as those of a subject are under the starter model, and copies near to
-their originals. Timed are the program's own stages, and the groups as the Duplicates page asks for
-them. --keep: making 100,000 previews takes longer than all that is timed; they are left in that
-folder, and taken from there the next time. --peers: imagededup (pHash) and czkawka on the same
-previews, as files; their seconds include reading these, which stands for ours in indexing.
+The library is generated, not indexed: `benchmarks.indexing` measures reading and encoding files.
+Its previews are real pictures: the four quarters of each photo in the folder, which have no common
+content, and when these run out, quarters rotated by different angles, which makes them different
+pictures. They have the usual size of previews, and their perceptual hashes are computed. One in ten
+is a copy of an earlier one: reduced, cropped, mirrored, with a border, or only saved again. The
+vectors are synthetic: the photos form subjects of forty that are as close to each other as photos
+of one subject under the starter model, and copies are close to their originals.
+
+The program's own analysis stages are timed, and the groups as the Duplicates page requests them.
+--keep: generating 100,000 previews takes longer than all that is timed, so they are stored in this
+folder and reused by the next run. --peers: imagededup (pHash) and czkawka run on the same previews
+as files; their times include reading the files, which Photo Explorer does while indexing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from benchmarks._copies import photos_below
 from benchmarks._duplicate_finders import COPY_TIERS, OTHER_PROGRAMS
 from benchmarks._synthetic_photos import (
     DIM,
-    TURNS,
+    ROTATIONS,
     SyntheticPhoto,
     make_photo,
     original_of,
@@ -57,7 +58,7 @@ from explorer.photos.decoded_photo import DecodedPhoto
 
 
 class EncoderName:
-    """As much of an encoder as the stages use."""
+    """The attributes of an encoder that the stages use."""
 
     name, version, dim = "synthetic", "1", DIM
 
@@ -105,7 +106,7 @@ def run(
         with library.lock(), ProcessPoolExecutor() as pool:
             writer = Writer(library.catalog)
             root = add_root(writer, str(photos))
-            # Two more than the first run is timed with.
+            # Two more photos than the first run uses, to be added later.
             previews = pool.map(
                 make_photo, ((i, sources, keep) for i in range(number + 2)), chunksize=64
             )
@@ -122,7 +123,7 @@ def run(
                     "ms a photo": 1000 * wall / number,
                 }
             results["groups"] = groups(library)
-            for name, (one, vector) in zip(("one photo more", "another one"), every, strict=True):
+            for name, (one, vector) in zip(("one more photo", "another one"), every, strict=True):
                 put(library, writer, root, one, vector)
                 parts = [
                     timed(lambda stage=stage: stage.run(lambda done, total: None))[0]  # type: ignore[misc]
@@ -133,7 +134,7 @@ def run(
     finally:
         library.close()
     if peers:
-        # All in one folder: they take one folder at a time.
+        # The other programs take only one folder at a time.
         files = folder / "previews"
         files.mkdir()
         for path in library.previews.all():
@@ -151,22 +152,23 @@ def run(
 
 
 def groups(library: Library) -> dict[str, Any]:
-    """The groups, of the sure tiers and of all, as the page asks for them; and how many copies are
-    in one with their original."""
-    sure, _, found = timed(lambda: find_groups(library, COPY_TIERS))
-    everything, _, shown = timed(lambda: find_groups(library))
+    """Times of the groups of the tiers of copies and of all tiers, as the page requests them; the
+    share of copies in a group with their original, and the number of groups with unrelated
+    photos."""
+    copy_seconds, _, found = timed(lambda: find_groups(library, COPY_TIERS))
+    all_seconds, _, shown = timed(lambda: find_groups(library))
     sets = [{int(Path(item.path).stem) for item in (group.keep, *group.others)} for group in found]
-    of = {i: set(some) for some in sets for i in some}
+    group_of = {i: members for members in sets for i in members}
     copies = [i for i in range(library.catalog.counts().photos) if original_of(i) >= 0]
-    right = sum(original_of(i) in of.get(i, ()) for i in copies)
-    strange = sum(
-        len({max(original_of(i), i if original_of(i) < 0 else -1) for i in some}) > 1
-        for some in sets
+    right = sum(original_of(i) in group_of.get(i, ()) for i in copies)
+    mixed = sum(
+        len({max(original_of(i), i if original_of(i) < 0 else -1) for i in members}) > 1
+        for members in sets
     )
     return {
-        "sure tiers": sure, "all tiers": everything, "groups": len(found),
+        "tiers of copies": copy_seconds, "all tiers": all_seconds, "groups": len(found),
         "of all tiers": len(shown),
-        "recall": right / max(1, len(copies)), "groups with a stranger": strange,
+        "recall": right / max(1, len(copies)), "groups with unrelated photos": mixed,
     }  # fmt: skip
 
 
@@ -212,7 +214,7 @@ def main() -> int:
     sources = photos_below(args.photos, 100_000)
     if not sources:
         parser.error(f"no photos below {args.photos}")
-    most = len(sources) * 4 * (1 + len(TURNS)) - 2
+    most = len(sources) * 4 * (1 + len(ROTATIONS)) - 2
     if args.number > most:
         parser.error(
             f"{len(sources):,} photos give no more than {most:,} previews without common content"

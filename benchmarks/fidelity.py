@@ -1,19 +1,20 @@
-"""How near an encoder's vectors are to those that its authors' own code computes.
+"""How close an encoder's vectors are to those computed by its authors' own code.
 
     python run.py bench fidelity --photos DIR [--encoder NAME … | --untrained MODEL] [--most N]
 
-The product decodes a photo at a reduced size, fits it to the encoder's input, and computes in bf16
-where the processor can. The reference decodes the photo at full size, converts its colours to sRGB
-by its profile, resizes it once as open_clip's own transform does, and computes in fp32: for
-open_clip's models with torch and open_clip itself, for the others with the same converted model.
+Photo Explorer decodes a photo at a reduced size, fits it to the encoder's input, and computes in
+bf16 if the processor supports it. The reference decodes the photo at full size, converts its colors
+to sRGB with its profile, resizes it once like open_clip's own transform, and computes in fp32:
+open_clip's models with torch and open_clip itself, the others with the same converted model.
 
-Printed are the cosine of the two vectors of a photo (mean and minimum), the same after the mean
-vector is subtracted (all vectors of a model share a large part), and the overlap of the 20 nearest
-photos. Each is printed for the whole path, for the pixels alone (ours, in fp32) and for the
-precision alone (the reference's pixels). The worst photos are named below.
+It prints the cosine of the two vectors of a photo (mean and minimum), the mean cosine after the
+mean vector is subtracted (which all vectors of a model have in common), and the overlap of the 20
+nearest photos: for the whole path, for the pixels alone (ours, in fp32) and for the precision alone
+(the reference's pixels). The photos with the lowest cosines are listed below.
 
 --untrained: one of open_clip's models with random weights, for a computer without trained ones.
-Untrained vectors are closer to each other than trained ones are, so look at the centred cosine.
+Untrained vectors are closer to each other than trained ones, so the centered cosine is the one to
+look at.
 """
 
 from __future__ import annotations
@@ -50,19 +51,20 @@ _NEAREST, _WORST, _BATCH = 20, 5, 16
 
 
 class Fidelity(NamedTuple):
-    """cosine: of each photo's two vectors, of shape (n,)."""
+    """cosine: of each photo's two vectors, shape (n,). centered: the mean cosine after subtracting
+    the mean vector. overlap: the mean share of common nearest photos, 0 to 1."""
 
     cosine: npt.NDArray[np.float32]
-    centred: float
+    centered: float
     overlap: float
 
 
 def reference_pixels(path: Path, spec: InputSpec) -> Pixels:
-    """The encoder's input from the photo at full size, uint8 of shape (size, size, 3)."""
+    """The encoder's input, computed from the photo at full size; uint8 of shape (size, size, 3)."""
     opened = open_picture(path.read_bytes())
     picture, profile = ImageOps.exif_transpose(opened), opened.info.get("icc_profile")
     if declared_color_space(opened) is not None:
-        # Pillow knows nothing of colour spaces without a profile.
+        # Pillow does not support color spaces that are declared without a profile.
         return np.asarray(_resized(ImageOps.exif_transpose(to_rgb(opened, 1)), spec))
     if profile and picture.mode in ("RGB", "L", "CMYK"):
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -80,7 +82,7 @@ def reference_pixels(path: Path, spec: InputSpec) -> Pixels:
 
 
 def _resized(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    """As torchvision's Resize and CenterCrop do it, which open_clip's transform consists of."""
+    """Resize like torchvision's Resize and CenterCrop, which open_clip's transform consists of."""
     bicubic = spec.resample == "bicubic"
     resample = Image.Resampling.BICUBIC if bicubic else Image.Resampling.BILINEAR
     if spec.fit == "squash":
@@ -94,7 +96,7 @@ def _resized(picture: Image.Image, spec: InputSpec) -> Image.Image:
 
 
 def reference_encoder(encoder: Encoder) -> Reference:
-    """Encodes in fp32: by open_clip and torch where the model is theirs."""
+    """A function that encodes pixels in fp32, with open_clip and torch for open_clip's models."""
     if isinstance(encoder, ClipEncoder):
         return _by_open_clip(encoder)
     return _by_same_model(encoder)
@@ -127,7 +129,7 @@ def _by_same_model(encoder: Encoder) -> Reference:
     def exact(self: CompiledModel, path: Path, *_: object, streams: bool = False) -> None:
         usual(self, path, "exact", streams=streams)
 
-    # The models of an encoder load when they are first needed.
+    # An encoder loads its models at the first use, so encode once while the patch is active.
     with patch.object(CompiledModel, "__init__", exact):
         again = registry._loader(encoder.name)()
         again.encode_images(np.zeros((1, again.spec.size, again.spec.size, 3), np.uint8))
@@ -141,11 +143,11 @@ def in_batches(encode: Reference, pixels: Pixels) -> Vectors:
 
 def compare(ours: Vectors, theirs: Vectors) -> Fidelity:
     """ours, theirs: unit vectors of the same photos, of shape (n, dim)."""
-    centre = theirs.mean(axis=0)
-    centred = (unit(ours - centre) * unit(theirs - centre)).sum(axis=1)
+    mean = theirs.mean(axis=0)
+    centered = (unit(ours - mean) * unit(theirs - mean)).sum(axis=1)
     nearest = [_nearest(vectors) for vectors in (ours, theirs)]
     shared = [len(set(a) & set(b)) / len(a) for a, b in zip(*nearest, strict=True)]
-    return Fidelity((ours * theirs).sum(axis=1), float(centred.mean()), float(np.mean(shared)))
+    return Fidelity((ours * theirs).sum(axis=1), float(centered.mean()), float(np.mean(shared)))
 
 
 def _nearest(vectors: Vectors) -> list[list[int]]:
@@ -156,7 +158,7 @@ def _nearest(vectors: Vectors) -> list[list[int]]:
 
 
 def measure(encoder: Encoder, photos: Sequence[Path]) -> None:
-    """Print the figures of one encoder."""
+    """Print the results for one encoder. Raises SystemExit if too few photos can be read."""
     paths, ours, theirs = list[Path](), list[Pixels](), list[Pixels]()
     with DecodePool(1, encoder.spec) as pool:
         jobs = (DecodeJob(str(path), 0.0, i) for i, path in enumerate(photos))
@@ -166,7 +168,7 @@ def measure(encoder: Encoder, photos: Sequence[Path]) -> None:
                 continue
             try:
                 full = reference_pixels(path, encoder.spec)
-            except Exception:  # noqa: BLE001  Pillow alone does not read all that the product reads
+            except Exception:  # noqa: BLE001  plain Pillow cannot read every file
                 continue
             paths.append(path)
             ours.append(outcome.photo.input)
@@ -182,11 +184,11 @@ def measure(encoder: Encoder, photos: Sequence[Path]) -> None:
         "precision alone": compare(in_batches(encoder.encode_images, pixels[1]), expected),
     }
     print(f"{encoder.name}, {len(paths)} photos")
-    print(f"{'':<18}{'mean cosine':>12}{'minimum':>10}{'centred':>10}{'top-20':>8}")
+    print(f"{'':<18}{'mean cosine':>12}{'minimum':>10}{'centered':>10}{'top-20':>8}")
     for name, found in results.items():
         print(
             f"{name:<18}{found.cosine.mean():>12.5f}{found.cosine.min():>10.4f}"
-            f"{found.centred:>10.4f}{found.overlap:>8.3f}"
+            f"{found.centered:>10.4f}{found.overlap:>8.3f}"
         )
     whole = results["the whole path"].cosine
     for i in np.argsort(whole)[:_WORST]:
@@ -194,7 +196,7 @@ def measure(encoder: Encoder, photos: Sequence[Path]) -> None:
 
 
 def untrained(model: str, folder: Path) -> str:
-    """The name of a model with random weights, which are saved in a folder."""
+    """Save a model with random weights in a folder; return its name as an encoder."""
     import torch
     from safetensors.torch import save_file
 

@@ -1,15 +1,15 @@
-"""How fast a folder is indexed, and how fast a search answers from cold.
+"""How fast a folder is indexed, and how long a search takes in a new process.
 
     python run.py bench indexing --photos DIR [--most N] [--encoder NAME] [--peer rclip]
     python run.py bench indexing --cold 10000 [--encoder NAME]
 
-The first runs the command line's `index` on the folder with an empty library, then again, when
-nothing may be encoded; from start to exit, with everything that takes: starting Python, loading the
-model, reading, decoding, encoding, writing, comparing. With `--peer rclip`
-(benchmarks/requirements.txt) the same folder is then indexed by rclip, and the ratio printed; its
-model is fetched before, apart. The second fills a library with synthetic vectors and asks the
-command line for a phrase: the time until the answer is there, for a person who has just opened a
-terminal. The first of its runs is left out: it converts the model where that has not been done yet.
+The first runs `index` on the folder with an empty library, and then again, when nothing should be
+encoded. The time is that of the whole command: starting Python, loading the model, reading,
+decoding, encoding, writing and comparing. With `--peer rclip` (benchmarks/requirements.txt), rclip
+then indexes the same folder, and the ratio is printed; rclip's model is downloaded beforehand,
+outside the measurement. The second fills a library with synthetic vectors and times `search` with a
+phrase, from the start of the command to its end. The first run does not count, as it may have to
+convert the model.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from explorer.photos.formats import EXTENSIONS
 
 
 def command(library: Path, *words: str) -> tuple[str, float]:
-    """Run the command line; gives its standard output and the seconds from start to exit."""
+    """Run a command; return its standard output and the seconds from start to exit."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, str(PROJECT / "run.py"), *words, "--library", str(library)],
@@ -57,30 +57,31 @@ def command(library: Path, *words: str) -> tuple[str, float]:
 
 
 def index(photos: Path, encoder: str) -> float:
-    """Index a folder twice; gives photos/s of the first run."""
+    """Index a folder twice; return the photos per second of the first run."""
     with tempfile.TemporaryDirectory() as scratch:
         first, seconds = command(
             Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
         )
-        told: dict[str, Any] = json.loads(first)
-        speed = told["indexed"] / seconds
+        summary: dict[str, Any] = json.loads(first)
+        speed = summary["indexed"] / seconds
         print(
-            f"index        {told['indexed']:,} photos, {told['failed']:,} failed in {seconds:.1f}"
-            f" s: {speed:.1f} photos/s"
+            f"index        {summary['indexed']:,} photos, {summary['failed']:,} failed in"
+            f" {seconds:.1f} s: {speed:.1f} photos/s"
         )
         again, seconds = command(
             Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
         )
-        told = json.loads(again)
+        summary = json.loads(again)
         print(
-            f"index again  {told['unchanged']:,} unchanged, {told['encoded']:,} encoded in"
+            f"index again  {summary['unchanged']:,} unchanged, {summary['encoded']:,} encoded in"
             f" {seconds:.1f} s"
         )
     return float(speed)
 
 
 def rclip(photos: Path) -> float:
-    """Index the folder with rclip; gives photos/s. Raises SystemExit if it is not installed."""
+    """Index the folder with rclip; return the photos per second. Raises SystemExit if rclip is not
+    installed."""
     program = shutil.which(
         "rclip",
         path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
@@ -112,7 +113,7 @@ def rclip(photos: Path) -> float:
 
 
 def sample(folder: Path, most: int | None) -> list[Path]:
-    """Photo files below a folder, spread evenly over it if only some are wanted."""
+    """Photo files in a folder and its subfolders; at most `most`, spread evenly over them."""
     files = sorted(
         path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
     )
@@ -122,7 +123,7 @@ def sample(folder: Path, most: int | None) -> list[Path]:
 
 
 def fill(library: Path, number: int, encoder: Encoder) -> None:
-    """A library with so many photos that have no files, and vectors drawn at random."""
+    """Fill a library with photos that have no files, and random vectors."""
     opened = Library.open(library)
     writer = Writer(opened.catalog)
     (library / "photos").mkdir()
@@ -135,7 +136,7 @@ def fill(library: Path, number: int, encoder: Encoder) -> None:
                 unit(random.standard_normal((min(1000, number - start), encoder.dim))), start
             ):
                 photo = add_photo(
-                    writer, hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _dull()
+                    writer, hashlib.blake2b(str(n).encode(), digest_size=16).digest(), 1, _plain()
                 )
                 put_embedding(writer, encoder_id, photo, vector)
                 put_present(writer, root, FileStat(f"{n // 500}/{n}.jpg", 1, n, 0), photo)
@@ -145,7 +146,7 @@ def fill(library: Path, number: int, encoder: Encoder) -> None:
     opened.close()
 
 
-def _dull() -> DecodedPhoto:
+def _plain() -> DecodedPhoto:
     return DecodedPhoto(
         format="JPEG", width=640, height=480, frames=1, taken_at=None, taken_source=None,
         latitude=None, longitude=None, camera=None,
@@ -155,7 +156,7 @@ def _dull() -> DecodedPhoto:
 
 
 def cold(number: int, name: str) -> None:
-    """Ask a library of this many photos for a phrase, each time with a new process."""
+    """Time searches for phrases in a library of this many photos, each in a new process."""
     with tempfile.TemporaryDirectory() as scratch:
         fill(Path(scratch), number, registry.get_encoder(name))
         command(Path(scratch), "search", "a dog", "--json")
@@ -189,8 +190,7 @@ def main(argv: list[str] | None = None) -> None:
         files = sample(args.photos, args.most)
         if not files:
             raise SystemExit(f"There are no photos below {args.photos}.")
-        # Copies in one flat folder: both programs get the same files, and none of them pays for the
-        # drive.
+        # Both programs get copies in one flat folder, so that neither has to wait for a slow drive.
         with tempfile.TemporaryDirectory() as scratch:
             for n, path in enumerate(files):
                 shutil.copy(path, Path(scratch) / f"{n:06d}{path.suffix}")

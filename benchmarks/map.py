@@ -1,12 +1,13 @@
-"""How well the map keeps alike photos together, beside PCA, scikit-learn's t-SNE, openTSNE and
-umap-learn on the same vectors.
+"""How well the map keeps similar photos together, compared with PCA, scikit-learn's t-SNE, openTSNE
+and umap-learn on the same vectors.
 
     python -m benchmarks.map --photos DIR [--limit N] [--encoder NAME] [--many N]
 
-Printed for each: trustworthiness (Venna and Kaski, 2001: 1 when no photo lies near another that it
-is not like), the share of a photo's ten nearest on the map that are among its ten most alike, and
-seconds. “placed” is the map drawn of half the photos, with the other half placed afterwards as they
-would be when they are added. --many: time and memory of that many made-up photos, without the rest.
+For each, it prints the trustworthiness (Venna and Kaski, 2001; 1 if no photo is close to a
+dissimilar one), the share of a photo's ten nearest on the map that are among its ten most similar
+photos, and the seconds. For “placed”, the map is computed from half of the photos, and the others
+are placed afterwards like added photos. --many: only the time and memory for that many synthetic
+photos.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def main() -> None:
         f"{'':14}{'trustworthiness':>16}{'nearest kept':>14}{'seconds':>9}"
     )
     ways: dict[str, Callable[[], Floats] | None] = {
-        "this map": lambda: drawn(vectors, near, scores),
+        "this map": lambda: layout(vectors, near, scores),
         "placed": lambda: placed(vectors),
         "PCA": lambda: PCA(2).fit_transform(vectors),
         "scikit TSNE": lambda: TSNE(metric="cosine", random_state=0).fit_transform(vectors),
@@ -90,8 +91,8 @@ def main() -> None:
 
 
 def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]:
-    """Rows of the most alike, best first, and their cosines. own: the two are the same photos, none
-    of which is its own neighbour."""
+    """The rows of the most similar photos, best first, and their cosines, each (n, KEPT). own: both
+    are the same photos, none of which is its own neighbor."""
     product = vectors @ among.T
     if own:
         np.fill_diagonal(product, -3)
@@ -99,7 +100,8 @@ def nearest(vectors: Floats, among: Floats, *, own: bool) -> tuple[Rows, Floats]
     return near, np.take_along_axis(product, near, axis=1)
 
 
-def drawn(vectors: Floats, near: Rows, scores: Floats) -> Floats:
+def layout(vectors: Floats, near: Rows, scores: Floats) -> Floats:
+    """Positions on the map, (n, 2)."""
     places = map_layout.initial_positions(len(vectors), lambda start, end: vectors[start:end])
     parts = map_layout.attraction_table(near, scores)
     for number in range(map_layout.STEPS):
@@ -108,10 +110,10 @@ def drawn(vectors: Floats, near: Rows, scores: Floats) -> Floats:
 
 
 def placed(vectors: Floats) -> Floats:
-    """Every other photo is drawn, the rest placed among those."""
+    """Positions if the map is computed from every other photo and the rest is placed afterwards."""
     first, later = vectors[::2], vectors[1::2]
     places = np.empty((len(vectors), 2), np.float32)
-    places[::2] = drawn(first, *nearest(first, first, own=True))
+    places[::2] = layout(first, *nearest(first, first, own=True))
     near, scores = nearest(later, first, own=False)
     for row in range(len(later)):
         some = near[row, : map_layout.ATTRACTING]
@@ -122,7 +124,7 @@ def placed(vectors: Floats) -> Floats:
 
 
 def many(number: int) -> None:
-    """Photos in clusters of fifty that are each other's neighbours."""
+    """Print the time and memory for synthetic photos in clusters of fifty neighbors."""
     chance = np.random.default_rng(0)
     near = (np.arange(number)[:, None] // 50 * 50 + chance.integers(0, 50, (number, KEPT))) % number
     scores = np.sort(chance.random((number, KEPT), np.float32))[:, ::-1]
@@ -136,7 +138,7 @@ def many(number: int) -> None:
 
 
 def _vectors(folder: Path, limit: int, name: str) -> Floats:
-    """The vectors of photos chosen by chance, without the pictures being kept."""
+    """The vectors of a random sample of photos; pictures are encoded in batches to save memory."""
     files = sorted(
         path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file()
     )

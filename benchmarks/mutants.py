@@ -1,18 +1,19 @@
-"""Whether the tests notice small wrong changes (mutation testing) in the modules where a photo
-could be lost or a search could lie.
+"""Mutation testing: whether the tests notice small wrong changes to modules in which mistakes could
+lose photos or falsify searches.
 
     python run.py bench mutants [MODULE…] [--number 30] [--seed 0] [--jobs 1] [--survivors] [--list]
     [--repo DIR] [--least 0.9]
 
-For each module, draws so many mutations of its source at random, and runs the tests that exercise
-it on each, in a temporary copy of the project. A module is given as `removal/plan`,
-`explorer/removal/plan.py`, or `removal/plan:46-60` for these lines only. A mutant on which a test
-fails is noticed, and so is one on which the tests take too long; one that all tests pass has
-survived, and is shown as a diff. Some survivors change nothing that can be seen: the ratio need not
-be 1. Exit code: 0 where it is at least `--least` everywhere, else 1.
+For each module, it draws a random sample of mutations of its source, and runs the tests that
+exercise the module on each, in a temporary copy of the project. A module is given as
+`removal/plan`, `explorer/removal/plan.py`, or `removal/plan:46-60` for these lines only. A mutant
+is noticed if a test fails or the tests exceed a time limit; a mutant that passes all tests has
+survived, and is shown as a diff. Some survivors do not change the behavior at all, so the share
+need not be 1. The exit code is 0 if at least `--least` of the mutants of every module are noticed,
+otherwise 1.
 
-Wrong changes to code that moves and deletes files are carried out, in folders of the tests: do not
-run it where that must not go wrong.
+Mutants of code that moves and deletes files are executed, in the tests' own folders: do not run
+this on a computer where a mistake would do harm.
 """
 
 from __future__ import annotations
@@ -35,19 +36,19 @@ from benchmarks._mutations import Mutation, mutations
 
 
 class Module(NamedTuple):
-    """path: below the project. lines: only mutations in these."""
+    """path: relative to the project. lines: those to which mutations are restricted."""
 
     path: str
     lines: range
 
     @property
     def stem(self) -> str:
-        """As the table has it: without `explorer/` and `.py`."""
+        """The name in the table of guards: without `explorer/` and `.py`."""
         return self.path.removeprefix("explorer/").removesuffix(".py")
 
 
 class Tried(NamedTuple):
-    """A mutation, and what the tests made of it."""
+    """A mutation, and the result of the tests."""
 
     mutation: Mutation
     run: Run
@@ -133,8 +134,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def module_of(repo: Path, name: str) -> Module:
-    """What a person means by `removal/plan`, `explorer/removal/plan.py` or `removal/plan:46-60`.
-    Raises LookupError."""
+    """The module named by `removal/plan`, `explorer/removal/plan.py` or `removal/plan:46-60`.
+    Raises LookupError if there is none, or if the lines are invalid."""
     path, _, lines = name.partition(":")
     path = (
         "explorer/" + path.replace("\\", "/").removeprefix("explorer/").removesuffix(".py") + ".py"
@@ -150,8 +151,8 @@ def module_of(repo: Path, name: str) -> Module:
 
 
 def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]:
-    """The files of tests that exercise a module, below the project: its own first. Raises
-    LookupError where there are none."""
+    """The test files that exercise a module, relative to the project, its own first. Raises
+    LookupError if there are none."""
     name = Path(stem).name
     own = [
         path.relative_to(repo).as_posix()
@@ -171,7 +172,8 @@ def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]
 
 
 def draw(repo: Path, module: Module, number: int | None, seed: int) -> list[Mutation]:
-    """Some mutations of a module, or all; always the same for one source and seed."""
+    """A random sample of the mutations of a module, or all if `number` is None. The same source and
+    seed always give the same sample."""
     source = (repo / module.path).read_text(encoding="utf-8")
     if module.lines.stop == sys.maxsize:
         return mutations(source, number, seed)
@@ -186,8 +188,8 @@ def _share(
     found: list[Mutation],
     terse: bool,
 ) -> float | None:
-    """Try a module's mutants and print what came of it: the share that was noticed, or None where
-    the tests cannot say."""
+    """Test a module's mutants and print the results; return the share that was noticed (0 to 1), or
+    None if the tests fail on unchanged code."""
     source, began = (repo / module.path).read_text(encoding="utf-8"), time.monotonic()
     try:
         seconds, quickest = copies[0].measure(tests)
@@ -257,16 +259,16 @@ def _try_all(
 
 
 class _Order:
-    """In which order tests are run: those first that failed of late, then the quickest files."""
+    """The order in which tests are run: those that failed recently, then the fastest files."""
 
-    # More would cost those mutants time that other tests notice.
+    # More tests would delay the mutants that other tests notice.
     _MAX = 12
 
     def __init__(self, files: list[str]) -> None:
         self._files, self._failed = files, list[str]()
 
     def tests(self) -> list[str]:
-        # pytest runs a test once that is named twice.
+        # pytest runs a test only once even if it is named twice.
         return [*self._failed, *self._files]
 
     def failed(self, test: str | None) -> None:
@@ -275,7 +277,7 @@ class _Order:
 
 
 if __name__ == "__main__":
-    # Whoever ends this means the tests that it runs, too.
+    # Exit by an exception, so that a signal also stops the running tests.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if hasattr(os, "nice"):
         os.nice(5)

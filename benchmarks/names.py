@@ -1,16 +1,17 @@
-"""How much names of files and folders help a phrase to find a photo, and whether they ever harm.
+"""How much the names of files and folders improve searches by phrases, and whether they ever do
+harm.
 
     python run.py bench names --photos DIR --captions CSV [--encoder NAME] [--most N]
         [--words N]
 
-Photos and a CSV with the columns `image` and `caption`. All photos are ranked for each caption, by
-meaning alone and merged with the ranking by words (reciprocal rank fusion, as in a search); R@k is
-how often the photo that the caption was written for is among the k best. The same photos are given
-different names: numbers, as cameras do; a word of their first caption, which is then not searched
-for; folders of all photos with a frequent word; and a word of another photo's caption, which
-misleads. With `--words`, so many of each caption's words are searched for, in random order, as
-people type them. At last, how often a typed file name finds its file first, and how long the
-ranking by words takes.
+The input is a folder of photos and a CSV with the columns `image` and `caption`. For each caption,
+all photos are ranked by meaning alone, and by meaning merged with the ranking by words (reciprocal
+rank fusion, as in a search); R@k is how often the photo of the caption is among the k best. The
+same photos are given different names: numbers, as by cameras; a word of their first caption, which
+is then not searched for; folders by frequent words; and a word of another photo's caption, which is
+misleading. With `--words N`, only N words of each caption are searched for, in random order, as
+users type them. Finally, it prints how often a typed file name finds its file first, and how long
+the ranking by words takes.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.search.rank_fusion import fuse
 
 _KS = (1, 5, 10)
-# A frequent word names an album if it is in the captions of at least this many photos.
-_ALBUM = 20
+# A word can be the name of an album if the captions of at least this many photos contain it.
+_MIN_ALBUM = 20
 _WORD = re.compile("[a-z]{4,}")
 _FUNCTION_WORDS = frozenset(
     ["with", "that", "this", "from", "their", "they", "over", "near", "into", "while", "through"]
@@ -52,7 +53,7 @@ _FUNCTION_WORDS = frozenset(
 
 
 class Found(NamedTuple):
-    """R@1/5/10 in percent without and with names, and the seconds of one ranking by words."""
+    """R@1/5/10 in percent without and with names, and the mean seconds of a ranking by words."""
 
     meaning: list[float]
     fused: list[float]
@@ -64,7 +65,7 @@ def content_words(caption: str) -> list[str]:
 
 
 def shortened(caption: str, words: int | None, seed: int = 0) -> str:
-    """So many of a caption's words at random; the whole caption for None."""
+    """A random sample of a caption's words; the whole caption if `words` is None."""
     if words is None:
         return caption
     some = np.random.default_rng(seed).permutation(content_words(caption) or ["photo"])
@@ -72,7 +73,7 @@ def shortened(caption: str, words: int | None, seed: int = 0) -> str:
 
 
 def namings(data: Captioned, seed: int = 0) -> dict[str, list[str]]:
-    """Paths of all photos, by the words for how they were named."""
+    """For each way of naming, the paths of all photos."""
     random = np.random.default_rng(seed)
     first = [""] * len(data.photos)
     for caption, number in zip(data.captions, data.of, strict=True):
@@ -81,7 +82,7 @@ def namings(data: Captioned, seed: int = 0) -> dict[str, list[str]]:
     own = [str(random.choice(some)) for some in words]
     frequency = Counter(word for some in words for word in set(some))
     albums = [
-        max(set(some), key=lambda word: (frequency[word] >= _ALBUM, -frequency[word], word))
+        max(set(some), key=lambda word: (frequency[word] >= _MIN_ALBUM, -frequency[word], word))
         for some in words
     ]
     others = random.permutation(len(own))
@@ -95,7 +96,7 @@ def namings(data: Captioned, seed: int = 0) -> dict[str, list[str]]:
 
 
 def build(folder: Path, paths: Sequence[str]) -> Library:
-    """A library with photos of these paths and nothing else. Photo ids are numbers from 1."""
+    """A library of photos with these paths and nothing else. The photo ids start at 1."""
     (folder / "photos").mkdir(parents=True)
     library = Library.open(folder / "library")
     writer = Writer(library.catalog)
@@ -128,7 +129,9 @@ def measure(
 
 
 def named_first(library: Library, paths: Sequence[str], spell: Callable[[str], str]) -> float:
-    """How often, in percent, a typed file name finds its file first among all photos."""
+    """How often, in percent, a typed file name finds its file first among all photos.
+
+    spell: from a path to the text that is typed."""
     meaning = np.arange(len(paths), 0, -1)
     first = 0
     for number, path in enumerate(paths, 1):

@@ -1,13 +1,14 @@
-"""How well “A and not B” is answered: precision among the ten best, beside the plain difference.
+"""How well “A and not B” is answered: the precision among the ten best results, compared with the
+plain difference of vectors.
 
     python run.py bench negatives --photos DIR --captions CSV [--encoder NAME]
 
-Photos and a CSV with the columns `image` and `caption`, several captions for each photo. A photo
-shows a thing if at least two of its captions name it (three for the thing that is searched for),
-and does not if none does; photos in between count neither way. Pairs of things are those of which
-the photos show both often and only the first often. For each pair, photos are ranked by the first
-thing's name without the second's: with the name of the first alone, with the plain difference of
-both vectors, with the second's direction projected out of the first's vector, and with
+The input is a folder of photos and a CSV with the columns `image` and `caption`, with several
+captions for each photo. A photo shows a thing if at least two of its captions name it (three for
+the wanted thing), and does not show it if none does; other photos are ignored. Pairs of things are
+used if enough photos show both and enough show only the first. For each pair, photos are ranked by
+the name of the first thing without the second's: by the first vector alone, by the plain difference
+of both vectors, by the first vector with the direction of the second projected out, and by
 `explorer/search/subtraction.py`.
 """
 
@@ -31,8 +32,8 @@ from explorer.encoders.base import unit
 from explorer.errors import ExplorerError
 from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
 
-# The things that captions of everyday photos name, with the words for each. Colours are only
-# subtracted.
+# Things that are often named in captions of everyday photos, with the words for each. Colors are
+# only subtracted.
 THINGS = {
     "people": "man men woman women boy girl child children person people player crowd lady guy kid"
     " baby adult skateboarder surfer toddler",
@@ -50,19 +51,20 @@ THINGS = {
     "swimming pool": "pool", "fence": "fence", "dirt": "dirt mud", "climbing": "climbing climber",
     "jumping": "jumping jump leap", "running": "running run",
 }  # fmt: skip
-COLOURS = ("red", "blue", "white", "black", "brown", "yellow", "green", "pink")
+COLORS = ("red", "blue", "white", "black", "brown", "yellow", "green", "pink")
 
 # Number of photos that must show the first thing with the second, and without it, as a share.
 _SHARE, _MIN = 1 / 150, 10
-# Pairs in which nearly all or nearly no photos of the first thing show the second are left out.
-_BETWEEN = (0.12, 0.88)
-_BEST = 10
+# The range of the share of photos of the first thing that also show the second; other pairs are
+# skipped.
+_SHARE_RANGE = (0.12, 0.88)
+_TOP = 10
 
 Mask = npt.NDArray[np.bool_]
 
 
 class Pair(NamedTuple):
-    """right: photos of the first thing without the second. clear: photos that count."""
+    """right: which photos show the first thing without the second. clear: which photos count."""
 
     wanted: str
     unwanted: str
@@ -71,7 +73,8 @@ class Pair(NamedTuple):
 
 
 def naming(data: Captioned, words: str) -> Ids:
-    """How many of each photo's captions have one of the words, in the singular or the plural."""
+    """For each photo, how many of its captions contain one of the words, in the singular or the
+    plural."""
     pattern = re.compile(rf"\b({'|'.join(words.split())})(s|es)?\b", re.IGNORECASE)
     counts = np.zeros(len(data.photos), np.int64)
     np.add.at(counts, data.of, [pattern.search(caption) is not None for caption in data.captions])
@@ -79,8 +82,8 @@ def naming(data: Captioned, words: str) -> Ids:
 
 
 def pairs(data: Captioned) -> list[Pair]:
-    """All pairs of things that can be judged on these captions."""
-    words = THINGS | {colour: colour for colour in COLOURS}
+    """All pairs of things for which these captions suffice."""
+    words = THINGS | {color: color for color in COLORS}
     named = {thing: naming(data, each) for thing, each in words.items()}
     least, found = max(_MIN, int(len(data.photos) * _SHARE)), list[Pair]()
     for wanted in THINGS:
@@ -90,7 +93,9 @@ def pairs(data: Captioned) -> list[Pair]:
                 continue
             with_it, without = named[unwanted] >= 2, named[unwanted] == 0
             both, only = int((shown & with_it).sum()), int((shown & without).sum())
-            if min(both, only) < least or not _BETWEEN[0] < both / shown.sum() < _BETWEEN[1]:
+            if min(both, only) < least or not (
+                _SHARE_RANGE[0] < both / shown.sum() < _SHARE_RANGE[1]
+            ):
                 continue
             clear = (shown & (with_it | without)) | (named[wanted] == 0)
             found.append(Pair(wanted, unwanted, shown & without, clear))
@@ -98,7 +103,8 @@ def pairs(data: Captioned) -> list[Pair]:
 
 
 def methods(photos: Vectors) -> dict[str, Callable[[Vectors, Vectors], Vectors]]:
-    """By name: from the vectors of the wanted and the unwanted thing to the one to search with."""
+    """The methods by name: functions from the vectors of the wanted and the unwanted thing to the
+    vector to search with. photos: unit vectors (n, dim)."""
     sample = photos[:: max(1, len(photos) // 2000)][:2000]
 
     def best(vector: Vectors, number: int) -> Vectors:
@@ -117,8 +123,9 @@ def methods(photos: Vectors) -> dict[str, Callable[[Vectors, Vectors], Vectors]]
 
 
 def precision(photos: Vectors, vector: Vectors, pair: Pair) -> float:
+    """The share of right photos among the ten best that count, 0 to 1."""
     order = np.argsort(-(photos @ vector), kind="stable")
-    return float(pair.right[order[pair.clear[order]][:_BEST]].mean())
+    return float(pair.right[order[pair.clear[order]][:_TOP]].mean())
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -143,9 +150,9 @@ def main(argv: list[str] | None = None) -> None:
     photos = encode(encoder, data, os.cpu_count() or 1).vectors
     names = sorted({name for pair in judged for name in (pair.wanted, pair.unwanted)})
     vectors = dict(zip(names, encoder.encode_texts(names), strict=True))
-    print(f"{len(data.photos):,} photos, {len(judged)} pairs of things; precision@{_BEST} in %")
-    print(f"{'':<22}{'all':>7}{'things':>9}{'colours':>9}")
-    colour = np.array([pair.unwanted in COLOURS for pair in judged])
+    print(f"{len(data.photos):,} photos, {len(judged)} pairs of things; precision@{_TOP} in %")
+    print(f"{'':<22}{'all':>7}{'things':>9}{'colors':>9}")
+    color = np.array([pair.unwanted in COLORS for pair in judged])
     for name, method in methods(photos).items():
         found = np.array(
             [
@@ -153,7 +160,7 @@ def main(argv: list[str] | None = None) -> None:
                 for pair in judged
             ]
         )
-        groups = (found, found[~colour], found[colour])
+        groups = (found, found[~color], found[color])
         print(
             f"{name:<22}" + "".join(f"{100 * each.mean():>8.1f} " for each in groups if len(each))
         )

@@ -1,14 +1,14 @@
-"""How long the app's pages take in a library of many photos: when they are opened first, and at
-each press after that.
+"""How long the app's pages take in a library of many photos, when they are opened and at each
+further run.
 
     python -m benchmarks.pages --photos DIR [--number N] [--folders M] [--json]
 
-The library is made, not indexed (`benchmarks.indexing` times that). Figures are those of up to 300
-of the given photos, as the program itself measures them, again and again; vectors come in subjects,
-one to a folder, as near to each other as those of one subject are under the starter model; one
-photo in thirty has two copies. Timed is what the server does for a page, in this process: its
-script from start to end. Not timed: the browser, and what comes on routes of its own (previews, and
-the map's points, which have a line of their own).
+The library is generated, not indexed (`benchmarks.indexing` measures that). Its metadata and
+quality metrics are those of up to 300 of the given photos, repeated; the vectors form subjects, one
+per folder, as close to each other as photos of one subject under the starter model; one photo in
+thirty has two copies. The time is that of a page's script on the server, run in this process. The
+browser and requests to other routes are not included (previews, and the map's points, which have a
+line of their own).
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto
 
 PAGES = ("search", "duplicates", "anomalies", "library")
-# Photos that are measured, and a vector's share that is not its subject's.
-_MEASURED, _OWN = 300, 0.4
-# One photo in so many has copies, in which way they lie on it, and the size a file is said to have.
-_EACH, _SAME, _BYTES = 30, {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], "changed": 0.0}, 3_000_000
+# The number of measured photos, and the variance of a vector around its subject's.
+_MEASURED, _NOISE = 300, 0.4
+# One photo in this many has copies; the measurements of such a pair, and the size of a file.
+_COPY_INTERVAL, _BYTES = 30, 3_000_000
+_SAME = {"matrix": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], "changed": 0.0}
 
 
 def measured(folder: Path) -> list[DecodedPhoto]:
-    """The facts of some photos, as indexing keeps them."""
+    """Up to 300 photos in a folder, decoded as for indexing."""
     found = list[DecodedPhoto]()
     for path in photos_below(folder, _MEASURED):
         with contextlib.suppress(PhotoError, OSError):
@@ -78,7 +79,7 @@ def make(
     )
     subject = np.sort(random.integers(0, folders, number))
     vectors = random.standard_normal((folders, encoder.dim)).astype(np.float32)[subject]
-    vectors += _OWN**0.5 * random.standard_normal(vectors.shape).astype(np.float32)
+    vectors += _NOISE**0.5 * random.standard_normal(vectors.shape).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     with writer.transaction():
         for i in range(number):
@@ -107,7 +108,7 @@ def make(
 def _relate(
     writer: Writer, encoder_id: int, ids: np.ndarray, vectors: np.ndarray, subject: np.ndarray
 ) -> None:
-    """The nearest photos of each, which are of its subject, and the copies."""
+    """Store the nearest neighbors of each photo, which are of the same subject, and the copies."""
     near, scores = neighbor_store.empty_neighbor_rows(len(ids))
     found = list[Pair]()
     for rows in np.split(np.arange(len(ids)), np.flatnonzero(np.diff(subject)) + 1):
@@ -116,7 +117,7 @@ def _relate(
         best = np.argsort(-cosines, axis=1)[:, : min(NEIGHBOR_COUNT, len(rows) - 1)]
         near[rows[:, None], np.arange(best.shape[1])] = ids[rows[best]]
         scores[rows[:, None], np.arange(best.shape[1])] = np.take_along_axis(cosines, best, 1)
-        for at in range(0, len(rows) - 2, _EACH):
+        for at in range(0, len(rows) - 2, _COPY_INTERVAL):
             a, b, c = ids[rows[at : at + 3]].tolist()
             found += [
                 Pair(one, other, "picture", 0.98, dict(_SAME))
@@ -129,9 +130,10 @@ def _relate(
 
 
 def run(folder: Path) -> dict[str, Any]:
-    """Seconds of each page: the first time, and the middle of five more. folder: the library's."""
+    """The seconds of each page: of its first run, and the median of five more. folder: that of the
+    library."""
     os.environ["EXPLORER_LIBRARY"] = str(folder)
-    # Streamlit says of every run that there is no server.
+    # Without a server, Streamlit logs a warning at every run.
     logging.disable(logging.WARNING)
     from streamlit.testing.v1 import AppTest
 
@@ -140,7 +142,7 @@ def run(folder: Path) -> dict[str, Any]:
     from explorer.ui.anomalies_page import anomalies_state
 
     results: dict[str, Any] = {}
-    # As the app does when it starts.
+    # The app loads the model when it starts.
     results["the model"] = {"first": timed(resources.warm)}
     for page in PAGES:
         shown = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=600)

@@ -1,12 +1,12 @@
-"""What it costs to encode photos from their previews instead of their files.
+"""How much accuracy is lost if photos are encoded from their previews instead of their files.
 
     python run.py bench preview_vectors --photos DIR [--captions CSV] [--encoder NAME] [--most N]
 
-Each photo is encoded twice, from its file and from the preview that indexing keeps of it. Printed
-are the cosines between the two vectors; how many of a photo's ten most similar photos are the same
-by either (top-10 overlap); and, with a CSV of the columns `image` and `caption`, how often a
-caption finds its photo among the k best (R@k) by either. Photos that indexing encodes from their
-files where it can, since finer detail than a preview's would count, are measured apart.
+Each photo is encoded twice, from its file and from the preview that indexing stores. It prints the
+cosines between the two vectors; how many of a photo's ten most similar photos are the same with
+both (top-10 overlap); and, with a CSV with the columns `image` and `caption`, how often the photo
+of a caption is among the k best (R@k) with each. Photos that indexing encodes from their files if
+possible, because a preview lacks fine detail, are measured separately.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Both(NamedTuple):
     """Vectors of the same photos, each of shape (n, dim)."""
 
     numbers: list[int]
-    """Which of the photos they are of."""
+    """The indices of the photos."""
     files: Vectors
     previews: Vectors
     enough: npt.NDArray[np.bool_]
-    """Whether indexing takes the preview of each."""
+    """Whether indexing encodes each photo from its preview."""
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Both:
         numbers = [number for number, kept in zip(self.numbers, rows, strict=True) if kept]
@@ -67,8 +67,8 @@ def encode(encoder: Encoder, photos: list[Path], workers: int) -> Both:
 
 
 def overlap(both: Both) -> float:
-    """The mean share of the ten nearest other photos by the file's vector that are also among the
-    ten nearest by the preview's, 0 to 1. All others are compared by their files' vectors, as in a
+    """The mean share (0 to 1) of the ten nearest photos by the file's vector that are also among
+    the ten nearest by the preview's. The other photos always have their files' vectors, as in a
     library in which one photo was encoded from its preview."""
     a, b = both.files @ both.files.T, both.previews @ both.files.T
     np.fill_diagonal(a, -2)
@@ -80,7 +80,7 @@ def overlap(both: Both) -> float:
 
 
 def captions(encoder: Encoder, data: Captioned, both: Both) -> None:
-    """Print R@k by either kind of vectors."""
+    """Print R@k with each kind of vectors."""
     row = {number: at for at, number in enumerate(both.numbers)}
     kept = [at for at, number in enumerate(data.of.tolist()) if number in row]
     of = np.array([row[int(data.of[at])] for at in kept], np.int64)
@@ -97,10 +97,12 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="bench preview_vectors", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--photos", type=Path, required=True, help="photos, with all below")
+    parser.add_argument(
+        "--photos", type=Path, required=True, help="folder of photos, including subfolders"
+    )
     parser.add_argument("--captions", type=Path, help="CSV with the columns image and caption")
     parser.add_argument("--encoder", default="starter", metavar="NAME")
-    parser.add_argument("--most", type=int, metavar="N", help="only the first so many photos")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     args = parser.parse_args(argv)
     encoder = registry.get_encoder(args.encoder)
     if args.captions:
@@ -112,7 +114,7 @@ def main(argv: list[str] | None = None) -> None:
     both = encode(encoder, paths, os.cpu_count() or 1)
     for what, rows in (
         ("encoded from their previews", both.enough),
-        ("encoded from their files where they are there", ~both.enough),
+        ("encoded from their files if these are available", ~both.enough),
     ):
         if rows.sum() > 1:
             report(encoder, what, both.only(rows), data if args.captions else None)

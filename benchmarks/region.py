@@ -1,18 +1,18 @@
-"""How well a search by part of a photo finds the other photos of the same thing.
+"""How well a search by a region of a photo finds other photos of the same object.
 
     python run.py bench region --photos DIR [--encoder NAME] [--most N] [--objects N] [--seed N]
 
-Each of several objects is planted in four photos: at other sizes, turned by up to 15 degrees, and
-lighter or darker. One photo of each object is the query, and the other three are to be found among
-all. *Whole photo* searches by the stored vector of the query's photo, *box alone* by the vector of
-the box around the object, *region* by that of the box with and without a margin, and *region, same
-object first* as the program does, by local features of the best matches too. Mean rank, and the
-mean reciprocal rank (MRR), are of the three photos; R@10 is how many of them are among the ten
-best.
+Several objects are planted in four photos each, with different sizes, rotations (up to 15 degrees)
+and brightnesses. One photo of each object is the query, and the other three should be found among
+all photos. *Whole photo* searches by the stored vector of the query's photo, *box alone* by the
+vector of the object's bounding box, *region* by those of the box with and without a margin, and
+*region, same object first* like the program, which also compares local features of the best
+matches. The mean rank and the mean reciprocal rank (MRR) are those of the three photos; R@10 is the
+share of them among the ten best.
 
 For encoders with heat maps, the last line says how often the hottest location of a photo lies in
-the planted object's box, for a query by the region of another photo, and how often it would by
-chance.
+the bounding box of the planted object, for a query by a region of another photo, and how often it
+would by chance.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ COPIES = 4
 
 
 def encode(encoder: Encoder, paths: list[Path], workers: int) -> Vectors:
-    """The vectors of photos as they are indexed; zeros for one that cannot be read."""
+    """The vectors of photos, encoded as for indexing, (n, dim); zeros for unreadable photos."""
     vectors = np.zeros((len(paths), encoder.dim), np.float32)
     for numbers, pixels in _captions.pixels(paths, encoder.spec, workers):
         vectors[numbers] = encoder.encode_images(pixels)
@@ -54,15 +54,15 @@ def encode(encoder: Encoder, paths: list[Path], workers: int) -> Vectors:
 def encode_regions(
     encoder: Encoder, queries: list[PlantedObject], margins: tuple[float, ...]
 ) -> tuple[Vectors, list[bytes]]:
-    """The vectors of the planted boxes, with these margins around them, and their pictures."""
+    """The vectors of the planted objects' boxes with the given margins, and their previews."""
     with RegionEncoder(encoder, margins) as regions:
         parts = [regions.of_file(str(each.path), PhotoRegion(*each.box)) for each in queries]
     return np.stack([part.example.array() for part in parts]), [part.preview for part in parts]
 
 
 def rankings(queries: Vectors, photos: Vectors) -> list[list[int]]:
-    """For each query, the photos from best to worst, without the query's own photo. The photos of
-    query n begin at n * COPIES, with its own."""
+    """For each query, the indices of the photos from best to worst, without the query's own. The
+    photos of query n have the indices n * COPIES (its own) to n * COPIES + COPIES - 1."""
     orders = [np.argsort(-(photos @ query), kind="stable") for query in queries]
     return [
         [int(photo) for photo in order if photo != number * COPIES]
@@ -73,7 +73,7 @@ def rankings(queries: Vectors, photos: Vectors) -> list[list[int]]:
 def same_object_first_in(
     found: list[list[int]], regions: list[bytes], paths: list[Path]
 ) -> tuple[list[list[int]], float]:
-    """The rankings with the photos of the same object first, and the seconds that one took."""
+    """The rankings with the photos of the same object first, and the mean seconds for one."""
 
     @functools.cache
     def preview(photo: int) -> bytes:
@@ -84,14 +84,14 @@ def same_object_first_in(
         for photo in ids[:MAX_LOOKED_AT]:
             preview(photo)
         start = time.perf_counter()
-        # However long it takes: on a busy computer the time would decide what is measured.
+        # Without a time limit, which would change the result on a busy computer.
         better.append(same_object_first(ids, [region], preview, math.inf))
         seconds += time.perf_counter() - start
     return better, seconds / len(found)
 
 
 def show(name: str, found: list[list[int]]) -> None:
-    """Print how far in front the other photos of each query's object are."""
+    """Print the mean rank, R@10 and MRR of the other photos of each query's object."""
     ranks = np.array(
         [
             [1 + order.index(number * COPIES + copy) for copy in range(1, COPIES)]
@@ -108,9 +108,9 @@ def show(name: str, found: list[list[int]]) -> None:
 def heat_map_hits(
     encoder: Encoder, regions: Vectors, planted: list[PlantedObject]
 ) -> tuple[float, float]:
-    """How often the hottest location of the other photos of an object lies in its box, and the mean
-    share of a photo that a box covers, which is how often it would by chance. regions: vectors of
-    the queries."""
+    """How often the hottest location of an object's other photos lies in its box, and how often it
+    would by chance, which is the mean area of a box (both 0 to 1). regions: the vectors of the
+    queries."""
     hits, areas, targets = 0, 0.0, [each for n, each in enumerate(planted) if n % COPIES]
     for number, target in enumerate(targets):
         pixels = decode(read_file(target.path), encoder.spec).input

@@ -1,19 +1,20 @@
-"""How well relevance tells what a library has from what it has not.
+"""How well relevance distinguishes things that a library contains from things that it does not.
 
     python run.py bench relevance --photos DIR [--encoder NAME …] [--seeds N]
 
-Photos in one folder for each thing, named as the thing is called (Caltech-101 is such a set), or
-photos with a `captions.csv` of the columns `image` and `caption`. Half of the things are left out,
-and all are searched for by name, then the other half, so that every name is searched for once where
-the library has the thing and once where it has not; with captions each thing is left out alone.
+The input is a folder with one subfolder of photos for each thing, named like it (such as
+Caltech-101), or with photos and a `captions.csv` with the columns `image` and `caption`. First one
+half of the things is left out and all are searched for by name, then the other half, so that every
+name is searched for once with and once without right answers; with captions, each thing is left out
+in turn.
 
-AUROC is how often an answerable search gets a higher figure than an unanswerable one: the best
-score, the mean of the five and of the twenty best, and the relevance of the best result. It is
-printed over all things, and over those that the encoder understands: where the library has them, at
-least half of the ten best show them. Below it, what share of the results called strong, and strong
-or fair, show the thing, what share of the photos that show it is found by these, and how often such
-a count of good matches is right within a factor of two. Names of nothing (“zxqv blorf”) should have
-no good match.
+AUROC is the probability that a search with right answers gets a higher value than one without. The
+values are the best score, the mean of the five and of the twenty best, and the relevance of the
+best result. It is printed for all things, and for those that the encoder understands: at least half
+of the ten best results show them if the library contains them. Further figures are the share of
+strong, and of strong or fair, results that show the thing (precision), the share of the photos of
+the thing that are among these (recall), and how often the number of good matches is right within a
+factor of two. Meaningless words (“zxqv blorf”) should have no good match.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ _UNDERSTOOD = 0.5
 
 
 class Outcome(NamedTuple):
-    """One search. figures: one for each of FIGURES. relevance, right: of the results, best first.
-    total: number of photos that show the thing. seed: of the half that was left out."""
+    """The outcome of one search. seed: with which the things were halved. figures: in the order of
+    FIGURES. relevance: of the results, best first. right: whether each shows the thing. total: the
+    number of photos that show the thing."""
 
     name: str
     seed: int
@@ -55,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 def fitted(encoder: Encoder, photos: Vectors) -> RelevanceModel:
-    """The model of a library of these photos."""
+    """The relevance model of a library of these photos, given as vectors (n, dim)."""
 
     def best(query: Vectors) -> Vectors:
         return photos[np.argsort(-(photos @ query), kind="stable")[: SETTINGS.pool]]
@@ -76,7 +78,7 @@ def search(
 
 
 def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome], list[float]]:
-    """All searches, and the relevance of the best results for names of nothing."""
+    """All searches, and the relevance of the best results for meaningless words."""
     names = sorted(data.shows)
     vectors = encoder.encode_texts([w for n in (*names, *NONSENSE) for w in wordings(n)])
     phrases = dict(
@@ -101,7 +103,7 @@ def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome
 
 
 def auroc(found: list[Outcome], figure: int) -> float:
-    """Mean over the seeds."""
+    """The mean area under the ROC curve over the seeds. figure: an index into FIGURES."""
     each = list[float]()
     for seed in sorted({one.seed for one in found}):
         some = [one for one in found if one.seed == seed]
@@ -130,18 +132,18 @@ def report(found: list[Outcome], nothing: list[float]) -> None:
         called = relevance >= limit
         share = right[called].mean() if called.any() else float("nan")
         print(
-            f"{called.sum():,} results called {word}: {share:.1%} show the thing,"
-            f" {right[called].sum() / total:.1%} of the photos that do"
+            f"{called.sum():,} {word} results: precision {share:.1%},"
+            f" recall {right[called].sum() / total:.1%}"
         )
     counts = [(int((one.relevance >= LIMITS.fair).sum()), one.total) for one in clear if one.total]
     near = np.mean([0.5 <= count / total <= 2 for count, total in counts]) if counts else 0.0
-    print(f"count of good matches within a factor of two, where understood: {near:.0%}")
+    print(f"number of good matches right within a factor of two, if understood: {near:.0%}")
     none = np.mean([one.figures[-1] < LIMITS.fair for one in found if not one.total])
     some = np.mean([one.figures[-1] >= LIMITS.fair for one in found if one.total])
-    sense = np.mean(np.array(nothing) < LIMITS.fair)
+    rejected = np.mean(np.array(nothing) < LIMITS.fair)
     print(
-        f"“no good match” for {none:.0%} of the things that are not there and {sense:.0%} of the"
-        f" names of nothing; a good match for {some:.0%} of the things that are"
+        f"“no good match” for {none:.0%} of the absent things and {rejected:.0%} of the meaningless"
+        f" words; a good match for {some:.0%} of the things that are present"
     )
 
 

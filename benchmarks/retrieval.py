@@ -2,14 +2,14 @@
 
     python run.py bench retrieval --photos DIR --captions CSV [--encoder NAME] [--most N]
 
-Photos and a CSV with the columns `image` and `caption`. For each caption, all photos are ranked;
-R@k is how often the photo that the caption was written for is among the k best (Karpathy & Fei-Fei
-2015, the measure of captioned photo sets). Beside the encoder stands its peer, ConSE alone (Norouzi
-et al. 2013): the same eyes' ImageNet probabilities and MiniLM vectors of the class names, with
-nothing learned. Photos per second are from file to vector: reading, decoding with preview and
-metadata as in indexing, and encoding; the model is loaded before. The starter was fitted on
-Flickr8k, so that on these photos it is flattered: `bench train_starter` measures it on photos held
-out.
+The input is a folder of photos and a CSV with the columns `image` and `caption`. For each caption,
+all photos are ranked; R@k is how often the photo of the caption is among the k best (Karpathy and
+Fei-Fei 2015, the usual measure for captioned photos). The encoder is compared with ConSE alone
+(Norouzi et al. 2013): the ImageNet probabilities of the starter's image network and MiniLM vectors
+of the class names, without any training. Photos per second are measured from file to vector:
+reading, decoding with preview and metadata as in indexing, and encoding; the model is loaded
+beforehand. The starter was trained on Flickr8k, so its results on these photos are too good:
+`bench train_starter` measures it on held-out photos.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from explorer.errors import ExplorerError
 
 
 class Encoded(NamedTuple):
-    """vectors: (photos, dim), zeros where a photo could not be read. seconds: from the first file
-    to the last vector."""
+    """vectors: (photos, dim), zeros for unreadable photos. read: the number of photos read.
+    seconds: from the first file to the last vector."""
 
     vectors: Vectors
     read: int
@@ -40,7 +40,7 @@ class Encoded(NamedTuple):
 
 
 def encode(encoder: Encoder, data: Captioned, workers: int) -> Encoded:
-    """All photos through the decode pool and the encoder."""
+    """Decode all photos in the decode pool and encode them."""
     side = encoder.spec.size
     encoder.encode_images(np.zeros((1, side, side, 3), np.uint8))
     vectors, read, start = (
@@ -55,7 +55,8 @@ def encode(encoder: Encoder, data: Captioned, workers: int) -> Encoded:
 
 
 class Conse:
-    """The peer, as an encoder: probability-weighted means of the class names' sentence vectors."""
+    """ConSE as an encoder: an image's vector is the probability-weighted mean of the class names'
+    sentence vectors (Norouzi et al. 2013)."""
 
     name, version, has_text = "ConSE alone", "1", True
 
@@ -76,7 +77,7 @@ class Conse:
 
 
 def measure(encoder: Encoder, data: Captioned, workers: int) -> tuple[list[float], Encoded]:
-    """R@1/5/10 in percent, and what it took."""
+    """R@1/5/10 in percent, and the encoded photos."""
     encoded = encode(encoder, data, workers)
     phrases = np.concatenate(
         [

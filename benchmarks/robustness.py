@@ -1,16 +1,15 @@
-"""What becomes of broken files: a folder of them, and copies of them that are broken further, are
-indexed among good photos.
+"""How broken files are handled: a folder of them, and further damaged copies, are indexed among
+good photos.
 
     python -m benchmarks.robustness --files FOLDER [--mutate N] [--good N] [--seed N] [--keep DIR]
     [--list]
 
-Every file of the folder, whatever it is called, is copied under a photo's name; `--mutate` adds
-that many copies of each with flipped bits, cut ends, cut-out, doubled and swapped pieces. All are
-indexed with good photos between them, in the decode processes that indexing always uses. Counted
-are: indexed, indexed though damaged, failed with a reason, decoders that crashed, decoders that
-were stopped for taking too long. The exit code is 1 if a file is not accounted for, a good photo is
-not indexed, a failure has no reason, a second run finds anything to do, or the library does not
-verify.
+Every file of the folder, whatever its name, is copied under a photo's name; `--mutate` adds that
+many copies of each with flipped bits, cut ends, and removed, repeated or swapped parts. All are
+indexed together with good photos, in the usual decode processes. It prints how many were indexed or
+failed, by reason, and how many decoders crashed or were stopped because they took too long. The
+exit code is 1 if a file is missing from the results, a good photo is not indexed, a failure has no
+reason, a second run finds anything to do, or the library fails verification.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ CRASHED, STOPPED = "crashed", "too long"
 _LARGEST = 64 << 20
 
 
-class Colours:
-    """An encoder that costs nothing: here it is files that are measured."""
+class MeanColors:
+    """An encoder that takes almost no time: the mean colors of a 4 × 4 grid."""
 
-    name, version, dim = "colours", "1", 48
+    name, version, dim = "mean-colors", "1", 48
     spec = InputSpec(64, "squash", "bilinear")
     has_text = False
 
@@ -97,7 +96,7 @@ def _copy(source: Path, target: Path, mutate: int, random: np.random.Generator) 
         data = path.read_bytes()
         suffix = path.suffix.lower()
         name = path.name if suffix in EXTENSIONS or suffix in UNSUPPORTED else f"{path.name}.jpg"
-        # Hidden and system names would be left out on purpose.
+        # Hidden folders and system folders would not be indexed, so change their names.
         folder = target / "".join(
             part.strip(".@#$") + "/" for part in path.relative_to(source).parts[:-1]
         )
@@ -110,7 +109,7 @@ def _copy(source: Path, target: Path, mutate: int, random: np.random.Generator) 
 
 
 def mutated(data: bytes, random: np.random.Generator) -> bytes:
-    """The bytes, broken in one to three ways."""
+    """The bytes, damaged in one to three ways."""
     changed = bytearray(data)
     for _ in range(int(random.integers(1, 4))):
         size = len(changed)
@@ -119,7 +118,7 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
         start, length = int(random.integers(size)), int(random.integers(1, max(2, min(size, 4096))))
         match int(random.integers(7)):
             case 0:
-                # Single bits, mostly where headers are.
+                # Flip single bits, mostly in the headers.
                 for at in random.integers(
                     0,
                     min(size, 2048) if random.random() < 0.6 else size,
@@ -137,7 +136,7 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
             case 4:
                 changed[start:start] = changed[start : start + length]
             case 5:
-                # A number that is far too large, or none.
+                # Write a number that is far too large, or zero.
                 value = (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\0\0")[
                     int(random.integers(4))
                 ]
@@ -166,9 +165,9 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
     library = Library.open(folder)
     try:
         started = time.monotonic()
-        tally = index_folders(library, [str(photos)], Colours(), _show)
+        summary = index_folders(library, [str(photos)], MeanColors(), _show)
         seconds = time.monotonic() - started
-        again = index_folders(library, [str(photos)], Colours(), _show)
+        again = index_folders(library, [str(photos)], MeanColors(), _show)
         rows = {row["path"]: row["reason"] or "" for row in library.catalog.failures()}
         present = set(_present(library))
         report = verify(library)
@@ -176,7 +175,9 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
         library.close()
     files = [str(path) for path in photos.rglob("*") if path.is_file()]
     faults = [
-        f"{path} is not accounted for" for path in files if path not in present and path not in rows
+        f"{path} is missing from the results"
+        for path in files
+        if path not in present and path not in rows
     ]
     faults += [f"{path} failed without a reason" for path, reason in rows.items() if not reason]
     faults += [
@@ -185,14 +186,14 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
         if Path(path).parent == photos / "good" and path not in present
     ]
     faults += (
-        [f"a second run was not a no-op: {again}"]
+        [f"a second run changed something: {again}"]
         if again.indexed or again.moved or again.missing or again.encoded
         else []
     )
     faults += [f"verify: {problem.text}" for problem in report.problems]
     crashed = [path for path, reason in rows.items() if CRASHED in reason]
     stopped = [path for path, reason in rows.items() if STOPPED in reason]
-    _say(tally, Counter(rows.values()), seconds, broken, good)
+    _print_summary(summary, Counter(rows.values()), seconds, broken, good)
     for path, reason in rows.items():
         if names or path in crashed or path in stopped:
             print(f"  {Path(path).relative_to(photos)}: {reason}")
@@ -216,15 +217,16 @@ def _show(progress: Progress) -> None:
         sys.stderr.write(f"\r{progress.done:,} of {progress.total:,} ")
 
 
-def _say(
-    tally: IndexSummary, reasons: Counter[str], seconds: float, broken: int, good: int
+def _print_summary(
+    summary: IndexSummary, reasons: Counter[str], seconds: float, broken: int, good: int
 ) -> None:
     print(
         f"{broken:,} broken files and {good:,} good photos in {seconds:.1f} s"
         f" ({(broken + good) / seconds:.0f}/s):"
     )
     print(
-        f"  {tally.indexed:,} indexed, {tally.failed:,} failed, {tally.encoded:,} different photos"
+        f"  {summary.indexed:,} indexed, {summary.failed:,} failed,"
+        f" {summary.encoded:,} different photos"
     )
     for reason, number in reasons.most_common(25):
         print(f"  {number:6,} {reason}")

@@ -2,14 +2,14 @@
 
     python run.py bench search_scale [--most 1000000] [--encoder starter] [--keep DIR]
 
-The libraries are synthetic: rows of a catalog and random unit vectors in half precision, without
-photo files. Each figure is a median in milliseconds, after a first run, and a multiple of FAISS
+The libraries are synthetic: catalog rows and random unit vectors in half precision, without photo
+files. Each result is the median time in milliseconds after a warm-up run, and the ratio to FAISS
 alone: a search for the 600 best of all vectors, without the catalog.
 
-- phrase: the 600 best for a phrase that takes no time to encode; and with the encoder itself
-- folder, filters: the same among the photos of a folder (an eighth of all), and of a folder, a
-  camera, a film speed and without those of one lens
-- filter, as indexing continues: after each photo that is added
+- phrase: the 600 best for a phrase that is already encoded, and including the encoder
+- folder, filters: the same among the photos of a folder (an eighth of all), and with filters by
+  folder, camera, ISO and an excluded lens
+- filters, a photo added: the same after each of several added photos
 - explain, newest first, all scores
 """
 
@@ -67,7 +67,7 @@ _FILE = (
 def add_photos(
     writer: Writer, root: int, encoder: int, ids: range, vectors: npt.NDArray[np.float16]
 ) -> None:
-    """Photos with these ids, in one transaction. vectors: of each, (n, dim)."""
+    """Add photos with these ids in one transaction. vectors: (n, dim)."""
     with writer.transaction() as change:
         writer.connection.executemany(
             _PHOTO,
@@ -101,13 +101,15 @@ def _folder(i: int) -> str:
 
 
 def unit_rows(number: int, dim: int, seed: int) -> npt.NDArray[np.float16]:
-    """Random unit vectors."""
+    """Random unit vectors, float16 of shape (number, dim)."""
     rows = np.random.default_rng(seed).standard_normal((number, dim), np.float32)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float16)
 
 
 class Bench:
-    """One library, and what is timed in it."""
+    """One library and the operations that are timed in it.
+
+    The generators yield the calls to be timed; the work between them is not included."""
 
     def __init__(self, library: Library, encoder: str, number: int) -> None:
         self.library, self.encoder = library, get_encoder(encoder)
@@ -137,7 +139,8 @@ class Bench:
             yield lambda query=query: inner.search(query[None], _TOP)  # type: ignore[misc]
 
     def search(self, text: str) -> Iterator[Callable[[], object]]:
-        """As the engine does once the phrase is encoded."""
+        """Searches like those of the engine, but by random vectors instead of phrases. text: a
+        query that consists of filters."""
         condition = parse(text).condition
 
         def run(query: npt.NDArray[np.float32]) -> object:
@@ -189,7 +192,7 @@ class Bench:
 
 
 def median_ms(runs: Iterator[Callable[[], object]]) -> float:
-    """Of all but the first run, which warms up."""
+    """The median time in milliseconds, without the first call, which is a warm-up."""
     seconds = list[float]()
     for run in runs:
         start = time.perf_counter()
@@ -206,7 +209,7 @@ def main(argv: list[str] | None = None) -> None:
         "--keep", type=Path, metavar="DIR", help="folder in which to keep the libraries"
     )
     args = parser.parse_args(argv)
-    # A setting of some test machines that makes products of matrices slow.
+    # Some test machines have this setting, which makes matrix products slow.
     os.environ.pop("OPENBLAS_CORETYPE", None)
     print(
         f"{'photos':>10}  {'':<26}{'ms':>9}{'x FAISS':>9}   FAISS {faiss.__version__}", flush=True

@@ -1,13 +1,13 @@
-"""Learn to tell drawings from photos by the starter's vectors, and write
+"""Train the classifier that distinguishes drawings from photos by the starter's vectors, and write
 `explorer/anomalies/data/drawn-starter.npz`.
 
     python -m benchmarks.train_drawn --photos DIR [--out FILE]
 
-One weight for each number of a vector and a bias, by logistic regression (scikit-learn, L2, both
-classes counting alike), on photos against pictures drawn by rule (`_drawings.py`). Trained
-first on every second photo, to report the share of the other half that is classified as drawings;
-with --out, then trained on all and written. The result is reproducible. `benchmarks/anomalies.py`
-measures pictures drawn by others (`--only drawings --foreign DIR`).
+The classifier is a logistic regression (scikit-learn, L2, balanced classes) on photos and generated
+pictures (`_drawings.py`): one weight per component of a vector, and a bias. It is first trained on
+every second photo, to report the share of the other half that is classified as drawings; with
+--out, it is then trained on all photos and written. The result is reproducible.
+`benchmarks/anomalies.py` measures drawings from other sources (`--only drawings --foreign DIR`).
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ from explorer.errors import ExplorerError
 from explorer.photos.decode import decode
 from explorer.photos.formats import EXTENSIONS
 
-# Drawings, vectors' scale before the regression and its strength.
-_NUMBER, _SCALE, _STRENGTH = 420, 10.0, 0.3
-_TOGETHER = 32
+# The number of drawings, the factor by which vectors are scaled before the regression, and its
+# inverse regularization strength C.
+_NUMBER, _SCALE, _C = 420, 10.0, 0.3
+_BATCH = 32
 
 
 def vectors(pictures: Iterable[bytes], encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Of encoded pictures, as indexing makes them."""
+    """The vectors of pictures, given as the bytes of their files, float32 (n, dim); unreadable ones
+    are skipped."""
     found, waiting = list[npt.NDArray[np.float32]](), list[npt.NDArray[np.uint8]]()
     for data in pictures:
         try:
@@ -43,7 +45,7 @@ def vectors(pictures: Iterable[bytes], encoder: Encoder) -> npt.NDArray[np.float
             continue
         if pixels is not None:
             waiting.append(pixels)
-        if len(waiting) == _TOGETHER:
+        if len(waiting) == _BATCH:
             found.append(encoder.encode_images(np.stack(waiting)))
             waiting = []
     return np.concatenate([*found, encoder.encode_images(np.stack(waiting))] if waiting else found)
@@ -51,7 +53,7 @@ def vectors(pictures: Iterable[bytes], encoder: Encoder) -> npt.NDArray[np.float
 
 def fitted(photos: npt.NDArray[np.float32], drawn: npt.NDArray[np.float32]) -> LogisticRegression:
     truth = np.r_[np.zeros(len(photos)), np.ones(len(drawn))]
-    return LogisticRegression(C=_STRENGTH, max_iter=3000, class_weight="balanced").fit(
+    return LogisticRegression(C=_C, max_iter=3000, class_weight="balanced").fit(
         np.r_[photos, drawn] * _SCALE, truth
     )
 

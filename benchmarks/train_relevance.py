@@ -1,14 +1,15 @@
-"""Fit the weights in `explorer/search/relevance_weights.py`, and say how well they do on photos
-that they were not fitted on.
+"""Fit the weights in `explorer/search/relevance_weights.py`, and report how good they are on
+held-out photos.
 
     python run.py bench train_relevance --photos DIR DIR … [--encoder NAME]
 
-Each DIR holds photos in one folder for each thing, or captioned photos, as for `bench relevance`.
-Two logistic regressions (scikit-learn, L2): of whether a search can be answered on its signals, in
-standard deviations over the background phrases, and on the preference of its best photos; and of
-whether a result shows the thing on these odds and on the place of its score. Each DIR counts by the
-square root of its number of searches, so that a large one does not decide alone. Before it prints
-the weights fitted on all, each DIR is left out in turn.
+Each DIR contains labeled or captioned photos, as for `bench relevance`. Two logistic regressions
+(scikit-learn, L2) are fitted. The first predicts whether a search can be answered, from its
+signals, in standard deviations over the background phrases, and the preference of its best photos.
+The second predicts whether a result shows the thing, from these log-odds and the relative position
+of its score. Each DIR has a weight proportional to the square root of its number of searches, so
+that a large one does not dominate. Each DIR is first held out in turn; then the weights fitted on
+all are printed.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ from explorer.search.relevance_weights import RelevanceWeights
 
 Numbers = npt.NDArray[np.float64]
 
-# Results of a search that are learned from, and the strengths of the penalties.
+# The number of results per search used for fitting, and the inverse regularization strengths C.
 _RESULTS, _SIGNALS_C, _RESULTS_C = 200, 0.3, 1.0
 
 
-class Lessons(NamedTuple):
-    """Of one folder. signals: (searches, signals). answerable: (searches,). places, shows:
-    (searches, results), of the best results."""
+class TrainingData(NamedTuple):
+    """The training data from one folder. signals: (searches, signals). answerable: whether there
+    are right answers, (searches,). places: the relative position of each of the best results'
+    scores, (searches, results). shows: whether each of these shows the thing, same shape."""
 
     signals: Numbers
     answerable: npt.NDArray[np.bool_]
@@ -49,8 +51,8 @@ class Lessons(NamedTuple):
     shows: npt.NDArray[np.bool_]
 
 
-def lessons(encoder: Encoder, data: Labelled) -> Lessons:
-    """What can be learned from a folder's searches."""
+def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
+    """Run the searches in a folder's photos and collect their signals and results."""
     signals, answerable, places, shows = list[list[float]](), [], [], []
     model: RelevanceModel | None = None
     for library, queries in searches(data, 0):
@@ -75,30 +77,30 @@ def lessons(encoder: Encoder, data: Labelled) -> Lessons:
             place = (scores[order[:_RESULTS]] - middle) / reach
             places.append(np.resize(np.minimum(place, 1), _RESULTS))
             shows.append(np.resize(query.shows[order[:_RESULTS]], _RESULTS))
-    return Lessons(
+    return TrainingData(
         np.array(signals), np.array(answerable), np.array(places, np.float64), np.array(shows)
     )
 
 
-def fit(taught: list[Lessons], names: list[str]) -> RelevanceWeights:
-    """names: of the signals, in the order of the columns."""
-    count = np.concatenate([np.full(len(each.signals), len(each.signals)) for each in taught])
+def fit(folders: list[TrainingData], names: list[str]) -> RelevanceWeights:
+    """Fit the weights. names: of the signals, in the order of the columns."""
+    count = np.concatenate([np.full(len(each.signals), len(each.signals)) for each in folders])
     weight = 1 / np.sqrt(count)
-    signals = np.concatenate([each.signals for each in taught])
+    signals = np.concatenate([each.signals for each in folders])
     mean, deviation = signals.mean(axis=0), signals.std(axis=0)
     first = LogisticRegression(C=_SIGNALS_C).fit(
         (signals - mean) / deviation,
-        np.concatenate([each.answerable for each in taught]),
+        np.concatenate([each.answerable for each in folders]),
         sample_weight=weight / weight.mean(),
     )
     slopes = first.coef_[0] / deviation
     bias = float(first.intercept_[0] - slopes @ mean)
-    places = np.concatenate([each.places for each in taught])
+    places = np.concatenate([each.places for each in folders])
     odds = np.repeat((signals @ slopes + bias)[:, None], places.shape[1], axis=1)
     per_result = np.repeat(weight, places.shape[1])
     second = LogisticRegression(C=_RESULTS_C).fit(
         np.stack([odds.ravel(), places.ravel()], axis=1),
-        np.concatenate([each.shows for each in taught]).ravel(),
+        np.concatenate([each.shows for each in folders]).ravel(),
         sample_weight=per_result / per_result.mean(),
     )
     values = dict.fromkeys(("cluster", "lift", "known", "preference"), 0.0)
@@ -113,7 +115,7 @@ def fit(taught: list[Lessons], names: list[str]) -> RelevanceWeights:
 
 
 def held_out(encoder: Encoder, data: Labelled, weights: RelevanceWeights) -> float:
-    """The AUROC with these weights."""
+    """The area under the ROC curve on a held-out folder with these weights."""
     shipped = relevance_weights.KNOWN_WORDS, relevance_weights.ANY_ENCODER
     relevance_weights.KNOWN_WORDS = relevance_weights.ANY_ENCODER = replace(weights)
     try:
@@ -131,14 +133,14 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     encoder = registry.get_encoder(args.encoder)
     folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
-    taught = [lessons(encoder, data) for data in folders]
+    training = [training_data(encoder, data) for data in folders]
     known = getattr(encoder, "known_words", None) is not None
     names = ["cluster", *(["known"] if known else []), "lift", "preference"]
     for at, folder in enumerate(args.photos):
         if len(folders) > 1:
-            weights = fit(taught[:at] + taught[at + 1 :], names)
+            weights = fit(training[:at] + training[at + 1 :], names)
             print(f"{folder.name}, held out: AUROC {held_out(encoder, folders[at], weights):.3f}")
-    print(fit(taught, names))
+    print(fit(training, names))
 
 
 if __name__ == "__main__":

@@ -1,22 +1,24 @@
-"""Make the starter's learned part, `explorer/encoders/data/starter.npz`, and say how good it is on
-photos it was not trained on.
+"""Train the learned part of the starter model, `explorer/encoders/data/starter.npz`, and report how
+good it is on held-out photos.
 
     python run.py bench train_starter --photos DIR --captions CSV [--out FILE]
 
-Photos and a CSV with the columns `image` and `caption`, such as Flickr8k. First, a part of the
-photos (1,000 by default, chosen by a hash of their names) is held out, everything is fitted on the
-others, and R@1/5/10 is printed beside ConSE's alone; with `--out` it is then fitted again on
-all photos, and written. Same photos, same numbers. With `--topics` it is also fitted several times
-on photos none of whose captions name certain things, and says how well these things are found then,
-as they are in photos of other kinds than these.
+The input is a folder of photos and a CSV with the columns `image` and `caption`, such as Flickr8k.
+First, some photos (1,000 by default, selected by a hash of their names) are held out, the model is
+fitted on the others, and its R@1/5/10 is printed beside that of ConSE alone; with `--out`, it is
+then fitted on all photos and written. The result is reproducible. With `--topics`, it is also
+fitted several times without any photos whose captions name certain things, to measure how well
+things are found that do not occur in the training photos.
 
-The method. Words: MiniLM's sentence vectors v are centred and half-whitened, unit((v - mean) · U (S
-+ ε)^(-α/2) Uᵀ), U and S from captions and class names together (whitening of sentence vectors: Su
-et al. 2021; taking out what all share: Mu & Viswanath 2018). Classes: the mean of the vectors of a
-class's name, of “a photo of a” name, of its WordNet lemmas and of its WordNet gloss. ConSE: their
-mean weighted by the probabilities. The map: ridge regression from [features ; ½√probabilities] to a
-photo's mean caption, on five views of each photo (whole, mirrored, three crops). A photo's semantic
-vector is the sum of both; ConSE keeps its length there, which is great when the classifier is sure.
+Method. Words: MiniLM's sentence vectors v are centered and half-whitened, unit((v - mean) · U (S +
+ε)^(-α/2) Uᵀ), with U and S from captions and class names together (whitening of sentence vectors:
+Su et al. 2021; removal of the common component: Mu and Viswanath 2018). Classes: the mean of the
+vectors of a class's name, of “a photo of a” name, of its WordNet lemmas and of its WordNet gloss.
+ConSE (Norouzi et al. 2013): the mean of the class vectors weighted by the probabilities. Map: a
+ridge regression from [features ; ½√probabilities] to the mean vector of a photo's captions, on five
+views of each photo (whole, mirrored, three crops). A photo's semantic vector is the sum of ConSE's
+vector and the mapped one; ConSE's is not normalized, so it has more weight if the classifier is
+certain.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ SHARPEN = 0.8
 WEIGHT_MAP = 0.55
 VISUAL, SHARE_VISUAL = 128, 0.4
 
-# Things that captions of everyday photos name, in groups that are left out of training together.
+# Things that are often named in captions of everyday photos, in groups that are held out together.
 TOPICS = (
     ("horse", "camera", "beach", "guitar", "snowboard", "bridge", "kayak", "car"),
     ("bicycle", "surfboard", "cat", "football", "fountain", "tent", "sheep"),
@@ -55,11 +57,12 @@ TOPICS = (
 )
 
 Arrays = dict[str, npt.NDArray[Any]]
+Mask = npt.NDArray[np.bool_]
 
 
-class Seen(NamedTuple):
-    """What the eyes saw, for each view: features (views, n, 1280) and probabilities (views, n,
-    1000). The first view is the whole photo."""
+class ImageOutputs(NamedTuple):
+    """The outputs of the image network for each view: features (views, n, 1280) and probabilities
+    (views, n, 1000). The first view is the whole photo."""
 
     features: Vectors
     probabilities: Vectors
@@ -71,25 +74,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--captions", type=Path, required=True)
     parser.add_argument("--held-out", type=int, default=1000, metavar="N")
     parser.add_argument(
-        "--topics", action="store_true", help="also find things that were never trained on"
+        "--topics", action="store_true", help="also measure searches for untrained things"
     )
     parser.add_argument("--out", type=Path)
     args = parser.parse_args(argv)
     starter = StarterEncoder()
     data = _captions.read(args.photos, args.captions)
     sys.stderr.write(f"{len(data.photos):,} photos, {len(data.captions):,} captions\n")
-    seen, sentences, classes = (
-        see(starter, data),
-        starter.sentence_vectors(data.captions),
-        class_vectors(starter),
-    )
+    image, classes = image_outputs(starter, data), class_vectors(starter)
+    sentences = starter.sentence_vectors(data.captions)
     held = held_out([path.name for path in data.photos], args.held_out)
-    head = StarterHead(fit(seen, sentences, data.of, classes, np.flatnonzero(~held)))
-    _report(head, seen, sentences, data, held)
+    head = StarterHead(fit(image, sentences, data.of, classes, np.flatnonzero(~held)))
+    _report(head, image, sentences, data, held)
     if args.topics:
-        _report_topics(starter, seen, sentences, data, classes, held)
+        _report_topics(starter, image, sentences, data, classes, held)
     if args.out:
-        arrays = fit(seen, sentences, data.of, classes, np.arange(len(data.photos)))
+        arrays = fit(image, sentences, data.of, classes, np.arange(len(data.photos)))
         stored = {
             name: value.astype(np.float16) if value.ndim > 1 else value.astype(np.float32)
             for name, value in arrays.items()
@@ -103,11 +103,11 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _report(
-    head: StarterHead, seen: Seen, sentences: Vectors, data: Captioned, held: npt.NDArray[np.bool_]
+    head: StarterHead, image: ImageOutputs, sentences: Vectors, data: Captioned, held: Mask
 ) -> None:
     numbers = np.cumsum(held) - 1
     mine = held[data.of]
-    features, probabilities = seen.features[0][held], seen.probabilities[0][held]
+    features, probabilities = image.features[0][held], image.probabilities[0][held]
     phrases, of = sentences[mine], numbers[data.of[mine]]
     plain = unit(probabilities @ head.arrays["plain_classes"])
     ours = head.semantic(features, probabilities)
@@ -122,28 +122,27 @@ def _report(
 
 def _report_topics(
     starter: StarterEncoder,
-    seen: Seen,
+    image: ImageOutputs,
     sentences: Vectors,
     data: Captioned,
     classes: tuple[Vectors, Vectors],
-    held: npt.NDArray[np.bool_],
+    held: Mask,
 ) -> None:
-    """Precision among the ten best for the names of things, of which no photo was trained on;
-    photos held out are in the way too."""
+    """Print the precision among the ten best for names of things that no training photo shows. The
+    photos searched are those that name one of the things, and the held-out ones."""
     ours, plain = list[float](), list[float]()
     for topics in TOPICS:
         named = {topic: _mentions(data, topic) for topic in topics}
         untrained = held | np.any([count > 0 for count in named.values()], axis=0)
-        head = StarterHead(fit(seen, sentences, data.of, classes, np.flatnonzero(~untrained)))
-        features, probabilities = seen.features[0][untrained], seen.probabilities[0][untrained]
+        head = StarterHead(fit(image, sentences, data.of, classes, np.flatnonzero(~untrained)))
+        features, probabilities = image.features[0][untrained], image.probabilities[0][untrained]
         vectors, conse = (
             head.semantic(features, probabilities),
             unit(probabilities @ head.arrays["plain_classes"]),
         )
         for topic, count in named.items():
             mentions = count[untrained]
-            # One caption of five may speak of what can hardly be seen: such photos count neither
-            # way.
+            # A single caption may name something that is hardly visible: such photos are ignored.
             right, clear = mentions > 1, mentions != 1
             if right.sum() >= 5:
                 word = starter.sentence_vectors([topic])
@@ -158,32 +157,30 @@ def _report_topics(
 
 
 def _mentions(data: Captioned, topic: str) -> Ids:
-    """How many of each photo's captions name it, in the singular or the plural."""
+    """For each photo, how many of its captions name the topic, in the singular or the plural."""
     pattern = re.compile(rf"\b{topic}s?\b", re.IGNORECASE)
     counts = np.zeros(len(data.photos), np.int64)
     np.add.at(counts, data.of, [pattern.search(caption) is not None for caption in data.captions])
     return counts
 
 
-def _precision(
-    scores: Vectors, right: npt.NDArray[np.bool_], clear: npt.NDArray[np.bool_]
-) -> float:
+def _precision(scores: Vectors, right: Mask, clear: Mask) -> float:
     best = np.argsort(-scores[clear])[: min(10, int(right.sum()))]
     return float(right[clear][best].mean())
 
 
-def held_out(names: list[str], number: int) -> npt.NDArray[np.bool_]:
-    """Which photos are not trained on: those whose names have the smallest hashes, so that the
-    choice never moves."""
+def held_out(names: list[str], number: int) -> Mask:
+    """A mask of the held-out photos: those whose names have the smallest hashes, so that the
+    selection is always the same."""
     order = np.argsort([hashlib.sha256(name.encode()).hexdigest() for name in names])
     mask = np.zeros(len(names), bool)
     mask[order[:number]] = True
     return mask
 
 
-def see(starter: StarterEncoder, data: Captioned) -> Seen:
-    """Run the eyes over five views of every photo. Crops differ from photo to photo but not from
-    run to run."""
+def image_outputs(starter: StarterEncoder, data: Captioned) -> ImageOutputs:
+    """Run the image network on five views of every photo. The crops differ between photos but not
+    between runs."""
     views = list[tuple[Vectors, Vectors]]()
     for number in range(5):
         features, probabilities = list[Vectors](), list[Vectors]()
@@ -194,7 +191,7 @@ def see(starter: StarterEncoder, data: Captioned) -> Seen:
             probabilities.append(some[1])
         views.append((np.concatenate(features), np.concatenate(probabilities)))
         sys.stderr.write(f"view {number + 1} of 5 done\n")
-    return Seen(np.stack([f for f, _ in views]), np.stack([p for _, p in views]))
+    return ImageOutputs(np.stack([f for f, _ in views]), np.stack([p for _, p in views]))
 
 
 def _view(path: Path, number: int) -> npt.NDArray[np.uint8]:
@@ -214,8 +211,8 @@ def _view(path: Path, number: int) -> npt.NDArray[np.uint8]:
 
 
 def class_vectors(starter: StarterEncoder) -> tuple[Vectors, Vectors]:
-    """Sentence vectors of the 1000 ImageNet classes: (of the names alone, of all that is said of
-    them), each (1000, 384)."""
+    """Sentence vectors of the 1000 ImageNet classes: (of the names alone, of names, lemmas and
+    glosses together), each (1000, 384)."""
     import timm
     from open_clip import IMAGENET_CLASSNAMES
 
@@ -245,11 +242,11 @@ def _table(path: Path) -> dict[str, str]:
 
 
 def fit(
-    seen: Seen, sentences: Vectors, of: Ids, classes: tuple[Vectors, Vectors], chosen: Ids
+    image: ImageOutputs, sentences: Vectors, of: Ids, classes: tuple[Vectors, Vectors], chosen: Ids
 ) -> Arrays:
-    """Everything that is learned, from the chosen photos only. The arrays are described in
-    `explorer/encoders/data/README.md`."""
-    count = seen.features.shape[1]
+    """Fit all arrays of the model on the chosen photos. `explorer/encoders/data/README.md`
+    describes the arrays."""
+    count = image.features.shape[1]
     known = np.isin(of, chosen)
     plain, rich = classes
     sample = np.concatenate([sentences[known], plain])
@@ -265,14 +262,14 @@ def fit(
     wanted = np.zeros((count, WORDS), np.float32)
     np.add.at(wanted, of[known], words(sentences[known]))
     wanted = unit(wanted)
-    features = unit(seen.features[:, chosen])
-    inputs = np.concatenate([features, 0.5 * np.sqrt(seen.probabilities[:, chosen])], axis=2)
+    features = unit(image.features[:, chosen])
+    inputs = np.concatenate([features, 0.5 * np.sqrt(image.probabilities[:, chosen])], axis=2)
     weights, bias = _ridge(
         inputs.reshape(-1, inputs.shape[2]),
         np.tile(wanted[chosen], (len(inputs), 1)),
         RIDGE * len(inputs),
     )
-    sharp = seen.probabilities[0, chosen] ** SHARPEN
+    sharp = image.probabilities[0, chosen] ** SHARPEN
     named = words(rich)
     length = np.linalg.norm(sharp / sharp.sum(axis=1, keepdims=True) @ named, axis=1).mean()
     feature_mean = features[0].mean(axis=0)
@@ -287,12 +284,12 @@ def fit(
 
 
 def _ridge(inputs: Vectors, wanted: Vectors, strength: float) -> tuple[Vectors, Vectors]:
-    """Linear least squares with a penalty on the weights; the bias goes free. Gives weights
-    (inputs, outputs) and bias (outputs,)."""
+    """Ridge regression with an unpenalized bias; returns the weights (inputs, outputs) and the bias
+    (outputs,)."""
     mean_in, mean_out = inputs.mean(axis=0), wanted.mean(axis=0)
-    centred = inputs - mean_in
-    square = centred.T @ centred + strength * np.eye(inputs.shape[1], dtype=np.float32)
-    weights = np.linalg.solve(square, centred.T @ (wanted - mean_out)).astype(np.float32)
+    centered = inputs - mean_in
+    square = centered.T @ centered + strength * np.eye(inputs.shape[1], dtype=np.float32)
+    weights = np.linalg.solve(square, centered.T @ (wanted - mean_out)).astype(np.float32)
     return weights, mean_out - mean_in @ weights
 
 

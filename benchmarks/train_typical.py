@@ -1,11 +1,11 @@
-"""Learn how everyday photos lie among the starter's vectors, and write
+"""Compute the distribution of everyday photos among the starter's vectors, and write
 `explorer/anomalies/data/typical-starter.npz`.
 
     python -m benchmarks.train_typical --photos DIR [--out FILE]
 
-The mean of the vectors and the centres of the groups that they fall into (k-means, scikit-learn),
-of every third photo by name: those that `benchmarks/anomalies.py --held-out` leaves out. Prints how
-unlike the centres those photos are, and the others. Same photos, same numbers.
+It stores the mean of the vectors and their cluster centers (k-means, scikit-learn), computed from
+every third photo by name: those that `benchmarks/anomalies.py --held-out` leaves out. It prints how
+far other photos are from the centers. The result is reproducible.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from explorer.anomalies.typicality import distance
 from explorer.encoders.registry import get_encoder
 from explorer.photos.formats import EXTENSIONS
 
-_GROUPS = 256
+_CLUSTERS = 256
 
 
 def main() -> None:
@@ -37,16 +37,16 @@ def main() -> None:
         for path in args.photos.rglob("*")
         if path.suffix.lower() in EXTENSIONS and path.is_file()
     )
-    if len(files) < 6 * _GROUPS:
+    if len(files) < 6 * _CLUSTERS:
         parser.error(
-            f"it takes {6 * _GROUPS:,} photos or more to learn from, and {len(files):,} lie below"
+            f"at least {6 * _CLUSTERS:,} photos are needed, but there are only {len(files):,} in"
             f" {args.photos}"
         )
     learned = vectors((path.read_bytes() for path in files[::3]), encoder).astype(np.float32)
-    centres = KMeans(_GROUPS, n_init=1, max_iter=30, random_state=0).fit(learned).cluster_centers_
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    # A byte for each number: the directions stay the same within a third of a degree.
-    packed = np.round(centres / np.abs(centres).max(axis=1, keepdims=True) * 127).astype(np.int8)
+    centers = KMeans(_CLUSTERS, n_init=1, max_iter=30, random_state=0).fit(learned).cluster_centers_
+    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    # One byte per component changes the directions by less than a third of a degree.
+    packed = np.round(centers / np.abs(centers).max(axis=1, keepdims=True) * 127).astype(np.int8)
     unpacked = packed.astype(np.float32)
     unpacked /= np.linalg.norm(unpacked, axis=1, keepdims=True)
     usual, above = np.percentile(distance(learned, unpacked), [50, 84.13])

@@ -1,11 +1,11 @@
-"""Whether the starter's vectors tell a photo that lies turned from one that is upright, with as few
-false alarms as a person would bear.
+"""Whether the starter's vectors distinguish rotated photos from upright ones with an acceptable
+rate of false alarms.
 
     python -m benchmarks.turned --photos DIR [--limit N]
 
-A logistic regression learns on half of the photos, upright against turned by a quarter, a half and
-three quarters; on the other half it is reported how well it ranks, and what share of turned photos
-lies beyond the line that one upright photo in a thousand crosses.
+A logistic regression is trained on half of the photos, upright against rotated by 90, 180 and 270
+degrees. For the other half, it prints the area under the ROC curve, and the share of rotated photos
+that are found at the threshold at which one upright photo in a thousand is flagged.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ def main() -> None:
                 encoder.encode_images(np.stack([np.rot90(pixels, turn) for turn in range(4)]))
             )
     seen = np.stack(found)
-    learnt, asked = seen[::2], seen[1::2]
+    train, test = seen[::2], seen[1::2]
     inputs = np.concatenate(
-        [np.repeat(learnt[:, 0], 3, axis=0), *(learnt[:, turn] for turn in (1, 2, 3))]
+        [np.repeat(train[:, 0], 3, axis=0), *(train[:, turn] for turn in (1, 2, 3))]
     )
     model = LogisticRegression(C=0.3, max_iter=3000).fit(
-        inputs * 10, np.repeat([0, 1], 3 * len(learnt))
+        inputs * 10, np.repeat([0, 1], 3 * len(train))
     )
-    odds = [model.decision_function(asked[:, turn] * 10) for turn in range(4)]
-    line = np.quantile(odds[0], 0.999)
+    odds = [model.decision_function(test[:, turn] * 10) for turn in range(4)]
+    threshold = np.quantile(odds[0], 0.999)
     print(f"{len(seen)} photos, half of them used for training")
     for turn, name in ((1, "rotated left by 90°"), (2, "upside down"), (3, "rotated right by 90°")):
-        area = roc_auc_score(np.repeat([0, 1], len(asked)), np.concatenate([odds[0], odds[turn]]))
+        area = roc_auc_score(np.repeat([0, 1], len(test)), np.concatenate([odds[0], odds[turn]]))
         print(
-            f"{name:<24} AUROC {area:.3f}, found where one upright photo in a thousand is flagged:"
-            f" {(odds[turn] > line).mean():.0%}"
+            f"{name:<24} AUROC {area:.3f}, found if one upright photo in a thousand is flagged:"
+            f" {(odds[turn] > threshold).mean():.0%}"
         )
 
 

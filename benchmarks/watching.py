@@ -1,15 +1,14 @@
-"""What a person does with many files at once, while the app watches: copied in, moved inside, moved
-to another folder, copied twice.
+"""How the app follows changes to many files at once in watched folders: files that are copied in,
+moved within a folder, moved to another folder, copied again, and deleted.
 
     python run.py bench watching [--photos 10000] [--encoder NAME] [--keep DIR]
 
-Makes so many small photos by rule, starts the indexer as the app does, and copies them into a
-watched folder with the system's own `cp -r` (on Windows: Python's). Then the whole tree is moved
-within its folder, moved to another watched folder, copied there, and the copy deleted. For each
-step: seconds from its end until the library shows what is on the disk, how many photos were encoded
-and how often, how many files were lost or twice, and the largest memory of the indexer and of its
-decoders while it lasted. At the end the library is verified. The exit code is 1 if anything was
-lost, twice, or encoded again, or if the library does not verify.
+It generates small photos, starts the indexer like the app, and copies them into a watched folder
+with the system's `cp -r` (on Windows: with Python). The whole tree is then moved within its folder,
+moved to another watched folder and copied again, and the copy is deleted. For each step, it prints
+the seconds from its end until the library matches the disk, how many photos were encoded, and the
+maximum memory of the indexer and of its decoders. At the end, the library is verified. The exit
+code is 1 if a file was lost or duplicated, a photo was encoded again, or verification fails.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 
-# Photos in a folder, as cameras make them.
+# The number of photos in a folder.
 _ALBUM = 500
-# Seconds between two looks at the memory, and that a step may take for each photo.
-_LOOK, _SECONDS_A_PHOTO = 0.2, 0.5
+# The seconds between two measurements of the memory, and the time limit of a step per photo.
+_MEMORY_INTERVAL, _SECONDS_PER_PHOTO = 0.2, 0.5
 
 
 def main() -> int:
@@ -56,10 +55,10 @@ def main() -> int:
     )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        return _Story(args.keep or Path(scratch), args.photos, args.encoder).run()
+        return _Scenario(args.keep or Path(scratch), args.photos, args.encoder).run()
 
 
-class _Story:
+class _Scenario:
     def __init__(self, place: Path, number: int, encoder: str) -> None:
         self._number, self._encoder = number, encoder
         self._source, self._one, self._two = (place / name for name in ("source", "one", "two"))
@@ -95,7 +94,7 @@ class _Story:
             pid, "moved to the other", lambda: (self._one / "moved").rename(self._two / "moved")
         )
         self._step(pid, "copied again", lambda: _copy(self._two / "moved", self._one / "again"))
-        # Half of all files: it asks first.
+        # These are half of all files, so their removal has to be confirmed.
         self._step(pid, "copy deleted", lambda: self._forget(self._one / "again"))
 
     def _forget(self, folder: Path) -> None:
@@ -104,7 +103,7 @@ class _Story:
         send_command(self._library.catalog, "forget", str(self._one))
 
     def _step(self, pid: int, what: str, action: Callable[[], object], encoded: int = 0) -> None:
-        """Do it, wait until the library has followed, and say what that took."""
+        """Carry out a step, wait until the library matches the disk, and print the results."""
         before, change = self._ids(), self._library.catalog.encoders()
         known = sum(number for _, _, _, number in change)
         with _Memory(pid) as memory:
@@ -116,8 +115,8 @@ class _Story:
         after = self._ids()
         new = len(set(after.values()) - set(before.values()))
         total = sum(number for _, _, _, number in self._library.catalog.encoders()) - known
-        # A photo that keeps its id was not encoded again: vectors are made with their photo, and
-        # never apart while one encoder is used.
+        # A photo that keeps its id was not encoded again: with a single encoder, a vector is only
+        # computed when its photo is added.
         kept = len(set(before.values()) & set(after.values()))
         print(
             f"{what:<20} {done - began:6.1f} s to do, followed {seconds:6.1f} s later; {new:,}"
@@ -151,7 +150,7 @@ class _Story:
         )
 
     def _ids(self) -> dict[str, int]:
-        """The photo's id of every file that the library shows as being there."""
+        """The paths of all files that the library shows as present, with their photo ids."""
         with self._library.catalog.reading() as db:
             rows = db.execute(
                 "select r.path || '/' || f.path, f.photo_id from file f join root r on r.id ="
@@ -164,7 +163,7 @@ class _Story:
         return {str(path) for root in (self._one, self._two) for path in root.rglob("*.jpg")}
 
     def _wait(self, until: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + 60 + _SECONDS_A_PHOTO * self._number
+        end = time.monotonic() + 60 + _SECONDS_PER_PHOTO * self._number
         while not until():
             if time.monotonic() > end:
                 raise SystemExit(
@@ -175,13 +174,13 @@ class _Story:
 
 
 class _Memory:
-    """The largest memory (resident, bytes) of a process and of the sum of its children during a
-    block."""
+    """Measures the maximum resident memory, in bytes, of a process and of its children together
+    during a `with` block."""
 
     def __init__(self, pid: int) -> None:
         self._process, self._stop = psutil.Process(pid), threading.Event()
         self.worker = self.decoders = 0
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._measure, daemon=True)
 
     def __enter__(self) -> _Memory:
         self._thread.start()
@@ -191,9 +190,9 @@ class _Memory:
         self._stop.set()
         self._thread.join()
 
-    def _look(self) -> None:
-        while not self._stop.wait(_LOOK):
-            # A decoder may end while it is examined.
+    def _measure(self) -> None:
+        while not self._stop.wait(_MEMORY_INTERVAL):
+            # A decoder may end while it is measured.
             with contextlib.suppress(psutil.Error):
                 self.worker = max(self.worker, self._process.memory_info().rss)
                 self.decoders = max(
@@ -203,7 +202,7 @@ class _Memory:
 
 
 def make(folder: Path, number: int) -> None:
-    """So many small photos, no two alike, in albums."""
+    """Generate small photos, all different, in albums."""
     for seed in range(number):
         album = folder / f"album {seed // _ALBUM:03}"
         album.mkdir(exist_ok=True)

@@ -1,8 +1,8 @@
-"""The README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
+"""Takes the README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
 
-Opens the demo in a library of its own, waits until it is indexed, and photographs the pages in a
-headless Chromium: light, dark and narrow. Pictures are reduced to 256 colours, which keeps them
-small. Needs requirements-dev.txt and a Chromium.
+It opens the demo in a temporary library, waits until it is indexed, and takes screenshots of the
+pages in a headless Chromium: light, dark and narrow. The pictures are reduced to 256 colors, which
+keeps them small. It needs requirements-dev.txt and Chromium.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from explorer.ui.access_token import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
 PHRASE = "mountain lake with low clouds"
-INDEXED_WITHIN = 900.0
+INDEXING_TIMEOUT = 900.0
 WIDE, NARROW = (1280, 800), (360, 740)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(
-        prog="python -m scripts.screenshots", description="Make the README's screenshots anew."
+        prog="python -m scripts.screenshots", description="Take the README's screenshots."
     )
     options.add_argument(
         "--chromium",
@@ -42,7 +42,7 @@ def main() -> None:
         help="the browser to use",
     )
     options.add_argument(
-        "--keep", type=Path, help="a folder for the demo and its library, used again if it is there"
+        "--keep", type=Path, help="a folder for the demo and its library, reused if it exists"
     )
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -83,7 +83,7 @@ def _free_port() -> int:
 
 
 def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + INDEXED_WITHIN
+    end = time.monotonic() + INDEXING_TIMEOUT
     while time.monotonic() < end:
         if server.poll() is not None:
             raise SystemExit("The app ended before the demo was indexed.")
@@ -103,8 +103,8 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The demo was not indexed in time.")
 
 
-# The paths of the machine that takes the pictures are shown as those of a person's own.
-_SHOW_AS = """([folder, home]) => {
+# Replaces the paths of this machine by those of an imaginary user.
+_REPLACE_PATHS = """([folder, home]) => {
   const shown = (text) =>
     text.replaceAll(folder, "/home/ada/Pictures").replaceAll(home, "/home/ada");
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -149,7 +149,7 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
 def _save(page: Page, file: Path, folder: str) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(2000)
-    page.evaluate(_SHOW_AS, [folder, str(Path.home())])
+    page.evaluate(_REPLACE_PATHS, [folder, str(Path.home())])
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     file.parent.mkdir(parents=True, exist_ok=True)
     shot.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)

@@ -31,7 +31,7 @@ class FileThresholds:
     tiny_max: float = 320.0
     """Pixels."""
     missing_rows: float = 0.03
-    """Share of the height, at the bottom, that has one colour."""
+    """Share of the height, at the bottom, that has one color."""
     blank_rows: float = 0.98
     """Share from which the picture is blank rather than cut off."""
 
@@ -76,7 +76,7 @@ def shapes(subjects: Sequence[ReviewPhoto]) -> Judgement:
 
 def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -> Judgement:
     """How much of each photo is missing. missing_rows: share of rows at the bottom that have one
-    colour, by photo id."""
+    color, by photo id."""
     share = np.array([missing_rows.get(subject.id, 0.0) for subject in subjects], np.float32)
     damaged = np.array([subject.damaged is not None for subject in subjects], bool)
     score = damage_scores(share, damaged)
@@ -84,7 +84,7 @@ def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -
     def reason(row: int) -> str:
         missing = ""
         if LIMITS.missing_rows < share[row] < LIMITS.blank_rows:
-            missing = f"the bottom {share[row]:.0%} of it is one flat colour"
+            missing = f"the bottom {share[row]:.0%} of it is one flat color"
         fault = subjects[row].damaged
         if not fault:
             return f"Part of the picture is missing: {missing}."
@@ -95,8 +95,8 @@ def damage(subjects: Sequence[ReviewPhoto], missing_rows: Mapping[int, float]) -
 
 def damage_scores(missing_rows: Floats, damaged: npt.NDArray[np.bool_]) -> Floats:
     """How much of each photo is missing, 1 (nothing) to 0, (n,). missing_rows: share of rows at the
-    bottom that have one colour. damaged: whether its decoder found damage."""
-    # A picture of one colour throughout is blank, not cut off.
+    bottom that have one color. damaged: whether its decoder found damage."""
+    # A picture of one color throughout is blank, not cut off.
     shown = np.where(missing_rows < LIMITS.blank_rows, missing_rows, 0)
     score = falling(shown, LIMITS.missing_rows, 2)
     return np.where(damaged, np.minimum(score, 0.4) * 0.5, score).astype(np.float32)

@@ -15,7 +15,7 @@ KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 KIND_TITLES: Mapping[FindingKind, tuple[str, str]] = {
     "outlier": (
         "Unlike all others",
-        "far from its nearest neighbours, considering how close those are to each other",
+        "far from its nearest neighbors, considering how close those are to each other",
     ),
     "misplaced": (
         "In the wrong folder?",

@@ -1,4 +1,4 @@
-"""Outliers and misplaced photos as findings: scores, and reasons that name the neighbours."""
+"""Outliers and misplaced photos as findings: scores, and reasons that name the neighbors."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ LIMITS = OutlierThresholds()
 
 @dataclass(frozen=True)
 class _Compared:
-    """The photos that have a vector and neighbours, one per position."""
+    """The photos that have a vector and neighbors, one per position."""
 
     ids: Ids
     """(n,) photo ids, ascending."""
     near: Ids
-    """(n, k) positions of the nearest neighbours, the best first; -1 for none."""
+    """(n, k) positions of the nearest neighbors, the best first; -1 for none."""
     cosines: Floats
-    """(n, k) cosines of the neighbours."""
+    """(n, k) cosines of the neighbors."""
     folders: Ids
     """(n,) number of each photo's folder."""
     names: list[str]
@@ -55,7 +55,7 @@ class _Compared:
     """Position by row among all photos."""
 
     def nearest(self, row: int) -> tuple[int, ...]:
-        """Ids of the neighbours of a photo."""
+        """Ids of the neighbors of a photo."""
         position = self.positions.get(row)
         if position is None:
             return ()
@@ -63,7 +63,7 @@ class _Compared:
         return tuple(self.ids[others[others >= 0][:_RELATED]].tolist())
 
     def elsewhere(self, row: int) -> tuple[int, ...]:
-        """Ids of the neighbours that are in another folder."""
+        """Ids of the neighbors that are in another folder."""
         position = self.positions.get(row)
         if position is None:
             return ()
@@ -95,7 +95,7 @@ def judge_by_neighbors(
     library: Library, encoder: tuple[str, str, int] | None, subjects: Sequence[ReviewPhoto]
 ) -> tuple[Judgement, Judgement]:
     """Outliers, and misplaced photos, by the vectors of an encoder (name, version, dimension).
-    subjects: all photos, by ascending id. Photos without a vector or neighbours are fine."""
+    subjects: all photos, by ascending id. Photos without a vector or neighbors are fine."""
     fine = np.ones(len(subjects), np.float32)
     unknown = Judgement(fine, lambda row: _NOT_COMPARED)
     encoder_id = library.catalog.encoder_id(*encoder[:2]) if encoder else None
@@ -127,6 +127,6 @@ def judge_by_neighbors(
 
 
 def _positions(ids: Ids, near: Ids) -> Ids:
-    """Neighbours by id → by position among these ids, -1 for those that are not among them."""
+    """Neighbors by id → by position among these ids, -1 for those that are not among them."""
     places = np.searchsorted(ids, near).clip(max=len(ids) - 1)
     return np.where(ids[places] == near, places, -1)

@@ -1,5 +1,5 @@
 """Outlier scores: photos unlike the rest of the library, and photos unlike the rest of their
-folder, from vectors and stored neighbours."""
+folder, from vectors and stored neighbors."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class OutlierParameters:
     standard deviations, see `spreads`."""
 
     neighbors: int = 24
-    """Number of neighbours, without near-copies, that show how dense a neighbourhood is. All that
-    are stored: a few unusual photos may be neighbours of each other."""
+    """Number of neighbors, without near-copies, that show how dense a neighborhood is. All that
+    are stored: a few unusual photos may be neighbors of each other."""
     near_copy: float = 0.25
-    """Share of the typical distance below which a neighbour is a near-copy: another frame of a
+    """Share of the typical distance below which a neighbor is a near-copy: another frame of a
     burst, an edited version."""
     min_library: int = 30
     """Minimum number of pictures, near-copies counted once, for a library to have a usual
     distance."""
     middle_weight: float = 0.4
-    """Weight of the similarity to the mean vector, relative to that to the neighbours."""
+    """Weight of the similarity to the mean vector, relative to that to the neighbors."""
     unusual: float = 1.0
     """Unlikeness to everyday photos, in spreads, from which it counts on its own."""
     tail: float = 0.9 / 1.645
@@ -64,15 +64,15 @@ class Misplaced(NamedTuple):
 def outliers(
     vectors: Floats, near: Ids, scores: Floats, typical: TypicalPhotos | None = None
 ) -> Floats:
-    """Distance of each photo from its neighbours, in the library's own spreads, (n,): 0 is usual,
+    """Distance of each photo from its neighbors, in the library's own spreads, (n,): 0 is usual,
     above 3.9 is rare.
 
     vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, the best first, -1 for
     none. scores: (n, k) cosines. typical: everyday photos among such vectors, if known.
 
-    Similarity is that of centred vectors (Suzuki, Hara, Shimbo, Saerens and Fukumizu, Centering
-    similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not recognise near
-    the mean vector, where everything is rather similar. The centre is the mean of everyday photos;
+    Similarity is that of centered vectors (Suzuki, Hara, Shimbo, Saerens and Fukumizu, Centering
+    similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not recognize near
+    the mean vector, where everything is rather similar. The center is the mean of everyday photos;
     in a library of one subject, its own mean would contain that subject. If everyday photos are
     unknown, the library's own mean is used, and plain cosines as well. For the same reason,
     similarity to the mean counts a little by itself, and so does unlikeness to everyday photos, as
@@ -82,12 +82,12 @@ def outliers(
     count = len(near)
     if count < PARAMETERS.min_library:
         return np.zeros(count, np.float32)
-    # In a small library, the last of many neighbours are not near at all.
+    # In a small library, the last of many neighbors are not near at all.
     wanted = min(PARAMETERS.neighbors, max(4, count // 6))
     copies = _copies(near, scores, wanted)
     if float((1 / (1 + copies.sum(axis=1))).sum()) < PARAMETERS.min_library:
         return np.zeros(count, np.float32)
-    # The first neighbours that are not near-copies. A photo with none is not an outlier.
+    # The first neighbors that are not near-copies. A photo with none is not an outlier.
     real = (near >= 0) & ~copies
     chosen = real & (np.cumsum(real, axis=1) <= wanted)
     if typical is not None:
@@ -106,7 +106,7 @@ def outliers(
 def _distance(
     vectors: Floats, near: Ids, scores: Floats, chosen: npt.NDArray[np.bool_], middle: Floats
 ) -> Floats:
-    """Distance of each photo from the chosen neighbours, in spreads, with vectors centred on
+    """Distance of each photo from the chosen neighbors, in spreads, with vectors centered on
     `middle`."""
     shared, square = vectors @ middle, float(middle @ middle)
     length = np.sqrt(np.maximum(1 - 2 * shared + square, 1e-6))
@@ -122,7 +122,7 @@ def _distance(
 
 
 def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
-    """Which neighbours are near-copies, relative to the median distance of the last neighbour that
+    """Which neighbors are near-copies, relative to the median distance of the last neighbor that
     counts. wanted: how many count."""
     known = near >= 0
     if not known.any():
@@ -214,7 +214,7 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
 
 
 def _elsewhere(folders: Ids, near: Ids, scores: Floats) -> tuple[Floats, Ids]:
-    """Mean cosine to the most similar neighbours in other folders, -1 for none; and the row of the
+    """Mean cosine to the most similar neighbors in other folders, -1 for none; and the row of the
     best of them."""
     other = (near >= 0) & (folders[np.maximum(near, 0)] != folders[:, None])
     chosen = other & (np.cumsum(other, axis=1) <= PARAMETERS.max_similar)

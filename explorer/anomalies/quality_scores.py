@@ -249,7 +249,7 @@ def compressed(column: Column) -> Judgement:
 
 
 def not_a_photo(column: Column) -> Judgement:
-    """A screenshot, a document, a drawing or an icon: flat and few colours, hard edges, no
+    """A screenshot, a document, a drawing or an icon: flat and few colors, hard edges, no
     camera."""
     flat, colours, text = (
         column("flat_share"),
@@ -263,7 +263,7 @@ def not_a_photo(column: Column) -> Judgement:
         + 0.25 * column("lossless")
         - 1.2 * column("camera")
     )
-    # Wrong exposure destroys what a photo is recognised by: without highlights or without shadows,
+    # Wrong exposure destroys what a photo is recognized by: without highlights or without shadows,
     # it is too dark or overexposed first of all.
     evidence *= np.clip(column("luma_p99") / 150, 0, 1)
     evidence *= 1 - np.clip((column("luma_p2") - 40) / 60, 0, 1)
@@ -272,7 +272,7 @@ def not_a_photo(column: Column) -> Judgement:
 
     def reason(row: int) -> str:
         return (
-            f"Not a photo: {flat[row]:.0%} of it is flat, eight colours make up"
+            f"Not a photo: {flat[row]:.0%} of it is flat, eight colors make up"
             f" {colours[row]:.0%} of it, and it names no camera."
         )
 

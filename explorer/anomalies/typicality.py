@@ -19,9 +19,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 _FOLDER = Path(__file__).parent / "data"
 NEAREST = 4
-"""Nearest centres whose similarity counts."""
+"""Nearest centers whose similarity counts."""
 _BATCH = 8192
-"""Vectors compared with the centres at once."""
+"""Vectors compared with the centers at once."""
 
 
 class TypicalPhotos(NamedTuple):
@@ -30,9 +30,9 @@ class TypicalPhotos(NamedTuple):
     middle: Floats
     """Mean vector of everyday photos, (dim,)."""
     centres: Floats
-    """Centres of their clusters, (number, dim), unit length."""
+    """Centers of their clusters, (number, dim), unit length."""
     usual: float
-    """Median distance of everyday photos to the nearest centres."""
+    """Median distance of everyday photos to the nearest centers."""
     spread: float
     """How far the 84th percentile of that distance is above its median."""
 
@@ -43,7 +43,7 @@ class TypicalPhotos(NamedTuple):
 
 
 def distance(vectors: Floats, centres: Floats) -> Floats:
-    """1 - mean cosine to the nearest centres, (n,). vectors: (n, dim), centres: (number, dim), unit
+    """1 - mean cosine to the nearest centers, (n,). vectors: (n, dim), centres: (number, dim), unit
     length."""
     found = np.empty(len(vectors), np.float32)
     for start in range(0, len(vectors), _BATCH):

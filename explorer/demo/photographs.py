@@ -101,7 +101,7 @@ PHOTOGRAPHS = {
 
 
 def photograph(name: str, side: int = 1600) -> Image.Image:
-    """One of PHOTOGRAPHS, in RGB or grey, its longest side at most `side`. Raises ExplorerError
+    """One of PHOTOGRAPHS, in RGB or gray, its longest side at most `side`. Raises ExplorerError
     where its package lacks it."""
     source = PHOTOGRAPHS[name]
     package, inside = source.path.split("/", 1)

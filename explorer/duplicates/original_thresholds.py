@@ -32,11 +32,11 @@ class OriginalThresholds:
     common_mean: float = 4.0
     """Levels of the mean of what both show, if they show different frames."""
     colourfulness: float = 0.07
-    """Relative change. Saving again changes it by 0.02; recolouring by 20 % by 0.2."""
+    """Relative change. Saving again changes it by 0.02; recoloring by 20 % by 0.2."""
     colourfulness_levels: float = 3.0
-    """Change of colourfulness, in levels, below which its relative change does not count."""
+    """Change of colorfulness, in levels, below which its relative change does not count."""
     contrast: float = 0.05
-    """Relative change, as for colourfulness."""
+    """Relative change, as for colorfulness."""
     changed: float = 0.0075
     """Share of differing blocks at one scale. Saving again leaves 0.007 (from JPEG quality 20:
     0.02), a stamp 0.011 and more."""
@@ -54,10 +54,10 @@ class OriginalThresholds:
     noise_offset: float = 0.5
     """Noise, standard deviation in levels, in addition."""
     block_factor: float = 2.0
-    """Times stronger JPEG block artefacts (see `block_offset`) of the copy. A file saved again at a
+    """Times stronger JPEG block artifacts (see `block_offset`) of the copy. A file saved again at a
     higher quality keeps those that it had (0.73 to 0.76 for 0.75)."""
     block_offset: float = 0.2
-    """Block artefacts, in levels, in addition."""
+    """Block artifacts, in levels, in addition."""
     jpeg_quality: float = 5.0
     """By how much the copy's JPEG quality is lower."""
     jpeg_quality_smaller: float = 20.0

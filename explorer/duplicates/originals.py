@@ -112,7 +112,7 @@ def _edited(pair: _Pair) -> str:
     if _brightness_differs(pair):
         return f"{names} differ in brightness"
     if _colours_differ(pair, grey=grey > 0):
-        return f"{names} differ in contrast or colours"
+        return f"{names} differ in contrast or colors"
     return ""
 
 
@@ -129,16 +129,16 @@ def _brightness_differs(pair: _Pair) -> bool:
 
 
 def _colours_differ(pair: _Pair, *, grey: bool) -> bool:
-    """grey: the other was made grey, which removes its colours and preserves its contrast."""
+    """grey: the other was made gray, which removes its colors and preserves its contrast."""
     if not pair.same_frame:
         return False
     mine, its = pair.mine.colorfulness, pair.its.colorfulness
-    recoloured = (
+    recolored = (
         not grey
         and abs(mine - its) > LIMITS.colourfulness_levels
         and _relative_change(mine, its) > LIMITS.colourfulness
     )
-    return recoloured or _relative_change(pair.mine.contrast, pair.its.contrast) > LIMITS.contrast
+    return recolored or _relative_change(pair.mine.contrast, pair.its.contrast) > LIMITS.contrast
 
 
 def _relative_change(one: float, other: float) -> float:
@@ -151,7 +151,7 @@ def _compressed(pair: _Pair) -> str:
     if pair.mine.jpeg_quality and pair.its.jpeg_quality >= pair.mine.jpeg_quality + more:
         return f"{pair.other.name} was saved with a higher JPEG quality"
     if not pair.smaller and _blockier(pair.mine, pair.its):
-        return f"{pair.one.name} shows stronger JPEG block artefacts"
+        return f"{pair.one.name} shows stronger JPEG block artifacts"
     return ""
 
 
@@ -235,7 +235,7 @@ def _resaved(
 
 
 def _proven_by_compression(pair: _Pair, header: HeaderReader) -> OriginalVerdict:
-    """By JPEG artefacts: a file that is saved again keeps those that it had."""
+    """By JPEG artifacts: a file that is saved again keeps those that it had."""
     one, mine, its = pair.one, pair.mine, pair.its
     aligned = pair.same_frame and not pair.smaller and not pair.geometry.turned
     if (

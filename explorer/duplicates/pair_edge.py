@@ -43,7 +43,7 @@ class Edge:
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
     def greyer(self, photo_id: int) -> int:
-        """-1 if only that photo is grey, 1 if only the other one is, else 0."""
+        """-1 if only that photo is gray, 1 if only the other one is, else 0."""
         grey = self.relation.get("grey")
         if not isinstance(grey, int):
             return 0

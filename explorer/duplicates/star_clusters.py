@@ -49,7 +49,7 @@ class StarClusters:
     """Reads a file's EXIF header."""
 
     def groups(self, component: Collection[int]) -> list[DuplicateGroup]:
-        """Groups of one connected component (photo ids). A centre is chosen and grouped with the
+        """Groups of one connected component (photo ids). A center is chosen and grouped with the
         photos that were compared with it; then again among the rest."""
         files = self._files(component)
         suggester = self._suggester(files) if self.tier in COPIES else None
@@ -73,7 +73,7 @@ class StarClusters:
     def _possible_centers(
         self, left: Collection[int], files: Mapping[int, GroupFile]
     ) -> list[GroupFile]:
-        """Photos that were compared with most of the others: with another centre, too many photos
+        """Photos that were compared with most of the others: with another center, too many photos
         would not have been compared with the keeper. In large components only some were compared
         with all."""
         degree = {i: len(self.edges[i].keys() & left) for i in left}
@@ -90,7 +90,7 @@ class StarClusters:
     def _why(
         self, center: GroupFile, files: Mapping[int, GroupFile], cluster: Collection[int]
     ) -> str:
-        """Why the centre is kept rather than the others of its cluster. By the rules another one
+        """Why the center is kept rather than the others of its cluster. By the rules another one
         may be better, which was not compared with enough of them."""
         best, why = self.choose([files[i] for i in sorted(cluster)])
         return why if best is center else COMPARED_WITH_ALL

@@ -27,7 +27,7 @@ class TierThresholds:
     14 at 0.8.
 
     Nearness runs from 0, the library's usual cosine, to 1, identity. The usual cosine is the median
-    over all photos of the cosine to their farthest stored neighbour, mostly the 24th.
+    over all photos of the cosine to their farthest stored neighbor, mostly the 24th.
     """
 
     moment: float = 0.4
@@ -118,7 +118,7 @@ def _interval(seconds: float | None) -> str:
 
 
 class _NeighborPairs(NamedTuple):
-    """Pairs of nearest neighbours by embedding, each once, sorted by ids."""
+    """Pairs of nearest neighbors by embedding, each once, sorted by ids."""
 
     a: np.ndarray
     """Smaller photo id of each pair, (n,)."""

@@ -1,4 +1,4 @@
-"""Verifies that a library is consistent: the catalog with itself, vectors, neighbours and previews
+"""Verifies that a library is consistent: the catalog with itself, vectors, neighbors and previews
 with the catalog, and the catalog with the disk."""
 
 from __future__ import annotations

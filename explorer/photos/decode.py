@@ -1,7 +1,7 @@
 """Decode a photo once, and derive everything that is stored about it.
 
 The picture is reduced to about the required size as early as possible: a JPEG while it is decoded
-(libjpeg's DCT scaling, through `Image.draft`), any other format by an integer box filter. Colour
+(libjpeg's DCT scaling, through `Image.draft`), any other format by an integer box filter. Color
 conversion, rotation and the final resizing then cost next to nothing.
 """
 
@@ -129,7 +129,7 @@ class _Renditions(NamedTuple):
     """A picture in sRGB, at the required sizes."""
 
     rgb: Image.Image
-    """At the size at which its colours were converted."""
+    """At the size at which its colors were converted."""
     preview: Image.Image
     input: Image.Image | None
     """The encoder's input."""
@@ -149,7 +149,7 @@ def _render(
 ) -> _Renditions:
     """Convert and resize a loaded picture. size: the photo's size before loading reduced it."""
     # If nothing larger than the preview is needed, reduce the picture before converting its
-    # colours, which is slow: most photos from phones are in Display P3.
+    # colors, which is slow: most photos from phones are in Display P3.
     preview_suffices = is_large_enough(fitted_size(size, PREVIEW_SIDE), spec)
     reduction = min(max_reduction, max(size) / PREVIEW_SIDE) * picture.width / size[0]
     rgb = to_rgb(picture, max(1, int(reduction)), PREVIEW_SIDE if preview_suffices else None)

@@ -84,7 +84,7 @@ def load_picture(
     """Decode the pixels of an opened picture. Returns it, and the reason if part of it is missing.
 
     data: the bytes of its file. reduction: the factor by which a JPEG may be reduced while it is
-    decoded. The missing part of a damaged photo is grey or black. Raises PhotoError if nothing can
+    decoded. The missing part of a damaged photo is gray or black. Raises PhotoError if nothing can
     be decoded.
     """
     try:
@@ -106,7 +106,7 @@ def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | Non
     """Load a picture that Pillow opens but cannot decode.
 
     Returns the whole picture and None if another reader can decode it; else the picture with the
-    missing part grey or black, and the reason. Raises PhotoError.
+    missing part gray or black, and the reason. Raises PhotoError.
     """
     try:
         whole = _open_without_pillow(data)

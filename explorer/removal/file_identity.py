@@ -132,7 +132,7 @@ def proven_distinct(moved: int | str, kept: str) -> bool:
 def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None:
     """The first of `others` in which a new file in `folder` shows; None if it shows in none. token:
     identifies the caller; one probe at a time. A probe file that an interrupted run left is
-    recognised by it and deleted. Raises OSError if no probe can be made.
+    recognized by it and deleted. Raises OSError if no probe can be made.
     """
     name = f".photo-explorer-{token}.probe"
     probe = os.path.join(folder, name)

@@ -60,7 +60,7 @@ class _InvalidEntry(Exception):
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
     """Read a plan in UTF-8 or UTF-16, as JSON or CSV (with commas, semicolons or tabs). The format
-    is recognised by the content.
+    is recognized by the content.
 
     Raises PlanError, with one line for the user, where it cannot be read or is no plan.
     """

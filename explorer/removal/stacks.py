@@ -72,7 +72,7 @@ def is_named_after(name: str, other: str) -> bool:
 
 def is_one_stack(one: str, other: str, tier: str) -> bool:
     """Whether two photos (absolute paths) of a duplicate tier are versions of one photo by their
-    names, so that neither is offered for removal in favour of the other.
+    names, so that neither is offered for removal in favor of the other.
 
     RAW and JPEG of one name always are. Names that build on each other count where the pictures
     differ (`picture`). Where no pixel differs (`identical`, `pixels`) they are plain copies. Of

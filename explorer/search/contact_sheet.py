@@ -114,7 +114,7 @@ def _lines(photo: PhotoRow) -> list[str]:
 def _small(
     photo: PhotoRow, previews: PreviewStore, width: int, height: int | None = None
 ) -> Image.Image:
-    """The preview, scaled down to fit; a grey square if there is none."""
+    """The preview, scaled down to fit; a gray square if there is none."""
     try:
         with Image.open(previews.path(photo["hash"])) as stored:
             picture = stored.convert("RGB")

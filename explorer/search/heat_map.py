@@ -12,7 +12,7 @@ from explorer.encoders.base import Grid
 
 # Longer side of a drawn map, in pixels: the few cells of a map are interpolated.
 _SIDE = 256
-# Colour and opacity where a photo does not match, and where it matches best.
+# Color and opacity where a photo does not match, and where it matches best.
 _COLD, _HOT = np.array([8, 10, 40, 160.0]), np.array([255, 150, 0, 45.0])
 
 

@@ -1,4 +1,4 @@
-"""Properties of a picture beyond the columns of its row: faults, colour, duplicates.
+"""Properties of a picture beyond the columns of its row: faults, color, duplicates.
 
 Faults are those that the Anomalies page finds, by the same scores and thresholds, dismissed or not.
 Scores are relative to the whole library, so any change to it can affect them. In a large library
@@ -30,8 +30,8 @@ from explorer.library.photo_masks import PhotoMask, mask_of
 from explorer.library.staleness import acceptable_age
 
 MAX_COLORFULNESS = 2.0
-"""Colourfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Grey
-pictures saved as colour JPEG have 0; of 4,500 colour photos (Flickr8k) the greyest, of
+"""Colorfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Gray
+pictures saved as color JPEG have 0; of 4,500 color photos (Flickr8k) the grayest, of
 snow, has 2.6. Toned pictures, such as sepia, have more."""
 
 _DAMAGED: FindingKind = "damaged"

@@ -67,7 +67,7 @@ def relation(
             "half the size, cropped to 81 %",
         ),
         (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in black and white"),
-        (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in colour"),
+        (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in color"),
         (relation(grey=0, light=-20.0), row(800, 600), row(800, 600), "darker"),
         (relation(grey=0, light=20.0), row(800, 600), row(400, 300), "half the size, brighter"),
     ],
@@ -188,7 +188,7 @@ def test_words_stored_with_an_edge_take_precedence() -> None:
     one, other = Edge((1, 2), 1.0, relation(grey=1)), Edge((2, 1), 1.0, relation(grey=1))
     assert (
         (one.describe(A, B), one.describe(B, A))
-        == ("in black and white", "in colour")
+        == ("in black and white", "in color")
         == (other.describe(B, A), other.describe(A, B))
     )
 

@@ -69,10 +69,10 @@ def test_a_small_copy_may_differ_more_and_have_a_higher_jpeg_quality() -> None:
         ({"luma_p99": 238.0}, ""),
         ({"luma_p99": 239.0}, "brightness"),
         ({"contrast": 52.0}, ""),
-        ({"contrast": 53.0}, "contrast or colours"),
-        ({"contrast": 47.0}, "contrast or colours"),
+        ({"contrast": 53.0}, "contrast or colors"),
+        ({"contrast": 47.0}, "contrast or colors"),
         ({"colorfulness": 43.0}, ""),
-        ({"colorfulness": 44.0}, "contrast or colours"),
+        ({"colorfulness": 44.0}, "contrast or colors"),
         ({"blur_radius": 0.87}, ""),
         ({"blur_radius": 0.86}, "b.jpg is sharper"),
         ({"blur_radius": 1.15}, ""),
@@ -111,7 +111,7 @@ def test_pale_pictures_differ_in_colour_by_levels() -> None:
 def test_block_artefacts_count_whatever_the_jpeg_quality() -> None:
     one = version("a.jpg", **CAMERA, figures={"blockiness": 0.61})
     other = version("b.png", item={"format": "PNG"}, figures={"jpeg_quality": 0.0})
-    assert judged(one, other).doubt == "a.jpg shows stronger JPEG block artefacts"
+    assert judged(one, other).doubt == "a.jpg shows stronger JPEG block artifacts"
     assert not judged(version("a.jpg", **CAMERA, figures={"blockiness": 0.6}), other).doubt
     smaller = version("b.png", item={"format": "PNG"} | HALF, figures={"jpeg_quality": 0.0})
     assert not judged(one, smaller).doubt

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxBetween, boxInWords, boxNumbers, MIN_SHARE, movedBox, resizedBox } from "../../explorer/ui/static/modules/region_box.js";
+import { boxBetween, describeBox, boxCoordinates, MIN_SIDE, moveBox, resizeBox } from "../../explorer/ui/static/modules/region_box.js";
 
 function within(box) {
   const near = 1 + 1e-9;
   assert.ok(box.left >= 0 && box.top >= 0 && box.left + box.width <= near && box.top + box.height <= near, JSON.stringify(box));
-  assert.ok(box.width >= MIN_SHARE - 1e-9 && box.height >= MIN_SHARE - 1e-9, JSON.stringify(box));
+  assert.ok(box.width >= MIN_SIDE - 1e-9 && box.height >= MIN_SIDE - 1e-9, JSON.stringify(box));
 }
 
 const ENDS = [-0.5, 0, 0.1, 0.5, 0.99, 1, 1.5];
@@ -22,9 +22,9 @@ test("a box stays within the photo and large enough, wherever it is dragged", ()
       for (const otherX of ENDS) {
         const box = boxBetween({ x, y }, { x: otherX, y: 0.3 });
         within(box);
-        within(movedBox(box, x, y));
-        within(resizedBox(box, x, -y));
-        within(resizedBox(movedBox(box, -x, y), -x, y));
+        within(moveBox(box, x, y));
+        within(resizeBox(box, x, -y));
+        within(resizeBox(moveBox(box, -x, y), -x, y));
       }
     }
   }
@@ -32,20 +32,20 @@ test("a box stays within the photo and large enough, wherever it is dragged", ()
 
 test("moving keeps the size, resizing keeps the corner", () => {
   const box = { left: 0.2, top: 0.2, width: 0.3, height: 0.3 };
-  const moved = movedBox(box, 5, -5);
+  const moved = moveBox(box, 5, -5);
   assert.deepEqual([moved.width, moved.height, moved.top], [0.3, 0.3, 0]);
-  const resized = resizedBox(box, -5, 5);
-  assert.deepEqual([resized.left, resized.top, resized.width, resized.height], [0.2, 0.2, MIN_SHARE, 0.8]);
+  const resized = resizeBox(box, -5, 5);
+  assert.deepEqual([resized.left, resized.top, resized.width, resized.height], [0.2, 0.2, MIN_SIDE, 0.8]);
 });
 
 test("rounded numbers do not reach beyond the photo", () => {
   for (const left of [0.33335, 0.12345, 0.66665]) {
-    const [x, , width] = boxNumbers({ left, top: 0, width: 1 - left, height: 1 });
+    const [x, , width] = boxCoordinates({ left, top: 0, width: 1 - left, height: 1 });
     assert.ok(x + width <= 1 + 1e-9);
   }
 });
 
 test("a box in words", () => {
-  const words = boxInWords({ left: 0.1, top: 0.2, width: 0.5, height: 0.25 });
+  const words = describeBox({ left: 0.1, top: 0.2, width: 0.5, height: 0.25 });
   assert.equal(words, "50 by 25 percent of the photo, 10 percent from the left, 20 from the top");
 });

@@ -26,19 +26,19 @@ test("the transform moves the center into the middle of the frame", () => {
 });
 
 test("the whole map fits its canvas, with a margin", () => {
-  const { across, down, area } = projection(wholeMap(), 828, 428);
-  near(across(0), 414 - 200);
-  near(across(65535), 414 + 200);
-  near(down(0), 14);
-  near(down(65535), 414);
+  const { toLeft, toTop, area } = projection(wholeMap(), 828, 428);
+  near(toLeft(0), 414 - 200);
+  near(toLeft(65535), 414 + 200);
+  near(toTop(0), 14);
+  near(toTop(65535), 414);
   near(area[1], -14 / (400 / 65535));
 });
 
 test("pixels and places on the map are converted both ways", () => {
-  const { across, down, unproject } = projection({ x: 20000, y: 30000, zoom: 7 }, 800, 500);
+  const { toLeft, toTop, unproject } = projection({ x: 20000, y: 30000, zoom: 7 }, 800, 500);
   const [x, y] = unproject(123, 456);
-  near(across(x), 123);
-  near(down(y), 456);
+  near(toLeft(x), 123);
+  near(toTop(y), 456);
 });
 
 test("the place under the pointer stays there when the map is zoomed", () => {

@@ -13,7 +13,7 @@ _PROPERTIES_PATH = (b"meta", b"iprp", b"ipco")
 
 
 def read_cicp(data: bytes) -> tuple[int, int] | None:
-    """Colour primaries and transfer characteristics (ITU-T H.273) of a PNG or AVIF file; None if
+    """Color primaries and transfer characteristics (ITU-T H.273) of a PNG or AVIF file; None if
     it has none."""
     if data.startswith(PNG_SIGNATURE):
         return _of_png(data)

@@ -1,4 +1,4 @@
-"""Colour spaces that a file declares without an ICC profile: by CICP codes, PNG's gamma and
+"""Color spaces that a file declares without an ICC profile: by CICP codes, PNG's gamma and
 chromaticities, or EXIF's Adobe RGB.
 
 Code points follow ITU-T H.273 (the same as ISO/IEC 23091-2), tables 2 and 3.
@@ -52,7 +52,7 @@ _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
 # Tolerances: PNG rounds chromaticities, and browsers treat a gamma this close to 2.2 as sRGB.
-# Within the last tolerance, greys look about the same as in sRGB.
+# Within the last tolerance, grays look about the same as in sRGB.
 _NEAR, _NEAR_GAMMA, _SIMILAR_GAMMA = 0.002, 0.06, 0.3
 _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
 _COLOUR_SPACE = 0xA001
@@ -78,7 +78,7 @@ class ColorSpace(NamedTuple):
 
     @property
     def has_srgb_tones(self) -> bool:
-        """Whether its greys are about as light as those of sRGB."""
+        """Whether its grays are about as light as those of sRGB."""
         return self.curve == _SRGB or (
             isinstance(self.curve, float) and abs(self.curve - 2.2) <= _SIMILAR_GAMMA
         )
@@ -90,7 +90,7 @@ class ColorSpace(NamedTuple):
 
     def to_srgb(self, picture: Image.Image) -> Image.Image:
         """Convert an RGB picture from this space to sRGB. High dynamic range is tone-mapped
-        (`hdr.tone_map`); other colours outside the gamut are clipped."""
+        (`hdr.tone_map`); other colors outside the gamut are clipped."""
         values = np.asarray(picture)
         return Image.fromarray(self.converted(values, self.peak(values) if self.is_hdr else 0.0))
 

@@ -1,4 +1,4 @@
-"""Convert the colours of any picture to 8-bit sRGB."""
+"""Convert the colors of any picture to 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from explorer.photos.resize import fit
 
 _GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 # In levels of 255: how much sRGB profiles may differ from each other, and how much a picture's
-# greys may differ from sRGB's and still be measured as they are.
+# grays may differ from sRGB's and still be measured as they are.
 _MAX_SRGB_SHIFT, _MAX_GREY_SHIFT = 2, 24
-# Test colours that tell a profile from sRGB: all combinations of 0, 51, … 255 of each primary.
+# Test colors that tell a profile from sRGB: all combinations of 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
 _PATCHES = Image.fromarray(
     np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS, indexing="ij"), axis=-1).reshape(1, -1, 3)
@@ -27,7 +27,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     """Convert a loaded picture to sRGB in mode RGB, on a white background.
 
     reduction: the integer factor by which it is reduced first. side: the maximum length of the
-    longer side, or None. Grey of more than 8 bits keeps its range: 16-bit values are divided by
+    longer side, or None. Gray of more than 8 bits keeps its range: 16-bit values are divided by
     256, and floats are stretched from minimum to maximum.
     """
     profile = _profile(picture)
@@ -48,7 +48,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     if side is not None:
         small = fit(small, side)
     if profile or small.mode == "LAB":
-        # Grey with alpha has become RGB above.
+        # Gray with alpha has become RGB above.
         managed = _managed(
             small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile
         )
@@ -105,7 +105,7 @@ class _Transform(NamedTuple):
     mode: str
     """The mode that a picture must be in."""
     shift: int
-    """The largest change of a grey, in levels of 255."""
+    """The largest change of a gray, in levels of 255."""
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
@@ -140,7 +140,7 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
         ImageCms.createProfile("LAB") if mode == "LAB" else io.BytesIO(profile)
     )
     if mode == "L" and source.profile.xcolor_space.strip() == "RGB":
-        # A grey picture with an RGB profile: only the tone curve matters.
+        # A gray picture with an RGB profile: only the tone curve matters.
         mode = "RGB"
     made = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     if mode not in ("RGB", "L"):

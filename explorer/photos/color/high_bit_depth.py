@@ -1,5 +1,5 @@
 """Convert HDR pictures of more than 8 bits to sRGB. Pillow reduces them to 8 bits, which is too few
-for PQ: dark, saturated colours would show banding."""
+for PQ: dark, saturated colors would show banding."""
 
 from __future__ import annotations
 

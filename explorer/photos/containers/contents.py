@@ -140,7 +140,7 @@ def digest_pieces(*pieces: bytes | memoryview) -> str:
 
 
 def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
-    """Why a file must not be removed in favour of the kept one; '' if the kept file has all of its
+    """Why a file must not be removed in favor of the kept one; '' if the kept file has all of its
     contents.
 
     item, kept: None if unknown, because the file was indexed by an earlier release and has not been

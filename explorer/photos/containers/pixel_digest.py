@@ -41,7 +41,7 @@ class Budget:
 
 
 def pixel_digest(opened: Callable[[], Image.Image], budget: Budget) -> str | None:
-    """The digest of a page's pixels and colour profile; None if it cannot be decoded or the budget
+    """The digest of a page's pixels and color profile; None if it cannot be decoded or the budget
     is exhausted. opened: opens the page without decoding it."""
     try:
         page = opened()

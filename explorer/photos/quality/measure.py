@@ -47,7 +47,7 @@ class MeasureThresholds:
     edge: float = 8.0
     """The gradient above which a pixel counts as an edge, in levels per pixel at 64 pixels."""
     flat_step: int = 1
-    """The largest difference between neighbours in a flat area."""
+    """The largest difference between neighbors in a flat area."""
     hard_step: int = 60
     """The smallest step that counts as the hard edge of a letter or a line."""
     hard_step_surroundings: int = 2
@@ -55,13 +55,13 @@ class MeasureThresholds:
     uniform_row: int = 6
     """The largest range of values within a row of missing data."""
     missing_color: int = 4
-    """The largest distance of such a row from the colour of missing data."""
+    """The largest distance of such a row from the color of missing data."""
 
 
 _T = MeasureThresholds()
-# Opponent colours: red–green and yellow–blue.
+# Opponent colors: red–green and yellow–blue.
 _OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
-# The colours that decoders substitute for missing data: mid-grey, and zeros in luma and chroma
+# The colors that decoders substitute for missing data: mid-gray, and zeros in luma and chroma
 # converted to RGB (ITU-T T.871).
 _MISSING_COLORS = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
 _GRADIENT_SIDE, _CONTRAST_SIDE, _MAP_SIDE = 256, 64, 24
@@ -200,9 +200,9 @@ def _detail(grey: Grey) -> dict[str, float]:
 
 
 def _color_statistics(small: _Rgb) -> dict[str, float]:
-    """The share of the most frequent colours, and the colourfulness."""
+    """The share of the most frequent colors, and the colorfulness."""
     half = np.ascontiguousarray(small[::2, ::2])
-    # Colours by the 4 highest bits of each channel: a photo has many, a drawing few.
+    # Colors by the 4 highest bits of each channel: a photo has many, a drawing few.
     counts = np.asarray(cv2.calcHist([half], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
     means, deviations = cv2.meanStdDev(cv2.transform(half.astype(np.float32), _OPPONENT))
     return {
@@ -212,7 +212,7 @@ def _color_statistics(small: _Rgb) -> dict[str, float]:
 
 
 def _flat_share(grey: Grey) -> float:
-    """The share of pixels that equal their right and lower neighbours."""
+    """The share of pixels that equal their right and lower neighbors."""
     part = _sampled_rows(grey)
     here = part[:-1, :-1]
     right, below = cv2.absdiff(here, part[:-1, 1:]), cv2.absdiff(here, part[1:, :-1])
@@ -238,7 +238,7 @@ def _sampled_rows(grey: Grey) -> Grey:
 
 
 def _missing_rows_share(small: _Rgb) -> float:
-    """The share of rows, counted from the bottom, that have only the colour of missing data."""
+    """The share of rows, counted from the bottom, that have only the color of missing data."""
     if np.ptp(small[-1], axis=0).max() > _T.uniform_row:
         return 0.0
     rows = small[::-1].astype(np.int16)

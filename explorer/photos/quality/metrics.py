@@ -52,7 +52,7 @@ class QualityMetrics:
     blockiness: float = 0.0
     """Mean step at JPEG's block boundaries beyond `off_grid_step`, in levels."""
     off_grid_step: float = 0.0
-    """Median step between neighbouring pixels away from block boundaries, in levels."""
+    """Median step between neighboring pixels away from block boundaries, in levels."""
     luma_p2: float = 0.0
     """2nd percentile of the luminance."""
     luma_p50: float = 0.0
@@ -76,18 +76,18 @@ class QualityMetrics:
     edge_density: float = 0.0
     """Share of pixels with an edge at 64 pixels on the longer side."""
     flat_share: float = 0.0
-    """Share of pixels that equal their right and lower neighbours, within one level."""
+    """Share of pixels that equal their right and lower neighbors, within one level."""
     top_colors_share: float = 0.0
-    """Share of pixels in the eight most frequent of 4,096 colours; high for drawings."""
+    """Share of pixels in the eight most frequent of 4,096 colors; high for drawings."""
     hard_edge_share: float = 0.0
     """Share of pixels at a step of 60 levels or more with a flat side: text, lines, frames."""
     missing_rows_share: float = 0.0
-    """Share of rows at the bottom with only the colour that decoders substitute for missing
+    """Share of rows at the bottom with only the color that decoders substitute for missing
     data."""
     colorfulness: float = 0.0
-    """Metric M of Hasler and Süsstrunk, Measuring colourfulness in natural images, 2003."""
+    """Metric M of Hasler and Süsstrunk, Measuring colorfulness in natural images, 2003."""
     clipped_share: float = 0.0
-    """Share of pixels with any channel at 253 or more. Colours clip before white does."""
+    """Share of pixels with any channel at 253 or more. Colors clip before white does."""
     max_channel_p25: float = 0.0
     """25th percentile of the brightest channel of each pixel."""
     highlight_gradient: float = 0.0

@@ -243,7 +243,7 @@ def _tensor(
     """The tensor of each tile. size: the tile's side in pixels at this level. scale: a factor for
     the energies.
 
-    Gradients are computed over 2×2 pixels, so that both directions have the same centre.
+    Gradients are computed over 2×2 pixels, so that both directions have the same center.
     """
     height, width = rows * size + 1, columns * size + 1
     missing = [

@@ -42,7 +42,7 @@ def allow_long_texts() -> None:
 def png_without_texts(data: bytes) -> bytes | None:
     """The PNG file without its texts and without optional chunks whose checksums are wrong.
 
-    A colour profile is kept if its decompressed size is within the limit. None for other formats.
+    A color profile is kept if its decompressed size is within the limit. None for other formats.
     """
     if not data.startswith(PNG_SIGNATURE):
         return None

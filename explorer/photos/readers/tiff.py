@@ -1,9 +1,9 @@
-"""Read TIFF files that Pillow has no mode for: 16-bit Lab and grey with alpha, floats in colour,
+"""Read TIFF files that Pillow has no mode for: 16-bit Lab and gray with alpha, floats in color,
 CMYK with alpha, unusual bit depths.
 
 Follows TIFF 6.0 and Adobe's technical notes on predictors (TIFF Technical Note 3) and ZIP
 compression. Some compressions are left to libtiff, to which each strip is presented as an 8-bit
-grey picture.
+gray picture.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MAX_SAMPLES = 16
 
 def read(data: bytes) -> Image.Image:
     """The first picture of a TIFF file in 8 bits per sample, in Pillow's mode L, LA, RGB, RGBA,
-    CMYK, LAB or YCbCr; grey floats stay in mode F.
+    CMYK, LAB or YCbCr; gray floats stay in mode F.
 
     Raises UnsupportedPhoto for kinds other than those named above, DamagedPhoto if its data is
     incomplete or corrupt, and OversizedPhoto.
@@ -176,7 +176,7 @@ class _SampleReader:
 
 
 def _by_libtiff(packed: bytes, compression: int, rows: int, row_bytes: int) -> bytes:
-    """Decompress a strip by making libtiff read it as an 8-bit grey picture. Raises OSError."""
+    """Decompress a strip by making libtiff read it as an 8-bit gray picture. Raises OSError."""
     entries = (
         (256, row_bytes),
         (257, rows),
@@ -209,7 +209,7 @@ def _from_bits(table: npt.NDArray[np.uint8], bits: int, count: int) -> Samples:
 
 def _undo_differencing(values: Samples, predictor: int) -> Samples:
     """Undo horizontal differencing, which stores a sample as the difference from its left
-    neighbour."""
+    neighbor."""
     return np.cumsum(values, axis=1, dtype=values.dtype) if predictor == 2 else values
 
 

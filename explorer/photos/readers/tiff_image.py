@@ -11,7 +11,7 @@ from explorer.photos.readers import tiff_tags as tag
 from explorer.photos.readers.tiff_tags import Tags
 
 UNSUPPORTED = "TIFF files of this kind cannot be read yet"
-# Photometric interpretation → number of colours.
+# Photometric interpretation → number of colors.
 _COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}
 
 Samples = npt.NDArray[np.generic]
@@ -19,7 +19,7 @@ Samples = npt.NDArray[np.generic]
 
 
 def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
-    """The picture with 8 bits per sample, or in mode F for grey floats.
+    """The picture with 8 bits per sample, or in mode F for gray floats.
 
     samples: (height, width, samples per pixel). Raises UnsupportedPhoto.
     """
@@ -57,7 +57,7 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
         small = (small * (alpha / 255.0) + 0.5).astype(np.uint8) if extra[0] == 2 else small
     elif alpha is not None and mode != "YCbCr":
         if extra[0] == 1:
-            # The colours are premultiplied by alpha.
+            # The colors are premultiplied by alpha.
             small = np.minimum(255.0, small * 255.0 / np.maximum(alpha, 1)).astype(np.uint8)
         small, mode = np.concatenate([small, alpha], axis=2), "LA" if colours == 1 else "RGBA"
     height, width = small.shape[:2]
@@ -107,12 +107,12 @@ def _apply_palette(indices: Samples, tags: Tags) -> Image.Image:
 
 
 def _is_out_of_range(indices: Samples, number: int) -> bool:
-    """Whether an index exceeds a palette of this many colours."""
+    """Whether an index exceeds a palette of this many colors."""
     return indices.dtype.kind != "u" or int(indices.max(initial=0)) >= number
 
 
 def _image_from_floats(samples: Samples) -> Image.Image:
-    """Convert floats. Grey stays floating point, for `convert.to_rgb`. Colours within 0–1 are taken
+    """Convert floats. Gray stays floating point, for `convert.to_rgb`. Colors within 0–1 are taken
     as encoded values; if any exceeds 1, as linear light."""
     from explorer.photos.color.hdr import linear_to_srgb
 

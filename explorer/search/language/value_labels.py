@@ -33,7 +33,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rating": ("rated", "not rated"),
     },
     "is": {
-        "monochrome": ("black and white", "in colour"),
+        "monochrome": ("black and white", "in color"),
         "duplicate": ("with duplicates", "without duplicates"),
         "favourite": ("favourites", "no favourites"),
         "screenshot": ("screenshot", "no screenshots"), "panorama": ("panorama", "not a panorama"),

@@ -1,5 +1,5 @@
-// One group of duplicates: two of its files side by side, flickering or as a difference. Which file is compared, the zoom
-// and the view are kept here; every decision is sent to Python as one `act`.
+// The review of one group of duplicates: two of its files side by side, flickering, or their difference. The compared file,
+// the zoom and the view are state of this component; every decision triggers `act` in Python.
 
 import { make } from "./modules/element.js";
 import { bestOrientation, laplacianVariance, meanDifference, sharpnessDiffers, writeDifference } from "./modules/image_comparison.js";
@@ -13,11 +13,12 @@ const KEYS = [
   ["l", "later"], ["u", "undo the last decision or acceptance"], ["s f d", "side by side, flicker, difference"], ["+ − 0", "zoom in, zoom out, whole photo"],
   ["1", "actual pixels"], ["?", "show or hide these keys"],
 ];
-// Pixels of the longer side of pictures that are drawn over each other.
+// The longer side, in pixels, of pictures that are drawn on top of each other.
 const SIDE = 768;
-// Pictures that are kept in memory.
+// The maximum number of pictures in memory.
 const MAX_LOADED = 24;
-// Milliseconds after which an action that shows no effect no longer blocks the next one, and for which a key waits for it.
+// Milliseconds after which an action without a visible effect no longer blocks the next one, and during which a postponed
+// key stays valid.
 const ACTION_TIMEOUT = 1500;
 const KEY_TIMEOUT = 3000;
 
@@ -40,17 +41,17 @@ async function picture(item) {
   return (await load(item.src)) ?? (item.preview ? load(item.preview) : null);
 }
 
-// A picture on a canvas in one of eight orientations: quarter turns 0 to 3, then mirrored.
-function drawn(image, width, height, orientation) {
+// A canvas of the given size with a picture in one of eight orientations: quarter turns 0 to 3, then mirrored.
+function drawOriented(image, width, height, orientation) {
   const canvas = make("canvas");
   canvas.width = width;
   canvas.height = height;
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.translate(width / 2, height / 2);
-  pen.rotate(((orientation % 4) * Math.PI) / 2);
-  if (orientation >= 4) pen.scale(-1, 1);
-  const [across, down] = orientation % 2 ? [height, width] : [width, height];
-  pen.drawImage(image, -across / 2, -down / 2, across, down);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.translate(width / 2, height / 2);
+  context.rotate(((orientation % 4) * Math.PI) / 2);
+  if (orientation >= 4) context.scale(-1, 1);
+  const [drawnWidth, drawnHeight] = orientation % 2 ? [height, width] : [width, height];
+  context.drawImage(image, -drawnWidth / 2, -drawnHeight / 2, drawnWidth, drawnHeight);
   return canvas;
 }
 
@@ -58,17 +59,17 @@ function pixels(canvas) {
   return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
 }
 
-// How the second picture is oriented, as seen from the first.
+// The orientation of the second picture relative to the first.
 function orientationOf(first, second) {
-  const upright = pixels(drawn(first, 32, 32, 0));
-  return bestOrientation([0, 1, 2, 3, 4, 5, 6, 7].map((orientation) => meanDifference(upright, pixels(drawn(second, 32, 32, orientation)))));
+  const upright = pixels(drawOriented(first, 32, 32, 0));
+  return bestOrientation([0, 1, 2, 3, 4, 5, 6, 7].map((orientation) => meanDifference(upright, pixels(drawOriented(second, 32, 32, orientation)))));
 }
 
-// Measured at one size, so that it is comparable within a group.
+// Measured at a fixed size, so that it is comparable within a group.
 function sharpness(image) {
   const scale = 512 / Math.max(image.naturalWidth, image.naturalHeight);
   const width = Math.max(3, Math.round(image.naturalWidth * scale)), height = Math.max(3, Math.round(image.naturalHeight * scale));
-  return laplacianVariance(pixels(drawn(image, width, height, 0)), width, height);
+  return laplacianVariance(pixels(drawOriented(image, width, height, 0)), width, height);
 }
 
 export default function (component) {
@@ -91,12 +92,12 @@ export default function (component) {
   state.other = Math.min(state.other, others.length - 1);
   data.ahead.forEach(load);
 
-  function act(what, more = {}) {
+  function act(action, more = {}) {
     if (state.busy) return;
-    // One at a time: the next key waits until the page shows the effect of this one.
+    // One action at a time: the next key waits until the page shows the effect of this one.
     state.busy = true;
     setTimeout(() => (state.busy = false), ACTION_TIMEOUT);
-    state.send("act", { what, key: data.key, turn: Math.random(), ...more });
+    state.send("act", { what: action, key: data.key, turn: Math.random(), ...more });
   }
 
   function other() {
@@ -109,12 +110,12 @@ export default function (component) {
     const focused = nameOf(root.getRootNode().activeElement);
     const stage = make("div", { class: `stage ${state.mode}` });
     root.replaceChildren(head(), members(), tools(), ...(state.help ? [help()] : []), stage, table(), buttons(), list());
-    // The focus stays on the same button when the page is redrawn.
+    // Restore the focus to the same button.
     if (focused) ([...root.querySelectorAll("button")].find((each) => nameOf(each) === focused && !each.disabled) ?? root).focus({ preventScroll: true });
     show(stage, number);
   }
 
-  // Identifies a button although its label changes.
+  // An identifier of a button that does not change with its label.
   function nameOf(element) {
     if (element?.tagName !== "BUTTON" || !root.contains(element)) return null;
     return element.dataset.what ?? element.getAttribute("aria-label") ?? element.textContent;
@@ -173,8 +174,8 @@ export default function (component) {
     measure(first, second);
     state.full = first ? first.naturalWidth : 0;
     if (!first || !second) {
-      const gone = !first ? kept : other();
-      stage.append(make("p", { class: "absent" }, `${gone ? gone.name : "The file"} cannot be shown: it was moved, or its drive is not connected.`));
+      const missing = !first ? kept : other();
+      stage.append(make("p", { class: "absent" }, `${missing ? missing.name : "The file"} cannot be shown: it was moved, or its drive is not connected.`));
       return;
     }
     const orientation = orientationOf(first, second);
@@ -187,8 +188,8 @@ export default function (component) {
       if (state.mode === "difference") {
         stage.append(pane(difference(first, second, orientation, width, height), null, "difference"));
       } else {
-        const top = drawn(second, width, height, orientation);
-        const whole = pane(drawn(first, width, height, 0), kept, role, 0, top);
+        const top = drawOriented(second, width, height, orientation);
+        const whole = pane(drawOriented(first, width, height, 0), kept, role, 0, top);
         stage.append(whole);
         blink(whole, top);
       }
@@ -202,7 +203,7 @@ export default function (component) {
     place();
   }
 
-  // A picture in a frame that crops it; zooming and dragging apply to all frames.
+  // A figure with a picture in a frame that crops it; zooming and dragging apply to all frames.
   function pane(image, item, name, orientation = 0, top = null) {
     const shown = image instanceof HTMLCanvasElement ? image : image.cloneNode();
     shown.className = "picture";
@@ -212,7 +213,7 @@ export default function (component) {
     if (orientation && !(shown instanceof HTMLCanvasElement)) {
       const ratio = image.naturalHeight / image.naturalWidth;
       const width = SIDE, height = Math.round(orientation % 2 ? SIDE / ratio : SIDE * ratio);
-      const turned = drawn(image, width, height, orientation);
+      const turned = drawOriented(image, width, height, orientation);
       turned.className = "picture";
       turned.setAttribute("role", "img");
       turned.setAttribute("aria-label", `${item.name}, rotated to match the other`);
@@ -237,18 +238,18 @@ export default function (component) {
     top.style.visibility = "hidden";
     caption.textContent = pictureCaption(role, kept);
     figure.onclick = turn;
-    // With reduced motion, the pictures switch on a click only.
+    // If the user prefers reduced motion, the pictures switch only on a click.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) state.blinking = setInterval(turn, 700);
   }
 
   function difference(first, second, orientation, width, height) {
-    const one = drawn(first, width, height, 0), two = drawn(second, width, height, orientation);
+    const one = drawOriented(first, width, height, 0), two = drawOriented(second, width, height, orientation);
     const onePixels = pixels(one), twoPixels = pixels(two);
-    const pen = one.getContext("2d");
-    const result = pen.createImageData(width, height);
+    const context = one.getContext("2d");
+    const result = context.createImageData(width, height);
     writeDifference(onePixels, twoPixels, result.data);
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.putImageData(result, 0, 0);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.putImageData(result, 0, 0);
     one.setAttribute("role", "img");
     one.setAttribute("aria-label", `Difference of ${kept.name} and ${other().name}: ${meanDifference(onePixels, twoPixels).toFixed(1)} of 255 on average`);
     return one;
@@ -322,17 +323,17 @@ export default function (component) {
   function buttons() {
     const item = other();
     const marked = others.filter((each) => each.goes).length;
-    const one = (label, key, what, more = {}) => make("button", { type: "button", title: key ? `Key: ${key}` : null, "data-what": what, onclick: () => act(what), ...more }, label);
+    const button = (label, key, action, more = {}) => make("button", { type: "button", title: key ? `Key: ${key}` : null, "data-what": action, onclick: () => act(action), ...more }, label);
     return make("div", { class: "buttons" },
-      one(data.accepted ? "Accepted · Undo" : marked ? `Accept: remove ${marked} of ${data.items.length}` : "Nothing marked", "Enter", data.accepted ? "back" : "accept",
+      button(data.accepted ? "Accepted · Undo" : marked ? `Accept: remove ${marked} of ${data.items.length}` : "Nothing marked", "Enter", data.accepted ? "back" : "accept",
         { class: "primary", disabled: !data.accepted && !marked }),
-      one(item?.goes ? "Keep" : "Remove", "x", "mark", { disabled: !item || Boolean(item.stays), title: item?.stays ? `Kept: ${item.stays}` : `${item?.goes ? "Keep" : "Mark for removal"} the compared file (x)`, onclick: () => act("mark", { file: item.file }) }),
-      ...(others.filter((each) => !each.stays).length > 1 ? [one(marked ? "Remove none" : "Remove all others", "m", "markall")] : []),
-      ...(data.suggested ? [] : [one("Keep the first", "k", "keep", { disabled: kept.link, onclick: () => act("keep", { file: kept.file }) })]),
-      one(data.suggested ? "Keep this instead" : "Keep this", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
-      ...(data.tier === "identical" ? [] : [one("Not duplicates", "n", "apart")]),
-      one("Keep all", "a", "all"),
-      one("Later", "l", "later"),
+      button(item?.goes ? "Keep" : "Remove", "x", "mark", { disabled: !item || Boolean(item.stays), title: item?.stays ? `Kept: ${item.stays}` : `${item?.goes ? "Keep" : "Mark for removal"} the compared file (x)`, onclick: () => act("mark", { file: item.file }) }),
+      ...(others.filter((each) => !each.stays).length > 1 ? [button(marked ? "Remove none" : "Remove all others", "m", "markall")] : []),
+      ...(data.suggested ? [] : [button("Keep the first", "k", "keep", { disabled: kept.link, onclick: () => act("keep", { file: kept.file }) })]),
+      button(data.suggested ? "Keep this instead" : "Keep this", "p", "keep", { disabled: !item || item.link, onclick: () => act("keep", { file: item.file }) }),
+      ...(data.tier === "identical" ? [] : [button("Not duplicates", "n", "apart")]),
+      button("Keep all", "a", "all"),
+      button("Later", "l", "later"),
     );
   }
 
@@ -348,7 +349,7 @@ export default function (component) {
     make("span", { class: "text" }, `${entry.files} files · ${entry.size}`))));
   }
 
-  // A key that is pressed before the page shows the effect of the last one is handled afterwards.
+  // A key that is pressed before the page shows the effect of the previous one is handled afterwards.
   function postpone(event) {
     event.preventDefault();
     state.waiting = { event: { key: event.key, composedPath: () => [root], preventDefault() {} }, group: data.key, at: Date.now() };
@@ -375,7 +376,7 @@ export default function (component) {
       ...(state.help ? { Escape: toggleHelp } : {}),
     };
     if (event.key === "Enter") {
-      // Enter presses a focused button, as everywhere.
+      // Enter presses a focused button as usual.
       if (at instanceof HTMLElement && at.closest("button, a, summary")) return;
       if (state.busy) return postpone(event);
       if (data.accepted) act("next");
@@ -384,7 +385,7 @@ export default function (component) {
       if (event.key.startsWith("Arrow") && at instanceof HTMLElement && at.closest('[role="radiogroup"], [role="tablist"], [role="slider"]')) return;
       if (state.busy && /^([xmpknalu]|Arrow(Left|Right))$/.test(event.key)) return postpone(event);
       keys[event.key]();
-      // These keys move the focus to the group, so that the next Enter does not press a button elsewhere.
+      // Focus the group, so that the next Enter does not press a button elsewhere.
       if (root.isConnected && !root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     } else {
       return;

@@ -1,5 +1,5 @@
-// What a window shows while the program does not answer. Streamlit opens a dialog of its own, worded for developers; its
-// contents are hidden and replaced. Streamlit closes the dialog itself once the program answers again.
+// The message that a window shows while the program does not respond. Streamlit opens a dialog with a text for developers,
+// which is hidden and replaced here. Streamlit closes the dialog once the program responds again.
 
 const STREAMLIT_TITLE = "Connection error";
 const REFUSED = /\b403\b/;

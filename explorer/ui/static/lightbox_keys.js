@@ -1,11 +1,10 @@
-// The arrow keys of the lightbox: they press its Previous and Next buttons, one step at a time, as
-// soon as those are ready.
+// The arrow keys of the lightbox press its Previous and Next buttons, one step at a time, as soon as they are enabled.
 
 import { createStepQueue } from "./modules/step_queue.js";
 
 const STEPS = { ArrowLeft: "previous", ArrowRight: "next" };
 const PARTS = '[role="dialog"] .lightbox, [role="dialog"] .position';
-// Milliseconds between looks at the dialog while steps are waiting.
+// Milliseconds between checks of the dialog while steps are waiting.
 const INTERVAL = 40;
 
 function shown() {
@@ -40,10 +39,10 @@ export default function () {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (isTyping(event.composedPath()[0]) || !document.querySelector(PARTS)) return;
-    // There, the arrow keys move a box.
+    // In the region picker, the arrow keys move a box.
     if (document.querySelector('[role="dialog"] .st-key-region-picker')) return;
     event.preventDefault();
-    // The gallery behind the dialog must not move on as well.
+    // The gallery behind the dialog must not react as well.
     event.stopPropagation();
     queue.add(step, event.repeat);
     if (!timer) timer = setTimeout(advance, INTERVAL);

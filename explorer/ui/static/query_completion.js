@@ -1,8 +1,8 @@
-// Suggestions in the search box: a list of the browser's own (`datalist`), filled while a query is typed.
+// Suggestions in the search box: a `datalist`, filled while a query is typed.
 
 const BOX = ".st-key-search-bar input";
 const LIST = "photo-explorer-completions";
-// Milliseconds without a key after which suggestions are asked for.
+// Milliseconds after the last key press until suggestions are requested.
 const DELAY = 120;
 
 function listElement() {
@@ -25,7 +25,7 @@ function suggest(box, suggestions) {
   });
   list.replaceChildren(...options);
   if (options.length) {
-    // A list would make the box a combo box for screen readers; it stays what it is, a search box.
+    // The list would turn the box into a combo box for screen readers; keep the role of a search box.
     box.setAttribute("role", "searchbox");
     box.setAttribute("list", LIST);
   } else {
@@ -35,18 +35,18 @@ function suggest(box, suggestions) {
 
 export default function () {
   let timer = 0;
-  let asked = 0;
+  let requests = 0;
 
   async function ask(box) {
-    const number = ++asked;
+    const number = ++requests;
     const text = box.value;
     const query = new URLSearchParams({ q: text, at: box.selectionStart ?? text.length });
     try {
       const answer = text.trim() ? await fetch(`/photo/completions?${query}`) : null;
       const found = answer?.ok ? await answer.json() : [];
-      if (number === asked) suggest(box, found.filter((each) => each.text !== text));
+      if (number === requests) suggest(box, found.filter((each) => each.text !== text));
     } catch {
-      // The program does not answer: another message says so.
+      // If the program does not respond, connection.js shows a message.
     }
   }
 

@@ -1,18 +1,18 @@
-// Boxes on a photo, to search for what is in them. It sends Python `picked` (the boxes, and whether they are added to
-// the search, once) and `cancelled` (once).
+// Draws boxes on a photo, to search for what they contain. Triggers in Python: `picked` (the boxes, and whether they are
+// added to the search) and `cancelled`.
 
 import { make } from "./modules/element.js";
-import { boxBetween, boxInWords, boxNumbers, movedBox, resizedBox } from "./modules/region_box.js";
+import { boxBetween, boxCoordinates, describeBox, moveBox, resizeBox } from "./modules/region_box.js";
 
-// Shares of the photo by which an arrow key moves an edge: alone, and with Alt.
+// Fractions of the photo by which an arrow key moves a box: alone, and with Alt.
 const STEP = 0.02;
 const SMALL_STEP = 0.005;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// The first box that the keyboard gets.
-const MIDDLE = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
-const MOST_BOXES = 8;
+// The initial box, for the keyboard.
+const INITIAL_BOX = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
+const MAX_BOXES = 8;
 
-// The boxes on the photo that was drawn on last: they outlive the elements, which a page may make anew at any run.
+// The boxes on the photo that was drawn on last. They outlive the elements, which any run of the page may recreate.
 const drawing = { source: null, boxes: [] };
 
 export default function (component) {
@@ -28,7 +28,7 @@ export default function (component) {
   }
   update();
 
-  // The dialog around this component closes at Escape, and steps through photos at arrow keys.
+  // Keys are captured before the surrounding dialog handles them: Escape would close it, and the arrow keys show another photo.
   document.addEventListener("keydown", onKey, true);
   return () => document.removeEventListener("keydown", onKey, true);
 
@@ -43,16 +43,16 @@ export default function (component) {
     state.add = make("button", { type: "button", onclick: () => send(true) }, "Add to this search");
     state.another = make("button", { type: "button", onclick: addBox }, "Another box");
     state.remove = make("button", { type: "button", onclick: () => removeBox(state.boxes.length - 1) }, "Remove box");
-    const leave = make("button", { type: "button", onclick: cancel }, "Cancel");
+    const cancelButton = make("button", { type: "button", onclick: cancel }, "Cancel");
     picker.replaceChildren(
       make("div", { class: "stage" }, state.photo),
       make("p", { class: "hint" }, "Drag a box around what you are looking for. Arrow keys move it, with Shift they resize it."),
-      make("div", { class: "buttons" }, state.search, state.add, state.another, state.remove, leave),
+      make("div", { class: "buttons" }, state.search, state.add, state.another, state.remove, cancelButton),
     );
     if (drawing.source !== state.source) {
       drawing.source = state.source;
-      // For the keyboard, a box to start from; drawing one replaces it.
-      drawing.boxes = [{ ...MIDDLE, untouched: true }];
+      // The keyboard needs a box to start from; drawing another one replaces it.
+      drawing.boxes = [{ ...INITIAL_BOX, untouched: true }];
     }
     state.boxes = drawing.boxes;
     update();
@@ -68,14 +68,14 @@ export default function (component) {
       element.style.width = `${100 * box.width}%`;
       element.style.height = `${100 * box.height}%`;
       element.dataset.number = number;
-      element.setAttribute("aria-label", `Box ${number + 1}: ${boxInWords(box)}`);
+      element.setAttribute("aria-label", `Box ${number + 1}: ${describeBox(box)}`);
     }
     for (const extra of shown.slice(state.boxes.length)) extra.remove();
     state.photo.classList.toggle("single", state.boxes.length === 1);
     state.search.disabled = state.boxes.length === 0;
     state.add.hidden = !data.add;
     state.add.disabled = state.boxes.length === 0;
-    state.another.disabled = state.boxes.length >= MOST_BOXES;
+    state.another.disabled = state.boxes.length >= MAX_BOXES;
     state.remove.disabled = state.boxes.length === 0;
   }
 
@@ -85,7 +85,7 @@ export default function (component) {
     return element;
   }
 
-  function at(event) {
+  function positionOf(event) {
     const frame = state.photo.getBoundingClientRect();
     return { x: (event.clientX - frame.left) / frame.width, y: (event.clientY - frame.top) / frame.height };
   }
@@ -95,29 +95,29 @@ export default function (component) {
     event.preventDefault();
     state.photo.setPointerCapture(event.pointerId);
     const element = event.target.closest(".box");
-    const start = at(event);
+    const start = positionOf(event);
     const number = element ? Number(element.dataset.number) : state.boxes.length;
     const untouched = state.boxes.findIndex((box) => box.untouched);
-    if (!element && untouched < 0 && state.boxes.length >= MOST_BOXES) return;
-    const what = !element ? "draw" : event.target.classList.contains("corner") ? "resize" : "move";
-    state.drag = { pointer: event.pointerId, what, start, number, box: state.boxes[number], untouched, moved: false };
+    if (!element && untouched < 0 && state.boxes.length >= MAX_BOXES) return;
+    const action = !element ? "draw" : event.target.classList.contains("corner") ? "resize" : "move";
+    state.drag = { pointer: event.pointerId, action, start, number, box: state.boxes[number], untouched, moved: false };
     element?.focus();
   }
 
   function onMove(event) {
     const drag = state.drag;
     if (!drag || event.pointerId !== drag.pointer) return;
-    const now = at(event);
-    const [across, down] = [now.x - drag.start.x, now.y - drag.start.y];
-    if (!drag.moved && Math.hypot(across, down) < 0.01) return;
-    // A box that only stood ready gives way to the first one that is drawn, inside of it too.
-    if (!drag.moved && drag.untouched >= 0 && drag.what !== "resize") {
-      Object.assign(drag, { what: "draw", number: drag.untouched });
+    const now = positionOf(event);
+    const [right, down] = [now.x - drag.start.x, now.y - drag.start.y];
+    if (!drag.moved && Math.hypot(right, down) < 0.01) return;
+    // The first box that is drawn, even inside the untouched initial box, replaces it.
+    if (!drag.moved && drag.untouched >= 0 && drag.action !== "resize") {
+      Object.assign(drag, { action: "draw", number: drag.untouched });
     }
     drag.moved = true;
-    if (drag.what === "draw") state.boxes[drag.number] = boxBetween(drag.start, now);
-    else if (drag.what === "move") state.boxes[drag.number] = movedBox(drag.box, across, down);
-    else state.boxes[drag.number] = resizedBox(drag.box, across, down);
+    if (drag.action === "draw") state.boxes[drag.number] = boxBetween(drag.start, now);
+    else if (drag.action === "move") state.boxes[drag.number] = moveBox(drag.box, right, down);
+    else state.boxes[drag.number] = resizeBox(drag.box, right, down);
     delete state.boxes[drag.number].untouched;
     update();
   }
@@ -136,7 +136,7 @@ export default function (component) {
   }
 
   function addBox() {
-    state.boxes.push({ ...MIDDLE });
+    state.boxes.push({ ...INITIAL_BOX });
     update();
     focusBox(state.boxes.length - 1);
   }
@@ -155,7 +155,7 @@ export default function (component) {
 
   function send(add) {
     drawing.source = null;
-    state.send("picked", { source: state.source, boxes: state.boxes.map(boxNumbers), add });
+    state.send("picked", { source: state.source, boxes: state.boxes.map(boxCoordinates), add });
   }
 
   function onKey(event) {
@@ -172,7 +172,7 @@ export default function (component) {
     const number = Number(element.dataset.number);
     if (arrow) {
       const step = event.altKey ? SMALL_STEP : STEP;
-      const change = event.shiftKey ? resizedBox : movedBox;
+      const change = event.shiftKey ? resizeBox : moveBox;
       state.boxes[number] = change(state.boxes[number], arrow[0] * step, arrow[1] * step);
       delete state.boxes[number].untouched;
       update();

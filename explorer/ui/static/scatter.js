@@ -1,17 +1,17 @@
-// The map of the library. It sends Python `open` (a photo's id, once) and `area` (left, top, right and bottom of the
-// marked rectangle, 0 to 65535, once), and fetches its points from `data.source`.
+// The map of the library. Triggers in Python: `open` (a photo's id) and `area` (left, top, right and bottom of the marked
+// rectangle, 0 to 65535). The points are fetched from `data.source`.
 
 import { OUT, clampArea, nearestPoint, unpackPoints, visitPoints } from "./modules/point_grid.js";
 import { clampView, projection, wholeMap, zoomAt } from "./modules/map_view.js";
 
-// Hues that can be told apart on light and dark backgrounds, also with the common kinds of color blindness; and a scale
-// from early to late.
+// Colors that can be distinguished on light and dark backgrounds, even with the common kinds of color blindness; and a
+// color scale from early to late dates.
 const HUES = ["#e8590c", "#1c7ed6", "#d6336c", "#6741d9", "#f59f00", "#0ca678", "#a0522d", "#22b8cf", "#ae3ec9", "#e03131", "#5c7cfa", "#74b816",
   "#f06595", "#868e96"];
 const SCALE = ["#5e4fa2", "#3f78c1", "#2f9fb5", "#3fb68b", "#8ac24a", "#d9b72b", "#ee8434", "#d7424f"];
-// With at most this many photos in view they are shown as pictures; with at most this many points, as circles.
+// Up to this many photos in view are shown as pictures, and up to this many points as circles; more points as squares.
 const MAX_PICTURES = 60, MAX_CIRCLES = 6000;
-// Pixels from a point within which the pointer, or a finger, is on it.
+// The distance in pixels within which the mouse pointer, or a finger, is on a point.
 const POINTER_REACH = 12, TOUCH_REACH = 22;
 
 export default function (component) {
@@ -70,7 +70,7 @@ export default function (component) {
     redrawOverlay();
   }
 
-  // Only what is drawn over the points has changed. The points, up to a hundred thousand, stay as they are.
+  // Redraw only what is on top of the points: there are up to a hundred thousand of them.
   function redrawOverlay() {
     if (!state.pending) state.pending = requestAnimationFrame(paint);
   }
@@ -89,57 +89,57 @@ export default function (component) {
     }
     if (state.stale) {
       state.stale = false;
-      const pen = layer.getContext("2d");
-      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      pen.clearRect(0, 0, width, height);
-      drawPoints(pen, width, height, style);
+      const context = layer.getContext("2d");
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      drawPoints(context, width, height, style);
     }
-    const pen = canvas.getContext("2d");
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(layer, 0, 0);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawOverlay(pen, style);
+    const context = canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(layer, 0, 0);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawOverlay(context, style);
   }
 
-  // The points, and how many of them are in view.
-  function drawPoints(pen, width, height, style) {
-    const { points } = state, shown = new Map(), { across, down, area } = project();
-    let number = 0, lit = 0;
+  // Draws the points and shows how many of them are in view.
+  function drawPoints(context, width, height, style) {
+    const { points } = state, shown = new Map(), { toLeft, toTop, area } = project();
+    let number = 0, included = 0;
     visitPoints(points, area, (i) => {
-      const own = points.classes[i];
-      if (!shown.has(own)) shown.set(own, []);
-      shown.get(own).push(i);
+      const pointClass = points.classes[i];
+      if (!shown.has(pointClass)) shown.set(pointClass, []);
+      shown.get(pointClass).push(i);
       number++;
-      if (own !== OUT) lit++;
+      if (pointClass !== OUT) included++;
     });
     const size = Math.max(1.6, Math.min(7, Math.sqrt((width * height) / Math.max(40, number)) / 9));
-    // Points without a class, and those that the filter leaves out, are drawn below the others.
-    for (const own of [...shown.keys()].sort((a, b) => b - a)) {
-      const plain = own >= points.legend.length;
-      pen.fillStyle = plain ? style.color : colorOf(points.legend[own]);
-      pen.globalAlpha = own === OUT ? 0.08 : plain ? 0.3 : 0.95;
+    // Points without a class, and those that the filter excludes, are drawn below the others.
+    for (const pointClass of [...shown.keys()].sort((a, b) => b - a)) {
+      const plain = pointClass >= points.legend.length;
+      context.fillStyle = plain ? style.color : colorOf(points.legend[pointClass]);
+      context.globalAlpha = pointClass === OUT ? 0.08 : plain ? 0.3 : 0.95;
       const radius = plain ? size * 0.8 : size;
       if (number <= MAX_CIRCLES) {
-        pen.beginPath();
-        for (const i of shown.get(own)) {
-          const left = across(points.x[i]), top = down(points.y[i]);
-          pen.moveTo(left + radius, top);
-          pen.arc(left, top, radius, 0, 2 * Math.PI);
+        context.beginPath();
+        for (const i of shown.get(pointClass)) {
+          const left = toLeft(points.x[i]), top = toTop(points.y[i]);
+          context.moveTo(left + radius, top);
+          context.arc(left, top, radius, 0, 2 * Math.PI);
         }
-        pen.fill();
+        context.fill();
       } else {
-        for (const i of shown.get(own)) pen.fillRect(across(points.x[i]) - radius, down(points.y[i]) - radius, 2 * radius, 2 * radius);
+        for (const i of shown.get(pointClass)) context.fillRect(toLeft(points.x[i]) - radius, toTop(points.y[i]) - radius, 2 * radius, 2 * radius);
       }
     }
-    pen.globalAlpha = 1;
-    if (lit <= MAX_PICTURES && state.view.zoom > 1.5) for (const [own, list] of shown) if (own !== OUT) list.forEach((i) => drawPicture(pen, i, own));
-    notice.textContent = `${lit.toLocaleString()} of ${points.number.toLocaleString()} photos in view`;
+    context.globalAlpha = 1;
+    if (included <= MAX_PICTURES && state.view.zoom > 1.5) for (const [pointClass, list] of shown) if (pointClass !== OUT) list.forEach((i) => drawPicture(context, i, pointClass));
+    notice.textContent = `${included.toLocaleString()} of ${points.number.toLocaleString()} photos in view`;
   }
 
-  // Zoomed in far enough, points become pictures.
-  function drawPicture(pen, i, own) {
-    const { points } = state, { across, down } = project(), id = points.ids[i];
+  // When zoomed in far enough, points are drawn as pictures.
+  function drawPicture(context, i, pointClass) {
+    const { points } = state, { toLeft, toTop } = project(), id = points.ids[i];
     let image = state.pictures.get(id);
     if (!image) {
       image = new Image();
@@ -150,29 +150,29 @@ export default function (component) {
     if (!image.complete || !image.naturalWidth) return;
     const side = 64 / Math.max(image.naturalWidth, image.naturalHeight);
     const width = image.naturalWidth * side, height = image.naturalHeight * side;
-    const left = across(points.x[i]) - width / 2, top = down(points.y[i]) - height / 2;
-    pen.drawImage(image, left, top, width, height);
-    if (own < points.legend.length) {
-      pen.strokeStyle = colorOf(points.legend[own]);
-      pen.lineWidth = 3;
-      pen.strokeRect(left, top, width, height);
+    const left = toLeft(points.x[i]) - width / 2, top = toTop(points.y[i]) - height / 2;
+    context.drawImage(image, left, top, width, height);
+    if (pointClass < points.legend.length) {
+      context.strokeStyle = colorOf(points.legend[pointClass]);
+      context.lineWidth = 3;
+      context.strokeRect(left, top, width, height);
     }
   }
 
-  function drawOverlay(pen, style) {
-    const { points } = state, { across, down } = project();
-    pen.strokeStyle = style.getPropertyValue("--st-primary-color") || style.color;
-    pen.lineWidth = 2;
+  function drawOverlay(context, style) {
+    const { points } = state, { toLeft, toTop } = project();
+    context.strokeStyle = style.getPropertyValue("--st-primary-color") || style.color;
+    context.lineWidth = 2;
     if (state.hovered >= 0) {
-      pen.beginPath();
-      pen.arc(across(points.x[state.hovered]), down(points.y[state.hovered]), 9, 0, 2 * Math.PI);
-      pen.stroke();
+      context.beginPath();
+      context.arc(toLeft(points.x[state.hovered]), toTop(points.y[state.hovered]), 9, 0, 2 * Math.PI);
+      context.stroke();
     }
-    const box = state.drag?.box ?? (state.area ? [across(state.area[0]), down(state.area[1]), across(state.area[2]), down(state.area[3])] : null);
+    const box = state.drag?.box ?? (state.area ? [toLeft(state.area[0]), toTop(state.area[1]), toLeft(state.area[2]), toTop(state.area[3])] : null);
     if (box) {
-      pen.setLineDash([6, 4]);
-      pen.strokeRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
-      pen.setLineDash([]);
+      context.setLineDash([6, 4]);
+      context.strokeRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
+      context.setLineDash([]);
     }
   }
 
@@ -206,11 +206,11 @@ export default function (component) {
     stage.classList.toggle("pointing", i >= 0);
     preview.hidden = i < 0;
     if (i >= 0) {
-      const { points } = state, { across, down } = project(), left = across(points.x[i]), top = down(points.y[i]);
-      const image = preview.querySelector("img"), own = points.legend[points.classes[i]];
+      const { points } = state, { toLeft, toTop } = project(), left = toLeft(points.x[i]), top = toTop(points.y[i]);
+      const image = preview.querySelector("img"), entry = points.legend[points.classes[i]];
       image.src = `/photo/${points.ids[i]}/preview`;
-      preview.title = own?.label ?? "";
-      // On the side with more room.
+      preview.title = entry?.label ?? "";
+      // Show the preview on the side with more space.
       preview.style.left = left < canvas.clientWidth / 2 ? `${left + 16}px` : "";
       preview.style.right = left < canvas.clientWidth / 2 ? "" : `${canvas.clientWidth - left + 16}px`;
       preview.style.top = top < canvas.clientHeight / 2 ? `${top}px` : "";
@@ -259,14 +259,14 @@ export default function (component) {
     }
   };
 
-  // Moving two fingers apart zooms in.
+  // Zoom by the change of the distance between two fingers.
   function pinch(event, left, top) {
     const other = [...state.pointers].find(([id]) => id !== event.pointerId)[1], before = state.pointers.get(event.pointerId);
-    const apart = Math.hypot(left - other[0], top - other[1]), was = Math.hypot(before[0] - other[0], before[1] - other[1]);
+    const distance = Math.hypot(left - other[0], top - other[1]), previous = Math.hypot(before[0] - other[0], before[1] - other[1]);
     state.pointers.set(event.pointerId, [left, top]);
     state.drag.moved = true;
     state.drag.marking = false;
-    if (was > 0) zoom(apart / was, (left + other[0]) / 2, (top + other[1]) / 2);
+    if (previous > 0) zoom(distance / previous, (left + other[0]) / 2, (top + other[1]) / 2);
     Object.assign(state.drag, { left, top, view: state.view });
   }
 
@@ -315,15 +315,15 @@ export default function (component) {
   };
 
   tools.onclick = (event) => {
-    const what = event.target.closest("button")?.dataset.do;
-    if (what === "move" || what === "mark") {
-      state.marking = what === "mark";
+    const action = event.target.closest("button")?.dataset.do;
+    if (action === "move" || action === "mark") {
+      state.marking = action === "mark";
       stage.classList.toggle("marking", state.marking);
       for (const button of tools.querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", (button.dataset.do === "mark") === state.marking);
-    } else if (what === "in") zoom(1.5);
-    else if (what === "out") zoom(1 / 1.5);
-    else if (what === "whole") setView(wholeMap());
-    else if (what === "list") list(project().area);
+    } else if (action === "in") zoom(1.5);
+    else if (action === "out") zoom(1 / 1.5);
+    else if (action === "whole") setView(wholeMap());
+    else if (action === "list") list(project().area);
   };
 
   if (!state.observer) {

@@ -1,7 +1,7 @@
-// What two files of a group have in common and how they differ, as rows of a table.
+// The table that compares two files of a group.
 
-// Rows { label, left, right, more }: the texts of both files; more is positive if the left file has more of it, negative
-// if the right one has, and 0 if that cannot be said. The row labeled "Sharpness" is filled in once the pictures are loaded.
+// Rows { label, left, right, more }: the texts of both files; `more` is positive if the left value is greater, negative if
+// the right one is, and 0 if they cannot be compared. The row labeled "Sharpness" is filled in once the pictures are loaded.
 export function comparisonRows(left, right) {
   const row = (label, one, two, more = 0) => ({ label, left: one, right: two, more });
   const optional = (label, key, none) => (left[key] || right[key] ? [row(label, left[key] || none, right[key] || none)] : []);
@@ -29,7 +29,7 @@ export function fileState(item, hasKeeper) {
   return item.goes ? { word: "remove", className: "remove" } : { word: "keep", className: "other" };
 }
 
-// The caption of a picture: its role and name with the last two folders, which tell apart files of the same name.
+// The caption of a picture: its role, and its name with the last two folders, which distinguish files of the same name.
 export function pictureCaption(role, item) {
   return `${role}: ${item.name} in ${item.folder.split(/[\\/]/).slice(-2).join("/")}`;
 }

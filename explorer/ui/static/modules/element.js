@@ -1,5 +1,5 @@
-// Make an element. attributes: `class`, event handlers (`onclick`), and attributes; true sets an empty attribute, and
-// false, null or undefined leave it out.
+// Create an element. attributes: `class`, event handlers (`onclick`) and other attributes; true sets an empty attribute;
+// false, null and undefined set none.
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

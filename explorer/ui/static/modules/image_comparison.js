@@ -1,4 +1,4 @@
-// Comparing the pixels of two pictures. Pixels are RGBA, four bytes each, as canvases give them.
+// Compares the pixels of two pictures. Pixels are RGBA, four bytes each, as in `ImageData.data`.
 
 // The mean absolute difference of two pictures of the same size, over all color channels, 0 to 255.
 export function meanDifference(one, two) {
@@ -9,7 +9,7 @@ export function meanDifference(one, two) {
   return sum / (one.length / 4) / 3;
 }
 
-// Write the difference of two pictures into `target`, three times amplified.
+// Write the absolute difference of two pictures, multiplied by three, into `target`.
 export function writeDifference(one, two, target) {
   for (let i = 0; i < one.length; i += 4) {
     for (let channel = 0; channel < 3; channel++) {
@@ -20,7 +20,7 @@ export function writeDifference(one, two, target) {
 }
 
 // The orientation in which the second picture matches the first. differences: the mean difference for each of the eight
-// orientations (quarter turns 0 to 3, then mirrored). The first wins unless another one fits much better.
+// orientations (quarter turns 0 to 3, then mirrored). The first is preferred unless another fits much better.
 export function bestOrientation(differences) {
   const best = differences.indexOf(Math.min(...differences));
   return differences[best] < 0.6 * differences[0] ? best : 0;

@@ -1,33 +1,34 @@
-// The part of the map that is in view: { x, y, zoom }, its center in units of the map and its magnification.
+// The visible part of the map: { x, y, zoom }, its center in units of the map and its magnification (1 to 400).
 
 import { SIDE } from "./point_grid.js";
 
 const MAX_ZOOM = 400;
-// Pixels around the whole map.
+// The margin around the whole map, in pixels.
 const MARGIN = 28;
 
 export const wholeMap = () => ({ x: SIDE / 2, y: SIDE / 2, zoom: 1 });
 
-// Between units of the map and pixels of a canvas of that size.
+// Conversions between units of the map and pixels of a canvas of the given size: toLeft and toTop convert coordinates to
+// pixels, unproject converts pixels back. scale: pixels per unit; area: the visible rectangle [left, top, right, bottom].
 export function projection({ x, y, zoom }, width, height) {
   const scale = ((Math.min(width, height) - MARGIN) / SIDE) * zoom;
   const unproject = (left, top) => [(left - width / 2) / scale + x, (top - height / 2) / scale + y];
   return {
     scale,
-    across: (value) => (value - x) * scale + width / 2,
-    down: (value) => (value - y) * scale + height / 2,
+    toLeft: (value) => (value - x) * scale + width / 2,
+    toTop: (value) => (value - y) * scale + height / 2,
     unproject,
     area: [...unproject(0, 0), ...unproject(width, height)],
   };
 }
 
-// The view with a valid zoom and a center on or near the map.
+// The view with its zoom and its center clamped to valid values.
 export function clampView({ x, y, zoom }) {
   const clamp = (value) => Math.min(SIDE + 1, Math.max(-1, value));
   return { x: clamp(x), y: clamp(y), zoom: Math.min(MAX_ZOOM, Math.max(1, zoom)) };
 }
 
-// Zoom by a factor so that the point at pixel (left, top) stays where it is.
+// The view after zooming by a factor so that the point at pixel (left, top) stays in place.
 export function zoomAt(view, factor, left, top, width, height) {
   const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
   if (zoom === 1) return wholeMap();

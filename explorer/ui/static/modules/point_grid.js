@@ -1,8 +1,8 @@
-// The photos of the map as points in a square of 65536 × 65536, sorted into the cells of a grid so that the points of a
-// rectangle are found without looking at all of them.
+// The photos of the map as points in a square of 65536 × 65536 units, sorted into the cells of a grid so that the points
+// in a rectangle are found without visiting all points.
 
 export const SIDE = 65535;
-// Classes of points without a class, and of points that the filter leaves out.
+// The class values of points that have no class, and of points that the filter excludes.
 export const NONE = 255;
 export const OUT = 254;
 
@@ -10,7 +10,7 @@ export const OUT = 254;
 const CELLS = 64;
 const CELL_BITS = 10;
 
-// Read the points from the format that `map_data.py` describes.
+// Parse the binary format that `map_data.py` describes.
 export function unpackPoints(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
@@ -26,7 +26,7 @@ export function unpackPoints(buffer) {
   return { number, ids, x, y, classes, legend: header.legend, coloring: header.coloring, ...sortIntoCells(x, y) };
 }
 
-// starts: where each cell's points begin in `order`, which holds the indices of all points.
+// starts: the index in `order` of each cell's first point. order: the indices of all points, by cell.
 function sortIntoCells(x, y) {
   const starts = new Int32Array(CELLS * CELLS + 1), order = new Int32Array(x.length);
   const cell = (i) => (x[i] >> CELL_BITS) + CELLS * (y[i] >> CELL_BITS);
@@ -52,7 +52,7 @@ export function visitPoints(points, [left, top, right, bottom], visit) {
   }
 }
 
-// The index of the point nearest to (x, y) within a radius, or −1. Points that the filter leaves out do not count.
+// The index of the point nearest to (x, y) within a radius, or −1. Points that the filter excludes are ignored.
 export function nearestPoint(points, x, y, radius) {
   let best = -1, distance = radius * radius;
   visitPoints(points, [x - radius, y - radius, x + radius, y + radius], (i) => {
@@ -63,7 +63,7 @@ export function nearestPoint(points, x, y, radius) {
   return best;
 }
 
-// A rectangle of the map with its sides rounded and inside the square.
+// The sides of a rectangle, rounded and clamped to the map.
 export function clampArea(sides) {
   return sides.map((side) => Math.round(Math.min(SIDE, Math.max(0, side))));
 }

@@ -1,24 +1,24 @@
-// Steps that were asked for faster than the page can follow: each waits for the one before it.
+// A queue of steps that were requested faster than the page can carry them out: each waits for the one before it.
 
-// Milliseconds after which a step that shows no effect no longer blocks the next one.
+// Milliseconds after which a step without a visible effect no longer blocks the next one.
 const STEP_TIMEOUT = 5000;
-// Steps that can wait; more would run on long after the key is released.
+// The maximum number of waiting steps; with more, the page would continue long after the key is released.
 const MAX_WAITING = 20;
 
-// shown(): { open, photo, steps }: whether the dialog is open, the photo that it shows, or null, and
-// the steps that lead on from there. press(step): presses the button of a step; returns false if the
-// button cannot be pressed yet. now(): a time in milliseconds.
+// shown() returns { open, photo, steps }: whether the dialog is open, the photo that it shows, or null, and
+// the steps that are possible from there. press(step) presses the button of a step and returns false if the
+// button cannot be pressed yet. now() returns the time in milliseconds.
 export function createStepQueue({ shown, press, now }) {
   let waiting = [];
   let pressed = null;
 
-  // Add a step. repeat: whether the key is being held down; such steps never pile up.
+  // Add a step. repeat: whether the key is held down; of such steps, at most one waits.
   function add(step, repeat = false) {
     if (waiting.length < (repeat ? 1 : MAX_WAITING)) waiting.push(step);
     advance();
   }
 
-  // Carry out the next step if the page is ready for it; returns whether steps are left.
+  // Carry out the next step if the page is ready for it; return whether steps are waiting.
   function advance() {
     const { open, photo, steps } = shown();
     if (!open) {
@@ -31,7 +31,7 @@ export function createStepQueue({ shown, press, now }) {
       return waiting.length > 0;
     }
     pressed = null;
-    // There is nothing before the first photo and after the last one.
+    // Drop steps that are impossible: before the first photo and after the last one.
     while (waiting.length && !steps.includes(waiting[0])) waiting.shift();
     if (waiting.length && press(waiting[0])) {
       waiting.shift();

@@ -1,5 +1,5 @@
-// Zooming into a picture. A zoom is { scale, x, y }: the magnification, 1 to 32, and the point of the picture that is in
-// the middle of the frame, as shares of its width and height.
+// Zooming into a picture. A zoom is { scale, x, y }: the magnification (1 to 32), and the point of the picture at the
+// center of the frame, as fractions of its width and height.
 
 export const WHOLE = Object.freeze({ scale: 1, x: 0.5, y: 0.5 });
 const MAX_SCALE = 32;
@@ -15,7 +15,7 @@ export function zoomBy(zoom, factor) {
   return keepInFrame({ ...zoom, scale: Math.min(MAX_SCALE, Math.max(1, zoom.scale * factor)) });
 }
 
-// The zoom after the picture was dragged by that many pixels in a frame of that size.
+// The zoom after the picture was dragged by a distance, in pixels, in a frame of the given size.
 export function dragBy(zoom, right, down, width, height) {
   return keepInFrame({ scale: zoom.scale, x: zoom.x - right / (width * zoom.scale), y: zoom.y - down / (height * zoom.scale) });
 }

@@ -65,14 +65,14 @@ def _unpacked(arrays: Mapping[str, npt.NDArray[np.int32]], prefix: str) -> Outli
 @functools.cache
 def outlines(prefix: str = DETAILED) -> Outlines:
     """The outlines at a scale, DETAILED or SIMPLE; read once in a process."""
-    with np.load(DATA / "outlines.npz") as data:
+    with np.load(DATA / "outlines.npz", allow_pickle=False) as data:
         return _unpacked(data, prefix)
 
 
 @functools.cache
 def country_grid() -> CountryGrid:
     """The grid; read once in a process: 6.5 MB."""
-    with np.load(DATA / "outlines.npz") as data:
+    with np.load(DATA / "outlines.npz", allow_pickle=False) as data:
         return CountryGrid(data["grid"], _unpacked(data, DETAILED))
 
 

@@ -138,7 +138,7 @@ def nearest_name(text: str) -> str | None:
 def _index() -> _Index:
     """Read once in a process: about 0.5 s."""
     known = gazetteer()
-    with np.load(DATA / "place_names.npz") as data:
+    with np.load(DATA / "place_names.npz", allow_pickle=False) as data:
         return _Index(
             _Names.of(_folded("\n".join(known.names))),
             _Names.of("\n".join(lines(data["names"])).translate(_VARIANTS)),

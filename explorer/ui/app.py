@@ -13,6 +13,7 @@ from explorer.ui.photo_edits.album_dialog import add_if_requested
 from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
 from explorer.ui.status_line import status_line
 
@@ -31,6 +32,10 @@ anomalies = st.Page(
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 albums = st.Page(APP_FILES / "pages" / "albums.py", title="Albums", icon=":material/photo_album:")
 page = st.navigation([search, albums, duplicates, anomalies, library], position="top")
+came_from = st.session_state.get("_page", page.url_path)
+st.session_state["_page"] = page.url_path
+if page == search and came_from != page.url_path:
+    search_state.restore()
 connection_watcher()
 try:
     resources.library()

@@ -256,3 +256,13 @@ def fits(page: Page) -> bool:
             " part.scrollWidth <= part.clientWidth)"
         )
     )
+
+
+def test_a_search_is_kept_while_another_page_is_visited(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?since=2021-02-01")
+    find(window, "green")
+    page.get_by_role("link", name="Library").click()
+    page.get_by_text("Up to date").wait_for()
+    page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("searchbox")).to_have_value("green")
+    assert asked(page) == {"q": "green", "since": "2021-02-01"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -151,7 +151,7 @@ def show_kind(kind: FindingKind | None) -> None:
 def from_widget(
     parameter: str,
     key: str,
-    to_text: Callable[[object], str | None] = lambda value: str(value) if value else None,
+    to_text: Callable[[Any], str | None] = lambda value: str(value) if value else None,
 ) -> None:
     """Put the value of the widget with that key into the URL."""
     update_url(**{parameter: to_text(st.session_state.get(key))})

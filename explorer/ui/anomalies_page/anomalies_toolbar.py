@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import streamlit as st
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS, FindingKind
 from explorer.text_format import count
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
+from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import removal_history
@@ -50,15 +53,13 @@ def _filter_widgets(request: AnomalyRequest) -> None:
         ("To", anomalies_state.UNTIL, until),
     ):
         key = f"odd-{parameter}-{value}"
-        st.date_input(
+        to_day = functools.partial(day_of, last=parameter == anomalies_state.UNTIL)
+        day_input(
             label,
-            value=search_state.date(value),
-            min_value=search_state.OLDEST,
-            max_value=search_state.NEWEST,
-            key=key,
-            format="YYYY-MM-DD",
+            key,
+            value=value,
             on_change=anomalies_state.from_widget,
-            args=[parameter, key],
+            args=[parameter, key, to_day],
         )
     folders = folder_choices.choices(folder)
     key = f"odd-folder-{folder}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import cast
 
 import streamlit as st
 
 from explorer.duplicates.groups import TIERS, Tier
+from explorer.errors import UsageError
+from explorer.library.filters import parse_day
 from explorer.text_format import size
+from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
 from explorer.ui.duplicates_page.tier_texts import TIER_TITLES
 from explorer.ui.library_page import folder_choices
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import keeper_rules_dialog, removal_history
-from explorer.ui.search_page import search_state
 
 # Session state under which undo asks for another tier.
 GO_TO_TIER = "_go-to-tier"
@@ -23,17 +25,7 @@ def filter_bar() -> GroupFilter:
     """Draw the filters and the buttons of the dialogs; returns the filter."""
     with st.container(horizontal=True, vertical_alignment="center", key="duplicates-bar"):
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
-            days = [
-                st.date_input(
-                    label,
-                    value=None,
-                    min_value=search_state.OLDEST,
-                    max_value=search_state.NEWEST,
-                    key=f"dup-{label}",
-                    format="YYYY-MM-DD",
-                )
-                for label in ("From", "To")
-            ]
+            since, until = (_day(label) for label in ("From", "To"))
             folder = st.selectbox(
                 "Folder",
                 folder_choices.choices(),
@@ -52,8 +44,17 @@ def filter_bar() -> GroupFilter:
             "Removed photos", icon=":material/history:", help="See every removal and undo it"
         ):
             removal_history.history_dialog()
-    since, until = (day.isoformat() if isinstance(day, dt.date) else None for day in days)
     return GroupFilter(since, until, folder)
+
+
+def _day(label: str) -> str | None:
+    """The first or last day that is asked for; None without one."""
+    day = day_of(day_input(label, f"dup-{label}"), last=label == "To")
+    try:
+        return parse_day(day).isoformat() if day else None
+    except UsageError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return None
 
 
 def tier_tabs(current: DuplicatesReview) -> Tier:

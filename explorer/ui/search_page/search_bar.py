@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.errors import PhotoError
 from explorer.ui import resources
+from explorer.ui.components.day_input import day_input
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
@@ -78,15 +79,7 @@ def _upload(uploads: int) -> None:
 
 def _filters() -> None:
     for label, key in (("From", search_state.SINCE), ("To", search_state.UNTIL)):
-        st.date_input(
-            label,
-            value=None,
-            min_value=search_state.OLDEST,
-            max_value=search_state.NEWEST,
-            key=key,
-            format="YYYY-MM-DD",
-            on_change=search_state.widget_changed,
-        )
+        day_input(label, key, on_change=search_state.widget_changed)
     st.selectbox(
         "Folder",
         folder_choices.choices(search_state.url_parameters().get(search_state.FOLDER)),

@@ -29,6 +29,7 @@ from explorer.search.ranked_photos import RankedPhotos, ReorderedPhotos
 from explorer.search.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
 from explorer.ui import resources
+from explorer.ui.components.day_input import day_of
 from explorer.ui.search_page import example_photos, region_photos
 
 PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
@@ -47,6 +48,9 @@ PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = P
 SEARCHES = PARAMETERS[:-1]
 """The parameters that define a search; `PAGE` only selects a part of its results."""
 _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
+
+# Session state: the parameters of the search that was last shown.
+_LAST = "_last-search"
 
 # The range of dates that can be chosen: from the oldest surviving photograph to clocks that are far
 # ahead.
@@ -79,6 +83,14 @@ def set_url(**search: str | None) -> None:
     st.query_params.from_dict({key: value for key, value in search.items() if value})
 
 
+def restore() -> None:
+    """Return to the last search of this window, if the URL asks for none: the navigation leads to
+    the Search page without one."""
+    last: dict[str, str] = st.session_state.get(_LAST, {})
+    if last and not url_parameters():
+        set_url(**last)
+
+
 def fill_widgets() -> None:
     """Fill the page's widgets from the URL if it has changed: on opening, after back or forward, or
     through a button.
@@ -86,13 +98,14 @@ def fill_widgets() -> None:
     A page calls this before it draws the widgets, because they cannot be filled afterwards.
     """
     state, now = st.session_state, url_parameters()
+    state[_LAST] = now
     if state.get("_url") == now and PHRASE in state:
         return
     state["_url"] = now
     for key, value in {
         PHRASE: now.get(PHRASE),
-        SINCE: date(now.get(SINCE)),
-        UNTIL: date(now.get(UNTIL)),
+        SINCE: now.get(SINCE),
+        UNTIL: now.get(UNTIL),
         FOLDER: now.get(FOLDER),
     }.items():
         # Leave a widget with the same value alone, because the user may be typing in it.
@@ -103,7 +116,7 @@ def fill_widgets() -> None:
 def widget_changed() -> None:
     """Put the values of the widgets into the URL."""
     state = st.session_state
-    days = {key: _iso(state.get(key)) for key in (SINCE, UNTIL)}
+    days = {key: day_of(state.get(key), last=key == UNTIL) for key in (SINCE, UNTIL)}
     set_url(
         **_kept(*PHOTOS, *_OPTIONS),
         **days,

@@ -15,6 +15,7 @@ from explorer.ui.search_page import (
     search_bar,
     search_results,
     search_state,
+    url_dates,
 )
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     drawn = snapshot()
     search_bar.search_bar()
     request = search_state.request_from_url()
-    for problem in search_state.wrong_dates():
+    for problem in url_dates.wrong_dates():
         st.warning(escape_markdown(problem), icon=":material/info:")
     if request.missing:
         st.warning(

@@ -30,7 +30,7 @@ from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import url_dates
 
 KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
     "kind",
@@ -111,7 +111,7 @@ def map_points(coloring: Coloring, filters: Filters | None) -> bytes:
 def request_from_url() -> AnomalyRequest:
     """What the URL asks for; invalid parameters are ignored."""
     now = {key: st.query_params.get(key, "") for key in PARAMETERS}
-    since, until = search_state.date(now[SINCE]), search_state.date(now[UNTIL])
+    since, until = url_dates.url_date(now[SINCE]), url_dates.url_date(now[UNTIL])
     filters = Filters(
         since.isoformat() if since else None,
         until.isoformat() if until else None,

@@ -14,7 +14,7 @@ from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import removal_history
-from explorer.ui.search_page import filter_texts, search_state
+from explorer.ui.search_page import filter_texts, url_dates
 
 
 def filter_bar(request: AnomalyRequest) -> None:
@@ -34,7 +34,7 @@ def filter_bar(request: AnomalyRequest) -> None:
             "Removed photos", icon=":material/history:", help="See every removal and undo it"
         ):
             removal_history.history_dialog()
-    for problem in search_state.wrong_dates():
+    for problem in url_dates.wrong_dates():
         st.warning(escape_markdown(problem), icon=":material/info:")
     if filters := request.filters:
         st.caption(" · ".join(escape_markdown(part) for part in filter_texts.filtered(filters)))

@@ -18,7 +18,7 @@ import streamlit as st
 from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.filters import Filters, parse_day
+from explorer.library.filters import Filters
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
@@ -31,6 +31,7 @@ from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.day_input import day_of
 from explorer.ui.search_page import example_photos, region_photos
+from explorer.ui.search_page.url_dates import url_date
 
 PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
     "q",
@@ -51,10 +52,6 @@ _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (S
 
 # Session state: the parameters of the search that was last shown.
 _LAST = "_last-search"
-
-# The range of dates that can be chosen: from the oldest surviving photograph to clocks that are far
-# ahead.
-OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
 
 
 class SearchRequest(NamedTuple):
@@ -189,7 +186,7 @@ def _known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
 
 def filters_of(parameters: dict[str, str]) -> Filters:
     """The filters in these parameters; invalid dates are ignored."""
-    since, until = (_iso(date(parameters.get(key))) for key in (SINCE, UNTIL))
+    since, until = (_iso(url_date(parameters.get(key))) for key in (SINCE, UNTIL))
     return Filters(since, until, parameters.get(FOLDER))
 
 
@@ -212,29 +209,6 @@ def region_parts(parameters: dict[str, str] | None = None) -> tuple[list[PhotoPa
 
 def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def date(text: str | None) -> dt.date | None:
-    """A date from the URL; None if it is not a date or cannot be chosen, which `wrong_dates`
-    reports."""
-    try:
-        day = parse_day(text) if text else None
-    except UsageError:
-        return None
-    return day if day and OLDEST <= day <= NEWEST else None
-
-
-def wrong_dates() -> list[str]:
-    """A sentence for each date in the URL that is ignored."""
-    problems = list[str]()
-    for key in (SINCE, UNTIL):
-        try:
-            day = parse_day(text) if (text := st.query_params.get(key, "").strip()) else OLDEST
-            if day > NEWEST if key == SINCE else day < OLDEST:
-                problems.append(f"“{text}” is ignored: no photo can be from that time.")
-        except UsageError as error:
-            problems.append(str(error))
-    return problems
 
 
 def _kept(*names: str) -> dict[str, str]:

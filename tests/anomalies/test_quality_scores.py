@@ -173,6 +173,36 @@ def test_only_blurred_photos_of_an_old_camera_are_called_soft() -> None:
     assert quality_scores.blurred(column([but(blur_radius=2.0)] * 200)).score.max() < 0.2
 
 
+def test_a_small_library_does_not_change_what_is_called_soft() -> None:
+    """The median of fifty photos says something of the camera."""
+    few, enough = (
+        quality_scores.blurred(column([but(blur_radius=0.87)] * number)).score[0]
+        for number in (49, 50)
+    )
+    assert few < 0.5 < enough
+
+
+def test_a_photo_without_any_edge_has_no_edges_to_measure() -> None:
+    found = quality_scores.blurred(column([but(blur_radius=20), but(blur_radius=19)]))
+    assert found.reason(0) == "Out of focus: there are no edges left in it."
+    assert "38 pixels wide" in found.reason(1)
+
+
+def test_the_more_is_clipped_the_more_is_lost() -> None:
+    light = {"blown_share": 0.1, "luma_p2": 60, "luma_p99": 255, "highlight_gradient": 60}
+    found = quality_scores.overexposed(
+        column([but(clipped_share=share, **light) for share in (0.1, 0.2, 0.3, 0.4)])
+    ).score
+    assert (np.diff(found) < 0).all()
+
+
+def test_jpeg_quality_counts_from_about_a_third() -> None:
+    scores = quality_scores.compressed(
+        column([but(jpeg_quality=quality) for quality in (25, 32.5, 40)])
+    ).score
+    assert 0.2 < scores[0] < 0.4 and scores[1] == pytest.approx(0.5) and 0.6 < scores[2] < 0.8
+
+
 figure = st.floats(0, 300, width=32)
 
 

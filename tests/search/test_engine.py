@@ -142,6 +142,16 @@ def test_filters_keep_the_order_of_what_matches(
     )
 
 
+def test_a_photo_named_like_the_phrase_must_pass_the_filters(
+    builder: LibraryBuilder, tmp_path: Path
+) -> None:
+    inside = builder.put("in/beach.jpg", 1)
+    builder.put("out/beach.jpg", 2)
+    filters = Filters(folder=str(tmp_path / "photos" / "in"))
+    hits = SearchEngine(builder.library).search_phrase("beach", filters)
+    assert [hit.id for hit in hits] == [inside]
+
+
 def test_filters_that_match_nothing(full: LibraryBuilder) -> None:
     assert SearchEngine(full.library).search_phrase("a", Filters(since="2050-01-01")) == []
     assert SearchEngine(full.library).search_phrase("a", Filters(folder="/nowhere")) == []

@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from explorer import int64
 from explorer.errors import FolderError
 from explorer.indexing import move_detection, reconcile, vanished_files
-from explorer.indexing.move_detection import has_precise_time
 from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.reconcile import Reconciler
 from explorer.indexing.watched_folders import add_folder
-from explorer.library.file_rows import EXCLUDED, FileStat
+from explorer.library.file_rows import EXCLUDED
 from explorer.library.file_store import files_below, put_failed, put_missing
 from explorer.library.root_store import add_root
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts
@@ -249,19 +247,3 @@ def test_folders_below_a_marked_folder_are_recognized(
     path: str, marked: Any, covered: bool
 ) -> None:
     assert covered_by(path, marked) is covered
-
-
-@pytest.mark.parametrize(
-    ("time", "exact"),
-    [
-        (1_600_000_000_000_000_001, True),
-        (1_600_000_000_000_000_000, False),
-        (0, False),
-        (-1, True),
-        (int64.MAX, False),
-        (-int64.MAX - 1, False),
-    ],
-)
-def test_the_times_of_a_file_itself_are_recognized(time: int, exact: bool) -> None:
-    """Neither whole seconds nor what represents all that is too far off."""
-    assert has_precise_time(FileStat("a.jpg", 1, time, 1)) is exact

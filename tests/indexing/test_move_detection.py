@@ -133,6 +133,7 @@ def test_without_a_precise_time_the_name_must_be_the_same(builder: LibraryBuilde
     ("mtime_ns", "precise"),
     [
         (0, False),
+        (-1, True),
         (1_000_000_000, False),
         (1_000_000_001, True),
         (WHOLE, False),

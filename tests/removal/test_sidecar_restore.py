@@ -52,6 +52,18 @@ def test_a_sidecar_changed_since_is_kept(
     assert sidecar_file.read_bytes() == b"new, and edited"
 
 
+@pytest.mark.parametrize("spelled", ["IMG_1.JPG", "img_1.jpg"])
+def test_capitals_in_the_name_of_a_photo_do_not_matter(tmp_path: Path, spelled: str) -> None:
+    """Cameras write them, and where case does not matter, a journal may spell them otherwise."""
+    sidecar = tmp_path / "IMG_1.JPG.xmp"
+    (tmp_path / "IMG_1.JPG").write_bytes(b"photo")
+    merged = merged_at(sidecar)
+    note = note_path(merged)
+    write(note, merged, str(tmp_path / "IMG_1.JPG"))
+    assert restore_sidecar(note, str(tmp_path / spelled)) == ""
+    assert names(sidecar) == {"IMG_1.JPG"}
+
+
 def test_a_sidecar_never_written_is_not_reported(sidecar_file: Path, keeper_photo: str) -> None:
     sidecar_file.write_bytes(b"old")
     note = note_path(merged_at(sidecar_file))

@@ -86,6 +86,7 @@ def test_forty_scanned_pages_are_decoded_and_no_more() -> None:
     budget = Budget()
     assert all(budget.spend(1700, 2200) for _ in range(40))
     assert not budget.spend(1700, 2200)
+    assert Budget(6).spend(2, 3) and not Budget(5).spend(2, 3)
 
 
 def test_no_page_is_decoded_once_the_time_is_over() -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import logging
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +83,15 @@ def make(
     vectors = random.standard_normal((folders, encoder.dim)).astype(np.float32)[subject]
     vectors += _NOISE**0.5 * random.standard_normal(vectors.shape).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    moments = taken_moments(number, random)
     with writer.transaction():
         for i in range(number):
             photo, digest = (
-                photos[i % len(photos)],
+                replace(photos[i % len(photos)], **_taken(moments[i])),
                 hashlib.blake2b(b"%d" % i, digest_size=16).digest(),
             )
             photo_id = add_photo(writer, digest, _BYTES + i, photo)
+            _link_preview(library, digest.hex(), photo.preview)
             put_embedding(writer, encoder_id, photo_id, vectors[i])
             put_present(
                 writer,
@@ -103,6 +107,36 @@ def make(
         stage.run(lambda done, total: None)
     library.vectors(encoder.name, encoder.version, encoder.dim).save()
     writer.close()
+
+
+def taken_moments(number: int, random: np.random.Generator) -> list[dt.datetime]:
+    """Capture times of a person's photos, oldest first: more each year for twenty years, half of
+    them on a few days of trips."""
+    start, days = dt.datetime(2005, 1, 1), 20 * 365
+    trips = random.integers(0, days, max(1, number // 1000))
+    usual = days * random.random(number) ** 0.5
+    on_trip = trips[random.integers(0, len(trips), number)] + random.random(number) * 3
+    when = np.sort(np.where(random.random(number) < 0.5, usual, np.minimum(on_trip, days)))
+    return [start + dt.timedelta(days=float(day)) for day in when]
+
+
+def _taken(moment: dt.datetime) -> dict[str, Any]:
+    return {
+        "taken_at": moment.isoformat(timespec="seconds"),
+        "taken_precision": "second",
+        "taken_source": "exif",
+    }
+
+
+def _link_preview(library: Library, photo_hash: str, jpeg: bytes) -> None:
+    """Give a photo that preview, as another name of one file: the disk has room for a million."""
+    source = library.dir / "sources" / f"{hashlib.blake2b(jpeg, digest_size=16).hexdigest()}.jpg"
+    if not source.exists():
+        source.parent.mkdir(exist_ok=True)
+        source.write_bytes(jpeg)
+    target = library.previews.path(photo_hash)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.link(source, target)
 
 
 def _relate(

@@ -9,6 +9,7 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
+    past_days,
     query_bar,
     result_options,
     saved_searches,
@@ -35,6 +36,7 @@ def main() -> None:
     search_bar.example_photos_bar(request)
     if not (request.text or request.query or request.filters):
         saved_searches.chips()
+        past_days.strip()
     try:
         ranked = search_state.search(request)
     except QuerySyntaxError as error:
@@ -47,11 +49,11 @@ def main() -> None:
     view = search_results.result_view(request, ranked, options)
     search_results.headline(request, view)
     if ranked.total:
-        search_results.results_page(request, view)
+        search_results.results(request, view)
     else:
         search_results.explain_no_results(request)
     saved_searches.record()
-    refresh_on_change(drawn, has_room=ranked.total < search_results.PAGE_SIZE)
+    refresh_on_change(drawn, has_room=ranked.total < search_results.SCREENFUL)
 
 
 main()

@@ -17,15 +17,21 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
 
-OrderKey = Literal["taken", "added", "name", "size"]
+OrderKey = Literal["taken", "added", "modified", "name", "size"]
 """taken: the date taken, photos without one last of all when the newest are first. added: when the
-photo was first indexed. name: of its files, without regard to capitals and accents. size: bytes."""
+photo was first indexed. modified: when the oldest of its files was last changed. name: of its
+files, without regard to capitals and accents. size: bytes."""
 ORDER_KEYS: tuple[OrderKey, ...] = get_args(OrderKey)
 
 # Each key's SQL, on `photo` as p, and the type of its array. Dates sort as text.
 _KEYS: Mapping[OrderKey, tuple[str, Any]] = {
     "taken": ("cast(coalesce(p.taken_at, '') as blob)", "S32"),
     "added": ("p.added_at", np.float64),
+    "modified": (
+        "coalesce((select min(f.mtime_ns) from file f where f.photo_id = p.id and f.state ="
+        " 'present'), 0)",
+        np.int64,
+    ),
     "name": ("coalesce((select t.name from photo_text t where t.photo_id = p.id), '')", object),
     "size": ("p.bytes", np.int64),
 }
@@ -64,6 +70,17 @@ class PhotoOrder:
         if among is not None:
             ids = ids[ids_in(mask_of(among), ids)]
         return ids[::-1] if descending else ids
+
+    def times(self, by: Literal["added", "modified"], ids: Ids) -> npt.NDArray[np.float64]:
+        """The times by which that order sorts these photos, Unix seconds, (n,); 0 for unknown
+        ones."""
+        known = self._current(by)
+        times = known.keys.astype(np.float64) / (1e9 if by == "modified" else 1)
+        order = np.argsort(known.ids)
+        at = np.searchsorted(known.ids, ids, sorter=order)
+        found = order[np.minimum(at, len(order) - 1)] if len(order) else at
+        matches = known.ids[found] == ids if len(order) else np.zeros(len(ids), np.bool_)
+        return np.where(matches, times[found], 0.0) if len(order) else np.zeros(len(ids))
 
     def _current(self, by: OrderKey) -> _Sorted:
         with self._lock, self._catalog.reading() as db:

@@ -15,6 +15,7 @@ from explorer.encoders.registry import get_encoder
 from explorer.library.catalog import Catalog
 from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.photo_columns import PhotoColumns
 from explorer.library.photo_masks import PhotoMask, ids_in
 from explorer.library.photo_order import PhotoOrder
 from explorer.library.vectors import VectorIndex
@@ -58,7 +59,8 @@ class SearchEngine:
         self._lock = threading.Lock()
         self._ready: _Ready | None = None
         self._sampled: tuple[VectorIndex, int, Vector] | None = None
-        self._filter, self._order = PhotoFilter(library), PhotoOrder(library.catalog)
+        self._filter = PhotoFilter(library)
+        self.order, self.columns = PhotoOrder(library.catalog), PhotoColumns(library.catalog)
         self._relevance = RelevanceCache(library.dir / "relevance")
 
     @property
@@ -155,7 +157,8 @@ class SearchEngine:
         understood = self.understood(query)
         among = self._among(understood.tree.condition, filters)
         if not understood.is_ranked:
-            return RankedIds(self._order.sorted("taken", among))
+            ids = self.order.sorted("taken", among)
+            return RankedIds(ids, len(ids))
         ready = self._in_use()
         encoder, index = ready.encoder, self._index(ready.encoder)
         terms = ready.terms.encode(understood, index)

@@ -1,4 +1,4 @@
-"""Results as a page shows them: sorted, in stacks, the good matches before the others."""
+"""Results as the gallery shows them: sorted, in stacks, the good matches before the others."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.library.photo_order import OrderKey
 from explorer.search.ranked_photos import Ids, RankedPhotos
-from explorer.search.result_order import Dates, Sorting, sort_results
+from explorer.search.result_order import CATALOG_ORDERS, Dates, Sorting, sort_results
 from explorer.search.result_stacks import PhotoStacks
 
 UNGRADED_MATCHES = 1000
@@ -19,9 +20,8 @@ these, photos have little to do with what was searched for."""
 
 @dataclass(eq=False)
 class ResultView:
-    """A list of results, shown in pages. If it is not sorted by match, only the good matches are
-    sorted: otherwise every phrase would give the same list, all photos by date. The others follow,
-    best match first.
+    """A list of results. If it is not sorted by match, only the good matches are sorted: otherwise
+    every phrase would give the same list, all photos by date. The others follow, best match first.
     """
 
     ranked: RankedPhotos
@@ -30,7 +30,10 @@ class ResultView:
     by_month: bool = False
     dates: Callable[[Ids], Dates] | None = None
     """The capture times of photos, as `sort_results` takes them; needed to sort the results. None
-    for a list already in order, such as all photos by date."""
+    for a list already in order."""
+    catalog_order: Callable[[OrderKey, Ids, bool], Ids] | None = None
+    """Sorts photos by an order of the catalog: which one, their ids, and whether it descends.
+    Needed for the sortings in `CATALOG_ORDERS`."""
     _sorted: Ids | None = field(default=None, init=False)
 
     @property
@@ -45,6 +48,11 @@ class ResultView:
     @property
     def _is_sorted(self) -> bool:
         return self.sorting != "best" or self.by_month
+
+    @property
+    def groups_months(self) -> bool:
+        """Whether photos of a month are kept together although they are not sorted by a date."""
+        return self.by_month and self.sorting not in ("added", "modified")
 
     def sections(self) -> tuple[int, int]:
         """Number of tiles with good matches, and number of all tiles."""
@@ -80,8 +88,11 @@ class ResultView:
             return self.ranked.top(number)
         if self._sorted is None:
             best = self.ranked.top(self.good)
+            if self.sorting in CATALOG_ORDERS and self.catalog_order is not None:
+                by, descending = CATALOG_ORDERS[self.sorting]
+                best = self.catalog_order(by, best, descending)
             self._sorted = sort_results(
-                best, self.dates(best), self.sorting, by_month=self.by_month
+                best, self.dates(best), self.sorting, by_month=self.groups_months
             )
         if number <= len(self._sorted):
             return self._sorted[:number]

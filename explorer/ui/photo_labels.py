@@ -68,13 +68,3 @@ def place(photo: PhotoRow) -> str:
         return ""
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
     return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"
-
-
-def month_label(photo: PhotoRow) -> str:
-    """The month in which a photo was taken, `July 2020`; the year if no more is known, and `No
-    date`."""
-    if not photo["taken_at"]:
-        return "No date"
-    if photo["taken_precision"] == "year":
-        return photo["taken_at"][:4]
-    return f"{dt.datetime.fromisoformat(photo['taken_at']):%B %Y}"

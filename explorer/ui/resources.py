@@ -17,6 +17,7 @@ from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 from explorer.search.engine import SearchEngine
 from explorer.search.region import RegionEncoder
+from explorer.ui import photo_lists
 
 # Limits for decoding an upload, in seconds of wall-clock time and of CPU time.
 _UPLOAD_TIMEOUT, _UPLOAD_CPU_SECONDS = 60.0, 30.0
@@ -63,6 +64,8 @@ def warm() -> None:
     try:
         if any(photos for *_, photos in library().catalog.encoders()):
             engine().search_phrase("photo", top=1)
+            engine().order.sorted()
+            engine().columns.dated()
     except ExplorerError:
         # The Search page reports the error.
         pass
@@ -108,4 +111,5 @@ def close() -> None:
         if _library is not None:
             _library.close()
         _library = _engine = _pool = _regions = None
+        photo_lists.clear()
         _early_exits = 0

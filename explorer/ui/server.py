@@ -19,6 +19,7 @@ from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
 from explorer.ui.completion_route import completions
+from explorer.ui.list_routes import list_routes
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 
@@ -31,6 +32,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "map", map_points),
             Route(PHOTOS + "completions", completions),
+            *list_routes(),
         ],
         "middleware": [Middleware(OriginGuard, access=_access)],
         "lifespan": lifespan,

@@ -36,7 +36,7 @@ from tests import pictures
 
 # Seconds in which anything must have happened, on however busy a computer.
 WAIT = 180.0
-# Enough for two pages of results.
+# Enough that not all photos are in the page at once.
 GREY = 92
 
 
@@ -126,8 +126,8 @@ def _nothing_left_behind() -> None:
 
 @pytest.fixture(scope="package")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two albums of plain colours and of pictures, one file that is none, and greys enough for a
-    second page of results."""
+    """Two albums of plain colours and of pictures, one file that is none, and greys enough to
+    scroll."""
     folder = tmp_path_factory.mktemp("browser") / "My photos"
     for number, colour in enumerate(["red", "green", "blue", "yellow", "purple"]):
         stamp = pictures.exif(

@@ -50,12 +50,13 @@ def find(window: Visitor, phrase: str) -> None:
 def test_all_photos_are_listed_newest_first(window: Visitor, server: Server) -> None:
     page = look(window, server)
     expect(page.get_by_text(f"{ALL} photos, newest first")).to_be_visible()
-    assert tiles(page).count() == 90
+    # Only photos near the window are in the page.
+    assert 0 < tiles(page).count() < ALL
     loaded = tiles(page).first.locator("img")
     expect(loaded).to_have_class("here")
     assert loaded.evaluate("image => image.naturalWidth") > 0
     # Photos out of view are not fetched.
-    assert sum("/preview" in url for url in window.asked) < 90
+    assert sum("/preview" in url for url in window.asked) < ALL
 
 
 def test_a_phrase_finds_photos_and_is_part_of_the_link(window: Visitor, server: Server) -> None:
@@ -155,29 +156,13 @@ def test_an_empty_result_is_explained(window: Visitor, server: Server) -> None:
 
 def test_a_link_to_a_missing_photo_says_so(window: Visitor, server: Server) -> None:
     page = window.page
-    page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&page=900&since=never")
+    page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&at=900&zoom=no&since=never")
     expect(page.get_by_role("alert").filter(has_text="no longer exists")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="is not a date")).to_be_visible()
     window.settle()
-    # The last page of the results.
     expect(tiles(page).first).to_be_visible()
-    assert 0 < tiles(page).count() <= 90
     page.goto(server.address + "/?photo=987654")
     expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
-
-
-def test_results_are_divided_into_pages(window: Visitor, server: Server) -> None:
-    page = look(window, server)
-    page.get_by_role("button", name="Page 2").click()
-    expect(tiles(page)).to_have_count(ALL - 90)
-    assert asked(page) == {"page": "2"}
-    page.go_back()
-    expect(tiles(page)).to_have_count(90)
-    page.go_forward()
-    expect(tiles(page)).to_have_count(ALL - 90)
-    find(window, "red")
-    assert asked(page) == {"q": "red"}
-    assert names(page)[0] == "red.jpg"
 
 
 def test_photos_are_selected_by_mouse(window: Visitor, server: Server) -> None:

@@ -98,3 +98,13 @@ def test_a_cached_order_is_not_read_again_without_a_change(builder: LibraryBuild
         db.set_trace_callback(statements.append)
     assert order.sorted().tolist() == expected.tolist()
     assert statements and not any(" photo " in statement for statement in statements)
+
+
+def test_times_of_an_order_are_known(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{n}.jpg", n) for n in range(3)]
+    order = PhotoOrder(builder.library.catalog)
+    wanted = np.array([*ids[::-1], 999])
+    assert order.times("modified", wanted).tolist() == [1.0, 1.0, 1.0, 0.0]
+    rows = builder.library.catalog.photos(ids)
+    assert order.times("added", wanted).tolist() == [*(rows[i]["added_at"] for i in ids[::-1]), 0.0]
+    assert PhotoOrder(builder.library.catalog).times("added", wanted[:0]).tolist() == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.search.result_order import Sorting, reverse_dated, sort_results
+from explorer.search.result_order import Sorting, sort_results
 
 IDS = np.array([5, 3, 9, 1, 7, 2], np.int64)
 DATES = np.array(
@@ -55,7 +55,3 @@ def test_ordering_keeps_every_photo_and_months_together(
         months = [dates[i] // 10**8 for i in order.tolist()]
         runs = [month for at, month in enumerate(months) if at == 0 or months[at - 1] != month]
         assert len(runs) == len(set(runs))
-
-
-def test_undated_photos_come_last_with_oldest_first() -> None:
-    assert reverse_dated(np.array([4, 3, 2, 9, 8]), 3).tolist() == [2, 3, 4, 9, 8]

@@ -12,7 +12,15 @@ from explorer.config import PROJECT
 from explorer.ui.components.javascript import component_script
 from explorer.ui.static_files import STATIC
 
-COMPONENTS = ("gallery", "compare", "scatter", "lightbox_keys", "connection", "region_picker")
+COMPONENTS = (
+    "gallery",
+    "compare",
+    "scatter",
+    "lightbox_keys",
+    "connection",
+    "region_picker",
+    "photo_cards",
+)
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or shutil.which("npx") is None,

@@ -17,7 +17,13 @@ LABELS: dict[Sorting, str] = {
     "newest": "Newest",
     "oldest": "Oldest",
     "day": "Best of each day",
+    "added": "Recently added",
+    "modified": "Date of the file",
+    "name": "Name",
+    "size": "Size",
 }
+# Orders of a list of photos that do not match more or less.
+_UNRANKED: tuple[Sorting, ...] = ("newest", "oldest", "added", "modified", "name", "size")
 
 
 class ResultOptions(NamedTuple):
@@ -33,7 +39,7 @@ class ResultOptions(NamedTuple):
 def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
     """The available orders, the default first. ranked: whether the search ranks photos, by a phrase
     or a photo."""
-    return get_args(Sorting) if ranked else ("newest", "oldest")
+    return get_args(Sorting) if ranked else _UNRANKED
 
 
 def options_from_url(*, ranked: bool) -> ResultOptions:

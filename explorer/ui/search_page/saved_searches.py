@@ -28,9 +28,8 @@ _MESSAGE = "_saved-search-message"
 
 
 def current_query() -> str:
-    """The search in the URL as one text, without the page of results; '' for all photos."""
-    now = search_state.url_parameters()
-    return _text({key: now[key] for key in search_state.SEARCHES if key in now})
+    """The search in the URL as one text; '' for all photos."""
+    return _text(search_state.url_parameters())
 
 
 def _text(parameters: dict[str, str]) -> str:

@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import math
 
-import numpy as np
 import streamlit as st
 
-from explorer.library.photo_dates import count_dated, date_numbers
-from explorer.library.rows import PhotoRow
+from explorer.library.catalog import Ids
+from explorer.library.photo_order import OrderKey
 from explorer.search.match_explanation import explain_match
-from explorer.search.ranked_photos import Ids, RankedIds, RankedPhotos
+from explorer.search.photo_list import PhotoList
+from explorer.search.ranked_photos import RankedIds, RankedPhotos
 from explorer.search.ranked_search import MOST_GOOD
-from explorer.search.result_order import reverse_dated
+from explorer.search.result_order import Sorting
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import UNGRADED_MATCHES, ResultView
 from explorer.text_format import count
-from explorer.ui import empty_library, resources
+from explorer.ui import empty_library, photo_lists, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import lightbox
-from explorer.ui.components.gallery import GalleryStack, gallery
+from explorer.ui.components.gallery import gallery
 from explorer.ui.components.why_photo import Why
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
-from explorer.ui.photo_labels import escape_markdown, month_label
+from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import export_dialog, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
 from explorer.ui.search_page.search_state import SearchRequest
 
-PAGE_SIZE = 90
+SCREENFUL = 90
+"""Up to so many photos, new ones are shown as they come: none of those in view has to move far."""
 # The maximum number of selected photos to search by together.
 _MAX_EXAMPLES = 20
 # Session state: the `place` that the page shows, and the photos whose stacks are open there.
 _OPEN_STACKS = "_open-stacks"
-_EVERYTHING = 2**62
+_ORDERS: dict[Sorting, str] = {
+    "best": "best match first",
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "added": "last added first",
+    "modified": "last changed first",
+    "name": "by name",
+    "size": "largest first",
+}
 
 
 def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOptions) -> ResultView:
     """The results in the requested order."""
-    catalog = resources.library().catalog
-    stacks = photo_stacks() if options.stacked else NO_STACKS
-    if request.query.is_ranked:
-        dates = functools.partial(date_numbers, catalog)
-        return ResultView(ranked, stacks, options.sorting, options.by_month, dates)
-    if options.sorting == "oldest":
-        ids = ranked.top(ranked.total)
-        ranked = RankedIds(reverse_dated(ids, count_dated(catalog, ids)))
-    return ResultView(ranked, stacks, options.sorting, options.by_month)
+    engine, stacks = resources.engine(), photo_stacks() if options.stacked else NO_STACKS
+    if options.sorting == "oldest" and not request.query.is_ranked:
+        # Photos of the same second, too.
+        ids = ranked.top(ranked.total)[::-1]
+        ranked = RankedIds(ids, len(ids))
+
+    def catalog_order(by: OrderKey, ids: Ids, descending: bool) -> Ids:
+        return engine.order.sorted(by, ids, descending=descending)
+
+    return ResultView(
+        ranked, stacks, options.sorting, options.by_month, engine.columns.dates, catalog_order
+    )
 
 
 def headline(request: SearchRequest, view: ResultView) -> None:
@@ -91,13 +101,13 @@ def _number(request: SearchRequest, view: ResultView) -> str:
     photos, good = count(view.ranked.total, "photo"), view.ranked.good
     if view.sorting == "day":
         return f"The best of {count(view.sections()[0], 'day')}"
-    order = {"best": "best match first", "newest": "newest first", "oldest": "oldest first"}
+    order = _ORDERS.get(view.sorting, "")
     if good is not None and good < view.ranked.total and request.query.is_ranked:
         if good == MOST_GOOD:
-            return f"More than {good:,} good matches of {photos}, {order[view.sorting]}"
+            return f"More than {good:,} good matches of {photos}, {order}"
         matches = "match" if good == 1 else "matches"
-        return f"{good:,} good {matches} of {photos}, {order[view.sorting]}"
-    return f"{photos}, {order[view.sorting]}"
+        return f"{good:,} good {matches} of {photos}, {order}"
+    return f"{photos}, {order}"
 
 
 def explain_no_results(request: SearchRequest) -> None:
@@ -119,36 +129,32 @@ def explain_no_results(request: SearchRequest) -> None:
         )
 
 
-def results_page(request: SearchRequest, view: ResultView) -> None:
-    """Draw one page of results, and the lightbox if a photo is open."""
-    good, total = view.sections()
-    pages = max(1, math.ceil(total / PAGE_SIZE))
-    at = min(search_state.page(), pages)
-    start = (at - 1) * PAGE_SIZE
-    place = json.dumps({**search_state.url_parameters(), search_state.PAGE: at})
-    tiles = view.tiles(start, start + PAGE_SIZE)
-    stacks, shown = _stacks(view, tiles, place)
-    rows = resources.library().catalog.photos(shown.tolist())
+def photo_list(view: ResultView) -> PhotoList:
+    """The list that the gallery shows: of these results, with the stacks that are open."""
+    engine, place = resources.engine(), _place()
+    opened = sorted(_open_stacks(place))
+    key = photo_lists.list_key(
+        place, resources.library().catalog.change(), engine.encoder_name, opened
+    )
+    return photo_lists.register(
+        key,
+        lambda: PhotoList(
+            key, view, engine.columns, engine.order, opened=opened, others=_others(view)
+        ),
+    )
+
+
+def results(request: SearchRequest, view: ResultView) -> None:
+    """Draw the results, and the lightbox if a photo is open."""
+    place, photos = _place(), photo_list(view)
     picked = gallery(
-        list(rows.values()),
+        photos,
         "search",
         label="Search results" if request.query else "All photos",
         place=place,
-        stacks=stacks,
-        headings=_headings(view, [rows[i] for i in tiles.tolist() if i in rows], start, good),
         actions=_selection_actions(request),
+        keep_position=True,
     )
-    if pages > 1:
-        # A new widget for each page, which starts at the page that the URL names.
-        key = f"page-{at}"
-        st.pagination(
-            pages,
-            default=at,
-            key=key,
-            on_change=search_state.turn_page,
-            args=[key],
-            width="stretch",
-        )
     if picked.similar is not None:
         search_state.more_like(picked.similar)
         st.rerun()
@@ -161,11 +167,11 @@ def results_page(request: SearchRequest, view: ResultView) -> None:
             return ""
         return explain_match(resources.engine(), request.query, photo_id).reasons
 
-    if picked.opened is None and lightbox.requested_photo() is None:
-        export_dialog.export_if_requested(view)
     is_open = picked.opened is not None or lightbox.requested_photo() is not None
+    if not is_open:
+        export_dialog.export_if_requested(view)
     lightbox.lightbox(
-        _with_open_stacks(view, view.tiles(0, _EVERYTHING), place) if is_open else shown,
+        photos.ids if is_open else (),
         opened=picked.opened,
         why=why,
         more_like=search_state.more_like,
@@ -188,24 +194,9 @@ def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
     ]
 
 
-def _headings(view: ResultView, rows: list[PhotoRow], start: int, good: int) -> dict[int, str]:
-    """The headings on a page, by the photo that follows them: months, and the end of the good
-    matches.
-
-    rows: the photos of the page's tiles. start: the number of tiles before the page. good: the
-    number of tiles with good matches.
-    """
-    headings, last = dict[int, str](), ""
-    for number, row in enumerate(rows, start):
-        if number >= good:
-            heading = _others(view)
-        elif view.by_month:
-            heading = month_label(row)
-        else:
-            continue
-        if heading != last:
-            headings[row["id"]] = last = heading
-    return headings
+def _place() -> str:
+    """What the page shows, as text."""
+    return json.dumps(search_state.url_parameters())
 
 
 def _others(view: ResultView) -> str:
@@ -218,28 +209,6 @@ def _others(view: ResultView) -> str:
 
 
 # --- stacks
-
-
-def _stacks(view: ResultView, tiles: Ids, place: str) -> tuple[dict[int, GalleryStack], Ids]:
-    """The stacks of these tiles, by the photo that represents each, and the photos to show: the
-    tiles, each followed by the rest of its stack if it is open."""
-    opened, stacks = _open_stacks(place), dict[int, GalleryStack]()
-    shown = list[Ids]()
-    for tile, label in zip(tiles, view.stacks.labels_of(tiles), strict=True):
-        members = view.stack_of(int(tile)) if label >= 0 else tile[None]
-        if len(members) > 1:
-            stacks[int(tile)] = GalleryStack(len(members), int(tile) in opened)
-        shown.append(members if int(tile) in opened else members[:1])
-    return stacks, np.concatenate(shown) if shown else tiles
-
-
-def _with_open_stacks(view: ResultView, tiles: Ids, place: str) -> Ids:
-    """All tiles, with the photos of open stacks after the ones that represent them."""
-    for photo_id in _open_stacks(place):
-        at = np.flatnonzero(tiles == photo_id)
-        if len(at):
-            tiles = np.insert(tiles, at[0] + 1, view.stack_of(photo_id)[1:])
-    return tiles
 
 
 def _open_stacks(place: str) -> set[int]:

@@ -1,5 +1,6 @@
-"""The state of the Search page, which is held in its URL: phrase, photos, dates, folder, the order
-of the results, and the page of results.
+"""The state of the Search page, which is held in its URL: phrase, photos, dates, folder and the
+order of the results. Position (`at`) and zoom of the gallery are there, too; only its script uses
+them.
 
 The URL is authoritative. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts
 their values into it, with one step in the browser's history per search. Reload, back, forward and
@@ -33,7 +34,7 @@ from explorer.ui.components.day_input import day_of
 from explorer.ui.search_page import example_photos, region_photos
 from explorer.ui.search_page.url_dates import url_date
 
-PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = PARAMETERS = (
+PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK = PARAMETERS = (
     "q",
     "like",
     "example",
@@ -44,10 +45,8 @@ PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK, PAGE = P
     "sort",
     "group",
     "stack",
-    "page",
 )
-SEARCHES = PARAMETERS[:-1]
-"""The parameters that define a search; `PAGE` only selects a part of its results."""
+"""The parameters that define a search."""
 _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
 
 # Session state: the parameters of the search that was last shown.
@@ -121,20 +120,9 @@ def widget_changed() -> None:
     )
 
 
-def turn_page(key: str) -> None:
-    """Go to the page of results chosen in the widget with that key."""
-    number = int(st.session_state.get(key) or 1)
-    set_url(**(url_parameters() | {PAGE: str(number) if number > 1 else ""}))
-
-
 def change_url(parameter: str, value: str) -> None:
-    """Change one parameter, and go to the first page of results."""
-    set_url(**(url_parameters() | {parameter: value, PAGE: ""}))
-
-
-def page() -> int:
-    """The requested page of results, from 1."""
-    return whole_number(url_parameters().get(PAGE, "")) or 1
+    """Change one parameter of the search."""
+    set_url(**(url_parameters() | {parameter: value}))
 
 
 def request_from_url() -> SearchRequest:

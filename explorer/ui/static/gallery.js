@@ -1,255 +1,234 @@
-// The grid of photos. It sends Python `open`, `similar` and `stack` (a photo's id, once) and `selected` (ids, with the
-// place and turn of the page that they were selected on).
+// The grid of photos. It sends Python `open`, `similar` and `stack` (a photo's id, once), `selected` (which photos, with
+// the place and turn of the page that they were selected on), and `expired` when its list has to be made again.
 
-import { justifiedRows, sections, targetRowHeight } from "./modules/justified_rows.js";
-import { indexRange, targetIndex } from "./modules/grid_navigation.js";
+import { changeAddress, positionInAddress, zoomInAddress } from "./modules/address.js";
+import { dayLabel } from "./modules/date_labels.js";
+import { createBar, chosenRowHeight } from "./modules/gallery_bar.js";
+import { listen } from "./modules/gallery_events.js";
+import { targetRowHeight } from "./modules/justified_rows.js";
+import { sectionOf } from "./modules/list_layout.js";
+import { positionOfDay } from "./modules/list_sections.js";
+import { createOverview } from "./modules/overview.js";
+import { createPhotoGrid } from "./modules/photo_grid.js";
+import { givenSource, listSource } from "./modules/photo_source.js";
+import { createScrubber } from "./modules/scrubber.js";
+import { createSelection } from "./modules/selection.js";
 
 // Milliseconds without a change after which the selection is sent: every message runs the page once.
 const SELECTION_DELAY = 250;
+// Milliseconds after which a list that could not be read is tried again.
+const RETRY = 1500;
 
-function span(className, text = "") {
-  const made = document.createElement("span");
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+function createGallery(root) {
+  const part = (name) => root.querySelector(`.${name}`);
+  const [element, announcement] = [part("gallery"), part("announcement")];
+  const selection = createSelection();
+  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0 };
 
-function makeTile(photo) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = photo.inside ? "photo inside" : "photo";
-  button.dataset.id = photo.id;
-  const name = photo.stack ? `${photo.label}, stack of ${photo.stack.size} photos` : photo.label;
-  button.setAttribute("aria-label", photo.caption ? `${name}: ${photo.caption}` : name);
-  button.title = photo.label;
-  const image = document.createElement("img");
-  image.loading = "lazy";
-  image.decoding = "async";
-  image.alt = "";
-  image.onload = () => image.classList.add("here");
-  image.onerror = () => image.replaceWith(span("broken", photo.label));
-  image.src = photo.src;
-  const check = span("check");
-  check.title = "Select (x)";
-  const similar = span("similar", "≈");
-  similar.title = "More like this (m)";
-  button.append(image, check, similar);
-  if (photo.badge) button.append(span("badge", photo.badge));
-  if (photo.caption) button.append(span("caption", photo.caption));
-  if (photo.stack) markStack(button, photo.stack);
-  return button;
-}
-
-function markStack(button, { size, opened }) {
-  const mark = span("stack", size);
-  mark.title = opened ? "Close the stack (s)" : `Show all ${size} (s)`;
-  button.append(mark);
-  button.classList.toggle("opened", opened);
-  button.setAttribute("aria-expanded", opened);
-  button.setAttribute("aria-keyshortcuts", "s");
-}
-
-function makeHeading(text) {
-  const heading = document.createElement("h3");
-  heading.textContent = text;
-  return heading;
-}
-
-// What makes one tile differ from another.
-function signatureOf({ id, src, badge, caption, stack, inside }) {
-  return JSON.stringify([id, src, badge, caption, stack, inside]);
-}
-
-export default function (component) {
-  const { parentElement, data, setStateValue, setTriggerValue } = component;
-  const grid = parentElement.querySelector(".gallery");
-  const announcement = parentElement.querySelector(".announcement");
-  const state = (grid.state ??= {
-    selected: new Set(), anchor: null, signature: "", place: null, turn: null, photos: [], tiles: new Map(), buttons: [],
+  const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
+  const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.scrollTo(share * grid.layout().height), done: remember });
+  const overview = createOverview(part("overview"), ({ day, start }) => {
+    zoomTo(state.zoom === "years" ? "months" : "days", start, true);
+    announcement.textContent = dayLabel(day);
   });
-  state.sendState = setStateValue;
-  state.sendTrigger = setTriggerValue;
-  grid.setAttribute("aria-label", data.label);
-  grid.classList.toggle("selectable", data.actions);
+  const grid = createPhotoGrid(element, { covered, moved, rested: remember, marked: markSelected });
+  const size = () => selection.size(state.source?.total ?? 0);
+  const events = listen(element, {
+    grid, selection, select, open, send: (name, id) => state.send.trigger(name, id),
+    source: () => state.source, selectable: () => state.data.actions, selected: size, resize: (step) => bar.changeSize(step),
+  });
+  const observer = new ResizeObserver(resize);
 
-  const moved = state.place !== data.place;
-  if (moved || state.turn !== data.turn) {
-    state.selected = new Set();
-    state.anchor = null;
-    announcement.textContent = "";
+  // Pixels at the top of the window that the page's header and the bar cover.
+  function covered() {
+    const header = document.querySelector('[data-testid="stHeader"]')?.getBoundingClientRect();
+    root.style.setProperty("--header", `${header ? Math.max(0, header.bottom) : 0}px`);
+    return (header ? Math.max(0, header.bottom) : 0) + bar.height();
   }
-  const signature = JSON.stringify(data.photos.map((photo) => [signatureOf(photo), photo.heading]));
-  if (signature !== state.signature) {
-    state.signature = signature;
-    state.photos = data.photos;
-    const ids = new Set(data.photos.map((photo) => photo.id));
-    state.selected = new Set([...state.selected].filter((id) => ids.has(id)));
-    state.anchor = null;
-    draw();
-  }
-  showSelection();
-  // Another search or another page of results starts at its top.
-  if (moved && state.place !== null && grid.getBoundingClientRect().top < 0) grid.scrollIntoView({ block: "start" });
-  state.place = data.place;
-  state.turn = data.turn;
 
-  // Tiles of photos that stay are reused, so nothing flickers when photos are added or removed.
-  function draw() {
-    const focused = grid.getRootNode().activeElement?.dataset?.id;
-    const before = state.tiles;
-    state.tiles = new Map();
-    const children = [];
-    for (const photo of state.photos) {
-      const key = signatureOf(photo);
-      const tile = before.get(key) ?? makeTile(photo);
-      state.tiles.set(key, tile);
-      if (photo.heading) children.push(makeHeading(photo.heading));
-      children.push(tile);
+  // --- the list
+
+  function update(data, send) {
+    [state.data, state.send] = [data, send];
+    element.setAttribute("aria-label", data.label);
+    element.classList.toggle("selectable", data.actions);
+    const samePlace = state.place === data.place;
+    if (!samePlace || state.turn !== data.turn) {
+      selection.clear();
+      events.forgetAnchor();
+      announcement.textContent = "";
     }
-    state.buttons = [...state.tiles.values()];
-    grid.replaceChildren(...children);
-    const again = state.buttons.find((button) => button.dataset.id === focused);
-    makeTabStop(again ?? state.buttons[0]);
-    again?.focus({ preventScroll: true });
-    layout();
+    [state.place, state.turn] = [data.place, data.turn];
+    const source = data.list ? listSource(data.list, { arrived: () => grid.refresh(), gone }) : givenSource(data.photos);
+    grid.attach();
+    if (source.key !== state.source?.key || !state.source.whole) replace(source, samePlace);
+    else showSelection();
+    if (!samePlace) zoomTo(data.keepPosition ? zoomInAddress() : "days", null, false, false);
   }
 
-  function layout() {
-    const width = grid.clientWidth;
-    if (!width) return;
-    let index = 0;
-    // Rows are filled anew below each heading.
-    for (const { start, stop } of sections(state.photos)) {
-      const ratios = state.photos.slice(start, stop).map((photo) => photo.ratio);
-      for (const { height, widths } of justifiedRows(ratios, width, targetRowHeight(width))) {
-        for (const tileWidth of widths) {
-          const { style } = state.buttons[index++];
-          // Rounded down: a row that is slightly too wide would wrap.
-          style.width = `${Math.floor(tileWidth * 10) / 10 - 0.1}px`;
-          style.height = `${Math.floor(height)}px`;
-        }
-      }
+  // Show another list once all of it is known. The beginning of a list at a new place is shown at once.
+  async function replace(source, samePlace) {
+    const ticket = ++state.ticket;
+    clearTimeout(state.retry);
+    const first = samePlace && state.source ? grid.firstInView() : null;
+    const id = samePlace ? state.source?.photo(first)?.id : state.data.keepPosition ? positionInAddress() : null;
+    const offset = first === null ? 0 : grid.offsetOf(first);
+    if (!samePlace && !id) use(source, null);
+    try {
+      if (!source.whole) await source.load();
+      const index = id ? await source.positionOf(id) : null;
+      if (ticket === state.ticket) use(source, index === null ? null : { index, offset });
+    } catch {
+      if (ticket !== state.ticket) return;
+      use(source, null);
+      state.retry = setTimeout(() => replace(source, true), RETRY);
     }
+  }
+
+  function use(source, at) {
+    const reset = state.source && !at && state.shownPlace !== state.place && grid.firstInView() !== null;
+    [state.source, state.shownPlace] = [source, state.place];
+    selection.keep(source.knows);
+    const days = source.sections.map(({ day }) => day);
+    bar.use({ dated: source.dated, days, zoom: state.zoom });
+    part("gallery").classList.toggle("dated", source.dated);
+    grid.use(source, at);
+    if (reset) grid.scrollTo(0);
+    scrubber.use(source.dated ? grid.layout() : null);
+    if (state.zoom !== "days") showOverview();
+    showSelection();
+  }
+
+  function gone() {
+    state.send.trigger("expired", state.data.list?.key);
+    clearTimeout(state.retry);
+    state.retry = setTimeout(() => (state.source.whole ? grid.refresh() : replace(state.source, true)), RETRY);
+  }
+
+  // --- the view
+
+  function resize() {
+    const height = chosenRowHeight() ?? targetRowHeight(root.clientWidth);
+    bar.showSize(height);
+    root.style.setProperty("--row", `${height}px`);
+    if (!element.clientWidth) return;
+    grid.resize(element.clientWidth, height);
+    scrubber.use(state.source?.dated ? grid.layout() : null);
+  }
+
+  function moved(top) {
+    const { sections, height, rows } = grid.layout();
+    const index = grid.firstInView() ?? rows.start[0] ?? 0;
+    const day = sections.length && state.source.dated ? sections[sectionOf(grid.layout(), index)].day : null;
+    bar.show(day === null ? "" : day ? dayLabel(day) : "No date");
+    scrubber.show(height ? top / height : 0);
+  }
+
+  // Have the URL say which photo is at the top of the window.
+  function remember() {
+    if (!state.data.keepPosition || !state.source || state.zoom !== "days" || scrubber.dragging()) return;
+    const index = grid.firstInView();
+    const id = index === null ? null : state.source.photo(index)?.id;
+    if (id !== undefined) changeAddress({ at: id });
+  }
+
+  function jump(day) {
+    const index = positionOfDay(state.source.sections, day);
+    if (index === null) return;
+    zoomTo("days", index);
+    announcement.textContent = dayLabel(state.source.sections.findLast(({ start }) => start <= index).day);
+  }
+
+  // Show days, months or years. position: the photo to go to; by default the one in view. step: whether the browser's
+  // Back returns from there.
+  function zoomTo(zoom, position = null, focus = false, step = true) {
+    const index = position ?? (state.zoom === "days" && state.source ? grid.firstInView() : null) ?? 0;
+    const changed = zoom !== state.zoom;
+    state.zoom = zoom;
+    for (const button of part("zoom").children) button.setAttribute("aria-pressed", button.dataset.zoom === zoom);
+    if (changed && step) changeAddress({ zoom: zoom === "days" ? "" : zoom }, true);
+    element.hidden = zoom !== "days";
+    part("scrubber").classList.toggle("away", zoom !== "days");
+    if (zoom !== "days") {
+      showOverview();
+      overview.reveal(index, focus);
+      return;
+    }
+    overview.hide();
+    if (!state.source) return;
+    if (changed) resize();
+    if (position !== null || (changed && step)) grid.scrollTo(grid.topOf(index));
+    if (focus) grid.focus(index);
+  }
+
+  function showOverview() {
+    if (state.source) overview.show(state.source, state.zoom);
+  }
+
+  // --- the selection
+
+  function markSelected(button, photo) {
+    button.setAttribute("aria-pressed", Boolean(photo) && selection.has(photo.id));
   }
 
   function showSelection() {
-    for (const button of state.buttons) {
-      button.setAttribute("aria-pressed", state.selected.has(Number(button.dataset.id)));
-    }
-    grid.classList.toggle("choosing", state.selected.size > 0);
+    grid.mark();
+    element.classList.toggle("choosing", size() > 0);
   }
 
-  function changeSelection(change) {
-    change(state.selected);
+  function select(change) {
+    change();
     showSelection();
-    announcement.textContent = `${state.selected.size} selected`;
+    announcement.textContent = `${size()} selected`;
     clearTimeout(state.timer);
     const { place, turn } = state;
-    state.timer = setTimeout(() => state.sendState("selected", { ids: [...state.selected], place, turn }), SELECTION_DELAY);
-  }
-
-  function addRange(from, to) {
-    changeSelection((selected) => indexRange(from, to).forEach((index) => selected.add(state.photos[index].id)));
-  }
-
-  function toggle(index) {
-    const id = state.photos[index].id;
-    state.anchor = index;
-    changeSelection((selected) => (selected.has(id) ? selected.delete(id) : selected.add(id)));
+    state.timer = setTimeout(() => state.send.state("selected", { ...selection.value(), place, turn }), SELECTION_DELAY);
   }
 
   // Open the lightbox; once it is closed, focus the photo that it was opened from.
   function open(index) {
-    const id = state.photos[index].id;
-    state.sendTrigger("open", id);
+    state.send.trigger("open", state.source.photo(index).id);
     clearInterval(state.returning);
     let seen = false, turns = 0;
     state.returning = setInterval(() => {
       if (document.querySelector('[role="dialog"]')) seen = true;
       else if (seen || ++turns > 100) {
         clearInterval(state.returning);
-        const back = state.buttons.findIndex((button) => button.dataset.id === String(id));
-        if (seen && back >= 0 && grid.isConnected && document.activeElement === document.body) focus(back);
+        if (seen && element.isConnected && document.activeElement === document.body) grid.focus(index);
       }
     }, 150);
   }
 
-  function indexOf(button) {
-    return state.buttons.indexOf(button);
+  // --- the page
+
+  // Back and forward may change what only the URL knows: zoom and position.
+  function onHistory() {
+    if (!element.isConnected || !state.data.keepPosition) return;
+    const zoom = zoomInAddress();
+    if (zoom !== state.zoom) zoomTo(zoom, null, false, false);
   }
 
-  function makeTabStop(tile) {
-    for (const button of state.buttons) button.tabIndex = -1;
-    if (tile) tile.tabIndex = 0;
-  }
-
-  function focus(index) {
-    const tile = state.buttons[index];
-    if (!tile) return;
-    makeTabStop(tile);
-    tile.focus();
-  }
-
-  grid.onclick = (event) => {
-    const button = event.target.closest(".photo");
-    if (!button) return;
-    const index = indexOf(button);
-    makeTabStop(button);
-    if (event.target.closest(".similar")) {
-      state.sendTrigger("similar", state.photos[index].id);
-    } else if (event.target.closest(".stack")) {
-      state.sendTrigger("stack", state.photos[index].id);
-    } else if (!data.actions) {
-      open(index);
-    } else if (event.shiftKey && state.anchor !== null) {
-      addRange(state.anchor, index);
-    } else if (event.target.closest(".check") || event.ctrlKey || event.metaKey || event.shiftKey || state.selected.size) {
-      toggle(index);
-    } else {
-      open(index);
-    }
+  return {
+    update,
+    attach() {
+      observer.observe(element);
+      addEventListener("popstate", onHistory);
+    },
+    detach() {
+      clearTimeout(state.timer);
+      clearTimeout(state.retry);
+      observer.disconnect();
+      removeEventListener("popstate", onHistory);
+      grid.detach();
+    },
   };
+}
 
-  grid.onkeydown = (event) => {
-    const button = event.target.closest(".photo");
-    if (!button) return;
-    const index = indexOf(button);
-    const key = event.key;
-    const control = event.ctrlKey || event.metaKey;
-    const boxes = () => state.buttons.map((tile) => tile.getBoundingClientRect());
-    const target = targetIndex(key, index, state.buttons.length, boxes);
-    if (target !== null) {
-      if (event.shiftKey && data.actions) {
-        state.anchor ??= index;
-        addRange(state.anchor, target);
-      }
-      focus(target);
-    } else if (key === "Enter") {
-      open(index);
-    } else if (key === "m" && !control) {
-      state.sendTrigger("similar", state.photos[index].id);
-    } else if (key === "s" && !control && state.photos[index].stack) {
-      state.sendTrigger("stack", state.photos[index].id);
-    } else if (!data.actions) {
-      return;
-    } else if (key === " " || (key === "x" && !control)) {
-      toggle(index);
-    } else if (key === "a" && control) {
-      changeSelection((selected) => state.photos.forEach((photo) => selected.add(photo.id)));
-    } else if (key === "Escape" && state.selected.size) {
-      changeSelection((selected) => selected.clear());
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  if (!state.observer) {
-    state.observer = new ResizeObserver(() => layout());
-    state.observer.observe(grid);
-  }
-  return () => {
-    clearTimeout(state.timer);
-  };
+export default function (component) {
+  const { parentElement, data, setStateValue, setTriggerValue } = component;
+  const root = parentElement.querySelector(".whole");
+  const gallery = (root.controller ??= createGallery(root));
+  gallery.attach();
+  gallery.update(data, { state: setStateValue, trigger: setTriggerValue });
+  return () => gallery.detach();
 }

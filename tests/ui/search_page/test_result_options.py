@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.encoders.base import Vectors
+from explorer.search.photo_list import PhotoList
 from explorer.search.query_judge import QueryJudge
 from explorer.search.query_terms import Scores
 from explorer.ui import resources
@@ -25,8 +26,18 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the gallery shows, with what is on it: the arguments of each call."""
     calls = list[dict[str, Any]]()
 
-    def note(photos: Any, key: str, **options: Any) -> gallery.GalleryResult:
-        calls.append({"names": [photo["name"] for photo in photos], **options})
+    def note(photos: PhotoList, key: str, **options: Any) -> gallery.GalleryResult:
+        layout, rows = photos.layout(), resources.library().catalog.photos(photos.ids.tolist())
+        calls.append(
+            {
+                "names": [row["name"] for row in rows.values()],
+                "heading": photos.heading,
+                "days": layout.sections.days.tolist(),
+                "good": layout.good,
+                "stacks": photos.stack_sizes(layout.ids),
+                **options,
+            }
+        )
         return gallery.GalleryResult(None, None, [])
 
     monkeypatch.setattr(search_results, "gallery", note)
@@ -61,7 +72,7 @@ def all_good(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_good_matches_by_date_and_back_to_the_best_match(
     photos: Path, shown: list[dict[str, Any]]
 ) -> None:
-    page = app(q="green", sort="oldest", page="2")
+    page = app(q="green", sort="oldest")
     assert shown[-1]["names"][:3] == ["red.jpg", "green.jpg", "blue.jpg"]
     choose(page, "best")
     assert address(page) == {"q": "green"}
@@ -77,19 +88,46 @@ def test_only_good_matches_are_sorted_by_date(photos: Path, shown: list[dict[str
     assert "green.jpg" in good and "red.jpg" not in good
 
 
-def test_months_have_headings(photos: Path, shown: list[dict[str, Any]]) -> None:
+def test_days_have_headings_or_months(photos: Path, shown: list[dict[str, Any]]) -> None:
     page = app(group="month", until="2021-12-31")
-    expected = {
-        id_of("blue.jpg"): "March 2021",
-        id_of("green.jpg"): "February 2021",
-        id_of("red.jpg"): "January 2021",
-    }
-    assert shown[-1]["headings"] == expected
+    assert (shown[-1]["heading"], shown[-1]["days"]) == ("month", [20210300, 20210200, 20210100])
     next(toggle for toggle in page.toggle if toggle.label == "Group by month").set_value(
         False
     ).run()
     assert address(page) == {"until": "2021-12-31"}
-    assert shown[-1]["headings"] == {}
+    assert (shown[-1]["heading"], shown[-1]["days"]) == ("day", [20210315, 20210215, 20210115])
+
+
+@pytest.mark.parametrize(
+    ("sorting", "words", "heading"),
+    [
+        ("added", "last added first", "day"),
+        ("modified", "last changed first", "day"),
+        ("name", "by name", "none"),
+        ("size", "largest first", "none"),
+    ],
+)
+def test_orders_of_the_catalog_are_offered(
+    photos: Path, shown: list[dict[str, Any]], sorting: str, words: str, heading: str
+) -> None:
+    page = app()
+    choose(page, sorting)
+    assert address(page) == {"sort": sorting}
+    assert f"4 photos, {words}" in captions(page)
+    assert shown[-1]["heading"] == heading
+    names = shown[-1]["names"]
+    rows = resources.library().catalog.photos(resources.library().catalog.matching().tolist())
+    if sorting == "name":
+        assert names == sorted(names)
+    if sorting == "size":
+        sizes = {row["name"]: row["bytes"] for row in rows.values()}
+        assert [sizes[name] for name in names] == sorted(sizes.values(), reverse=True)
+
+
+@pytest.mark.usefixtures("all_good")
+def test_good_matches_can_be_sorted_by_name(photos: Path, shown: list[dict[str, Any]]) -> None:
+    app(q="red", sort="name")
+    assert shown[-1]["names"] == ["blue.jpg", "drawn.png", "green.jpg", "red.jpg"]
 
 
 @pytest.mark.usefixtures("all_good")
@@ -115,7 +153,7 @@ def test_stacks_can_be_switched_off(
     monkeypatch.setattr(search_results, "photo_stacks", lambda: PhotoStacks.of([(red, blue)]))
     page = app(q="red")
     assert "blue.jpg" not in shown[-1]["names"]
-    assert shown[-1]["stacks"] == {red: gallery.GalleryStack(2, opened=False)}
+    assert shown[-1]["stacks"] == {red: (2, False)}
     assert "1 similar shot in stacks" in captions(page)
     next(toggle for toggle in page.toggle if toggle.label == "Stack similar shots").set_value(
         False
@@ -124,10 +162,8 @@ def test_stacks_can_be_switched_off(
     assert len(shown[-1]["names"]) == 4 and shown[-1]["stacks"] == {}
 
 
-def test_all_results_can_be_paged_through(
-    photos: Path, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+def test_the_others_follow_below_the_good_matches(
+    photos: Path, shown: list[dict[str, Any]]
 ) -> None:
-    monkeypatch.setattr(search_results, "PAGE_SIZE", 3)
-    app(q="red", page="9")
-    assert len(shown[-1]["names"]) == 1
-    assert len(resources.library().catalog.matching()) == 4
+    app(q="red")
+    assert len(shown[-1]["names"]) == 4 > shown[-1]["good"]

@@ -1,8 +1,8 @@
-// Moving through a grid of tiles by keyboard.
+// Moving through a grid of photos by keyboard.
 
-// The index that a key leads to from `index`, or null for keys that do not move. boxes: a function
-// that returns the tiles' rectangles { left, top, width }, called for vertical moves only.
-export function targetIndex(key, index, count, boxes) {
+// The index that a key leads to from `index`, or null for keys that do not move. inNextRow(direction): the photo below
+// (1) or above (−1). screen: photos that Page Up and Page Down pass.
+export function targetIndex(key, index, count, inNextRow, screen = 1) {
   const last = count - 1;
   switch (key) {
     case "ArrowLeft":
@@ -13,39 +13,20 @@ export function targetIndex(key, index, count, boxes) {
       return 0;
     case "End":
       return last;
+    case "PageUp":
+      return Math.max(index - screen, 0);
+    case "PageDown":
+      return Math.min(index + screen, last);
     case "ArrowUp":
-      return nearestInNextRow(boxes(), index, -1);
+      return inNextRow(-1);
     case "ArrowDown":
-      return nearestInNextRow(boxes(), index, 1);
+      return inNextRow(1);
     default:
       return null;
   }
 }
 
-// The tile in the row above (direction −1) or below (direction 1) whose center is horizontally
-// nearest; `index` itself if there is no such row.
-export function nearestInNextRow(boxes, index, direction) {
-  const here = boxes[index];
-  const center = here.left + here.width / 2;
-  let best = index;
-  let bestTop = null;
-  let bestDistance = Infinity;
-  boxes.forEach((box, at) => {
-    if (direction * (box.top - here.top) < 2) return;
-    const beyond = bestTop === null ? -1 : direction * (box.top - bestTop);
-    if (beyond > 2) return;
-    const distance = Math.abs(box.left + box.width / 2 - center);
-    if (beyond < -2 || bestTop === null || distance < bestDistance) {
-      best = at;
-      bestTop = box.top;
-      bestDistance = distance;
-    }
-  });
-  return best;
-}
-
-// Indices from one tile to another, both included, in ascending order.
+// The lower and the higher of two positions.
 export function indexRange(from, to) {
-  const [low, high] = from < to ? [from, to] : [to, from];
-  return Array.from({ length: high - low + 1 }, (_, at) => low + at);
+  return from < to ? [from, to] : [to, from];
 }

@@ -7,35 +7,36 @@ export const GAP = 6;
 const MIN_RATIO = 0.4;
 const MAX_RATIO = 4;
 
-// Split photos into rows: [{ height, widths }], in pixels and in order. A row is as wide as the page
-// and at most targetHeight high; the last row keeps targetHeight and may be shorter than the page.
-export function justifiedRows(ratios, width, targetHeight) {
-  const rows = [];
-  let row = [];
+// The ratio in which a photo is shown.
+export function shownRatio(ratio) {
+  return Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratio));
+}
+
+// Split photos into rows and call add(start, stop, height) for each, in pixels and in order. A row is as wide as the
+// page and at most targetHeight high; the last row keeps targetHeight and may be shorter than the page.
+export function eachJustifiedRow(ratios, from, to, width, targetHeight, add) {
+  let start = from;
   let sum = 0;
-  const close = (height) => rows.push({ height, widths: row.map((ratio) => ratio * height) });
-  for (const ratio of ratios) {
-    const clamped = Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratio));
-    row.push(clamped);
-    sum += clamped;
-    const height = (width - GAP * (row.length - 1)) / sum;
+  for (let index = from; index < to; index++) {
+    sum += shownRatio(ratios[index]);
+    const height = (width - GAP * (index - start)) / sum;
     if (height <= targetHeight) {
-      close(height);
-      row = [];
+      add(start, index + 1, height);
+      start = index + 1;
       sum = 0;
     }
   }
-  if (row.length) close(targetHeight);
-  return rows;
+  if (start < to) add(start, to, targetHeight);
 }
 
-// Split photos where one has a heading before it: [{ start, stop }], in order.
-export function sections(photos) {
-  const starts = photos.flatMap((photo, index) => (index === 0 || photo.heading ? [index] : []));
-  return starts.map((start, index) => ({ start, stop: starts[index + 1] ?? photos.length }));
+// The width of one row of photos of that height.
+export function naturalWidth(ratios, from, to, height) {
+  let sum = 0;
+  for (let index = from; index < to; index++) sum += shownRatio(ratios[index]);
+  return sum * height + GAP * (to - from - 1);
 }
 
-// The height that rows should have on a page of that width.
+// The height that rows should have on a page of that width, unless the user has chosen one.
 export function targetRowHeight(width) {
   if (width < 600) return 120;
   return width < 1100 ? 170 : 210;

@@ -1,0 +1,98 @@
+"""Photos as the gallery's script gets them: within the page's data, or from `list_routes.py`."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explorer.library.catalog import Ids
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.search.photo_list import ListLayout, PhotoList
+from explorer.ui import resources
+from explorer.ui.components.photo_urls import preview_url
+
+# Shapes from a narrow strip to a panorama, as the gallery shows them, in 256 steps of 0.9 %.
+_MIN_RATIO, _MAX_RATIO = 0.4, 4.0
+
+
+class GalleryStack(NamedTuple):
+    """A photo that stands for similar ones."""
+
+    size: int
+    """Number of photos in the stack, with this one."""
+    opened: bool
+    """Whether the others are shown, too: they follow it."""
+
+
+def photo_tile(
+    photo: PhotoRow,
+    *,
+    badge: str = "",
+    caption: str = "",
+    stack: GalleryStack | None = None,
+    inside: bool = False,
+    heading: str = "",
+) -> dict[str, Any]:
+    """One photo. inside: whether it is part of the open stack of a photo before it. heading: stands
+    before it, in a row of its own."""
+    return {
+        "id": photo["id"],
+        "ratio": photo["width"] / max(1, photo["height"]),
+        "src": preview_url(photo),
+        "name": printable(photo["name"]),
+        "taken": photo["taken_at"],
+        "precision": photo["taken_precision"],
+        "source": photo["taken_source"],
+        "badge": badge,
+        "caption": caption,
+        "stack": stack._asdict() if stack else None,
+        "inside": inside,
+        "heading": heading,
+    }
+
+
+def photo_tiles(
+    photos: Sequence[PhotoRow], badges: Mapping[int, str], captions: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """The photos of a page that gives all of them."""
+    return [
+        photo_tile(photo, badge=badges.get(photo["id"], ""), caption=captions.get(photo["id"], ""))
+        for photo in photos
+    ]
+
+
+def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict[str, Any] | None]:
+    """Some photos of a list, in the given order; None for those that are no longer in the library.
+
+    inside: of each, whether it is part of an open stack.
+    """
+    rows = resources.library().catalog.photos(ids.tolist())
+    sizes = photos.stack_sizes(ids)
+    tiles = list[dict[str, Any] | None]()
+    for photo_id, within in zip(ids.tolist(), inside, strict=True):
+        row, size = rows.get(photo_id), sizes.get(photo_id)
+        stack = GalleryStack(*size) if size is not None and not within else None
+        tiles.append(photo_tile(row, stack=stack, inside=bool(within)) if row else None)
+    return tiles
+
+
+def layout_data(photos: PhotoList, layout: ListLayout) -> dict[str, Any]:
+    """The shapes and the sections of a list, or of its beginning.
+
+    ratios: one byte for each photo, in Base64: the logarithm of its ratio.
+    """
+    shapes = np.clip(layout.ratios, _MIN_RATIO, _MAX_RATIO) / _MIN_RATIO
+    steps = np.rint(np.log(shapes) * (255 / np.log(_MAX_RATIO / _MIN_RATIO))).astype(np.uint8)
+    return {
+        "count": len(layout.ids),
+        "good": layout.good,
+        "heading": photos.heading,
+        "others": photos.others,
+        "starts": layout.sections.starts.tolist(),
+        "days": layout.sections.days.tolist(),
+        "ratios": base64.b64encode(steps.tobytes()).decode("ascii"),
+    }

@@ -1,0 +1,46 @@
+"""A strip of cards, each with a photo and a title, of which one can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.ui.components.javascript import component_script
+from explorer.ui.static_files import STATIC
+
+_component = st.components.v2.component(
+    "photo_cards",
+    html='<section><h2></h2><div class="cards"></div></section>',
+    css=(STATIC / "photo_cards.css").read_text(encoding="utf-8"),
+    js=component_script("photo_cards"),
+)
+
+
+class PhotoCard(NamedTuple):
+    """One card."""
+
+    value: str
+    """What choosing it returns."""
+    title: str
+    day: int
+    """A date below the title, `YYYYMMDD`, shown in the browser's language; 0 for none."""
+    note: str
+    """Further text below the title."""
+    src: str
+    """URL of its photo; '' for none."""
+
+
+def photo_cards(cards: Sequence[PhotoCard], key: str, *, heading: str) -> str | None:
+    """Show cards below a heading; the value of the one that was chosen, once."""
+    result: Any = _component(
+        key=f"cards-{key}",
+        data={"heading": heading, "cards": [card._asdict() for card in cards]},
+        on_chosen_change=_ignore,
+    )
+    return str(result.chosen) if result.chosen else None
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every value that a component sends."""

@@ -1,0 +1,99 @@
+"""The routes from which the gallery reads a list of photos, by its key: its layout, windows of its
+photos, ids, and the photos around one.
+
+All answer with JSON; with status 410 if the list is no longer known, after which the page has to
+run again (`photo_lists.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from explorer.errors import ExplorerError
+from explorer.search.photo_list import PhotoList
+from explorer.text_format import whole_number
+from explorer.ui import photo_lists
+from explorer.ui.components.gallery_tiles import layout_data, list_tiles
+from explorer.ui.origin_guard import PHOTOS
+
+MOST_TILES = 500
+"""Photos in one window."""
+_Answer = Callable[[PhotoList, Request], Any]
+
+
+def list_routes() -> list[Route]:
+    """The routes, below `/photo/list/KEY/`."""
+    answers: dict[str, _Answer] = {
+        "layout": _layout,
+        "tiles": _tiles,
+        "ids": _ids,
+        "around": _around,
+    }
+    return [
+        Route(f"{PHOTOS}list/{{key}}/{name}", _route(answer)) for name, answer in answers.items()
+    ]
+
+
+def _route(answer: _Answer) -> Callable[[Request], Any]:
+    async def respond(request: Request) -> Response:
+        found = photo_lists.find(request.path_params["key"])
+        headers = {"Cache-Control": "no-store"}
+        if found is None:
+            return JSONResponse({"error": "This list is no longer known."}, 410, headers)
+        try:
+            return JSONResponse(await run_in_threadpool(answer, found, request), headers=headers)
+        except ExplorerError as error:
+            return JSONResponse({"error": str(error)}, 503, headers)
+
+    return respond
+
+
+def _layout(photos: PhotoList, request: Request) -> Any:
+    """The shapes and sections of the whole list."""
+    return layout_data(photos, photos.layout())
+
+
+def _tiles(photos: PhotoList, request: Request) -> Any:
+    """The photos from position `from`, `count` of them; or those at the positions `at=1,5,9`."""
+    layout = photos.layout()
+    if "at" in request.query_params:
+        parts = request.query_params["at"].split(",")[:MOST_TILES]
+        numbers = (whole_number(part) for part in parts)
+        at = np.array([n for n in numbers if n is not None and n < len(layout.ids)], np.int64)
+    else:
+        start, count = _range(request, MOST_TILES)
+        at = np.arange(start, min(start + count, len(layout.ids)))
+    return list_tiles(photos, layout.ids[at], layout.inside[at].tolist())
+
+
+def _ids(photos: PhotoList, request: Request) -> Any:
+    """The ids from position `from`, `count` of them, or all."""
+    start, count = _range(request, photos.total)
+    return photos.ids[start : start + count].tolist()
+
+
+def _around(photos: PhotoList, request: Request) -> Any:
+    """The position of a photo (`photo`), the number of photos, and up to `count` ids before and
+    after it."""
+    photo = whole_number(request.query_params.get("photo", ""))
+    index = photos.index(photo) if photo is not None else None
+    _, count = _range(request, MOST_TILES)
+    if index is None:
+        return {"index": None, "total": photos.total, "from": 0, "ids": []}
+    start = max(0, index - count)
+    ids = photos.ids[start : index + count + 1].tolist()
+    return {"index": index, "total": photos.total, "from": start, "ids": ids}
+
+
+def _range(request: Request, most: int) -> tuple[int, int]:
+    """The parameters `from` (0) and `count` (the most that is allowed)."""
+    start = whole_number(request.query_params.get("from", ""))
+    count = whole_number(request.query_params.get("count", ""))
+    return start or 0, most if count is None else min(count, most)

@@ -1,0 +1,56 @@
+"""The lists of photos that pages show now, by key, for the routes that the gallery reads them from.
+
+A list that was dropped is made again by the next run of the page that shows it: the gallery asks
+for that when a route answers that the list is gone (`list_routes.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from explorer.search.photo_list import PhotoList
+
+# Photos of all lists that are kept, at 15 bytes each, and lists that are kept however long.
+_CAPACITY, _FEWEST = 4_000_000, 4
+
+_lock = threading.Lock()
+_lists = OrderedDict[str, PhotoList]()
+
+
+def list_key(*question: object) -> str:
+    """The key of the list that answers a question. question: everything that the list depends on,
+    as JSON can hold it."""
+    text = json.dumps(question, sort_keys=True)
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
+
+
+def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
+    """The list with that key, made now if it is not known."""
+    # Made outside the lock: ranking a list must not delay the windows of others.
+    made = find(key) or make()
+    with _lock:
+        known = _lists.setdefault(key, made)
+        _lists.move_to_end(key)
+        total = sum(each.total for each in _lists.values())
+        while total > _CAPACITY and len(_lists) > _FEWEST:
+            total -= _lists.popitem(last=False)[1].total
+        return known
+
+
+def find(key: str) -> PhotoList | None:
+    """The list with that key; None if it is not known any more."""
+    with _lock:
+        found = _lists.get(key)
+        if found is not None:
+            _lists.move_to_end(key)
+        return found
+
+
+def clear() -> None:
+    """Forget all lists, as when the library is closed."""
+    with _lock:
+        _lists.clear()

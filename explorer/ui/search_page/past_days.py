@@ -1,0 +1,51 @@
+"""*On this day*: photos of the same day in earlier years, on the start page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.search.on_this_day import PastDay, on_this_day
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.components.photo_cards import PhotoCard, photo_cards
+from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.search_page import search_state
+
+# Cards of years; one more shows all.
+_MOST_YEARS = 12
+
+
+def strip() -> None:
+    """Draw a card for each earlier year with photos of this day; choosing one searches for them.
+    Nothing if there are none."""
+    today = dt.datetime.now().astimezone().date()
+    past = on_this_day(resources.library().catalog, resources.engine().columns, today)
+    if not past:
+        return
+    chosen = photo_cards(cards(past, today), "on-this-day", heading="On this day")
+    if chosen is not None:
+        search_state.set_url(**{search_state.PHRASE: chosen})
+        st.rerun()
+
+
+def cards(past: Sequence[PastDay], today: dt.date) -> list[PhotoCard]:
+    """The cards of these days, and one for all of them together."""
+    found = [
+        PhotoCard(
+            f"date:{day.isoformat()}",
+            f"{count(today.year - day.year, 'year')} ago",
+            int(f"{day:%Y%m%d}"),
+            count(len(photos), "photo"),
+            # As likely a good picture of the day as any, and not the first one of a series.
+            preview_url(photos[len(photos) // 2]),
+        )
+        for day, photos in past[:_MOST_YEARS]
+    ]
+    if len(past) > 1:
+        every = "date:" + "|".join(each.day.isoformat() for each in past)
+        total = sum(len(each.photos) for each in past)
+        found.append(PhotoCard(every, "All years", 0, count(total, "photo"), ""))
+    return found

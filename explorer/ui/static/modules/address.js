@@ -1,0 +1,25 @@
+// What the URL says about the gallery: the photo at its top (`at`), and whether months or years are shown (`zoom`).
+// Python leaves both alone.
+
+export const ZOOMS = ["days", "months", "years"];
+
+export function positionInAddress() {
+  return Number(new URLSearchParams(location.search).get("at")) || null;
+}
+
+export function zoomInAddress() {
+  const zoom = new URLSearchParams(location.search).get("zoom");
+  return ZOOMS.includes(zoom) ? zoom : "days";
+}
+
+// Change these parameters; an empty value removes one. step: whether that is a step of the browser's history.
+export function changeAddress(values, step = false) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  if (url.href === location.href) return;
+  if (step) history.pushState(history.state, "", url);
+  else history.replaceState(history.state, "", url);
+}

@@ -1,0 +1,60 @@
+// Dates in the browser's language. A day is a number YYYYMMDD with zeros for what is not known of it; 0 is no date.
+
+const formats = new Map();
+
+function format(date, options) {
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(undefined, options));
+  return formats.get(key).format(date);
+}
+
+export const yearOf = (day) => Math.floor(day / 10000);
+export const monthOf = (day) => Math.floor(day / 100);
+
+function dateOf(day) {
+  const date = new Date(2000, Math.max(0, (monthOf(day) % 100) - 1), day % 100 || 1);
+  // Years below 100 would be taken for those of the twentieth century.
+  date.setFullYear(yearOf(day));
+  return date;
+}
+
+export function yearLabel(day) {
+  return day ? String(yearOf(day)) : "No date";
+}
+
+// `July 2020`; the year alone where the month is not known.
+export function monthLabel(day) {
+  return monthOf(day) % 100 ? format(dateOf(day), { month: "long", year: "numeric" }) : yearLabel(day);
+}
+
+// `Tuesday, July 14`, as a heading below one with month and year.
+export function dayHeading(day) {
+  if (!day) return "No date";
+  if (!(monthOf(day) % 100)) return "Month not known";
+  if (!(day % 100)) return "Day not known";
+  return format(dateOf(day), { weekday: "short", day: "numeric", month: "short" });
+}
+
+// `July 14, 2020`, by itself.
+export function dayLabel(day) {
+  return day % 100 ? format(dateOf(day), { day: "numeric", month: "long", year: "numeric" }) : monthLabel(day);
+}
+
+// The day as a date field has it, `2020-07-14`.
+export function isoDay(day) {
+  const digits = String(day).padStart(8, "0");
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6).replace("00", "01")}-${digits.slice(6).replace("00", "01")}`;
+}
+
+// The name of a photo for screen readers and as its tooltip, with its date as far as it is known.
+export function photoLabel({ name, taken, precision, source }) {
+  if (!taken) return name;
+  const digits = Number(taken.slice(0, 10).replaceAll("-", ""));
+  const day = precision === "year" ? yearOf(digits) * 10000 : precision === "month" ? monthOf(digits) * 100 : digits;
+  return `${name}, ${dayLabel(day)}${source === "file" ? " (the file’s own date)" : ""}`;
+}
+
+// A number with the separators of the browser's language.
+export function numberLabel(number) {
+  return number.toLocaleString();
+}

@@ -1,0 +1,70 @@
+// The sections of a list, and what they are called.
+
+import { dayHeading, monthLabel, monthOf, yearOf } from "./date_labels.js";
+
+// The sections of a list by its layout from the server: starts and days of the sections, what they have in common
+// (`heading`), how many photos are good matches, and the heading of the others.
+export function listSections({ count, good, heading, others, starts, days }) {
+  const sections = [];
+  let lastMonth = null;
+  starts.forEach((start, at) => {
+    const stop = starts[at + 1] ?? good;
+    const day = days[at];
+    if (stop <= start) return;
+    if (heading === "none") sections.push({ start, stop, day: null, large: "", small: "", packed: false });
+    else if (heading === "month") {
+      sections.push({ start, stop, day, large: "", small: monthLabel(day), packed: false });
+    } else {
+      const month = day ? monthOf(day) : -1;
+      const large = month === lastMonth ? "" : monthLabel(day);
+      const small = day ? dayHeading(day) : "";
+      sections.push({ start, stop, day, large, small, packed: day > 0 });
+      lastMonth = month;
+    }
+  });
+  if (good < count) sections.push({ start: good, stop: count, day: null, large: "", small: others, packed: false });
+  return sections;
+}
+
+// The sections of photos that come with the page, some with a heading before them.
+export function givenSections(photos) {
+  const starts = photos.flatMap((photo, index) => (index === 0 || photo.heading ? [index] : []));
+  return starts.map((start, at) => ({
+    start, stop: starts[at + 1] ?? photos.length, day: null, large: "", small: photos[start].heading ?? "", packed: false,
+  }));
+}
+
+// Sections of the same month or year as one, in order: [{ day, start, count, cover }]. unit: "months" or "years". cover:
+// the position of the photo in the middle of the fullest section.
+export function groupsOf(sections, unit) {
+  const groups = [];
+  const known = new Map();
+  for (const { start, stop, day } of sections) {
+    if (day === null) continue;
+    const own = unit === "years" ? yearOf(day) * 10000 : monthOf(day) * 100;
+    let group = known.get(own);
+    if (!group) {
+      group = { day: own, start, count: 0, cover: start, fullest: 0 };
+      known.set(own, group);
+      groups.push(group);
+    }
+    group.count += stop - start;
+    if (stop - start > group.fullest) {
+      group.fullest = stop - start;
+      group.cover = start + ((stop - start) >> 1);
+    }
+  }
+  return groups;
+}
+
+// The position of the first photo of the section that is nearest to a day, among dated ones; null if there are none.
+export function positionOfDay(sections, wanted) {
+  const time = (day) => yearOf(day) * 372 + ((monthOf(day) % 100) || 1) * 31 + (day % 100 || 1);
+  let best = null;
+  let least = Infinity;
+  for (const { start, day } of sections) {
+    const distance = day ? Math.abs(time(day) - time(wanted)) : Infinity;
+    if (distance < least) [best, least] = [start, distance];
+  }
+  return best;
+}

@@ -1,0 +1,236 @@
+// The photos and headings of a list that are near the window, as elements of the page; those that scroll away are
+// removed, so lists of any length scroll alike.
+
+import { layoutList, nearestInNextRow, photosOfRow, rowOf, rowsBetween, sectionOf, sectionsBetween, upperBound } from "./list_layout.js";
+import { makeHeading, makePlaceholder, makeTile, tileKey } from "./photo_tile.js";
+import { createViewport } from "./viewport.js";
+
+// Screens above and below the window that are drawn, and milliseconds that a far jump waits before it fetches photos: on
+// the way to somewhere else, none are needed.
+const MARGIN = 0.7;
+const PAUSE = 60;
+
+// grid: the element. events: { covered, moved, rested, marked }: pixels at the top that other elements cover; called
+// after the view has moved, once it rests, and with each tile that is drawn.
+export function createPhotoGrid(grid, events) {
+  let source = null;
+  let layout = layoutList([], [], 1, 1);
+  let width = 0;
+  let rowHeight = 1;
+  let elements = new Map();
+  let drawn = "";
+  let current = 0;
+  let pending = null;
+  let timer = 0;
+  let lastTop = 0;
+
+  const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested: events.rested });
+
+  // --- where things are
+
+  function relayout() {
+    layout = layoutList(source.ratios, source.sections, width, rowHeight);
+    view.resize(layout.height);
+    drawn = "";
+  }
+
+  // The top of a photo's row, or of the heading above it if a section begins in that row.
+  function topOf(index) {
+    const row = rowOf(layout, index);
+    const section = layout.sections[sectionOf(layout, layout.rows.start[row])];
+    return section && section.start === layout.rows.start[row] ? section.headTop : layout.rows.top[row];
+  }
+
+  // The first photo in view; null at the beginning of the list.
+  function firstInView() {
+    const top = view.top();
+    if (!source || top <= 1) return null;
+    const [row] = rowsBetween(layout, top, top + 1, rowHeight);
+    return row < layout.rows.start.length ? layout.rows.start[row] : null;
+  }
+
+  // Keep the photo at the top of the window there while the layout is changed.
+  function keeping(change) {
+    const index = firstInView();
+    const offset = index === null ? 0 : view.top() - topOf(index);
+    change();
+    if (index !== null && index < source.total) view.scrollTo(topOf(index) + offset);
+    else draw();
+  }
+
+  // --- drawing
+
+  function need(first, last, top) {
+    const from = layout.rows.start[first] ?? 0;
+    const to = layout.rows.stop[last - 1] ?? 0;
+    const far = Math.abs(top - lastTop) > 2 * view.height();
+    lastTop = top;
+    clearTimeout(timer);
+    if (!far) source.need(from, to);
+    else timer = setTimeout(() => source.need(from, to), PAUSE);
+  }
+
+  function draw() {
+    if (!source || !grid.isConnected || !grid.clientWidth) return;
+    const top = view.top();
+    const height = view.height();
+    const [from, to] = [top - MARGIN * height, top + (1 + MARGIN) * height];
+    const [first, last] = rowsBetween(layout, from, to, rowHeight);
+    const now = `${first} ${last} ${view.place(0)}`;
+    if (now !== drawn) {
+      drawn = now;
+      place([...headings(from, to), ...tiles(first, last)].sort((a, b) => a.order - b.order));
+      if (first < last) need(first, last, top);
+    }
+    events.moved(top);
+  }
+
+  function headings(from, to) {
+    const [first, last] = sectionsBetween(layout, from, to);
+    return layout.sections.slice(first, last).flatMap(({ start, large, small, top, headTop, left, width: wide }) => [
+      ...(large ? [{ order: start - 0.6, key: `h2 ${start} ${large}`, box: [0, headTop, width, null], make: () => makeHeading("h2", large) }] : []),
+      ...(small ? [{ order: start - 0.5, key: `h3 ${start} ${small}`, box: [left, top, wide, null], make: () => makeHeading("h3", small) }] : []),
+    ]);
+  }
+
+  function tiles(first, last) {
+    const found = [];
+    for (let row = first; row < last; row++) addRow(row, found);
+    // What has the focus stays in the page however far it is scrolled away.
+    const focused = grid.getRootNode().activeElement?.index;
+    const seen = first < last && focused >= layout.rows.start[first] && focused < layout.rows.stop[last - 1];
+    if (focused !== undefined && focused < source.total && !seen) addRow(rowOf(layout, focused), found, focused);
+    return found;
+  }
+
+  function addRow(row, found, only = null) {
+    const [top, height] = [layout.rows.top[row], layout.rows.height[row]];
+    for (const { index, left, width: wide } of photosOfRow(layout, source.ratios, row)) {
+      if (only !== null && index !== only) continue;
+      const photo = source.photo(index);
+      const box = [Math.round(left), top, Math.round(left + wide) - Math.round(left), Math.floor(height)];
+      found.push({
+        order: index, index, box,
+        key: photo ? tileKey(photo) : `waiting ${index} ${photo}`,
+        make: () => (photo ? makeTile(photo) : makePlaceholder(photo)),
+      });
+    }
+  }
+
+  function place(wanted) {
+    const focused = grid.getRootNode().activeElement?.dataset?.id;
+    const before = elements;
+    elements = new Map();
+    for (const each of wanted) {
+      // A photo can be in a list twice.
+      const key = elements.has(each.key) ? `${each.key} ${each.index}` : each.key;
+      each.element = before.get(key) ?? each.make();
+      elements.set(key, each.element);
+      const [left, top, wide, high] = each.box;
+      const box = `left:${left}px;top:${view.place(top)}px;width:${wide}px;${high === null ? "" : `height:${high}px`}`;
+      if (each.element.box !== box) each.element.style.cssText = each.element.box = box;
+      each.element.index = each.index;
+    }
+    for (const [key, element] of before) if (elements.get(key) !== element) element.remove();
+    let next = grid.firstChild;
+    for (const { element } of wanted) {
+      if (element === next) next = next.nextSibling;
+      else grid.insertBefore(element, next);
+    }
+    mark();
+    restoreFocus(focused);
+  }
+
+  const shownTiles = () => [...elements.values()].filter((element) => element.localName === "button");
+
+  function mark() {
+    const buttons = shownTiles();
+    const top = view.top();
+    const stop = buttons.find(({ index }) => index === current) ??
+      buttons.find(({ index }) => layout.rows.top[rowOf(layout, index)] >= top) ?? buttons[0];
+    for (const button of buttons) {
+      button.tabIndex = button === stop ? 0 : -1;
+      events.marked(button, source.photo(button.index));
+    }
+  }
+
+  // Focus what was to be focused as soon as it is there, and again what lost the focus by being drawn anew.
+  function restoreFocus(id) {
+    const root = grid.getRootNode();
+    if (pending !== null) {
+      const button = shownTiles().find(({ index }) => index === pending);
+      if (!button) return;
+      pending = null;
+      focusButton(button);
+    } else if (id !== undefined && root.activeElement?.dataset?.id !== id) {
+      const again = shownTiles().find((button) => button.dataset.id === id);
+      if (again) focusButton(again);
+    }
+  }
+
+  function focusButton(button) {
+    current = button.index;
+    for (const each of shownTiles()) each.tabIndex = each === button ? 0 : -1;
+    button.focus({ preventScroll: true });
+  }
+
+  const controller = {
+    attach: () => view.attach(),
+    detach() {
+      clearTimeout(timer);
+      view.detach();
+    },
+    // Show a list. at: the position to scroll to, { index, offset }: a photo, and the pixels from its top to that of the
+    // window; null leaves the page where it is.
+    use(newSource, at = null) {
+      source = newSource;
+      relayout();
+      if (at) view.scrollTo(topOf(Math.min(at.index, source.total - 1)) + at.offset);
+      else draw();
+    },
+    // The width of the page or the wanted height of rows has changed.
+    resize(newWidth, newRowHeight) {
+      if (!newWidth || (newWidth === width && newRowHeight === rowHeight)) {
+        drawn = "";
+        draw();
+        return;
+      }
+      [width, rowHeight] = [newWidth, newRowHeight];
+      if (source) keeping(relayout);
+    },
+    // Photos have come, or the selection has changed.
+    refresh() {
+      drawn = "";
+      draw();
+    },
+    mark,
+    layout: () => layout,
+    firstInView,
+    topOf,
+    // Pixels from the top of a photo to that of the window.
+    offsetOf: (index) => view.top() - topOf(index),
+    scrollTo: (top) => view.scrollTo(top),
+    nextRow: (index, direction) => nearestInNextRow(layout, source.ratios, index, direction),
+    // Photos on one screen, from that one on.
+    screenFrom(index) {
+      const row = rowOf(layout, index);
+      const below = upperBound(layout.rows.top, layout.rows.top[row] + view.height() - rowHeight);
+      return Math.max(1, (layout.rows.start[below] ?? source.total) - index);
+    },
+    // Scroll as little as needed to show a photo, and focus it.
+    focus(index) {
+      current = pending = index;
+      const row = rowOf(layout, index);
+      const [top, bottom] = [topOf(index), layout.rows.top[row] + layout.rows.height[row]];
+      if (top < view.top()) view.scrollTo(top);
+      else if (bottom > view.top() + view.height() - 12) view.scrollTo(bottom - view.height() + 12);
+      drawn = "";
+      draw();
+    },
+    setCurrent(index) {
+      current = index;
+      mark();
+    },
+  };
+  return controller;
+}

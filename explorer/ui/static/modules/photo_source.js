@@ -1,0 +1,116 @@
+// Where the photos of a gallery come from: all with the page, or a list of any length that is read in windows.
+
+import { givenSections, listSections } from "./list_sections.js";
+
+// Photos in one window, and windows that are kept.
+const WINDOW = 120;
+const MOST_WINDOWS = 60;
+// The shapes of photos as one byte each: 0 is 0.4, 255 is 4.
+const FIRST_RATIO = 0.4;
+const RATIO_RANGE = Math.log(10);
+
+// The ratios in a layout from the server.
+export function decodedRatios(text) {
+  const bytes = atob(text);
+  const table = Float32Array.from({ length: 256 }, (_, step) => FIRST_RATIO * Math.exp((step / 255) * RATIO_RANGE));
+  const ratios = new Float32Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) ratios[at] = table[bytes.charCodeAt(at)];
+  return ratios;
+}
+
+// Photos that came with the page.
+export function givenSource(photos) {
+  const positions = new Map(photos.map((photo, at) => [photo.id, at]));
+  return {
+    key: JSON.stringify(photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption, photo.heading])),
+    total: photos.length,
+    ratios: Float32Array.from(photos, (photo) => photo.ratio),
+    sections: givenSections(photos),
+    dated: false,
+    photo: (index) => photos[index],
+    need: () => {},
+    positionOf: async (id) => positions.get(id) ?? null,
+    ids: async (from, to) => photos.slice(from, to).map((photo) => photo.id),
+    at: async (indices) => indices.map((index) => photos[index]),
+    load: async () => {},
+    whole: true,
+    knows: (id) => positions.has(id),
+  };
+}
+
+// A list on the server. list: { key, url, total, layout, photos }, with the layout and the photos of its beginning.
+// arrived(): called when photos have come. gone(): called when the server no longer knows the list.
+export function listSource(list, { arrived, gone }) {
+  const windows = new Map();
+  const waiting = new Set();
+  const beginning = list.photos;
+
+  async function get(path) {
+    const response = await fetch(list.url + path);
+    if (response.status === 410) gone();
+    if (!response.ok) throw new Error(`The list of photos could not be read: status ${response.status}`);
+    return response.json();
+  }
+
+  function photo(index) {
+    return index < beginning.length ? beginning[index] : windows.get(Math.floor(index / WINDOW))?.[index % WINDOW];
+  }
+
+  async function fetchWindow(number) {
+    if (waiting.has(number) || windows.has(number)) return;
+    waiting.add(number);
+    try {
+      const photos = await get(`tiles?from=${number * WINDOW}&count=${WINDOW}`);
+      windows.set(number, photos);
+      if (windows.size > MOST_WINDOWS) windows.delete(windows.keys().next().value);
+      arrived();
+    } catch {
+      // Asked for again when it is next in view; the page says so if the server is gone.
+    } finally {
+      waiting.delete(number);
+    }
+  }
+
+  const source = {
+    key: list.key,
+    total: list.total,
+    dated: list.layout.heading !== "none",
+    whole: list.layout.count >= list.total,
+    photo,
+    // Have the photos of a range fetched, those in the middle first.
+    need: (from, to) => {
+      const first = Math.floor(from / WINDOW);
+      const last = Math.floor(Math.max(from, to - 1) / WINDOW);
+      const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+      const middle = (first + last) / 2;
+      numbers.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+      for (const number of numbers) {
+        const end = Math.min((number + 1) * WINDOW, list.total);
+        if (end > beginning.length) fetchWindow(number);
+      }
+    },
+    positionOf: async (id) => {
+      const at = beginning.findIndex((each) => each?.id === id);
+      if (at >= 0) return at;
+      return source.whole && list.total <= beginning.length ? null : (await get(`around?photo=${id}&count=0`)).index;
+    },
+    ids: (from, to) => get(`ids?from=${from}&count=${to - from}`),
+    at: async (indices) => (indices.length ? get(`tiles?at=${indices.join(",")}`) : []),
+    // Whether a photo is in the list, as far as is known here.
+    knows: () => true,
+    // Read the layout of the whole list, in place of that of its beginning.
+    load: async () => {
+      if (!source.whole) use(await get("layout"));
+      source.whole = true;
+    },
+  };
+
+  function use(layout) {
+    source.ratios = decodedRatios(layout.ratios);
+    source.sections = listSections(layout);
+    source.total = layout.count;
+  }
+
+  use(list.layout);
+  return source;
+}

@@ -1,0 +1,52 @@
+// A photo of the gallery as a button, with its marks.
+
+import { photoLabel } from "./date_labels.js";
+import { make } from "./element.js";
+
+// What makes one tile differ from another.
+export function tileKey(photo) {
+  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.stack, photo.inside]));
+}
+
+export function makeTile(photo) {
+  const label = photoLabel(photo);
+  const name = photo.stack ? `${label}, stack of ${photo.stack.size} photos` : label;
+  const button = make("button", {
+    type: "button",
+    class: photo.inside ? "photo inside" : "photo",
+    "data-id": photo.id,
+    "aria-label": photo.caption ? `${name}: ${photo.caption}` : name,
+    title: label,
+    tabindex: "-1",
+  });
+  const image = make("img", { alt: "", decoding: "async", draggable: "false" });
+  image.onload = () => image.classList.add("here");
+  image.onerror = () => image.replaceWith(make("span", { class: "broken" }, photo.name));
+  image.src = photo.src;
+  button.append(
+    image,
+    make("span", { class: "check", title: "Select (x)" }),
+    make("span", { class: "similar", title: "More like this (m)" }, "≈"),
+  );
+  if (photo.badge) button.append(make("span", { class: "badge" }, photo.badge));
+  if (photo.caption) button.append(make("span", { class: "caption" }, photo.caption));
+  if (photo.stack) markStack(button, photo.stack);
+  return button;
+}
+
+function markStack(button, { size, opened }) {
+  const title = opened ? "Close the stack (s)" : `Show all ${size} (s)`;
+  button.append(make("span", { class: "stack", title }, String(size)));
+  button.classList.toggle("opened", opened);
+  button.setAttribute("aria-expanded", opened);
+  button.setAttribute("aria-keyshortcuts", "s");
+}
+
+// The place of a photo that has not come yet, or is no longer in the library (null).
+export function makePlaceholder(photo) {
+  return make("div", { class: photo === null ? "waiting gone" : "waiting", title: photo === null ? "No longer in the library" : null });
+}
+
+export function makeHeading(level, text) {
+  return make(level, {}, make("span", {}, text));
+}

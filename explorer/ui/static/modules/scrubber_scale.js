@@ -1,0 +1,76 @@
+// The scale of the scrubber: a track whose length stands for the height of the list.
+
+import { monthOf, yearOf } from "./date_labels.js";
+
+// The months of a list: [{ day, from, to, count, perDay }]: the number YYYYMM00, where they begin and end as a share of
+// the list's height, and photos. layout: as `layoutList` gives it.
+export function monthsOnTrack({ sections, height }) {
+  const months = [];
+  for (const { day, headTop, start, stop } of sections) {
+    if (day === null) continue;
+    const own = monthOf(day) * 100;
+    const last = months.at(-1);
+    if (last && last.day === own) {
+      last.count += stop - start;
+      last.days += 1;
+      continue;
+    }
+    if (last) last.to = headTop / height;
+    months.push({ day: own, from: headTop / height, to: 1, count: stop - start, days: 1 });
+  }
+  const end = sections.find(({ day }) => day === null);
+  if (months.length && end) months.at(-1).to = end.headTop / height;
+  return months;
+}
+
+// The years to label on a track of that many pixels, at least `apart` pixels from each other: [{ year, at }].
+export function yearTicks(months, pixels, apart) {
+  const ticks = [];
+  let lastYear = null;
+  let lastAt = -Infinity;
+  for (const { day, from } of months) {
+    const year = yearOf(day);
+    if (!year || year === lastYear) continue;
+    lastYear = year;
+    const at = from * pixels;
+    if (at - lastAt < apart || at > pixels - apart / 2) continue;
+    ticks.push({ year, at });
+    lastAt = at;
+  }
+  return ticks;
+}
+
+// The number of the month at a share of the height, 0 to 1.
+export function monthAt(months, share) {
+  let at = 0;
+  while (at + 1 < months.length && months[at + 1].from <= share) at += 1;
+  return at;
+}
+
+// The month to which a key leads from one; null for other keys.
+export function monthByKey(months, at, key) {
+  const last = months.length - 1;
+  const stepYear = (direction) => {
+    let to = at;
+    while (to >= 0 && to <= last && yearOf(months[to].day) === yearOf(months[at].day)) to += direction;
+    return Math.min(Math.max(to, 0), last);
+  };
+  switch (key) {
+    case "ArrowUp":
+    case "ArrowLeft":
+      return Math.max(at - 1, 0);
+    case "ArrowDown":
+    case "ArrowRight":
+      return Math.min(at + 1, last);
+    case "PageUp":
+      return stepYear(-1);
+    case "PageDown":
+      return stepYear(1);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,23 @@
+// Which photos of a list are selected. A list can be so long that all of its photos are selected without their ids
+// being known: then those are kept that are not.
+
+export function createSelection() {
+  let all = false;
+  let ids = new Set();
+
+  const has = (id) => ids.has(id) !== all;
+  return {
+    has,
+    // Change whether a photo is selected.
+    toggle: (id) => (ids.has(id) ? ids.delete(id) : ids.add(id)),
+    add: (id) => (all ? ids.delete(id) : ids.add(id)),
+    addAll: () => ([all, ids] = [true, new Set()]),
+    clear: () => ([all, ids] = [false, new Set()]),
+    // The number of selected photos. total: photos in the list.
+    size: (total) => (all ? total - ids.size : ids.size),
+    // Forget photos that are gone. remains(id): whether a photo is still there.
+    keep: (remains) => (ids = new Set([...ids].filter(remains))),
+    // As Python gets it.
+    value: () => ({ all, ids: [...ids] }),
+  };
+}

@@ -1,0 +1,252 @@
+"""Browsing thousands of photos by date: scrolling, jumping, zooming out, and coming back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.library.library import Library
+from tests import pictures
+from tests.browser.conftest import Server, Visitor
+from tests.browser.test_search_page import asked, fits, look, tiles
+from tests.factory import LibraryBuilder, digest_of
+
+NUMBER = 1200
+FIRST_DAY = dt.datetime(2010, 1, 1, 9)
+
+
+def taken(number: int) -> dt.datetime:
+    """Three photos of every eighth day, the last on 2018-09-28."""
+    return FIRST_DAY + dt.timedelta(days=8 * (number // 3), minutes=number % 3)
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a library of nine years, whose folder is away: nothing of it is read again."""
+    place = tmp_path_factory.mktemp("timeline")
+    library = Library.open(place / "library")
+    (place / "drive").mkdir()
+    builder = LibraryBuilder(library, str(place / "drive"))
+    jpegs = [pictures.encoded(pictures.plain(name, (80, 60))) for name in ("teal", "olive", "navy")]
+    with builder.writer.transaction():
+        for number in range(NUMBER):
+            width = 40 + 20 * (number % 4)
+            moment = taken(number).isoformat()
+            name = f"{number // 100}/{number:04}.jpg"
+            builder.put(name, number, taken_at=moment, taken_source="exif", width=width, height=60)
+            library.previews.path(digest_of(number).hex()).write_bytes(jpegs[number % 3])
+    builder.close()
+    (place / "drive").rmdir()
+    running = Server(place)
+    try:
+        yield running
+    finally:
+        running.stop()
+    assert "Traceback" not in running.log, running.log
+
+
+def day_in_view(page: Page) -> Locator:
+    return page.locator(".bar .now")
+
+
+def scroll(page: Page, pixels: int) -> None:
+    page.mouse.move(700, 600)
+    page.mouse.wheel(0, pixels)
+
+
+def test_days_and_months_have_headings(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    expect(page.get_by_text(f"{NUMBER:,} photos, newest first")).to_be_visible()
+    expect(page.get_by_role("heading", name="September 2018")).to_be_visible()
+    last = taken(NUMBER - 1)
+    expect(page.locator(".gallery h3").first).to_have_text(f"{last:%a}, {last:%b} {last.day}")
+    # Small days share a row.
+    tops = page.locator(".gallery h3").evaluate_all("all => all.map(one => one.offsetTop)")
+    assert len(set(tops)) < len(tops)
+
+
+def test_scrolling_shows_everything_without_running_the_page(
+    window: Visitor, years: Server
+) -> None:
+    sent = list[object]()
+    window.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page = look(window, years)
+    page.wait_for_timeout(300)
+    before, height = len(sent), page.locator(".gallery").evaluate("grid => grid.offsetHeight")
+    assert height > 10_000
+    most = 0
+    for _ in range(12):
+        scroll(page, height // 10)
+        page.wait_for_timeout(100)
+        most = max(most, page.locator(".gallery > *").count())
+    # The oldest photo, which is the last one.
+    expect(page.locator('button.photo[aria-label^="0000.jpg"]')).to_be_in_viewport()
+    expect(day_in_view(page)).to_contain_text("2010")
+    assert most < 500
+    # The page asks every two seconds whether there are new photos; nothing else was sent.
+    assert len(sent) - before <= 4
+
+
+def test_the_position_is_in_the_address(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    assert asked(page) == {}
+    scroll(page, 5000)
+    page.wait_for_function("new URL(location).searchParams.has('at')")
+    window.settle()
+    seen, at = day_in_view(page).inner_text(), asked(page)["at"]
+    page.reload()
+    expect(day_in_view(page)).to_have_text(seen)
+    expect(page.locator(f'button.photo[data-id="{at}"]')).to_be_in_viewport()
+    # Another search begins at its top, and Back returns to where one was.
+    page.get_by_role("searchbox").fill("date:2012")
+    page.get_by_role("searchbox").press("Enter")
+    expect(day_in_view(page)).to_contain_text("2012")
+    assert asked(page) == {"q": "date:2012"}
+    window.settle()
+    page.go_back()
+    expect(day_in_view(page)).to_have_text(seen)
+    scroll(page, -20_000)
+    page.wait_for_function("!new URL(location).searchParams.has('at')")
+
+
+def test_a_date_is_jumped_to_by_keyboard(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    page.get_by_label("Go to date").fill("2013-05-20")
+    expect(day_in_view(page)).to_have_text(re.compile(r"May (1[6-9]|2[0-4]), 2013"))
+    expect(page.get_by_role("heading", name=re.compile("May (1[6-9]|2[0-4])"))).to_be_in_viewport()
+    page.get_by_label("Go to date").fill("1990-01-01")
+    expect(day_in_view(page)).to_contain_text("2010")
+
+
+def test_the_scrubber_moves_by_keyboard_and_mouse(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    scrubber = page.get_by_role("slider", name="Date")
+    expect(scrubber).to_have_attribute("aria-valuetext", re.compile("September 2018"))
+    scrubber.focus()
+    page.keyboard.press("ArrowDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", re.compile(r"August 2018, \d+ photos"))
+    page.keyboard.press("PageDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", re.compile("December 2017"))
+    expect(day_in_view(page)).to_contain_text("2017")
+    page.keyboard.press("End")
+    expect(day_in_view(page)).to_contain_text("2010")
+    box = scrubber.bounding_box()
+    assert box
+    x, top = box["x"] + box["width"] / 2, box["y"]
+    page.mouse.move(x, top + box["height"] * 0.9)
+    page.mouse.down()
+    page.mouse.move(x, top + box["height"] * 0.5, steps=8)
+    expect(page.locator(".bubble")).to_be_visible()
+    page.mouse.up()
+    expect(day_in_view(page)).to_have_text(re.compile("201[345]"))
+    expect(tiles(page).first).to_be_visible()
+
+
+def test_months_and_years_lead_into_days_and_back(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    page.get_by_role("button", name="Years").click()
+    expect(page.locator(".card")).to_have_count(9)
+    expect(page.locator(".card").first.locator("img")).to_have_class("here")
+    page.get_by_role("button", name=re.compile("^2014")).click()
+    expect(page.get_by_role("button", name="Months")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name=re.compile("^December 2014"))).to_be_focused()
+    assert asked(page)["zoom"] == "months"
+    # By keyboard.
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name=re.compile("^November 2014"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="November 2014")).to_be_in_viewport()
+    expect(day_in_view(page)).to_contain_text("November")
+    assert "zoom" not in asked(page)
+    page.go_back()
+    expect(page.get_by_role("button", name="Months")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page.get_by_role("button", name="Years")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page.get_by_role("button", name="Days")).to_have_attribute("aria-pressed", "true")
+    expect(tiles(page).first).to_be_visible()
+
+
+def test_keys_reach_every_photo_and_select_across_windows(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    tiles(page).first.focus()
+    page.keyboard.press("End")
+    last = page.locator('button.photo[aria-label^="0000.jpg"]')
+    expect(last).to_be_focused()
+    expect(last).to_be_in_viewport()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator('button.photo[aria-label^="0001.jpg"]')).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+Home")
+    selected = page.get_by_test_id("stMarkdown").get_by_text(f"{NUMBER - 1:,} selected")
+    expect(selected).to_be_visible()
+    expect(page.locator(f'button.photo[aria-label^="{NUMBER - 1}.jpg"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(selected).to_have_count(0)
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    expect(page.locator("button.photo:focus")).to_be_in_viewport()
+    page.keyboard.press("Control+a")
+    expect(page.get_by_test_id("stMarkdown").get_by_text(f"{NUMBER:,} selected")).to_be_visible()
+
+
+def test_a_photo_far_down_opens_and_is_returned_to(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    page.get_by_label("Go to date").fill("2014-07-01")
+    expect(day_in_view(page)).to_contain_text("2014")
+    chosen = page.locator('button.photo[aria-label*="2014"]').nth(4)
+    name = str(chosen.get_attribute("aria-label"))
+    chosen.click()
+    expect(page.get_by_role("dialog")).to_contain_text(name.split(",", maxsplit=1)[0])
+    expect(page.get_by_role("dialog")).to_contain_text(f"of {NUMBER:,}")
+    window.settle()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(f'button.photo[aria-label="{name}"]')).to_be_focused()
+    expect(day_in_view(page)).to_contain_text("2014")
+
+
+def test_the_size_of_photos_is_remembered(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    tall = tiles(page).first.evaluate("tile => tile.offsetHeight")
+    page.get_by_label("Size of the photos").fill("100")
+    expect(tiles(page).first).not_to_have_js_property("offsetHeight", tall)
+    page.reload()
+    window.settle()
+    tiles(page).first.wait_for()
+    assert tiles(page).first.evaluate("tile => tile.offsetHeight") <= 100
+    tiles(page).first.focus()
+    page.keyboard.press("+")
+    expect(page.get_by_label("Size of the photos")).to_have_value("130")
+
+
+@pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
+def test_the_timeline_fits_a_small_window(window: Visitor, years: Server) -> None:
+    page = look(window, years)
+    assert fits(page)
+    expect(page.get_by_role("slider", name="Date")).to_be_visible()
+    page.get_by_role("button", name="Months").click()
+    page.locator(".card").first.wait_for()
+    assert fits(page)
+
+
+def test_a_list_that_the_server_dropped_is_read_again(window: Visitor, years: Server) -> None:
+    refused = list[str]()
+
+    def refuse_once(route: object) -> None:
+        refused.append("")
+        if len(refused) == 1:
+            route.fulfill(status=410, body="{}")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    window.page.route("**/photo/list/*/tiles*", refuse_once)
+    page = look(window, years)
+    page.get_by_label("Go to date").fill("2014-07-01")
+    expect(page.locator('button.photo[aria-label*="2014"]').first).to_be_visible()
+    assert len(refused) > 1
+    window.complaints = [each for each in window.complaints if not each.startswith("410 ")]

@@ -6,9 +6,9 @@ further run.
 The library is generated, not indexed (`benchmarks.indexing` measures that). Its metadata and
 quality metrics are those of up to 300 of the given photos, repeated; the vectors form subjects, one
 per folder, as close to each other as photos of one subject under the starter model; one photo in
-thirty has two copies. The time is that of a page's script on the server, run in this process. The
-browser and requests to other routes are not included (previews, and the map's points, which have a
-line of their own).
+thirty has two copies. The time is that of a page's script on the server, run in this process. Where
+Chromium is installed, the timeline is measured in it, too (`_timeline.py`); its previews are links
+to a few hundred files.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import json
 import logging
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import _timeline
 from benchmarks._copies import photos_below
 from explorer.analysis.photo_map import MapStage
 from explorer.encoders import registry
@@ -51,6 +53,7 @@ from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto
 
 PAGES = ("search", "duplicates", "anomalies", "library")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The number of measured photos, and the variance of a vector around its subject's.
 _MEASURED, _NOISE = 300, 0.4
 # One photo in this many has copies; the measurements of such a pair, and the size of a file.
@@ -225,12 +228,16 @@ def main() -> int:
         library = Library.open(Path(scratch, "library"))
         with contextlib.closing(library), library.lock():
             make(library, photos, args.number, args.folders, root)
+        chromium = next(filter(None, map(shutil.which, _BROWSERS)), None)
         results = {"photos": Catalog(Path(scratch, "library", "catalog.db")).counts().photos} | run(
             Path(scratch, "library")
         )
+        if chromium is not None:
+            results["timeline"] = _timeline.measure(Path(scratch, "library"), chromium)
     if args.json:
         json.dump(results, sys.stdout, indent=1)
         return 0
+    timeline = results.pop("timeline", {})
     print(
         f"{results.pop('photos'):,} photos, at most {results.pop('memory_mb'):,} MB\n\n"
         f"{'seconds':<18}{'first':>8}{'again':>8}"
@@ -240,6 +247,8 @@ def main() -> int:
             f"{name:<18}"
             + "".join(f"{value[key]:>8.2f}" for key in ("first", "again") if key in value)
         )
+    for name, value in timeline.items():
+        print(f"{'timeline: ' + name:<36}{value:>8.2f}")
     return 0
 
 

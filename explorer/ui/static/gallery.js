@@ -1,7 +1,7 @@
 // The grid of photos. It sends Python `open`, `similar` and `stack` (a photo's id, once), `selected` (which photos, with
 // the place and turn of the page that they were selected on), and `expired` when its list has to be made again.
 
-import { changeAddress, positionInAddress, zoomInAddress } from "./modules/address.js";
+import { changeAddress, positionInAddress, questionInAddress, zoomInAddress } from "./modules/address.js";
 import { dayLabel } from "./modules/date_labels.js";
 import { createBar, chosenRowHeight } from "./modules/gallery_bar.js";
 import { listen } from "./modules/gallery_events.js";
@@ -23,7 +23,7 @@ function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
   const [element, announcement] = [part("gallery"), part("announcement")];
   const selection = createSelection();
-  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0 };
+  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0, replaced: null };
 
   const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
   const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.scrollTo(share * grid.layout().height), done: remember });
@@ -61,33 +61,40 @@ function createGallery(root) {
     [state.place, state.turn] = [data.place, data.turn];
     const source = data.list ? listSource(data.list, { arrived: () => grid.refresh(), gone }) : givenSource(data.photos);
     grid.attach();
-    if (source.key !== state.source?.key || !state.source.whole) replace(source, samePlace);
+    resize();
+    if (source.key !== state.source?.key || !state.source.whole) state.replaced = replace(source);
     else showSelection();
     if (!samePlace) zoomTo(data.keepPosition ? zoomInAddress() : "days", null, false, false);
   }
 
   // Show another list once all of it is known. The beginning of a list at a new place is shown at once.
-  async function replace(source, samePlace) {
+  async function replace(source) {
     const ticket = ++state.ticket;
     clearTimeout(state.retry);
-    const first = samePlace && state.source ? grid.firstInView() : null;
-    const id = samePlace ? state.source?.photo(first)?.id : state.data.keepPosition ? positionInAddress() : null;
-    const offset = first === null ? 0 : grid.offsetOf(first);
-    if (!samePlace && !id) use(source, null);
+    const samePlace = state.shownPlace === state.place;
+    const wanted = samePlace || !state.data.keepPosition ? null : positionInAddress();
+    if (!samePlace && !wanted) use(source, null);
     try {
-      if (!source.whole) await source.load();
+      await source.load();
+      // Where the user has scrolled to while the layout was being read.
+      const first = wanted ? null : grid.firstInView();
+      const id = wanted ?? state.source?.photo(first)?.id;
       const index = id ? await source.positionOf(id) : null;
-      if (ticket === state.ticket) use(source, index === null ? null : { index, offset });
+      if (ticket !== state.ticket) return;
+      source.adopt();
+      const now = grid.firstInView();
+      const offset = first !== null && first === now ? grid.offsetOf(first) : 0;
+      use(source, index === null || (!wanted && first !== now) ? null : { index, offset });
     } catch {
       if (ticket !== state.ticket) return;
       use(source, null);
-      state.retry = setTimeout(() => replace(source, true), RETRY);
+      state.retry = setTimeout(() => (state.replaced = replace(source)), RETRY);
     }
   }
 
   function use(source, at) {
     const reset = state.source && !at && state.shownPlace !== state.place && grid.firstInView() !== null;
-    [state.source, state.shownPlace] = [source, state.place];
+    [state.source, state.shownPlace, state.question] = [source, state.place, questionInAddress()];
     selection.keep(source.knows);
     const days = source.sections.map(({ day }) => day);
     bar.use({ dated: source.dated, days, zoom: state.zoom });
@@ -102,7 +109,10 @@ function createGallery(root) {
   function gone() {
     state.send.trigger("expired", state.data.list?.key);
     clearTimeout(state.retry);
-    state.retry = setTimeout(() => (state.source.whole ? grid.refresh() : replace(state.source, true)), RETRY);
+    state.retry = setTimeout(() => {
+      if (state.source?.whole) grid.refresh();
+      else state.replaced = replace(listSource(state.data.list, { arrived: () => grid.refresh(), gone }));
+    }, RETRY);
   }
 
   // --- the view
@@ -121,18 +131,22 @@ function createGallery(root) {
     const index = grid.firstInView() ?? rows.start[0] ?? 0;
     const day = sections.length && state.source.dated ? sections[sectionOf(grid.layout(), index)].day : null;
     bar.show(day === null ? "" : day ? dayLabel(day) : "No date");
-    scrubber.show(height ? top / height : 0);
+    // Browsers round scroll positions: two pixels before a month count as the month.
+    scrubber.show(height ? (top + 2) / height : 0);
   }
 
   // Have the URL say which photo is at the top of the window.
   function remember() {
     if (!state.data.keepPosition || !state.source || state.zoom !== "days" || scrubber.dragging()) return;
+    // The page is about to show another list.
+    if (state.shownPlace !== state.place || state.question !== questionInAddress()) return;
     const index = grid.firstInView();
     const id = index === null ? null : state.source.photo(index)?.id;
     if (id !== undefined) changeAddress({ at: id });
   }
 
-  function jump(day) {
+  async function jump(day) {
+    await state.replaced;
     const index = positionOfDay(state.source.sections, day);
     if (index === null) return;
     zoomTo("days", index);

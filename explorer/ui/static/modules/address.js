@@ -3,6 +3,13 @@
 
 export const ZOOMS = ["days", "months", "years"];
 
+// What the URL asks Python for: two URLs with the same question show the same list.
+export function questionInAddress() {
+  const parameters = new URLSearchParams(location.search);
+  for (const own of ["at", "zoom", "photo"]) parameters.delete(own);
+  return `${location.pathname}?${parameters}`;
+}
+
 export function positionInAddress() {
   return Number(new URLSearchParams(location.search).get("at")) || null;
 }

@@ -33,6 +33,7 @@ export function givenSource(photos) {
     ids: async (from, to) => photos.slice(from, to).map((photo) => photo.id),
     at: async (indices) => indices.map((index) => photos[index]),
     load: async () => {},
+    adopt: () => {},
     whole: true,
     knows: (id) => positions.has(id),
   };
@@ -44,6 +45,7 @@ export function listSource(list, { arrived, gone }) {
   const windows = new Map();
   const waiting = new Set();
   const beginning = list.photos;
+  let layout = null;
 
   async function get(path) {
     const response = await fetch(list.url + path);
@@ -98,17 +100,19 @@ export function listSource(list, { arrived, gone }) {
     at: async (indices) => (indices.length ? get(`tiles?at=${indices.join(",")}`) : []),
     // Whether a photo is in the list, as far as is known here.
     knows: () => true,
-    // Read the layout of the whole list, in place of that of its beginning.
+    // Read the layout of the whole list; `adopt` puts it in place of that of the beginning.
     load: async () => {
-      if (!source.whole) use(await get("layout"));
-      source.whole = true;
+      if (!source.whole) layout ??= await get("layout");
+    },
+    adopt: () => {
+      if (layout) use(layout);
+      source.whole ||= layout !== null;
     },
   };
 
-  function use(layout) {
-    source.ratios = decodedRatios(layout.ratios);
-    source.sections = listSections(layout);
-    source.total = layout.count;
+  function use(known) {
+    source.ratios = decodedRatios(known.ratios);
+    source.sections = listSections(known);
   }
 
   use(list.layout);

@@ -23,7 +23,7 @@ function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
   const [element, announcement] = [part("gallery"), part("announcement")];
   const selection = createSelection();
-  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0, replaced: null };
+  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0, wanted: null, replaced: null };
 
   const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
   const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.scrollTo(share * grid.layout().height), done: remember });
@@ -59,17 +59,21 @@ function createGallery(root) {
       announcement.textContent = "";
     }
     [state.place, state.turn] = [data.place, data.turn];
-    const source = data.list ? listSource(data.list, { arrived: () => grid.refresh(), gone }) : givenSource(data.photos);
+    const source = data.list ? listSource(data.list, { arrived, gone }) : givenSource(data.photos);
     grid.attach();
     resize();
-    if (source.key !== state.source?.key || !state.source.whole) state.replaced = replace(source);
-    else showSelection();
+    if (source.key !== state.wanted) state.replaced = replace(source);
+    else {
+      showSelection();
+      grid.refresh();
+    }
     if (!samePlace) zoomTo(data.keepPosition ? zoomInAddress() : "days", null, false, false);
   }
 
   // Show another list once all of it is known. The beginning of a list at a new place is shown at once.
   async function replace(source) {
     const ticket = ++state.ticket;
+    state.wanted = source.key;
     clearTimeout(state.retry);
     const samePlace = state.shownPlace === state.place;
     const wanted = samePlace || !state.data.keepPosition ? null : positionInAddress();
@@ -106,12 +110,17 @@ function createGallery(root) {
     showSelection();
   }
 
+  function arrived() {
+    grid.refresh();
+    remember();
+  }
+
   function gone() {
     state.send.trigger("expired", state.data.list?.key);
     clearTimeout(state.retry);
     state.retry = setTimeout(() => {
       if (state.source?.whole) grid.refresh();
-      else state.replaced = replace(listSource(state.data.list, { arrived: () => grid.refresh(), gone }));
+      else state.replaced = replace(listSource(state.data.list, { arrived, gone }));
     }, RETRY);
   }
 
@@ -228,9 +237,12 @@ function createGallery(root) {
       observer.observe(element);
       addEventListener("popstate", onHistory);
     },
+    // Every run of the page ends with this, and begins anew if the gallery stays on it.
     detach() {
+      if (root.isConnected) return;
       clearTimeout(state.timer);
       clearTimeout(state.retry);
+      clearInterval(state.returning);
       observer.disconnect();
       removeEventListener("popstate", onHistory);
       grid.detach();
@@ -244,5 +256,5 @@ export default function (component) {
   const gallery = (root.controller ??= createGallery(root));
   gallery.attach();
   gallery.update(data, { state: setStateValue, trigger: setTriggerValue });
-  return () => gallery.detach();
+  return () => setTimeout(gallery.detach);
 }

@@ -22,7 +22,8 @@ export function createViewport(grid, { covered, changed, rested }) {
   let frame = 0;
   let timer = 0;
 
-  const position = () => scroller.getBoundingClientRect().top + covered() - grid.getBoundingClientRect().top;
+  const position = () =>
+    scroller ? scroller.getBoundingClientRect().top + covered() - grid.getBoundingClientRect().top : last;
 
   function onScroll() {
     clearTimeout(timer);
@@ -56,7 +57,7 @@ export function createViewport(grid, { covered, changed, rested }) {
       };
     },
     detach() {},
-    height: () => scroller.clientHeight - covered(),
+    height: () => (scroller?.clientHeight ?? 0) - covered(),
     resize(height) {
       space.resize(height, view.height());
       grid.style.height = `${space.spaceHeight()}px`;
@@ -72,6 +73,7 @@ export function createViewport(grid, { covered, changed, rested }) {
     place: (top) => top - space.shift(),
     scrollTo(top) {
       const wanted = space.toSpace(top);
+      if (!scroller) return;
       scroller.scrollTop += wanted - position();
       last = position();
       changed();

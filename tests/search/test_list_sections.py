@@ -30,7 +30,7 @@ def test_sections_are_runs_of_one_month() -> None:
 def test_without_headings_there_is_one_section() -> None:
     assert sections_of(DATES, "none").starts.tolist() == [0]
     for heading in ("day", "month", "none"):
-        assert len(sections_of(DATES[:0], heading).starts) == 0  # type: ignore[arg-type]
+        assert len(sections_of(DATES[:0], heading).starts) == 0
 
 
 @given(

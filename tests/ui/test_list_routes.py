@@ -117,6 +117,6 @@ def test_lists_used_last_are_kept(listed: PhotoList, monkeypatch: pytest.MonkeyP
 
 
 def test_the_key_depends_on_every_part_of_the_question() -> None:
-    keys = {photo_lists.list_key(*parts) for parts in (("a", 1), ("a", 2), ("b", 1), ("a", 1, []))}
-    assert len(keys) == 4
+    questions: list[list[object]] = [["a", 1], ["a", 2], ["b", 1], ["a", 1, []]]
+    assert len({photo_lists.list_key(*parts) for parts in questions}) == 4
     assert photo_lists.list_key("\udcff") == photo_lists.list_key("\udcff")

@@ -31,7 +31,7 @@ def remove_part(part: PhotoPart) -> None:
     """Search without this part."""
     kept = [each for each in search_state.region_parts()[0] if each != part]
     parameters = search_state.url_parameters() | {search_state.REGION: print_parts(kept)}
-    search_state.set_url(**(parameters | {search_state.PAGE: ""}))
+    search_state.set_url(**parameters)
 
 
 def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
@@ -41,9 +41,9 @@ def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
     if add:
         present = search_state.region_parts()[0]
         parts = list(dict.fromkeys([*present, *parts]))[-MAX_PARTS:]
-        kept = {key: value for key, value in now.items() if key != search_state.PAGE}
+        kept = now
     else:
-        dropped = (search_state.PHRASE, *search_state.PHOTOS, search_state.PAGE)
+        dropped = (search_state.PHRASE, *search_state.PHOTOS)
         kept = {key: value for key, value in now.items() if key not in dropped}
     st.switch_page(
         APP_FILES / "pages" / "search.py",

@@ -18,8 +18,8 @@ function list(seed, most = 400) {
   const ratios = Float32Array.from({ length: count }, () => 0.3 + random() * 4.5);
   const sections = [];
   for (let start = 0; start < count; ) {
-    const stop = Math.min(count, start + 1 + Math.floor(random() ** 3 * 60));
-    const large = random() < 0.2 ? "July 2020" : "";
+    const stop = Math.min(count, start + 1 + Math.floor(random() ** (seed % 2 ? 3 : 12) * 60));
+    const large = random() < 0.4 ? "July 2020" : "";
     sections.push({ start, stop, day: 20200701, large, small: random() < 0.9 ? "1 Jul" : "", packed: random() < 0.8 });
     start = stop;
   }
@@ -54,7 +54,10 @@ test("headings stand above the photos of their section, and beside each other wi
       assert.ok(section.headTop <= section.top && section.top <= layout.rows.top[rowOf(layout, section.start)]);
       const before = layout.sections[at - 1];
       if (before && before.top === section.top) assert.ok(section.left >= before.left + before.width);
-      if (before) assert.ok(section.headTop >= before.headTop);
+      const month = layout.sections.slice(0, at).findLast(({ large }) => large);
+      if (section.large && month?.headTop === section.headTop) assert.ok(section.left >= month.left + month.headWidth);
+      if (section.large) assert.ok(section.left + section.headWidth <= width + 0.01);
+      if (before) assert.ok(section.top >= before.top);
     });
   }
 });
@@ -62,10 +65,22 @@ test("headings stand above the photos of their section, and beside each other wi
 test("small days of a month share a row; a month begins a new one", () => {
   const ratios = Float32Array.of(1, 1, 1, 1);
   const day = (start, stop, large = "") => ({ start, stop, day: 1, large, small: "a day", packed: true });
-  const { rows, sections } = layoutList(ratios, [day(0, 1, "July"), day(1, 2), day(2, 4, "June")], 1000, 200);
+  const { rows, sections } = layoutList(ratios, [day(0, 1, "July"), day(1, 2), day(2, 4, "June")], 700, 200);
   assert.equal(rows.top[0], rows.top[1]);
   assert.ok(rows.top[2] > rows.top[1] + 200);
   assert.ok(sections[1].left >= 200 && sections[2].left === 0);
+});
+
+test("small months share a row, too, with all of their days", () => {
+  const ratios = new Float32Array(30).fill(1);
+  const day = (start, stop, large = "") => ({ start, stop, day: 1, large, small: "a day", packed: true });
+  const months = [day(0, 1, "July"), day(1, 2, "June"), day(2, 3), day(3, 20, "May"), day(20, 21, "April")];
+  const { rows, sections } = layoutList(ratios, months, 1300, 200);
+  assert.deepEqual(sections.slice(0, 3).map(({ headTop, top }) => [headTop, top]), [[0, 50], [0, 50], [50, 50]]);
+  assert.equal(rows.top[0], rows.top[2]);
+  // The heading of July has room.
+  assert.ok(sections[1].left >= 225 && sections[1].headWidth >= 225);
+  assert.ok(sections[3].headTop > rows.top[2] + 200 && sections[4].headTop > sections[3].top);
 });
 
 test("rows and headings of any stretch are found", () => {
@@ -82,8 +97,8 @@ test("rows and headings of any stretch are found", () => {
         if (meets) assert.ok(row >= first && row < last, `${seed} ${turn} ${row}`);
       });
       const [from, to] = sectionsBetween(layout, top, bottom);
-      layout.sections.forEach(({ headTop }, at) => {
-        if (headTop >= top && headTop <= bottom) assert.ok(at >= from && at < to);
+      layout.sections.forEach(({ headTop, top: own }, at) => {
+        if (own + 30 >= top && headTop <= bottom) assert.ok(at >= from && at < to);
       });
     }
   }

@@ -90,3 +90,12 @@ test("keys move the scrubber by months and years", () => {
   assert.deepEqual([to("PageDown", 0), to("PageUp", 2), to("Home", 2), to("End", 0)], [2, 1, 0, 2]);
   assert.equal(to("x", 0), null);
 });
+
+test("months beside each other are passed together", () => {
+  const month = (day, from) => ({ day, from, to: from, count: 1, days: 1 });
+  const months = [month(20210700, 0), month(20210600, 0.3), month(20210500, 0.3), month(20200400, 0.3), month(20200300, 0.8)];
+  assert.deepEqual([0.2, 0.3, 0.5, 0.9].map((share) => monthAt(months, share)), [0, 1, 1, 4]);
+  const to = (key, at) => monthByKey(months, at, key);
+  assert.deepEqual([to("ArrowDown", 0), to("ArrowDown", 1), to("ArrowUp", 4), to("ArrowUp", 1)], [1, 4, 1, 0]);
+  assert.deepEqual([to("PageDown", 0), to("PageUp", 4), to("End", 0)], [1, 1, 4]);
+});

@@ -41,9 +41,10 @@ function createGallery(root) {
 
   // Pixels at the top of the window that the page's header and the bar cover.
   function covered() {
-    const header = document.querySelector('[data-testid="stHeader"]')?.getBoundingClientRect();
-    root.style.setProperty("--header", `${header ? Math.max(0, header.bottom) : 0}px`);
-    return (header ? Math.max(0, header.bottom) : 0) + bar.height();
+    const bottom = document.querySelector('[data-testid="stHeader"]')?.getBoundingClientRect().bottom ?? 0;
+    const header = Math.max(0, bottom);
+    if (header !== state.header) root.style.setProperty("--header", `${(state.header = header)}px`);
+    return header + bar.height();
   }
 
   // --- the list
@@ -137,7 +138,7 @@ function createGallery(root) {
 
   function moved(top) {
     const { sections, height, rows } = grid.layout();
-    const index = grid.firstInView() ?? rows.start[0] ?? 0;
+    const index = grid.firstInView(top) ?? rows.start[0] ?? 0;
     const day = sections.length && state.source.dated ? sections[sectionOf(grid.layout(), index)].day : null;
     bar.show(day === null ? "" : day ? dayLabel(day) : "No date");
     // Browsers round scroll positions: two pixels before a month count as the month.

@@ -2,27 +2,44 @@
 
 import { eachJustifiedRow, GAP, naturalWidth, shownRatio } from "./justified_rows.js";
 
-// Pixels: heights of a large heading (a month above its days) and of an ordinary one, the least width of a heading, and
-// the space between sections that share a row and between sections below each other.
+// Pixels: heights of a large heading (a month above its days) and of an ordinary one, their least widths, and the space
+// between sections that share a row, between months that do, and between sections below each other.
 export const LARGE_HEADING = 50;
 export const HEADING = 34;
+const MIN_LARGE_HEADING = 225;
 const MIN_HEADING = 132;
 const BESIDE = 26;
+const BESIDE_MONTH = 44;
 const BELOW = 10;
 
 // Lay out a list.
 //
 // ratios: of all photos. sections: [{ start, stop, large, small, packed }], in order: the text of a large heading and of
 // an ordinary one, or "", and whether the section may share a row with others. Returns { height, rows, sections }: rows
-// as parallel arrays { start, stop, top, left, height }, ordered by top; sections with { top, left, width, headTop }
-// added, where headTop is the top of its first heading.
+// as parallel arrays { start, stop, top, left, height }, ordered by top; sections with { top, left, width, headTop,
+// headWidth } added: the top and the width of its large heading, or the top of its only one.
 export function layoutList(ratios, sections, width, rowHeight) {
   const rows = { start: [], stop: [], top: [], left: [], height: [] };
   const placed = [];
-  // The row that small sections share: its top, and how far it is filled; bottom: of all that is placed.
-  let bandTop = 0;
-  let filled = -1;
+  // The row that small sections share: the tops of its headings, and how far it and its large headings reach; bottom: of
+  // all that is placed.
+  let [bandHead, bandTop] = [0, 0];
+  let [filled, headEnd] = [-1, 0];
   let bottom = 0;
+
+  const neededBy = ({ start, stop, small }) =>
+    Math.max(naturalWidth(ratios, start, stop, rowHeight), small ? MIN_HEADING : 0);
+
+  // The width of a month in one row, with all of its sections; Infinity if some of them need more rows.
+  function monthWidth(at) {
+    let sum = -BESIDE;
+    for (let next = at; next === at || (next < sections.length && !sections[next].large); next++) {
+      if (!sections[next].packed) return Infinity;
+      sum += neededBy(sections[next]) + BESIDE;
+      if (sum > width) return Infinity;
+    }
+    return Math.max(sum, MIN_LARGE_HEADING);
+  }
 
   const addRow = (start, stop, top, left, height) => {
     rows.start.push(start);
@@ -32,24 +49,32 @@ export function layoutList(ratios, sections, width, rowHeight) {
     rows.height.push(height);
   };
 
-  for (const section of sections) {
+  // How far left a section can begin in the row that is being filled; −1 if it cannot share that row.
+  function leftInBand(section, at, needed) {
+    if (!section.packed || filled < 0) return -1;
+    if (!section.large) return filled + BESIDE + needed <= width ? filled + BESIDE : -1;
+    const before = bandTop - bandHead === LARGE_HEADING ? Math.max(filled, headEnd) + BESIDE_MONTH : Infinity;
+    return before + monthWidth(at) <= width ? before : -1;
+  }
+
+  sections.forEach((section, at) => {
     const head = section.small ? HEADING : 0;
-    const natural = naturalWidth(ratios, section.start, section.stop, rowHeight);
-    const needed = Math.max(natural, section.small ? MIN_HEADING : 0);
-    if (section.packed && !section.large && filled >= 0 && filled + BESIDE + needed <= width) {
-      const left = filled + BESIDE;
+    const needed = neededBy(section);
+    const month = section.large ? Math.min(width, monthWidth(at)) : 0;
+    const left = leftInBand(section, at, needed);
+    if (left >= 0) {
       addRow(section.start, section.stop, bandTop + head, left, rowHeight);
-      placed.push({ ...section, top: bandTop, headTop: bandTop, left, width: needed });
+      placed.push({ ...section, top: bandTop, headTop: section.large ? bandHead : bandTop, left, width: needed, headWidth: month });
       filled = left + needed;
-      continue;
+      if (section.large) headEnd = left + MIN_LARGE_HEADING;
+      return;
     }
     const headTop = placed.length ? bottom + BELOW : 0;
     const top = headTop + (section.large ? LARGE_HEADING : 0);
     bottom = top + head;
     if (section.packed && needed <= width) {
       addRow(section.start, section.stop, bottom, 0, rowHeight);
-      bandTop = top;
-      filled = needed;
+      [bandHead, bandTop, filled, headEnd] = [headTop, top, needed, MIN_LARGE_HEADING];
       bottom += rowHeight;
     } else {
       eachJustifiedRow(ratios, section.start, section.stop, width, rowHeight, (start, stop, height) => {
@@ -59,8 +84,8 @@ export function layoutList(ratios, sections, width, rowHeight) {
       if (section.stop > section.start) bottom -= GAP;
       filled = -1;
     }
-    placed.push({ ...section, top, headTop, left: 0, width: filled >= 0 ? needed : width });
-  }
+    placed.push({ ...section, top, headTop, left: 0, width: filled >= 0 ? needed : width, headWidth: month });
+  });
   return { height: bottom, rows, sections: placed };
 }
 
@@ -84,10 +109,10 @@ export function rowsBetween({ rows }, top, bottom, rowHeight) {
   return [first, Math.max(first, upperBound(rows.top, bottom))];
 }
 
-// The sections whose headings are in a stretch of the list: [first, last).
+// The sections whose headings may be in a stretch of the list: [first, last).
 export function sectionsBetween({ sections }, top, bottom) {
-  const first = upperBound(sections, top, (each) => each.headTop + LARGE_HEADING + HEADING);
-  return [first, Math.max(first, upperBound(sections, bottom, (each) => each.headTop))];
+  const first = upperBound(sections, top, (each) => each.top + HEADING);
+  return [first, Math.max(first, upperBound(sections, bottom, (each) => each.top - LARGE_HEADING))];
 }
 
 // The number of the row with that photo.

@@ -22,7 +22,9 @@ export function createPhotoGrid(grid, events) {
   let current = 0;
   let pending = null;
   let timer = 0;
+  // The top of the view when it was last drawn, and when photos were last asked for.
   let lastTop = 0;
+  let neededTop = 0;
 
   const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested: events.rested });
 
@@ -42,8 +44,7 @@ export function createPhotoGrid(grid, events) {
   }
 
   // The first photo in view; null at the beginning of the list.
-  function firstInView() {
-    const top = view.top();
+  function firstInView(top = view.top()) {
     if (!source || top <= 1) return null;
     const [row] = rowsBetween(layout, top, top + 1, rowHeight);
     return row < layout.rows.start.length ? layout.rows.start[row] : null;
@@ -63,8 +64,8 @@ export function createPhotoGrid(grid, events) {
   function need(first, last, top) {
     const from = layout.rows.start[first] ?? 0;
     const to = layout.rows.stop[last - 1] ?? 0;
-    const far = Math.abs(top - lastTop) > 2 * view.height();
-    lastTop = top;
+    const far = Math.abs(top - neededTop) > 2 * view.height();
+    neededTop = top;
     clearTimeout(timer);
     if (!far) source.need(from, to);
     else timer = setTimeout(() => source.need(from, to), PAUSE);
@@ -72,7 +73,7 @@ export function createPhotoGrid(grid, events) {
 
   function draw() {
     if (!source || !grid.isConnected || !grid.clientWidth) return;
-    const top = view.top();
+    const top = (lastTop = view.top());
     const height = view.height();
     const [from, to] = [top - MARGIN * height, top + (1 + MARGIN) * height];
     const [first, last] = rowsBetween(layout, from, to, rowHeight);
@@ -87,10 +88,14 @@ export function createPhotoGrid(grid, events) {
 
   function headings(from, to) {
     const [first, last] = sectionsBetween(layout, from, to);
-    return layout.sections.slice(first, last).flatMap(({ start, large, small, top, headTop, left, width: wide }) => [
-      ...(large ? [{ order: start - 0.6, key: `h2 ${start} ${large}`, box: [0, headTop, width, null], make: () => makeHeading("h2", large) }] : []),
-      ...(small ? [{ order: start - 0.5, key: `h3 ${start} ${small}`, box: [left, top, wide, null], make: () => makeHeading("h3", small) }] : []),
+    return layout.sections.slice(first, last).flatMap(({ start, large, small, top, headTop, headWidth, left, width: wide }) => [
+      ...(large ? [heading("h2", start - 0.6, large, [left, headTop, headWidth, null])] : []),
+      ...(small ? [heading("h3", start - 0.5, small, [left, top, wide, null])] : []),
     ]);
+  }
+
+  function heading(level, order, text, box) {
+    return { order, key: `${level} ${order} ${text}`, box, make: () => makeHeading(level, text) };
   }
 
   function tiles(first, last) {
@@ -145,9 +150,8 @@ export function createPhotoGrid(grid, events) {
 
   function mark() {
     const buttons = shownTiles();
-    const top = view.top();
     const stop = buttons.find(({ index }) => index === current) ??
-      buttons.find(({ index }) => layout.rows.top[rowOf(layout, index)] >= top) ?? buttons[0];
+      buttons.find(({ index }) => layout.rows.top[rowOf(layout, index)] >= lastTop) ?? buttons[0];
     for (const button of buttons) {
       button.tabIndex = button === stop ? 0 : -1;
       events.marked(button, source.photo(button.index));

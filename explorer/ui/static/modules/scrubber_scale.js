@@ -40,32 +40,36 @@ export function yearTicks(months, pixels, apart) {
   return ticks;
 }
 
-// The number of the month at a share of the height, 0 to 1.
+// The number of the month at a share of the height, 0 to 1; of months beside each other, the first.
 export function monthAt(months, share) {
   let at = 0;
-  while (at + 1 < months.length && months[at + 1].from <= share) at += 1;
+  for (let next = 1; next < months.length && months[next].from <= share; next++) {
+    if (months[next].from > months[at].from) at = next;
+  }
   return at;
 }
 
 // The month to which a key leads from one; null for other keys.
 export function monthByKey(months, at, key) {
-  const last = months.length - 1;
-  const stepYear = (direction) => {
+  const last = monthAt(months, 1);
+  // To the next month that is not beside this one, and to the next one of another year.
+  const step = (direction, differs) => {
     let to = at;
-    while (to >= 0 && to <= last && yearOf(months[to].day) === yearOf(months[at].day)) to += direction;
-    return Math.min(Math.max(to, 0), last);
+    while (months[to] && (months[to].from === months[at].from || !differs(months[to]))) to += direction;
+    return monthAt(months, months[Math.min(Math.max(to, 0), last)].from);
   };
+  const otherYear = ({ day }) => yearOf(day) !== yearOf(months[at].day);
   switch (key) {
     case "ArrowUp":
     case "ArrowLeft":
-      return Math.max(at - 1, 0);
+      return step(-1, () => true);
     case "ArrowDown":
     case "ArrowRight":
-      return Math.min(at + 1, last);
+      return step(1, () => true);
     case "PageUp":
-      return stepYear(-1);
+      return step(-1, otherYear);
     case "PageDown":
-      return stepYear(1);
+      return step(1, otherYear);
     case "Home":
       return 0;
     case "End":

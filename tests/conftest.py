@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import site
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
+from tests.thoroughness import THOROUGH
 
 pytest_plugins = [
     "tests.fixtures.better",
@@ -28,18 +30,55 @@ pytest_plugins = [
     "tests.fixtures.switching",
 ]
 
-# How long an example takes says nothing: the machine may be busy.
+# How long an example takes says nothing: the machine may be busy. Tests that ask for more work
+# under the second profile do so by `tests.thoroughness`.
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(THOROUGH, deadline=None, max_examples=300)
 settings.load_profile("untimed")
+
+# Bytes that must be free in memory for temporary files to be kept there.
+_ROOM = 6_000_000_000
+_SHARED_MEMORY = Path("/dev/shm")
+
+
+def _keep_temporary_files_in_memory() -> None:
+    """Most tests open a library, whose every change waits for the disk. None of them loses power:
+    tests of that cut it themselves. TMPDIR names another place."""
+    if "TMPDIR" in os.environ or not os.access(_SHARED_MEMORY, os.W_OK | os.X_OK):
+        return
+    if min(shutil.disk_usage(_SHARED_MEMORY).free, psutil.virtual_memory().available) > _ROOM:
+        os.environ["TMPDIR"] = str(_SHARED_MEMORY)
+        tempfile.tempdir = None
+
+
+_keep_temporary_files_in_memory()
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0
-# Folders whose tests share a server, a browser or converted models; and files whose tests take long
-# and share nothing.
+# Folders whose tests share a server, a browser or converted models, but for files there that start
+# servers of their own; and files whose tests take long and share nothing.
 _TOGETHER = ("browser", "encoders", "ui")
-_APART = ("test_kills.py",)
-# Parts of paths, from what takes longest.
-_LONGEST = ("tests/browser/", "test_kills.py", "tests/encoders/", "tests/faults/", "tests/ui/")
+_OWN_SERVERS = (
+    "test_duplicates_page.py",
+    "test_duplicates_decisions.py",
+    "test_life.py",
+    "test_models.py",
+    "test_network_silence.py",
+    "test_session.py",
+    "test_troubles.py",
+)
+_APART = ("test_code_shape.py", "test_kills.py", "test_power_cut.py")
+# Parts of tests' names, from what takes longest.
+_LONGEST = (
+    "[mypy]",
+    "tests/browser/",
+    "test_kills.py",
+    "test_power_cut.py",
+    "tests/encoders/",
+    "tests/faults/",
+    "tests/ui/",
+    "tests/indexing/",
+)
 # Threads that libraries keep for the rest of the process by design: idle workers of anyio, and
 # tqdm's watcher.
 _KEPT_THREADS = ("AnyIO worker thread", "TMonitor", "tqdm_monitor")
@@ -101,6 +140,12 @@ def _nothing_left_behind() -> Iterator[None]:
 
 
 def _processes() -> set[psutil.Process]:
+    # To ask this process costs nothing; to find its children, all processes are looked at.
+    if hasattr(os, "waitid"):
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return set()
     return set(psutil.Process().children(recursive=True))
 
 
@@ -140,6 +185,8 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
         file = nodeid.partition("::")[0]
         if Path(file).name in _APART:
             return nodeid
+        if Path(file).name in _OWN_SERVERS:
+            return file
         return next((folder for folder in _TOGETHER if f"tests/{folder}/" in file), file)
 
 
@@ -150,12 +197,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
     return _ByFile(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """More processes than cores, as tests of the app and of its pages wait most of the time. Some
+    of them load models, which take a gigabyte."""
+    cores = psutil.cpu_count() or 1
+    return max(1, min(cores + 2, psutil.virtual_memory().available // 1_500_000_000))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes longest, so that no process is left with it alone at the end."""
 
     def rank(item: pytest.Item) -> int:
-        path = item.path.as_posix()
-        return next((at for at, part in enumerate(_LONGEST) if part in path), len(_LONGEST))
+        name = item.nodeid
+        return next((at for at, part in enumerate(_LONGEST) if part in name), len(_LONGEST))
 
     items.sort(key=rank)
 

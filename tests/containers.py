@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zlib
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import pillow_heif
 from PIL import Image
 
-from tests.pictures import draw, encoded
+from tests.pictures import FAST_HEVC, draw, encoded
 
 RDF = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -158,10 +159,15 @@ def coded(seed: int, size: tuple[int, int] = (160, 120)) -> Coded:
 
 def heic(seeds: Sequence[int], size: tuple[int, int] = (160, 120)) -> bytes:
     """A HEIC file of pictures that are all shown, as of a burst."""
+    return _heic(tuple(seeds), size)
+
+
+@functools.cache
+def _heic(seeds: tuple[int, ...], size: tuple[int, int]) -> bytes:
     made, packed = pillow_heif.HeifFile(), io.BytesIO()
     for seed in seeds:
         made.add_from_pillow(draw(seed, size))
-    made.save(packed, quality=80, primary_index=0)
+    made.save(packed, quality=80, primary_index=0, enc_params=FAST_HEVC)
     return packed.getvalue()
 
 

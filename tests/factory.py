@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any
 
@@ -41,9 +42,15 @@ def digest_of(content: object) -> bytes:
 
 def vector_of(content: object) -> np.ndarray:
     """A unit vector that depends on nothing but the content."""
-    seed = int.from_bytes(digest_of(content)[:4], "little")
+    return _vector(digest_of(content)).copy()
+
+
+# The search encodes some hundred phrases with each new library.
+@functools.lru_cache(maxsize=4096)
+def _vector(digest: bytes) -> np.ndarray:
+    seed = int.from_bytes(digest[:4], "little")
     vector = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
-    return vector / np.linalg.norm(vector)
+    return np.asarray(vector / np.linalg.norm(vector))
 
 
 def by_camera(**facts: Any) -> dict[str, Any]:

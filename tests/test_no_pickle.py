@@ -4,17 +4,19 @@ plain arrays."""
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from explorer.config import PROJECT
 
-SOURCES = sorted(
-    path
-    for folder in ("explorer", "pages", "benchmarks")
-    for path in (PROJECT / folder).rglob("*.py")
-)
+SOURCES = [
+    PROJECT / "run.py",
+    *sorted(
+        path
+        for folder in ("explorer", "pages", "benchmarks")
+        for path in (PROJECT / folder).rglob("*.py")
+    ),
+]
 _MODULES = {
     "pickle",
     "cPickle",
@@ -54,22 +56,27 @@ def _call(node: ast.Call) -> list[str]:
         return [f"{name} without allow_pickle=False"]
     if name == "torch.load" and given.get("weights_only") != "True":
         return ["torch.load without weights_only=True"]
-    if given.get("allow_pickle") == "True" or given.get("weights_only") == "False":
+    if given.get("allow_pickle", "False") != "False" or given.get("weights_only") == "False":
         return [f"{name} that allows pickle"]
     return (
         ["subprocess with a shell"] if given.get("shell") == "True" or name == "os.system" else []
     )
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))
-def test_no_module_executes_what_it_reads(path: Path) -> None:
-    assert code_risks(path.read_text(encoding="utf-8")) == []
+def test_no_module_executes_what_it_reads() -> None:
+    assert len(SOURCES) > 500
+    risks = {
+        path.relative_to(PROJECT).as_posix(): found
+        for path in SOURCES
+        if (found := code_risks(path.read_text(encoding="utf-8")))
+    }
+    assert risks == {}
 
 
 @pytest.mark.parametrize(
     "source",
     ["import pickle", "from marshal import loads", "np.load(p)", "np.load(p, allow_pickle=True)",
-    "torch.load(p)", "eval('1')",
+    "torch.load(p)", "eval('1')", "open_memmap(p, allow_pickle=chosen)",
      "torch.load(p, weights_only=False)", "subprocess.run(x, shell=True)", "import yaml"],
 )  # fmt: skip
 def test_each_risk_is_detected(source: str) -> None:

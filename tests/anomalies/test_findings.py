@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,16 +22,18 @@ from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
 from tests import pictures
+from tests.fixtures.old_files import make_old
 from tests.fixtures.scenes import blurred, grainy, jpeg, lit, scene
 from tests.tiny import Tiny
 
 GOOD = 9
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Good photos, and one with each fault that one file can have."""
-    folder = tmp_path / "photos"
+@pytest.fixture(scope="module")
+def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(photos, library), made once for all tests here."""
+    place = tmp_path_factory.mktemp("findings")
+    folder = place / "photos"
     (folder / "bad").mkdir(parents=True)
     for seed in range(GOOD):
         (folder / f"good{seed}.jpg").write_bytes(jpeg(scene(seed), 90))
@@ -49,14 +52,25 @@ def photos(tmp_path: Path) -> Path:
     }  # fmt: skip
     for name, data in bad.items():
         (folder / "bad" / name).write_bytes(data)
-    return folder
+    for path in folder.rglob("*.*"):
+        make_old(path)
+    with contextlib.closing(Library.open(place / "library")) as library:
+        index_folders(library, [str(folder)], Tiny(), lambda progress: None)
+    return folder, place / "library"
 
 
 @pytest.fixture
-def library(tmp_path: Path, photos: Path) -> Iterator[Library]:
-    library = Library.open(tmp_path / "library")
-    index_folders(library, [str(photos)], Tiny(), lambda progress: None)
-    with contextlib.closing(library):
+def photos(_indexed: tuple[Path, Path]) -> Path:
+    """Good photos, and one with each fault that one file can have. No test may leave them
+    changed."""
+    return _indexed[0]
+
+
+@pytest.fixture
+def library(tmp_path: Path, _indexed: tuple[Path, Path]) -> Iterator[Library]:
+    """A library of these photos for this test alone."""
+    shutil.copytree(_indexed[1], tmp_path / "library")
+    with contextlib.closing(Library.open(tmp_path / "library")) as library:
         yield library
 
 
@@ -110,11 +124,13 @@ def test_a_dismissed_finding_stays_dismissed_when_its_file_moves(
     anomalies.dismiss(gone)
     anomalies.dismiss(gone)
     assert not {"blurred", "unreadable"} & {finding.kind for finding in anomalies.findings()}
-    (photos / "bad" / "soft.jpg").rename(photos / "elsewhere.jpg")
-    other = Library.open(tmp_path / "library")
-    with contextlib.closing(other):
-        index_folders(other, [str(photos)], Tiny(), lambda progress: None)
-        assert "blurred" not in {finding.kind for finding in Anomalies(other).findings()}
+    moved = (photos / "bad" / "soft.jpg").rename(photos / "elsewhere.jpg")
+    try:
+        with contextlib.closing(Library.open(tmp_path / "library")) as other:
+            index_folders(other, [str(photos)], Tiny(), lambda progress: None)
+            assert "blurred" not in {finding.kind for finding in Anomalies(other).findings()}
+    finally:
+        moved.rename(photos / "bad" / "soft.jpg")
     # Of that photo only this was dismissed.
     marked = anomalies.findings(dismissed=True)
     assert sum(finding.dismissed for finding in marked) == len(gone)
@@ -196,9 +212,9 @@ def test_outliers_and_misplaced_photos_are_found(tmp_path: Path) -> None:
         for number in range(24):
             tint = np.array(colour) + np.random.default_rng(number).integers(-14, 14, 3)
             pixels = (scene(number, (320, 240)) * 0.15 + tint * 0.85).clip(0, 255).astype(np.uint8)
-            pictures.write(folder / name / f"{number}.jpg", Image.fromarray(pixels))
+            make_old(pictures.write(folder / name / f"{number}.jpg", Image.fromarray(pixels)))
     (folder / "red" / "5.jpg").rename(folder / "blue" / "lost.jpg")
-    pictures.write(folder / "red" / "odd.jpg", pictures.plain("#20e020"))
+    make_old(pictures.write(folder / "red" / "odd.jpg", pictures.plain("#20e020")))
     with contextlib.closing(Library.open(tmp_path / "library")) as library:
         index_folders(library, [str(folder)], Tiny(), lambda progress: None)
         anomalies = Anomalies(library)

@@ -3,6 +3,7 @@ tests.browser.serve …` is `python run.py …`."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,13 +35,18 @@ def main(words: list[str]) -> int:
     if words[:1] == ["WORKER"]:
         from explorer.indexing import worker
 
+        # On a computer that is busy with other tests, it would hardly get a turn.
+        worker.lower_priority = lambda: None  # type: ignore[attr-defined]
         return worker.main(words[1:])
     from explorer.cli import app
     from explorer.ui import worker_supervisor
-    from explorer.ui.duplicates_page import group_cache
+    from explorer.ui.duplicates_page import group_cache, group_choices
 
     # What is put beside photos shows at the next load of the page.
     group_cache.RECHECK_AFTER = 0.0
+    # What was chosen in the test before this one is forgotten when a test says so.
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda *_: group_choices._choices.clear())
     worker_supervisor.start_worker = start_worker  # type: ignore[attr-defined]
     return app.main(words)
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visitor
-from tests.browser.test_duplicates_page import NARROW, _compare, open_page, press, tidy
+from tests.browser.test_duplicates_page import NARROW, _app, _compare, open_page, press, tidy
 
-__all__ = ["tidy"]
+__all__ = ["_app", "tidy"]
 
 
 def test_without_a_known_original_nothing_is_suggested_until_one_is_chosen(

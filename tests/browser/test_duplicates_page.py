@@ -2,26 +2,33 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from explorer.duplicates import keeper
 from explorer.library.catalog import Catalog
+from explorer.library.connection import write_transaction
 from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
+from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests import pictures
 from tests.browser.conftest import WAIT, Server, Visitor, _until_indexed
+from tests.fixtures.old_files import make_old
+from tests.fixtures.waiting import wait
 
 NARROW = [(360, "light"), (1440, "dark")]
 
 
-@pytest.fixture
-def tidy(tmp_path: Path) -> Iterator[Server]:
-    """The app on photos of which some are there twice, some smaller, and two are of one moment."""
-    folder = tmp_path / "My photos"
+@pytest.fixture(scope="module")
+def _app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    place = tmp_path_factory.mktemp("duplicates")
+    folder = place / "My photos"
     for number in range(5):
         drawn = pictures.draw(number, (640, 480))
         stamp = pictures.exif(
@@ -35,14 +42,46 @@ def tidy(tmp_path: Path) -> Iterator[Server]:
             pictures.write(
                 folder / "Sent" / f"sent {number}.jpg", drawn.resize((320, 240)), quality=60
             )
-    running = Server(tmp_path, str(folder))
+    for path in folder.rglob("*.jpg"):
+        make_old(path)
+    running = Server(place, str(folder))
     try:
         _until_indexed(running, 7)
-        _compare(running)
         yield running
     finally:
         running.stop()
     assert "Traceback" not in running.log, running.log
+
+
+PHOTOS = {
+    *(f"Camera/photo {number}.jpg" for number in range(5)),
+    *("Backup/photo 0.jpg", "Backup/photo 1.jpg", "Sent/sent 2.jpg", "Sent/sent 3.jpg"),
+}
+
+
+@pytest.fixture
+def tidy(_app: Server) -> Server:
+    """The app on photos of which some are there twice, some smaller, and two are of one moment.
+    Nothing is decided, chosen or set."""
+    for name in files(_app) - PHOTOS:
+        (_app.folder / "My photos" / name).unlink()
+    assert files(_app) == PHOTOS
+    with closing(Catalog(_app.library / "catalog.db")) as catalog:
+        wait(lambda: _all_present(catalog), "the photos to be in the library again")
+        with write_transaction(catalog.path) as db:
+            for table in ("decision", "protected", "pair"):
+                db.execute(f"delete from {table}")
+            db.execute("delete from setting where key = ?", (keeper.SETTING,))
+    _compare(_app)
+    _app.process.send_signal(signal.SIGUSR1)
+    return _app
+
+
+def _all_present(catalog: Catalog) -> bool:
+    worker = worker_status(catalog)
+    with catalog.reading() as db:
+        (present,) = db.execute("select count(*) from file where state = 'present'").fetchone()
+    return bool(worker and worker["phase"] == "watching" and present == len(PHOTOS))
 
 
 FOUND: tuple[tuple[str, str, PairKind], ...] = (

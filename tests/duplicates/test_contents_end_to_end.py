@@ -19,6 +19,7 @@ from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.removal.remove import dry_run, remove
 from tests.containers import animation, box, coded, film, gain_map, heic, heif, pages
+from tests.fixtures.old_files import make_old
 from tests.pictures import draw, encoded
 from tests.tiny import Tiny
 
@@ -36,7 +37,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def index(library: Library, tmp_path: Path, **files: bytes) -> list[DuplicateGroup]:
     """Index files of these names (`a_jpg` is a.jpg) and contents; gives the groups of copies."""
     for name, data in files.items():
-        (tmp_path / "photos" / name.replace("_", ".")).write_bytes(data)
+        path = tmp_path / "photos" / name.replace("_", ".")
+        path.write_bytes(data)
+        make_old(path)
     index_folders(library, [str(tmp_path / "photos")], Tiny(), lambda progress: None)
     return find_groups(library, ["identical", "pixels", "picture"])
 

@@ -16,6 +16,7 @@ import pytest
 from explorer.encoders import open_clip_conversion, open_clip_models, registry
 from explorer.encoders.open_clip_models import ModelReference
 from explorer.encoders.openvino_runtime import conversion_cache_dir, quiet_libraries
+from explorer.encoders.starter import StarterEncoder, load_starter
 from tests.encoders.hub import Hub, serving
 from tests.encoders.tokenizers import SIGLIP_SETTINGS, write_tokenizer
 
@@ -68,6 +69,20 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(registry, "_loaded", {})
     monkeypatch.setenv("NO_PROXY", "*")
     return tmp_path / "models"
+
+
+@pytest.fixture(scope="session")
+def _starter(_user: Path) -> tuple[str, StarterEncoder]:
+    """The models folder of the run, where the starter is converted once, and the starter."""
+    return os.environ["EXPLORER_MODELS"], load_starter()
+
+
+@pytest.fixture
+def encoder(
+    _starter: tuple[str, StarterEncoder], models: Path, monkeypatch: pytest.MonkeyPatch
+) -> StarterEncoder:
+    monkeypatch.setenv("EXPLORER_MODELS", _starter[0])
+    return _starter[1]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from explorer.config import PROJECT
 from explorer.demo.photographs import PHOTOGRAPHS, photograph
-from explorer.encoders import registry, starter
+from explorer.encoders import starter
 from explorer.encoders.base import Vectors
 from explorer.encoders.openvino_runtime import quiet_libraries
 from explorer.encoders.starter import HEAD_FILE, SIDE, StarterEncoder, StarterHead
@@ -23,20 +23,6 @@ from explorer.photos.decode import decode
 from tests import pictures
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture(scope="session")
-def starter_models(_user: Path) -> Path:
-    """The models folder of the run, where the starter is converted once for all tests."""
-    return Path(os.environ["EXPLORER_MODELS"])
-
-
-@pytest.fixture
-def encoder(starter_models: Path, monkeypatch: pytest.MonkeyPatch) -> StarterEncoder:
-    monkeypatch.setenv("EXPLORER_MODELS", str(starter_models))
-    found = registry.get_encoder("starter")
-    assert isinstance(found, StarterEncoder)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -204,10 +190,9 @@ def test_the_data_file_is_small_and_documented() -> None:
 
 
 def test_after_the_conversion_nothing_imports_torch(
-    encoder: StarterEncoder, starter_models: Path, tmp_path: Path
+    encoder: StarterEncoder, tmp_path: Path
 ) -> None:
-    starter.convert_image_model()
-    starter.convert_text_model()
+    encoder.warm_up()
     folder = tmp_path / "photos"
     folder.mkdir()
     for name in ("cat", "coffee", "rocket"):
@@ -219,10 +204,7 @@ def test_after_the_conversion_nothing_imports_torch(
         "heavy &= set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
-    environment = os.environ | {
-        "EXPLORER_MODELS": str(starter_models),
-        "EXPLORER_LIBRARY": str(tmp_path / "library"),
-    }
+    environment = os.environ | {"EXPLORER_LIBRARY": str(tmp_path / "library")}
 
     def run(*words: str) -> str:
         done = subprocess.run(

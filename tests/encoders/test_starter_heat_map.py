@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from explorer.demo.photographs import photograph
-from explorer.encoders import registry
 from explorer.encoders.base import heat_map, scaled_to_range, unit
 from explorer.encoders.openvino_runtime import load_or_reconvert
 from explorer.encoders.starter import SIDE, StarterEncoder, convert_map_model
 from explorer.encoders.starter_heat_map import occlusion_map
 from tests import pictures
 from tests.tiny import Tiny
-
-
-@pytest.fixture
-def encoder(_user: Path, monkeypatch: pytest.MonkeyPatch) -> StarterEncoder:
-    monkeypatch.setenv("EXPLORER_MODELS", str(os.environ["EXPLORER_MODELS"]))
-    found = registry.get_encoder("starter")
-    assert isinstance(found, StarterEncoder)
-    return found
 
 
 def as_input(picture: Image.Image) -> np.ndarray:

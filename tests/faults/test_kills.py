@@ -1,6 +1,7 @@
 """Workers are killed again and again while photos come, go and move; the library must never notice.
 
-Two hundred kills by default; EXPLORER_KILLS says how many otherwise, EXPLORER_SEED which.
+Eighty kills by default, four hundred in the thorough profile; EXPLORER_KILLS says how many
+otherwise, EXPLORER_SEED which.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
 from tests.faults.worker_forks import POINTS
+from tests.thoroughness import times
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 # Divided among four lives of a library, which can run beside each other.
-KILLS = int(os.environ.get("EXPLORER_KILLS", "200")) // 4
+KILLS = int(os.environ.get("EXPLORER_KILLS") or times(80, 400)) // 4
 SEED = int(os.environ.get("EXPLORER_SEED", "0"))
 # Seconds until a worker is killed that has not come to its point.
 _LONGEST = 0.7
@@ -111,7 +113,7 @@ def test_nothing_is_lost_or_duplicated_however_often_the_worker_is_killed(
     check(library, folders)
     library.close()
     # It was killed in the middle of most kinds of work.
-    assert KILLS < 50 or len(ends) > len(POINTS) // 2, ends
+    assert len(ends) > min(KILLS, len(POINTS)) // 2, ends
 
 
 def _kill_a_decoder(worker: int) -> None:

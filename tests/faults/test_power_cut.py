@@ -17,8 +17,11 @@ from explorer.library.library import Library
 from explorer.library.writer import Writer
 from tests.faults.folders import RandomFolders, check, index, sound
 from tests.faults.test_disk import folders, library
+from tests.thoroughness import times
 
 __all__ = ["folders", "library"]
+
+pytestmark = pytest.mark.usefixtures("decode_here")
 
 
 class PowerCut(BaseException):
@@ -118,7 +121,7 @@ def test_the_library_survives_a_power_cut_between_any_two_writes(
         library.close()
         for _ in range(2):
             folders.change()
-        cut += 1 + cut // 6
+        cut += 1 + cut // times(3, 8)
     assert cuts > 8
     library = Library.open(current)
     index(library, folders)

@@ -22,10 +22,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from explorer.indexing import foreground
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index, sound
-from tests.faults.worker_forks import POINTS, InProcessDecoder, users_of
+from tests.faults.worker_forks import POINTS, users_of
+from tests.thoroughness import times
 
 
 class Fault(Exception):
@@ -103,15 +103,12 @@ class LibraryWithFaults(RuleBasedStateMachine):
         self.library = Library.open(self.place / "library")
 
 
-def test_the_library_survives_any_sequence_of_changes_and_faults(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(foreground, "DecodePool", InProcessDecoder)
-    monkeypatch.setattr(foreground, "SETTLE_INTERVAL", 0.01)
+@pytest.mark.usefixtures("decode_here")
+def test_the_library_survives_any_sequence_of_changes_and_faults() -> None:
     run_state_machine_as_test(
         LibraryWithFaults,
         settings=settings(
-            max_examples=int(os.environ.get("EXPLORER_LIVES", "12")),
+            max_examples=int(os.environ.get("EXPLORER_LIVES") or times(6, 40)),
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),

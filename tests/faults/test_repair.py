@@ -15,6 +15,8 @@ from explorer.indexing.verify_report import VerifyReport
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index
 
+pytestmark = pytest.mark.usefixtures("decode_here")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

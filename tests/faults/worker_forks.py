@@ -80,6 +80,12 @@ class InProcessDecoder:
     def __init__(self, _: int, spec: InputSpec | None) -> None:
         self._spec = spec
 
+    def __enter__(self) -> InProcessDecoder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def run(
         self,
         jobs: Iterable[DecodeJob],

@@ -8,6 +8,7 @@ from sklearn.manifold import trustworthiness
 
 from explorer.analysis import map_layout
 from explorer.analysis.map_layout import Positions
+from tests.thoroughness import times
 
 
 def clusters(number: int, each: int, dim: int = 24) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +67,7 @@ def test_the_result_does_not_depend_on_the_block_size(monkeypatch: pytest.Monkey
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=15))
 def test_weights_decrease_with_distance_and_have_the_right_sum(cosines: list[float]) -> None:
     row = np.sort(np.array(cosines, np.float32))[::-1]

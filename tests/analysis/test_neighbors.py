@@ -17,6 +17,7 @@ from explorer.library.library import Library
 from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO
 from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
+from tests.thoroughness import times
 
 
 class EncoderName:
@@ -77,7 +78,7 @@ def test_lists_are_exact_from_one_photo_to_many(builder: LibraryBuilder) -> None
         check(builder)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15, 75), deadline=None)
 @given(data=st.data())
 def test_lists_stay_exact_as_photos_come_and_go(
     tmp_path_factory: pytest.TempPathFactory, data: Any

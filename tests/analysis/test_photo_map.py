@@ -17,6 +17,7 @@ from explorer.library import stage_store
 from explorer.library.library import Library
 from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder
+from tests.thoroughness import times
 
 
 class EncoderName:
@@ -86,7 +87,7 @@ def test_every_photo_has_its_own_position(atlas: MapLibrary) -> None:
         assert np.isfinite(np.array(list(found.values()))).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=times(10, 50), deadline=None)
 @given(data=st.data())
 def test_new_photos_move_none_of_the_others(
     tmp_path_factory: pytest.TempPathFactory, data: Any

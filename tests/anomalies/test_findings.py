@@ -242,22 +242,8 @@ def test_the_command_prints_the_findings(
     rows = json.loads(capfdbinary.readouterr().out)
     assert all(set(row) == {"id", "path", "kind", "score", "detail"} for row in rows)
     assert {row["kind"] for row in rows} <= set(KINDS)
-    assert (
-        run(
-            [
-                "anomalies",
-                "--library",
-                str(library.dir),
-                "--kind",
-                "blurred",
-                "--json",
-                "--all",
-                "--top",
-                "3",
-            ]
-        )
-        == 0
-    )
+    options = ["--kind", "blurred", "--json", "--all", "--top", "3"]
+    assert run(["anomalies", "--library", str(library.dir), *options]) == 0
     rows = json.loads(capfdbinary.readouterr().out)
     assert [row["flagged"] for row in rows] == [row["score"] < 0.5 for row in rows] and len(
         rows

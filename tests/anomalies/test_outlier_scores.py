@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from explorer.anomalies import outlier_scores
 from explorer.anomalies.outlier_scores import misplaced, outliers, spreads
 from explorer.library.neighbor_store import NEIGHBOR_COUNT
+from tests.thoroughness import times
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -93,7 +94,7 @@ def test_outliers_are_relative_to_the_density_around_them() -> None:
     assert odd.max() < 6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30, 150), deadline=None)
 @given(st.integers(0, 40), st.integers(0, 1000), st.integers(1, 5))
 def test_any_library_gives_finite_scores(count: int, seed: int, copies: int) -> None:
     random = np.random.default_rng(seed)

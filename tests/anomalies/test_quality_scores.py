@@ -15,6 +15,7 @@ from explorer.anomalies import quality_scores
 from explorer.anomalies.judgement import Judgement
 from explorer.anomalies.quality_scores import Column
 from explorer.photos.quality.metrics import METRIC_NAMES, QualityMetrics
+from tests.thoroughness import times
 
 # An ordinary good photo.
 GOOD = QualityMetrics(
@@ -206,7 +207,7 @@ def test_jpeg_quality_counts_from_about_a_third() -> None:
 figure = st.floats(0, 300, width=32)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=times(80, 400), deadline=None)
 @given(
     st.lists(
         st.lists(figure, min_size=len(METRIC_NAMES), max_size=len(METRIC_NAMES)),

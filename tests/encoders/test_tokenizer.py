@@ -20,6 +20,7 @@ from explorer.encoders.tokenizer import (
     clean_text,
 )
 from tests.encoders.tokenizers import HARD_PHRASES, SIGLIP_SETTINGS, write_tokenizer
+from tests.thoroughness import times
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +46,7 @@ def test_clip_ids_are_those_of_open_clip(
 
 
 @settings(
-    max_examples=400,
+    max_examples=times(400, 2000),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

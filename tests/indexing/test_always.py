@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.fixtures.indexing import IndexingSetup
+from tests.thoroughness import times
 from tests.tiny import Tiny
 
 CONTENTS = st.integers(0, 5)
@@ -143,5 +144,8 @@ def _similarity(content: int) -> float:
 
 TestFolder = Folder.TestCase
 TestFolder.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=times(15, 75),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )

@@ -13,6 +13,7 @@ from explorer.library.filters import Filters, parse_day, taken_within
 from explorer.library.library import Library
 from explorer.photos.metadata.partial_dates import PRECISIONS, known_part
 from tests.factory import LibraryBuilder
+from tests.thoroughness import times
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ _DAYS = st.dates(dt.date(2014, 11, 1), dt.date(2016, 3, 1)).map(dt.date.isoforma
     st.none() | _DAYS,
     st.none() | _DAYS,
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=times(20, 100), deadline=None)
 def test_pages_and_catalog_use_the_same_filters(
     tmp_path_factory: pytest.TempPathFactory,
     taken: list[tuple[str, str]],

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.library.photo_conditions import add_functions, kilometres_between, near
+from tests.thoroughness import times
 
 
 @given(
     st.floats(-90, 90), st.floats(-180, 180), st.floats(0.1, 20_000),
     st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), max_size=20),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 def test_the_bounding_box_of_a_circle_contains_all_of_it(
     latitude: float, longitude: float, kilometres: float, places: list[tuple[float, float]]
 ) -> None:

@@ -14,6 +14,7 @@ from explorer.library.photo_order import ORDER_KEYS, PhotoOrder
 from explorer.library.photo_store import add_photo
 from explorer.library.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded, digest_of
+from tests.thoroughness import times
 
 _TIMES = st.none() | st.sampled_from(
     ["2016-05-04T10:11:12", "2016-05-04T10:11:12.5", "2016-05-04T10:11:13", "1999-01-01T00:00:00"]
@@ -49,7 +50,7 @@ def act(builder: LibraryBuilder, files: dict[str, int], action: Any) -> None:
 
 
 @given(st.lists(_ACTIONS, min_size=1, max_size=3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15, 75), deadline=None)
 def test_a_cached_order_equals_a_new_sort(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[list[Any]]
 ) -> None:

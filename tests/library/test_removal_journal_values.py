@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from explorer.library.journal_lines import parse_journal
 from tests.library.journal_entries import AT, FACTS, HASH, RUN, begin, intended, journal
+from tests.thoroughness import times
 
 BAD_VALUES: list[Any] = [
     None, 3, -1, 1.5, True, [], {}, "", "relative.jpg", "/nul\0.jpg", "/half \ud800.jpg", "x" * 32,
@@ -150,7 +151,7 @@ VALUES = st.recursive(
 NAMES = st.sampled_from([*intended(), *begin(), "sidecar", "back", "reason", "info"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 @given(VALUES, NAMES, st.sampled_from(["begin", "intended", "moved", "undone"]))
 def test_any_value_gives_valid_runs_or_none(value: Any, key: str, step: str) -> None:
     line = json.dumps({**begin(), **intended(), "target": "/t", "step": step, key: value}).encode()

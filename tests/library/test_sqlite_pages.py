@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.library.sqlite_pages import Cell, Pages
+from tests.thoroughness import times
 
 VALUES = st.one_of(
     st.none(), st.integers(-(2**63), 2**63 - 1),
@@ -43,7 +44,7 @@ def made(path: Path, rows: list[tuple[object, object]], page: int = 4096) -> Non
     db.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 @given(
     rows=st.lists(st.tuples(VALUES, VALUES), max_size=25),
     page=st.sampled_from([512, 1024, 4096, 65536]),

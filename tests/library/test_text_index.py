@@ -13,6 +13,7 @@ from explorer.library.text_index import COLUMNS, TextIndex, TextMatch, trigram_e
 from explorer.library.word_ranking import rank_by_words
 from tests.factory import LibraryBuilder
 from tests.fixtures.places import LISBON, put_place
+from tests.thoroughness import times
 
 
 def index_of(builder: LibraryBuilder) -> TextIndex:
@@ -161,7 +162,9 @@ _TEXTS = st.text(st.sampled_from('aAbÄé1_%" -東가'), min_size=1, max_size=6)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=times(40, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(_TEXTS, _TEXTS, st.lists(_TEXTS, max_size=2)), max_size=5), _TEXTS)
 def test_results_equal_those_of_reading_all_texts(

@@ -17,6 +17,7 @@ from explorer.library.photo_text_store import index_is_sound, read_texts
 from explorer.library.quality_store import refresh_photo
 from explorer.library.root_store import add_root, remove_root
 from tests.factory import LibraryBuilder, decoded
+from tests.thoroughness import times
 
 _PATHS = st.sampled_from(["a.jpg", "b.jpg", "Ä/a.jpg", "Ä/ö/c.jpg"])
 _CONTENTS = st.integers(0, 3)
@@ -111,4 +112,6 @@ class FilesComeAndGo(RuleBasedStateMachine):
 
 
 TestFilesComeAndGo = FilesComeAndGo.TestCase
-TestFilesComeAndGo.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestFilesComeAndGo.settings = settings(
+    max_examples=times(15, 75), stateful_step_count=20, deadline=None
+)

@@ -14,6 +14,7 @@ from explorer.library.embedding_store import put_embedding
 from explorer.library.library import Library
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
+from tests.thoroughness import times
 
 
 def fresh(builder: LibraryBuilder) -> VectorIndex:
@@ -216,5 +217,8 @@ class Following(RuleBasedStateMachine):
 
 TestFollowing = Following.TestCase
 TestFollowing.settings = settings(
-    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=times(20, 100),
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )

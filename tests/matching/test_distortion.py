@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.matching.distortion import fit_scale_and_translation, nonlinear_distortion
+from tests.thoroughness import times
 
 ACROSS, DOWN = (
     axis.ravel() for axis in np.meshgrid(np.arange(8.0, 512, 16), np.arange(8.0, 384, 16))
@@ -17,7 +18,7 @@ def scattered(seed: int, by: float) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, by, PLACE.shape)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30, 150), deadline=None)
 @given(
     st.integers(0, 1000),
     st.floats(-0.02, 0.02),

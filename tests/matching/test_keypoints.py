@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from explorer.matching import keypoints
 from tests.pictures import draw, plain
+from tests.thoroughness import times
 
 
 def grey(picture: Image.Image) -> np.ndarray:
@@ -76,7 +77,7 @@ def test_a_plain_picture_has_no_keypoints(size: tuple[int, int]) -> None:
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=times(10, 50), deadline=None)
 @given(st.integers(0, 50), st.integers(60, 500), st.integers(60, 500))
 def test_keypoints_survive_packing(seed: int, width: int, height: int) -> None:
     made = keypoints.detect(grey(draw(seed, (width, height))))

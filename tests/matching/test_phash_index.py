@@ -10,6 +10,7 @@ from explorer.matching import geometry, phash_index
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.photos.hashing import perceptual_hash
 from tests.pictures import draw
+from tests.thoroughness import times
 
 
 def hash_of(picture: Image.Image) -> np.ndarray:
@@ -83,7 +84,7 @@ def test_an_empty_index_has_no_matches() -> None:
     assert len(near.rows) == len(near.columns) == len(near.distance) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50, 250), deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
 def test_the_distance_is_symmetric(one: bytes, other: bytes) -> None:
     assert way_of(one, other)[0] == way_of(other, one)[0]

@@ -10,6 +10,7 @@ from PIL import ImageFilter, ImageOps
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.registration import BLOCK_SIZE, BlockResiduals, RegistrationLevel
 from tests.pictures import draw
+from tests.thoroughness import times
 
 WHOLE = (0.0, 0.0, 320.0, 240.0)
 
@@ -26,7 +27,7 @@ def seen(layer: RegistrationLevel, right: float, down: float) -> BlockResiduals:
     return layer.residuals(np.array([[1.0, 0, right], [0, 1.0, down]]), WHOLE)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=times(20, 100), deadline=None)
 @given(seed=st.integers(0, 20), right=st.floats(-1.5, 1.5), down=st.floats(-1.5, 1.5))
 def test_steps_converge_to_the_true_position(seed: int, right: float, down: float) -> None:
     """To a tenth of a pixel: OpenCV warps in steps of 1/32."""

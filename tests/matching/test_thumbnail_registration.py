@@ -8,6 +8,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from explorer.matching import geometry, thumbnail_registration
 from tests.pictures import draw
+from tests.thoroughness import times
 
 SIZE = (400, 300)
 
@@ -22,7 +23,7 @@ def laid(one: Image.Image, *others: Image.Image) -> thumbnail_registration.Thumb
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30, 150), deadline=None)
 @given(
     seed=st.integers(0, 40), shares=st.tuples(*[st.floats(0, 0.05)] * 4), light=st.floats(0.6, 1.4)
 )

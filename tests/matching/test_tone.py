@@ -8,6 +8,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from explorer.matching import geometry
 from explorer.matching.tone import tone_change
 from tests.pictures import draw
+from tests.thoroughness import times
 
 WHOLE = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
@@ -50,7 +51,7 @@ def test_pictures_that_do_not_overlap_do_not_differ() -> None:
     assert tone_change(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=times(20, 100), deadline=None)
 @given(st.integers(0, 50), st.floats(0.4, 1.6), st.booleans())
 def test_swapping_the_pictures_negates_the_change(seed: int, factor: float, grey: bool) -> None:
     photo = draw(seed, (96, 72))

@@ -19,6 +19,7 @@ from explorer.photos.decode import decode, read_file
 from explorer.photos.input_spec import InputSpec
 from tests import pictures
 from tests.fixtures.picture_checks import difference
+from tests.thoroughness import times
 
 SPEC = InputSpec(64, "squash", "bicubic")
 KINDS = ("JPEG", "progressive", "PNG", "WEBP", "GIF", "BMP", "TIFF", "packed TIFF", "HEIF", "AVIF")
@@ -149,7 +150,7 @@ def test_any_truncated_file_is_a_photo_or_a_photo_error(kind: str) -> None:
         _photo_or_reason(data[:length])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=st.integers(0, 2**32 - 1), many=st.integers(1, 30), early=st.booleans())
 def test_a_file_with_wrong_bytes_is_a_photo_or_a_photo_error(
@@ -162,7 +163,7 @@ def test_a_file_with_wrong_bytes_is_a_photo_or_a_photo_error(
     _photo_or_reason(bytes(data))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(100, 500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     start=st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"BM", b"GIF89a"]),
     rest=st.binary(max_size=300),

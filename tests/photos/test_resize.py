@@ -9,12 +9,13 @@ from PIL import Image
 
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.resize import encoder_input
+from tests.thoroughness import times
 
 _SIDE = st.integers(64, 400)
 
 
 @given(_SIDE, _SIDE, st.sampled_from([32, 63, 64]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 def test_a_crop_covers_the_pixels_that_resizing_and_then_cropping_covers(
     width: int, height: int, size: int
 ) -> None:

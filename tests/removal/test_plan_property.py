@@ -17,6 +17,7 @@ from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair, compared_kind
 from explorer.library.protected_folder_store import protect_folder
 from tests.factory import LibraryBuilder
+from tests.thoroughness import times
 
 PHOTOS = 4
 # Of each photo, the folders in which a file of it lies.
@@ -39,7 +40,7 @@ FILMS = st.dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(100, 500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     files=FILES, found=PAIRS, films=FILMS, keeps=st.lists(st.integers(0, 5), min_size=2, max_size=4)
 )

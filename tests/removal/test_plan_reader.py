@@ -16,6 +16,7 @@ from explorer.removal.plan import as_csv, as_json, write_plan
 from explorer.removal.plan_formats import PlanError
 from explorer.removal.plan_reader import Plan, read_plan
 from explorer.removal.results import Removal
+from tests.thoroughness import times
 
 HASH = st.binary(min_size=16, max_size=16).map(bytes.hex)
 
@@ -277,7 +278,7 @@ def test_brackets_and_commas_in_names_do_not_split_entries(tmp_path: Path) -> No
     assert [bad.where for bad in found.bad] == ["entry 3"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200, 1000))
 @given(
     junk=st.binary(max_size=200)
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),

@@ -28,6 +28,7 @@ from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.faults import struck
+from tests.thoroughness import times
 
 # What lies beside a file: nothing, the film that all of its group have, one of its own, and words
 # about it.
@@ -183,7 +184,7 @@ def test_no_sequence_of_removals_loses_a_photo() -> None:
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=40,
+            max_examples=times(40, 200),
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

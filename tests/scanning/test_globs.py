@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from explorer.scanning.globs import MAX_LENGTH, MAX_WILDCARDS, PatternList, parse
+from tests.thoroughness import times
 
 
 def left_out(lines: list[str], *paths: str) -> set[str]:
@@ -177,7 +178,7 @@ def _git_says(folder: Path, glob: str, paths: list[str]) -> set[str]:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
-    max_examples=60,
+    max_examples=times(60, 300),
     derandomize=True,
 )
 @example("[[/]")

@@ -19,6 +19,7 @@ from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import ExamplePhoto, Query, SearchHit
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
+from tests.thoroughness import times
 
 
 def brute(
@@ -67,7 +68,7 @@ def test_scores_are_between_minus_one_and_one(full: LibraryBuilder) -> None:
         assert all(-1.0 <= hit.score <= 1.0 for hit in similar(engine, photo, top=200))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30, 150), deadline=None)
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3), st.integers(1, 30))
 def test_the_parts_of_a_query_are_added(
     tmp_path_factory: pytest.TempPathFactory, words: list[str], top: int

@@ -30,6 +30,7 @@ from tests.search.filter_cases import (
     holds,
     is_,
 )
+from tests.thoroughness import times
 
 
 @given(
@@ -37,7 +38,7 @@ from tests.search.filter_cases import (
     st.lists(st.lists(ACTIONS, max_size=2), min_size=1, max_size=2),
     st.lists(TREES, max_size=4),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=times(12, 60), deadline=None)
 def test_filters_agree_with_the_rows(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[Any],

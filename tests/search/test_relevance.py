@@ -16,6 +16,7 @@ from explorer.search.relevance_signals import PHRASE_SIGNALS
 from explorer.search.relevance_weights import LIMITS
 from explorer.search.rival_phrases import RivalPhrases
 from tests.search.conftest import ImageOnlyEncoder
+from tests.thoroughness import times
 from tests.tiny import Tiny
 
 _DIM = 48
@@ -96,7 +97,7 @@ def test_meaningless_words_have_no_strong_match(model: RelevanceModel, encoder: 
     assert "strong" not in [match_word(relevance) for relevance in found]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50, 250), deadline=None)
 @given(
     st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=30), st.integers(0, 39), st.booleans()
 )

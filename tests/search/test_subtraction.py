@@ -15,6 +15,7 @@ from explorer.search.subtraction import (
     examples_wanted,
     subtract,
 )
+from tests.thoroughness import times
 
 _DIM = 24
 # A thing, a colour, and a second colour, as directions.
@@ -85,7 +86,7 @@ def test_each_negative_is_subtracted() -> None:
     assert scores[blue].mean() < alone[blue].mean()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 60), st.integers(0, 20), st.floats(0, 4))
 def test_the_result_is_always_a_unit_vector(
     seed: int, candidates: int, examples: int, weight: float

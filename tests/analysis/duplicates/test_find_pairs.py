@@ -25,6 +25,7 @@ from tests.analysis.duplicates.pair_library import (
     same_photo_pairs,
 )
 from tests.pictures import draw, encoded
+from tests.thoroughness import times
 
 
 class Interrupted(Exception):
@@ -42,7 +43,7 @@ def test_all_copies_are_found_and_nothing_else(library: PairLibrary) -> None:
     assert sorted(len(group.others) for group in groups) == [2, 3]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(6, 30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     order=st.permutations(list(PICTURES)),
     batches=st.lists(st.integers(1, 4), max_size=5),

@@ -14,6 +14,7 @@ from explorer.photos.containers.pixel_digest import Budget
 from tests.containers import ZIP, animation, box, coded, film, heif, pages
 from tests.photos.containers.content_pictures import JPEG, SIZE, mpo, words
 from tests.pictures import draw, encoded, exif
+from tests.thoroughness import times
 
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 
@@ -89,7 +90,7 @@ _MADE = {
 }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(150, 750))
 @given(st.sampled_from(sorted(_MADE)), st.integers(0, 1 << 20), st.binary(min_size=1, max_size=6))
 def test_damage_never_raises(name: str, at: int, damage: bytes) -> None:
     read_contents(_mutated(lambda: _MADE[name], at, damage), Budget(10_000_000))

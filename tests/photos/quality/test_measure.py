@@ -20,6 +20,7 @@ from explorer.photos.quality.noise import measure_blockiness
 from explorer.photos.quality.sharpness import measure_sharpness
 from tests import pictures
 from tests.fixtures.scenes import blurred, grainy, jpeg, judged, lit, scene, shaken
+from tests.thoroughness import times
 
 
 def rises(values: list[float], *, strictly: bool = True) -> bool:
@@ -184,7 +185,7 @@ def test_every_mode_is_measured(mode: str) -> None:
 grey = arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 @given(grey)
 def test_metrics_of_any_picture_are_in_range(pixels: np.ndarray) -> None:
     quality, diagnostics = measure_quality(
@@ -217,7 +218,7 @@ def test_metrics_of_any_picture_are_in_range(pixels: np.ndarray) -> None:
     ).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25, 125), deadline=None)
 @given(st.integers(0, 1000), st.floats(0.3, 2.5))
 def test_contrast_does_not_change_sharpness(seed: int, gain: float) -> None:
     pixels = np.asarray(Image.fromarray(scene(seed % 7, (500, 400))).convert("L")).astype(

@@ -10,6 +10,7 @@ from explorer.search.language.completion import MAX_SUGGESTIONS, complete
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_fields import FIELDS
 from tests.search.language.query_trees import query_texts
+from tests.thoroughness import times
 
 LIBRARY = {
     "camera": ["Canon EOS", "Nikon D70", "canonet"],
@@ -59,7 +60,7 @@ def test_every_choice_is_explained() -> None:
 
 
 @given(query_texts | st.text(), st.integers(-1, 60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150, 750), deadline=None)
 def test_suggestions_are_for_places_in_the_text(text: str, cursor: int) -> None:
     found = complete(text, cursor, values)
     assert len(found) <= MAX_SUGGESTIONS

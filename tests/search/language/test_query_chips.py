@@ -11,6 +11,7 @@ from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.language.understood_words import understand
 from tests.search.language.query_trees import query_trees
+from tests.thoroughness import times
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_understood_words_can_be_searched_by_meaning() -> None:
 
 
 @given(query_trees)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 def test_every_term_has_a_chip_and_removing_all_leaves_an_empty_query(tree: QueryTree) -> None:
     left, seen = tree, 0
     while left:

@@ -12,6 +12,7 @@ from explorer.search.language.query_grammar import MAX_LENGTH
 from explorer.search.language.query_tree import PhraseTerm, QueryTree, WordsTest
 from explorer.search.language.syntax_error import QuerySyntaxError
 from tests.search.language.query_trees import query_texts, query_trees
+from tests.thoroughness import times
 
 
 def parsed(text: str) -> QueryTree | None:
@@ -29,7 +30,7 @@ def parsed(text: str) -> QueryTree | None:
 @example('"' * MAX_LENGTH)
 @example("(" * MAX_LENGTH)
 @example("a" * (MAX_LENGTH + 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100, 500), deadline=None)
 def test_any_text_is_a_query_or_an_error_and_printing_it_keeps_its_meaning(text: str) -> None:
     tree = parsed(text)
     if tree is not None:
@@ -40,7 +41,7 @@ def test_any_text_is_a_query_or_an_error_and_printing_it_keeps_its_meaning(text:
 
 
 @given(query_trees)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100, 500), deadline=None)
 def test_parsing_undoes_printing(tree: QueryTree) -> None:
     printed = print_query(tree)
     assume(len(printed) <= MAX_LENGTH)

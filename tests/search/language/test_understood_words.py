@@ -25,6 +25,7 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.understood_words import understand
 from explorer.search.language.word_meanings import MEANINGS, meaning_of
 from tests.search.language.query_trees import query_texts
+from tests.thoroughness import times
 
 
 def typed(test: Condition) -> Condition:
@@ -135,7 +136,7 @@ def test_no_expression_has_two_meanings() -> None:
     "dark", "not", "and", "of", "a", "photo", "2019", "June", "in", "black and white", "blurry",
     "dog", ",", "panorama", "screenshot", "- ", "+ ", "2:", "1:", "without", "from", "to", "at",
 ]), max_size=9).map(" ".join))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:
     try:
         tree = understand(parse(text))

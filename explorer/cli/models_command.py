@@ -88,10 +88,13 @@ def _get(name: str) -> int:
 
 def _use(given: str | None, name: str) -> int:
     from explorer.encoders import fetch_state, registry
+    from explorer.indexing.model_list import PHOTOS_ONLY, compares_photos_only
     from explorer.library import model_settings
     from explorer.library.worker_store import worker_alive
 
     name = registry.resolve_name(name)
+    if compares_photos_only(name):
+        say(PHOTOS_ONLY)
     with opened_library(given) as library:
         ready = registry.ready(name)
         if model_settings.use_encoder(library.catalog, name, ready=ready):

@@ -61,6 +61,18 @@ def list_models(catalog: Catalog | None) -> list[ModelRow]:
     ]  # fmt: skip
 
 
+PHOTOS_ONLY = (
+    "It compares photos only: once it is in use, a phrase finds names and texts, not what photos"
+    " show."
+)
+"""What to say before a model without text is used."""
+
+
+def compares_photos_only(name: str) -> bool:
+    """Whether a model is known to have no text."""
+    return any(info.name == name and not info.has_text for info in registry.describe())
+
+
 def drop_model(library: Library, writer: Writer, name: str) -> int:
     """Delete a model's vectors from a library, and what was derived from them; returns how many
     there were. For the process that holds the library's lock. Raises UsageError for the model in

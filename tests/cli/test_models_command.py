@@ -77,6 +77,11 @@ class TestModelsOfALibrary:
         assert "fetches it and then encodes" in said.err and "--encoder clip" in said.err
         assert fetch_state.choice() == "automatic"
 
+    def test_a_model_without_text_comes_with_a_warning(self, run: Run, indexed: Path) -> None:
+        said = run("models", "use", "resnet50", "--library", indexed).err
+        assert "compares photos only" in said
+        assert "photos only" not in run("models", "use", "clip", "--library", indexed).err
+
     def test_indexing_with_a_model_chooses_it(self, run: Run, indexed: Path, photos: Path) -> None:
         run("models", "use", "mute")
         assert run("index", photos, "--encoder", "tiny").code == 0

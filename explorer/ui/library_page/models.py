@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.config import PROGRAM
 from explorer.encoders import fetch_state, registry
-from explorer.indexing.model_list import ModelRow, list_models
+from explorer.indexing.model_list import PHOTOS_ONLY, ModelRow, list_models
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
@@ -90,7 +90,8 @@ def _about(row: ModelRow) -> str:
 def _buttons(catalog: Catalog, row: ModelRow) -> None:
     if not row.in_use and not row.upcoming:
         label = "Use" if row.available else "Download and use"
-        if st.button(label, key=f"use-{row.name}", icon=":material/check:"):
+        warning = None if row.has_text else PHOTOS_ONLY
+        if st.button(label, key=f"use-{row.name}", icon=":material/check:", help=warning):
             _use(catalog, row.name)
             st.rerun(scope="fragment")
     if row.photos and not row.in_use:

@@ -74,7 +74,7 @@ class TestModelsOfALibrary:
     def test_a_model_that_has_to_be_fetched_is_asked_for(self, run: Run, indexed: Path) -> None:
         fetch_state.choose("paused")
         said = run("models", "use", "clip")
-        assert "fetches it and then encodes" in said.err and "--encoder clip" in said.err
+        assert "downloads it and then encodes" in said.err and "--encoder clip" in said.err
         assert fetch_state.choice() == "automatic"
 
     def test_a_model_without_text_comes_with_a_warning(self, run: Run, indexed: Path) -> None:

@@ -11,6 +11,7 @@ from explorer.library.command_store import waiting_commands
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.ui import resources
+from explorer.ui.library_page.welcome import welcome
 from explorer.ui.status_line import describe
 
 EmptyReason = Literal[
@@ -43,11 +44,8 @@ def _worker_reason(worker: WorkerRow | None) -> EmptyReason | None:
     return None if worker["phase"] == "watching" else "looking"
 
 
+# For “no folder”, there is the welcome.
 _MESSAGES: dict[EmptyReason, tuple[str, str]] = {
-    "no folder": (
-        "Your library is empty. Add a folder with photos to begin.",
-        ":material/photo_library:",
-    ),
     "adding": (
         "A folder is being added. Its photos will appear here as they are found.",
         ":material/hourglass_top:",
@@ -78,11 +76,14 @@ _MESSAGES: dict[EmptyReason, tuple[str, str]] = {
 
 def explain(why: EmptyReason) -> None:
     """Show the reason, with a link to the page where the user can act on it."""
+    if why == "no folder":
+        welcome(resources.library().catalog)
+        return
     text, icon = _MESSAGES[why]
     if why == "not running":
         text = f"{text} {describe(worker_status(resources.library().catalog))}"
     st.info(text, icon=icon)
-    if why in ("no folder", "none found"):
+    if why == "none found":
         st.page_link(
             APP_FILES / "pages" / "library.py",
             label="Add a folder",

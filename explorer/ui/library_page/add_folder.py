@@ -35,15 +35,15 @@ def add_folder(catalog: Catalog) -> None:
             "Add", icon=":material/create_new_folder:", type="primary"
         )
     if submitted:
-        _add(catalog, typed.strip().strip("\"'"))
+        add(catalog, typed.strip().strip("\"'"))
     if usual:
         with st.container(horizontal=True):
             for path in usual:
                 if st.button(escape_markdown(path), icon=":material/folder:", key=f"usual-{path}"):
-                    _add(catalog, path)
+                    add(catalog, path)
 
 
-def _add(catalog: Catalog, typed: str) -> None:
+def add(catalog: Catalog, typed: str) -> None:
     """Add the folder with that path, or say why it cannot be added."""
     if not typed:
         st.error("Type or paste the path of the folder.", icon=":material/error:")

@@ -1,0 +1,134 @@
+"""What a new user sees: what the program does with photos, and the folders to begin with."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.library.catalog import Catalog
+from explorer.library.paths import inside, printable
+from explorer.scanning.suggested_folders import (
+    FolderEstimate,
+    count_photos,
+    is_synced,
+    subfolders,
+    suggested_folders,
+)
+from explorer.text_format import count
+from explorer.ui.library_page.add_folder import add
+from explorer.ui.photo_labels import escape_markdown
+
+_WHAT_HAPPENS = (
+    "- **Photo Explorer reads the photos** in the folders that you choose, makes a small preview of"
+    " each, and works out what it shows.\n"
+    "- **Then you can search** for what you remember, find duplicates, and see what is broken. New"
+    " photos are added by themselves.\n"
+    "- **Nothing is moved, changed or deleted** unless you ask for it, and no photo leaves this"
+    " computer.\n"
+)
+# Session state: the folder that the folder browser shows.
+_SHOWN = "_browsed-folder"
+_MOST_SUBFOLDERS = 60
+
+_lock = threading.Lock()
+_counted: dict[Path, FolderEstimate] = {}
+
+
+def welcome(catalog: Catalog) -> None:
+    """Draw what will happen, the suggested folders with their photos, and the folder browser."""
+    st.header("Welcome")
+    st.markdown(_WHAT_HAPPENS)
+    watched = list(catalog.root_paths().values())
+    folders = [
+        folder
+        for folder in suggested_folders()
+        if not any(inside(str(folder), root) for root in watched)
+    ]
+    chosen = [folder for folder in folders if _suggestion(folder)]
+    if folders:
+        st.button(
+            f"Add {count(len(chosen), 'folder')}" if chosen else "Add",
+            icon=":material/create_new_folder:",
+            type="primary",
+            disabled=not chosen,
+            key="add-suggested",
+            on_click=_add_all,
+            args=[catalog, chosen],
+        )
+    with st.expander("Choose another folder", expanded=not folders, icon=":material/folder_open:"):
+        _browser(catalog)
+
+
+def _suggestion(folder: Path) -> bool:
+    """Draw a suggested folder as a checkbox; returns whether it is checked."""
+    found = _estimate(folder)
+    photos = count(found.photos, "photo")
+    words = photos if found.complete else f"more than {photos}"
+    synced = " · kept in step with other devices by a cloud service" if is_synced(folder) else ""
+    return st.checkbox(
+        f"{escape_markdown(printable(str(folder)))} :gray[{words}{synced}]",
+        value=found.photos > 0,
+        key=f"suggested-{folder}",
+    )
+
+
+def _estimate(folder: Path) -> FolderEstimate:
+    """How many photos are in a folder; counted once while the server runs."""
+    with _lock:
+        if folder not in _counted:
+            _counted[folder] = count_photos(folder)
+        return _counted[folder]
+
+
+def _add_all(catalog: Catalog, folders: list[Path]) -> None:
+    for folder in folders:
+        add(catalog, str(folder))
+
+
+def _browser(catalog: Catalog) -> None:
+    """A folder with its subfolders as buttons, and a box to type a path into."""
+    folder = Path(st.session_state.get(_SHOWN, Path.home()))
+    key = f"browse-{folder}"
+    st.text_input("Folder", printable(str(folder)), key=key, on_change=_browse_typed, args=[key])
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Up",
+            icon=":material/arrow_upward:",
+            key="browse-up",
+            disabled=folder.parent == folder,
+            on_click=_browse,
+            args=[folder.parent],
+        )
+        st.button(
+            "Add this folder",
+            icon=":material/create_new_folder:",
+            key="browse-add",
+            on_click=add,
+            args=[catalog, str(folder)],
+        )
+    below = subfolders(folder)
+    if not folder.is_dir():
+        st.warning("There is no such folder.", icon=":material/info:")
+    with st.container(horizontal=True, gap="small", key="subfolders"):
+        for each in below[:_MOST_SUBFOLDERS]:
+            st.button(
+                escape_markdown(printable(each.name)),
+                icon=":material/folder:",
+                key=f"browse-to-{each}",
+                on_click=_browse,
+                args=[each],
+            )
+    if len(below) > _MOST_SUBFOLDERS:
+        st.caption(f"… and {len(below) - _MOST_SUBFOLDERS:,} more: type the path.")
+
+
+def _browse(folder: Path) -> None:
+    st.session_state[_SHOWN] = str(folder)
+
+
+def _browse_typed(key: str) -> None:
+    typed = str(st.session_state.get(key) or "").strip().strip("\"'")
+    if typed and "\0" not in typed:
+        _browse(Path(typed).expanduser())

@@ -1,0 +1,65 @@
+"""The page that a new user sees first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.config import PROJECT
+from explorer.encoders import registry
+from explorer.library.command_store import waiting_commands
+from explorer.library.setting_store import put_setting
+from explorer.ui import resources
+from explorer.ui.library_page import welcome
+from tests.tiny import Tiny
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The home folder of a user with two photos."""
+    made = tmp_path / "home"
+    for name in ("Pictures/a.jpg", "Pictures/2019/b.jpg", "Desktop/notes.txt", "Elsewhere/c.jpg"):
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_bytes(b"")
+    monkeypatch.setattr(Path, "home", lambda: made)
+    monkeypatch.setattr(welcome, "_counted", {})
+    monkeypatch.setitem(registry._loaders, "tiny", Tiny)
+    put_setting(resources.library().catalog, "encoder", "tiny")
+    yield made
+    resources.close()
+    registry._loaded.pop("tiny", None)
+
+
+def first_page() -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=180)
+    app.switch_page(str(PROJECT / "pages" / "search.py"))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_likely_folders_are_offered_with_their_photos(home: Path) -> None:
+    app = first_page()
+    offered = {box.label: box.value for box in app.checkbox}
+    assert [label.split(" :gray")[0].replace("\\", "") for label in offered] == [
+        str(home / "Pictures"),
+        str(home / "Desktop"),
+    ]
+    assert list(offered.values()) == [True, False] and "2 photos" in next(iter(offered))
+    app.button(key="add-suggested").click().run()
+    assert waiting_commands(resources.library().catalog) == ["add"]
+    assert "being added" in app.info[0].value
+
+
+def test_any_folder_is_found_by_browsing(home: Path) -> None:
+    app = first_page()
+    app.button(key=f"browse-to-{home / 'Elsewhere'}").click().run()
+    assert app.text_input(key=f"browse-{home / 'Elsewhere'}").value == str(home / "Elsewhere")
+    app.button(key="browse-up").click().run()
+    app.text_input(key=f"browse-{home}").set_value("~/Gone").run()
+    assert "There is no such folder" in app.warning[0].value
+    app.button(key="browse-add").click().run()
+    assert app.error

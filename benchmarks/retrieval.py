@@ -1,6 +1,8 @@
-"""How well phrases find photos, and how fast photos are encoded from their files.
+"""How well phrases find photos, or photos find photos of their folder, and how fast photos are
+encoded from their files.
 
     python run.py bench retrieval --photos DIR --captions CSV [--encoder NAME] [--most N]
+    python run.py bench retrieval --photos DIR --folders [--encoder NAME]… [--top K]
 
 The input is a folder of photos and a CSV with the columns `image` and `caption`. For each caption,
 all photos are ranked; R@k is how often the photo of the caption is among the k best (Karpathy and
@@ -10,6 +12,11 @@ of the class names, without any training. Photos per second are measured from fi
 reading, decoding with preview and metadata as in indexing, and encoding; the model is loaded
 beforehand. The starter was trained on Flickr8k, so its results on these photos are too good:
 `bench train_starter` measures it on held-out photos.
+
+With `--folders`, each folder without subfolders that holds at least two photos is a class. Every
+photo with a class is searched by, among all others; precision@k is the mean share of the first k
+that are of its class, for each `--encoder`. The Compare models page shows the same for a sample of
+a library.
 """
 
 from __future__ import annotations
@@ -28,6 +35,7 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
 from explorer.encoders.starter import StarterEncoder
 from explorer.errors import ExplorerError
+from explorer.search.folder_classes import classes_of, precision_at
 
 
 class Encoded(NamedTuple):
@@ -88,15 +96,58 @@ def measure(encoder: Encoder, data: Captioned, workers: int) -> tuple[list[float
     return _captions.recall(encoded.vectors, phrases, data.of), encoded
 
 
+def measure_folders(names: list[str], folder: Path, top: int, workers: int) -> None:
+    """Print precision@k of each encoder, with folders as classes."""
+    by_folder: dict[str, list[int]] = {}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    for number, path in enumerate(paths):
+        by_folder.setdefault(str(path.parent), []).append(number)
+    classes = classes_of(by_folder)
+    if classes is None:
+        raise SystemExit(f"{folder} has no two folders without subfolders that hold two photos.")
+    print(f"{len(classes.folders):,} folders as classes, {len(classes.ids):,} files in them")
+    print(f"{'':<20}{f'precision@{top}':>16}{'photos/s':>10}{'read':>8}")
+    for name in names:
+        encoder = _encoder(name)
+        encoded = encode(encoder, Captioned(paths, [], np.zeros(0, np.int64)), workers)
+        read = encoded.vectors.any(axis=1)
+        value = leave_one_out(encoded.vectors[read], classes.of(np.flatnonzero(read)), top)
+        print(f"{name:<20}{value:>16.3f}{encoded.read / encoded.seconds:>10.1f}{encoded.read:>8,}")
+
+
+def leave_one_out(vectors: Vectors, labels: np.ndarray, top: int) -> float:
+    """The mean precision@top of searches by each photo with a class among all others. vectors: unit
+    length, of shape (n, dim). labels: the class of each, -1 for none."""
+    found = []
+    for number in np.flatnonzero(labels >= 0):
+        scores = vectors @ vectors[number]
+        scores[number] = -np.inf
+        best = np.argsort(-scores, kind="stable")[: min(top, len(scores) - 1)]
+        found.append(precision_at(labels[best], int(labels[number]), top))
+    return float(np.mean(found))
+
+
+def _encoder(name: str) -> Encoder:
+    try:
+        return registry.get_encoder(name)
+    except ExplorerError as error:
+        raise SystemExit(str(error)) from error
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench retrieval", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--photos", type=Path, required=True, help="folder of photos, including subfolders"
     )
+    kind = parser.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--captions", type=Path, help="CSV with the columns image and caption")
+    kind.add_argument("--folders", action="store_true", help="measure with folders as classes")
     parser.add_argument(
-        "--captions", type=Path, required=True, help="CSV with the columns image and caption"
+        "--encoder", action="append", metavar="NAME", help="again for more, with --folders"
     )
-    parser.add_argument("--encoder", default="starter", metavar="NAME")
+    parser.add_argument(
+        "--top", type=int, default=10, metavar="K", help="the k of precision@k (default: 10)"
+    )
     parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     parser.add_argument(
         "--workers",
@@ -106,11 +157,17 @@ def main(argv: list[str] | None = None) -> None:
         help="decode processes (default: one per core)",
     )
     args = parser.parse_args(argv)
+    names = args.encoder or ["starter"]
+    if args.folders:
+        return measure_folders(names, args.photos, args.top, args.workers)
+    if len(names) > 1:
+        parser.error("--captions takes one --encoder")
+    return measure_captions(_encoder(names[0]), args)
+
+
+def measure_captions(encoder: Encoder, args: argparse.Namespace) -> None:
+    """Print R@k of an encoder and of its peer."""
     data = _captions.read(args.photos, args.captions, most=args.most)
-    try:
-        encoder = registry.get_encoder(args.encoder)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
     if not encoder.has_text:
         raise SystemExit(
             f"“{encoder.name}” has no text encoder, so it cannot be measured with phrases."

@@ -42,6 +42,12 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def milliseconds(seconds: float) -> str:
+    """Seconds → `230 ms`, `4.1 ms`."""
+    number = 1000 * seconds
+    return f"{number:.1f} ms" if number < 10 else f"{number:,.0f} ms"
+
+
 def size(number: float) -> str:
     """Format a number of bytes as `4.2 MB`."""
     for unit in ("bytes", "kB", "MB", "GB"):
@@ -49,3 +55,9 @@ def size(number: float) -> str:
             return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
         number /= 1000
     return f"{number:.1f} TB"
+
+
+def ordinal(number: int) -> str:
+    """1 → `1st`, 22 → `22nd`, 1013 → `1,013th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{'th' if number % 100 in (11, 12, 13) else ending}"

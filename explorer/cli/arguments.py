@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from explorer.config import PROGRAM
 from explorer.errors import UsageError
-from explorer.library.paths import as_on_disk
+from explorer.library.paths import as_on_disk, printable
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -26,6 +26,12 @@ def absolute(path: str) -> str:
         # System functions take an empty path as the current folder, which is never intended.
         raise UsageError("A folder or file argument is empty: is a variable unset?")
     return as_on_disk(os.path.abspath(Path(path).expanduser()))
+
+
+def as_phrase(words: str) -> str:
+    """Convert words from a terminal or a pipe to a phrase that any encoder can read. Bytes that are
+    not UTF-8 become U+FFFD."""
+    return printable(words).replace("\0", " ").strip()
 
 
 def open_library(given: str | None, *, create: bool = False) -> Library:

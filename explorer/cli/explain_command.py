@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.arguments import opened_library
+from explorer.cli.arguments import as_phrase, opened_library
 from explorer.cli.options import (
     QueryCommand,
     WholeNumber,
@@ -14,7 +14,6 @@ from explorer.cli.options import (
 )
 from explorer.cli.output import emit, emit_json
 from explorer.cli.photo_arguments import with_files
-from explorer.cli.search_command import as_phrase
 from explorer.errors import UsageError
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse

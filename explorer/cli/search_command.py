@@ -9,11 +9,10 @@ from dataclasses import replace
 
 import click
 
-from explorer.cli.arguments import absolute, opened_library
+from explorer.cli.arguments import absolute, as_phrase, opened_library
 from explorer.cli.options import (
     QueryCommand,
     WholeNumber,
-    encoder_option,
     filter_options,
     json_option,
     library_option,
@@ -21,10 +20,10 @@ from explorer.cli.options import (
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.cli.photo_arguments import with_files
 from explorer.cli.region_arguments import encode_regions, pair_regions, search_regions
+from explorer.encoders.registry import canonical_name
 from explorer.errors import UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.paths import printable
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.syntax_error import QuerySyntaxError
@@ -49,7 +48,13 @@ _GOOD = ("strong", "fair")
 )
 @click.option("--relevant", is_flag=True, help="Only good matches: strong and fair ones.")
 @filter_options
-@encoder_option
+@click.option(
+    "--encoder",
+    "encoders",
+    metavar="NAME",
+    multiple=True,
+    help="The model to use; `models` lists them. Several are compared side by side.",
+)
 @json_option
 @library_option
 def search_command(
@@ -61,7 +66,7 @@ def search_command(
     since: str | None,
     until: str | None,
     folder: str | None,
-    encoder: str | None,
+    encoders: tuple[str, ...],
     as_json: bool,
     library: str | None,
 ) -> int:
@@ -75,8 +80,19 @@ def search_command(
     parts = pair_regions(photo, region) if region else []
     filters = Filters(since, until, absolute(folder) if folder else None)
     tree = parse("" if text == "-" else text)
+    names = list(dict.fromkeys(canonical_name(name) for name in encoders if name))
+    if len(names) > 1:
+        if region or relevant:
+            raise UsageError("--region and --relevant take one model: give --encoder once.")
+        from explorer.cli.compare_search import ComparedSearch
+
+        with opened_library(library) as opened:
+            compare = ComparedSearch(opened, names, photo, filters, top)
+            if text == "-":
+                return compare.answer_lines()
+            return compare.answer(tree, as_json=as_json)
     with opened_library(library) as opened:
-        engine = SearchEngine(opened, encoder)
+        engine = SearchEngine(opened, names[0] if names else None)
         query = with_files(opened, engine, tree, () if parts else photo)
         regions = encode_regions(engine.encoder, parts) if parts else []
         query = replace(query, examples=query.examples + tuple(r.example for r in regions))
@@ -130,12 +146,6 @@ def _answer_lines(
 
 def _chosen(result: SearchResult, *, relevant: bool) -> list[SearchHit]:
     return [hit for hit in result.hits() if not relevant or hit.match in _GOOD]
-
-
-def as_phrase(words: str) -> str:
-    """Convert words from a terminal or a pipe to a phrase that any encoder can read. Bytes that are
-    not UTF-8 become U+FFFD."""
-    return printable(words).replace("\0", " ").strip()
 
 
 def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, object]]:

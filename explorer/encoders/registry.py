@@ -110,9 +110,17 @@ def get_encoder(name: str) -> Encoder:
         loading = _loading.setdefault(name, threading.Lock())
     # Outside the lock: converting an encoder takes a while, and other encoders must not wait.
     with loading:
-        if name not in _loaded:
-            _loaded[name] = loader()
-        return _loaded[name]
+        found = _loaded.get(name)
+        if found is None:
+            found = _loaded[name] = loader()
+        return found
+
+
+def release(name: str) -> None:
+    """Forget a loaded encoder, so that its memory is freed once nothing uses it any more. It is
+    loaded again when it is asked for."""
+    with _lock:
+        _loaded.pop(name, None)
 
 
 def canonical_name(name: str) -> str:

@@ -67,6 +67,13 @@ class Library:
         index.refresh()
         return index
 
+    def release_indexes(self, name: str) -> None:
+        """Free the memory of an encoder's vector indexes. They are loaded again when they are asked
+        for."""
+        with self._lock:
+            for key in [key for key in self._indexes if key[0] == name]:
+                del self._indexes[key]
+
     def drop_index(self, name: str, version: str) -> None:
         """Delete the vector index of an encoder whose vectors have been deleted."""
         with self._lock:

@@ -96,6 +96,10 @@ class SearchEngine:
         """Number of photos that a search can find."""
         return len(self._index())
 
+    def index(self) -> VectorIndex:
+        """The vectors of the encoder in use, up to date with the catalog."""
+        return self._index()
+
     def _index(self, encoder: Encoder | None = None) -> VectorIndex:
         """The index of an encoder's vectors, up to date with the catalog; default: the one in
         use."""
@@ -166,6 +170,18 @@ class SearchEngine:
         whole = ranking if among is None else None
         judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index), whole)
         return RankedSearch(ranking, self._words(understood, among), index, judge)
+
+    def passing(self, query: Query, filters: Filters | None = None) -> PhotoMask | None:
+        """The photos that meet the query's conditions and pass the filters; None for all."""
+        return self._among(query.tree.condition, filters)
+
+    def rank_by_meaning(self, query: Query, among: PhotoMask | None) -> PhotoRanking:
+        """All photos, or those of a mask, ranked by their vectors alone: neither names and texts
+        nor the query's conditions count. Raises as `encode_query` does."""
+        ready = self._in_use()
+        index = self._index(ready.encoder)
+        terms = ready.terms.encode(query, index)
+        return PhotoRanking(index, self._without_subtracted(terms, index), among)
 
     def _among(self, condition: Condition | None, filters: Filters | None) -> PhotoMask | None:
         """The photos that meet a condition and pass the filters; None if there are neither."""

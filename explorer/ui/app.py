@@ -29,9 +29,12 @@ duplicates = st.Page(
 anomalies = st.Page(
     APP_FILES / "pages" / "anomalies.py", title="Anomalies", icon=":material/troubleshoot:"
 )
+compare = st.Page(
+    APP_FILES / "pages" / "compare.py", title="Compare models", icon=":material/compare:"
+)
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 albums = st.Page(APP_FILES / "pages" / "albums.py", title="Albums", icon=":material/photo_album:")
-page = st.navigation([search, albums, duplicates, anomalies, library], position="top")
+page = st.navigation([search, albums, duplicates, anomalies, compare, library], position="top")
 came_from = st.session_state.get("_page", page.url_path)
 st.session_state["_page"] = page.url_path
 if page == search and came_from != page.url_path:

@@ -17,6 +17,7 @@ from explorer.config import library_dir
 from explorer.errors import ExplorerError
 from explorer.ui import ports, resources
 from explorer.ui.duplicates_page import group_cache
+from explorer.ui.idle_models import keep_releasing
 from explorer.ui.model_warmup import keep_warm
 from explorer.ui.single_instance import AppInstance
 from explorer.ui.worker_supervisor import keep_worker
@@ -90,10 +91,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     keeper = asyncio.create_task(keep_worker(folder))
     warming = asyncio.create_task(run_in_threadpool(_warm_up))
     upcoming = asyncio.create_task(keep_warm())
+    releasing = asyncio.create_task(keep_releasing())
     try:
         yield
     finally:
-        for task in (keeper, upcoming):
+        for task in (keeper, upcoming, releasing):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

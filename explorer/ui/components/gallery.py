@@ -66,6 +66,9 @@ def gallery(
     place: str = "",
     badges: Mapping[int, str] | None = None,
     captions: Mapping[int, str] | None = None,
+    notes: Mapping[int, str] | None = None,
+    marks: Mapping[int, str] | None = None,
+    linked: str = "",
     actions: Sequence[PhotoAction] = (),
     keep_position: bool = False,
 ) -> GalleryResult:
@@ -79,6 +82,8 @@ def gallery(
     photos are added or removed.
     badges: a short text on a photo, by id; for rows.
     captions: a sentence on a photo, by id, of which up to three lines show; for rows.
+    notes, marks: what shows while a photo is pointed at or focused; what the tick on it means.
+    linked: galleries with the same name here outline the photo that is pointed at in another.
     keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
     page.
     """
@@ -89,10 +94,11 @@ def gallery(
         "turn": turn,
         "actions": bool(actions),
         "keepPosition": keep_position,
+        "linked": linked,
         **(
             _list_data(photos)
             if isinstance(photos, PhotoList)
-            else {"photos": photo_tiles(photos, badges or {}, captions or {})}
+            else {"photos": photo_tiles(photos, badges, captions, notes, marks)}
         ),
     }
     result: Any = _component(

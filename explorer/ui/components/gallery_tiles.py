@@ -56,11 +56,17 @@ def photo_tile(
 
 
 def photo_tiles(
-    photos: Sequence[PhotoRow], badges: Mapping[int, str], captions: Mapping[int, str]
+    photos: Sequence[PhotoRow],
+    badges: Mapping[int, str] | None = None,
+    captions: Mapping[int, str] | None = None,
+    notes: Mapping[int, str] | None = None,
+    marks: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The photos of a page that gives all of them."""
+    """The photos of a page that gives all of them, with their texts by id."""
+    texts = {"badge": badges, "caption": captions, "note": notes, "mark": marks}
     return [
-        photo_tile(photo, badge=badges.get(photo["id"], ""), caption=captions.get(photo["id"], ""))
+        photo_tile(photo)
+        | {kind: (by_id or {}).get(photo["id"], "") for kind, by_id in texts.items()}
         for photo in photos
     ]
 

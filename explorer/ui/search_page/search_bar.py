@@ -104,7 +104,7 @@ def example_photos_bar(request: SearchRequest) -> None:
     sources = [preview_url(row) for row in rows.values()]
     for token in tokens:
         if picture := example_photos.picture(token):
-            sources.append(_as_url(picture))
+            sources.append(data_url(picture))
     with st.container(horizontal=True, vertical_alignment="center", key="chosen-photos"):
         if sources:
             images = "".join(f'<img src="{source}" alt="" height="56">' for source in sources)
@@ -124,7 +124,7 @@ def example_photos_bar(request: SearchRequest) -> None:
                 args=[token],
             )
         for number, (part, encoded) in enumerate(parts, 1):
-            source = _as_url(encoded.preview)
+            source = data_url(encoded.preview)
             name = html.escape(encoded.example.name or "an upload")
             st.html(
                 f'<div class="chosen">Part of {name}'
@@ -144,5 +144,6 @@ def example_photos_bar(request: SearchRequest) -> None:
             region_search.upload_dialog(token)
 
 
-def _as_url(jpeg: bytes) -> str:
+def data_url(jpeg: bytes) -> str:
+    """A JPEG as a URL."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -153,7 +153,7 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
         error = problem
     return SearchRequest(
         text,
-        Query(tree, tuple(photo_ids), examples, _known_files(tree)),
+        Query(tree, tuple(photo_ids), examples, known_files(tree)),
         filters_of(parameters),
         missing,
         tuple(region.preview for region in regions if region),
@@ -161,7 +161,7 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
     )
 
 
-def _known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
+def known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
     """The photos in the library that a query names by path. Other files are ignored, because a URL
     must not be able to open arbitrary files."""
     known = list[tuple[str, int]]()

@@ -6,6 +6,7 @@ import { dayLabel } from "./modules/date_labels.js";
 import { createBar, chosenRowHeight } from "./modules/gallery_bar.js";
 import { listen } from "./modules/gallery_events.js";
 import { targetRowHeight } from "./modules/justified_rows.js";
+import { followPointing, tellPointing } from "./modules/linked_photos.js";
 import { sectionOf } from "./modules/list_layout.js";
 import { positionOfDay } from "./modules/list_sections.js";
 import { createOverview } from "./modules/overview.js";
@@ -232,8 +233,18 @@ function createGallery(root) {
     if (zoom !== state.zoom) zoomTo(zoom, null, false, false);
   }
 
+  // Outline the photos that other galleries of the page point at, and tell them what is pointed at here.
+  function link(group) {
+    if (group === state.linked) return;
+    state.linked = group;
+    state.unlink?.();
+    state.unlink = group ? followPointing(element, group) : null;
+    if (group) tellPointing(element, group);
+  }
+
   return {
     update,
+    link,
     attach() {
       observer.observe(element);
       addEventListener("popstate", onHistory);
@@ -245,6 +256,7 @@ function createGallery(root) {
       clearTimeout(state.retry);
       clearInterval(state.returning);
       observer.disconnect();
+      link("");
       removeEventListener("popstate", onHistory);
       grid.detach();
     },
@@ -256,6 +268,7 @@ export default function (component) {
   const root = parentElement.querySelector(".whole");
   const gallery = (root.controller ??= createGallery(root));
   gallery.attach();
+  gallery.link(data.linked);
   gallery.update(data, { state: setStateValue, trigger: setTriggerValue });
   return () => setTimeout(gallery.detach);
 }

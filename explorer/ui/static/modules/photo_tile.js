@@ -5,17 +5,18 @@ import { make } from "./element.js";
 
 // What makes one tile differ from another.
 export function tileKey(photo) {
-  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.stack, photo.inside]));
+  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside]));
 }
 
 export function makeTile(photo) {
   const label = photoLabel(photo);
   const name = photo.stack ? `${label}, stack of ${photo.stack.size} photos` : label;
+  const told = [photo.caption, photo.mark, photo.note].filter(Boolean).join("; ");
   const button = make("button", {
     type: "button",
     class: photo.inside ? "photo inside" : "photo",
     "data-id": photo.id,
-    "aria-label": photo.caption ? `${name}: ${photo.caption}` : name,
+    "aria-label": told ? `${name}: ${told}` : name,
     title: label,
     tabindex: "-1",
   });
@@ -30,6 +31,8 @@ export function makeTile(photo) {
   );
   if (photo.badge) button.append(make("span", { class: "badge" }, photo.badge));
   if (photo.caption) button.append(make("span", { class: "caption" }, photo.caption));
+  if (photo.mark) button.append(make("span", { class: "mark", title: photo.mark }, "✓"));
+  if (photo.note) button.append(make("span", { class: "note" }, photo.note));
   if (photo.stack) markStack(button, photo.stack);
   return button;
 }

@@ -1,0 +1,133 @@
+"""A column for each model: its photos, best match first, and where they rank in the others."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+
+import streamlit as st
+
+from explorer.library.rows import PhotoRow
+from explorer.search.model_comparison import ModelComparison, ModelRanking, compare_models
+from explorer.text_format import count, milliseconds
+from explorer.ui import idle_models, resources
+from explorer.ui.compare_page import compare_state
+from explorer.ui.compare_page.compare_state import CompareRequest
+from explorer.ui.compare_page.rank_texts import ranks_elsewhere
+from explorer.ui.components import lightbox
+from explorer.ui.components.gallery import gallery
+from explorer.ui.photo_labels import escape_markdown
+
+# Session state: the last comparison, and the model whose photos the lightbox steps through.
+_LAST, _OPENED = "_comparison", "_compare-opened"
+
+
+class ModelColumns:
+    """The columns, drawn in two steps: the places first, in which the loading of the models
+    shows."""
+
+    def __init__(self, request: CompareRequest) -> None:
+        self._request = request
+        with st.container(key="compare-columns"):
+            columns = st.columns(len(request.models), gap="small")
+        self._heads, self._bodies = {}, {}
+        for name, column in zip(request.models, columns, strict=True):
+            with column:
+                st.markdown(f"#### {escape_markdown(name)}")
+                self._heads[name] = st.empty()
+                self._bodies[name] = st.empty()
+
+    def compare(self) -> ModelComparison:
+        """What the models answer. The last comparison is reused until the query, the models or the
+        library change. Raises UsageError for a query that only filters."""
+        request, library = self._request, resources.library()
+        key = (*request[:5], request.models, library.catalog.change())
+        last: tuple[object, ModelComparison] | None = st.session_state.get(_LAST)
+        if last is not None and last[0] == key:
+            return last[1]
+        idle_models.note_use(request.models)
+        comparison = compare_models(
+            library,
+            request.models,
+            request.tree,
+            lambda engine: compare_state.query_for(request, engine),
+            loading=self._loading,
+        )
+        idle_models.note_use(request.models)
+        st.session_state[_LAST] = (key, comparison)
+        return comparison
+
+    @contextlib.contextmanager
+    def _loading(self, name: str) -> Iterator[None]:
+        with self._bodies[name], st.spinner(f"Loading {escape_markdown(name)}…"):
+            yield
+
+    def heads(self, comparison: ModelComparison, precision: Mapping[str, str]) -> None:
+        """Draw the line below each model's name. precision: a model's, in words."""
+        for model in comparison.models:
+            parts = [] if model.problem else [milliseconds(model.seconds)]
+            parts.append(f"{count(model.photos, 'photo')} encoded")
+            if model.encoder in precision:
+                parts.append(precision[model.encoder])
+            self._heads[model.encoder].caption(" · ".join(parts))
+
+    def photos(self, comparison: ModelComparison) -> None:
+        """Draw the photos of each model, and the lightbox if one is open."""
+        top, ranks = self._request.top, comparison.ranks()
+        agreement = comparison.agreement(top)
+        agreed = set(agreement.agreed) if agreement else set[int]()
+        shown = {i for model in comparison.answers for i in model.ids[:top].tolist()}
+        rows = resources.library().catalog.photos(shown)
+        mark = f"in the first {top} of every model"
+        opened = None
+        for model in comparison.models:
+            with self._bodies[model.encoder].container():
+                if model.problem:
+                    st.info(escape_markdown(model.problem), icon=":material/info:")
+                elif not len(model.ids):
+                    st.info("No photo that all models have encoded fits this query.")
+                else:
+                    notes = {i: ranks_elsewhere(comparison, ranks, i, model.encoder) for i in shown}
+                    marks = dict.fromkeys(agreed, mark)
+                    picked = self._gallery(model, rows, notes, marks)
+                    if picked is not None:
+                        st.session_state[_OPENED], opened = model.encoder, picked
+        stepped = next(
+            (each for each in comparison.answers if each.encoder == st.session_state.get(_OPENED)),
+            comparison.answers[0] if comparison.answers else None,
+        )
+        lightbox.lightbox(
+            stepped.ids[:top] if stepped else [],
+            opened=opened,
+            why=lambda photo: ranks_elsewhere(comparison, ranks, photo),
+            more_like=compare_state.search_like,
+        )
+
+    def _gallery(
+        self,
+        model: ModelRanking,
+        rows: Mapping[int, PhotoRow],
+        notes: Mapping[int, str],
+        marks: Mapping[int, str],
+    ) -> int | None:
+        """Draw a model's photos; returns the id of a photo to open."""
+        request = self._request
+        ids, scores = model.ids[: request.top].tolist(), model.scores[: request.top].tolist()
+        picked = gallery(
+            [rows[i] for i in ids if i in rows],
+            f"compare-{model.encoder}",
+            label=f"Photos found by {model.encoder}",
+            place=json.dumps([request.text, request.like, request.uploads, request.models]),
+            badges={
+                photo: f"{rank} · {score:.3f}"
+                for rank, (photo, score) in enumerate(zip(ids, scores, strict=True), 1)
+            },
+            notes=notes,
+            marks=marks,
+            linked="compare",
+        )
+        if picked.similar is not None:
+            compare_state.search_like(picked.similar)
+            st.rerun()
+        return picked.opened

@@ -1,0 +1,30 @@
+// Galleries that show some of the same photos: while a photo is pointed at or focused in one of them,
+// it is outlined in the others.
+
+const POINTED = "photo-explorer-pointed";
+
+// Tell the other galleries of a group which photo is pointed at; null for none.
+export function pointAt(grid, group, id) {
+  document.dispatchEvent(new CustomEvent(POINTED, { detail: { grid, group, id } }));
+}
+
+// Outline the photos of a grid that others of its group point at. Returns what ends that.
+export function followPointing(grid, group) {
+  const follow = ({ detail }) => {
+    if (detail.group !== group || detail.grid === grid) return;
+    for (const tile of grid.querySelectorAll(".photo")) {
+      tile.classList.toggle("pointed", detail.id !== null && tile.dataset.id === detail.id);
+    }
+  };
+  document.addEventListener(POINTED, follow);
+  return () => document.removeEventListener(POINTED, follow);
+}
+
+// Let a grid tell the others of its group what is pointed at in it, by mouse or by keyboard.
+export function tellPointing(grid, group) {
+  const point = (event) => pointAt(grid, group, event.target.closest(".photo")?.dataset.id ?? null);
+  grid.onpointerover = point;
+  grid.onpointerleave = () => pointAt(grid, group, null);
+  grid.addEventListener("focusin", point);
+  grid.addEventListener("focusout", grid.onpointerleave);
+}

@@ -80,8 +80,7 @@ def gallery(
     place: identifies what is shown, such as the search. When it changes, the gallery starts at its
     top with nothing selected; otherwise selection, focus and scroll position are kept, even when
     photos are added or removed.
-    badges: a short text on a photo, by id; for rows.
-    captions: a sentence on a photo, by id, of which up to three lines show; for rows.
+    badges, captions: a short text; a sentence of up to three lines; by a photo's id, for rows.
     notes, marks: what shows while a photo is pointed at or focused; what the tick on it means.
     linked: galleries with the same name here outline the photo that is pointed at in another.
     keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
@@ -95,11 +94,7 @@ def gallery(
         "actions": bool(actions),
         "keepPosition": keep_position,
         "linked": linked,
-        **(
-            _list_data(photos)
-            if isinstance(photos, PhotoList)
-            else {"photos": photo_tiles(photos, badges, captions, notes, marks)}
-        ),
+        **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }
     result: Any = _component(
         key=f"gallery-{key}",
@@ -123,6 +118,15 @@ def gallery(
     if picked.selected and actions:
         _selection_bar(picked.selected, key, actions)
     return picked
+
+
+def _photo_data(
+    photos: Sequence[PhotoRow] | PhotoList, **texts: Mapping[int, str] | None
+) -> dict[str, Any]:
+    """The photos as the browser gets them; texts: as `photo_tiles` takes them."""
+    if isinstance(photos, PhotoList):
+        return _list_data(photos)
+    return {"photos": photo_tiles(photos, **texts)}
 
 
 def _list_data(photos: PhotoList) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Finds out where photos were taken: city, region and country of their coordinates."""
+"""The stage that determines the city, region and country of photos with coordinates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from explorer.library.stage_store import set_stage_change, stage_change
 from explorer.library.writer import Writer
 from explorer.places.gazetteer import VERSION, gazetteer
 
-# Photos in one transaction.
+# The number of photos per transaction.
 BATCH_SIZE = 2000
 _NAME = "places"
 
@@ -49,8 +49,8 @@ class PlaceStage:
 
 
 def located(photos: Sequence[PhotoCoordinates]) -> list[Location | None]:
-    """The place of each photo; None where nothing is near, as at sea."""
-    # Loads OpenCV, which a command that only reads does not need.
+    """The place of each photo; None if nothing is near, as at sea."""
+    # Imported here because it loads OpenCV, which commands that only read do not need.
     from explorer.places.reverse_geocoder import NONE, locate
 
     known = gazetteer()

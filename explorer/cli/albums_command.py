@@ -35,8 +35,8 @@ def albums_command(
     photos: tuple[int, ...],
     to: str | None,
 ) -> int:
-    """ID is a photo's number, as `search --json` prints it. `add` creates the album if there is
-    none of that name. Photo files are not touched."""
+    """ID is a photo's number, as `search --json` prints it. `add` creates the album if it does not
+    exist. Photo files are not changed."""
     if action != "list" and not name:
         raise UsageError(f"Give the name of an album: `albums {action} NAME`.")
     if action in ("add", "remove") and not photos:
@@ -63,7 +63,7 @@ def _list(library: Library, *, as_json: bool) -> None:
     for album in found:
         emit(f"{count(album.photos, 'photo'):>14}  {album.name}")
     if not found:
-        emit("There are no albums yet: `albums add NAME ID…` makes one.")
+        emit("There are no albums yet: `albums add NAME ID…` creates one.")
 
 
 def _show(library: Library, name: str, *, as_json: bool) -> None:
@@ -100,7 +100,7 @@ def _change(
             name, words = to, f"“{name}” is now called “{to}”."
         else:
             album_store.delete_album(catalog, album)
-            words = f"The album “{name}” is deleted. Its photos stay where they are."
+            words = f"The album “{name}” is deleted. Its photos are kept."
     if as_json:
         emit_json({"album": name, "changed": changed})
     else:

@@ -1,4 +1,5 @@
-"""`edit`: set what the library says of photos, and undo it. No photo file is changed."""
+"""`edit`: edits the metadata of photos in the library, and undoes edits. No photo file is
+changed."""
 
 from __future__ import annotations
 
@@ -34,17 +35,17 @@ if TYPE_CHECKING:
 
 @click.command("edit", cls=Command, help="Set the rating, date or place of photos, or undo it.")
 @click.argument("photos", nargs=-1, metavar="[ID]…", type=WholeNumber())
-@click.option("--favourite/--no-favourite", default=None, help="A favourite, or no longer.")
+@click.option("--favourite/--no-favourite", default=None, help="Mark or unmark as favourite.")
 @click.option("--rating", type=float, metavar="STARS", help="1 to 5 stars; 0 removes the rating.")
 @click.option("--title", help="The title; '' removes it.")
 @click.option("--description", help="The description; '' removes it.")
 @click.option("--add-keyword", multiple=True, metavar="WORD", help="Add a keyword.")
 @click.option("--remove-keyword", multiple=True, metavar="WORD", help="Remove a keyword.")
 @click.option("--date", metavar="DATE", help="When it was taken: 1985, 1985-07-04 10:30.")
-@click.option("--shift", metavar="TIME", help="Move dates, such as +1h, -2d or +1:30.")
+@click.option("--shift", metavar="TIME", help="Shift dates, such as +1h, -2d or +1:30.")
 @click.option("--place", metavar="LATITUDE,LONGITUDE", help="Where it was taken, in degrees.")
 @click.option(
-    "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="As in the file again."
+    "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="Restore the file's value."
 )
 @click.option("--undo", is_flag=True, help="Undo the last edit, or the one with the given ID.")
 @click.option("--list", "list_edits", is_flag=True, help="List the edits that can be undone.")
@@ -71,7 +72,7 @@ def edit_command(
 
 
 def operations(fields: dict[str, object]) -> list[EditOperation]:
-    """The edits that the command's options ask for. Raises UsageError for invalid values."""
+    """The edits given by the command's options. Raises UsageError for invalid values."""
     found = list[EditOperation]()
     match fields:
         case {"reset": tuple(names)} if names:

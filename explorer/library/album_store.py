@@ -1,7 +1,7 @@
-"""Albums, which the user makes: tables `album` and `album_photo`.
+"""Albums, which users create: tables `album` and `album_photo`.
 
-An album refers to contents by their hashes, so photos stay in it wherever their files are moved.
-The app and the command line write it themselves, in one short transaction each.
+An album refers to photos by the hashes of their contents, so photos stay in it if their files are
+moved. The app and the command line write albums themselves, each in a short transaction.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from explorer.library.edit_history import (
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.text_folding import fold
 
-MOST_NAME = 80
-"""Characters of a name; longer ones are cut."""
+MAX_NAME_LENGTH = 80
+"""The maximum length of a name; longer ones are truncated."""
 ALBUM_FIELD = "album:"
-"""What the field of a change in the edit history begins with; the album's id follows."""
+"""The prefix of the field of a change in the edit history; the album's id follows."""
 
 
 class Album(NamedTuple):
@@ -45,11 +45,11 @@ class Album(NamedTuple):
     photos: int
     """Number of its visible photos."""
     cover: int | None
-    """The id of the newest of them; None if it has none."""
+    """The id of the newest of them; None if there are none."""
 
 
 def albums(catalog: Catalog) -> list[Album]:
-    """All albums, by name."""
+    """All albums that are not deleted, sorted by name."""
     with catalog.reading() as db:
         rows = db.execute(
             "select a.id, a.name, count(p.id) photos, (select q.id from album_photo b join photo q"
@@ -71,7 +71,7 @@ def favourites(catalog: Catalog) -> list[int]:
 
 
 def find_album(catalog: Catalog, name: str) -> Album:
-    """The album with that name, whatever its capitals and accents. Raises UsageError if there is
+    """The album with the given name, ignoring case and accents. Raises UsageError if there is
     none."""
     known = {fold(album.name): album for album in albums(catalog)}
     found = known.get(fold(_one_line(name)))
@@ -99,9 +99,9 @@ def albums_of(catalog: Catalog, photo_id: int) -> list[str]:
 
 
 def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple[str, int]:
-    """Put photos into the album with that name, which is created if there is none, as an edit that
-    can be undone. Returns its name, and how many photos were not in it. Raises UsageError for an
-    empty name."""
+    """Add photos to the album with the given name, which is created if it does not exist, as an
+    edit that can be undone. Returns the album's name and the number of photos that were not in it
+    before. Raises UsageError if the name is empty."""
     name = _checked(name)
     with write_transaction(catalog.path) as db:
         number, name = _album_named(db, name) or _create(db, name)
@@ -111,15 +111,15 @@ def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple
 
 
 def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) -> int:
-    """Take photos out of an album, as an edit that can be undone; returns how many were in it."""
+    """Remove photos from an album, as an edit that can be undone; return how many were in it."""
     with write_transaction(catalog.path) as db:
         edit = begin_edit(db, f"Removed from the album “{album.name}”")
         return _change_membership(db, edit, album.id, photo_hashes(db, photo_ids), member=False)
 
 
 def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, member: bool) -> bool:
-    """Put a content into an album, or take it out; returns whether that changed anything. An album
-    that was deleted is there again once it has a photo."""
+    """Add a content to an album, or remove it; return whether that changed anything. Adding a
+    content restores a deleted album."""
     if member:
         db.execute("update album set deleted_at = null where id = ?", (album_id,))
         sql = (
@@ -134,7 +134,7 @@ def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, memb
 def _change_membership(
     db: sqlite3.Connection, edit_id: int, album_id: int, hashes: Iterable[bytes], *, member: bool
 ) -> int:
-    """Change an album as part of an edit; returns how many contents that changed."""
+    """Change an album as part of an edit; return the number of contents added or removed."""
     before, after = (None, stored([1])) if member else (stored([1]), None)
     changed = [digest for digest in hashes if set_membership(db, album_id, digest, member=member)]
     field = f"{ALBUM_FIELD}{album_id}"
@@ -145,20 +145,19 @@ def _change_membership(
 
 
 def rename_album(catalog: Catalog, album_id: int, name: str) -> None:
-    """Give an album another name. Raises UsageError if another one has it, and for an empty
-    name."""
+    """Rename an album. Raises UsageError if another album has the name, or if it is empty."""
     name = _checked(name)
     with write_transaction(catalog.path) as db:
         known = _album_named(db, name)
         if known is not None and known[0] != album_id:
             raise UsageError(f"An album named “{known[1]}” already exists: choose another name.")
-        # A deleted album of that name makes way.
+        # Names are unique, so a deleted album with this name is dropped for good.
         db.execute("delete from album where name = ? and deleted_at is not null", (name,))
         db.execute("update album set name = ? where id = ?", (name, album_id))
 
 
 def delete_album(catalog: Catalog, album: Album) -> None:
-    """Delete an album, as an edit that can be undone; its photos stay where they are."""
+    """Delete an album, as an edit that can be undone; its photos stay in the library."""
     with write_transaction(catalog.path) as db:
         edit = begin_edit(db, f"Deleted the album “{album.name}”")
         rows = db.execute("select hash from album_photo where album_id = ?", (album.id,)).fetchall()
@@ -201,7 +200,7 @@ def _create(db: sqlite3.Connection, name: str) -> tuple[int, str]:
 
 
 def _checked(name: str) -> str:
-    name = _one_line(name)[:MOST_NAME].strip()
+    name = _one_line(name)[:MAX_NAME_LENGTH].strip()
     if not name:
         raise UsageError("An album needs a name: type one.")
     return name

@@ -1,8 +1,9 @@
-"""What the user can set for a photo, field by field, and the columns of `photo` that hold it.
+"""The fields of a photo that users can edit, and the columns of `photo` in which they are stored.
 
-The columns hold what is shown and searched for: the user's value, or else the file's. Where the
-user's value stands, `photo_edit` keeps the file's. Whatever decides which file is kept reads the
-latter (`in_file`): a date that only the catalog has must not make a file look like the original.
+The columns contain the values that are displayed and searched: the user's, or otherwise the file's.
+If a value is the user's, `photo_edit` contains that of the file. The choice of a keeper uses the
+file's values (`in_file`): a date that only the catalog contains must not make a file look like the
+original.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ COLUMNS: Mapping[EditField, tuple[str, ...]] = {
     "date": ("taken_at", "taken_precision", "taken_source"),
     "place": ("latitude", "longitude"),
 }
-"""By field, its columns of `photo`."""
+"""For each field, its columns of `photo`."""
 
 ColumnValues = list[str | int | float | None]
-"""The values of a field's columns, in their order."""
+"""The values of a field's columns, in the order of COLUMNS."""
 FieldValues = dict[EditField, ColumnValues]
-"""By field, the values of its columns."""
+"""For each field, the values of its columns."""
 
 USER = "user"
 """`taken_source` of a date that the user set."""
 
-# What no file says.
+# The default values of fields that files do not contain.
 _NOT_IN_FILES: Mapping[EditField, ColumnValues] = {"favourite": [0]}
 
 
 def unpack(text: str | None) -> FieldValues:
-    """Field values as `photo_edit` stores them; malformed ones are left out."""
+    """Parse field values in the JSON format of `photo_edit`; malformed ones are omitted."""
     try:
         stored = json.loads(text or "{}")
     except (ValueError, RecursionError):
@@ -52,18 +53,18 @@ def unpack(text: str | None) -> FieldValues:
 
 
 def pack(values: FieldValues) -> str:
-    """Field values as `photo_edit` stores them."""
+    """Field values in the JSON format of `photo_edit`."""
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 def file_values(field: EditField, current: Sequence[str | int | float | None]) -> ColumnValues:
-    """What a file says of a field, of which its columns have these values."""
+    """The values of a field in the file. current: the values of its columns, not edited yet."""
     return list(_NOT_IN_FILES.get(field, current))
 
 
 def in_file(column: str) -> str:
-    """The SQL of what the file says of a column: on `photo` as p, left joined with `photo_edit` as
-    e by the hash. column: one of COLUMNS."""
+    """An SQL expression for the file's value of a column. It needs `photo` as p, joined by
+    EDIT_JOIN. column: one of those in COLUMNS."""
     field, columns = next((field, names) for field, names in COLUMNS.items() if column in names)
     place = f"'$.{field}[{columns.index(column)}]'"
     edited = f"json_type(e.in_file, '$.{field}') is not null"
@@ -71,4 +72,4 @@ def in_file(column: str) -> str:
 
 
 EDIT_JOIN = "left join photo_edit e on e.hash = p.hash"
-"""SQL that joins `photo` as p with what `in_file` needs."""
+"""The SQL join that expressions of `in_file` need."""

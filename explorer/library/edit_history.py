@@ -19,26 +19,26 @@ class PastEdit(NamedTuple):
 
     id: int
     summary: str
-    """What it did, in words."""
+    """A description, such as “Rated 4 stars”."""
     photos: int
-    """Number of contents that it changed."""
+    """The number of contents that it changed."""
     made_at: float
-    """Unix seconds."""
+    """The time of the edit, in Unix seconds."""
 
 
 class FieldChange(NamedTuple):
-    """What an edit changed of one photo."""
+    """The change of one field of a photo by an edit."""
 
     hash: bytes
     field: str
     before: str | None
-    """JSON; None stands for what the file says."""
+    """The value in JSON; None: that of the file."""
     after: str | None
-    """Likewise."""
+    """The value in JSON; None: that of the file."""
 
 
 def past_edits(catalog: Catalog, limit: int = 20) -> list[PastEdit]:
-    """The latest edits that were not undone, the latest first."""
+    """At most `limit` edits that were not undone, the latest first."""
     with catalog.reading() as db:
         rows = db.execute(
             "select id, summary, (select count(distinct hash) from edit_change where edit_id ="
@@ -48,11 +48,11 @@ def past_edits(catalog: Catalog, limit: int = 20) -> list[PastEdit]:
     return [PastEdit(*row) for row in rows]
 
 
-# The functions below belong inside a write transaction.
+# The functions below must be called in a write transaction.
 
 
 def begin_edit(db: sqlite3.Connection, summary: str) -> int:
-    """Record the beginning of an edit; returns its id. summary: what it does, in words."""
+    """Start to record an edit; return its id. summary: a description, such as “Rated 4 stars”."""
     (number,) = db.execute(
         "insert into edit (summary, made_at) values (?, ?) returning id", (summary, time.time())
     ).fetchone()
@@ -60,14 +60,14 @@ def begin_edit(db: sqlite3.Connection, summary: str) -> int:
 
 
 def record_changes(db: sqlite3.Connection, edit_id: int, changes: Iterable[FieldChange]) -> None:
-    """Record what an edit changed."""
+    """Record changes as part of an edit."""
     db.executemany(
         "insert into edit_change values (?, ?, ?, ?, ?)", ((edit_id, *each) for each in changes)
     )
 
 
 def end_edit(db: sqlite3.Connection, edit_id: int) -> None:
-    """Forget an edit that changed nothing."""
+    """Finish recording an edit, and delete it if it changed nothing."""
     db.execute(
         "delete from edit where id = ?1 and not exists (select 1 from edit_change where edit_id ="
         " ?1)",
@@ -76,7 +76,7 @@ def end_edit(db: sqlite3.Connection, edit_id: int) -> None:
 
 
 def stored(values: Sequence[object] | None) -> str | None:
-    """Values as `edit_change` stores them."""
+    """Values in the JSON format of `edit_change`."""
     return None if values is None else json.dumps(values, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""The edits that the user can make, as changes of photos' fields for `edit_store.edit_photos`."""
+"""The edits that are available to users, as changes for `edit_store.edit_photos`."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
 from explorer.photos.metadata.partial_dates import parse_date
 
-MOST_TEXT = 2000
-"""Characters of a title, a description or a keyword; longer ones are cut."""
-MOST_STARS = 5
+MAX_TEXT_LENGTH = 2000
+"""The maximum length of a title, a description or a keyword; longer ones are truncated."""
+MAX_STARS = 5
 _YEARS = 1000, 9999
 
 
 class EditOperation(NamedTuple):
-    """An edit of any photos."""
+    """An edit that can be applied to any photos."""
 
     summary: str
-    """What it does, in words, such as “rated 4 stars”."""
+    """A description, such as “rated 4 stars”."""
     change: Change
 
 
 def combined(operations: Sequence[EditOperation]) -> EditOperation:
-    """Several edits as one. Later ones replace earlier ones of the same field."""
+    """Combine several edits into one. Later ones override earlier ones of the same field."""
 
     def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
         wanted: dict[EditField, ColumnValues | None] = {}
@@ -42,15 +42,15 @@ def combined(operations: Sequence[EditOperation]) -> EditOperation:
 
 
 def set_favourite(favourite: bool) -> EditOperation:
-    """Make photos favourites, or no longer."""
+    """Mark photos as favourites, or unmark them."""
     summary = "marked as favourite" if favourite else "no longer a favourite"
     return EditOperation(summary, lambda _: {"favourite": [int(favourite)]})
 
 
 def set_rating(stars: float) -> EditOperation:
     """Rate photos with 1 to 5 stars; 0 removes the rating. Raises UsageError for other numbers."""
-    if not 0 <= stars <= MOST_STARS:
-        raise UsageError(f"A rating is 0 to {MOST_STARS} stars, not {stars:g}.")
+    if not 0 <= stars <= MAX_STARS:
+        raise UsageError(f"A rating is 0 to {MAX_STARS} stars, not {stars:g}.")
     words = f"rated {stars:g} {'star' if stars == 1 else 'stars'}" if stars else "rating removed"
     return EditOperation(words, lambda _: {"rating": [float(stars) or None]})
 
@@ -63,7 +63,7 @@ def set_text(field: EditField, text: str) -> EditOperation:
 
 
 def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> EditOperation:
-    """Add keywords to photos, and remove some, whatever their capitals and accents."""
+    """Add keywords to photos and remove others. Case and accents are ignored in comparisons."""
     new = [word for word in map(_one_line, add) if word]
     gone = {fold(_one_line(word)) for word in remove}
 
@@ -72,7 +72,7 @@ def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> Edit
         known = stored_keywords(stored if isinstance(stored, str) else None)
         found = dict[str, str]()
         for word in (*known, *new):
-            # Each once; the spelling that a photo has already stays.
+            # Keep one spelling of each keyword, that of the photo first.
             found.setdefault(fold(word), word)
         kept = [word for key, word in found.items() if key not in gone]
         return {"keywords": [json.dumps(kept, ensure_ascii=False) if kept else None]}
@@ -84,8 +84,8 @@ def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> Edit
 
 
 def set_date(text: str) -> EditOperation:
-    """Set when photos were taken: a year, a month, a day or a time, as far as it is known, such as
-    `1985`, `1985-07`, `1985-07-04` or `1985-07-04 10:30`. Raises UsageError for anything else."""
+    """Set the date of photos: a year, a month, a day or a time, such as `1985`, `1985-07`,
+    `1985-07-04` or `1985-07-04 10:30`. Raises UsageError for anything else."""
     date = parse_date(text.strip().replace("T", " "))
     if date is None or not _YEARS[0] <= int(date.text[:4]) <= _YEARS[1]:
         raise UsageError(
@@ -97,8 +97,8 @@ def set_date(text: str) -> EditOperation:
 
 
 def shift_dates(by: dt.timedelta) -> EditOperation:
-    """Move the dates of photos, for a camera whose clock was wrong. Photos without a time are left
-    as they are."""
+    """Shift the dates of photos, to correct a wrong camera clock. Photos without a time are not
+    changed."""
 
     def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
         taken_at, precision, source = current["date"]
@@ -116,7 +116,7 @@ def shift_dates(by: dt.timedelta) -> EditOperation:
 
 
 def set_place(latitude: float, longitude: float) -> EditOperation:
-    """Set where photos were taken, in degrees. Raises UsageError beyond the earth's."""
+    """Set the coordinates of photos, in degrees. Raises UsageError if they are out of range."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise UsageError(
             f"There is no place {latitude:g}, {longitude:g}: a latitude lies between -90 and 90, a"
@@ -128,14 +128,14 @@ def set_place(latitude: float, longitude: float) -> EditOperation:
 
 
 def reset_fields(fields: Sequence[EditField]) -> EditOperation:
-    """Show again what the files say of these fields."""
+    """Restore the files' values of these fields."""
     wanted: dict[EditField, ColumnValues | None] = dict.fromkeys(fields)
     return EditOperation(f"{', '.join(fields)} as in the file", lambda _: wanted)
 
 
 def parse_shift(text: str) -> dt.timedelta:
-    """Parse by how much dates are moved: `+1h`, `-2d`, `+1:30` (hours and minutes), `+45m`, or
-    several, `+1d 2h`. Raises UsageError for anything else."""
+    """Parse a shift of dates: `+1h`, `-2d`, `+1:30` (hours and minutes), `+45m`, or several of
+    these, as in `+1d 2h`. Raises UsageError for anything else."""
     sign, rest = (-1, text.strip()[1:]) if text.strip().startswith("-") else (1, text.strip())
     total = dt.timedelta()
     words = rest.removeprefix("+").split()
@@ -173,7 +173,7 @@ def _whole(text: str) -> int:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:MOST_TEXT].strip()
+    return " ".join(text.replace("\0", " ").split())[:MAX_TEXT_LENGTH].strip()
 
 
 def _keyword_list(words: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
-"""What the user sets for photos: table `photo_edit`.
+"""The user's edits of photos: table `photo_edit`.
 
-No photo file is changed. An edit refers to contents by their hashes, so it holds wherever the files
-are, and after they are indexed again. Each edit is one transaction with the record that undoes it
-(`edit_history.py`). The app and the command line write it themselves.
+No photo file is changed. An edit refers to contents by their hashes, so it remains if files are
+moved or indexed again. Each edit is one transaction, together with its entry in the history
+(`edit_history.py`). The app and the command line write edits themselves.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from explorer.library.edit_history import (
 )
 
 Change = Callable[[FieldValues], Mapping[EditField, ColumnValues | None]]
-"""From a photo's present values to those to set; None: what the file says."""
+"""A function from a photo's current values to the values to set; None: the file's value."""
 
 
 def edit_photos(catalog: Catalog, photo_ids: Iterable[int], summary: str, change: Change) -> int:
-    """Set values of these photos, as one edit that can be undone. Returns the number of photos that
-    it changed; with none, nothing is recorded.
+    """Change photos in one edit that can be undone. Returns the number of changed photos; if it is
+    0, nothing is recorded.
 
-    summary: what the edit does, in words.
+    summary: a description of the edit.
     """
     with write_transaction(catalog.path) as db:
         clock = next_change(db)
@@ -73,8 +73,8 @@ def edited_fields(catalog: Catalog, photo_id: int) -> frozenset[EditField]:
 
 
 def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:
-    """Set what the user set for a photo, after its columns were filled from its file. Call it in
-    the same transaction."""
+    """Apply the user's edits of a photo again, after its columns were filled from its file. Must be
+    called in the same transaction."""
     row = db.execute(
         "select e.hash, e.edited from photo_edit e join photo p on p.hash = e.hash where p.id = ?",
         (photo_id,),
@@ -95,7 +95,7 @@ def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:
 def _current(
     db: sqlite3.Connection, photo_ids: Iterable[int]
 ) -> Iterable[tuple[int, bytes, FieldValues]]:
-    """Id, content hash and present values of photos, in the order of their ids."""
+    """The id, content hash and current values of each photo, in the order of the ids."""
     columns = [name for field in EDIT_FIELDS for name in COLUMNS[field]]
     for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES):
         rows = db.execute(
@@ -126,7 +126,7 @@ def edited_values(db: sqlite3.Connection, digest: bytes) -> FieldValues:
 def set_field(
     db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues | None
 ) -> None:
-    """Set a field of a content; None: back to what the file says."""
+    """Set a field of a content; None restores the file's value."""
     row = db.execute("select edited, in_file from photo_edit where hash = ?", (digest,)).fetchone()
     edited, in_file = (unpack(row[0]), unpack(row[1])) if row else ({}, {})
     if values is None:

@@ -22,19 +22,19 @@ from explorer.library.edit_store import edited_values, set_field
 
 
 class UndoneEdit(NamedTuple):
-    """What undoing an edit did."""
+    """The result of undoing an edit."""
 
     summary: str
-    """What the edit had done, in words."""
+    """The description of the edit."""
     restored: int
-    """Number of photos that are as before."""
+    """The number of restored photos."""
     kept: int
-    """Number of photos that were left alone, because a later edit changed them again."""
+    """The number of photos that were not restored, because a later edit changed them again."""
 
 
 def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
-    """Set everything back that an edit changed; what a later edit changed again stays. None if
-    there is no such edit, or it was undone."""
+    """Restore the values that an edit changed, except those that a later edit changed again. None
+    if there is no such edit, or if it was already undone."""
     with write_transaction(catalog.path) as db:
         row = db.execute(
             "update edit set undone_at = ? where id = ? and undone_at is null returning summary",
@@ -53,7 +53,7 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
 
 
 def _reverted(db: sqlite3.Connection, change: FieldChange) -> bool:
-    """Set one field back, unless it was changed again."""
+    """Restore one field, unless it was changed again."""
     if change.field.startswith(ALBUM_FIELD):
         album = int(change.field.removeprefix(ALBUM_FIELD))
         return set_membership(db, album, change.hash, member=change.after is None)

@@ -18,7 +18,7 @@ from explorer.library.writer import Writer
 
 # Maximum number of faults of a catalog's file that are listed, and seconds to wait for another
 # program that keeps it locked.
-_MOST_FAULTS, _WAIT = 20, 30.0
+_MAX_FAULTS, _WAIT = 20, 30.0
 
 
 class PresentFile(NamedTuple):
@@ -109,7 +109,7 @@ def find_damage(path: Path) -> list[str]:
             db.text_factory = _text
             found = [
                 _printable(row[0])
-                for row in db.execute(f"pragma integrity_check({_MOST_FAULTS})")
+                for row in db.execute(f"pragma integrity_check({_MAX_FAULTS})")
                 # Newer releases of SQLite also check the index of texts, which `check_texts` does.
                 if row[0] != "ok" and not mentions_index(_printable(row[0]))
             ]
@@ -150,9 +150,9 @@ def _wrong_values(db: sqlite3.Connection) -> list[str]:
                     found.append(
                         f"a row of {table} holds a value that cannot be ({', '.join(wrong)})"
                     )
-            if len(found) >= _MOST_FAULTS:
+            if len(found) >= _MAX_FAULTS:
                 break
-    return found[:_MOST_FAULTS]
+    return found[:_MAX_FAULTS]
 
 
 def _text(raw: bytes) -> str | bytes:

@@ -1,7 +1,7 @@
-"""Where photos were taken, by name: tables `location` and `photo_location`.
+"""The named places where photos were taken: tables `location` and `photo_location`.
 
 Both are derived from the coordinates of photos by `analysis/place_stage.py`. Rows whose coordinates
-differ from the photo's are out of date, and are not used.
+differ from the photo's are outdated, and are not used.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from explorer.library.photo_text_store import CURRENT_LOCATION, update_texts
 from explorer.library.writer import Writer
 
 NO_PLACE = 0
-"""Id of a place or city where there is none."""
+"""The id for no place or city."""
 LOCATION_NAMED = " or ".join(
     f"o.{name} in (select value from json_each(?))"
     for name in ("place", "city", "region_code", "country_code")
 )
-"""Of `location` as o; takes `location_values`."""
+"""An SQL condition on `location` as o; its parameters are `location_values`."""
 _COLUMNS = (
     "place", "city", "region_code", "country_code", "place_name", "city_name", "region_name",
     "country_name", "latitude", "longitude",
@@ -32,28 +32,28 @@ _COLUMNS = (
 
 
 class Location(NamedTuple):
-    """A place that photos were taken in. Names are `""`, and ids NO_PLACE, where there is none."""
+    """A place where photos were taken. Missing names are `""`, and missing ids NO_PLACE."""
 
     place: int
     """GeoNames' id of the nearest populated place."""
     city: int
-    """GeoNames' id of the city that it is, or is part of."""
+    """GeoNames' id of the city of which it is a part, or of the place itself."""
     region_code: str
-    """`PT.14`."""
+    """GeoNames' code, such as `PT.14`."""
     country_code: str
-    """ISO 3166-1, two letters."""
+    """Two letters (ISO 3166-1)."""
     place_name: str
     city_name: str
     region_name: str
     country_name: str
     latitude: float | None
-    """Of the city, degrees."""
+    """Coordinates of the city, in degrees."""
     longitude: float | None
 
     @property
     def label(self) -> str:
-        """From the smallest to the largest: `Belém, Lisbon, Portugal`. Of countries with a city,
-        the region is left out."""
+        """The names from the smallest to the largest place, such as `Belém, Lisbon, Portugal`. The
+        region is only included if there is no city."""
         region = self.region_name if not self.city_name else ""
         parts = (self.place_name, self.city_name, region, self.country_name)
         return ", ".join(dict.fromkeys(part for part in parts if part))
@@ -79,17 +79,17 @@ class LocatedPhotos(NamedTuple):
 
 
 class LocationCount(NamedTuple):
-    """How many visible photos were taken in a place."""
+    """The number of visible photos taken in a place."""
 
     location: Location
     photos: int
     newest: int
-    """The id of one of them: the latest to be indexed."""
+    """The id of the one that was indexed last."""
 
 
 def photos_to_locate(db: sqlite3.Connection, version: str, since: int) -> list[PhotoCoordinates]:
-    """The visible photos with coordinates whose place is not known by this version of the data;
-    of those that changed after change number `since`."""
+    """The visible photos with coordinates whose place was not yet determined with this version of
+    the data, among those that changed after change number `since`."""
     rows = db.execute(
         "select p.id, p.latitude, p.longitude from photo p left join photo_location l on"
         f" {CURRENT_LOCATION} and l.version = ? where p.change > ? and p.present > 0 and"
@@ -106,7 +106,7 @@ def put_locations(
     version: str,
 ) -> None:
     """Store the places of photos, and make their names searchable. Each photo gets a new change
-    number, which filters follow."""
+    number, so that filters are updated."""
     db = writer.connection
     with writer.transaction() as change:
         numbers = {location: _put(db, location) for location in dict.fromkeys(locations)}
@@ -120,7 +120,7 @@ def put_locations(
 
 
 def _put(db: sqlite3.Connection, location: Location | None) -> int | None:
-    """The id of the row with a place, which is added, or brought up to date."""
+    """Insert or update the row of a place; return its id."""
     if location is None:
         return None
     keys = ("place", "region_code", "country_code")
@@ -134,7 +134,7 @@ def _put(db: sqlite3.Connection, location: Location | None) -> int | None:
 
 
 def locations_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Location]:
-    """The places of these photos, by id; without those that have none, or none yet."""
+    """The places of photos by their ids; photos without a known place are omitted."""
     found = dict[int, Location]()
     with catalog.reading() as db:
         for photo_id in photo_ids:
@@ -163,8 +163,8 @@ def location_counts(catalog: Catalog) -> list[LocationCount]:
 def location_values(
     places: Collection[int], regions: Collection[str], countries: Collection[str]
 ) -> tuple[str, ...]:
-    """Ids of cities and of parts of cities, codes of regions and of countries: the values of
-    LOCATION_NAMED."""
+    """The parameters of LOCATION_NAMED. places: ids of cities and of parts of cities. regions,
+    countries: their codes."""
     known = sorted(set(places) - {NO_PLACE})
     return tuple(json.dumps(each) for each in (known, known, sorted(regions), sorted(countries)))
 
@@ -172,8 +172,8 @@ def location_values(
 def photos_in(
     catalog: Catalog, places: Collection[int], regions: Collection[str], countries: Collection[str]
 ) -> Ids:
-    """The visible photos taken in one of these places, as `photo_conditions.in_locations` finds
-    them one by one; ascending."""
+    """The ids of the visible photos taken in one of these places, ascending; the same as with
+    `photo_conditions.in_locations`, which tests photos one by one."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from location o join photo_location l on l.location_id = o.id join"

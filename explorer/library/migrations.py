@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VERSION = len(STEPS)
 # No release is this many steps ahead.
-_MOST_STEPS_AHEAD = 10_000
+_MAX_STEPS_AHEAD = 10_000
 
 
 def migrate(
@@ -41,7 +41,7 @@ def migrate(
 def too_new(version: int) -> bool:
     """Whether a schema of that number is a later release's. Far larger numbers are the result of
     damage."""
-    return VERSION < version <= VERSION + _MOST_STEPS_AHEAD
+    return VERSION < version <= VERSION + _MAX_STEPS_AHEAD
 
 
 def _had(connection: sqlite3.Connection) -> int:

@@ -15,9 +15,9 @@ from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.setting_store import get_setting, put_setting
 
-MOST_RECENT = 20
+MAX_RECENT = 20
 """The number of recent searches that are kept."""
-MOST_NAME = 80
+MAX_NAME_LENGTH = 80
 """Characters of a name; longer ones are cut."""
 _KEEP_RECENT = "recent_searches"
 
@@ -98,7 +98,7 @@ def mark_seen(catalog: Catalog, query: str) -> None:
 
 
 def _checked(name: str) -> str:
-    name = " ".join(name.split())[:MOST_NAME].strip()
+    name = " ".join(name.split())[:MAX_NAME_LENGTH].strip()
     if not name:
         raise UsageError("A saved search needs a name: type one.")
     return name
@@ -128,7 +128,7 @@ def recent_searches(catalog: Catalog) -> list[str]:
     with catalog.reading() as db:
         rows = db.execute(
             "select query from recent_search order by searched_at desc, rowid desc limit ?",
-            (MOST_RECENT,),
+            (MAX_RECENT,),
         ).fetchall()
     return [query for (query,) in rows]
 
@@ -142,7 +142,7 @@ def add_recent(catalog: Catalog, query: str) -> None:
         db.execute(
             "delete from recent_search where query not in (select query from recent_search order by"
             " searched_at desc, rowid desc limit ?)",
-            (MOST_RECENT,),
+            (MAX_RECENT,),
         )
 
 

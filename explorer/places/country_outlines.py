@@ -1,4 +1,4 @@
-"""The outlines of countries (world-atlas, from Natural Earth), and which country a place is in."""
+"""The outlines of countries (world-atlas, from Natural Earth), and the country at a position."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ import numpy.typing as npt
 from explorer.places.gazetteer import DATA
 
 AT_SEA, MIXED = 255, 254
-"""Not numbers of countries: in none; and, of a cell of the grid, crossed by an outline."""
+"""Special values instead of a country: outside all countries, and, for a cell of the grid, crossed
+by an outline."""
 CELLS_PER_DEGREE = 10
 POINTS_PER_DEGREE = 1000
 """Outlines are stored in units of a thousandth of a degree."""
 DETAILED, SIMPLE = "detailed_", "simple_"
-"""Beginnings of the arrays' names: at scales of 1:50 million and 1:110 million."""
+"""Prefixes of the arrays' names, for the scales of 1:50 million and 1:110 million."""
 
 Countries = npt.NDArray[np.uint8]
 Degrees = npt.NDArray[np.float64]
 
 
 class Outlines(NamedTuple):
-    """Closed rings; n points, r rings. A point inside an odd number of a country's rings is in that
-    country."""
+    """r closed rings with n points in total. A point inside an odd number of a country's rings is
+    in that country."""
 
     points: npt.NDArray[np.int32]
     """(n, 2): longitude and latitude in units of 1/POINTS_PER_DEGREE degrees."""
     ends: npt.NDArray[np.int32]
-    """(r,): where each ring ends in `points`."""
+    """(r,): the index in `points` at which each ring ends, exclusive."""
     country: Countries
-    """(r,)."""
+    """(r,): the country of each ring, an index into the gazetteer's."""
 
     def rings(self) -> Iterator[Degrees]:
         """The rings, (points, 2): longitude and latitude in degrees."""
@@ -41,14 +42,14 @@ class Outlines(NamedTuple):
 
 
 class CountryGrid(NamedTuple):
-    """What `countries_at` reads."""
+    """The outlines, and a grid of cells with their countries for fast lookups."""
 
     cells: Countries
     outlines: Outlines
 
 
 def packed_outlines(outlines: Outlines) -> dict[str, npt.NDArray[np.generic]]:
-    """Arrays that compress well."""
+    """The outlines as arrays that compress well; `_unpacked` is the inverse."""
     return {
         "steps": np.diff(outlines.points, axis=0, prepend=0).astype(np.int32),
         "ends": outlines.ends,
@@ -64,21 +65,21 @@ def _unpacked(arrays: Mapping[str, npt.NDArray[np.int32]], prefix: str) -> Outli
 
 @functools.cache
 def outlines(prefix: str = DETAILED) -> Outlines:
-    """The outlines at a scale, DETAILED or SIMPLE; read once in a process."""
+    """The outlines at a scale, DETAILED or SIMPLE; read once per process."""
     with np.load(DATA / "outlines.npz", allow_pickle=False) as data:
         return _unpacked(data, prefix)
 
 
 @functools.cache
 def country_grid() -> CountryGrid:
-    """The grid; read once in a process: 6.5 MB."""
+    """The grid, 6.5 MB; read once per process."""
     with np.load(DATA / "outlines.npz", allow_pickle=False) as data:
         return CountryGrid(data["grid"], _unpacked(data, DETAILED))
 
 
 def countries_at(latitude: Degrees, longitude: Degrees) -> tuple[Countries, npt.NDArray[np.bool_]]:
-    """The country of each place, or AT_SEA; and whether a border or coast is so near that it may
-    as well be its neighbour. Latitudes and longitudes in degrees, (n,)."""
+    """The country at each position, or AT_SEA, (n,); and whether a border or coast is so near that
+    it may be the neighboring country, (n,). latitude, longitude: in degrees, (n,)."""
     grid = country_grid()
     rows, columns = grid.cells.shape
     y = ((latitude + 90) * CELLS_PER_DEGREE).astype(np.int64).clip(0, rows - 1)
@@ -90,7 +91,7 @@ def countries_at(latitude: Degrees, longitude: Degrees) -> tuple[Countries, npt.
 
 
 def country_in_polygons(shapes: Outlines, latitude: Degrees, longitude: Degrees) -> Countries:
-    """The country of each place by its outlines, or AT_SEA; (n,)."""
+    """The country at each position according to the outlines, or AT_SEA; (n,)."""
     found = np.full(len(latitude), AT_SEA, np.uint8)
     if not len(latitude):
         return found
@@ -111,8 +112,8 @@ def country_in_polygons(shapes: Outlines, latitude: Degrees, longitude: Degrees)
 
 
 def _in_ring(ring: Degrees, lat: Degrees, lon: Degrees) -> npt.NDArray[np.bool_]:
-    """Whether each place is in a ring: whether an odd number of edges lie east of it. lat:
-    ascending."""
+    """Whether each position is inside a ring, by the even-odd rule: whether an odd number of edges
+    lie east of it. lat: ascending."""
     odd = np.zeros(len(lat), np.bool_)
     x, y = ring.T
     next_x, next_y = np.roll(x, -1), np.roll(y, -1)

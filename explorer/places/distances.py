@@ -1,4 +1,4 @@
-"""Distances on the earth, and how far cities extend."""
+"""Distances on the earth, and the extent of cities."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 EARTH_RADIUS = 6371.0088
-"""Mean radius of the earth (IUGG), kilometres."""
+"""The mean radius of the earth in kilometers (IUGG)."""
 _PEOPLE_PER_SQUARE_KILOMETRE = 4000.0
-"""Density that cities are assumed to have; dense ones have 20,000, suburban ones 1,000."""
+"""The assumed population density of cities; dense ones have 20,000, suburban ones 1,000."""
 
 
 def kilometres(
@@ -19,7 +19,8 @@ def kilometres(
     other_latitude: Floats,
     other_longitude: Floats,
 ) -> Floats:
-    """Great-circle distances of places given in degrees, by the haversine formula."""
+    """Great-circle distances in kilometers between positions in degrees, by the haversine
+    formula."""
     one, other = np.radians(latitude), np.radians(other_latitude)
     turn = np.radians(np.subtract(other_longitude, longitude))
     squared = np.sin((other - one) / 2) ** 2 + np.cos(one) * np.cos(other) * np.sin(turn / 2) ** 2
@@ -28,13 +29,13 @@ def kilometres(
 
 
 def city_radius(population: Floats | np.float64) -> Floats:
-    """The radius in kilometres of a round city with that many people."""
+    """The radius, in kilometers, of a circular city with the given population."""
     found: Floats = np.sqrt(np.asarray(population) / (np.pi * _PEOPLE_PER_SQUARE_KILOMETRE))
     return found
 
 
 def unit_vectors(latitude: Floats, longitude: Floats) -> npt.NDArray[np.float32]:
-    """Points of the unit sphere for places given in degrees; (n, 3)."""
+    """Points on the unit sphere for positions in degrees, (n, 3)."""
     lat, lon = np.radians(latitude), np.radians(longitude)
     return np.stack(
         [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1

@@ -1,5 +1,4 @@
-"""The populated places of the world with at least about 1,000 people, and the regions and countries
-that they lie in.
+"""The populated places of the world with at least 500 people, and their regions and countries.
 
 Compiled from GeoNames (CC BY 4.0) by `scripts/compile_places.py`; docs/places.md has the sources.
 """
@@ -15,37 +14,37 @@ import numpy.typing as npt
 
 DATA = Path(__file__).with_name("data")
 VERSION = "1"
-"""Of the data and of what is made of it: raise it whenever a photo's place may change."""
+"""The version of the data and of the method; increase it if places of photos may change."""
 SCALE = 10_000
-"""Coordinates are stored in units of 1/SCALE degrees: 11 metres."""
+"""Coordinates are stored in units of 1/SCALE degrees, about 11 meters."""
 LEVELS_PER_DOUBLING = 8
-"""Populations are stored as logarithms: so many levels for each doubling."""
+"""Populations are stored as logarithms, with this many levels per doubling."""
 
 
 class Gazetteer(NamedTuple):
-    """n places, r regions, c countries. Regions and places are referred to by their index."""
+    """n places, r regions and c countries, which are referred to by their indices."""
 
     ids: npt.NDArray[np.int32]
-    """(n,): GeoNames' ids, which are the same in every release of the data."""
+    """(n,): the ids of GeoNames, which do not change between releases of the data."""
     latitude: npt.NDArray[np.float64]
     """(n,), degrees."""
     longitude: npt.NDArray[np.float64]
     """(n,), degrees."""
     population: npt.NDArray[np.float64]
-    """(n,), within 5 %; 0 where it is unknown."""
+    """(n,), rounded to within 5 %; 0 if it is unknown."""
     region: npt.NDArray[np.int32]
-    """(n,)."""
+    """(n,): the region of each place."""
     city: npt.NDArray[np.int32]
-    """(n,): the city that a place is part of; its own index for other places."""
+    """(n,): the city of which a place is a part; the place itself if it is not a part."""
     names: list[str]
     region_country: npt.NDArray[np.int32]
-    """(r,)."""
+    """(r,): the country of each region."""
     region_codes: list[str]
-    """`PT.14`."""
+    """GeoNames' codes, such as `PT.14`."""
     region_names: list[str]
-    """In English where GeoNames has that; `""` where it has none."""
+    """In English if GeoNames has an English name; `""` for none."""
     country_codes: list[str]
-    """ISO 3166-1, two letters."""
+    """Two letters (ISO 3166-1)."""
     country_names: list[str]
     """In English."""
 
@@ -57,7 +56,7 @@ class Gazetteer(NamedTuple):
 
 @functools.cache
 def gazetteer() -> Gazetteer:
-    """The data, read once in a process: about 0.2 s and 40 MB."""
+    """The data, read once per process, which takes about 0.2 s and 40 MB."""
     with np.load(DATA / "gazetteer.npz", allow_pickle=False) as data:
         count = len(data["ids"])
         city = np.arange(count, dtype=np.int32)
@@ -79,5 +78,5 @@ def gazetteer() -> Gazetteer:
 
 
 def lines(blob: npt.NDArray[np.uint8]) -> list[str]:
-    """The texts that are stored as lines of bytes."""
+    """Decode texts that are stored as UTF-8, separated by line breaks."""
     return blob.tobytes().decode().split("\n")

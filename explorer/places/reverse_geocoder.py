@@ -1,9 +1,10 @@
-"""From coordinates to places: the city, region and country that photos were taken in, offline.
+"""Offline reverse geocoding: the city, region and country in which photos were taken.
 
-Of the nearest places, the one is chosen whose distance is smallest in relation to its extent, which
-is estimated from its population: near the edge of a large city, a village next to it is not meant.
-Parts of a city stand for the city, so that it extends as far as they do. Inside a country, only its
-own places are candidates; near a border or coast, where the outlines are not exact, all are.
+Among the nearest places, the one with the smallest distance relative to its extent is chosen. The
+extent is estimated from the population, so that a position near the edge of a large city is not
+assigned to a village beside it. Parts of a city represent the city, so that it extends as far as
+they do. Inside a country, only its own places are candidates; near a border or coast, where the
+outlines are not exact, all places are.
 """
 
 from __future__ import annotations
@@ -20,35 +21,37 @@ from explorer.places.distances import EARTH_RADIUS, Floats, city_radius, unit_ve
 from explorer.places.gazetteer import gazetteer
 
 NONE = -1
-"""Index of a place, city or region where there is none."""
+"""The index for no place, city, region or country."""
 MARGIN = 1.5
-"""Kilometres that are added to the extent of every place; villages are spread out, too."""
+"""Kilometers added to the extent of every place; villages are spread out, too."""
 REACH = 20.0
-"""Kilometres from the edge of a place up to which photos are still said to be there."""
+"""The distance from the edge of a place, in kilometers, up to which photos are assigned to it."""
 REGION_REACH = 250.0
-"""Kilometres up to which a place's region is assumed for photos outside of any place."""
+"""The distance of a place, in kilometers, up to which photos outside of all places are assigned to
+its region."""
 BORDER_PENALTY = 0.5
-"""Kilometres that a place across a border seems farther away, for photos near that border."""
+"""Kilometers added to the distance of a place across a border, for photos near that border."""
 _CANDIDATES = 24
-# Large cities, whose extent can reach beyond all of these, and how many of them are looked at.
+# The minimum population of large cities, which may extend beyond all the nearest places, and how
+# many of them are additional candidates.
 _LARGE, _LARGE_CANDIDATES = 100_000, 4
-# Parts of a city cover its extent; what is left for its centre is at least this share.
+# The parts of a city are subtracted from its extent, which keeps at least this share.
 _CENTER_SHARE = 0.05
-# Coordinates in one step: bounds the memory used.
+# The number of coordinates per step, which limits the memory used.
 _STEP = 50_000
-# KD-tree with exact results (FLANN's KDTREE_SINGLE).
+# A KD-tree with exact results (FLANN's KDTREE_SINGLE).
 _EXACT_TREE: dict[str, bool | int | float | str] = {"algorithm": 4, "leaf_max_size": 10}
-# A place in another country than the outlines say.
+# The penalty for places outside the country given by the outlines.
 _ELSEWHERE = np.inf
 
 
 class Located(NamedTuple):
-    """Places of n coordinates, as indexes into the gazetteer; NONE where there is none."""
+    """The places of n coordinates, as indices into the gazetteer, or NONE."""
 
     place: npt.NDArray[np.int32]
     """(n,): the nearest place, which may be a part of a city."""
     city: npt.NDArray[np.int32]
-    """(n,): the city that the place is, or is part of."""
+    """(n,): the city of which the place is a part, or the place itself."""
     region: npt.NDArray[np.int32]
     """(n,)."""
     country: npt.NDArray[np.int32]
@@ -56,8 +59,9 @@ class Located(NamedTuple):
 
 
 def locate(latitude: Floats, longitude: Floats) -> Located:
-    """The places of coordinates in degrees, (n,). Open sea has none; land far from any town has a
-    country, and a region if a town of it is within REGION_REACH. Takes about 5 s for a million."""
+    """The places at coordinates in degrees, (n,). Positions on the open sea have none; on land far
+    from any town they have a country, and a region if a place of that country is within
+    REGION_REACH. A million positions take about 5 s."""
     latitude, longitude = np.asarray(latitude, np.float64), np.asarray(longitude, np.float64)
     parts = [
         _locate(latitude[start : start + _STEP], longitude[start : start + _STEP])
@@ -82,7 +86,7 @@ def _locate(latitude: Floats, longitude: Floats) -> Located:
     distance = np.take_along_axis(seen, best, 1)[:, 0]
     there = distance <= reach
     country = np.where(there, known.country[place], outlined)
-    # Of places in that country, the nearest one says which region it is.
+    # The region is that of the nearest place in the country.
     own = np.where(theirs == country[:, None], far, np.inf)
     closest = np.argmin(own, axis=1)[:, None]
     regional = np.take_along_axis(own, closest, 1)[:, 0] <= REGION_REACH
@@ -97,7 +101,7 @@ def _locate(latitude: Floats, longitude: Floats) -> Located:
 
 
 class _Tree(NamedTuple):
-    """Finds the nearest of some places."""
+    """A nearest-neighbor index of places."""
 
     places: npt.NDArray[np.int32]
     tree: cv2.flann.Index
@@ -111,7 +115,7 @@ class _Tree(NamedTuple):
     def nearest(
         self, points: npt.NDArray[np.float32], count: int
     ) -> tuple[npt.NDArray[np.int32], Floats]:
-        """Places and their distances in kilometres, both (n, count)."""
+        """The nearest places and their distances in kilometers, both (n, count)."""
         found, squared = self.tree.knnSearch(points, count, params={"checks": -1})
         chord = np.sqrt(squared.astype(np.float64))
         return self.places[found], 2 * EARTH_RADIUS * np.arcsin(np.minimum(1.0, chord / 2))
@@ -119,7 +123,7 @@ class _Tree(NamedTuple):
 
 @functools.cache
 def _trees() -> tuple[_Tree, _Tree]:
-    """Of all places, and of large cities."""
+    """The indexes of all places and of large cities."""
     population = gazetteer().population
     everything = np.arange(len(population), dtype=np.int32)
     return _Tree.of(everything), _Tree.of(everything[population >= _LARGE])
@@ -127,7 +131,7 @@ def _trees() -> tuple[_Tree, _Tree]:
 
 @functools.cache
 def _extents() -> Floats:
-    """The radius of each place in kilometres; that of a city without what its parts cover."""
+    """The radius of each place in kilometers; for a city, without the population of its parts."""
     known = gazetteer()
     parts = np.flatnonzero(known.city != np.arange(len(known.city)))
     covered = np.bincount(
@@ -138,7 +142,7 @@ def _extents() -> Floats:
 
 
 def _nearest(latitude: Floats, longitude: Floats) -> tuple[npt.NDArray[np.int32], Floats]:
-    """The places that may be meant, and their distances in kilometres; (n, candidates)."""
+    """The candidates, and their distances in kilometers; both (n, candidates)."""
     points = unit_vectors(latitude, longitude)
     if not len(points):
         return np.empty((0, 1), np.int32), np.empty((0, 1))

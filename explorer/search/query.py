@@ -109,7 +109,7 @@ class SearchResult:
     total: int
     """Number of photos that pass the filters."""
     good: int
-    """How many of all results are strong or fair matches, at most `ranked_search.MOST_GOOD`; they
+    """How many of all results are strong or fair matches, at most `ranked_search.MAX_GOOD`; they
     come first."""
 
     def __len__(self) -> int:

@@ -21,7 +21,7 @@ from explorer.search.relevance_weights import LIMITS
 HEAD = 1000
 """So many of the first results are merged with those that match by name or text, and judged at
 once."""
-MOST_GOOD = 10_000
+MAX_GOOD = 10_000
 """So many good matches are counted at most: in a library full of what was searched for, all of them
 would have to be scored and sorted."""
 # A photo in whose texts all words of the phrase occur matches, however it looks.
@@ -62,25 +62,25 @@ class RankedSearch:
 
     @functools.cached_property
     def good(self) -> int | None:
-        """How many photos at the beginning are good matches, at most `MOST_GOOD`."""
+        """How many photos at the beginning are good matches, at most `MAX_GOOD`."""
         head, good = self._head
         if good < len(head) or len(head) >= self.total:
             return good
         single = self._judge.single
         if single is None:
             return self._good_beyond(good)
-        _, scores = self._ranking.first(MOST_GOOD)
+        _, scores = self._ranking.first(MAX_GOOD)
         return max(good, int((single.relevance(scores) >= LIMITS.fair).sum()))
 
     def _good_beyond(self, good: int) -> int:
         """How many photos are good matches, if the whole head is: up to the first thousand photos
         that has others."""
-        while good < MOST_GOOD and len(more := self.top(good + HEAD)[good:]):
+        while good < MAX_GOOD and len(more := self.top(good + HEAD)[good:]):
             found = int(is_good(self.relevance(more)).sum())
             good += found
             if found < len(more):
                 break
-        return min(good, MOST_GOOD)
+        return min(good, MAX_GOOD)
 
     def relevance(self, ids: Ids) -> Scores:
         """The relevance of photos, 0 to 1, of shape (n,)."""

@@ -1,4 +1,4 @@
-"""Where a photo was taken, in words."""
+"""The label of the place where a photo was taken."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from explorer.ui.photo_labels import place
 
 
 def place_of(photo: PhotoRow) -> str:
-    """`Belém, Lisbon, Portugal · 38.6916° N, 9.2160° W`; only the coordinates where nothing is near
-    or the place is not known yet; '' for a photo without coordinates."""
+    """The place and the coordinates, such as `Belém, Lisbon, Portugal · 38.6916° N, 9.2160° W`;
+    only the coordinates if no place is near or it is not known yet; '' for a photo without
+    coordinates."""
     coordinates = place(photo)
     if not coordinates:
         return ""

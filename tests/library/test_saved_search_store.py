@@ -47,7 +47,7 @@ def test_a_search_needs_a_name(catalog: Catalog, name: str) -> None:
 
 def test_a_long_name_is_cut(catalog: Catalog) -> None:
     store.save_search(catalog, "x" * 1000, "q=dog")
-    assert list(named(catalog)) == ["x" * store.MOST_NAME]
+    assert list(named(catalog)) == ["x" * store.MAX_NAME_LENGTH]
 
 
 def test_new_matches_are_counted_since_a_search_was_viewed(tmp_path: Path) -> None:
@@ -73,11 +73,11 @@ def test_new_matches_are_counted_since_a_search_was_viewed(tmp_path: Path) -> No
 
 
 def test_the_latest_searches_are_kept(catalog: Catalog) -> None:
-    for number in range(store.MOST_RECENT + 5):
+    for number in range(store.MAX_RECENT + 5):
         store.add_recent(catalog, f"q={number}")
     store.add_recent(catalog, "q=9")
     recent = store.recent_searches(catalog)
-    assert recent[:2] == ["q=9", "q=24"] and len(recent) == store.MOST_RECENT
+    assert recent[:2] == ["q=9", "q=24"] and len(recent) == store.MAX_RECENT
     store.clear_recent(catalog)
     assert store.recent_searches(catalog) == []
 

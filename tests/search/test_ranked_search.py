@@ -65,7 +65,7 @@ def test_of_very_many_good_matches_no_more_are_counted_than_a_limit(
     assert good is not None
     for limit in (good - 1, good, good + 1):
         monkeypatch.setattr(ranked_search, "HEAD", 5)
-        monkeypatch.setattr(ranked_search, "MOST_GOOD", limit)
+        monkeypatch.setattr(ranked_search, "MAX_GOOD", limit)
         assert search_of(full).good == min(good, limit)
 
 

@@ -21,7 +21,7 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 
 Position = tuple[int, int]
 """First character and the one after the last, in the text."""
-LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,9 @@ def times(term: RankingTerm, factor: float, position: Position) -> RankingTerm:
 
 def checked_weight(weight: float, position: Position) -> float:
     """The weight if it is in range. Raises QuerySyntaxError otherwise."""
-    if not LEAST_WEIGHT <= abs(weight) <= MOST_WEIGHT:
+    if not MIN_WEIGHT <= abs(weight) <= MAX_WEIGHT:
         raise QuerySyntaxError(
-            f"A weight is a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}, such as 2:snow.",
-            position,
+            f"A weight is a number from {MIN_WEIGHT:g} to {MAX_WEIGHT:g}, such as 2:snow.", position
         )
     return weight
 

@@ -78,7 +78,7 @@ def _menu(album: Album) -> None:
         if problem_of == album.id:
             st.error(escape_markdown(problem), icon=":material/error:")
         key = f"rename-album-{album.id}"
-        st.text_input("Name", album.name, key=key, max_chars=album_store.MOST_NAME)
+        st.text_input("Name", album.name, key=key, max_chars=album_store.MAX_NAME_LENGTH)
         st.button("Rename", key=f"do-{key}", on_click=_rename, args=[album.id, key], type="primary")
         st.caption("Deleting an album leaves its photos where they are.")
         st.button(

@@ -23,12 +23,12 @@ _REQUEST = "_add-to-album"
 
 
 def request_album(photo_ids: Sequence[int]) -> None:
-    """Have the page ask for an album at its next run."""
+    """Open the dialog at the next run of the page."""
     st.session_state[_REQUEST] = list(photo_ids)
 
 
 def add_if_requested() -> bool:
-    """Open the dialog if that was requested; returns whether it is open."""
+    """Open the dialog if it was requested; return whether it is open."""
     wanted = st.session_state.get(_REQUEST)
     if wanted is None:
         return False
@@ -45,7 +45,7 @@ def _close() -> None:
 @st.dialog("Add to album", width="small", on_dismiss=_close)
 def _dialog(photo_ids: list[int]) -> None:
     catalog = resources.library().catalog
-    st.caption(f"{count(len(photo_ids), 'photo')}. The files stay where they are.")
+    st.caption(f"{count(len(photo_ids), 'photo')}. The files are not moved.")
     with st.form("add-to-album", border=False):
         name = st.selectbox(
             "Album",
@@ -69,7 +69,7 @@ def _dialog(photo_ids: list[int]) -> None:
 
 
 def album_actions(condition: Condition | None) -> list[PhotoAction]:
-    """The button that takes photos out of an album, for a search for one album alone."""
+    """The button that removes photos from an album, if the search is for a single album."""
     if not (isinstance(condition, FieldTest) and condition.field == "album"):
         return []
     if len(condition.values) > 1:
@@ -84,7 +84,7 @@ def album_actions(condition: Condition | None) -> list[PhotoAction]:
             ":material/playlist_remove:",
             functools.partial(_remove, album),
             "leave",
-            help="The files stay where they are",
+            help="The files are not moved",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""The actions that set what the library says of photos, on every page that shows some."""
+"""The buttons for editing photos, on all pages that show photos."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from explorer.ui.photo_edits.last_edit import edit
 
 
 def edit_actions() -> list[PhotoAction]:
-    """Buttons to mark photos as favourites, to edit them, and to put them into an album."""
+    """The buttons that mark photos as favourites, edit them, and add them to an album."""
     return [
         PhotoAction(
             "Favourite",
             ":material/favorite:",
             toggle_favourite,
-            help="Mark as favourite, or no longer. `is:favourite` finds them.",
+            help="Mark or unmark as favourite. `is:favourite` finds favourites.",
         ),
         PhotoAction(
             "Edit",
             ":material/edit:",
             edit_dialog.request_edit,
             "leave",
-            help="Set rating, keywords, date and place. Your photo files are not changed.",
+            help="Edit the rating, keywords, date and place. Your photo files are not changed.",
         ),
         PhotoAction(
             "Album",
@@ -38,7 +38,7 @@ def edit_actions() -> list[PhotoAction]:
 
 
 def toggle_favourite(photo_ids: Sequence[int]) -> None:
-    """Mark these photos as favourites; if all of them are, no longer."""
+    """Mark these photos as favourites, or unmark them if all of them are."""
     rows = resources.library().catalog.photos(photo_ids)
     if rows:
         edit(photo_ids, set_favourite(not all(row["favourite"] for row in rows.values())))

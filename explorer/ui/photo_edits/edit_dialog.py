@@ -1,4 +1,4 @@
-"""The dialog that sets rating, keywords, date, place and texts of photos."""
+"""The dialog for editing the rating, keywords, date, place and texts of photos."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from explorer.ui.photo_labels import escape_markdown
 # Session state: the ids of the photos to edit, until the dialog is closed.
 _REQUEST = "_edit-photos"
 _Wanted = list[Callable[[], EditOperation]]
-"""The edits that a control asks for; each may raise UsageError for what cannot be understood."""
+"""The edits requested by a control; each call may raise UsageError for invalid input."""
 _STARS = ("No rating", "1 star", "2 stars", "3 stars", "4 stars", "5 stars")
 
 
 def request_edit(photo_ids: Sequence[int]) -> None:
-    """Have the page open the dialog at its next run."""
+    """Open the dialog at the next run of the page."""
     st.session_state[_REQUEST] = list(photo_ids)
 
 
 def edit_if_requested() -> bool:
-    """Open the dialog if that was requested; returns whether it is open."""
+    """Open the dialog if it was requested; return whether it is open."""
     wanted = st.session_state.get(_REQUEST)
     if wanted is None:
         return False
@@ -102,7 +102,7 @@ def _rating(one: PhotoRow | None) -> _Wanted:
         "Rating",
         _STARS,
         index=None if known is None else _STARS.index(known),
-        placeholder="As it is",
+        placeholder="No change",
         key="edit-rating",
     )
     if chosen is None or chosen == known:
@@ -113,7 +113,7 @@ def _rating(one: PhotoRow | None) -> _Wanted:
 def _keywords(rows: list[PhotoRow]) -> _Wanted:
     known = sorted({word for row in rows for word in row["keywords"]}, key=str.casefold)
     added = st.text_input(
-        "Add keywords", key="edit-add-keywords", placeholder="Several with commas between them"
+        "Add keywords", key="edit-add-keywords", placeholder="Separate several with commas"
     )
     wanted: _Wanted = []
     if added.strip():
@@ -135,13 +135,13 @@ def _date(one: PhotoRow | None) -> _Wanted:
         known,
         key="edit-date",
         placeholder="1985, 1985-07-04, 1985-07-04 10:30",
-        help="As far as it is known: a year, a month, a day or a time",
+        help="A year, a month, a day or a time, as far as known",
     )
     shift = right.text_input(
-        "Move the date by",
+        "Shift the date by",
         key="edit-shift",
         placeholder="+1h, -2d, +1:30",
-        help="For a camera whose clock was wrong",
+        help="Corrects a wrong camera clock",
     )
     if date.strip() not in ("", known):
         return [lambda: set_date(date)]
@@ -157,7 +157,7 @@ def _place(one: PhotoRow | None) -> _Wanted:
         known,
         key="edit-place",
         placeholder="48.85, 2.35",
-        help="Latitude and longitude in degrees, as a map shows them",
+        help="Latitude and longitude in degrees, as shown by maps",
     )
     if place.strip() in ("", known):
         return []
@@ -184,6 +184,9 @@ def _reset(one: PhotoRow | None) -> _Wanted:
     if not edited:
         return []
     chosen = st.multiselect(
-        "As in the file again", edited, key="edit-reset", help="Discard what you set here"
+        "Restore from the file",
+        edited,
+        key="edit-reset",
+        help="Discards your edits of these fields",
     )
     return [functools.partial(reset_fields, chosen)] if chosen else []

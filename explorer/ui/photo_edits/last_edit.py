@@ -1,4 +1,4 @@
-"""Edits from the pages, and the line that offers to undo the last one."""
+"""Edits made on the pages, and the line with the button that undoes the last one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
 
-# Session state: what is said above the page, and the id of the edit that can be undone, or None.
+# Session state: the message above the page, and the id of the edit that can be undone, or None.
 _LAST = "_last-edit"
 
 
@@ -26,7 +26,7 @@ def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
 
 
 def say_done(summary: str, changed: int) -> None:
-    """Have the next run of the page say what the edit made just now did, and offer to undo it."""
+    """Report the last edit at the next run of the page, and offer to undo it."""
     if not changed:
         st.session_state[_LAST] = f"{summary}: nothing to change.", None
         return
@@ -35,7 +35,7 @@ def say_done(summary: str, changed: int) -> None:
 
 
 def last_edit_line() -> None:
-    """Draw what the last edit did, with a button that undoes it, until it is dismissed."""
+    """Show a description of the last edit, with a button that undoes it, until it is dismissed."""
     if _LAST not in st.session_state:
         return
     text, edit_id = st.session_state[_LAST]
@@ -55,14 +55,14 @@ def last_edit_line() -> None:
 
 
 def dismiss() -> None:
-    """Say nothing more of the last edit."""
+    """Hide the message about the last edit."""
     st.session_state.pop(_LAST, None)
 
 
 def _undo(edit_id: int) -> None:
     undone = undo_edit(resources.library().catalog, edit_id)
     if undone is None:
-        st.session_state[_LAST] = "This was undone before.", None
+        st.session_state[_LAST] = "This edit was already undone.", None
         return
     kept = f" {count(undone.kept, 'photo')} changed again since: not undone." if undone.kept else ""
     st.session_state[_LAST] = f"Undone for {count(undone.restored, 'photo')}.{kept}", None

@@ -135,7 +135,7 @@ def _save() -> None:
         st.caption("Search for something to save it here.")
         return
     key = f"save-{query}"
-    st.text_input("Name", describe(query), key=key, max_chars=store.MOST_NAME)
+    st.text_input("Name", describe(query), key=key, max_chars=store.MAX_NAME_LENGTH)
     st.button(
         "Save this search",
         icon=":material/bookmark_add:",
@@ -189,7 +189,7 @@ def _edit(search: SavedSearch) -> None:
         "Name",
         search.name,
         key=key,
-        max_chars=store.MOST_NAME,
+        max_chars=store.MAX_NAME_LENGTH,
         on_change=lambda: _try(
             lambda: store.rename_search(catalog, search.id, st.session_state[key])
         ),

@@ -11,7 +11,7 @@ from explorer.library.photo_order import OrderKey
 from explorer.search.match_explanation import explain_match
 from explorer.search.photo_list import PhotoList
 from explorer.search.ranked_photos import RankedIds, RankedPhotos
-from explorer.search.ranked_search import MOST_GOOD
+from explorer.search.ranked_search import MAX_GOOD
 from explorer.search.result_order import Sorting
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import UNGRADED_MATCHES, ResultView
@@ -103,7 +103,7 @@ def _number(request: SearchRequest, view: ResultView) -> str:
         return f"The best of {count(view.sections()[0], 'day')}"
     order = _ORDERS.get(view.sorting, "")
     if good is not None and good < view.ranked.total and request.query.is_ranked:
-        if good == MOST_GOOD:
+        if good == MAX_GOOD:
             return f"More than {good:,} good matches of {photos}, {order}"
         matches = "match" if good == 1 else "matches"
         return f"{good:,} good {matches} of {photos}, {order}"
@@ -203,8 +203,8 @@ def _others(view: ResultView) -> str:
     """The heading for photos that are not good matches."""
     if view.ranked.good is None:
         return f"Beyond the {UNGRADED_MATCHES:,} best matches"
-    if view.ranked.good == MOST_GOOD:
-        return f"Beyond the {MOST_GOOD:,} best matches"
+    if view.ranked.good == MAX_GOOD:
+        return f"Beyond the {MAX_GOOD:,} best matches"
     return "The nearest photos" if not view.ranked.good else "Other photos, nearest first"
 
 

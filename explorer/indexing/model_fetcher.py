@@ -180,7 +180,7 @@ def _first_line(wanted: WantedModel) -> str:
     amount = f" ({size(number)})" if number else ""
     return (
         f"Downloading the search model “{wanted.name}”{amount} in the background. `{PROGRAM} models"
-        f" pause` pauses that, `{PROGRAM} models not-now` leaves it."
+        f" pause` pauses that, `{PROGRAM} models not-now` declines it."
     )
 
 

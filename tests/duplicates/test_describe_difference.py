@@ -211,7 +211,7 @@ def test_words_stored_with_an_edge_take_precedence() -> None:
     ],
 )  # fmt: skip
 def test_small_and_inverted_differences(what: dict[str, Any], forwards: bool, words: str) -> None:
-    keep = row(600, 800) if "turned by" in words else row(800, 600)
+    keep = row(600, 800) if "rotated by" in words else row(800, 600)
     assert describe_difference(what, keep, row(800, 600), forwards=forwards) == words
 
 

@@ -223,7 +223,7 @@ def test_seven_redirects_are_followed_and_eight_are_not(hub: Hub) -> None:
     hub.files["/0"] = CONTENT
     hub.redirects = {f"/{number}": f"/{number - 1}" for number in range(1, 9)}
     assert weights.fetch(weights.WeightsSource(hub.address + "/7", "x")).read_bytes() == CONTENT
-    assert "circles" in error_of(weights.WeightsSource(hub.address + "/8", "x"))
+    assert "too many redirects" in error_of(weights.WeightsSource(hub.address + "/8", "x"))
 
 
 def test_without_a_length_the_total_is_unknown(hub: Hub) -> None:

@@ -28,7 +28,7 @@ def test_the_better_model_is_fetched_by_itself_and_then_wanted(fetching: Fetchin
         )
     assert fetching.is_complete() and fetch_state.status().state == "fetched"
     assert "“better”" in fetching.told[0] and "models pause" in fetching.told[0]
-    assert "models not-now" in fetching.told[0] and "is here" in fetching.told[-1]
+    assert "models not-now" in fetching.told[0] and "is ready" in fetching.told[-1]
     # A second start asks for nothing.
     asked = fetching.hub.asked
     fetching.step()

@@ -70,7 +70,7 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video"),
         (b"RIFF\0\0\1\0AVI LIST", "video"),
         (b"\x1aE\xdf\xa3" + bytes(40), "video"),
-        (bytes(range(256)), "not a photo in a format that can be read"),
+        (bytes(range(256)), "not in a photo format that can be read"),
     ],
 )
 def test_files_that_are_not_photos_are_named(data: bytes, reason: str) -> None:

@@ -20,17 +20,20 @@ from explorer.scanning.write_detection import WriteDetector
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 from tests.fixtures.drives import UnresponsiveDrives
 
+UNKNOWN = "unknown"
+
 
 class Updating:
     """A run over the builder's folder, in which the scan did not find the files `gone`.
 
-    device: of the folder, as last seen; that of the folder now if None.
+    device: of the folder, as last seen; UNKNOWN leaves it as it is, None is that of the folder now.
     """
 
     def __init__(self, builder: LibraryBuilder, *gone: str, device: str | None = None) -> None:
         self.builder, self.photos = builder, builder.library.dir.parent / "photos"
-        known_device = device or device_of(str(self.photos))
-        update_root(builder.writer, builder.root, device=known_device)
+        if device != UNKNOWN:
+            known_device = device or device_of(str(self.photos))
+            update_root(builder.writer, builder.root, device=known_device)
         self.drives, self.summary = UnresponsiveDrives(), IndexSummary()
         self.changes: dict[str, int] = {}
         self.gone = {self.file(name).id: self.file(name) for name in gone}
@@ -107,6 +110,21 @@ def test_a_photo_has_moved_only_if_its_drive_is_connected(
     run.read("b.jpg", "one")
     assert set(run.files()) == ({"b.jpg"} if connected else {"a.jpg", "b.jpg"})
     assert run.summary.moved == connected
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_copy_of_a_photo_on_an_unknown_drive_is_no_move(
+    builder: LibraryBuilder, silent: bool
+) -> None:
+    """Before its first scan ends, the drive of a folder is not known."""
+    builder.put("a.jpg", "one")
+    builder.writer.connection.execute("update root set device = null")
+    run = Updating(builder, device=UNKNOWN)
+    (run.photos / "a.jpg").write_text("is there")
+    if silent:
+        run.drives.unresponsive = {str(run.photos)}
+    run.read("b.jpg", "one")
+    assert set(run.files()) == {"a.jpg", "b.jpg"} and run.summary.moved == 0
 
 
 @pytest.mark.parametrize("put", [put_missing, put_vanished])

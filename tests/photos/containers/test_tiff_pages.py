@@ -124,7 +124,7 @@ def test_data_of_exif_and_gps_belong_to_the_file() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (small_tiff([(256, 4, 1, 1)], starts=[8]), "circles"),
+        (small_tiff([(256, 4, 1, 1)], starts=[8]), "form a cycle"),
         (small_tiff([(256, 4, 1, 1)], starts=[500]), "beyond the end"),
         (small_tiff([(273, 4, 1, 8)]), "without lengths"),
         (small_tiff([(324, 4, 1, 8)]), "without lengths"),

@@ -68,12 +68,9 @@ def test_months_are_headings_and_arrow_keys_cross_them(window: Visitor, server: 
     page = look(window, server, "/?until=2021-12-31")
     page.get_by_role("button", name="Newest").click()
     page.get_by_text("Group by month").click()
-    expect(page.get_by_role("heading", name="March 2021")).to_be_visible()
+    months = [f"{month} 2021" for month in ("May", "April", "March", "February", "January")]
+    expect(page.locator(".gallery h3")).to_have_text(months)
     assert asked(page) == {"until": "2021-12-31", "group": "month"}
-    headings = page.locator(".gallery h3").all_inner_texts()
-    assert headings == [
-        f"{month} 2021" for month in ("May", "April", "March", "February", "January")
-    ]
     page.keyboard.press("Escape")
     tiles(page).first.focus()
     page.keyboard.press("ArrowDown")

@@ -18,7 +18,7 @@ _MUNICIPAL_LEVELS = {
     "AT": 3, "BE": 4, "BR": 2, "CH": 3, "DE": 4, "DK": 2, "ES": 3, "FR": 4, "IT": 3, "MX": 2,
     "NL": 2, "NO": 2, "PT": 2, "SE": 2,
 }  # fmt: skip
-# Regions that are one city; all that is near its centre belongs to it.
+# Regions that are one city; all that is near its center belongs to it.
 _CITY_REGIONS = frozenset({
     "AE.03", "AR.07", "AT.09", "BE.BRU", "CN.22", "CN.23", "CN.28", "CN.33", "CO.34", "CZ.52",
     "DE.04", "DE.16", "EG.11", "GI.", "HK.", "HU.05", "ID.04", "IN.07", "IR.26", "JP.40", "KR.10",
@@ -32,7 +32,7 @@ _DISTRICTS = {
 }
 # Where a city's population is that of the whole urban area, and suburbs are parts of it.
 _METROPOLITAN = frozenset({"AU", "NZ"})
-# Parts lie within so many radii of the city's centre.
+# Parts lie within so many radii of the city's center.
 _SECTION_RADII, _MUNICIPAL_RADII, _REGION_RADII, _SUBURB_RADII = 3.0, 2.0, 1.6, 0.9
 # A suburb has at most this share of the city's population.
 _SUBURB_SHARE = 1 / 8
@@ -81,7 +81,7 @@ def parents(cities: Sequence[City]) -> npt.NDArray[np.int64]:
 
 
 def _is_part(place: City, city: City, radii: float) -> bool:  # noqa: PLR0911
-    """radii: distance of the place from the city's centre, in radii of the city."""
+    """radii: distance of the place from the city's center, in radii of the city."""
     if place.id == city.id or place.population >= city.population:
         return False
     is_state = f"{city.country}." in _CITY_REGIONS

@@ -24,6 +24,7 @@ MODULES = {
     "duplicates": "duplicates_command",
     "remove": "remove_command",
     "undo": "undo_command",
+    "places": "places_command",
     "status": "status_command",
     "verify": "verify_command",
     "models": "models_command",

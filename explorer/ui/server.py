@@ -22,6 +22,7 @@ from explorer.ui.completion_route import completions
 from explorer.ui.list_routes import list_routes
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
+from explorer.ui.places_page.places_route import country_outlines, photo_clusters
 
 
 def app_options() -> dict[str, Any]:
@@ -31,6 +32,8 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "{id}/preview", preview),
             Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "map", map_points),
+            Route(PHOTOS + "outlines", country_outlines),
+            Route(PHOTOS + "places", photo_clusters),
             Route(PHOTOS + "completions", completions),
             *list_routes(),
         ],

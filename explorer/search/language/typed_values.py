@@ -13,7 +13,7 @@ from explorer.errors import UsageError
 from explorer.library.filters import parse_day
 from explorer.search.language.place_names import PlaceMeaning, nearest_name, place_meaning
 from explorer.search.language.query_tree import Comparison
-from explorer.search.language.syntax_error import shown
+from explorer.search.language.syntax_error import QuerySyntaxError, shown
 
 DEFAULT_KILOMETRES = 10.0
 """Radius of `near:` where none is given."""
@@ -273,10 +273,14 @@ def _checked(latitude: str, longitude: str) -> tuple[float, float]:
 
 
 def named_place(text: str) -> NamedPlace:
-    """The places of a name. Raises ValueError for an unknown one."""
+    """The places of a name. Raises QuerySyntaxError for an unknown one."""
     meaning = place_meaning(text)
     if not meaning:
         nearest = nearest_name(text)
-        hint = f"; did you mean “{shown(nearest)}”?" if nearest else ""
-        raise ValueError(f"no place of that name is known{hint}")
+        hint = (
+            f"Did you mean “{shown(nearest)}”?"
+            if nearest
+            else "Write the whole name of a city, region or country."
+        )
+        raise QuerySyntaxError(f"No place is called “{shown(text)}”. {hint}")
     return NamedPlace(meaning)

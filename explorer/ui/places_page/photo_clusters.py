@@ -1,0 +1,154 @@
+"""Photos near each other on the map as one cluster, for a zoom and a part of the world.
+
+The map is in Mercator's projection: x and y run from 0 to 1 over the square world, and at zoom z
+the world is 256 × 2^z pixels wide, as in other web maps.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Ids
+from explorer.library.location_store import LocatedPhotos
+from explorer.search.language.typed_values import Area
+
+TILE, CELL = 256, 64
+"""Pixels of the world at zoom 0, and of a cell whose photos are one cluster."""
+MAX_ZOOM = 18
+MAX_LATITUDE = 85.05
+"""The map ends there; photos nearer to a pole are at its edge."""
+_MAX_CLUSTERS = 400
+# Up to this zoom the clusters of the whole world are kept; beyond it, only few photos are in view.
+_WHOLE_UNTIL = 8
+
+Floats = npt.NDArray[np.float64]
+
+
+class WorldPoints(NamedTuple):
+    """All photos with coordinates on the map, n photos."""
+
+    ids: Ids
+    """(n,), ascending."""
+    x: Floats
+    y: Floats
+    latitude: Floats
+    longitude: Floats
+
+
+class MapBox(NamedTuple):
+    """A part of the map, in units of the world."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PhotoCluster(NamedTuple):
+    """Photos near each other."""
+
+    x: float
+    """Of their mean."""
+    y: float
+    photos: int
+    newest: int
+    """The highest id: the latest to be indexed."""
+    area: Area
+    """The smallest one that holds all of them."""
+
+
+class _Clustered(NamedTuple):
+    """Clusters as arrays, c of them: as the fields of PhotoCluster."""
+
+    x: Floats
+    y: Floats
+    photos: npt.NDArray[np.int64]
+    newest: Ids
+    bounds: Floats
+    """(4, c): south, west, north, east."""
+
+
+def world_points(photos: LocatedPhotos) -> WorldPoints:
+    """Photos projected onto the map."""
+    latitude = np.radians(np.clip(photos.latitude, -MAX_LATITUDE, MAX_LATITUDE))
+    y = 0.5 - np.log(np.tan(np.pi / 4 + latitude / 2)) / (2 * np.pi)
+    return WorldPoints(
+        photos.ids, photos.longitude / 360 + 0.5, y, photos.latitude, photos.longitude
+    )
+
+
+class PhotoClusters:
+    """The clusters of a library's photos at every zoom. Thread-safe."""
+
+    def __init__(self, points: WorldPoints) -> None:
+        self.points = points
+        self._lock = threading.Lock()
+        self._whole = dict[int, _Clustered]()
+
+    def in_box(self, zoom: int, box: MapBox) -> list[PhotoCluster]:
+        """The clusters in a part of the map, most photos first; of very many, the largest. zoom: 0
+        to MAX_ZOOM."""
+        cells = TILE * 2**zoom / CELL
+        # Whole cells, so that a cluster does not change as the map is moved.
+        low = np.floor(np.array([box.left, box.top]) * cells) / cells
+        high = np.ceil(np.array([box.right, box.bottom]) * cells) / cells
+        if zoom <= _WHOLE_UNTIL:
+            # Moving the map then costs nothing.
+            with self._lock:
+                if zoom not in self._whole:
+                    everything = np.arange(len(self.points.ids))
+                    self._whole[zoom] = _clustered(self.points, everything, cells)
+                found = self._whole[zoom]
+        else:
+            found = _clustered(self.points, _inside(self.points.x, self.points.y, low, high), cells)
+        near = _inside(found.x, found.y, low, high)
+        largest = near[np.argsort(-found.photos[near], kind="stable")[:_MAX_CLUSTERS]]
+        return [
+            PhotoCluster(
+                float(found.x[at]), float(found.y[at]), int(found.photos[at]),
+                int(found.newest[at]), Area(*(float(side) for side in found.bounds[:, at])),
+            )
+            for at in largest.tolist()
+        ]  # fmt: skip
+
+
+def _inside(x: Floats, y: Floats, low: Floats, high: Floats) -> npt.NDArray[np.int64]:
+    return np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+
+
+def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) -> _Clustered:
+    """Some photos by cells, of which there are so many in a row."""
+    if not len(among):
+        return _Clustered(*(np.empty(0),) * 2, *(np.empty(0, np.int64),) * 2, np.empty((4, 0)))
+    column = np.floor(points.x[among] * cells).astype(np.int64)
+    row = np.floor(points.y[among] * cells).astype(np.int64)
+    key = row * (int(cells) + 2) + column
+    order = np.argsort(key, kind="stable")
+    among, key = among[order], key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
+    photos = np.diff(starts, append=len(key))
+    latitude, longitude = points.latitude[among], points.longitude[among]
+    bounds = (
+        np.minimum.reduceat(latitude, starts), np.minimum.reduceat(longitude, starts),
+        np.maximum.reduceat(latitude, starts), np.maximum.reduceat(longitude, starts),
+    )  # fmt: skip
+    return _Clustered(
+        np.add.reduceat(points.x[among], starts) / photos,
+        np.add.reduceat(points.y[among], starts) / photos,
+        photos,
+        np.maximum.reduceat(points.ids[among], starts),
+        np.stack(bounds),
+    )
+
+
+def area_text(area: Area) -> str:
+    """An area as a query has it, rounded outwards to a hundred-thousandth of a degree (1 m)."""
+    low = (np.floor(value * 1e5) / 1e5 for value in (area.south, area.west))
+    high = (np.ceil(value * 1e5) / 1e5 for value in (area.north, area.east))
+    south, west = (max(least, v) for least, v in zip((-90, -180), low, strict=True))
+    north, east = (min(most, v) for most, v in zip((90, 180), high, strict=True))
+    return ",".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in (south, west, north, east))

@@ -1,0 +1,91 @@
+"""The routes that the map of places fetches: outlines of countries, and clusters of photos."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from explorer.errors import ExplorerError
+from explorer.library.library import Library
+from explorer.library.location_store import located_photos, locations_of
+from explorer.places.country_outlines import DETAILED, SIMPLE, outlines
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.places_page.photo_clusters import (
+    MAX_ZOOM,
+    MapBox,
+    PhotoClusters,
+    area_text,
+    world_points,
+)
+
+_lock = threading.Lock()
+_clusters: tuple[Library, int, PhotoClusters] | None = None
+
+
+def current_clusters() -> PhotoClusters:
+    """All photos with coordinates, read once for each change of the catalog."""
+    global _clusters  # noqa: PLW0603
+    library = resources.library()
+    change = library.catalog.change()
+    with _lock:
+        if _clusters is None or _clusters[0] is not library or _clusters[1] != change:
+            points = world_points(located_photos(library.catalog))
+            _clusters = (library, change, PhotoClusters(points))
+        return _clusters[2]
+
+
+async def country_outlines(request: Request) -> Response:
+    """Outlines of countries: the number of rings, where each ends, and all points, longitude and
+    latitude in thousandths of a degree; int32, little-endian. `?detailed` has ten times as many."""
+
+    def pack() -> bytes:
+        found = outlines(DETAILED if "detailed" in request.query_params else SIMPLE)
+        header = np.array([len(found.ends)], "<i4")
+        parts = (header, found.ends.astype("<i4"), found.points.astype("<i4"))
+        return b"".join(part.tobytes() for part in parts)
+
+    return Response(
+        await run_in_threadpool(pack),
+        media_type="application/octet-stream",
+        headers={"Cache-Control": "private, max-age=86400"},
+    )
+
+
+async def photo_clusters(request: Request) -> Response:
+    """The clusters in a part of the map, as JSON. `z`: zoom; `box`: left, top, right and bottom, 0
+    to 1."""
+    query = request.query_params
+    zoom = whole_number(query.get("z", ""))
+    try:
+        sides = [float(side) for side in query.get("box", "").split(",")]
+    except ValueError:
+        sides = []
+    if len(sides) != 4 or not all(map(math.isfinite, sides)) or zoom is None or zoom > MAX_ZOOM:
+        return PlainTextResponse("This map does not exist.", 404)
+
+    def find() -> list[dict[str, object]]:
+        found = current_clusters().in_box(zoom, MapBox(*sides))
+        catalog = resources.library().catalog
+        newest = catalog.photos(each.newest for each in found)
+        named = locations_of(catalog, newest)
+        return [
+            {
+                "x": each.x, "y": each.y, "photos": each.photos, "newest": each.newest,
+                "hash": newest[each.newest]["hash"] if each.newest in newest else "",
+                "label": named[each.newest].label if each.newest in named else "",
+                "area": area_text(each.area),
+            }
+            for each in found
+        ]  # fmt: skip
+
+    try:
+        found = await run_in_threadpool(find)
+    except ExplorerError as error:
+        return PlainTextResponse(str(error), 503)
+    return JSONResponse(found, headers={"Cache-Control": "private, max-age=600"})

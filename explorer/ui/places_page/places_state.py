@@ -1,0 +1,90 @@
+"""What the Places page shows: the area in its address, and the places of the library."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import streamlit as st
+
+from explorer.config import APP_FILES
+from explorer.library.library import Library
+from explorer.library.location_store import location_counts
+from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
+from explorer.search.language.typed_values import Area, area
+from explorer.search.place_tree import PlaceNode, place_tree
+from explorer.search.query import Query
+from explorer.search.ranked_photos import RankedPhotos
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.search_page import search_state
+
+AREA, PAGE = "area", "page"
+
+
+class LibraryPlaces(NamedTuple):
+    """The places of the library."""
+
+    countries: list[PlaceNode]
+    covers: dict[int, str]
+    """URLs of previews, by photo id."""
+
+
+_lock = threading.Lock()
+_places: tuple[Library, int, LibraryPlaces] | None = None
+
+
+def places() -> LibraryPlaces:
+    """The places of the library, read once for each change of the catalog."""
+    global _places  # noqa: PLW0603
+    library = resources.library()
+    change = library.catalog.change()
+    with _lock:
+        if _places is None or _places[0] is not library or _places[1] != change:
+            countries = place_tree(location_counts(library.catalog))
+            rows = library.catalog.photos(_newest(countries))
+            covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
+            _places = (library, change, LibraryPlaces(countries, covers))
+        return _places[2]
+
+
+def _newest(nodes: list[PlaceNode]) -> set[int]:
+    return {node.newest for node in nodes}.union(*(_newest(node.inside) for node in nodes))
+
+
+def chosen_area() -> tuple[str | None, Area | None]:
+    """The area in the address, as text and in degrees; None if there is none, or it is invalid."""
+    text = st.query_params.get(AREA, "").strip()
+    try:
+        return (text, area(text)) if text else (None, None)
+    except ValueError:
+        return None, None
+
+
+def page() -> int:
+    """The page of photos in the area, from 1."""
+    return whole_number(st.query_params.get(PAGE, "")) or 1
+
+
+def choose_area(text: str | None) -> None:
+    """Put an area into the address, as one step in the browser's history; None: take it out."""
+    st.query_params.from_dict({AREA: text} if text else {})
+
+
+def turn_page(key: str) -> None:
+    """Go to the page of photos chosen in the widget with that key."""
+    number = int(st.session_state.get(key) or 1)
+    kept = {AREA: st.query_params.get(AREA, "")}
+    st.query_params.from_dict(kept | ({PAGE: str(number)} if number > 1 else {}))
+
+
+def photos_in(text: str) -> RankedPhotos:
+    """The photos in an area, the newest first."""
+    condition = FieldTest("area", (FieldValue(text),))
+    return resources.engine().ranked(Query(QueryTree(condition=condition)))
+
+
+def search_for(query: str) -> None:
+    """Open the Search page with a query. Ends the run of the page."""
+    st.switch_page(APP_FILES / "pages" / "search.py", query_params={search_state.PHRASE: query})

@@ -1,0 +1,52 @@
+"""Places: where the photos were taken, on a map and as a list of countries, regions and cities."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.search.language.typed_values import Area
+from explorer.text_format import count
+from explorer.ui import empty_library, resources
+from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.places_page import places_photos, places_route, places_state, world_map
+from explorer.ui.places_page.photo_clusters import WorldPoints
+
+
+def main() -> None:
+    drawn, points = snapshot(), places_route.current_clusters().points
+    if drawn.reason_empty is not None:
+        empty_library.explain(drawn.reason_empty)
+    elif not len(points.ids):
+        places_photos.explain_no_places()
+    else:
+        show_places(points)
+    refresh_on_change(drawn, has_room=not len(points.ids))
+
+
+def show_places(points: WorldPoints) -> None:
+    text, area = places_state.chosen_area()
+    latitude, longitude = points.latitude, points.longitude
+    whole = Area(latitude.min(), longitude.min(), latitude.max(), longitude.max())
+    left, right = st.columns([5, 2])
+    with left:
+        version = str(resources.library().catalog.change())
+        result = world_map.world_map(whole, text, area, version)
+    with right:
+        known = places_state.places()
+        followed = world_map.places_list(known.countries, known.covers)
+        st.caption(
+            f"{count(len(points.ids), 'photo')} with a location. Names of places: GeoNames,"
+            " CC BY 4.0. Outlines: Natural Earth."
+        )
+    if followed:
+        places_state.search_for(followed)
+    if result.search:
+        places_state.search_for(f"area:{result.search}")
+    if result.area and result.area != text:
+        places_state.choose_area(result.area)
+        st.rerun()
+    if text:
+        places_photos.photos_of_area(text)
+
+
+main()

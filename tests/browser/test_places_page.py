@@ -1,0 +1,68 @@
+"""The Places page: the map, the photos of an area, and the list."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Server, Visitor
+
+CLUSTER = re.compile("^5 photos, .*Munich.*Germany$")
+
+
+@pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
+def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/places")
+    cluster = page.get_by_role("button", name=CLUSTER)
+    expect(cluster).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cluster.hover()
+    expect(page.locator(".preview")).to_contain_text("Munich")
+    cluster.click()
+    expect(page.get_by_text("5 photos in this area")).to_be_visible()
+    assert "area=" in page.url
+    page.reload()
+    expect(page.get_by_text("5 photos in this area")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("button", name="Search in this area").last.click()
+    expect(page.get_by_text("5 photos, newest first")).to_be_visible()
+    assert "q=area" in page.url
+
+
+def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/places")
+    expect(page.get_by_role("button", name=CLUSTER)).to_be_visible()
+    page.get_by_role("application", name="World map of the photos").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("0")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=CLUSTER)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("5 photos in this area")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("photos in this area")).to_have_count(0)
+    page.get_by_role("application", name="World map of the photos").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("5 photos in this area")).to_be_visible()
+
+
+def test_the_list_is_filtered_and_its_entries_are_searches(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/places")
+    places = page.get_by_role("list", name="Places")
+    expect(places.get_by_role("link", name="Germany 5")).to_have_attribute(
+        "href", "/?q=place%3AGermany"
+    )
+    page.get_by_role("searchbox", name="Filter places").fill("munich")
+    munich = places.get_by_role("link", name="Munich 5")
+    expect(munich).to_be_visible()
+    page.get_by_role("searchbox", name="Filter places").fill("atlantis")
+    expect(page.get_by_text("No place of that name has photos.")).to_be_visible()
+    page.get_by_role("searchbox", name="Filter places").fill("munich")
+    munich.click()
+    expect(page.get_by_text("5 photos, newest first")).to_be_visible()
+    expect(page.get_by_text("in Munich, Germany")).to_be_visible()

@@ -1,0 +1,79 @@
+"""Clusters of photos on the map."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.library.location_store import LocatedPhotos
+from explorer.search.language.typed_values import Area, area
+from explorer.ui.places_page.photo_clusters import (
+    MAX_ZOOM,
+    MapBox,
+    PhotoCluster,
+    PhotoClusters,
+    WorldPoints,
+    area_text,
+    world_points,
+)
+
+WORLD = MapBox(0, 0, 1, 1)
+PLACES = st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), max_size=30)
+
+
+def points_of(places: list[tuple[float, float]]) -> WorldPoints:
+    table = np.array(places, np.float64).reshape(-1, 2)
+    ids = np.arange(1, len(table) + 1)
+    return world_points(LocatedPhotos(ids, table[:, 0], table[:, 1]))
+
+
+def clusters(points: WorldPoints, zoom: int, box: MapBox) -> list[PhotoCluster]:
+    return PhotoClusters(points).in_box(zoom, box)
+
+
+@given(PLACES, st.integers(0, MAX_ZOOM))
+@settings(max_examples=100, deadline=None)
+def test_every_photo_is_in_one_cluster_and_in_its_area(
+    places: list[tuple[float, float]], zoom: int
+) -> None:
+    points = points_of(places)
+    found = clusters(points, zoom, WORLD)
+    assert sum(each.photos for each in found) == len(places)
+    assert [each.photos for each in found] == sorted((e.photos for e in found), reverse=True)
+    for each in found:
+        told = area(area_text(each.area))
+        inside = (
+            (points.latitude >= told.south) & (points.latitude <= told.north)
+            & (points.longitude >= told.west) & (points.longitude <= told.east)
+        )  # fmt: skip
+        assert inside.sum() >= each.photos
+        assert inside[points.ids == each.newest].all()
+
+
+def test_near_photos_are_one_cluster_until_the_map_is_zoomed_in() -> None:
+    points = points_of([(48.8584, 2.2945), (48.8606, 2.3376), (41.89, 12.49)])
+    assert [each.photos for each in clusters(points, 5, WORLD)] == [2, 1]
+    assert [each.photos for each in clusters(points, 14, WORLD)] == [1, 1, 1]
+    (pair, _) = clusters(points, 5, WORLD)
+    assert pair.newest == 2
+    assert pair.area == Area(48.8584, 2.2945, 48.8606, 2.3376)
+
+
+def test_only_what_is_in_view_is_counted() -> None:
+    points = points_of([(48.8584, 2.2945), (-33.8568, 151.2153)])
+    (paris,) = clusters(points, 4, MapBox(0.5, 0.2, 0.6, 0.5))
+    assert paris.photos == 1 and paris.newest == 1
+    assert clusters(points, 4, MapBox(0, 0, 0.1, 0.1)) == []
+
+
+def test_a_map_shows_the_largest_of_very_many_clusters() -> None:
+    random = np.random.default_rng(1)
+    places = list(zip(random.uniform(-80, 80, 5000), random.uniform(-180, 180, 5000), strict=True))
+    found = clusters(points_of([*places, *[(10.0, 10.0)] * 50]), 8, WORLD)
+    assert len(found) == 400 and found[0].photos >= 50
+
+
+def test_an_area_is_rounded_outwards_and_stays_on_the_earth() -> None:
+    assert area_text(Area(48.123456, 2.5, 48.123459, 180)) == "48.12345,2.5,48.12346,180"
+    assert area_text(Area(-90, -180, 90, 180)) == "-90,-180,90,180"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.manifold import trustworthiness
 
 from explorer.analysis import map_layout
 from explorer.analysis.map_layout import Positions
@@ -41,6 +40,8 @@ def drawn(vectors: np.ndarray) -> tuple[Positions, Positions]:
 
 
 def test_a_map_keeps_neighbors_together_better_than_the_two_main_axes() -> None:
+    from sklearn.manifold import trustworthiness
+
     vectors, belongs = clusters(12, 30)
     begun, ended = drawn(vectors)
     before, after = (

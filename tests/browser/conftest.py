@@ -33,9 +33,10 @@ from explorer.config import PROJECT
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
+from tests.fixtures.waiting import PATIENCE
 
 # Seconds in which anything must have happened, on however busy a computer.
-WAIT = 180.0
+WAIT = PATIENCE
 # Enough that not all photos are in the page at once.
 GREY = 92
 

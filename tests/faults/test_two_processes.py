@@ -18,6 +18,7 @@ from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests.faults.folders import RandomFolders, check, index
 from tests.faults.test_disk import folders, library
+from tests.fixtures.waiting import PATIENCE
 
 __all__ = ["folders", "library"]
 
@@ -70,7 +71,7 @@ def test_two_processes_can_create_the_same_library_at_once(tmp_path: Path) -> No
             for _ in range(4)
         ]
         for process in started:
-            _, errors = process.communicate(timeout=120)
+            _, errors = process.communicate(timeout=PATIENCE)
             assert (process.returncode, errors) == (0, "")
         catalog = Catalog(path)
         assert catalog.change() == 0

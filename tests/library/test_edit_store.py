@@ -19,6 +19,7 @@ from explorer.library.library import Library
 from explorer.library.missing_files import purge_expired
 from explorer.library.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded
+from tests.thoroughness import times
 
 FACTS: dict[str, Any] = {
     "rating": 3.0, "title": "Old", "keywords": ("sea",), "taken_at": "2018-07-06T10:11:12",
@@ -152,7 +153,7 @@ class TestOriginals:
         assert (evidence_of(catalog, [photo]), copy_rows(catalog, [photo])) == before
 
 
-@settings(max_examples=25)
+@settings(max_examples=times(25, 125))
 @given(
     st.lists(
         st.tuples(

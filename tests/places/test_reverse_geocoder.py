@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from explorer.places.country_outlines import AT_SEA, countries_at, country_in_polygons, outlines
 from explorer.places.gazetteer import gazetteer
 from explorer.places.reverse_geocoder import NONE, locate
+from tests.thoroughness import times
 
 
 def named(latitude: float, longitude: float) -> tuple[str, str, str, str]:
@@ -63,7 +64,7 @@ def test_no_coordinates_have_no_places() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30, 150), deadline=None)
 def test_places_do_not_depend_on_what_else_is_located(where: list[tuple[float, float]]) -> None:
     known = gazetteer()
     latitude, longitude = np.array(where).T

@@ -18,7 +18,7 @@ if sys.platform != "linux":
 
 from watchdog.observers.inotify_c import InotifyFD
 
-PATIENCE = 30.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

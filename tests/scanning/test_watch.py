@@ -11,7 +11,7 @@ from explorer.scanning.watch import ChangedFolder, Watcher
 from tests import pictures
 
 # Events come within a fraction of a second; a machine that is busy may take long.
-PATIENCE = 30.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

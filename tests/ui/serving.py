@@ -20,6 +20,7 @@ from explorer.config import PROJECT
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
+from tests.fixtures.waiting import PATIENCE
 
 LOOPBACK = re.compile(
     r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost"
@@ -95,7 +96,7 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(60)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -114,7 +115,7 @@ def _wait(app: Served, process: subprocess.Popen[bytes], place: Path, photos: Pa
     # Files that were written a moment ago are left until they rest: that the worker watches does
     # not say that it has read them all.
     expected = sum(path.is_file() for path in photos.rglob("*"))
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, (place / "stderr").read_text()
         with contextlib.suppress(OSError):

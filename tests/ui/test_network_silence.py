@@ -18,7 +18,7 @@ from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from tests import pictures
 from tests.encoders.hub import Hub
-from tests.fixtures.waiting import wait
+from tests.fixtures.waiting import PATIENCE, wait
 from tests.ui.serving import Served, environment_of, free_port
 from tests.ui.test_session import HOSTILE, place
 
@@ -86,7 +86,7 @@ def test_the_app_fetches_a_model_but_never_offline(
             wait(lambda: is_watching(app), "the end of it")
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(PATIENCE)
     assert (better_hub.asked == 0) == offline
     assert app.foreign() == []
     connections = app.log.read_text(encoding="utf-8") if app.log.exists() else ""

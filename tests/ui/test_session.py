@@ -17,6 +17,7 @@ import pytest
 from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from tests import pictures
+from tests.fixtures.waiting import PATIENCE
 from tests.ui.serving import Served, served
 
 HOSTILE = [
@@ -42,10 +43,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture
-def app(place: Path, tmp_path: Path) -> Iterator[Served]:
-    shutil.copytree(place / "photos", tmp_path / "photos", dirs_exist_ok=True)
-    with served(tmp_path, tmp_path / "photos") as app:
+@pytest.fixture(scope="module")
+def app(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app on a copy of these photos, which no test may leave changed."""
+    folder = tmp_path_factory.mktemp("app")
+    shutil.copytree(place / "photos", folder / "photos")
+    with served(folder, folder / "photos") as app:
         yield app
 
 
@@ -75,8 +78,8 @@ def _status(app: Served, path: str, headers: list[tuple[str, str]]) -> int:
         connection.close()
 
 
-def test_access_rules_hold_in_a_running_session(app: Served, tmp_path: Path) -> None:
-    photos = _photos(app)
+def test_access_rules_hold_in_a_running_session(app: Served) -> None:
+    photos, folder = _photos(app), app.folder.parent
     assert len(photos) == len(HOSTILE)
     first = photos[HOSTILE[0]]
     paths = [
@@ -122,11 +125,11 @@ def test_access_rules_hold_in_a_running_session(app: Served, tmp_path: Path) -> 
         status, body, _ = app.get(path)
         # Whatever is no address of a photo leads to the pages.
         assert status in (400, 403, 404) or b"<html" in body[:4000], path
-    _gives_out_only_the_photos_themselves(app, photos, tmp_path)
+    _gives_out_only_the_photos_themselves(app, photos, folder)
     assert app.foreign() == []
     _let_in_by_the_address(app)
     _carries_the_headers(app, first["id"])
-    errors = (tmp_path / "stderr").read_text()
+    errors = (folder / "stderr").read_text()
     assert (
         f"Photo Explorer is open at {app.address}/?token={app.access.token} (press Ctrl-C to quit)."
         in errors
@@ -135,13 +138,13 @@ def test_access_rules_hold_in_a_running_session(app: Served, tmp_path: Path) -> 
 
 
 def _gives_out_only_the_photos_themselves(
-    app: Served, photos: dict[str, PhotoRow], tmp_path: Path
+    app: Served, photos: dict[str, PhotoRow], folder: Path
 ) -> None:
     """Each original is the file that was indexed; what took a photo's place is not sent."""
     first = photos[HOSTILE[0]]
     for name, row in photos.items():
         status, body, headers = app.get(f"/photo/{row['id']}/original")
-        assert (status, body) == (200, (tmp_path / "photos" / name).read_bytes())
+        assert (status, body) == (200, (folder / "photos" / name).read_bytes())
         assert (
             headers["x-content-type-options"] == "nosniff"
             and "sandbox" in headers["content-security-policy"]
@@ -151,7 +154,7 @@ def _gives_out_only_the_photos_themselves(
         )
         assert app.get(f"/photo/{row['id']}/preview")[1].startswith(b"\xff\xd8")
     # What took a photo's place is not the photo, wherever a link in it leads.
-    secret = tmp_path / "secret.txt"
+    secret = folder / "secret.txt"
     secret.write_text("not in the library")
     photo = Path(first["path"])
     kept = photo.read_bytes()
@@ -166,6 +169,8 @@ def _gives_out_only_the_photos_themselves(
         photo.unlink()
         os.mkfifo(photo)
         assert app.get(f"/photo/{first['id']}/original")[0] == 404
+    photo.unlink()
+    photo.write_bytes(kept)
 
 
 def _let_in_by_the_address(app: Served) -> None:
@@ -223,7 +228,7 @@ def _carries_the_headers(app: Served, photo: int) -> None:
 
 @pytest.mark.browser
 def test_a_browser_session_shows_names_as_text_and_contacts_no_other_host(
-    app: Served, chromium: str, tmp_path: Path
+    app: Served, chromium: str
 ) -> None:
     from playwright.sync_api import expect, sync_playwright
 
@@ -240,11 +245,11 @@ def test_a_browser_session_shows_names_as_text_and_contacts_no_other_host(
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.on("dialog", dismissed)
         page.goto(app.access.address(app.address))
-        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=PATIENCE * 1000)
         for name in HOSTILE:
             page.goto(f"{app.address}/?photo={photos[name]['id']}")
             dialog = page.get_by_role("dialog")
-            expect(dialog).to_contain_text("Camera", timeout=60_000)
+            expect(dialog).to_contain_text("Camera", timeout=PATIENCE * 1000)
             text = dialog.inner_text().replace("\u2060", "")
             assert " ".join(name.split()) in " ".join(text.split()), repr((name, text))
             assert CAMERA[0] in text and CAMERA[1] in text, text
@@ -256,9 +261,11 @@ def test_a_browser_session_shows_names_as_text_and_contacts_no_other_host(
                 == 0
             )
         page.goto(f"{app.address}/?q=red")
-        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".gallery .photo").first).to_be_visible(timeout=PATIENCE * 1000)
         page.goto(f"{app.address}/library")
-        expect(page.get_by_text("Could not be read", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Could not be read", exact=True)).to_be_visible(
+            timeout=PATIENCE * 1000
+        )
         assert alerts == []
         browser.close()
     ours = (app.address, f"ws://localhost:{app.port}", "data:", "blob:")

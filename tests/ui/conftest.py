@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.analysis import photo_map
 from explorer.analysis.stages import stages
 from explorer.config import library_dir
 from explorer.encoders import registry
@@ -16,6 +17,7 @@ from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.ui import resources
 from tests import pictures
+from tests.fixtures.waiting import PATIENCE
 from tests.tiny import Tiny
 
 
@@ -35,8 +37,11 @@ def _indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     index_folders(library, [str(photos)], Tiny(), lambda _: None)
     # As the app's worker does, which draws the map as well.
     writer = Writer(library.catalog)
-    for stage in stages(library, writer, Tiny()):
-        stage.run(lambda done, total: None)
+    with pytest.MonkeyPatch.context() as patch:
+        # On a busy computer, too, the map is drawn in one round.
+        patch.setattr(photo_map, "SECONDS_AT_ONCE", PATIENCE)
+        for stage in stages(library, writer, Tiny()):
+            stage.run(lambda done, total: None)
     writer.close()
     library.close()
     return photos, folder / "library"

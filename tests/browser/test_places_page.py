@@ -65,4 +65,4 @@ def test_the_list_is_filtered_and_its_entries_are_searches(window: Visitor, serv
     page.get_by_role("searchbox", name="Filter places").fill("munich")
     munich.click()
     expect(page.get_by_text("5 photos, newest first")).to_be_visible()
-    expect(page.get_by_text("in Munich, Germany")).to_be_visible()
+    expect(page.get_by_role("button", name="in Munich, Germany")).to_be_visible()

@@ -107,8 +107,11 @@ def _until_indexed(path: Path, server: subprocess.Popen[bytes]) -> None:
 _REPLACE_PATHS = """([folder, home]) => {
   const shown = (text) =>
     text.replaceAll(folder, "/home/ada/Pictures").replaceAll(home, "/home/ada");
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) texts.currentNode.data = shown(texts.currentNode.data);
+  for (const part of [document.body, document.querySelector(".photo-viewer")?.shadowRoot]) {
+    if (!part) continue;
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = shown(texts.currentNode.data);
+  }
   for (const box of document.querySelectorAll("input[placeholder]"))
     box.placeholder = shown(box.placeholder);
 }"""
@@ -120,7 +123,7 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
         ("search-light", f"/?q={query}", "light", WIDE),
         ("search-narrow", f"/?q={query}", "light", NARROW),
         ("library-light", "/library", "light", WIDE),
-        ("lightbox-dark", f"/?q={query}", "dark", WIDE),
+        ("viewer-dark", f"/?q={query}", "dark", WIDE),
         ("duplicates-light", "/duplicates", "light", WIDE),
         ("anomalies-dark", "/anomalies", "dark", WIDE),
     ]:
@@ -139,9 +142,9 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
             page.locator("canvas").first.wait_for()
         else:
             page.locator("button.photo img.here").first.wait_for()
-        if name.startswith("lightbox"):
+        if name.startswith("viewer"):
             page.locator("button.photo").first.click()
-            page.get_by_role("dialog").locator(".lightbox img").first.wait_for()
+            page.get_by_role("dialog").locator(".frame.loaded").wait_for()
         _save(page, IMAGES / f"{name}.png", folder)
         context.close()
 

@@ -3,8 +3,9 @@ standard input until that is closed.
 
 For a file, it reads and hashes the bytes and reports the hash. The next message tells it to decode
 or skip them, so that known content is not decoded again. Bytes in the request (an upload, a
-preview) are decoded at once. The process also crops parts of a photo, measures what needs the whole
-content of one or two files (`_file_fact`), and merges metadata for a removal.
+preview) are decoded at once. The process also crops parts of a photo, renders photos for a screen,
+measures what needs the whole content of one or two files (`_file_fact`), and merges metadata for a
+removal.
 
 Only this process ever runs a codec on a file: a crash, a hang or excessive use of memory is
 contained here, and `process.py` handles the consequences.
@@ -35,6 +36,7 @@ from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
 from explorer.photos.metadata import sidecar_merge
+from explorer.photos.render_screen import render_screen
 
 try:
     import resource
@@ -97,6 +99,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             protocol.send(answers, *sidecar_merge.answer_request(header["merge"]))
         elif "regions" in header:
             protocol.send(answers, *_regions(header, spec, body))
+        elif "screen" in header:
+            protocol.send(answers, *_rendition(header))
         elif "path" not in header:
             protocol.send(answers, *_photo_answer(decode(body, spec)))
         elif "fact" in header:
@@ -166,6 +170,14 @@ def _regions(
     found = decode_region(data, spec, [tuple(box) for box in header["regions"]])
     facts = {"hash": content_hash(data).hex(), "preview": len(found.preview)}
     return facts, found.preview + found.inputs.tobytes()
+
+
+def _rendition(header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """A file rendered for a screen: its content hash, the size of the rendition, and the JPEG."""
+    data, _ = read_with_stat(_path(header["path"]))
+    found = render_screen(data, header["screen"])
+    facts = {"hash": content_hash(data).hex(), "width": found.width, "height": found.height}
+    return facts, found.jpeg
 
 
 def _path(encoded: str) -> str:

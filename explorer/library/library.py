@@ -1,4 +1,5 @@
-"""A library's folder: the catalog, the vector indexes and the previews, opened together."""
+"""A library's folder: the catalog, the vector indexes, the previews and what was rendered for
+screens, opened together."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.index_files import index_files
 from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
+from explorer.library.screen_cache import ScreenCache
 from explorer.library.vectors import VectorIndex
 from explorer.library.worker_store import worker_status
 
@@ -25,6 +27,7 @@ class Library:
         self.dir = folder
         self.catalog = Catalog(folder / "catalog.db")
         self.previews = PreviewStore(folder / "previews")
+        self.screens = ScreenCache(folder / "screens")
         self._indexes: dict[tuple[str, str], VectorIndex] = {}
         self._lock = threading.Lock()
 

@@ -1,4 +1,4 @@
-"""Buttons that act on photos, in the lightbox and below a gallery's selection."""
+"""Buttons that act on photos, in the viewer and below a gallery's selection."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class PhotoAction(NamedTuple):
     icon: str
     """One of Streamlit's icons, `:material/…:`."""
     run: Callable[[Sequence[int]], None]
-    """Called with the ids of the photos: the one in the lightbox, or the selected ones, in order.
+    """Called with the ids of the photos: the one in the viewer, or the selected ones, in order.
     It runs before the page is redrawn, so the page shows the result."""
     then: Literal["stay", "next", "leave"] = "stay"
     """What the user sees next: the same photo or selection (`stay`), the next photo in the
-    lightbox (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
+    viewer (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
     the selection."""
     help: str | None = None

@@ -8,7 +8,6 @@ import streamlit as st
 
 from explorer.text_format import count
 from explorer.ui import empty_library, resources
-from explorer.ui.components import lightbox
 
 # Session state that is set while a dialog is open that the URL does not describe. Redrawing the
 # page would close it.
@@ -58,11 +57,7 @@ def _check(has_room: bool) -> None:
     if now == photos:
         return
     # Redrawing would reset an open dialog.
-    if (
-        (has_room or now < photos)
-        and lightbox.requested_photo() is None
-        and not st.session_state.get(DIALOG_OPEN)
-    ):
+    if (has_room or now < photos) and not st.session_state.get(DIALOG_OPEN):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="news"):
         st.caption(

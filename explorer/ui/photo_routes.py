@@ -21,7 +21,7 @@ from explorer.ui.components import map_data
 from explorer.ui.components.photo_urls import BROWSER_FORMATS
 from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
 
-_HEADERS = {
+PHOTO_HEADERS = {
     # Whatever a photo contains, it must not be run as a page or be embedded by another site.
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -34,7 +34,7 @@ async def preview(request: Request) -> Response:
     """A photo's preview, by id. A URL with the content's hash (`?v=`) can be cached forever."""
 
     def find() -> Path | None:
-        library, row = resources.library(), _row(request.path_params["id"])
+        library, row = resources.library(), photo_of(request)
         return (
             library.previews.path(row["hash"])
             if row and library.previews.has(row["hash"])
@@ -43,13 +43,13 @@ async def preview(request: Request) -> Response:
 
     path = await run_in_threadpool(find)
     if path is None:
-        return PlainTextResponse("This photo does not exist.", 404, _HEADERS)
+        return PlainTextResponse("This photo does not exist.", 404, PHOTO_HEADERS)
     caching = {
         "Cache-Control": "private, max-age=31536000, immutable"
         if "v" in request.query_params
         else "no-cache"
     }
-    return FileResponse(path, media_type="image/jpeg", headers=_HEADERS | caching)
+    return FileResponse(path, media_type="image/jpeg", headers=PHOTO_HEADERS | caching)
 
 
 async def original(request: Request) -> Response:
@@ -58,31 +58,34 @@ async def original(request: Request) -> Response:
     Only bytes with the hash of that photo are sent. A file that has changed, or a link that has
     replaced it, is not part of the library.
     """
-    row, found = await run_in_threadpool(_original, request.path_params["id"])
+    row, found = await run_in_threadpool(_original, request)
     if row is None or found is None:
         return PlainTextResponse(
             "The photo cannot be found: it was moved or deleted, or its drive is not connected.",
             404,
-            _HEADERS,
+            PHOTO_HEADERS,
         )
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in BROWSER_FORMATS
     how = "attachment" if as_file else "inline"
     name, quoted = printable(row["name"]), quote(printable(row["name"]), safe="")
     field = f'filename="{name}"' if name == quoted else f"filename*=utf-8''{quoted}"
-    headers = _HEADERS | {"Cache-Control": "no-cache", "Content-Disposition": f"{how}; {field}"}
+    headers = PHOTO_HEADERS | {
+        "Cache-Control": "no-cache",
+        "Content-Disposition": f"{how}; {field}",
+    }
     return OriginalResponse(found, request, digest=row["hash"], media_type=media, headers=headers)
 
 
-def _row(photo_id: str) -> PhotoRow | None:
+def photo_of(request: Request) -> PhotoRow | None:
     """The photo with the id in a URL; None if there is none."""
-    number = whole_number(photo_id)
+    number = whole_number(request.path_params["id"])
     return None if number is None else resources.library().catalog.photo(number)
 
 
-def _original(photo_id: str) -> tuple[PhotoRow | None, OpenOriginal | None]:
+def _original(request: Request) -> tuple[PhotoRow | None, OpenOriginal | None]:
     """A photo, and the first of its files that still has its content, opened."""
-    row = _row(photo_id)
+    row = photo_of(request)
     files = resources.library().catalog.files_of(row["id"]) if row else []
     return row, next(
         (found for file in files if row and (found := open_original(file["path"], row["hash"]))),
@@ -107,9 +110,9 @@ async def map_points(request: Request) -> Response:
 
     found = await run_in_threadpool(find)
     if found is None:
-        return PlainTextResponse("This map does not exist.", 404, _HEADERS)
+        return PlainTextResponse("This map does not exist.", 404, PHOTO_HEADERS)
     return Response(
         found,
         media_type="application/octet-stream",
-        headers=_HEADERS | {"Cache-Control": "private, max-age=600"},
+        headers=PHOTO_HEADERS | {"Cache-Control": "private, max-age=600"},
     )

@@ -1,5 +1,5 @@
-"""The objects that all sessions of the server share: the library, the search engine, and a decode
-process for uploads.
+"""The objects that all sessions of the server share: the library, the search engine, and the decode
+processes for uploads, parts of photos and renditions for a screen.
 
 They are module state rather than in Streamlit's cache, because the routes and the lifespan need
 them outside of any session.
@@ -11,6 +11,7 @@ import threading
 
 from explorer.config import library_dir
 from explorer.decoding.pool import DecodePool
+from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import ExplorerError
 from explorer.library.library import Library
 from explorer.photos.decoded_photo import DecodedPhoto
@@ -27,6 +28,7 @@ _library: Library | None = None
 _engine: SearchEngine | None = None
 _pool: tuple[InputSpec, DecodePool] | None = None
 _regions: RegionEncoder | None = None
+_screens: ScreenRenderer | None = None
 _early_exits = 0
 
 
@@ -100,16 +102,27 @@ def region_encoder() -> RegionEncoder:
         return _regions
 
 
+def screen_renderer() -> ScreenRenderer:
+    """The decode processes that render photos for a screen."""
+    global _screens  # noqa: PLW0603
+    with _lock:
+        if _screens is None:
+            _screens = ScreenRenderer()
+        return _screens
+
+
 def close() -> None:
     """Close everything; the next use opens it again."""
-    global _library, _engine, _pool, _regions, _early_exits  # noqa: PLW0603
+    global _library, _engine, _pool, _regions, _screens, _early_exits  # noqa: PLW0603
     with _lock:
+        if _screens is not None:
+            _screens.close()
         if _regions is not None:
             _regions.close()
         if _pool is not None:
             _pool[1].close()
         if _library is not None:
             _library.close()
-        _library = _engine = _pool = _regions = None
+        _library = _engine = _pool = _regions = _screens = None
         photo_lists.clear()
         _early_exits = 0

@@ -23,6 +23,14 @@ from explorer.ui.list_routes import list_routes
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 from explorer.ui.places_page.places_route import country_outlines, photo_clusters
+from explorer.ui.viewer.viewer_routes import (
+    heat_map,
+    photo_info,
+    screen,
+    sequence_window,
+    similar_photos,
+    why_shown,
+)
 
 
 def app_options() -> dict[str, Any]:
@@ -31,6 +39,12 @@ def app_options() -> dict[str, Any]:
         "routes": [
             Route(PHOTOS + "{id}/preview", preview),
             Route(PHOTOS + "{id}/original", original),
+            Route(PHOTOS + "{id}/screen", screen),
+            Route(PHOTOS + "{id}/info", photo_info),
+            Route(PHOTOS + "{id}/similar", similar_photos),
+            Route(PHOTOS + "sequence/{token}", sequence_window),
+            Route(PHOTOS + "sequence/{token}/why/{id}", why_shown),
+            Route(PHOTOS + "sequence/{token}/heat/{id}", heat_map),
             Route(PHOTOS + "map", map_points),
             Route(PHOTOS + "outlines", country_outlines),
             Route(PHOTOS + "places", photo_clusters),

@@ -219,11 +219,6 @@ class Visitor:
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         self.page.wait_for_timeout(250)
 
-    def press_in_lightbox(self, key: str) -> None:
-        """Press a key as soon as the page listens for the lightbox's keys."""
-        self.page.wait_for_selector('html[data-lightbox-keys="ready"]', state="attached")
-        self.page.keyboard.press(key)
-
     def check(self) -> None:
         strangers = {
             url

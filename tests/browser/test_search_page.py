@@ -214,7 +214,7 @@ def test_results_follow_changes_to_the_folder(
     finally:
         new.unlink()
     # The page has heard of it, and yet the open photo stays.
-    expect(page.get_by_text("Some photos are no longer available")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
     expect(page.get_by_role("dialog")).to_contain_text("just now.jpg")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="just now.jpg")).to_have_count(0)

@@ -89,7 +89,7 @@ def test_a_photo_lists_all_its_copies_and_which_are_missing(
     page.locator("button.photo").first.click()
     expect(dialog.get_by_text("This one is offline")).to_have_count(1)
     # The one that can be read is shown first, and in full.
-    expect(dialog.get_by_role("code").first).to_contain_text(str(tmp_path / "Two" / "same.jpg"))
-    shown = dialog.locator(".lightbox img").first
+    expect(dialog.locator("code").first).to_contain_text(str(tmp_path / "Two" / "same.jpg"))
+    shown = dialog.locator(".frame .picture")
     expect(shown).to_have_attribute("src", re.compile("/original$"))
     page.goto("about:blank")

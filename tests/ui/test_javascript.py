@@ -16,7 +16,7 @@ COMPONENTS = (
     "gallery",
     "compare",
     "scatter",
-    "lightbox_keys",
+    "viewer",
     "connection",
     "region_picker",
     "photo_cards",

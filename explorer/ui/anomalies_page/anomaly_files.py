@@ -17,7 +17,7 @@ from explorer.ui import file_manager
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
-from explorer.ui.components import lightbox
+from explorer.ui.components import viewer
 from explorer.ui.photo_labels import escape_markdown
 
 _SELECT_ALL = "file-select-all"
@@ -112,7 +112,7 @@ def _row_actions(finding: Finding, number: int, *, dismissed: bool) -> None:
         args=[[finding]],
     )
     if finding.id is not None:
-        st.button("Open", key=f"file-open-{number}", on_click=lightbox.show, args=[finding.id])
+        st.button("Open", key=f"file-open-{number}", on_click=viewer.show, args=[finding.id])
     if file_manager.available():
         st.button(
             "Show in folder",

@@ -120,9 +120,7 @@ def _marked_photos(
     anomaly_photos.pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    anomaly_photos.open_photo(
-        ids, opened or picked.opened, [*_actions(), *anomaly_photos.show_in_folder()]
-    )
+    anomaly_photos.open_photo(ids, opened, [*_actions(), *anomaly_photos.show_in_folder()])
 
 
 def _actions() -> list[PhotoAction]:

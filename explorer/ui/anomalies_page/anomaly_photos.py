@@ -1,4 +1,4 @@
-"""Findings about photos: their gallery, the actions for them, and the lightbox that explains
+"""Findings about photos: their gallery, the actions for them, and the viewer that explains
 them."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.severity import severity
-from explorer.ui.components import lightbox
+from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.search_page import search_state
 
@@ -50,7 +50,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
     pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    open_photo(ids, picked.opened, [*_actions(found, request), *show_in_folder()])
+    open_photo(ids, None, [*_actions(found, request), *show_in_folder()])
 
 
 def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAction]:
@@ -101,12 +101,21 @@ def show_in_folder() -> list[PhotoAction]:
 
 
 def open_photo(ids: Sequence[int], opened: int | None, actions: Sequence[PhotoAction]) -> None:
-    """Draw the lightbox, with all findings about a photo."""
-    lightbox.lightbox(
+    """The viewer, with all findings about a photo. opened: a photo to open now."""
+
+    def turn_to(photo_id: int) -> None:
+        if photo_id in ids:
+            number = list(ids).index(photo_id) // PAGE_SIZE + 1
+            anomalies_state.update_url(**{anomalies_state.PAGE: str(number)})
+
+    viewer.viewer(
         ids,
+        # What was dismissed is part of what is said about a photo.
+        anomalies_state.anomalies().thresholds(),
         opened=opened,
         actions=actions,
-        explain=lambda i: finding_details.explain(anomalies_state.findings_of(i)),
+        why=lambda i: finding_details.findings_html(anomalies_state.findings_of(i)),
+        turn_to=turn_to,
     )
 
 

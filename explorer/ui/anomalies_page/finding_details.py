@@ -8,18 +8,17 @@ import html
 import io
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.anomalies.findings import Finding
+from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
 from explorer.photos.quality.metrics import Grey
 from explorer.ui import resources
 from explorer.ui.anomalies_page.severity import severity
-from explorer.ui.components.photo_urls import BROWSER_FORMATS, original_url, preview_url
-from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.components.photo_urls import original_url, picture_source, preview_url
 
 # The kinds that each picture explains.
 _SHARPNESS: tuple[FindingKind, ...] = ("blurred",)
@@ -27,29 +26,33 @@ _LIGHT: tuple[FindingKind, ...] = ("dark", "overexposed", "empty")
 _PIXELS: tuple[FindingKind, ...] = ("blurred", "noisy", "compressed")
 
 
-def explain(findings: list[Finding]) -> None:
-    """Draw the findings of one photo, each with its reason, and the pictures that explain them."""
-    for finding in findings:
-        st.markdown(
-            f"**{KIND_TITLES[finding.kind][0]}** · {severity(finding.score)}  \n"
-            f"{escape_markdown(finding.detail)}"
-        )
+def findings_html(findings: list[Finding]) -> str:
+    """The findings of one photo, each with its reason, and the pictures that explain them; '' if
+    there are none."""
+    texts = [
+        f"<p><b>{html.escape(KIND_TITLES[finding.kind][0])}</b> · {severity(finding.score)}<br>"
+        f"{html.escape(printable(finding.detail))}</p>"
+        for finding in findings
+    ]
+    return "".join([*texts, *_pictures(findings)])
+
+
+def _pictures(findings: list[Finding]) -> list[str]:
     if not findings or findings[0].id is None:
-        return
+        return []
     catalog, photo_id = resources.library().catalog, findings[0].id
     photo, kinds = catalog.photo(photo_id), {finding.kind for finding in findings}
     if photo is None:
-        return
+        return []
     parts = [_related(finding) for finding in findings if finding.related]
     diagnostics = diagnostics_of(catalog, photo_id)
     if diagnostics is not None and kinds & set(_SHARPNESS):
         parts.append(sharpness(photo, diagnostics.sharpness_map))
     if diagnostics is not None and kinds & set(_LIGHT):
         parts.append(histogram(diagnostics.histogram))
-    if kinds & set(_PIXELS) and photo["format"] in BROWSER_FORMATS and not photo["away"]:
+    if kinds & set(_PIXELS) and picture_source(photo) == "original":
         parts.append(_pixels(photo))
-    if parts:
-        st.html("".join(parts))
+    return parts
 
 
 def _figure(title: str, content: str) -> str:
@@ -60,7 +63,7 @@ def _related(finding: Finding) -> str:
     """The photos that a finding compares with."""
     rows = resources.library().catalog.photos(finding.related[:6])
     images = "".join(
-        f'<img src="{preview_url(row)}" alt="{html.escape(row["name"])}" loading="lazy">'
+        f'<img src="{preview_url(row)}" alt="{html.escape(printable(row["name"]))}" loading="lazy">'
         for row in rows.values()
     )
     title = (

@@ -1,11 +1,11 @@
 """The grid of photos that every page uses: justified rows of any number of photos, of which only
 those near the window are in the page; headings by day, a scrubber, selection by mouse and keyboard.
 
-A components-v2 component: it draws in the page without an iframe, and tells Python which photo was
-opened (`open`) or searched by (`similar`), whose stack is to be opened or closed (`stack`), which
-photos are selected (`selected`), and that its list has to be made again (`expired`). Scrolling,
-zooming and jumping to a date are the browser's own work: a `PhotoList` is read in windows from
-`list_routes.py`.
+A components-v2 component: it draws in the page without an iframe, opens photos in the page's viewer,
+and tells Python which photo was searched by (`similar`), whose stack is to be opened or closed
+(`stack`), which photos are selected (`selected`), and that its list has to be made again
+(`expired`). Scrolling, zooming and jumping to a date are the browser's own work: a `PhotoList` is
+read in windows from `list_routes.py`.
 
 A page shows photos, opens them and acts on them like this:
 
@@ -14,7 +14,7 @@ A page shows photos, opens them and acts on them like this:
     )
     if result.similar is not None:
         search_state.search_like(result.similar)
-    lightbox.lightbox(ids, opened=result.opened, actions=[…])
+    viewer.viewer(ids, actions=[…])
 """
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ _component = st.components.v2.component(
 class GalleryResult(NamedTuple):
     """What the user did in a gallery."""
 
-    opened: int | None
-    """The id of a photo to open, once."""
     similar: int | None
     """The id of a photo to search similar ones for, once."""
     selected: list[int]
@@ -100,7 +98,6 @@ def gallery(
         key=f"gallery-{key}",
         data=data,
         default={"selected": {}},
-        on_open_change=_ignore,
         on_similar_change=_ignore,
         on_stack_change=_ignore,
         on_selected_change=_ignore,
@@ -110,7 +107,6 @@ def gallery(
     # A selection made before the place changed, or before it was cleared, no longer applies.
     current = selection.get("place") == place and selection.get("turn") == turn
     picked = GalleryResult(
-        int(result.open) if result.open else None,
         int(result.similar) if result.similar else None,
         _selected(photos, selection) if current else [],
         int(result.stack) if result.stack else None,

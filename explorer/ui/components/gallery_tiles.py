@@ -41,6 +41,8 @@ def photo_tile(
     before it, in a row of its own."""
     return {
         "id": photo["id"],
+        "width": photo["width"],
+        "height": photo["height"],
         "ratio": photo["width"] / max(1, photo["height"]),
         "src": preview_url(photo),
         "name": printable(photo["name"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 from explorer.ui.static_files import STATIC
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[\w/]+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=const|function|class)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const|function|async function|class)", re.MULTILINE)
 
 
 def component_script(name: str) -> str:

@@ -1,14 +1,19 @@
-"""URLs from which the browser loads a photo: its preview, or the original file."""
+"""URLs from which the browser loads a photo: its preview, the original file, or a rendition for a
+screen."""
 
 from __future__ import annotations
 
-from explorer.library.rows import PhotoRow
+from typing import Any, Literal
 
-# Formats that every current browser displays. Other photos are shown by their preview.
+from explorer.library.paths import printable
+from explorer.library.rows import PhotoRow
+from explorer.photos.metadata.partial_dates import known_part
+
+# Formats that every current browser displays. Other photos are rendered for the screen.
 BROWSER_FORMATS = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
 
-# Photos with more pixels than this are shown by their preview: browsers decode them slowly or not
-# at all.
+# Photos with more pixels than this are not sent as they are: browsers decode them slowly or not at
+# all.
 _MAX_PIXELS = 60_000_000
 
 
@@ -36,3 +41,42 @@ def display_url(photo: PhotoRow, *, still: bool = False) -> str:
         or photo["width"] * photo["height"] > _MAX_PIXELS
     )
     return preview_url(photo) if needs_preview else original_url(photo["id"])
+
+
+def picture_source(photo: PhotoRow) -> Literal["original", "screen", "preview"]:
+    """What the viewer shows of a photo: the file itself where browsers display it, a rendition of
+    it, or the preview if there is no file to be read now."""
+    if photo["away"]:
+        return "preview"
+    if (
+        photo["format"] in BROWSER_FORMATS
+        and not photo["damaged"]
+        and photo["width"] * photo["height"] <= _MAX_PIXELS
+    ):
+        return "original"
+    return "screen"
+
+
+def photo_label(photo: PhotoRow) -> str:
+    """The file name with the date, `beach.jpg, 2020-07-14`."""
+    if not photo["taken_at"]:
+        return printable(photo["name"])
+    date = known_part(photo["taken_at"], photo["taken_precision"])[:10]
+    return f"{printable(photo['name'])}, {date}"
+
+
+def photo_entry(photo: PhotoRow) -> dict[str, Any]:
+    """A photo as the viewer needs it to show it: `source` as `picture_source` has it; `version`
+    changes with its content, so that renditions can be cached."""
+    return {
+        "id": photo["id"],
+        "name": printable(photo["name"]),
+        "label": photo_label(photo),
+        "width": photo["width"],
+        "height": photo["height"],
+        "bytes": photo["bytes"],
+        "preview": preview_url(photo),
+        "source": picture_source(photo),
+        "away": photo["away"],
+        "version": photo["hash"][:16],
+    }

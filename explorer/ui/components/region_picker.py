@@ -1,4 +1,5 @@
-"""A component that shows a photo to draw boxes on, by mouse, touch or keyboard, to search by them.
+"""A component that shows an uploaded photo to draw boxes on, by mouse, touch or keyboard, to search
+by them. The viewer does the same for photos of the library.
 
 A components-v2 component like the gallery, without an iframe.
 """
@@ -27,13 +28,11 @@ class PickerPhoto(NamedTuple):
     """The photo to draw on."""
 
     source: str
-    """Its id, or the token of an upload, as used in links."""
+    """The token of the upload, as used in links."""
     url: str
     label: str
     width: int
     height: int
-    preview: str = ""
-    """A URL to show until the photo has loaded."""
 
 
 class PickedRegions(NamedTuple):
@@ -54,7 +53,6 @@ def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
             data={
                 "source": photo.source,
                 "src": photo.url,
-                "preview": photo.preview,
                 "label": photo.label,
                 "width": photo.width,
                 "height": photo.height,

@@ -4,9 +4,9 @@ computed from the preview on request."""
 from __future__ import annotations
 
 import base64
+import threading
+from collections import OrderedDict
 from typing import NamedTuple
-
-import streamlit as st
 
 from explorer.encoders.base import HeatMapEncoder, heat_map
 from explorer.errors import ExplorerError
@@ -15,9 +15,10 @@ from explorer.search.heat_map import describe_heat_map, draw_heat_map
 from explorer.search.query import Query
 from explorer.ui import resources
 
-# Session state: whether heat maps are shown, and the latest ones.
-_SHOWN, _LATEST = "_heat-maps", "_latest-heat-maps"
-_MAX_KEPT = 20
+# The latest heat maps, by all that they depend on.
+_MAX_KEPT = 40
+_lock = threading.Lock()
+_latest: OrderedDict[tuple[str, Query, str], HeatMapOverlay | None] = OrderedDict()
 
 
 class HeatMapOverlay(NamedTuple):
@@ -29,16 +30,6 @@ class HeatMapOverlay(NamedTuple):
     """A description of what it shows."""
 
 
-def is_shown() -> bool:
-    """Whether the user wants to see heat maps in the lightbox."""
-    return bool(st.session_state.get(_SHOWN))
-
-
-def toggle() -> None:
-    """Turn heat maps on or off."""
-    st.session_state[_SHOWN] = not is_shown()
-
-
 def can_explain(query: Query) -> bool:
     """Whether there are heat maps for this search: it must rank photos, and the encoder must
     support them."""
@@ -47,15 +38,18 @@ def can_explain(query: Query) -> bool:
 
 def overlay(photo: PhotoRow, query: Query) -> HeatMapOverlay | None:
     """The heat map of a photo for a search; None if it cannot be made, for example without a
-    preview."""
-    latest = st.session_state.setdefault(_LATEST, {})
+    preview. May be called from any thread."""
     key = (photo["hash"], query, resources.engine().encoder_name)
-    if key not in latest:
-        while len(latest) >= _MAX_KEPT:
-            latest.pop(next(iter(latest)))
-        latest[key] = _made(photo, query)
-    found: HeatMapOverlay | None = latest[key]
-    return found
+    with _lock:
+        if key in _latest:
+            _latest.move_to_end(key)
+            return _latest[key]
+    made = _made(photo, query)
+    with _lock:
+        _latest[key] = made
+        while len(_latest) > _MAX_KEPT:
+            _latest.popitem(last=False)
+    return made
 
 
 def _made(photo: PhotoRow, query: Query) -> HeatMapOverlay | None:

@@ -10,14 +10,11 @@ import streamlit as st
 from PIL import Image
 
 from explorer.config import APP_FILES
-from explorer.library.paths import printable
-from explorer.library.rows import PhotoRow
 from explorer.search.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
-from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.components.region_picker import PickerPhoto, region_picker
 from explorer.ui.search_page import example_photos, region_photos, search_state
 
-# Session state: the photo or upload that boxes are being drawn on.
+# Session state: the upload that boxes are being drawn on.
 _DRAWING = "_drawing-regions"
 
 
@@ -52,30 +49,18 @@ def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
 
 
 def is_drawing(source: str) -> bool:
-    """Whether boxes are being drawn on this photo or upload."""
+    """Whether boxes are being drawn on this upload."""
     return bool(st.session_state.get(_DRAWING) == source)
 
 
 def start_drawing(source: str) -> None:
+    """Have the picker opened for this upload."""
     st.session_state[_DRAWING] = source
 
 
 def stop_drawing() -> None:
+    """Have the picker closed at the next run of the page."""
     st.session_state.pop(_DRAWING, None)
-
-
-def draw_on_photo(photo: PhotoRow) -> None:
-    """Draw the picker for a photo of the library, in its lightbox."""
-    _draw(
-        PickerPhoto(
-            str(photo["id"]),
-            display_url(photo, still=True),
-            printable(photo["name"]),
-            photo["width"],
-            photo["height"],
-            preview_url(photo),
-        )
-    )
 
 
 @st.dialog("Search part of this photo", width="large", on_dismiss=stop_drawing)

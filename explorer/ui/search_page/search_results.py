@@ -18,9 +18,9 @@ from explorer.search.result_view import UNGRADED_MATCHES, ResultView
 from explorer.text_format import count
 from explorer.ui import empty_library, photo_lists, resources
 from explorer.ui.actions import PhotoAction
-from explorer.ui.components import lightbox
+from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.why_photo import Why
+from explorer.ui.components.why_photo import reasons_html
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
@@ -145,7 +145,7 @@ def photo_list(view: ResultView) -> PhotoList:
 
 
 def results(request: SearchRequest, view: ResultView) -> None:
-    """Draw the results, and the lightbox if a photo is open."""
+    """Draw the results, whose photos open in the viewer."""
     place, photos = _place(), photo_list(view)
     picked = gallery(
         photos,
@@ -162,22 +162,22 @@ def results(request: SearchRequest, view: ResultView) -> None:
         _toggle_stack(picked.stack, place)
         st.rerun()
 
-    def why(photo_id: int) -> Why:
+    engine = resources.engine()
+
+    def why(photo_id: int) -> str:
         if not request.query:
             return ""
-        return explain_match(resources.engine(), request.query, photo_id).reasons
+        return reasons_html(explain_match(engine, request.query, photo_id).reasons)
 
-    is_open = picked.opened is not None or lightbox.requested_photo() is not None
-    if not is_open:
-        export_dialog.export_if_requested(view)
-    lightbox.lightbox(
-        photos.ids if is_open else (),
-        opened=picked.opened,
+    viewer.viewer(
+        lambda: photos.ids,
+        photos.key,
         why=why,
         more_like=search_state.more_like,
-        actions=edit_actions(),
+        actions=_viewer_actions(request),
         query=request.query,
     )
+    export_dialog.export_if_requested(view)
 
 
 def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
@@ -190,8 +190,19 @@ def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
         ),
         *edit_actions(),
         *album_actions(request.query.tree.condition),
-        PhotoAction("Export", ":material/ios_share:", export_dialog.request_export),
+        _export_action(),
     ]
+
+
+def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
+    """The same for the open photo, which stays open: dialogs lie above it."""
+    removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
+    staying = [each._replace(then="stay") for each in edit_actions()]
+    return [*staying, *removing, _export_action()]
+
+
+def _export_action() -> PhotoAction:
+    return PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)
 
 
 def _place() -> str:

@@ -1,4 +1,4 @@
-// The grid of photos. It sends Python `open`, `similar` and `stack` (a photo's id, once), `selected` (which photos, with
+// The grid of photos, which open in the page's viewer. It sends Python `similar` and `stack` (a photo's id, once), `selected` (which photos, with
 // the place and turn of the page that they were selected on), and `expired` when its list has to be made again.
 
 import { changeAddress, positionInAddress, questionInAddress, zoomInAddress } from "./modules/address.js";
@@ -12,6 +12,7 @@ import { positionOfDay } from "./modules/list_sections.js";
 import { createOverview } from "./modules/overview.js";
 import { createPhotoGrid } from "./modules/photo_grid.js";
 import { givenSource, listSource } from "./modules/photo_source.js";
+import { PHOTO_CLOSED, requestPhoto } from "./modules/photo_opening.js";
 import { createScrubber } from "./modules/scrubber.js";
 import { createSelection } from "./modules/selection.js";
 
@@ -19,6 +20,8 @@ import { createSelection } from "./modules/selection.js";
 const SELECTION_DELAY = 250;
 // Milliseconds after which a list that could not be read is tried again.
 const RETRY = 1500;
+// Photos on each side that the viewer is given with the one that it opens.
+const BESIDE = 40;
 
 function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
@@ -210,18 +213,24 @@ function createGallery(root) {
     state.timer = setTimeout(() => state.send.state("selected", { ...selection.value(), place, turn }), SELECTION_DELAY);
   }
 
-  // Open the lightbox; once it is closed, focus the photo that it was opened from.
+  // Open a photo in the viewer, which steps through those beside it until it knows the whole list.
   function open(index) {
-    state.send.trigger("open", state.source.photo(index).id);
-    clearInterval(state.returning);
-    let seen = false, turns = 0;
-    state.returning = setInterval(() => {
-      if (document.querySelector('[role="dialog"]')) seen = true;
-      else if (seen || ++turns > 100) {
-        clearInterval(state.returning);
-        if (seen && element.isConnected && document.activeElement === document.body) grid.focus(index);
-      }
-    }, 150);
+    const { photo } = state.source;
+    const beside = [photo(index)];
+    for (let at = index - 1; at > index - BESIDE && photo(at); at--) beside.unshift(photo(at));
+    for (let at = index + 1; at < index + BESIDE && photo(at); at++) beside.push(photo(at));
+    requestPhoto(photo(index).id, beside.map(({ id, name, src, width, height }) => ({ id, name, label: name, preview: src, width, height })));
+  }
+
+  // The photo seen last in the viewer gets the focus.
+  async function onClosed(event) {
+    const { id } = event.detail;
+    if (!element.isConnected || id === null || !state.source?.knows(id)) return;
+    event.preventDefault();
+    const index = await state.source.positionOf(id).catch(() => null);
+    if (index === null) return;
+    if (state.zoom !== "days") zoomTo("days", index);
+    grid.focus(index);
   }
 
   // --- the page
@@ -248,16 +257,17 @@ function createGallery(root) {
     attach() {
       observer.observe(element);
       addEventListener("popstate", onHistory);
+      document.addEventListener(PHOTO_CLOSED, onClosed);
     },
     // Every run of the page ends with this, and begins anew if the gallery stays on it.
     detach() {
       if (root.isConnected) return;
       clearTimeout(state.timer);
       clearTimeout(state.retry);
-      clearInterval(state.returning);
       observer.disconnect();
       link("");
       removeEventListener("popstate", onHistory);
+      document.removeEventListener(PHOTO_CLOSED, onClosed);
       grid.detach();
     },
   };

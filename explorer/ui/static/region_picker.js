@@ -1,186 +1,21 @@
-// Draws boxes on a photo, to search for what they contain. Triggers in Python: `picked` (the boxes, and whether they are
-// added to the search) and `cancelled`.
+// Boxes on an uploaded photo, to search for what is in them. It sends Python `picked` (the boxes, and whether they are added
+// to the search, once) and `cancelled` (once).
 
-import { make } from "./modules/element.js";
-import { boxBetween, boxCoordinates, describeBox, moveBox, resizeBox } from "./modules/region_box.js";
-
-// Fractions of the photo by which an arrow key moves a box: alone, and with Alt.
-const STEP = 0.02;
-const SMALL_STEP = 0.005;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// The initial box, for the keyboard.
-const INITIAL_BOX = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
-const MAX_BOXES = 8;
-
-// The boxes on the photo that was drawn on last. They outlive the elements, which any run of the page may recreate.
-const drawing = { source: null, boxes: [] };
+import { editRegions } from "./modules/region_editor.js";
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const picker = parentElement.querySelector(".picker");
   const announcement = parentElement.querySelector(".announcement");
-  const state = (picker.state ??= { source: null, boxes: [], drag: null });
-  state.send = setTriggerValue;
-  if (state.source !== data.source) {
-    state.source = data.source;
-    state.boxes = [];
-    build();
+  picker.send = setTriggerValue;
+  if (picker.source !== data.source) {
+    picker.stop?.();
+    picker.source = data.source;
+    picker.stop = editRegions({
+      picker, announcement, photo: data, add: data.add,
+      onPicked: (boxes, add) => picker.send("picked", { source: data.source, boxes, add }),
+      onCancelled: () => picker.send("cancelled", Date.now()),
+    });
   }
-  update();
-
-  // Keys are captured before the surrounding dialog handles them: Escape would close it, and the arrow keys show another photo.
-  document.addEventListener("keydown", onKey, true);
-  return () => document.removeEventListener("keydown", onKey, true);
-
-  function build() {
-    const image = make("img", { src: data.src, alt: data.label, draggable: "false", width: data.width, height: data.height });
-    if (data.preview) image.style.backgroundImage = `url("${data.preview}")`;
-    state.photo = make("div", { class: "photo" }, image);
-    state.photo.onpointerdown = onDown;
-    state.photo.onpointermove = onMove;
-    state.photo.onpointerup = state.photo.onpointercancel = onUp;
-    state.search = make("button", { type: "button", class: "primary", onclick: () => send(false) }, "Search");
-    state.add = make("button", { type: "button", onclick: () => send(true) }, "Add to this search");
-    state.another = make("button", { type: "button", onclick: addBox }, "Another box");
-    state.remove = make("button", { type: "button", onclick: () => removeBox(state.boxes.length - 1) }, "Remove box");
-    const cancelButton = make("button", { type: "button", onclick: cancel }, "Cancel");
-    picker.replaceChildren(
-      make("div", { class: "stage" }, state.photo),
-      make("p", { class: "hint" }, "Drag a box around what you are looking for. Arrow keys move it, with Shift they resize it."),
-      make("div", { class: "buttons" }, state.search, state.add, state.another, state.remove, cancelButton),
-    );
-    if (drawing.source !== state.source) {
-      drawing.source = state.source;
-      // The keyboard needs a box to start from; drawing another one replaces it.
-      drawing.boxes = [{ ...INITIAL_BOX, untouched: true }];
-    }
-    state.boxes = drawing.boxes;
-    update();
-    state.photo.querySelector(".box")?.focus();
-  }
-
-  function update() {
-    const shown = [...state.photo.querySelectorAll(".box")];
-    for (const [number, box] of state.boxes.entries()) {
-      const element = shown[number] ?? makeBox();
-      element.style.left = `${100 * box.left}%`;
-      element.style.top = `${100 * box.top}%`;
-      element.style.width = `${100 * box.width}%`;
-      element.style.height = `${100 * box.height}%`;
-      element.dataset.number = number;
-      element.setAttribute("aria-label", `Box ${number + 1}: ${describeBox(box)}`);
-    }
-    for (const extra of shown.slice(state.boxes.length)) extra.remove();
-    state.photo.classList.toggle("single", state.boxes.length === 1);
-    state.search.disabled = state.boxes.length === 0;
-    state.add.hidden = !data.add;
-    state.add.disabled = state.boxes.length === 0;
-    state.another.disabled = state.boxes.length >= MAX_BOXES;
-    state.remove.disabled = state.boxes.length === 0;
-  }
-
-  function makeBox() {
-    const element = make("div", { class: "box", tabindex: "0", role: "group", "aria-roledescription": "box" }, make("span", { class: "corner" }));
-    state.photo.append(element);
-    return element;
-  }
-
-  function positionOf(event) {
-    const frame = state.photo.getBoundingClientRect();
-    return { x: (event.clientX - frame.left) / frame.width, y: (event.clientY - frame.top) / frame.height };
-  }
-
-  function onDown(event) {
-    if (event.button !== 0 || state.drag) return;
-    event.preventDefault();
-    state.photo.setPointerCapture(event.pointerId);
-    const element = event.target.closest(".box");
-    const start = positionOf(event);
-    const number = element ? Number(element.dataset.number) : state.boxes.length;
-    const untouched = state.boxes.findIndex((box) => box.untouched);
-    if (!element && untouched < 0 && state.boxes.length >= MAX_BOXES) return;
-    const action = !element ? "draw" : event.target.classList.contains("corner") ? "resize" : "move";
-    state.drag = { pointer: event.pointerId, action, start, number, box: state.boxes[number], untouched, moved: false };
-    element?.focus();
-  }
-
-  function onMove(event) {
-    const drag = state.drag;
-    if (!drag || event.pointerId !== drag.pointer) return;
-    const now = positionOf(event);
-    const [right, down] = [now.x - drag.start.x, now.y - drag.start.y];
-    if (!drag.moved && Math.hypot(right, down) < 0.01) return;
-    // The first box that is drawn, even inside the untouched initial box, replaces it.
-    if (!drag.moved && drag.untouched >= 0 && drag.action !== "resize") {
-      Object.assign(drag, { action: "draw", number: drag.untouched });
-    }
-    drag.moved = true;
-    if (drag.action === "draw") state.boxes[drag.number] = boxBetween(drag.start, now);
-    else if (drag.action === "move") state.boxes[drag.number] = moveBox(drag.box, right, down);
-    else state.boxes[drag.number] = resizeBox(drag.box, right, down);
-    delete state.boxes[drag.number].untouched;
-    update();
-  }
-
-  function onUp(event) {
-    const drag = state.drag;
-    if (!drag || event.pointerId !== drag.pointer) return;
-    state.drag = null;
-    if (drag.moved) focusBox(drag.number);
-  }
-
-  function focusBox(number) {
-    const element = state.photo.querySelectorAll(".box")[number];
-    element?.focus();
-    if (element) announcement.textContent = element.getAttribute("aria-label");
-  }
-
-  function addBox() {
-    state.boxes.push({ ...INITIAL_BOX });
-    update();
-    focusBox(state.boxes.length - 1);
-  }
-
-  function removeBox(number) {
-    state.boxes.splice(number, 1);
-    update();
-    focusBox(Math.min(number, state.boxes.length - 1));
-    announcement.textContent = "Box removed.";
-  }
-
-  function cancel() {
-    drawing.source = null;
-    state.send("cancelled", Date.now());
-  }
-
-  function send(add) {
-    drawing.source = null;
-    state.send("picked", { source: state.source, boxes: state.boxes.map(boxCoordinates), add });
-  }
-
-  function onKey(event) {
-    const inside = event.composedPath();
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      cancel();
-      return;
-    }
-    const element = inside.find((each) => each.classList?.contains("box") && picker.contains(each));
-    const arrow = ARROWS[event.key];
-    if (!element || event.ctrlKey || event.metaKey) return;
-    const number = Number(element.dataset.number);
-    if (arrow) {
-      const step = event.altKey ? SMALL_STEP : STEP;
-      const change = event.shiftKey ? resizeBox : moveBox;
-      state.boxes[number] = change(state.boxes[number], arrow[0] * step, arrow[1] * step);
-      delete state.boxes[number].untouched;
-      update();
-      announcement.textContent = element.getAttribute("aria-label");
-    } else if (event.key === "Enter") send(false);
-    else if (event.key === "Delete" || event.key === "Backspace") removeBox(number);
-    else return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
+  return () => picker.stop?.();
 }

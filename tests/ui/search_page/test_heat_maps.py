@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from explorer.encoders.base import Grid, Pixels, Vectors
 from explorer.search.query import Query
 from explorer.ui import resources
 from explorer.ui.search_page import heat_maps
+from explorer.ui.viewer import photo_sequences
 from tests.tiny import Tiny
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import app
@@ -33,42 +36,42 @@ class Locating(Tiny):
 @pytest.fixture
 def locating(photos: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _asked.clear()
+    heat_maps._latest.clear()
     monkeypatch.setitem(registry._loaders, "tiny", Locating)
     return photos
 
 
-def button(page: AppTest, label: str) -> bool:
-    return any(each.label == label for each in page.button)
-
-
-def overlays(page: AppTest) -> list[str]:
-    return [each.proto.body for each in page.get("html") if 'class="heat"' in each.proto.body]
+def viewer_data(page: AppTest) -> dict[str, Any]:
+    """What the page gives the viewer."""
+    (data,) = (
+        json.loads(each.proto.json)
+        for each in page.get("bidi_component")
+        if each.proto.component_name == "viewer"
+    )
+    return dict(data)
 
 
 def test_a_heat_map_is_computed_on_request(locating: Path) -> None:
-    page = app(q="red", photo=str(id_of("red.jpg")))
-    assert not overlays(page) and not _asked
-    next(each for each in page.button if each.label == "Show what matched").click().run()
-    assert not page.exception
-    (body,) = overlays(page)
-    assert "This photo matches best in the upper left." in body
-    assert "data:image/png;base64," in body
+    data = viewer_data(app(q="red"))
+    assert data["heat"] and not _asked
+    sequence = photo_sequences.find(data["sequence"])
+    photo = resources.library().catalog.photo(id_of("red.jpg"))
+    assert sequence is not None and sequence.heat_map is not None and photo is not None
+    found = sequence.heat_map(photo)
+    assert found is not None
+    assert found.words == "This photo matches best in the upper left."
+    assert found.url.startswith("data:image/png;base64,")
     assert _asked == [(32, 32, 3, 32)]
-    page.run()
+    assert sequence.heat_map(photo) == found
     assert len(_asked) == 1
-    next(each for each in page.button if each.label == "Hide what matched").click().run()
-    assert not overlays(page)
 
 
 def test_there_is_no_heat_map_without_a_search(locating: Path) -> None:
-    page = app(photo=str(id_of("red.jpg")))
-    assert button(page, "Full size") or button(page, "More like this")
-    assert not button(page, "Show what matched")
+    assert not viewer_data(app())["heat"]
 
 
 def test_there_is_no_heat_map_for_an_encoder_without_them(photos: Path) -> None:
-    page = app(q="red", photo=str(id_of("red.jpg")))
-    assert button(page, "More like this") and not button(page, "Show what matched")
+    assert not viewer_data(app(q="red"))["heat"]
 
 
 def test_a_photo_without_a_preview_has_no_heat_map(locating: Path) -> None:

@@ -1,0 +1,88 @@
+"""Decode processes that render photos for a screen."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.decoding import answers
+from explorer.decoding.process import (
+    DECODE_COMMAND,
+    DECODER_CRASHED,
+    DecodeProcess,
+    overdue_watchdog,
+)
+from explorer.errors import DecodingFailed, PhotoError
+from explorer.photos.render_screen import ScreenRendition
+
+# Processes: one for the photo that is looked at, one for the next.
+_PROCESSES = 2
+# Seconds that one photo may take, by the clock and of processor time: the user is waiting.
+_TIMEOUT, _CPU_SECONDS = 60.0, 30.0
+# The longest side that a decoder can have produced.
+_MAX_SIDE = 1 << 16
+
+
+class ScreenRenderer:
+    """Renders photos in processes of their own, started when first needed. Safe to use from several
+    threads; those that find no free process wait."""
+
+    def __init__(
+        self, command: Sequence[str] = DECODE_COMMAND, processes: int = _PROCESSES
+    ) -> None:
+        """command: the program to run."""
+        self._all = [DecodeProcess(command, _TIMEOUT) for _ in range(processes)]
+        self._free: queue.LifoQueue[DecodeProcess] = queue.LifoQueue()
+        for process in self._all:
+            self._free.put(process)
+
+    def __enter__(self) -> ScreenRenderer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes once they have finished what they are at; the next request starts them
+        again."""
+        held = [self._free.get() for _ in self._all]
+        for process in held:
+            process.close()
+            self._free.put(process)
+
+    def render(self, path: str, side: int | None) -> tuple[bytes, ScreenRendition]:
+        """A photo file as `render_screen` renders it, preceded by the content hash of the bytes
+        that were read.
+
+        Raises DecodingFailed if the file makes a process crash or takes too long, and PhotoError,
+        also for a file that cannot be read."""
+        request = {"path": os.fsencode(path).hex(), "screen": side, "seconds": _CPU_SECONDS}
+        process = self._free.get()
+        try:
+            with overdue_watchdog([process]):
+                answer = process.request(request)
+            if isinstance(answer, str):
+                raise DecodingFailed(answer)
+            if (error := answers.error_of(answer[0])) is not None:
+                fault = answers.fault_of(answer[0])
+                raise answers.ERRORS.get(fault, PhotoError)(error)
+            try:
+                return _unpacked(*answer)
+            except (KeyError, TypeError, ValueError):
+                process.close()
+                raise DecodingFailed(DECODER_CRASHED) from None
+        finally:
+            self._free.put(process)
+
+
+def _unpacked(header: dict[str, Any], body: bytes) -> tuple[bytes, ScreenRendition]:
+    """The rendition in an answer. Raises KeyError, TypeError or ValueError for anything that a
+    sound decode process cannot have sent."""
+    width, height = int(header["width"]), int(header["height"])
+    if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
+        raise ValueError("an impossible size")
+    if not body.startswith(b"\xff\xd8"):
+        raise ValueError("no JPEG")
+    return bytes.fromhex(header["hash"]), ScreenRendition(body, width, height)

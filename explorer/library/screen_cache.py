@@ -1,0 +1,84 @@
+"""Renditions of photos for a screen, kept on disk: one JPEG for each content and size.
+
+They can be made again at any time, so the ones that were used longest ago are deleted once all
+together take more than a limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+MAX_BYTES = 1 << 30
+"""What the renditions of a library may take: about a thousand at the size of a large screen."""
+# Raised when photos are rendered in another way.
+_VERSION = 1
+# Of the limit, what is left once older renditions are deleted: not at every new one.
+_KEPT_SHARE = 0.9
+# Suffix of what an interrupted write leaves.
+_SCRATCH = ".part"
+
+
+class ScreenCache:
+    """A folder of renditions, 256 subfolders wide. Safe to use from several threads of the one
+    server of a library."""
+
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+        self.folder, self.max_bytes = folder / str(_VERSION), max_bytes
+        self._lock = threading.Lock()
+        self._bytes: int | None = None
+
+    def path(self, photo_hash: str, name: str) -> Path:
+        """Where the rendition of a content (its hash in hex) is kept. name: of its size."""
+        return self.folder / photo_hash[:2] / f"{photo_hash}-{name}.jpg"
+
+    def find(self, photo_hash: str, name: str) -> Path | None:
+        """The file of a rendition, marked as used now; None if there is none."""
+        path = self.path(photo_hash, name)
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    def add(self, photo_hash: str, name: str, jpeg: bytes) -> None:
+        """Keep a rendition; a reader never finds half a file. Raises OSError, as on a full disk;
+        then nothing is left of it."""
+        path = self.path(photo_hash, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=_SCRATCH)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(jpeg)
+            Path(scratch).replace(path)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+        with self._lock:
+            if self._bytes is not None:
+                self._bytes += len(jpeg)
+            if self._bytes is None or self._bytes > self.max_bytes:
+                self._bytes = self._shrink(path)
+
+    def _shrink(self, newest: Path) -> int:
+        """Delete what was used longest ago if there is too much, but not the newest; returns the
+        bytes that are left."""
+        found = list[tuple[float, int, Path]]()
+        for path in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                facts = path.stat()
+                found.append((facts.st_mtime, facts.st_size, path))
+        total = sum(size for _, size, _ in found)
+        if total <= self.max_bytes:
+            return total
+        for _, size, path in sorted(found):
+            if total <= _KEPT_SHARE * self.max_bytes:
+                break
+            if path != newest:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    total -= size
+        return total

@@ -1,0 +1,145 @@
+"""The viewer: one photo in the whole window, with its details and the actions for it.
+
+A components-v2 component (`static/viewer.js`) that lies over the page. `?photo=ID` in the URL says
+which photo is open, and belongs to the script: stepping to the next photo changes it without a run
+of the page. Python is told only of what needs it: an action, a search for similar photos, and boxes
+to search by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.errors import UsageError
+from explorer.library.catalog import Ids
+from explorer.photos.photo_region import PhotoRegion
+from explorer.search.query import Query
+from explorer.search.region import PhotoPart
+from explorer.ui import resources
+from explorer.ui.actions import PhotoAction
+from explorer.ui.components.javascript import component_script
+from explorer.ui.search_page import heat_maps, region_search, search_state
+from explorer.ui.static_files import STATIC
+from explorer.ui.viewer import photo_sequences
+from explorer.ui.viewer.photo_sequences import PhotoSequence
+
+# Session state: the photo that the page itself opens, and how often it has opened one.
+_OPEN, _TURN = "_open-photo", "_open-photo-turn"
+
+_component = st.components.v2.component(
+    "viewer",
+    html="<span></span>",
+    css="\n".join(
+        (STATIC / name).read_text(encoding="utf-8")
+        for name in ("viewer.css", "viewer_panel.css", "region_picker.css")
+    ),
+    js=component_script("viewer"),
+)
+
+
+def show(photo_id: int) -> None:
+    """Have that photo opened at the next run of the page."""
+    st.session_state[_OPEN] = photo_id
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def viewer(
+    ids: Sequence[int] | Ids | Callable[[], Ids],
+    *facts: object,
+    opened: int | None = None,
+    why: Callable[[int], str] | None = None,
+    more_like: Callable[[int], None] | None = None,
+    actions: Sequence[PhotoAction] = (),
+    query: Query | None = None,
+    turn_to: Callable[[int], None] | None = None,
+) -> None:
+    """Have photos open in the viewer. A page calls this once, after its gallery, whose tiles open
+    in it.
+
+    ids: the photos that previous and next step through, or what finds them when one is opened.
+    facts: all that these and `why` depend on, besides the library and the model.
+    opened: a photo to open now, as the map reports it.
+    why: why a photo is shown, as HTML. Like a function in `ids`, it is called outside of the
+    session, so it must not use Streamlit.
+    more_like: called with a photo's id to search for similar ones; by default, opens the Search
+    page.
+    actions: buttons in addition to those that every page offers.
+    query: the search that found the photos, for heat maps.
+    turn_to: called with the photo seen last, if the page's gallery does not show it: turns to the
+    page of results that does.
+    """
+    if opened is not None:
+        show(opened)
+    explained = query if query is not None and heat_maps.can_explain(query) else None
+    sequence = PhotoSequence(
+        ids,
+        why=why,
+        heat_map=None if explained is None else lambda row: heat_maps.overlay(row, explained),
+    )
+    model = resources.engine().encoder_name if query is not None and query.is_ranked else ""
+    token = photo_sequences.register(sequence, resources.library().catalog.change(), model, *facts)
+    with st.container(key="viewer"):
+        result: Any = _component(
+            key="photo-viewer",
+            data={
+                "sequence": token,
+                "open": {
+                    "photo": st.session_state.get(_OPEN),
+                    "turn": st.session_state.get(_TURN, 0),
+                },
+                "heat": explained is not None,
+                "add": bool(search_state.region_parts()[0]),
+                "actions": [
+                    {
+                        "label": action.label,
+                        "icon": action.icon.removeprefix(":material/").removesuffix(":"),
+                        "help": action.help,
+                        "after": action.then,
+                    }
+                    for action in actions
+                ],
+            },
+            on_act_change=_ignore,
+            on_similar_change=_ignore,
+            on_regions_change=_ignore,
+            on_renew_change=_ignore,
+            on_seen_change=_ignore,
+        )
+    if result.act:
+        _act(result.act, actions)
+    if result.similar:
+        (more_like or search_state.search_like)(int(result.similar))
+        st.rerun()
+    if result.seen and turn_to is not None:
+        turn_to(int(result.seen))
+        st.rerun()
+    if result.regions:
+        _search_regions(result.regions)
+
+
+def _act(act: dict[str, Any], actions: Sequence[PhotoAction]) -> None:
+    """Carry out an action for one photo, and run the page again."""
+    for action in actions:
+        if action.label == act.get("label"):
+            action.run([int(act["photo"])])
+            st.rerun()
+
+
+def _search_regions(picked: dict[str, Any]) -> None:
+    """Search by the boxes that were drawn on a photo."""
+    parts = list[PhotoPart]()
+    for box in picked.get("boxes", []):
+        try:
+            parts.append(PhotoPart(str(int(picked["source"])), PhotoRegion(*map(float, box))))
+        except (TypeError, ValueError, UsageError):
+            # Not from our script, which sends nothing but sound boxes.
+            continue
+    if parts:
+        region_search.search_parts(parts, add=bool(picked.get("add")))
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every value that a component sends."""

@@ -1,0 +1,95 @@
+// The information on a photo: what is known of it, where its files are, and the photos that are similar.
+
+import { make } from "./element.js";
+
+// onPick(entry): a similar photo was chosen.
+export function createPhotoPanel(onPick) {
+  const body = make("div", { class: "body" });
+  const root = make("aside", { class: "panel", "aria-label": "Information", tabindex: "-1" }, body);
+  const parts = { why: make("div", { class: "why-photo" }), facts: make("div"), similar: make("div") };
+  let shown = null;
+
+  // info: what `photo_details` in Python has, or null while it is being fetched.
+  function facts(info) {
+    if (!info) return [];
+    return [
+      make("h2", {}, info.name),
+      ...(info.damaged ? [make("p", { class: "warning" }, info.damaged)] : []),
+      ...(info.away ? [make("p", { class: "hint" }, "Its drive is not connected. This is the preview.")] : []),
+      make("dl", { class: "facts" }, ...info.facts.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)])),
+      ...(info.histogram ? [histogram(info.histogram)] : []),
+      ...files(info),
+    ];
+  }
+
+  function files(info) {
+    const heading = info.present > 1 ? `The same file is in ${info.present.toLocaleString()} places:` : "File";
+    return [
+      make("h3", {}, heading),
+      ...info.files.flatMap(({ path, away }) => [
+        make("div", { class: "path" }, make("code", {}, path),
+          make("button", { type: "button", title: "Copy the path", "aria-label": `Copy the path ${path}`, onclick: (event) => copy(event.currentTarget, path) }, "Copy")),
+        ...(away && info.present > 1 ? [make("p", { class: "hint" }, "This one is offline: its drive is not connected, or the file has been moved.")] : []),
+      ]),
+      ...(info.more ? [make("p", { class: "hint" }, `… and ${info.more.toLocaleString()} more.`)] : []),
+    ];
+  }
+
+  async function copy(button, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Not allowed";
+    }
+  }
+
+  function histogram(bins) {
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("viewBox", "0 0 256 64");
+    drawing.setAttribute("preserveAspectRatio", "none");
+    drawing.setAttribute("role", "img");
+    drawing.setAttribute("aria-label", "Histogram of the brightness, from black to white");
+    const step = 256 / bins.length;
+    bins.forEach((bin, at) => {
+      const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      // Square roots, so that small shares are visible.
+      const height = 64 * Math.sqrt(bin / 255);
+      for (const [name, value] of Object.entries({ x: at * step, y: 64 - height, width: step - 1, height })) bar.setAttribute(name, value.toFixed(1));
+      drawing.append(bar);
+    });
+    return make("figure", { class: "histogram" }, drawing);
+  }
+
+  // Show the panel's parts as they come; each is left as it is where nothing is given.
+  function update(id, { info, why, similar }) {
+    if (shown !== id) {
+      shown = id;
+      body.replaceChildren(parts.why, parts.facts, parts.similar);
+      root.scrollTop = 0;
+      parts.why.replaceChildren();
+      parts.similar.replaceChildren();
+    }
+    if (info !== undefined) parts.facts.replaceChildren(...facts(info));
+    // Made by the server, with all texts escaped.
+    if (why !== undefined) parts.why.innerHTML = why;
+    if (similar !== undefined) parts.similar.replaceChildren(...similarPhotos(similar));
+  }
+
+  function similarPhotos({ known, photos }) {
+    if (!known) return [make("h3", {}, "Similar photos"), make("p", { class: "hint" }, "They appear here once the photos have been compared.")];
+    if (!photos.length) return [];
+    return [
+      make("h3", {}, "Similar photos"),
+      make("div", { class: "similar" }, ...photos.map((entry) => make("button", { type: "button", title: entry.label, "aria-label": entry.label, onclick: () => onPick(entry) },
+        make("img", { src: entry.preview, alt: "", loading: "lazy", decoding: "async" })))),
+    ];
+  }
+
+  function clear() {
+    shown = null;
+    body.replaceChildren();
+  }
+
+  return { root, update, clear };
+}

@@ -1,0 +1,299 @@
+// The viewer as a whole: it opens photos, steps through them, and carries out commands.
+
+import { createFacts } from "./viewer_facts.js";
+import { createFilmStrip } from "./film_strip.js";
+import { createPageCover } from "./page_cover.js";
+import { createPhotoImages } from "./photo_images.js";
+import { createPhotoPanel } from "./photo_panel.js";
+import { createPhotoWindow } from "./photo_window.js";
+import { createSlideshow } from "./slideshow.js";
+import { createStage } from "./viewer_stage.js";
+import { createViewerFrame } from "./viewer_frame.js";
+import { createViewerHistory } from "./viewer_history.js";
+import { editRegions } from "./region_editor.js";
+import { OPEN_PHOTO } from "./photo_opening.js";
+import { pictureAddress, renditionSize } from "./photo_sources.js";
+import { isTextField, viewerCommand } from "./viewer_keys.js";
+import { actionsOf } from "./viewer_actions.js";
+import { loadWindow } from "./sequence_loader.js";
+
+const GONE = "This photo is no longer in the library: it was moved or deleted.";
+const INFO_SETTING = "photo-explorer-info";
+// Below this width, the panel covers the photo, so it is closed at first.
+const WIDE = 1000;
+const QUIET_AFTER = 2500;
+
+// What the page has asked to open before: its request comes with every run.
+let handledTurn = 0;
+
+export function createPhotoViewer({ css, font }) {
+  let data = null, send = null, opened = false, heatShown = false, editor = null, quiet = 0, missing = null;
+  let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
+
+  const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
+  const images = createPhotoImages(size);
+  const list = createPhotoWindow({
+    fetchWindow: (parameters) => loadWindow(() => data.sequence, parameters, () => send("renew", Date.now())),
+    onChange: () => opened && refresh(),
+  });
+  const stage = createStage({ images, onSwipe: (what) => run(what), onView: () => opened && refreshFrame(), onLoaded: prefetch });
+  const panel = createPhotoPanel((entry) => visit(entry));
+  const facts = createFacts(panel, () => data.sequence);
+  const strip = createFilmStrip((index) => list.go(index) && stepped());
+  const slideshow = createSlideshow({
+    next: () => {
+      if (!list.go(list.near + 1)) list.go(0);
+      stepped(true);
+    },
+    ready: () => stage.settled, onChange: () => refreshFrame(),
+  });
+  const frame = createViewerFrame({ run, stage: stage.root, panel: panel.root, strip: strip.root });
+  const cover = createPageCover({ layer: frame.layer, css, font, onKey, onMissing: (id) => (missing = id) });
+  const address = createViewerHistory({ onAddress: (id) => (id === null ? leave() : open(id, [], false)) });
+
+  const onOpen = (event) => {
+    event.preventDefault();
+    open(event.detail.id, event.detail.photos, true);
+  };
+  document.addEventListener(OPEN_PHOTO, onOpen);
+  frame.layer.addEventListener("pointermove", wake);
+  document.addEventListener("fullscreenchange", refreshFrame);
+
+  // --- opening and closing
+
+  function open(id, photos, push) {
+    const wasOpened = opened;
+    opened = true;
+    cover.show();
+    if (photos.some((photo) => photo.id === id)) list.seed(photos, id);
+    else if (!wasOpened) list.seed([], id);
+    address.enter(id, push && !wasOpened);
+    if (list.now()?.id === id) refresh();
+    else stage.clear("Loading…");
+    list.locate(id).catch(failed);
+    wake();
+  }
+
+  function hide() {
+    if (!opened) return;
+    const seen = list.now()?.id ?? null;
+    opened = false;
+    slideshow.stop();
+    stopEditing();
+    facts.hide();
+    stage.clear("");
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    cover.hide(seen);
+  }
+
+  // Close it; resolves once the address is that of the page again.
+  async function close(acting = false) {
+    hide();
+    await address.leave();
+    if (!acting) turnPage();
+  }
+
+  // The user went back to the page.
+  function leave() {
+    hide();
+    turnPage();
+  }
+
+  // The photo seen last is on another page of results.
+  function turnPage() {
+    if (missing !== null) send("seen", missing);
+    missing = null;
+  }
+
+  function failed() {
+    if (opened && !list.now()) stage.clear("The photos cannot be loaded: Photo Explorer does not answer.");
+  }
+
+  // --- the present photo
+
+  function visit(entry) {
+    list.visit(entry);
+    stepped();
+  }
+
+  function stepped(bySlideshow = false) {
+    if (!bySlideshow) slideshow.restart();
+    stopEditing();
+    refresh();
+    const entry = list.now();
+    if (entry) {
+      address.step(entry.id);
+      frame.say([entry.label, positionText()].filter(Boolean).join(", "));
+    }
+  }
+
+  function positionText() {
+    return list.at === null || !list.located ? "" : `${(list.at + 1).toLocaleString("en")} of ${list.total.toLocaleString("en")}`;
+  }
+
+  function refresh() {
+    const entry = list.now();
+    if (entry?.gone) {
+      // What was on screen when it went stays there.
+      if (stage.shows(entry.id)) stage.say(GONE);
+      else stage.clear(GONE);
+      panel.clear();
+      facts.hide();
+    } else if (entry) {
+      stage.show(entry);
+      for (const by of [1, -1, 2, 3, -2]) {
+        const near = list.entry(list.near + by);
+        if (near?.preview) images.preview(near);
+      }
+      if (infoShown) facts.show(entry.id);
+      if (heatShown) showHeat(entry);
+    }
+    frame.setActions(data ? actionsOf(entry, data, heatShown) : []);
+    strip.update(list.entry, list.near, list.total, entry?.id);
+    refreshFrame();
+  }
+
+  function refreshFrame() {
+    const entry = list.now();
+    frame.update({
+      name: entry?.name ?? entry?.label ?? "", position: positionText(), percent: stage.percent, hasPrevious: list.hasPrevious, hasNext: list.hasNext,
+      canShrink: stage.canShrink, fitted: stage.fitted, info: infoShown, slideshow: slideshow.running,
+    });
+  }
+
+  // Once a photo is there, the pictures of those beside it.
+  function prefetch(entry) {
+    if (list.now()?.id !== entry.id) return;
+    for (const by of [1, -1]) {
+      const near = list.entry(list.near + by);
+      if (near?.source) images.ahead(near);
+    }
+  }
+
+  // --- commands
+
+  const commands = {
+    ...stage.commands,
+    close: () => (editor ? stopEditing() : frame.helpShown ? commands.help() : close()),
+    previous: () => list.step(-1) && stepped(),
+    next: () => list.step(1) && stepped(),
+    first: () => list.go(0) && stepped(),
+    last: () => list.go(list.total - 1) && stepped(),
+    slideshow: () => slideshow.toggle(),
+    info() {
+      infoShown = !infoShown;
+      localStorage.setItem(INFO_SETTING, String(infoShown));
+      refresh();
+      stage.layout();
+    },
+    fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(() => {}),
+    help() {
+      frame.toggleHelp();
+      refreshFrame();
+    },
+    heat() {
+      if (!data.heat) return;
+      heatShown = !heatShown;
+      if (!heatShown) stage.setHeat(null);
+      refresh();
+    },
+    async similar() {
+      const entry = list.now();
+      if (!entry) return;
+      await close(true);
+      send("similar", entry.id);
+    },
+    region: () => startEditing(),
+    async act(action) {
+      const entry = list.now();
+      if (!entry) return;
+      if (action.after === "leave" || (action.after === "next" && !list.hasNext)) await close(true);
+      else if (action.after === "next") commands.next();
+      send("act", { label: action.label, photo: entry.id, turn: Date.now() });
+    },
+  };
+
+  function run(command, action) {
+    wake();
+    commands[command]?.(action);
+  }
+
+  function onKey(event) {
+    const target = event.composedPath()[0];
+    if (editor) return;
+    const control = /^(BUTTON|A)$/.test(target?.tagName ?? "");
+    const command = viewerCommand(event, { control, typing: isTextField(target) });
+    if (!command) return;
+    event.preventDefault();
+    // The gallery and Streamlit have keys of their own.
+    event.stopPropagation();
+    run(command);
+  }
+
+  async function showHeat(entry) {
+    stage.setHeat({ message: "Looking for what matched…" });
+    const answer = await fetch(`/photo/sequence/${data.sequence}/heat/${entry.id}`).catch(() => null);
+    const overlay = answer?.ok ? await answer.json() : null;
+    if (heatShown && list.now()?.id === entry.id) stage.setHeat(overlay);
+  }
+
+  function startEditing() {
+    const entry = list.now();
+    if (!entry || entry.gone || editor) return;
+    slideshow.stop();
+    frame.picker.hidden = false;
+    frame.layer.classList.add("editing");
+    const photo = { source: entry.id, src: pictureAddress(entry, size()) ?? entry.preview, label: entry.label, width: entry.width, height: entry.height, preview: entry.preview };
+    editor = editRegions({
+      picker: frame.picker, announcement: frame.announcement, photo, add: data.add, onCancelled: stopEditing,
+      async onPicked(boxes, add) {
+        stopEditing();
+        await close(true);
+        send("regions", { source: entry.id, boxes, add });
+      },
+    });
+  }
+
+  function stopEditing() {
+    editor?.();
+    editor = null;
+    frame.picker.hidden = true;
+    frame.picker.replaceChildren();
+    frame.layer.classList.remove("editing");
+    if (opened) frame.layer.focus({ preventScroll: true });
+  }
+
+  // During a slideshow, the controls are hidden while the pointer rests.
+  function wake() {
+    clearTimeout(quiet);
+    frame.layer.classList.remove("quiet");
+    quiet = setTimeout(() => frame.layer.classList.toggle("quiet", slideshow.running), QUIET_AFTER);
+  }
+
+  return {
+    // At every run of the page.
+    update(newData, newSend) {
+      const before = data;
+      [data, send] = [newData, newSend];
+      const wanted = data.open;
+      const asked = wanted.turn !== handledTurn && wanted.photo;
+      handledTurn = wanted.turn;
+      if (asked) return open(wanted.photo, [], true);
+      const id = address.read();
+      if (!opened && id !== null && !address.leaving) return open(id, [], false);
+      if (opened && id === null) return hide();
+      if (!opened) return;
+      facts.forget();
+      // In another list, the photo is looked up first: it may have gone.
+      if (before && before.sequence !== data.sequence && list.now()) list.locate(list.now().id).catch(failed);
+      else refresh();
+    },
+    destroy() {
+      clearTimeout(quiet);
+      hide();
+      address.stop();
+      document.removeEventListener(OPEN_PHOTO, onOpen);
+      document.removeEventListener("fullscreenchange", refreshFrame);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// The buttons below the photo.
+
+// entry: the photo that is shown, or null. data: what the page gives: its own `actions`, and whether what matched can be shown
+// (`heat`). heatShown: whether it is. Returns what `setActions` of the frame takes.
+export function actionsOf(entry, data, heatShown) {
+  if (!entry || entry.gone) return [];
+  const matched = { command: "heat", icon: "blur_on", label: heatShown ? "Hide what matched" : "Show what matched", help: "Highlight the part of the photo that best matches your search (h)" };
+  return [
+    ...data.actions.map((each) => ({ ...each, command: "act" })),
+    ...(data.heat ? [matched] : []),
+    { command: "similar", icon: "image_search", label: "More like this", help: "Search for similar photos (m)" },
+    { command: "region", icon: "crop", label: "Search part of this photo", help: "Drag a box around what to look for (b)" },
+    { href: `/photo/${entry.id}/original`, icon: "open_in_new", label: "Open the file", help: "The original file in a new tab" },
+    { href: `/photo/${entry.id}/original?download=1`, save: true, icon: "download", label: "Save a copy", help: "Download the original file" },
+  ];
+}

@@ -1,0 +1,85 @@
+// The viewer's place in the browser's history: one entry, whatever is stepped through, so that Back leaves it in one step.
+
+import { addressWithPhoto, photoInAddress, sameButPhoto } from "./photo_address.js";
+
+// Browsers allow few changes of the address in a short time.
+const ADDRESS_DELAY = 200;
+// Milliseconds that going back is waited for.
+const BACK_TIMEOUT = 800;
+
+// onAddress(id): the user went back or forward to an address with that photo, or none (null).
+export function createViewerHistory({ onAddress }) {
+  // The address that was set while a photo is open; null while none is.
+  let own = null;
+  let timer = 0;
+  let leaving = null;
+
+  function enter(id, push) {
+    own = addressWithPhoto(location.href, id);
+    if (push) history.pushState({ viewer: true }, "", own);
+    else if (own !== location.href) history.replaceState(history.state, "", own);
+  }
+
+  function step(id) {
+    own = addressWithPhoto(location.href, id);
+    clearTimeout(timer);
+    timer = setTimeout(flush, ADDRESS_DELAY);
+  }
+
+  function flush() {
+    clearTimeout(timer);
+    if (own !== null && own !== location.href && sameButPhoto(own, location.href)) history.replaceState(history.state, "", own);
+  }
+
+  // Leave the photo's address; resolves once the address is that of the page.
+  function leave() {
+    flush();
+    own = null;
+    if (photoInAddress(location.search) === null) return Promise.resolve();
+    if (!history.state?.viewer) {
+      history.replaceState(history.state, "", addressWithPhoto(location.href, null));
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const under = addressWithPhoto(location.href, null);
+      const done = () => {
+        if (leaving !== done) return;
+        leaving = null;
+        // In case the entry before belongs to something else.
+        if (photoInAddress(location.search) !== null) history.replaceState({}, "", under);
+        resolve();
+      };
+      done.under = under;
+      leaving = done;
+      history.back();
+      setTimeout(done, BACK_TIMEOUT);
+    });
+  }
+
+  // Before Streamlit hears of it, which would run the page again for nothing where only the photo differs.
+  function onPop(event) {
+    clearTimeout(timer);
+    if (leaving) {
+      if (sameButPhoto(leaving.under, location.href)) event.stopImmediatePropagation();
+      leaving();
+      return;
+    }
+    const before = own;
+    if (before !== null && sameButPhoto(before, location.href)) event.stopImmediatePropagation();
+    const id = photoInAddress(location.search);
+    own = id === null ? null : location.href;
+    onAddress(id);
+  }
+
+  window.addEventListener("popstate", onPop, true);
+  return {
+    enter, step, leave, flush,
+    get leaving() { return leaving !== null; },
+    // The page itself has changed the address: the photo that it names now, or null.
+    read() { return photoInAddress(location.search); },
+    stop() {
+      clearTimeout(timer);
+      window.removeEventListener("popstate", onPop, true);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// The keys of the viewer.
+
+// What can be done, with its keys as they are shown and named.
+export const VIEWER_KEYS = [
+  ["← →", "previous or next photo"], ["Home End", "first or last photo"], ["+ −", "zoom in or out"], ["0", "whole photo"], ["1", "actual pixels"],
+  ["Shift + ← → ↑ ↓", "move the enlarged photo"], ["r", "turn the view"], ["i", "show or hide the information"], ["f", "full screen"],
+  ["s or Space", "start or stop the slideshow"], ["h", "show or hide what matched"], ["m", "more like this"], ["b", "search part of this photo"],
+  ["?", "show or hide these keys"], ["Esc", "back to the photos"],
+];
+
+const COMMANDS = {
+  ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next", Home: "first", End: "last", "+": "zoomIn", "=": "zoomIn",
+  "-": "zoomOut", "−": "zoomOut", 0: "fit", 1: "actual", r: "rotate", f: "fullScreen", i: "info", s: "slideshow", " ": "slideshow",
+  h: "heat", m: "similar", b: "region", "?": "help", Escape: "close",
+};
+const MOVES = { ArrowLeft: "panRight", ArrowRight: "panLeft", ArrowUp: "panDown", ArrowDown: "panUp" };
+
+// The command of a key press, or null. pressed: { key, shiftKey, ctrlKey, metaKey, altKey }; control: whether a button or link has
+// the focus, which Space and Enter press; typing: whether a field for text has it.
+export function viewerCommand(pressed, { control, typing }) {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
+  const { key } = pressed;
+  if (typing) return key === "Escape" ? "close" : null;
+  if (control && key === " ") return null;
+  if (pressed.shiftKey && MOVES[key]) return MOVES[key];
+  return COMMANDS[key.length === 1 ? key.toLowerCase() : key] ?? null;
+}
+
+export function isTextField(element) {
+  if (!element?.tagName) return false;
+  const kind = element.tagName === "INPUT" && !/^(button|checkbox|radio|range|submit)$/.test(element.type);
+  return Boolean(element.isContentEditable || kind || /^(TEXTAREA|SELECT)$/.test(element.tagName));
+}

@@ -1,0 +1,71 @@
+"""Photos rendered for a screen: those that no browser displays as they are, such as HEIC and TIFF.
+Rendered when they are first looked at, and kept in the library's folder."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from explorer.errors import DamagedPhoto, DecodingFailed, PhotoError, UnsupportedPhoto
+from explorer.library.rows import PhotoRow
+from explorer.ui import resources
+
+SIDES = {"1600": 1600, "2560": 2560, "3840": 3840, "full": None}
+"""The sizes that are rendered, by name: pixels of the longer side. Few, so that a photo is rendered
+once for windows of similar size. `full`: at full size, as far as `render_screen` goes."""
+
+UNREADABLE = (
+    "The file cannot be read: it was moved, changed or deleted, or its drive is not connected."
+)
+# Photos that cannot be rendered are not tried again for each step past them.
+_FINAL = (DamagedPhoto, DecodingFailed, UnsupportedPhoto)
+_MAX_FAILURES = 256
+
+_lock = threading.Lock()
+_failures: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+
+def screen_image(photo: PhotoRow, size: str) -> Path | bytes:
+    """A photo rendered at one of SIDES, as a JPEG: the file that holds it, or its bytes where it
+    could not be kept. May take seconds. Raises PhotoError with a sentence for the user."""
+    cache, digest = resources.library().screens, photo["hash"]
+    known = cache.find(digest, size)
+    if known is not None:
+        return known
+    with _lock:
+        failure = _failures.get((digest, size))
+    if failure is not None:
+        raise PhotoError(failure)
+    jpeg = _rendered(photo, size)
+    try:
+        cache.add(digest, size, jpeg)
+    except OSError:
+        # A full disk does not keep anybody from looking at a photo.
+        return jpeg
+    return cache.path(digest, size)
+
+
+def _rendered(photo: PhotoRow, size: str) -> bytes:
+    """The rendition, of the first of the photo's files that still has its content. Raises
+    PhotoError."""
+    failure: PhotoError | None = None
+    for file in resources.library().catalog.files_of(photo["id"]):
+        if file["state"] != "present" or file["away"]:
+            continue
+        try:
+            digest, found = resources.screen_renderer().render(file["path"], SIDES[size])
+        except PhotoError as error:
+            failure = error
+            continue
+        if digest.hex() == photo["hash"]:
+            return found.jpeg
+    if failure is None:
+        raise PhotoError(UNREADABLE)
+    reason = f"This photo cannot be shown in full: {failure}."
+    if isinstance(failure, _FINAL):
+        with _lock:
+            _failures[photo["hash"], size] = reason
+            while len(_failures) > _MAX_FAILURES:
+                _failures.popitem(last=False)
+    raise PhotoError(reason) from failure

@@ -1,0 +1,154 @@
+"""The routes of the viewer: what it steps through, what is known about a photo, and photos rendered
+for the screen."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+
+from explorer.errors import ExplorerError, PhotoError
+from explorer.library.neighbor_store import neighbors_of
+from explorer.library.rows import PhotoRow
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.components.photo_details import photo_details
+from explorer.ui.components.photo_urls import photo_entry
+from explorer.ui.photo_routes import PHOTO_HEADERS, photo_of
+from explorer.ui.viewer import photo_sequences
+from explorer.ui.viewer.photo_sequences import PhotoSequence
+from explorer.ui.viewer.screen_images import SIDES, screen_image
+
+# Photos in one answer.
+_MAX_WINDOW = 400
+_SIMILAR = 12
+# Renditions that are made or waited for at once: the server's other threads stay free for previews.
+_RENDERING = CapacityLimiter(4)
+_GONE = "This photo does not exist."
+_NO_STORE = {"Cache-Control": "no-store"}
+
+Answer = dict[str, Any]
+
+
+def _json(find: Callable[[Request], Answer | None]) -> Callable[[Request], Any]:
+    """A route that answers with what `find` returns, called in a thread of its own; status 404 for
+    None."""
+
+    @functools.wraps(find)
+    async def route(request: Request) -> Response:
+        try:
+            found = await run_in_threadpool(find, request)
+        except ExplorerError as error:
+            return JSONResponse({"error": str(error)}, 503, _NO_STORE)
+        if found is None:
+            return JSONResponse({"error": _GONE}, 404, _NO_STORE)
+        return JSONResponse(found, headers=_NO_STORE)
+
+    return route
+
+
+@_json
+def sequence_window(request: Request) -> Answer | None:
+    """A part of a page's list of photos: `around` a photo, or from `start`; at most `count`.
+
+    `total`, `start`, `photos` (entries as `photo_entry` makes them; for a photo that is gone, only
+    its id); with `around`, also `at` (its index, or None) and `photo` (its entry, or None).
+    """
+    sequence = _sequence(request)
+    if sequence is None:
+        return None
+    ids, number = sequence.ids(), whole_number(request.query_params.get("count", ""))
+    number = min(_MAX_WINDOW, number or _MAX_WINDOW)
+    answer: Answer = {"total": len(ids)}
+    around = whole_number(request.query_params.get("around", ""))
+    start = whole_number(request.query_params.get("start", "")) or 0
+    if around is not None:
+        answer["at"] = at = sequence.position(around)
+        start = max(0, (at or 0) - number // 2)
+        photo = resources.library().catalog.photo(around)
+        answer["photo"] = photo_entry(photo) if photo else None
+    wanted = [int(i) for i in ids[start : start + number]]
+    rows = resources.library().catalog.photos(wanted)
+    photos = [photo_entry(rows[i]) if i in rows else {"id": i, "gone": True} for i in wanted]
+    return answer | {"start": start, "photos": photos}
+
+
+@_json
+def photo_info(request: Request) -> Answer | None:
+    """What is known about a photo, as `photo_details` has it."""
+    photo = photo_of(request)
+    return photo_details(photo) if photo else None
+
+
+@_json
+def similar_photos(request: Request) -> Answer | None:
+    """The photos that are nearest to one by the encoder in use: `photos`, entries with a `score`;
+    and whether they are `known` yet."""
+    photo = photo_of(request)
+    if photo is None:
+        return None
+    catalog, encoder = resources.library().catalog, resources.engine().encoder
+    encoder_id = catalog.encoder_id(encoder.name, encoder.version)
+    near = [] if encoder_id is None else neighbors_of(catalog, encoder_id, photo["id"])
+    rows = catalog.photos(i for i, _ in near)
+    shown = [photo_entry(rows[i]) | {"score": score} for i, score in near if i in rows]
+    return {"known": bool(near), "photos": shown[:_SIMILAR]}
+
+
+@_json
+def why_shown(request: Request) -> Answer | None:
+    """Why a photo is in a page's list, as `html`; empty if there is nothing to say."""
+    sequence, photo = _sequence(request), photo_of(request)
+    if sequence is None or photo is None:
+        return None
+    return {"html": sequence.why(photo["id"]) if sequence.why else ""}
+
+
+@_json
+def heat_map(request: Request) -> Answer | None:
+    """Where a photo matches what a page searched for: `url` of a picture to lay over it, and
+    `words`; or a `message` why that cannot be shown."""
+    sequence, photo = _sequence(request), photo_of(request)
+    if sequence is None or photo is None:
+        return None
+    found = _overlay(sequence, photo)
+    if found is None:
+        return {"message": "What matched cannot be shown for this photo: it has no preview."}
+    return found
+
+
+def _overlay(sequence: PhotoSequence, photo: PhotoRow) -> Answer | None:
+    found = sequence.heat_map(photo) if sequence.heat_map else None
+    return None if found is None else {"url": found.url, "words": found.words}
+
+
+async def screen(request: Request) -> Response:
+    """A photo rendered for a screen, as a JPEG, by id and `size` (one of SIDES). A URL with the
+    content's hash (`v`) can be cached forever. Status 404 with a sentence for the user if it cannot
+    be rendered."""
+    size = request.query_params.get("size", "")
+
+    def find() -> Any:
+        photo = photo_of(request) if size in SIDES else None
+        return None if photo is None else screen_image(photo, size)
+
+    try:
+        found = await to_thread.run_sync(find, limiter=_RENDERING)
+    except PhotoError as error:
+        return PlainTextResponse(str(error), 404, PHOTO_HEADERS | _NO_STORE)
+    if found is None:
+        return PlainTextResponse(_GONE, 404, PHOTO_HEADERS | _NO_STORE)
+    caching = "private, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
+    headers = PHOTO_HEADERS | {"Cache-Control": caching}
+    if isinstance(found, bytes):
+        return Response(found, media_type="image/jpeg", headers=headers)
+    return FileResponse(found, media_type="image/jpeg", headers=headers)
+
+
+def _sequence(request: Request) -> PhotoSequence | None:
+    return photo_sequences.find(request.path_params["token"])

@@ -4,8 +4,8 @@ standard input until that is closed.
 For a file, it reads and hashes the bytes and reports the hash. The next message tells it to decode
 or skip them, so that known content is not decoded again. Bytes in the request (an upload, a
 preview) are decoded at once. The process also crops parts of a photo, renders photos for a screen,
-measures what needs the whole content of one or two files (`_file_fact`), and merges metadata for a
-removal.
+reads the faces marked in them, measures what needs the whole content of one or two files
+(`_file_fact`), and merges metadata for a removal.
 
 Only this process ever runs a codec on a file: a crash, a hang or excessive use of memory is
 contained here, and `process.py` handles the consequences.
@@ -30,12 +30,14 @@ from explorer.matching.full_resolution import (
     recompression_residual_or_none,
 )
 from explorer.photos.containers.content_reader import read_contents
-from explorer.photos.decode import DecodedPhoto, content_hash, decode
+from explorer.photos.decode import DecodedPhoto, content_hash, decode, photo_errors
 from explorer.photos.decode_region import decode_region
 from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
 from explorer.photos.metadata import sidecar_merge
+from explorer.photos.metadata.face_regions import face_regions
+from explorer.photos.picture_loader import open_picture
 from explorer.photos.render_screen import render_screen
 
 try:
@@ -101,6 +103,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             protocol.send(answers, *_regions(header, spec, body))
         elif "screen" in header:
             protocol.send(answers, *_rendition(header))
+        elif "faces" in header:
+            protocol.send(answers, _faces(header))
         elif "path" not in header:
             protocol.send(answers, *_photo_answer(decode(body, spec)))
         elif "fact" in header:
@@ -178,6 +182,14 @@ def _rendition(header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     found = render_screen(data, header["screen"])
     facts = {"hash": content_hash(data).hex(), "width": found.width, "height": found.height}
     return facts, found.jpeg
+
+
+def _faces(header: dict[str, Any]) -> dict[str, Any]:
+    """The faces marked in a file, as [name, box], and the file's content hash."""
+    data, _ = read_with_stat(_path(header["path"]))
+    with photo_errors(data):
+        found = face_regions(open_picture(data))
+    return {"hash": content_hash(data).hex(), "faces": found}
 
 
 def _path(encoded: str) -> str:

@@ -1,11 +1,13 @@
-"""Decode processes that render photos for a screen."""
+"""Decode processes for what the user looks at: they render photos for a screen, and read the faces
+marked in them."""
 
 from __future__ import annotations
 
+import math
 import os
 import queue
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from explorer.decoding import answers
 from explorer.decoding.process import (
@@ -15,7 +17,10 @@ from explorer.decoding.process import (
     overdue_watchdog,
 )
 from explorer.errors import DecodingFailed, PhotoError
+from explorer.photos.metadata.face_regions import MAX_FACES, MAX_NAME_LENGTH, FaceRegion
 from explorer.photos.render_screen import ScreenRendition
+
+Answer = TypeVar("Answer")
 
 # Processes: one for the photo that is looked at, one for the next.
 _PROCESSES = 2
@@ -26,8 +31,8 @@ _MAX_SIDE = 1 << 16
 
 
 class ScreenRenderer:
-    """Renders photos in processes of their own, started when first needed. Safe to use from several
-    threads; those that find no free process wait."""
+    """Renders photos, and reads their faces, in processes of their own, started when first needed.
+    Safe to use from several threads; those that find no free process wait."""
 
     def __init__(
         self, command: Sequence[str] = DECODE_COMMAND, processes: int = _PROCESSES
@@ -58,31 +63,51 @@ class ScreenRenderer:
 
         Raises DecodingFailed if the file makes a process crash or takes too long, and PhotoError,
         also for a file that cannot be read."""
-        request = {"path": os.fsencode(path).hex(), "screen": side, "seconds": _CPU_SECONDS}
+        return self._ask({"path": os.fsencode(path).hex(), "screen": side}, _rendition)
+
+    def faces(self, path: str) -> tuple[bytes, list[FaceRegion]]:
+        """The faces marked in a photo file, preceded by its content hash. Raises as `render`."""
+        return self._ask({"path": os.fsencode(path).hex(), "faces": True}, _faces)
+
+    def _ask(
+        self, request: dict[str, Any], unpacked: Callable[[dict[str, Any], bytes], Answer]
+    ) -> tuple[bytes, Answer]:
+        """unpacked: what an answer holds; raises KeyError, TypeError, ValueError or OverflowError
+        for anything that a sound decode process cannot have sent."""
         process = self._free.get()
         try:
             with overdue_watchdog([process]):
-                answer = process.request(request)
+                answer = process.request(request | {"seconds": _CPU_SECONDS})
             if isinstance(answer, str):
                 raise DecodingFailed(answer)
             if (error := answers.error_of(answer[0])) is not None:
                 fault = answers.fault_of(answer[0])
                 raise answers.ERRORS.get(fault, PhotoError)(error)
             try:
-                return _unpacked(*answer)
-            except (KeyError, TypeError, ValueError):
+                return bytes.fromhex(answer[0]["hash"]), unpacked(*answer)
+            except (KeyError, TypeError, ValueError, OverflowError):
                 process.close()
                 raise DecodingFailed(DECODER_CRASHED) from None
         finally:
             self._free.put(process)
 
 
-def _unpacked(header: dict[str, Any], body: bytes) -> tuple[bytes, ScreenRendition]:
-    """The rendition in an answer. Raises KeyError, TypeError or ValueError for anything that a
-    sound decode process cannot have sent."""
+def _rendition(header: dict[str, Any], body: bytes) -> ScreenRendition:
     width, height = int(header["width"]), int(header["height"])
     if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
         raise ValueError("an impossible size")
     if not body.startswith(b"\xff\xd8"):
         raise ValueError("no JPEG")
-    return bytes.fromhex(header["hash"]), ScreenRendition(body, width, height)
+    return ScreenRendition(body, width, height)
+
+
+def _faces(header: dict[str, Any], _: bytes) -> list[FaceRegion]:
+    found = list[FaceRegion]()
+    for name, box in header["faces"]:
+        left, top, width, height = map(float, box)
+        if not all(map(math.isfinite, (left, top, width, height))):
+            raise ValueError("not a box")
+        if not isinstance(name, str) or len(name) > MAX_NAME_LENGTH:
+            raise ValueError("not a name")
+        found.append(FaceRegion(name, (left, top, width, height)))
+    return found[:MAX_FACES]

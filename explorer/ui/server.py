@@ -25,6 +25,7 @@ from explorer.ui.photo_routes import map_points, original, preview
 from explorer.ui.places_page.places_route import country_outlines, photo_clusters
 from explorer.ui.viewer.viewer_routes import (
     heat_map,
+    photo_faces,
     photo_info,
     screen,
     sequence_window,
@@ -41,6 +42,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "{id}/original", original),
             Route(PHOTOS + "{id}/screen", screen),
             Route(PHOTOS + "{id}/info", photo_info),
+            Route(PHOTOS + "{id}/faces", photo_faces),
             Route(PHOTOS + "{id}/similar", similar_photos),
             Route(PHOTOS + "sequence/{token}", sequence_window),
             Route(PHOTOS + "sequence/{token}/why/{id}", why_shown),

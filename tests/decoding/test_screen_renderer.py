@@ -77,3 +77,39 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(DecodingFailed, match="crashed on this file"):
                 renderer.render(str(tmp_path / "photo.tif"), 100)
+
+
+def test_faces_come_from_the_file(tmp_path: Path) -> None:
+    path = pictures.write(tmp_path / "photo.jpg", pictures.draw(1), xmp=marked("Ada"))
+    plain = pictures.write(tmp_path / "plain.jpg", pictures.draw(1))
+    with ScreenRenderer(processes=1) as renderer:
+        digest, found = renderer.faces(str(path))
+        assert digest == content_hash(path.read_bytes())
+        assert [face.name for face in found] == ["Ada"]
+        assert renderer.faces(str(plain))[1] == []
+        with pytest.raises(PhotoError, match="no longer exists"):
+            renderer.faces(str(tmp_path / "gone.jpg"))
+
+
+@pytest.mark.parametrize(
+    "faces",
+    ["None", "7", '[["Ada"]]', '[[7, [0, 0, 1, 1]]]', '[["A" * 999, [0, 0, 1, 1]]]',
+     '[["Ada", [0, 0, 1]]]', '[["Ada", [0, 0, 1, float("nan")]]]', '[["Ada", "0011"]] * 2 + [3]'],
+)  # fmt: skip
+def test_faces_that_make_no_sense_count_as_a_crash(faces: str) -> None:
+    answer = '{"hash": "ab", "faces": FACES}'.replace("FACES", faces)
+    command = (sys.executable, "-c", _ANSWERS.replace("{answer}", answer))
+    with (
+        ScreenRenderer(command, processes=1) as renderer,
+        pytest.raises(DecodingFailed, match="crashed on this file"),
+    ):
+        renderer.faces("photo.jpg")
+
+
+def marked(name: str) -> bytes:
+    """An XMP packet with one face, in the middle."""
+    return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:MPReg="http://ns.microsoft.com/photo/1.2/t/Region#"><rdf:Description rdf:about="">
+ <rdf:Bag><rdf:li MPReg:PersonDisplayName="{name}" MPReg:Rectangle="0.4, 0.4, 0.2, 0.2"/></rdf:Bag>
+ </rdf:Description></rdf:RDF></x:xmpmeta>""".encode()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
@@ -21,6 +20,7 @@ from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import photo_entry
 from explorer.ui.photo_routes import PHOTO_HEADERS, photo_of
 from explorer.ui.viewer import photo_sequences
+from explorer.ui.viewer.marked_faces import marked_faces
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from explorer.ui.viewer.screen_images import SIDES, screen_image
 
@@ -35,14 +35,16 @@ _NO_STORE = {"Cache-Control": "no-store"}
 Answer = dict[str, Any]
 
 
-def _json(find: Callable[[Request], Answer | None]) -> Callable[[Request], Any]:
+def _json(
+    find: Callable[[Request], Answer | None], limiter: CapacityLimiter | None = None
+) -> Callable[[Request], Any]:
     """A route that answers with what `find` returns, called in a thread of its own; status 404 for
     None."""
 
     @functools.wraps(find)
     async def route(request: Request) -> Response:
         try:
-            found = await run_in_threadpool(find, request)
+            found = await to_thread.run_sync(find, request, limiter=limiter)
         except ExplorerError as error:
             return JSONResponse({"error": str(error)}, 503, _NO_STORE)
         if found is None:
@@ -83,6 +85,16 @@ def photo_info(request: Request) -> Answer | None:
     """What is known about a photo, as `photo_details` has it."""
     photo = photo_of(request)
     return photo_details(photo) if photo else None
+
+
+@functools.partial(_json, limiter=_RENDERING)
+def photo_faces(request: Request) -> Answer | None:
+    """The `faces` that other programs have marked in a photo, left to right: `name` and `box`, the
+    latter as shares of the upright photo."""
+    photo = photo_of(request)
+    if photo is None:
+        return None
+    return {"faces": [face._asdict() for face in marked_faces(photo)]}
 
 
 @_json

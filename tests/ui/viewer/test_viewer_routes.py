@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from starlette.testclient import TestClient
 from explorer.config import library_dir
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
+from explorer.photos.metadata.face_regions import FaceRegion
 from explorer.ui import resources, server
 from explorer.ui.access_token import access
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
-from explorer.ui.viewer import photo_sequences
+from explorer.ui.viewer import marked_faces, photo_sequences
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from tests.ui.conftest import id_of
 
@@ -99,6 +101,28 @@ def test_similar_photos_are_the_nearest_ones(client: TestClient, ids: list[int])
     scores = [each["score"] for each in found["photos"]]
     assert found["known"] and scores == sorted(scores, reverse=True)
     assert {each["id"] for each in found["photos"]} == set(ids) - {number}
+
+
+def test_marked_faces_are_read_from_the_file_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = list[str]()
+    photo = resources.library().catalog.photo(id_of("red.jpg"))
+    assert photo is not None
+
+    def faces(_: object, path: str) -> tuple[bytes, list[FaceRegion]]:
+        calls.append(path)
+        return bytes.fromhex(photo["hash"]), [FaceRegion("Ada", (0.1, 0.2, 0.2, 0.4))]
+
+    monkeypatch.setattr(marked_faces, "_known", OrderedDict())
+    monkeypatch.setattr(ScreenRenderer, "faces", faces)
+    for _ in range(2):
+        found = client.get(f"/photo/{photo['id']}/faces").json()
+        assert found == {"faces": [{"name": "Ada", "box": [0.1, 0.2, 0.2, 0.4]}]}
+    assert calls == [photo["path"]]
+    # Of a file that has changed, nothing is said.
+    other = id_of("green.jpg")
+    assert client.get(f"/photo/{other}/faces").json() == {"faces": []}
 
 
 def test_why_and_where_a_photo_matches_come_from_its_page(client: TestClient) -> None:
@@ -193,7 +217,7 @@ def test_other_sizes_are_not_rendered(client: TestClient, size: str) -> None:
 # --- access
 
 
-@pytest.mark.parametrize("what", ["screen?size=1600", "info", "similar"])
+@pytest.mark.parametrize("what", ["screen?size=1600", "info", "faces", "similar"])
 @pytest.mark.parametrize("number", ["0", "9" * 5000, "-1", "٣", "999999"])
 def test_an_invalid_id_is_not_found(client: TestClient, what: str, number: str) -> None:
     assert client.get(f"/photo/{number}/{what}").status_code == 404
@@ -206,12 +230,13 @@ def test_everything_requires_the_token(client: TestClient) -> None:
         f"/photo/{number}/screen?size=1600",
         f"/photo/{number}/info",
         f"/photo/{number}/similar",
+        f"/photo/{number}/faces",
         f"/photo/sequence/{token}",
         f"/photo/sequence/{token}/why/{number}",
         f"/photo/sequence/{token}/heat/{number}",
     ]
-    assert [client.get(each).status_code for each in addresses] == [200] * 6
+    assert [client.get(each).status_code for each in addresses] == [200] * 7
     foreign = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
-    assert [client.get(each, headers=foreign).status_code for each in addresses] == [403] * 6
+    assert [client.get(each, headers=foreign).status_code for each in addresses] == [403] * 7
     client.cookies.clear()
-    assert [client.get(each).status_code for each in addresses] == [403] * 6
+    assert [client.get(each).status_code for each in addresses] == [403] * 7

@@ -2,11 +2,11 @@
 
 import { make } from "./element.js";
 
-// onPick(entry): a similar photo was chosen.
-export function createPhotoPanel(onPick) {
+// onPick(entry): a similar photo was chosen. onFace(face): a marked face is pointed at, { name, box }, or none any longer (null).
+export function createPhotoPanel({ onPick, onFace }) {
   const body = make("div", { class: "body" });
   const root = make("aside", { class: "panel", "aria-label": "Information", tabindex: "-1" }, body);
-  const parts = { why: make("div", { class: "why-photo" }), facts: make("div"), similar: make("div") };
+  const parts = { why: make("div", { class: "why-photo" }), facts: make("div"), faces: make("div"), similar: make("div") };
   let shown = null;
 
   // info: what `photo_details` in Python has, or null while it is being fetched.
@@ -62,18 +62,30 @@ export function createPhotoPanel(onPick) {
   }
 
   // Show the panel's parts as they come; each is left as it is where nothing is given.
-  function update(id, { info, why, similar }) {
+  function update(id, { info, why, faces, similar }) {
     if (shown !== id) {
       shown = id;
-      body.replaceChildren(parts.why, parts.facts, parts.similar);
+      body.replaceChildren(parts.why, parts.facts, parts.faces, parts.similar);
       root.scrollTop = 0;
       parts.why.replaceChildren();
+      parts.faces.replaceChildren();
       parts.similar.replaceChildren();
     }
     if (info !== undefined) parts.facts.replaceChildren(...facts(info));
     // Made by the server, with all texts escaped.
     if (why !== undefined) parts.why.innerHTML = why;
+    if (faces !== undefined) parts.faces.replaceChildren(...people(faces.faces));
     if (similar !== undefined) parts.similar.replaceChildren(...similarPhotos(similar));
+  }
+
+  // The people whose faces other programs have marked: pointing at a name shows the face.
+  function people(faces) {
+    if (!faces.length) return [];
+    const shown = (face) => ({ onpointerenter: () => onFace(face), onpointerleave: () => onFace(null), onfocus: () => onFace(face), onblur: () => onFace(null) });
+    return [
+      make("h3", {}, "People"),
+      make("div", { class: "people" }, ...faces.map((face) => make("button", { type: "button", title: "Show the face", ...shown(face) }, face.name || "No name"))),
+    ];
   }
 
   function similarPhotos({ known, photos }) {

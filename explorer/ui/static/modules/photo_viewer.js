@@ -37,7 +37,7 @@ export function createPhotoViewer({ css, font }) {
     onChange: () => opened && refresh(),
   });
   const stage = createStage({ images, onSwipe: (what) => run(what), onView: () => opened && refreshFrame(), onLoaded: prefetch });
-  const panel = createPhotoPanel((entry) => visit(entry));
+  const panel = createPhotoPanel({ onPick: (entry) => visit(entry), onFace: (face) => stage.mark(face) });
   const facts = createFacts(panel, () => data.sequence);
   const strip = createFilmStrip((index) => list.go(index) && stepped());
   const slideshow = createSlideshow({

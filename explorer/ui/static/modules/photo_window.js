@@ -10,7 +10,7 @@ const LEAST_AHEAD = 24;
 export function createPhotoWindow({ fetchWindow, onChange }) {
   let entries = new Map();
   // at: the index of the present photo. located: whether indices and total are those of the whole list.
-  let present = { at: 0, total: 0, located: false, away: null };
+  let present = { at: 0, total: 0, located: false, outside: null };
   let generation = 0;
   let waiting = null;
 
@@ -22,7 +22,7 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
     waiting = null;
     entries = new Map(photos.map((photo, index) => [index, photo]));
     const at = Math.max(0, photos.findIndex((photo) => photo.id === id));
-    present = { at, total: photos.length, located: false, away: null };
+    present = { at, total: photos.length, located: false, outside: null };
   }
 
   // Find a photo in the whole list.
@@ -32,18 +32,18 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
     if (mine !== generation) return;
     const current = now();
     // While this was fetched, the user may have gone on among the photos that were known.
-    if (current && current.id !== id && present.away === null) {
+    if (current && current.id !== id && present.outside === null) {
       const moved = found.photos.findIndex((photo) => photo.id === current.id);
       if (moved < 0) return locate(current.id);
       found.at = found.start + moved;
     }
-    const known = [...entries.values(), present.away].find((each) => each?.id === id);
+    const known = [...entries.values(), present.outside].find((each) => each?.id === id);
     entries = new Map();
     accept(found);
     const inList = found.at !== null && found.at !== undefined;
     // One that went while it was looked at is still known by name.
-    const away = inList ? null : (found.photo ?? { ...known, id, gone: true });
-    present = { at: inList ? found.at : -1, total: found.total, located: true, away };
+    const outside = inList ? null : (found.photo ?? { ...known, id, gone: true });
+    present = { at: inList ? found.at : -1, total: found.total, located: true, outside };
     onChange();
     return extend();
   }
@@ -74,37 +74,37 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
 
   // The entry of the present photo; null if it still has to be fetched.
   function now() {
-    return present.away ?? entry(present.at);
+    return present.outside ?? entry(present.at);
   }
 
   // Go to an index, as far as the list reaches. Returns whether that is another photo.
   function go(index) {
     const target = Math.min(present.total - 1, Math.max(0, index));
-    if (target < 0 || (target === present.at && present.away === null)) return false;
-    present = { ...present, at: target, away: null };
+    if (target < 0 || (target === present.at && present.outside === null)) return false;
+    present = { ...present, at: target, outside: null };
     extend().catch(() => {});
     return true;
   }
 
   // From a photo outside of the list, one step leads back to where the list was left, or to its beginning.
   function step(by) {
-    if (present.away === null) return go(present.at + by);
+    if (present.outside === null) return go(present.at + by);
     return go(present.at < 0 ? 0 : by > 0 ? present.at + 1 : present.at);
   }
 
   // Show a photo that need not be in the list, without leaving one's place in it.
   function visit(photo) {
     const known = [...entries].find(([, each]) => each.id === photo.id);
-    present = known ? { ...present, at: known[0], away: null } : { ...present, away: photo };
+    present = known ? { ...present, at: known[0], outside: null } : { ...present, outside: photo };
   }
 
   return {
     seed, locate, now, entry, go, step, visit,
-    get at() { return present.away === null && present.at >= 0 ? present.at : null; },
+    get at() { return present.outside === null && present.at >= 0 ? present.at : null; },
     get near() { return Math.max(0, present.at); },
     get total() { return present.total; },
     get located() { return present.located; },
-    get hasPrevious() { return present.away !== null ? present.at >= 0 : present.at > 0; },
-    get hasNext() { return present.away !== null ? present.total > 0 : present.at + 1 < present.total; },
+    get hasPrevious() { return present.outside !== null ? present.at >= 0 : present.at > 0; },
+    get hasNext() { return present.outside !== null ? present.total > 0 : present.at + 1 < present.total; },
   };
 }

@@ -20,7 +20,7 @@ export function createFacts(panel, token) {
     const found = known.get(id) ?? {};
     known.set(id, found);
     if (known.size > MOST_FACTS) known.delete(known.keys().next().value);
-    const parts = { info: `/photo/${id}/info`, why: `/photo/sequence/${token()}/why/${id}`, similar: `/photo/${id}/similar` };
+    const parts = { info: `/photo/${id}/info`, why: `/photo/sequence/${token()}/why/${id}`, similar: `/photo/${id}/similar`, faces: `/photo/${id}/faces` };
     for (const [part, address] of Object.entries(parts)) {
       if (found[part] === undefined) {
         try {

@@ -141,6 +141,16 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     }
   }
 
+  // Show where a face is, { name, box }, or none (null).
+  function mark(face) {
+    frame.querySelector(".face")?.remove();
+    if (!face || !entry) return;
+    const [left, top, width, height] = face.box.map((share) => `${100 * share}%`);
+    const shown = make("div", { class: "face" }, make("span", {}, face.name));
+    Object.assign(shown.style, { left, top, width, height });
+    frame.append(shown);
+  }
+
   // A photo of which there is nothing to show.
   function clear(text) {
     clearTimeout(timer);
@@ -150,7 +160,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
   }
 
   return {
-    root, show, clear, setHeat, layout, say,
+    root, show, clear, setHeat, mark, layout, say,
     commands: {
       zoomIn: () => zoom(KEY_ZOOM), zoomOut: () => zoom(1 / KEY_ZOOM), fit, actual: () => actual(),
       panLeft: () => pan(-KEY_PAN, 0), panRight: () => pan(KEY_PAN, 0), panUp: () => pan(0, -KEY_PAN), panDown: () => pan(0, KEY_PAN),

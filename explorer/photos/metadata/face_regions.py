@@ -1,0 +1,126 @@
+"""Read the faces that other programs have marked in a photo: regions of the Metadata Working Group
+(digiKam, Lightroom, Picasa) and of Microsoft (Windows Photo Gallery), both in XMP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from PIL import Image
+
+from explorer.photos.metadata.exif import orientation
+from explorer.photos.metadata.field_values import clean_text
+from explorer.photos.metadata.xmp import parse_lenient
+from explorer.photos.metadata.xmp_packet import InvalidXmp, find_packet, qname
+from explorer.photos.photo_region import Box
+
+MAX_FACES, MAX_NAME_LENGTH = 100, 120
+"""Further faces are dropped, longer names cut."""
+_MWG = "{http://www.metadataworkinggroup.com/schemas/regions/}"
+_AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
+_MICROSOFT = "{http://ns.microsoft.com/photo/1.2/t/Region#}"
+
+
+class FaceRegion(NamedTuple):
+    """A face that was marked in a photo."""
+
+    name: str
+    """Of the person; '' if it was not given."""
+    box: Box
+    """Where it is in the upright photo."""
+
+
+def face_regions(picture: Image.Image) -> list[FaceRegion]:
+    """The faces marked in an opened picture, left to right; its pixels need not be decoded yet.
+
+    Broken regions count as absent.
+    """
+    packet = find_packet(picture)
+    if b"Region" not in packet.replace(b"\0", b""):
+        return []
+    try:
+        root = parse_lenient(packet).root
+    except InvalidXmp:
+        return []
+    turn = orientation(picture)
+    found = list(_mwg_regions(root)) or list(_microsoft_regions(root))
+    faces = [FaceRegion(name, upright_box(box, turn)) for name, box in found[:MAX_FACES]]
+    return sorted(faces, key=lambda face: face.box[0])
+
+
+def upright_box(box: Box, turn: int) -> Box:
+    """A box of the picture as it is stored, in the upright photo. turn: the EXIF orientation."""
+    left, top, width, height = box
+    right, bottom = 1 - left - width, 1 - top - height
+    return {
+        2: (right, top, width, height),
+        3: (right, bottom, width, height),
+        4: (left, bottom, width, height),
+        5: (top, left, height, width),
+        6: (bottom, left, height, width),
+        7: (bottom, right, height, width),
+        8: (top, right, height, width),
+    }.get(turn, box)
+
+
+def _mwg_regions(root: ET.Element) -> Iterator[tuple[str, Box]]:
+    for item in _items(root, f"{_MWG}RegionList"):
+        if _property(item, f"{_MWG}Type") not in ("", "Face"):
+            continue
+        area = next(item.iter(f"{_MWG}Area"), None)
+        if area is None or _property(area, f"{_AREA}unit") not in ("", "normalized"):
+            continue
+        numbers = _numbers([_property(area, _AREA + side) for side in "xywh"])
+        if numbers is not None:
+            x, y, width, height = numbers
+            # Given by its center.
+            if (box := _within((x - width / 2, y - height / 2, width, height))) is not None:
+                yield _name(_property(item, f"{_MWG}Name")), box
+
+
+def _microsoft_regions(root: ET.Element) -> Iterator[tuple[str, Box]]:
+    for item in root.iter(qname("rdf:li")):
+        numbers = _numbers(_property(item, f"{_MICROSOFT}Rectangle").split(","))
+        if numbers is not None and (box := _within(numbers)) is not None:
+            yield _name(_property(item, f"{_MICROSOFT}PersonDisplayName")), box
+
+
+def _items(root: ET.Element, name: str) -> Iterator[ET.Element]:
+    for each in root.iter(name):
+        yield from each.iter(qname("rdf:li"))
+
+
+def _property(element: ET.Element, name: str) -> str:
+    """A property of a structure, written as an attribute or an element, or ''."""
+    for each in element.iter():
+        if (value := each.get(name)) is not None:
+            return value.strip()
+        if each.tag == name:
+            return (each.text or "").strip()
+    return ""
+
+
+def _numbers(texts: list[str]) -> Box | None:
+    try:
+        left, top, width, height = map(float, texts)
+    except ValueError:
+        return None
+    return left, top, width, height
+
+
+def _within(box: Box) -> Box | None:
+    """The part of a box that is within the photo; None if there is none."""
+    left, top, width, height = box
+    if not all(map(math.isfinite, box)):
+        return None
+    right, bottom = min(1.0, left + width), min(1.0, top + height)
+    left, top = max(0.0, left), max(0.0, top)
+    if right <= left or bottom <= top:
+        return None
+    return left, top, right - left, bottom - top
+
+
+def _name(text: str) -> str:
+    return clean_text(text, MAX_NAME_LENGTH) or ""

@@ -1,7 +1,7 @@
 """The grid of photos that every page uses: justified rows of any number of photos, of which only
 those near the window are in the page; headings by day, a scrubber, selection by mouse and keyboard.
 
-A components-v2 component: it draws in the page without an iframe, opens photos in the page's viewer,
+A components-v2 component: it draws without an iframe, opens photos in the page's viewer,
 and tells Python which photo was searched by (`similar`), whose stack is to be opened or closed
 (`stack`), which photos are selected (`selected`), and that its list has to be made again
 (`expired`). Scrolling, zooming and jumping to a date are the browser's own work: a `PhotoList` is

@@ -38,7 +38,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
                 **options,
             }
         )
-        return gallery.GalleryResult(None, None, [])
+        return gallery.GalleryResult(None, [])
 
     monkeypatch.setattr(search_results, "gallery", note)
     return calls

@@ -21,7 +21,7 @@ const SELECTION_DELAY = 250;
 // Milliseconds after which a list that could not be read is tried again.
 const RETRY = 1500;
 // Photos on each side that the viewer is given with the one that it opens.
-const BESIDE = 40;
+const PHOTOS_BESIDE = 40;
 
 function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
@@ -217,8 +217,8 @@ function createGallery(root) {
   function open(index) {
     const { photo } = state.source;
     const beside = [photo(index)];
-    for (let at = index - 1; at > index - BESIDE && photo(at); at--) beside.unshift(photo(at));
-    for (let at = index + 1; at < index + BESIDE && photo(at); at++) beside.push(photo(at));
+    for (let at = index - 1; at > index - PHOTOS_BESIDE && photo(at); at--) beside.unshift(photo(at));
+    for (let at = index + 1; at < index + PHOTOS_BESIDE && photo(at); at++) beside.push(photo(at));
     requestPhoto(photo(index).id, beside.map(({ id, name, src, width, height }) => ({ id, name, label: name, preview: src, width, height })));
   }
 

@@ -8,6 +8,7 @@ to search by.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,35 +74,11 @@ def viewer(
     """
     if opened is not None:
         show(opened)
-    explained = query if query is not None and heat_maps.can_explain(query) else None
-    sequence = PhotoSequence(
-        ids,
-        why=why,
-        heat_map=None if explained is None else lambda row: heat_maps.overlay(row, explained),
-    )
-    model = resources.engine().encoder_name if query is not None and query.is_ranked else ""
-    token = photo_sequences.register(sequence, resources.library().catalog.change(), model, *facts)
     with st.container(key="viewer"):
         result: Any = _component(
             key="photo-viewer",
-            data={
-                "sequence": token,
-                "open": {
-                    "photo": st.session_state.get(_OPEN),
-                    "turn": st.session_state.get(_TURN, 0),
-                },
-                "heat": explained is not None,
-                "add": bool(search_state.region_parts()[0]),
-                "actions": [
-                    {
-                        "label": action.label,
-                        "icon": action.icon.removeprefix(":material/").removesuffix(":"),
-                        "help": action.help,
-                        "after": action.then,
-                    }
-                    for action in actions
-                ],
-            },
+            data=_viewer_data(_register(ids, facts, why, query), actions)
+            | {"heat": _can_show_heat(query)},
             on_act_change=_ignore,
             on_similar_change=_ignore,
             on_regions_change=_ignore,
@@ -118,6 +95,44 @@ def viewer(
         st.rerun()
     if result.regions:
         _search_regions(result.regions)
+
+
+def _can_show_heat(query: Query | None) -> bool:
+    return query is not None and heat_maps.can_explain(query)
+
+
+def _register(
+    ids: Sequence[int] | Ids | Callable[[], Ids],
+    facts: Sequence[object],
+    why: Callable[[int], str] | None,
+    query: Query | None,
+) -> str:
+    """Register the page's list of photos; returns its token."""
+    heat_map = None
+    if query is not None and _can_show_heat(query):
+        heat_map = functools.partial(heat_maps.overlay, query=query)
+    model = resources.engine().encoder_name if query is not None and query.is_ranked else ""
+    change = resources.library().catalog.change()
+    sequence = PhotoSequence(ids, why=why, heat_map=heat_map)
+    return photo_sequences.register(sequence, change, model, *facts)
+
+
+def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
+    """What the script gets, apart from `heat`."""
+    return {
+        "sequence": token,
+        "open": {"photo": st.session_state.get(_OPEN), "turn": st.session_state.get(_TURN, 0)},
+        "add": bool(search_state.region_parts()[0]),
+        "actions": [
+            {
+                "label": action.label,
+                "icon": action.icon.removeprefix(":material/").removesuffix(":"),
+                "help": action.help,
+                "after": action.then,
+            }
+            for action in actions
+        ],
+    }
 
 
 def _act(act: dict[str, Any], actions: Sequence[PhotoAction]) -> None:

@@ -119,7 +119,7 @@ def test_a_phrase_by_mouse_and_keyboard(window: Visitor, comparing: ComparingSer
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("2nd in tiny, 2nd in light")
     expect(dialog).to_contain_text("2 of 10")
-    window.press_in_lightbox("ArrowRight")
+    page.keyboard.press("ArrowRight")
     expect(dialog).to_contain_text("3 of 10")
     page.keyboard.press("Escape")
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == {"q": ["red"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 from collections.abc import Iterator, Mapping
 
@@ -15,12 +16,12 @@ from explorer.ui import idle_models, resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.compare_page.rank_texts import ranks_elsewhere
-from explorer.ui.components import lightbox
+from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.photo_labels import escape_markdown
 
-# Session state: the last comparison, and the model whose photos the lightbox steps through.
-_LAST, _OPENED = "_comparison", "_compare-opened"
+# Session state: the last comparison.
+_LAST = "_comparison"
 
 
 class ModelColumns:
@@ -73,14 +74,17 @@ class ModelColumns:
             self._heads[model.encoder].caption(" · ".join(parts))
 
     def photos(self, comparison: ModelComparison) -> None:
-        """Draw the photos of each model, and the lightbox if one is open."""
+        """Draw the photos of each model, which open in the viewer."""
         top, ranks = self._request.top, comparison.ranks()
         agreement = comparison.agreement(top)
         agreed = set(agreement.agreed) if agreement else set[int]()
         shown = {i for model in comparison.answers for i in model.ids[:top].tolist()}
         rows = resources.library().catalog.photos(shown)
         mark = f"in the first {top} of every model"
-        opened = None
+
+        def why(photo: int) -> str:
+            return f"<p>{html.escape(ranks_elsewhere(comparison, ranks, photo))}</p>"
+
         for model in comparison.models:
             with self._bodies[model.encoder].container():
                 if model.problem:
@@ -90,17 +94,12 @@ class ModelColumns:
                 else:
                     notes = {i: ranks_elsewhere(comparison, ranks, i, model.encoder) for i in shown}
                     marks = dict.fromkeys(agreed, mark)
-                    picked = self._gallery(model, rows, notes, marks)
-                    if picked is not None:
-                        st.session_state[_OPENED], opened = model.encoder, picked
-        stepped = next(
-            (each for each in comparison.answers if each.encoder == st.session_state.get(_OPENED)),
-            comparison.answers[0] if comparison.answers else None,
-        )
-        lightbox.lightbox(
-            stepped.ids[:top] if stepped else [],
-            opened=opened,
-            why=lambda photo: ranks_elsewhere(comparison, ranks, photo),
+                    sequence = viewer.register(model.ids[:top], model.encoder, why=why)
+                    self._gallery(model, rows, notes, marks, sequence)
+        viewer.viewer(
+            comparison.answers[0].ids[:top] if comparison.answers else [],
+            self._request.text,
+            why=why,
             more_like=compare_state.search_like,
         )
 
@@ -110,8 +109,9 @@ class ModelColumns:
         rows: Mapping[int, PhotoRow],
         notes: Mapping[int, str],
         marks: Mapping[int, str],
-    ) -> int | None:
-        """Draw a model's photos; returns the id of a photo to open."""
+        sequence: str,
+    ) -> None:
+        """Draw a model's photos. sequence: names them for the viewer."""
         request = self._request
         ids, scores = model.ids[: request.top].tolist(), model.scores[: request.top].tolist()
         picked = gallery(
@@ -126,8 +126,8 @@ class ModelColumns:
             notes=notes,
             marks=marks,
             linked="compare",
+            sequence=sequence,
         )
         if picked.similar is not None:
             compare_state.search_like(picked.similar)
             st.rerun()
-        return picked.opened

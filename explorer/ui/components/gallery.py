@@ -69,6 +69,7 @@ def gallery(
     linked: str = "",
     actions: Sequence[PhotoAction] = (),
     keep_position: bool = False,
+    sequence: str = "",
 ) -> GalleryResult:
     """Show photos in the given order and, while some are selected, buttons for the selection.
 
@@ -81,6 +82,8 @@ def gallery(
     badges, captions: a short text; a sentence of up to three lines; by a photo's id, for rows.
     notes, marks: what shows while a photo is pointed at or focused; what the tick on it means.
     linked: galleries with the same name here outline the photo that is pointed at in another.
+    sequence: names what the viewer steps through from here (`viewer.register`), where a page has
+    several galleries.
     keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
     page.
     """
@@ -91,6 +94,7 @@ def gallery(
         "turn": turn,
         "actions": bool(actions),
         "keepPosition": keep_position,
+        "sequence": sequence,
         "linked": linked,
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }

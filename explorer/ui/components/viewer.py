@@ -77,7 +77,7 @@ def viewer(
     with st.container(key="viewer"):
         result: Any = _component(
             key="photo-viewer",
-            data=_viewer_data(_register(ids, facts, why, query), actions)
+            data=_viewer_data(register(ids, *facts, why=why, query=query), actions)
             | {"heat": _can_show_heat(query)},
             on_act_change=_ignore,
             on_similar_change=_ignore,
@@ -101,13 +101,14 @@ def _can_show_heat(query: Query | None) -> bool:
     return query is not None and heat_maps.can_explain(query)
 
 
-def _register(
+def register(
     ids: Sequence[int] | Ids | Callable[[], Ids],
-    facts: Sequence[object],
-    why: Callable[[int], str] | None,
-    query: Query | None,
+    *facts: object,
+    why: Callable[[int], str] | None = None,
+    query: Query | None = None,
 ) -> str:
-    """Register the page's list of photos; returns its token."""
+    """Register a list of photos to step through; returns its token, which a gallery of a page with
+    several takes as its `sequence`. Arguments as for `viewer`."""
     heat_map = None
     if query is not None and _can_show_heat(query):
         heat_map = functools.partial(heat_maps.overlay, query=query)

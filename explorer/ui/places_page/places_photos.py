@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count
 from explorer.ui import resources
-from explorer.ui.components import lightbox
+from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.places_page import places_state
 from explorer.ui.search_page import search_state
@@ -43,7 +43,7 @@ def photos_of_area(text: str) -> None:
         )  # fmt: skip
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    lightbox.lightbox(found.top(found.total), opened=picked.opened)
+    viewer.viewer(found.top(found.total))
 
 
 def explain_no_places() -> None:

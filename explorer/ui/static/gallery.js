@@ -219,7 +219,7 @@ function createGallery(root) {
     const beside = [photo(index)];
     for (let at = index - 1; at > index - PHOTOS_BESIDE && photo(at); at--) beside.unshift(photo(at));
     for (let at = index + 1; at < index + PHOTOS_BESIDE && photo(at); at++) beside.push(photo(at));
-    requestPhoto(photo(index).id, beside.map(({ id, name, src, width, height }) => ({ id, name, label: name, preview: src, width, height })));
+    requestPhoto(photo(index).id, beside.map(({ id, name, src, width, height }) => ({ id, name, label: name, preview: src, width, height })), state.data.sequence);
   }
 
   // The photo seen last in the viewer gets the focus.

@@ -27,18 +27,20 @@ const QUIET_AFTER = 2500;
 let handledTurn = 0;
 
 export function createPhotoViewer({ css, font }) {
-  let data = null, send = null, opened = false, heatShown = false, editor = null, quiet = 0, missing = null;
+  let data = null, send = null, opened = false, heatShown = false, editor = null, quiet = 0, missing = null, own = "";
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
   const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
   const images = createPhotoImages(size);
+  // Of the list that is stepped through: the page's, or that of the gallery that the photo was opened from.
+  const token = () => own || data.sequence;
   const list = createPhotoWindow({
-    fetchWindow: (parameters) => loadWindow(() => data.sequence, parameters, () => send("renew", Date.now())),
+    fetchWindow: (parameters) => loadWindow(token, parameters, () => send("renew", Date.now())),
     onChange: () => opened && refresh(),
   });
   const stage = createStage({ images, onSwipe: (what) => run(what), onView: () => opened && refreshFrame(), onLoaded: prefetch });
   const panel = createPhotoPanel({ onPick: (entry) => visit(entry), onFace: (face) => stage.mark(face) });
-  const facts = createFacts(panel, () => data.sequence);
+  const facts = createFacts(panel, token);
   const strip = createFilmStrip((index) => list.go(index) && stepped());
   const slideshow = createSlideshow({
     next: () => {
@@ -53,6 +55,7 @@ export function createPhotoViewer({ css, font }) {
 
   const onOpen = (event) => {
     event.preventDefault();
+    own = event.detail.sequence;
     open(event.detail.id, event.detail.photos, true);
   };
   document.addEventListener(OPEN_PHOTO, onOpen);
@@ -78,6 +81,7 @@ export function createPhotoViewer({ css, font }) {
     if (!opened) return;
     const seen = list.now()?.id ?? null;
     opened = false;
+    own = "";
     slideshow.stop();
     stopEditing();
     facts.hide();
@@ -232,7 +236,7 @@ export function createPhotoViewer({ css, font }) {
 
   async function showHeat(entry) {
     stage.setHeat({ message: "Looking for what matched…" });
-    const answer = await fetch(`/photo/sequence/${data.sequence}/heat/${entry.id}`).catch(() => null);
+    const answer = await fetch(`/photo/sequence/${token()}/heat/${entry.id}`).catch(() => null);
     const overlay = answer?.ok ? await answer.json() : null;
     if (heatShown && list.now()?.id === entry.id) stage.setHeat(overlay);
   }

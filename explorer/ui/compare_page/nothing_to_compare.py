@@ -69,8 +69,9 @@ def offer_examples() -> None:
     ids = catalog.matching()
     at = np.unique(np.linspace(0, len(ids) - 1, min(_OFFERED, len(ids))).round().astype(int))
     rows = catalog.photos(ids[at].tolist())
-    picked = gallery(list(rows.values()), "compare-offered", label="Photos to compare by")
-    chosen = picked.opened if picked.opened is not None else picked.similar
-    if chosen is not None:
-        compare_state.search_like(chosen)
+    picked = gallery(
+        list(rows.values()), "compare-offered", label="Photos to compare by", chooses=True
+    )
+    if picked.similar is not None:
+        compare_state.search_like(picked.similar)
         st.rerun()

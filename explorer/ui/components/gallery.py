@@ -70,6 +70,7 @@ def gallery(
     actions: Sequence[PhotoAction] = (),
     keep_position: bool = False,
     sequence: str = "",
+    chooses: bool = False,
 ) -> GalleryResult:
     """Show photos in the given order and, while some are selected, buttons for the selection.
 
@@ -84,6 +85,8 @@ def gallery(
     linked: galleries with the same name here outline the photo that is pointed at in another.
     sequence: names what the viewer steps through from here (`viewer.register`), where a page has
     several galleries.
+    chooses: whether a click or Enter chooses a photo to search by, as `similar`, instead of opening
+    it.
     keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
     page.
     """
@@ -95,6 +98,7 @@ def gallery(
         "actions": bool(actions),
         "keepPosition": keep_position,
         "sequence": sequence,
+        "chooses": chooses,
         "linked": linked,
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }

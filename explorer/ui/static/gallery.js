@@ -216,6 +216,7 @@ function createGallery(root) {
   // Open a photo in the viewer, which steps through those beside it until it knows the whole list.
   function open(index) {
     const { photo } = state.source;
+    if (state.data.chooses) return state.send.trigger("similar", photo(index).id);
     const beside = [photo(index)];
     for (let at = index - 1; at > index - PHOTOS_BESIDE && photo(at); at--) beside.unshift(photo(at));
     for (let at = index + 1; at < index + PHOTOS_BESIDE && photo(at); at++) beside.push(photo(at));

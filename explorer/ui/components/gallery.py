@@ -111,14 +111,7 @@ def gallery(
         on_selected_change=_ignore,
         on_expired_change=_ignore,
     )
-    selection = result.selected or {}
-    # A selection made before the place changed, or before it was cleared, no longer applies.
-    current = selection.get("place") == place and selection.get("turn") == turn
-    picked = GalleryResult(
-        int(result.similar) if result.similar else None,
-        _selected(photos, selection) if current else [],
-        int(result.stack) if result.stack else None,
-    )
+    picked = _picked(result, photos, place, turn)
     if picked.selected and actions:
         _selection_bar(picked.selected, key, actions)
     return picked
@@ -131,6 +124,20 @@ def _photo_data(
     if isinstance(photos, PhotoList):
         return _list_data(photos)
     return {"photos": photo_tiles(photos, **texts)}
+
+
+def _picked(
+    result: Any, photos: Sequence[PhotoRow] | PhotoList, place: str, turn: int
+) -> GalleryResult:
+    """What the user did, as the component reports it."""
+    selection = result.selected or {}
+    # A selection made before the place changed, or before it was cleared, no longer applies.
+    current = selection.get("place") == place and selection.get("turn") == turn
+    return GalleryResult(
+        int(result.similar) if result.similar else None,
+        _selected(photos, selection) if current else [],
+        int(result.stack) if result.stack else None,
+    )
 
 
 def _list_data(photos: PhotoList) -> dict[str, Any]:

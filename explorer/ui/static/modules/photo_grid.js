@@ -110,6 +110,7 @@ export function createPhotoGrid(grid, events) {
 
   function addRow(row, found, only = null) {
     const [top, height] = [layout.rows.top[row], layout.rows.height[row]];
+    const seen = top + height > lastTop && top < lastTop + view.height();
     for (const { index, left, width: wide } of photosOfRow(layout, source.ratios, row)) {
       if (only !== null && index !== only) continue;
       const photo = source.photo(index);
@@ -117,7 +118,7 @@ export function createPhotoGrid(grid, events) {
       found.push({
         order: index, index, box,
         key: photo ? tileKey(photo) : `waiting ${index} ${photo}`,
-        make: () => (photo ? makeTile(photo) : makePlaceholder(photo)),
+        make: () => (photo ? makeTile(photo, seen) : makePlaceholder(photo)),
       });
     }
   }

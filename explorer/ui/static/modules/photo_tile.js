@@ -8,7 +8,8 @@ export function tileKey(photo) {
   return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside]));
 }
 
-export function makeTile(photo) {
+// seen: whether it is in view now, so that its preview is loaded before those around the view.
+export function makeTile(photo, seen = true) {
   const label = photoLabel(photo);
   const name = photo.stack ? `${label}, stack of ${photo.stack.size} photos` : label;
   const told = [photo.caption, photo.mark, photo.note].filter(Boolean).join("; ");
@@ -20,7 +21,7 @@ export function makeTile(photo) {
     title: label,
     tabindex: "-1",
   });
-  const image = make("img", { alt: "", decoding: "async", draggable: "false" });
+  const image = make("img", { alt: "", decoding: "async", draggable: "false", fetchpriority: seen ? "high" : "low" });
   image.onload = () => image.classList.add("here");
   image.onerror = () => image.replaceWith(make("span", { class: "broken" }, photo.name));
   image.src = photo.src;

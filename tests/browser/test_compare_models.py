@@ -226,7 +226,7 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path, window: Visitor) -> No
     empty = ComparingServer(tmp_path)
     try:
         window.page.goto(f"{empty.address}/compare")
-        expect(window.page.get_by_text("Your library is empty")).to_be_visible()
+        expect(window.page.get_by_role("heading", name="Welcome")).to_be_visible()
     finally:
         window.page.goto("about:blank")
         empty.stop()

@@ -83,8 +83,8 @@ def test_an_empty_library_explains_how_to_begin(window: Visitor, tmp_path: Path)
     try:
         page = window.page
         page.goto(server.address)
-        expect(page.get_by_text("Your library is empty")).to_be_visible()
-        page.get_by_role("link", name="Add a folder").click()
+        expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+        page.get_by_role("link", name="Library").click()
         expect(page.get_by_text("No folder is watched yet")).to_be_visible()
         pictures.write(tmp_path / "First" / "one.jpg", pictures.draw(1))
         page.get_by_role("textbox", name="Path").fill(str(tmp_path / "First"))
@@ -107,7 +107,7 @@ def test_an_open_page_updates_when_an_empty_library_is_filled(
         for path in ("/", "/duplicates", "/anomalies"):
             page = window.page
             page.goto(server.address + path)
-            expect(page.get_by_text("Your library is empty")).to_be_visible()
+            expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
         empty = tmp_path / "Empty"
         empty.mkdir()
         catalog = Catalog(server.library / "catalog.db")
@@ -115,7 +115,7 @@ def test_an_open_page_updates_when_an_empty_library_is_filled(
         catalog.close()
         # Without anything being pressed, and before there is any photo.
         expect(page.get_by_text("No photos were found in your folders.")).to_be_visible()
-        expect(page.get_by_text("Your library is empty")).to_have_count(0)
+        expect(page.get_by_role("heading", name="Welcome")).to_have_count(0)
         page.goto("about:blank")
     finally:
         server.stop()

@@ -20,6 +20,9 @@ COMPONENTS = (
     "connection",
     "region_picker",
     "photo_cards",
+    "places_map",
+    "places_list",
+    "query_completion",
 )
 
 needs_node = pytest.mark.skipif(

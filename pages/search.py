@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.concepts import concept_search
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
     past_days,
@@ -47,6 +48,7 @@ def main() -> None:
         return
     options = result_options.options_from_url(ranked=request.query.is_ranked)
     view = search_results.result_view(request, ranked, options)
+    concept_search.correction_line(request.query)
     search_results.headline(request, view)
     if ranked.total:
         search_results.results(request, view)

@@ -20,6 +20,7 @@ MODULES = {
     "explain": "explain_command",
     "edit": "edit_command",
     "albums": "albums_command",
+    "concepts": "concepts_command",
     "anomalies": "anomalies_command",
     "duplicates": "duplicates_command",
     "remove": "remove_command",

@@ -133,13 +133,13 @@ def _answer_lines(
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             parsed = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
+            query = replace(photos, tree=parsed.tree, files=parsed.files)
+            hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
         except QuerySyntaxError as error:
             say(f"Line {number}: {error}")
             emit_json([])
             code = 1
             continue
-        query = replace(photos, tree=parsed.tree, files=parsed.files)
-        hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
         emit_json(_as_json(library, hits))
     return code
 

@@ -17,7 +17,7 @@ Row = dict[str, Value]
 
 # Tables whose unique index has every column of a row but the time it was made and those with a
 # default.
-_IN_INDEX = ("root", "protected", "dismissed", "decided")
+_IN_INDEX = ("root", "protected", "dismissed", "decided", "concept_photo")
 _MOMENTS = ("added_at", "dismissed_at")
 # Of two rows with one key, the later is right: a page that was freed may hold an older one.
 _LATER = {"photo": "change", "file": "seen_at"}

@@ -34,12 +34,14 @@ _NAMES = {
     "photo_edit": "edits of photos", "edit": "steps of the edit history",
     "edit_change": "changes in the edit history", "album": "albums",
     "album_photo": "photos in albums",
+    "concept": "concepts", "concept_photo": "example photos of concepts",
     "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
 # What the user made; everything else comes from the photos.
 _DECISIONS = (
     "root", "decision", "decided", "protected", "dismissed", "saved_search", "setting",
     "photo_edit", "edit", "edit_change", "album", "album_photo",
+    "concept", "concept_photo",
 )  # fmt: skip
 # Made from the others by the worker; so is the index of texts.
 _DERIVED = ("location", "photo_location")

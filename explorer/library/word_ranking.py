@@ -103,6 +103,11 @@ class WordRanking(NamedTuple):
     """Photos whose file was named in the phrase, the best match first."""
 
 
+def first_in_any_case(ids: Ids) -> WordRanking:
+    """The ranking of photos that come first, in this order, whatever else matches."""
+    return WordRanking(np.zeros(0, np.int64), np.zeros(0, np.float64), ids)
+
+
 def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
     """Rank the visible photos by the words of a phrase; photos without any of them are left out."""
     index, scores = TextIndex(catalog), defaultdict[int, float](float)

@@ -3,7 +3,6 @@ encode its terms, rank, and merge in what matches by name or text."""
 
 from __future__ import annotations
 
-import math
 import threading
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,24 +12,29 @@ import numpy as np
 from explorer.encoders.base import Encoder, Pixels
 from explorer.encoders.registry import get_encoder
 from explorer.library.catalog import Catalog
+from explorer.library.concept_store import Concept
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.photo_columns import PhotoColumns
 from explorer.library.photo_masks import PhotoMask, ids_in
 from explorer.library.photo_order import PhotoOrder
 from explorer.library.vectors import VectorIndex
-from explorer.library.word_ranking import WordRanking, rank_by_words
+from explorer.library.word_ranking import WordRanking, first_in_any_case, rank_by_words
+from explorer.search.concepts import ConceptModels
 from explorer.search.encoder_choice import choose_encoder
+from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_parts import all_of
-from explorer.search.language.query_tree import Condition, PhraseTerm
+from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
+from explorer.search.language.rank_by_concepts import rank_by_concepts
 from explorer.search.language.understood_words import understand
 from explorer.search.photo_filter import PhotoFilter, as_condition
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
 from explorer.search.query_judge import QueryJudge, match_words
 from explorer.search.query_terms import QueryTerms, VectorTerm
+from explorer.search.query_words import lone_concepts, named_phrase, standing, subject_of
 from explorer.search.ranked_photos import RankedIds
-from explorer.search.ranked_search import RankedSearch
+from explorer.search.ranked_search import RankedSearch, filtered_result
 from explorer.search.relevance_cache import RelevanceCache, is_prepared
 from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
 from explorer.search.term_encoding import TermEncoder
@@ -59,7 +63,9 @@ class SearchEngine:
         self._lock = threading.Lock()
         self._ready: _Ready | None = None
         self._sampled: tuple[VectorIndex, int, Vector] | None = None
-        self._filter = PhotoFilter(library)
+        self.concepts = ConceptModels(library)
+        """The user's concepts."""
+        self._filter = PhotoFilter(library, self._concept_mask)
         self.order, self.columns = PhotoOrder(library.catalog), PhotoColumns(library.catalog)
         self._relevance = RelevanceCache(library.dir / "relevance")
 
@@ -83,7 +89,7 @@ class SearchEngine:
         with self._lock:
             if self._ready is None or self._ready.encoder.name != name:
                 encoder = get_encoder(name)
-                self._ready = _Ready(encoder, TermEncoder(encoder))
+                self._ready = _Ready(encoder, TermEncoder(encoder, self.concepts))
             return self._ready
 
     @property
@@ -124,7 +130,7 @@ class SearchEngine:
         # Together, as another encoder may take over at any moment.
         ready = self._in_use()
         index = self._index(ready.encoder)
-        terms = ready.terms.encode(query, index)
+        terms = ready.terms.encode(self.understood(query), index)
         return self._without_subtracted(terms, index).representative
 
     def _without_subtracted(self, terms: QueryTerms, index: VectorIndex) -> QueryTerms:
@@ -166,10 +172,32 @@ class SearchEngine:
         ready = self._in_use()
         encoder, index = ready.encoder, self._index(ready.encoder)
         terms = ready.terms.encode(understood, index)
+        words, concepts = self._words(understood, among), lone_concepts(understood)
+        if concepts:
+            examples = self.concepts.examples(concepts)
+            among = self._without(among, examples.hidden)
+            best = self.concepts.best_first(examples.shown, terms.representative, index)
+            words = first_in_any_case(best if among is None else best[ids_in(among, best)])
         ranking = PhotoRanking(index, self._without_subtracted(terms, index), among)
         whole = ranking if among is None else None
         judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index), whole)
-        return RankedSearch(ranking, self._words(understood, among), index, judge)
+        return RankedSearch(ranking, words, index, judge)
+
+    def _without(self, among: PhotoMask | None, ids: set[int]) -> PhotoMask | None:
+        if not ids:
+            return among
+        mask = (self._filter.mask(None) if among is None else among).copy()
+        mask[[each for each in ids if each < len(mask)]] = False
+        return mask
+
+    def _concept_mask(self, name: str) -> PhotoMask:
+        encoder = self._in_use().encoder
+        return self.concepts.mask(name, encoder, self._index(encoder))
+
+    def concepts_of(self, photo_id: int) -> list[Concept]:
+        """The user's concepts that a photo matches, best first. Raises EncoderError."""
+        encoder = self._in_use().encoder
+        return self.concepts.matching(photo_id, encoder, self._index(encoder))
 
     def passing(self, query: Query, filters: Filters | None = None) -> PhotoMask | None:
         """The photos that meet the query's conditions and pass the filters; None for all."""
@@ -190,8 +218,10 @@ class SearchEngine:
 
     def understood(self, query: Query) -> Query:
         """The query, with words that the catalog answers better than a vector turned into
-        conditions."""
-        return replace(query, tree=understand(query.tree))
+        conditions, and with concepts as what ranks the photos if nothing else does."""
+        tree = understand(query.tree)
+        given = query.photo_ids or query.examples
+        return replace(query, tree=tree if given else rank_by_concepts(tree))
 
     def _words(self, query: Query, among: PhotoMask | None) -> WordRanking | None:
         """The photos that match by name or text, if the query is one phrase and no photo."""
@@ -230,6 +260,10 @@ class SearchEngine:
         relevance = ranked.relevance(ids)
         return float(relevance[0]), match_words(relevance)[0], True
 
+    def matches_of(self, concept: str) -> int:
+        """How many visible photos match a concept. Raises UnknownConcept, EncoderError."""
+        return len(self._filter.ids(FieldTest(CONCEPT, (FieldValue(concept),))))
+
     def frequent_subjects(self, number: int) -> list[str]:
         """The names of up to so many things that many photos of the library show, the most frequent
         first. Empty while that would take seconds to find out: before the first folder is indexed,
@@ -263,36 +297,4 @@ class SearchEngine:
         share = self.share_above(self.encode_query(understood), photo_id)
         if share is None:
             return "This is the only photo in the index."
-        return f"{standing(share)} for {_subject(understood)}."
-
-
-def filtered_result(photos: RankedIds, number: int) -> SearchResult:
-    """The first `number` photos of a query that only filters: all match equally."""
-    ids = photos.top(number)
-    ones = np.ones(len(ids), np.float32)
-    strong: Match = "strong"
-    return SearchResult(ids, ones, ones, (strong,) * len(ids), photos.total, photos.total)
-
-
-def standing(share: float) -> str:
-    """The rank of a photo in words, given the share of photos that match at least as well."""
-    if share > 0.5:
-        return "In the lower half of your photos"
-    return f"Among the top {max(1, math.ceil(100 * share))} % of your photos"
-
-
-def named_phrase(query: Query) -> str | None:
-    """The phrase of a query that consists of one phrase and, possibly, conditions."""
-    if query.photo_ids or query.examples or len(query.tree.terms) != 1:
-        return None
-    term = query.tree.terms[0]
-    return term.text if isinstance(term, PhraseTerm) and term.weight > 0 else None
-
-
-def _subject(query: Query) -> str:
-    """A query as part of a sentence: “phrase” and the selected photos."""
-    added = [term for term in query.tree.terms if term.weight > 0]
-    quoted = [f"“{term.text}”" for term in added if isinstance(term, PhraseTerm)]
-    count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)
-    photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
-    return " and ".join(quoted + photos)
+        return f"{standing(share)} for {subject_of(understood)}."

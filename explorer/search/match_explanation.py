@@ -6,11 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.library.text_index import TextColumn, TextIndex, TextMatch
-from explorer.search.engine import SearchEngine, named_phrase, standing
+from explorer.search.engine import SearchEngine
 from explorer.search.language.query_chips import chips
-from explorer.search.language.query_tree import PhraseTerm
+from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm
 from explorer.search.match_reasons import MatchReason, ReasonKind
 from explorer.search.query import Match, Query
+from explorer.search.query_words import named_phrase, standing
 
 _COLUMN_KINDS: dict[TextColumn, ReasonKind] = {
     "name": "name", "keywords": "keyword", "place": "place",
@@ -35,6 +36,7 @@ def explain_match(engine: SearchEngine, query: Query, photo_id: int) -> MatchExp
     reasons = [
         *_meanings(engine, understood, photo_id),
         *_texts(engine, understood, photo_id),
+        *_concepts(engine, understood, photo_id),
         *(
             MatchReason("field", chip.label)
             for chip in chips(understood.tree)
@@ -59,6 +61,23 @@ def _meanings(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchRe
             reasons.append(
                 MatchReason("meaning", f"{sign}“{term.text}”: {_inner(standing(share))}")
             )
+    return reasons
+
+
+def _concepts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReason]:
+    """For each concept that the query ranks by, whether the photo is one of its examples."""
+    terms = [
+        inner
+        for term in query.tree.terms
+        for inner in (term.terms if isinstance(term, AlternativeTerms) else (term,))
+    ]
+    reasons = list[MatchReason]()
+    for name in (term.name for term in terms if isinstance(term, ConceptTerm)):
+        examples = engine.concepts.examples([[name]])
+        if photo_id in examples.shown:
+            reasons.append(MatchReason("concept", f"an example of “{name}”"))
+        elif photo_id in examples.hidden:
+            reasons.append(MatchReason("concept", f"a counter-example of “{name}”"))
     return reasons
 
 

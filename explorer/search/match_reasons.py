@@ -14,7 +14,7 @@ REASON_LABELS: dict[ReasonKind, str] = {
     "keyword": "Keyword",
     "place": "Place",
     "field": "Filter",
-    "concept": "Subject",
+    "concept": "Concept",
 }
 
 

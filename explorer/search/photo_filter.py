@@ -24,7 +24,7 @@ from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.photo_masks import PhotoMask
 from explorer.library.text_index import COLUMNS, TextColumn, TextIndex
-from explorer.search.language.query_fields import SHAPE_RATIOS, field_named, typed_value
+from explorer.search.language.query_fields import CONCEPT, SHAPE_RATIOS, field_named, typed_value
 from explorer.search.language.query_tree import (
     AllTests,
     AnyTest,
@@ -66,7 +66,11 @@ _FORMATS: Mapping[str, tuple[str, ...]] = {
 class PhotoFilter:
     """Evaluates conditions for one library. Thread-safe."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(
+        self, library: Library, concepts: Callable[[str], PhotoMask] | None = None
+    ) -> None:
+        """concepts: the photos that match the concept of a name."""
+        self._concepts = concepts
         self._catalog = library.catalog
         self._bitmaps = PhotoBitmaps(library.catalog)
         self._texts = TextIndex(library.catalog)
@@ -102,6 +106,8 @@ class PhotoFilter:
 
     def _value(self, name: str, value: FieldValue) -> PhotoMask:
         typed = typed_value(name, value)
+        if name == CONCEPT and isinstance(typed, TextValue) and self._concepts is not None:
+            return self._concepts(typed.text)
         if isinstance(typed, TextValue):
             return self._text(name, typed.text)
         if isinstance(typed, Choice) and name == "is" and typed.name in self._pictures.NAMES:

@@ -15,6 +15,7 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
+from explorer.search.language.rank_by_concepts import rank_by_concepts
 
 NOTHING = QueryTree()
 Vector = npt.NDArray[np.float32]
@@ -62,8 +63,9 @@ class Query:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether it has terms that rank photos, and not only a condition."""
-        return bool(self.tree.terms or self.photo_ids or self.examples)
+        """Whether it has terms or concepts that rank photos, and not only a condition."""
+        terms = rank_by_concepts(self.tree).terms
+        return bool(terms or self.photo_ids or self.examples)
 
     def __bool__(self) -> bool:
         return bool(self.tree) or self.is_ranked

@@ -70,6 +70,8 @@ class QueryJudge:
         return self._judged[key]
 
     def _judge(self, term: VectorTerm) -> RelevanceJudgement:
+        if term.judgement is not None:
+            return term.judgement
         if not term.phrase:
             return self._model.judge_photo()
         vectors: Vector = np.concatenate(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from explorer.encoders.base import unit
 from explorer.search.query import Vector
+from explorer.search.relevance import RelevanceJudgement
 
 Scores = npt.NDArray[np.float32]
 
@@ -29,7 +30,9 @@ class VectorTerm:
     """float32 of shape (dim,), of length 1."""
     weight: float = 1.0
     phrase: str = ""
-    """The phrase it encodes; empty for photos."""
+    """The phrase it encodes; empty for photos and concepts."""
+    judgement: RelevanceJudgement | None = None
+    """That of a concept: how relevant a score for this vector is."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,11 @@ from explorer.library.catalog import Ids
 from explorer.library.vectors import VectorIndex
 from explorer.library.word_ranking import WordRanking
 from explorer.search.photo_ranking import PhotoRanking
-from explorer.search.query import SearchResult
+from explorer.search.query import Match, SearchResult
 from explorer.search.query_judge import QueryJudge, is_good, match_words
 from explorer.search.query_terms import Scores
 from explorer.search.rank_fusion import fuse
+from explorer.search.ranked_photos import RankedIds
 from explorer.search.relevance_weights import LIMITS
 
 HEAD = 1000
@@ -119,3 +120,11 @@ class RankedSearch:
             self.total,
             self.good or 0,
         )
+
+
+def filtered_result(photos: RankedIds, number: int) -> SearchResult:
+    """The first `number` photos of a query that only filters: all match equally."""
+    ids = photos.top(number)
+    ones = np.ones(len(ids), np.float32)
+    strong: Match = "strong"
+    return SearchResult(ids, ones, ones, (strong,) * len(ids), photos.total, photos.total)

@@ -10,7 +10,14 @@ import numpy as np
 from explorer.encoders.base import Encoder, unit
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.vectors import VectorIndex
-from explorer.search.language.query_tree import AlternativeTerms, FileTerm, PhraseTerm, RankingTerm
+from explorer.search.concepts import ConceptModels
+from explorer.search.language.query_tree import (
+    AlternativeTerms,
+    ConceptTerm,
+    FileTerm,
+    PhraseTerm,
+    RankingTerm,
+)
 from explorer.search.query import Query, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, ScoringTerm, VectorTerm
 
@@ -20,8 +27,8 @@ _MAX_CACHED = 256
 class TermEncoder:
     """Encodes the terms of queries with one encoder. Safe to use from several threads."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder, concepts: ConceptModels) -> None:
+        self._encoder, self._concepts = encoder, concepts
         self._lock = threading.Lock()
         self._phrases = dict[str, Vector]()
 
@@ -29,8 +36,8 @@ class TermEncoder:
         """All terms of a query. index: the vectors of the library's photos.
 
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
-        photo that is not indexed, and ValueError if the query has no terms, or only terms that
-        are subtracted.
+        photo that is not indexed, UnknownConcept for a concept, and ValueError if the query has no
+        terms, or only terms that are subtracted.
         """
         added, subtracted = list[ScoringTerm](), list[ScoringTerm]()
         for term in query.tree.terms:
@@ -66,6 +73,8 @@ class TermEncoder:
             return VectorTerm(self.phrase(term.text), weight, term.text)
         if isinstance(term, FileTerm):
             return VectorTerm(_file_vector(term.path, query, index), weight)
+        if isinstance(term, ConceptTerm):
+            return self._concepts.term(term.name, self._encoder, index, weight)
         if isinstance(term, AlternativeTerms):
             alternatives = tuple(self._term(each, query, index) for each in term.terms)
             return CombinedTerm(alternatives, "any", weight)

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
+from explorer.ui.concepts import concept_dialog
 from explorer.ui.connection import connection_watcher
 from explorer.ui.photo_edits.album_dialog import add_if_requested
 from explorer.ui.photo_edits.edit_dialog import edit_if_requested
@@ -54,5 +55,5 @@ if page != library:
 last_edit_line()
 page.run()
 # One dialog at a time.
-if not edit_if_requested():
-    add_if_requested()
+if not edit_if_requested() and not add_if_requested():
+    concept_dialog.open_if_requested()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library import integrity
+from explorer.library.concept_store import make_concept
 from explorer.library.connection import write_transaction
 from explorer.library.decision_store import decide
 from explorer.library.embedding_store import put_embedding
@@ -23,7 +24,10 @@ from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 600, 4096
 # What the user made.
-MADE = ("root", "decision", "decided", "protected", "dismissed", "saved_search", "setting")
+MADE = (
+    "root", "decision", "decided", "protected", "dismissed", "saved_search", "concept",
+    "concept_photo", "setting",
+)  # fmt: skip
 Rows = dict[str, set[tuple[object, ...]]]
 
 
@@ -74,6 +78,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     put_setting(builder.library.catalog, "mine", "kept")
     save_search(builder.library.catalog, "Beaches", "q=beach&since=2020-01-01")
+    make_concept(
+        builder.library.catalog, "Our dog", map(digest_of, range(9)), map(digest_of, range(9, 12))
+    )
     builder.close()
     path = folder / "library" / "catalog.db"
     db = sqlite3.connect(path)

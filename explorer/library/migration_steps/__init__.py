@@ -19,6 +19,7 @@ from explorer.library.migration_steps import (
     m013_tell_faults_apart,
     m014_keep_texts,
     m015_create_saved_searches,
+    m016_create_concepts,
     m017_keep_places,
     m018_create_edits,
 )
@@ -39,6 +40,7 @@ STEPS = (
     ("m013_tell_faults_apart", m013_tell_faults_apart.SQL),
     ("m014_keep_texts", m014_keep_texts.SQL),
     ("m015_create_saved_searches", m015_create_saved_searches.SQL),
+    ("m016_create_concepts", m016_create_concepts.SQL),
     ("m017_keep_places", m017_keep_places.SQL),
     ("m018_create_edits", m018_create_edits.SQL),
 )

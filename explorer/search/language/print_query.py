@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_items import is_photo_path
 from explorer.search.language.query_tree import (
     AllTests,
     AlternativeTerms,
     AnyTest,
+    ConceptTerm,
     Condition,
     FieldTest,
     FieldValue,
@@ -90,6 +92,9 @@ def _term(term: RankingTerm) -> str:
         case FileTerm(path):
             path = path if is_photo_path(path) else f"./{path}"
             return prefix + (path if _BARE_PATH.fullmatch(path) else quoted(path))
+        case ConceptTerm(name):
+            # Without a weight it would be a filter.
+            return f"{weight}:{CONCEPT}:{printed_value(FieldValue(name))}"
         case AlternativeTerms(terms):
             return prefix + _in_brackets(" OR ".join(_term(each) for each in terms))
 

@@ -11,6 +11,7 @@ from explorer.search.language.query_tree import (
     AllTests,
     AlternativeTerms,
     AnyTest,
+    ConceptTerm,
     Condition,
     FieldTest,
     FileTerm,
@@ -23,7 +24,9 @@ from explorer.search.language.query_tree import (
 )
 from explorer.search.language.value_labels import field_label
 
-ChipKind = Literal["phrase", "photo", "file", "alternatives", "words", "field", "condition"]
+ChipKind = Literal[
+    "phrase", "photo", "file", "concept", "alternatives", "words", "field", "condition"
+]
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def _term_kind(term: RankingTerm) -> ChipKind:
             return "photo"
         case FileTerm():
             return "file"
+        case ConceptTerm():
+            return "concept"
         case AlternativeTerms():
             return "alternatives"
 
@@ -110,6 +115,8 @@ def _named(term: RankingTerm) -> str:
         case FileTerm(path):
             # `ntpath` handles both kinds of separators.
             return ntpath.basename(path)
+        case ConceptTerm(name):
+            return f"the concept “{name}”"
         case PhotoTerm((only,)):
             return f"photo {only}"
         case PhotoTerm(ids, combination):

@@ -51,6 +51,7 @@ _FIELDS = (
     QueryField("album", "text", "an album of yours", 'album:"Summer 2019"'),
     QueryField("title", "text", "words of the title", "title:harbour"),
     QueryField("description", "text", "words of the description", "description:grandma"),
+    QueryField("concept", "text", "shows one of your concepts", 'concept:"our dog"'),
     QueryField("camera", "text", "the camera's make or model", "camera:canon|nikon"),
     QueryField("lens", "text", "the lens", 'lens:"50mm"'),
     QueryField(
@@ -169,6 +170,8 @@ FIELD_SPELLINGS: Mapping[str, str] = {
     "type": "format", "until": "before",
 }  # fmt: skip
 """Other spellings of fields → the field."""
+CONCEPT = "concept"
+"""The field for the user's own concepts, which can also have a weight."""
 PHOTO = "photo"
 """What stands before the numbers of photos, as a field's name does before its value."""
 

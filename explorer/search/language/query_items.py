@@ -7,12 +7,14 @@ import re
 from lark import Token, Tree
 
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
-from explorer.search.language.query_fields import field_named, typed_value
+from explorer.search.language.query_fields import CONCEPT, field_named, typed_value
 from explorer.search.language.query_grammar import child, is_plain, position_of, span, token_of
 from explorer.search.language.query_parts import Position, QueryPart
 from explorer.search.language.query_tree import (
+    AlternativeTerms,
     Combination,
     Comparison,
+    ConceptTerm,
     FieldTest,
     FieldValue,
     FileTerm,
@@ -51,7 +53,7 @@ def item_part(item: Tree[Token], weight: float | None) -> QueryPart:
     Raises QuerySyntaxError."""
     position, token = position_of(item), token_of(item, 0)
     if item.data == "field":
-        return QueryPart(position, tests=(_field_test(item),))
+        return _field_part(_field_test(item), position, weight)
     if item.data == "photo":
         return QueryPart(position, (_photo_term(token_of(item, 1), position),))
     if item.data == "file":
@@ -88,6 +90,14 @@ def _photo_term(numbers: str, position: Position) -> PhotoTerm:
             raise QuerySyntaxError("There is no photo with that id.", position)
         ids.append(number)
     return PhotoTerm(tuple(ids), _COMBINATIONS[separators.pop()] if separators else "mean")
+
+
+def _field_part(test: FieldTest, position: Position, weight: float | None) -> QueryPart:
+    """A condition, or a concept to rank by if it has a weight."""
+    if weight is None or test.field != CONCEPT:
+        return QueryPart(position, tests=(test,))
+    terms = tuple(ConceptTerm(value.text) for value in test.values)
+    return QueryPart(position, (terms[0] if len(terms) == 1 else AlternativeTerms(terms),))
 
 
 def _field_test(item: Tree[Token]) -> FieldTest:

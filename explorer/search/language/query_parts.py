@@ -11,11 +11,10 @@ from explorer.search.language.query_tree import (
     AlternativeTerms,
     AnyTest,
     Condition,
-    FileTerm,
     NotTest,
-    PhotoTerm,
     PhraseTerm,
     RankingTerm,
+    SimpleTerm,
 )
 from explorer.search.language.syntax_error import QuerySyntaxError
 
@@ -61,7 +60,8 @@ def weighted(part: QueryPart, weight: float) -> QueryPart:
     """A part with this weight on each term. Raises QuerySyntaxError if it has tests."""
     if part.tests:
         raise QuerySyntaxError(
-            "Only phrases and photos can have a weight: a condition is either met or not.",
+            "Only phrases, photos and concepts can have a weight: a condition is either met or"
+            " not.",
             part.position,
         )
     return QueryPart(
@@ -109,7 +109,7 @@ def any_of(sides: Sequence[QueryPart], joined_at: Position) -> QueryPart:
 
 
 def _best_of(sides: Sequence[QueryPart]) -> AlternativeTerms:
-    terms = list[PhraseTerm | PhotoTerm | FileTerm]()
+    terms = list[SimpleTerm]()
     for side in sides:
         if len(side.terms) > 1:
             raise QuerySyntaxError(

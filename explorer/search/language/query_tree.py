@@ -46,14 +46,26 @@ class FileTerm:
 
 
 @dataclass(frozen=True)
-class AlternativeTerms:
-    """Terms of which only the best counts: `(dog OR cat)`."""
+class ConceptTerm:
+    """A concept of the user's to search by: `2:concept:grandma`. Always with a weight: without one,
+    `concept:grandma` is a `FieldTest`."""
 
-    terms: tuple[PhraseTerm | PhotoTerm | FileTerm, ...]
+    name: str
     weight: float = 1.0
 
 
-RankingTerm = PhraseTerm | PhotoTerm | FileTerm | AlternativeTerms
+SimpleTerm = PhraseTerm | PhotoTerm | FileTerm | ConceptTerm
+
+
+@dataclass(frozen=True)
+class AlternativeTerms:
+    """Terms of which only the best counts: `(dog OR cat)`."""
+
+    terms: tuple[SimpleTerm, ...]
+    weight: float = 1.0
+
+
+RankingTerm = SimpleTerm | AlternativeTerms
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from explorer.search.language.typed_values import Area, Choice, Place
 from explorer.search.language.word_meanings import MONTHS
 
 _NAMES: Mapping[str, str] = {
-    "name": "Name", "keyword": "Keyword", "album": "Album", "title": "Title",
-    "description": "Description", "camera": "Camera", "lens": "Lens", "format": "Format",
-    "iso": "ISO", "f": "f-number", "focal": "Focal length", "exposure": "Exposure time",
-    "width": "Width", "height": "Height", "megapixels": "Megapixels", "size": "Size",
-    "rating": "Rating",
+    "name": "Name", "keyword": "Keyword", "album": "Album", "concept": "Concept",
+    "title": "Title", "description": "Description", "camera": "Camera", "lens": "Lens",
+    "format": "Format", "iso": "ISO", "f": "f-number", "focal": "Focal length",
+    "exposure": "Exposure time", "width": "Width", "height": "Height",
+    "megapixels": "Megapixels", "size": "Size", "rating": "Rating",
 }  # fmt: skip
 _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "format": {

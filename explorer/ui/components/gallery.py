@@ -31,6 +31,7 @@ from explorer.text_format import count
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
 from explorer.ui.components.javascript import component_script
+from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
 
@@ -90,6 +91,7 @@ def gallery(
     keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
     page.
     """
+    actions = [*actions, make_concept_action()]
     turn = st.session_state.get(f"_turn-{key}", 0)
     data = {
         "label": label,

@@ -4,16 +4,22 @@ are. The viewer shows it in its info panel."""
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from explorer.library.album_store import albums_of
 from explorer.library.copy_rows import contents_of
 from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_fields import CONCEPT
+from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 from explorer.text_format import count, size
 from explorer.ui import resources
+from explorer.ui.concepts.concept_search import concept_names
 from explorer.ui.photo_labels import exposure, taken
 from explorer.ui.place_labels import place_of
+from explorer.ui.search_page import search_state
 
 # More copies than this are counted instead of listed.
 _MAX_PATHS = 12
@@ -31,8 +37,6 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
         ("Description", photo["description"] or ""),
         ("Contents", _contents(photo)),
         ("Marks", _marks(photo)),
-        ("Keywords", ", ".join(photo["keywords"])),
-        ("Albums", ", ".join(albums_of(resources.library().catalog, photo["id"]))),
         (
             "Picture",
             f"{photo['width']:,} × {photo['height']:,} · {photo['format']}"
@@ -42,8 +46,27 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
     return [(label, printable(text)) for label, text in rows if text]
 
 
+def photo_links(photo: PhotoRow) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a photo belongs to, as (label, links), each link as (text, URL of the search for it)."""
+    fields = (
+        ("Keywords", "keyword", photo["keywords"]),
+        ("Albums", "album", albums_of(resources.library().catalog, photo["id"])),
+        ("Concepts", CONCEPT, concept_names(photo["id"])),
+    )
+    return [
+        (label, [(printable(value), _search_url(field, value)) for value in values])
+        for label, field, values in fields
+        if values
+    ]
+
+
+def _search_url(field: str, value: str) -> str:
+    query = print_query(QueryTree(condition=FieldTest(field, (FieldValue(value),))))
+    return f"/?{urlencode({search_state.PHRASE: query})}"
+
+
 def photo_details(photo: PhotoRow) -> dict[str, Any]:
-    """The details of a photo as the browser gets them: `name`, `facts`, `files` (each a path, and
+    """The details of a photo as the browser gets them: `name`, `facts`, `links`, `files` (each a path, and
     whether it cannot be read now), `more` (files that are not listed), `present` (all files),
     `damaged` (a sentence or None), `away`, and `histogram` (32 heights up to 255, or None)."""
     files = [
@@ -58,6 +81,7 @@ def photo_details(photo: PhotoRow) -> dict[str, Any]:
         "id": photo["id"],
         "name": printable(photo["name"]),
         "facts": photo_facts(photo),
+        "links": photo_links(photo),
         "files": [
             {"path": printable(file["path"]), "away": file["away"]} for file in files[:_MAX_PATHS]
         ],

@@ -22,6 +22,7 @@ from explorer.search.region import PhotoPart
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.javascript import component_script
+from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.search_page import heat_maps, region_search, search_state
 from explorer.ui.static_files import STATIC
 from explorer.ui.viewer import photo_sequences
@@ -74,6 +75,7 @@ def viewer(
     """
     if opened is not None:
         show(opened)
+    actions = [*actions, make_concept_action()]
     with st.container(key="viewer"):
         result: Any = _component(
             key="photo-viewer",

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from explorer.errors import EncoderError
 from explorer.library.album_store import albums
+from explorer.library.concept_store import concepts
 from explorer.library.frequent_values import FrequentValues, frequent_values
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.staleness import acceptable_age
+from explorer.search.language.query_fields import CONCEPT
 from explorer.ui import resources
 
 _MAX_VALUES = 200
@@ -61,6 +63,8 @@ def subjects() -> list[str]:
 def values_of(field: str) -> list[str]:
     """The values of a field of the query language in this library, the most frequent first; empty
     for a field whose values are not known."""
+    if field == CONCEPT:
+        return [concept.name for concept in concepts(resources.library().catalog)]
     known = frequent()
     if field == "folder":
         names = (printable(os.path.basename(folder)) for folder, _ in known.folders)

@@ -11,6 +11,7 @@ from explorer.errors import PhotoError
 from explorer.ui import resources
 from explorer.ui.components.day_input import day_input
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.concepts.concept_request import ConceptRequest, open_concepts
 from explorer.ui.library_page import folder_choices
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
@@ -50,6 +51,14 @@ def search_bar() -> None:
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
             _filters()
         saved_searches.searches_popover()
+        st.button(
+            "Concepts",
+            icon=":material/label:",
+            help="What you have named: list, search and edit it",
+            key="concepts",
+            on_click=open_concepts,
+            args=[ConceptRequest("list")],
+        )
         query_help.help_popover()
     query_completion.complete_while_typing()
 

@@ -21,6 +21,7 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.why_photo import reasons_html
+from explorer.ui.concepts import concept_search
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
@@ -134,7 +135,11 @@ def photo_list(view: ResultView) -> PhotoList:
     engine, place = resources.engine(), _place()
     opened = sorted(_open_stacks(place))
     key = photo_lists.list_key(
-        place, resources.library().catalog.change(), engine.encoder_name, opened
+        place,
+        resources.library().catalog.change(),
+        engine.encoder_name,
+        repr(engine.concepts.all()),
+        opened,
     )
     return photo_lists.register(
         key,
@@ -147,12 +152,13 @@ def photo_list(view: ResultView) -> PhotoList:
 def results(request: SearchRequest, view: ResultView) -> None:
     """Draw the results, whose photos open in the viewer."""
     place, photos = _place(), photo_list(view)
+    correcting = concept_search.correcting_actions(request.query)
     picked = gallery(
         photos,
         "search",
         label="Search results" if request.query else "All photos",
         place=place,
-        actions=_selection_actions(request),
+        actions=_selection_actions(request, correcting),
         keep_position=True,
     )
     if picked.similar is not None:
@@ -174,13 +180,13 @@ def results(request: SearchRequest, view: ResultView) -> None:
         photos.key,
         why=why,
         more_like=search_state.more_like,
-        actions=_viewer_actions(request),
+        actions=[*correcting, *_viewer_actions(request)],
         query=request.query,
     )
     export_dialog.export_if_requested(view)
 
 
-def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
+def _selection_actions(request: SearchRequest, correcting: list[PhotoAction]) -> list[PhotoAction]:
     return [
         PhotoAction(
             "Find similar",
@@ -188,6 +194,7 @@ def _selection_actions(request: SearchRequest) -> list[PhotoAction]:
             lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
             "leave",
         ),
+        *correcting,
         *edit_actions(),
         *album_actions(request.query.tree.condition),
         _export_action(),

@@ -248,6 +248,7 @@ def search(request: SearchRequest) -> RankedPhotos:
         request.filters,
         library.catalog.change(),
         resources.engine().encoder_name,
+        resources.engine().concepts.all(),
     )
     cached: tuple[object, RankedPhotos] | None = st.session_state.get("_results")
     if cached is not None and cached[0] == key:

@@ -11,6 +11,7 @@ from explorer.search.language.query_tree import (
     AlternativeTerms,
     AnyTest,
     Combination,
+    ConceptTerm,
     Condition,
     FieldTest,
     FieldValue,
@@ -20,6 +21,7 @@ from explorer.search.language.query_tree import (
     PhraseTerm,
     QueryTree,
     RankingTerm,
+    SimpleTerm,
     WordsTest,
 )
 
@@ -78,8 +80,14 @@ def _files(draw: st.DrawFn, negative: bool = True) -> FileTerm:
     )
 
 
-def _single_terms(negative: bool) -> st.SearchStrategy[PhraseTerm | PhotoTerm | FileTerm]:
-    return st.one_of(_phrases(negative), _photos(negative), _files(negative))
+@st.composite
+def _concepts(draw: st.DrawFn, negative: bool = True) -> ConceptTerm:
+    weight = draw(_weights)
+    return ConceptTerm(draw(_texts), -weight if negative and draw(st.booleans()) else weight)
+
+
+def _single_terms(negative: bool) -> st.SearchStrategy[SimpleTerm]:
+    return st.one_of(_phrases(negative), _photos(negative), _files(negative), _concepts(negative))
 
 
 @st.composite

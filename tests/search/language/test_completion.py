@@ -36,7 +36,7 @@ def completed(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("ca^", ["camera:"]), ("dog -fo^", ["dog -folder:", "dog -focal:", "dog -format:"]),
-        ("(Ha^", ["(has:"]), ("c^am dog", ["camera: dog"]), ("cam^era: dog", ["camera: dog"]),
+        ("(Ha^", ["(has:"]), ("ca^m dog", ["camera: dog"]), ("cam^era: dog", ["camera: dog"]),
         ("camera:n^", ["camera:\"Nikon D70\""]),
         ("x camera:can^", ['x camera:"Canon EOS"', "x camera:canonet"]),
         ("camera:eos^ x", ['camera:"Canon EOS" x']),

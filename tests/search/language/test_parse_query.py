@@ -155,7 +155,7 @@ def test_conditions_are_parsed(text: str, condition: Condition) -> None:
         ("photo:" + "9" * 30, "photo:" + "9" * 30, "no photo"),
         ("0:dog", "0:", "from 0.01 to 100"), ("101:dog", "101:", "from 0.01 to 100"),
         ("20:(20:dog + cat)", "(20:dog + cat)", "from 0.01 to 100"),
-        ("2:is:dark", "is:dark", "Only phrases and photos can have a weight"),
+        ("2:is:dark", "is:dark", "Only phrases, photos and concepts can have a weight"),
         ("(" * 21 + "a" + ")" * 21, "(", "nested too deeply"), ("a" * 2001, "a", "too long"),
     ],
 )  # fmt: skip

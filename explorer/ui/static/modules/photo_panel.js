@@ -16,10 +16,16 @@ export function createPhotoPanel({ onPick, onFace }) {
       make("h2", {}, info.name),
       ...(info.damaged ? [make("p", { class: "warning" }, info.damaged)] : []),
       ...(info.away ? [make("p", { class: "hint" }, "Its drive is not connected. This is the preview.")] : []),
-      make("dl", { class: "facts" }, ...info.facts.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)])),
+      make("dl", { class: "facts" }, ...info.facts.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)]),
+        ...info.links.flatMap(([label, links]) => [make("dt", {}, label), make("dd", {}, ...linked(links))])),
       ...(info.histogram ? [histogram(info.histogram)] : []),
       ...files(info),
     ];
+  }
+
+  // Links to searches, with commas between them.
+  function linked(links) {
+    return links.flatMap(([text, address], index) => [...(index ? [", "] : []), make("a", { href: address, target: "_self" }, text)]);
   }
 
   function files(info) {

@@ -1,0 +1,39 @@
+"""What a query consists of, and how a photo ranks for it, in words."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.search.language.query_tree import ConceptTerm, PhraseTerm
+from explorer.search.language.rank_by_concepts import ranking_concepts
+from explorer.search.query import Query
+
+
+def standing(share: float) -> str:
+    """The rank of a photo in words, given the share of photos that match at least as well."""
+    if share > 0.5:
+        return "In the lower half of your photos"
+    return f"Among the top {max(1, math.ceil(100 * share))} % of your photos"
+
+
+def named_phrase(query: Query) -> str | None:
+    """The phrase of a query that consists of one phrase and, possibly, conditions."""
+    if query.photo_ids or query.examples or len(query.tree.terms) != 1:
+        return None
+    term = query.tree.terms[0]
+    return term.text if isinstance(term, PhraseTerm) and term.weight > 0 else None
+
+
+def lone_concepts(query: Query) -> list[list[str]] | None:
+    """The concepts that alone rank the photos of a query; None if there is anything else."""
+    return None if query.photo_ids or query.examples else ranking_concepts(query.tree)
+
+
+def subject_of(query: Query) -> str:
+    """A query as part of a sentence: “phrase” and the selected photos."""
+    added = [term for term in query.tree.terms if term.weight > 0]
+    quoted = [f"“{term.text}”" for term in added if isinstance(term, PhraseTerm)]
+    quoted += [f"the concept “{term.name}”" for term in added if isinstance(term, ConceptTerm)]
+    count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)
+    photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
+    return " and ".join(quoted + photos)

@@ -1,0 +1,67 @@
+"""The dialog about concepts that is open, as session state: which one, and about what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.ui.actions import PhotoAction
+from explorer.ui.photo_labels import escape_markdown
+
+_REQUEST, _PROBLEM = "_concept-dialog", "_concept-problem"
+
+
+class ConceptRequest(NamedTuple):
+    """What the dialog is about."""
+
+    view: Literal["list", "edit", "add"]
+    concept: int = 0
+    """The id of the concept to edit."""
+    photos: tuple[int, ...] = ()
+    """The ids of the photos to make a concept of, or to add to one."""
+
+
+def open_concepts(request: ConceptRequest) -> None:
+    """Have the dialog opened at the next run of the page, in place of an open photo: dialogs do not
+    nest."""
+    st.session_state[_REQUEST] = request
+    st.query_params.pop("photo", None)
+
+
+def requested() -> ConceptRequest | None:
+    """What was requested, until the dialog is closed."""
+    request: ConceptRequest | None = st.session_state.get(_REQUEST)
+    return request
+
+
+def close_concepts() -> None:
+    """Close the dialog at the next run of the page."""
+    st.session_state.pop(_REQUEST, None)
+
+
+def put_problem(error: ExplorerError) -> None:
+    """Have the dialog say why something could not be done."""
+    st.session_state[_PROBLEM] = str(error)
+
+
+def show_problem() -> None:
+    """Draw why something could not be done, once."""
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        st.error(escape_markdown(problem), icon=":material/error:")
+
+
+def make_concept_action() -> PhotoAction:
+    """The action that every gallery and the lightbox offer."""
+
+    def run(ids: Sequence[int]) -> None:
+        open_concepts(ConceptRequest("add", photos=tuple(ids)))
+
+    return PhotoAction(
+        "Make a concept…",
+        ":material/label:",
+        run,
+        help="Name what these photos show, to find more of it; or add them to a concept",
+    )

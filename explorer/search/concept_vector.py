@@ -27,7 +27,8 @@ from explorer.search.relevance_signals import spread
 
 @dataclass(frozen=True)
 class ConceptSettings:
-    """Chosen with `python run.py bench concepts` on Flickr8k's first 4,500 photos."""
+    """Chosen with `python run.py bench concepts` on 2,000 photos of Flickr8k; the weights of the
+    cut-off on 4,500 others."""
 
     shrinkage: float = 150.0
     """Variance that is added to each direction, in the library's mean variances, for one

@@ -19,9 +19,9 @@ from explorer.library.migration_steps import (
     m013_tell_faults_apart,
     m014_keep_texts,
     m015_create_saved_searches,
-    m016_create_concepts,
     m017_keep_places,
     m018_create_edits,
+    m019_create_concepts,
 )
 
 STEPS = (
@@ -40,8 +40,8 @@ STEPS = (
     ("m013_tell_faults_apart", m013_tell_faults_apart.SQL),
     ("m014_keep_texts", m014_keep_texts.SQL),
     ("m015_create_saved_searches", m015_create_saved_searches.SQL),
-    ("m016_create_concepts", m016_create_concepts.SQL),
     ("m017_keep_places", m017_keep_places.SQL),
     ("m018_create_edits", m018_create_edits.SQL),
+    ("m019_create_concepts", m019_create_concepts.SQL),
 )
 """Name and SQL of each step, in order."""

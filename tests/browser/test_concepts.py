@@ -1,0 +1,72 @@
+"""A concept is made of selected photos, corrected in its results, and deleted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Visitor
+from tests.browser.test_search_page import asked, look, names, tiles
+
+
+def select(page: Page, *places: int) -> None:
+    """Select photos by keyboard."""
+    for place in places:
+        tiles(page).nth(place).focus()
+        page.keyboard.press("x")
+
+
+def test_a_concept_is_made_refined_and_deleted(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?q=grey")
+    select(page, 0, 1, 2)
+    first = names(page)[:3]
+    page.get_by_role("button", name="Make a concept…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Plain Grey")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Concept:.*Plain Grey"))).to_be_visible()
+    assert asked(page) == {"q": 'concept:"Plain Grey"'}
+    window.settle()
+    assert set(names(page)[:3]) == set(first)
+    wrong = names(page)[3]
+    # Another photo is wrong, and its place is taken.
+    select(page, 3)
+    page.get_by_role("button", name="Not this").click()
+    expect(page.get_by_text("1 photo is a counter-example of “Plain Grey” now.")).to_be_visible()
+    expect(page.get_by_role("button", name=wrong)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is a counter-example")).to_have_count(0)
+    expect(page.get_by_role("button", name=wrong)).to_have_count(1)
+    # The same in the open photo, whose details name the concept.
+    tiles(page).nth(3).focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Plain Grey")).to_be_visible()
+    dialog.get_by_role("button", name="Not this").click()
+    expect(dialog.get_by_role("button", name="Not this")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=wrong)).to_have_count(0)
+    page.get_by_role("button", name="Concepts").click()
+    expect(dialog).to_contain_text("3 examples, 1 counter-example")
+    dialog.get_by_role("button", name="Edit").click()
+    box = dialog.get_by_label("Name")
+    box.fill("Grey")
+    box.press("Enter")
+    expect(dialog.get_by_text("Counter-examples (1)")).to_be_visible()
+    dialog.get_by_role("button", name="All concepts").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog).to_contain_text("“Grey” is deleted.")
+    dialog.get_by_role("button", name="Undo").click()
+    dialog.get_by_role("button", name="Delete").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("There is no concept “Grey”.")).to_be_visible()
+
+
+@pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
+def test_without_concepts_the_list_says_how_to_make_one(window: Visitor, server: Server) -> None:
+    page = look(window, server)
+    page.get_by_role("button", name="Concepts").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Select a few photos of it")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -14,7 +14,6 @@ from explorer.library.rows import PhotoRow
 from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
-from explorer.ui.components import lightbox
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.concepts import concept_search
 from explorer.ui.concepts.concept_editing import edit_concept
@@ -35,7 +34,7 @@ _SHOWN_PHOTOS = 12
 
 def open_if_requested() -> None:
     """Draw the dialog that was requested. Called once in each run, after the page."""
-    if requested() is None or lightbox.requested_photo() is not None:
+    if requested() is None:
         return
     st.session_state[DIALOG_OPEN] = True
     _dialog()

@@ -25,10 +25,8 @@ class ConceptRequest(NamedTuple):
 
 
 def open_concepts(request: ConceptRequest) -> None:
-    """Have the dialog opened at the next run of the page, in place of an open photo: dialogs do not
-    nest."""
+    """Have the dialog opened at the next run of the page, above an open photo."""
     st.session_state[_REQUEST] = request
-    st.query_params.pop("photo", None)
 
 
 def requested() -> ConceptRequest | None:
@@ -54,7 +52,7 @@ def show_problem() -> None:
 
 
 def make_concept_action() -> PhotoAction:
-    """The action that every gallery and the lightbox offer."""
+    """The action that every gallery and the viewer offer."""
 
     def run(ids: Sequence[int]) -> None:
         open_concepts(ConceptRequest("add", photos=tuple(ids)))

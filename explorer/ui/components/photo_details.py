@@ -68,8 +68,8 @@ def _search_url(field: str, value: str) -> str:
 def photo_details(photo: PhotoRow) -> dict[str, Any]:
     """The details of a photo as the browser gets them.
 
-    `name`, `facts`, `links`, `files` (each a path, and whether it cannot be read now), `more` (files
-    that are not listed), `present` (all files), `damaged` (a sentence or None), `away`, and
+    `name`, `facts`, `links`, `files` (each a path, and whether it cannot be read now), `more`
+    (files that are not listed), `present` (all files), `damaged` (a sentence or None), `away`, and
     `histogram` (32 heights up to 255, or None).
     """
     files = [

@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from explorer.config import PROJECT
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
@@ -94,12 +96,17 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
         _wait(app, process, place, photos)
         yield app
     finally:
+        family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _, alive = psutil.wait_procs(family, timeout=20)
+        for left in alive:
+            left.kill()
+        assert not alive, f"left behind by the app: {alive}"
 
 
 def environment_of(place: Path) -> dict[str, str]:

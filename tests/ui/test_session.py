@@ -32,6 +32,12 @@ HOSTILE = [
 CAMERA = ("<script>alert(2)</script>", "[x](javascript:alert(3)) **bold**")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_behind() -> None:
+    """In place of the one for all tests: the app's processes live on from test to test, and
+    `served` checks that all of them end."""
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("served")

@@ -18,6 +18,7 @@ import html
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode
 
+from starlette import websockets
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +27,8 @@ from explorer.errors import ExplorerError
 from explorer.ui.access_token import PARAMETER, Access
 from explorer.ui.security_headers import secured
 
+# Earlier versions of Starlette raise its base class.
+_DISCONNECTED: type[Exception] = getattr(websockets, "WebSocketDisconnected", RuntimeError)
 HOSTS = frozenset({"localhost", "127.0.0.1"})
 PHOTOS = "/photo/"
 # Not pages: requests below these paths are answered without a redirect.
@@ -80,7 +83,11 @@ class OriginGuard:
             return
         try:
             await self._app(scope, receive, send_secured)
-        except Exception:
+        except Exception as error:
+            if scope["type"] == "websocket" and isinstance(error, _DISCONNECTED):
+                # A page was closed while it was connecting, and Streamlit closes what is closed.
+                # That is no error to report in the terminal.
+                return
             # The server's own error response would lack the headers. It still logs the error.
             if scope["type"] == "http" and not started:
                 await PlainTextResponse(_FAILED, 500)(scope, receive, send_secured)

@@ -27,6 +27,8 @@ def names(page: Page) -> list[str]:
 
 
 def asked(page: Page) -> dict[str, str]:
+    """The parameters of the URL, once the page's script has run."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 

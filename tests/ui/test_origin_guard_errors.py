@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from starlette.websockets import WebSocketDisconnected
+
 from explorer.errors import LibraryError
 from explorer.ui.access_token import Access
 from explorer.ui.origin_guard import OriginGuard
@@ -51,3 +53,21 @@ def test_other_kinds_of_messages_pass() -> None:
 
     asyncio.run(OriginGuard(app, known)({"type": "lifespan"}, nothing, nothing))
     assert passed == ["lifespan"]
+
+
+def test_a_page_that_is_closed_while_it_connects_is_no_error() -> None:
+    async def closed(scope: Any, receive: Any, send: Any) -> None:
+        raise WebSocketDisconnected("closed")
+
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError
+
+    headers = [(name.encode(), value.encode()) for name, value in (HOST, COOKIE)]
+    scope = {
+        "type": "websocket",
+        "path": "/_stcore/stream",
+        "query_string": b"",
+        "headers": headers,
+    }
+    asyncio.run(OriginGuard(closed, known)(scope, nothing, nothing))
+    answer([HOST, COOKIE], app=closed, raises=WebSocketDisconnected)

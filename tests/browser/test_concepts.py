@@ -25,7 +25,7 @@ def test_a_concept_is_made_refined_and_deleted(window: Visitor, server: Server) 
     page.get_by_role("button", name="Make a concept…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Plain Grey")
-    dialog.get_by_label("Name").press("Enter")
+    dialog.get_by_role("button", name="Make concept").click()
     chip = page.locator(".st-key-query-chips").get_by_role("button", name=re.compile("Plain Grey"))
     expect(chip).to_be_visible()
     assert asked(page) == {"q": 'concept:"Plain Grey"'}

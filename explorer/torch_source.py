@@ -30,6 +30,10 @@ CUDA_SIZE = "a download of 3 GB instead of 0.2 GB, and 5 GB more disk space"
 # Seconds without a response after which an index counts as unreachable.
 TIMEOUT = 10
 
+# pip's errors if no package matches. The second one is for packages with constraints, even if the
+# index could not be reached.
+_NOTHING_FOUND = ("Could not find a version", "ResolutionImpossible")
+
 _GPU_FOLDER = "/proc/driver/nvidia/gpus"
 # Windows' driver installs the tool here for WSL, where it is not always on the path.
 _WSL_TOOL = "/usr/lib/wsl/lib/nvidia-smi"
@@ -138,7 +142,7 @@ def _install_from(python, index, wanted):
     try:
         install(python, options + wanted)
     except SetupError as error:
-        if not any("Could not find a version" in line for line in error.output):
+        if not any(sign in line for line in error.output for sign in _NOTHING_FOUND):
             raise
         problem = _why_nothing_was_found(error.output)
     else:

@@ -106,6 +106,23 @@ def test_a_refused_connection_falls_back(
         fell_back(python, install_all(python), "could not be reached")
 
 
+@pytest.mark.parametrize("constraint", ["torchvision<=0.29.1", "torch<=2.14.1", "torch==2.14.1"])
+def test_a_refused_connection_falls_back_where_pip_has_constraints(
+    python: str,
+    index: PackageIndex,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    constraint: str,
+) -> None:
+    """pip says ResolutionImpossible then, and not that it found no version."""
+    (tmp_path / "constraints.txt").write_text(f"{constraint}\n")
+    monkeypatch.setenv("PIP_CONSTRAINT", str(tmp_path / "constraints.txt"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(torch_source.VARIABLE, f"http://127.0.0.1:{taken.getsockname()[1]}")
+        fell_back(python, install_all(python), "could not be reached")
+
+
 @pytest.mark.parametrize("status", [403, 503])
 def test_an_http_error_falls_back(python: str, index: PackageIndex, status: int) -> None:
     index.put("cpu", *pair(*CPU))

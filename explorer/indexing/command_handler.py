@@ -87,7 +87,7 @@ class CommandHandler:
         self._scheduler.unwatch(root)
         remove_root(self._writer, root)
         for digest in take_purged_hashes(self._writer):
-            self._library.previews.remove(digest)
+            self._library.remove_pictures(digest)
 
     def _keep(self, root: str | None) -> None:
         """Keep the files that vanished from this root, or from all roots."""

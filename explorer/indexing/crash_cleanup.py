@@ -1,5 +1,5 @@
-"""Removes what an interrupted run leaves on disk: previews of photos that never got their row, or
-lost it, and files half written.
+"""Removes what an interrupted run leaves on disk: previews and renditions of photos that never
+got their row, or lost it, and files half written.
 
 Leftovers do no harm. A run records that it has started, and removes the record when it ends
 normally; so the next start knows, without listing a million previews, whether there may be any.
@@ -41,6 +41,7 @@ def leftovers(library: Library) -> Iterator[Path]:
     """Every file that is left over. During a run, this includes files that it is just writing."""
     hashes = integrity.photo_ids_by_hash(library.catalog)
     yield from (path for path in library.previews.all() if path.stem not in hashes)
+    yield from (path for known, path in library.screens.renditions() if known not in hashes)
     yield from library.previews.scratch()
     yield from (library.dir / "vectors").glob("*.part")
 

@@ -107,7 +107,7 @@ class Indexer:
         if thorough:
             missing_files.purge_expired(self._writer)
         for digest in take_purged_hashes(self._writer):
-            self._library.previews.remove(digest)
+            self._library.remove_pictures(digest)
         return summary
 
     def _read(self, tasks: list[ReadTask], updates: PhotoUpdates) -> None:

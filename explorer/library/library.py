@@ -84,6 +84,12 @@ class Library:
         for path in index_files(self.dir / "vectors", name, version):
             path.unlink(missing_ok=True)
 
+    def remove_pictures(self, photo_hash: str) -> None:
+        """Delete the preview and the renditions of a content (its hash in hex) that has been
+        purged."""
+        self.previews.remove(photo_hash)
+        self.screens.remove(photo_hash)
+
     def lock(self) -> FileLock:
         """Acquire the lock of the one writer, held until it is released or this process ends.
 

@@ -116,7 +116,7 @@ def purge_photos(writer: Writer, photo_ids: Iterable[int]) -> None:
 
 
 def take_purged_hashes(writer: Writer) -> list[str]:
-    """Content hashes (hex) of the photos purged since the last call, whose previews can go too;
+    """Content hashes (hex) of the photos purged since the last call, whose pictures can go too;
     without those that have been added again."""
     purged, writer.purged_hashes = writer.purged_hashes, []
     return [digest for digest in purged if photo_id_by_hash(writer, bytes.fromhex(digest)) is None]

@@ -10,6 +10,7 @@ import contextlib
 import os
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 MAX_BYTES = 1 << 30
@@ -62,6 +63,16 @@ class ScreenCache:
                 self._bytes += len(jpeg)
             if self._bytes is None or self._bytes > self.max_bytes:
                 self._bytes = self._shrink(path)
+
+    def renditions(self) -> Iterator[tuple[str, Path]]:
+        """Every rendition: the hash of its content, and its file."""
+        for path in self.folder.glob("??/*-*.jpg"):
+            yield path.name.partition("-")[0], path
+
+    def remove(self, photo_hash: str) -> None:
+        """Delete all renditions of a content."""
+        for path in self.folder.glob(f"{photo_hash[:2]}/{photo_hash}-*.jpg"):
+            path.unlink(missing_ok=True)
 
     def _shrink(self, newest: Path) -> int:
         """Delete what was used longest ago if there is too much, but not the newest; returns the

@@ -210,16 +210,19 @@ def test_file_names_of_every_kind_are_indexed(setup: IndexingSetup) -> None:
     assert counts(setup.run()) == {"unchanged": len(names)}
 
 
-def test_previews_of_purged_photos_are_deleted(setup: IndexingSetup) -> None:
+def test_pictures_of_purged_photos_are_deleted(setup: IndexingSetup) -> None:
     setup.draw("a.jpg")
     setup.run()
-    assert len(list(setup.library.previews.all())) == 1
+    (preview,) = setup.library.previews.all()
+    setup.library.screens.add(preview.stem, "1600", b"jpeg")
+    setup.library.screens.add(preview.stem, "full", b"jpeg")
     setup.draw("a.jpg", 1)
     setup.run()
     (photo,) = setup.present().values()
     row = setup.library.catalog.photo(photo)
     assert row is not None
     assert [path.stem for path in setup.library.previews.all()] == [row["hash"]]
+    assert not list(setup.library.screens.renditions())
 
 
 def test_progress_reaches_the_total(setup: IndexingSetup) -> None:

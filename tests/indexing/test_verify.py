@@ -143,6 +143,16 @@ def test_a_preview_without_a_photo_is_deleted(whole: IndexingSetup) -> None:
     assert check(whole, repair=True).sound and not stray.exists()
 
 
+def test_a_rendition_without_a_photo_is_deleted(whole: IndexingSetup) -> None:
+    (photo,) = list(whole.present().values())[:1]
+    row = whole.library.catalog.photo(photo)
+    assert row is not None
+    for digest in ("ab" * 16, row["hash"]):
+        whole.library.screens.add(digest, "1600", b"jpeg")
+    assert check(whole, repair=True).sound
+    assert [digest for digest, _ in whole.library.screens.renditions()] == [row["hash"]]
+
+
 def test_a_wrong_file_count_is_repaired(whole: IndexingSetup) -> None:
     with sqlite3.connect(whole.library.catalog.path) as db:
         db.execute("update photo set present = 3 where id = 1")

@@ -29,6 +29,16 @@ def test_a_rendition_is_found_by_content_and_size(tmp_path: Path) -> None:
     assert cache.find("ab12", "2560") is None
 
 
+def test_all_sizes_of_a_content_are_removed_together(tmp_path: Path) -> None:
+    cache = ScreenCache(tmp_path)
+    for digest in ("ab12", "ab1234"):
+        for size in ("1600", "full"):
+            cache.add(digest, size, b"jpeg")
+    cache.remove("ab12")
+    assert {digest for digest, _ in cache.renditions()} == {"ab1234"}
+    cache.remove("none")
+
+
 def test_what_was_used_longest_ago_is_deleted(tmp_path: Path) -> None:
     cache = ScreenCache(tmp_path, max_bytes=1000)
     for number in range(9):

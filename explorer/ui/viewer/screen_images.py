@@ -4,8 +4,10 @@ Rendered when they are first looked at, and kept in the library's folder."""
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
+from typing import NamedTuple
 
 from explorer.errors import DamagedPhoto, DecodingFailed, PhotoError, UnsupportedPhoto
 from explorer.library.rows import PhotoRow
@@ -18,12 +20,24 @@ once for windows of similar size. `full`: at full size, as far as `render_screen
 UNREADABLE = (
     "The file cannot be read: it was moved, changed or deleted, or its drive is not connected."
 )
-# Photos that cannot be rendered are not tried again for each step past them.
-_FINAL = (DamagedPhoto, DecodingFailed, UnsupportedPhoto)
+# Photos that cannot be rendered are not tried again for each step past them, but after so many
+# seconds: a decoder may have failed for want of memory, or another copy of the file may be there.
+_COSTLY = (DamagedPhoto, DecodingFailed, UnsupportedPhoto)
+RETRY_AFTER = 60.0
 _MAX_FAILURES = 256
 
 _lock = threading.Lock()
-_failures: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+
+class _Failure(NamedTuple):
+    """Why a photo could not be rendered."""
+
+    reason: str
+    until: float
+    """The time of the monotonic clock from which it is tried again."""
+
+
+_failures: OrderedDict[tuple[str, str], _Failure] = OrderedDict()
 
 
 def screen_image(photo: PhotoRow, size: str) -> Path | bytes:
@@ -35,13 +49,17 @@ def screen_image(photo: PhotoRow, size: str) -> Path | bytes:
         return known
     with _lock:
         failure = _failures.get((digest, size))
-    if failure is not None:
-        raise PhotoError(failure)
+    if failure is not None and time.monotonic() < failure.until:
+        raise PhotoError(failure.reason)
     jpeg = _rendered(photo, size)
     try:
         cache.add(digest, size, jpeg)
     except OSError:
         # A full disk does not keep anybody from looking at a photo.
+        return jpeg
+    if resources.library().catalog.photo(photo["id"]) is None:
+        # Purged while it was rendered: its pictures had been deleted before this one was made.
+        cache.remove(digest)
         return jpeg
     return cache.path(digest, size)
 
@@ -63,9 +81,10 @@ def _rendered(photo: PhotoRow, size: str) -> bytes:
     if failure is None:
         raise PhotoError(UNREADABLE)
     reason = f"This photo cannot be shown in full: {failure}."
-    if isinstance(failure, _FINAL):
+    if isinstance(failure, _COSTLY):
         with _lock:
-            _failures[photo["hash"], size] = reason
+            _failures.pop((photo["hash"], size), None)
+            _failures[photo["hash"], size] = _Failure(reason, time.monotonic() + RETRY_AFTER)
             while len(_failures) > _MAX_FAILURES:
                 _failures.popitem(last=False)
     raise PhotoError(reason) from failure

@@ -19,7 +19,7 @@ from explorer.photos.metadata.face_regions import FaceRegion
 from explorer.ui import resources, server
 from explorer.ui.access_token import access
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
-from explorer.ui.viewer import marked_faces, photo_sequences
+from explorer.ui.viewer import marked_faces, photo_sequences, screen_images
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from tests.ui.conftest import id_of
 
@@ -178,6 +178,43 @@ def test_a_file_that_crashes_a_decoder_is_not_tried_again(
         assert answer.status_code == 404
         assert "cannot be shown in full: the decoder crashed on this file" in answer.text
     assert len(calls) == 1
+
+
+def test_a_photo_that_could_not_be_rendered_is_tried_again_later(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, address = [1000.0], f"/photo/{id_of('green.jpg')}/screen?size=3840"
+
+    def crash(*_: object) -> None:
+        raise DecodingFailed("the decoder ran out of memory")
+
+    monkeypatch.setattr(screen_images, "_failures", OrderedDict())
+    monkeypatch.setattr("explorer.ui.viewer.screen_images.time.monotonic", lambda: now[0])
+    with monkeypatch.context() as broken:
+        broken.setattr(ScreenRenderer, "render", crash)
+        assert client.get(address).status_code == 404
+    now[0] += screen_images.RETRY_AFTER - 1
+    assert "out of memory" in client.get(address).text
+    now[0] += 1
+    assert client.get(address).status_code == 200
+
+
+def test_a_photo_purged_while_it_is_rendered_leaves_no_rendition(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, number = resources.library(), id_of("blue.jpg")
+    row = library.catalog.photo(number)
+    assert row is not None
+    render = ScreenRenderer.render
+
+    def purged(renderer: ScreenRenderer, path: str, side: int | None) -> object:
+        made = render(renderer, path, side)
+        monkeypatch.setattr(library.catalog, "photo", lambda _: None)
+        return made
+
+    monkeypatch.setattr(ScreenRenderer, "render", purged)
+    assert client.get(f"/photo/{number}/screen?size=2560").content.startswith(b"\xff\xd8")
+    assert library.screens.find(row["hash"], "2560") is None
 
 
 def test_a_file_that_was_replaced_is_not_shown(client: TestClient, photos: Path) -> None:

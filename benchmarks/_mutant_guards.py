@@ -61,7 +61,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/boundaries": (),
     "removal/destinations": (),
     "removal/file_names": (),
-    "removal/exclusive_rename": (),
+    "systems/exclusive_rename": (),
     "removal/companions": ("removal/test_companion_removal",),
     "removal/companion_keys": ("removal/test_companions",),
     "duplicates/tiers": (),

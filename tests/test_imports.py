@@ -15,8 +15,8 @@ from explorer.config import PROJECT
 # From the bottom to the top: each may import itself and what stands before it, never what comes
 # after.
 LAYERS = [
-    {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"places"}, {"library"}, {"scanning"},
-    {"analysis"}, {"indexing"}, {"removal"},
+    {"systems"}, {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"places"}, {"library"},
+    {"scanning"}, {"analysis"}, {"indexing"}, {"removal"},
     {"duplicates"}, {"anomalies"}, {"search"}, {"ui"}, {"pages"}, {"cli"},
 ]  # fmt: skip
 # Small files that everything may import, and that import none of the layers.
@@ -34,6 +34,15 @@ DOORS = {
     "lark": ("explorer/search/language/",),
     "streamlit": ("explorer/ui/", "pages/", "run.py"),
     "watchdog": ("explorer/scanning/",),
+}
+# These run on any Python, before the packages are installed, and use the standard library only.
+BEFORE_INSTALLATION = {
+    "run.py",
+    "explorer/bootstrap.py",
+    "explorer/pip_install.py",
+    "explorer/torch_source.py",
+    "explorer/trial_import.py",
+    "explorer/venv_files.py",
 }
 SQL = re.compile(
     r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from"
@@ -109,6 +118,36 @@ def test_heavy_libraries_are_imported_only_by_their_wrappers() -> None:
         if not name_of(path).startswith(DOORS.get(module.partition(".")[0], ("",)))
     ]
     assert wrong == []
+
+
+def asks_for_the_system(node: ast.AST) -> bool:
+    """Whether this is `sys.platform`, `os.name`, `os.uname` or a function of `platform`."""
+    return isinstance(node, ast.Attribute) and (
+        isinstance(node.value, ast.Name)
+        and (
+            (node.value.id, node.attr)
+            in {("sys", "platform"), ("os", "name"), ("os", "uname"), ("sys", "getwindowsversion")}
+            or (node.value.id == "platform" and node.attr != "python_version")
+        )
+    )
+
+
+def test_only_the_systems_package_asks_which_system_it_runs_on() -> None:
+    asking = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in FILES
+        if not name_of(path).startswith("explorer/systems/")
+        and name_of(path) not in BEFORE_INSTALLATION
+        for node in nodes(path)
+        if asks_for_the_system(node) and isinstance(node, ast.Attribute)
+    ]
+    assert asking == []
+
+
+def test_the_search_for_checks_of_the_system_finds_them() -> None:
+    for text in ("sys.platform", "os.name", "platform.machine", "os.uname"):
+        assert asks_for_the_system(ast.parse(text, mode="eval").body)
+    assert not asks_for_the_system(ast.parse("path.name", mode="eval").body)
 
 
 def test_only_the_library_package_uses_sql() -> None:

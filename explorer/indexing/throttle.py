@@ -3,17 +3,13 @@ user asked for a gentle pace."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Literal
 
-import psutil
-
 from explorer.library.catalog import Catalog
 from explorer.library.setting_store import get_setting
+from explorer.systems.this_system import this_system
 
 Pace = Literal["full", "gentle"]
 PACE_SETTING = "pace"
@@ -28,16 +24,7 @@ _SETTING_MAX_AGE = 1.0
 def lower_priority() -> None:
     """Give this process, and those it starts, a lower priority for processor and disk than other
     programs."""
-    if hasattr(os, "nice"):
-        with contextlib.suppress(OSError):
-            os.nice(10)
-    with contextlib.suppress(psutil.Error, OSError, AttributeError):
-        if sys.platform == "win32":
-            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-        elif sys.platform == "linux":
-            # The lowest priority of the best-effort class. The idle class would wait for as long
-            # as any program reads anything.
-            psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
+    this_system().lower_priority()
 
 
 def current_pace(catalog: Catalog) -> Pace:

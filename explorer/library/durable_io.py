@@ -15,6 +15,7 @@ from pathlib import Path
 from explorer.config import PROGRAM
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
 from explorer.library.paths import inside
+from explorer.systems.this_system import this_system
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -43,7 +44,7 @@ def flush(path: Path) -> None:
     that seemed to succeed."""
     handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
-        os.fsync(handle)
+        this_system().sync_file(handle)
     finally:
         os.close(handle)
 

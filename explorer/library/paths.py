@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
+
+from explorer.systems.this_system import this_system
 
 _SHIFT = 0x100000
 _ESCAPED = re.compile("[\ud800-\udfff\U0010d800-\U0010dfff]")
@@ -59,7 +60,7 @@ def join(root: str, relative: str) -> str:
 def as_on_disk(path: str) -> str:
     """An absolute path with each name spelled as on disk, where the system ignores case or Unicode
     normalization. So one folder is never taken for two, however it was typed."""
-    if sys.platform not in ("win32", "darwin") or not os.path.lexists(path):
+    if not this_system().ignores_case or not os.path.lexists(path):
         return path
     drive, rest = os.path.splitdrive(path)
     shown = drive.upper() if len(drive) == 2 else drive

@@ -18,6 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from explorer.config import data_dir
+from explorer.systems.this_system import this_system
 
 _OTHERS = 0o077
 # Every entry that a library's folder can have, as patterns, and what file managers leave anywhere.
@@ -36,7 +37,7 @@ _at_start: int | None = None
 def narrow_umask() -> None:
     """Make all files that this process and its children create from now on private to its user."""
     global _at_start  # noqa: PLW0603
-    if os.name == "nt":
+    if not this_system().has_permission_bits:
         return
     before = os.umask(_OTHERS)
     if _at_start is None:
@@ -63,7 +64,7 @@ def make_private(folder: Path) -> None:
     private contents: folders are changed after their contents, so an interrupted run is completed
     by the next.
     """
-    if os.name == "nt":
+    if not this_system().has_permission_bits:
         return
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as listed:
         entries = list(listed)

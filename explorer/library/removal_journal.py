@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.journal_lines import parse_journal
+from explorer.systems.this_system import this_system
 
 JOURNAL_NAME = "removals.jsonl"
 # Seconds to wait for another removal to end: a button may be pressed twice.
@@ -161,15 +162,11 @@ class RemovalJournal:
                     # A line that a power cut left unfinished must not run into this one.
                     line = line if os.read(handle, 1) == b"\n" else b"\n" + line
                 _write_all(handle, line)
-                os.fsync(handle)
+                this_system().sync_file(handle)
             finally:
                 os.close(handle)
-            if not size and os.name != "nt":
-                folder = os.open(self.path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+            if not size:
+                this_system().sync_folder(str(self.path.parent))
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(

@@ -10,6 +10,7 @@ from explorer.library.removal_journal import RemovalEntry
 from explorer.removal import file_state, safe_move, trash
 from explorer.removal.checked_files import CheckedFile, RemovalRefused
 from explorer.removal.file_state import file_stamp, stamp_of_stat
+from explorer.systems.this_system import this_system
 
 # Identifies a moved file: an open descriptor or its new path; None for a symbolic link, which has
 # no content of its own.
@@ -22,7 +23,7 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
     None for links, and on Windows, where an open file cannot be moved. Raises RemovalRefused if the
     path now leads to another file, and OSError.
     """
-    if os.name == "nt" or file.is_link:
+    if not this_system().can_move_open_files or file.is_link:
         return None
     handle = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     held.callback(os.close, handle)

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Callable
 from typing import BinaryIO
 
+from explorer.systems.this_system import this_system
+
 # Binary: Windows would translate line endings.
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
@@ -54,7 +56,7 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
         with os.fdopen(handle, "wb") as new:
             fill(new)
             new.flush()
-            os.fsync(new.fileno())
+            this_system().sync_file(new.fileno())
     except BaseException:
         discard(path)
         raise
@@ -68,11 +70,4 @@ def discard(part: str) -> None:
 
 def sync_folder(folder: str) -> None:
     """Flush a folder's entries to disk. Does nothing on systems that cannot do so for folders."""
-    if os.name == "nt":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    this_system().sync_folder(folder)

@@ -9,8 +9,8 @@ import shutil
 from typing import BinaryIO
 
 from explorer.removal import file_state, part_files
-from explorer.removal.exclusive_rename import rename_exclusively
 from explorer.removal.file_state import file_stamp
+from explorer.systems.this_system import this_system
 
 _CHUNK = 1 << 20
 # Elsewhere a link's times cannot be set, and setting them would change those of its target.
@@ -80,7 +80,7 @@ def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
 def _rename(source: str, target: str) -> None:
     """Rename within one drive. POSIX's rename would replace an existing target, but creating a hard
     link fails there; then the first name is deleted."""
-    if os.name == "nt":
+    if this_system().rename_is_exclusive:
         os.rename(source, target)
         return
     try:
@@ -88,7 +88,7 @@ def _rename(source: str, target: str) -> None:
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
-        if not rename_exclusively(source, target):
+        if not this_system().rename_exclusively(source, target):
             _rename_over_placeholder(source, target)
         return
     try:

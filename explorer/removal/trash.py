@@ -17,7 +17,6 @@ import datetime as dt
 import os
 import secrets
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from explorer.removal import file_state, part_files, safe_move
 from explorer.removal.file_names import fit_name, longest_name
+from explorer.systems.this_system import this_system
 
 _SUFFIX = ".trashinfo"
 # Bytes of a note that are read: enough for a path of 4,096 bytes, each percent-encoded.
@@ -44,7 +44,7 @@ class TrashEntry(NamedTuple):
 
 def is_supported() -> bool:
     """Whether we can find in this system's trash what we put there."""
-    return os.name == "posix" and sys.platform != "darwin"
+    return this_system().has_freedesktop_trash
 
 
 # --- moving files to the trash

@@ -8,12 +8,12 @@ is mounted in several places.
 from __future__ import annotations
 
 import os
-import sys
 from typing import NamedTuple
 
 import psutil
 
 from explorer.library.paths import inside
+from explorer.systems.this_system import this_system
 
 # Network file systems: other computers change files there without this one being notified.
 _NETWORK = frozenset(
@@ -118,8 +118,8 @@ def volume_of(folder: str, volumes: list[Volume] | None = None) -> Volume | None
 def reason_to_poll(root: str) -> str | None:
     """Why change events for this folder may be incomplete, in words; None if they are
     complete."""
-    if sys.platform == "win32" and root.startswith("\\\\"):
-        return "it is on a network drive, which does not report changes made elsewhere"
+    if reason := this_system().network_drive(root):
+        return reason
     volumes = mounted_volumes()
     volume = volume_of(root, volumes)
     if volume is not None and volume.network:
@@ -150,6 +150,6 @@ def has_reliable_ctimes(root: str) -> bool:
     Windows reports the creation time instead, and some file systems make one up at mount time.
     """
     volume = volume_of(root)
-    if sys.platform == "win32" or volume is None or volume.kind in _NO_CHANGE_TIMES:
+    if volume is None or volume.kind in _NO_CHANGE_TIMES or not this_system().has_change_times:
         return False
     return not volume.kind.startswith("fuse") or volume.kind in _LOCAL_FUSE

@@ -8,7 +8,6 @@ an earlier line excluded. As in git, a file cannot be re-included if one of its 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 
 from explorer.errors import PhotoError, UsageError
@@ -16,6 +15,7 @@ from explorer.library.paths import join, printable, to_text
 from explorer.library.system_folders import kind_of
 from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
+from explorer.systems.this_system import this_system
 
 # Holds patterns for its folder and all subfolders. The application only reads it.
 IGNORE_FILE = ".photoexplorerignore"
@@ -132,4 +132,4 @@ def _match(
 
 def _fold_case(text: str) -> str:
     """Lower case where file names are case-insensitive."""
-    return text.lower() if sys.platform in {"win32", "darwin"} else text
+    return text.lower() if this_system().ignores_case else text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from explorer.library.rows import RootRow
 from explorer.scanning.filesystem_traits import has_reliable_ctimes, has_stable_inodes
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.scan import ScanResult, device_of, root_state, scan_tree
+from explorer.systems.this_system import this_system
 
 log = logging.getLogger("explorer.scan")
 
@@ -148,7 +148,7 @@ def _as_spelled_on_disk(target: ScanTarget) -> str:
     Where names are case-insensitive, a folder may be requested by a spelling that it no longer has.
     Its photos would then be found under both spellings.
     """
-    if sys.platform not in {"win32", "darwin"} or not target.folder:
+    if not this_system().ignores_case or not target.folder:
         return target.folder
     known = ""
     for name in target.folder.split("/"):

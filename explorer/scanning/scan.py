@@ -4,7 +4,6 @@ ignore files."""
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,12 +15,10 @@ from explorer.library.system_folders import around_file
 from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
+from explorer.systems.this_system import this_system
 
 # Entries between two calls of `tick`: while they are examined, and while they are listed.
 _EXAMINED, _LISTED = 50, 1000
-
-# IO_REPARSE_TAG_MOUNT_POINT.
-_JUNCTION = 0xA0000003
 
 # A folder that holds the first of these and one of the others is a library, or a copy of one. Its
 # previews are not the user's photos.
@@ -160,12 +157,8 @@ def _device(entry: os.DirEntry[str]) -> int:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a Windows junction: a link that looks like a folder. Windows itself creates a
-    cycle of them."""
-    return (
-        sys.platform == "win32"
-        and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
-    )
+    """Whether it is a Windows junction: a link that looks like a folder."""
+    return this_system().is_junction(entry.stat(follow_symlinks=False))
 
 
 def _add_file(
@@ -196,7 +189,7 @@ def _add_file(
         found.unsupported[relative] = reason
         return
     # On Windows, the stat of a listed entry lacks the inode, and st_ctime is the creation time.
-    ctime_ns = 0 if sys.platform == "win32" else int64.time_ns(facts.st_ctime_ns)
+    ctime_ns = int64.time_ns(facts.st_ctime_ns) if this_system().has_change_times else 0
     inode = int64.file_id(facts.st_ino or entry.inode())
     found.files.append(
         FileStat(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), inode, ctime_ns)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,15 +10,13 @@ from typing import NamedTuple
 
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.ignore import ignored_by_default
+from explorer.systems.this_system import this_system
 
 _IN_HOME = ("Pictures", "Photos", "OneDrive/Pictures", "Dropbox/Camera Uploads", "Desktop")
 # What iCloud and OneDrive call the folders that they keep in step with other devices.
 _SYNCED = ("OneDrive", "Library/Mobile Documents", "iCloudDrive", "Dropbox", "Google Drive")
-# Where systems mount drives, cards and cameras.
-_MOUNTS = ("/media/*", "/media/*/*", "/run/media/*/*", "/Volumes/*", "/mnt/*")
 # Where cameras put their photos on a card (DCF, JEITA CP-3461).
 _CARD_FOLDER = "DCIM"
-_XDG_PICTURES = re.compile(r'^XDG_PICTURES_DIR="(\$HOME)?([^"]*)"', re.M)
 
 
 class FolderEstimate(NamedTuple):
@@ -31,16 +27,21 @@ class FolderEstimate(NamedTuple):
     """Whether all of them were counted."""
 
 
-def suggested_folders(home: Path | None = None, mounts: Iterable[str] = _MOUNTS) -> list[Path]:
+def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = None) -> list[Path]:
     """The existing folders in which photos are likely, likeliest first: the pictures folder of the
     user, those of cloud services, and cards and drives that have a camera's folder. None is inside
     another one.
 
-    home: the user's home folder, by default that of this user. mounts: globs of mount points.
+    home: the user's home folder, by default that of this user. drives: the tops of drives that may
+    hold photos, by default those that are connected.
     """
-    home = home or Path.home()
+    home, system = home or Path.home(), this_system()
     found = dict[Path, None]()
-    for folder in (*_pictures_of(home), *(home / name for name in _IN_HOME), *_cards(mounts)):
+    for folder in (
+        *system.pictures_folders(home),
+        *(home / name for name in _IN_HOME),
+        *_cards(system.camera_drives() if drives is None else drives),
+    ):
         is_inside = any(folder.is_relative_to(known) for known in found)
         if not is_inside and folder != home and folder.is_dir():
             found[folder] = None
@@ -99,25 +100,8 @@ def _files(folder: str) -> Iterator[str]:
             continue
 
 
-def _pictures_of(home: Path) -> Iterator[Path]:
-    """The pictures folder as a Linux desktop is set up, in the user's language."""
-    if sys.platform == "win32":
-        return
-    try:
-        text = (home / ".config" / "user-dirs.dirs").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for in_home, path in _XDG_PICTURES.findall(text):
-        if path.strip("/"):
-            yield home / path.lstrip("/") if in_home else Path(path)
-
-
-def _cards(mounts: Iterable[str]) -> Iterator[Path]:
+def _cards(drives: Iterable[Path]) -> Iterator[Path]:
     """The camera's folder on each mounted card or drive that has one."""
-    if sys.platform == "win32":
-        drives: Iterable[Path] = (Path(f"{letter}:\\") for letter in "DEFGHIJKLMNOPQRSTUVWXYZ")
-    else:
-        drives = (path for glob in mounts for path in sorted(Path("/").glob(glob.lstrip("/"))))
     for drive in drives:
         try:
             if (drive / _CARD_FOLDER).is_dir():

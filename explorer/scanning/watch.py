@@ -7,7 +7,6 @@ scheduler falls back to polling (`scheduler.ScanScheduler`).
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +30,7 @@ from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.debounce import Debouncer
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
 from explorer.scanning.watch_backend import OnChange, RootWatch, WatchBackend
+from explorer.systems.this_system import this_system
 
 # Opening and reading a file cause events, too. Only these mean a change.
 _CHANGE_EVENTS = (
@@ -69,7 +69,7 @@ class Watcher:
         self._excluded = os.path.realpath(excluded) if excluded else None
         self._changed = Debouncer[ChangedFolder](QUIET_TIME, MAX_DELAY)
         self._backend: WatchBackend = (
-            _InotifyBackend() if sys.platform == "linux" else _ObserverBackend()
+            _ObserverBackend() if this_system().events_cover_trees else _InotifyBackend()
         )
         self._watches: dict[str, RootWatch] = {}
         self._stale: set[str] = set()

@@ -1,22 +1,17 @@
 """Detects files that are still being written, so that half a photo is never indexed.
 
-Linux reports directly whether a program has a file open for writing: it then refuses a read lease
-(`fcntl(2)`, F_SETLEASE). Elsewhere a file counts as settled once its size and modification time
-have not changed for a moment.
+Linux reports directly whether a program has a file open for writing. Elsewhere a file counts as
+settled once its size and modification time have not changed for a moment.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import signal
-import sys
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from explorer.library.file_rows import FileStat
+from explorer.systems.this_system import this_system
 
 # Seconds without a change after which a file counts as settled.
 SETTLE_TIME = 2.0
@@ -86,23 +81,4 @@ class WriteDetector:
 
 def is_open_for_writing(path: str) -> bool | None:
     """Whether some program has the file open for writing; None if the system does not report it."""
-    if sys.platform != "linux":
-        return None
-    import fcntl
-
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        # If a program opens the file for writing at this very moment, the system sends us a
-        # signal: choose one that is ignored by default.
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        return False
-    except OSError as error:
-        return True if error.errno == errno.EAGAIN else None
-    finally:
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-        os.close(file)
+    return this_system().is_open_for_writing(path)

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from filelock import FileLock
 
 from explorer.errors import LibraryError
+from explorer.systems.this_system import this_system
 
 PARAMETER = "token"
 # 192 bits, written as hexadecimal digits.
@@ -94,7 +95,7 @@ def _read(path: Path) -> str | None:
         text = path.read_text(encoding="ascii").strip()
     except (FileNotFoundError, UnicodeDecodeError):
         return None
-    if was_open and os.name != "nt":
+    if was_open and this_system().has_permission_bits:
         with contextlib.suppress(PermissionError):
             path.chmod(0o600)
         # On a file system without permission bits, a new token would be just as readable.

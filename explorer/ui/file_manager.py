@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import streamlit as st
+
+from explorer.systems.this_system import this_system
 
 # Seconds to wait for the file manager.
 _TIMEOUT = 5.0
@@ -16,12 +15,7 @@ _TIMEOUT = 5.0
 
 def available() -> bool:
     """Whether the system has a file manager that can be opened."""
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return (
-        bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-        and shutil.which("xdg-open") is not None
-    )
+    return this_system().can_reveal()
 
 
 def reveal(path: str) -> str:
@@ -32,8 +26,8 @@ def reveal(path: str) -> str:
     """
     if not os.path.lexists(path):
         return "The file cannot be found: it was moved or deleted, or its drive is not connected."
-    last = ""
-    for command in _commands(path):
+    system, last = this_system(), ""
+    for command in system.reveal_commands(path):
         try:
             done = subprocess.run(
                 command,
@@ -45,8 +39,7 @@ def reveal(path: str) -> str:
         except (OSError, subprocess.TimeoutExpired) as error:
             last = str(error)
             continue
-        # Windows' Explorer returns 1 even on success.
-        if done.returncode == 0 or sys.platform == "win32":
+        if system.revealed(done.returncode):
             return ""
         last = done.stderr.decode(errors="replace").strip()
     return (
@@ -58,28 +51,3 @@ def show(path: str) -> None:
     """`reveal`, with the error message shown on the page."""
     if problem := reveal(path):
         st.toast(problem, icon=":material/error:")
-
-
-def _commands(path: str) -> list[list[str]]:
-    """The commands to try, in order."""
-    if sys.platform == "darwin":
-        return [["open", "-R", path]]
-    if sys.platform == "win32":
-        return [["explorer", f"/select,{path}"]]
-    # A comma would separate items of the D-Bus array.
-    address = Path(path).as_uri().replace(",", "%2C")
-    target = [
-        "--session",
-        "--print-reply",
-        "--dest=org.freedesktop.FileManager1",
-        "--type=method_call",
-        "/org/freedesktop/FileManager1",
-    ]
-    ask = [
-        "dbus-send",
-        *target,
-        "org.freedesktop.FileManager1.ShowItems",
-        f"array:string:{address}",
-        "string:",
-    ]
-    return [ask, ["xdg-open", str(Path(path).parent)]]

@@ -8,10 +8,10 @@ it the token.
 from __future__ import annotations
 
 import errno
-import os
 import socket
 
 from explorer.errors import ExplorerError
+from explorer.systems.this_system import this_system
 
 FIRST, TRIED = 8501, 100
 HIGHEST = 65535
@@ -58,12 +58,7 @@ def hold_other_family(port: int) -> socket.socket | None:
 def _bound(family: socket.AddressFamily, address: str, port: int, *, reuse: bool) -> socket.socket:
     made = socket.socket(family)
     try:
-        if os.name == "nt":
-            # On Windows, SO_REUSEADDR would let two programs listen on the port; this option
-            # prevents it.
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
-        elif reuse:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        this_system().prepare_port(made, reuse=reuse)
         made.bind((address, port))
     except BaseException:
         made.close()

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.permissions import user_umask
+from explorer.systems.this_system import this_system
 from explorer.ui.access_token import access
 
 # Seconds to wait for the name of the default browser.
@@ -84,7 +85,7 @@ class AppInstance:
         subprocess.Popen(
             [sys.executable, "-m", "webbrowser", "-t", self._page.as_uri()],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            umask=user_umask() if os.name != "nt" else -1,
+            **this_system().process_umask(user_umask()),
         )  # fmt: skip
 
     def _where(self) -> str:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.library.paths import as_on_disk, from_text, inside, join, printable, to_text
+from tests.systems.simulated import run_on
 
 
 @given(st.binary(min_size=1).filter(lambda b: b"\0" not in b))
@@ -74,7 +74,7 @@ def test_names_equal_to_the_system_are_one_folder(
     folder.mkdir(parents=True)
     typed = str(tmp_path / "my PHOTOS" / composed / "trip" / "new")
     assert as_on_disk(typed) == typed
-    monkeypatch.setattr(sys, "platform", "darwin")
+    run_on(monkeypatch, "macos")
     # Nothing is there under that name: then it is for others to say so.
     assert as_on_disk(typed) == typed
     monkeypatch.setattr(os.path, "lexists", lambda path: True)

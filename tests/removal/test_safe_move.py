@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from explorer.removal import exclusive_rename, safe_move
+from explorer.removal import safe_move
 from explorer.removal.safe_move import move, set_times, write_new_file
+from explorer.systems import exclusive_rename
+from explorer.systems.this_system import this_system
 from tests.fixtures.small_library import hash_of
 
 OLD = (1_400_000_000_000_000_000, 1_500_000_000_123_456_789)
@@ -28,7 +30,7 @@ def no_hard_links(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_renameat2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: None)
+    monkeypatch.setattr(exclusive_rename, "linux_rename", lambda: None)
 
 
 def go(source: Path, target: Path, digest: str | None = None, token: str = "") -> None:
@@ -141,7 +143,9 @@ def test_a_source_that_cannot_be_deleted_keeps_its_only_name(
     failing(monkeypatch, "unlink", of=lambda path: path == str(source), code=code)
     failing(monkeypatch, "rename", of=lambda path: path == str(source), code=code)
     if way == "no_hard_links":
-        monkeypatch.setattr(safe_move, "rename_exclusively", os.rename)
+        monkeypatch.setattr(
+            type(this_system()), "rename_exclusively", lambda _, one, other: os.rename(one, other)
+        )
     with pytest.raises(OSError, match=os.strerror(code)):
         go(source, target)
     assert (
@@ -250,7 +254,7 @@ def test_an_unsupported_system_call_is_replaced(
             ctypes.set_errno(code)
             return -1
 
-        monkeypatch.setattr(exclusive_rename, "_renameat2", lambda answer=answer: answer)
+        monkeypatch.setattr(exclusive_rename, "linux_rename", lambda answer=answer: answer)
         if code == errno.EIO:
             with pytest.raises(OSError, match="Input/output"):
                 go(source, target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from explorer.library.root_store import update_root
 from explorer.scanning import filesystem_traits, root_scan
 from explorer.scanning.filesystem_traits import Volume, has_reliable_ctimes
 from tests.fixtures.indexing import IndexingSetup
+from tests.systems.simulated import run_on
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="st_ctime is the time of creation there")
 
@@ -161,10 +161,10 @@ def test_file_systems_with_reliable_change_times_are_known(
     monkeypatch.setattr(
         filesystem_traits, "mounted_volumes", lambda: [Volume("/", "ext4"), Volume("/photos", kind)]
     )
-    monkeypatch.setattr(sys, "platform", "linux")
+    run_on(monkeypatch, "linux")
     assert has_reliable_ctimes("/photos") is kept
-    monkeypatch.setattr(sys, "platform", "win32")
+    run_on(monkeypatch, "windows")
     assert has_reliable_ctimes("/photos") is False
     monkeypatch.setattr(filesystem_traits, "mounted_volumes", list)
-    monkeypatch.setattr(sys, "platform", "linux")
+    run_on(monkeypatch, "linux")
     assert has_reliable_ctimes("/photos") is False

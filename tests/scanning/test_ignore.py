@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from explorer.library.root_store import add_root, set_exclude_globs
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules, validate_globs
 from explorer.scanning.root_scan import ScanTarget
 from tests.fixtures.indexing import IndexingSetup
+from tests.systems.simulated import run_on
 
 
 def left_out(rules: IgnoreRules, *paths: str) -> set[str]:
@@ -133,7 +133,7 @@ def test_names_are_matched_without_case_on_case_insensitive_systems(
     assert left_out(IgnoreRules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
         "A.PNG"
     }
-    monkeypatch.setattr(sys, "platform", "darwin")
+    run_on(monkeypatch, "macos")
     assert left_out(IgnoreRules(str(tmp_path), rules), "screenshots/", "a.png", "A.PNG") == {
         "screenshots/",
         "a.png",

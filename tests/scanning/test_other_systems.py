@@ -26,6 +26,7 @@ from explorer.scanning.scan import scan_tree
 from explorer.scanning.watch import Watcher, _ObservedTree
 from tests import pictures
 from tests.scanning.test_watch import until
+from tests.systems.simulated import run_on
 
 
 class Observer:
@@ -63,7 +64,7 @@ def test_events_are_interpreted(
 def observed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
     """A watcher as on macOS and Windows, with watchdog's own way to look at folders in place of the
     system's."""
-    monkeypatch.setattr(sys, "platform", "darwin")
+    run_on(monkeypatch, "macos")
     monkeypatch.setattr("watchdog.observers.Observer", lambda: PollingObserver(timeout=0.2))
     made = Watcher()
     monkeypatch.undo()
@@ -91,7 +92,7 @@ def test_a_windows_junction_is_not_followed(
 ) -> None:
     pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     pictures.write(tmp_path / "junction" / "b.jpg", pictures.draw(2, (32, 32)))
-    monkeypatch.setattr(sys, "platform", "win32")
+    run_on(monkeypatch, "windows")
     real = os.scandir
 
     class Entry:
@@ -125,13 +126,13 @@ def test_a_windows_junction_is_not_followed(
     assert [seen.path for seen in scan_tree(str(tmp_path)).files] == ["a.jpg"]
 
 
-@pytest.mark.parametrize("system", ["win32", "darwin"])
+@pytest.mark.parametrize("system", ["windows", "macos"])
 def test_linux_features_are_not_used_on_other_systems(
     system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setattr(sys, "platform", system)
+    run_on(monkeypatch, system)
     assert write_detection.is_open_for_writing(str(photo)) is None
     monkeypatch.delattr(os, "nice")
     lower_priority()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from explorer.scanning import root_scan as module
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
 from explorer.scanning.root_scan import ScanTarget, is_away, problem, scan_target
 from explorer.scanning.scan import ScanResult, device_of
+from tests.systems.simulated import run_on
 
 
 def row(path: Path, **facts: Any) -> RootRow:
@@ -157,7 +157,7 @@ def test_a_folder_requested_by_its_former_spelling_is_found(
 ) -> None:
     """Where A and a are one letter in names, the old path still leads to the folder."""
     (root / "sub").rename(root / "Sub")
-    monkeypatch.setattr(sys, "platform", "darwin")
+    run_on(monkeypatch, "macos")
     monkeypatch.setattr(os.path, "lexists", lambda path: True)
     assert look(root, "sub/deep", recursive=False).target == ScanTarget(1, str(root), "", True)
     assert look(root, "Sub/deep", recursive=False).target == ScanTarget(
@@ -168,5 +168,5 @@ def test_a_folder_requested_by_its_former_spelling_is_found(
     monkeypatch.setattr(os.path, "lexists", lambda path: False)
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")
     monkeypatch.setattr(os.path, "lexists", lambda path: True)
-    monkeypatch.setattr(sys, "platform", "linux")
+    run_on(monkeypatch, "linux")
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")

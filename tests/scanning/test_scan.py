@@ -12,6 +12,7 @@ from explorer.library.paths import from_text
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning import scan
 from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state, scan_tree
+from tests.systems.simulated import run_on
 
 
 @pytest.fixture
@@ -212,8 +213,8 @@ def test_change_times_are_stored_only_if_reliable(
     def seen() -> FileStat:
         return next(each for each in scan_tree(str(photos)).files if each.path == "a.jpg")
 
-    monkeypatch.setattr(sys, "platform", "linux")
+    run_on(monkeypatch, "linux")
     assert seen().ctime_ns == (photos / "a.jpg").stat().st_ctime_ns != 0
     # There, it is the time of creation.
-    monkeypatch.setattr(sys, "platform", "win32")
+    run_on(monkeypatch, "windows")
     assert seen().ctime_ns == 0

@@ -12,6 +12,7 @@ import pytest
 from explorer.scanning import scan
 from explorer.scanning.scan import scan_tree
 from tests.scanning.test_scan import paths, photos
+from tests.systems.simulated import run_on
 
 __all__ = ["photos"]
 
@@ -126,11 +127,11 @@ def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert True not in asked
         return found
 
-    monkeypatch.setattr(sys, "platform", "win32")
+    run_on(monkeypatch, "windows")
     assert (
         leads_elsewhere(st_reparse_tag=0xA0000003)
         and not leads_elsewhere(st_reparse_tag=0xA000000C)
         and not leads_elsewhere()
     )
-    monkeypatch.setattr(sys, "platform", "linux")
+    run_on(monkeypatch, "linux")
     assert not leads_elsewhere(st_reparse_tag=0xA0000003)

@@ -17,6 +17,7 @@ from explorer.scanning.write_detection import (
     is_open_for_writing,
 )
 from tests.fixtures.indexing import IndexingSetup
+from tests.systems.simulated import run_on
 
 NOW = 1_700_000_000.0
 
@@ -145,7 +146,7 @@ def test_a_refused_lease_is_handled(
 
 def test_other_systems_report_no_writers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.jpg").write_bytes(b"x")
-    monkeypatch.setattr(sys, "platform", "darwin")
+    run_on(monkeypatch, "macos")
     assert is_open_for_writing(str(tmp_path / "a.jpg")) is None
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from explorer.removal import exclusive_rename
-from explorer.removal.exclusive_rename import rename_exclusively
+from explorer.systems import exclusive_rename
+from explorer.systems.linux import Linux
+from explorer.systems.macos import MacOS
 
 linux = pytest.mark.skipif(
-    sys.platform != "linux" or exclusive_rename._renameat2() is None, reason="renameat2 of Linux"
+    sys.platform != "linux" or exclusive_rename.linux_rename() is None, reason="renameat2 of Linux"
 )
+rename_exclusively = Linux().rename_exclusively
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, result: int, code: int = 0) -> li
         ctypes.set_errno(code)
         return result
 
-    monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: call)
+    monkeypatch.setattr(exclusive_rename, "linux_rename", lambda: call)
     return asked
 
 
@@ -75,7 +77,7 @@ def test_an_unsupported_system_says_so(
 ) -> None:
     asked = answering(monkeypatch, -1, code)
     assert rename_exclusively(str(photo), str(photo) + "2") is False and len(asked) == 1
-    monkeypatch.setattr(exclusive_rename, "_renameat2", lambda: None)
+    monkeypatch.setattr(exclusive_rename, "linux_rename", lambda: None)
     assert rename_exclusively(str(photo), str(photo) + "2") is False
 
 
@@ -89,10 +91,33 @@ def test_any_other_failure_is_an_error(
     assert caught.value.errno == code
 
 
-def test_other_systems_and_old_c_libraries_lack_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = exclusive_rename._renameat2.__wrapped__
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "platform", "darwin")
-        assert find() is None
+class CLibrary:
+    """One that has the calls of both systems, and notes how they are called."""
+
+    def __init__(self) -> None:
+        self.asked = list[tuple[Any, ...]]()
+
+    def renameat2(self, *given: Any) -> int:
+        self.asked.append(given)
+        return 0
+
+    renamex_np = renameat2
+
+
+def test_the_calls_get_what_their_manuals_say(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = CLibrary()
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: library)
+    for system, call in (
+        (Linux(), exclusive_rename.linux_rename),
+        (MacOS(), exclusive_rename.macos_rename),
+    ):
+        monkeypatch.setattr(exclusive_rename, call.__name__, call.__wrapped__)
+        assert system.rename_exclusively("a", "ä")
+    # AT_FDCWD and RENAME_NOREPLACE; RENAME_EXCL.
+    assert library.asked == [(-100, b"a", -100, "ä".encode(), 1), (b"a", "ä".encode(), 4)]
+
+
+def test_old_c_libraries_lack_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
-    assert find() is None
+    for call in (exclusive_rename.linux_rename, exclusive_rename.macos_rename):
+        assert call.__wrapped__() is None

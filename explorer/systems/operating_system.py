@@ -1,0 +1,113 @@
+"""What the program asks of an operating system.
+
+There is one class for each system (`linux.py`, `macos.py`, `windows.py`, and `posix.py` for the
+others). `this_system.py` chooses one at the start, and no other module asks which system it runs
+on. docs/systems.md lists what differs.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class OperatingSystem:
+    """A system of which nothing is known but what Python's standard library offers everywhere."""
+
+    trash_name = "the trash"
+    """What its users call the trash."""
+    file_manager_name = "the file manager"
+    """What its users call the program that shows files."""
+
+    ignores_case = False
+    """Whether two names that differ only in case or Unicode normalization usually mean one file."""
+    has_permission_bits = False
+    """Whether permission bits keep other users out."""
+    has_change_times = False
+    """Whether `st_ctime` is the time of the last change, and not that of creation."""
+    has_freedesktop_trash = False
+    """Whether the trash is the one that freedesktop.org specifies, which can be searched."""
+    rename_is_exclusive = False
+    """Whether `os.rename` fails if something exists at the target."""
+    can_move_open_files = False
+    """Whether a file can be renamed and deleted while it is open."""
+    events_cover_trees = True
+    """Whether one watch reports the changes in a folder and all its subfolders."""
+
+    # --- drives and folders
+
+    def network_drive(self, path: str) -> str | None:
+        """Why a folder is known to be on another computer, in words, by its path as the user wrote
+        it; None if nothing is known. The drive is not accessed."""
+        return None
+
+    def camera_drives(self) -> Iterator[Path]:
+        """The tops of drives, cards and cameras that may be connected."""
+        return iter(())
+
+    def pictures_folders(self, home: Path) -> Iterator[Path]:
+        """The user's pictures folders as the system is set up."""
+        return iter(())
+
+    # --- files
+
+    def is_junction(self, facts: os.stat_result) -> bool:
+        """Whether what looks like a folder leads to another one. facts: of the folder itself, links
+        not followed."""
+        return False
+
+    def is_open_for_writing(self, path: str) -> bool | None:
+        """Whether some program has the file open for writing; None if the system does not tell."""
+        return None
+
+    def rename_exclusively(self, source: str, target: str) -> bool:
+        """Rename atomically if nothing exists at the target. False if the system or the file system
+        cannot do this. Raises OSError, and FileExistsError if something exists there."""
+        return False
+
+    def sync_file(self, handle: int) -> None:
+        """Return once a file's bytes are on the disk. Raises OSError."""
+        os.fsync(handle)
+
+    def sync_folder(self, folder: str) -> None:
+        """Return once a folder's entries are on the disk. Does nothing where folders cannot be
+        synced."""
+
+    # --- processes
+
+    def lower_priority(self) -> None:
+        """Give this process, and those it starts, a lower priority for processor and disk than
+        other programs."""
+
+    def background_process(self) -> dict[str, Any]:
+        """Arguments of `subprocess.Popen` for a program that shows no window of its own."""
+        return {}
+
+    def process_umask(self, umask: int) -> dict[str, Any]:
+        """Arguments of `subprocess.Popen` for a program whose files get that umask."""
+        return {}
+
+    def prepare_port(self, unbound: socket.socket, *, reuse: bool) -> None:
+        """Set a socket's options so that no other program can bind the same port.
+
+        reuse: allow a port that was closed a moment ago.
+        """
+        if reuse:
+            unbound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    # --- the desktop
+
+    def can_reveal(self) -> bool:
+        """Whether the system has a file manager that can be opened."""
+        return False
+
+    def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
+        """The commands that show a file in the file manager, to be tried in order."""
+        return []
+
+    def revealed(self, exit_code: int) -> bool:
+        """Whether a command of `reveal_commands` succeeded."""
+        return exit_code == 0

@@ -1,0 +1,80 @@
+"""What Linux, the BSDs and macOS have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer.systems.operating_system import OperatingSystem
+
+_XDG_PICTURES = re.compile(r'^XDG_PICTURES_DIR="(\$HOME)?([^"]*)"', re.M)
+
+
+class Posix(OperatingSystem):
+    """A Unix with a desktop that follows the specifications of freedesktop.org."""
+
+    has_permission_bits = True
+    has_change_times = True
+    has_freedesktop_trash = True
+    can_move_open_files = True
+
+    mount_globs: tuple[str, ...] = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt/*")
+    """Where drives, cards and cameras are mounted."""
+
+    def camera_drives(self) -> Iterator[Path]:
+        for glob in self.mount_globs:
+            yield from sorted(Path("/").glob(glob.lstrip("/")))
+
+    def pictures_folders(self, home: Path) -> Iterator[Path]:
+        # As the desktop is set up, in the user's language.
+        try:
+            file = home / ".config" / "user-dirs.dirs"
+            text = file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        for in_home, path in _XDG_PICTURES.findall(text):
+            if path.strip("/"):
+                yield home / path.lstrip("/") if in_home else Path(path)
+
+    def sync_folder(self, folder: str) -> None:
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                self.sync_file(handle)
+            finally:
+                os.close(handle)
+
+    def lower_priority(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            os.nice(10)
+
+    def process_umask(self, umask: int) -> dict[str, Any]:
+        return {"umask": umask}
+
+    def can_reveal(self) -> bool:
+        has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        return bool(has_display) and shutil.which("xdg-open") is not None
+
+    def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
+        # A comma would separate items of the D-Bus array.
+        address = Path(path).as_uri().replace(",", "%2C")
+        target = [
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.FileManager1",
+            "--type=method_call",
+            "/org/freedesktop/FileManager1",
+        ]
+        ask = [
+            "dbus-send",
+            *target,
+            "org.freedesktop.FileManager1.ShowItems",
+            f"array:string:{address}",
+            "string:",
+        ]
+        return [ask, ["xdg-open", str(Path(path).parent)]]

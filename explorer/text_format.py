@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
+MAX_NAME_LENGTH = 80
+"""The maximum length of a name that a user gives to an album, a concept or a search."""
+_EXCERPT = 40
 # Control and format characters (including those that change the writing direction), line and
 # paragraph separators.
 _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
+# What a typed text must not contain: control characters, line and paragraph separators, and lone
+# surrogates, which UTF-8 cannot encode. Format characters stay, because emoji and some scripts
+# need them.
+_UNFIT = ("Cc", "Cs", "Zl", "Zp")
+# What nobody can see on its own: format characters, spaces and marks that belong to a letter.
+_INVISIBLE = ("Cf", "Zs", "Mn", "Me")
 
 
 def one_line(text: str) -> str:
@@ -15,6 +24,20 @@ def one_line(text: str) -> str:
     A file name must not be able to move a terminal's cursor or forge a log entry.
     """
     return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in _CONTROLS else c for c in text)
+
+
+def excerpt(text: str) -> str:
+    """A typed text as an error message quotes it: on one line, and truncated if long."""
+    return one_line(text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…")
+
+
+def typed_line(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
+    """Clean a text that a user typed or pasted, so that it can be stored, printed and shown on one
+    line. Control characters and lone surrogates become spaces, and repeated spaces one. Longer
+    texts are truncated; '' if nothing visible remains."""
+    kept = "".join(" " if unicodedata.category(c) in _UNFIT else c for c in text)
+    line = " ".join(kept.split())[:max_length].strip()
+    return line if any(unicodedata.category(c) not in _INVISIBLE for c in line) else ""
 
 
 def whole_number(text: str, most: int = 2**63 - 1) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.paths import as_on_disk, printable
+from explorer.library.typed_names import did_you_mean, nearest_names
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -73,8 +73,6 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
                 f" “{word}”, write ./{word}."
             )
         if at == 0:
-            near = difflib.get_close_matches(word, commands, 1)
-            hint = (
-                f"Did you mean “{near[0]}”?" if near else f"`{PROGRAM} --help` lists the commands."
-            )
+            near = nearest_names(word, commands)
+            hint = did_you_mean(near, f"`{PROGRAM} --help` lists the commands.")
             raise UsageError(f"“{word}” is neither a command nor a folder here. {hint}")

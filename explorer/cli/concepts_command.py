@@ -134,8 +134,8 @@ def _list(library: Library, encoder: str | None, *, as_json: bool, changed: bool
                 "examples": len(concept.positive),
                 "counter_examples": len(concept.negative),
                 "matches": matches,
-                "photos": sorted(_ids(library, concept.positive)),
-                "counter_photos": sorted(_ids(library, concept.negative)),
+                "photos": _ids(library, concept.positive),
+                "counter_photos": _ids(library, concept.negative),
             }
         )
     if as_json:
@@ -163,4 +163,6 @@ def _matches(number: object) -> str:
 
 
 def _ids(library: Library, hashes: tuple[bytes, ...]) -> list[int]:
-    return list(store.photo_ids_of(library.catalog, hashes).values())
+    """The ids of these contents that are visible photos, in this order."""
+    known = store.photo_ids_of(library.catalog, hashes)
+    return [known[digest] for digest in hashes if digest in known]

@@ -18,6 +18,7 @@ from explorer.library.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
+    parse_coordinates,
     parse_shift,
     reset_fields,
     set_date,
@@ -96,7 +97,7 @@ def operations(fields: dict[str, object]) -> list[EditOperation]:
         by: dt.timedelta = parse_shift(shift)
         found.append(shift_dates(by))
     if isinstance(place := fields.get("place"), str):
-        found.append(set_place(*_degrees(place)))
+        found.append(set_place(*parse_coordinates(place)))
     return found
 
 
@@ -106,16 +107,6 @@ def _fields(names: Sequence[object]) -> list[EditField]:
 
 def _words(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple) else ()
-
-
-def _degrees(text: str) -> tuple[float, float]:
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError(
-            f"“{text}” is not a place: write its latitude and longitude, such as 48.85,2.35."
-        ) from None
-    return latitude, longitude
 
 
 def _edit(

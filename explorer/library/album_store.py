@@ -6,7 +6,6 @@ moved. The app and the command line write albums themselves, each in a short tra
 
 from __future__ import annotations
 
-import difflib
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -30,9 +29,9 @@ from explorer.library.edit_history import (
 )
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.text_folding import fold
+from explorer.library.typed_names import checked_name, did_you_mean, name_key, nearest_names
+from explorer.text_format import excerpt
 
-MAX_NAME_LENGTH = 80
-"""The maximum length of a name; longer ones are truncated."""
 ALBUM_FIELD = "album:"
 """The prefix of the field of a change in the edit history; the album's id follows."""
 
@@ -73,18 +72,15 @@ def favourites(catalog: Catalog) -> list[int]:
 def find_album(catalog: Catalog, name: str) -> Album:
     """The album with the given name, ignoring case and accents. Raises UsageError if there is
     none."""
-    known = {fold(album.name): album for album in albums(catalog)}
-    found = known.get(fold(_one_line(name)))
+    known = {name_key(album.name): album for album in albums(catalog)}
+    found = known.get(name_key(name))
     if found is not None:
         return found
-    nearest = difflib.get_close_matches(fold(name), known, 1, 0.6)
-    if nearest:
-        hint = f"Did you mean “{known[nearest[0]].name}”?"
-    elif known:
-        hint = "There are: " + ", ".join(f"“{album.name}”" for album in known.values()) + "."
-    else:
-        hint = "There are no albums yet."
-    raise UsageError(f"There is no album “{name}”. {hint}")
+    names = [album.name for album in known.values()]
+    listed = ", ".join(f"“{each}”" for each in names)
+    hint = f"There are: {listed}." if names else "There are no albums yet."
+    hint = did_you_mean(nearest_names(name, names), hint)
+    raise UsageError(f"There is no album “{excerpt(name)}”. {hint}")
 
 
 def albums_of(catalog: Catalog, photo_id: int) -> list[str]:
@@ -102,7 +98,7 @@ def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple
     """Add photos to the album with the given name, which is created if it does not exist, as an
     edit that can be undone. Returns the album's name and the number of photos that were not in it
     before. Raises UsageError if the name is empty."""
-    name = _checked(name)
+    name = checked_name(name, "An album")
     with write_transaction(catalog.path) as db:
         number, name = _album_named(db, name) or _create(db, name)
         edit = begin_edit(db, f"Added to the album “{name}”")
@@ -146,7 +142,7 @@ def _change_membership(
 
 def rename_album(catalog: Catalog, album_id: int, name: str) -> None:
     """Rename an album. Raises UsageError if another album has the name, or if it is empty."""
-    name = _checked(name)
+    name = checked_name(name, "An album")
     with write_transaction(catalog.path) as db:
         known = _album_named(db, name)
         if known is not None and known[0] != album_id:
@@ -185,7 +181,7 @@ def album_photos(catalog: Catalog, album_id: int) -> Ids:
 
 def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
     for number, known in db.execute("select id, name from album where deleted_at is null"):
-        if fold(known) == fold(name):
+        if name_key(known) == name_key(name):
             return number, known
     return None
 
@@ -197,14 +193,3 @@ def _create(db: sqlite3.Connection, name: str) -> tuple[int, str]:
         (name, time.time()),
     ).fetchone()
     return int(number), name
-
-
-def _checked(name: str) -> str:
-    name = _one_line(name)[:MAX_NAME_LENGTH].strip()
-    if not name:
-        raise UsageError("An album needs a name: type one.")
-    return name
-
-
-def _one_line(name: str) -> str:
-    return " ".join(name.split())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,12 +19,10 @@ from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES, write_transaction
-from explorer.library.text_folding import fold
+from explorer.library.typed_names import checked_name, name_key
 
-MOST_NAME = 80
-"""Characters of a name; longer ones are cut."""
-# Control characters, line and paragraph separators, lone surrogates: a query cannot have them.
-_UNFIT = ("Cc", "Zl", "Zp", "Cs")
+# Seconds between examples that are added at once.
+_TICK = 1e-6
 
 
 @dataclass(frozen=True)
@@ -37,9 +34,9 @@ class Concept:
     created_at: float
     """Unix seconds."""
     positive: tuple[bytes, ...] = ()
-    """Content hashes of the examples, oldest first."""
+    """Content hashes of the examples, in the order in which they were given."""
     negative: tuple[bytes, ...] = ()
-    """Content hashes of the counter-examples, oldest first."""
+    """Content hashes of the counter-examples, in the order in which they were given."""
 
 
 def concepts(catalog: Catalog) -> tuple[Concept, ...]:
@@ -48,7 +45,7 @@ def concepts(catalog: Catalog) -> tuple[Concept, ...]:
         # One statement, so that no concept is seen without its examples.
         rows = db.execute(
             "select c.id, c.name, c.created_at, p.hash, p.positive from concept c left join"
-            " concept_photo p on p.concept_id = c.id order by c.folded, c.id, p.added_at, p.hash"
+            " concept_photo p on p.concept_id = c.id order by c.folded, c.id, p.added_at, p.rowid"
         ).fetchall()
     found = dict[int, tuple[str, float, dict[bytes, bool]]]()
     for number, name, created_at, digest, positive in rows:
@@ -68,18 +65,12 @@ def concepts(catalog: Catalog) -> tuple[Concept, ...]:
     )
 
 
-def name_key(name: str) -> str:
-    """What two names have in common if they name the same concept: without accents, capitals and
-    repeated spaces."""
-    return " ".join(fold(name).split())
-
-
 def make_concept(
     catalog: Catalog, name: str, positive: Iterable[bytes], negative: Iterable[bytes] = ()
 ) -> int:
     """Add a concept with these contents as examples and counter-examples; returns its id. Raises
     UsageError for an empty name, one that another concept has, and without an example."""
-    name, examples = checked_name(name), list(positive)
+    name, examples = checked_name(name, "A concept"), list(positive)
     if not examples:
         raise UsageError(f"“{name}” needs at least one example photo.")
     return _insert(catalog, Concept(0, name, time.time(), tuple(examples), tuple(negative)))
@@ -103,16 +94,17 @@ def _insert(catalog: Catalog, concept: Concept) -> int:
     return int(number)
 
 
-def rename_concept(catalog: Catalog, concept_id: int, name: str) -> None:
-    """Give a concept another name. Raises UsageError for an empty one, and for one that another
-    concept has."""
-    name = checked_name(name)
+def rename_concept(catalog: Catalog, concept_id: int, name: str) -> str:
+    """Give a concept another name; returns it as it is stored. Raises UsageError for an empty one,
+    and for one that another concept has."""
+    name = checked_name(name, "A concept")
     with write_transaction(catalog.path) as db:
         _check_free(db, name, concept_id)
         db.execute(
             "update concept set name = ?, folded = ? where id = ?",
             (name, name_key(name), concept_id),
         )
+    return name
 
 
 def delete_concept(catalog: Catalog, concept_id: int) -> None:
@@ -141,16 +133,6 @@ def remove_examples(catalog: Catalog, concept_id: int, hashes: Iterable[bytes]) 
         )
 
 
-def checked_name(name: str) -> str:
-    """A name as it is stored: one line without repeated spaces, at most `MOST_NAME` characters.
-    Raises UsageError for an empty one."""
-    kept = "".join(" " if unicodedata.category(c) in _UNFIT else c for c in name)
-    kept = " ".join(kept.split())[:MOST_NAME].strip()
-    if not name_key(kept):
-        raise UsageError("A concept needs a name: type one.")
-    return kept
-
-
 def _check_free(db: sqlite3.Connection, name: str, concept_id: int) -> None:
     taken = db.execute(
         "select name from concept where folded = ? and id <> ?", (name_key(name), concept_id)
@@ -162,8 +144,12 @@ def _check_free(db: sqlite3.Connection, name: str, concept_id: int) -> None:
 def _put(
     db: sqlite3.Connection, concept_id: int, hashes: Iterable[bytes], *, positive: bool
 ) -> None:
-    now = time.time()
-    for digest in dict.fromkeys(hashes):
+    (last,) = db.execute(
+        "select coalesce(max(added_at), 0) from concept_photo where concept_id = ?", (concept_id,)
+    ).fetchone()
+    # A time of its own for each, so that they stay in the order in which they were given.
+    now = max(time.time(), last + _TICK)
+    for number, digest in enumerate(dict.fromkeys(hashes)):
         # One that is already there keeps its place in the order.
         db.execute(
             "delete from concept_photo where concept_id = ? and hash = ? and positive <> ?",
@@ -171,7 +157,7 @@ def _put(
         )
         db.execute(
             "insert or ignore into concept_photo values (?, ?, ?, ?)",
-            (concept_id, digest, positive, now),
+            (concept_id, digest, positive, now + number * _TICK),
         )
 
 

@@ -122,7 +122,7 @@ def withdraw_all(catalog: Catalog, kind: DecisionKind) -> int:
 
 
 def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
-    """By id, the content hashes of these photos."""
+    """By id, the content hashes of these photos, in the order in which they are given."""
     wanted, found = list(dict.fromkeys(photo_ids)), dict[int, bytes]()
     with catalog.reading() as db:
         for some in chunks(wanted, MAX_BOUND_VALUES):
@@ -131,7 +131,7 @@ def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
                     f"select id, hash from photo where id in ({','.join('?' * len(some))})", some
                 )
             )
-    return found
+    return {each: found[each] for each in wanted if each in found}
 
 
 def _same(db: Connection, hashes: list[bytes]) -> list[int]:

@@ -13,6 +13,8 @@ from explorer.library.edit_store import Change
 from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
 from explorer.photos.metadata.partial_dates import parse_date
+from explorer.places.coordinates import check_degrees, parse_degrees
+from explorer.text_format import excerpt, typed_line
 
 MAX_TEXT_LENGTH = 2000
 """The maximum length of a title, a description or a keyword; longer ones are truncated."""
@@ -57,15 +59,15 @@ def set_rating(stars: float) -> EditOperation:
 
 def set_text(field: EditField, text: str) -> EditOperation:
     """Set the title or the description; an empty one removes it."""
-    value = _one_line(text) or None
+    value = _text(text) or None
     words = f"{field} set" if value else f"{field} removed"
     return EditOperation(words, lambda _: {field: [value]})
 
 
 def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> EditOperation:
     """Add keywords to photos and remove others. Case and accents are ignored in comparisons."""
-    new = [word for word in map(_one_line, add) if word]
-    gone = {fold(_one_line(word)) for word in remove}
+    new, old = ([word for word in map(_text, words) if word] for words in (add, remove))
+    gone = set(map(fold, old))
 
     def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
         (stored,) = current["keywords"]
@@ -78,8 +80,8 @@ def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> Edit
         return {"keywords": [json.dumps(kept, ensure_ascii=False) if kept else None]}
 
     parts = [f"added {_keyword_list(new)}"] if new else []
-    if gone:
-        parts.append(f"removed {_keyword_list(remove)}")
+    if old:
+        parts.append(f"removed {_keyword_list(old)}")
     return EditOperation(", ".join(parts) or "keywords unchanged", change)
 
 
@@ -89,8 +91,8 @@ def set_date(text: str) -> EditOperation:
     date = parse_date(text.strip().replace("T", " "))
     if date is None or not _YEARS[0] <= int(date.text[:4]) <= _YEARS[1]:
         raise UsageError(
-            f"“{text}” is not a date: write it as far as it is known, such as 1985, 1985-07,"
-            " 1985-07-04 or 1985-07-04 10:30."
+            f"“{excerpt(text)}” is not a date: write it as far as it is known, such as 1985,"
+            " 1985-07, 1985-07-04 or 1985-07-04 10:30."
         )
     values: ColumnValues = [date.text, date.precision, USER]
     return EditOperation(f"dated {date.iso}", lambda _: {"date": values})
@@ -117,14 +119,24 @@ def shift_dates(by: dt.timedelta) -> EditOperation:
 
 def set_place(latitude: float, longitude: float) -> EditOperation:
     """Set the coordinates of photos, in degrees. Raises UsageError if they are out of range."""
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise UsageError(
-            f"There is no place {latitude:g}, {longitude:g}: a latitude lies between -90 and 90, a"
-            " longitude between -180 and 180."
-        )
+    try:
+        check_degrees(latitude, longitude)
+    except ValueError as error:
+        raise UsageError(f"There is no place {latitude:g}, {longitude:g}: {error}.") from None
     return EditOperation(
         f"placed at {latitude:g}, {longitude:g}", lambda _: {"place": [latitude, longitude]}
     )
+
+
+def parse_coordinates(text: str) -> tuple[float, float]:
+    """Parse a latitude and a longitude as typed or copied from a map, such as `48.85, 2.35`. Raises
+    UsageError for anything else."""
+    try:
+        return parse_degrees(text.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"“{excerpt(text)}” is not a place: {error}. Write it in degrees, such as 48.85,2.35."
+        ) from None
 
 
 def reset_fields(fields: Sequence[EditField]) -> EditOperation:
@@ -146,7 +158,8 @@ def parse_shift(text: str) -> dt.timedelta:
         words = []
     if not words or not total:
         raise UsageError(
-            f"“{text}” is not a time to move dates by: write it like +1h, -2d, +1:30 or +1d 2h."
+            f"“{excerpt(text)}” is not a time to move dates by: write it like +1h, -2d, +1:30 or"
+            " +1d 2h."
         )
     return sign * total
 
@@ -172,8 +185,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:MAX_TEXT_LENGTH].strip()
+def _text(typed: str) -> str:
+    return typed_line(typed, MAX_TEXT_LENGTH)
 
 
 def _keyword_list(words: Sequence[str]) -> str:

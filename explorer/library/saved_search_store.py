@@ -14,11 +14,10 @@ from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.typed_names import checked_name
 
 MAX_RECENT = 20
 """The number of recent searches that are kept."""
-MAX_NAME_LENGTH = 80
-"""Characters of a name; longer ones are cut."""
 _KEEP_RECENT = "recent_searches"
 
 
@@ -49,12 +48,13 @@ def saved_searches(catalog: Catalog) -> list[SavedSearch]:
 def save_search(catalog: Catalog, name: str, query: str) -> int:
     """Save a search, in place of an earlier one of that name; returns its id. Raises UsageError for
     an empty name."""
+    name = checked_name(name, "A saved search")
     with write_transaction(catalog.path) as db:
         (number,) = db.execute(
             "insert into saved_search (name, query, seen_photo, saved_at) values (?, ?, ?, ?)"
             " on conflict (name) do update set query = excluded.query, seen_photo ="
             " excluded.seen_photo returning id",
-            (_checked(name), query, _newest_photo(db), time.time()),
+            (name, query, _newest_photo(db), time.time()),
         ).fetchone()
     return int(number)
 
@@ -62,7 +62,7 @@ def save_search(catalog: Catalog, name: str, query: str) -> int:
 def rename_search(catalog: Catalog, search_id: int, name: str) -> None:
     """Give a saved search another name. Raises UsageError if another one has it, and for an empty
     name."""
-    name = _checked(name)
+    name = checked_name(name, "A saved search")
     with write_transaction(catalog.path) as db:
         taken = db.execute(
             "select 1 from saved_search where name = ? and id <> ?", (name, search_id)
@@ -95,13 +95,6 @@ def mark_seen(catalog: Catalog, query: str) -> None:
             "update saved_search set seen_photo = ? where query = ? and watched",
             (_newest_photo(db), query),
         )
-
-
-def _checked(name: str) -> str:
-    name = " ".join(name.split())[:MAX_NAME_LENGTH].strip()
-    if not name:
-        raise UsageError("A saved search needs a name: type one.")
-    return name
 
 
 def _newest_photo(db: sqlite3.Connection) -> int:

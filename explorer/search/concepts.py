@@ -6,7 +6,6 @@ it is first needed, and again when the examples, the encoder or the library have
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,20 +16,16 @@ import numpy as np
 from explorer.encoders.base import Encoder, Vectors
 from explorer.errors import EncoderError
 from explorer.library.catalog import Ids
-from explorer.library.concept_store import (
-    Concept,
-    concepts,
-    example_vectors,
-    name_key,
-    photo_ids_of,
-)
+from explorer.library.concept_store import Concept, concepts, example_vectors, photo_ids_of
 from explorer.library.library import Library
 from explorer.library.photo_masks import PhotoMask
+from explorer.library.typed_names import did_you_mean, name_key, nearest_names
 from explorer.library.vectors import VectorIndex
 from explorer.search.concept_vector import ConceptBackground, ConceptVector, fit_concept
-from explorer.search.language.syntax_error import QuerySyntaxError, shown
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.query_terms import VectorTerm
 from explorer.search.relevance_weights import LIMITS
+from explorer.text_format import excerpt
 
 SAMPLE = 2000
 """Number of vectors that stand for a library."""
@@ -83,15 +78,14 @@ class ConceptModels:
         found = by_key.get(name_key(name))
         if found is not None:
             return found
-        near = difflib.get_close_matches(name_key(name), by_key, 3, 0.5)
-        if near:
-            hint = f"Did you mean {_listed([by_key[key].name for key in near])}?"
-        elif known:
+        if known:
             more = ", …" if len(known) > _NAMED else ""
-            hint = f"Your concepts: {_listed([each.name for each in known[:_NAMED]], ', ')}{more}."
+            listed = ", ".join(f"“{each.name}”" for each in known[:_NAMED])
+            hint = f"Your concepts: {listed}{more}."
         else:
             hint = "Select some photos and use “Make a concept”."
-        raise UnknownConcept(f"There is no concept “{shown(name)}”. {hint}")
+        hint = did_you_mean(nearest_names(name, (each.name for each in known), 3), hint)
+        raise UnknownConcept(f"There is no concept “{excerpt(name)}”. {hint}")
 
     def fitted(self, concept: Concept, encoder: Encoder, index: VectorIndex) -> ConceptVector:
         """The concept as an encoder sees it. Raises EncoderError if it has a vector of none of the
@@ -118,7 +112,7 @@ class ConceptModels:
             return _keep(self._fitted, key, found)
 
     def _why_not_ready(self, concept: Concept, encoder: Encoder) -> str:
-        name = shown(concept.name)
+        name = excerpt(concept.name)
         if not concept.positive:
             return f"The concept “{name}” has no example photos: add some."
         if not photo_ids_of(self._catalog, concept.positive):
@@ -225,7 +219,3 @@ def _keep(kept: OrderedDict[object, T], key: object, value: T) -> T:
     while len(kept) > _MOST_KEPT:
         kept.popitem(last=False)
     return value
-
-
-def _listed(names: Sequence[str], joint: str = " or ") -> str:
-    return joint.join(f"“{shown(name)}”" for name in names)

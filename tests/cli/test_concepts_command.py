@@ -29,6 +29,8 @@ def test_a_concept_lives_on_the_command_line(run: Run, ids: list[int]) -> None:
     unknown = run("search", "concept:boot")
     assert unknown.code == 2 and "There is no concept “boot”" in unknown.err
     assert run("concepts", "delete", "the boat", "--json").json == []
+    (made,) = run("concepts", "make", "\udce9 A\x1bb", ids[2], ids[0], ids[1], "--json").json
+    assert (made["name"], made["photos"]) == ("A b", [ids[2], ids[0], ids[1]])
 
 
 @pytest.mark.parametrize(

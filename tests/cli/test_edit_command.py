@@ -63,6 +63,30 @@ def test_wrong_edits_are_refused_in_one_line(
     assert result.code == 2 and says in result.err and result.err.count("\n") == 1
 
 
+def test_any_typed_text_is_stored_as_one_line(run: Run, library: Path) -> None:
+    """A terminal that is not set to UTF-8 passes bytes that Python reads as lone surrogates."""
+    typed = "caf\udce9 a\x1bb"
+    edited = run(
+        "edit", 1, "--title", typed, "--description", typed, "--add-keyword", typed,
+        "--remove-keyword", typed + "z", "--json", "--library", library,
+    )  # fmt: skip
+    assert edited.code == 0 and edited.json["changed"] == 1
+    opened = Library.open(library)
+    row = opened.catalog.photo(1)
+    opened.close()
+    assert row is not None
+    assert (row["title"], row["description"], row["keywords"]) == (
+        "caf a b",
+        "caf a b",
+        ["sea", "caf a b"],
+    )
+    assert run("albums", "add", typed, 1, "--json", "--library", library).json["album"] == "caf a b"
+    refused = run("albums", "add", "\udce9\x1b", 1, "--library", library)
+    assert refused.code == 2 and "needs a name" in refused.err
+    unknown = run("albums", "show", "\udce9" * 50, "--library", library)
+    assert unknown.code == 2 and unknown.err.count("\n") == 1
+
+
 def test_albums_are_made_listed_and_searched(run: Run, library: Path) -> None:
     assert "no albums yet" in run("albums", "--library", library).out
     added = run("albums", "add", "Summer", 1, 3, "--json", "--library", library)

@@ -116,12 +116,23 @@ def test_the_name_of_a_deleted_album_is_free(builder: LibraryBuilder, photos: li
     assert find_album(catalog, "Best").photos == 3
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\n"])
+@pytest.mark.parametrize("name", ["", "   ", "\n", "\0", "\udcff", "\u200b"])
 def test_an_album_has_a_name(builder: LibraryBuilder, photos: list[int], name: str) -> None:
     catalog = builder.library.catalog
     with pytest.raises(UsageError, match="needs a name"):
         add_to_album(catalog, name, photos)
     assert albums(catalog) == []
+
+
+def test_a_name_is_cleaned_and_found_as_it_was_typed(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, " \0Our\nboat\udcff ", photos)
+    assert [album.name for album in albums(catalog)] == ["Our boat"]
+    assert find_album(catalog, "our  BOAT").photos == 3
+    with pytest.raises(UsageError, match=f"no album “{'x' * 39}…”"):
+        find_album(catalog, "x" * 5000)
 
 
 def test_an_unknown_album_is_explained(builder: LibraryBuilder, photos: list[int]) -> None:

@@ -7,14 +7,11 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from explorer.errors import UsageError
 from explorer.library import concept_store as store
 from explorer.library.connection import write_transaction
 from explorer.library.embedding_store import put_embedding, register_encoder
-from explorer.library.text_folding import fold
 from tests.factory import ENCODER, VERSION, LibraryBuilder, digest_of, vector_of
 
 A, B, C = (digest_of(n) for n in range(3))
@@ -59,16 +56,26 @@ def test_a_name_is_one_whatever_its_accents_and_capitals(builder: LibraryBuilder
         store.make_concept(catalog, "Nothing", [])
 
 
-@given(st.text(max_size=120))
-@settings(max_examples=200, deadline=None)
-def test_a_checked_name_stays_as_it_is(name: str) -> None:
-    try:
-        kept = store.checked_name(name)
-    except UsageError:
-        assert not fold("".join(name.split())[: store.MOST_NAME]).strip() or not name.isprintable()
-        return
-    assert store.checked_name(kept) == kept and 0 < len(kept) <= store.MOST_NAME
-    assert store.name_key(kept) == store.name_key(store.name_key(kept))
+def test_a_renamed_concept_has_the_name_as_it_is_stored(builder: LibraryBuilder) -> None:
+    catalog = builder.library.catalog
+    number = store.make_concept(catalog, "Dog", [A])
+    assert store.rename_concept(catalog, number, " Our\x00 dog\udcff ") == "Our dog"
+    assert [each.name for each in store.concepts(catalog)] == ["Our dog"]
+
+
+def test_examples_keep_the_order_in_which_they_were_given(builder: LibraryBuilder) -> None:
+    catalog, given = builder.library.catalog, [digest_of(n) for n in range(20)]
+    given = sorted(given)[::-1]
+    number = store.make_concept(catalog, "Dog", given[:12], given[12:])
+    store.add_examples(catalog, number, [A, given[3], B], positive=True)
+    (found,) = store.concepts(catalog)
+    added = [each for each in (A, B) if each not in given[:12]]
+    assert found.positive == (*given[:12], *added)
+    assert found.negative == tuple(each for each in given[12:] if each not in added)
+    store.delete_concept(catalog, number)
+    store.restore_concept(catalog, found)
+    (restored,) = store.concepts(catalog)
+    assert (restored.positive, restored.negative) == (found.positive, found.negative)
 
 
 def test_a_photo_in_both_ways_is_a_counter_example(builder: LibraryBuilder) -> None:

@@ -16,6 +16,7 @@ from explorer.library.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
+    parse_coordinates,
     parse_shift,
     reset_fields,
     set_date,
@@ -35,6 +36,10 @@ CURRENT: FieldValues = {
     "date": ["2020-05-01T23:30:00", "minute", "exif"],
     "place": [None, None],
 }
+
+
+# Any characters, lone surrogates as well.
+ANY_TEXT = st.text(st.characters(), max_size=5)
 
 
 def result(operation: EditOperation, **current: Any) -> Any:
@@ -69,7 +74,12 @@ class TestKeywords:
     def test_damaged_keywords_count_as_none(self) -> None:
         assert keywords(change_keywords(["a"]), keywords=["{"]) == ["a"]
 
-    @given(st.lists(st.text(max_size=5)), st.lists(st.text(max_size=5)))
+    def test_keywords_are_one_line_that_can_be_stored(self) -> None:
+        operation = change_keywords(["a\0b\udcff", "\ud800"], ["\udcffsea\n"])
+        assert keywords(operation) == ["été", "a b"]
+        assert operation.summary == "added keyword “a b”, removed keyword “sea”"
+
+    @given(st.lists(ANY_TEXT), st.lists(ANY_TEXT))
     def test_adding_and_removing_the_same_leaves_none_of_them(
         self, add: list[str], remove: list[str]
     ) -> None:
@@ -127,13 +137,13 @@ class TestDates:
         with pytest.raises(UsageError, match="move dates by"):
             parse_shift(text)
 
-    @given(st.text(max_size=12))
+    @given(st.text(st.characters(), max_size=12))
     def test_any_text_is_parsed_or_refused(self, text: str) -> None:
-        for parse in (parse_shift, set_date):
+        for parse in (parse_shift, set_date, parse_coordinates):
             try:
                 parse(text)
             except UsageError as error:
-                assert "\n" not in str(error) or "\n" in text
+                assert "\n" not in str(error)
 
 
 @pytest.mark.parametrize("place", [(90, 180), (-90, -180), (0, 0)])
@@ -147,8 +157,31 @@ def test_a_place_is_on_earth(place: tuple[float, float]) -> None:
         set_place(*place)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("48.85,2.35", (48.85, 2.35)), (" -33.9 , 151 ", (-33.9, 151.0)), ("+1,-2", (1.0, -2.0))],
+)
+def test_coordinates_are_parsed(text: str, place: tuple[float, float]) -> None:
+    assert parse_coordinates(text) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "not a latitude and a longitude"), ("48.85", "not a latitude and a longitude"),
+        ("1,2,3", "not a latitude and a longitude"), ("nan,1", "not a latitude and a longitude"),
+        ("１,2", "not a latitude and a longitude"), ("1e1,2", "not a latitude and a longitude"),
+        ("91,2", "latitudes range"), ("1,-181", "longitudes range"),
+    ],
+)  # fmt: skip
+def test_other_texts_are_no_coordinates(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=f"is not a place: .*{says}"):
+        parse_coordinates(text)
+
+
 def test_several_edits_are_one() -> None:
     both = combined([set_favourite(True), set_text("title", " A  b "), reset_fields(["rating"])])
     assert result(both) == {"favourite": [1], "title": ["A b"], "rating": None}
     assert both.summary == "Marked as favourite, title set, rating as in the file"
     assert result(set_text("title", " ")) == {"title": [None]}
+    assert result(set_text("title", "a\0b\ud800\x1b")) == {"title": ["a b"]}

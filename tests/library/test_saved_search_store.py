@@ -11,6 +11,7 @@ from explorer.errors import UsageError
 from explorer.library import saved_search_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.library import Library
+from explorer.text_format import MAX_NAME_LENGTH
 from tests.factory import LibraryBuilder
 
 
@@ -47,7 +48,7 @@ def test_a_search_needs_a_name(catalog: Catalog, name: str) -> None:
 
 def test_a_long_name_is_cut(catalog: Catalog) -> None:
     store.save_search(catalog, "x" * 1000, "q=dog")
-    assert list(named(catalog)) == ["x" * store.MAX_NAME_LENGTH]
+    assert list(named(catalog)) == ["x" * MAX_NAME_LENGTH]
 
 
 def test_new_matches_are_counted_since_a_search_was_viewed(tmp_path: Path) -> None:

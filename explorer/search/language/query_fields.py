@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from explorer.library.typed_names import did_you_mean, nearest_names
 from explorer.search.language import typed_values
 from explorer.search.language.query_tree import FieldValue
-from explorer.search.language.syntax_error import QuerySyntaxError, shown
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.typed_values import Choice, NumberFormat, TextValue, TypedValue
+from explorer.text_format import excerpt
 
 FieldKind = Literal[
     "text", "number", "date", "first day", "last day", "place", "area", "named place", "choice"
@@ -183,13 +184,11 @@ def field_named(name: str) -> QueryField:
     found = FIELDS.get(FIELD_SPELLINGS.get(lower, lower))
     if found:
         return found
-    nearest = difflib.get_close_matches(lower, [*FIELDS, PHOTO, *FIELD_SPELLINGS], 1, 0.6)
-    hint = (
-        f"Did you mean “{nearest[0]}:”?"
-        if nearest
-        else "To search for these words, put a space after the colon."
+    near = nearest_names(lower, [*FIELDS, PHOTO, *FIELD_SPELLINGS])
+    hint = did_you_mean(
+        [f"{each}:" for each in near], "To search for these words, put a space after the colon."
     )
-    raise QuerySyntaxError(f"There is no field “{shown(name)}:”. {hint}")
+    raise QuerySyntaxError(f"There is no field “{excerpt(name)}:”. {hint}")
 
 
 def typed_value(name: str, value: FieldValue) -> TypedValue:
@@ -212,7 +211,7 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
         return _measured(known, text, value)
     except ValueError as error:
         raise QuerySyntaxError(
-            f"“{shown(text)}” does not fit “{known.name}:”: {error}."
+            f"“{excerpt(text)}” does not fit “{known.name}:”: {error}."
             f" Write it like this: {known.example}."
         ) from None
 
@@ -241,8 +240,7 @@ def _choice(known: QueryField, text: str) -> Choice:
     lower = known.spellings.get(lower, lower)
     if lower in known.choices:
         return Choice(lower)
-    nearest = difflib.get_close_matches(lower, [*known.choices, *known.spellings], 1, 0.6)
-    hint = f"Did you mean “{nearest[0]}”? " if nearest else ""
-    raise QuerySyntaxError(
-        f"“{known.name}:” cannot be “{shown(text)}”. {hint}It can be {', '.join(known.choices)}."
-    )
+    choices = f"It can be {', '.join(known.choices)}."
+    near = nearest_names(lower, [*known.choices, *known.spellings])
+    hint = f"{did_you_mean(near, '')} {choices}".strip()
+    raise QuerySyntaxError(f"“{known.name}:” cannot be “{excerpt(text)}”. {hint}")

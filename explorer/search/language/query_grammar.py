@@ -11,7 +11,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS, field_named
-from explorer.search.language.syntax_error import QuerySyntaxError, shown
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.text_format import excerpt
 
 MAX_LENGTH = 2000
 """Characters in a query."""
@@ -177,7 +178,7 @@ def _unexpected(text: str, at: int, read: list[Token]) -> QuerySyntaxError:
         message = "“photo:” takes the ids of photos, such as photo:12 or photo:12|15."
         place = (span(previous)[0], place[1])
     elif previous.type in _OPERATORS:
-        message = f"Something to search for is missing after “{shown(str(previous))}”."
+        message = f"Something to search for is missing after “{excerpt(str(previous))}”."
         place = span(previous)
     elif character == ")":
         message = "This bracket was never opened: put “(” before the words, or remove it."

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from explorer.errors import UsageError
-from explorer.text_format import one_line
-
-_LONGEST = 40
 
 
 class QuerySyntaxError(UsageError):
@@ -15,8 +12,3 @@ class QuerySyntaxError(UsageError):
         """position: first character and the one after the last, in the text that was parsed."""
         super().__init__(message)
         self.position = position
-
-
-def shown(text: str) -> str:
-    """Words of a query for a message: on one line, and truncated if long."""
-    return one_line(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")

@@ -11,9 +11,12 @@ from typing import Literal
 
 from explorer.errors import UsageError
 from explorer.library.filters import parse_day
+from explorer.library.typed_names import did_you_mean
+from explorer.places.coordinates import parse_degrees
 from explorer.search.language.place_names import PlaceMeaning, nearest_name, place_meaning
 from explorer.search.language.query_tree import Comparison
-from explorer.search.language.syntax_error import QuerySyntaxError, shown
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.text_format import excerpt
 
 DEFAULT_KILOMETRES = 10.0
 """Radius of `near:` where none is given."""
@@ -228,7 +231,6 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
     return day, day
 
 
-_COORDINATE = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
 _RADIUS = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)\s*(km|m|)", re.ASCII | re.IGNORECASE)
 
 
@@ -236,9 +238,9 @@ def place(text: str) -> Place:
     """Parse a place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises ValueError
     with what is wrong."""
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) not in (2, 3) or not all(_COORDINATE.fullmatch(part) for part in parts[:2]):
-        raise ValueError("that is not a latitude and a longitude")
-    latitude, longitude = _checked(parts[0], parts[1])
+    latitude, longitude = parse_degrees(parts[:2])
+    if len(parts) > 3:
+        raise ValueError("after a latitude and a longitude there is only a radius")
     kilometres = DEFAULT_KILOMETRES
     if len(parts) == 3:
         match = _RADIUS.fullmatch(parts[2])
@@ -254,22 +256,13 @@ def area(text: str) -> Area:
     """Parse an area as typed: south, west, north and east, such as `38.6,-9.3,38.9,-9`. Raises
     ValueError with what is wrong."""
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 4 or not all(_COORDINATE.fullmatch(part) for part in parts):
+    if len(parts) != 4:
         raise ValueError("that is not the latitude and longitude of two corners")
-    south, west = _checked(parts[0], parts[1])
-    north, east = _checked(parts[2], parts[3])
+    south, west = parse_degrees(parts[:2])
+    north, east = parse_degrees(parts[2:])
     if south > north:
         raise ValueError("the southern corner comes first")
     return Area(south, west, north, east)
-
-
-def _checked(latitude: str, longitude: str) -> tuple[float, float]:
-    """Both as numbers. Raises ValueError if one is out of range."""
-    if abs(float(latitude)) > 90:
-        raise ValueError("latitudes range from -90 to 90")
-    if abs(float(longitude)) > 180:
-        raise ValueError("longitudes range from -180 to 180")
-    return float(latitude), float(longitude)
 
 
 def named_place(text: str) -> NamedPlace:
@@ -277,10 +270,8 @@ def named_place(text: str) -> NamedPlace:
     meaning = place_meaning(text)
     if not meaning:
         nearest = nearest_name(text)
-        hint = (
-            f"Did you mean “{shown(nearest)}”?"
-            if nearest
-            else "Write the whole name of a city, region or country."
+        hint = did_you_mean(
+            [nearest] if nearest else [], "Write the whole name of a city, region or country."
         )
-        raise QuerySyntaxError(f"No place is called “{shown(text)}”. {hint}")
+        raise QuerySyntaxError(f"No place is called “{excerpt(text)}”. {hint}")
     return NamedPlace(meaning)

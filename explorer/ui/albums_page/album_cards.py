@@ -13,7 +13,7 @@ from explorer.library.album_store import Album
 from explorer.library.rows import PhotoRow
 from explorer.search.language.print_query import printed_value
 from explorer.search.language.query_tree import FieldValue
-from explorer.text_format import count
+from explorer.text_format import MAX_NAME_LENGTH, count
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.photo_edits.last_edit import say_done
@@ -78,7 +78,7 @@ def _menu(album: Album) -> None:
         if problem_of == album.id:
             st.error(escape_markdown(problem), icon=":material/error:")
         key = f"rename-album-{album.id}"
-        st.text_input("Name", album.name, key=key, max_chars=album_store.MAX_NAME_LENGTH)
+        st.text_input("Name", album.name, key=key, max_chars=MAX_NAME_LENGTH)
         st.button("Rename", key=f"do-{key}", on_click=_rename, args=[album.id, key], type="primary")
         st.caption("Deleting an album leaves its photos where they are.")
         st.button(

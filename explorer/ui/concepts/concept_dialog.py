@@ -11,7 +11,7 @@ from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
 from explorer.library.decision_store import hashes_of
 from explorer.library.rows import PhotoRow
-from explorer.text_format import count
+from explorer.text_format import MAX_NAME_LENGTH, count, typed_line
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.components.photo_urls import preview_url
@@ -86,7 +86,7 @@ def _add(request: ConceptRequest) -> None:
 def _make(hashes: list[bytes]) -> None:
     with st.form("make-concept", border=False):
         name = st.text_input(
-            "Name", key="concept-name", max_chars=store.MOST_NAME, placeholder="our dog"
+            "Name", key="concept-name", max_chars=MAX_NAME_LENGTH, placeholder="our dog"
         )
         st.caption(
             "What do these photos have in common? Three to ten that differ in everything else work"
@@ -101,7 +101,7 @@ def _make(hashes: list[bytes]) -> None:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
     _closed()
-    concept_search.search_concept(store.checked_name(name))
+    concept_search.search_concept(typed_line(name))
 
 
 def _add_to_existing(known: tuple[Concept, ...], hashes: list[bytes]) -> None:

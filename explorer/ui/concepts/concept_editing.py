@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
 from explorer.library.decision_store import hashes_of
-from explorer.text_format import count
+from explorer.text_format import MAX_NAME_LENGTH, count
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery import gallery
@@ -39,7 +39,7 @@ def edit_concept(request: ConceptRequest) -> None:
         return
     key = f"concept-name-{concept.id}-{concept.name}"
     st.text_input(
-        "Name", concept.name, key=key, max_chars=store.MOST_NAME, on_change=_rename,
+        "Name", concept.name, key=key, max_chars=MAX_NAME_LENGTH, on_change=_rename,
         args=[concept, key],
     )  # fmt: skip
     for title, hashes, positive in (
@@ -51,11 +51,11 @@ def edit_concept(request: ConceptRequest) -> None:
 
 def _rename(concept: Concept, key: str) -> None:
     try:
-        store.rename_concept(resources.library().catalog, concept.id, st.session_state[key])
+        name = store.rename_concept(resources.library().catalog, concept.id, st.session_state[key])
     except ExplorerError as error:
         put_problem(error)
         return
-    concept_search.follow_rename(concept.name, store.checked_name(st.session_state[key]))
+    concept_search.follow_rename(concept.name, name)
 
 
 def _examples(concept: Concept, title: str, hashes: tuple[bytes, ...], *, positive: bool) -> None:

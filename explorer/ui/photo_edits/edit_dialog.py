@@ -13,6 +13,7 @@ from explorer.library.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
+    parse_coordinates,
     parse_shift,
     reset_fields,
     set_date,
@@ -86,16 +87,6 @@ def _save(rows: list[PhotoRow], wanted: _Wanted) -> None:
     st.rerun()
 
 
-def _degrees(text: str) -> tuple[float, float]:
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError(
-            f"“{text}” is not a place: write its latitude and longitude, such as 48.85, 2.35."
-        ) from None
-    return latitude, longitude
-
-
 def _rating(one: PhotoRow | None) -> _Wanted:
     known = _STARS[round(one["rating"] or 0)] if one else None
     chosen = st.selectbox(
@@ -161,7 +152,7 @@ def _place(one: PhotoRow | None) -> _Wanted:
     )
     if place.strip() in ("", known):
         return []
-    return [lambda: set_place(*_degrees(place))]
+    return [lambda: set_place(*parse_coordinates(place))]
 
 
 def _texts(one: PhotoRow | None) -> _Wanted:

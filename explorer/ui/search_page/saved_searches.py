@@ -13,7 +13,7 @@ from explorer.library import saved_search_store as store
 from explorer.library.paths import printable
 from explorer.library.saved_search_store import SavedSearch
 from explorer.search.example_searches import ExampleSearch, example_searches
-from explorer.text_format import count, whole_number
+from explorer.text_format import MAX_NAME_LENGTH, count, whole_number
 from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, library_values, new_matches, search_state
@@ -135,7 +135,7 @@ def _save() -> None:
         st.caption("Search for something to save it here.")
         return
     key = f"save-{query}"
-    st.text_input("Name", describe(query), key=key, max_chars=store.MAX_NAME_LENGTH)
+    st.text_input("Name", describe(query), key=key, max_chars=MAX_NAME_LENGTH)
     st.button(
         "Save this search",
         icon=":material/bookmark_add:",
@@ -189,7 +189,7 @@ def _edit(search: SavedSearch) -> None:
         "Name",
         search.name,
         key=key,
-        max_chars=store.MAX_NAME_LENGTH,
+        max_chars=MAX_NAME_LENGTH,
         on_change=lambda: _try(
             lambda: store.rename_search(catalog, search.id, st.session_state[key])
         ),

@@ -29,6 +29,9 @@ def connect(path: Path, wait: float = 30.0, *, read_only: bool = False) -> sqlit
         for pragma in (
             "journal_mode = wal",
             "synchronous = normal",
+            # On macOS, have the drive write its cache, too; other systems ignore these.
+            "fullfsync = on",
+            "checkpoint_fullfsync = on",
             "foreign_keys = on",
             "temp_store = memory",
             f"query_only = {int(read_only)}",

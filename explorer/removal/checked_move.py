@@ -34,8 +34,9 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
     return handle
 
 
-def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> None:
-    """Move a file to the place that its journal entry names. Raises RemovalRefused if it is no
+def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> list[str]:
+    """Move a file to the place that its journal entry names. Returns what is lost, see
+    `safe_move.move`. Raises RemovalRefused if it is no
     longer what was checked, and FileExistsError and OSError as `safe_move.move` does."""
     if not _is_unchanged(file):
         raise RemovalRefused(f"{name_of(entry)} changed a moment ago")
@@ -43,9 +44,8 @@ def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> None:
         raise RemovalRefused(f"{name_of(entry)} has no destination")
     if entry.info is not None:
         place = trash.TrashEntry(entry.target, entry.info)
-        trash.send(entry.path, entry.hash, place, entry.token)
-    else:
-        safe_move.move(entry.path, entry.target, entry.hash, entry.token)
+        return trash.send(entry.path, entry.hash, place, entry.token)
+    return safe_move.move(entry.path, entry.target, entry.hash, entry.token)
 
 
 def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp) -> bool:

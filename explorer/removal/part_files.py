@@ -6,11 +6,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from typing import BinaryIO
 
 from explorer.systems.this_system import this_system
 
+_CHUNK = 1 << 20
 # Binary: Windows would translate line endings.
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
@@ -62,12 +64,39 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
         raise
 
 
+def copy_file(source: str, part: str) -> None:
+    """Copy a file's content to a new file that only its owner can read, and return once it is on
+    disk. Raises OSError, and FileExistsError if something exists there."""
+    system = this_system()
+    if not system.copy_new_file(source, part):
+        create_file(part, lambda new: _copy_content(source, new))
+        return
+    try:
+        handle = os.open(part, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            system.sync_file(handle)
+        finally:
+            os.close(handle)
+    except BaseException:
+        discard(part)
+        raise
+
+
 def discard(part: str) -> None:
     """Delete a file of ours, ignoring errors: the error that led here says more."""
     with contextlib.suppress(OSError):
-        os.unlink(part)
+        try:
+            os.unlink(part)
+        except PermissionError:
+            this_system().unlock(part)
+            os.unlink(part)
 
 
 def sync_folder(folder: str) -> None:
     """Flush a folder's entries to disk. Does nothing on systems that cannot do so for folders."""
     this_system().sync_folder(folder)
+
+
+def _copy_content(source: str, new: BinaryIO) -> None:
+    with open(source, "rb") as old:
+        shutil.copyfileobj(old, new, _CHUNK)

@@ -26,7 +26,7 @@ from explorer.removal.destinations import Destinations
 from explorer.removal.preflight import Preflight
 from explorer.removal.proof import KEEPER_GONE, KeeperProof
 from explorer.removal.restore import Restorer
-from explorer.removal.results import Removal, RemovalResult
+from explorer.removal.results import Removal, RemovalResult, lost_in_words
 
 # How often a new place is chosen for a file after another program has taken the last one.
 _MAX_ATTEMPTS = 5
@@ -52,6 +52,8 @@ class RemovalExecutor:
         # Of each photo that was removed: the index of its result, its entries, what was checked.
         self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
         self._entry_count, self._proof = 0, KeeperProof()
+        # What the drive at the destination cannot store of the current photo and its companions.
+        self._lost = dict[str, None]()
         self._merge: sidecar.MetadataMerger | None = None
 
     def remove(self, removal: Removal) -> None:
@@ -72,6 +74,7 @@ class RemovalExecutor:
         except RemovalRefused as refused:
             return RemovalResult(removal, "refused", str(refused))
         current = photo = family[-1]
+        self._lost.clear()
         with contextlib.ExitStack() as held:
             try:
                 if self._sidecars and removal.keeper is not None:
@@ -91,8 +94,9 @@ class RemovalExecutor:
                 return RemovalResult(removal, "failed", reason)
         self._proof.add(checked, [entry.target for entry in family])
         self._moved.append((len(self.results), family, checked))
+        note = "; ".join(filter(None, [checked.note, lost_in_words(self._lost)]))
         return RemovalResult(
-            removal, "removed", checked.note, checked.freed, photo.target, checked.companions
+            removal, "removed", note, checked.freed, photo.target, checked.companions
         )
 
     @functools.cached_property
@@ -163,7 +167,7 @@ class RemovalExecutor:
     ) -> MovedFile:
         """Move one file to its destination, note it, and verify it there."""
         handle = open_checked(part, held)
-        move_unchanged(entry, part)
+        self._lost.update(dict.fromkeys(move_unchanged(entry, part)))
         self._journal.note(
             run=self.id, step="moved", number=entry.number, target=entry.target, info=entry.info
         )

@@ -17,7 +17,7 @@ from explorer.removal.companions import renamed
 from explorer.removal.file_identity import are_hard_links, delete_redundant, same_directory_entry
 from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.part_files import delete_part
-from explorer.removal.results import TRASH
+from explorer.removal.results import TRASH, lost_in_words
 
 # stayed: at its original place. moved: at its destination. unknown: seen at neither.
 FileLocation = Literal["stayed", "moved", "unknown"]
@@ -163,9 +163,11 @@ class Restorer:
                 entry.state, entry.back = "undoing", target
                 self._journal.note(run=entry.run, step="undoing", number=entry.number, back=target)
                 try:
-                    safe_move.move(source, target, entry.hash, entry.token)
+                    lost = safe_move.move(source, target, entry.hash, entry.token)
                 except FileExistsError:
                     continue
+                notes = self._note_restored(entry, target)
+                return [*notes, lost_in_words(lost)] if lost else notes
             return self._note_restored(entry, target)
         raise AssertionError("names never end")
 

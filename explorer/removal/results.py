@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -105,6 +105,12 @@ class RemovalOutcome:
     def companion_count(self) -> int:
         """How many files were removed with the photos that they belong to."""
         return sum(len(result.companions) for result in self.removed)
+
+
+def lost_in_words(lost: Iterable[str]) -> str:
+    """What a file lost on its way to another drive, as a note; '' if nothing."""
+    words = ", ".join(lost)
+    return f"the drive that it is on now cannot store {words}" if words else ""
 
 
 def companions_in_words(number: int) -> str:

@@ -6,13 +6,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from typing import BinaryIO
 
 from explorer.removal import file_state, part_files
 from explorer.removal.file_state import file_stamp
 from explorer.systems.this_system import this_system
 
-_CHUNK = 1 << 20
 # Elsewhere a link's times cannot be set, and setting them would change those of its target.
 _TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 
@@ -32,9 +30,10 @@ class FileChanged(OSError):
     """The file is not what it was when it was checked."""
 
 
-def move(source: str, target: str, digest: str, token: str = "") -> None:
+def move(source: str, target: str, digest: str, token: str = "") -> list[str]:
     """Move a file or a symbolic link, with its times, on one drive or to another. Once this
-    returns, the change is on disk.
+    returns, the change is on disk. Returns what the other drive cannot store of it, in words;
+    empty if nothing is lost.
 
     digest: the file's content hash, which a copy on another drive must have before the original is
     deleted (of a link: that of its target). token: see `part_name`.
@@ -44,14 +43,16 @@ def move(source: str, target: str, digest: str, token: str = "") -> None:
     """
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "a file of that name already exists", target)
+    lost = list[str]()
     try:
         _rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy(source, target, digest, token)
+        lost = _copy(source, target, digest, token)
     part_files.sync_folder(os.path.dirname(target))
     part_files.sync_folder(os.path.dirname(source))
+    return lost
 
 
 def write_new_file(path: str, data: bytes) -> None:
@@ -118,8 +119,9 @@ def _rename_over_placeholder(source: str, target: str) -> None:
         raise
 
 
-def _copy(source: str, target: str, digest: str, token: str) -> None:
-    """To another drive: copy, sync, compare, and only then delete the original."""
+def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
+    """To another drive: copy, sync, compare, and only then delete the original. Returns what is
+    lost, in words."""
     folder, before = os.path.dirname(target), file_stamp(source)
     is_link = os.path.islink(source)
 
@@ -127,13 +129,14 @@ def _copy(source: str, target: str, digest: str, token: str) -> None:
         if is_link:
             os.symlink(os.readlink(source), part)
         else:
-            part_files.create_file(part, lambda new: _copy_content(source, new))
+            part_files.copy_file(source, part)
 
     part = part_files.make_part(folder, token, write)
     try:
         _copy_attributes(source, part)
         if not is_link and file_state.file_hash(part) != digest:
             raise FileChanged(errno.EIO, "the copy differs from the original", source)
+        lost = [] if is_link else this_system().lost_attributes(source, part)
         _rename(part, target)
     except BaseException:
         part_files.discard(part)
@@ -142,18 +145,14 @@ def _copy(source: str, target: str, digest: str, token: str) -> None:
     try:
         if file_stamp(source) != before:
             raise FileChanged(errno.EIO, "the file changed while it was copied", source)
-        os.unlink(source)
+        this_system().delete_file(source)
     except OSError:
         # If the source is gone (another program deleted it, or a network drive lost its answer),
         # the copy is the only one.
         if os.path.lexists(source):
-            os.unlink(target)
+            this_system().delete_file(target)
             raise
-
-
-def _copy_content(source: str, new: BinaryIO) -> None:
-    with open(source, "rb") as old:
-        shutil.copyfileobj(old, new, _CHUNK)
+    return lost
 
 
 def _copy_attributes(source: str, part: str) -> None:
@@ -165,3 +164,5 @@ def _copy_attributes(source: str, part: str) -> None:
         # FAT has no permissions and refuses to set some of them. The times must not be lost.
         facts = os.lstat(source)
         set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
+    if not os.path.islink(source):
+        this_system().copy_attributes(source, part)

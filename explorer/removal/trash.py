@@ -65,8 +65,9 @@ def free_slot(path: str) -> TrashEntry:
     return TrashEntry(os.path.join(files, name), os.path.join(infos, name + _SUFFIX))
 
 
-def send(path: str, digest: str, to: TrashEntry, token: str = "") -> None:
+def send(path: str, digest: str, to: TrashEntry, token: str = "") -> list[str]:
     """Reserve a place in the trash and move a file there. Once this returns, all of it is on disk.
+    Returns what is lost, see `safe_move.move`.
 
     digest, token: see `safe_move.move`. Raises FileExistsError if the place was taken meanwhile,
     and OSError on any other failure: the file is then still where it was, and the trash unchanged.
@@ -75,7 +76,7 @@ def send(path: str, digest: str, to: TrashEntry, token: str = "") -> None:
     part_files.create_file(to.info, lambda file: file.write(note))
     try:
         part_files.sync_folder(os.path.dirname(to.info))
-        safe_move.move(path, to.path, digest, token)
+        return safe_move.move(path, to.path, digest, token)
     except BaseException:
         # The file has not moved; if there is one in the trash by that name, it is not ours.
         if os.path.lexists(path):

@@ -43,9 +43,24 @@ class Linux(Posix):
     def rename_exclusively(self, source: str, target: str) -> bool:
         return exclusive_rename.rename_with(exclusive_rename.linux_rename(), source, target)
 
+    def lost_attributes(self, source: str, target: str) -> list[str]:
+        return (
+            ["extended attributes"] if _user_attributes(source) - _user_attributes(target) else []
+        )
+
     def lower_priority(self) -> None:
         super().lower_priority()
         with contextlib.suppress(psutil.Error, OSError, AttributeError):
             # The lowest priority of the best-effort class. The idle class would wait for as long as
             # any program reads anything.
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
+
+
+def _user_attributes(path: str) -> set[str]:
+    """The names of the extended attributes that users and programs set; the others belong to the
+    system."""
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except OSError:
+        return set()
+    return {name for name in names if name.startswith("user.")}

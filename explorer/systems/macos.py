@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from explorer.systems import exclusive_rename
+from explorer.systems import exclusive_rename, macos_calls
 from explorer.systems.posix import Posix
+
+_FINDER_TAGS = "com.apple.metadata:_kMDItemUserTags"
+# Attributes that the system sets for itself, and sets again on a copy.
+_OF_THE_SYSTEM = frozenset(
+    {"com.apple.quarantine", "com.apple.provenance", "com.apple.lastuseddate#PS"}
+)
+# File systems store times in steps of up to two seconds.
+_COARSEST_STEP = 2.0
 
 
 class MacOS(Posix):
@@ -25,8 +35,41 @@ class MacOS(Posix):
     def rename_exclusively(self, source: str, target: str) -> bool:
         return exclusive_rename.rename_with(exclusive_rename.macos_rename(), source, target)
 
+    def sync_file(self, handle: int) -> None:
+        import fcntl
+
+        try:
+            fcntl.fcntl(handle, macos_calls.F_FULLFSYNC)
+        except OSError:
+            # Network drives and some file systems do not know it.
+            os.fsync(handle)
+
+    def copy_attributes(self, source: str, target: str) -> None:
+        with contextlib.suppress(OSError):
+            macos_calls.copy_attributes(source, target)
+        with contextlib.suppress(OSError):
+            macos_calls.set_creation_time(target, int(_creation_time(source) * 10**9))
+
+    def lost_attributes(self, source: str, target: str) -> list[str]:
+        names = set(macos_calls.attribute_names(source)) - set(macos_calls.attribute_names(target))
+        names -= _OF_THE_SYSTEM
+        found = ["Finder tags"] if _FINDER_TAGS in names else []
+        found += ["extended attributes"] if names - {_FINDER_TAGS} else []
+        if abs(_creation_time(source) - _creation_time(target)) > _COARSEST_STEP:
+            found.append("the creation time")
+        return found
+
+    def unlock(self, path: str) -> None:
+        # Finder's “Locked” is copied with a file.
+        os.chflags(path, 0, follow_symlinks=False)  # type: ignore[attr-defined,unused-ignore]
+
     def can_reveal(self) -> bool:
         return True
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
         return [["open", "-R", path]]
+
+
+def _creation_time(path: str) -> float:
+    """In Unix seconds. Raises OSError."""
+    return float(os.lstat(path).st_birthtime)  # type: ignore[attr-defined,unused-ignore]

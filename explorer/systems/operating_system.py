@@ -68,6 +68,27 @@ class OperatingSystem:
         cannot do this. Raises OSError, and FileExistsError if something exists there."""
         return False
 
+    def copy_new_file(self, source: str, target: str) -> bool:
+        """Copy a file's content, with whatever else this system keeps in a file, to a path at which
+        nothing exists. False if the caller is to copy the bytes itself. Raises OSError, and
+        FileExistsError if something exists there."""
+        return False
+
+    def copy_attributes(self, source: str, target: str) -> None:
+        """Copy what `shutil.copystat` does not: the creation time, extended attributes. What the
+        target's file system does not store is left out."""
+
+    def lost_attributes(self, source: str, target: str) -> list[str]:
+        """What the copy of a file lacks, in words such as “Finder tags”; empty if nothing."""
+        return []
+
+    def delete_file(self, path: str) -> None:
+        """Delete a file, also one that is marked as read-only. Raises OSError."""
+        os.unlink(path)
+
+    def unlock(self, path: str) -> None:
+        """Remove what may keep a file of ours from being deleted. Raises OSError."""
+
     def sync_file(self, handle: int) -> None:
         """Return once a file's bytes are on the disk. Raises OSError."""
         os.fsync(handle)

@@ -109,9 +109,10 @@ def test_a_file_is_restored_if_its_keeper_vanishes_during_the_move(
         module = trash if name == "send" else safe_move
         real = getattr(module, name)
 
-        def first_lose_the_keeper(*given: Any, real: Any = real) -> None:
-            real(*given)
+        def first_lose_the_keeper(*given: Any, real: Any = real) -> Any:
+            answer = real(*given)
             (small_library.photos / "a.jpg").unlink(missing_ok=True)
+            return answer
 
         monkeypatch.setattr(module, name, first_lose_the_keeper)
     outcome = remove(

@@ -1,0 +1,90 @@
+"""A stand-in for kernel32.dll that does with this system's files what Windows does with its own."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+from explorer.systems import windows_calls
+
+READ_ONLY, NOT_FOUND, EXISTS = 0x1, 2, 80
+
+
+class Kernel32:
+    """Keeps attributes, streams and creation times by path."""
+
+    def __init__(self) -> None:
+        self.error = 0
+        self.attributes = dict[str, int]()
+        self.streams = dict[str, list[str]]()
+        self.created = dict[str, int]()
+        self.drives = dict[str, int]()
+        self.handles = dict[int, Any]()
+
+    def CopyFileExW(self, source: str, target: str, *rest: object) -> int:
+        assert rest[-1] == 1, "COPY_FILE_FAIL_IF_EXISTS"
+        if os.path.lexists(target):
+            self.error = EXISTS
+            return 0
+        shutil.copyfile(source, target)
+        self.attributes[target] = self.attributes.get(source, 0)
+        self.streams[target] = list(self.streams.get(source, []))
+        return 1
+
+    def GetFileAttributesW(self, path: ctypes.c_wchar_p) -> int:
+        name = str(path.value)
+        return self.attributes.get(name, 0) if os.path.lexists(name) else 0xFFFFFFFF
+
+    def SetFileAttributesW(self, path: ctypes.c_wchar_p, wanted: ctypes.c_uint32) -> int:
+        self.attributes[str(path.value)] = wanted.value
+        return 1
+
+    def CreateFileW(self, path: ctypes.c_wchar_p, *rest: object) -> int | None:
+        if not os.path.lexists(str(path.value)):
+            self.error = NOT_FOUND
+            return ctypes.c_void_p(-1).value
+        return self._handle(str(path.value))
+
+    def SetFileTime(self, handle: ctypes.c_void_p, created: Any, *rest: object) -> int:
+        assert rest == (None, None)
+        self.created[self.handles[handle.value or 0]] = created._obj.value
+        return 1
+
+    def CloseHandle(self, handle: ctypes.c_void_p) -> int:
+        del self.handles[handle.value or 0]
+        return 1
+
+    def FindFirstStreamW(
+        self, path: ctypes.c_wchar_p, level: int, data: Any, flags: int
+    ) -> int | None:
+        names = iter(["::$DATA", *self.streams.get(str(path.value), [])])
+        data._obj.name = next(names)
+        return self._handle(names)
+
+    def FindNextStreamW(self, handle: ctypes.c_void_p, data: Any) -> int:
+        name = next(self.handles[handle.value or 0], None)
+        if name is not None:
+            data._obj.name = name
+        return int(name is not None)
+
+    FindClose = CloseHandle
+
+    def GetDriveTypeW(self, top: ctypes.c_wchar_p) -> int:
+        return self.drives.get(str(top.value), 3)
+
+    def _handle(self, what: Any) -> int:
+        number = 100 + len(self.handles)
+        self.handles[number] = what
+        return number
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> Kernel32:
+    """Have `windows_calls` use a new stand-in until the test ends."""
+    library = Kernel32()
+    monkeypatch.setattr(windows_calls, "kernel32", lambda: library)
+    monkeypatch.setattr(ctypes, "get_last_error", lambda: library.error, raising=False)
+    return library

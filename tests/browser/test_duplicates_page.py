@@ -173,6 +173,7 @@ def test_groups_are_reviewed_by_keyboard_then_removed_and_restored(
         expect(page.get_by_role("button", name=button)).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("+")
     expect(page.get_by_label("Zoom", exact=True)).to_have_text("1.5×")
+    expect(page.locator(".picture")).to_have_count(2)
     moved = page.evaluate(
         "[...document.querySelectorAll('*')].map(e =>"
         " e.shadowRoot).filter(Boolean).concat(document)"

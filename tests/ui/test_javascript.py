@@ -25,6 +25,10 @@ COMPONENTS = (
     "query_completion",
 )
 
+# The names and the file of an import, and the name of an export.
+_IMPORTED = re.compile(r'^import \{([^}]*)\} from "[^"]*?(\w+\.js)";$', re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or shutil.which("npx") is None,
     reason="Node.js is not installed: the scripts are neither linted nor tested",
@@ -74,6 +78,22 @@ def test_a_component_declares_no_name_twice(name: str) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_every_export_is_imported() -> None:
+    """By another script, or at least by a test."""
+    scripts = [*STATIC.rglob("*.js"), *(PROJECT / "tests" / "javascript").glob("*.js")]
+    imported = set[tuple[str, str]]()
+    for path in scripts:
+        for names, module in _IMPORTED.findall(path.read_text(encoding="utf-8")):
+            imported.update((module, name.strip()) for name in names.split(",") if name.strip())
+    exported = {
+        (path.name, name)
+        for path in STATIC.rglob("*.js")
+        for name in _EXPORTED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(exported) > 100
+    assert exported - imported == set()
 
 
 def test_every_module_is_used_by_a_component() -> None:

@@ -1,7 +1,7 @@
 // What the URL says about the gallery: the photo at its top (`at`), and whether months or years are shown (`zoom`).
 // Python leaves both alone.
 
-export const ZOOMS = ["days", "months", "years"];
+const ZOOMS = ["days", "months", "years"];
 
 // What the URL asks Python for: two URLs with the same question show the same list.
 export function questionInAddress() {

@@ -4,8 +4,8 @@ import { eachJustifiedRow, GAP, naturalWidth, shownRatio } from "./justified_row
 
 // Pixels: heights of a large heading (a month above its days) and of an ordinary one, their least widths, and the space
 // between sections that share a row, between months that do, and between sections below each other.
-export const LARGE_HEADING = 50;
-export const HEADING = 34;
+const LARGE_HEADING = 50;
+const HEADING = 34;
 const MIN_LARGE_HEADING = 225;
 const MIN_HEADING = 132;
 const BESIDE = 26;

@@ -10,9 +10,10 @@ import { createSlideshow } from "./slideshow.js";
 import { createStage } from "./viewer_stage.js";
 import { createViewerFrame } from "./viewer_frame.js";
 import { createViewerHistory } from "./viewer_history.js";
-import { editRegions } from "./region_editor.js";
+import { createHeat } from "./viewer_heat.js";
+import { createRegionSearch } from "./viewer_regions.js";
 import { OPEN_PHOTO } from "./photo_opening.js";
-import { pictureAddress, renditionSize } from "./photo_sources.js";
+import { renditionSize } from "./photo_sources.js";
 import { isTextField, viewerCommand } from "./viewer_keys.js";
 import { actionsOf } from "./viewer_actions.js";
 import { loadWindow } from "./sequence_loader.js";
@@ -27,7 +28,7 @@ const QUIET_AFTER = 2500;
 let handledTurn = 0;
 
 export function createPhotoViewer({ css, font }) {
-  let data = null, send = null, opened = false, heatShown = false, editor = null, quiet = 0, missing = null, own = "";
+  let data = null, send = null, opened = false, quiet = 0, missing = null, own = "";
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
   const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
@@ -50,6 +51,15 @@ export function createPhotoViewer({ css, font }) {
     ready: () => stage.settled, onChange: () => refreshFrame(),
   });
   const frame = createViewerFrame({ run, stage: stage.root, panel: panel.root, strip: strip.root });
+  const heat = createHeat({ token, show: stage.setHeat, isShown: (id) => list.now()?.id === id });
+  const regions = createRegionSearch({
+    frame, size,
+    onStopped: () => opened && frame.layer.focus({ preventScroll: true }),
+    async onPicked(source, boxes, add) {
+      await close(true);
+      send("regions", { source, boxes, add });
+    },
+  });
   const cover = createPageCover({ layer: frame.layer, css, font, onKey, onMissing: (id) => (missing = id) });
   const address = createViewerHistory({ onAddress: (id) => (id === null ? leave() : open(id, [], false)) });
 
@@ -83,7 +93,7 @@ export function createPhotoViewer({ css, font }) {
     opened = false;
     own = "";
     slideshow.stop();
-    stopEditing();
+    regions.stop();
     facts.hide();
     stage.clear("");
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
@@ -122,7 +132,7 @@ export function createPhotoViewer({ css, font }) {
 
   function stepped(bySlideshow = false) {
     if (!bySlideshow) slideshow.restart();
-    stopEditing();
+    regions.stop();
     refresh();
     const entry = list.now();
     if (entry) {
@@ -150,9 +160,9 @@ export function createPhotoViewer({ css, font }) {
         if (near?.preview) images.preview(near);
       }
       if (infoShown) facts.show(entry.id);
-      if (heatShown) showHeat(entry);
+      heat.update(entry);
     }
-    frame.setActions(data ? actionsOf(entry, data, heatShown) : []);
+    frame.setActions(data ? actionsOf(entry, data, heat.wanted) : []);
     strip.update(list.entry, list.near, list.total, entry?.id);
     refreshFrame();
   }
@@ -178,7 +188,7 @@ export function createPhotoViewer({ css, font }) {
 
   const commands = {
     ...stage.commands,
-    close: () => (editor ? stopEditing() : frame.helpShown ? commands.help() : close()),
+    close: () => (regions.active ? regions.stop() : frame.helpShown ? commands.help() : close()),
     previous: () => list.step(-1) && stepped(),
     next: () => list.step(1) && stepped(),
     first: () => list.go(0) && stepped(),
@@ -197,8 +207,7 @@ export function createPhotoViewer({ css, font }) {
     },
     heat() {
       if (!data.heat) return;
-      heatShown = !heatShown;
-      if (!heatShown) stage.setHeat(null);
+      heat.toggle();
       refresh();
     },
     async similar() {
@@ -207,7 +216,12 @@ export function createPhotoViewer({ css, font }) {
       await close(true);
       send("similar", entry.id);
     },
-    region: () => startEditing(),
+    region() {
+      const entry = list.now();
+      if (!entry || entry.gone || regions.active) return;
+      slideshow.stop();
+      regions.start(entry, data.add);
+    },
     async act(action) {
       const entry = list.now();
       if (!entry) return;
@@ -224,7 +238,7 @@ export function createPhotoViewer({ css, font }) {
 
   function onKey(event) {
     const target = event.composedPath()[0];
-    if (editor) return;
+    if (regions.active) return;
     const control = /^(BUTTON|A)$/.test(target?.tagName ?? "");
     const command = viewerCommand(event, { control, typing: isTextField(target) });
     if (!command) return;
@@ -232,39 +246,6 @@ export function createPhotoViewer({ css, font }) {
     // The gallery and Streamlit have keys of their own.
     event.stopPropagation();
     run(command);
-  }
-
-  async function showHeat(entry) {
-    stage.setHeat({ message: "Looking for what matched…" });
-    const answer = await fetch(`/photo/sequence/${token()}/heat/${entry.id}`).catch(() => null);
-    const overlay = answer?.ok ? await answer.json() : null;
-    if (heatShown && list.now()?.id === entry.id) stage.setHeat(overlay);
-  }
-
-  function startEditing() {
-    const entry = list.now();
-    if (!entry || entry.gone || editor) return;
-    slideshow.stop();
-    frame.picker.hidden = false;
-    frame.layer.classList.add("editing");
-    const photo = { source: entry.id, src: pictureAddress(entry, size()) ?? entry.preview, label: entry.label, width: entry.width, height: entry.height, preview: entry.preview };
-    editor = editRegions({
-      picker: frame.picker, announcement: frame.announcement, photo, add: data.add, onCancelled: stopEditing,
-      async onPicked(boxes, add) {
-        stopEditing();
-        await close(true);
-        send("regions", { source: entry.id, boxes, add });
-      },
-    });
-  }
-
-  function stopEditing() {
-    editor?.();
-    editor = null;
-    frame.picker.hidden = true;
-    frame.picker.replaceChildren();
-    frame.layer.classList.remove("editing");
-    if (opened) frame.layer.focus({ preventScroll: true });
   }
 
   // During a slideshow, the controls are hidden while the pointer rests.

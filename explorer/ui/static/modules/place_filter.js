@@ -1,5 +1,5 @@
 // Without accents and capitals.
-export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 // The places whose name contains a text, with the places that they lie in; of a place that does itself, everything in it.
 // Each place is { name, inside: places }.

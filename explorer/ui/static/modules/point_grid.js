@@ -2,8 +2,7 @@
 // in a rectangle are found without visiting all points.
 
 export const SIDE = 65535;
-// The class values of points that have no class, and of points that the filter excludes.
-export const NONE = 255;
+// The class value of points that the filter excludes. Those without a class have 255.
 export const OUT = 254;
 
 // Cells per row; each is 1024 units wide.

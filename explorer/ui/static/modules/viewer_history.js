@@ -73,7 +73,7 @@ export function createViewerHistory({ onAddress }) {
 
   window.addEventListener("popstate", onPop, true);
   return {
-    enter, step, leave, flush,
+    enter, step, leave,
     get leaving() { return leaving !== null; },
     // The page itself has changed the address: the photo that it names now, or null.
     read() { return photoInAddress(location.search); },

@@ -177,6 +177,5 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     // Percent of the actual pixels.
     get percent() { return entry && view ? Math.round(view.scale * ratio() * 100) : null; },
     get canShrink() { return Boolean(entry && view && view.scale > Math.min(fitScale(size(), area()), 1 / ratio()) * 1.001); },
-    get picture() { return frame.querySelector(".picture") ?? frame.querySelector(".preview"); },
   };
 }

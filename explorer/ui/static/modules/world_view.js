@@ -16,7 +16,7 @@ export const longitudeOf = (x) => (x - 0.5) * 360;
 export const latitudeOf = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
 
 // Pixels that the world is wide.
-export const worldSize = (zoom) => TILE * 2 ** zoom;
+const worldSize = (zoom) => TILE * 2 ** zoom;
 
 // The least zoom, at which the world fills the width of a map.
 export const minZoom = (width) => Math.max(0, Math.log2(Math.max(width, TILE) / TILE) - 0.35);

@@ -5,7 +5,7 @@ export const WHOLE = Object.freeze({ scale: 1, x: 0.5, y: 0.5 });
 const MAX_SCALE = 32;
 
 // The zoom with its center moved as little as needed to keep the picture filling the frame.
-export function keepInFrame({ scale, x, y }) {
+function keepInFrame({ scale, x, y }) {
   const margin = 0.5 / scale;
   const clamp = (value) => Math.min(1 - margin, Math.max(margin, value));
   return { scale, x: clamp(x), y: clamp(y) };

@@ -108,3 +108,151 @@ test("an answer that comes after another photo was opened is dropped", async () 
   await Promise.race([second, settled()]);
   assert.equal(list.now().id, 1050);
 });
+
+// A server whose list is `ids()`, in that order; photos of `others` exist outside of it.
+function changing(ids, others = () => []) {
+  const asked = [];
+  async function fetchWindow({ around, start = 0, count }) {
+    asked.push({ around, start });
+    const all = ids(), answer = { total: all.length };
+    if (around !== undefined) {
+      const at = all.indexOf(around);
+      answer.at = at < 0 ? null : at;
+      answer.photo = at >= 0 || others().includes(around) ? entryOf(around) : null;
+      start = Math.max(0, Math.max(at, 0) - count / 2);
+    }
+    return { ...answer, start, photos: all.slice(start, start + count).map(entryOf) };
+  }
+  return { asked, fetchWindow };
+}
+const upTo = (total) => Array.from({ length: total }, (_, at) => at + 1);
+
+async function openedAt(id, ids, others) {
+  const { asked, fetchWindow } = changing(ids, others);
+  const list = createPhotoWindow({ fetchWindow, onChange() {} });
+  await list.locate(id);
+  return { asked, list };
+}
+
+for (const [what, others] of [["left the list", [300]], ["is gone", []]]) {
+  test(`a photo that ${what} keeps its place, between those beside it`, async () => {
+    let ids = upTo(500);
+    const { list } = await openedAt(300, () => ids, () => others);
+    // New photos at the beginning move the place.
+    ids = [901, 902, ...upTo(500).filter((id) => id !== 300)];
+    await list.relocate();
+    assert.equal(list.now().id, 300);
+    assert.equal(Boolean(list.now().gone), others.length === 0);
+    assert.deepEqual([list.at, list.hasPrevious, list.hasNext], [null, true, true]);
+    assert.deepEqual([list.entry(list.near).id, list.entry(list.near - 1).id], [301, 299]);
+    assert.ok(list.step(1));
+    assert.deepEqual([list.now().id, list.at], [301, 301]);
+    list.step(-1);
+    assert.equal(list.now().id, 299);
+  });
+}
+
+test("a step back from a photo that left the list leads to the one before it", async () => {
+  let ids = upTo(9);
+  const { list } = await openedAt(4, () => ids, () => [4]);
+  ids = ids.filter((id) => id !== 4);
+  await list.relocate();
+  // It can be looked up again without losing the place, and return to the list.
+  await list.relocate();
+  assert.ok(list.step(-1));
+  assert.equal(list.now().id, 3);
+  ids = upTo(9);
+  await list.relocate();
+  assert.deepEqual([list.now().id, list.at], [3, 2]);
+});
+
+test("after the last photo left the list there is only a step back", async () => {
+  let ids = upTo(5);
+  const { list } = await openedAt(5, () => ids, () => [5]);
+  ids = upTo(4);
+  await list.relocate();
+  assert.deepEqual([list.hasPrevious, list.hasNext, list.step(1)], [true, false, false]);
+  assert.equal(list.now().id, 5);
+  list.step(-1);
+  assert.equal(list.now().id, 4);
+});
+
+test("with those beside it gone as well, the index is kept", async () => {
+  let ids = upTo(400);
+  const { list } = await openedAt(200, () => ids);
+  ids = ids.filter((id) => id < 198 || id > 202);
+  await list.relocate();
+  assert.ok(list.now().gone);
+  list.step(1);
+  await settled();
+  assert.equal(list.at, 199);
+});
+
+test("a photo that returns to the list is in it again", async () => {
+  let ids = upTo(9);
+  const { list } = await openedAt(4, () => ids, () => [4]);
+  ids = ids.filter((id) => id !== 4);
+  await list.relocate();
+  ids = upTo(9);
+  await list.relocate();
+  assert.deepEqual([list.now().id, list.at], [4, 3]);
+});
+
+test("a visit to another photo outlives a change of the list, and so does the place that was left", async () => {
+  let ids = upTo(50);
+  const { list } = await openedAt(20, () => ids, () => [777, 20]);
+  list.visit(entryOf(777));
+  ids = [901, ...upTo(50)];
+  await list.relocate();
+  assert.equal(list.now().id, 777);
+  list.step(-1);
+  assert.equal(list.now().id, 20);
+  list.visit(entryOf(777));
+  ids = ids.filter((id) => id !== 20);
+  await list.relocate();
+  assert.equal(list.now().id, 777);
+  list.step(1);
+  assert.equal(list.now().id, 21);
+});
+
+test("a photo that is visited while the list is looked up stays", async () => {
+  const { fetchWindow } = changing(() => upTo(9), () => [777]);
+  const list = createPhotoWindow({ fetchWindow, onChange() {} });
+  list.seed([entryOf(3), entryOf(4)], 3);
+  const found = list.locate(3);
+  list.visit(entryOf(777));
+  await found;
+  assert.equal(list.now().id, 777);
+  list.step(1);
+  assert.equal(list.now().id, 4);
+});
+
+test("one that is still sought when the list changes is sought in the new list", async () => {
+  const { fetchWindow } = changing(() => upTo(9));
+  const list = createPhotoWindow({ fetchWindow, onChange() {} });
+  list.seed([], 7);
+  const first = list.locate(7);
+  const second = list.relocate();
+  await Promise.all([first, second]);
+  assert.deepEqual([list.now().id, list.at], [7, 6]);
+});
+
+test("what is far away is not there at once, and a failure to fetch it is reported", async () => {
+  const changes = [];
+  const { fetchWindow } = changing(() => upTo(2000));
+  let broken = false;
+  const list = createPhotoWindow({
+    fetchWindow: async (parameters) => (broken ? Promise.reject(new Error("no answer")) : fetchWindow(parameters)),
+    onChange: () => changes.push(list.now()?.id ?? null), onFailed: () => changes.push("failed"),
+  });
+  await list.locate(1);
+  changes.length = 0;
+  list.go(1999);
+  assert.equal(list.now(), null);
+  await settled();
+  assert.deepEqual(changes, [2000]);
+  broken = true;
+  list.go(1000);
+  await settled();
+  assert.deepEqual([list.now(), changes.at(-1)], [null, "failed"]);
+});

@@ -2,17 +2,16 @@
 // `seen` (the photo seen last, if the page does not show it) and `renew` (its list of photos was forgotten), each once.
 
 import { createPhotoViewer } from "./modules/photo_viewer.js";
+import { createSingleMount } from "./modules/single_mount.js";
+
+const mount = createSingleMount((element) => {
+  const style = element.querySelector("style");
+  const font = getComputedStyle(element.host ?? element).getPropertyValue("--st-font");
+  return createPhotoViewer({ css: style?.textContent ?? "", font });
+});
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
-  if (!parentElement.viewer) {
-    const style = parentElement.querySelector("style");
-    const font = getComputedStyle(parentElement.host ?? parentElement).getPropertyValue("--st-font");
-    parentElement.viewer = createPhotoViewer({ css: style?.textContent ?? "", font });
-  }
-  parentElement.viewer.update(data, setTriggerValue);
-  return () => {
-    parentElement.viewer?.destroy();
-    parentElement.viewer = null;
-  };
+  mount.attach(parentElement).update(data, setTriggerValue);
+  return () => mount.detach(parentElement);
 }

@@ -29,6 +29,8 @@ _MAX_WINDOW = 400
 _SIMILAR = 12
 # Renditions that are made or waited for at once: the server's other threads stay free for previews.
 _RENDERING = CapacityLimiter(4)
+# A heat map takes all cores for a while; more than two at once delay everything else.
+_EXPLAINING = CapacityLimiter(2)
 _GONE = "This photo does not exist."
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -121,7 +123,7 @@ def why_shown(request: Request) -> Answer | None:
     return {"html": sequence.why(photo["id"]) if sequence.why else ""}
 
 
-@_json
+@functools.partial(_json, limiter=_EXPLAINING)
 def heat_map(request: Request) -> Answer | None:
     """Where a photo matches what a page searched for: `url` of a picture to lay over it, and
     `words`; or a `message` why that cannot be shown."""

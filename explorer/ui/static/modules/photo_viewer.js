@@ -22,13 +22,12 @@ const GONE = "This photo is no longer in the library: it was moved or deleted.";
 const INFO_SETTING = "photo-explorer-info";
 // Below this width, the panel covers the photo, so it is closed at first.
 const WIDE = 1000;
-const QUIET_AFTER = 2500;
 
 // What the page has asked to open before: its request comes with every run.
 let handledTurn = 0;
 
 export function createPhotoViewer({ css, font }) {
-  let data = null, send = null, opened = false, quiet = 0, missing = null, own = "";
+  let data = null, send = null, opened = false, missing = null, own = "", awaited = false;
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
   const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
@@ -37,7 +36,12 @@ export function createPhotoViewer({ css, font }) {
   const token = () => own || data.sequence;
   const list = createPhotoWindow({
     fetchWindow: (parameters) => loadWindow(token, parameters, () => send("renew", Date.now())),
-    onChange: () => opened && refresh(),
+    onChange: () => {
+      if (!opened) return;
+      refresh();
+      if (awaited && list.now()) announce();
+    },
+    onFailed: failed,
   });
   const stage = createStage({ images, onSwipe: (what) => run(what), onView: () => opened && refreshFrame(), onLoaded: prefetch });
   const panel = createPhotoPanel({ onPick: (entry) => visit(entry), onFace: (face) => stage.mark(face) });
@@ -45,13 +49,13 @@ export function createPhotoViewer({ css, font }) {
   const strip = createFilmStrip((index) => list.go(index) && stepped());
   const slideshow = createSlideshow({
     next: () => {
-      if (!list.go(list.near + 1)) list.go(0);
+      if (!list.step(1)) list.go(0);
       stepped(true);
     },
-    ready: () => stage.settled, onChange: () => refreshFrame(),
+    ready: () => list.now() !== null && stage.settled, onChange: () => refreshFrame(),
   });
   const frame = createViewerFrame({ run, stage: stage.root, panel: panel.root, strip: strip.root });
-  const heat = createHeat({ token, show: stage.setHeat, isShown: (id) => list.now()?.id === id });
+  const heat = createHeat({ token, show: stage.setHeat });
   const regions = createRegionSearch({
     frame, size,
     onStopped: () => opened && frame.layer.focus({ preventScroll: true }),
@@ -79,7 +83,7 @@ export function createPhotoViewer({ css, font }) {
     opened = true;
     cover.show();
     if (photos.some((photo) => photo.id === id)) list.seed(photos, id);
-    else if (!wasOpened) list.seed([], id);
+    else if (!wasOpened || list.now()?.id !== id) list.seed([], id);
     address.enter(id, push && !wasOpened);
     if (list.now()?.id === id) refresh();
     else stage.clear("Loading…");
@@ -92,9 +96,11 @@ export function createPhotoViewer({ css, font }) {
     const seen = list.now()?.id ?? null;
     opened = false;
     own = "";
+    awaited = false;
     slideshow.stop();
     regions.stop();
     facts.hide();
+    heat.forget();
     stage.clear("");
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     cover.hide(seen);
@@ -133,12 +139,17 @@ export function createPhotoViewer({ css, font }) {
   function stepped(bySlideshow = false) {
     if (!bySlideshow) slideshow.restart();
     regions.stop();
+    awaited = list.now() === null;
     refresh();
+    if (!awaited) announce();
+  }
+
+  // Say which photo is shown, once it is known.
+  function announce() {
+    awaited = false;
     const entry = list.now();
-    if (entry) {
-      address.step(entry.id);
-      frame.say([entry.label, positionText()].filter(Boolean).join(", "));
-    }
+    address.step(entry.id);
+    frame.say([entry.label, positionText()].filter(Boolean).join(", "));
   }
 
   function positionText() {
@@ -153,7 +164,14 @@ export function createPhotoViewer({ css, font }) {
       else stage.clear(GONE);
       panel.clear();
       facts.hide();
-    } else if (entry) {
+      heat.forget();
+    } else if (!entry) {
+      // One that is far away in the list has to be fetched first.
+      stage.clear("Loading…");
+      panel.clear();
+      facts.hide();
+      heat.forget();
+    } else {
       stage.show(entry);
       for (const by of [1, -1, 2, 3, -2]) {
         const near = list.entry(list.near + by);
@@ -248,11 +266,9 @@ export function createPhotoViewer({ css, font }) {
     run(command);
   }
 
-  // During a slideshow, the controls are hidden while the pointer rests.
+  // Somebody moves, presses or touches something.
   function wake() {
-    clearTimeout(quiet);
-    frame.layer.classList.remove("quiet");
-    quiet = setTimeout(() => frame.layer.classList.toggle("quiet", slideshow.running), QUIET_AFTER);
+    frame.wake(() => slideshow.running);
   }
 
   return {
@@ -268,14 +284,14 @@ export function createPhotoViewer({ css, font }) {
       if (!opened && id !== null && !address.leaving) return open(id, [], false);
       if (opened && id === null) return hide();
       if (!opened) return;
+      if (before && before.sequence === data.sequence) return refresh();
+      // The list is another one, or what is known of its photos has changed. The photo is looked up first: it may have gone.
       facts.forget();
-      // In another list, the photo is looked up first: it may have gone.
-      if (before && before.sequence !== data.sequence && list.now()) list.locate(list.now().id).catch(failed);
-      else refresh();
+      list.relocate().catch(failed);
     },
     destroy() {
-      clearTimeout(quiet);
       hide();
+      frame.stop();
       address.stop();
       document.removeEventListener(OPEN_PHOTO, onOpen);
       document.removeEventListener("fullscreenchange", refreshFrame);

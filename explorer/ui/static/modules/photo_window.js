@@ -6,13 +6,17 @@ const WINDOW = 160;
 const LEAST_AHEAD = 24;
 
 // fetchWindow(parameters): fetches a part of the list, { total, start, photos, at, photo }, as the route of Python has it; throws
-// if it cannot. onChange(): called when more is known.
-export function createPhotoWindow({ fetchWindow, onChange }) {
+// if it cannot. onChange(): called when more is known. onFailed(): called when what was gone to cannot be fetched.
+export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }) {
   let entries = new Map();
-  // at: the index of the present photo. located: whether indices and total are those of the whole list.
-  let present = { at: 0, total: 0, located: false, outside: null };
+  // at: the index of the present photo. located: whether indices and total are those of the whole list. outside: a photo that is shown
+  // although it is not in the list, which goes on at `at`. gap: whether it goes on before that photo rather than after it: the one that
+  // was there has left the list.
+  let present = { at: 0, total: 0, located: false, outside: null, gap: false };
   let generation = 0;
   let waiting = null;
+  // The photo that is being looked up.
+  let sought = null;
 
   const entry = (index) => entries.get(index) ?? null;
 
@@ -22,12 +26,13 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
     waiting = null;
     entries = new Map(photos.map((photo, index) => [index, photo]));
     const at = Math.max(0, photos.findIndex((photo) => photo.id === id));
-    present = { at, total: photos.length, located: false, outside: null };
+    present = { at, total: photos.length, located: false, outside: null, gap: false };
   }
 
-  // Find a photo in the whole list.
+  // Find a photo in the whole list, and show it.
   async function locate(id) {
     const mine = ++generation;
+    sought = id;
     const found = await fetchWindow({ around: id, count: WINDOW });
     if (mine !== generation) return;
     const current = now();
@@ -37,13 +42,57 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
       if (moved < 0) return locate(current.id);
       found.at = found.start + moved;
     }
+    // Or to one that need not be in the list.
+    const visited = current && current.id !== id ? present.outside : null;
+    if (isIn(found)) return settle(found, { at: found.at, outside: visited, gap: false });
+    if (visited) return relocate();
     const known = [...entries.values(), present.outside].find((each) => each?.id === id);
+    // One that went while it was looked at is still known by name.
+    const outside = found.photo ?? { ...known, id, gone: true };
+    const place = await placeWithout(id, mine);
+    if (mine !== generation) return;
+    // Here too, the user may have gone on.
+    if (now() && now().id !== id) return relocate();
+    if (place) return settle(place.found, { at: place.at, outside, gap: place.gap });
+    const index = present.located && present.at >= 0 ? Math.min(present.at, found.total) : null;
+    return settle(found, index === null ? { at: -1, outside, gap: false } : { at: index, outside, gap: true });
+  }
+
+  // The list has become another one: find the place in it again. What is shown stays, in the list or not.
+  async function relocate() {
+    const shown = present.outside;
+    if (shown === null || present.gap || present.at < 0) {
+      const id = now()?.id ?? sought;
+      return id === null ? undefined : locate(id);
+    }
+    // A photo that was only visited does not move one's place.
+    const mine = ++generation;
+    const place = await placeWithout(shown.id, mine);
+    if (mine !== generation) return;
+    if (present.outside !== shown) return relocate();
+    if (place) return settle(place.found, { at: place.at, outside: shown, gap: place.gap });
+    return locate(shown.id);
+  }
+
+  const isIn = ({ at }) => at !== null && at !== undefined;
+
+  // Where the list goes on without a photo: at the first of those beside the place that is still in it. Null if none of them is.
+  async function placeWithout(id, mine) {
+    for (const [index, gap, shift] of [[present.at, present.gap, 0], [present.at + 1, true, 0], [present.at - 1, true, 1]]) {
+      const beside = entry(index);
+      if (!beside || beside.id === id || beside.gone) continue;
+      const found = await fetchWindow({ around: beside.id, count: WINDOW });
+      if (mine !== generation) return null;
+      if (isIn(found)) return { found, at: found.at + shift, gap };
+    }
+    return null;
+  }
+
+  function settle(found, place) {
+    sought = null;
     entries = new Map();
     accept(found);
-    const inList = found.at !== null && found.at !== undefined;
-    // One that went while it was looked at is still known by name.
-    const outside = inList ? null : (found.photo ?? { ...known, id, gone: true });
-    present = { at: inList ? found.at : -1, total: found.total, located: true, outside };
+    present = { ...place, total: found.total, located: true };
     onChange();
     return extend();
   }
@@ -81,30 +130,38 @@ export function createPhotoWindow({ fetchWindow, onChange }) {
   function go(index) {
     const target = Math.min(present.total - 1, Math.max(0, index));
     if (target < 0 || (target === present.at && present.outside === null)) return false;
-    present = { ...present, at: target, outside: null };
-    extend().catch(() => {});
+    present = { ...present, at: target, outside: null, gap: false };
+    extend().catch(() => now() || onFailed());
     return true;
   }
 
-  // From a photo outside of the list, one step leads back to where the list was left, or to its beginning.
+  // From a photo outside of the list, one step leads back to where the list was left, or to its beginning; from one that has left the
+  // list, to the photo that was after or before it.
   function step(by) {
     if (present.outside === null) return go(present.at + by);
+    if (present.gap) {
+      const target = by > 0 ? present.at : present.at - 1;
+      return target >= 0 && target < present.total && go(target);
+    }
     return go(present.at < 0 ? 0 : by > 0 ? present.at + 1 : present.at);
   }
 
   // Show a photo that need not be in the list, without leaving one's place in it.
   function visit(photo) {
     const known = [...entries].find(([, each]) => each.id === photo.id);
-    present = known ? { ...present, at: known[0], outside: null } : { ...present, outside: photo };
+    present = known ? { ...present, at: known[0], outside: null, gap: false } : { ...present, outside: photo };
   }
 
   return {
-    seed, locate, now, entry, go, step, visit,
+    seed, locate, relocate, now, entry, go, step, visit,
     get at() { return present.outside === null && present.at >= 0 ? present.at : null; },
     get near() { return Math.max(0, present.at); },
     get total() { return present.total; },
     get located() { return present.located; },
-    get hasPrevious() { return present.outside !== null ? present.at >= 0 : present.at > 0; },
-    get hasNext() { return present.outside !== null ? present.total > 0 : present.at + 1 < present.total; },
+    get hasPrevious() { return present.outside !== null && !present.gap ? present.at >= 0 : present.at > 0; },
+    get hasNext() {
+      if (present.outside === null) return present.at + 1 < present.total;
+      return present.gap ? present.at < present.total : present.total > 0;
+    },
   };
 }

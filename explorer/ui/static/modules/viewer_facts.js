@@ -4,50 +4,63 @@
 const FACTS_DELAY = 120;
 const MOST_FACTS = 60;
 
+async function readFacts(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.json();
+}
+
 // panel: as `createPhotoPanel` makes it. token(): of the page's list of photos.
-export function createFacts(panel, token) {
+export function createFacts(panel, token, { read = readFacts, setTimer = setTimeout, clearTimer = clearTimeout } = {}) {
   let timer = 0;
   let current = null;
+  // By a photo's id: the parts that have come, and whether more are being fetched.
   let known = new Map();
 
-  async function read(address) {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
-  }
-
   async function fetchAll(id) {
-    const found = known.get(id) ?? {};
-    known.set(id, found);
+    const facts = known.get(id) ?? { parts: {}, busy: false };
+    known.set(id, facts);
     if (known.size > MOST_FACTS) known.delete(known.keys().next().value);
-    const parts = { info: `/photo/${id}/info`, why: `/photo/sequence/${token()}/why/${id}`, similar: `/photo/${id}/similar`, faces: `/photo/${id}/faces` };
-    for (const [part, address] of Object.entries(parts)) {
-      if (found[part] === undefined) {
-        try {
-          const answer = await read(address);
-          found[part] = part === "why" ? answer.html : answer;
-        } catch {
-          // Of a photo that has gone meanwhile, or without the program, there is nothing more to say.
-          continue;
-        }
+    if (facts.busy) return;
+    facts.busy = true;
+    const { parts } = facts;
+    const addresses = { info: `/photo/${id}/info`, why: `/photo/sequence/${token()}/why/${id}`, similar: `/photo/${id}/similar`, faces: `/photo/${id}/faces` };
+    for (const [part, address] of Object.entries(addresses)) {
+      if (parts[part] !== undefined) continue;
+      try {
+        const answer = await read(address);
+        parts[part] = part === "why" ? answer.html : answer;
+      } catch {
+        // Of a photo that has gone meanwhile, or without the program, there is nothing more to say.
+        continue;
       }
-      if (current !== id) return;
-      panel.update(id, { [part]: found[part] });
+      // Another photo is shown, or these facts are out of date.
+      if (current !== id || known.get(id) !== facts) break;
+      panel.update(id, { [part]: parts[part] });
     }
+    facts.busy = false;
   }
 
   return {
     show(id) {
-      clearTimeout(timer);
+      const same = current === id;
+      const facts = known.get(id);
       current = id;
-      const found = known.get(id);
-      if (found) panel.update(id, found);
-      timer = setTimeout(() => fetchAll(id), found ? 0 : FACTS_DELAY);
+      if (facts) panel.update(id, facts.parts);
+      // The page may say the same again and again: that does not put off the fetching.
+      if (same && timer) return;
+      clearTimer(timer);
+      timer = setTimer(() => {
+        timer = 0;
+        fetchAll(id);
+      }, facts ? 0 : FACTS_DELAY);
     },
     hide() {
-      clearTimeout(timer);
+      clearTimer(timer);
+      timer = 0;
       current = null;
     },
+    // What is known may have changed.
     forget() { known = new Map(); },
   };
 }

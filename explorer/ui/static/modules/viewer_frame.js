@@ -3,6 +3,9 @@
 import { make } from "./element.js";
 import { VIEWER_KEYS } from "./viewer_keys.js";
 
+// Milliseconds without anything done after which the controls are hidden during a slideshow.
+const QUIET_AFTER = 2500;
+
 // Command, icon, and name with its key.
 const TOOLS = [
   ["zoomOut", "zoom_out", "Zoom out (−)"], ["zoomIn", "zoom_in", "Zoom in (+)"], ["fit", "fit_screen", "Whole photo (0)"],
@@ -73,7 +76,18 @@ export function createViewerFrame({ run, stage, panel, strip }) {
     layer.classList.toggle("playing", state.slideshow);
   }
 
+  let quiet = 0;
+
+  // Show the controls; playing(): whether a slideshow is shown, for which they are hidden again while nothing is done.
+  function wake(playing) {
+    clearTimeout(quiet);
+    layer.classList.remove("quiet");
+    quiet = setTimeout(() => layer.classList.toggle("quiet", playing()), QUIET_AFTER);
+  }
+
   return {
+    wake,
+    stop: () => clearTimeout(quiet),
     layer, picker, announcement, setActions, update,
     say(text) { announcement.textContent = text; },
     toggleHelp() { help.hidden = !help.hidden; },

@@ -126,6 +126,21 @@ def test_a_phrase_by_mouse_and_keyboard(window: Visitor, comparing: ComparingSer
     expect(dialog).to_have_count(0)
 
 
+def test_what_is_said_of_a_photo_follows_the_other_columns(
+    window: Visitor, comparing: ComparingServer
+) -> None:
+    page = look(window, comparing)
+    group = page.get_by_role("group", name="Photos to compare by")
+    photo = group.locator("button.photo").first.get_attribute("data-id")
+    # The first column shows the same photos each time.
+    for models, places in (("tiny light", "tiny light"), ("", "tiny light layout")):
+        chosen = "".join(f"&model={model}" for model in models.split())
+        page.goto(f"{comparing.address}/compare?like={photo}{chosen}")
+        column(page, "tiny").locator("button.photo").first.click()
+        said = ", ".join(f"1st in {model}" for model in places.split())
+        expect(page.get_by_role("dialog").locator(".why-photo")).to_have_text(said)
+
+
 def test_a_photo_compares_all_three(window: Visitor, comparing: ComparingServer) -> None:
     page = look(window, comparing)
     page.get_by_role("group", name="Photos to compare by").locator("button.photo").first.click()

@@ -19,6 +19,7 @@ from explorer.ui.compare_page.rank_texts import ranks_elsewhere
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.viewer.photo_sequences import ids_digest
 
 # Session state: the last comparison.
 _LAST = "_comparison"
@@ -85,6 +86,8 @@ class ModelColumns:
         def why(photo: int) -> str:
             return f"<p>{html.escape(ranks_elsewhere(comparison, ranks, photo))}</p>"
 
+        # What is said about a photo of one column depends on all of them.
+        said = [(model.encoder, ids_digest(model.ids)) for model in comparison.answers]
         for model in comparison.models:
             with self._bodies[model.encoder].container():
                 if model.problem:
@@ -94,11 +97,11 @@ class ModelColumns:
                 else:
                     notes = {i: ranks_elsewhere(comparison, ranks, i, model.encoder) for i in shown}
                     marks = dict.fromkeys(agreed, mark)
-                    sequence = viewer.register(model.ids[:top], model.encoder, why=why)
+                    sequence = viewer.register(model.ids[:top], model.encoder, said, why=why)
                     self._gallery(model, rows, notes, marks, sequence)
         viewer.viewer(
             comparison.answers[0].ids[:top] if comparison.answers else [],
-            self._request.text,
+            said,
             why=why,
             more_like=compare_state.search_like,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import streamlit as st
 
 from explorer.library.worker_store import worker_status
@@ -43,7 +44,13 @@ def photos_of_area(text: str) -> None:
         )  # fmt: skip
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    viewer.viewer(found.top(found.total))
+
+    def turn_to(photo_id: int) -> None:
+        index = np.flatnonzero(found.top(found.total) == photo_id)
+        if len(index):
+            places_state.show_page(int(index[0]) // PAGE_SIZE + 1)
+
+    viewer.viewer(found.top(found.total), text, turn_to=turn_to)
 
 
 def explain_no_places() -> None:

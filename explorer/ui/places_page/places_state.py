@@ -74,7 +74,11 @@ def choose_area(text: str | None) -> None:
 
 def turn_page(key: str) -> None:
     """Go to the page of photos chosen in the widget with that key."""
-    number = int(st.session_state.get(key) or 1)
+    show_page(int(st.session_state.get(key) or 1))
+
+
+def show_page(number: int) -> None:
+    """Go to a page of the photos in the area, from 1."""
     kept = {AREA: st.query_params.get(AREA, "")}
     st.query_params.from_dict(kept | ({PAGE: str(number)} if number > 1 else {}))
 

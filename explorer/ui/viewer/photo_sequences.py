@@ -59,8 +59,12 @@ class PhotoSequence:
 
     def digest(self) -> str:
         """A name for the ids, unless they are still to be found."""
-        known = self._ids
-        return "" if known is None else hashlib.blake2b(known.tobytes(), digest_size=8).hexdigest()
+        return "" if self._ids is None else ids_digest(self._ids)
+
+
+def ids_digest(ids: Ids) -> str:
+    """A name for ids in their order."""
+    return hashlib.blake2b(ids.astype(np.int64).tobytes(), digest_size=8).hexdigest()
 
 
 def register(sequence: PhotoSequence, *facts: object) -> str:

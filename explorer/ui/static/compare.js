@@ -138,6 +138,7 @@ export default function (component) {
   if (waiting && Date.now() - waiting.at < KEY_TIMEOUT && (waiting.group === data.key || elsewhere)) obey(waiting.command);
   return () => {
     document.removeEventListener("keydown", onKey);
-    clearInterval(state.blinking);
+    // What blinks may be that of a later run, which has the same elements.
+    setTimeout(() => root.isConnected || clearInterval(state.blinking));
   };
 }

@@ -1,6 +1,7 @@
 // The world map of the photos. It fetches outlines and clusters from the server, and sends Python `area` (south, west,
 // north, east in degrees, as text, once) to list the photos there, and `search` (the same) to search among them.
 
+import { arrange } from "./modules/element.js";
 import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
 
 // From this zoom on, outlines are drawn with all their detail.
@@ -14,7 +15,7 @@ export default function (component) {
   const notice = stage.querySelector(".notice"), tools = parentElement.querySelector(".tools");
   const state = (stage.state ??= { view: null, shapes: {}, clusters: [], wanted: "", shown: "", pointers: new Map() });
   const changed = state.version !== data.version;
-  Object.assign(state, { send: setTriggerValue, version: data.version, chosen: data.chosen, all: data.all });
+  Object.assign(state, { send: setTriggerValue, version: data.version, chosen: data.chosen, area: data.area, all: data.all });
   if (changed) state.wanted = "";
 
   const size = () => [canvas.clientWidth, canvas.clientHeight];
@@ -123,7 +124,8 @@ export default function (component) {
     const focused = layer.contains(stage.getRootNode().activeElement) ? stage.getRootNode().activeElement.dataset.area : null;
     const old = new Map([...layer.children].map((button) => [button.dataset.area, button]));
     state.clusters = found;
-    layer.replaceChildren(...found.map((cluster, i) => {
+    // Those that remain are not touched: what is pointed at or being pressed stays so.
+    arrange(layer, found.map((cluster, i) => {
       const button = old.get(cluster.area) ?? document.createElement("button");
       const across = Math.round(22 + 7 * Math.log10(cluster.photos));
       button.type = "button";
@@ -135,7 +137,8 @@ export default function (component) {
       return button;
     }));
     const again = [...layer.children].find((button) => button.dataset.area === focused);
-    if (focused) (again ?? canvas).focus();
+    if (focused && again !== stage.getRootNode().activeElement) (again ?? canvas).focus();
+    if (state.pointed && !state.pointed.isConnected) hidePreview();
     const total = found.reduce((sum, cluster) => sum + cluster.photos, 0);
     notice.textContent = total === 1 ? "1 photo in view" : `${total.toLocaleString()} photos in view`;
     draw();
@@ -149,19 +152,19 @@ export default function (component) {
   const short = (number) => new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }).format(number);
 
   function placeClusters({ across, down }, width, height) {
-    const chosen = data.area;
     [...layer.children].forEach((button, i) => {
       const left = across(state.clusters[i].x), top = down(state.clusters[i].y);
       button.style.left = `${left}px`;
       button.style.top = `${top}px`;
       button.hidden = left < -20 || top < -20 || left > width + 20 || top > height + 20;
-      button.classList.toggle("chosen", button.dataset.area === chosen);
+      button.classList.toggle("chosen", button.dataset.area === state.area);
     });
   }
 
   function showPreview(button) {
     const cluster = state.clusters[[...layer.children].indexOf(button)], image = preview.querySelector("img");
     if (!cluster) return;
+    state.pointed = button;
     image.hidden = !cluster.hash;
     if (cluster.hash) image.src = `/photo/${cluster.newest}/preview?v=${cluster.hash.slice(0, 16)}`;
     preview.querySelector("span").textContent = inWords(cluster);
@@ -175,6 +178,7 @@ export default function (component) {
 
   function hidePreview() {
     preview.hidden = true;
+    state.pointed = null;
   }
 
   function inView() {

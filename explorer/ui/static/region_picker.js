@@ -17,5 +17,6 @@ export default function (component) {
       onCancelled: () => picker.send("cancelled", Date.now()),
     });
   }
-  return () => picker.stop?.();
+  // A later run has the same elements, and listens on.
+  return () => setTimeout(() => picker.isConnected || picker.stop?.());
 }

@@ -18,7 +18,7 @@ export default function (component) {
   state.area = data.area;
 
   const project = () => projection(state.view, canvas.clientWidth, canvas.clientHeight);
-  const { draw, redrawOverlay, stop } = createMapPainter({ stage, canvas, notice, state, project });
+  const { draw, redrawOverlay } = createMapPainter({ stage, canvas, notice, state, project });
 
   if (data.source !== state.source) {
     state.source = data.source;
@@ -123,5 +123,4 @@ export default function (component) {
   }
   state.draw = draw;
   draw();
-  return stop;
 }

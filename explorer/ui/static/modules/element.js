@@ -11,3 +11,12 @@ export function make(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+// Give an element these children. Those that it has already and that stay in their order are not touched.
+export function arrange(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, at) => {
+    if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null);
+  });
+}

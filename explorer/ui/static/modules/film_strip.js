@@ -1,6 +1,6 @@
 // The photos around the present one, as a row of small previews.
 
-import { make } from "./element.js";
+import { arrange, make } from "./element.js";
 
 // Photos on each side.
 const STRIP_REACH = 30;
@@ -37,10 +37,7 @@ export function createFilmStrip(onPick) {
     }
     const kept = new Set(shown);
     for (const [id, each] of made) if (!kept.has(each)) made.delete(id);
-    for (const each of [...row.children]) if (!kept.has(each)) each.remove();
-    shown.forEach((each, number) => {
-      if (row.children[number] !== each) row.insertBefore(each, row.children[number] ?? null);
-    });
+    arrange(row, shown);
     root.hidden = shown.length < 2;
     const present = row.querySelector("[aria-current]");
     if (present) root.scrollLeft = present.offsetLeft - (root.clientWidth - present.offsetWidth) / 2;

@@ -22,7 +22,7 @@ export function pointSize(width, height, number) {
 }
 
 // stage, canvas, notice: elements. state: `points`, `view`, `hovered`, `area` and `drag`, as `scatter.js` has them. project(): the projection
-// of the canvas. Returns { draw, redrawOverlay, stop }.
+// of the canvas. Returns { draw, redrawOverlay }.
 export function createMapPainter({ stage, canvas, notice, state, project }) {
   const colorOf = (part) => colorOfPart(part, state.points.coloring);
 
@@ -137,10 +137,5 @@ export function createMapPainter({ stage, canvas, notice, state, project }) {
     }
   }
 
-  function stop() {
-    cancelAnimationFrame(state.pending);
-    state.pending = 0;
-  }
-
-  return { draw, redrawOverlay, stop };
+  return { draw, redrawOverlay };
 }

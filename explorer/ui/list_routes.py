@@ -1,5 +1,5 @@
 """The routes from which the gallery reads a list of photos, by its key: its layout, windows of its
-photos, ids, and the photos around one.
+photos, ids, the photos around one, and which of some photos are in it.
 
 All answer with JSON; with status 410 if the list is no longer known, after which the page has to
 run again (`photo_lists.py`).
@@ -35,6 +35,7 @@ def list_routes() -> list[Route]:
         "tiles": _tiles,
         "ids": _ids,
         "around": _around,
+        "known": _known,
     }
     return [
         Route(f"{PHOTOS}list/{{key}}/{name}", _route(answer)) for name, answer in answers.items()
@@ -90,6 +91,14 @@ def _around(photos: PhotoList, request: Request) -> Any:
     start = max(0, index - count)
     ids = photos.ids[start : index + count + 1].tolist()
     return {"index": index, "total": photos.total, "from": start, "ids": ids}
+
+
+def _known(photos: PhotoList, request: Request) -> Any:
+    """Those of the photos `photo=1,5,9` that are in the list."""
+    parts = request.query_params.get("photo", "").split(",")[:MOST_TILES]
+    numbers = (whole_number(part) for part in parts)
+    asked = np.array([n for n in numbers if n is not None], np.int64)
+    return asked[np.isin(asked, photos.ids)].tolist()
 
 
 def _range(request: Request, most: int) -> tuple[int, int]:

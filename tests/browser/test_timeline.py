@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from explorer.library.library import Library
 from tests import pictures
@@ -262,3 +262,38 @@ def test_a_list_that_the_server_dropped_is_read_again(window: Visitor, years: Se
     expect(page.locator('button.photo[aria-label*="2014"]').first).to_be_visible()
     assert len(refused) > 1
     window.complaints = [each for each in window.complaints if not each.startswith("410 ")]
+
+
+def test_a_window_that_grows_shows_more(window: Visitor, years: Server) -> None:
+    page = window.page
+    page.set_viewport_size({"width": 1440, "height": 420})
+    look(window, years)
+    whole_height(page)
+    canvas = page.locator(".scrubber canvas").element_handle()
+    before = canvas.evaluate("canvas => canvas.height")
+    page.set_viewport_size({"width": 1440, "height": 1800})
+    # Without scrolling, there are photos down to the end of the window.
+    page.wait_for_function(
+        """grid => Math.max(...[...grid.querySelectorAll("button.photo")].map(
+             (photo) => photo.getBoundingClientRect().bottom)) >= innerHeight""",
+        arg=page.locator(".gallery").element_handle(),
+    )
+    page.wait_for_function(
+        "([canvas, before]) => canvas.height > before && canvas.height === canvas.clientHeight",
+        arg=[canvas, before],
+    )
+
+
+def test_photos_that_could_not_be_read_are_read_again(window: Visitor, years: Server) -> None:
+    page, refused = look(window, years), list[str]()
+    whole_height(page)
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.abort()
+
+    page.route(re.compile("/tiles\\?from="), refuse, times=3)
+    scroll(page, 40_000)
+    expect(page.locator(".gallery .waiting").first).to_be_visible()
+    expect(page.locator(".gallery .waiting")).to_have_count(0)
+    assert refused

@@ -56,18 +56,31 @@ test("a grid that is gone no longer follows", () => {
   assert.deepEqual(other.pointed(), []);
 });
 
+function fire(grid, name, tile) {
+  const event = new Event(name);
+  Object.defineProperty(event, "target", { value: tile });
+  grid.dispatchEvent(event);
+}
+
 test("mouse and keyboard point", () => {
   const [one, other] = [new Grid("1"), new Grid("1")];
   followPointing(other, "a");
   tellPointing(one, "a");
-  one.onpointerover({ target: one.tiles[0] });
-  assert.deepEqual(other.pointed(), ["1"]);
-  one.onpointerleave();
+  for (const [enter, leave] of [["pointerover", "pointerleave"], ["focusin", "focusout"]]) {
+    fire(one, enter, one.tiles[0]);
+    assert.deepEqual(other.pointed(), ["1"]);
+    fire(one, leave, one.tiles[0]);
+    assert.deepEqual(other.pointed(), []);
+  }
+});
+
+test("a grid that goes takes along what it points at, and tells nothing more", () => {
+  const [one, other] = [new Grid("1"), new Grid("1")];
+  followPointing(other, "a");
+  const end = tellPointing(one, "a");
+  fire(one, "pointerover", one.tiles[0]);
+  end();
   assert.deepEqual(other.pointed(), []);
-  const focus = new Event("focusin");
-  Object.defineProperty(focus, "target", { value: one.tiles[0] });
-  one.dispatchEvent(focus);
-  assert.deepEqual(other.pointed(), ["1"]);
-  one.dispatchEvent(new Event("focusout"));
+  fire(one, "focusin", one.tiles[0]);
   assert.deepEqual(other.pointed(), []);
 });

@@ -21,6 +21,7 @@ function served(total, sent, status = 200) {
       "/list/layout": () => layout(total),
       "/list/tiles": () => range(number("from"), number("count")),
       "/list/ids": () => range(number("from"), number("count")).map(({ id }) => id),
+      "/list/known": () => searchParams.get("photo").split(",").map(Number).filter((id) => id < total),
       "/list/around": () => ({ index: number("photo") < total ? number("photo") : null }),
     };
     return { ok: status === 200, status, json: async () => answers[pathname]() };
@@ -30,8 +31,9 @@ function served(total, sent, status = 200) {
 
 function open(total, sent, status) {
   const { asked, list } = served(total, sent, status);
-  const calls = { arrived: 0, gone: 0 };
-  const source = listSource(list, { arrived: () => (calls.arrived += 1), gone: () => (calls.gone += 1) });
+  const calls = { arrived: 0, failed: 0, gone: 0 };
+  const count = (what) => () => (calls[what] += 1);
+  const source = listSource(list, { arrived: count("arrived"), failed: count("failed"), gone: count("gone") });
   return { asked, calls, source };
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -86,7 +88,29 @@ test("a list that the server no longer knows is reported", async () => {
   source.need(100, 200);
   await settled();
   assert.ok(calls.gone >= 1);
+  assert.equal(calls.failed, 0);
   assert.equal(source.photo(150), undefined);
+});
+
+test("a window that could not be fetched is reported, and fetched when it is needed again", async () => {
+  const { calls, source } = open(500, 60);
+  const served = globalThis.fetch;
+  globalThis.fetch = async () => ({ ok: false, status: 503 });
+  source.need(130, 200);
+  await settled();
+  assert.deepEqual([calls.failed, calls.gone, source.photo(150)], [1, 0, undefined]);
+  globalThis.fetch = served;
+  source.need(130, 200);
+  await settled();
+  assert.equal(source.photo(150).id, 150);
+});
+
+test("selected photos that have left the list are told, however many are selected", async () => {
+  const { asked, source } = open(1200, 60);
+  const ids = Array.from({ length: 1300 }, (_, at) => at);
+  assert.deepEqual(await source.remaining(ids), ids.slice(0, 1200));
+  assert.equal(asked.length, 3);
+  assert.deepEqual(await givenSource([photo(7)]).remaining([7, 8]), [7]);
 });
 
 test("a photo's name says no more of its date than is known", () => {

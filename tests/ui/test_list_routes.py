@@ -73,7 +73,16 @@ def test_a_photo_is_located_with_those_around_it(client: TestClient, listed: Pho
     assert client.get("/photo/list/abc/around?photo=-5").json()["index"] is None
 
 
-@pytest.mark.parametrize("what", ["layout", "tiles", "ids", "around"])
+def test_photos_that_are_not_in_the_list_are_told_apart(
+    client: TestClient, listed: PhotoList
+) -> None:
+    first, last = listed.ids[[0, -1]].tolist()
+    asked = f"{last},999999,x,-1,{'9' * 30},{first}"
+    assert client.get(f"/photo/list/abc/known?photo={asked}").json() == [last, first]
+    assert client.get("/photo/list/abc/known").json() == []
+
+
+@pytest.mark.parametrize("what", ["layout", "tiles", "ids", "around", "known"])
 def test_a_list_that_is_gone_says_so(client: TestClient, listed: PhotoList, what: str) -> None:
     assert client.get(f"/photo/list/abc/{what}").status_code == 200
     photo_lists.clear()

@@ -5,19 +5,18 @@ import { changeAddress, positionInAddress, questionInAddress, zoomInAddress } fr
 import { dayLabel } from "./modules/date_labels.js";
 import { createBar, chosenRowHeight } from "./modules/gallery_bar.js";
 import { listen } from "./modules/gallery_events.js";
+import { createGallerySelection } from "./modules/gallery_selection.js";
 import { targetRowHeight } from "./modules/justified_rows.js";
 import { followPointing, tellPointing } from "./modules/linked_photos.js";
 import { sectionOf } from "./modules/list_layout.js";
 import { positionOfDay } from "./modules/list_sections.js";
 import { createOverview } from "./modules/overview.js";
 import { createPhotoGrid } from "./modules/photo_grid.js";
+import { createRetry } from "./modules/retry.js";
 import { givenSource, listSource } from "./modules/photo_source.js";
 import { PHOTO_CLOSED, requestPhoto } from "./modules/photo_opening.js";
 import { createScrubber } from "./modules/scrubber.js";
-import { createSelection } from "./modules/selection.js";
 
-// Milliseconds without a change after which the selection is sent: every message runs the page once.
-const SELECTION_DELAY = 250;
 // Milliseconds after which a list that could not be read is tried again.
 const RETRY = 1500;
 // Photos on each side that the viewer is given with the one that it opens.
@@ -26,8 +25,7 @@ const PHOTOS_BESIDE = 40;
 function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
   const [element, announcement] = [part("gallery"), part("announcement")];
-  const selection = createSelection();
-  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, timer: 0, retry: 0, wanted: null, replaced: null };
+  const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, wanted: null, replaced: null };
 
   const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
   const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.scrollTo(share * grid.layout().height), done: remember });
@@ -36,12 +34,22 @@ function createGallery(root) {
     announcement.textContent = dayLabel(day);
   });
   const grid = createPhotoGrid(element, { covered, moved, rested: remember, marked: markSelected });
-  const size = () => selection.size(state.source?.total ?? 0);
+  const selection = createGallerySelection({
+    source: () => state.source, shown: showSelection, say: (text) => (announcement.textContent = text),
+    tell: (value) => state.send.state("selected", value),
+  });
   const events = listen(element, {
-    grid, selection, select, open, send: (name, id) => state.send.trigger(name, id),
-    source: () => state.source, selectable: () => state.data.actions, selected: size, resize: (step) => bar.changeSize(step),
+    grid, selection, select: selection.change, open, send: (name, id) => state.send.trigger(name, id),
+    source: () => state.source, selectable: () => state.data.actions, selected: selection.size, resize: (step) => bar.changeSize(step),
   });
   const observer = new ResizeObserver(resize);
+  // Its height is that of the window.
+  const scrubberObserver = new ResizeObserver(() => scrubber.draw());
+  const onPage = () => root.isConnected;
+  // The list is read again, or only what is in view.
+  const again = createRetry(() => (state.replaced = replace(currentSource())), onPage, RETRY);
+  const redraw = createRetry(() => grid.refresh(), onPage, RETRY);
+  const currentSource = () => (state.data.list ? listSource(state.data.list, { arrived, failed: redraw.schedule, gone }) : givenSource(state.data.photos));
 
   // Pixels at the top of the window that the page's header and the bar cover.
   function covered() {
@@ -59,12 +67,11 @@ function createGallery(root) {
     element.classList.toggle("selectable", data.actions);
     const samePlace = state.place === data.place;
     if (!samePlace || state.turn !== data.turn) {
-      selection.clear();
+      selection.start({ place: data.place, turn: data.turn });
       events.forgetAnchor();
-      announcement.textContent = "";
     }
     [state.place, state.turn] = [data.place, data.turn];
-    const source = data.list ? listSource(data.list, { arrived, gone }) : givenSource(data.photos);
+    const source = currentSource();
     grid.attach();
     resize();
     if (source.key !== state.wanted) state.replaced = replace(source);
@@ -79,7 +86,8 @@ function createGallery(root) {
   async function replace(source) {
     const ticket = ++state.ticket;
     state.wanted = source.key;
-    clearTimeout(state.retry);
+    again.stop();
+    redraw.stop();
     const samePlace = state.shownPlace === state.place;
     const wanted = samePlace || !state.data.keepPosition ? null : positionInAddress();
     if (!samePlace && !wanted) use(source, null);
@@ -97,14 +105,15 @@ function createGallery(root) {
     } catch {
       if (ticket !== state.ticket) return;
       use(source, null);
-      state.retry = setTimeout(() => (state.replaced = replace(source)), RETRY);
+      // Off the page, it is read when it returns.
+      if (!again.schedule()) state.wanted = null;
     }
   }
 
   function use(source, at) {
     const reset = state.source && !at && state.shownPlace !== state.place && grid.firstInView() !== null;
     [state.source, state.shownPlace, state.question] = [source, state.place, questionInAddress()];
-    selection.keep(source.knows);
+    selection.forgetGone(source);
     const days = source.sections.map(({ day }) => day);
     bar.use({ dated: source.dated, days, zoom: state.zoom });
     part("gallery").classList.toggle("dated", source.dated);
@@ -122,11 +131,7 @@ function createGallery(root) {
 
   function gone() {
     state.send.trigger("expired", state.data.list?.key);
-    clearTimeout(state.retry);
-    state.retry = setTimeout(() => {
-      if (state.source?.whole) grid.refresh();
-      else state.replaced = replace(listSource(state.data.list, { arrived, gone }));
-    }, RETRY);
+    (state.source?.whole ? redraw : again).schedule();
   }
 
   // --- the view
@@ -201,16 +206,7 @@ function createGallery(root) {
 
   function showSelection() {
     grid.mark();
-    element.classList.toggle("choosing", size() > 0);
-  }
-
-  function select(change) {
-    change();
-    showSelection();
-    announcement.textContent = `${size()} selected`;
-    clearTimeout(state.timer);
-    const { place, turn } = state;
-    state.timer = setTimeout(() => state.send.state("selected", { ...selection.value(), place, turn }), SELECTION_DELAY);
+    element.classList.toggle("choosing", selection.size() > 0);
   }
 
   // Open a photo in the viewer, which steps through those beside it until it knows the whole list.
@@ -226,10 +222,11 @@ function createGallery(root) {
   // The photo seen last in the viewer gets the focus.
   async function onClosed(event) {
     const { id } = event.detail;
-    if (!element.isConnected || id === null || !state.source?.knows(id)) return;
+    if (!element.isConnected || id === null || !state.source?.mayHave(id)) return;
     event.preventDefault();
-    const index = await state.source.positionOf(id).catch(() => null);
-    if (index === null) return;
+    // If it has left the list, the photo that was opened, or what is in its place.
+    const index = (await state.source.positionOf(id).catch(() => null)) ?? Math.min(grid.current(), state.source.total - 1);
+    if (index < 0) return;
     if (state.zoom !== "days") zoomTo("days", index);
     grid.focus(index);
   }
@@ -248,8 +245,8 @@ function createGallery(root) {
     if (group === state.linked) return;
     state.linked = group;
     state.unlink?.();
-    state.unlink = group ? followPointing(element, group) : null;
-    if (group) tellPointing(element, group);
+    const ends = group ? [followPointing(element, group), tellPointing(element, group)] : [];
+    state.unlink = () => ends.forEach((end) => end());
   }
 
   return {
@@ -257,15 +254,18 @@ function createGallery(root) {
     link,
     attach() {
       observer.observe(element);
+      scrubberObserver.observe(part("scrubber"));
       addEventListener("popstate", onHistory);
       document.addEventListener(PHOTO_CLOSED, onClosed);
     },
     // Every run of the page ends with this, and begins anew if the gallery stays on it.
     detach() {
       if (root.isConnected) return;
-      clearTimeout(state.timer);
-      clearTimeout(state.retry);
+      selection.stop();
+      again.stop();
+      redraw.stop();
       observer.disconnect();
+      scrubberObserver.disconnect();
       link("");
       removeEventListener("popstate", onHistory);
       document.removeEventListener(PHOTO_CLOSED, onClosed);

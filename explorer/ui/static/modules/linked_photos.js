@@ -20,11 +20,15 @@ export function followPointing(grid, group) {
   return () => document.removeEventListener(POINTED, follow);
 }
 
-// Let a grid tell the others of its group what is pointed at in it, by mouse or by keyboard.
+// Let a grid tell the others of its group what is pointed at in it, by mouse or by keyboard. Returns what ends that: with the grid,
+// what it points at goes as well.
 export function tellPointing(grid, group) {
   const point = (event) => pointAt(grid, group, event.target.closest(".photo")?.dataset.id ?? null);
-  grid.onpointerover = point;
-  grid.onpointerleave = () => pointAt(grid, group, null);
-  grid.addEventListener("focusin", point);
-  grid.addEventListener("focusout", grid.onpointerleave);
+  const leave = () => pointAt(grid, group, null);
+  const heard = { pointerover: point, pointerleave: leave, focusin: point, focusout: leave };
+  for (const [name, listener] of Object.entries(heard)) grid.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(heard)) grid.removeEventListener(name, listener);
+    leave();
+  };
 }

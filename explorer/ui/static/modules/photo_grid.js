@@ -2,6 +2,7 @@
 // removed, so lists of any length scroll alike.
 
 import { layoutList, nearestInNextRow, photosOfRow, rowOf, rowsBetween, sectionOf, sectionsBetween, upperBound } from "./list_layout.js";
+import { createPendingFocus } from "./pending_focus.js";
 import { makeHeading, makePlaceholder, makeTile, tileKey } from "./photo_tile.js";
 import { createViewport } from "./viewport.js";
 
@@ -20,12 +21,12 @@ export function createPhotoGrid(grid, events) {
   let elements = new Map();
   let drawn = "";
   let current = 0;
-  let pending = null;
   let timer = 0;
   // The top of the view when it was last drawn, and when photos were last asked for.
   let lastTop = 0;
   let neededTop = 0;
 
+  const pending = createPendingFocus();
   const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested: events.rested });
 
   // --- where things are
@@ -162,10 +163,11 @@ export function createPhotoGrid(grid, events) {
   // Focus what was to be focused as soon as it is there, and again what lost the focus by being drawn anew.
   function restoreFocus(id) {
     const root = grid.getRootNode();
-    if (pending !== null) {
-      const button = shownTiles().find(({ index }) => index === pending);
+    const wanted = pending.index();
+    if (wanted !== null) {
+      const button = shownTiles().find(({ index }) => index === wanted);
       if (!button) return;
-      pending = null;
+      pending.done();
       focusButton(button);
     } else if (id !== undefined && root.activeElement?.dataset?.id !== id) {
       const again = shownTiles().find((button) => button.dataset.id === id);
@@ -224,7 +226,8 @@ export function createPhotoGrid(grid, events) {
     },
     // Scroll as little as needed to show a photo, and focus it.
     focus(index) {
-      current = pending = index;
+      current = index;
+      pending.want(index);
       const row = rowOf(layout, index);
       const [top, bottom] = [topOf(index), layout.rows.top[row] + layout.rows.height[row]];
       if (top < view.top()) view.scrollTo(top);
@@ -232,6 +235,7 @@ export function createPhotoGrid(grid, events) {
       drawn = "";
       draw();
     },
+    current: () => current,
     setCurrent(index) {
       current = index;
       mark();

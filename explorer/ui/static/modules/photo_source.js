@@ -5,6 +5,8 @@ import { givenSections, listSections } from "./list_sections.js";
 // Photos in one window, and windows that are kept.
 const WINDOW = 120;
 const MOST_WINDOWS = 60;
+// Photos that are asked about at once.
+const MOST_ASKED = 500;
 // The shapes of photos as one byte each: 0 is 0.4, 255 is 4.
 const FIRST_RATIO = 0.4;
 const RATIO_RANGE = Math.log(10);
@@ -35,21 +37,27 @@ export function givenSource(photos) {
     load: async () => {},
     adopt: () => {},
     whole: true,
-    knows: (id) => positions.has(id),
+    mayHave: (id) => positions.has(id),
+    remaining: async (ids) => ids.filter((id) => positions.has(id)),
   };
 }
 
 // A list on the server. list: { key, url, total, layout, photos }, with the layout and the photos of its beginning.
-// arrived(): called when photos have come. gone(): called when the server no longer knows the list.
-export function listSource(list, { arrived, gone }) {
+// arrived(): called when photos have come. failed(): called when some could not be fetched, which `need` asks for again. gone(): called when
+// the server no longer knows the list.
+export function listSource(list, { arrived, failed, gone }) {
   const windows = new Map();
   const waiting = new Set();
   const beginning = list.photos;
   let layout = null;
+  let lost = false;
 
   async function get(path) {
     const response = await fetch(list.url + path);
-    if (response.status === 410) gone();
+    if (response.status === 410) {
+      lost = true;
+      gone();
+    }
     if (!response.ok) throw new Error(`The list of photos could not be read: status ${response.status}`);
     return response.json();
   }
@@ -67,7 +75,8 @@ export function listSource(list, { arrived, gone }) {
       if (windows.size > MOST_WINDOWS) windows.delete(windows.keys().next().value);
       arrived();
     } catch {
-      // Asked for again when it is next in view; the page says so if the server is gone.
+      // The page says so itself if the server is gone.
+      if (!lost) failed();
     } finally {
       waiting.delete(number);
     }
@@ -98,8 +107,14 @@ export function listSource(list, { arrived, gone }) {
     },
     ids: (from, to) => get(`ids?from=${from}&count=${to - from}`),
     at: async (indices) => (indices.length ? get(`tiles?at=${indices.join(",")}`) : []),
-    // Whether a photo is in the list, as far as is known here.
-    knows: () => true,
+    // Whether a photo may be in the list, as far as is known here.
+    mayHave: () => true,
+    // Those of some photos that are in the list.
+    remaining: async (ids) => {
+      const found = [];
+      for (let at = 0; at < ids.length; at += MOST_ASKED) found.push(...(await get(`known?photo=${ids.slice(at, at + MOST_ASKED).join(",")}`)));
+      return found;
+    },
     // Read the layout of the whole list; `adopt` puts it in place of that of the beginning.
     load: async () => {
       if (!source.whole) layout ??= await get("layout");

@@ -28,10 +28,7 @@ export function createViewport(grid, { covered, changed, rested }) {
   function onScroll() {
     clearTimeout(timer);
     timer = setTimeout(stop, REST);
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      changed();
-    });
+    drawSoon();
   }
 
   function stop() {
@@ -42,14 +39,25 @@ export function createViewport(grid, { covered, changed, rested }) {
     rested();
   }
 
+  function drawSoon() {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      changed();
+    });
+  }
+
   const view = {
     attach() {
       if (scroller) return;
       scroller = scrollerOf(grid);
+      // A higher window shows more of the list.
+      const observer = new ResizeObserver(drawSoon);
+      observer.observe(scroller);
       const target = scroller === document.scrollingElement ? window : scroller;
       target.addEventListener("scroll", onScroll, { passive: true });
       view.detach = () => {
         target.removeEventListener("scroll", onScroll);
+        observer.disconnect();
         clearTimeout(timer);
         cancelAnimationFrame(frame);
         frame = 0;

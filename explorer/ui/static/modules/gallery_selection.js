@@ -1,0 +1,54 @@
+// What is selected in a gallery: shown in it, and told to Python once it has not changed for a moment.
+
+import { createSelection } from "./selection.js";
+
+// Milliseconds without a change after which the selection is told: every message runs the page once.
+const SELECTION_DELAY = 250;
+
+// source(): of the gallery's photos, or null. shown(number): called when the selection has changed, with the number of its photos.
+// say(text): for screen readers. tell(value): sends the selection to Python.
+export function createGallerySelection({ source, shown, say, tell, setTimer = setTimeout, clearTimer = clearTimeout }) {
+  const selection = createSelection();
+  let timer = 0;
+  // Where the page was when the selection changed last.
+  let place = {};
+
+  const size = () => selection.size(source()?.total ?? 0);
+
+  function changed() {
+    shown(size());
+    clearTimer(timer);
+    const value = { ...place };
+    timer = setTimer(() => tell({ ...selection.value(), ...value }), SELECTION_DELAY);
+  }
+
+  return {
+    size,
+    has: selection.has,
+    toggle: selection.toggle,
+    add: selection.add,
+    addAll: selection.addAll,
+    clear: selection.clear,
+    // Another place, or another turn of the same, is shown: nothing is selected there.
+    start(newPlace) {
+      place = newPlace;
+      selection.clear();
+      say("");
+    },
+    change(change) {
+      change();
+      say(`${size()} selected`);
+      changed();
+    },
+    // Forget selected photos that are no longer in a list.
+    async forgetGone(list) {
+      const { ids } = selection.value();
+      const remaining = ids.length ? await list.remaining(ids).catch(() => ids) : ids;
+      if (source() !== list || remaining.length === ids.length) return;
+      const [asked, known] = [new Set(ids), new Set(remaining)];
+      selection.keep((id) => known.has(id) || !asked.has(id));
+      changed();
+    },
+    stop: () => clearTimer(timer),
+  };
+}

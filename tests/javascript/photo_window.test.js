@@ -256,3 +256,32 @@ test("what is far away is not there at once, and a failure to fetch it is report
   await settled();
   assert.deepEqual([list.now(), changes.at(-1)], [null, "failed"]);
 });
+
+test("a list that changes faster than it can be read is read all the same", async () => {
+  const { fetchWindow } = changing(() => upTo(9));
+  const held = [];
+  const list = createPhotoWindow({ fetchWindow: (parameters) => new Promise((resolve) => held.push(() => resolve(fetchWindow(parameters)))), onChange() {} });
+  list.seed([], 7);
+  list.locate(7);
+  for (let times = 0; times < 5; times++) list.relocate();
+  assert.equal(held.length, 1);
+  held[0]();
+  await settled();
+  assert.deepEqual([list.now().id, list.at], [7, 6]);
+  // And once more for all the changes together.
+  assert.equal(held.length, 2);
+  held[1]();
+  await settled();
+  assert.equal(held.length, 2);
+});
+
+test("after a failure the photo is looked up again", async () => {
+  const { fetchWindow } = changing(() => upTo(9));
+  let broken = true;
+  const list = createPhotoWindow({ fetchWindow: async (parameters) => (broken ? Promise.reject(new Error("no answer")) : fetchWindow(parameters)), onChange() {} });
+  list.seed([entryOf(7)], 7);
+  await assert.rejects(list.locate(7));
+  broken = false;
+  await list.relocate();
+  assert.deepEqual([list.now().id, list.at], [7, 6]);
+});

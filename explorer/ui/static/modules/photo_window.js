@@ -15,15 +15,17 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   let present = { at: 0, total: 0, located: false, outside: null, gap: false };
   let generation = 0;
   let waiting = null;
-  // The photo that is being looked up.
+  // The photo that is being looked up; stale: whether the list has changed meanwhile.
   let sought = null;
+  let stale = false;
 
   const entry = (index) => entries.get(index) ?? null;
 
   // Begin with the photos beside the one that is opened; where they are in the whole list is not known yet.
   function seed(photos, id) {
     generation++;
-    waiting = null;
+    waiting = sought = null;
+    stale = false;
     entries = new Map(photos.map((photo, index) => [index, photo]));
     const at = Math.max(0, photos.findIndex((photo) => photo.id === id));
     present = { at, total: photos.length, located: false, outside: null, gap: false };
@@ -45,14 +47,14 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     // Or to one that need not be in the list.
     const visited = current && current.id !== id ? present.outside : null;
     if (isIn(found)) return settle(found, { at: found.at, outside: visited, gap: false });
-    if (visited) return relocate();
+    if (visited) return findAgain();
     const known = [...entries.values(), present.outside].find((each) => each?.id === id);
     // One that went while it was looked at is still known by name.
     const outside = found.photo ?? { ...known, id, gone: true };
     const place = await placeWithout(id, mine);
     if (mine !== generation) return;
     // Here too, the user may have gone on.
-    if (now() && now().id !== id) return relocate();
+    if (now() && now().id !== id) return findAgain();
     if (place) return settle(place.found, { at: place.at, outside, gap: place.gap });
     const index = present.located && present.at >= 0 ? Math.min(present.at, found.total) : null;
     return settle(found, index === null ? { at: -1, outside, gap: false } : { at: index, outside, gap: true });
@@ -60,6 +62,12 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
 
   // The list has become another one: find the place in it again. What is shown stays, in the list or not.
   async function relocate() {
+    if (sought === null) return findAgain();
+    // What is being looked up is let finish: while photos are indexed, the list may change faster than the server answers.
+    stale = true;
+  }
+
+  async function findAgain() {
     const shown = present.outside;
     if (shown === null || present.gap || present.at < 0) {
       const id = now()?.id ?? sought;
@@ -67,9 +75,10 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     }
     // A photo that was only visited does not move one's place.
     const mine = ++generation;
+    sought = shown.id;
     const place = await placeWithout(shown.id, mine);
     if (mine !== generation) return;
-    if (present.outside !== shown) return relocate();
+    if (present.outside !== shown) return findAgain();
     if (place) return settle(place.found, { at: place.at, outside: shown, gap: place.gap });
     return locate(shown.id);
   }
@@ -94,7 +103,19 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     accept(found);
     present = { ...place, total: found.total, located: true };
     onChange();
-    return extend();
+    if (!stale) return extend();
+    stale = false;
+    return findAgain();
+  }
+
+  // After a failure, the next look-up starts anew.
+  async function freed(lookUp) {
+    try {
+      await lookUp;
+    } catch (error) {
+      sought = null;
+      throw error;
+    }
   }
 
   function accept({ start, photos }) {
@@ -153,7 +174,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   }
 
   return {
-    seed, locate, relocate, now, entry, go, step, visit,
+    seed, locate: (id) => freed(locate(id)), relocate: () => freed(relocate()), now, entry, go, step, visit,
     get at() { return present.outside === null && present.at >= 0 ? present.at : null; },
     get near() { return Math.max(0, present.at); },
     get total() { return present.total; },

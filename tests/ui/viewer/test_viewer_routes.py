@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,14 +15,12 @@ from starlette.testclient import TestClient
 from explorer.config import library_dir
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
-from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.face_regions import FaceRegion
 from explorer.ui import resources, server
 from explorer.ui.access_token import access
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
-from explorer.ui.viewer import marked_faces, photo_sequences, screen_images, viewer_routes
+from explorer.ui.viewer import marked_faces, photo_sequences, screen_images
 from explorer.ui.viewer.photo_sequences import PhotoSequence
-from tests.fixtures.waiting import PATIENCE, wait
 from tests.ui.conftest import id_of
 
 
@@ -147,27 +143,6 @@ def test_why_and_where_a_photo_matches_come_from_its_page(client: TestClient) ->
     plain = photo_sequences.register(PhotoSequence([number]), "plain")
     assert client.get(f"/photo/sequence/{plain}/why/{number}").json() == {"html": ""}
     assert "no preview" in client.get(f"/photo/sequence/{plain}/heat/{number}").json()["message"]
-
-
-def test_few_heat_maps_are_made_at_once(client: TestClient) -> None:
-    number, running, go_on = id_of("red.jpg"), list[int](), threading.Event()
-
-    def slow(photo: PhotoRow) -> HeatMapOverlay:
-        running.append(photo["id"])
-        go_on.wait(PATIENCE)
-        return HeatMapOverlay("data:image/png;base64,", "")
-
-    token = photo_sequences.register(PhotoSequence([number], heat_map=slow), "slow")
-    limiter = viewer_routes._EXPLAINING
-    with ThreadPoolExecutor() as pool:
-        try:
-            address = f"/photo/sequence/{token}/heat/{number}"
-            answers = [pool.submit(client.get, address) for _ in range(4)]
-            wait(lambda: limiter.statistics().tasks_waiting == 2, "two of four requests wait")
-            assert len(running) == 2
-        finally:
-            go_on.set()
-        assert [answer.result().status_code for answer in answers] == [200] * 4
 
 
 # --- renditions

@@ -15,15 +15,24 @@ Values = npt.NDArray[np.floating]
 _RESIDUAL_SCALE = 0.3
 # The number of rounds of reweighting.
 _ROUNDS = 4
+# Added to the diagonal of normal equations, as a share of its sum: enough to solve them where all
+# points lie on a line, and too little to change any other fit.
+_DAMPING = 1e-9
 # With fewer blocks, distortion cannot be distinguished from noise.
 _MIN_BLOCKS = 24
 
 
 def weighted_least_squares(design: Values, values: Values, weights: Values) -> Values:
-    """The coefficients, (k,), of a weighted least-squares fit. design: (n, k). values, weights:
-    (n,)."""
-    scaled = design * weights[:, None]
-    return np.asarray(np.linalg.lstsq(scaled.T @ design, scaled.T @ values, rcond=None)[0])
+    """The coefficients of weighted least-squares fits, (…, k), by the normal equations.
+
+    design: (n, k) or (…, n, k). values, weights: (…, n). What the points leave undetermined gets
+    coefficients near 0.
+    """
+    scaled = design.swapaxes(-1, -2) * weights[..., None, :]
+    normal = scaled @ design
+    damping = _DAMPING * np.trace(normal, axis1=-2, axis2=-1)
+    normal = normal + (damping[..., None, None] + np.finfo(float).tiny) * np.eye(design.shape[-1])
+    return np.asarray(np.linalg.solve(normal, (scaled @ values[..., None]))[..., 0])
 
 
 def fit_scale_and_translation(
@@ -67,13 +76,12 @@ def nonlinear_distortion(points: Values, displacements: Values, weights: Values)
     size = max(float(np.abs(x).max()), float(np.abs(y).max()), 1.0)
     x, y = x / size, y / size
     design = np.column_stack([np.ones_like(x), x, y, x * y, x * x, y * y])
-    squared = np.zeros_like(x)
-    for own, values in zip((x, y), displacements, strict=True):
-        current = weights
-        for _ in range(_ROUNDS):
-            fitted = design @ weighted_least_squares(design, values, current)
-            current = weights / (1 + ((values - fitted) / _RESIDUAL_SCALE) ** 2)
-        linear = np.column_stack([np.ones_like(own), own])
-        explained = linear @ weighted_least_squares(linear, fitted, np.ones_like(own))
-        squared += (fitted - explained) ** 2
-    return float(np.sqrt(np.quantile(squared, 0.9)))
+    current = np.broadcast_to(weights, displacements.shape)
+    for _ in range(_ROUNDS):
+        fitted = weighted_least_squares(design, displacements, current) @ design.T
+        current = weights / (1 + ((displacements - fitted) / _RESIDUAL_SCALE) ** 2)
+    own = np.stack([x, y])
+    linear = np.stack([np.ones_like(own), own], axis=-1)
+    scaling = weighted_least_squares(linear, fitted, np.ones_like(own))
+    explained = (linear @ scaling[..., None])[..., 0]
+    return float(np.sqrt(np.quantile(((fitted - explained) ** 2).sum(axis=0), 0.9)))

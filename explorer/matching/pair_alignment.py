@@ -5,6 +5,7 @@ Registration is coarse to fine: at half the size first if that is large enough, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from explorer.matching.borders import content_box
 from explorer.matching.geometry import Box, Gray, Matrix, axis_aligned, compose, invert, rescale
-from explorer.matching.pair_measurements import PairMeasurements, measure_pair
+from explorer.matching.pair_measurements import PairMeasurements, is_hardly_moved, measure_pair
 from explorer.matching.registration import BLOCK_SIZE, BlockResiduals, RegistrationLevel
 from explorer.matching.same_picture_thresholds import SAME_PICTURE
 
@@ -47,12 +48,14 @@ class _Aligned(NamedTuple):
 
 
 def align_and_measure(
-    one: Gray, other: Gray, matrix: Matrix, *, near: bool = False
+    one: Gray, other: Gray, matrix: Matrix, *, near: bool = False, probable: bool = False
 ) -> PairMeasurements | None:
     """Align `other` with `one` by scaling and translation, and measure how they compare.
 
     matrix: maps `other` to `one` approximately, in their own pixels (2×3). near: whether it is
-    accurate to about two pixels rather than ten. Returns None if the images cannot be aligned.
+    accurate to about two pixels rather than ten. probable: whether the images are probably copies,
+    so that it is not worth checking for two shots at half the size first. Returns None if the
+    images cannot be aligned.
     """
     if (measured := _measure_unmoved(one, other, matrix)) is not None:
         return measured
@@ -67,16 +70,38 @@ def align_and_measure(
         return None
     boxes = content_box(base), content_box(moved)
     images = base.astype(np.float32), moved.astype(np.float32)
-    if not near and side >= 2 * _MIN_BLOCKS_ACROSS * BLOCK_SIZE:
-        improved = _register_at_half_size(images, transform, boxes)
-        if improved is None:
-            return None
-        transform = improved
+    probable = probable or is_hardly_moved(transform, base.shape, moved.shape)
+    measured = _measure_from(images, transform, boxes, near=near, probable=probable)
+    return replace(measured, matrix=invert(measured.matrix)) if measured and swapped else measured
+
+
+def _measure_from(
+    images: tuple[Floats, Floats],
+    transform: Matrix,
+    boxes: tuple[Box, Box],
+    *,
+    near: bool,
+    probable: bool,
+) -> PairMeasurements | None:
+    """Align the second image with the first one, and measure them: at half the size if that shows
+    two shots, else at full size. The measured matrix maps the first image to the second one."""
+    base, moved = images
+    if min(base.shape) >= 2 * _MIN_BLOCKS_ACROSS * BLOCK_SIZE and not (near and probable):
+        coarse = _measure_at_half_size(images, transform, boxes)
+        if (
+            coarse is not None
+            and coarse.distortion > SAME_PICTURE.max_coarse_distortion
+            and not is_hardly_moved(coarse.matrix, base.shape, moved.shape)
+        ):
+            return coarse
+        if not near:
+            if coarse is None:
+                return None
+            transform = coarse.matrix
     aligned = _register(images, transform, boxes)
     if aligned is None:
         return None
-    level, residuals, transform = aligned
-    return measure_pair(level, residuals, transform, boxes, swapped=swapped)
+    return measure_pair(aligned.level, aligned.residuals, aligned.transform, boxes)
 
 
 def _measure_unmoved(one: Gray, other: Gray, matrix: Matrix) -> PairMeasurements | None:
@@ -99,10 +124,11 @@ def _measure_unmoved(one: Gray, other: Gray, matrix: Matrix) -> PairMeasurements
     return measured if measured and measured.median >= SAME_PICTURE.min_median else None
 
 
-def _register_at_half_size(
+def _measure_at_half_size(
     images: tuple[Floats, Floats], transform: Matrix, boxes: tuple[Box, Box]
-) -> Matrix | None:
-    """Register at half the size. Returns the transform for full size; None if it fails."""
+) -> PairMeasurements | None:
+    """Register and measure at half the size, in pixels of the full size; None if the images cannot
+    be aligned. The measured matrix maps the base image to the other one."""
     base, moved = (
         np.asarray(
             cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2), interpolation=cv2.INTER_AREA),
@@ -121,7 +147,14 @@ def _register_at_half_size(
     textured = aligned.residuals.textured
     if not textured.any() or np.median(aligned.residuals.ncc[textured]) < _MIN_COARSE_MEDIAN:
         return None
-    return rescale(aligned.transform, 1 / factors[0], 1 / factors[1])
+    half = measure_pair(aligned.level, aligned.residuals, aligned.transform, half_boxes)
+    return half and replace(
+        half,
+        matrix=rescale(half.matrix, 1 / factors[0], 1 / factors[1]),
+        far=2 * half.far,
+        distortion=2 * half.distortion,
+        excess=2 * half.excess,
+    )
 
 
 def _scaled_box(box: Box, factors: Values) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,9 @@ import numpy.typing as npt
 from explorer.matching.borders import shrink_bordered_sides
 from explorer.matching.changed_blocks import ChangedBlocks, measure_changed_blocks
 from explorer.matching.distortion import nonlinear_distortion
-from explorer.matching.geometry import Box, Matrix, edge_coordinates, invert, overhang
+from explorer.matching.geometry import Box, Matrix, Shape, edge_coordinates, invert, overhang
 from explorer.matching.registration import BlockResiduals, RegistrationLevel
+from explorer.matching.same_picture_thresholds import RETAKE, SAME_PICTURE
 
 # The minimum number of textured blocks, and the number of strongly textured blocks from which on
 # only these are used.
@@ -44,22 +45,42 @@ class PairMeasurements:
     excess: float
     """How far each image extends beyond the other, in pixels; the smaller of the two values."""
     changed: ChangedBlocks
-    """The differences in the strongly textured blocks."""
+    """The differences in the strongly textured blocks; the default where they were not measured
+    (`measure_pair`)."""
+
+    @property
+    def is_placed_like_copy(self) -> bool:
+        """Whether one image may be the other one scaled and cropped, whatever else has changed."""
+        t = SAME_PICTURE
+        return (
+            self.median >= min(t.min_median, t.watermark_min_median)
+            and self.far <= t.max_far
+            and self.distortion <= t.max_distortion
+            and self.excess <= t.max_excess
+            and self.stretch <= t.max_stretch
+        )
+
+    @property
+    def shows_two_shots(self) -> bool:
+        """Whether the images fit each other, but only as two shots of one scene do: the camera
+        was turned or moved."""
+        return (
+            self.median >= SAME_PICTURE.min_shot_median
+            and self.distortion > SAME_PICTURE.max_coarse_distortion
+        )
 
 
 def measure_pair(
-    level: RegistrationLevel,
-    residuals: BlockResiduals,
-    transform: Matrix,
-    boxes: tuple[Box, Box],
-    *,
-    swapped: bool,
+    level: RegistrationLevel, residuals: BlockResiduals, transform: Matrix, boxes: tuple[Box, Box]
 ) -> PairMeasurements | None:
     """Measure two images from the residuals of their last registration step.
 
-    transform: maps the base image to the other one. boxes: the parts of the base image and of the
-    other one inside their borders. swapped: whether the base is the first of the two images.
-    Returns None if too few blocks are textured.
+    transform: maps the base image to the other one; it is the measured matrix. boxes: the parts of
+    the base image and of the other one inside their borders.
+
+    Measuring `changed` takes as long as all the rest. It is left out where it cannot matter: the
+    images are not placed like copies, and have not the same place either, where recompression may
+    hide how well they fit. Returns None if too few blocks are textured.
     """
     textured = residuals.textured
     if int(textured.sum()) < _MIN_BLOCKS:
@@ -70,15 +91,29 @@ def measure_pair(
     if strong.sum() >= _ENOUGH_STRONG_BLOCKS:
         textured = strong
     scales = np.abs(transform[:, :2]).max(axis=1)
-    return PairMeasurements(
-        matrix=invert(transform) if swapped else transform,
+    measured = PairMeasurements(
+        matrix=transform,
         median=float(np.median(residuals.ncc[textured])),
         far=_misplacement(level, residuals, textured),
         distortion=_distortion(level, residuals, textured),
         stretch=float(max(scales[0] / scales[1], scales[1] / scales[0])),
         excess=_excess(level, transform, boxes, float(scales[0] * scales[1]) ** 0.5),
-        changed=measure_changed_blocks(level, residuals),
+        changed=ChangedBlocks(),
     )
+    if measured.is_placed_like_copy or is_hardly_moved(
+        transform, level.base.shape, level.moved.shape
+    ):
+        return replace(measured, changed=measure_changed_blocks(level, residuals))
+    return measured
+
+
+def is_hardly_moved(transform: Matrix, one: Shape, other: Shape) -> bool:
+    """Whether the images have one shape, and no corner is moved by more than
+    `RETAKE.max_corner_offset`, so that one may be a copy of the same size."""
+    height, width = one[:2]
+    corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+    offset = np.abs((transform - np.eye(2, 3)) @ corners).max()
+    return one == other and bool(offset <= RETAKE.max_corner_offset)
 
 
 def _misplacement(

@@ -29,14 +29,10 @@ def is_same_picture(pair: PairMeasurements) -> bool:
 
 def _is_aligned(pair: PairMeasurements) -> bool:
     """Whether the images correlate, and differ only by scaling, translation and cropping."""
-    t = SAME_PICTURE
     return (
-        (pair.median >= t.min_median or _is_watermarked(pair))
-        and pair.far <= t.max_far
-        and pair.distortion <= t.max_distortion
-        and pair.excess <= t.max_excess
-        and pair.stretch <= t.max_stretch
-        and pair.changed.strong_blocks >= t.min_strong_blocks
+        pair.is_placed_like_copy
+        and (pair.median >= SAME_PICTURE.min_median or _is_watermarked(pair))
+        and pair.changed.strong_blocks >= SAME_PICTURE.min_strong_blocks
     )
 
 

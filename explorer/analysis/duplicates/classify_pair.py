@@ -11,6 +11,7 @@ import itertools
 from typing import Literal
 
 from explorer.analysis.duplicates import compare_pair
+from explorer.analysis.duplicates.candidates import Candidate
 from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_different_times
 from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.decoding.pool import DecodePool
@@ -69,6 +70,17 @@ class PairClassifier:
         ):
             return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, compared.relation)
+
+    def are_surely_shots(self, candidate: Candidate) -> bool:
+        """Whether a candidate pair cannot be one picture, whatever its pixels show: the hashes
+        differ, so the pixels do, and the cameras' clocks differ by a second or more."""
+        if candidate.bits == 0:
+            return False
+        try:
+            one, other = self._file(candidate.a), self._file(candidate.b)
+        except FilesUnavailable:
+            return False
+        return taken_at_different_times(one, other, lambda _: None)
 
     def store_hashes(self) -> None:
         """Store the pixel hashes that were read since this was last called."""

@@ -43,10 +43,16 @@ class ComparisonThresholds:
     """Ratio of areas below which a transform is considered degenerate."""
     max_offset: float = 2.0
     """Maximum distance in pixels between two transforms that are considered equal."""
+    max_shot_offset: float = 10.0
+    """The same if the first one was found to fit two shots of one scene: registration that starts
+    this near ends in the same place."""
     small_side: int = 160
     """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
     accurate_correlation: float = 0.9
     """Correlation of thumbnails that gives the transform to about two pixels."""
+    probable_correlation: float = 0.97
+    """Correlation of thumbnails from which full size is compared at once. Half of the copies have
+    more; of the shots in a burst, one in fifty has."""
     promising_correlation: float = 0.8
     """Correlation of thumbnails from which photos with nothing but similar hashes are also compared
     by keypoints."""
@@ -77,6 +83,8 @@ class PairRequest(NamedTuple):
     """The transform from b to a if both are copies of a third photo, as unit squares."""
     use_keypoints: bool = True
     """Whether more than similar hashes suggests one picture, so that keypoints are compared."""
+    are_shots: bool = False
+    """Whether these are known to be two shots, so that only whether they show one scene is open."""
 
 
 class PairComparer:
@@ -120,23 +128,34 @@ class PairComparer:
             return None
         a, b = request.a, request.b
         one, other = self._previews.image(a), self._previews.image(b)
-        best = _measure_rough_alignments(request, alignments, one, other)
-        decided = best is not None and same_picture.is_same_picture(best)
         promising = bool(alignments) and (
             alignments[0].correlation >= THRESHOLDS.promising_correlation
         )
+        if request.are_shots and (request.use_keypoints or promising):
+            match, _ = self._match_keypoints(request, one, other)
+            if match.inliers >= THRESHOLDS.scene_inliers:
+                return PairComparison(a, b, match.inliers, None, {})
+        best = _measure_rough_alignments(request, alignments, one, other)
+        decided = best is not None and same_picture.is_same_picture(best)
         if decided or not (request.use_keypoints or promising):
             return PairComparison(a, b, 0, best, _relation(best, one, other)) if best else None
-        match, matrix = _match_keypoints(one, other)
-        self._previews.note_matched(a, one)
-        self._previews.note_matched(b, other)
-        if matrix is not None and not (best and _ends_there(best.matrix, matrix, other)):
+        match, matrix = self._match_keypoints(request, one, other)
+        if matrix is not None and not (best and _ends_there(best, matrix, other)):
             accurate = match.inliers >= THRESHOLDS.accurate_inliers
             best = _better(_measure(one, other, matrix, near=accurate), best)
         if best is None and match.inliers < THRESHOLDS.scene_inliers:
             return None
         relation = _relation(best, one, other) if best else {}
         return PairComparison(a, b, match.inliers, best, relation)
+
+    def _match_keypoints(
+        self, request: PairRequest, one: PreviewImage, other: PreviewImage
+    ) -> tuple[KeypointMatch, Matrix | None]:
+        """`_match_keypoints` of two photos, whose keypoints are then stored."""
+        found = _match_keypoints(one, other)
+        self._previews.note_matched(request.a, one)
+        self._previews.note_matched(request.b, other)
+        return found
 
 
 def _measure_rough_alignments(
@@ -146,14 +165,12 @@ def _measure_rough_alignments(
     other: PreviewImage,
 ) -> PairMeasurements | None:
     """The measurements of the first alignment that shows one picture, else of the best one."""
-    tried = [
-        (each.unit, each.correlation >= THRESHOLDS.accurate_correlation) for each in alignments
-    ]
+    tried = [(each.unit, each.correlation) for each in alignments]
     if request.expected is not None:
-        tried.insert(0, (request.expected, True))
+        tried.insert(0, (request.expected, 1.0))
     best: PairMeasurements | None = None
-    for unit, accurate in tried:
-        measured = _measure_unit(one, other, unit, near=accurate)
+    for unit, correlation in tried:
+        measured = _measure_unit(one, other, unit, correlation)
         if measured is not None and same_picture.is_same_picture(measured):
             return measured
         if measured is not None and (best is None or measured.median > best.median):
@@ -214,29 +231,36 @@ def _match_keypoints_of(
     return match, matrix
 
 
-def _ends_there(done: Matrix, matrix: Matrix, other: PreviewImage) -> bool:
-    """Whether a transform, made axis-aligned, maps a photo to where another one already did."""
+def _ends_there(done: PairMeasurements, matrix: Matrix, other: PreviewImage) -> bool:
+    """Whether registration from a transform would end where it already has."""
     if other.gray is None:
         return False
     h, w = other.gray.shape
     corners = np.array([[0, w, 0, w], [0, 0, h, h], [1, 1, 1, 1]])
-    offset = (done - geometry.axis_aligned(matrix, other.gray.shape)) @ corners
-    return bool(np.abs(offset).max() < THRESHOLDS.max_offset)
+    offset = (done.matrix - geometry.axis_aligned(matrix, other.gray.shape)) @ corners
+    limit = THRESHOLDS.max_shot_offset if done.shows_two_shots else THRESHOLDS.max_offset
+    return bool(np.abs(offset).max() < limit)
 
 
 def _measure_unit(
-    one: PreviewImage, other: PreviewImage, unit: Matrix, *, near: bool
+    one: PreviewImage, other: PreviewImage, unit: Matrix, correlation: float
 ) -> PairMeasurements | None:
     """`align_and_measure` two previews from a transform of unit squares.
 
-    near: whether it is right to about two pixels; the full search follows where that fails.
+    correlation: of their thumbnails. If it is high, the transform is right to about two pixels; the
+    full search follows where that fails.
     """
     if one.gray is None or other.gray is None:
         return None
     matrix = geometry.unit_to_pixels(unit, one.gray.shape, other.gray.shape)
-    near = near or min(one.gray.shape + other.gray.shape) < THRESHOLDS.small_side
-    measured = align_and_measure(one.gray, other.gray, matrix, near=True) if near else None
-    if measured is None or measured.median < SAME_PICTURE.min_median:
+    is_small = min(one.gray.shape + other.gray.shape) < THRESHOLDS.small_side
+    measured: PairMeasurements | None = None
+    if correlation >= THRESHOLDS.accurate_correlation or is_small:
+        probable = correlation >= THRESHOLDS.probable_correlation
+        measured = align_and_measure(one.gray, other.gray, matrix, near=True, probable=probable)
+    if measured is None or (
+        measured.median < SAME_PICTURE.min_median and not measured.shows_two_shots
+    ):
         measured = align_and_measure(one.gray, other.gray, matrix) or measured
     return measured
 

@@ -211,7 +211,15 @@ def _compare_candidates(
         now, found = components.next_round(found)
         done |= {(candidate.a, candidate.b) for candidate in now}
         compared = comparer.compare_all(
-            [PairRequest(each.a, each.b, use_keypoints=each.near) for each in now]
+            [
+                PairRequest(
+                    each.a,
+                    each.b,
+                    use_keypoints=each.near,
+                    are_shots=classifier.are_surely_shots(each),
+                )
+                for each in now
+            ]
         )
         new = [pair for each in compared for pair in classify(each)]
         components.add(new)

@@ -4,7 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.matching.distortion import fit_scale_and_translation, nonlinear_distortion
+from explorer.matching.distortion import (
+    fit_scale_and_translation,
+    nonlinear_distortion,
+    weighted_least_squares,
+)
 from tests.thoroughness import times
 
 ACROSS, DOWN = (
@@ -50,3 +54,26 @@ def test_a_few_outliers_are_not_distortion() -> None:
 
 def test_too_few_blocks_show_no_distortion() -> None:
     assert nonlinear_distortion(PLACE[:, :10], PLACE[:, :10], WEIGHTS[:10]) == 0.0
+
+
+@settings(max_examples=times(20, 100), deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 6), st.integers(6, 40))
+def test_a_fit_is_that_of_numpy(seed: int, columns: int, rows: int) -> None:
+    random = np.random.default_rng(seed)
+    design = random.normal(0, 1, (rows, columns))
+    values, weights = random.normal(0, 1, (2, rows)), random.uniform(0.1, 1, (2, rows))
+    root = np.sqrt(weights)
+    expected = [
+        np.linalg.lstsq(design * root[i][:, None], values[i] * root[i], rcond=None)[0]
+        for i in (0, 1)
+    ]
+    # The fit solves the normal equations, which double the digits that are lost.
+    if max(np.linalg.cond(design * row[:, None]) for row in root) < 100:
+        assert np.allclose(weighted_least_squares(design, values, weights), expected, atol=1e-4)
+
+
+def test_points_on_a_line_are_fitted_along_it() -> None:
+    at = np.linspace(-1, 1, 30)
+    design = np.column_stack([np.ones_like(at), at, np.zeros_like(at)])
+    found = weighted_least_squares(design, 2 + 3 * at, np.ones_like(at))
+    assert np.allclose(found, [2, 3, 0], atol=1e-4)

@@ -150,7 +150,7 @@ def test_every_alignment_is_tried(photos: Photos, alignments: tuple[RoughAlignme
 def test_the_best_correlated_of_several_wrong_alignments_is_measured(
     photos: Photos, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
 ) -> None:
-    def measure(one: Gray, other: Gray, matrix: Matrix, *, near: bool = False) -> PairMeasurements:
+    def measure(one: Gray, other: Gray, matrix: Matrix, **how: bool) -> PairMeasurements:
         median = 0.2 if matrix[0, 2] else 0.4
         return PairMeasurements(matrix, median, 0.0, 0.0, 1.0, 0.0, ChangedBlocks())
 

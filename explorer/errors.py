@@ -2,6 +2,7 @@
 
     ExplorerError                exit code 1
     ├── UsageError               exit code 2: the command line is invalid
+    ├── UnknownPhoto             an id that no photo of the library has
     ├── FolderError              a folder does not exist, is a file, or must not be read
     ├── LibraryError             the library's own files cannot be used
     │   ├── LibraryLocked        another run is writing to it
@@ -45,6 +46,10 @@ class UsageError(ExplorerError):
     """The arguments of a command are invalid, alone or in combination."""
 
     exit_code = 2
+
+
+class UnknownPhoto(ExplorerError):
+    """The library has no photo with an id that was given."""
 
 
 class FolderError(ExplorerError):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from explorer.cli.arguments import opened_library
+from explorer.cli.arguments import opened_library, photos_by_id
 from explorer.cli.options import Command, WholeNumber, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.errors import UsageError
@@ -86,18 +86,22 @@ def _change(
     from explorer.library import album_store
 
     catalog, changed = library.catalog, 0
+    if photos:
+        photos_by_id(library, photos)
     if action == "add":
-        name, changed = album_store.add_to_album(catalog, name, photos)
+        name, edit = album_store.add_to_album(catalog, name, photos)
+        changed = edit.photos if edit else 0
         words = f"{count(changed, 'photo')} added to “{name}”."
     else:
         album = album_store.find_album(catalog, name)
         name = album.name
         if action == "remove":
-            changed = album_store.remove_from_album(catalog, album, photos)
+            edit = album_store.remove_from_album(catalog, album, photos)
+            changed = edit.photos if edit else 0
             words = f"{count(changed, 'photo')} removed from “{name}”."
         elif action == "rename":
-            album_store.rename_album(catalog, album.id, to)
-            name, words = to, f"“{name}” is now called “{to}”."
+            new = album_store.rename_album(catalog, album.id, to)
+            name, words = new, f"“{name}” is now called “{new}”."
         else:
             album_store.delete_album(catalog, album)
             words = f"The album “{name}” is deleted. Its photos are kept."

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.config import PROGRAM
-from explorer.errors import UsageError
+from explorer.errors import UnknownPhoto, UsageError
 from explorer.library.paths import as_on_disk, printable
 from explorer.library.typed_names import did_you_mean, nearest_names
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
+    from explorer.library.rows import PhotoRow
+
+# Unknown ids that an error names.
+_NAMED_IDS = 20
 
 
 def absolute(path: str) -> str:
@@ -52,6 +56,21 @@ def opened_library(given: str | None) -> Iterator[Library]:
         yield library
     finally:
         library.close()
+
+
+def photos_by_id(library: Library, ids: Sequence[int]) -> dict[int, PhotoRow]:
+    """The photos with these ids, in this order. Raises UnknownPhoto, which names all others, if
+    some are not in the library."""
+    found = library.catalog.photos(ids)
+    unknown = [str(each) for each in dict.fromkeys(ids) if each not in found]
+    if unknown:
+        more = f" and {len(unknown) - _NAMED_IDS:,} more" if len(unknown) > _NAMED_IDS else ""
+        listed = ", ".join(unknown[:_NAMED_IDS])
+        raise UnknownPhoto(
+            f"There {'is no photo' if len(unknown) == 1 else 'are no photos'} {listed}{more} in the"
+            " library: `search --json` prints the ids of photos."
+        )
+    return found
 
 
 def check_folders(words: Sequence[str], commands: Collection[str]) -> None:

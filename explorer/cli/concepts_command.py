@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.arguments import opened_library
+from explorer.cli.arguments import opened_library, photos_by_id
 from explorer.cli.options import Command, encoder_option, json_option, library_option
 from explorer.cli.output import emit, emit_json, say
 from explorer.config import PROGRAM
 from explorer.errors import EncoderError, UsageError
 from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
-from explorer.library.decision_store import hashes_of
 from explorer.library.library import Library
 from explorer.search.concepts import ConceptModels
 from explorer.search.engine import SearchEngine
@@ -111,11 +110,8 @@ def _hashes(library: Library, action: str, values: tuple[str, ...]) -> list[byte
         ids.append(number)
     if not ids:
         raise UsageError(f"Give photos: `{PROGRAM} concepts {action} NAME ID…`.")
-    rows = library.catalog.photos(ids)
-    for number in ids:
-        if number not in rows:
-            raise UsageError(f"There is no photo {number} in the library.")
-    return list(hashes_of(library.catalog, ids).values())
+    rows = photos_by_id(library, ids)
+    return [bytes.fromhex(row["hash"]) for row in rows.values()]
 
 
 def _list(library: Library, encoder: str | None, *, as_json: bool, changed: bool) -> int:

@@ -9,24 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from explorer.cli.arguments import opened_library
+from explorer.cli.arguments import opened_library, photos_by_id
 from explorer.cli.options import Command, WholeNumber, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.errors import UsageError
 from explorer.library.edit_fields import EDIT_FIELDS, EditField
 from explorer.library.edit_operations import (
     EditOperation,
+    change_date,
     change_keywords,
+    change_place,
     combined,
-    parse_coordinates,
-    parse_shift,
     reset_fields,
-    set_date,
     set_favourite,
-    set_place,
     set_rating,
     set_text,
-    shift_dates,
 )
 from explorer.text_format import count
 
@@ -42,9 +39,9 @@ if TYPE_CHECKING:
 @click.option("--description", help="The description; '' removes it.")
 @click.option("--add-keyword", multiple=True, metavar="WORD", help="Add a keyword.")
 @click.option("--remove-keyword", multiple=True, metavar="WORD", help="Remove a keyword.")
-@click.option("--date", metavar="DATE", help="When it was taken: 1985, 1985-07-04 10:30.")
+@click.option("--date", metavar="DATE", help="1985, 1985-07-04 10:30; '' restores the file's.")
 @click.option("--shift", metavar="TIME", help="Shift dates, such as +1h, -2d or +1:30.")
-@click.option("--place", metavar="LATITUDE,LONGITUDE", help="Where it was taken, in degrees.")
+@click.option("--place", metavar="LATITUDE,LONGITUDE", help="In degrees; '' restores the file's.")
 @click.option(
     "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="Restore the file's value."
 )
@@ -88,21 +85,19 @@ def operations(fields: dict[str, object]) -> list[EditOperation]:
     add, remove = (_words(fields.get(f"{verb}_keyword")) for verb in ("add", "remove"))
     if add or remove:
         found.append(change_keywords(add, remove))
-    date, shift = fields.get("date"), fields.get("shift")
-    if date and shift:
-        raise UsageError("Give either --date or --shift, not both.")
-    if isinstance(date, str):
-        found.append(set_date(date))
-    if isinstance(shift, str):
-        by: dt.timedelta = parse_shift(shift)
-        found.append(shift_dates(by))
-    if isinstance(place := fields.get("place"), str):
-        found.append(set_place(*parse_coordinates(place)))
+    date, shift = (_given(fields.get(name)) for name in ("date", "shift"))
+    found += change_date(date, shift)
+    if (place := _given(fields.get("place"))) is not None:
+        found.append(change_place(place))
     return found
 
 
 def _fields(names: Sequence[object]) -> list[EditField]:
     return [field for field in EDIT_FIELDS if field in names]
+
+
+def _given(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -118,14 +113,10 @@ def _edit(
         raise UsageError("Give the ids of photos: `search --json` prints them.")
     if not wanted:
         raise UsageError("Say what to set, such as --rating 4: `edit --help` lists the options.")
-    known = library.catalog.photos(photos)
-    unknown = next((each for each in photos if each not in known), None)
-    if unknown is not None:
-        raise UsageError(
-            f"There is no photo {unknown} in the library: `search --json` prints the ids of photos."
-        )
+    photos_by_id(library, photos)
     operation = combined(wanted)
-    changed = edit_photos(library.catalog, photos, operation.summary, operation.change)
+    edit = edit_photos(library.catalog, photos, operation.summary, operation.change)
+    changed = edit.photos if edit else 0
     if as_json:
         emit_json({"changed": changed, "summary": operation.summary})
     else:
@@ -146,11 +137,12 @@ def _undo(library: Library, given: tuple[int, ...], *, as_json: bool) -> None:
     if as_json:
         emit_json(undone._asdict())
         return
-    kept = f"; {count(undone.kept, 'photo')} changed again since, left as it is"
-    emit(
-        f"Undone: {undone.summary} ({count(undone.restored, 'photo')}"
-        f"{kept if undone.kept else ''})."
-    )
+    notes = [count(undone.restored, "photo")]
+    if undone.album:
+        notes.append(f"the album “{undone.album}” is back")
+    if undone.kept:
+        notes.append(f"{count(undone.kept, 'photo')} changed again since and left")
+    emit(f"Undone: {undone.summary} ({'; '.join(notes)}).")
 
 
 def _list(library: Library, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.arguments import as_phrase, opened_library
+from explorer.cli.arguments import as_phrase, opened_library, photos_by_id
 from explorer.cli.options import (
     QueryCommand,
     WholeNumber,
@@ -32,12 +32,7 @@ def explain_command(
 ) -> int:
     """PHRASE is a query as for `search`; ID is the id of a photo, as printed by `search --json`."""
     with opened_library(library) as opened:
-        row = opened.catalog.photo(photo_id)
-        if row is None:
-            raise UsageError(
-                f"There is no photo {photo_id} in the library: `search --json` prints the ids of"
-                " photos."
-            )
+        row = photos_by_id(opened, [photo_id])[photo_id]
         engine = SearchEngine(opened, encoder)
         query = with_files(opened, engine, parse(as_phrase(phrase)))
         if not query:

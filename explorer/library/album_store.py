@@ -17,10 +17,11 @@ from explorer.errors import UsageError
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.connection import write_transaction
 from explorer.library.edit_history import (
+    NO_CONTENT,
     FieldChange,
+    PastEdit,
     begin_edit,
     end_edit,
-    next_change,
     photo_hashes,
     photos_with,
     record_changes,
@@ -30,10 +31,12 @@ from explorer.library.edit_history import (
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.text_folding import fold
 from explorer.library.typed_names import checked_name, did_you_mean, name_key, nearest_names
-from explorer.text_format import excerpt
+from explorer.text_format import MAX_NAME_LENGTH, excerpt
 
 ALBUM_FIELD = "album:"
-"""The prefix of the field of a change in the edit history; the album's id follows."""
+"""The prefix of the field of a change in the edit history; the album's id follows. The value is
+null or [1]: whether a content is in the album or, with NO_CONTENT, whether the album exists."""
+_MEMBER = {True: stored([1]), False: None}
 
 
 class Album(NamedTuple):
@@ -94,71 +97,142 @@ def albums_of(catalog: Catalog, photo_id: int) -> list[str]:
     return sorted((row[0] for row in rows), key=fold)
 
 
-def add_to_album(catalog: Catalog, name: str, photo_ids: Iterable[int]) -> tuple[str, int]:
-    """Add photos to the album with the given name, which is created if it does not exist, as an
-    edit that can be undone. Returns the album's name and the number of photos that were not in it
-    before. Raises UsageError if the name is empty."""
+def add_to_album(
+    catalog: Catalog, name: str, photo_ids: Iterable[int]
+) -> tuple[str, PastEdit | None]:
+    """Add photos to the album with the given name, which is created if it does not exist. Returns
+    the album's name, and the edit as it was recorded; None if all photos were in it before. Raises
+    UsageError if the name is empty."""
     name = checked_name(name, "An album")
     with write_transaction(catalog.path) as db:
-        number, name = _album_named(db, name) or _create(db, name)
+        known, hashes = _album_named(db, name), photo_hashes(db, photo_ids)
+        number, name = known or (0, name)
         edit = begin_edit(db, f"Added to the album “{name}”")
-        changed = _change_membership(db, edit, number, photo_hashes(db, photo_ids), member=True)
-    return name, changed
+        if known is None and hashes:
+            number = _create(db, edit, name)
+        _change_membership(db, edit, number, hashes, member=True)
+        return name, end_edit(db, edit)
 
 
-def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) -> int:
-    """Remove photos from an album, as an edit that can be undone; return how many were in it."""
+def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) -> PastEdit | None:
+    """Remove photos from an album. Returns the edit as it was recorded; None if none of them was in
+    it."""
     with write_transaction(catalog.path) as db:
         edit = begin_edit(db, f"Removed from the album “{album.name}”")
-        return _change_membership(db, edit, album.id, photo_hashes(db, photo_ids), member=False)
+        _change_membership(db, edit, album.id, photo_hashes(db, photo_ids), member=False)
+        return end_edit(db, edit)
+
+
+def rename_album(catalog: Catalog, album_id: int, name: str) -> str:
+    """Rename an album; return its name as it is stored. Raises UsageError if another album has the
+    name, if the name is empty, and if the album was deleted."""
+    name = checked_name(name, "An album")
+    with write_transaction(catalog.path) as db:
+        known = _album_named(db, name)
+        if known is not None and known[0] != album_id:
+            raise UsageError(f"An album named “{known[1]}” already exists: choose another name.")
+        renamed = db.execute(
+            "update album set name = ? where id = ? and deleted_at is null", (name, album_id)
+        )
+        if not renamed.rowcount:
+            raise UsageError("This album no longer exists: it was deleted.")
+        touch_photos(db, [])
+    return name
+
+
+def delete_album(catalog: Catalog, album: Album) -> PastEdit | None:
+    """Delete an album; its photos stay in the library. Returns the edit as it was recorded; None if
+    the album was already deleted."""
+    with write_transaction(catalog.path) as db:
+        edit = begin_edit(db, f"Deleted the album “{album.name}”")
+        rows = db.execute("select hash from album_photo where album_id = ?", (album.id,)).fetchall()
+        _change_membership(db, edit, album.id, [row[0] for row in rows], member=False)
+        deleted = db.execute(
+            "update album set deleted_at = ? where id = ? and deleted_at is null",
+            (time.time(), album.id),
+        )
+        if deleted.rowcount:
+            _record_existence(db, edit, album.id, exists=False)
+        return end_edit(db, edit)
+
+
+# --- parts of edits, and of undoing them, in a write transaction
 
 
 def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, member: bool) -> bool:
-    """Add a content to an album, or remove it; return whether that changed anything. Adding a
-    content restores a deleted album."""
+    """Add a content to an album that is not deleted, or remove it; return whether that changed
+    anything."""
     if member:
-        db.execute("update album set deleted_at = null where id = ?", (album_id,))
         sql = (
             "insert or ignore into album_photo select ?1, ?2, ?3 where exists (select 1 from album"
-            " where id = ?1)"
+            " where id = ?1 and deleted_at is null)"
         )
         return db.execute(sql, (album_id, digest, time.time())).rowcount > 0
     sql = "delete from album_photo where album_id = ? and hash = ?"
     return db.execute(sql, (album_id, digest)).rowcount > 0
 
 
+def revive_album(db: sqlite3.Connection, album_id: int) -> str | None:
+    """Bring a deleted album back, without photos; return its name, which has a number if another
+    album has the name now. None if there is no such deleted album."""
+    row = db.execute(
+        "select name from album where id = ? and deleted_at is not null", (album_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    name, number = str(row[0]), 1
+    while _album_named(db, name) is not None:
+        number += 1
+        ending = f" ({number})"
+        name = f"{row[0][: MAX_NAME_LENGTH - len(ending)].rstrip()}{ending}"
+    db.execute("update album set name = ?, deleted_at = null where id = ?", (name, album_id))
+    return name
+
+
+def drop_if_empty(db: sqlite3.Connection, album_id: int) -> None:
+    """Delete an album that has no photos, after its creation was undone."""
+    db.execute(
+        "update album set deleted_at = ? where id = ? and id not in (select album_id from"
+        " album_photo)",
+        (time.time(), album_id),
+    )
+
+
 def _change_membership(
     db: sqlite3.Connection, edit_id: int, album_id: int, hashes: Iterable[bytes], *, member: bool
-) -> int:
-    """Change an album as part of an edit; return the number of contents added or removed."""
-    before, after = (None, stored([1])) if member else (stored([1]), None)
+) -> None:
+    """Add contents to an album or remove them, as part of an edit."""
+    before, after = _MEMBER[not member], _MEMBER[member]
     changed = [digest for digest in hashes if set_membership(db, album_id, digest, member=member)]
     field = f"{ALBUM_FIELD}{album_id}"
     record_changes(db, edit_id, [FieldChange(digest, field, before, after) for digest in changed])
-    touch_photos(db, photos_with(db, changed), next_change(db))
-    end_edit(db, edit_id)
-    return len(changed)
+    touch_photos(db, photos_with(db, changed))
 
 
-def rename_album(catalog: Catalog, album_id: int, name: str) -> None:
-    """Rename an album. Raises UsageError if another album has the name, or if it is empty."""
-    name = checked_name(name, "An album")
-    with write_transaction(catalog.path) as db:
-        known = _album_named(db, name)
-        if known is not None and known[0] != album_id:
-            raise UsageError(f"An album named “{known[1]}” already exists: choose another name.")
-        # Names are unique, so a deleted album with this name is dropped for good.
-        db.execute("delete from album where name = ? and deleted_at is not null", (name,))
-        db.execute("update album set name = ? where id = ?", (name, album_id))
+def _create(db: sqlite3.Connection, edit_id: int, name: str) -> int:
+    """Create an album as part of an edit; return its id."""
+    (number,) = db.execute(
+        "insert into album (name, created_at) values (?, ?) returning id", (name, time.time())
+    ).fetchone()
+    _record_existence(db, edit_id, number, exists=True)
+    return int(number)
 
 
-def delete_album(catalog: Catalog, album: Album) -> None:
-    """Delete an album, as an edit that can be undone; its photos stay in the library."""
-    with write_transaction(catalog.path) as db:
-        edit = begin_edit(db, f"Deleted the album “{album.name}”")
-        rows = db.execute("select hash from album_photo where album_id = ?", (album.id,)).fetchall()
-        _change_membership(db, edit, album.id, [row[0] for row in rows], member=False)
-        db.execute("update album set deleted_at = ? where id = ?", (time.time(), album.id))
+def _record_existence(db: sqlite3.Connection, edit_id: int, album_id: int, *, exists: bool) -> None:
+    """Record that an edit created an album, or deleted it."""
+    field = f"{ALBUM_FIELD}{album_id}"
+    change = FieldChange(NO_CONTENT, field, _MEMBER[not exists], _MEMBER[exists])
+    record_changes(db, edit_id, [change])
+
+
+def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
+    for number, known in db.execute("select id, name from album where deleted_at is null"):
+        if name_key(known) == name_key(name):
+            return number, known
+    return None
+
+
+# --- the photos in albums
 
 
 def in_album(album_id: int) -> PhotoCondition:
@@ -177,19 +251,3 @@ def album_photos(catalog: Catalog, album_id: int) -> Ids:
             (album_id,),
         ).fetchall()
     return np.fromiter((row[0] for row in rows), np.int64, len(rows))
-
-
-def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
-    for number, known in db.execute("select id, name from album where deleted_at is null"):
-        if name_key(known) == name_key(name):
-            return number, known
-    return None
-
-
-def _create(db: sqlite3.Connection, name: str) -> tuple[int, str]:
-    (number,) = db.execute(
-        "insert into album (name, created_at) values (?, ?) on conflict (name) do update set"
-        " deleted_at = null returning id",
-        (name, time.time()),
-    ).fetchone()
-    return int(number), name

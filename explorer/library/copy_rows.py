@@ -113,12 +113,12 @@ def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
 
 
 def taken_times(catalog: Catalog) -> dict[int, str]:
-    """When visible photos were taken, by id, if their metadata has a date to the minute; file times
-    are ignored."""
+    """When visible photos were taken, by id, if their files have a date to the minute; the times of
+    files and the dates that users set are ignored."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select id, taken_at from photo where present > 0 and taken_at is not null and"
-            " taken_source <> 'file'"
-            " and coalesce(taken_precision, 'second') in ('minute', 'second')"
+            f"select p.id, {in_file('taken_at')} as taken from photo p {EDIT_JOIN} where p.present"
+            f" > 0 and taken is not null and {in_file('taken_source')} <> 'file'"
+            f" and coalesce({in_file('taken_precision')}, 'second') in ('minute', 'second')"
         )
         return {row[0]: row[1] for row in rows}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 EditField = Literal["favourite", "rating", "title", "description", "keywords", "date", "place"]
 EDIT_FIELDS: tuple[EditField, ...] = get_args(EditField)
@@ -30,6 +30,15 @@ ColumnValues = list[str | int | float | None]
 """The values of a field's columns, in the order of COLUMNS."""
 FieldValues = dict[EditField, ColumnValues]
 """For each field, the values of its columns."""
+
+
+class PhotoValues(NamedTuple):
+    """The values of all fields of a photo."""
+
+    shown: FieldValues
+    """Those that are displayed and searched."""
+    in_file: FieldValues
+
 
 USER = "user"
 """`taken_source` of a date that the user set."""

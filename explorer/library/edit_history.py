@@ -21,15 +21,20 @@ class PastEdit(NamedTuple):
     summary: str
     """A description, such as “Rated 4 stars”."""
     photos: int
-    """The number of contents that it changed."""
+    """The number of contents that it changed; 0 if it only created or deleted an album."""
     made_at: float
     """The time of the edit, in Unix seconds."""
+
+
+NO_CONTENT = b""
+"""The hash of a change that is not about a content, but about an album itself."""
 
 
 class FieldChange(NamedTuple):
     """The change of one field of a photo by an edit."""
 
     hash: bytes
+    """Of the content, or NO_CONTENT."""
     field: str
     before: str | None
     """The value in JSON; None: that of the file."""
@@ -37,13 +42,17 @@ class FieldChange(NamedTuple):
     """The value in JSON; None: that of the file."""
 
 
+_EDITS = (
+    "select id, summary, (select count(distinct hash) from edit_change where edit_id = edit.id and"
+    " hash <> x''), made_at from edit"
+)
+
+
 def past_edits(catalog: Catalog, limit: int = 20) -> list[PastEdit]:
     """At most `limit` edits that were not undone, the latest first."""
     with catalog.reading() as db:
         rows = db.execute(
-            "select id, summary, (select count(distinct hash) from edit_change where edit_id ="
-            " edit.id), made_at from edit where undone_at is null order by id desc limit ?",
-            (limit,),
+            f"{_EDITS} where undone_at is null order by id desc limit ?", (limit,)
         ).fetchall()
     return [PastEdit(*row) for row in rows]
 
@@ -66,13 +75,15 @@ def record_changes(db: sqlite3.Connection, edit_id: int, changes: Iterable[Field
     )
 
 
-def end_edit(db: sqlite3.Connection, edit_id: int) -> None:
-    """Finish recording an edit, and delete it if it changed nothing."""
+def end_edit(db: sqlite3.Connection, edit_id: int) -> PastEdit | None:
+    """Finish recording an edit. Returns it; None if it changed nothing, and is not recorded."""
     db.execute(
         "delete from edit where id = ?1 and not exists (select 1 from edit_change where edit_id ="
         " ?1)",
         (edit_id,),
     )
+    row = db.execute(f"{_EDITS} where id = ?", (edit_id,)).fetchone()
+    return PastEdit(*row) if row else None
 
 
 def stored(values: Sequence[object] | None) -> str | None:
@@ -80,14 +91,16 @@ def stored(values: Sequence[object] | None) -> str | None:
     return None if values is None else json.dumps(values, ensure_ascii=False)
 
 
-def next_change(db: sqlite3.Connection) -> int:
+def _next_change(db: sqlite3.Connection) -> int:
     """The change number of a transaction that changes photos."""
     (number,) = db.execute("update clock set change = change + 1 returning change").fetchone()
     return int(number)
 
 
-def touch_photos(db: sqlite3.Connection, photo_ids: Sequence[int], change: int) -> None:
-    """Let readers notice that these photos changed, and make their texts searchable."""
+def touch_photos(db: sqlite3.Connection, photo_ids: Sequence[int]) -> None:
+    """Let readers notice that these photos or albums changed, and make the photos' texts
+    searchable."""
+    change = _next_change(db)
     for some in chunks(photo_ids, MAX_BOUND_VALUES):
         db.execute(
             f"update photo set change = {change} where id in ({','.join('?' * len(some))})", some

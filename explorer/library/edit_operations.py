@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from explorer.errors import UsageError
-from explorer.library.edit_fields import USER, ColumnValues, EditField, FieldValues
+from explorer.library.edit_fields import USER, ColumnValues, EditField, PhotoValues
 from explorer.library.edit_store import Change
 from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
@@ -31,12 +31,15 @@ class EditOperation(NamedTuple):
 
 
 def combined(operations: Sequence[EditOperation]) -> EditOperation:
-    """Combine several edits into one. Later ones override earlier ones of the same field."""
+    """Combine several edits into one. Each sees the result of the earlier ones."""
 
-    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
+    def change(current: PhotoValues) -> Mapping[EditField, ColumnValues | None]:
         wanted: dict[EditField, ColumnValues | None] = {}
+        shown = dict(current.shown)
         for operation in operations:
-            wanted |= operation.change(current)
+            for field, values in operation.change(PhotoValues(shown, current.in_file)).items():
+                wanted[field] = values
+                shown[field] = current.in_file[field] if values is None else values
         return wanted
 
     summary = ", ".join(operation.summary for operation in operations)
@@ -69,14 +72,16 @@ def change_keywords(add: Sequence[str] = (), remove: Sequence[str] = ()) -> Edit
     new, old = ([word for word in map(_text, words) if word] for words in (add, remove))
     gone = set(map(fold, old))
 
-    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
-        (stored,) = current["keywords"]
+    def change(current: PhotoValues) -> Mapping[EditField, ColumnValues | None]:
+        (stored,) = current.shown["keywords"]
         known = stored_keywords(stored if isinstance(stored, str) else None)
         found = dict[str, str]()
         for word in (*known, *new):
             # Keep one spelling of each keyword, that of the photo first.
             found.setdefault(fold(word), word)
         kept = [word for key, word in found.items() if key not in gone]
+        if kept == known:
+            return {}
         return {"keywords": [json.dumps(kept, ensure_ascii=False) if kept else None]}
 
     parts = [f"added {_keyword_list(new)}"] if new else []
@@ -102,8 +107,8 @@ def shift_dates(by: dt.timedelta) -> EditOperation:
     """Shift the dates of photos, to correct a wrong camera clock. Photos without a time are not
     changed."""
 
-    def change(current: FieldValues) -> Mapping[EditField, ColumnValues | None]:
-        taken_at, precision, source = current["date"]
+    def change(current: PhotoValues) -> Mapping[EditField, ColumnValues | None]:
+        taken_at, precision, source = current.shown["date"]
         to_the_minute = precision in (None, "minute", "second")
         if not isinstance(taken_at, str) or not to_the_minute or source == "file":
             return {}
@@ -115,6 +120,22 @@ def shift_dates(by: dt.timedelta) -> EditOperation:
 
     sign = "later" if by >= dt.timedelta() else "earlier"
     return EditOperation(f"dates moved {abs(by)} {sign}", change)
+
+
+def change_date(date: str | None, shift: str | None) -> list[EditOperation]:
+    """The edits for a typed date and a typed shift of dates; None: not typed. An empty date
+    restores that of the file. Raises UsageError for both at once, and for invalid texts."""
+    if date is not None and shift is not None:
+        raise UsageError("Give either a date or a time to shift dates by, not both.")
+    if date is not None:
+        return [set_date(date) if typed_line(date) else reset_fields(["date"])]
+    return [] if shift is None else [shift_dates(parse_shift(shift))]
+
+
+def change_place(text: str) -> EditOperation:
+    """The edit for typed coordinates; an empty text restores those of the file. Raises UsageError
+    for an invalid one."""
+    return set_place(*parse_coordinates(text)) if typed_line(text) else reset_fields(["place"])
 
 
 def set_place(latitude: float, longitude: float) -> EditOperation:

@@ -19,37 +19,43 @@ from explorer.library.edit_fields import (
     ColumnValues,
     EditField,
     FieldValues,
+    PhotoValues,
     file_values,
     pack,
     unpack,
 )
 from explorer.library.edit_history import (
     FieldChange,
+    PastEdit,
     begin_edit,
     end_edit,
-    next_change,
     record_changes,
     stored,
     touch_photos,
 )
 
-Change = Callable[[FieldValues], Mapping[EditField, ColumnValues | None]]
+Change = Callable[[PhotoValues], Mapping[EditField, ColumnValues | None]]
 """A function from a photo's current values to the values to set; None: the file's value."""
 
 
-def edit_photos(catalog: Catalog, photo_ids: Iterable[int], summary: str, change: Change) -> int:
-    """Change photos in one edit that can be undone. Returns the number of changed photos; if it is
-    0, nothing is recorded.
+def edit_photos(
+    catalog: Catalog, photo_ids: Iterable[int], summary: str, change: Change
+) -> PastEdit | None:
+    """Change photos in one edit that can be undone. Returns the edit as it was recorded; None if it
+    changes nothing, and is not recorded.
 
     summary: a description of the edit.
     """
     with write_transaction(catalog.path) as db:
-        clock = next_change(db)
-        number = begin_edit(db, summary)
-        changed = list[int]()
+        number, changed = begin_edit(db, summary), list[int]()
         for photo_id, digest, current in _current(db, photo_ids):
-            edited, steps = edited_values(db, digest), list[FieldChange]()
-            for field, values in change(current).items():
+            edited, in_file = _stored_values(db, digest)
+            originals: FieldValues = {
+                field: in_file.get(field) or file_values(field, current[field])
+                for field in EDIT_FIELDS
+            }
+            steps = list[FieldChange]()
+            for field, values in change(PhotoValues(current, originals)).items():
                 before = edited.get(field)
                 if _differs(values, before, current[field]):
                     steps.append(FieldChange(digest, field, stored(before), stored(values)))
@@ -57,9 +63,9 @@ def edit_photos(catalog: Catalog, photo_ids: Iterable[int], summary: str, change
             record_changes(db, number, steps)
             if steps:
                 changed.append(photo_id)
-        touch_photos(db, changed, clock)
-        end_edit(db, number)
-    return len(changed)
+        if changed:
+            touch_photos(db, changed)
+        return end_edit(db, number)
 
 
 def edited_fields(catalog: Catalog, photo_id: int) -> frozenset[EditField]:
@@ -119,16 +125,20 @@ def _differs(
 
 def edited_values(db: sqlite3.Connection, digest: bytes) -> FieldValues:
     """The values that the user set for a content."""
-    row = db.execute("select edited from photo_edit where hash = ?", (digest,)).fetchone()
-    return unpack(row[0]) if row else {}
+    return _stored_values(db, digest)[0]
+
+
+def _stored_values(db: sqlite3.Connection, digest: bytes) -> tuple[FieldValues, FieldValues]:
+    """The values that the user set for a content, and those that they replaced."""
+    row = db.execute("select edited, in_file from photo_edit where hash = ?", (digest,)).fetchone()
+    return (unpack(row[0]), unpack(row[1])) if row else ({}, {})
 
 
 def set_field(
     db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues | None
 ) -> None:
     """Set a field of a content; None restores the file's value."""
-    row = db.execute("select edited, in_file from photo_edit where hash = ?", (digest,)).fetchone()
-    edited, in_file = (unpack(row[0]), unpack(row[1])) if row else ({}, {})
+    edited, in_file = _stored_values(db, digest)
     if values is None:
         edited.pop(field, None)
         original = in_file.pop(field, None)

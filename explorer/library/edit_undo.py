@@ -1,4 +1,4 @@
-"""Undoing edits of photos."""
+"""Undoing edits of photos and albums, the latest first where several changed the same."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ import sqlite3
 import time
 from typing import NamedTuple
 
-from explorer.library.album_store import ALBUM_FIELD, set_membership
+from explorer.errors import UsageError
+from explorer.library.album_store import ALBUM_FIELD, drop_if_empty, revive_album, set_membership
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.edit_fields import COLUMNS
-from explorer.library.edit_history import (
-    FieldChange,
-    next_change,
-    photos_with,
-    stored,
-    touch_photos,
-)
+from explorer.library.edit_history import NO_CONTENT, FieldChange, photos_with, stored, touch_photos
 from explorer.library.edit_store import edited_values, set_field
+from explorer.text_format import whole_number
 
 
 class UndoneEdit(NamedTuple):
@@ -29,36 +25,105 @@ class UndoneEdit(NamedTuple):
     restored: int
     """The number of restored photos."""
     kept: int
-    """The number of photos that were not restored, because a later edit changed them again."""
+    """The number of photos that were not restored, because they were changed again."""
+    album: str | None = None
+    """The name of a deleted album that is back."""
 
 
 def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
-    """Restore the values that an edit changed, except those that a later edit changed again. None
-    if there is no such edit, or if it was already undone."""
+    """Restore the values that an edit changed. None if there is no such edit, or if it was already
+    undone.
+
+    What a later edit changed again stays as it is, and the edit can be undone for the rest once the
+    later one is undone. Raises UsageError, which names the later edit, if that is the case for
+    everything.
+    """
     with write_transaction(catalog.path) as db:
         row = db.execute(
-            "update edit set undone_at = ? where id = ? and undone_at is null returning summary",
-            (time.time(), edit_id),
+            "select summary from edit where id = ? and undone_at is null", (edit_id,)
         ).fetchone()
         if row is None:
             return None
-        restored, kept = set[bytes](), set[bytes]()
-        changes = db.execute(
-            "select hash, field, before, after from edit_change where edit_id = ?", (edit_id,)
-        ).fetchall()
-        for change in map(FieldChange._make, changes):
+        changes = [
+            FieldChange(*each)
+            for each in db.execute(
+                "select hash, field, before, after from edit_change where edit_id = ?", (edit_id,)
+            )
+        ]
+        blocked = _changed_later(db, edit_id)
+        waiting = [each for each in changes if (each.hash, each.field) in blocked]
+        if changes and len(waiting) == len(changes):
+            (later,) = db.execute(
+                "select summary from edit where id = ?", (max(blocked.values()),)
+            ).fetchone()
+            raise UsageError(
+                f"“{row[0]}” cannot be undone now, because a later edit changed the same again:"
+                f" undo “{later}” first."
+            )
+        free = [each for each in changes if (each.hash, each.field) not in blocked]
+        undone = _revert(db, str(row[0]), free, len({each.hash for each in waiting} - {NO_CONTENT}))
+        if waiting:
+            db.executemany(
+                "delete from edit_change where edit_id = ? and hash = ? and field = ?",
+                [(edit_id, each.hash, each.field) for each in free],
+            )
+        else:
+            db.execute("update edit set undone_at = ? where id = ?", (time.time(), edit_id))
+    return undone
+
+
+def _changed_later(db: sqlite3.Connection, edit_id: int) -> dict[tuple[bytes, str], int]:
+    """The changes of an edit, by content and field, that have to wait until later edits are undone;
+    each with the latest of these edits.
+
+    A change waits for another one of the same field of the same content. The creation of an album
+    waits for all changes of the album, and all changes of an album wait for its deletion.
+    """
+    return {
+        (digest, field): later
+        for digest, field, later in db.execute(
+            "select m.hash, m.field, max(e.id) from edit e cross join edit_change l on l.edit_id ="
+            " e.id join edit_change m on m.edit_id = ?1 and m.hash in (l.hash, x'') and m.field ="
+            " l.field where e.id > ?1 and e.undone_at is null group by m.hash, m.field"
+            " union all select m.hash, m.field, max(e.id) from edit e cross join edit_change l on"
+            " l.edit_id = e.id and l.hash = x'' join edit_change m on m.edit_id = ?1 and m.field ="
+            " l.field where l.after is null and e.id > ?1 and e.undone_at is null"
+            " group by m.hash, m.field order by 3",
+            (edit_id,),
+        )
+    }
+
+
+def _revert(
+    db: sqlite3.Connection, summary: str, changes: list[FieldChange], waiting: int
+) -> UndoneEdit:
+    """Revert these changes. waiting: the number of contents that stay as they are."""
+    albums = [each for each in changes if each.hash == NO_CONTENT]
+    # A deleted album is brought back before its photos are, and a new one deleted after them.
+    revived = [revive_album(db, _album_of(each)) for each in albums if each.after is None]
+    restored, kept = set[bytes](), set[bytes]()
+    for change in changes:
+        if change.hash != NO_CONTENT:
             (restored if _reverted(db, change) else kept).add(change.hash)
-        touch_photos(db, photos_with(db, restored), next_change(db))
-    return UndoneEdit(str(row[0]), len(restored), len(kept - restored))
+    for each in albums:
+        if each.before is None:
+            drop_if_empty(db, _album_of(each))
+    touch_photos(db, photos_with(db, restored))
+    name = next(filter(None, revived), None)
+    return UndoneEdit(summary, len(restored), len(kept - restored) + waiting, name)
 
 
 def _reverted(db: sqlite3.Connection, change: FieldChange) -> bool:
-    """Restore one field, unless it was changed again."""
+    """Restore one field, unless it no longer has the value of the edit."""
     if change.field.startswith(ALBUM_FIELD):
-        album = int(change.field.removeprefix(ALBUM_FIELD))
-        return set_membership(db, album, change.hash, member=change.after is None)
+        return set_membership(db, _album_of(change), change.hash, member=change.after is None)
     field = next((each for each in COLUMNS if each == change.field), None)
     if field is None or stored(edited_values(db, change.hash).get(field)) != change.after:
         return False
     set_field(db, change.hash, field, None if change.before is None else json.loads(change.before))
     return True
+
+
+def _album_of(change: FieldChange) -> int:
+    """The id of the album that a change is about; 0, which no album has, if it is damaged."""
+    return whole_number(change.field.removeprefix(ALBUM_FIELD)) or 0

@@ -39,7 +39,6 @@ def test_a_concept_lives_on_the_command_line(run: Run, ids: list[int]) -> None:
         (("make",), "Give the concept"),
         (("make", "A"), "Give photos"),
         (("make", "A", "soon"), "is not the id of a photo"),
-        (("make", "A", 987654), "no photo 987654"),
         (("add", "A", 1), "no concept “A”"),
         (("list", "--not"), "--not goes with"),
         (("list", "A"), "takes no name"),

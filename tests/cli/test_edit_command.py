@@ -47,12 +47,12 @@ def test_photos_are_edited_and_the_edit_is_undone(run: Run, library: Path) -> No
     [
         ((), "ids of photos"),
         ((1,), "what to set"),
-        ((99, "--favourite"), "no photo 99"),
         ((1, "--rating", "7"), "0 to 5 stars"),
         ((1, "--date", "soon"), "not a date"),
         ((1, "--shift", "soon"), "move dates"),
         ((1, "--place", "here"), "not a place"),
         ((1, "--date", "1985", "--shift", "1h"), "not both"),
+        ((1, "--date", "", "--shift", "1h"), "not both"),
         ((1, 2, "--undo"), "one edit"),
     ],
 )
@@ -87,6 +87,66 @@ def test_any_typed_text_is_stored_as_one_line(run: Run, library: Path) -> None:
     assert unknown.code == 2 and unknown.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("edit", 1, 99, 98, 99, "--favourite"),
+        ("albums", "add", "A", 1, 99, 98),
+        ("albums", "remove", "A", 99, 98),
+        ("concepts", "make", "A", 99, 1, 98),
+        ("explain", "sea", 99),
+    ],
+)
+def test_unknown_photos_are_all_named_in_one_line(
+    run: Run, library: Path, words: tuple[object, ...]
+) -> None:
+    result = run(*words, "--library", library)
+    assert result.code == 1 and result.err.count("\n") == 1 and result.out == ""
+    named = "is no photo 99 in" if words[0] == "explain" else "are no photos 99, 98 in"
+    assert f"There {named} the library" in result.err
+    assert run("albums", "--json", "--library", library).json == []
+    assert run("edit", "--list", "--json", "--library", library).json == []
+
+
+def test_many_unknown_photos_are_counted(run: Run, library: Path) -> None:
+    result = run("edit", *range(100, 150), "--favourite", "--library", library)
+    assert result.code == 1 and "100, 101" in result.err and "119 and 30 more in" in result.err
+
+
+def test_an_empty_date_or_place_is_that_of_the_file(run: Run, library: Path) -> None:
+    run("edit", 1, "--date", "1985", "--place", "48.85,2.35", "--library", library)
+    assert run("edit", 1, "--date", "", "--place", "", "--json", "--library", library).json == {
+        "changed": 1,
+        "summary": "Date as in the file, place as in the file",
+    }
+    opened = Library.open(library)
+    row = opened.catalog.photo(1)
+    opened.close()
+    assert row is not None and row["taken_source"] != "user" and row["latitude"] is None
+    assert run("edit", 1, "--date", "", "--json", "--library", library).json["changed"] == 0
+    assert len(run("edit", "--list", "--json", "--library", library).json) == 2
+
+
+def test_an_earlier_edit_is_undone_after_the_later_one(run: Run, library: Path) -> None:
+    for stars in (1, 2):
+        run("edit", 1, "--rating", stars, "--library", library)
+    refused = run("edit", "--undo", 1, "--library", library)
+    assert refused.code == 2 and "undo “Rated 2 stars” first" in refused.err
+    assert run("edit", "--undo", "--library", library).code == 0
+    assert run("edit", "--undo", 1, "--library", library).code == 0
+
+
+def test_a_deleted_album_comes_back_beside_a_new_one(run: Run, library: Path) -> None:
+    run("albums", "add", "Best", 1, 2, "--library", library)
+    run("albums", "delete", "Best", "--library", library)
+    deleted = run("edit", "--list", "--json", "--library", library).json[0]["id"]
+    run("albums", "add", "Best", 3, "--library", library)
+    undone = run("edit", "--undo", deleted, "--library", library)
+    assert undone.code == 0 and "the album “Best (2)” is back" in undone.out
+    found = run("albums", "--json", "--library", library).json
+    assert {album["name"]: album["photos"] for album in found} == {"Best": 1, "Best (2)": 2}
+
+
 def test_albums_are_made_listed_and_searched(run: Run, library: Path) -> None:
     assert "no albums yet" in run("albums", "--library", library).out
     added = run("albums", "add", "Summer", 1, 3, "--json", "--library", library)
@@ -96,7 +156,7 @@ def test_albums_are_made_listed_and_searched(run: Run, library: Path) -> None:
     assert (album["name"], album["photos"]) == ("Summer", 1)
     shown = run("albums", "show", "summer", "--json", "--library", library).json
     assert [photo["id"] for photo in shown["photos"]] == [1]
-    renamed = run("albums", "rename", "Summer", "--to", "Winter", "--library", library)
+    renamed = run("albums", "rename", "Summer", "--to", "  Winter ", "--library", library)
     assert "now called “Winter”" in renamed.out
     assert run("albums", "delete", "Winter", "--library", library).code == 0
     unknown = run("albums", "show", "Winter", "--library", library)

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import UsageError
-from explorer.library.edit_fields import FieldValues
+from explorer.library.edit_fields import FieldValues, PhotoValues
 from explorer.library.edit_operations import (
     EditOperation,
+    change_date,
     change_keywords,
+    change_place,
     combined,
     parse_coordinates,
     parse_shift,
@@ -43,11 +45,11 @@ ANY_TEXT = st.text(st.characters(), max_size=5)
 
 
 def result(operation: EditOperation, **current: Any) -> Any:
-    return operation.change(cast(FieldValues, {**CURRENT, **current}))
+    return operation.change(PhotoValues(cast(FieldValues, {**CURRENT, **current}), CURRENT))
 
 
 def keywords(operation: EditOperation, **current: Any) -> list[str]:
-    (stored,) = result(operation, **current)["keywords"]
+    (stored,) = result(operation, **current).get("keywords", CURRENT["keywords"])
     return json.loads(stored) if stored else []
 
 
@@ -177,6 +179,30 @@ def test_coordinates_are_parsed(text: str, place: tuple[float, float]) -> None:
 def test_other_texts_are_no_coordinates(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=f"is not a place: .*{says}"):
         parse_coordinates(text)
+
+
+def test_each_of_several_edits_sees_the_result_of_the_earlier_ones() -> None:
+    words = combined([change_keywords(["hills"]), change_keywords(remove=["sea"])])
+    assert keywords(words) == ["été", "hills"]
+    assert words.summary == "Added keyword “hills”, removed keyword “sea”"
+    moved = combined([set_date("2001-01-01 10:00"), shift_dates(dt.timedelta(hours=1))])
+    assert result(moved) == {"date": ["2001-01-01T11:00:00", "minute", "user"]}
+    reset = combined([reset_fields(["keywords"]), change_keywords(["hills"])])
+    assert keywords(reset, keywords=['["mine"]']) == ["Sea", "été", "hills"]
+
+
+def test_keywords_that_are_there_are_no_change() -> None:
+    assert result(change_keywords(["SEA"], ["hills"])) == {}
+
+
+def test_an_empty_date_or_place_is_that_of_the_file() -> None:
+    (date,) = change_date(" ", None)
+    assert result(combined([date, change_place("\0")])) == {"date": None, "place": None}
+    assert change_date(None, None) == []
+    assert result(change_place("1, 2")) == {"place": [1.0, 2.0]}
+    for typed in ("1985", ""):
+        with pytest.raises(UsageError, match="not both"):
+            change_date(typed, "+1h")
 
 
 def test_several_edits_are_one() -> None:

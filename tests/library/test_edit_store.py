@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.library.copy_rows import copy_rows
+from explorer.errors import UsageError
+from explorer.library.copy_rows import copy_rows, taken_times
 from explorer.library.edit_fields import COLUMNS, ColumnValues, EditField, FieldValues, unpack
 from explorer.library.edit_history import past_edits
+from explorer.library.edit_operations import change_keywords, combined, reset_fields
 from explorer.library.edit_store import edit_photos, edited_fields
 from explorer.library.edit_undo import undo_edit
 from explorer.library.evidence import Evidence, evidence_of
@@ -61,6 +63,7 @@ class TestEditing:
         change = catalog.change()
         assert edit_photos(catalog, [photo, photo, 999], "Edited", set_to(**{field: VALUES[field]}))
         assert catalog.change() > change
+        assert edit_photos(catalog, [photo], "Edited", set_to(**{field: VALUES[field]})) is None
         after, expected = shown(builder, photo), dict(before)
         expected |= dict(zip(COLUMNS[field], VALUES[field], strict=True))
         expected["keywords"] = ["hills"] if field == "keywords" else before["keywords"]
@@ -76,8 +79,25 @@ class TestEditing:
         self, builder: LibraryBuilder, photo: int
     ) -> None:
         catalog = builder.library.catalog
-        assert edit_photos(catalog, [photo], "Rated", set_to(rating=[3.0], title=None)) == 0
+        assert edit_photos(catalog, [photo], "Rated", set_to(rating=[3.0], title=None)) is None
         assert past_edits(catalog) == [] and not edited_fields(catalog, photo)
+
+    def test_an_edit_is_returned_as_it_is_recorded(
+        self, builder: LibraryBuilder, photo: int
+    ) -> None:
+        catalog, other = builder.library.catalog, builder.put("b.jpg", 2)
+        done = edit_photos(catalog, [other, photo], "Rated", set_to(rating=[3.0]))
+        assert done is not None and [done] == past_edits(catalog) and done.photos == 1
+
+    def test_combined_edits_see_what_is_in_the_file(
+        self, builder: LibraryBuilder, photo: int
+    ) -> None:
+        catalog = builder.library.catalog
+        edit_photos(catalog, [photo], "Edited", set_to(keywords=['["hills"]']))
+        both = combined([reset_fields(["keywords"]), change_keywords(["sky"], ["none"])])
+        edit_photos(catalog, [photo], *both)
+        row = catalog.photo(photo)
+        assert row is not None and row["keywords"] == ["sea", "sky"]
 
     def test_a_field_returns_to_what_the_file_says(
         self, builder: LibraryBuilder, photo: int
@@ -95,6 +115,42 @@ class TestEditing:
         undone = undo_edit(catalog, past_edits(catalog)[1].id)
         assert undone is not None and (undone.restored, undone.kept) == (1, 1)
         assert shown(builder, photo)["rating"] == 1.0 and shown(builder, other)["rating"] is None
+        assert [edit.photos for edit in past_edits(catalog)] == [1, 1]
+
+    def test_the_latest_of_several_edits_is_undone_first(
+        self, builder: LibraryBuilder, photo: int
+    ) -> None:
+        """Also if the later ones lead back to the value of an earlier one."""
+        catalog = builder.library.catalog
+        edits = [
+            edit_photos(catalog, [photo], f"To {stars}", set_to(rating=[stars], title=None))
+            for stars in (5.0, 1.0, 5.0)
+        ]
+        first, second, third = (edit.id for edit in edits if edit is not None)
+        for number in (first, second):
+            with pytest.raises(UsageError, match=r"cannot be undone now.*undo “To 5\.0” first"):
+                undo_edit(catalog, number)
+        assert shown(builder, photo)["rating"] == 5.0 and len(past_edits(catalog)) == 3
+        for number, rating in ((third, 1.0), (second, 5.0), (first, 3.0)):
+            undone = undo_edit(catalog, number)
+            assert undone is not None and (undone.restored, undone.kept) == (1, 0)
+            assert shown(builder, photo)["rating"] == rating
+        assert past_edits(catalog) == [] and not edited_fields(catalog, photo)
+
+    def test_an_edit_is_undone_in_parts(self, builder: LibraryBuilder, photo: int) -> None:
+        catalog, other = builder.library.catalog, builder.put("b.jpg", 2)
+        before = shown(builder, photo)
+        edit_photos(catalog, [photo, other], "First", set_to(rating=[5.0], title=["A"]))
+        edit_photos(catalog, [photo], "Second", set_to(rating=[1.0]))
+        second, first = past_edits(catalog)
+        undone = undo_edit(catalog, first.id)
+        assert undone is not None and undone.restored == 2
+        assert shown(builder, photo) == before | {"rating": 1.0}
+        with pytest.raises(UsageError, match="undo “Second” first"):
+            undo_edit(catalog, first.id)
+        undo_edit(catalog, second.id)
+        undo_edit(catalog, first.id)
+        assert shown(builder, photo) == before and past_edits(catalog) == []
 
     def test_edited_texts_are_searchable(self, builder: LibraryBuilder, photo: int) -> None:
         catalog = builder.library.catalog
@@ -138,19 +194,22 @@ class TestOriginals:
         catalog = builder.library.catalog
         bare = builder.put("bare.jpg", 2)
         builder.put("copy.jpg", 2)
-        before = evidence_of(catalog, [bare]), copy_rows(catalog)
-        assert before[0][bare] == Evidence()
-        edit_photos(catalog, [bare], "Dated", set_to(date=VALUES["date"], place=VALUES["place"]))
-        assert (evidence_of(catalog, [bare]), copy_rows(catalog)) == before
-        assert shown(builder, bare)["taken_at"] == "1999-01-01T00:00:00"
+        before = evidence_of(catalog, [bare]), copy_rows(catalog), taken_times(catalog)
+        assert before[0][bare] == Evidence() and before[2] == {}
+        date = ["1999-01-01T10:20:30", "second", "user"]
+        edit_photos(catalog, [bare], "Dated", set_to(date=date, place=VALUES["place"]))
+        assert (evidence_of(catalog, [bare]), copy_rows(catalog), taken_times(catalog)) == before
+        assert shown(builder, bare)["taken_at"] == "1999-01-01T10:20:30"
 
     def test_a_date_that_the_file_has_still_counts(
         self, builder: LibraryBuilder, photo: int
     ) -> None:
         catalog = builder.library.catalog
-        before = evidence_of(catalog, [photo]), copy_rows(catalog, [photo])
+        before = evidence_of(catalog, [photo]), copy_rows(catalog, [photo]), taken_times(catalog)
+        assert before[2] == {photo: FACTS["taken_at"]}
         edit_photos(catalog, [photo], "Edited", set_to(date=[None, None, None], place=[None, None]))
-        assert (evidence_of(catalog, [photo]), copy_rows(catalog, [photo])) == before
+        after = evidence_of(catalog, [photo]), copy_rows(catalog, [photo]), taken_times(catalog)
+        assert after == before
 
 
 @settings(max_examples=times(25, 125))

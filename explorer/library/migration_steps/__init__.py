@@ -22,6 +22,7 @@ from explorer.library.migration_steps import (
     m017_keep_places,
     m018_create_edits,
     m019_create_concepts,
+    m020_album_names,
 )
 
 STEPS = (
@@ -43,5 +44,6 @@ STEPS = (
     ("m017_keep_places", m017_keep_places.SQL),
     ("m018_create_edits", m018_create_edits.SQL),
     ("m019_create_concepts", m019_create_concepts.SQL),
+    ("m020_album_names", m020_album_names.SQL),
 )
 """Name and SQL of each step, in order."""

@@ -101,6 +101,5 @@ def _rename(album_id: int, key: str) -> None:
 
 
 def _delete(album: Album) -> None:
-    album_store.delete_album(resources.library().catalog, album)
-    if album.photos:
-        say_done(f"Deleted the album “{album.name}”", album.photos)
+    done = album_store.delete_album(resources.library().catalog, album)
+    say_done(f"Deleted the album “{album.name}”", done)

@@ -59,11 +59,11 @@ def _dialog(photo_ids: list[int]) -> None:
     if not saved:
         return
     try:
-        name, added = album_store.add_to_album(catalog, name or "", photo_ids)
+        name, done = album_store.add_to_album(catalog, name or "", photo_ids)
     except UsageError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    say_done(f"Added to “{name}”", added)
+    say_done(f"Added to “{name}”", done)
     _close()
     st.rerun()
 
@@ -90,5 +90,5 @@ def album_actions(condition: Condition | None) -> list[PhotoAction]:
 
 
 def _remove(album: Album, photo_ids: Sequence[int]) -> None:
-    removed = album_store.remove_from_album(resources.library().catalog, album, photo_ids)
-    say_done(f"Removed from “{album.name}”", removed)
+    done = album_store.remove_from_album(resources.library().catalog, album, photo_ids)
+    say_done(f"Removed from “{album.name}”", done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -11,16 +12,13 @@ from explorer.errors import UsageError
 from explorer.library.edit_fields import EditField
 from explorer.library.edit_operations import (
     EditOperation,
+    change_date,
     change_keywords,
+    change_place,
     combined,
-    parse_coordinates,
-    parse_shift,
     reset_fields,
-    set_date,
-    set_place,
     set_rating,
     set_text,
-    shift_dates,
 )
 from explorer.library.edit_store import edited_fields
 from explorer.library.rows import PhotoRow
@@ -33,7 +31,7 @@ from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the ids of the photos to edit, until the dialog is closed.
 _REQUEST = "_edit-photos"
-_Wanted = list[Callable[[], EditOperation]]
+_Wanted = list[Callable[[], list[EditOperation]]]
 """The edits requested by a control; each call may raise UsageError for invalid input."""
 _STARS = ("No rating", "1 star", "2 stars", "3 stars", "4 stars", "5 stars")
 
@@ -68,8 +66,9 @@ def _dialog(rows: list[PhotoRow]) -> None:
     name = escape_markdown(one["name"]) if one else f"**{count(len(rows), 'photo')}**"
     st.caption(f"{name}. Stored in the library: your photo files are not changed.")
     with st.form("edit-photos", border=False):
-        wanted = [*_rating(one), *_keywords(rows), *_date(one), *_place(one), *_texts(one)]
-        wanted += _reset(one)
+        controls = [_rating(one), _keywords(rows), _date(one), _place(one), _texts(one)]
+        # First: what was typed overrides what is restored.
+        wanted = [*_reset(one), *itertools.chain(*controls)]
         saved = st.form_submit_button("Save", type="primary")
     if saved:
         _save(rows, wanted)
@@ -77,7 +76,7 @@ def _dialog(rows: list[PhotoRow]) -> None:
 
 def _save(rows: list[PhotoRow], wanted: _Wanted) -> None:
     try:
-        operations = [make() for make in wanted]
+        operations = [each for make in wanted for each in make()]
     except UsageError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
@@ -98,7 +97,7 @@ def _rating(one: PhotoRow | None) -> _Wanted:
     )
     if chosen is None or chosen == known:
         return []
-    return [lambda: set_rating(_STARS.index(chosen))]
+    return [lambda: [set_rating(_STARS.index(chosen))]]
 
 
 def _keywords(rows: list[PhotoRow]) -> _Wanted:
@@ -108,11 +107,11 @@ def _keywords(rows: list[PhotoRow]) -> _Wanted:
     )
     wanted: _Wanted = []
     if added.strip():
-        wanted.append(lambda: change_keywords(add=added.split(",")))
+        wanted.append(lambda: [change_keywords(add=added.split(","))])
     if known:
         removed = st.multiselect("Remove keywords", known, key="edit-remove-keywords")
         if removed:
-            wanted.append(lambda: change_keywords(remove=removed))
+            wanted.append(lambda: [change_keywords(remove=removed)])
     return wanted
 
 
@@ -126,7 +125,7 @@ def _date(one: PhotoRow | None) -> _Wanted:
         known,
         key="edit-date",
         placeholder="1985, 1985-07-04, 1985-07-04 10:30",
-        help="A year, a month, a day or a time, as far as known",
+        help="A year, a month, a day or a time, as far as known. Empty: the date in the file",
     )
     shift = right.text_input(
         "Shift the date by",
@@ -134,9 +133,8 @@ def _date(one: PhotoRow | None) -> _Wanted:
         placeholder="+1h, -2d, +1:30",
         help="Corrects a wrong camera clock",
     )
-    if date.strip() not in ("", known):
-        return [lambda: set_date(date)]
-    return [lambda: shift_dates(parse_shift(shift))] if shift.strip() else []
+    typed = (date if date.strip() != known else None, shift if shift.strip() else None)
+    return [lambda: change_date(*typed)]
 
 
 def _place(one: PhotoRow | None) -> _Wanted:
@@ -148,11 +146,9 @@ def _place(one: PhotoRow | None) -> _Wanted:
         known,
         key="edit-place",
         placeholder="48.85, 2.35",
-        help="Latitude and longitude in degrees, as shown by maps",
+        help="Latitude and longitude in degrees, as shown by maps. Empty: the place in the file",
     )
-    if place.strip() in ("", known):
-        return []
-    return [lambda: set_place(*parse_coordinates(place))]
+    return [lambda: [change_place(place)]] if place.strip() != known else []
 
 
 def _texts(one: PhotoRow | None) -> _Wanted:
@@ -166,8 +162,12 @@ def _texts(one: PhotoRow | None) -> _Wanted:
     for field, known in fields:
         text = st.text_input(field.capitalize(), known or "", key=f"edit-{field}")
         if text.strip() != (known or ""):
-            wanted.append(functools.partial(set_text, field, text))
+            wanted.append(functools.partial(_set_text, field, text))
     return wanted
+
+
+def _set_text(field: EditField, text: str) -> list[EditOperation]:
+    return [set_text(field, text)]
 
 
 def _reset(one: PhotoRow | None) -> _Wanted:
@@ -180,4 +180,4 @@ def _reset(one: PhotoRow | None) -> _Wanted:
         key="edit-reset",
         help="Discards your edits of these fields",
     )
-    return [functools.partial(reset_fields, chosen)] if chosen else []
+    return [lambda: [reset_fields(chosen)]] if chosen else []

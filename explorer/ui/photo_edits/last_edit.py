@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.library.edit_history import past_edits
+from explorer.errors import ExplorerError
+from explorer.library.edit_history import PastEdit
 from explorer.library.edit_operations import EditOperation, combined
 from explorer.library.edit_store import edit_photos
 from explorer.library.edit_undo import undo_edit
@@ -21,17 +22,20 @@ _LAST = "_last-edit"
 def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
     """Edit these photos, and offer to undo it."""
     whole = combined([operation])
-    changed = edit_photos(resources.library().catalog, photo_ids, whole.summary, whole.change)
-    say_done(whole.summary, changed)
+    say_done(
+        whole.summary,
+        edit_photos(resources.library().catalog, photo_ids, whole.summary, whole.change),
+    )
 
 
-def say_done(summary: str, changed: int) -> None:
-    """Report the last edit at the next run of the page, and offer to undo it."""
-    if not changed:
+def say_done(summary: str, done: PastEdit | None) -> None:
+    """Report an edit at the next run of the page, and offer to undo it. done: the edit as it was
+    recorded; None if it changed nothing."""
+    if done is None:
         st.session_state[_LAST] = f"{summary}: nothing to change.", None
         return
-    made = past_edits(resources.library().catalog, 1)
-    st.session_state[_LAST] = f"{summary}: {count(changed, 'photo')}.", made[0].id if made else None
+    photos = f": {count(done.photos, 'photo')}" if done.photos else ""
+    st.session_state[_LAST] = f"{summary}{photos}.", done.id
 
 
 def last_edit_line() -> None:
@@ -60,9 +64,17 @@ def dismiss() -> None:
 
 
 def _undo(edit_id: int) -> None:
-    undone = undo_edit(resources.library().catalog, edit_id)
+    try:
+        undone = undo_edit(resources.library().catalog, edit_id)
+    except ExplorerError as error:
+        st.session_state[_LAST] = str(error), edit_id
+        return
     if undone is None:
         st.session_state[_LAST] = "This edit was already undone.", None
         return
-    kept = f" {count(undone.kept, 'photo')} changed again since: not undone." if undone.kept else ""
-    st.session_state[_LAST] = f"Undone for {count(undone.restored, 'photo')}.{kept}", None
+    words = [f"Undone for {count(undone.restored, 'photo')}."]
+    if undone.album:
+        words.append(f"The album “{undone.album}” is back.")
+    if undone.kept:
+        words.append(f"{count(undone.kept, 'photo')} changed again since: not undone.")
+    st.session_state[_LAST] = " ".join(words), None

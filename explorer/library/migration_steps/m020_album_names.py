@@ -1,0 +1,41 @@
+"""Make the names of albums unique among those that exist only: a deleted album, which undo brings
+back, no longer occupies its name. Record which edits deleted albums."""
+
+from __future__ import annotations
+
+SQL = """
+-- SQLite cannot drop a constraint, so both tables are made again. The one that refers to the other is dropped first: otherwise its rows would go with those that they refer to.
+create table named_album (
+  id integer primary key autoincrement,
+  name text not null,
+  created_at real not null,
+  deleted_at real
+);
+insert into named_album select id, name, created_at, deleted_at from album;
+
+-- An id is never used twice: the history of edits refers to it.
+delete from sqlite_sequence where name = 'named_album';
+insert into sqlite_sequence (name, seq) select 'named_album', seq from sqlite_sequence where name = 'album';
+
+create table album_content (
+  album_id integer not null references named_album (id) on delete cascade,
+  hash blob not null,
+  added_at real not null,
+  primary key (album_id, hash)
+);
+insert into album_content select album_id, hash, added_at from album_photo;
+drop table album_photo;
+drop table album;
+alter table named_album rename to album;
+alter table album_content rename to album_photo;
+create index album_photo_hash on album_photo (hash);
+create unique index album_name on album (name) where deleted_at is null;
+
+-- An edit that deleted an album has a change without a content from now on.
+insert or ignore into edit_change
+  select c.edit_id, x'', c.field, '[1]', null from edit_change c join edit e on e.id = c.edit_id
+  join album a on c.field = 'album:' || a.id
+  where a.deleted_at is not null and e.undone_at is null and c.after is null
+  and e.summary like 'Deleted the album %'
+  group by c.edit_id, c.field;
+"""

@@ -29,6 +29,7 @@ from explorer.text_format import count, whole_number
 from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
+from explorer.ui.library_cache import LibraryCache
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import url_dates
 
@@ -52,7 +53,7 @@ _LAST_DISMISSED = "_last-dismissed"
 
 _lock = threading.Lock()
 _anomalies: tuple[Library, Anomalies] | None = None
-_map: tuple[Library, int, PhotoMap] | None = None
+_MAP = LibraryCache(map_data.library_map)
 
 
 class AnomalyRequest(NamedTuple):
@@ -85,13 +86,7 @@ def anomalies() -> Anomalies:
 
 def library_map() -> PhotoMap:
     """The current map of the library."""
-    global _map  # noqa: PLW0603
-    library = resources.library()
-    change = library.catalog.change()
-    with _lock:
-        if _map is None or _map[0] is not library or _map[1] != change:
-            _map = (library, change, map_data.library_map(library))
-        return _map[2]
+    return _MAP.get()
 
 
 def map_points(coloring: Coloring, filters: Filters | None) -> bytes:

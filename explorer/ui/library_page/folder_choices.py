@@ -7,27 +7,19 @@ per change of the catalog.
 from __future__ import annotations
 
 import os
-import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
 from explorer.library.library import Library
 from explorer.library.paths import inside, printable
-from explorer.ui import resources
+from explorer.ui.library_cache import LibraryCache
 
 
 class _FolderList(NamedTuple):
-    library: Library
-    change: int
-    """The catalog's change counter when the folders were read."""
     watched: tuple[str, ...]
     all: tuple[str, ...]
     """Every folder, sorted."""
-
-
-_lock = threading.Lock()
-_cached: _FolderList | None = None
 
 
 def choices(chosen: str | None = None) -> list[str]:
@@ -35,14 +27,14 @@ def choices(chosen: str | None = None) -> list[str]:
 
     chosen: a folder that is selected now, included even if it no longer exists.
     """
-    folders = _folders().all
+    folders = _FOLDERS.get().all
     return sorted({*folders, chosen}) if chosen and chosen not in folders else list(folders)
 
 
 def folder_names() -> Callable[[str], str]:
     """A function that returns a folder's display name: its path from the watched folder's own name
     on, or its full path if two watched folders share that name."""
-    watched = _folders().watched
+    watched = _FOLDERS.get().watched
     names = Counter(map(os.path.basename, watched))
     unique = [
         (root, os.path.basename(root)) for root in watched if names[os.path.basename(root)] == 1
@@ -59,17 +51,9 @@ def folder_names() -> Callable[[str], str]:
     return name
 
 
-def _folders() -> _FolderList:
-    global _cached  # noqa: PLW0603
-    library = resources.library()
-    change = library.catalog.change()
-    with _lock:
-        if _cached is None or _cached.library is not library or _cached.change != change:
-            watched = tuple(library.catalog.root_paths().values())
-            _cached = _FolderList(
-                library, change, watched, tuple(sorted(_with_parents(library, watched)))
-            )
-        return _cached
+def _read(library: Library) -> _FolderList:
+    watched = tuple(library.catalog.root_paths().values())
+    return _FolderList(watched, tuple(sorted(_with_parents(library, watched))))
 
 
 def _with_parents(library: Library, watched: tuple[str, ...]) -> set[str]:
@@ -81,3 +65,6 @@ def _with_parents(library: Library, watched: tuple[str, ...]) -> set[str]:
             folders.add(path)
             path = os.path.dirname(path)
     return folders
+
+
+_FOLDERS = LibraryCache(_read)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
@@ -11,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from explorer.errors import ExplorerError
-from explorer.library.library import Library
 from explorer.library.location_store import located_photos, locations_of
 from explorer.places.country_outlines import DETAILED, SIMPLE, outlines
 from explorer.text_format import whole_number
 from explorer.ui import resources
+from explorer.ui.library_cache import LibraryCache
 from explorer.ui.places_page.photo_clusters import (
     MAX_ZOOM,
     MapBox,
@@ -24,20 +23,14 @@ from explorer.ui.places_page.photo_clusters import (
     world_points,
 )
 
-_lock = threading.Lock()
-_clusters: tuple[Library, int, PhotoClusters] | None = None
+_CLUSTERS = LibraryCache(
+    lambda library: PhotoClusters(world_points(located_photos(library.catalog)))
+)
 
 
 def current_clusters() -> PhotoClusters:
-    """All photos with coordinates, read once for each change of the catalog."""
-    global _clusters  # noqa: PLW0603
-    library = resources.library()
-    change = library.catalog.change()
-    with _lock:
-        if _clusters is None or _clusters[0] is not library or _clusters[1] != change:
-            points = world_points(located_photos(library.catalog))
-            _clusters = (library, change, PhotoClusters(points))
-        return _clusters[2]
+    """All photos with coordinates."""
+    return _CLUSTERS.get()
 
 
 async def country_outlines(request: Request) -> Response:

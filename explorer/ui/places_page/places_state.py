@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import NamedTuple
 
 import streamlit as st
@@ -18,6 +17,7 @@ from explorer.search.ranked_photos import RankedPhotos
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.library_cache import LibraryCache
 from explorer.ui.search_page import search_state
 
 AREA, PAGE = "area", "page"
@@ -31,22 +31,18 @@ class LibraryPlaces(NamedTuple):
     """URLs of previews, by photo id."""
 
 
-_lock = threading.Lock()
-_places: tuple[Library, int, LibraryPlaces] | None = None
-
-
 def places() -> LibraryPlaces:
-    """The places of the library, read once for each change of the catalog."""
-    global _places  # noqa: PLW0603
-    library = resources.library()
-    change = library.catalog.change()
-    with _lock:
-        if _places is None or _places[0] is not library or _places[1] != change:
-            countries = place_tree(location_counts(library.catalog))
-            rows = library.catalog.photos(_newest(countries))
-            covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
-            _places = (library, change, LibraryPlaces(countries, covers))
-        return _places[2]
+    """The places of the library."""
+    return _PLACES.get()
+
+
+def _read(library: Library) -> LibraryPlaces:
+    countries = place_tree(location_counts(library.catalog))
+    rows = library.catalog.photos(_newest(countries))
+    return LibraryPlaces(countries, {photo_id: preview_url(row) for photo_id, row in rows.items()})
+
+
+_PLACES = LibraryCache(_read)
 
 
 def _newest(nodes: list[PlaceNode]) -> set[int]:

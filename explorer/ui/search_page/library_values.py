@@ -4,51 +4,28 @@ the catalog and shared by all sessions."""
 from __future__ import annotations
 
 import os
-import threading
-import time
-from typing import NamedTuple
 
 from explorer.errors import EncoderError
 from explorer.library.album_store import albums
 from explorer.library.concept_store import concepts
 from explorer.library.frequent_values import FrequentValues, frequent_values
-from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.staleness import acceptable_age
 from explorer.search.language.query_fields import CONCEPT
 from explorer.ui import resources
+from explorer.ui.library_cache import LibraryCache
 
 _MAX_VALUES = 200
 _MAX_SUBJECTS = 4
 
 
-class _CachedValues(NamedTuple):
-    library: Library
-    change: int
-    """The catalog's change counter when the values were read."""
-    fresh_until: float
-    """Time on the monotonic clock until which they are used although the catalog changes."""
-    values: FrequentValues
-
-
-_lock = threading.Lock()
-_cached: _CachedValues | None = None
+_FREQUENT = LibraryCache(
+    lambda library: frequent_values(library.catalog, _MAX_VALUES), may_lag=True
+)
 
 
 def frequent() -> FrequentValues:
     """The most frequent values of each field, at most 200 of each."""
-    global _cached  # noqa: PLW0603
-    library, start = resources.library(), time.monotonic()
-    change = library.catalog.change()
-    with _lock:
-        if (
-            _cached is None
-            or _cached.library is not library
-            or (_cached.change != change and start >= _cached.fresh_until)
-        ):
-            values, end = frequent_values(library.catalog, _MAX_VALUES), time.monotonic()
-            _cached = _CachedValues(library, change, end + acceptable_age(end - start), values)
-        return _cached.values
+    return _FREQUENT.get()
 
 
 def subjects() -> list[str]:

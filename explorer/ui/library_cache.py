@@ -1,0 +1,53 @@
+"""What is read from the library once, and shared by all sessions until the catalog changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Generic, NamedTuple, TypeVar
+
+from explorer.library.library import Library
+from explorer.library.staleness import acceptable_age
+from explorer.ui import resources
+
+T = TypeVar("T")
+
+
+class _CachedValue(NamedTuple, Generic[T]):
+    library: Library
+    change: int
+    """The catalog's change counter when the value was read."""
+    fresh_until: float
+    """Time on the monotonic clock until which it is used although the catalog changes."""
+    value: T
+
+
+class LibraryCache(Generic[T]):
+    """A value that is read from the library of the server again when its catalog has changed. Safe
+    to use from several threads: one reads, and the others wait."""
+
+    def __init__(self, read: Callable[[Library], T], *, may_lag: bool = False) -> None:
+        """may_lag: use a value that takes long to read for a while although the catalog changes, as
+        it does all the time while a large library is being indexed."""
+        self._read, self._may_lag = read, may_lag
+        self._lock = threading.Lock()
+        self._cached: _CachedValue[T] | None = None
+
+    def get(self) -> T:
+        """The current value."""
+        library = resources.library()
+        with self._lock:
+            known, start = self._cached, monotonic()
+            # Read before the value: a change in between makes it outdated, not newer than it is.
+            change = library.catalog.change()
+            if (
+                known is not None
+                and known.library is library
+                and (known.change == change or start < known.fresh_until)
+            ):
+                return known.value
+            value, end = self._read(library), monotonic()
+            fresh_until = end + acceptable_age(end - start) if self._may_lag else end
+            self._cached = _CachedValue(library, change, fresh_until, value)
+            return value

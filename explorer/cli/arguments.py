@@ -29,7 +29,7 @@ def absolute(path: str) -> str:
     if not path:
         # System functions take an empty path as the current folder, which is never intended.
         raise UsageError("A folder or file argument is empty: is a variable unset?")
-    return as_on_disk(os.path.abspath(Path(path).expanduser()))
+    return as_on_disk(os.path.abspath(os.path.expanduser(path)))
 
 
 def as_phrase(words: str) -> str:

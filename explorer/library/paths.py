@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from explorer.errors import FolderError
 from explorer.systems.this_system import this_system
 
 _SHIFT = 0x100000
@@ -50,6 +51,23 @@ def from_text(text: str) -> str:
 def printable(path: str) -> str:
     """A path that can be printed or sent as JSON: lone surrogates show as U+FFFD."""
     return _LONE.sub("\ufffd", path)
+
+
+def typed_path(text: str) -> str:
+    """A typed or pasted path as an absolute one, spelled as on disk: without surrounding spaces and
+    quotation marks, and with `~` expanded. Raises FolderError for a path that no file can have."""
+    typed = text.strip().strip("\"'")
+    if not typed:
+        raise FolderError("Type or paste the path of the folder.")
+    if "\0" in typed:
+        raise FolderError("A path cannot contain a null character: type it again.")
+    expanded = os.path.expanduser(typed)
+    if expanded.startswith("~") and not os.path.lexists(expanded):
+        user = expanded.partition(os.sep)[0]
+        raise FolderError(
+            f"There is no home folder {printable(user)}: give the folder's full path."
+        )
+    return as_on_disk(os.path.abspath(expanded))
 
 
 def join(root: str, relative: str) -> str:

@@ -43,7 +43,7 @@ def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = 
         *_cards(system.camera_drives() if drives is None else drives),
     ):
         is_inside = any(folder.is_relative_to(known) for known in found)
-        if not is_inside and folder != home and folder.is_dir():
+        if not is_inside and folder != home and os.path.isdir(folder):
             found[folder] = None
     return list(found)
 
@@ -103,8 +103,5 @@ def _files(folder: str) -> Iterator[str]:
 def _cards(drives: Iterable[Path]) -> Iterator[Path]:
     """The camera's folder on each mounted card or drive that has one."""
     for drive in drives:
-        try:
-            if (drive / _CARD_FOLDER).is_dir():
-                yield drive / _CARD_FOLDER
-        except OSError:
-            continue
+        if os.path.isdir(drive / _CARD_FOLDER):
+            yield drive / _CARD_FOLDER

@@ -66,10 +66,8 @@ def check_export_folder(library: Library, typed: str) -> ExportFolder:
     can be written there: the path is not absolute, is a file, is in the library's own folder, or
     the folder above it does not exist.
     """
-    try:
-        path = os.path.normpath(Path(typed.strip().strip("\"'")).expanduser())
-    except RuntimeError:
-        path = typed.strip()
+    # Not made absolute: whoever types a relative path does not know where it would begin.
+    path = os.path.normpath(os.path.expanduser(typed.strip().strip("\"'")))
     shown = printable(path)
     if not os.path.isabs(path) or "\0" in path:
         raise FolderError(f"Type the full path of a folder: “{shown}” is not one.")

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.library.paths import as_on_disk, from_text, inside, join, printable, to_text
+from explorer.errors import FolderError
+from explorer.library.paths import (
+    as_on_disk,
+    from_text,
+    inside,
+    join,
+    printable,
+    to_text,
+    typed_path,
+)
 from tests.systems.simulated import run_on
 
 
@@ -82,3 +92,16 @@ def test_names_equal_to_the_system_are_one_folder(
     # On a disk that distinguishes them, the one that was typed.
     (tmp_path / "my photos").mkdir()
     assert as_on_disk(str(tmp_path / "my photos")) == str(tmp_path / "my photos")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "''", "/a\0b", "~nobody-has-this-name", "~no\0body/x"])
+def test_a_typed_path_that_no_file_can_have_is_refused(typed: str) -> None:
+    with pytest.raises(FolderError):
+        typed_path(typed)
+
+
+def test_a_typed_path_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME" if sys.platform != "win32" else "USERPROFILE", str(tmp_path))
+    for typed in ("~/Photos", f'  "{tmp_path}/Photos/"', "'~/x/../Photos'"):
+        assert typed_path(typed) == str(tmp_path / "Photos")
+    assert typed_path("/" + "x" * 5000) == os.path.abspath("/" + "x" * 5000)

@@ -45,6 +45,15 @@ class TestSuggestions:
         (home / ".config" / "user-dirs.dirs").write_text(f'XDG_PICTURES_DIR="{path}"\n')
         assert suggested_folders(home, []) == []
 
+    @pytest.mark.parametrize("name", ["a\0b", "x" * 5000, "x/" * 5000])
+    def test_a_path_that_no_folder_can_have_is_not_suggested(self, home: Path, name: str) -> None:
+        folder(home / ".config")
+        (home / ".config" / "user-dirs.dirs").write_text(
+            f'XDG_PICTURES_DIR="$HOME/{name}"\n', encoding="utf-8"
+        )
+        wanted = folder(home / "Pictures")
+        assert suggested_folders(home, []) == [wanted]
+
     def test_cards_and_drives_with_photos_of_a_camera_are_suggested(
         self, home: Path, tmp_path: Path
     ) -> None:

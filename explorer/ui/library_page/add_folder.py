@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
-from explorer.library.paths import as_on_disk, inside, printable
+from explorer.library.paths import inside, printable, typed_path
 from explorer.library.root_store import check_folder
 from explorer.ui.photo_labels import escape_markdown
 
@@ -24,7 +24,7 @@ def add_folder(catalog: Catalog) -> None:
     usual = [
         str(path)
         for path in (Path.home() / name for name in _USUAL_FOLDERS)
-        if path.is_dir() and not any(inside(str(path), root) for root in watched)
+        if os.path.isdir(path) and not any(inside(str(path), root) for root in watched)
     ]
     with (
         st.form("add", clear_on_submit=True, border=False),
@@ -35,7 +35,7 @@ def add_folder(catalog: Catalog) -> None:
             "Add", icon=":material/create_new_folder:", type="primary"
         )
     if submitted:
-        add(catalog, typed.strip().strip("\"'"))
+        add(catalog, typed)
     if usual:
         with st.container(horizontal=True):
             for path in usual:
@@ -45,11 +45,8 @@ def add_folder(catalog: Catalog) -> None:
 
 def add(catalog: Catalog, typed: str) -> None:
     """Add the folder with that path, or say why it cannot be added."""
-    if not typed:
-        st.error("Type or paste the path of the folder.", icon=":material/error:")
-        return
-    path = as_on_disk(os.path.abspath(Path(typed).expanduser()))
     try:
+        path = typed_path(typed)
         check_folder(path)
     except FolderError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")

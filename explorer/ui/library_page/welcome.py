@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
 import streamlit as st
 
+from explorer.errors import FolderError
 from explorer.library.catalog import Catalog
-from explorer.library.paths import inside, printable
+from explorer.library.paths import inside, printable, typed_path
 from explorer.scanning.suggested_folders import (
     FolderEstimate,
     count_photos,
@@ -30,6 +32,8 @@ _WHAT_HAPPENS = (
 )
 # Session state: the folder that the folder browser shows.
 _SHOWN = "_browsed-folder"
+# Session state: why a typed path cannot be shown.
+_PROBLEM = "_browsing-problem"
 _MOST_SUBFOLDERS = 60
 
 _lock = threading.Lock()
@@ -109,7 +113,9 @@ def _browser(catalog: Catalog) -> None:
             args=[catalog, str(folder)],
         )
     below = subfolders(folder)
-    if not folder.is_dir():
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        st.error(escape_markdown(problem), icon=":material/error:")
+    elif not os.path.isdir(folder):
         st.warning("There is no such folder.", icon=":material/info:")
     with st.container(horizontal=True, gap="small", key="subfolders"):
         for each in below[:_MOST_SUBFOLDERS]:
@@ -129,6 +135,10 @@ def _browse(folder: Path) -> None:
 
 
 def _browse_typed(key: str) -> None:
-    typed = str(st.session_state.get(key) or "").strip().strip("\"'")
-    if typed and "\0" not in typed:
-        _browse(Path(typed).expanduser())
+    typed = str(st.session_state.get(key) or "")
+    if not typed.strip():
+        return
+    try:
+        _browse(Path(typed_path(typed)))
+    except FolderError as error:
+        st.session_state[_PROBLEM] = str(error)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, FolderError
+from explorer.library.paths import typed_path
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_in_words
@@ -128,8 +128,12 @@ def _destination() -> str | None:
         return TRASH
     typed = st.text_input(
         "Folder", placeholder=str(Path.home() / "Removed photos"), key="remove-folder"
-    ).strip()
-    return os.path.abspath(Path(typed).expanduser()) if typed else None
+    )
+    try:
+        return typed_path(typed) if typed.strip() else None
+    except FolderError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return None
 
 
 def _dry_run(

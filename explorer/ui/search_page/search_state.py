@@ -10,7 +10,7 @@ bookmarks therefore show the same photos.
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -166,7 +166,7 @@ def known_files(tree: QueryTree) -> tuple[tuple[str, int], ...]:
     must not be able to open arbitrary files."""
     known = list[tuple[str, int]]()
     for path in file_paths(tree):
-        found = find_photo_file(resources.library().catalog, str(Path(path).expanduser()))
+        found = find_photo_file(resources.library().catalog, os.path.expanduser(path))
         if found is not None and found.file.photo_id is not None:
             known.append((path, found.file.photo_id))
     return tuple(known)

@@ -63,3 +63,19 @@ def test_any_folder_is_found_by_browsing(home: Path) -> None:
     assert "There is no such folder" in app.warning[0].value
     app.button(key="browse-add").click().run()
     assert app.error
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("/a\0b", "null character"),
+        ("~nobody-has-this-name/x", "There is no home folder"),
+        ("/" + "x" * 5000, "There is no such folder"),
+        ("/" + "x/" * 5000, "There is no such folder"),
+    ],
+)
+def test_any_typed_path_is_explained(home: Path, typed: str, says: str) -> None:
+    app = first_page()
+    app.text_input(key=f"browse-{home}").set_value(typed).run()
+    shown = [each.value for each in (*app.error, *app.warning)]
+    assert not app.exception and any(says in each for each in shown), shown

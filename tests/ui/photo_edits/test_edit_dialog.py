@@ -79,10 +79,13 @@ def test_a_wrong_place_is_explained(photos: Path) -> None:
     assert "latitudes range" in save(page).error[0].value.replace("\\", "")
 
 
-def test_an_album_is_named_in_one_line(photos: Path) -> None:
-    page = opened("_add-to-album", "red.jpg", "blue.jpg")
-    page.selectbox(key="album-name").set_value("Our\0 boat\n")
-    save(page, "Add")
-    (album,) = album_store.albums(resources.library().catalog)
-    assert (album.name, album.photos) == ("Our boat", 2)
-    assert summaries() == ["Added to the album “Our boat”"]
+def test_photos_are_added_to_an_album_once(photos: Path) -> None:
+    catalog = resources.library().catalog
+    album_store.add_to_album(catalog, "Our boat", [id_of("red.jpg")])
+    for names in (["red.jpg", "blue.jpg"], ["red.jpg"]):
+        page = opened("_add-to-album", *names)
+        page.selectbox(key="album-name").set_value("Our boat")
+        save(page, "Add")
+    (album,) = album_store.albums(catalog)
+    assert album.photos == 2 and summaries() == ["Added to the album “Our boat”"] * 2
+    assert any("nothing to change" in each.value for each in page.markdown)

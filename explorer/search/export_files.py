@@ -208,7 +208,7 @@ def _link(source: str, digest: str, wanted: str) -> bool:
     return True
 
 
-def _name_exclusively(wanted: str, create: Callable[[str], None]) -> None:
+def _name_exclusively(wanted: str, create: Callable[[str], object]) -> None:
     """Call `create` with the first free name; `create` raises FileExistsError for one that is
     taken."""
     for number, path in enumerate(free_names(wanted)):

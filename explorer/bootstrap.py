@@ -15,11 +15,10 @@ import subprocess
 import sys
 
 from explorer.pip_install import SetupError, has_all, install
+from explorer.supported_machine import check_machine, check_python
 from explorer.torch_source import DISK_GB, install_torch
 from explorer.trial_import import try_imports
 from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
-
-OLDEST = (3, 11)
 
 # A list beside every other list of requirements, of packages that contain only data files. They are
 # installed without their declared dependencies.
@@ -73,17 +72,6 @@ def parallel_options(words):
         word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace")) for word in words
     )
     return [] if chosen else ["-n", "logical", "--dist", "loadscope"]
-
-
-def check_python(version):
-    """Raise SetupError if Python is too old. version: as in `sys.version_info`."""
-    if tuple(version[:2]) < OLDEST:
-        raise SetupError(
-            "Photo Explorer needs Python {}.{} or newer; this is {}.{}. Install a newer version"
-            " from python.org or your system's packages, and start run.py with it.".format(
-                OLDEST[0], OLDEST[1], version[0], version[1]
-            )
-        )
 
 
 def environment(project, requirements):
@@ -163,6 +151,7 @@ def _set_up(folder, python, requirements):
             "The environment {} has packages but no pip, and was not created by Photo Explorer."
             " Install pip in it, or move it away, and start again.".format(folder)
         )
+    check_machine()
     if new:
         _check_disk(os.path.dirname(folder), DISK_GB)
         _say("Setting up Photo Explorer. This is done once and takes a few minutes.")

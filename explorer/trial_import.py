@@ -11,11 +11,17 @@ import subprocess
 
 from explorer.pip_install import SetupError
 
-MODULES = (
-    "torch efficientnet_lite_pytorch safetensors.torch openvino tokenizers threadpoolctl"
-    " streamlit.web.bootstrap pandas cv2 faiss pillow_heif PIL.ImageOps sqlite_utils lark click"
-    " tqdm watchdog.observers httpx psutil defusedxml.ElementTree platformdirs filelock ftfy"
+# Those that convert models, and those that the program runs with. On macOS, torch and faiss both
+# contain libomp, which ends a process in which it is loaded twice.
+CONVERTING = "torch efficientnet_lite_pytorch safetensors.torch".split()
+RUNNING = (
+    "openvino tokenizers threadpoolctl streamlit.web.bootstrap pandas cv2 faiss pillow_heif"
+    " PIL.ImageOps sqlite_utils lark click tqdm watchdog.observers httpx psutil"
+    " defusedxml.ElementTree platformdirs filelock ftfy"
 ).split()
+
+# What Windows says if a library that a package needs is missing: that of Microsoft's C++.
+_DLL_MISSING = "DLL load failed"
 
 _CODE = """
 import importlib, importlib.util, sys
@@ -28,13 +34,18 @@ for name in sys.argv[1:]:
 
 
 def try_imports(python):
-    """Import those of MODULES that are installed, in a process of that Python. They are compiled
+    """Import those modules that are installed, in two processes of that Python. They are compiled
     even if Python is configured not to, because the folder is ours. Raises SetupError if one
     fails."""
+    for modules in (CONVERTING, RUNNING):
+        _try(python, modules)
+
+
+def _try(python, modules):
     environment = dict(os.environ, PYTHONWARNINGS="ignore")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
-        [python, "-c", _CODE] + MODULES,
+        [python, "-c", _CODE] + modules,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -42,6 +53,12 @@ def try_imports(python):
     )
     if done.returncode:
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+        if any(_DLL_MISSING in line for line in lines):
+            raise SetupError(
+                "A package needs Microsoft's C++ runtime, which this computer lacks: install the"
+                " “Visual C++ Redistributable” (x64) from https://aka.ms/vs/17/release/vc_redist.x64.exe"
+                " and start again."
+            )
         raise SetupError(
             "The packages are installed, but one does not work on this computer: {}. Delete the"
             " folder .venv and start again to reinstall them.".format(

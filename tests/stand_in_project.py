@@ -12,7 +12,10 @@ import pytest
 from explorer.config import PROJECT
 
 # Everything in explorer/ that runs before the packages are there.
-FIRST = ("bootstrap.py", "pip_install.py", "torch_source.py", "trial_import.py", "venv_files.py")
+FIRST = (
+    "bootstrap.py", "pip_install.py", "supported_machine.py", "torch_source.py", "trial_import.py",
+    "venv_files.py",
+)  # fmt: skip
 
 
 @pytest.fixture

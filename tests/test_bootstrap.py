@@ -32,9 +32,11 @@ class TestVersion:
         bootstrap.check_python(version)
 
     def test_errors_are_one_line_without_a_traceback(self, project: Path) -> None:
-        path = project / "explorer" / "bootstrap.py"
+        path = project / "explorer" / "supported_machine.py"
         path.write_text(
-            path.read_text(encoding="utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)"),
+            path.read_text(encoding="utf-8").replace(
+                "OLDEST, NEWEST = (3, 11)", "OLDEST, NEWEST = (3, 99)"
+            ),
             encoding="utf-8",
         )
         done = run(project, "index", "x")

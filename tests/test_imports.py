@@ -40,6 +40,7 @@ BEFORE_INSTALLATION = {
     "run.py",
     "explorer/bootstrap.py",
     "explorer/pip_install.py",
+    "explorer/supported_machine.py",
     "explorer/torch_source.py",
     "explorer/trial_import.py",
     "explorer/venv_files.py",

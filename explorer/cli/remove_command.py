@@ -60,8 +60,11 @@ def remove_command(
     from explorer.removal import remove
     from explorer.removal.plan_reader import read_plan
     from explorer.removal.results import TRASH
+    from explorer.removal.synced_files import cloud_warning
 
     removals, bad = read_plan(absolute(plan))
+    if warning := cloud_warning(removals):
+        say(warning)
     carry_out = remove.dry_run if dry_run else remove.remove
     verb = "Checking" if dry_run else "Removing"
     with opened_library(library) as opened, TerminalProgress() as progress:

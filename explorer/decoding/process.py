@@ -22,6 +22,7 @@ from typing import IO, Any, cast
 from explorer.config import PROJECT
 from explorer.decoding import protocol
 from explorer.decoding.decode_result import DecodeJob
+from explorer.systems.this_system import this_system
 
 DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
 
@@ -190,6 +191,7 @@ class DecodeProcess:
                 stderr=subprocess.DEVNULL,
                 cwd=PROJECT,
                 env=_environment(),
+                **this_system().background_process(),
             )
             self._exit_deadline = None
         return self._process

@@ -91,9 +91,14 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
 
     try:
         image = ensure_converted(
-            f"{key}-image", lambda: _image_module(net(), size, mean, std), [(-1, size, size, 3)]
+            f"{key}-image",
+            lambda: _image_module(net(), size, mean, std),
+            [(-1, size, size, 3)],
+            reference.name,
         )
-        text = ensure_converted(f"{key}-text", lambda: _text_module(net(), length), [(-1, length)])
+        text = ensure_converted(
+            f"{key}-text", lambda: _text_module(net(), length), [(-1, length)], reference.name
+        )
     except (EncoderError, OSError):
         raise
     except Exception as error:

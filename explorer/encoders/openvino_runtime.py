@@ -26,6 +26,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from explorer.config import models_dir
+from explorer.encoders.conversion_process import convert_apart, must_convert_apart
 from explorer.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -66,15 +67,20 @@ def ensure_converted(
     key: str,
     build: Callable[[], tuple[torch.nn.Module, tuple[torch.Tensor, ...]]],
     shapes: Sequence[Shape],
+    model: str,
 ) -> Path:
     """The path of the converted model with this key, converted first if it is not in the cache.
 
     build: called only if needed; returns a torch module in eval mode, whose output is a tensor or a
     tuple of tensors, and example inputs. shapes: one for each input, with -1 for a variable
-    dimension. Raises EncoderError if the result cannot be stored.
+    dimension. model: what `conversion_process` is to convert if this process must not. Raises
+    EncoderError if the result cannot be stored.
     """
     path = conversion_cache_dir() / f"{key}.xml"
     if path.exists():
+        return path
+    if must_convert_apart():
+        convert_apart(model)
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -148,7 +148,7 @@ def remove(model: TorchvisionModel, *, weights_too: bool) -> int:
 def convert(model: TorchvisionModel) -> Path:
     """The path of the converted model, converted first if needed: uint8 (n, 224, 224, 3) → float32
     features (n, dim)."""
-    return ensure_converted(_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)])
+    return ensure_converted(_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)], model.name)
 
 
 def _key(model: TorchvisionModel) -> str:

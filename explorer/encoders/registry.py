@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.encoders.base import Encoder, Progress
+from explorer.encoders.conversion_process import convert_apart, must_convert_apart
 from explorer.errors import UnknownEncoder
 
 Loader = Callable[[], Encoder]
@@ -112,6 +113,8 @@ def get_encoder(name: str) -> Encoder:
     with loading:
         found = _loaded.get(name)
         if found is None:
+            if must_convert_apart() and not ready(name) and available(name):
+                convert_apart(name)
             found = _loaded[name] = loader()
         return found
 

@@ -204,7 +204,10 @@ def convert_image_model() -> Path:
     """The path of the converted image model: uint8 (n, 260, 260, 3) → features (n, 1280) and
     probabilities (n, 1000)."""
     return ensure_converted(
-        f"starter-eyes-{_GRAPH_VERSION}-{SIDE}", _build_image_model, [(-1, SIDE, SIDE, 3)]
+        f"starter-eyes-{_GRAPH_VERSION}-{SIDE}",
+        _build_image_model,
+        [(-1, SIDE, SIDE, 3)],
+        "starter",
     )
 
 
@@ -217,7 +220,7 @@ def convert_text_model() -> Path:
     """The path of the converted text model: token ids and attention mask, both int64 (n, length) →
     sentence vectors (n, 384)."""
     return ensure_converted(
-        f"starter-words-{_GRAPH_VERSION}", _build_text_model, [(-1, -1), (-1, -1)]
+        f"starter-words-{_GRAPH_VERSION}", _build_text_model, [(-1, -1), (-1, -1)], "starter"
     )
 
 

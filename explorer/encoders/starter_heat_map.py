@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Vectors, scaled_to_range
+from explorer.encoders.conversion_process import HEAT_MAP
 from explorer.encoders.openvino_runtime import ensure_converted
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def convert_feature_map_model(
         f"starter-map-{_GRAPH_VERSION}-{side}",
         lambda: _without_pooling(*build()),
         [(-1, side, side, 3)],
+        HEAT_MAP,
     )
 
 

@@ -27,6 +27,7 @@ from explorer.library.quality_store import photos_to_measure, refresh_photo
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.index_summary import IndexSummary
+from explorer.systems.this_system import this_system
 
 
 class Backfill:
@@ -167,7 +168,7 @@ class Backfill:
                     refresh_photo(self._writer, photo_id, photo)
 
     def _available(self, tasks: list[ReadTask]) -> list[ReadTask]:
-        """Tasks whose files exist, on drives that answer; grouped by root."""
+        """Tasks whose files are here, on drives that answer; grouped by root."""
         by_root, found = dict[int, list[ReadTask]](), list[ReadTask]()
         for task in tasks:
             by_root.setdefault(task.root_id, []).append(task)
@@ -177,13 +178,21 @@ class Backfill:
                 there = list[ReadTask]()
                 for task in some:
                     keep_alive()
-                    if os.path.exists(self._reader.path(task)):
+                    if _is_here(self._reader.path(task)):
                         there.append(task)
                 return there
 
             with contextlib.suppress(DriveUnresponsive):
                 found += self._drives.call(self._reader.roots[root_id], existing)
         return found
+
+
+def _is_here(path: str) -> bool:
+    """Whether a file can be read without downloading it."""
+    try:
+        return not this_system().is_in_cloud(os.stat(path))
+    except OSError:
+        return False
 
 
 def _task(file: KnownFile, photo_id: int) -> ReadTask:

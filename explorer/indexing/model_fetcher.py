@@ -16,6 +16,7 @@ from explorer.errors import EncoderError, ExplorerError
 from explorer.indexing.fetch_process import ELSEWHERE
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
+from explorer.systems.this_system import this_system
 from explorer.text_format import size
 
 # Seconds between two looks at what is wanted.
@@ -130,6 +131,7 @@ class ModelFetcher:
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            **this_system().background_process(),
         )
         self._tell(_first_line(wanted))
         said = 0

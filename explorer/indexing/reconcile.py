@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from explorer.indexing.move_detection import MoveDetector, has_precise_time
 from explorer.indexing.path_prefixes import covered_by
-from explorer.indexing.read_task import ReadTask
+from explorer.indexing.read_task import MTIME_UNREAD, ReadTask
 from explorer.indexing.vanished_files import VanishedFiles
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
@@ -32,6 +32,12 @@ from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import RootScan, ScanTarget, problem, scan_target
 from explorer.scanning.scan import ScanResult
 from explorer.scanning.write_detection import WriteDetector
+
+# Why a file of which only a placeholder is here cannot be read.
+IN_CLOUD = (
+    "it is in the cloud only, and is not downloaded without you asking for it: make it available on"
+    " this computer in your file manager, and it is indexed"
+)
 
 
 class Reconciler:
@@ -52,6 +58,7 @@ class Reconciler:
         self._real_paths = dict[str, str]()
         self._lost_mounts: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
+        self._in_cloud = list[ReadTask]()
         self.new: list[ReadTask] = []
         """Files to be read."""
         self.gone: dict[int, KnownFile] = {}
@@ -77,8 +84,10 @@ class Reconciler:
             durations[root["id"]] = durations.get(root["id"], 0.0) + time.monotonic() - began
         moves = MoveDetector(self._writer, self._roots, self._drives, self.gone, self._tick)
         left = moves.record_moves(self.new)
-        self._summary.moved += len(self.new) - len(left)
-        self.new = left
+        in_cloud = moves.record_moves(self._in_cloud)
+        self._summary.moved += len(self.new) + len(self._in_cloud) - len(left) - len(in_cloud)
+        self._put_in_cloud(in_cloud)
+        self.new, self._in_cloud = left, []
 
     def resolve_gone(self) -> None:
         """Record the outcome for files that were not found. To be called after all new files were
@@ -166,12 +175,18 @@ class Reconciler:
             file = known.pop(seen.path, None)
             # Taking a file away and putting it back renames it, and that changes its ctime, too.
             stayed = file is not None and not file.vanished and file.state != "missing"
+            # Making room by keeping only a placeholder changes a file's ctime.
+            here = seen.path not in found.in_cloud
             same = file is not None and file.matches(
-                seen, inodes=scan.inodes and not has_precise_time(seen), ctimes=ctimes and stayed
+                seen,
+                inodes=here and scan.inodes and not has_precise_time(seen),
+                ctimes=here and ctimes and stayed,
             )
             if file is not None and same and scan.ctimes and file.ctime_ns != seen.ctime_ns:
                 new_ctimes.append((seen.ctime_ns, file.id))
-            if seen.path in found.unsupported:
+            if not here and (not same or file is None or file.state == "failed"):
+                self._in_cloud.append(ReadTask(target.root_id, seen, None, file))
+            elif seen.path in found.unsupported:
                 self._summary.failed += 1
                 if file is None or not same or file.state != "failed":
                     reason = found.unsupported[seen.path]
@@ -189,6 +204,16 @@ class Reconciler:
             missing_files.put_change_times(self._writer, some)
         self._add_settled(target, unmatched)
         return returned
+
+    def _put_in_cloud(self, tasks: Iterable[ReadTask]) -> None:
+        """Record files of which only a placeholder is here. They get a time that no file has, so
+        that they count as changed once their bytes are here."""
+        for task in tasks:
+            self._summary.failed += 1
+            placeholder = task.seen._replace(mtime_ns=MTIME_UNREAD, ctime_ns=0)
+            file = task.was
+            if file is None or file.state != "failed" or not file.matches(placeholder):
+                put_failed(self._writer, task.root_id, placeholder, IN_CLOUD, "unsupported")
 
     def _add_settled(self, target: ScanTarget, tasks: Sequence[ReadTask]) -> None:
         """Add the files that nobody writes to any more to `new`, and have the folders of the others

@@ -19,6 +19,7 @@ from explorer.library.rows import Phase
 from explorer.library.worker_store import record_heartbeat, report_status, worker_status
 from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
+from explorer.systems.this_system import this_system
 
 # Seconds between two heartbeats.
 _HEARTBEAT_INTERVAL = 4.0
@@ -31,7 +32,13 @@ def start_worker(
     command = [sys.executable, "-m", "explorer.indexing.worker", "--library", str(library_dir)]
     command += ["--encoder", encoder] if encoder else []
     command += ["--offline"] if offline else []
-    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        **this_system().background_process(),
+    )
 
 
 def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:

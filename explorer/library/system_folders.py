@@ -32,7 +32,7 @@ _NAMES = {
             ".recycle.bin", ".recycler", ".recycled", ".recyclebin", "network recycle bin",
             "network trash folder", ".globaltrash",
             ".dtrash", "files_trashbin", ".local/share/trash", "@sharebin",
-            ".photo-explorer-removed",
+            ".photo-explorer-removed", "photo explorer removed photos",
         ),
         _SNAPSHOT: (
             "#snapshot", "~snapshot", ".snapshot", ".snapshots", "@snapshots", "@sharesnap",
@@ -78,6 +78,7 @@ _PATTERNS = tuple(
         (rf"(thumbs|encoded-video|profile)/{_UUID}", _CACHE),
     )
 )
+_PHOTO_PACKAGE = re.compile(r".+\.(photos|migratedphoto|ap|migratedap)library")
 # The most names in one entry, as in `.local/share/trash`.
 _MAX_DEPTH = 3
 
@@ -95,6 +96,22 @@ def kind_of(names: Sequence[str]) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def is_photo_package(name: str) -> bool:
+    """Whether a folder of this name is a library of Apple's photo programs. It can be added as what
+    it is: then its originals are indexed, and nothing in it is ever removed."""
+    return _PHOTO_PACKAGE.fullmatch(name.lower()) is not None
+
+
+def is_derived(names: Sequence[str]) -> bool:
+    """Whether the folder at these path components is in a library of Apple's photo programs, and
+    holds previews and other data that can be made again, not the originals."""
+    return (
+        len(names) > 1
+        and is_photo_package(names[-2])
+        and names[-1].lower() not in {"originals", "masters"}
+    )
 
 
 def around_file(path: str) -> str | None:

@@ -250,7 +250,9 @@ class VectorIndex:
             path = self._manifest.with_name(f"{self._manifest.stem}-{self.change}.faiss")
             scratch = path.with_suffix(f".{os.getpid()}.part")
             try:
-                faiss.write_index(self._index, str(scratch))
+                # Given a path, FAISS would open it in the system's code page, not in Unicode.
+                with scratch.open("wb") as file:
+                    faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
                 manifest = {
                     "file": path.name,
                     "change": self.change,
@@ -281,7 +283,8 @@ class VectorIndex:
         try:
             path = self._manifest.with_name(str(manifest["file"]))
             if checksum(path) == manifest["checksum"]:
-                index = faiss.read_index(str(path))
+                with path.open("rb") as file:
+                    index = faiss.read_index(faiss.PyCallbackIOReader(file.read))  # type: ignore[attr-defined]
                 if index.d == self.dim and index.ntotal == manifest["count"]:
                     self.change, self.rebuilt = int(manifest["change"]), False
                     return index

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from explorer.errors import PhotoError
 from explorer.photos.limits import check_size
+from explorer.systems.this_system import this_system
 
 # Non-blocking, because opening a pipe without a writer would never return.
 _FLAGS = (
@@ -91,6 +92,7 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
     Never waits for a pipe and never starts a device. Raises PhotoError if it is not a regular file,
     and OSError if it cannot be opened.
     """
+    path = this_system().long_path(os.fspath(path))
     _check_kind(os.stat(path))
     handle = os.open(path, _FLAGS)
     try:

@@ -57,7 +57,7 @@ class Destinations:
                 ) from error
             self._remember_trash({os.path.dirname(slot.path) for slot in slots})
             return Destination(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
-        own = trash.own_folder(checked.photo.path, self._library.dir)
+        own = trash.own_folder(checked.photo.path)
         return self._in_folder(os.path.join(own, self._run_id), checked)
 
     def _remember_trash(self, folders: set[str]) -> None:
@@ -93,9 +93,9 @@ class Destinations:
         path, companions = checked.photo.path, [part.path for part in checked.companion_files]
         wanted = os.path.join(where, os.path.relpath(path, os.path.dirname(checked.root)))
         folder = os.path.dirname(wanted)
-        # Where a whole drive is watched, our own folder at its top is in the library, but never
-        # indexed.
-        if self._preflight.in_library(folder) and trash.OWN_FOLDER not in Path(folder).parts:
+        # Where a whole drive, or the home folder, is watched, our own folder is in the library, but
+        # never indexed.
+        if self._preflight.in_library(folder) and trash.OWN_FOLDERS.isdisjoint(Path(folder).parts):
             raise RemovalRefused(
                 f"the folder {printable(folder)} is in the library: choose one outside of it"
             )

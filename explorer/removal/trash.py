@@ -29,8 +29,12 @@ from explorer.systems.this_system import this_system
 _SUFFIX = ".trashinfo"
 # Bytes of a note that are read: enough for a path of 4,096 bytes, each percent-encoded.
 _LONGEST_NOTE = 64 * 1024
-# At the top of a drive: where files go if the trash cannot be searched.
+# Where files go if the trash cannot be searched: in the user's home for files on its drive, else at
+# the top of the file's own drive. Neither is in the library, which people delete, nor in the folder
+# for application data, which goes with a Python from the Microsoft Store.
+HOME_FOLDER = "Photo Explorer removed photos"
 OWN_FOLDER = ".photo-explorer-removed"
+OWN_FOLDERS = frozenset({HOME_FOLDER, OWN_FOLDER})
 
 
 class TrashEntry(NamedTuple):
@@ -209,12 +213,12 @@ def release_slot(path: str, origin: str) -> None:
         delete_note(info)
 
 
-def own_folder(path: str, library: Path) -> str:
-    """A folder of our own on the drive of this file: in the library if that is on the same drive,
-    else at the drive's top. Raises OSError."""
-    own = os.path.join(library, "removed")
+def own_folder(path: str) -> str:
+    """A folder of our own on the drive of this file: in the user's home if that is on the same
+    drive, else at the drive's top. Raises OSError."""
+    own = _in_home()
     device = _device(os.path.dirname(path))
-    if os.stat(library).st_dev == device:
+    if _device(os.path.dirname(own)) == device:
         return own
     top = os.path.join(_mount_point(path), OWN_FOLDER)
     with contextlib.suppress(OSError):
@@ -227,8 +231,14 @@ def own_folder(path: str, library: Path) -> str:
 
 def own_folders(path: str, library: Path) -> Iterator[str]:
     """Every folder of our own that a file of this path may have gone to."""
+    yield _in_home()
+    # Of earlier releases.
     yield os.path.join(library, "removed")
     yield os.path.join(_mount_point(path), OWN_FOLDER)
+
+
+def _in_home() -> str:
+    return os.path.join(os.path.expanduser("~"), HOME_FOLDER)
 
 
 def _mount_point(path: str) -> str:

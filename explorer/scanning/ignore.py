@@ -8,11 +8,12 @@ an earlier line excluded. As in git, a file cannot be re-included if one of its 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from explorer.errors import PhotoError, UsageError
 from explorer.library.paths import join, printable, to_text
-from explorer.library.system_folders import kind_of
+from explorer.library.system_folders import is_derived, is_photo_package, kind_of
 from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
 from explorer.systems.this_system import this_system
@@ -30,7 +31,9 @@ def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
     path: relative, catalog text.
     """
     names = path.split("/")
-    return names[-1].startswith(".") or (is_folder and kind_of(names) is not None)
+    return names[-1].startswith(".") or (
+        is_folder and (kind_of(names) is not None or is_derived(names))
+    )
 
 
 def validate_globs(globs: Iterable[str]) -> list[str]:
@@ -61,13 +64,16 @@ class IgnoreRules:
         """root: absolute path. globs: the patterns that the catalog holds for it."""
         self.problems = list[str]()
         self._root = root
+        # Of a photo program's library, all but the originals is left out.
+        name = os.path.basename(root)
+        self._package = f"{name}/" if is_photo_package(name) else ""
         self._globs = self._parse("the patterns for this folder", globs)
         self._files: dict[str, PatternList | None] = {}
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
         """Whether this path is excluded, provided that none of its parents is. path: relative,
         catalog text."""
-        verdict: bool | None = ignored_by_default(path, is_folder=is_folder) or None
+        verdict: bool | None = ignored_by_default(self._package + path, is_folder=is_folder) or None
         # The last match decides: defaults first, then the root's patterns, then ignore files from
         # the outermost folder inwards.
         verdict = _match(self._globs, path, verdict, is_folder=is_folder)

@@ -37,6 +37,8 @@ class ScanResult:
     """Folders and files that could not be accessed; nothing is known about them."""
     left_out: set[str] = field(default_factory=set)
     """Folders and photo files that ignore rules exclude."""
+    in_cloud: set[str] = field(default_factory=set)
+    """Those of `files` of which only a placeholder is here; they are not opened."""
     mounts: set[str] = field(default_factory=set)
     """Folders on another file system than the folder that contains them."""
     other: int = 0
@@ -111,7 +113,9 @@ def scan_tree(
             try:
                 if _is_junction(entry):
                     continue
-                if not entry.is_dir(follow_symlinks=False):
+                if this_system().is_hidden(entry.stat(follow_symlinks=False)):
+                    found.left_out.add(relative)
+                elif not entry.is_dir(follow_symlinks=False):
                     _add_file(found, relative, entry, rules, real)
                 elif rules.excludes(relative, is_folder=True):
                     found.left_out.add(relative)
@@ -134,6 +138,7 @@ def _list(
     """The entries of a folder by name, and its device number. Empty if it is gone, unreadable, or a
     library."""
     try:
+        path = this_system().long_path(path)
         device = os.stat(path).st_dev
         with os.scandir(path) as entries:
             listed = list[os.DirEntry[str]]()
@@ -196,6 +201,8 @@ def _add_file(
     )
     if suffix in UNSUPPORTED:
         found.unsupported[relative] = UNSUPPORTED[suffix]
+    elif this_system().is_in_cloud(facts):
+        found.in_cloud.add(relative)
 
 
 def _is_found_itself(target: str, roots: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.watch import ChangedFolder, Watcher
+from explorer.systems.this_system import this_system
 from explorer.text_format import duration
 
 # Seconds between two full scans of a watched root.
@@ -35,6 +36,8 @@ POLL_INTERVAL, POLL_LOAD_FACTOR = 60.0, 20.0
 UNSETTLED_DELAY = 1.5
 # Seconds between two checks whether a drive came or went.
 DRIVE_CHECK_INTERVAL = 3.0
+# Seconds of sleep after which everything is scanned again.
+_SLEPT = 60.0
 
 
 class ScanScheduler:
@@ -52,6 +55,8 @@ class ScanScheduler:
         self._identities: dict[str, str | None] = {}
         self._unresponsive = set[str]()
         self._drives_checked = 0.0
+        # Seconds that the computer did not spend awake, since 1970.
+        self._asleep = time.time() - this_system().awake_seconds()
 
     def close(self) -> None:
         self._watcher.close()
@@ -62,6 +67,9 @@ class ScanScheduler:
         """Roots that are due for a full scan, which at the start are all; they are watched from now
         on."""
         now, roots = time.monotonic(), self._catalog.roots()
+        if self._has_slept():
+            # Drives may have come and gone, and other devices changed files, without an event.
+            self._due.clear()
         if now - self._drives_checked >= DRIVE_CHECK_INTERVAL:
             self._drives_checked = now
             self._check_drives(roots)
@@ -72,6 +80,12 @@ class ScanScheduler:
                 self._watch_or_poll(root)
                 targets.append(ScanTarget(root["id"], root["path"]))
         return targets
+
+    def _has_slept(self) -> bool:
+        """Whether the computer has slept since the last call."""
+        asleep = time.time() - this_system().awake_seconds()
+        before, self._asleep = self._asleep, asleep
+        return asleep - before > _SLEPT
 
     def changed_folders(self) -> list[ChangedFolder]:
         """Folders in which something changed and has settled. A caller that cannot scan them after
@@ -165,6 +179,9 @@ class ScanScheduler:
             if not os.path.isdir(path):
                 self._watcher.unwatch(path)
                 return "its drive is disconnected"
+            if reason := this_system().watch_holds_drive(path):
+                self._watcher.unwatch(path)
+                return reason
             return self._watcher.watch(path, IgnoreRules(path, root["exclude"])) or reason_to_poll(
                 path
             )

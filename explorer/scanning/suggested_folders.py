@@ -13,8 +13,6 @@ from explorer.scanning.ignore import ignored_by_default
 from explorer.systems.this_system import this_system
 
 _IN_HOME = ("Pictures", "Photos", "OneDrive/Pictures", "Dropbox/Camera Uploads", "Desktop")
-# What iCloud and OneDrive call the folders that they keep in step with other devices.
-_SYNCED = ("OneDrive", "Library/Mobile Documents", "iCloudDrive", "Dropbox", "Google Drive")
 # Where cameras put their photos on a card (DCF, JEITA CP-3461).
 _CARD_FOLDER = "DCIM"
 
@@ -48,10 +46,11 @@ def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = 
     return list(found)
 
 
-def is_synced(folder: Path, home: Path | None = None) -> bool:
-    """Whether a cloud service keeps a folder in step with other devices."""
-    home = home or Path.home()
-    return any(folder.is_relative_to(home / name) for name in _SYNCED)
+def synced_by(path: Path, home: Path | None = None) -> str | None:
+    """The cloud service that keeps a file or folder in step with other devices; None if none is
+    known to."""
+    folders = this_system().cloud_folders(home or Path.home())
+    return next((name for folder, name in folders if path.is_relative_to(folder)), None)
 
 
 def count_photos(folder: Path, seconds: float = 1.5, most: int = 100_000) -> FolderEstimate:

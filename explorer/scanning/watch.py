@@ -7,6 +7,7 @@ scheduler falls back to polling (`scheduler.ScanScheduler`).
 from __future__ import annotations
 
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -102,6 +103,9 @@ class Watcher:
             watch = self._backend.watch(real, self._handler(root, real), excludes)
         except OSError as error:
             return error.strerror or str(error)
+        except queue.Empty:
+            # watchdog's thread on Windows ended before it had begun.
+            return "its changes are not reported"
         self._watches[root] = watch
         return watch.problem
 
@@ -199,6 +203,9 @@ class _ObservedTree(FileSystemEventHandler):
         self._observer, self._root, self._on_change = observer, root, on_change
         self._lock = threading.Lock()
         self._watch = observer.schedule(self, root, recursive=True)
+        for emitter in getattr(observer, "emitters", ()):
+            if emitter.watch == self._watch:
+                _notice_lost_events(emitter, lambda: on_change(root, None))
 
     @property
     def lost(self) -> bool:
@@ -218,6 +225,22 @@ class _ObservedTree(FileSystemEventHandler):
     def close(self) -> None:
         with self._lock:
             self._observer.unschedule(self._watch)
+
+
+def _notice_lost_events(emitter: Any, tell: Callable[[], None]) -> None:
+    """Call `tell` when more happens on Windows than fits into the buffer for events. Windows then
+    returns an empty buffer, which watchdog skips."""
+    buffers = getattr(getattr(emitter, "_reader", None), "_buf_queue", None)
+    if buffers is None:
+        return
+    put = buffers.put
+
+    def put_and_notice(item: Any) -> None:
+        put(item)
+        if not item[0]:
+            tell()
+
+    buffers.put = put_and_notice
 
 
 def _may_be_folder(event: FileSystemEvent, name: str) -> bool:

@@ -27,13 +27,34 @@ class MacOS(Posix):
     ignores_case = True
     has_freedesktop_trash = False
 
+    allows_one_openmp = True
+
     mount_globs = ("/Volumes/*",)
 
     def pictures_folders(self, home: Path) -> Iterator[Path]:
         yield home / "Pictures"
 
+    def cloud_folders(self, home: Path) -> Iterator[tuple[Path, str]]:
+        yield from super().cloud_folders(home)
+        icloud = home / "Library" / "Mobile Documents"
+        yield icloud, "iCloud Drive"
+        for name in ("Desktop", "Documents"):
+            # Where the user has these two in iCloud Drive.
+            if (icloud / "com~apple~CloudDocs" / name).exists():
+                yield home / name, "iCloud Drive"
+        storage = home / "Library" / "CloudStorage"
+        for folder in sorted(storage.glob("*")):
+            # Such as `OneDrive-Personal` and `GoogleDrive-zoe@example.org`.
+            yield folder, folder.name.partition("-")[0]
+
     def rename_exclusively(self, source: str, target: str) -> bool:
         return exclusive_rename.rename_with(exclusive_rename.macos_rename(), source, target)
+
+    def is_in_cloud(self, facts: os.stat_result) -> bool:
+        return bool(getattr(facts, "st_flags", 0) & macos_calls.SF_DATALESS)
+
+    def is_hidden(self, facts: os.stat_result) -> bool:
+        return bool(getattr(facts, "st_flags", 0) & macos_calls.UF_HIDDEN)
 
     def sync_file(self, handle: int) -> None:
         import fcntl

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,20 @@ class OperatingSystem:
     events_cover_trees = True
     """Whether one watch reports the changes in a folder and all its subfolders."""
 
+    allows_one_openmp = False
+    """Whether a process that loads the OpenMP library a second time, from another package, is
+    ended."""
+
     # --- drives and folders
 
     def network_drive(self, path: str) -> str | None:
         """Why a folder is known to be on another computer, in words, by its path as the user wrote
         it; None if nothing is known. The drive is not accessed."""
+        return None
+
+    def watch_holds_drive(self, path: str) -> str | None:
+        """Why a folder must not be watched, in words: a watch would keep its drive from being
+        ejected. None if it may be."""
         return None
 
     def camera_drives(self) -> Iterator[Path]:
@@ -52,12 +62,32 @@ class OperatingSystem:
         """The user's pictures folders as the system is set up."""
         return iter(())
 
+    def cloud_folders(self, home: Path) -> Iterator[tuple[Path, str]]:
+        """The folders that cloud services keep in step with other devices, and the names of these
+        services. They need not exist."""
+        for name in ("OneDrive", "Dropbox", "Google Drive"):
+            yield home / name, name
+        yield home / "iCloudDrive", "iCloud Drive"
+
     # --- files
 
     def is_junction(self, facts: os.stat_result) -> bool:
         """Whether what looks like a folder leads to another one. facts: of the folder itself, links
         not followed."""
         return False
+
+    def is_in_cloud(self, facts: os.stat_result) -> bool:
+        """Whether only a placeholder of a file is here, so that reading it would download it."""
+        return False
+
+    def is_hidden(self, facts: os.stat_result) -> bool:
+        """Whether a file or folder is hidden by an attribute. Names that begin with a dot are
+        hidden everywhere."""
+        return False
+
+    def long_path(self, path: str) -> str:
+        """An absolute path in the form that the system accepts if it is very long."""
+        return path
 
     def is_open_for_writing(self, path: str) -> bool | None:
         """Whether some program has the file open for writing; None if the system does not tell."""
@@ -98,6 +128,10 @@ class OperatingSystem:
         synced."""
 
     # --- processes
+
+    def awake_seconds(self) -> float:
+        """Seconds that the computer was awake, since some moment."""
+        return time.monotonic()
 
     def lower_priority(self) -> None:
         """Give this process, and those it starts, a lower priority for processor and disk than

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ntpath
 import os
 import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -17,6 +19,15 @@ from explorer.systems.operating_system import OperatingSystem
 _JUNCTION = 0xA0000003
 # The letters of fixed drives, cards and cameras; A and B were floppy disks, C is the system's.
 _LETTERS = "DEFGHIJKLMNOPQRSTUVWXYZ"
+# Of files whose bytes are elsewhere: OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS (winnt.h).
+_NOT_HERE = 0x1000 | 0x40000 | 0x400000
+# HIDDEN; system folders have it, too.
+_HIDDEN = 0x2
+_LONG = "\\\\?\\"
+# Windows accepts 259 characters, and 247 for a folder in which a file is to have a short name.
+_LONGEST_PLAIN = 248
+# CREATE_NO_WINDOW (winbase.h).
+_CREATE_NO_WINDOW = 0x08000000
 # The stream that marks a file as downloaded.
 _DOWNLOAD_MARK = ":Zone.Identifier:$DATA"
 # File systems store times in steps of up to two seconds.
@@ -32,12 +43,25 @@ class Windows(OperatingSystem):
     rename_is_exclusive = True
 
     def network_drive(self, path: str) -> str | None:
-        if path.startswith("\\\\"):
+        # By its letter: `os.path.realpath` turns a mapped drive into a path on the server.
+        is_mapped = _drive_type(path) == windows_calls.DRIVE_REMOTE
+        if is_mapped or (path.startswith("\\\\") and not path.startswith(_LONG)):
             return "it is on a network drive, which does not report changes made elsewhere"
+        return None
+
+    def watch_holds_drive(self, path: str) -> str | None:
+        if _drive_type(path) == windows_calls.DRIVE_REMOVABLE:
+            return "it is on a removable drive, which could not be ejected while it is watched"
         return None
 
     def camera_drives(self) -> Iterator[Path]:
         return (Path(f"{letter}:\\") for letter in _LETTERS)
+
+    def cloud_folders(self, home: Path) -> Iterator[tuple[Path, str]]:
+        for variable in ("OneDrive", "OneDriveConsumer", "OneDriveCommercial"):
+            if folder := os.environ.get(variable):
+                yield Path(folder), "OneDrive"
+        yield from super().cloud_folders(home)
 
     def is_junction(self, facts: os.stat_result) -> bool:
         # Windows itself creates a cycle of them.
@@ -76,6 +100,25 @@ class Windows(OperatingSystem):
     def unlock(self, path: str) -> None:
         windows_calls.clear_read_only(path)
 
+    def is_in_cloud(self, facts: os.stat_result) -> bool:
+        return bool(getattr(facts, "st_file_attributes", 0) & _NOT_HERE)
+
+    def is_hidden(self, facts: os.stat_result) -> bool:
+        return bool(getattr(facts, "st_file_attributes", 0) & _HIDDEN)
+
+    def long_path(self, path: str) -> str:
+        if len(path) < _LONGEST_PLAIN or path.startswith(_LONG):
+            return path
+        # With this prefix nothing is normalized, so the path must be.
+        plain = ntpath.normpath(path)
+        if plain.startswith("\\\\"):
+            return f"{_LONG}UNC\\{plain[2:]}"
+        return _LONG + plain
+
+    def awake_seconds(self) -> float:
+        # `time.monotonic` also counts while the computer sleeps.
+        return windows_calls.unbiased_seconds()
+
     def lower_priority(self) -> None:
         with contextlib.suppress(psutil.Error, OSError, AttributeError):
             psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)  # type: ignore[attr-defined,unused-ignore]
@@ -84,12 +127,24 @@ class Windows(OperatingSystem):
         # SO_REUSEADDR would let two programs listen on the port; this option prevents it.
         unbound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
 
+    def background_process(self) -> dict[str, Any]:
+        # Without it, a console window appears where the program itself has none.
+        return {"creationflags": _CREATE_NO_WINDOW}
+
     def can_reveal(self) -> bool:
         return True
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
-        return [["explorer", f"/select,{path}"]]
+        # One string: Python would quote a path with spaces together with the option, and then File
+        # Explorer opens another folder. A path on Windows contains no quotes.
+        return [f'explorer.exe /select,"{path}"']
 
     def revealed(self, exit_code: int) -> bool:
         # File Explorer returns 1 even on success.
         return True
+
+
+def _drive_type(path: str) -> int | None:
+    """The type of the drive that a path begins with; None for a path without a letter."""
+    drive = ntpath.splitdrive(path)[0]
+    return windows_calls.drive_type(drive + "\\") if len(drive) == 2 else None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 # GetDriveTypeW.
-DRIVE_REMOTE = 4
+DRIVE_REMOVABLE, DRIVE_REMOTE = 2, 4
 # Of files (winnt.h).
 ATTRIBUTE_READONLY = 0x1
 INVALID_FILE_ATTRIBUTES = 0xFFFFFFFF
@@ -54,6 +54,14 @@ def kernel32() -> Any:
 def drive_type(top: str) -> int:
     """The type of a drive, by its top folder such as `Z:\\`. The drive is not accessed."""
     return int(kernel32().GetDriveTypeW(ctypes.c_wchar_p(top)))
+
+
+def unbiased_seconds() -> float:
+    """Seconds that the computer was awake since it was started."""
+    ticks = ctypes.c_ulonglong()
+    if not kernel32().QueryUnbiasedInterruptTime(ctypes.byref(ticks)):
+        raise _error("")
+    return ticks.value / 1e7
 
 
 def copy_file(source: str, target: str) -> None:

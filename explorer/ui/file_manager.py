@@ -42,9 +42,9 @@ def reveal(path: str) -> str:
         if system.revealed(done.returncode):
             return ""
         last = done.stderr.decode(errors="replace").strip()
-    return (
-        f"The file manager could not be opened{f': {last}' if last else ''}. Copy the path instead."
-    )
+    name = system.file_manager_name
+    why = f": {last}" if last else ""
+    return f"{name[:1].upper()}{name[1:]} could not be opened{why}. Copy the path instead."
 
 
 def show(path: str) -> None:

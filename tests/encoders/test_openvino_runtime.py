@@ -38,7 +38,7 @@ class DoublingModel:
         return Double().eval(), (torch.zeros(1, 3),)
 
     def convert(self) -> Path:
-        return ensure_converted("double-1", self, SHAPE)
+        return ensure_converted("double-1", self, SHAPE, "double")
 
 
 def outputs(model: CompiledModel) -> list[list[float]]:

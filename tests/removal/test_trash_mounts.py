@@ -114,29 +114,38 @@ def test_a_file_on_a_bind_mount_is_copied_to_the_home_trash(
     assert Path(to.path).read_text() == "photo" and not trashed_photo.exists()
 
 
-def test_a_removal_folder_on_the_same_drive_is_used(tmp_path: Path, trashed_photo: Path) -> None:
-    library = tmp_path / "library"
-    library.mkdir()
-    assert trash.own_folder(str(trashed_photo), library) == str(library / "removed")
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "home"
+    path.mkdir()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(path))
+    return path
+
+
+def test_a_removal_folder_in_the_home_folder_is_used_on_its_drive(
+    tmp_path: Path, trashed_photo: Path, home: Path
+) -> None:
+    assert trash.own_folder(str(trashed_photo)) == str(home / trash.HOME_FOLDER)
 
 
 @may_mount
 @pytest.mark.parametrize("taken", ["", "file", "link"])
 def test_a_removal_folder_at_the_top_of_another_drive_is_used(
-    tmp_path: Path, drive: Path, taken: str
+    tmp_path: Path, drive: Path, home: Path, taken: str
 ) -> None:
     library, top = tmp_path / "library", drive / trash.OWN_FOLDER
-    library.mkdir()
     if taken == "file":
         top.write_text("")
     elif taken == "link":
         top.symlink_to(drive / "sub")
-    found = trash.own_folder(str(drive / "sub/a.jpg"), library)
-    assert found == str(library / "removed" if taken else top)
+    found = trash.own_folder(str(drive / "sub/a.jpg"))
+    assert found == str(home / trash.HOME_FOLDER if taken else top)
     if not taken:
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
         assert set(trash.own_folders(str(drive / "sub/a.jpg"), library)) == {
             str(top),
+            str(home / trash.HOME_FOLDER),
             str(library / "removed"),
         }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.library.system_folders import around_file
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 from explorer.scanning.scan import root_state, scan_tree
 from tests.scanning.test_scan import paths, photos
@@ -92,3 +93,20 @@ def test_a_root_with_only_system_files_is_empty(tmp_path: Path) -> None:
     assert root_state(str(tmp_path)) == "empty"
     (tmp_path / "notes.txt").write_bytes(b"x")
     assert root_state(str(tmp_path)) == "there"
+
+
+@pytest.mark.parametrize("originals", ["originals", "Masters"])
+def test_a_photos_library_is_added_as_its_originals(tmp_path: Path, originals: str) -> None:
+    package = tmp_path / "Zoë.photoslibrary"
+    for path in (f"{originals}/0/a.heic", "resources/derivatives/a_1_105_c.jpeg", "database/x.png"):
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_bytes(b"x")
+    assert [seen.path for seen in scan_tree(str(package)).files] == [f"{originals}/0/a.heic"]
+    # In a folder, it is not entered by itself; a pattern includes its originals.
+    assert scan_tree(str(tmp_path)).files == []
+    rules = IgnoreRules(str(tmp_path), ["!*.photoslibrary/"])
+    assert [seen.path for seen in scan_tree(str(tmp_path), rules=rules).files] == [
+        f"{package.name}/{originals}/0/a.heic"
+    ]
+    # What is in it is never offered for removal.
+    assert around_file(str(package / originals / "0" / "a.heic"))

@@ -8,9 +8,9 @@ import pytest
 
 from explorer.scanning.suggested_folders import (
     count_photos,
-    is_synced,
     subfolders,
     suggested_folders,
+    synced_by,
 )
 
 
@@ -68,8 +68,8 @@ class TestSuggestions:
         assert suggested_folders(home, []) == [home / "OneDrive"]
 
     def test_folders_of_cloud_services_are_told_apart(self, home: Path) -> None:
-        assert is_synced(home / "OneDrive" / "Pictures", home)
-        assert not is_synced(home / "OneDrive photos", home)
+        assert synced_by(home / "OneDrive" / "Pictures", home) == "OneDrive"
+        assert synced_by(home / "OneDrive photos", home) is None
 
 
 class TestCounting:

@@ -14,9 +14,9 @@ from explorer.library.paths import inside, printable, typed_path
 from explorer.scanning.suggested_folders import (
     FolderEstimate,
     count_photos,
-    is_synced,
     subfolders,
     suggested_folders,
+    synced_by,
 )
 from explorer.text_format import count
 from explorer.ui.library_page.add_folder import add
@@ -70,7 +70,8 @@ def _suggestion(folder: Path) -> bool:
     found = _estimate(folder)
     photos = count(found.photos, "photo")
     words = photos if found.complete else f"more than {photos}"
-    synced = " · kept in step with other devices by a cloud service" if is_synced(folder) else ""
+    service = synced_by(folder)
+    synced = f" · kept in step with other devices by {service}" if service else ""
     return st.checkbox(
         f"{escape_markdown(printable(str(folder)))} :gray[{words}{synced}]",
         value=found.photos > 0,

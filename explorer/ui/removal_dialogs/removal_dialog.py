@@ -13,7 +13,8 @@ from explorer.library.paths import typed_path
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_in_words
-from explorer.removal.trash import is_supported
+from explorer.removal.synced_files import cloud_warning
+from explorer.removal.trash import HOME_FOLDER, is_supported
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
@@ -47,6 +48,8 @@ def _dialog(removals: list[Removal], on_removed: Callable[[], None]) -> None:
     # Files for which no other file is kept.
     unpaired = [removal for removal in removals if removal.keeper is None]
     _unreadable_warning(removals)
+    if warning := cloud_warning(removals):
+        st.warning(escape_markdown(warning), icon=":material/cloud:")
     destination = _destination()
     sidecars = len(unpaired) < len(removals) and st.checkbox(
         "Save the date, place, rating and keywords that the kept photo lacks in a file next to it"
@@ -122,7 +125,7 @@ def _unreadable_warning(removals: Sequence[Removal]) -> None:
 
 def _destination() -> str | None:
     """Where to move removed files; None until a folder is named."""
-    trash = "The system trash" if is_supported() else "A Photo Explorer folder on the same drive"
+    trash = "The system trash" if is_supported() else f"The folder “{HOME_FOLDER}”"
     where = st.radio("Move to", [trash, "A folder"], horizontal=True, key="remove-to")
     if where == trash:
         return TRASH
@@ -214,7 +217,8 @@ def _show_outcome(outcome: RemovalOutcome) -> None:
             f" {size(outcome.freed)}.",
             icon=":material/check:",
         )
-        st.caption("Emptying the trash frees the space. Until then, everything can be restored.")
+        emptied = "the trash" if is_supported() else "it under “Removed photos”"
+        st.caption(f"Emptying {emptied} frees the space. Until then, everything can be restored.")
     if outcome.kept:
         st.warning(
             f"{count(len(outcome.kept), 'file')} were not removed."

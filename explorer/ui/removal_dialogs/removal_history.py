@@ -7,12 +7,14 @@ import streamlit as st
 from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
+from explorer.removal.empty_removed import empty_removed, removed_space
 from explorer.removal.removed_files import removal_time
 from explorer.removal.results import TRASH
 from explorer.removal.undo import history, undo
-from explorer.text_format import count
+from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.photo_labels import escape_markdown
 
 _SHOWN_RUNS = 50
 # Session state that holds the result of the last undo until the page shows it.
@@ -67,7 +69,26 @@ def history_dialog() -> None:
             if remaining and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
                 undo_removal(run.id)
                 st.rerun()
+    _own_folders()
     if len(runs) > _SHOWN_RUNS:
         st.caption(
             f"{len(runs) - _SHOWN_RUNS:,} older removals are listed by `{PROGRAM} undo --list`."
         )
+
+
+def _own_folders() -> None:
+    """What lies in folders of our own, which no system empties, and a button that does."""
+    space = removed_space(resources.library())
+    if not space.files:
+        return
+    where = ", ".join(escape_markdown(printable(folder)) for folder in space.folders)
+    st.markdown(f"{count(space.files, 'file')} in {where} take up {size(space.bytes)}.")
+    sure = st.checkbox("Delete them for good; they can then not be restored", key="removed-sure")
+    if sure and st.button("Empty", icon=":material/delete_forever:", type="primary"):
+        try:
+            done = empty_removed(resources.library())
+        except ExplorerError as error:
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            return
+        st.session_state[_RESULT] = (f"{count(done.files, 'file')} deleted for good.", [])
+        st.rerun()

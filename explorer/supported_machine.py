@@ -1,0 +1,77 @@
+"""Say before anything is installed that a computer cannot run the packages, and what to do.
+
+Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons. What is
+checked here is for which systems and Pythons the packages are published; docs/setup.md names the
+command that finds out.
+"""
+
+import platform
+import sys
+import sysconfig
+
+from explorer.pip_install import SetupError
+
+OLDEST, NEWEST = (3, 11), (3, 14)
+# The version of macOS for which faiss is built.
+OLDEST_MACOS = 14
+PYTHON_ORG = "https://www.python.org/downloads/"
+
+
+def check_python(version):
+    """Raise SetupError if Python is too old. version: as in `sys.version_info`."""
+    if tuple(version[:2]) < OLDEST:
+        raise SetupError(
+            "Photo Explorer needs Python {}.{} or newer; this is {}.{}. Install a newer version"
+            " from python.org or your system's packages, and start run.py with it.".format(
+                OLDEST[0], OLDEST[1], version[0], version[1]
+            )
+        )
+
+
+def check_machine():
+    """Raise SetupError if there are no packages for this Python and this computer."""
+    reason = problem(
+        sys.version_info, sysconfig.get_platform(), platform.mac_ver()[0], sys.maxsize > 2**32
+    )
+    if reason:
+        raise SetupError(reason)
+
+
+def problem(version, build, macos, is_64_bit):
+    """Why the packages cannot be installed, and what to do, in one line; None if they can.
+
+    version: as in `sys.version_info`. build: what Python was built for, as in
+    `sysconfig.get_platform()`, such as `win-amd64` or `macosx-11.0-arm64`; a universal one ends in
+    `universal2`. macos: the version of macOS, '' elsewhere.
+    """
+    if build == "win-arm64":
+        return (
+            "There is no PyTorch of the needed version for Python on ARM. Install the “Windows"
+            " installer (64-bit)” of Python {}.{} from {}, which Windows 11 runs on ARM, too, and"
+            " start run.py with it.".format(NEWEST[0], NEWEST[1], PYTHON_ORG)
+        )
+    if not is_64_bit:
+        return (
+            "This is a 32-bit Python, for which the packages do not exist. Install the 64-bit"
+            " version from {}, and start run.py with it.".format(PYTHON_ORG)
+        )
+    if build.startswith("macosx") and (
+        build.endswith("x86_64") or (build.endswith("universal2") and platform.machine() != "arm64")
+    ):
+        return (
+            "This Python runs on Intel processors, and PyTorch 2.9 and OpenVINO 2026 are not made"
+            " for Macs with them any more. On a Mac with Apple silicon, install Python from {}, and"
+            " start run.py with it in a terminal that does not use Rosetta. On an Intel Mac, Photo"
+            " Explorer cannot run.".format(PYTHON_ORG)
+        )
+    if macos and int(macos.split(".")[0]) < OLDEST_MACOS:
+        return (
+            "Photo Explorer needs macOS {} or newer; this is macOS {}. Update macOS, and start"
+            " again.".format(OLDEST_MACOS, macos)
+        )
+    if tuple(version[:2]) > NEWEST:
+        return (
+            "There are no packages for Python {}.{} yet. Install Python {}.{} from {}, and start"
+            " run.py with it.".format(version[0], version[1], NEWEST[0], NEWEST[1], PYTHON_ORG)
+        )
+    return None

@@ -1,0 +1,54 @@
+"""What is said before anything is installed where the packages do not exist."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+
+from explorer import bootstrap, supported_machine
+from explorer.pip_install import SetupError
+from explorer.supported_machine import problem
+
+
+@pytest.mark.parametrize(
+    ("version", "build", "macos", "is_64_bit", "expected"),
+    [
+        ((3, 13), "win-arm64", "", True, "Python on ARM"),
+        ((3, 13), "win32", "", False, "32-bit"),
+        ((3, 13), "macosx-11.0-x86_64", "15.1", True, "Rosetta"),
+        ((3, 13), "macosx-13.0-arm64", "13.6.1", True, "macOS 14 or newer; this is macOS 13.6.1"),
+        ((3, 15), "linux-x86_64", "", True, "no packages for Python 3.15 yet"),
+        ((3, 15), "win-amd64", "", True, "Install Python 3.14"),
+    ],
+)
+def test_what_cannot_work_is_said(
+    version: tuple[int, int], build: str, macos: str, is_64_bit: bool, expected: str
+) -> None:
+    said = problem(version, build, macos, is_64_bit)
+    assert said and expected in said and "\n" not in said
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])
+@pytest.mark.parametrize(
+    ("build", "macos"),
+    [("win-amd64", ""), ("macosx-14.0-arm64", "14.0"), ("linux-x86_64", ""), ("linux-aarch64", "")],
+)
+def test_what_works_is_accepted(version: tuple[int, int], build: str, macos: str) -> None:
+    assert problem(version, build, macos, True) is None
+
+
+def test_a_universal_python_runs_on_the_processor_that_it_is_started_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    assert problem((3, 13), "macosx-10.13-universal2", "15.0", True) is None
+    # On an Intel Mac, or under Rosetta.
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    assert "Intel" in (problem((3, 13), "macosx-10.13-universal2", "15.0", True) or "")
+
+
+def test_nothing_is_installed_before(tmp_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supported_machine, "problem", lambda *_: "It cannot work.")
+    with pytest.raises(SetupError, match=r"It cannot work\."):
+        bootstrap._set_up(f"{tmp_path}/.venv", f"{tmp_path}/.venv/bin/python", "requirements.txt")

@@ -14,6 +14,7 @@ import pytest
 from explorer import bootstrap, pip_install
 from explorer.config import PROJECT
 from explorer.pip_install import SetupError
+from explorer.supported_machine import check_python
 from tests.stand_in_project import FIRST, pip, posix, project, run
 
 __all__ = ["project"]
@@ -25,11 +26,11 @@ class TestVersion:
         with pytest.raises(
             SetupError, match=rf"needs Python 3\.11 or newer; this is {version[0]}\.{version[1]}\."
         ):
-            bootstrap.check_python(version)
+            check_python(version)
 
     @pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 1), (4, 0, 0)])
     def test_a_new_python_is_accepted(self, version: tuple[int, int, int]) -> None:
-        bootstrap.check_python(version)
+        check_python(version)
 
     def test_errors_are_one_line_without_a_traceback(self, project: Path) -> None:
         path = project / "explorer" / "supported_machine.py"

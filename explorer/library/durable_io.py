@@ -15,6 +15,7 @@ from pathlib import Path
 from explorer.config import PROGRAM
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
 from explorer.library.paths import inside
+from explorer.photos.file_io import SHARING_VIOLATIONS
 from explorer.systems.this_system import this_system
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -36,7 +37,7 @@ def replace_durably(scratch: Path, path: Path) -> None:
     """Replace a file with a finished one whose bytes are synced first: a power cut leaves the old
     or the complete new file."""
     flush(scratch)
-    scratch.replace(path)
+    this_system().replace(scratch, path)
 
 
 def flush(path: Path) -> None:
@@ -85,6 +86,11 @@ def _of_system(error: OSError, folder: Path) -> LibraryError | None:
     # An error of writing to an open file names none; only the library's files are written to.
     if error.errno in _FULL and (ours or error.filename is None):
         return _full(folder)
+    if getattr(error, "winerror", None) in SHARING_VIOLATIONS and ours:
+        return LibraryBusy(
+            f"Another program has {error.filename2 or error.filename} open: close it, or wait until"
+            " it has finished."
+        )
     if error.errno in _FORBIDDEN and ours:
         return _read_only(folder)
     return (

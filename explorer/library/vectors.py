@@ -10,6 +10,7 @@ catalog, without encoding anything again.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -268,8 +269,10 @@ class VectorIndex:
             finally:
                 scratch.unlink(missing_ok=True)
             for old in self._manifest.parent.glob(f"{self._manifest.stem}-*.faiss"):
+                # On Windows, another process may have it open; the next save deletes it.
                 if old != path:
-                    old.unlink(missing_ok=True)
+                    with contextlib.suppress(PermissionError):
+                        old.unlink(missing_ok=True)
 
     def _load(self) -> Any:
         self.rebuilt = True

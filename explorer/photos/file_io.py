@@ -21,7 +21,7 @@ _FLAGS = (
 )
 _CHUNK = 1 << 24
 # Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
-_SHARING_VIOLATIONS = frozenset({32, 33})
+SHARING_VIOLATIONS = frozenset({32, 33})
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
@@ -74,7 +74,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PhotoError("the file no longer exists") from error
     except PermissionError as error:
-        if getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
+        if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
             raise PhotoError(
                 "another program is using it: it will be read once that program closes it"
             ) from error

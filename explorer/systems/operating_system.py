@@ -112,6 +112,10 @@ class OperatingSystem:
         """What the copy of a file lacks, in words such as “Finder tags”; empty if nothing."""
         return []
 
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename a file of ours over another one of ours. Raises OSError."""
+        source.replace(target)
+
     def delete_file(self, path: str) -> None:
         """Delete a file, also one that is marked as read-only. Raises OSError."""
         os.unlink(path)

@@ -6,6 +6,7 @@ import contextlib
 import ntpath
 import os
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ _CREATE_NO_WINDOW = 0x08000000
 _DOWNLOAD_MARK = ":Zone.Identifier:$DATA"
 # File systems store times in steps of up to two seconds.
 _COARSEST_STEP_NS = 2 * 10**9
+# Seconds to wait for other processes to close a file: three in all.
+_WAITS = (0.05, 0.1, 0.25, 0.5, 0.5, 0.6, 1.0)
 
 
 class Windows(OperatingSystem):
@@ -84,6 +87,17 @@ class Windows(OperatingSystem):
         # Here, `st_ctime` is the time of creation.
         one, other = os.lstat(source).st_ctime_ns, os.lstat(target).st_ctime_ns
         return [*found, "the creation time"] if abs(one - other) > _COARSEST_STEP_NS else found
+
+    def replace(self, source: Path, target: Path) -> None:
+        # It fails for as long as any process has the target open: another one of ours that reads
+        # it, or a virus scanner.
+        for wait in _WAITS:
+            try:
+                source.replace(target)
+                return
+            except PermissionError:
+                time.sleep(wait)
+        source.replace(target)
 
     def delete_file(self, path: str) -> None:
         try:

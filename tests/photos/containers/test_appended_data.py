@@ -67,12 +67,20 @@ def test_ftyp_without_a_size_is_not_a_video() -> None:
     assert appended_pieces(b"text \0\0\0\1ftyp about films", 0) == [
         ("film", b"text \0\0\0\1ftyp about films")
     ]
+    alone = b"\0\0\0\1ftyp about films"
+    assert appended_pieces(alone, 0) == [("film", alone)]
     data = b"#" * 300 + b"\0\0\0\1ftyp" + b"x" * 300
     assert appended_pieces(data, 0) == [
         ("data", b"#" * 300),
         ("film", b"\0\0\0\1ftyp" + b"x" * 300),
     ]
     assert appended_pieces(b"ftyp and nothing", 0) == [("data", b"ftyp and nothing")]
+
+
+def test_only_a_riff_file_with_a_wave_is_audio() -> None:
+    size = struct.pack("<I", 40)
+    for other in (b"RIFF" + size + b"WEBP" + bytes(36), b"\1IFF" + size + b"WAVE" + bytes(36)):
+        assert appended_pieces(other, 0) == [("data", other)]
 
 
 def test_samsung_trailer() -> None:

@@ -77,3 +77,11 @@ def test_a_truncated_animation_is_incomplete(kind: str) -> None:
     for share in (0.4, 0.6, 0.9):
         cut = read_contents(data[: int(share * len(data))])
         assert not cut.complete or cut.parts != held.parts
+
+
+def test_the_frames_of_an_avif_are_hashed_by_their_pixels() -> None:
+    data, pixels = animation("AVIF", [1, 2, 3]), 3 * SIZE[0] * SIZE[1]
+    held, scarce = (read_contents(data, Budget(allowed)) for allowed in (pixels, pixels - 1))
+    assert held == read_contents(data)
+    # What is too much to decode is hashed by its bytes instead.
+    assert scarce != held and scarce.words() == held.words() == ["3 frames"]

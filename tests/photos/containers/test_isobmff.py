@@ -169,3 +169,26 @@ def test_a_meta_box_without_items() -> None:
     )
     with pytest.raises(ValueError, match="truncated"):
         items_of(cut)
+
+
+@pytest.mark.parametrize(("kind", "version"), [(b"infx", 2), (b"infe", 1)])
+def test_an_unknown_entry_in_the_list_of_items_is_refused(kind: bytes, version: int) -> None:
+    """Guessing its type could hide a picture."""
+    entry = box(kind, bytes((version, 0, 0, 0)), struct.pack(">HH", 1, 0), b"hvc1\0")
+    data = box(
+        b"meta",
+        bytes(4),
+        box(b"pitm", bytes(4), struct.pack(">H", 1)),
+        box(b"iloc", b"\1\0\0\0", struct.pack(">BBH", 0x44, 0, 0)),
+        box(b"iinf", bytes(4), struct.pack(">H", 1), entry),
+    )
+    with pytest.raises(ValueError, match="not an item"):
+        items_of(data)
+
+
+def test_a_list_of_items_of_another_length_is_refused() -> None:
+    data = heif([Coded(b"hvc1", b"one"), Coded(b"hvc1", b"two")])
+    start = data.index(b"iinf") + 8
+    for count in (1, 3):
+        with pytest.raises(ValueError, match="number of items"):
+            items_of(data[:start] + struct.pack(">H", count) + data[start + 2 :])

@@ -88,6 +88,18 @@ def test_padding_before_a_marker() -> None:
     assert found is not None and found.end == len(filled)
 
 
+def test_the_shortest_segment_is_empty() -> None:
+    found = read_jpeg(with_segment(encoded(draw(1)), 4, b""))
+    assert found is not None and found.segments[0] == (4, b"")
+
+
+def test_a_segment_may_end_where_the_file_ends() -> None:
+    data = b"\xff\xd8\xff\xe1\0\x06\xff\xd9ab"
+    assert read_jpeg(data) == (len(data), ((1, b"\xff\xd9ab"),))
+    # With a byte less, it is damage.
+    assert read_jpeg(data[:-1]) == (8, ())
+
+
 @given(st.binary(min_size=1, max_size=300), st.integers(20, 90))
 def test_extended_xmp_is_joined_in_order(packet: bytes, piece: int) -> None:
     jpeg = with_xmp(with_extended_xmp(encoded(draw(1, (32, 32))), packet, piece), b'note="first"')

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from explorer.errors import OversizedPhoto
 from explorer.photos.containers.pixel_digest import Budget, canonical_pixels, pixel_digest
 from tests.pictures import draw
 
@@ -92,3 +93,16 @@ def test_forty_scanned_pages_are_decoded_and_no_more() -> None:
 def test_no_page_is_decoded_once_the_time_is_over() -> None:
     assert Budget().spend(1, 1) and not Budget(until=1e-9).spend(1, 1)
     assert pixel_digest(opener(draw(1, SIZE)), Budget(until=1e-9)) is None
+
+
+def test_a_page_too_large_for_the_free_memory_is_not_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[tuple[int, int]]()
+
+    def refuse(width: int, height: int) -> None:
+        asked.append((width, height))
+        raise OversizedPhoto("too large")
+
+    monkeypatch.setattr("explorer.photos.containers.pixel_digest.check_pixels", refuse)
+    assert pixel_digest(opener(draw(1, SIZE)), Budget()) is None and asked == [SIZE]

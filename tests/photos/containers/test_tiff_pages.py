@@ -6,6 +6,7 @@ import struct
 import pytest
 from PIL import Image
 
+from explorer.photos.containers import tiff_pages
 from explorer.photos.containers.tiff_pages import TiffPages, read_pages
 from explorer.photos.readers.tiff_parser import TiffParser
 from tests.containers import pages, tiff_with_sub_ifd
@@ -151,3 +152,12 @@ def test_malformed_files_are_refused(data: bytes, words: str) -> None:
 def test_values_of_another_type_are_not_offsets() -> None:
     found = parsed(small_tiff([(256, 2, 1, 1), (330, 5, 1, 8)], tail=bytes(20)))
     assert [(page.width, len(found.pages)) for page in found.pages] == [(0, 1)]
+
+
+def test_a_file_with_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pages([1, 2, 3], SIZE)
+    monkeypatch.setattr(tiff_pages, "_MAX_PAGES", 3)
+    assert len(parsed(data).pages) == 3
+    monkeypatch.setattr(tiff_pages, "_MAX_PAGES", 2)
+    with pytest.raises(ValueError):
+        parsed(data)

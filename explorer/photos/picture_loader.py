@@ -45,8 +45,6 @@ def open_picture(data: bytes) -> Image.Image:
         raise
     except Exception:  # noqa: BLE001  other readers may succeed where Pillow fails in any way
         return _open_without_pillow(data)
-    if min(picture.size) < 1:
-        raise DamagedPhoto("the file is damaged: its picture has no size")
     check_pixels(*picture.size)
     if cicp := read_cicp(data):
         picture.info.setdefault("cicp", cicp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,16 @@ from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
 from explorer.photos.quality.metrics import METRICS_VERSION
+from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
+from tests import pictures
 from tests.fixtures.indexing import CountingEncoder, IndexingSetup
 from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny
+
+
+class Second(CountingEncoder):
+    name = "second"
 
 
 def task(root_id: int, name: str) -> ReadTask:
@@ -39,6 +46,46 @@ def test_only_existing_files_on_responsive_drives_are_read(
     assert completer._available(tasks) == [tasks[1]]
 
 
+def test_a_drive_signals_progress_for_each_file_that_is_looked_for(setup: IndexingSetup) -> None:
+    """Without it, looking for a hundred thousand files would count as silence."""
+    heard = list[int]()
+
+    class CountingDrives(DriveTimeouts):
+        def call(
+            self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+        ) -> Any:
+            return function(lambda: heard.append(1))
+
+    completer = setup.indexer._backfill
+    completer._drives, completer._reader.roots = CountingDrives(), {1: str(setup.photos)}
+    assert completer._available([task(1, "a.jpg"), task(1, "b.jpg")]) == []
+    assert len(heard) == 2
+
+
+def test_preferred_previews_spare_only_originals_that_hold_no_more(
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("small.png", (100, 100)), ("large.png", (300, 200))):
+        pictures.write(setup.photos / name, pictures.plain("red", size))
+    setup.run()
+    indexer = Indexer(setup.library, setup.writer, Second(), setup.pool, lambda _: None)
+    indexer._reader.roots = setup.library.catalog.root_paths()
+    indexer._backfill._prefer_previews = True
+    monkeypatch.setattr(backfill, "preview_is_enough", lambda width, *_: width == 100)
+    read, real = list[str](), BatchReader.batches
+
+    def record(
+        self: BatchReader, tasks: Sequence[ReadTask], known: Callable[[bytes], bool]
+    ) -> Iterator[list[DecodeResult]]:
+        read.extend(task.seen.path for task in tasks)
+        yield from real(self, tasks, known)
+
+    monkeypatch.setattr(BatchReader, "batches", record)
+    summary = IndexSummary()
+    assert indexer._backfill.encode_missing(summary)
+    assert read == ["large.png"] and summary.encoded == 2
+
+
 def test_originals_are_only_read_for_photos_that_lack_something(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,10 +103,6 @@ def test_another_encoder_encodes_the_photos_it_lacks(setup: IndexingSetup) -> No
     setup.paint("red.png", "red")
     gone = setup.paint("blue.png", "blue")
     setup.run()
-
-    class Second(CountingEncoder):
-        name = "second"
-
     second = Second()
     indexer = Indexer(setup.library, setup.writer, second, setup.pool, lambda _: None)
     # Its original is away without the scan's knowing: the preview stands in.
@@ -80,10 +123,6 @@ def test_originals_that_cannot_be_read_do_not_hold_up_a_run_in_parts(
     setup.run()
     path.write_bytes(b"torn")
     monkeypatch.setattr(backfill, "preview_is_enough", lambda *_: False)
-
-    class Second(CountingEncoder):
-        name = "second"
-
     indexer = Indexer(setup.library, setup.writer, Second(), setup.pool, lambda _: None)
     indexer._reader.roots = setup.library.catalog.root_paths()
     read, real = list[int](), BatchReader.batches
@@ -113,10 +152,6 @@ def test_a_damaged_preview_does_not_stop_a_run(setup: IndexingSetup) -> None:
     assert row is not None
     setup.library.previews.path(row["hash"]).write_bytes(b"torn")
     gone.unlink()
-
-    class Second(CountingEncoder):
-        name = "second"
-
     summary = Indexer(setup.library, setup.writer, Second(), setup.pool, lambda _: None).run(
         [], thorough=True
     )

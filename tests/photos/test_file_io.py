@@ -44,6 +44,19 @@ def test_a_small_file_is_refused_above_its_limit(tmp_path: Path) -> None:
             read_file(absent)
 
 
+def test_a_file_is_closed_once_it_is_read(tmp_path: Path) -> None:
+    """A server that leaks descriptors can open no more files after a few thousand photos."""
+    (tmp_path / "a").write_bytes(b"x")
+    with open_regular(tmp_path / "a") as (handle, _):
+        os.fstat(handle)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(handle)
+    with pytest.raises(PhotoError), open_regular(tmp_path / "a") as (failing, _):
+        raise OSError(5, "Input/output error")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(failing)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes and devices there")
 @pytest.mark.parametrize("kind", ["pipe", "device", "link", "folder"])
 def test_only_regular_files_are_opened(

@@ -91,6 +91,19 @@ def test_the_app_is_served_on_a_port_that_is_free_on_both_families(
         pass
 
 
+def test_the_library_that_is_named_is_served(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app and its worker find the library by the environment, whatever is set before."""
+    named = tmp_path / "another library"
+    monkeypatch.setattr(st.App, "run", lambda _, config: None)
+    monkeypatch.chdir(Path.cwd())
+    monkeypatch.setenv("EXPLORER_LIBRARY", str(library_dir()))
+    server.open_app(named, [], encoder=None, offline=False, port=None, browser=False)
+    assert library_dir() == named
+    resources.close()
+
+
 def test_folders_are_added_only_when_the_app_can_open(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,14 +169,17 @@ def _degrees(value: Any, ref: Any, axis: str, limit: float) -> float | None:
 
 
 def _position_left_open(exif: ExifBlocks) -> bool:
-    """Whether the position is absent, 0, or 0 divided by 0, which cameras write without a
+    """Whether the position is absent, blank, 0, or 0 divided by 0, which cameras write without a
     signal."""
-    values = [
-        part
-        for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude)
-        for part in as_list(exif.gps_ifd.get(tag))
-    ]
-    return all(positive_number(part, zero=True) == 0 or _is_nan(part) for part in values)
+    return all(_left_open(exif.gps_ifd.get(tag)) for tag in (_GPS.GPSLatitude, _GPS.GPSLongitude))
+
+
+def _left_open(value: Any) -> bool:
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if isinstance(value, str):
+        return is_blank(value.replace("\0", ""))
+    return all(positive_number(part, zero=True) == 0 or _is_nan(part) for part in as_list(value))
 
 
 def _is_nan(value: Any) -> bool:

@@ -234,6 +234,7 @@ def test_all_fields_are_read() -> None:
 
 
 def test_ratings_and_keywords_of_windows() -> None:
+    assert exif.rating(of({0x4746: 4})) == 4 and exif.rating(of()) is None
     assert exif.read_fields(of({0x4749: 75})).fields.rating == 4
     assert exif.read_fields(of({0x4746: 2, 0x4749: 75})).fields.rating == 2
     assert exif.read_fields(of({0x4746: 0, 0x4749: 99})).fields.rating == 5
@@ -263,6 +264,11 @@ def test_ratings_and_keywords_of_windows() -> None:
         (of(gps=HERE | {2: (99.0,)}), ["place"]),
         (of(gps={2: (48.0, 8.0, 24.0)}), ["place"]),
         (of(gps={4: (48.0, 8.0, 24.0)}), ["place"]),
+        # Coordinates in words cannot be read, but they are there.
+        (of(gps={2: "48.14 north", 4: b"11.57 east"}), ["place"]),
+        (of(gps={4: b"\1\2"}), ["place"]),
+        (of(gps=HERE | {2: ("48.14 north",)}), ["place"]),
+        (of(gps={2: "  \0", 4: b"0\0\0"}), []),
         (of(gps={1: "N", 3: "E", 0: b"\2\3\0\0"}), []),
         (of(gps=HERE | {2: (IFDRational(0, 0),) * 3, 4: (IFDRational(0, 0),) * 3}), []),
         (of(gps={2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)}), []),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import platform
+import subprocess
+from types import SimpleNamespace
 
 import pytest
 
-from explorer import bootstrap, supported_machine
+from explorer import bootstrap, supported_machine, trial_import
 from explorer.pip_install import SetupError
 from explorer.supported_machine import problem
 
@@ -52,3 +54,22 @@ def test_nothing_is_installed_before(tmp_path: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(supported_machine, "problem", lambda *_: "It cannot work.")
     with pytest.raises(SetupError, match=r"It cannot work\."):
         bootstrap._set_up(f"{tmp_path}/.venv", f"{tmp_path}/.venv/bin/python", "requirements.txt")
+
+
+def test_a_missing_runtime_is_named_and_torch_is_tried_apart_from_faiss(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = list[list[str]]()
+
+    def run(command: list[str], **named: object) -> SimpleNamespace:
+        tried.append(command[3:])
+        failed = "faiss" in command
+        output = b"Traceback\nImportError: DLL load failed while importing _swigfaiss: \xe4\n"
+        return SimpleNamespace(returncode=int(failed), stdout=output if failed else b"")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(SetupError, match=r"Visual C\+\+ Redistributable"):
+        trial_import.try_imports("python")
+    # On macOS, a process that loads both is ended.
+    assert not any({"torch", "faiss"} <= set(modules) for modules in tried)
+    assert {"torch", "faiss"} <= {module for modules in tried for module in modules}

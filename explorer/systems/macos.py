@@ -22,7 +22,6 @@ _COARSEST_STEP = 2.0
 class MacOS(Posix):
     """macOS 14 or newer, on Apple silicon."""
 
-    trash_name = "the Trash"
     file_manager_name = "Finder"
     ignores_case = True
     has_freedesktop_trash = False

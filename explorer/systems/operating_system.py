@@ -18,8 +18,6 @@ from typing import Any
 class OperatingSystem:
     """A system of which nothing is known but what Python's standard library offers everywhere."""
 
-    trash_name = "the trash"
-    """What its users call the trash."""
     file_manager_name = "the file manager"
     """What its users call the program that shows files."""
 

@@ -40,7 +40,6 @@ _WAITS = (0.05, 0.1, 0.25, 0.5, 0.5, 0.6, 1.0)
 class Windows(OperatingSystem):
     """Windows 10 or newer, on x86-64."""
 
-    trash_name = "the Recycle Bin"
     file_manager_name = "File Explorer"
     ignores_case = True
     rename_is_exclusive = True

@@ -56,7 +56,9 @@ class Filters:
     until: str | None = None
     """Last day, inclusive; likewise."""
     folder: str | None = None
-    """Absolute path; its subfolders are included."""
+    """Absolute path."""
+    subfolders: bool = True
+    """Whether the photos in subfolders of the folder are included."""
 
     def __post_init__(self) -> None:
         for name in ("since", "until"):
@@ -86,11 +88,15 @@ def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[st
     if filters and filters.folder:
         below = list[str]()
         for root_id, path in roots.items():
-            if inside(path, filters.folder):
+            if inside(path, filters.folder) and filters.subfolders:
                 below.append("f.root_id = ?")
                 values.append(root_id)
             elif inside(filters.folder, path):
                 relative = to_text(os.path.relpath(filters.folder, path).replace(os.sep, "/"))
+                if not filters.subfolders:
+                    below.append("(f.root_id = ? and f.folder = ?)")
+                    values += [root_id, "" if relative == "." else relative]
+                    continue
                 # '0' follows '/'. A range, as LIKE ignores case and has wildcards.
                 below.append(
                     "(f.root_id = ? and (f.folder = ? or (f.folder > ? and f.folder < ?)))"

@@ -22,6 +22,10 @@ _SHIFT = 0x100000
 _ESCAPED = re.compile("[\ud800-\udfff\U0010d800-\U0010dfff]")
 _KEPT = re.compile("[\U0010d800-\U0010dfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)))
+_LINE_SHIFT = 0x10E000
+_CONTROL = re.compile(f"[{re.escape(_CONTROLS)}]")
+_LINE_ESCAPED = re.compile(f"[{chr(_LINE_SHIFT)}-{chr(_LINE_SHIFT + len(_CONTROLS) - 1)}]")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,6 +50,21 @@ def from_text(text: str) -> str:
     return _PAIR.sub(
         lambda m: chr(0x10000 + ((ord(m[0][0]) - 0xD800) << 10) + ord(m[0][1]) - 0xDC00), halves
     )
+
+
+def to_line(path: str) -> str:
+    """A path as the file system gives it → catalog text on one line: control characters, which no
+    query or address can hold, are characters of the last private-use plane, too."""
+    return _CONTROL.sub(_escape_control, _LINE_ESCAPED.sub(_escape, to_text(path)))
+
+
+def from_line(text: str) -> str:
+    """Text from `to_line`, or a path that was typed → the path for the file system."""
+    return from_text(_LINE_ESCAPED.sub(lambda m: _CONTROLS[ord(m[0]) - _LINE_SHIFT], text))
+
+
+def _escape_control(match: re.Match[str]) -> str:
+    return chr(_LINE_SHIFT + _CONTROLS.index(match[0]))
 
 
 def printable(path: str) -> str:

@@ -111,6 +111,17 @@ def containing(text: str, columns: Collection[TextColumn]) -> PhotoCondition:
     )
 
 
+def with_value(text: str, column: TextColumn) -> PhotoCondition:
+    """Photos that have exactly this text as a value of a column of `photo_text`, without regard to
+    capitals and accents."""
+    folded = " ".join(fold(text).split())
+    return PhotoCondition(
+        "exists (select 1 from photo_text t where t.photo_id = p.id and"
+        f" instr(char(10) || t.{column} || char(10), char(10) || ? || char(10)))",
+        (folded,),
+    )
+
+
 def near(latitude: float, longitude: float, kilometres: float) -> PhotoCondition:
     """Photos taken within a distance of a place, in degrees. For connections with
     `add_functions`."""

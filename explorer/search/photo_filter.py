@@ -20,6 +20,7 @@ from explorer.library.catalog import Ids
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.location_store import photos_in
+from explorer.library.paths import from_line
 from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.photo_masks import PhotoMask
@@ -109,7 +110,7 @@ class PhotoFilter:
         if name == CONCEPT and isinstance(typed, TextValue) and self._concepts is not None:
             return self._concepts(typed.text)
         if isinstance(typed, TextValue):
-            return self._text(name, typed.text)
+            return self._text(name, typed)
         if isinstance(typed, Choice) and name == "is" and typed.name in self._pictures.NAMES:
             return self._pictures.mask(typed.name)
         condition = self._condition(name, typed)
@@ -119,13 +120,16 @@ class PhotoFilter:
             )
         return self._bitmaps.meeting(condition)
 
-    def _text(self, name: str, text: str) -> PhotoMask:
+    def _text(self, name: str, value: TextValue) -> PhotoMask:
+        text = value.text
         if name == "album":
             return self._bitmaps.meeting(self._in_album(text))
-        path = os.path.expanduser(text) if name == "folder" else ""
+        path = os.path.expanduser(from_line(text)) if name == "folder" else ""
         if os.path.isabs(path):
-            # That folder and those below it.
-            return self._bitmaps.meeting(self._in_filters(Filters(folder=os.path.normpath(path))))
+            folder = Filters(folder=os.path.normpath(path), subfolders=not value.whole)
+            return self._bitmaps.meeting(self._in_filters(folder))
+        if value.whole:
+            return self._bitmaps.meeting(photo_conditions.with_value(text, _TEXT_COLUMNS[name]))
         return self._containing(text, (_TEXT_COLUMNS[name],))
 
     def _containing(self, text: str, columns: tuple[TextColumn, ...]) -> PhotoMask:

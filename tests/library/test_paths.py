@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from explorer.errors import FolderError
 from explorer.library.paths import (
     as_on_disk,
+    from_line,
     from_text,
     inside,
     join,
     printable,
+    to_line,
     to_text,
     typed_path,
 )
+from explorer.search.language.query_grammar import without_controls
 from tests.systems.simulated import run_on
 
 
@@ -40,6 +43,21 @@ def test_any_windows_name_survives_the_catalog(typed: str) -> None:
     text.encode("utf-8")
     assert from_text(text) == name
     printable(name).encode("utf-8")
+
+
+@given(
+    st.binary(min_size=1)
+    .filter(lambda b: b"\0" not in b)
+    .map(lambda raw: raw.decode("utf-8", "surrogateescape"))
+    | st.text(st.sampled_from("a\n\x1b\x85\u2028\udc80\U0010dc80\U0010e000\U0010e042"), min_size=1)
+)
+def test_any_name_survives_on_one_line(name: str) -> None:
+    line = to_line(name)
+    assert without_controls(line) == line
+    assert from_line(line) == name
+    # What a person types means itself.
+    if without_controls(name) == name and name.isprintable():
+        assert from_line(name) == name
 
 
 @given(

@@ -96,6 +96,8 @@ LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (is_("name", "IMG"), said("name", "IMG")),
     (is_("folder", "sub"), said("folder", "sub")),
     (is_("camera", "canon", "nikon"), lambda r, p: (r["camera"] or "")[:5] in ("Canon", "NIKON")),
+    (is_("camera", "CANON EOS", comparison="=="), lambda r, p: r["camera"] == "Canon EOS"),
+    (is_("keyword", "ete", comparison="=="), lambda r, p: "ete" in map(fold, r["keywords"])),
     (is_("lens", "50MM"), said("lens", "50mm")),
     (is_("keyword", "ete"), said("keyword", "ete")),
     (is_("title", "harb"), said("title", "harb")),

@@ -93,6 +93,24 @@ def test_an_absolute_folder_is_that_folder_and_what_is_below(builder: LibraryBui
     assert len(photos.ids(is_("folder", "/nowhere"))) == 0
 
 
+def test_a_folder_without_its_subfolders(builder: LibraryBuilder) -> None:
+    (root,) = builder.library.catalog.root_paths().values()
+    at_top = builder.put("a.jpg", 1)
+    inside = builder.put("sub/b.jpg", 2)
+    deep = builder.put("sub/deep/c.jpg", 3)
+    copied = builder.put("sub/d.jpg", 3)
+    photos = PhotoFilter(builder.library)
+    assert copied == deep
+
+    def found(folder: str) -> list[int]:
+        return photos.ids(is_("folder", folder, comparison="==")).tolist()
+
+    assert found(root) == [at_top]
+    assert found(f"{root}/sub") == [inside, deep]
+    assert found(f"{root}/sub/deep") == [deep]
+    assert found(str(Path(root).parent)) == []
+
+
 def test_filters_of_other_pages_are_conditions(full: LibraryBuilder) -> None:
     (root,) = full.library.catalog.root_paths().values()
     photos = PhotoFilter(full.library)

@@ -132,6 +132,6 @@ def _all(test: Condition) -> str:
 
 def printed_value(value: FieldValue) -> str:
     """A value as it is typed after a field's name."""
-    comparison = "" if value.comparison == "=" else value.comparison
+    comparison = {"=": "", "==": "="}.get(value.comparison, value.comparison)
     text = value.text
     return comparison + (text if _BARE_VALUE.fullmatch(text) else quoted(text))

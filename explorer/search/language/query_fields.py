@@ -198,13 +198,14 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
     text = value.text.strip()
     if not text:
         raise QuerySyntaxError(f"“{known.name}:” needs a value, such as {known.example}.")
-    if value.comparison != "=" and known.kind not in ("number", "date"):
+    whole = value.comparison == "==" and known.kind == "text"
+    if value.comparison != "=" and not whole and known.kind not in ("number", "date"):
         raise QuerySyntaxError(
             f"“{known.name}:” cannot be compared with “{value.comparison}”."
             f" Write it like this: {known.example}."
         )
     if known.kind == "text":
-        return TextValue(value.text)
+        return TextValue(value.text, whole)
     if known.kind == "choice":
         return _choice(known, text)
     try:

@@ -108,6 +108,8 @@ def _field_test(item: Tree[Token]) -> FieldTest:
         typed = child(item, number)
         last = token_of(typed, -1)
         comparison = _COMPARISONS[token_of(typed, 0)] if len(typed.children) == 2 else "="
+        if comparison == "=" and len(typed.children) == 2 and field.kind == "text":
+            comparison = "=="
         text = _unquoted(last) if last.type == "QUOTED" else str(last)
         value = FieldValue(text, comparison)
         try:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Comparison = Literal["=", "<", "<=", ">", ">="]
+Comparison = Literal["=", "==", "<", "<=", ">", ">="]
+"""`=`: what a value alone means. `==`: the whole text; only for fields of text, typed as `=`."""
 Combination = Literal["mean", "any", "all"]
 
 

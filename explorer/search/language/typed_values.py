@@ -31,6 +31,9 @@ class TextValue:
     """Text that must occur in the field, ignoring case and accents."""
 
     text: str
+    whole: bool = False
+    """Whether it must be the whole value of the field; of a folder, whether its subfolders are left
+    out."""
 
 
 @dataclass(frozen=True)

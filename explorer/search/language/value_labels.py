@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from explorer.errors import UsageError
 from explorer.library.filters import parse_day
+from explorer.library.paths import from_line, printable
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
 from explorer.search.language.typed_values import Area, Choice, Place
@@ -50,10 +51,10 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 """Choices that are not called by their names: what they are called, and their opposites where
 “not …” would not do."""
 _BOUNDS: Mapping[str, str] = {
-    "=": "", "<": "below ", "<=": "at most ", ">": "above ", ">=": "at least ",
+    "=": "", "==": "", "<": "below ", "<=": "at most ", ">": "above ", ">=": "at least ",
 }  # fmt: skip
 _TIMES: Mapping[str, str] = {
-    "=": "in ", "<": "before ", "<=": "until ", ">": "after ", ">=": "since ",
+    "=": "in ", "==": "in ", "<": "before ", "<=": "until ", ">": "after ", ">=": "since ",
 }  # fmt: skip
 
 
@@ -94,7 +95,14 @@ def _value_label(field: str, value: FieldValue) -> str:
         return f"{'since' if field == 'after' else 'until'} {_day_label(value.text)}"
     if ".." in value.text and field in _NAMES and field not in ("name", "title", "description"):
         return _range_label(value.text, "at most ", "at least ")
-    return _BOUNDS[value.comparison] + value.text.strip()
+    return _BOUNDS[value.comparison] + _text_label(field, value)
+
+
+def _text_label(field: str, value: FieldValue) -> str:
+    if field != "folder":
+        return value.text.strip()
+    only = " without its subfolders" if value.comparison == "==" else ""
+    return " ".join(printable(from_line(value.text)).split()) + only
 
 
 def _position_label(typed: Area | Place) -> str:

@@ -98,7 +98,7 @@ def _alternatives(draw: st.DrawFn) -> AlternativeTerms:
 
 
 _values = {
-    "text": _texts.map(FieldValue),
+    "text": st.builds(FieldValue, _texts, st.sampled_from(["=", "=="])),
     "number": st.builds(
         FieldValue, st.sampled_from(["1", "3", "2.5"]), st.sampled_from(["=", "<", "<=", ">", ">="])
     ),

@@ -160,6 +160,13 @@ def location_counts(catalog: Catalog) -> list[LocationCount]:
     return [LocationCount(Location(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 
+def all_locations(catalog: Catalog) -> dict[int, Location]:
+    """The rows of the table `location` by their ids."""
+    with catalog.reading() as db:
+        rows = db.execute(f"select id, {', '.join(_COLUMNS)} from location").fetchall()
+    return {row[0]: Location(*row[1:]) for row in rows}
+
+
 def location_values(
     places: Collection[int], regions: Collection[str], countries: Collection[str]
 ) -> tuple[str, ...]:

@@ -19,10 +19,11 @@ from explorer.library.catalog import Catalog, Ids
 # `2016-05-04T10:11:12.5` as 20160504101112, with zeros for what is not known of it.
 _DIGITS = "replace(replace(replace(substr(p.taken_at, 1, 19), '-', ''), 'T', ''), ':', '')"
 _KNOWN = "case p.taken_precision when 'year' then 4 when 'month' then 6 when 'day' then 8"
-_NUMBER = (
+DATE_NUMBER = (
     f"cast(substr(substr({_DIGITS}, 1, {_KNOWN} when 'minute' then 12 else 14 end)"
     " || '00000000000000', 1, 14) as integer)"
 )
+"""SQL of the date of a photo (as p) as a number, as `PhotoColumns.dates` returns it."""
 
 
 _Column = TypeVar("_Column", bound=npt.NDArray[Any])
@@ -91,7 +92,7 @@ def _updated(db: sqlite3.Connection, known: _Columns, change: int) -> _Columns:
     cursor.row_factory = None
     rows = cursor.execute(
         "select p.id, p.width * 1.0 / p.height, case when p.present > 0 and p.taken_at is not null"
-        f" then {_NUMBER} else 0 end from photo p where p.change > ? and p.height > 0",
+        f" then {DATE_NUMBER} else 0 end from photo p where p.change > ? and p.height > 0",
         (known.change,),
     ).fetchall()
     gone = [

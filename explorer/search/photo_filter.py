@@ -183,6 +183,11 @@ def as_condition(filters: Filters | None) -> Condition | None:
     return tests[0] if len(tests) == 1 else AllTests(tuple(tests)) if tests else None
 
 
+def stored_formats(name: str) -> tuple[str, ...]:
+    """The formats that a choice of `format:` stands for, as the catalog names them."""
+    return _FORMATS.get(name, (name.upper(),))
+
+
 def _of_shape(name: str) -> PhotoCondition:
     ranges = [photo_conditions.ratio_between(low, high) for low, high in SHAPE_RATIOS[name]]
     return photo_conditions.any_of(ranges)
@@ -195,7 +200,7 @@ def _what_it_is(name: str) -> PhotoCondition:
 
 
 _CHOICES: Mapping[str, Callable[[str], PhotoCondition]] = {
-    "format": lambda name: photo_conditions.of_format(_FORMATS.get(name, (name.upper(),))),
+    "format": lambda name: photo_conditions.of_format(stored_formats(name)),
     "orientation": photo_conditions.fact,
     "has": photo_conditions.fact,
     "shape": _of_shape,

@@ -34,10 +34,11 @@ compare = st.Page(
     APP_FILES / "pages" / "compare.py", title="Compare models", icon=":material/compare:"
 )
 places = st.Page(APP_FILES / "pages" / "places.py", title="Places", icon=":material/map:")
+browse = st.Page(APP_FILES / "pages" / "browse.py", title="Browse", icon=":material/account_tree:")
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 albums = st.Page(APP_FILES / "pages" / "albums.py", title="Albums", icon=":material/photo_album:")
 page = st.navigation(
-    [search, albums, places, duplicates, anomalies, compare, library], position="top"
+    [search, browse, albums, places, duplicates, anomalies, compare, library], position="top"
 )
 came_from = st.session_state.get("_page", page.url_path)
 st.session_state["_page"] = page.url_path

@@ -18,6 +18,7 @@ from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
+from explorer.ui.browse_page.tree_route import tree_level
 from explorer.ui.completion_route import completions
 from explorer.ui.list_routes import list_routes
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
@@ -51,6 +52,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "outlines", country_outlines),
             Route(PHOTOS + "places", photo_clusters),
             Route(PHOTOS + "completions", completions),
+            Route(PHOTOS + "tree/{tree}", tree_level),
             *list_routes(),
         ],
         "middleware": [Middleware(OriginGuard, access=_access)],

@@ -14,6 +14,8 @@ from explorer.ui.static_files import STATIC
 
 COMPONENTS = (
     "gallery",
+    "facet_tree",
+    "facet_path",
     "compare",
     "scatter",
     "viewer",

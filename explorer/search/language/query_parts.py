@@ -42,6 +42,13 @@ def all_of(tests: Sequence[Condition]) -> Condition | None:
     return AllTests(tuple(parts)) if len(parts) > 1 else parts[0]
 
 
+def tests_of(condition: Condition | None) -> tuple[Condition, ...]:
+    """The conditions that all have to be met."""
+    if condition is None:
+        return ()
+    return condition.tests if isinstance(condition, AllTests) else (condition,)
+
+
 def subtracted(part: QueryPart) -> QueryPart:
     """The negation of a part. Raises QuerySyntaxError if it has both terms and tests."""
     if part.terms and part.tests:

@@ -186,7 +186,7 @@ def date_range(text: str, comparison: Comparison) -> DateRange:
     first, last = _period(text.strip())
     day = dt.timedelta(days=1)
     match comparison:
-        case "=":
+        case "=" | "==":
             return DateRange(first.isoformat(), last.isoformat())
         case ">":
             return DateRange(since=(last + day).isoformat())

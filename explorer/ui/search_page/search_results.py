@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -149,20 +150,30 @@ def photo_list(view: ResultView) -> PhotoList:
     )
 
 
-def results(request: SearchRequest, view: ResultView) -> None:
-    """Draw the results, whose photos open in the viewer."""
+def results(
+    request: SearchRequest,
+    view: ResultView,
+    *,
+    key: str = "search",
+    label: str = "",
+    more_like: Callable[..., None] = search_state.more_like,
+) -> None:
+    """Draw the results, whose photos open in the viewer.
+
+    key, label: as `gallery` takes them. more_like: searches for photos like those with these ids.
+    """
     place, photos = _place(), photo_list(view)
     correcting = concept_search.correcting_actions(request.query)
     picked = gallery(
         photos,
-        "search",
-        label="Search results" if request.query else "All photos",
+        key,
+        label=label or ("Search results" if request.query else "All photos"),
         place=place,
-        actions=_selection_actions(request, correcting),
+        actions=_selection_actions(request, correcting, more_like),
         keep_position=True,
     )
     if picked.similar is not None:
-        search_state.more_like(picked.similar)
+        more_like(picked.similar)
         st.rerun()
     if picked.stack is not None:
         _toggle_stack(picked.stack, place)
@@ -179,19 +190,21 @@ def results(request: SearchRequest, view: ResultView) -> None:
         lambda: photos.ids,
         photos.key,
         why=why,
-        more_like=search_state.more_like,
+        more_like=more_like,
         actions=[*correcting, *_viewer_actions(request)],
         query=request.query,
     )
     export_dialog.export_if_requested(view)
 
 
-def _selection_actions(request: SearchRequest, correcting: list[PhotoAction]) -> list[PhotoAction]:
+def _selection_actions(
+    request: SearchRequest, correcting: list[PhotoAction], more_like: Callable[..., None]
+) -> list[PhotoAction]:
     return [
         PhotoAction(
             "Find similar",
             ":material/image_search:",
-            lambda ids: search_state.more_like(*ids[:_MAX_EXAMPLES]),
+            lambda ids: more_like(*ids[:_MAX_EXAMPLES]),
             "leave",
         ),
         *correcting,

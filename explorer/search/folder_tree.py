@@ -1,0 +1,204 @@
+"""The folders of some photos as a tree, with counts."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.library.catalog import Ids
+from explorer.library.facet_columns import FacetTable, FolderKey
+from explorer.library.paths import from_line, from_text, inside, join, printable, to_line, to_text
+from explorer.library.photo_masks import PhotoMask, ids_in
+from explorer.library.rows import RootRow
+from explorer.search.facet_node import FacetNode, MatchingNodes, folded_line, natural_key
+from explorer.search.language.query_tree import FieldTest, FieldValue
+
+
+def folder_test(path: str, *, subfolders: bool = True) -> FieldTest:
+    """The test for the photos of a folder. path: absolute, as the file system has it."""
+    return FieldTest("folder", (FieldValue(to_line(path), "=" if subfolders else "=="),))
+
+
+def tested_folder(test: object) -> tuple[str, bool] | None:
+    """The absolute path that a test is for, and whether its subfolders are included; None if it is
+    no test for one folder by its full path."""
+    if not isinstance(test, FieldTest) or test.field != "folder" or len(test.values) != 1:
+        return None
+    path = os.path.expanduser(from_line(test.values[0].text))
+    return (
+        (os.path.normpath(path), test.values[0].comparison != "==") if os.path.isabs(path) else None
+    )
+
+
+class FolderTree:
+    """The watched folders and all folders in them that hold some of the photos."""
+
+    def __init__(self, table: FacetTable, roots: Sequence[RootRow], photos: PhotoMask) -> None:
+        """photos: which to count."""
+        self._names = table.folders
+        self._roots = {root["id"]: root for root in roots}
+        # Other threads may add folders meanwhile.
+        number = len(self._names.parents)
+        self._parents = np.array(self._names.parents[:number], np.int64)
+        levels = _levels(self._parents)
+        among = ids_in(photos, table.file_photos)
+        in_photo, in_folder = table.file_photos[among], table.file_folders[among].astype(np.int64)
+        self._own = np.bincount(in_folder, minlength=number)
+        self._total = _totals(in_photo, in_folder, self._parents, levels)
+        self._covers = _covers(in_photo, in_folder, table.dates, self._parents, levels)
+        shown = self._parents[self._total > 0]
+        self._folds = np.bincount(shown[shown >= 0], minlength=number) > 0
+
+    def top(self) -> list[FacetNode]:
+        """The watched folders, those without photos, too."""
+        names = Counter(os.path.basename(root["path"]) for root in self._roots.values())
+        nodes = list[FacetNode]()
+        for root in self._roots.values():
+            number = self._names.find(FolderKey(root["id"], ""))
+            node = (
+                self._node(number)
+                if number is not None and number < len(self._own)
+                else self._empty(root)
+            )
+            name = os.path.basename(root["path"])
+            shown = printable(name if names[name] == 1 and name else root["path"])
+            nodes.append(replace(node, name=shown))
+        return nodes
+
+    def inside(self, node_id: str) -> list[FacetNode]:
+        """As `FacetTree.inside`."""
+        number = self._number(from_line(node_id))
+        if number is None:
+            return []
+        children = np.flatnonzero((self._parents == number) & (self._total > 0))
+        nodes = [self._node(child) for child in children.tolist()]
+        return sorted(nodes, key=lambda node: natural_key(node.name))
+
+    def matching(self, text: str, limit: int) -> MatchingNodes:
+        """As `FacetTree.matching`; a text with a slash is looked for in the whole path below the
+        watched folder. The folders with the most photos come first."""
+        wanted = folded_line(text).replace("\\", "/")
+        whole = "/" in wanted.strip("/")
+        found = [
+            number
+            for number in np.flatnonzero(self._total > 0).tolist()
+            if wanted.strip("/") in folded_line(self._shown(number, whole=whole))
+        ]
+        found.sort(key=lambda number: -int(self._total[number]))
+        shown, above = set[int](), np.array(found[:limit], np.int64)
+        while len(above):
+            shown.update(above.tolist())
+            above = np.unique(self._parents[above])
+            above = above[above >= 0]
+        inside_of = dict[int, list[int]]()
+        for number in shown:
+            inside_of.setdefault(int(self._parents[number]), []).append(number)
+        roots = [node for node in self.top() if self._number(from_line(node.id)) in shown]
+        nodes = [replace(root, inside=self._below(root, inside_of)) for root in roots]
+        return MatchingNodes(nodes, len(found))
+
+    def _below(self, node: FacetNode, inside_of: dict[int, list[int]]) -> list[FacetNode]:
+        number = self._number(from_line(node.id))
+        nodes = [self._node(child) for child in inside_of.get(-1 if number is None else number, ())]
+        nodes.sort(key=lambda each: natural_key(each.name))
+        return [replace(each, inside=self._below(each, inside_of)) for each in nodes]
+
+    def trail(self, path: str) -> list[FacetNode]:
+        """The folders from a watched folder down to that one; empty if it is in none, or has no
+        photos."""
+        number, nodes = self._number(path), list[FacetNode]()
+        while number is not None and number >= 0:
+            nodes.append(self._node(number))
+            number = int(self._parents[number])
+        return nodes[::-1]
+
+    def _number(self, path: str) -> int | None:
+        for root in self._roots.values():
+            if inside(path, root["path"]):
+                relative = to_text(os.path.relpath(path, root["path"]).replace(os.sep, "/"))
+                key = FolderKey(root["id"], "" if relative == "." else relative)
+                number = self._names.find(key)
+                return number if number is not None and number < len(self._own) else None
+        return None
+
+    def _shown(self, number: int, *, whole: bool = False) -> str:
+        key = self._names.keys[number]
+        if not key.folder:
+            return printable(os.path.basename(self._roots[key.root_id]["path"]))
+        text = key.folder if whole else key.folder.rpartition("/")[2]
+        return printable(from_text(text))
+
+    def _node(self, number: int) -> FacetNode:
+        key = self._names.keys[number]
+        root = self._roots[key.root_id]
+        path = join(to_text(root["path"]), key.folder)
+        return FacetNode(
+            id=to_line(path),
+            name=self._shown(number),
+            tests=(folder_test(path),),
+            photos=int(self._total[number]),
+            cover=int(self._covers[number]),
+            folds=bool(self._folds[number]),
+            own=int(self._own[number]),
+            path=printable(path),
+            away=root["state"] == "offline",
+        )
+
+    def _empty(self, root: RootRow) -> FacetNode:
+        path = root["path"]
+        return FacetNode(
+            to_line(path), "", (folder_test(path),), 0, 0, own=0, path=printable(path),
+            away=root["state"] == "offline",
+        )  # fmt: skip
+
+
+_Numbers = npt.NDArray[np.int64]
+
+
+def _levels(parents: _Numbers) -> list[_Numbers]:
+    """The folders at each depth, watched folders first."""
+    depth, above = np.zeros(len(parents), np.int64), parents
+    while (above >= 0).any():
+        depth += above >= 0
+        above = np.where(above >= 0, parents[above], -1)
+    return [np.flatnonzero(depth == each) for each in range(int(depth.max(initial=-1)) + 1)]
+
+
+def _totals(photos: Ids, folders: _Numbers, parents: _Numbers, levels: list[_Numbers]) -> _Numbers:
+    """The number of photos in and below each folder. A photo counts once, however many copies of it
+    there are."""
+    alone = np.bincount(photos, minlength=1)[photos] == 1
+    totals = np.bincount(folders[alone], minlength=len(parents))
+    for level in levels[:0:-1]:
+        np.add.at(totals, parents[level], totals[level])
+    # Photos in several folders, of which there are few: level by level, each once.
+    several, size = ~alone, int(photos.max(initial=0)) + 1
+    keys = folders[several] * size + photos[several]
+    depth = np.zeros(len(parents), np.int64)
+    for number, level in enumerate(levels):
+        depth[level] = number
+    for number in range(len(levels) - 1, -1, -1):
+        at = depth[keys // size] == number
+        here = np.unique(keys[at])
+        totals += np.bincount(here // size, minlength=len(parents))
+        above = parents[here // size]
+        keys = np.concatenate([keys[~at], (above * size + here % size)[above >= 0]])
+    return totals
+
+
+def _covers(
+    photos: Ids, folders: _Numbers, dates: Ids, parents: _Numbers, levels: list[_Numbers]
+) -> _Numbers:
+    """The latest photo in and below each folder; 0 where there is none."""
+    order = np.lexsort((photos, dates[photos]))
+    latest = np.full(len(parents), -1, np.int64)
+    # Of several values for one place, the last one stays.
+    latest[folders[order]] = np.arange(len(order))
+    for level in levels[:0:-1]:
+        np.maximum.at(latest, parents[level], latest[level])
+    return np.where(latest >= 0, photos[order][latest], 0) if len(order) else latest * 0

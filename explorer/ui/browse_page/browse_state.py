@@ -1,0 +1,95 @@
+"""The state of the Browse page, which is held in its address: which tree is shown (`by`), and the
+search for the chosen group (`q`)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+import streamlit as st
+
+from explorer.config import APP_FILES
+from explorer.search.facet_node import FacetNode, trail_to
+from explorer.search.folder_tree import folder_test, tested_folder
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_parts import tests_of
+from explorer.search.language.query_tree import Condition, FieldTest, NotTest, QueryTree
+from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.ui.library_facets import LibraryFacets, TreeName
+from explorer.ui.search_page import search_state
+
+BY = "by"
+_TREES: dict[str, TreeName] = {
+    "folder": "folders",
+    "date": "dates",
+    "camera": "cameras",
+    "lens": "cameras",
+}
+
+
+class ChosenGroup(NamedTuple):
+    """The group whose photos are shown."""
+
+    trail: list[FacetNode]
+    """The group and those that it is in, from the top down; empty if it has no photos now."""
+    subfolders: bool
+    """Whether the photos in subfolders are included."""
+
+
+def conditions() -> tuple[Condition, ...]:
+    """The conditions of the search in the address; none if it is not valid."""
+    try:
+        return tests_of(parse(st.query_params.get(search_state.PHRASE, "")).condition)
+    except QuerySyntaxError:
+        return ()
+
+
+def tree_name() -> TreeName:
+    """The tree in the address: the one that the chosen group is of."""
+    wanted = st.query_params.get(BY)
+    names: tuple[TreeName, ...] = get_args(TreeName)
+    for name in names:
+        if name == wanted:
+            return name
+    for test in conditions():
+        inner = test.test if isinstance(test, NotTest) else test
+        if isinstance(inner, FieldTest):
+            field = inner.values[0].text if inner.field == "has" else inner.field
+            return _TREES.get(field, "folders")
+    return "folders"
+
+
+def chosen(facets: LibraryFacets, name: TreeName) -> ChosenGroup | None:
+    """The chosen group; None if there is none in this tree."""
+    tests = conditions()
+    if not tests:
+        return None
+    if name == "folders":
+        tested = tested_folder(tests[0]) if len(tests) == 1 else None
+        if tested is None:
+            return None
+        return ChosenGroup(facets.folders.trail(tested[0]), tested[1])
+    trail = trail_to(facets.tree(name).top(), tests)
+    return ChosenGroup(trail, True) if trail else None
+
+
+def choose(query: str) -> None:
+    """Show the photos of a group, as one step in the browser's history."""
+    st.query_params.from_dict({search_state.PHRASE: query} if query else {BY: tree_name()})
+
+
+def choose_tree(name: TreeName) -> None:
+    """Show another tree, with nothing chosen."""
+    st.query_params.from_dict({BY: name})
+
+
+def include_subfolders(path: str, include: bool) -> None:
+    """Show a folder with or without its subfolders, in the same order. path: as the file system has
+    it."""
+    test = folder_test(path, subfolders=include)
+    search_state.change_url(search_state.PHRASE, print_query(QueryTree(condition=test)))
+
+
+def search_for(search: dict[str, str]) -> None:
+    """Open the Search page with these parameters. Ends the run of the page."""
+    st.switch_page(APP_FILES / "pages" / "search.py", query_params=search)

@@ -1,0 +1,90 @@
+"""The photos of the chosen group, with its path and what can be done with them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.library.paths import from_line
+from explorer.ui.browse_page import browse_state
+from explorer.ui.browse_page.browse_state import ChosenGroup
+from explorer.ui.browse_page.facet_tree_view import facet_path
+from explorer.ui.library_facets import TreeName
+from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.search_page import result_options, search_results, search_state
+
+# Session state: the parameters of a search to open on the Search page.
+_LEAVING = "_leave-browsing"
+_EVERYTHING: dict[TreeName, str] = {
+    "folders": "All folders",
+    "dates": "All dates",
+    "cameras": "All cameras",
+}
+
+
+def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
+    """Show the photos of the search in the address, which a group stands for."""
+    trail = group.trail if group else []
+    with st.container(horizontal=True, vertical_alignment="center", key="browse-head"):
+        followed = facet_path(_EVERYTHING[name], trail)
+        if followed is not None:
+            browse_state.choose(followed)
+            st.rerun()
+        if name == "folders" and group and trail:
+            _subfolders_switch(group)
+        st.button(
+            "Search here", icon=":material/search:", key="search-here",
+            help="Open these photos on the Search page, to add words or other filters",
+            on_click=_leave, args=[search_state.url_parameters()],
+        )  # fmt: skip
+    if trail and trail[0].away:
+        st.info(
+            "The drive with this folder is not connected. Previews of its photos are shown.",
+            icon=":material/usb_off:",
+        )
+    _photos()
+
+
+def _subfolders_switch(group: ChosenGroup) -> None:
+    folder = group.trail[-1]
+    if not folder.folds:
+        return
+    # The key contains the value: a new address makes a new widget.
+    key = f"subfolders-{group.subfolders}-{folder.id}"
+    st.toggle(
+        "Subfolders",
+        group.subfolders,
+        key=key,
+        help="Show the photos in subfolders, too",
+        on_change=lambda: browse_state.include_subfolders(
+            from_line(folder.id), bool(st.session_state[key])
+        ),
+    )
+
+
+def _leave(search: dict[str, str]) -> None:
+    """Open the Search page with these parameters, in the run that follows: callbacks cannot."""
+    st.session_state[_LEAVING] = search
+
+
+def _search_like(*photo_ids: int) -> None:
+    _leave({search_state.LIKE: ",".join(map(str, photo_ids))})
+
+
+def _photos() -> None:
+    leaving: dict[str, str] | None = st.session_state.pop(_LEAVING, None)
+    if leaving is not None:
+        browse_state.search_for(leaving)
+    request = search_state.request_from_url()
+    try:
+        ranked = search_state.search(request)
+    except ExplorerError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    options = result_options.options_from_url(ranked=request.query.is_ranked)
+    view = search_results.result_view(request, ranked, options)
+    search_results.headline(request, view)
+    if ranked.total:
+        search_results.results(request, view, key="browse", label="Photos", more_like=_search_like)
+    else:
+        st.info("None of the photos here can be found now.", icon=":material/search_off:")

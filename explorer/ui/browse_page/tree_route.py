@@ -1,0 +1,73 @@
+"""The route from which the tree of a page is read, level by level (`static/facet_tree.js`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from explorer.errors import ExplorerError
+from explorer.search.facet_node import FacetNode
+from explorer.text_format import whole_number
+from explorer.ui import resources
+from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.library_facets import TreeName, library_facets
+
+MOST_NODES = 300
+"""In one answer."""
+
+
+async def tree_level(request: Request) -> Response:
+    """A level of the tree `tree`, as JSON: `nodes` from the number `from` on, and how many there
+    are (`total`). `of`: the id of the group whose level it is, or of none. With `matching`, the
+    groups whose name contains it, with those above them."""
+    name: TreeName | None = next(
+        (each for each in get_args(TreeName) if each == request.path_params["tree"]), None
+    )
+    if name is None:
+        return PlainTextResponse("This tree does not exist.", 404)
+    query = request.query_params
+
+    def read() -> dict[str, Any]:
+        tree = library_facets().tree(name)
+        if "matching" in query:
+            nodes, total = tree.matching(query["matching"], MOST_NODES)
+        else:
+            level = tree.inside(query["of"]) if "of" in query else tree.top()
+            start = whole_number(query.get("from", "")) or 0
+            nodes, total = level[start : start + MOST_NODES], len(level)
+        rows = resources.library().catalog.photos(_covers(nodes))
+        covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
+        return {"nodes": [node_data(node, covers) for node in nodes], "total": total}
+
+    headers = {"Cache-Control": "no-store"}
+    try:
+        return JSONResponse(await run_in_threadpool(read), headers=headers)
+    except ExplorerError as error:
+        return PlainTextResponse(str(error), 503, headers)
+
+
+def _covers(nodes: Iterable[FacetNode]) -> set[int]:
+    found = set[int]()
+    for node in nodes:
+        found |= {node.cover} | _covers(node.inside)
+    return found - {0}
+
+
+def node_data(node: FacetNode, covers: Mapping[int, str]) -> dict[str, Any]:
+    """A group as the browser gets it. covers: URLs of previews, by the id of the photo."""
+    return {
+        "id": node.id,
+        "name": node.name,
+        "query": node.query,
+        "photos": node.photos,
+        "own": node.own,
+        "path": node.path,
+        "away": node.away,
+        "cover": covers.get(node.cover, ""),
+        "folds": node.folds,
+        "inside": [node_data(each, covers) for each in node.inside],
+    }

@@ -1,0 +1,24 @@
+// The path to the chosen group as links. It sends Python `follow` ({ query }, once) when one is followed in this window.
+
+import { make } from "./modules/element.js";
+import { followed } from "./modules/link_click.js";
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const crumbs = [{ name: data.everything, query: "" }, ...data.groups];
+  const items = crumbs.map(({ name, query }, at) =>
+    make(
+      "li",
+      {},
+      make(
+        "a",
+        {
+          href: query ? `?q=${encodeURIComponent(query)}` : location.pathname, "aria-current": at === crumbs.length - 1 ? "page" : null,
+          onclick: (event) => followed(event) && setTriggerValue("follow", { query }),
+        },
+        name,
+      ),
+    ),
+  );
+  parentElement.querySelector("ol").replaceChildren(...items);
+}

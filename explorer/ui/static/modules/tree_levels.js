@@ -1,0 +1,101 @@
+// What is known of a tree that is read level by level. read(parameters): a promise of { nodes, total }. changed(): called
+// when something has arrived.
+export class TreeLevels {
+  constructor(read, changed) {
+    this.read = read;
+    this.changed = changed;
+    this.levels = new Map();
+    this.open = new Set();
+    this.closed = new Set();
+    this.found = null;
+    this.failed = false;
+  }
+
+  // Read the top, and all levels that are open, again.
+  async refresh() {
+    const ids = [null, ...this.open];
+    await Promise.all(ids.map((id) => this.#load(id, Math.max(1, this.levels.get(id)?.nodes.length ?? 0))));
+    this.changed();
+  }
+
+  async expand(id) {
+    this.closed.delete(id);
+    this.open.add(id);
+    this.changed();
+    await this.#load(id, 1);
+    this.changed();
+  }
+
+  collapse(id) {
+    this.open.delete(id);
+    this.closed.add(id);
+    this.changed();
+  }
+
+  // Read the rest of a level that has more groups than one answer holds.
+  async more(id) {
+    const level = this.levels.get(id);
+    await this.#load(id, level.nodes.length + 1);
+    this.changed();
+  }
+
+  // Show only the groups that a text was found in; with an empty text, all of them.
+  async match(text) {
+    this.wanted = text;
+    if (!text) this.found = null;
+    else {
+      const found = await this.#ask({ matching: text });
+      if (this.wanted !== text) return;
+      this.found = found ?? this.found;
+      this.open.clear();
+      this.closed.clear();
+    }
+    this.changed();
+  }
+
+  // What is shown, from the top down: { node, level, at, size, open, folds, name }, or { more, of, … } for the rest of a level.
+  rows() {
+    const rows = [], top = this.found ?? this.levels.get(null);
+    if (top) this.#add(rows, this.found ? { nodes: top.nodes, total: top.nodes.length } : top, null, 1);
+    return rows;
+  }
+
+  #add(rows, level, of, depth) {
+    level.nodes.forEach((node, at) => {
+      const open = this.open.has(node.id) || (node.inside.length > 0 && this.found !== null && !this.closed.has(node.id));
+      rows.push({ id: node.id, node, level: depth, at: at + 1, size: level.total, open, folds: node.folds, name: node.name });
+      const known = this.open.has(node.id) ? this.levels.get(node.id) : { nodes: node.inside, total: node.inside.length };
+      if (open && known) this.#add(rows, known, node.id, depth + 1);
+    });
+    const rest = level.total - level.nodes.length;
+    if (rest > 0) {
+      const at = level.nodes.length + 1;
+      rows.push({ id: `more ${of}`, more: rest, of, level: depth, at, size: level.total, open: false, folds: false, name: "" });
+    }
+  }
+
+  // Read a level until at least so many of its groups are known.
+  async #load(id, least) {
+    const nodes = [];
+    let total = least;
+    while (nodes.length < Math.min(least, total)) {
+      const found = await this.#ask({ ...(id === null ? {} : { of: id }), from: nodes.length });
+      if (!found) return;
+      total = found.total;
+      if (!found.nodes.length) break;
+      nodes.push(...found.nodes);
+    }
+    this.levels.set(id, { nodes, total: nodes.length ? total : 0 });
+  }
+
+  async #ask(parameters) {
+    try {
+      const found = await this.read(parameters);
+      this.failed = false;
+      return found;
+    } catch {
+      this.failed = true;
+      return null;
+    }
+  }
+}

@@ -49,7 +49,7 @@ def main() -> None:
     options = result_options.options_from_url(ranked=request.query.is_ranked)
     view = search_results.result_view(request, ranked, options)
     concept_search.correction_line(request.query)
-    search_results.headline(request, view)
+    search_results.headline(request, view, narrows=True)
     if ranked.total:
         search_results.results(request, view)
     else:

@@ -93,6 +93,10 @@ def found(run: Run, *words: object) -> set[str]:
     return {row["path"] for row in run("search", "red", "--top", 1000, "--json", *words).json}
 
 
+def found_by(run: Run, query: str) -> set[str]:
+    return {row["path"] for row in run("search", query, "--top", 1000, "--json").json}
+
+
 def files(*folders: Path) -> set[str]:
     return {str(path) for folder in folders for path in folder.rglob("*.png")}
 
@@ -107,6 +111,17 @@ def test_unusual_folder_names_are_used_literally(run: Run, made: Path) -> None:
     assert found(run, "--folder", made) == files(made)
     assert found(run, "--folder", f"{made}%") == found(run, "--folder", f"{made.parent}_") == set()
     assert run("verify").code == 0
+
+
+def test_folders_are_listed_with_queries_that_find_their_photos(run: Run, made: Path) -> None:
+    (root,) = run("folders", "--json").json
+    listed = {folder["path"]: folder for folder in root["folders"]}
+    assert set(listed) == {str(made / name) for pair in TWINS for name in pair}
+    for path, folder in listed.items():
+        assert (folder["photos"], folder["own"]) == (2, 1), path
+        assert found_by(run, folder["query"]) == files(Path(path))
+        (below,) = folder["folders"]
+        assert found_by(run, below["query"]) == files(Path(path, "below"))
 
 
 def test_query_phrases_are_used_literally(run: Run, made: Path) -> None:

@@ -26,6 +26,7 @@ MODULES = {
     "remove": "remove_command",
     "undo": "undo_command",
     "places": "places_command",
+    "folders": "folders_command",
     "status": "status_command",
     "verify": "verify_command",
     "models": "models_command",

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
 from explorer.library.photo_columns import DATE_NUMBER
-from explorer.library.photo_masks import PhotoMask
+from explorer.library.photo_masks import PhotoMask, ids_in
 from explorer.library.photo_text_store import CURRENT_LOCATION
 
 Codes = npt.NDArray[np.int32]
@@ -146,7 +146,9 @@ def _updated(db: sqlite3.Connection, known: FacetTable, change: int) -> FacetTab
     changed = np.zeros(length, np.bool_)
     changed[ids] = True
     changed[[row[0] for row in gone if row[0] < length]] = True
-    pairs = _pairs(cursor, known, changed, since)
+    shown = np.zeros(length, np.bool_)
+    shown[ids] = [row[6] for row in rows]
+    pairs = _pairs(cursor, known, changed, shown)
     return FacetTable(
         change,
         _set(known.dates, length, ids, [row[1] for row in rows]),
@@ -162,24 +164,33 @@ def _updated(db: sqlite3.Connection, known: FacetTable, change: int) -> FacetTab
 
 
 def _pairs(
-    cursor: sqlite3.Cursor, known: FacetTable, changed: PhotoMask, since: int
+    cursor: sqlite3.Cursor, known: FacetTable, changed: PhotoMask, shown: PhotoMask
 ) -> tuple[Ids, Codes]:
-    """Which photos are in which folders, where some photos have changed."""
+    """Which photos are in which folders. changed, shown: by id, those to read again, and which of
+    them are visible."""
+    condition, values = "", tuple[object, ...]()
+    if known.change >= 0:
+        # Not at first: reading the files in the order of their index is faster then.
+        condition = " and f.photo_id in (select p.id from photo p where p.change > ?)"
+        values = (known.change,)
     found = cursor.execute(
-        "select distinct f.photo_id, f.root_id, f.folder from photo p join file f on"
-        " f.photo_id = p.id and f.state = 'present' where p.change > ? and p.present > 0"
-        if since >= 0
-        else "select distinct f.photo_id, f.root_id, f.folder from file f join photo p on"
-        " p.id = f.photo_id and p.present > 0 where f.state = 'present' and ? < 0",
-        (since,),
+        "select f.photo_id, f.root_id, f.folder from file f where f.state = 'present' and"
+        f" f.photo_id is not null{condition}",
+        values,
     ).fetchall()
-    numbers = known.folders.number
-    stays = ~changed[known.file_photos]
+    number = known.folders.number
     photos = np.fromiter((row[0] for row in found), np.int64, len(found))
-    folders = np.fromiter((numbers(FolderKey(row[1], row[2])) for row in found), np.int32)
+    wanted = ids_in(shown, photos)
+    pairs = {
+        (row[0], number(FolderKey(row[1], row[2])))
+        for row, is_wanted in zip(found, wanted.tolist(), strict=True)
+        if is_wanted
+    }
+    new = np.array(sorted(pairs), np.int64).reshape(-1, 2)
+    stays = ~changed[known.file_photos]
     return (
-        np.concatenate([known.file_photos[stays], photos]),
-        np.concatenate([known.file_folders[stays], folders]),
+        np.concatenate([known.file_photos[stays], new[:, 0]]),
+        np.concatenate([known.file_folders[stays], new[:, 1].astype(np.int32)]),
     )
 
 

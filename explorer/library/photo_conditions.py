@@ -116,9 +116,9 @@ def with_value(text: str, column: TextColumn) -> PhotoCondition:
     capitals and accents."""
     folded = " ".join(fold(text).split())
     return PhotoCondition(
-        "exists (select 1 from photo_text t where t.photo_id = p.id and"
+        "? <> '' and exists (select 1 from photo_text t where t.photo_id = p.id and"
         f" instr(char(10) || t.{column} || char(10), char(10) || ? || char(10)))",
-        (folded,),
+        (folded, folded),
     )
 
 

@@ -124,6 +124,12 @@ class TextIndex:
         condition = " or ".join(f"instr(t.{name}, ?1)" for name in columns or COLUMNS)
         return self._ids([folded], f"({condition})", [folded])
 
+    def ids_with_value(self, text: str, column: TextColumn) -> Ids:
+        """Ids of all visible photos of which this text is a whole value of a column; ascending."""
+        folded = " ".join(fold(text).split())
+        value = f"instr(char(10) || t.{column} || char(10), char(10) || ?1 || char(10))"
+        return self._ids([folded], value, [folded]) if folded else np.empty(0, np.int64)
+
     def ids_named(self, name: str, limit: int) -> list[int]:
         """Ids of at most this many visible photos with a file of that name, whole, with or without
         its suffix; ascending. Of more than that, none."""

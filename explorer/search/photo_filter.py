@@ -129,7 +129,11 @@ class PhotoFilter:
             folder = Filters(folder=os.path.normpath(path), subfolders=not value.whole)
             return self._bitmaps.meeting(self._in_filters(folder))
         if value.whole:
-            return self._bitmaps.meeting(photo_conditions.with_value(text, _TEXT_COLUMNS[name]))
+            column = _TEXT_COLUMNS[name]
+            return self._bitmaps.meeting(
+                photo_conditions.with_value(text, column),
+                lambda: self._texts.ids_with_value(text, column),
+            )
         return self._containing(text, (_TEXT_COLUMNS[name],))
 
     def _containing(self, text: str, columns: tuple[TextColumn, ...]) -> PhotoMask:

@@ -26,6 +26,8 @@ class PlaceNode:
     newest: int = 0
     """The id of one of them: the latest to be indexed."""
     inside: list[PlaceNode] = field(default_factory=list)
+    test: FieldTest | None = None
+    """The condition of that search."""
 
 
 def place_tree(counts: Iterable[LocationCount]) -> list[PlaceNode]:
@@ -49,18 +51,15 @@ def place_tree(counts: Iterable[LocationCount]) -> list[PlaceNode]:
             if node is None:
                 # A region and a city are found within their country.
                 named = [name, *within[:1]]
-                node = nodes[path] = PlaceNode(name, kind, place_query(", ".join(named)))  # type: ignore[arg-type]
+                test = FieldTest("place", (FieldValue(", ".join(named)),))
+                query = print_query(QueryTree(condition=test))
+                node = nodes[path] = PlaceNode(name, kind, query, test=test)  # type: ignore[arg-type]
                 above.append(node)
             node.photos += photos
             node.newest = max(node.newest, newest)
             within, above = [*within, name], node.inside
     _sort(roots)
     return roots
-
-
-def place_query(name: str) -> str:
-    """The query for photos of a place."""
-    return print_query(QueryTree(condition=FieldTest("place", (FieldValue(name),))))
 
 
 def _sort(nodes: list[PlaceNode]) -> None:

@@ -83,3 +83,25 @@ def test_dates_and_cameras_are_browsed_the_same_way(window: Visitor, server: Ser
     assert page.url.endswith("q=camera%3ACanon")
     cameras.get_by_role("treeitem", name="Camera not known").click()
     expect(page.get_by_text(f"{3 + GREY} photos, newest first")).to_be_visible()
+
+
+def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/?since=2021-01-01")
+    page.get_by_role("button", name="Narrow down").click()
+    panel = page.get_by_role("region", name="Narrow down")
+    year = panel.get_by_role("link", name="2021, 5 photos")
+    expect(year).to_have_attribute("href", "?since=2021-01-01&q=date%3A2021")
+    year.click()
+    expect(page.get_by_text("5 photos, newest first")).to_be_visible()
+    panel.get_by_role("link", name="May, 1 photo").click()
+    expect(page.get_by_text("1 photo, newest first")).to_be_visible()
+    expect(page.get_by_role("button", name="taken in May 2021")).to_be_visible()
+    panel.get_by_role("link", name="Search without May").press("Enter")
+    expect(panel.get_by_role("link", name="Search without May")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?since=2021-01-01$"))
+    page.get_by_role("button", name="From 2021-01-01").click()
+    expect(page.get_by_text(f"{8 + GREY} photos, newest first")).to_be_visible()
+    expect(panel.get_by_role("link", name=f"JPEG files, {5 + GREY} photos")).to_be_visible()
+    page.get_by_role("button", name="Narrow down").click()
+    expect(panel).to_have_count(0)

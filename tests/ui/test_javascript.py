@@ -16,6 +16,7 @@ COMPONENTS = (
     "gallery",
     "facet_tree",
     "facet_path",
+    "facet_panel",
     "compare",
     "scatter",
     "viewer",

@@ -21,6 +21,18 @@ def filtered(filters: Filters) -> list[str]:
     return parts
 
 
+def by_parameter(filters: Filters) -> dict[str, str]:
+    """Each filter in words, by its parameter in the address."""
+    found = dict[str, str]()
+    if filters.since:
+        found["since"] = f"From {filters.since}"
+    if filters.until:
+        found["until"] = f"To {filters.until}"
+    if filters.folder:
+        found["folder"] = f"Folder {folder_choices.folder_names()(filters.folder)}"
+    return found
+
+
 def check(filters: Filters) -> str:
     """What is wrong with the filters, or ''."""
     if filters.since and filters.until and filters.since > filters.until:

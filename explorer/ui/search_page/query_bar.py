@@ -12,20 +12,23 @@ from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.understood_words import understand
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import filter_texts, search_state
 
 # The number of characters of the query shown before and after the place of an error.
 _AROUND = 40
 
 
 def query_chips(text: str) -> None:
-    """Draw a chip for each part of a query; nothing for a plain phrase, which needs no explanation,
-    and for an invalid query."""
+    """Draw a chip for each part of a query and each filter beside it; nothing for a plain phrase,
+    which needs no explanation, and for an invalid query."""
     try:
         parts = chips(understand(parse(text)))
     except QuerySyntaxError:
-        return
+        parts = []
     if len(parts) < 2 and all(chip.kind == "phrase" for chip in parts):
+        parts = []
+    filters = filter_texts.by_parameter(search_state.filters_of(search_state.url_parameters()))
+    if not parts and not filters:
         return
     with st.container(horizontal=True, gap="small", key="query-chips"):
         for number, chip in enumerate(parts):
@@ -33,6 +36,15 @@ def query_chips(text: str) -> None:
                 _remove_button(chip, chip.label, f"chip-{number}-{chip.label}")
             else:
                 _understood(chip, chip.as_phrase, number)
+        for parameter, label in filters.items():
+            st.button(
+                escape_markdown(label),
+                icon=":material/close:",
+                help="Search without this",
+                key=f"filter-{parameter}-{label}",
+                on_click=search_state.change_url,
+                args=[parameter, ""],
+            )
 
 
 def _remove_button(chip: QueryChip, label: str, key: str) -> None:

@@ -26,7 +26,7 @@ from explorer.ui.concepts import concept_search
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import export_dialog, filter_texts, search_state
+from explorer.ui.search_page import export_dialog, facet_panel, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
 from explorer.ui.search_page.search_state import SearchRequest
@@ -64,8 +64,9 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
     )
 
 
-def headline(request: SearchRequest, view: ResultView) -> None:
-    """Draw the number of photos, the filters in words, and the controls for the results."""
+def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False) -> None:
+    """Draw the number of photos, the filters in words, and the controls for the results. narrows:
+    whether to offer to narrow the search down."""
     parts = [_number(request, view)] if view.ranked.total else []
     filters = filter_texts.filtered(request.filters)
     if not view.ranked.total and filters:
@@ -76,6 +77,8 @@ def headline(request: SearchRequest, view: ResultView) -> None:
         if parts or filters:
             st.caption(" · ".join(map(escape_markdown, parts + filters)), width="stretch")
         if view.ranked.total:
+            if narrows:
+                facet_panel.narrow_button()
             options_popover(
                 ResultOptions(view.sorting, view.by_month, view.stacks is not NO_STACKS),
                 ranked=request.query.is_ranked,
@@ -87,6 +90,8 @@ def headline(request: SearchRequest, view: ResultView) -> None:
                 on_click=export_dialog.request_export,
                 key="export-results",
             )
+    if narrows and view.ranked.total:
+        facet_panel.facet_panel(request, view.ranked)
     if request.query.is_ranked and view.ranked.good == 0 and view.ranked.total:
         st.info(
             f"No good match{_subject(request)}. The nearest photos are below.",

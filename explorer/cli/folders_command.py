@@ -1,0 +1,55 @@
+"""`folders`: list the folders that hold photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import numpy as np
+
+from explorer.cli.arguments import opened_library
+from explorer.cli.options import Command, json_option, library_option
+from explorer.cli.output import emit, emit_json
+from explorer.library.facet_columns import FacetColumns
+from explorer.search.facet_node import FacetNode
+from explorer.search.folder_tree import FolderTree
+from explorer.text_format import count
+
+
+@click.command("folders", cls=Command, help="Print the folders of photos, with counts.")
+@json_option
+@library_option
+def folders_command(library: str | None, as_json: bool) -> int:
+    """Print the watched folders and the folders in them, by name."""
+    with opened_library(library) as opened:
+        table = FacetColumns(opened.catalog).table()
+        everything = np.ones(len(table.dates), np.bool_)
+        tree = FolderTree(table, opened.catalog.roots(), everything)
+        folders = tree.top()
+        if as_json:
+            emit_json([_as_json(tree, folder) for folder in folders])
+            return 0
+        if not folders:
+            emit("No folder is watched. Add one with: python run.py index FOLDER")
+        for folder in folders:
+            _print(tree, folder, 0)
+    return 0
+
+
+def _print(tree: FolderTree, folder: FacetNode, depth: int) -> None:
+    name = " ".join((folder.name if depth else folder.path).split())
+    away = ", not connected" if folder.away and not depth else ""
+    emit(f"{'  ' * depth}{name}: {count(folder.photos, 'photo')}{away}")
+    for each in tree.inside(folder.id):
+        _print(tree, each, depth + 1)
+
+
+def _as_json(tree: FolderTree, folder: FacetNode) -> dict[str, Any]:
+    return {
+        "path": folder.path,
+        "photos": folder.photos,
+        "own": folder.own,
+        "connected": not folder.away,
+        "query": folder.query,
+        "folders": [_as_json(tree, each) for each in tree.inside(folder.id)],
+    }

@@ -1,0 +1,112 @@
+"""What the result can be narrowed down by: its dates, folders, cameras, lenses, places and formats,
+each a link to the search with that filter added, or taken off if it has it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+
+from explorer.library.library import Library
+from explorer.library.location_store import Location, all_locations
+from explorer.library.photo_masks import mask_of
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_tree import QueryTree
+from explorer.search.ranked_photos import RankedPhotos
+from explorer.search.result_facets import FacetEntry, FacetGroup, result_facets
+from explorer.ui import resources
+from explorer.ui.components.javascript import component_script
+from explorer.ui.library_facets import facet_table
+from explorer.ui.search_page import search_state
+from explorer.ui.search_page.search_state import SearchRequest
+from explorer.ui.static_files import STATIC
+
+# Session state: whether the panel is open.
+_OPEN = "_narrowing"
+_component = st.components.v2.component(
+    "facet_panel",
+    html='<section class="panel" aria-label="Narrow down"></section>',
+    css=(STATIC / "facet_panel.css").read_text(encoding="utf-8"),
+    js=component_script("facet_panel"),
+)
+_lock = threading.Lock()
+_locations: tuple[Library, int, dict[int, Location]] | None = None
+
+
+def narrow_button() -> None:
+    """Draw the button that opens and closes the panel."""
+    shown = bool(st.session_state.get(_OPEN))
+    st.button(
+        "Narrow down",
+        icon=":material/keyboard_arrow_up:" if shown else ":material/filter_list:",
+        help="Hide the filters" if shown else "Filter by date, folder, camera, place or file type",
+        key="narrow-down",
+        on_click=_toggle,
+    )
+
+
+def _toggle() -> None:
+    st.session_state[_OPEN] = not st.session_state.get(_OPEN)
+
+
+def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
+    """Draw the panel if it is open. Of a ranked result, its good matches are counted."""
+    if not st.session_state.get(_OPEN):
+        return
+    number = ranked.good if request.query.is_ranked and ranked.good else ranked.total
+    table, ids = facet_table(), ranked.top(number)
+    photos = np.zeros(len(table.dates), np.bool_)
+    among = mask_of(ids)[: len(photos)]
+    photos[: len(among)] = among
+    roots = resources.library().catalog.roots()
+    groups = result_facets(request.query.tree, photos, table, roots, _known_locations())
+    result: Any = _component(
+        key="facet-panel",
+        data={"groups": [_group_data(group) for group in groups]},
+        on_query_change=_ignore,
+    )
+    if result.query:
+        search_state.change_url(search_state.PHRASE, result.query["text"])
+        st.rerun()
+
+
+def _known_locations() -> dict[int, Location]:
+    global _locations  # noqa: PLW0603
+    library = resources.library()
+    change = library.catalog.change()
+    with _lock:
+        if _locations is None or _locations[0] is not library or _locations[1] != change:
+            _locations = (library, change, all_locations(library.catalog))
+        return _locations[2]
+
+
+def _group_data(group: FacetGroup) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "more": group.more,
+        "entries": [_entry_data(entry) for entry in group.entries],
+    }
+
+
+def _entry_data(entry: FacetEntry) -> dict[str, Any]:
+    text = _text(entry.tree)
+    now = search_state.url_parameters() | {search_state.PHRASE: text}
+    return {
+        "name": entry.name,
+        "photos": entry.photos,
+        "text": text,
+        "href": "?" + urlencode({key: value for key, value in now.items() if value}),
+        "active": entry.active,
+        "level": entry.level,
+    }
+
+
+def _text(tree: QueryTree) -> str:
+    return print_query(tree)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every value that a component sends."""

@@ -1,0 +1,55 @@
+// What a result can be narrowed down by: groups of links. It sends Python `query` ({ text }, once) when one is followed in
+// this window.
+
+import { make } from "./modules/element.js";
+import { followed } from "./modules/link_click.js";
+
+// So many entries of a group are shown before “Show all”.
+const FIRST = 8;
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const panel = parentElement.querySelector(".panel");
+  const opened = (panel.opened ??= new Set());
+
+  function draw() {
+    const active = panel.getRootNode().activeElement, focused = panel.contains(active) ? active.dataset.key : null;
+    panel.replaceChildren(...data.groups.map(group));
+    if (focused) panel.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  function group({ name, entries, more }) {
+    const shown = opened.has(name) ? entries : entries.slice(0, FIRST);
+    const rest = entries.length + more - shown.length;
+    const list = make("ul", {}, ...shown.map((entry, at) => item(entry, `${name} ${at} ${entry.name}`)));
+    const section = make("div", { class: "group", role: "group", "aria-label": name }, make("h3", {}, name), list);
+    if (!opened.has(name) && entries.length > FIRST) {
+      const show = () => {
+        opened.add(name);
+        draw();
+      };
+      section.append(make("button", { type: "button", class: "all", "data-key": `all ${name}`, "aria-label": `Show ${rest} more: ${name}`, onclick: show }, `Show ${rest.toLocaleString()} more`));
+    } else if (more) section.append(make("p", { class: "all" }, `and ${more.toLocaleString()} more: see the Browse page`));
+    return section;
+  }
+
+  function item(entry, key) {
+    const photos = entry.photos === 1 ? "1 photo" : `${entry.photos.toLocaleString()} photos`;
+    return make(
+      "li",
+      { style: `--level: ${entry.level}` },
+      make(
+        "a",
+        {
+          href: entry.href, title: entry.name, "data-key": key, class: entry.active ? "active" : null,
+          "aria-label": entry.active ? `Search without ${entry.name}` : `${entry.name}, ${photos}`,
+          onclick: (event) => followed(event) && setTriggerValue("query", { text: entry.text }),
+        },
+        make("span", { class: "name" }, entry.name),
+        make("span", { class: "count" }, entry.active ? "✕" : entry.photos.toLocaleString()),
+      ),
+    );
+  }
+
+  draw();
+}

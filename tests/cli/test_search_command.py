@@ -281,13 +281,12 @@ class TestExplain:
         assert explained["match"] == "none" and explained["relevance"] == 0
         assert explained["reasons"][-1]["text"] == "This photo does not pass these filters."
 
+    def test_an_unknown_photo_is_an_error(self, run: Run, indexed: Path) -> None:
+        completed = run("explain", "red", "99999")
+        assert completed.code == 1 and "no photo 99999" in completed.err and completed.out == ""
+
     @pytest.mark.parametrize(
-        ("words", "expected"),
-        [
-            (["red", "99999"], "no photo 99999"),
-            (["", "1"], "Give a phrase to search for"),
-            (["red"], "ID"),
-        ],
+        ("words", "expected"), [(["", "1"], "Give a phrase to search for"), (["red"], "ID")]
     )
     def test_invalid_input_is_reported(
         self, run: Run, indexed: Path, words: list[str], expected: str

@@ -10,7 +10,7 @@ function mounted() {
   const mount = createSingleMount(() => {
     const name = ++number;
     log.push(`made ${name}`);
-    return { name, destroy: () => log.push(`ended ${name}`) };
+    return { name, busy: false, destroy: () => log.push(`ended ${name}`) };
   }, timers.setTimer);
   return { mount, timers, log };
 }
@@ -21,7 +21,7 @@ test("it ends once its element has gone", () => {
   const one = element();
   mount.attach(one);
   one.isConnected = false;
-  mount.detach(one);
+  mount.detach();
   timers.tick();
   timers.tick();
   assert.deepEqual(log, ["made 1", "ended 1"]);
@@ -32,7 +32,7 @@ test("a cleanup after a run of the page leaves it", () => {
   const { mount, timers, log } = mounted();
   const one = element();
   mount.attach(one);
-  mount.detach(one);
+  mount.detach();
   timers.tick();
   assert.deepEqual(log, ["made 1"]);
 });
@@ -43,13 +43,32 @@ test("a late cleanup of an old element leaves what the new one has", () => {
   const made = mount.attach(old);
   assert.equal(mount.attach(next), made);
   old.isConnected = false;
-  mount.detach(old);
+  mount.detach();
   timers.tick();
   assert.deepEqual(log, ["made 1"]);
   // And one that comes before the element that takes over.
   next.isConnected = false;
-  mount.detach(next);
+  mount.detach();
   assert.equal(mount.attach(element()), made);
   timers.tick();
   assert.deepEqual(log, ["made 1"]);
+});
+
+test("one that is busy outlives its element, for the next one or until it is busy no longer", () => {
+  const { mount, timers, log } = mounted();
+  const [one, two] = [element(), element()];
+  const made = mount.attach(one);
+  made.busy = true;
+  one.isConnected = false;
+  mount.detach();
+  timers.tick();
+  assert.equal(mount.attach(two), made);
+  two.isConnected = false;
+  mount.detach();
+  timers.tick();
+  assert.deepEqual(log, ["made 1"]);
+  made.busy = false;
+  mount.release();
+  mount.release();
+  assert.deepEqual(log, ["made 1", "ended 1"]);
 });

@@ -11,7 +11,8 @@ function followed() {
     asked.push(address);
     waiting.push({ answer: () => resolve({ html: "why", address }), fail: () => reject(new Error("404")) });
   });
-  const panel = { update: (id, parts) => told.push([id, Object.keys(parts)]) };
+  const cleared = [];
+  const panel = { update: (id, parts) => (Object.keys(parts).length ? told.push([id, Object.keys(parts)]) : cleared.push(id)) };
   const facts = createFacts(panel, () => "list", { read, setTimer: timers.setTimer, clearTimer: timers.clearTimer });
   const release = async (times = 1, how = "answer") => {
     for (let time = 0; time < times; time++) {
@@ -19,7 +20,7 @@ function followed() {
       await settled();
     }
   };
-  return { facts, timers, asked, told, release };
+  return { facts, timers, asked, told, cleared, release };
 }
 
 test("all parts of a photo are fetched once, however often it is shown", async () => {
@@ -85,4 +86,16 @@ test("a part that cannot be had keeps no other from being shown", async () => {
   await release(1, "fail");
   await release(3);
   assert.deepEqual(told.map(([, [part]]) => part), ["why", "similar", "faces"]);
+});
+
+test("what is said of the photo before goes once another is looked at", async () => {
+  const { facts, timers, told, cleared, release } = followed();
+  facts.show(1);
+  assert.deepEqual(cleared, []);
+  timers.tick();
+  assert.deepEqual([cleared, told], [[1], []]);
+  await release(4);
+  facts.show(1);
+  timers.tick();
+  assert.deepEqual(cleared, [1]);
 });

@@ -7,11 +7,11 @@ import { createSingleMount } from "./modules/single_mount.js";
 const mount = createSingleMount((element) => {
   const style = element.querySelector("style");
   const font = getComputedStyle(element.host ?? element).getPropertyValue("--st-font");
-  return createPhotoViewer({ css: style?.textContent ?? "", font });
+  return createPhotoViewer({ css: style?.textContent ?? "", font, onClosed: () => mount.detach() });
 });
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   mount.attach(parentElement).update(data, setTriggerValue);
-  return () => mount.detach(parentElement);
+  return () => mount.detach();
 }

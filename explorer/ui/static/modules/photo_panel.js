@@ -74,6 +74,7 @@ export function createPhotoPanel({ onPick, onFace }) {
       body.replaceChildren(parts.why, parts.facts, parts.faces, parts.similar);
       root.scrollTop = 0;
       parts.why.replaceChildren();
+      parts.facts.replaceChildren();
       parts.faces.replaceChildren();
       parts.similar.replaceChildren();
     }

@@ -26,7 +26,8 @@ const WIDE = 1000;
 // What the page has asked to open before: its request comes with every run.
 let handledTurn = 0;
 
-export function createPhotoViewer({ css, font }) {
+// onClosed(): called whenever the viewer has been closed.
+export function createPhotoViewer({ css, font, onClosed }) {
   let data = null, send = null, opened = false, missing = null, own = "", awaited = false;
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
@@ -104,6 +105,7 @@ export function createPhotoViewer({ css, font }) {
     stage.clear("");
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     cover.hide(seen);
+    onClosed();
   }
 
   // Close it; resolves once the address is that of the page again.
@@ -196,10 +198,7 @@ export function createPhotoViewer({ css, font }) {
   // Once a photo is there, the pictures of those beside it.
   function prefetch(entry) {
     if (list.now()?.id !== entry.id) return;
-    for (const by of [1, -1]) {
-      const near = list.entry(list.near + by);
-      if (near?.source) images.ahead(near);
-    }
+    for (const near of [1, -1].map((by) => list.entry(list.near + by))) if (near?.source) images.ahead(near);
   }
 
   // --- commands
@@ -272,6 +271,7 @@ export function createPhotoViewer({ css, font }) {
   }
 
   return {
+    get busy() { return opened; },
     // At every run of the page.
     update(newData, newSend) {
       const before = data;

@@ -18,6 +18,8 @@ export function createFacts(panel, token, { read = readFacts, setTimer = setTime
   let known = new Map();
 
   async function fetchAll(id) {
+    // What is said of the photo before goes once this one is looked at, however long the server takes.
+    if (!known.has(id)) panel.update(id, {});
     const facts = known.get(id) ?? { parts: {}, busy: false };
     known.set(id, facts);
     if (known.size > MOST_FACTS) known.delete(known.keys().next().value);

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from explorer.systems import exclusive_rename, macos_calls
 from explorer.systems.posix import Posix
+from explorer.systems.start_program import start_program
 
 _FINDER_TAGS = "com.apple.metadata:_kMDItemUserTags"
 # Attributes that the system sets for itself, and sets again on a copy.
@@ -85,6 +86,13 @@ class MacOS(Posix):
 
     def can_reveal(self) -> bool:
         return True
+
+    def can_open(self) -> bool:
+        return True
+
+    def open_file(self, path: str) -> None:
+        # Its exit code says no more than that it failed.
+        start_program(["open", path], {1: "no program is set for this kind of file"})
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
         return [["open", "-R", path]]

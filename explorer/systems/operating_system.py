@@ -7,6 +7,7 @@ on. docs/systems.md lists what differs.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -168,3 +169,13 @@ class OperatingSystem:
     def revealed(self, exit_code: int) -> bool:
         """Whether a command of `reveal_commands` succeeded."""
         return exit_code == 0
+
+    def can_open(self) -> bool:
+        """Whether files can be opened in the program that the user has chosen for their kind."""
+        return False
+
+    def open_file(self, path: str) -> None:
+        """Open a file in the program that the user has chosen for its kind; return once that has
+        started, as far as the system tells. path: absolute. Raises OSError, in plain words where
+        they are known."""
+        raise OSError(errno.ENOSYS, "this system has no default programs")

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from explorer.systems.operating_system import OperatingSystem
+from explorer.systems.start_program import start_program
 
+# The exit codes of xdg-open (xdg-utils).
+_XDG_OPEN_ERRORS = {
+    2: "it no longer exists",
+    3: "no program is set for this kind of file",
+    4: "the program for this kind of file did not start",
+}
 _XDG_PICTURES = re.compile(r'^XDG_PICTURES_DIR="(\$HOME)?([^"]*)"', re.M)
 
 
@@ -59,6 +66,12 @@ class Posix(OperatingSystem):
     def can_reveal(self) -> bool:
         has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         return bool(has_display) and shutil.which("xdg-open") is not None
+
+    def can_open(self) -> bool:
+        return self.can_reveal()
+
+    def open_file(self, path: str) -> None:
+        start_program(["xdg-open", path], _XDG_OPEN_ERRORS)
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
         # A comma would separate items of the D-Bus array.

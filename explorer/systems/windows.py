@@ -29,6 +29,8 @@ _LONG = "\\\\?\\"
 _LONGEST_PLAIN = 248
 # CREATE_NO_WINDOW (winbase.h).
 _CREATE_NO_WINDOW = 0x08000000
+# ERROR_NO_ASSOCIATION (winerror.h).
+_NO_ASSOCIATION = 1155
 # The stream that marks a file as downloaded.
 _DOWNLOAD_MARK = ":Zone.Identifier:$DATA"
 # File systems store times in steps of up to two seconds.
@@ -146,6 +148,17 @@ class Windows(OperatingSystem):
 
     def can_reveal(self) -> bool:
         return True
+
+    def can_open(self) -> bool:
+        return True
+
+    def open_file(self, path: str) -> None:
+        try:
+            os.startfile(path)  # type: ignore[attr-defined,unused-ignore]  # noqa: S606
+        except OSError as error:
+            if getattr(error, "winerror", None) == _NO_ASSOCIATION:
+                raise OSError(error.errno, "no program is set for this kind of file") from error
+            raise
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
         # One string: Python would quote a path with spaces together with the option, and then File

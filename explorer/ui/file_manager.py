@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 
 import streamlit as st
 
 from explorer.systems.this_system import this_system
+from explorer.ui import resources
+from explorer.ui.actions import PhotoAction
 
 # Seconds to wait for the file manager.
 _TIMEOUT = 5.0
@@ -51,3 +54,16 @@ def show(path: str) -> None:
     """`reveal`, with the error message shown on the page."""
     if problem := reveal(path):
         st.toast(problem, icon=":material/error:")
+
+
+def show_in_folder() -> list[PhotoAction]:
+    """The action that shows a photo in the file manager, if there is one."""
+
+    def reveal_photo(ids: Sequence[int]) -> None:
+        photo = resources.library().catalog.photo(ids[0])
+        if photo is not None:
+            show(photo["path"])
+
+    if not available():
+        return []
+    return [PhotoAction("Show in folder", ":material/folder_open:", reveal_photo)]

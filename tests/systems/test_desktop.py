@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from explorer.indexing.worker_client import start_worker
 from explorer.removal.results import Removal
 from explorer.removal.synced_files import cloud_warning
-from explorer.ui import file_manager
+from explorer.ui import default_program, file_manager
 from tests.systems.simulated import run_on
 
 
@@ -50,6 +52,50 @@ def test_finder_selects_the_file(
     assert file_manager.available()
     assert file_manager.reveal(str(photo)).startswith("Finder could not be opened")
     assert [command for command, _ in started] == [["open", "-R", str(photo)]]
+
+
+@pytest.mark.parametrize(("system", "command"), [("macos", "open"), ("linux", "xdg-open")])
+def test_a_photo_is_opened_by_the_desktop(
+    system: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_on(monkeypatch, system)
+    photo, opened = tmp_path / "-a; b.jpg", list[list[str]]()
+    photo.write_bytes(b"x")
+    for name in ("macos", "posix"):
+        module = importlib.import_module(f"explorer.systems.{name}")
+        monkeypatch.setattr(module, "start_program", lambda words, _: opened.append(list(words)))
+    assert default_program.open_file(str(photo)) == ""
+    assert opened == [[command, str(photo)]]
+
+
+def test_a_photo_is_opened_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_on(monkeypatch, "windows").can_open()
+    photo, opened = tmp_path / "a.jpg", list[str]()
+    photo.write_bytes(b"x")
+    monkeypatch.setattr(os, "startfile", opened.append, raising=False)
+    assert default_program.open_file(str(photo)) == "" and opened == [str(photo)]
+
+    def fail(path: str) -> None:
+        error = OSError(22, "No application is associated", path)
+        error.winerror = 1155  # type: ignore[attr-defined,unused-ignore]
+        raise error
+
+    monkeypatch.setattr(os, "startfile", fail, raising=False)
+    assert default_program.open_file(str(photo)) == (
+        "a.jpg could not be opened: no program is set for this kind of file."
+        " Show it in its folder instead."
+    )
+
+
+def test_only_photos_that_exist_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on(monkeypatch, "windows")
+    monkeypatch.setattr(os, "startfile", pytest.fail, raising=False)
+    assert "cannot be found" in default_program.open_file(str(tmp_path / "gone.jpg"))
+    program = tmp_path / "setup.exe"
+    program.write_bytes(b"x")
+    (tmp_path / "link.jpg").symlink_to(program)
+    for name in ("setup.exe", "link.jpg"):
+        assert "not named like a photo" in default_program.open_file(str(tmp_path / name))
 
 
 def test_no_console_window_appears_on_windows(

@@ -18,6 +18,7 @@ from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
 from explorer.ui.components import viewer
+from explorer.ui.default_program import file_actions
 from explorer.ui.photo_labels import escape_markdown
 
 _SELECT_ALL = "file-select-all"
@@ -33,9 +34,7 @@ def files(found: Sequence[Finding], request: AnomalyRequest) -> None:
         _row(finding, number, request)
     anomaly_photos.pagination(pages, at)
     anomaly_photos.open_photo(
-        [finding.id for finding in found if finding.id is not None],
-        None,
-        anomaly_photos.show_in_folder(),
+        [finding.id for finding in found if finding.id is not None], None, file_actions()
     )
 
 

@@ -20,6 +20,7 @@ from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
 from explorer.ui.components import map_data, map_view
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
+from explorer.ui.default_program import file_actions
 from explorer.ui.search_page import search_state
 
 
@@ -32,7 +33,7 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
         return
     if not len(shown.ids):
         _layout_progress()
-        anomaly_photos.open_photo([], None, anomaly_photos.show_in_folder())
+        anomaly_photos.open_photo([], None, file_actions())
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         _coloring_choice(request.coloring)
@@ -45,7 +46,7 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
         anomalies_state.update_url(**{anomalies_state.AREA: area})
         st.rerun()
     if request.area is None:
-        anomaly_photos.open_photo([], result.opened, anomaly_photos.show_in_folder())
+        anomaly_photos.open_photo([], result.opened, file_actions())
         return
     ids = _photos_in(shown, request.area, request)
     _marked_photos(ids, request, result.opened, found)
@@ -120,7 +121,7 @@ def _marked_photos(
     anomaly_photos.pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    anomaly_photos.open_photo(ids, opened, [*_actions(), *anomaly_photos.show_in_folder()])
+    anomaly_photos.open_photo(ids, opened, [*_actions(), *file_actions()])
 
 
 def _actions() -> list[PhotoAction]:

@@ -12,13 +12,14 @@ import streamlit as st
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
 from explorer.text_format import count
-from explorer.ui import file_manager, resources
+from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.severity import severity
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
+from explorer.ui.default_program import file_actions
 from explorer.ui.search_page import search_state
 
 PAGE_SIZE = 60
@@ -50,7 +51,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
     pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-    open_photo(ids, None, [*_actions(found, request), *show_in_folder()])
+    open_photo(ids, None, [*_actions(found, request), *file_actions()])
 
 
 def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAction]:
@@ -85,19 +86,6 @@ def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAct
             "Review the list of files first",
         ),
     ]
-
-
-def show_in_folder() -> list[PhotoAction]:
-    """The action that shows a photo in the file manager, if there is one."""
-
-    def reveal(ids: Sequence[int]) -> None:
-        photo = resources.library().catalog.photo(ids[0])
-        if photo is not None:
-            file_manager.show(photo["path"])
-
-    if not file_manager.available():
-        return []
-    return [PhotoAction("Show in folder", ":material/folder_open:", reveal)]
 
 
 def open_photo(ids: Sequence[int], opened: int | None, actions: Sequence[PhotoAction]) -> None:

@@ -23,6 +23,7 @@ from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.why_photo import reasons_html
 from explorer.ui.concepts import concept_search
+from explorer.ui.default_program import file_actions
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
@@ -216,6 +217,7 @@ def _selection_actions(
         *edit_actions(),
         *album_actions(request.query.tree.condition),
         _export_action(),
+        *file_actions(),
     ]
 
 
@@ -223,7 +225,7 @@ def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
     """The same for the open photo, which stays open: dialogs lie above it."""
     removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
     staying = [each._replace(then="stay") for each in edit_actions()]
-    return [*staying, *removing, _export_action()]
+    return [*staying, *removing, _export_action(), *file_actions()]
 
 
 def _export_action() -> PhotoAction:

@@ -119,12 +119,11 @@ class DecodePool:
         except ValueError as error:
             raise DecodingFailed(DECODER_CRASHED) from error
 
-    def merge_metadata(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
-        """Merge the metadata of a photo that is to be removed into that of the kept photo (see
-        `photos/metadata/sidecar_merge.py`). Returns the header and body of the answer, or a
-        sentence that says why it failed."""
+    def sidecar(self, task: dict[str, Any]) -> tuple[dict[str, Any], bytes] | str:
+        """Merge or edit a sidecar: `{"merge": …}` (`photos/metadata/sidecar_merge.py`) or
+        `{"sidecar": …}` (`sidecar_values.py`). Returns the answer, or why it failed."""
         with self._single_lock, overdue_watchdog([self._single]):
-            answer = self._single.request({"merge": request, "seconds": self._cpu_timeout})
+            answer = self._single.request({**task, "seconds": self._cpu_timeout})
             if isinstance(answer, str):
                 return answer
             error = answers.error_of(answer[0])

@@ -64,7 +64,7 @@ class MetadataMerger:
             "gone_beside": [_hex(path) for path in theirs],
             "keeper_beside": [_hex(path) for path in ours],
         }
-        answer = self._pool.merge_metadata(request)
+        answer = self._pool.sidecar({"merge": request})
         if isinstance(answer, str):
             raise RemovalRefused(
                 f"its date, place, rating and keywords could not be read: {answer}"

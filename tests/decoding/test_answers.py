@@ -204,4 +204,4 @@ class TestPool:
     ) -> None:
         process = Subverted(header)
         monkeypatch.setattr(pool, "_single", process)
-        assert pool.merge_metadata({}) == DECODER_CRASHED and process.closed == 1
+        assert pool.sidecar({"merge": {}}) == DECODER_CRASHED and process.closed == 1

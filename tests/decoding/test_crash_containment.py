@@ -142,7 +142,7 @@ def test_single_requests_to_a_hanging_decoder_end_at_their_deadline() -> None:
     with DecodePool(1, SPEC, timeout=0.5, command=hang) as pool:
         assert pool.full_resolution_fact("/a", "pixels") is None
         assert pool.recompression_residual("/a", "/b") is None
-        assert "longer than 0 seconds" in str(pool.merge_metadata({}))
+        assert "longer than 0 seconds" in str(pool.sidecar({"merge": {}}))
         with pytest.raises(PhotoError, match="longer than 0 seconds"):
             pool.decode_bytes(b"")
 

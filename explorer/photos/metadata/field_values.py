@@ -63,13 +63,14 @@ def as_list(value: Any) -> list[Any]:
     return [] if value is None or isinstance(value, str | bytes) else [value]
 
 
+def xml_text(text: str) -> str:
+    """A text on one line, without the characters that XML does not allow."""
+    return " ".join(_NOT_XML.sub(" ", text).split())
+
+
 def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:
     """Keywords with whitespace collapsed, without empty ones and duplicates."""
-    return tuple(
-        dict.fromkeys(
-            text for value in values if (text := " ".join(_NOT_XML.sub(" ", value or "").split()))
-        )
-    )
+    return tuple(dict.fromkeys(text for value in values if (text := xml_text(value or ""))))
 
 
 def parse_rating(value: Any) -> float | None:

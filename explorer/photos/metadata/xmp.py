@@ -23,7 +23,7 @@ _DATES = (
 )
 # Properties with keywords, and the separator of hierarchical ones, whose last part is the keyword:
 # “Places|Köln”, “Places/Köln”.
-_KEYWORDS = (
+KEYWORD_PROPERTIES = (
     ("dc:subject", ""),
     ("MicrosoftPhoto:LastKeywordXMP", "/"),
     ("MicrosoftPhoto_1_:LastKeywordXMP", "/"),
@@ -42,7 +42,7 @@ _READ_PROPERTIES = frozenset(
     qname(name)
     for name in (
         *_DATES,
-        *(name for name, _ in _KEYWORDS),
+        *(name for name, _ in KEYWORD_PROPERTIES),
         "exif:GPSLatitude",
         "exif:GPSTimeStamp",
         *(name for name, _ in _RATINGS),
@@ -71,7 +71,7 @@ def read_fields(data: bytes) -> MetadataReading:
 def _read_packet(packet: XmpPacket) -> MetadataReading:
     unread = list[UnreadableField]()
     for name in _DATES:
-        text = _value(packet.root, name)
+        text = property_value(packet.root, name)
         if text and not is_blank(text) and parse_date(text) is None:
             unread.append(UnreadableField("date", f"the date in its XMP data (“{text[:40]}”)"))
     position = None
@@ -94,7 +94,7 @@ def _read_rating(packet: XmpPacket) -> tuple[float | None, list[UnreadableField]
     stars: float | None = None
     unread = list[UnreadableField]()
     for name, convert in _RATINGS:
-        text = _value(packet.root, name)
+        text = property_value(packet.root, name)
         try:
             stars = stars or (convert(text) if text else None)
         except ValueError:
@@ -105,13 +105,13 @@ def _read_rating(packet: XmpPacket) -> tuple[float | None, list[UnreadableField]
 def capture_dates(packet: XmpPacket) -> Iterator[PartialDate]:
     """The dates of capture and then of creation or digitization, if plausible."""
     for name in _DATES:
-        if date := plausible(parse_date(_value(packet.root, name))):
+        if date := plausible(parse_date(property_value(packet.root, name))):
             yield date
 
 
 def gps_date(packet: XmpPacket) -> PartialDate | None:
     """The GPS time, in UTC."""
-    return plausible(parse_date(_value(packet.root, "exif:GPSTimeStamp")))
+    return plausible(parse_date(property_value(packet.root, "exif:GPSTimeStamp")))
 
 
 def gps_position(packet: XmpPacket) -> tuple[float, float] | None:
@@ -120,7 +120,10 @@ def gps_position(packet: XmpPacket) -> tuple[float, float] | None:
     Raises ValueError for anything that is not a position.
     """
     (latitude, ns), (longitude, ew) = (
-        (_value(packet.root, f"exif:GPS{axis}"), _value(packet.root, f"exif:GPS{axis}Ref"))
+        (
+            property_value(packet.root, f"exif:GPS{axis}"),
+            property_value(packet.root, f"exif:GPS{axis}Ref"),
+        )
         for axis in ("Latitude", "Longitude")
     )
     if not latitude and not longitude:
@@ -131,14 +134,14 @@ def gps_position(packet: XmpPacket) -> tuple[float, float] | None:
 
 def make_and_model(packet: XmpPacket) -> tuple[str, str]:
     """Make and model of the camera; '' for one that is not given."""
-    return _value(packet.root, "tiff:Make"), _value(packet.root, "tiff:Model")
+    return property_value(packet.root, "tiff:Make"), property_value(packet.root, "tiff:Model")
 
 
 def keywords(packet: XmpPacket) -> tuple[str, ...]:
     """All keywords, without duplicates; for hierarchical ones, the last part."""
     return unique_keywords(
         value.rpartition(separator)[2] if separator else value
-        for name, separator in _KEYWORDS
+        for name, separator in KEYWORD_PROPERTIES
         for value in _values(packet.root, name)
     )
 
@@ -167,7 +170,7 @@ def _by_language(root: ET.Element, name: str) -> list[str]:
     return [*defaults, *_values(root, name)]
 
 
-def _value(root: ET.Element, name: str) -> str:
+def property_value(root: ET.Element, name: str) -> str:
     """The first value of a property that is not blank, or ''."""
     return next((text for value in _values(root, name) if (text := value.strip(_BLANKS))), "")
 

@@ -31,6 +31,7 @@ NAMESPACES = {
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "digiKam": "http://www.digikam.org/ns/1.0/",
+    "fstop": "http://www.fstopapp.com/xmp/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
     # The form that Windows and ExifTool write.
     "MicrosoftPhoto_1_": "http://ns.microsoft.com/photo/1.0",

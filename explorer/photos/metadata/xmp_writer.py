@@ -7,10 +7,11 @@ from xml.etree import ElementTree as ET
 from explorer.photos.metadata.fields import MetadataFields
 from explorer.photos.metadata.xmp_packet import NAMESPACES, XmpPacket, parse_packet, qname
 
-_EMPTY = (
+EMPTY_PACKET = (
     f'<x:xmpmeta xmlns:x="{NAMESPACES["x"]}"><rdf:RDF xmlns:rdf="{NAMESPACES["rdf"]}">'
     '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 ).encode()
+"""A packet without properties."""
 _LISTS = ("rdf:Bag", "rdf:Seq", "rdf:Alt")
 
 
@@ -20,24 +21,26 @@ def update_sidecar(before: bytes | None, fields: MetadataFields) -> bytes:
     before: its current bytes; None for a new sidecar. A date, place or rating replaces the present
     one; keywords are added. Raises InvalidXmp if the present sidecar is not valid XMP.
     """
-    packet = parse_packet(_EMPTY if before is None else before, strict=True)
-    description = _description(packet.root)
+    packet = parse_packet(EMPTY_PACKET if before is None else before, strict=True)
+    description = first_description(packet.root)
     if fields.taken_at:
-        _set(packet.root, description, "exif:DateTimeOriginal", fields.taken_at)
+        set_property(packet.root, description, "exif:DateTimeOriginal", fields.taken_at)
     if fields.place:
-        for axis, hemispheres, degrees in (
-            ("Latitude", "NS", fields.place[0]),
-            ("Longitude", "EW", fields.place[1]),
-        ):
-            _set(
-                packet.root, description, f"exif:GPS{axis}", format_coordinate(degrees, hemispheres)
-            )
-            _drop(packet.root, f"exif:GPS{axis}Ref")
+        set_place(packet.root, description, fields.place)
     if fields.rating is not None:
-        _set(packet.root, description, "xmp:Rating", f"{fields.rating:g}")
+        set_property(packet.root, description, "xmp:Rating", f"{fields.rating:g}")
     if fields.keywords:
-        _add_keywords(packet.root, description, fields.keywords)
-    return _serialized(packet)
+        add_keywords(packet.root, description, fields.keywords)
+    return serialize(packet)
+
+
+def set_place(root: ET.Element, description: ET.Element, place: tuple[float, float]) -> None:
+    """Set the coordinates, in degrees."""
+    for axis, hemispheres, degrees in zip(
+        ("Latitude", "Longitude"), ("NS", "EW"), place, strict=True
+    ):
+        set_property(root, description, f"exif:GPS{axis}", format_coordinate(degrees, hemispheres))
+        drop_property(root, f"exif:GPS{axis}Ref")
 
 
 def format_coordinate(degrees: float, hemispheres: str) -> str:
@@ -50,7 +53,7 @@ def format_coordinate(degrees: float, hemispheres: str) -> str:
     return f"{int(whole)},{rest:.6f}{hemispheres[degrees < 0]}"
 
 
-def _description(root: ET.Element) -> ET.Element:
+def first_description(root: ET.Element) -> ET.Element:
     """The first `rdf:Description`, to which properties are added; created if there is none."""
     frame = root if root.tag == qname("rdf:RDF") else root.find(f".//{qname('rdf:RDF')}")
     if frame is None:
@@ -63,20 +66,22 @@ def _description(root: ET.Element) -> ET.Element:
     )
 
 
-def _set(root: ET.Element, description: ET.Element, name: str, value: str) -> None:
+def set_property(root: ET.Element, description: ET.Element, name: str, value: str) -> None:
     """Set a simple property and remove the present one, because a property may occur only once."""
-    _drop(root, name)
+    drop_property(root, name)
     description.set(qname(name), value)
 
 
-def _drop(root: ET.Element, name: str) -> None:
+def drop_property(root: ET.Element, name: str) -> None:
+    """Remove a property in all its forms."""
     for node in root.iter(qname("rdf:Description")):
         node.attrib.pop(qname(name), None)
         for each in node.findall(qname(name)):
             node.remove(each)
 
 
-def _add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, ...]) -> None:
+def add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, ...]) -> None:
+    """Add keywords to `dc:subject`, which is created if there is none."""
     name = qname("dc:subject")
     subject = next(
         (each for node in root.iter(qname("rdf:Description")) for each in node.findall(name)), None
@@ -101,7 +106,8 @@ def _add_keywords(root: ET.Element, description: ET.Element, words: tuple[str, .
         ET.SubElement(items, qname("rdf:li")).text = word
 
 
-def _serialized(packet: XmpPacket) -> bytes:
+def serialize(packet: XmpPacket) -> bytes:
+    """The bytes of a sidecar."""
     # Keep the packet's own prefixes, and use the usual ones for added properties.
     for prefix, uri in {**packet.prefixes, **NAMESPACES}.items():
         try:

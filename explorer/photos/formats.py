@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
@@ -179,8 +180,8 @@ def unrecognized_error(data: bytes) -> PhotoError:
 def _is_plain_text(data: bytes) -> bool:
     """Whether bytes are UTF-8 without control characters."""
     try:
-        # The last character may be cut off in the middle.
-        data[:-3].decode()
+        # Unlike `bytes.decode`, this allows for a last character that is cut off in the middle.
+        codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
         return False
     return not any(byte < 9 or 13 < byte < 32 for byte in data)

@@ -88,6 +88,13 @@ def test_a_web_page_is_told_by_its_first_kilobyte() -> None:
         assert isinstance(unrecognized_error(page), NotAPhoto) is faulty
 
 
+def test_bytes_that_are_not_utf8_are_not_called_text() -> None:
+    error = unrecognized_error(bytes(range(0xA0, 0x100)))
+    assert error.fault == "unsupported" and not isinstance(error, NotAPhoto)
+    # A character may be cut off where reading stops.
+    assert isinstance(unrecognized_error(("ä" * 511 + "a").encode() + b"\xc3"), NotAPhoto)
+
+
 @pytest.mark.parametrize("start", [b"RIFF\0\0\0\0WAVE", b"RIFX\0\0\0\0WEBP", b"\0\0\0\x18ftypqt  "])
 def test_a_container_of_something_else_is_no_photo(start: bytes) -> None:
     assert not has_photo_signature(start)

@@ -1,4 +1,4 @@
-"""`albums`: list albums, add photos to one, remove some, rename or delete it."""
+"""`albums`: list albums, add photos to one, remove some, rename, delete, export or import it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from explorer.cli.album_transfer import export_as_json, export_to_folder, import_file
 from explorer.cli.arguments import opened_library, photos_by_id
 from explorer.cli.options import Command, WholeNumber, json_option, library_option
 from explorer.cli.output import emit, emit_json
@@ -15,16 +16,15 @@ from explorer.text_format import count
 if TYPE_CHECKING:
     from explorer.library.library import Library
 
-_ACTIONS = ("list", "add", "remove", "show", "rename", "delete")
+_ACTIONS = ("list", "add", "remove", "show", "rename", "delete", "export", "import")
 
 
-@click.command(
-    "albums", cls=Command, help="List albums; add or remove photos; rename or delete one."
-)
+@click.command("albums", cls=Command, help="List albums; change, export or import them.")
 @click.argument("action", required=False, type=click.Choice(_ACTIONS), default="list")
 @click.argument("name", required=False)
 @click.argument("photos", nargs=-1, metavar="[ID]…", type=WholeNumber())
-@click.option("--to", metavar="NAME", help="With `rename`: the new name.")
+@click.option("--to", metavar="NAME", help="The new name; with `export`: a folder.")
+@click.option("--copy", is_flag=True, help="With `export`: copies instead of links.")
 @json_option
 @library_option
 def albums_command(
@@ -34,23 +34,50 @@ def albums_command(
     name: str | None,
     photos: tuple[int, ...],
     to: str | None,
+    copy: bool,
 ) -> int:
     """ID is a photo's number, as `search --json` prints it. `add` creates the album if it does not
-    exist. Photo files are not changed."""
-    if action != "list" and not name:
-        raise UsageError(f"Give the name of an album: `albums {action} NAME`.")
-    if action in ("add", "remove") and not photos:
-        raise UsageError("Give the ids of photos: `search --json` prints them.")
-    if (action == "rename") != bool(to):
-        raise UsageError("Write `albums rename NAME --to NAME`.")
+    exist. `export NAME --to FOLDER` makes links to its photos there, `export --json` prints all
+    albums or one, and `import FILE` reads what it printed. Photo files are not changed."""
+    _check_usage(action, name, photos, to, copy=copy, as_json=as_json)
     with opened_library(library) as opened:
-        if action == "list":
+        if action == "export" and to:
+            return export_to_folder(opened, name or "", to, copy=copy, as_json=as_json)
+        if action == "export":
+            export_as_json(opened, name)
+        elif action == "import":
+            import_file(opened, name or "", as_json=as_json)
+        elif action == "list":
             _list(opened, as_json=as_json)
         elif action == "show":
             _show(opened, name or "", as_json=as_json)
         else:
             _change(opened, action, name or "", photos, to or "", as_json=as_json)
     return 0
+
+
+def _check_usage(
+    action: str,
+    name: str | None,
+    photos: tuple[int, ...],
+    to: str | None,
+    *,
+    copy: bool,
+    as_json: bool,
+) -> None:
+    """Raise UsageError for words that do not go together."""
+    if action == "import" and not name:
+        raise UsageError("Give the file to read: `albums import FILE`; - is standard input.")
+    if action == "export" and not (to and name) and (to or copy or not as_json):
+        raise UsageError("Write `albums export NAME --to FOLDER`, or `albums export --json`.")
+    if action not in ("list", "export") and not name:
+        raise UsageError(f"Give the name of an album: `albums {action} NAME`.")
+    if action in ("add", "remove") and not photos:
+        raise UsageError("Give the ids of photos: `search --json` prints them.")
+    if (action not in ("rename", "export") and to) or (action == "rename" and not to):
+        raise UsageError("Write `albums rename NAME --to NAME`.")
+    if copy and action != "export":
+        raise UsageError("--copy goes with `albums export NAME --to FOLDER`.")
 
 
 def _list(library: Library, *, as_json: bool) -> None:

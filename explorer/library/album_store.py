@@ -103,15 +103,17 @@ def add_to_album(
     """Add photos to the album with the given name, which is created if it does not exist. Returns
     the album's name, and the edit as it was recorded; None if all photos were in it before. Raises
     UsageError if the name is empty."""
-    name = checked_name(name, "An album")
     with write_transaction(catalog.path) as db:
-        known, hashes = _album_named(db, name), photo_hashes(db, photo_ids)
-        number, name = known or (0, name)
-        edit = begin_edit(db, f"Added to the album “{name}”")
-        if known is None and hashes:
-            number = _create(db, edit, name)
-        _change_membership(db, edit, number, hashes, member=True)
-        return name, end_edit(db, edit)
+        return _add_to_album(db, name, photo_hashes(db, photo_ids))
+
+
+def add_contents_to_album(
+    catalog: Catalog, name: str, hashes: Iterable[bytes]
+) -> tuple[str, PastEdit | None]:
+    """Like `add_to_album`, by content hashes. Contents that are not in the library appear in the
+    album once they are."""
+    with write_transaction(catalog.path) as db:
+        return _add_to_album(db, name, list(dict.fromkeys(hashes)))
 
 
 def remove_from_album(catalog: Catalog, album: Album, photo_ids: Iterable[int]) -> PastEdit | None:
@@ -157,6 +159,19 @@ def delete_album(catalog: Catalog, album: Album) -> PastEdit | None:
 
 
 # --- parts of edits, and of undoing them, in a write transaction
+
+
+def _add_to_album(
+    db: sqlite3.Connection, name: str, hashes: list[bytes]
+) -> tuple[str, PastEdit | None]:
+    name = checked_name(name, "An album")
+    known = _album_named(db, name)
+    number, name = known or (0, name)
+    edit = begin_edit(db, f"Added to the album “{name}”")
+    if known is None and hashes:
+        number = _create(db, edit, name)
+    _change_membership(db, edit, number, hashes, member=True)
+    return name, end_edit(db, edit)
 
 
 def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, member: bool) -> bool:

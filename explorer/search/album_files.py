@@ -1,0 +1,156 @@
+"""Albums and favourites as a JSON file, and such a file read into a library.
+
+Photos are named by the hash of their content and by their path, so the albums return to a new
+library, also if the photos have moved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from explorer.errors import UsageError
+from explorer.library.album_store import (
+    Album,
+    add_contents_to_album,
+    album_photos,
+    albums,
+    favourites,
+)
+from explorer.library.catalog import Catalog
+from explorer.library.edit_operations import set_favourite
+from explorer.library.edit_store import edit_photos
+from explorer.library.file_lookup import find_photo_file
+from explorer.library.rows import PhotoRow
+from explorer.text_format import one_line
+
+FORMAT, VERSION = "photo-explorer-albums", 1
+MAX_FILE_BYTES = 500_000_000
+"""The largest file that is read: a million photos take about 300 MB."""
+_HASH = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass
+class AlbumImport:
+    """What was read for one album, or for the favourites."""
+
+    name: str
+    photos: int = 0
+    """Photos in the file."""
+    by_path: int = 0
+    """Of these, photos that were found only by their path: their files have changed."""
+    waiting: int = 0
+    """Of these, photos that are not in the library yet. They appear once they are indexed."""
+    added: int = 0
+    """Photos that were not in the album before."""
+
+
+class _FilePhoto(NamedTuple):
+    """A photo in the file."""
+
+    hash: bytes | None
+    path: str
+
+
+def albums_json(catalog: Catalog, chosen: Sequence[Album] | None = None) -> str:
+    """These albums in JSON; all of them and the favourites if None. Photos are in the order in
+    which the album shows them, the oldest first."""
+    found: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    found["albums"] = [
+        {"name": album.name, "photos": _photos(catalog, album_photos(catalog, album.id).tolist())}
+        for album in (albums(catalog) if chosen is None else chosen)
+    ]
+    if chosen is None:
+        found["favourites"] = _photos(catalog, favourites(catalog))
+    # ASCII: names of files may contain what UTF-8 cannot encode.
+    return json.dumps(found, indent=1)
+
+
+def _photos(catalog: Catalog, ids: Iterable[int]) -> list[dict[str, str | None]]:
+    return [_entry(row) for row in catalog.photos(ids).values()]
+
+
+def _entry(row: PhotoRow) -> dict[str, str | None]:
+    return {"hash": row["hash"], "path": row["path"], "title": row["title"]}
+
+
+def import_albums(catalog: Catalog, text: str | bytes) -> list[AlbumImport]:
+    """Add the albums and favourites of a file to the library; existing ones get what they lack.
+
+    Each photo is looked up by its hash and then by its path. Raises UsageError if the text is not
+    such a file, before anything is changed.
+    """
+    listed, marked = _parse(text)
+    done = list[AlbumImport]()
+    for name, photos in listed:
+        report = AlbumImport(name, len(photos))
+        hashes = list(_contents(catalog, photos, report))
+        _, edit = add_contents_to_album(catalog, name, hashes)
+        report.added = edit.photos if edit else 0
+        done.append(report)
+    if marked:
+        report = AlbumImport("Favourites", len(marked))
+        known = (catalog.photo_id(digest) for digest in _contents(catalog, marked, report))
+        ids = [number for number in known if number is not None]
+        edit = edit_photos(catalog, ids, "Imported favourites", set_favourite(True).change)
+        report.added = edit.photos if edit else 0
+        done.append(report)
+    return done
+
+
+def _contents(
+    catalog: Catalog, photos: Iterable[_FilePhoto], report: AlbumImport
+) -> Iterator[bytes]:
+    """The content hashes that the library has, or will have, for these photos."""
+    for photo in photos:
+        if photo.hash is not None and catalog.photo_id(photo.hash) is not None:
+            yield photo.hash
+            continue
+        here = os.path.isabs(photo.path) and "\0" not in photo.path
+        found = find_photo_file(catalog, photo.path) if here else None
+        if found is not None:
+            report.by_path += 1
+            yield bytes.fromhex(found.hash)
+        else:
+            report.waiting += 1
+            if photo.hash is not None:
+                yield photo.hash
+
+
+def _parse(text: str | bytes) -> tuple[list[tuple[str, list[_FilePhoto]]], list[_FilePhoto]]:
+    """The albums of a file, and its favourites. Raises UsageError."""
+    try:
+        if len(text) > MAX_FILE_BYTES:
+            raise ValueError("it is too large")
+        found = json.loads(text)
+        if found.get("format") != FORMAT:
+            raise ValueError("it is not a file of albums")
+        if found.get("version") != VERSION:
+            raise ValueError("it comes from a newer version of this program")
+        listed = [(_name(album["name"]), _parsed(album["photos"])) for album in found["albums"]]
+        return listed, _parsed(found.get("favourites", []))
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
+        why = str(error) if type(error) is ValueError else "it is not a file of albums"
+        raise UsageError(
+            f"The albums cannot be read: {why}. Choose a file that `albums export --json` wrote."
+        ) from None
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not one_line(name).strip():
+        raise ValueError("an album has no name")
+    return name
+
+
+def _parsed(photos: Any) -> list[_FilePhoto]:
+    return [
+        _FilePhoto(
+            bytes.fromhex(digest) if _HASH.fullmatch(digest := str(each["hash"])) else None,
+            str(each["path"]),
+        )
+        for each in photos
+    ]

@@ -16,7 +16,7 @@ from explorer.config import PROJECT
 # after.
 LAYERS = [
     {"systems"}, {"photos"}, {"matching"}, {"decoding"}, {"encoders"}, {"places"}, {"library"},
-    {"scanning"}, {"analysis"}, {"indexing"}, {"removal"},
+    {"scanning"}, {"analysis"}, {"indexing"}, {"removal"}, {"sidecars"},
     {"duplicates"}, {"anomalies"}, {"search"}, {"ui"}, {"pages"}, {"cli"},
 ]  # fmt: skip
 # Small files that everything may import, and that import none of the layers.

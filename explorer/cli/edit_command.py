@@ -12,6 +12,7 @@ import click
 from explorer.cli.arguments import opened_library, photos_by_id
 from explorer.cli.options import Command, WholeNumber, json_option, library_option
 from explorer.cli.output import emit, emit_json
+from explorer.cli.sidecar_commands import read_from_sidecars, write_to_sidecars
 from explorer.errors import UsageError
 from explorer.library.edit_fields import EDIT_FIELDS, EditField
 from explorer.library.edit_operations import (
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
 @click.option(
     "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="Restore the file's value."
 )
+@click.option(
+    "--sidecars", is_flag=True, help="Write edits to XMP sidecars; of all photos without IDs."
+)
+@click.option("--from-sidecars", is_flag=True, help="Read XMP sidecars into the library instead.")
+@click.option("--dry-run", is_flag=True, help="With --sidecars: list what would be written.")
 @click.option("--undo", is_flag=True, help="Undo the last edit, or the one with the given ID.")
 @click.option("--list", "list_edits", is_flag=True, help="List the edits that can be undone.")
 @json_option
@@ -55,13 +61,26 @@ def edit_command(
     photos: tuple[int, ...],
     undo: bool,
     list_edits: bool,
+    sidecars: bool,
+    from_sidecars: bool,
+    dry_run: bool,
     **fields: object,
 ) -> int:
     """ID is a photo's number, as `search --json` prints it. The library stores these; photo files
-    are not changed."""
+    are not changed. `--sidecars` writes them beside the photos; `undo` takes that back."""
+    if dry_run and not sidecars:
+        raise UsageError("--dry-run goes with --sidecars.")
+    if sidecars + from_sidecars + undo + list_edits > 1:
+        raise UsageError("Give one of --sidecars, --from-sidecars, --undo and --list.")
+    if (sidecars or from_sidecars) and operations(fields):
+        raise UsageError("Edit photos first, and then give --sidecars alone.")
     with opened_library(library) as opened:
         if list_edits:
             _list(opened, as_json=as_json)
+        elif sidecars:
+            return write_to_sidecars(opened, photos, dry_run=dry_run, as_json=as_json)
+        elif from_sidecars:
+            return read_from_sidecars(opened, photos, as_json=as_json)
         elif undo:
             _undo(opened, photos, as_json=as_json)
         else:

@@ -7,8 +7,10 @@ moved or indexed again. Each edit is one transaction, together with its entry in
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
@@ -33,6 +35,7 @@ from explorer.library.edit_history import (
     stored,
     touch_photos,
 )
+from explorer.library.rows import stored_keywords
 
 Change = Callable[[PhotoValues], Mapping[EditField, ColumnValues | None]]
 """A function from a photo's current values to the values to set; None: the file's value."""
@@ -46,16 +49,21 @@ def edit_photos(
 
     summary: a description of the edit.
     """
+    return edit_each(catalog, summary, dict.fromkeys(photo_ids, change))
+
+
+def edit_each(catalog: Catalog, summary: str, wanted: Mapping[int, Change]) -> PastEdit | None:
+    """Like `edit_photos`, with a change for each photo, by its id."""
     with write_transaction(catalog.path) as db:
         number, changed = begin_edit(db, summary), list[int]()
-        for photo_id, digest, current in _current(db, photo_ids):
+        for photo_id, digest, current in _current(db, wanted):
             edited, in_file = _stored_values(db, digest)
             originals: FieldValues = {
                 field: in_file.get(field) or file_values(field, current[field])
                 for field in EDIT_FIELDS
             }
             steps = list[FieldChange]()
-            for field, values in change(PhotoValues(current, originals)).items():
+            for field, values in wanted[photo_id](PhotoValues(current, originals)).items():
                 before = edited.get(field)
                 if _differs(values, before, current[field]):
                     steps.append(FieldChange(digest, field, stored(before), stored(values)))
@@ -76,6 +84,55 @@ def edited_fields(catalog: Catalog, photo_id: int) -> frozenset[EditField]:
             (photo_id,),
         ).fetchone()
     return frozenset(unpack(row[0]) if row else ())
+
+
+class StoredEdits(NamedTuple):
+    """What the user set for a photo."""
+
+    edited: FieldValues
+    in_file: FieldValues
+    """The values that these replaced."""
+    past_keywords: frozenset[str]
+    """All keywords that the photo has had by edits, also by those that were undone."""
+
+
+def edits_of(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> dict[int, StoredEdits]:
+    """The edits of these photos, by id; of all visible photos if None. Photos without edits are
+    left out."""
+    found = dict[int, StoredEdits]()
+    sql = (
+        "select p.id, e.edited, e.in_file, (select json_group_array(value) from (select"
+        " c.after value from edit_change c where c.hash = p.hash and c.field = 'keywords' and"
+        " c.after is not null)) keywords from photo p join photo_edit e on e.hash = p.hash"
+    )
+    with catalog.reading() as db:
+        if photo_ids is None:
+            rows = db.execute(f"{sql} where p.present > 0 order by p.id").fetchall()
+        else:
+            rows = [
+                row
+                for some in chunks(sorted(set(photo_ids)), MAX_BOUND_VALUES)
+                for row in db.execute(
+                    f"{sql} where p.id in ({','.join('?' * len(some))}) order by p.id", some
+                )
+            ]
+    for row in rows:
+        edited = unpack(row["edited"])
+        if edited:
+            found[row["id"]] = StoredEdits(
+                edited, unpack(row["in_file"]), _past_keywords(row["keywords"])
+            )
+    return found
+
+
+def _past_keywords(stored: str) -> frozenset[str]:
+    """stored: a JSON array of values of the field, each in the JSON format of `edit_change`."""
+    found = set[str]()
+    for text in json.loads(stored):
+        values = unpack(f'{{"keywords": {text}}}').get("keywords", [])
+        for each in values:
+            found.update(stored_keywords(each) if isinstance(each, str) else ())
+    return frozenset(found)
 
 
 def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:

@@ -158,6 +158,9 @@ _NEEDED: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "sidecar": {**_NUMBERED, "sidecar": _is_sidecar},
     "undoing": {**_NUMBERED, "back": _is_path},
     "undone": _NUMBERED,
+    "sidecars": {"planned": _is_count},
+    "write": {**_NUMBERED, "path": _is_path, "sidecar": _is_sidecar},
+    "unwritten": _NUMBERED,
     "end": {},
 }
 # Fields that any step may have.

@@ -178,7 +178,7 @@ class RemovalJournal:
         """Every run, oldest first. Malformed lines are skipped."""
         found = dict[str, RemovalRun]()
         entries = dict[tuple[str, int], RemovalEntry]()
-        for line in parse_journal(self._read()):
+        for line in parse_journal(self.read()):
             run, step = line["run"], line["step"]
             if step == "begin":
                 found.setdefault(run, RemovalRun(run, line["at"], line["where"], line["planned"]))
@@ -206,7 +206,8 @@ class RemovalJournal:
                     setattr(entry, key, line[key])
         return list(found.values())
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """The whole journal; b"" if there is none. Raises LibraryError."""
         try:
             return self.path.read_bytes()
         except FileNotFoundError:

@@ -197,7 +197,7 @@ class Restorer:
             return
         try:
             if os.path.lexists(path) and file_state.file_hash(path) == note["after"]:
-                sidecar_restore.keep_written_sidecar(self._library, entry, path)
+                sidecar_restore.keep_written_sidecar(self._library, entry.token, path)
         except OSError as error:
             name = printable(os.path.basename(path))
             yield f"{name} could not be restored ({error.strerror or error})"

@@ -97,14 +97,19 @@ def journal_note(merged: PreparedSidecar) -> dict[str, Any]:
     }
 
 
-def write(note: dict[str, Any], merged: PreparedSidecar, photo: str) -> None:
+def write(
+    note: dict[str, Any],
+    merged: PreparedSidecar,
+    photo: str,
+    whose: str = "the sidecar of the photo to keep",
+) -> None:
     """Write a sidecar: all or nothing, and only over the content that was read.
 
     A symbolic link stays one, and its target is written. Permissions stay; a new sidecar gets those
-    of the photo. note: as `journal_note` made it. Raises RemovalRefused if the sidecar cannot be
-    written, or another program has saved it since.
+    of the photo. note: as `journal_note` made it. whose: names it in messages.
+    Raises RemovalRefused if the sidecar cannot be written, or another program has saved it since.
     """
-    name = f"the sidecar of the photo to keep, {printable(os.path.basename(merged.target))},"
+    name = f"{whose}, {printable(os.path.basename(merged.target))},"
     data = merged.after or b""
     try:
         if merged.before is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import re
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import RemovalEntry
 from explorer.photos.hashing import content_hash
 from explorer.removal import file_state, safe_move
 from explorer.removal.file_names import free_names
@@ -32,20 +32,21 @@ def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
         return ""
     name = printable(os.path.basename(note["path"]))
     try:
-        return _restore(note, name)
+        restore_written(note)
+        return ""
     except safe_move.FileChanged:
         return _CHANGED.format(name)
     except OSError as error:
         return f"the sidecar {name} could not be restored: {error.strerror or error}"
 
 
-def keep_written_sidecar(library: Library, entry: RemovalEntry, path: str) -> None:
+def keep_written_sidecar(library: Library, token: str, path: str) -> None:
     """Copy a sidecar into the library folder before it is undone: only the journal says that
-    nobody else wrote it. Raises OSError."""
+    nobody else wrote it. token: names the entry of the journal. Raises OSError."""
     folder = library.dir / "removed" / "sidecars"
     folder.mkdir(parents=True, exist_ok=True)
     data = Path(path).read_bytes()
-    for copy in free_names(str(folder / f"{entry.token}.xmp")):
+    for copy in free_names(str(folder / f"{token}.xmp")):
         if not os.path.lexists(copy):
             safe_move.write_new_file(copy, data)
             return
@@ -53,24 +54,32 @@ def keep_written_sidecar(library: Library, entry: RemovalEntry, path: str) -> No
             return
 
 
-def _restore(note: dict[str, Any], name: str) -> str:
-    real = os.path.realpath(note["path"])
-    folder, part = os.path.dirname(real), note.get("part")
+def delete_left_part(note: dict[str, Any]) -> None:
+    """Delete what an interruption left of writing a sidecar. Raises OSError."""
+    folder, part = os.path.dirname(os.path.realpath(note["path"])), note.get("part")
     if isinstance(part, str) and _is_part_in(folder, part):
         delete_if_there(part)
+
+
+def restore_written(note: dict[str, Any]) -> None:
+    """Make a sidecar what it was, if it is what was written. Raises `safe_move.FileChanged` if
+    somebody has changed it since, and OSError."""
+    real = os.path.realpath(note["path"])
+    delete_left_part(note)
     if not os.path.lexists(note["path"]):
-        return ""
+        return
     before = None if note["before"] is None else base64.b64decode(note["before"])
     now = file_state.file_hash(real)
     if now != note["after"]:
-        never_written = before is not None and now == content_hash(before).hex()
-        return "" if never_written else _CHANGED.format(name)
+        if before is None or now != content_hash(before).hex():
+            raise safe_move.FileChanged(errno.EBUSY, "another program has saved it", real)
+        # It was never written.
+        return
     if before is None:
         os.unlink(note["path"])
-        return ""
-    replace_content(os.path.join(folder, part_name()), real, before, note["after"])
+        return
+    replace_content(os.path.join(os.path.dirname(real), part_name()), real, before, note["after"])
     safe_move.set_times(real, *note["times"])
-    return ""
 
 
 def _is_part_in(folder: str, path: str) -> bool:

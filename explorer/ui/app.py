@@ -13,6 +13,7 @@ from explorer.ui.connection import connection_watcher
 from explorer.ui.photo_edits.album_dialog import add_if_requested
 from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line
+from explorer.ui.photo_edits.sidecar_dialog import write_if_requested
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
@@ -56,5 +57,5 @@ if page != library:
 last_edit_line()
 page.run()
 # One dialog at a time.
-if not edit_if_requested() and not add_if_requested():
+if not (edit_if_requested() or add_if_requested() or write_if_requested()):
     concept_dialog.open_if_requested()

@@ -15,6 +15,7 @@ from explorer.search.language.print_query import printed_value
 from explorer.search.language.query_tree import FieldValue
 from explorer.text_format import MAX_NAME_LENGTH, count
 from explorer.ui import resources
+from explorer.ui.albums_page import album_exchange
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.photo_edits.last_edit import say_done
 from explorer.ui.photo_labels import escape_markdown
@@ -36,6 +37,7 @@ def albums_page() -> None:
             " one, or **Favourite** to mark the best.",
             icon=":material/photo_album:",
         )
+        album_exchange.exchange_panel()
         return
     covers = [album.cover for album in found if album.cover is not None]
     rows = catalog.photos([*covers, *favourites[:1]])
@@ -57,6 +59,8 @@ def albums_page() -> None:
         for cell, card in zip(columns, cards[start : start + _COLUMNS], strict=False):
             with cell:
                 _card(*card)
+    album_exchange.exchange_panel()
+    album_exchange.export_album_if_requested()
 
 
 def _card(name: str, photos: int, cover: PhotoRow | None, query: str, album: Album | None) -> None:
@@ -80,6 +84,13 @@ def _menu(album: Album) -> None:
         key = f"rename-album-{album.id}"
         st.text_input("Name", album.name, key=key, max_chars=MAX_NAME_LENGTH)
         st.button("Rename", key=f"do-{key}", on_click=_rename, args=[album.id, key], type="primary")
+        st.button(
+            "Export to a folder…",
+            icon=":material/drive_file_move:",
+            key=f"export-album-{album.id}",
+            on_click=album_exchange.request_album_export,
+            args=[album],
+        )
         st.caption("Deleting an album leaves its photos where they are.")
         st.button(
             f"Delete “{escape_markdown(album.name)}”",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer.library.edit_operations import set_favourite
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
-from explorer.ui.photo_edits import album_dialog, edit_dialog
+from explorer.ui.photo_edits import album_dialog, edit_dialog, sidecar_dialog
 from explorer.ui.photo_edits.last_edit import edit
 
 
@@ -33,6 +33,14 @@ def edit_actions() -> list[PhotoAction]:
             album_dialog.request_album,
             "leave",
             help="Add to an album",
+        ),
+        PhotoAction(
+            "Write sidecars…",
+            ":material/note_add:",
+            sidecar_dialog.request_sidecars,
+            "leave",
+            help="Write your edits to XMP files beside the photos, for other programs. You see what"
+            " would be written first.",
         ),
     ]
 

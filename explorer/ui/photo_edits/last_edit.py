@@ -11,11 +11,14 @@ from explorer.library.edit_history import PastEdit
 from explorer.library.edit_operations import EditOperation, combined
 from explorer.library.edit_store import edit_photos
 from explorer.library.edit_undo import undo_edit
+from explorer.sidecars.undo_sidecars import shown, undo_sidecars
+from explorer.sidecars.write_sidecars import SidecarOutcome
 from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
 
-# Session state: the message above the page, and the id of the edit that can be undone, or None.
+# Session state: the message above the page, and what can be undone: the id of an edit, the run that
+# wrote sidecars, or None.
 _LAST = "_last-edit"
 
 
@@ -36,6 +39,14 @@ def say_done(summary: str, done: PastEdit | None) -> None:
         return
     photos = f": {count(done.photos, 'photo')}" if done.photos else ""
     st.session_state[_LAST] = f"{summary}{photos}.", done.id
+
+
+def say_written(done: SidecarOutcome) -> None:
+    """Report written sidecars at the next run of the page, and offer to undo it."""
+    words = f"{count(done.count('written'), 'sidecar')} written."
+    if refused := done.count("refused"):
+        words += f" {count(refused)} could not be written."
+    st.session_state[_LAST] = words, done.run
 
 
 def last_edit_line() -> None:
@@ -63,7 +74,10 @@ def dismiss() -> None:
     st.session_state.pop(_LAST, None)
 
 
-def _undo(edit_id: int) -> None:
+def _undo(edit_id: int | str) -> None:
+    if isinstance(edit_id, str):
+        _undo_sidecars(edit_id)
+        return
     try:
         undone = undo_edit(resources.library().catalog, edit_id)
     except ExplorerError as error:
@@ -77,4 +91,15 @@ def _undo(edit_id: int) -> None:
         words.append(f"The album “{undone.album}” is back.")
     if undone.kept:
         words.append(f"{count(undone.kept, 'photo')} changed again since: not undone.")
+    st.session_state[_LAST] = " ".join(words), None
+
+
+def _undo_sidecars(run: str) -> None:
+    try:
+        _, undone = undo_sidecars(resources.library(), run)
+    except ExplorerError as error:
+        st.session_state[_LAST] = str(error), None
+        return
+    words = [f"{count(sum(each.undone for each in undone), 'sidecar')} as before."]
+    words += [f"{shown(each)}." for each in undone if each.note][:3]
     st.session_state[_LAST] = " ".join(words), None

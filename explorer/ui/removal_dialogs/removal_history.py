@@ -11,6 +11,7 @@ from explorer.removal.empty_removed import empty_removed, removed_space
 from explorer.removal.removed_files import removal_time
 from explorer.removal.results import TRASH
 from explorer.removal.undo import history, undo
+from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
@@ -69,11 +70,37 @@ def history_dialog() -> None:
             if remaining and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
                 undo_removal(run.id)
                 st.rerun()
+    _written_sidecars()
     _own_folders()
     if len(runs) > _SHOWN_RUNS:
         st.caption(
             f"{len(runs) - _SHOWN_RUNS:,} older removals are listed by `{PROGRAM} undo --list`."
         )
+
+
+def _written_sidecars() -> None:
+    """The sidecars written on request that can be taken back: the same journal has them."""
+    runs = [run for run in sidecar_history(resources.library()) if run.pending]
+    for run in runs[:_SHOWN_RUNS]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{removal_time(run.at)}** · {count(len(run.pending), 'sidecar')} written",
+                width="stretch",
+            )
+            if st.button("Undo", icon=":material/undo:", key=f"undo-sidecars-{run.id}"):
+                _undo_sidecars(run.id)
+                st.rerun()
+
+
+def _undo_sidecars(run: str) -> None:
+    try:
+        _, undone = undo_sidecars(resources.library(), run)
+    except ExplorerError as error:
+        st.session_state[_RESULT] = (str(error), [])
+        return
+    text = f"{count(sum(each.undone for each in undone), 'sidecar')} as before."
+    notes = [(each.path, each.note) for each in undone if each.note]
+    st.session_state[_RESULT] = (text, notes)
 
 
 def _own_folders() -> None:

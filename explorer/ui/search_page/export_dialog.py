@@ -100,7 +100,7 @@ def _dialog(scopes: list[_Scope]) -> None:
     if chosen == _PATHS:
         _paths(ids)
     elif chosen in (_COPIES, _LINKS):
-        _into_folder(ids, "copies" if chosen == _COPIES else "links")
+        into_folder(ids, "copies" if chosen == _COPIES else "links")
     elif chosen in (_TABLE, _JSON):
         _download(ids, chosen, *_LISTS[chosen])
     else:
@@ -128,7 +128,7 @@ def _paths(ids: Ids) -> None:
 def _download(
     ids: Ids, label: str, name: str, media: str, make: Callable[[list[PhotoRow]], str]
 ) -> None:
-    _offer(
+    offer_file(
         f"{label} {len(ids)}",
         f"Write a list of {count(len(ids), 'photo')}",
         lambda: make(_rows(ids)).encode("utf-8", "replace"),
@@ -136,7 +136,7 @@ def _download(
     )
 
 
-def _offer(key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str]) -> None:
+def offer_file(key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str]) -> None:
     """Draw a button that makes a file, and then one that downloads it. kind: the file's name and
     media type.
 
@@ -176,7 +176,7 @@ def _sheet(ids: Ids, chosen: str) -> None:
             return contact_sheet.html_sheet(rows, previews, f"{count(len(rows), 'photo')}")
         return contact_sheet.pdf_sheet(rows, previews)
 
-    _offer(
+    offer_file(
         f"{chosen} {len(ids)}",
         f"Make a sheet of {count(len(shown), 'photo')}",
         make,
@@ -189,7 +189,9 @@ def _sheet(ids: Ids, chosen: str) -> None:
 # --- into a folder
 
 
-def _into_folder(ids: Ids, kind: ExportKind) -> None:
+def into_folder(ids: Ids, kind: ExportKind, *, watched_allowed: bool = True) -> None:
+    """Ask for a folder, and write links or copies there. watched_allowed: offer to write into a
+    watched folder, too."""
     if kind == "links":
         st.caption(
             "Links take no space. They break once an original is moved, and a program that"
@@ -216,7 +218,9 @@ def _into_folder(ids: Ids, kind: ExportKind) -> None:
             " anything written there becomes part of your library.",
             icon=":material/warning:",
         )
-        confirmed = st.checkbox("Write there anyway", key=f"export-watched-{folder.path}")
+        confirmed = watched_allowed and st.checkbox(
+            "Write there anyway", key=f"export-watched-{folder.path}"
+        )
     if st.button(
         f"Write {_number(len(ids), kind)}",
         icon=":material/drive_file_move:",

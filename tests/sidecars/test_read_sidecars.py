@@ -1,0 +1,121 @@
+"""Sidecars read into a library, also one that knows nothing of the edits yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.library.edit_history import past_edits
+from explorer.library.edit_operations import (
+    change_keywords,
+    set_date,
+    set_favourite,
+    set_place,
+    set_rating,
+    set_text,
+)
+from explorer.library.edit_undo import undo_edit
+from explorer.library.library import Library
+from explorer.library.rows import PhotoRow
+from explorer.photos.metadata.field_values import xml_text
+from explorer.sidecars.read_sidecars import read_sidecars
+from explorer.sidecars.write_sidecars import write_sidecars
+from tests.fixtures.small_library import SmallLibrary
+from tests.photos.metadata.packets import xmp
+from tests.sidecars.test_write_sidecars import edit
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+_FIELDS = (
+    "favourite", "rating", "title", "description", "keywords", "taken_at", "taken_precision",
+)  # fmt: skip
+_TEXTS = st.text(max_size=30)
+
+
+def row_of(library: Library) -> PhotoRow:
+    (row,) = library.catalog.photos(library.catalog.matching().tolist()).values()
+    return row
+
+
+def shown(row: PhotoRow) -> list[object]:
+    """The edited values, without characters that XML does not allow."""
+    values = [dict(row)[field] for field in _FIELDS]
+    return [
+        xml_text(each) or None if isinstance(each, str)
+        else [word for word in map(xml_text, each) if word] if isinstance(each, list)
+        else each
+        for each in values
+    ]  # fmt: skip
+
+
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(_TEXTS, _TEXTS, st.lists(_TEXTS, max_size=4), st.integers(1, 9000))
+def test_a_new_library_gets_back_all_that_was_written(
+    tmp_path_factory: pytest.TempPathFactory, title: str, text: str, words: list[str], at: int
+) -> None:
+    # Not at (0, 0), which cameras write without a fix, so that no reader takes it for a place.
+    base = tmp_path_factory.mktemp("round")
+    first, second = SmallLibrary(base), None
+    try:
+        first.add_photo("a.jpg", "one")
+        edit(
+            first, "a.jpg", set_favourite(True), set_rating(at % 5 + 1),
+            set_text("title", title), set_text("description", text), change_keywords(words),
+            set_date(f"{1900 + at % 100}-0{at % 9 + 1}"), set_place(-at / 100, at / 70),
+        )  # fmt: skip
+        write_sidecars(first.library)
+        wanted = row_of(first.library)
+        # A library that was made anew finds the same folder.
+        (first.photos).rename(base / "kept")
+        second = SmallLibrary(base / "new")
+        (base / "kept" / "a.jpg.xmp").rename(second.photos / "a.jpg.xmp")
+        second.add_photo("a.jpg", "one")
+        outcome = read_sidecars(second.library)
+        found = row_of(second.library)
+        assert outcome.found == 1 and not outcome.failures
+        assert shown(found) == shown(wanted)
+        place = found["latitude"], found["longitude"]
+        assert place == pytest.approx((wanted["latitude"], wanted["longitude"]), abs=1e-6)
+        # Nothing is new the second time.
+        assert read_sidecars(second.library).edit is None
+    finally:
+        first.close()
+        if second is not None:
+            second.close()
+
+
+def test_what_was_read_is_one_edit_that_can_be_undone(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.jpg", "two")
+    small_library.add_file("a.xmp", xmp("xmp:Rating='4'"))
+    small_library.add_file("b.jpg.xmp", xmp("xmp:Rating='2'"))
+    outcome = read_sidecars(small_library.library)
+    assert outcome.found == 2 and outcome.edit is not None and outcome.edit.photos == 2
+    catalog = small_library.library.catalog
+    rows = catalog.photos(catalog.matching().tolist()).values()
+    assert {row["name"]: row["rating"] for row in rows} == {"a.jpg": 4, "b.jpg": 2}
+    undo_edit(catalog, outcome.edit.id)
+    assert past_edits(catalog) == []
+
+
+def test_a_sidecar_that_cannot_be_read_is_named(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_file("a.jpg.xmp", "<x>")
+    outcome = read_sidecars(small_library.library)
+    ((path, reason),) = outcome.failures
+    assert Path(path).name == "a.jpg.xmp" and "not valid XMP" in reason and outcome.edit is None
+
+
+def test_values_that_the_library_does_not_accept_are_left_out(small_library: SmallLibrary) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_file(
+        "a.jpg.xmp", xmp("exif:DateTimeOriginal='0001-01-01' xmp:Rating='3' xmp:Label='Red'")
+    )
+    assert read_sidecars(small_library.library).edit is not None
+    row = row_of(small_library.library)
+    assert (row["rating"], row["taken_at"]) == (3, None)

@@ -48,7 +48,7 @@ class ExportReport:
     written: int = 0
     """New files."""
     already_there: int = 0
-    """Photos that were in the folder already, under the name that they would get."""
+    """Photos that were in the folder already, under their name or that name with a number."""
     failures: list[ExportFailure] = field(default_factory=list)
 
 
@@ -157,7 +157,7 @@ def _export(library: Library, photo: PhotoRow, folder: str, kind: ExportKind) ->
 
 
 def _copy(source: str, digest: str, wanted: str) -> bool:
-    if has_content(wanted, digest):
+    if _is_there(wanted, lambda path: has_content(path, digest)):
         return False
     folder = os.path.dirname(wanted)
 
@@ -191,7 +191,7 @@ def _link(source: str, digest: str, wanted: str) -> bool:
     with open_regular(source):
         # The original can be read, so the link is valid.
         pass
-    if os.path.lexists(wanted) and os.path.realpath(wanted) == os.path.realpath(source):
+    if _is_there(wanted, lambda path: _is_same_file(path, source)):
         return False
 
     def link(path: str) -> None:
@@ -206,6 +206,24 @@ def _link(source: str, digest: str, wanted: str) -> bool:
 
     _name_exclusively(wanted, link)
     return True
+
+
+def _is_there(wanted: str, is_photo: Callable[[str], bool]) -> bool:
+    """Whether the folder has the photo, under its name or, if that was taken, with a number."""
+    for _, path in zip(range(_MAX_NAMES), free_names(wanted), strict=False):
+        if not os.path.lexists(path):
+            return False
+        if is_photo(path):
+            return True
+    return False
+
+
+def _is_same_file(path: str, source: str) -> bool:
+    """Whether a path is a link to a file, symbolic or hard."""
+    try:
+        return os.path.samefile(path, source)
+    except OSError:
+        return False
 
 
 def _name_exclusively(wanted: str, create: Callable[[str], object]) -> None:

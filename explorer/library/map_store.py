@@ -37,12 +37,13 @@ def map_coordinates(catalog: Catalog, encoder_id: int, *, hidden: bool = False) 
     """The map of an encoder. hidden: include photos without a present file."""
     shown = "" if hidden else " join photo p on p.id = m.photo_id and p.present > 0"
     with catalog.reading() as db:
-        rows = db.execute(
+        cursor = db.cursor()
+        cursor.row_factory = None
+        found = cursor.execute(
             f"select m.photo_id, m.x, m.y from place m{shown} where m.encoder_id = ?"
             " order by m.photo_id",
             (encoder_id,),
-        )
-        found = [tuple(row) for row in rows]
+        ).fetchall()
     table = np.array(found, np.float64).reshape(-1, 3)
     return PhotoMap(table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32))
 

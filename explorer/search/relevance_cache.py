@@ -23,9 +23,9 @@ from explorer.config import models_dir
 from explorer.encoders.base import Encoder, Vectors
 from explorer.library.durable_io import replace_durably
 from explorer.library.vectors import VectorIndex
-from explorer.search.background_phrases import BACKGROUND_PHRASES
+from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
 from explorer.search.relevance import SAMPLE, RelevanceModel, encode_background
-from explorer.search.relevance_signals import SETTINGS
+from explorer.search.relevance_signals import SETTINGS, together
 
 # A model is valid until the library has grown or shrunk by this share.
 _DRIFT = 0.2
@@ -104,6 +104,14 @@ def prepare(encoder: Encoder) -> None:
     are cached, and for encoders without text. Raises EncoderError."""
     if encoder.has_text:
         _background(encoder)
+
+
+def phrase_vectors(encoder: Encoder) -> Vectors:
+    """One unit vector for each of BACKGROUND_PHRASES, of shape (p, dim). Takes seconds unless they
+    are cached. Raises EncoderError, and NoTextEncoder for an encoder without text."""
+    vectors = _background(encoder)
+    phrases = np.split(vectors, len(vectors) // len(wordings("")))
+    return np.stack([together(phrase) for phrase in phrases])
 
 
 def _file_name(encoder: Encoder) -> str:

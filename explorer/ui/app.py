@@ -36,10 +36,12 @@ compare = st.Page(
 )
 places = st.Page(APP_FILES / "pages" / "places.py", title="Places", icon=":material/map:")
 browse = st.Page(APP_FILES / "pages" / "browse.py", title="Browse", icon=":material/account_tree:")
+photo_map = st.Page(APP_FILES / "pages" / "map.py", title="Map", icon=":material/bubble_chart:")
 library = st.Page(APP_FILES / "pages" / "library.py", title="Library", icon=":material/folder:")
 albums = st.Page(APP_FILES / "pages" / "albums.py", title="Albums", icon=":material/photo_album:")
 page = st.navigation(
-    [search, browse, albums, places, duplicates, anomalies, compare, library], position="top"
+    [search, browse, albums, places, photo_map, duplicates, anomalies, compare, library],
+    position="top",
 )
 came_from = st.session_state.get("_page", page.url_path)
 st.session_state["_page"] = page.url_path

@@ -21,6 +21,7 @@ from explorer.ui.app_lifespan import lifespan, running
 from explorer.ui.browse_page.tree_route import tree_level
 from explorer.ui.completion_route import completions
 from explorer.ui.list_routes import list_routes
+from explorer.ui.map_page.map_routes import library_points, named_regions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 from explorer.ui.places_page.places_route import country_outlines, photo_clusters
@@ -49,6 +50,8 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "sequence/{token}/why/{id}", why_shown),
             Route(PHOTOS + "sequence/{token}/heat/{id}", heat_map),
             Route(PHOTOS + "map", map_points),
+            Route(PHOTOS + "map/points", library_points),
+            Route(PHOTOS + "map/regions", named_regions),
             Route(PHOTOS + "outlines", country_outlines),
             Route(PHOTOS + "places", photo_clusters),
             Route(PHOTOS + "completions", completions),

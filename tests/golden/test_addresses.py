@@ -14,6 +14,7 @@ def test_pages() -> None:
         "duplicates",
         "anomalies",
         "library",
+        "map",
     }
 
 

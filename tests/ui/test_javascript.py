@@ -19,6 +19,7 @@ COMPONENTS = (
     "facet_panel",
     "compare",
     "scatter",
+    "library_map",
     "viewer",
     "connection",
     "region_picker",

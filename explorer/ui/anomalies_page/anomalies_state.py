@@ -29,7 +29,6 @@ from explorer.text_format import count, whole_number
 from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
-from explorer.ui.library_cache import LibraryCache
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import url_dates
 
@@ -53,7 +52,6 @@ _LAST_DISMISSED = "_last-dismissed"
 
 _lock = threading.Lock()
 _anomalies: tuple[Library, Anomalies] | None = None
-_MAP = LibraryCache(map_data.library_map)
 
 
 class AnomalyRequest(NamedTuple):
@@ -86,7 +84,7 @@ def anomalies() -> Anomalies:
 
 def library_map() -> PhotoMap:
     """The current map of the library."""
-    return _MAP.get()
+    return map_data.current_map()
 
 
 def map_points(coloring: Coloring, filters: Filters | None) -> bytes:

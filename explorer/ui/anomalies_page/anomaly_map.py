@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer.analysis import map_layout
 from explorer.anomalies.findings import Finding
+from explorer.config import APP_FILES
 from explorer.library.map_store import PhotoMap
 from explorer.text_format import count
 from explorer.ui import empty_library, resources
@@ -39,6 +40,7 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
         _coloring_choice(request.coloring)
         if found:
             anomaly_photos.export(found)
+        st.page_link(APP_FILES / "pages" / "map.py", label="Browse the map", icon=":material/map:")
     url = map_view.map_url(request.coloring, request.filters, _version(request.coloring, found))
     result = map_view.map_view(url, request.area)
     if result.area is not None and result.area != request.area:

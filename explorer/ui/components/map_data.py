@@ -31,6 +31,7 @@ from explorer.library.map_store import PhotoMap
 from explorer.library.model_settings import encoders_by_use
 from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
+from explorer.ui.library_cache import LibraryCache
 
 Coloring = Literal["kind", "folder", "date"]
 COLORINGS: tuple[Coloring, ...] = get_args(Coloring)
@@ -86,6 +87,14 @@ def library_map(library: Library) -> PhotoMap:
     return map_store.empty_map()
 
 
+def current_map() -> PhotoMap:
+    """The map of the server's library, read once for all sessions."""
+    return _CURRENT.get()
+
+
+_CURRENT = LibraryCache(library_map)
+
+
 def layout_steps(library: Library) -> int | None:
     """The number of steps of the map's layout that are done; None if no layout is being
     computed."""
@@ -109,7 +118,7 @@ def photos_in(shown: PhotoMap, area: MapArea) -> Ids:
 def packed(
     library: Library,
     shown: PhotoMap,
-    coloring: Coloring,
+    coloring: Coloring | Literal["region"],
     colors: MapColors,
     filters: Filters | None,
 ) -> bytes:

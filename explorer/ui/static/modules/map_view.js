@@ -36,3 +36,10 @@ export function zoomAt(view, factor, left, top, width, height) {
   const [newX, newY] = projection({ ...view, zoom }, width, height).unproject(left, top);
   return clampView({ x: view.x + x - newX, y: view.y + y - newY, zoom });
 }
+
+// The view in which a rectangle [left, top, right, bottom] of the map fills most of a canvas.
+export function viewOfBox([left, top, right, bottom], width, height) {
+  const whole = projection(wholeMap(), width, height).scale;
+  const fitting = Math.min(width / Math.max(1, right - left), height / Math.max(1, bottom - top));
+  return clampView({ x: (left + right) / 2, y: (top + bottom) / 2, zoom: (0.8 * fitting) / whole });
+}

@@ -1,0 +1,52 @@
+"""The map of the library that fills the window: a components-v2 component.
+
+It draws in the page and fetches its points and regions from the server (`map_routes.py`). It opens
+photos in the page's viewer, and tells Python, once each, which shape was drawn (`shape`) and which
+region was chosen from the list (`region`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer.ui.components.javascript import component_script
+from explorer.ui.map_page.map_selection import MapSelection
+from explorer.ui.static_files import STATIC
+
+_component = st.components.v2.component(
+    "library_map",
+    html=(STATIC / "library_map.html").read_text(encoding="utf-8"),
+    css=(STATIC / "library_map.css").read_text(encoding="utf-8"),
+    js=component_script("library_map"),
+)
+
+
+class LibraryMapResult(NamedTuple):
+    """What the user selected on the map, once, as the address takes it."""
+
+    shape: str | None
+    region: str | None
+
+
+def library_map(version: str, selection: MapSelection, sequence: str) -> LibraryMapResult:
+    """Show the map. version: changes whenever the photos do. sequence: names what the viewer steps
+    through from the map (`viewer.register`)."""
+    result: Any = _component(
+        key="library-map",
+        data={
+            "version": version,
+            "shape": list(selection.shape),
+            "region": list(selection.region) if selection.region else None,
+            "only": selection.only,
+            "sequence": sequence,
+        },
+        on_shape_change=_ignore,
+        on_region_change=_ignore,
+    )
+    return LibraryMapResult(result.shape or None, result.region or None)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every value that a component sends."""

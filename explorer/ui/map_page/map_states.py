@@ -1,0 +1,43 @@
+"""What the Map page says while there is no map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.analysis import map_layout
+from explorer.library.worker_store import worker_status
+from explorer.text_format import count
+from explorer.ui import resources
+from explorer.ui.components import map_data
+
+FEWEST_PHOTOS = 3
+"""With fewer photos there is nothing to map."""
+
+
+@st.fragment(run_every="2s")
+def explain_no_map(photos: int) -> None:
+    """Why there is no map yet; the page runs again once there is one. photos: of the library."""
+    if len(map_data.current_map().ids) >= FEWEST_PHOTOS:
+        st.rerun()
+    if 0 < photos < FEWEST_PHOTOS:
+        st.info(
+            f"There are too few photos for a map: {count(photos)}. Photos that are alike will be"
+            " near each other here once there are more.",
+            icon=":material/bubble_chart:",
+        )
+        return
+    step = map_data.layout_steps(resources.library())
+    if step is not None:
+        st.progress(step / map_layout.STEPS, "The map of your photos is being drawn…")
+        return
+    worker = worker_status(resources.library().catalog)
+    if worker is not None and worker["alive"] and worker["phase"] == "paused":
+        st.info(
+            "There is no map yet, and indexing is paused. Resume it on the Library page.",
+            icon=":material/pause:",
+        )
+        return
+    st.info(
+        "The map of your photos will appear here once they have been compared with each other.",
+        icon=":material/hourglass_top:",
+    )

@@ -1,0 +1,103 @@
+"""What can be done with the photos selected on the map, and the list of them below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.library.catalog import Ids
+from explorer.search.photo_list import PhotoList
+from explorer.search.ranked_photos import RankedIds
+from explorer.search.result_stacks import NO_STACKS
+from explorer.search.result_view import ResultView
+from explorer.text_format import count
+from explorer.ui import photo_lists, resources
+from explorer.ui.actions import PhotoAction
+from explorer.ui.components.gallery import gallery
+from explorer.ui.concepts.concept_request import make_concept_action
+from explorer.ui.map_page import map_selection
+from explorer.ui.map_page.map_selection import MapSelection
+from explorer.ui.photo_edits.edit_actions import edit_actions
+from explorer.ui.search_page import export_dialog, search_state
+
+# The most photos that are searched by together.
+_MAX_EXAMPLES = 20
+# Session state: the photos to search similar ones for, until the page does.
+_SIMILAR = "_map-similar"
+
+
+def selection_actions() -> list[PhotoAction]:
+    """The buttons for selected photos, as on the Search page."""
+    similar = PhotoAction("Find similar", ":material/image_search:", _request_similar, "leave")
+    return [similar, *viewer_actions()]
+
+
+def viewer_actions() -> list[PhotoAction]:
+    """The buttons for the open photo."""
+    staying = [each._replace(then="stay") for each in edit_actions()]
+    return [*staying, PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)]
+
+
+def _request_similar(ids: Sequence[int]) -> None:
+    st.session_state[_SIMILAR] = list(ids[:_MAX_EXAMPLES])
+
+
+def follow_requests() -> None:
+    """Search for similar photos if that was requested. Ends the run of the page then."""
+    wanted: list[int] | None = st.session_state.pop(_SIMILAR, None)
+    if wanted:
+        search_state.search_like(*wanted)
+
+
+def selection_bar(ids: Ids, selection: MapSelection) -> None:
+    """The number of selected photos, and the buttons for all of them."""
+    with st.container(horizontal=True, vertical_alignment="center", key="selection-map-shape"):
+        st.markdown(f"**{count(len(ids), 'photo')}** selected", width="content")
+        if len(ids):
+            st.button(
+                "Show the whole map" if selection.only else "Show only these",
+                icon=":material/map:" if selection.only else ":material/grid_view:",
+                key="map-only",
+                type="secondary" if selection.only else "primary",
+                on_click=map_selection.list_selected,
+                kwargs={"only": not selection.only},
+            )
+            for number, action in enumerate([*selection_actions(), make_concept_action()]):
+                st.button(
+                    action.label,
+                    icon=action.icon,
+                    help=action.help,
+                    key=f"map-act-{number}",
+                    on_click=action.run,
+                    args=[ids.tolist()],
+                )
+        st.button(
+            "Clear", icon=":material/close:", key="map-clear", on_click=map_selection.clear,
+            help="Select nothing",
+        )  # fmt: skip
+
+
+def selected_list(ids: Ids, selection: MapSelection) -> None:
+    """The selected photos as a gallery below the map."""
+    view, engine = result_view(ids), resources.engine()
+    key = photo_lists.list_key(
+        "map", selection.shape, selection.region, resources.library().catalog.change()
+    )
+    photos = photo_lists.register(key, lambda: PhotoList(key, view, engine.columns, engine.order))
+    picked = gallery(
+        photos,
+        "map",
+        label="Selected photos",
+        place=str((selection.shape, selection.region)),
+        actions=selection_actions(),
+    )
+    if picked.similar is not None:
+        search_state.search_like(picked.similar)
+
+
+def result_view(ids: Ids) -> ResultView:
+    """The selected photos by day, the newest first."""
+    return ResultView(
+        RankedIds(ids, len(ids)), NO_STACKS, "newest", dates=resources.engine().columns.dates
+    )

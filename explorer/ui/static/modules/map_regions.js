@@ -1,0 +1,44 @@
+// Which regions of the map have their names shown, and where. Regions are those of `map_overview.py`: { x, y, photos, box, name }.
+
+// From these zooms on, the next finer level of regions is shown.
+const LEVEL_ZOOMS = [1.8, 3.6, 7.5];
+// Pixels between two names, and the most names at once.
+const GAP = 6;
+const MOST_NAMES = 24;
+
+// The level of detail for a zoom, of so many levels.
+export function levelOfZoom(zoom, levels) {
+  return Math.min(levels - 1, LEVEL_ZOOMS.filter((from) => zoom >= from).length);
+}
+
+// Those regions whose densest place is in view: [left, top, right, bottom] in units of the map.
+export function regionsInView(regions, [left, top, right, bottom]) {
+  return regions.filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
+}
+
+// Where the names of regions stand in a window of the given size, above their photos, largest regions first, without overlapping:
+// [{ region, left, top }], the top left corner of each. sizeOf(region): [width, height] of its name. toLeft, toTop: as `projection` gives them.
+// taken: [left, top, right, bottom] of what is in the way.
+export function placeNames(regions, { toLeft, toTop }, [width, height], sizeOf, taken = []) {
+  const boxes = [...taken], placed = [];
+  for (const region of regions) {
+    if (placed.length === MOST_NAMES) break;
+    const [wide, high] = sizeOf(region);
+    const left = Math.max(GAP, Math.min(width - wide - GAP, toLeft(region.x) - wide / 2));
+    const top = Math.max(GAP, Math.min(height - high - GAP, toTop(region.box[1]) - high - GAP));
+    const box = [left - GAP, top - GAP, left + wide + GAP, top + high + GAP];
+    if (boxes.some((other) => overlaps(box, other))) continue;
+    boxes.push(box);
+    placed.push({ region, left, top });
+  }
+  return placed;
+}
+
+function overlaps(one, other) {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+}
+
+// A region in words.
+export function regionInWords({ name, photos, facts }) {
+  return [name, photos === 1 ? "1 photo" : `${photos.toLocaleString()} photos`, ...facts].join(", ");
+}

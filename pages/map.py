@@ -1,0 +1,53 @@
+"""Map: all photos of the library, similar ones near each other."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui import empty_library, resources
+from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.components import viewer
+from explorer.ui.map_page import library_map, map_selection, map_states, selected_photos
+from explorer.ui.map_page.map_overview import overview
+from explorer.ui.search_page import export_dialog
+
+
+def main() -> None:
+    drawn = snapshot()
+    if drawn.reason_empty is not None:
+        empty_library.explain(drawn.reason_empty)
+        refresh_on_change(drawn, has_room=True)
+        return
+    shown = overview().shown
+    if len(shown.ids) < map_states.FEWEST_PHOTOS:
+        map_states.explain_no_map(drawn.photos)
+        refresh_on_change(drawn, has_room=True)
+        return
+    show_map()
+    refresh_on_change(drawn, has_room=False)
+
+
+def show_map() -> None:
+    shown = overview().shown
+    selected_photos.follow_requests()
+    selection = map_selection.selection_from_url()
+    change = resources.library().catalog.change()
+    near = viewer.register(
+        lambda: map_selection.along_map(shown.ids, shown.coordinates), "along", change
+    )
+    result = library_map.library_map(str(change), selection, near)
+    if result.shape or result.region:
+        map_selection.select(
+            shape=result.shape or "", region=result.region or "", only=bool(result.region)
+        )
+        st.rerun()
+    ids = map_selection.selected_photos(selection) if selection else shown.ids[:0]
+    if selection:
+        selected_photos.selection_bar(ids, selection)
+    if selection.only and len(ids):
+        selected_photos.selected_list(ids, selection)
+    viewer.viewer(ids, "map", actions=selected_photos.viewer_actions())
+    export_dialog.export_if_requested(selected_photos.result_view(ids))
+
+
+main()

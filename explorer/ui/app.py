@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer import __version__
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
@@ -19,7 +20,12 @@ from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
 from explorer.ui.status_line import status_line
 
-st.set_page_config(page_title="Photo Explorer", page_icon=STATIC / "icon.png", layout="wide")
+st.set_page_config(
+    page_title="Photo Explorer",
+    page_icon=STATIC / "icon.png",
+    layout="wide",
+    menu_items={"About": f"**Photo Explorer** {__version__}. Your photos stay on this computer."},
+)
 st.html(STATIC / "app.css")
 
 search = st.Page(

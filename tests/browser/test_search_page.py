@@ -234,6 +234,16 @@ def test_everything_fits_the_window(window: Visitor, server: Server) -> None:
     page.get_by_text("Up to date").wait_for()
     window.settle()
     assert fits(page)
+    page.get_by_role("button", name="Main menu").click()
+    expect(page.get_by_role("menuitem", name="About")).to_be_visible()
+    expect(page.get_by_text("Record screen")).to_have_count(0)
+    expect(page.get_by_text("Made with Streamlit")).to_be_hidden()
+    page.keyboard.press("Escape")
+    if page.viewport_size and page.viewport_size["width"] == 360:
+        page.get_by_role("button", name="Pages", exact=True).click()
+        page.get_by_role("link", name="Albums").click()
+        expect(page.get_by_text("There are no albums yet.")).to_be_visible()
+        expect(page.get_by_role("link", name="Albums")).not_to_be_in_viewport()
 
 
 def fits(page: Page) -> bool:

@@ -1,6 +1,8 @@
 // The message that a window shows while the program does not respond. Streamlit opens a dialog with a text for developers,
 // which is hidden and replaced here. Streamlit closes the dialog once the program responds again.
 
+import { nameSidebarButtons } from "./modules/sidebar_buttons.js";
+
 const STREAMLIT_TITLE = "Connection error";
 const REFUSED = /\b403\b/;
 
@@ -33,7 +35,10 @@ function replaceContents(dialog, program) {
 
 export default function (component) {
   const program = component.data?.program ?? "photo-explorer";
-  const check = () => document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
+  const check = () => {
+    document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
+    nameSidebarButtons();
+  };
   const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   check();

@@ -133,8 +133,8 @@ class GroupTree {
       { role: "treeitem", href: `?q=${encodeURIComponent(row.node.query)}`, "data-id": row.id, onclick: (event) => followed(event) && this.#follow(row) },
       make("span", { class: "fold", "aria-hidden": "true", onclick: toggle }),
       make("img", { alt: "", loading: "lazy" }),
-      make("span", { class: "name" }),
-      make("span", { class: "away", hidden: true }, "not connected"),
+      make("span", { class: "name" }), " ",
+      make("span", { class: "away", hidden: true }, "not connected"), " ",
       make("span", { class: "count" }),
     );
   }
@@ -185,9 +185,9 @@ class GroupTree {
 }
 
 function description(node) {
-  const parts = [node.name, node.photos === 1 ? "1 photo" : `${number(node.photos)} photos`];
+  // In the order in which it is shown, so that a spoken command can name what is seen.
+  const parts = [node.name, ...(node.away ? ["not connected"] : []), node.photos === 1 ? "1 photo" : `${number(node.photos)} photos`];
   if (node.own !== null && node.own !== node.photos) parts.push(`${number(node.own)} in the folder itself`);
-  if (node.away) parts.push("drive not connected");
   return parts.join(", ");
 }
 

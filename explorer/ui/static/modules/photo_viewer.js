@@ -155,7 +155,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
   }
 
   function positionText() {
-    return list.at === null || !list.located ? "" : `${(list.at + 1).toLocaleString("en")} of ${list.total.toLocaleString("en")}`;
+    return list.at === null || !list.located ? "" : `${(list.at + 1).toLocaleString()} of ${list.total.toLocaleString()}`;
   }
 
   function refresh() {

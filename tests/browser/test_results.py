@@ -93,6 +93,12 @@ def test_months_and_stacks_fit_a_small_window(window: Visitor, server: Server) -
     page = look(window, server, "/?group=month&q=red")
     expect(page.locator(".gallery h3").first).to_be_visible()
     assert fits(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".gallery h3").first).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+    expect(page.get_by_role("button", name="Main menu")).to_be_hidden()
+    below = "tile => getComputedStyle(tile, '::after').content"
+    assert tiles(page).first.get_attribute("title") in tiles(page).first.evaluate(below)
 
 
 def test_selected_photos_are_copied_into_a_folder(

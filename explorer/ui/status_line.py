@@ -18,9 +18,12 @@ from explorer.ui.photo_labels import escape_markdown
 @st.fragment(run_every="2s")
 def status_line() -> None:
     """Show what the indexer is doing and what is being downloaded, refreshed every two seconds;
-    nothing while both are idle."""
+    nothing while both are idle. A warning while the indexer cannot run."""
     fetch_line(resources.library().catalog, "status", quiet=True)
     worker = worker_status(resources.library().catalog)
+    if (worker is None or not worker["alive"]) and not _starts_again():
+        st.warning(describe(worker), icon=":material/warning:")
+        return
     busy = (
         worker is not None
         and worker["alive"]
@@ -52,6 +55,11 @@ _IDLE_MESSAGES: dict[str, Callable[[WorkerRow], str]] = {
     "waiting": lambda worker: f"Indexing is on hold. {escape_markdown(worker['message'])}",
     "watching": _watching,
 }
+
+
+def _starts_again() -> bool:
+    """Whether an indexer that is not running can be expected to start in a moment."""
+    return has_room(resources.library().dir) and not resources.indexer_keeps_ending()
 
 
 def _why_not_running() -> str:

@@ -219,3 +219,11 @@ def test_a_repeatedly_failing_indexer_is_not_announced_again(
         assert ("will start again" in text, "terminal" in text) == (promised, not promised)
     monkeypatch.setattr(status_line, "has_room", lambda _: False)
     assert "Free some space" in status_line.describe(None)
+
+
+@pytest.mark.usefixtures("library")
+def test_every_page_warns_while_the_indexer_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page("browse").warning.len == 0
+    monkeypatch.setattr(resources, "_early_exits", 2)
+    (warning,) = page("browse").warning
+    assert warning.value.startswith("The indexer is not running. It stopped soon after each start.")

@@ -93,8 +93,9 @@ def discard(part: str) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Flush a folder's entries to disk. Does nothing on systems that cannot do so for folders."""
-    this_system().sync_folder(folder)
+    """Flush a folder's entries to disk, where the system and the drive can do so for folders."""
+    with contextlib.suppress(OSError):
+        this_system().sync_folder(folder)
 
 
 def _copy_content(source: str, new: BinaryIO) -> None:

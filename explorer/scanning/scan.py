@@ -111,14 +111,17 @@ def scan_tree(
                 tick()
             relative = f"{here}/{to_text(entry.name)}" if here else to_text(entry.name)
             try:
-                if _is_junction(entry):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                # First, as even asking for an excluded folder's facts may fail, or never return:
+                # it may be excluded because its server is gone.
+                if is_folder and rules.excludes(relative, is_folder=True):
+                    found.left_out.add(relative)
+                elif _is_junction(entry):
                     continue
-                if this_system().is_hidden(entry.stat(follow_symlinks=False)):
+                elif _is_hidden(entry):
                     found.left_out.add(relative)
-                elif not entry.is_dir(follow_symlinks=False):
+                elif not is_folder:
                     _add_file(found, relative, entry, rules, real)
-                elif rules.excludes(relative, is_folder=True):
-                    found.left_out.add(relative)
                 else:
                     if _device(entry) != device:
                         found.mounts.add(relative)
@@ -163,7 +166,14 @@ def _device(entry: os.DirEntry[str]) -> int:
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
     """Whether it is a Windows junction: a link that looks like a folder."""
-    return this_system().is_junction(entry.stat(follow_symlinks=False))
+    system = this_system()
+    return system.has_file_attributes and system.is_junction(entry.stat(follow_symlinks=False))
+
+
+def _is_hidden(entry: os.DirEntry[str]) -> bool:
+    """Whether it is hidden by an attribute."""
+    system = this_system()
+    return system.has_file_attributes and system.is_hidden(entry.stat(follow_symlinks=False))
 
 
 def _add_file(

@@ -26,6 +26,7 @@ class MacOS(Posix):
     file_manager_name = "Finder"
     ignores_case = True
     has_freedesktop_trash = False
+    has_file_attributes = True
 
     allows_one_openmp = True
 

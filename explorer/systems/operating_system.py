@@ -34,6 +34,8 @@ class OperatingSystem:
     """Whether `os.rename` fails if something exists at the target."""
     can_move_open_files = False
     """Whether a file can be renamed and deleted while it is open."""
+    has_file_attributes = False
+    """Whether files and folders may be hidden, and folders be junctions, by their attributes."""
     events_cover_trees = True
     """Whether one watch reports the changes in a folder and all its subfolders."""
 
@@ -128,7 +130,7 @@ class OperatingSystem:
 
     def sync_folder(self, folder: str) -> None:
         """Return once a folder's entries are on the disk. Does nothing where folders cannot be
-        synced."""
+        synced. Raises OSError."""
 
     # --- processes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -20,6 +21,9 @@ _XDG_OPEN_ERRORS = {
     4: "the program for this kind of file did not start",
 }
 _XDG_PICTURES = re.compile(r'^XDG_PICTURES_DIR="(\$HOME)?([^"]*)"', re.M)
+
+# Errors of file systems that cannot sync a folder, such as some network drives.
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.ENOSYS}
 
 
 class Posix(OperatingSystem):
@@ -49,12 +53,14 @@ class Posix(OperatingSystem):
                 yield home / path.lstrip("/") if in_home else Path(path)
 
     def sync_folder(self, folder: str) -> None:
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                self.sync_file(handle)
-            finally:
-                os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            self.sync_file(handle)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+        finally:
+            os.close(handle)
 
     def lower_priority(self) -> None:
         with contextlib.suppress(OSError, AttributeError):

@@ -45,6 +45,7 @@ class Windows(OperatingSystem):
     file_manager_name = "File Explorer"
     ignores_case = True
     rename_is_exclusive = True
+    has_file_attributes = True
 
     def network_drive(self, path: str) -> str | None:
         # By its letter: `os.path.realpath` turns a mapped drive into a path on the server.

@@ -4,8 +4,10 @@ written."""
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,22 @@ def test_an_entry_and_its_file_name_are_on_disk_when_note_returns(
     )
     with pytest.raises(LibraryError, match="Input/output error"):
         made.note(**intended(1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be synced there")
+def test_a_journal_whose_name_may_not_be_on_disk_is_not_relied_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(LibraryError, match="Input/output error"):
+        RemovalJournal(tmp_path).note(**begin())
 
 
 def test_an_unreadable_journal_is_reported(tmp_path: Path) -> None:

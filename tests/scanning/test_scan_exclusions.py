@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,3 +114,34 @@ def test_a_photos_library_is_added_as_its_originals(tmp_path: Path, originals: s
     ]
     # What is in it is never offered for removal.
     assert around_file(str(package / originals / "0" / "a.heic"))
+
+
+def test_nothing_is_asked_of_an_excluded_folder(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server may be gone, which is why it is excluded; asking would fail, or never return."""
+    (photos / "nas").mkdir()
+    (photos / "nas" / "x.jpg").write_bytes(b"x")
+    rules = IgnoreRules(str(photos), ["nas/"])
+    real_scandir = os.scandir
+
+    class Entry:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self._entry = entry
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._entry, name)
+
+        def stat(self, **how: Any) -> os.stat_result:
+            if self._entry.name == "nas":
+                raise PermissionError(13, "Permission denied")
+            return self._entry.stat(**how)
+
+    @contextlib.contextmanager
+    def scandir(path: str) -> Iterator[Iterator[Entry]]:
+        with real_scandir(path) as entries:
+            yield map(Entry, entries)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = scan_tree(str(photos), rules=rules)
+    assert "nas" in found.left_out and not found.unreadable

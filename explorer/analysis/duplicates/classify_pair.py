@@ -24,6 +24,8 @@ from explorer.matching import keypoints, retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
 
+# Hashes that differ by up to this many bits do not prove that the pixels differ.
+_ALIKE_BITS = 4
 # Files of one photo that are tried, where others cannot be read.
 _MAX_FILES = 3
 
@@ -72,13 +74,17 @@ class PairClassifier:
         return Pair(a, b, "picture", score, compared.relation)
 
     def are_surely_shots(self, candidate: Candidate) -> bool:
-        """Whether a candidate pair cannot be one picture, whatever its pixels show: the hashes
-        differ, so the pixels do, and the cameras' clocks differ by a second or more."""
-        if candidate.bits == 0:
+        """Whether a candidate pair cannot be one picture, whatever its pixels show: the cameras'
+        clocks differ by a second or more, or the cameras do, and the pixels differ."""
+        if candidate.bits <= _ALIKE_BITS:
             return False
         try:
             one, other = self._file(candidate.a), self._file(candidate.b)
         except FilesUnavailable:
+            return False
+        sizes = (one.width, one.height), (other.width, other.height)
+        if sizes[0] == sizes[1] and one.format != other.format:
+            # A lossless copy in another format, which is decoded by other steps.
             return False
         return taken_at_different_times(one, other, lambda _: None)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explorer.errors import Fault
 from explorer.library.catalog import Catalog
 from explorer.library.file_rows import KnownFile
-from explorer.library.paths import from_text, inside, to_text
+from explorer.library.paths import from_text, inside, join, to_text
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,19 @@ def find_file(catalog: Catalog, path: str) -> CatalogFile | None:
                     row["fault"],
                 )
     return None
+
+
+def paths_with_content(catalog: Catalog, digest: str) -> list[str]:
+    """The absolute paths of the files that have this content hash (hex), as far as the catalog
+    knows; none if that is no hash."""
+    try:
+        content = bytes.fromhex(digest)
+    except ValueError:
+        return []
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select r.path, f.path from photo p join file f on f.photo_id = p.id and f.state ="
+            " 'present' join root r on r.id = f.root_id where p.hash = ? order by f.id",
+            (content,),
+        ).fetchall()
+    return [join(*row) for row in rows]

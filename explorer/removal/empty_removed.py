@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
+from explorer.library.file_lookup import paths_with_content
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
-from explorer.removal import trash
+from explorer.removal import file_state, trash
 from explorer.removal.boundaries import Boundaries
-from explorer.removal.restore import is_removed_file
+from explorer.removal.file_identity import same_directory_entry
+from explorer.removal.results import TRASH
 from explorer.removal.undo import recover_interrupted
 from explorer.systems.this_system import this_system
 
@@ -30,52 +33,120 @@ class RemovedSpace(NamedTuple):
     """The folders, each once."""
 
 
+class Emptied(NamedTuple):
+    """The result of emptying these folders."""
+
+    files: int
+    """The number of deleted files."""
+    staying: int
+    """The number of files that stay because what was kept for them is not there."""
+
+
 def removed_space(library: Library) -> RemovedSpace:
     """What this library's removals moved to folders of our own and is still there."""
     files, size, folders = 0, 0, dict[str, None]()
-    journal = RemovalJournal(library.dir)
-    for entry, folder in _own_entries(library, journal):
-        with contextlib.suppress(OSError):
-            size += os.lstat(entry.target or "").st_size
-            files += 1
-            folders[folder] = None
+    for family, folder in _own_families(library, RemovalJournal(library.dir)):
+        for entry in family:
+            with contextlib.suppress(OSError):
+                size += os.lstat(entry.target or "").st_size
+                files += 1
+                folders[folder] = None
     return RemovedSpace(files, size, tuple(folders))
 
 
-def empty_removed(library: Library) -> RemovedSpace:
-    """Delete these files for good; returns what was deleted. A file is deleted only if it is the
-    one that was removed; any other file in these folders stays. Raises LibraryLocked."""
-    files, size, folders = 0, 0, dict[str, None]()
+def empty_removed(library: Library) -> Emptied:
+    """Delete these files for good. Raises LibraryLocked.
+
+    A file is deleted only if it is the one that was removed, and if what was kept for it is there
+    at this moment; any other file in these folders stays.
+    """
+    files, staying = 0, 0
     journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
         recover_interrupted(library, journal)
-        for entry, folder in _own_entries(library, journal):
-            target = entry.target or ""
-            # What is not on a drive that is connected, or cannot be deleted, stays for the next
-            # time.
-            with contextlib.suppress(OSError):
-                bytes_of_file = os.lstat(target).st_size
-                if is_removed_file(entry, target):
+        for family, folder in _own_families(library, journal):
+            ours = [entry for entry in family if _is_there(entry)]
+            # Companions are of no use without their photo, and stay with it.
+            if ours and not all(_is_still_kept(library, entry) for entry in family):
+                staying += len(ours)
+                continue
+            for entry in ours:
+                # What cannot be deleted stays for the next time.
+                with contextlib.suppress(OSError):
+                    target = entry.target or ""
                     this_system().delete_file(target)
-                    files, size = files + 1, size + bytes_of_file
-                    folders[folder] = None
+                    files += 1
                     _delete_empty(os.path.dirname(target), folder)
     finally:
         lock.release()
-    return RemovedSpace(files, size, tuple(folders))
+    return Emptied(files, staying)
 
 
-def _own_entries(library: Library, journal: RemovalJournal) -> Iterator[tuple[RemovalEntry, str]]:
-    """The files that were moved to a folder of our own, each with that folder."""
+def _own_families(
+    library: Library, journal: RemovalJournal
+) -> Iterator[tuple[list[RemovalEntry], str]]:
+    """The files that were moved to a folder of our own, each photo with its companions, and that
+    folder."""
     bounds = Boundaries(library, journal)
     for run in journal.runs():
-        for entry in run.entries:
-            if entry.state != "moved" or entry.target is None or bounds.refusal(entry) is not None:
+        for family in run.families:
+            # What undo could not put back yet belongs to a photo that is in use again.
+            if family[-1].of is not None or family[-1].state != "moved":
                 continue
-            for folder in trash.own_folders(entry.path, library.dir):
-                if inside(entry.where, folder) and inside(entry.target, folder):
-                    yield entry, folder
+            found = dict[str, list[RemovalEntry]]()
+            for entry in family:
+                folder = _own_folder(entry, library.dir)
+                if folder is not None and bounds.refusal(entry) is None:
+                    found.setdefault(folder, []).append(entry)
+            yield from ((entries, folder) for folder, entries in found.items())
+
+
+def _own_folder(entry: RemovalEntry, library: Path) -> str | None:
+    """The folder of our own that a file was moved to; None if it was not. Touches no file unless
+    it may have been: a removal to the trash has thousands of files."""
+    if entry.state != "moved" or entry.target is None or entry.where == TRASH:
+        return None
+    for folder in trash.own_folders(entry.path, library):
+        if inside(entry.where, folder) and inside(entry.target, folder):
+            return folder
+    return None
+
+
+def _is_there(entry: RemovalEntry) -> bool:
+    """Whether the removed file is where it was moved to. Its content decides (of a link, its
+    target): an inode is used again for another file."""
+    target = entry.target or ""
+    if "link" in entry.facts:
+        with contextlib.suppress(OSError):
+            return bool(os.readlink(target) == entry.facts["link"])
+        return False
+    return file_state.has_content(target, entry.hash)
+
+
+def _is_still_kept(library: Library, entry: RemovalEntry) -> bool:
+    """Whether the file that was kept for a removed one is there, or another file with the content
+    of either; also if none was kept."""
+    if entry.keeper is None:
+        return True
+    kept = entry.keeper_hash or entry.hash
+    if _is_another_file(entry.keeper, kept, entry):
+        return True
+    return any(
+        _is_another_file(path, digest, entry)
+        for digest in dict.fromkeys((kept, entry.hash))
+        for path in paths_with_content(library.catalog, digest)
+    )
+
+
+def _is_another_file(path: str, digest: str, entry: RemovalEntry) -> bool:
+    """Whether there is a file with that content that is not the removed one."""
+    target = entry.target or ""
+    with contextlib.suppress(OSError):
+        if os.path.lexists(target) and same_directory_entry(path, target):
+            return False
+        return file_state.has_content(path, digest)
+    return False
 
 
 def _delete_empty(folder: str, top: str) -> None:

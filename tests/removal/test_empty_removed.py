@@ -8,25 +8,33 @@ from pathlib import Path
 import pytest
 
 from explorer.removal import trash
+from explorer.removal.boundaries import Boundaries
 from explorer.removal.empty_removed import empty_removed, removed_space
 from explorer.removal.remove import remove
-from explorer.removal.undo import undo
+from explorer.removal.undo import history, undo
 from tests.fixtures.small_library import SmallLibrary
 
 
 @pytest.fixture
-def removed(
+def own_folder(
     two_copies: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[SmallLibrary, Path]:
-    """A library from which b.jpg was removed, and where it is."""
+) -> SmallLibrary:
+    """Two copies, on a system whose trash cannot be searched."""
     home = tmp_path / "home"
     home.mkdir()
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(home))
     monkeypatch.setattr(trash, "is_supported", lambda: False)
-    (result,) = remove(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")]).results
+    return two_copies
+
+
+@pytest.fixture
+def removed(own_folder: SmallLibrary, tmp_path: Path) -> tuple[SmallLibrary, Path]:
+    """A library from which b.jpg was removed, and where it is."""
+    (result,) = remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")]).results
+    home = tmp_path / "home"
     assert result.at is not None and result.at.startswith(str(home / trash.HOME_FOLDER))
-    return two_copies, Path(result.at)
+    return own_folder, Path(result.at)
 
 
 def test_its_size_is_known_and_undo_restores_from_it(removed: tuple[SmallLibrary, Path]) -> None:
@@ -42,10 +50,10 @@ def test_emptying_deletes_what_was_removed_and_nothing_else(
 ) -> None:
     small_library, at = removed
     (_top(at) / "mine.jpg").write_text("put here by hand")
-    assert empty_removed(small_library.library) == (1, 3, (str(_top(at)),))
+    assert empty_removed(small_library.library) == (1, 0)
     assert os.listdir(_top(at)) == ["mine.jpg"]
     assert (small_library.photos / "a.jpg").read_text() == "one"
-    assert empty_removed(small_library.library) == (0, 0, ())
+    assert empty_removed(small_library.library) == (0, 0)
     _, (result,) = undo(small_library.library)
     assert result.back is None and "deleted there" in result.note
 
@@ -55,6 +63,71 @@ def test_another_file_at_its_place_stays(removed: tuple[SmallLibrary, Path]) -> 
     at.unlink()
     at.write_text("another")
     assert empty_removed(small_library.library).files == 0 and at.read_text() == "another"
+
+
+def test_another_file_with_its_inode_size_and_time_stays(
+    removed: tuple[SmallLibrary, Path],
+) -> None:
+    small_library, at = removed
+    facts = at.stat()
+    at.write_text("two")
+    os.utime(at, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert empty_removed(small_library.library) == (0, 0) and at.read_text() == "two"
+
+
+def test_the_only_copy_stays(removed: tuple[SmallLibrary, Path]) -> None:
+    """Whatever became of the photo that was kept; any other file with its content will do."""
+    small_library, at = removed
+    keeper = small_library.photos / "a.jpg"
+    keeper.write_text("changed")
+    assert empty_removed(small_library.library) == (0, 1) and at.read_text() == "one"
+    keeper.unlink()
+    assert empty_removed(small_library.library) == (0, 1) and at.read_text() == "one"
+    small_library.add_photo("elsewhere/c.jpg", "one")
+    assert empty_removed(small_library.library) == (1, 0) and not at.exists()
+
+
+def test_a_photo_that_was_removed_without_a_copy_is_deleted(own_folder: SmallLibrary) -> None:
+    (result,) = remove(
+        own_folder.library, [own_folder.removal("b.jpg", None)], without_keeper=True
+    ).results
+    assert result.at is not None
+    (own_folder.photos / "a.jpg").unlink()
+    assert empty_removed(own_folder.library) == (1, 0) and not os.path.exists(result.at)
+
+
+def test_companions_stay_with_their_photo(own_folder: SmallLibrary) -> None:
+    own_folder.add_file("b.xmp", "words")
+    remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")])
+    (own_folder.photos / "a.jpg").unlink()
+    assert empty_removed(own_folder.library) == (0, 2)
+    (result,) = history(own_folder.library)[0].entries[1:]
+    assert result.target is not None
+    os.rename(result.target, own_folder.photos / "a.jpg")
+    sidecar = history(own_folder.library)[0].entries[0].target
+    assert empty_removed(own_folder.library) == (1, 0) and not os.path.exists(sidecar or "")
+
+
+def test_a_companion_of_a_restored_photo_stays(own_folder: SmallLibrary) -> None:
+    own_folder.add_file("b.xmp", "words")
+    remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")])
+    sidecar, photo = history(own_folder.library)[0].entries
+    assert sidecar.of == photo.number and sidecar.target is not None
+    hidden = os.path.join(own_folder.base, "hidden.xmp")
+    os.rename(sidecar.target, hidden)
+    undo(own_folder.library)
+    os.rename(hidden, sidecar.target)
+    assert empty_removed(own_folder.library) == (0, 0) and os.path.exists(sidecar.target)
+
+
+def test_no_file_is_looked_at_for_removals_to_the_trash(
+    two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "is_supported", lambda: True)
+    remove(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")])
+    asked = list[str]()
+    monkeypatch.setattr(Boundaries, "refusal", lambda _, entry: asked.append(entry.path))
+    assert removed_space(two_copies.library).files == 0 and asked == []
 
 
 def test_files_that_were_moved_to_a_folder_of_the_users_choice_stay(

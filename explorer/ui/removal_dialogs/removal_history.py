@@ -113,9 +113,16 @@ def _own_folders() -> None:
     sure = st.checkbox("Delete them for good; they can then not be restored", key="removed-sure")
     if sure and st.button("Empty", icon=":material/delete_forever:", type="primary"):
         try:
-            done = empty_removed(resources.library())
+            with st.spinner("Checking and deleting…"):
+                done = empty_removed(resources.library())
         except ExplorerError as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
-        st.session_state[_RESULT] = (f"{count(done.files, 'file')} deleted for good.", [])
+        text = f"{count(done.files, 'file')} deleted for good."
+        if done.staying:
+            stay, them = ("stays", "it") if done.staying == 1 else ("stay", "them")
+            text += (
+                f" {count(done.staying, 'file')} {stay}: the photo kept for {them} is not there."
+            )
+        st.session_state[_RESULT] = (text, [])
         st.rerun()

@@ -9,7 +9,7 @@ from explorer.ui.auto_refresh import LibrarySnapshot, refresh_on_change, snapsho
 from explorer.ui.browse_page import browse_state
 from explorer.ui.browse_page.facet_tree_view import facet_tree
 from explorer.ui.browse_page.group_photos import group_photos
-from explorer.ui.library_facets import TreeName, library_facets
+from explorer.ui.library_facets import TreeName, library_tree
 
 LABELS: dict[TreeName, str] = {
     "folders": ":material/folder: Folders",
@@ -28,8 +28,9 @@ def main() -> None:
 
 
 def show(drawn: LibrarySnapshot) -> None:
-    name, facets = browse_state.tree_name(), library_facets()
-    group = browse_state.chosen(facets, name)
+    name = browse_state.tree_name()
+    version, tree = library_tree(name)
+    group = browse_state.chosen(tree)
     left, right = st.columns([3, 8], gap="medium")
     with left, st.container(key="browse-tree"):
         # The key contains the value: a new address makes a new widget.
@@ -40,7 +41,7 @@ def show(drawn: LibrarySnapshot) -> None:
         if wanted and wanted != name:
             browse_state.choose_tree(wanted)
             st.rerun()
-        followed = facet_tree(name, group.trail if group else [], facets.change)
+        followed = facet_tree(name, group.trail if group else [], version)
     if followed:
         browse_state.choose(followed)
         st.rerun()

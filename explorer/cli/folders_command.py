@@ -12,7 +12,7 @@ from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.library.facet_columns import FacetColumns
 from explorer.search.facet_node import FacetNode
-from explorer.search.folder_tree import FolderTree
+from explorer.search.folder_tree import MOST_LEVELS, FolderTree
 from explorer.text_format import count
 
 
@@ -32,24 +32,40 @@ def folders_command(library: str | None, as_json: bool) -> int:
         if not folders:
             emit("No folder is watched. Add one with: python run.py index FOLDER")
         for folder in folders:
-            _print(tree, folder, 0)
+            _print(tree, folder)
     return 0
 
 
-def _print(tree: FolderTree, folder: FacetNode, depth: int) -> None:
-    name = " ".join((folder.name if depth else folder.path).split())
-    away = ", not connected" if folder.away and not depth else ""
-    emit(f"{'  ' * depth}{name}: {count(folder.photos, 'photo')}{away}")
-    for each in tree.inside(folder.id):
-        _print(tree, each, depth + 1)
+def _print(tree: FolderTree, folder: FacetNode) -> None:
+    """Print a watched folder and those in it, without recursion, which has a limit."""
+    pending = [(folder, 0)]
+    while pending:
+        each, depth = pending.pop()
+        name = " ".join((each.name if depth else each.path).split())
+        away = ", not connected" if each.away and not depth else ""
+        emit(f"{'  ' * depth}{name}: {count(each.photos, 'photo')}{away}")
+        pending += [(below, depth + 1) for below in reversed(tree.inside(each.id))]
 
 
 def _as_json(tree: FolderTree, folder: FacetNode) -> dict[str, Any]:
+    """A watched folder and those in it, down to MOST_LEVELS: few programs read JSON that is nested
+    without limit."""
+    whole = _described(folder)
+    pending = [(folder, whole, 0)]
+    while pending:
+        each, described, depth = pending.pop()
+        for below in tree.inside(each.id) if depth < MOST_LEVELS else ():
+            described["folders"].append(_described(below))
+            pending.append((below, described["folders"][-1], depth + 1))
+    return whole
+
+
+def _described(folder: FacetNode) -> dict[str, Any]:
     return {
         "path": folder.path,
         "photos": folder.photos,
         "own": folder.own,
         "connected": not folder.away,
         "query": folder.query,
-        "folders": [_as_json(tree, each) for each in tree.inside(folder.id)],
+        "folders": [],
     }

@@ -48,14 +48,18 @@ class FolderNames:
 
     def number(self, key: FolderKey) -> int:
         """The number of a folder, a new one if it is not known."""
-        known = self._numbers.get(key)
-        if known is not None:
-            return known
-        above = key.folder.rpartition("/")[0]
-        parent = self.number(FolderKey(key.root_id, above)) if key.folder else -1
-        number = self._numbers[key] = len(self.keys)
-        self.keys.append(key)
-        self.parents.append(parent)
+        folder, unknown, number = key.folder, list[FolderKey](), self._numbers.get(key)
+        # Without recursion: folders can be nested more deeply than calls.
+        while number is None:
+            unknown.append(FolderKey(key.root_id, folder))
+            above = folder.rpartition("/")[0]
+            number = self._numbers.get(FolderKey(key.root_id, above)) if folder else -1
+            folder = above
+        for each in reversed(unknown):
+            parent, number = number, len(self.keys)
+            self._numbers[each] = number
+            self.keys.append(each)
+            self.parents.append(parent)
         return number
 
 

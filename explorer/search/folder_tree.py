@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ from explorer.library.photo_masks import PhotoMask, ids_in
 from explorer.library.rows import RootRow
 from explorer.search.facet_node import FacetNode, MatchingNodes, folded_line, natural_key
 from explorer.search.language.query_tree import FieldTest, FieldValue
+
+MOST_LEVELS = 100
+"""A filter looks for folders at most so far below a watched folder. Deeper ones are still found
+level by level."""
 
 
 def folder_test(path: str, *, subfolders: bool = True) -> FieldTest:
@@ -41,33 +46,48 @@ class FolderTree:
     def __init__(self, table: FacetTable, roots: Sequence[RootRow], photos: PhotoMask) -> None:
         """photos: which to count."""
         self._names = table.folders
-        self._roots = {root["id"]: root for root in roots}
         # Other threads may add folders meanwhile.
         number = len(self._names.parents)
         self._parents = np.array(self._names.parents[:number], np.int64)
+        self._root_ids = np.array([key.root_id for key in self._names.keys[:number]], np.int64)
         levels = _levels(self._parents)
+        self._depths = _depths(levels, number)
         among = ids_in(photos, table.file_photos)
         in_photo, in_folder = table.file_photos[among], table.file_folders[among].astype(np.int64)
         self._own = np.bincount(in_folder, minlength=number)
-        self._total = _totals(in_photo, in_folder, self._parents, levels)
+        self._counted = _totals(in_photo, in_folder, self._parents, levels)
         self._covers = _covers(in_photo, in_folder, table.dates, self._parents, levels)
-        shown = self._parents[self._total > 0]
-        self._folds = np.bincount(shown[shown >= 0], minlength=number) > 0
+        self._set_roots(roots)
+
+    def with_roots(self, roots: Sequence[RootRow]) -> FolderTree:
+        """The same counts with the watched folders as they are now: their states change, and
+        folders are removed, without a change of the photos."""
+        tree = copy.copy(self)
+        tree._set_roots(roots)
+        return tree
+
+    def _set_roots(self, roots: Sequence[RootRow]) -> None:
+        self._roots = {root["id"]: root for root in roots}
+        names = Counter(os.path.basename(root["path"]) for root in roots)
+        self._root_names = dict[int, str]()
+        for root in roots:
+            # A drive has no name, and folders of one name are told apart by their paths.
+            name = os.path.basename(root["path"])
+            shown = name if name and names[name] == 1 else root["path"]
+            self._root_names[root["id"]] = printable(shown)
+        # The table may still have folders of a watched folder that was removed since.
+        known = np.isin(self._root_ids, np.array(list(self._roots), np.int64))
+        self._total = np.where(known, self._counted, 0)
+        above = self._parents[self._total > 0]
+        self._folds = np.bincount(above[above >= 0], minlength=len(known)) > 0
 
     def top(self) -> list[FacetNode]:
         """The watched folders, those without photos, too."""
-        names = Counter(os.path.basename(root["path"]) for root in self._roots.values())
         nodes = list[FacetNode]()
         for root in self._roots.values():
             number = self._names.find(FolderKey(root["id"], ""))
-            node = (
-                self._node(number)
-                if number is not None and number < len(self._own)
-                else self._empty(root)
-            )
-            name = os.path.basename(root["path"])
-            shown = printable(name if names[name] == 1 and name else root["path"])
-            nodes.append(replace(node, name=shown))
+            known = number is not None and number < len(self._own)
+            nodes.append(self._node(number) if known and number is not None else self._empty(root))
         return nodes
 
     def inside(self, node_id: str) -> list[FacetNode]:
@@ -90,23 +110,21 @@ class FolderTree:
             if wanted.strip("/") in folded_line(self._shown(number, whole=whole))
         ]
         found.sort(key=lambda number: -int(self._total[number]))
-        shown, above = set[int](), np.array(found[:limit], np.int64)
+        near = [number for number in found if self._depths[number] <= MOST_LEVELS]
+        shown, above = set[int](), np.array(near[:limit], np.int64)
         while len(above):
             shown.update(above.tolist())
             above = np.unique(self._parents[above])
             above = above[above >= 0]
-        inside_of = dict[int, list[int]]()
-        for number in shown:
-            inside_of.setdefault(int(self._parents[number]), []).append(number)
-        roots = [node for node in self.top() if self._number(from_line(node.id)) in shown]
-        nodes = [replace(root, inside=self._below(root, inside_of)) for root in roots]
-        return MatchingNodes(nodes, len(found))
-
-    def _below(self, node: FacetNode, inside_of: dict[int, list[int]]) -> list[FacetNode]:
-        number = self._number(from_line(node.id))
-        nodes = [self._node(child) for child in inside_of.get(-1 if number is None else number, ())]
-        nodes.sort(key=lambda each: natural_key(each.name))
-        return [replace(each, inside=self._below(each, inside_of)) for each in nodes]
+        nodes, inside_of = dict[int, FacetNode](), dict[int, list[FacetNode]]()
+        # Those above have the smaller numbers.
+        for number in sorted(shown, reverse=True):
+            below = sorted(inside_of.get(number, ()), key=lambda each: natural_key(each.name))
+            nodes[number] = replace(self._node(number), inside=below)
+            inside_of.setdefault(int(self._parents[number]), []).append(nodes[number])
+        roots = [self._names.find(FolderKey(root_id, "")) for root_id in self._roots]
+        top = [nodes[root] for root in roots if root is not None and root in nodes]
+        return MatchingNodes(top, len(found))
 
     def trail(self, path: str) -> list[FacetNode]:
         """The folders from a watched folder down to that one; empty if it is in none, or has no
@@ -129,7 +147,7 @@ class FolderTree:
     def _shown(self, number: int, *, whole: bool = False) -> str:
         key = self._names.keys[number]
         if not key.folder:
-            return printable(os.path.basename(self._roots[key.root_id]["path"]))
+            return self._root_names[key.root_id]
         text = key.folder if whole else key.folder.rpartition("/")[2]
         return printable(from_text(text))
 
@@ -152,8 +170,8 @@ class FolderTree:
     def _empty(self, root: RootRow) -> FacetNode:
         path = root["path"]
         return FacetNode(
-            to_line(path), "", (folder_test(path),), 0, 0, own=0, path=printable(path),
-            away=root["state"] == "offline",
+            to_line(path), self._root_names[root["id"]], (folder_test(path),), 0, 0, own=0,
+            path=printable(path), away=root["state"] == "offline",
         )  # fmt: skip
 
 
@@ -169,6 +187,14 @@ def _levels(parents: _Numbers) -> list[_Numbers]:
     return [np.flatnonzero(depth == each) for each in range(int(depth.max(initial=-1)) + 1)]
 
 
+def _depths(levels: list[_Numbers], number: int) -> _Numbers:
+    """How far each folder is below its watched folder."""
+    depths = np.zeros(number, np.int64)
+    for depth, level in enumerate(levels):
+        depths[level] = depth
+    return depths
+
+
 def _totals(photos: Ids, folders: _Numbers, parents: _Numbers, levels: list[_Numbers]) -> _Numbers:
     """The number of photos in and below each folder. A photo counts once, however many copies of it
     there are."""
@@ -179,9 +205,7 @@ def _totals(photos: Ids, folders: _Numbers, parents: _Numbers, levels: list[_Num
     # Photos in several folders, of which there are few: level by level, each once.
     several, size = ~alone, int(photos.max(initial=0)) + 1
     keys = folders[several] * size + photos[several]
-    depth = np.zeros(len(parents), np.int64)
-    for number, level in enumerate(levels):
-        depth[level] = number
+    depth = _depths(levels, len(parents))
     for number in range(len(levels) - 1, -1, -1):
         at = depth[keys // size] == number
         here = np.unique(keys[at])

@@ -18,7 +18,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import ports, resources
 from explorer.ui.duplicates_page import group_cache
 from explorer.ui.idle_models import keep_releasing
-from explorer.ui.library_facets import library_facets
+from explorer.ui.library_facets import folder_tree
 from explorer.ui.model_warmup import keep_warm
 from explorer.ui.single_instance import AppInstance
 from explorer.ui.worker_supervisor import keep_worker
@@ -107,9 +107,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     """Load what the pages need first: the search model, the groups of duplicates, and the folders
-    and dates of the photos."""
+    of the photos."""
     resources.warm()
     # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):
         group_cache.all_groups(resources.library())
-        library_facets()
+        folder_tree()

@@ -1,45 +1,37 @@
-"""The folders, dates and cameras of the library, counted once for each change of the catalog and
-shared by all sessions."""
+"""The folders, dates and cameras of the library, each counted when it is first looked at and again
+when the catalog has changed. Shared by all sessions."""
 
 from __future__ import annotations
 
 import threading
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
 from explorer.library.facet_columns import FacetColumns, FacetTable
 from explorer.library.library import Library
+from explorer.library.photo_masks import PhotoMask
 from explorer.search.facet_node import FacetTree, NestedTree
 from explorer.search.facet_trees import camera_tree, date_tree
 from explorer.search.folder_tree import FolderTree
 from explorer.ui import resources
+from explorer.ui.library_cache import LibraryCache
 
 TreeName = Literal["folders", "dates", "cameras"]
+_TreeT_co = TypeVar("_TreeT_co", bound=FacetTree, covariant=True)
 
 
-class LibraryFacets(NamedTuple):
-    """The trees of all visible photos."""
+class LibraryTree(NamedTuple, Generic[_TreeT_co]):
+    """A tree of all visible photos."""
 
-    change: int
-    """The catalog's change number."""
-    folders: FolderTree
-    dates: NestedTree
-    cameras: NestedTree
-
-    def tree(self, name: TreeName) -> FacetTree:
-        """The tree of that name."""
-        found: dict[TreeName, FacetTree] = {
-            "folders": self.folders,
-            "dates": self.dates,
-            "cameras": self.cameras,
-        }
-        return found[name]
+    version: str
+    """Differs whenever the tree does."""
+    tree: _TreeT_co
 
 
 _lock = threading.Lock()
 _columns: tuple[Library, FacetColumns] | None = None
-_facets: tuple[Library, LibraryFacets] | None = None
 
 
 def facet_table() -> FacetTable:
@@ -53,23 +45,46 @@ def facet_table() -> FacetTable:
     return columns.table()
 
 
-def library_facets() -> LibraryFacets:
-    """The trees of all visible photos."""
-    global _facets  # noqa: PLW0603
-    library, table = resources.library(), facet_table()
-    with _lock:
-        if _facets is None or _facets[0] is not library or _facets[1].change != table.change:
-            catalog = library.catalog
-            # Hidden photos are in no folder.
-            photos = np.zeros(len(table.dates), np.bool_)
-            photos[table.file_photos] = True
-            _facets = (
-                library,
-                LibraryFacets(
-                    table.change,
-                    FolderTree(table, catalog.roots(), photos),
-                    NestedTree(date_tree(table, photos)),
-                    NestedTree(camera_tree(table, photos)),
-                ),
-            )
-        return _facets[1]
+def _visible(table: FacetTable) -> PhotoMask:
+    # Hidden photos are in no folder.
+    photos = np.zeros(len(table.dates), np.bool_)
+    photos[table.file_photos] = True
+    return photos
+
+
+def _folders(library: Library) -> LibraryTree[FolderTree]:
+    table = facet_table()
+    tree = FolderTree(table, library.catalog.roots(), _visible(table))
+    return LibraryTree(str(table.change), tree)
+
+
+def _dates(_: Library) -> LibraryTree[NestedTree]:
+    table = facet_table()
+    return LibraryTree(str(table.change), NestedTree(date_tree(table, _visible(table))))
+
+
+def _cameras(_: Library) -> LibraryTree[NestedTree]:
+    table = facet_table()
+    return LibraryTree(str(table.change), NestedTree(camera_tree(table, _visible(table))))
+
+
+# A large library takes seconds to count, and changes all the time while it is indexed.
+_FOLDERS = LibraryCache(_folders, may_lag=True)
+_OTHERS: Mapping[TreeName, LibraryCache[LibraryTree[NestedTree]]] = {
+    "dates": LibraryCache(_dates, may_lag=True),
+    "cameras": LibraryCache(_cameras, may_lag=True),
+}
+
+
+def library_tree(name: TreeName) -> LibraryTree[FacetTree]:
+    """The tree of that name."""
+    return folder_tree() if name == "folders" else _OTHERS[name].get()
+
+
+def folder_tree() -> LibraryTree[FolderTree]:
+    """The tree of folders. The watched folders are as of now: a drive is connected, or a folder
+    removed, without a change of the catalog's photos."""
+    version, tree = _FOLDERS.get()
+    roots = resources.library().catalog.roots()
+    states = hash(tuple((root["id"], root["path"], root["state"]) for root in roots))
+    return LibraryTree(f"{version} {states}", tree.with_roots(roots))

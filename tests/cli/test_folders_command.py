@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.library.library import Library
 from tests import pictures
+from tests.factory import LibraryBuilder
 from tests.fixtures.command_line import Run
 
 
@@ -29,3 +31,15 @@ class TestFolders:
         assert run("folders").out.splitlines() == [
             f"{photos}: 4 photos", "  trip 2: 1 photo", "  trip 10: 2 photos", "    in: 1 photo",
         ]  # fmt: skip
+
+    def test_folders_may_be_nested_more_deeply_than_calls(self, run: Run, tmp_path: Path) -> None:
+        builder = LibraryBuilder(Library.open(tmp_path / "deep"), str(tmp_path))
+        builder.put("/".join("a" * 1100) + "/a.jpg", 1)
+        builder.close()
+        lines = run("folders", "--library", tmp_path / "deep").out.splitlines()
+        assert len(lines) == 1101 and lines[-1].strip() == "a: 1 photo"
+        (folder,) = run("folders", "--library", tmp_path / "deep", "--json").json
+        levels = 0
+        while folder["folders"]:
+            (folder,), levels = folder["folders"], levels + 1
+        assert (folder["photos"], levels) == (1, 100)

@@ -16,6 +16,8 @@ from explorer.text_format import excerpt
 
 MAX_LENGTH = 2000
 """Characters in a query."""
+MAX_FOLDER_LENGTH = 40_000
+"""Characters in a query that is only a folder: systems allow longer paths than MAX_LENGTH."""
 MAX_DEPTH = 20
 """Brackets within brackets."""
 
@@ -26,6 +28,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _VALUE_EXPECTED = ("FIELD", "COMPARISON", "BAR")
 _OPERATORS = ("PLUS", "MINUS", "HYPHEN", "NOT", "AND", "OR", "WEIGHT")
 _ANY_SYNTAX = re.compile(r"""[-+:()|"“”„/\\]|OR|AND|NOT""")
+_FOLDER = re.compile(r'folder:=?(?:"(?:[^"“”„]|[“”„"]{2})*"|[^\s"“”„|():<>=]+)')
 
 
 @functools.cache
@@ -49,7 +52,7 @@ def without_controls(text: str) -> str:
 
 def parse_tree(text: str) -> Tree[Token]:
     """The parse tree of a text without control characters. Raises QuerySyntaxError."""
-    if len(text) > MAX_LENGTH:
+    if is_too_long(text):
         raise QuerySyntaxError(
             f"This query is too long: it has {len(text):,} characters, but at most"
             f" {MAX_LENGTH:,} are allowed.",
@@ -84,6 +87,13 @@ def parse_tree(text: str) -> Tree[Token]:
 def span(found: Token) -> tuple[int, int]:
     """The position of a token."""
     return found.start_pos or 0, found.end_pos or 0
+
+
+def is_too_long(text: str) -> bool:
+    """Whether a text has more characters than a query may have."""
+    if len(text) <= MAX_LENGTH:
+        return False
+    return len(text) > MAX_FOLDER_LENGTH or not _FOLDER.fullmatch(text.strip())
 
 
 def has_no_syntax(text: str) -> bool:

@@ -8,14 +8,14 @@ from typing import NamedTuple, get_args
 import streamlit as st
 
 from explorer.config import APP_FILES
-from explorer.search.facet_node import FacetNode, trail_to
-from explorer.search.folder_tree import folder_test, tested_folder
+from explorer.search.facet_node import FacetNode, FacetTree, trail_to
+from explorer.search.folder_tree import FolderTree, folder_test, tested_folder
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_parts import tests_of
 from explorer.search.language.query_tree import Condition, FieldTest, NotTest, QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.ui.library_facets import LibraryFacets, TreeName
+from explorer.ui.library_facets import TreeName
 from explorer.ui.search_page import search_state
 
 BY = "by"
@@ -59,17 +59,17 @@ def tree_name() -> TreeName:
     return "folders"
 
 
-def chosen(facets: LibraryFacets, name: TreeName) -> ChosenGroup | None:
+def chosen(tree: FacetTree) -> ChosenGroup | None:
     """The chosen group; None if there is none in this tree."""
     tests = conditions()
     if not tests:
         return None
-    if name == "folders":
+    if isinstance(tree, FolderTree):
         tested = tested_folder(tests[0]) if len(tests) == 1 else None
         if tested is None:
             return None
-        return ChosenGroup(facets.folders.trail(tested[0]), tested[1])
-    trail = trail_to(facets.tree(name).top(), tests)
+        return ChosenGroup(tree.trail(tested[0]), tested[1])
+    trail = trail_to(tree.top(), tests)
     return ChosenGroup(trail, True) if trail else None
 
 

@@ -33,11 +33,11 @@ _LABELS: dict[TreeName, tuple[str, str, str]] = {
 }
 
 
-def facet_tree(name: TreeName, trail: Sequence[FacetNode], change: int) -> str | None:
+def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str | None:
     """Show a tree; returns the search of the group that was followed.
 
-    trail: the chosen group and those above it, from the top down. change: the catalog's change
-    number, with which the tree is read again.
+    trail: the chosen group and those above it, from the top down. version: when it
+    differs, the tree is read again.
     """
     label, filter_label, none = _LABELS[name]
     result: Any = _tree(
@@ -48,7 +48,7 @@ def facet_tree(name: TreeName, trail: Sequence[FacetNode], change: int) -> str |
             "filter": filter_label,
             "none": none,
             "trail": [node.id for node in trail],
-            "change": change,
+            "version": version,
         },
         on_query_change=_ignore,
     )

@@ -14,7 +14,7 @@ from explorer.search.facet_node import FacetNode
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
-from explorer.ui.library_facets import TreeName, library_facets
+from explorer.ui.library_facets import TreeName, library_tree
 
 MOST_NODES = 300
 """In one answer."""
@@ -32,7 +32,7 @@ async def tree_level(request: Request) -> Response:
     query = request.query_params
 
     def read() -> dict[str, Any]:
-        tree = library_facets().tree(name)
+        tree = library_tree(name).tree
         if "matching" in query:
             nodes, total = tree.matching(query["matching"], MOST_NODES)
         else:

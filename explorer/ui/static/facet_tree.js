@@ -47,7 +47,7 @@ class GroupTree {
       this.reveal = true;
     }
     this.chosen = chosen;
-    if (before?.change !== data.change || this.reveal) this.levels.refresh().then(() => this.#show());
+    if (before?.version !== data.version || this.reveal) this.levels.refresh().then(() => this.#show());
     else this.draw();
   }
 

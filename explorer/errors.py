@@ -14,6 +14,7 @@
     │   ├── UnsupportedPhoto     in a format that is not supported; the file may be intact
     │   │   └── NotAPhoto        proven to be something else, such as a web page saved as a photo
     │   ├── DamagedPhoto         proven to be damaged: truncated or inconsistent
+    │   ├── PhotoInUse           another program keeps it to itself
     │   ├── DecodingFailed       it crashed the process that decoded it
     │   └── OversizedPhoto       more pixels or bytes than this machine can safely decode
     └── EncoderError             an encoder cannot be used as requested
@@ -103,6 +104,10 @@ class DamagedPhoto(PhotoError):
     """Proven to be damaged."""
 
     fault: Fault = "damaged"
+
+
+class PhotoInUse(PhotoError):
+    """Another program keeps the file to itself."""
 
 
 class DecodingFailed(PhotoError):

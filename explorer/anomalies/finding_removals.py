@@ -3,7 +3,6 @@ keeper."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from explorer.library.catalog import Catalog
 from explorer.removal import file_state
 from explorer.removal.companions import CompanionFinder
 from explorer.removal.results import Removal
+from explorer.systems import file_calls
 
 
 class FindingRemovals(NamedTuple):
@@ -58,7 +58,7 @@ def _of_unreadable(findings: Iterable[Finding]) -> tuple[dict[str, Removal], lis
     removals, skipped = dict[str, Removal](), list[tuple[str, str]]()
     for finding in findings:
         try:
-            size = os.stat(finding.path).st_size
+            size = file_calls.stat(finding.path).st_size
             digest = file_state.file_hash(finding.path)
         except FileNotFoundError:
             skipped.append((finding.path, "it no longer exists"))

@@ -36,5 +36,7 @@ class DecodeResult:
     """Why there is no photo, as one sentence for the user."""
     transient: bool = False
     """Whether trying again may help, because the process was killed or memory ran out."""
+    in_use: bool = False
+    """Whether another program keeps the file to itself, so that it could not be read."""
     fault: Fault = "environment"
     """The cause of the error."""

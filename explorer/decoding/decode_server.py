@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from explorer.decoding import protocol
-from explorer.errors import OversizedPhoto, PhotoError
+from explorer.errors import OversizedPhoto, PhotoError, PhotoInUse
 from explorer.matching.full_resolution import (
     pixel_hash,
     read_subsecond,
@@ -116,7 +116,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     except PhotoError as error:
         # More memory may be free next time.
         transient = isinstance(error, OversizedPhoto)
-        protocol.send(answers, {"error": str(error), "transient": transient, "fault": error.fault})
+        answer = {"error": str(error), "transient": transient, "fault": error.fault}
+        protocol.send(answers, answer | {"in_use": isinstance(error, PhotoInUse)})
     except MemoryError:
         message = "it needs more memory than this computer has free"
         protocol.send(answers, {"error": message, "transient": True, "fault": "environment"})

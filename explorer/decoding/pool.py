@@ -223,7 +223,8 @@ class DecodePool:
             return DecodeResult(job, error=first)
         header, _ = first
         if (error := answers.error_of(header)) is not None:
-            return DecodeResult(job, error=error, fault=answers.fault_of(header))
+            in_use = header.get("in_use") is True
+            return DecodeResult(job, error=error, in_use=in_use, fault=answers.fault_of(header))
         try:
             digest, size, mtime_ns = answers.content_of(header)
         except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import known_part
 from explorer.removal.companions import NO_COMPANIONS, CompanionFinder, Companions
+from explorer.systems import file_calls
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class GroupFileBuilder:
 
     def _file(self, related: RelatedRow, *, linked: bool) -> GroupFile:
         row = related.row
-        symlink = os.path.islink(row.path)
+        symlink = file_calls.islink(row.path)
         return GroupFile(
             file_id=row.file_id,
             photo_id=row.photo_id,

@@ -4,7 +4,6 @@ measurements of this release."""
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Sequence
 
 from explorer.encoders.base import Encoder
@@ -27,6 +26,7 @@ from explorer.library.quality_store import photos_to_measure, refresh_photo
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.index_summary import IndexSummary
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 
@@ -190,7 +190,7 @@ class Backfill:
 def _is_here(path: str) -> bool:
     """Whether a file can be read without downloading it."""
     try:
-        return not this_system().is_in_cloud(os.stat(path))
+        return not this_system().is_in_cloud(file_calls.stat(path))
     except OSError:
         return False
 

@@ -8,7 +8,6 @@ same comparison.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from explorer.decoding.decode_result import DecodeResult
@@ -31,6 +30,7 @@ from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.write_detection import WriteDetector
+from explorer.systems import file_calls
 
 
 class Indexer:
@@ -123,7 +123,7 @@ class Indexer:
     def _exists(self, result: DecodeResult) -> bool:
         """Whether a file is still at its path; True if its drive does not respond."""
         root = self._reader.roots[read_task_of(result).root_id]
-        return self._drives.call_or(root, lambda: os.path.lexists(result.job.path), True)
+        return self._drives.call_or(root, lambda: file_calls.lexists(result.job.path), True)
 
     def _is_known(self, digest: bytes) -> bool:
         return self._library.catalog.photo_id(digest) is not None

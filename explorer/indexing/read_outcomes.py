@@ -12,7 +12,7 @@ from explorer.errors import Fault
 from explorer.indexing.read_task import MTIME_UNREAD, ReadTask, stat_for_failure
 from explorer.library.file_rows import FileStat
 
-# A file that was different after each of this many reads in a row counts as failed.
+# A file that was different or in use after each of this many reads in a row counts as failed.
 MAX_CHANGES = 5
 
 
@@ -27,7 +27,8 @@ class Vanished(NamedTuple):
 
 
 class Changing(NamedTuple):
-    """It changed while it was read, so its folder has to be scanned again."""
+    """It changed while it was read, or another program kept it to itself, so its folder has to be
+    scanned again."""
 
 
 class Failed(NamedTuple):
@@ -48,10 +49,10 @@ ReadOutcome = DriveTimedOut | Vanished | Changing | Failed | Readable
 
 
 def changed_while_read(result: DecodeResult, seen: FileStat) -> bool:
-    """Whether size or modification time differ between the scan and the read."""
-    return result.digest is not None and (result.size, result.mtime_ns) != (
-        seen.size,
-        seen.mtime_ns,
+    """Whether size or modification time differ between the scan and the read, or another program
+    is still using the file."""
+    return result.in_use or (
+        result.digest is not None and (result.size, result.mtime_ns) != (seen.size, seen.mtime_ns)
     )
 
 
@@ -60,18 +61,17 @@ def decide(
 ) -> ReadOutcome:
     """Decide the outcome for a file. drive_answers: the file's drive responds now. exists: the file
     is still at its path.
-    times_changed: how many times in a row, this one included, it changed while it was read.
+    times_changed: how many times in a row, this one included, it changed while it was read or was
+    in use.
     """
     if result.error is not None and not drive_answers:
         return DriveTimedOut()
     if not exists:
         return Vanished()
     if times_changed >= MAX_CHANGES:
-        return Failed(
-            task.seen._replace(mtime_ns=MTIME_UNREAD),
-            "it keeps changing while it is read: it will be retried later",
-            "environment",
-        )
+        keeps_changing = "it keeps changing while it is read: it will be retried later"
+        reason = (result.error if result.in_use else None) or keeps_changing
+        return Failed(task.seen._replace(mtime_ns=MTIME_UNREAD), reason, "environment")
     if times_changed:
         return Changing()
     if result.error is not None or result.digest is None:

@@ -11,6 +11,7 @@ from explorer.decoding.pool import DecodePool
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
 from explorer.library import integrity
 from explorer.scanning.scan import root_state
+from explorer.systems import file_calls
 
 
 def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
@@ -29,7 +30,7 @@ def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
         if file.root in away:
             continue
         try:
-            facts = os.stat(file.path)
+            facts = file_calls.stat(file.path)
         except OSError:
             _note_change(run, f"{file.path} no longer exists")
             continue

@@ -15,7 +15,6 @@ from pathlib import Path
 from explorer.config import PROGRAM
 from explorer.errors import CatalogDamaged, LibraryBusy, LibraryError, LibraryFull
 from explorer.library.paths import inside
-from explorer.photos.file_io import SHARING_VIOLATIONS
 from explorer.systems.this_system import this_system
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -86,7 +85,7 @@ def _of_system(error: OSError, folder: Path) -> LibraryError | None:
     # An error of writing to an open file names none; only the library's files are written to.
     if error.errno in _FULL and (ours or error.filename is None):
         return _full(folder)
-    if getattr(error, "winerror", None) in SHARING_VIOLATIONS and ours:
+    if ours and this_system().is_in_use(error):
         return LibraryBusy(
             f"Another program has {error.filename2 or error.filename} open: close it, or wait until"
             " it has finished."

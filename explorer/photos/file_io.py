@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from explorer.errors import PhotoError
+from explorer.errors import PhotoError, PhotoInUse
 from explorer.photos.limits import check_size
 from explorer.systems.this_system import this_system
 
@@ -20,8 +20,6 @@ _FLAGS = (
     | getattr(os, "O_NOCTTY", 0)
 )
 _CHUNK = 1 << 24
-# Windows' ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
-SHARING_VIOLATIONS = frozenset({32, 33})
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
@@ -74,8 +72,8 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[tuple[int, os.stat_re
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PhotoError("the file no longer exists") from error
     except PermissionError as error:
-        if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
-            raise PhotoError(
+        if this_system().is_in_use(error):
+            raise PhotoInUse(
                 "another program is using it: it will be read once that program closes it"
             ) from error
         raise PhotoError("you are not allowed to read this file: check its permissions") from error
@@ -94,7 +92,7 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
     """
     path = this_system().long_path(os.fspath(path))
     _check_kind(os.stat(path))
-    handle = os.open(path, _FLAGS)
+    handle = this_system().patiently(lambda: os.open(path, _FLAGS))
     try:
         facts = os.fstat(handle)
         # Another file may have replaced it in the meantime.

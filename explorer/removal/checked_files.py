@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from explorer.removal import file_state
 from explorer.removal.companions import Companion
 from explorer.removal.file_state import FileStamp
+from explorer.systems import file_calls
+from explorer.systems.this_system import this_system
 
 
 class RemovalRefused(Exception):
@@ -87,13 +89,13 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
     digest: the content hash that it must have, if given. Raises RemovalRefused if the content
     differs or changes while it is read, and OSError.
     """
-    before, stamp = os.lstat(path), file_state.file_stamp(path)
+    before, stamp = file_calls.lstat(path), file_state.file_stamp(path)
     actual = file_state.file_hash(path)
     if digest not in (None, actual) or file_state.file_stamp(path) != stamp:
         raise RemovalRefused(
             "it has changed since the library last read it" if digest else "it changed a moment ago"
         )
-    is_link = os.path.islink(path)
+    is_link = file_calls.islink(path)
     freed = 0 if is_link or before.st_nlink > 1 else before.st_size
     facts: dict[str, Any] = {
         "size": before.st_size,
@@ -102,11 +104,11 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
         "inode": before.st_ino,
         # An overlay file system gives its files another device number than its folders.
         "device": before.st_dev,
-        "drive": os.stat(os.path.dirname(path)).st_dev,
+        "drive": file_calls.stat(os.path.dirname(path)).st_dev,
         "freed": freed,
     }
     if is_link:
-        facts["link"] = os.readlink(path)
+        facts["link"] = file_calls.readlink(path)
     return CheckedFile(path, actual, stamp, freed, facts)
 
 
@@ -115,5 +117,7 @@ def unreadable_reason(what: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"{what} no longer exists"
     if isinstance(error, PermissionError):
+        if denial := this_system().denial(error, os.fsdecode(error.filename or "")):
+            return f"{what} {denial}"
         return f"you are not allowed to read {what}"
     return f"{what} cannot be read ({error.strerror or error})"

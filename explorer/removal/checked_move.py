@@ -10,6 +10,7 @@ from explorer.library.removal_journal import RemovalEntry
 from explorer.removal import file_state, safe_move, trash
 from explorer.removal.checked_files import CheckedFile, RemovalRefused
 from explorer.removal.file_state import file_stamp, stamp_of_stat
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 # Identifies a moved file: an open descriptor or its new path; None for a symbolic link, which has
@@ -25,7 +26,7 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
     """
     if not this_system().can_move_open_files or file.is_link:
         return None
-    handle = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    handle = file_calls.open_descriptor(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     held.callback(os.close, handle)
     opened, named = stamp_of_stat(os.fstat(handle)), file_stamp(file.path)
     # Some file systems without inodes number the files that are open.
@@ -60,7 +61,7 @@ def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp)
         before.size,
         before.mtime_ns,
     )
-    is_copy = not is_same_inode and not os.path.islink(target)
+    is_copy = not is_same_inode and not file_calls.islink(target)
     if is_copy and file_state.file_hash(target) != entry.hash:
         raise RemovalRefused(f"{name_of(entry)} changed a moment ago")
     return is_same_inode
@@ -76,6 +77,8 @@ def name_of(entry: RemovalEntry) -> str:
 def failure_reason(error: Exception, entry: RemovalEntry) -> str:
     """Why a file could not be moved, in words."""
     if isinstance(error, PermissionError):
+        if denial := this_system().denial(error, entry.path):
+            return f"{name_of(entry).rstrip(',')} {denial}"
         return (
             f"you are not allowed to move {name_of(entry).rstrip(',')}: "
             "check the permissions of the file and its folder"

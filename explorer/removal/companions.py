@@ -26,6 +26,7 @@ from explorer.removal.companion_keys import (
     related_prefixes,
 )
 from explorer.removal.stacks import normalized_name
+from explorer.systems import file_calls
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def renamed(path: str, photo: str, new: str) -> str:
 
 def _names(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)
+        return file_calls.listdir(folder)
     except OSError:
         return []
 
@@ -159,11 +160,11 @@ class _Folder:
 def _companion(path: str, kind: Kind) -> Companion | None:
     """A companion as it is now; None if it is neither a file nor a link to one."""
     try:
-        facts = os.lstat(path)
+        facts = file_calls.lstat(path)
     except OSError:
         return None
     if stat.S_ISREG(facts.st_mode):
         return Companion(path, kind, facts.st_size)
-    if stat.S_ISLNK(facts.st_mode) and os.path.isfile(path):
+    if stat.S_ISLNK(facts.st_mode) and file_calls.isfile(path):
         return Companion(path, kind, link=True)
     return None

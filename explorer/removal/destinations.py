@@ -18,6 +18,7 @@ from explorer.removal.companions import renamed
 from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.preflight import Preflight
 from explorer.removal.results import TRASH
+from explorer.systems import file_calls
 
 
 class Destination(NamedTuple):
@@ -105,14 +106,14 @@ class Destinations:
                 renamed(os.path.join(folder, os.path.basename(each)), path, name)
                 for each in companions
             ]
-            if not any(os.path.lexists(each) for each in (name, *targets)):
+            if not any(file_calls.lexists(each) for each in (name, *targets)):
                 return Destination(where, [*targets, name], [None] * (len(targets) + 1))
         raise AssertionError("names never end")
 
 
 def _make(folder: str) -> None:
     try:
-        os.makedirs(folder, exist_ok=True)
+        file_calls.makedirs(folder)
     except OSError as error:
         raise RemovalRefused(
             f"the folder {printable(folder)} cannot be created ({error.strerror or error})"

@@ -15,10 +15,13 @@ import unicodedata
 from collections.abc import Iterable
 
 from explorer.removal.file_state import file_hash
+from explorer.systems import file_calls
 
 _DAY = 86_400 * 10**9
 # FAT stores times in steps of two seconds.
 _COARSEST_STEP = 2 * 10**9
+# The last days of 2037, after which the times of many file systems end.
+_LAST_DAYS = 2**31 * 10**9 - 3 * _DAY
 
 
 def same_directory_entry(one: str, two: str) -> bool:
@@ -28,7 +31,7 @@ def same_directory_entry(one: str, two: str) -> bool:
     Two hard links are not one entry: each can be deleted without the other. False proves nothing.
     Raises OSError if one of them does not exist.
     """
-    first, second = os.lstat(one), os.lstat(two)
+    first, second = file_calls.lstat(one), file_calls.lstat(two)
     if not (first.st_ino and second.st_ino):
         return _resolved(one) == _resolved(two)
     if (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
@@ -45,7 +48,7 @@ def are_hard_links(one: str, two: str) -> bool:
     The proof is the same inode, at least two links, different folders or names, and the same bytes.
     Raises OSError if one of them does not exist.
     """
-    first, second = os.lstat(one), os.lstat(two)
+    first, second = file_calls.lstat(one), file_calls.lstat(two)
     if (
         not first.st_ino
         or (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino)
@@ -68,14 +71,14 @@ def is_redundant(spare: str, kept: str) -> bool:
         return True
     if same_directory_entry(spare, kept):
         return False
-    if os.path.islink(spare) or os.path.islink(kept):
+    if file_calls.islink(spare) or file_calls.islink(kept):
         # A link's own times may not be settable. Two links with inodes of their own that lead to
         # the same place are different files.
         return (
-            os.path.islink(spare)
-            and os.path.islink(kept)
+            file_calls.islink(spare)
+            and file_calls.islink(kept)
             and _distinct(spare, kept)
-            and os.readlink(spare) == os.readlink(kept)
+            and file_calls.readlink(spare) == file_calls.readlink(kept)
         )
     return file_hash(spare) == file_hash(kept) and mtime_change_shows(spare, kept) is False
 
@@ -86,12 +89,12 @@ def delete_redundant(spare: str, kept: str) -> bool:
         if not is_redundant(spare, kept):
             return False
         try:
-            os.unlink(spare)
+            file_calls.unlink(spare)
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
                 raise
             return False
-    return not os.path.lexists(spare)
+    return not file_calls.lexists(spare)
 
 
 def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
@@ -101,19 +104,21 @@ def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
     changed: path or descriptor of a file that we may change; its times are restored. Returns None
     if its times may not be changed, so that nothing is known. Raises OSError.
     """
-    facts, before = os.stat(changed), _read_mtime(kept)
-    # A time that every file system can store exactly, a day from the file's own.
-    marked = facts.st_mtime_ns // _COARSEST_STEP * _COARSEST_STEP - _DAY
+    facts, before = file_calls.stat(changed), _read_mtime(kept)
+    # A time that every file system can store exactly, a day from the file's own. A later one: macOS
+    # sets the creation time back where the new time is earlier.
+    step = -_DAY if facts.st_mtime_ns > _LAST_DAYS else _DAY
+    marked = facts.st_mtime_ns // _COARSEST_STEP * _COARSEST_STEP + step
     if marked // _COARSEST_STEP == before // _COARSEST_STEP:
-        marked -= _DAY
+        marked += step
     try:
-        os.utime(changed, ns=(facts.st_atime_ns, marked))
+        file_calls.set_times(changed, facts.st_atime_ns, marked)
     except PermissionError:
         return None
     try:
         return _read_mtime(kept) != before
     finally:
-        os.utime(changed, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        file_calls.set_times(changed, facts.st_atime_ns, facts.st_mtime_ns)
 
 
 def proven_distinct(moved: int | str, kept: str) -> bool:
@@ -121,7 +126,7 @@ def proven_distinct(moved: int | str, kept: str) -> bool:
 
     moved: its descriptor or its new path. Raises OSError.
     """
-    one, two = os.stat(moved), os.stat(kept)
+    one, two = file_calls.stat(moved), file_calls.stat(kept)
     if one.st_ino and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
         # The kept path is another hard link of the file: it has not moved.
         return True
@@ -138,20 +143,24 @@ def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None
     probe = os.path.join(folder, name)
     # Only an empty file is treated as an old probe of ours.
     if not (
-        os.path.lexists(probe)
-        and stat.S_ISREG(os.lstat(probe).st_mode)
-        and not os.lstat(probe).st_size
+        file_calls.lexists(probe)
+        and stat.S_ISREG(file_calls.lstat(probe).st_mode)
+        and not file_calls.lstat(probe).st_size
     ):
-        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(file_calls.open_descriptor(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        return next((other for other in others if os.path.lexists(os.path.join(other, name))), None)
+        return next(
+            (other for other in others if file_calls.lexists(os.path.join(other, name))), None
+        )
     finally:
-        os.unlink(probe)
+        file_calls.unlink(probe)
 
 
 def _read_mtime(path: str) -> int:
     """A file's modification time as the file system reports it on opening, and not from a cache."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = file_calls.open_descriptor(
+        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
         return os.fstat(handle).st_mtime_ns
     finally:
@@ -159,7 +168,7 @@ def _read_mtime(path: str) -> int:
 
 
 def _distinct(one: str, two: str) -> bool:
-    return _distinct_inodes(os.lstat(one), os.lstat(two))
+    return _distinct_inodes(file_calls.lstat(one), file_calls.lstat(two))
 
 
 def _distinct_inodes(one: os.stat_result, two: os.stat_result) -> bool:
@@ -169,7 +178,7 @@ def _distinct_inodes(one: os.stat_result, two: os.stat_result) -> bool:
 
 def _same_folder(one: str, two: str) -> bool:
     folders = [os.path.dirname(path) or "." for path in (one, two)]
-    first, second = (os.stat(folder) for folder in folders)
+    first, second = (file_calls.stat(folder) for folder in folders)
     if first.st_ino and second.st_ino:
         return os.path.samestat(first, second)
     return os.path.realpath(folders[0]) == os.path.realpath(folders[1])

@@ -6,8 +6,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 from typing import NamedTuple
+
+from explorer.systems import file_calls
 
 _CHUNK = 1 << 20
 
@@ -27,7 +28,7 @@ class FileStamp(NamedTuple):
 
 def file_stamp(path: str) -> FileStamp:
     """The stamp of a directory entry: links are not followed. Raises OSError."""
-    return stamp_of_stat(os.lstat(path))
+    return stamp_of_stat(file_calls.lstat(path))
 
 
 def stamp_of_stat(facts: os.stat_result) -> FileStamp:
@@ -40,7 +41,7 @@ def stamp_of_stat(facts: os.stat_result) -> FileStamp:
 def file_hash(path: str) -> str:
     """The content hash (`photos.hashing.content_hash`, hex) of a file. Raises OSError."""
     digest = hashlib.blake2b(digest_size=16)
-    with open(path, "rb") as file:
+    with file_calls.open_binary(path) as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
@@ -55,4 +56,4 @@ def has_content(path: str, digest: str) -> bool:
 
 def is_regular_file(path: str) -> bool:
     """Whether this is a regular file: not a link, folder or device. Raises OSError."""
-    return stat.S_ISREG(os.lstat(path).st_mode)
+    return file_calls.is_regular(path)

@@ -24,6 +24,7 @@ from explorer.removal.removal_paths import (
 )
 from explorer.removal.results import Removal
 from explorer.removal.stacks import is_named_after, is_one_stack
+from explorer.systems import file_calls
 
 # In these tiers the user marks other shots one by one: the removed photo is not a copy of the
 # keeper.
@@ -112,7 +113,7 @@ def _refuse_version(catalog: Catalog, removal: Removal) -> None:
     picture."""
     folder, name = os.path.split(removal.path)
     try:
-        names = os.listdir(folder)
+        names = file_calls.listdir(folder)
     except OSError as error:
         raise RemovalRefused(unreadable_reason("its folder", error)) from error
     for each in filter(lambda other: is_named_after(name, other), names):

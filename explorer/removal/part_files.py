@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from typing import BinaryIO
 
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 _CHUNK = 1 << 20
@@ -53,7 +54,7 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
     fill: writes the content. If it fails, the file is deleted. Raises OSError, and FileExistsError
     if a file already exists, which is kept.
     """
-    handle = os.open(path, _NEW_FILE, 0o600)
+    handle = file_calls.open_descriptor(path, _NEW_FILE, 0o600)
     try:
         with os.fdopen(handle, "wb") as new:
             fill(new)
@@ -72,7 +73,7 @@ def copy_file(source: str, part: str) -> None:
         create_file(part, lambda new: _copy_content(source, new))
         return
     try:
-        handle = os.open(part, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        handle = file_calls.open_descriptor(part, os.O_RDWR | getattr(os, "O_BINARY", 0))
         try:
             system.sync_file(handle)
         finally:
@@ -86,10 +87,10 @@ def discard(part: str) -> None:
     """Delete a file of ours, ignoring errors: the error that led here says more."""
     with contextlib.suppress(OSError):
         try:
-            os.unlink(part)
+            file_calls.unlink(part)
         except PermissionError:
             this_system().unlock(part)
-            os.unlink(part)
+            file_calls.unlink(part)
 
 
 def sync_folder(folder: str) -> None:
@@ -99,5 +100,5 @@ def sync_folder(folder: str) -> None:
 
 
 def _copy_content(source: str, new: BinaryIO) -> None:
-    with open(source, "rb") as old:
+    with file_calls.open_binary(source) as old:
         shutil.copyfileobj(old, new, _CHUNK)

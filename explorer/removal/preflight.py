@@ -39,6 +39,7 @@ from explorer.removal.removal_paths import (
     resolve_folder,
 )
 from explorer.removal.results import TRASH, Removal
+from explorer.systems import file_calls
 
 # What the user is told of a file that could not be read as a photo.
 ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
@@ -82,7 +83,7 @@ class Preflight:
                 f"The folder {shown} is in the library, where photos would be indexed again: "
                 "choose one outside of it."
             )
-        if os.path.lexists(to) and not os.path.isdir(to):
+        if file_calls.lexists(to) and not file_calls.isdir(to):
             raise UsageError(f"{shown} is a file, not a folder: choose another.")
         if store := around_folder(to) or around_folder(os.path.realpath(to)):
             raise UsageError(
@@ -118,7 +119,7 @@ class Preflight:
         require_outside_stores(removal.path, "it")
         root, is_unread = self._root_of(removal)
         try:
-            if os.path.lexists(removal.path) and not os.path.isfile(removal.path):
+            if file_calls.lexists(removal.path) and not file_calls.isfile(removal.path):
                 raise RemovalRefused("it is not a file")
             photo = check_file(removal.path, removal.hash)
         except OSError as error:
@@ -151,7 +152,7 @@ class Preflight:
             raise RemovalRefused("it could not be read as a photo, so it is not a copy of another")
         try:
             # As a scan sees them: those of what a link leads to.
-            facts = os.stat(removal.path)
+            facts = file_calls.stat(removal.path)
         except OSError as error:
             raise RemovalRefused(unreadable_reason("it", error)) from error
         if (facts.st_size, int64.time_ns(facts.st_mtime_ns)) != (

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from explorer.removal import file_identity
 from explorer.removal.checked_files import CheckedPhoto, RemovalRefused
 from explorer.removal.checked_move import MovedFile
+from explorer.systems import file_calls
 
 KEEPER_GONE = "the photo to keep no longer exists"
 SAME_AS_KEEPER = (
@@ -56,7 +57,9 @@ class KeeperProof:
             if file is not None:
                 for each in self._kept[part.hash]:
                     # A kept file that no longer exists may have been this one.
-                    if not os.path.lexists(each) or not file_identity.proven_distinct(file, each):
+                    if not file_calls.lexists(each) or not file_identity.proven_distinct(
+                        file, each
+                    ):
                         raise RemovalRefused(KEPT_FOR_ANOTHER)
 
     def add(self, checked: CheckedPhoto, targets: Sequence[str | None]) -> None:

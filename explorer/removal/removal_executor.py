@@ -27,6 +27,7 @@ from explorer.removal.preflight import Preflight
 from explorer.removal.proof import KEEPER_GONE, KeeperProof
 from explorer.removal.restore import Restorer
 from explorer.removal.results import Removal, RemovalResult, lost_in_words
+from explorer.systems import file_calls
 
 # How often a new place is chosen for a file after another program has taken the last one.
 _MAX_ATTEMPTS = 5
@@ -111,8 +112,8 @@ class RemovalExecutor:
             # though another program may have changed it.
             if (
                 entry.state == "intended"
-                and os.path.lexists(entry.path)
-                and not os.path.lexists(entry.target or "")
+                and file_calls.lexists(entry.path)
+                and not file_calls.lexists(entry.target or "")
             ):
                 self._restorer.mark_never_moved(entry)
         away = [printable(os.path.basename(entry.path)) for entry in family if entry.away]
@@ -174,7 +175,7 @@ class RemovalExecutor:
         entry.state = "moved"
         target = entry.target or ""
         is_same_inode = verify_moved(entry, target, part.stamp)
-        if os.path.islink(target):
+        if file_calls.islink(target):
             return None
         if handle is not None:
             return handle

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import os
 import time
 from pathlib import Path
 
 from explorer.library.library import Library
 from explorer.library.removal_journal import RemovalJournal
+from explorer.systems import file_calls
 
 
 @functools.lru_cache(maxsize=4)
@@ -28,7 +28,7 @@ def removed_paths(library: Library) -> set[str]:
     return {
         path
         for path in _away_paths(library.dir, facts.st_size, facts.st_mtime_ns)
-        if not os.path.lexists(path)
+        if not file_calls.lexists(path)
     }
 
 

@@ -18,6 +18,7 @@ from explorer.removal.file_identity import are_hard_links, delete_redundant, sam
 from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.part_files import delete_part
 from explorer.removal.results import TRASH, lost_in_words
+from explorer.systems import file_calls
 
 # stayed: at its original place. moved: at its destination. unknown: seen at neither.
 FileLocation = Literal["stayed", "moved", "unknown"]
@@ -86,7 +87,7 @@ class Restorer:
         if entry.target is not None:
             delete_part(os.path.dirname(entry.target), entry.token)
         if is_removed_file(entry, entry.path):
-            if entry.target is not None and os.path.lexists(entry.target):
+            if entry.target is not None and file_calls.lexists(entry.target):
                 # Interrupted after the hard link or the copy was made: the original name stays.
                 delete_redundant(entry.target, entry.path)
             self.mark_never_moved(entry)
@@ -113,7 +114,7 @@ class Restorer:
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
         delete_part(os.path.dirname(entry.back), entry.token)
-        if entry.target is not None and os.path.lexists(entry.target):
+        if entry.target is not None and file_calls.lexists(entry.target):
             return False
         if not is_removed_file(entry, entry.back):
             return False
@@ -154,9 +155,9 @@ class Restorer:
     ) -> list[str]:
         """Move a file to the first place that is free; return notes for the user."""
         self._require_drive(entry)
-        os.makedirs(os.path.dirname(entry.path), exist_ok=True)
+        file_calls.makedirs(os.path.dirname(entry.path))
         for target in _places(entry, family):
-            if os.path.lexists(target):
+            if file_calls.lexists(target):
                 if not _is_there_already(entry, source, target):
                     continue
             else:
@@ -196,7 +197,7 @@ class Restorer:
         if path is None or not note:
             return
         try:
-            if os.path.lexists(path) and file_state.file_hash(path) == note["after"]:
+            if file_calls.lexists(path) and file_state.file_hash(path) == note["after"]:
                 sidecar_restore.keep_written_sidecar(self._library, entry.token, path)
         except OSError as error:
             name = printable(os.path.basename(path))
@@ -210,16 +211,16 @@ class Restorer:
         made again, but not below the mount point of another drive."""
         root = self._bounds.root_of(entry.path) or entry.root
         try:
-            with os.scandir(root) as listed:
+            with file_calls.scandir(root) as listed:
                 if next(listed, None) is not None:
                     return
         except (FileNotFoundError, NotADirectoryError):
             # The folder above it is checked below.
             pass
         at = root
-        while not os.path.isdir(at) and at != os.path.dirname(at):
+        while not file_calls.isdir(at) and at != os.path.dirname(at):
             at = os.path.dirname(at)
-        if os.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):
+        if file_calls.stat(at).st_dev not in (entry.facts["device"], entry.facts.get("drive")):
             raise _RestoreError(
                 f"the drive with {printable(root)} seems not to be connected: "
                 "connect it and undo again"
@@ -234,13 +235,13 @@ def is_removed_file(entry: RemovalEntry, path: str) -> bool:
     deleting one.
     """
     try:
-        facts = os.lstat(path)
+        facts = file_calls.lstat(path)
         known = tuple(entry.facts[key] for key in ("inode", "size", "mtime_ns"))
         if facts.st_ino and (facts.st_ino, facts.st_size, facts.st_mtime_ns) == known:
             return True
-        if "link" in entry.facts or os.path.islink(path):
-            return entry.facts.get("link") == os.readlink(path)
-        return os.path.isfile(path) and file_state.file_hash(path) == entry.hash
+        if "link" in entry.facts or file_calls.islink(path):
+            return entry.facts.get("link") == file_calls.readlink(path)
+        return file_calls.isfile(path) and file_state.file_hash(path) == entry.hash
     except OSError:
         return False
 
@@ -272,7 +273,7 @@ def _places(entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Iterator[str
     others = [each.path for each in family[:-1] if each.away]
     for name in free_names(entry.path, "restored", extra_length(entry.path, others)):
         if name == entry.path or not any(
-            os.path.lexists(renamed(each, entry.path, name)) for each in others
+            file_calls.lexists(renamed(each, entry.path, name)) for each in others
         ):
             yield name
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 
 from explorer.removal import file_state, part_files
 from explorer.removal.file_state import file_stamp
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 # Elsewhere a link's times cannot be set, and setting them would change those of its target.
@@ -41,7 +41,7 @@ def move(source: str, target: str, digest: str, token: str = "") -> list[str]:
     Raises FileExistsError if the target exists, and OSError on any other failure: the source is
     then still there, whole.
     """
-    if os.path.lexists(target):
+    if file_calls.lexists(target):
         raise FileExistsError(errno.EEXIST, "a file of that name already exists", target)
     lost = list[str]()
     try:
@@ -72,20 +72,20 @@ def write_new_file(path: str, data: bytes) -> None:
 
 def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
     """Restore the access and modification times of a file, or of a link itself. Raises OSError."""
-    is_link = os.path.islink(path)
+    is_link = file_calls.islink(path)
     if is_link and not _TIMES_OF_LINKS:
         return
-    os.utime(path, ns=(atime_ns, mtime_ns), follow_symlinks=not is_link)
+    file_calls.set_times(path, atime_ns, mtime_ns, follow_links=not is_link)
 
 
 def _rename(source: str, target: str) -> None:
     """Rename within one drive. POSIX's rename would replace an existing target, but creating a hard
     link fails there; then the first name is deleted."""
     if this_system().rename_is_exclusive:
-        os.rename(source, target)
+        file_calls.rename(source, target)
         return
     try:
-        os.link(source, target, follow_symlinks=False)
+        file_calls.link(source, target)
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
@@ -94,28 +94,28 @@ def _rename(source: str, target: str) -> None:
         return
     try:
         part_files.sync_folder(os.path.dirname(target))
-        os.unlink(source)
+        file_calls.unlink(source)
     except OSError:
         # The source could not be deleted (its folder may be read-only): it keeps its name, and the
         # new one is deleted.
-        if not os.path.lexists(source):
+        if not file_calls.lexists(source):
             return
-        if os.path.samestat(os.lstat(source), os.lstat(target)):
-            os.unlink(target)
+        if os.path.samestat(file_calls.lstat(source), file_calls.lstat(target)):
+            file_calls.unlink(target)
         raise
 
 
 def _rename_over_placeholder(source: str, target: str) -> None:
     """Without hard links: create an empty file at the target exclusively, then rename over it."""
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    os.close(file_calls.open_descriptor(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        os.rename(source, target)
+        file_calls.rename(source, target)
     except OSError:
         # A network drive may have renamed the file and lost the answer.
-        if not os.path.lexists(source):
+        if not file_calls.lexists(source):
             return
-        if not os.lstat(target).st_size:
-            os.unlink(target)
+        if not file_calls.lstat(target).st_size:
+            file_calls.unlink(target)
         raise
 
 
@@ -123,11 +123,11 @@ def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
     """To another drive: copy, sync, compare, and only then delete the original. Returns what is
     lost, in words."""
     folder, before = os.path.dirname(target), file_stamp(source)
-    is_link = os.path.islink(source)
+    is_link = file_calls.islink(source)
 
     def write(part: str) -> None:
         if is_link:
-            os.symlink(os.readlink(source), part)
+            file_calls.symlink(file_calls.readlink(source), part)
         else:
             part_files.copy_file(source, part)
 
@@ -149,7 +149,7 @@ def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
     except OSError:
         # If the source is gone (another program deleted it, or a network drive lost its answer),
         # the copy is the only one.
-        if os.path.lexists(source):
+        if file_calls.lexists(source):
             this_system().delete_file(target)
             raise
     return lost
@@ -159,10 +159,10 @@ def _copy_attributes(source: str, part: str) -> None:
     """Copy times and, as far as the other drive supports them, permissions and extended
     attributes."""
     try:
-        shutil.copystat(source, part, follow_symlinks=False)
+        file_calls.copystat(source, part, follow_links=False)
     except PermissionError:
         # FAT has no permissions and refuses to set some of them. The times must not be lost.
-        facts = os.lstat(source)
+        facts = file_calls.lstat(source)
         set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
-    if not os.path.islink(source):
+    if not file_calls.islink(source):
         this_system().copy_attributes(source, part)

@@ -13,7 +13,6 @@ import base64
 import contextlib
 import errno
 import os
-import shutil
 from typing import Any, NamedTuple
 
 from explorer.decoding.pool import DecodePool
@@ -22,6 +21,7 @@ from explorer.photos.hashing import content_hash
 from explorer.removal import file_state, part_files, safe_move
 from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.companions import companions_of
+from explorer.systems import file_calls
 
 # Files beside a photo that may hold facts about it.
 _READ = (".xmp", ".json")
@@ -85,7 +85,7 @@ def sidecar_path(photo: str) -> str:
 def journal_note(merged: PreparedSidecar) -> dict[str, Any]:
     """What the journal must know before a sidecar is written. Raises OSError."""
     real = os.path.realpath(merged.target)
-    facts = None if merged.before is None else os.stat(real)
+    facts = None if merged.before is None else file_calls.stat(real)
     before = None if merged.before is None else base64.b64encode(merged.before).decode("ascii")
     return {
         "path": merged.target,
@@ -133,12 +133,12 @@ def replace_content(part: str, real: str, data: bytes, expected: str) -> None:
     """
     part_files.create_file(part, lambda file: file.write(data))
     try:
-        shutil.copystat(real, part)
-        os.utime(part)
+        file_calls.copystat(real, part)
+        file_calls.set_times_to_now(part)
         _copy_owner(real, part)
         if file_state.file_hash(real) != expected:
             raise safe_move.FileChanged(errno.EBUSY, "another program has saved it", real)
-        os.replace(part, real)
+        file_calls.replace(part, real)
     finally:
         delete_if_there(part)
     part_files.sync_folder(os.path.dirname(real))
@@ -147,7 +147,7 @@ def replace_content(part: str, real: str, data: bytes, expected: str) -> None:
 def delete_if_there(path: str) -> None:
     """Delete a file that may not exist. Raises OSError on any other failure."""
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+        file_calls.unlink(path)
 
 
 def _write_new(note: dict[str, Any], target: str, data: bytes, photo: str) -> None:
@@ -155,7 +155,7 @@ def _write_new(note: dict[str, Any], target: str, data: bytes, photo: str) -> No
     part_files.create_file(part, lambda file: file.write(data))
     try:
         # A sidecar is not executable, and other programs must be able to write to it.
-        os.chmod(part, os.stat(photo).st_mode & 0o666 | 0o200)
+        file_calls.chmod(part, file_calls.stat(photo).st_mode & 0o666 | 0o200)
         safe_move.move(part, target, note["after"])
     finally:
         delete_if_there(part)
@@ -163,7 +163,7 @@ def _write_new(note: dict[str, Any], target: str, data: bytes, photo: str) -> No
 
 def _copy_owner(real: str, part: str) -> None:
     """Only an administrator may change a file's owner; for anybody else the new file is theirs."""
-    owner, ours = os.stat(real), os.stat(part)
+    owner, ours = file_calls.stat(real), file_calls.stat(part)
     if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
         with contextlib.suppress(PermissionError):
             os.chown(part, owner.st_uid, owner.st_gid)
@@ -185,10 +185,10 @@ def _metadata_files(photo: str) -> list[str]:
 def _target(keeper: str, listed: list[str]) -> str:
     """The sidecar to write: an existing one, however its name is capitalised."""
     wanted = sidecar_path(keeper)
-    if os.path.lexists(wanted):
+    if file_calls.lexists(wanted):
         return wanted
     return next(
-        (path for path in listed if path.lower() == wanted.lower() and os.path.lexists(path)),
+        (path for path in listed if path.lower() == wanted.lower() and file_calls.lexists(path)),
         wanted,
     )
 

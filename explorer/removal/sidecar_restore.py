@@ -16,6 +16,7 @@ from explorer.removal import file_state, safe_move
 from explorer.removal.file_names import free_names
 from explorer.removal.part_files import part_name
 from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_path
+from explorer.systems import file_calls
 
 # As `part_name` makes them: a name in the journal alone deletes no other file.
 _PART = re.compile(r"\.photo-explorer-[0-9a-f]{16}\.part")
@@ -47,7 +48,7 @@ def keep_written_sidecar(library: Library, token: str, path: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = Path(path).read_bytes()
     for copy in free_names(str(folder / f"{token}.xmp")):
-        if not os.path.lexists(copy):
+        if not file_calls.lexists(copy):
             safe_move.write_new_file(copy, data)
             return
         if file_state.has_content(copy, content_hash(data).hex()):
@@ -66,7 +67,7 @@ def restore_written(note: dict[str, Any]) -> None:
     somebody has changed it since, and OSError."""
     real = os.path.realpath(note["path"])
     delete_left_part(note)
-    if not os.path.lexists(note["path"]):
+    if not file_calls.lexists(note["path"]):
         return
     before = None if note["before"] is None else base64.b64decode(note["before"])
     now = file_state.file_hash(real)
@@ -76,7 +77,7 @@ def restore_written(note: dict[str, Any]) -> None:
         # It was never written.
         return
     if before is None:
-        os.unlink(note["path"])
+        file_calls.unlink(note["path"])
         return
     replace_content(os.path.join(os.path.dirname(real), part_name()), real, before, note["after"])
     safe_move.set_times(real, *note["times"])

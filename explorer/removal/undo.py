@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.library import Library
@@ -12,6 +10,7 @@ from explorer.library.removal_sync import update_catalog
 from explorer.removal import file_state
 from explorer.removal.restore import Restored, Restorer
 from explorer.removal.results import Progress
+from explorer.systems import file_calls
 
 
 def history(library: Library) -> list[RemovalRun]:
@@ -114,7 +113,7 @@ def _lost_its_keeper(entry: RemovalEntry, *, read_keeper: bool) -> bool:
     """
     if not entry.away or entry.keeper is None:
         return False
-    if not os.path.lexists(entry.keeper):
+    if not file_calls.lexists(entry.keeper):
         return True
     return (
         read_keeper

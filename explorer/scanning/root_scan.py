@@ -16,6 +16,7 @@ from explorer.library.rows import RootRow
 from explorer.scanning.filesystem_traits import has_reliable_ctimes, has_stable_inodes
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.scan import ScanResult, device_of, root_state, scan_tree
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 log = logging.getLogger("explorer.scan")
@@ -154,10 +155,10 @@ def _as_spelled_on_disk(target: ScanTarget) -> str:
     for name in target.folder.split("/"):
         inner = f"{known}/{name}" if known else name
         try:
-            names = os.listdir(join(to_text(target.root), known))
+            names = file_calls.listdir(join(to_text(target.root), known))
         except OSError:
             return target.folder
-        if join("", name) not in names and os.path.lexists(join(to_text(target.root), inner)):
+        if join("", name) not in names and file_calls.lexists(join(to_text(target.root), inner)):
             return known
         known = inner
     return target.folder

@@ -15,6 +15,7 @@ from explorer.library.system_folders import around_file
 from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 # Entries between two calls of `tick`: while they are examined, and while they are listed.
@@ -61,7 +62,7 @@ def device_of(folder: str) -> str | None:
     """The device number of the file system that a folder is on, or None if there is no such
     folder."""
     try:
-        return str(os.stat(folder).st_dev)
+        return str(file_calls.stat(folder).st_dev)
     except OSError:
         return None
 
@@ -74,7 +75,7 @@ def inode_of(path: str) -> int | None:
     """The inode number of a file, links followed; NO_SUCH_FILE if it does not exist, None if that
     cannot be determined."""
     try:
-        return int64.file_id(os.stat(path).st_ino)
+        return int64.file_id(file_calls.stat(path).st_ino)
     except (FileNotFoundError, NotADirectoryError):
         return NO_SUCH_FILE
     except OSError:

@@ -48,6 +48,8 @@ _CHANGE_EVENTS = (
 # A folder is scanned once it has had no events for the first number of seconds; during a long copy,
 # at least as often as the second one says.
 QUIET_TIME, MAX_DELAY = 0.7, 4.0
+# FSEvents.h: kFSEventStreamEventFlagMustScanSubDirs, UserDropped and KernelDropped.
+_DROPPED = 0x1 | 0x2 | 0x4
 # Seconds that the watches of a root get to stop.
 _STOP_TIMEOUT = 3.0
 
@@ -228,8 +230,13 @@ class _ObservedTree(FileSystemEventHandler):
 
 
 def _notice_lost_events(emitter: Any, tell: Callable[[], None]) -> None:
-    """Call `tell` when more happens on Windows than fits into the buffer for events. Windows then
-    returns an empty buffer, which watchdog skips."""
+    """Call `tell` when more happens than the system reports one by one; watchdog does not say so.
+
+    Windows returns an empty buffer. macOS sends an event for a folder whose subfolders have to be
+    scanned, and may add that its own buffer or ours was full.
+    """
+    if hasattr(emitter, "events_callback"):
+        _notice_dropped_events(emitter, tell)
     buffers = getattr(getattr(emitter, "_reader", None), "_buf_queue", None)
     if buffers is None:
         return
@@ -241,6 +248,19 @@ def _notice_lost_events(emitter: Any, tell: Callable[[], None]) -> None:
             tell()
 
     buffers.put = put_and_notice
+
+
+def _notice_dropped_events(emitter: Any, tell: Callable[[], None]) -> None:
+    queue_events = emitter.queue_events
+
+    def queue_and_notice(timeout: float, events: list[Any]) -> None:
+        # watchdog takes events out of the list.
+        dropped = any(getattr(event, "flags", 0) & _DROPPED for event in events)
+        queue_events(timeout, events)
+        if dropped:
+            tell()
+
+    emitter.queue_events = queue_and_notice
 
 
 def _may_be_folder(event: FileSystemEvent, name: str) -> bool:

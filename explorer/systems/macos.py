@@ -70,16 +70,27 @@ class MacOS(Posix):
         with contextlib.suppress(OSError):
             macos_calls.copy_attributes(source, target)
         with contextlib.suppress(OSError):
-            macos_calls.set_creation_time(target, int(_creation_time(source) * 10**9))
+            # File systems without creation times report none, or 1970.
+            if (created := _creation_time(source)) > 0:
+                macos_calls.set_creation_time(target, int(created * 10**9))
 
     def lost_attributes(self, source: str, target: str) -> list[str]:
         names = set(macos_calls.attribute_names(source)) - set(macos_calls.attribute_names(target))
         names -= _OF_THE_SYSTEM
         found = ["Finder tags"] if _FINDER_TAGS in names else []
         found += ["extended attributes"] if names - {_FINDER_TAGS} else []
-        if abs(_creation_time(source) - _creation_time(target)) > _COARSEST_STEP:
+        created = _creation_time(source)
+        if created > 0 and abs(created - _creation_time(target)) > _COARSEST_STEP:
             found.append("the creation time")
         return found
+
+    def denial(self, error: OSError, path: str) -> str | None:
+        with contextlib.suppress(OSError):
+            if isinstance(error, PermissionError) and (
+                getattr(os.lstat(path), "st_flags", 0) & macos_calls.UF_IMMUTABLE
+            ):
+                return "is locked: unlock it in Finder (File → Get Info), and try again"
+        return None
 
     def unlock(self, path: str) -> None:
         # Finder's “Locked” is copied with a file.

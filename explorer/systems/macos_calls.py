@@ -20,6 +20,8 @@ _XATTR_NOFOLLOW = 0x1
 F_FULLFSYNC = 51
 # sys/stat.h: the file's bytes are in the cloud only.
 SF_DATALESS = 0x40000000
+# sys/stat.h: “Locked” in Finder: neither renamed, changed nor deleted.
+UF_IMMUTABLE = 0x2
 # sys/stat.h: Finder does not show it.
 UF_HIDDEN = 0x8000
 

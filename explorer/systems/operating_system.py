@@ -11,9 +11,11 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class OperatingSystem:
@@ -90,6 +92,20 @@ class OperatingSystem:
         """An absolute path in the form that the system accepts if it is very long."""
         return path
 
+    def is_in_use(self, error: OSError) -> bool:
+        """Whether a call failed because another program keeps the file to itself."""
+        return False
+
+    def patiently(self, call: Callable[[], T]) -> T:
+        """Call, and again for a moment while another program keeps the file to itself. Raises the
+        OSError of the last call."""
+        return call()
+
+    def denial(self, error: OSError, path: str) -> str | None:
+        """Why a file may not be read or moved, other than by its permissions, in words that follow
+        its name, with what to do; None if nothing is known."""
+        return None
+
     def is_open_for_writing(self, path: str) -> bool | None:
         """Whether some program has the file open for writing; None if the system does not tell."""
         return None
@@ -119,7 +135,7 @@ class OperatingSystem:
 
     def delete_file(self, path: str) -> None:
         """Delete a file, also one that is marked as read-only. Raises OSError."""
-        os.unlink(path)
+        os.unlink(self.long_path(path))
 
     def unlock(self, path: str) -> None:
         """Remove what may keep a file of ours from being deleted. Raises OSError."""

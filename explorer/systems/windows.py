@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import ntpath
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from explorer.systems import windows_calls
-from explorer.systems.operating_system import OperatingSystem
+from explorer.systems.operating_system import OperatingSystem, T
 
 # IO_REPARSE_TAG_MOUNT_POINT.
 _JUNCTION = 0xA0000003
-# The letters of fixed drives, cards and cameras; A and B were floppy disks, C is the system's.
-_LETTERS = "DEFGHIJKLMNOPQRSTUVWXYZ"
+# A and B were floppy disks, C is the system's.
+_NO_CAMERAS = frozenset("ABC")
 # Of files whose bytes are elsewhere: OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS (winnt.h).
 _NOT_HERE = 0x1000 | 0x40000 | 0x400000
 # HIDDEN; system folders have it, too.
 _HIDDEN = 0x2
 _LONG = "\\\\?\\"
+# What begins like the path of a server, and is none: long paths and devices.
+_NOT_SERVERS = (_LONG, "\\\\.\\")
 # Windows accepts 259 characters, and 247 for a folder in which a file is to have a short name.
 _LONGEST_PLAIN = 248
 # CREATE_NO_WINDOW (winbase.h).
@@ -37,6 +40,8 @@ _DOWNLOAD_MARK = ":Zone.Identifier:$DATA"
 _COARSEST_STEP_NS = 2 * 10**9
 # Seconds to wait for other processes to close a file: three in all.
 _WAITS = (0.05, 0.1, 0.25, 0.5, 0.5, 0.6, 1.0)
+# The same for a photo; there are many, and what is in use for longer is read again later.
+_WAITS_FOR_PHOTO = (0.05, 0.1, 0.25, 0.5)
 
 
 class Windows(OperatingSystem):
@@ -50,17 +55,29 @@ class Windows(OperatingSystem):
     def network_drive(self, path: str) -> str | None:
         # By its letter: `os.path.realpath` turns a mapped drive into a path on the server.
         is_mapped = _drive_type(path) == windows_calls.DRIVE_REMOTE
-        if is_mapped or (path.startswith("\\\\") and not path.startswith(_LONG)):
+        if is_mapped or (path.startswith("\\\\") and not path.startswith(_NOT_SERVERS)):
             return "it is on a network drive, which does not report changes made elsewhere"
         return None
 
     def watch_holds_drive(self, path: str) -> str | None:
-        if _drive_type(path) == windows_calls.DRIVE_REMOVABLE:
+        drive = _drive_type(path)
+        if drive == windows_calls.DRIVE_REMOVABLE or (
+            drive == windows_calls.DRIVE_FIXED and windows_calls.is_outside(path[0])
+        ):
             return "it is on a removable drive, which could not be ejected while it is watched"
         return None
 
     def camera_drives(self) -> Iterator[Path]:
-        return (Path(f"{letter}:\\") for letter in _LETTERS)
+        # A mapped drive whose server is away would be waited for.
+        for letter in windows_calls.drive_letters():
+            top = f"{letter}:\\"
+            if letter not in _NO_CAMERAS and _drive_type(top) != windows_calls.DRIVE_REMOTE:
+                yield Path(top)
+
+    def pictures_folders(self, home: Path) -> Iterator[Path]:
+        # It may have been moved to another drive, or into OneDrive.
+        if folder := windows_calls.pictures_folder():
+            yield Path(folder)
 
     def cloud_folders(self, home: Path) -> Iterator[tuple[Path, str]]:
         for variable in ("OneDrive", "OneDriveConsumer", "OneDriveCommercial"):
@@ -73,22 +90,54 @@ class Windows(OperatingSystem):
         return getattr(facts, "st_reparse_tag", 0) == _JUNCTION
 
     def copy_new_file(self, source: str, target: str) -> bool:
-        windows_calls.copy_file(source, target)
+        target = self.long_path(target)
+        windows_calls.copy_file(self.long_path(source), target)
         # A read-only copy could be neither synced nor given its times; `copystat` sets it again.
         windows_calls.clear_read_only(target)
         return True
 
     def copy_attributes(self, source: str, target: str) -> None:
         with contextlib.suppress(OSError):
-            windows_calls.set_creation_time(target, os.lstat(source).st_ctime_ns)
+            windows_calls.set_creation_time(self.long_path(target), self._created_ns(source))
 
     def lost_attributes(self, source: str, target: str) -> list[str]:
-        streams = set(windows_calls.alternate_streams(source)) - {_DOWNLOAD_MARK}
-        lost = streams - set(windows_calls.alternate_streams(target))
-        found = ["alternate data streams"] if lost else []
-        # Here, `st_ctime` is the time of creation.
-        one, other = os.lstat(source).st_ctime_ns, os.lstat(target).st_ctime_ns
-        return [*found, "the creation time"] if abs(one - other) > _COARSEST_STEP_NS else found
+        streams, kept = (
+            set(windows_calls.alternate_streams(self.long_path(path))) for path in (source, target)
+        )
+        found = ["alternate data streams"] if streams - {_DOWNLOAD_MARK} - kept else []
+        difference = abs(self._created_ns(source) - self._created_ns(target))
+        return [*found, "the creation time"] if difference > _COARSEST_STEP_NS else found
+
+    def _created_ns(self, path: str) -> int:
+        """The time of creation in Unix nanoseconds. Raises OSError."""
+        facts = os.lstat(self.long_path(path))
+        # Python 3.11 has it only as `st_ctime`, which later versions may change.
+        return int(getattr(facts, "st_birthtime_ns", facts.st_ctime_ns))
+
+    def is_in_use(self, error: OSError) -> bool:
+        code = getattr(error, "winerror", None)
+        if code is not None or error.errno != errno.EACCES:
+            return code in windows_calls.IN_USE
+        # Calls of the C library set no code. That a file may be opened but not read means that
+        # another program has locked a part of it.
+        return error.filename is None or windows_calls.is_kept_from_reading(
+            self.long_path(os.fsdecode(error.filename))
+        )
+
+    def patiently(self, call: Callable[[], T]) -> T:
+        for wait in _WAITS_FOR_PHOTO:
+            try:
+                return call()
+            except PermissionError as error:
+                if not self.is_in_use(error):
+                    raise
+                time.sleep(wait)
+        return call()
+
+    def denial(self, error: OSError, path: str) -> str | None:
+        if self.is_in_use(error):
+            return "is open in another program: close it there, and try again"
+        return None
 
     def replace(self, source: Path, target: Path) -> None:
         # It fails for as long as any process has the target open: another one of ours that reads
@@ -102,8 +151,9 @@ class Windows(OperatingSystem):
         source.replace(target)
 
     def delete_file(self, path: str) -> None:
+        path = self.long_path(path)
         try:
-            os.unlink(path)
+            self.patiently(lambda: os.unlink(path))
         except PermissionError:
             if not windows_calls.clear_read_only(path):
                 raise
@@ -114,7 +164,7 @@ class Windows(OperatingSystem):
                 raise
 
     def unlock(self, path: str) -> None:
-        windows_calls.clear_read_only(path)
+        windows_calls.clear_read_only(self.long_path(path))
 
     def is_in_cloud(self, facts: os.stat_result) -> bool:
         return bool(getattr(facts, "st_file_attributes", 0) & _NOT_HERE)
@@ -123,7 +173,9 @@ class Windows(OperatingSystem):
         return bool(getattr(facts, "st_file_attributes", 0) & _HIDDEN)
 
     def long_path(self, path: str) -> str:
-        if len(path) < _LONGEST_PLAIN or path.startswith(_LONG):
+        # Windows counts a character beyond U+FFFF, such as an emoji, as two.
+        beyond = 0 if path.isascii() else sum(each > "\uffff" for each in path)
+        if len(path) + beyond < _LONGEST_PLAIN or path.startswith(_NOT_SERVERS):
             return path
         # With this prefix nothing is normalized, so the path must be.
         plain = ntpath.normpath(path)

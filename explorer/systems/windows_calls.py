@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 # GetDriveTypeW.
-DRIVE_REMOVABLE, DRIVE_REMOTE = 2, 4
+DRIVE_REMOVABLE, DRIVE_FIXED, DRIVE_REMOTE = 2, 3, 4
 # Of files (winnt.h).
 ATTRIBUTE_READONLY = 0x1
 INVALID_FILE_ATTRIBUTES = 0xFFFFFFFF
@@ -22,6 +22,13 @@ _COPY_FILE_FAIL_IF_EXISTS = 1
 _FILE_WRITE_ATTRIBUTES, _SHARE_ALL, _OPEN_EXISTING = 0x100, 0x7, 3
 _FLAG_BACKUP_SEMANTICS, _FLAG_OPEN_REPARSE_POINT = 0x02000000, 0x00200000
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
+_GENERIC_READ = 0x80000000
+# IOCTL_STORAGE_QUERY_PROPERTY (winioctl.h), asked for StorageDeviceProperty of a standard query.
+_QUERY_PROPERTY = 0x2D1400
+# STORAGE_BUS_TYPE (ntddstor.h): 1394, USB, SD and MMC.
+_BUSES_OUTSIDE = frozenset({4, 7, 12, 13})
+# ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+IN_USE = frozenset({32, 33})
 # Windows counts from 1601, in units of 100 ns.
 _EPOCH_DIFFERENCE = 116_444_736_000_000_000
 # Error codes with the meaning that Python gives them as `errno`.
@@ -37,13 +44,52 @@ class StreamData(ctypes.Structure):
     _fields_ = [("size", ctypes.c_longlong), ("name", ctypes.c_wchar * (260 + 36))]
 
 
+class StoragePropertyQuery(ctypes.Structure):
+    """STORAGE_PROPERTY_QUERY."""
+
+    _fields_ = [
+        ("property", ctypes.c_uint32), ("kind", ctypes.c_uint32), ("more", ctypes.c_ubyte * 1),
+    ]  # fmt: skip
+
+
+class StorageDevice(ctypes.Structure):
+    """STORAGE_DEVICE_DESCRIPTOR, without the texts that follow it."""
+
+    _fields_ = [
+        ("version", ctypes.c_uint32), ("size", ctypes.c_uint32), ("kind", ctypes.c_ubyte),
+        ("modifier", ctypes.c_ubyte), ("removable", ctypes.c_ubyte), ("queueing", ctypes.c_ubyte),
+        ("offsets", ctypes.c_uint32 * 4), ("bus", ctypes.c_uint32), ("length", ctypes.c_uint32),
+        ("raw", ctypes.c_ubyte * 1),
+    ]  # fmt: skip
+
+
+class FolderId(ctypes.Structure):
+    """KNOWNFOLDERID, which is a GUID."""
+
+    _fields_ = [
+        ("one", ctypes.c_uint32), ("two", ctypes.c_uint16), ("three", ctypes.c_uint16),
+        ("rest", ctypes.c_ubyte * 8),
+    ]  # fmt: skip
+
+
+# FOLDERID_Pictures: {33E28130-4E1E-4676-835A-98395C3BC3BB}.
+_PICTURES = FolderId(
+    0x33E28130, 0x4E1E, 0x4676, (0x83, 0x5A, 0x98, 0x39, 0x5C, 0x3B, 0xC3, 0xBB)
+)  # fmt: skip
+
+
 @functools.cache
 def kernel32() -> Any:
     """The library, with the types of the functions that take or return handles."""
     library = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
     library.CreateFileW.restype = ctypes.c_void_p
+    library.CreateFileW.argtypes = [
+        ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32,
+        ctypes.c_uint32, ctypes.c_void_p,
+    ]  # fmt: skip
     library.FindFirstStreamW.restype = ctypes.c_void_p
     library.GetFileAttributesW.restype = ctypes.c_uint32
+    library.GetLogicalDrives.restype = ctypes.c_uint32
     library.CopyFileExW.argtypes = [
         ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
         ctypes.c_uint32,
@@ -54,6 +100,66 @@ def kernel32() -> Any:
 def drive_type(top: str) -> int:
     """The type of a drive, by its top folder such as `Z:\\`. The drive is not accessed."""
     return int(kernel32().GetDriveTypeW(ctypes.c_wchar_p(top)))
+
+
+def drive_letters() -> list[str]:
+    """The letters of the drives that there are. No drive is accessed."""
+    bits = int(kernel32().GetLogicalDrives())
+    return [chr(ord("A") + number) for number in range(26) if bits >> number & 1]
+
+
+def is_outside(letter: str) -> bool:
+    """Whether a drive is connected by USB or the like, or is a card; False if that is unknown.
+
+    Windows calls hard disks and SSDs fixed drives, also where they are at the end of a cable.
+    """
+    # Without the right to read, no special permission is needed.
+    handle = kernel32().CreateFileW(
+        ctypes.c_wchar_p(f"\\\\.\\{letter}:"), 0, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
+    )
+    if handle == _INVALID_HANDLE:
+        return False
+    try:
+        query, device, got = StoragePropertyQuery(), StorageDevice(), ctypes.c_uint32()
+        return bool(
+            kernel32().DeviceIoControl(
+                ctypes.c_void_p(handle), ctypes.c_uint32(_QUERY_PROPERTY),
+                ctypes.byref(query), ctypes.c_uint32(ctypes.sizeof(query)),
+                ctypes.byref(device), ctypes.c_uint32(ctypes.sizeof(device)),
+                ctypes.byref(got), None,
+            )
+        ) and (bool(device.removable) or device.bus in _BUSES_OUTSIDE)  # fmt: skip
+    finally:
+        kernel32().CloseHandle(ctypes.c_void_p(handle))
+
+
+def pictures_folder() -> str | None:
+    """Where the user's pictures folder is now; None if Windows does not tell."""
+    shell = ctypes.WinDLL("shell32")  # type: ignore[attr-defined,unused-ignore]
+    found = ctypes.c_void_p()
+    try:
+        failed = shell.SHGetKnownFolderPath(
+            ctypes.byref(_PICTURES), ctypes.c_uint32(0), None, ctypes.byref(found)
+        )
+        return None if failed or not found.value else ctypes.wstring_at(found.value)
+    finally:
+        ctypes.WinDLL("ole32").CoTaskMemFree(found)  # type: ignore[attr-defined,unused-ignore]
+
+
+def is_kept_from_reading(path: str) -> bool:
+    """Whether a file cannot be opened for reading because another program keeps it to itself.
+
+    `os.open` does not tell: it is the C library's, and has one error code for this and for missing
+    permissions.
+    """
+    library = kernel32()
+    handle = library.CreateFileW(
+        ctypes.c_wchar_p(path), _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
+    )
+    if handle == _INVALID_HANDLE:
+        return ctypes.get_last_error() in IN_USE  # type: ignore[attr-defined,unused-ignore]
+    library.CloseHandle(ctypes.c_void_p(handle))
+    return False
 
 
 def unbiased_seconds() -> float:

@@ -14,6 +14,7 @@ from explorer.photos.file_io import (
     read_with_stat,
     why_not_regular,
 )
+from tests.systems.simulated import run_on
 
 
 def test_a_file_is_read_with_its_stat_after_the_last_byte(tmp_path: Path) -> None:
@@ -139,6 +140,8 @@ def test_a_file_that_another_program_has_open(
         raise error
 
     monkeypatch.setattr(os, "open", fail)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    run_on(monkeypatch, "windows")
     with pytest.raises(PhotoError, match="another program is using it" if busy else "not allowed"):
         read_file(tmp_path / "a")
 

@@ -81,7 +81,7 @@ def test_all_files_are_journaled_before_the_first_is_moved(
     seen = list[list[str]]()
     real = safe_move.move
 
-    def look(*given: Any) -> None:
+    def look(*given: Any) -> list[str]:
         seen.append(
             [
                 Path(entry.path).name
@@ -89,7 +89,7 @@ def test_all_files_are_journaled_before_the_first_is_moved(
                 for entry in run.entries
             ]
         )
-        real(*given)
+        return real(*given)
 
     monkeypatch.setattr(safe_move, "move", look)
     one(small_library, to=str(small_library.base / "aside"))
@@ -222,12 +222,12 @@ def test_if_one_file_cannot_be_removed_all_are_kept(
     live(small_library)
     real, calls = safe_move.move, 0
 
-    def stuck(*given: Any) -> None:
+    def stuck(*given: Any) -> list[str]:
         nonlocal calls
         calls += 1
         if calls == at + 1:
             raise PermissionError(13, "Permission denied")
-        real(*given)
+        return real(*given)
 
     monkeypatch.setattr(safe_move, "move", stuck)
     refused(

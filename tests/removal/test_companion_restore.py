@@ -23,9 +23,10 @@ def test_losing_the_kept_film_during_the_move_restores_all_files(
     before = small_library.tree()
     real = trash.send
 
-    def lose(*given: Any) -> None:
-        real(*given)
+    def lose(*given: Any) -> list[str]:
+        lost: list[str] = real(*given)
         (small_library.photos / "kept/IMG_1.MOV").unlink(missing_ok=True)
+        return lost
 
     monkeypatch.setattr(trash, "send", lose)
     result = one(small_library)
@@ -119,12 +120,12 @@ def test_all_files_are_restored_if_interrupted_before_the_photo_moved(
     before = small_library.tree()
     real, calls = trash.send, 0
 
-    def cut(*given: Any) -> None:
+    def cut(*given: Any) -> list[str]:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise KeyboardInterrupt
-        real(*given)
+        return real(*given)
 
     with monkeypatch.context() as patch:
         patch.setattr(trash, "send", cut)

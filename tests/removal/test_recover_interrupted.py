@@ -147,10 +147,10 @@ def test_companions_stay_unresolved_with_their_photo(
     pair.add_file("sub/b.xmp", "words")
     before, real = pair.tree(), safe_move.move
 
-    def stop(source: str, *given: Any) -> None:
+    def stop(source: str, *given: Any) -> list[str]:
         if source.endswith(".jpg"):
             raise KeyboardInterrupt
-        real(source, *given)
+        return real(source, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", stop)
@@ -262,9 +262,10 @@ def test_an_interrupted_run_does_not_hide_later_ones(
         small_library.add_photo(f"{name}.jpg", "one")
     real = safe_move.move
 
-    def stop(source: str, target: str, *given: Any) -> None:
-        real(source, target, *given)
+    def stop(source: str, target: str, *given: Any) -> list[str]:
+        lost: list[str] = real(source, target, *given)
         raise KeyboardInterrupt
+        return lost
 
     with monkeypatch.context() as patch:
         patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)

@@ -79,13 +79,13 @@ def test_a_file_that_could_not_be_put_back_is_reported(
     two_copies.add_file("b.jpg.xmp", "words")
     before, real, calls = two_copies.tree(), safe_move.move, list[str]()
 
-    def move(source: str, target: str, *given: Any) -> None:
+    def move(source: str, target: str, *given: Any) -> list[str]:
         calls.append(source)
         if len(calls) == 2:
             raise FileExistsError(errno.EEXIST, "File exists", target)
         if len(calls) > 2:
             raise OSError(errno.EIO, "Input/output error", target)
-        real(source, target, *given)
+        return real(source, target, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", move)
@@ -106,11 +106,11 @@ def test_a_removal_fails_after_five_taken_names(
 ) -> None:
     before, tries, real = two_copies.tree(), list[str](), safe_move.move
 
-    def move(source: str, target: str, *given: Any) -> None:
+    def move(source: str, target: str, *given: Any) -> list[str]:
         if len(tries) < taken:
             tries.append(target)
             raise FileExistsError(errno.EEXIST, "a file of that name already exists", target)
-        real(source, target, *given)
+        return real(source, target, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(safe_move, "move", move)

@@ -47,12 +47,13 @@ def test_a_copy_is_read_again_at_its_destination(
     """What arrives differs from what was sent: the file, which was only moved, is put back."""
     before, real = two_copies.tree(), safe_move.move
 
-    def spoil(source: str, target: str, *given: Any) -> None:
-        real(source, target, *given)
+    def spoil(source: str, target: str, *given: Any) -> list[str]:
+        lost = real(source, target, *given)
         if "aside" in target:
             data = Path(target).read_bytes()
             Path(target).unlink()
             Path(target).write_bytes(data[::-1])
+        return lost
 
     monkeypatch.setattr(safe_move, "move", spoil)
     (result,) = remove(
@@ -71,9 +72,10 @@ def test_a_keeper_removed_concurrently_by_another_library_restores_the_copy(
     at least comes back."""
     before, real = two_copies.tree(), trash.send
 
-    def other(path: str, *given: Any) -> None:
-        real(path, *given)
+    def other(path: str, *given: Any) -> list[str]:
+        lost = real(path, *given)
         (two_copies.photos / "a.jpg").rename(two_copies.base / "taken.jpg")
+        return lost
 
     monkeypatch.setattr(trash, "send", other)
     (result,) = remove(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")]).results

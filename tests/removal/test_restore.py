@@ -79,10 +79,10 @@ def test_a_name_taken_concurrently_is_not_overwritten(
     gone(pair)
     real = safe_move.move
 
-    def taken(source: str, target: str, *given: Any) -> None:
+    def taken(source: str, target: str, *given: Any) -> list[str]:
         if Path(target).name == "b.jpg":
             Path(target).write_text("a newcomer")
-        real(source, target, *given)
+        return real(source, target, *given)
 
     monkeypatch.setattr(safe_move, "move", taken)
     _, (restored,) = undo(pair.library)
@@ -210,7 +210,7 @@ def test_a_sidecar_is_stored_once_however_often_it_is_set_aside(pair: SmallLibra
     sidecar = pair.photos / "a.jpg.xmp"
     for text in ("one", "one", "two", "two"):
         sidecar.write_text(text)
-        keep_written_sidecar(pair.library, moved, str(sidecar))
+        keep_written_sidecar(pair.library, moved.token, str(sidecar))
     assert sorted(path.read_text() for path in kept.iterdir()) == ["one", "two"]
 
 

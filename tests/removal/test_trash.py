@@ -165,10 +165,10 @@ def test_the_info_file_is_complete_and_on_disk_before_the_move(
     real, synced = safe_move.move, list[str]()
     real_sync = part_files.sync_folder
 
-    def look(source: str, target: str, *given: Any) -> None:
+    def look(source: str, target: str, *given: Any) -> list[str]:
         assert note(trash.note_path(target))["Path"] == source
         assert synced == [str(home_trash / "info")]
-        real(source, target, *given)
+        return real(source, target, *given)
 
     def sync(folder: str) -> None:
         synced.append(folder)

@@ -135,8 +135,10 @@ def test_all_possible_destinations_of_a_file_are_listed(
         str(own(drive)),
     ]
     assert list(trash.own_folders(str(drive / "sub/a.jpg"), tmp_path / "library")) == [
-        str(tmp_path / "library/removed"), str(drive / trash.OWN_FOLDER),
-    ]  # fmt: skip
+        str(Path.home() / trash.HOME_FOLDER),
+        str(tmp_path / "library/removed"),
+        str(drive / trash.OWN_FOLDER),
+    ]
 
 
 def test_the_info_file_is_complete_when_it_is_flushed(
@@ -150,9 +152,9 @@ def test_the_info_file_is_complete_when_it_is_flushed(
             synced.append(os.fstat(handle).st_size)
         real(handle)
 
-    def moved(*given: Any) -> None:
+    def moved(*given: Any) -> list[str]:
         assert len(synced) == 1
-        move(*given)
+        return move(*given)
 
     photo = drive / "sub/a.jpg"
     to = trash.free_slot(str(photo))

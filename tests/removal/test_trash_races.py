@@ -63,7 +63,7 @@ def test_another_name_is_chosen_if_the_first_is_taken(
         small_library.add_file(f"{number}/b.xmp", "words")
     before, real, struck = small_library.tree(), safe_move.move, list[str]()
 
-    def taken(source: str, target: str, *given: Any) -> None:
+    def taken(source: str, target: str, *given: Any) -> list[str]:
         if (
             source not in struck
             and source.startswith(str(small_library.photos))
@@ -71,7 +71,7 @@ def test_another_name_is_chosen_if_the_first_is_taken(
         ):
             struck.append(source)
             Path(target).write_text("a stranger's")
-        real(source, target, *given)
+        return real(source, target, *given)
 
     monkeypatch.setattr(safe_move, "move", taken)
     outcome = remove(
@@ -97,11 +97,11 @@ def test_a_name_that_is_always_taken_is_reported(
     small_library.add_photo("b.jpg", "one")
     before, real, calls = small_library.tree(), safe_move.move, 0
 
-    def taken(source: str, target: str, *given: Any) -> None:
+    def taken(source: str, target: str, *given: Any) -> list[str]:
         nonlocal calls
         calls += 1
         Path(target).write_text("a stranger's")
-        real(source, target, *given)
+        return real(source, target, *given)
 
     monkeypatch.setattr(safe_move, "move", taken)
     (result,) = remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results

@@ -13,6 +13,7 @@ import pytest
 
 from explorer.indexing import reconcile
 from explorer.scanning.filesystem_traits import reason_to_poll
+from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scan import scan_tree
 from explorer.scanning.scheduler import ScanScheduler
 from explorer.scanning.watch import _notice_lost_events
@@ -117,15 +118,22 @@ def test_hidden_files_and_folders_are_left_out(
 
 def test_a_mapped_drive_is_known_by_its_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = windows_files.install(monkeypatch)
-    kernel.drives = {"Z:\\": 4, "E:\\": 2}
+    kernel.drives = {"C:\\": 3, "E:\\": 2, "F:\\": 3, "G:\\": 3, "Z:\\": 4}
+    # Hard disks at a USB cable are fixed drives, too. C: is an NVMe disk, and G: does not tell.
+    kernel.buses = {"C": 17, "F": 7}
     run_on(monkeypatch, "windows")
     monkeypatch.setattr(os.path, "realpath", lambda path: r"\\nas\photos")
     for path in ("Z:\\Photos", r"\\nas\photos"):
         assert "network drive" in (reason_to_poll(path) or "")
     assert reason_to_poll("C:\\Photos") is None
     # A watch would keep it from being ejected.
-    assert "ejected" in (Windows().watch_holds_drive("E:\\DCIM") or "")
-    assert Windows().watch_holds_drive("C:\\Photos") is None
+    for path in ("E:\\DCIM", "F:\\Photos"):
+        assert "ejected" in (Windows().watch_holds_drive(path) or "")
+    for path in ("C:\\Photos", "G:\\Photos"):
+        assert Windows().watch_holds_drive(path) is None
+    assert not kernel.handles
+    # The drive of a server that may be away is not looked at.
+    assert [str(top)[0] for top in Windows().camera_drives()] == ["E", "F", "G"]
     assert Windows().watch_holds_drive(r"\\nas\photos") is None
 
 
@@ -137,6 +145,9 @@ def test_a_mapped_drive_is_known_by_its_letter(monkeypatch: pytest.MonkeyPatch) 
         ("C:\\" + "a" * 300 + "/b.jpg", "\\\\?\\C:\\" + "a" * 300 + "\\b.jpg"),
         ("\\\\nas\\" + "a" * 300, "\\\\?\\UNC\\nas\\" + "a" * 300),
         ("\\\\?\\C:\\" + "a" * 300, "\\\\?\\C:\\" + "a" * 300),
+        ("\\\\.\\" + "a" * 300, "\\\\.\\" + "a" * 300),
+        # Each emoji is two units of UTF-16.
+        ("C:\\" + "\U0001f600" * 130, "\\\\?\\C:\\" + "\U0001f600" * 130),
     ],
 )
 def test_long_paths_get_their_prefix_on_windows(path: str, expected: str) -> None:
@@ -157,6 +168,35 @@ def test_lost_events_have_the_whole_root_scanned() -> None:
     _notice_lost_events(object(), lambda: told.append(1))
 
 
+@pytest.mark.parametrize(
+    ("flags", "times"),
+    [
+        # An item was created, and is a file: nothing was lost.
+        ([0x100 | 0x10000], 0),
+        ([0x1], 1),
+        ([0x100 | 0x10000, 0x1 | 0x2], 1),
+        ([0x1 | 0x4, 0x1 | 0x4], 1),
+    ],
+)
+def test_events_that_macos_dropped_have_the_whole_root_scanned(
+    flags: list[int], times: int
+) -> None:
+    """As watchdog's emitter hands them on: a list that it empties."""
+    told, queued = list[int](), list[int]()
+
+    class Emitter:
+        def events_callback(self) -> None: ...
+
+        def queue_events(self, timeout: float, events: list[Any]) -> None:
+            queued.extend(event.flags for event in events)
+            events.clear()
+
+    emitter = Emitter()
+    _notice_lost_events(emitter, lambda: told.append(1))
+    emitter.queue_events(1.0, [types.SimpleNamespace(flags=each) for each in flags])
+    assert len(told) == times and queued == flags
+
+
 def test_after_sleep_everything_is_scanned(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,3 +213,27 @@ def test_after_sleep_everything_is_scanned(
     finally:
         monkeypatch.undo()
         scheduler.close()
+
+
+@pytest.mark.parametrize("system", ["macos", "windows"])
+@pytest.mark.parametrize(("old", "new"), [("Trip", "trip"), ("Zo\u00eb", "Zoe\u0308")])
+def test_a_folder_under_its_former_spelling_is_no_second_folder(
+    system: str, old: str, new: str, setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renaming a folder only in case or normalization is reported under both names, and both lead
+    to it."""
+    for number in range(3):
+        setup.draw(f"{old}/{number}.jpg", number)
+    setup.run()
+    before = setup.present()
+    (setup.photos / old).rename(setup.photos / new)
+    playing = run_on(monkeypatch, system)
+    # Here, one spelling leads nowhere: the system is asked for the other one.
+    spelled = str(setup.photos / old), str(setup.photos / new)
+    monkeypatch.setattr(type(playing), "long_path", lambda self, path: path.replace(*spelled))
+    (root,) = setup.library.catalog.roots()
+    expected = {name.replace(old, new): photo for name, photo in before.items()}
+    for folders in ([old, new], [new, old], [old], [""]):
+        targets = [ScanTarget(root["id"], root["path"], folder) for folder in folders]
+        setup.indexer.run(targets, thorough=True)
+        assert setup.present() == expected

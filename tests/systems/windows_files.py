@@ -11,7 +11,8 @@ import pytest
 
 from explorer.systems import windows_calls
 
-READ_ONLY, NOT_FOUND, EXISTS = 0x1, 2, 80
+READ_ONLY, NOT_FOUND, SHARING_VIOLATION, EXISTS = 0x1, 2, 32, 80
+GENERIC_READ = 0x80000000
 
 
 class Kernel32:
@@ -24,6 +25,10 @@ class Kernel32:
         self.created = dict[str, int]()
         self.drives = dict[str, int]()
         self.handles = dict[int, Any]()
+        self.buses = dict[str, int]()
+        """How drives are connected, by letter."""
+        self.in_use = set[str]()
+        """Files that another program keeps to itself."""
 
     def CopyFileExW(self, source: str, target: str, *rest: object) -> int:
         assert rest[-1] == 1, "COPY_FILE_FAIL_IF_EXISTS"
@@ -44,7 +49,14 @@ class Kernel32:
         return 1
 
     def CreateFileW(self, path: ctypes.c_wchar_p, *rest: object) -> int | None:
-        if not os.path.lexists(str(path.value)):
+        name, (access, *_) = str(path.value), rest
+        if name.startswith("\\\\.\\"):
+            assert access == 0, "reading a drive takes an administrator"
+            return self._handle(name[4])
+        if access == GENERIC_READ and name in self.in_use:
+            self.error = SHARING_VIOLATION
+            return ctypes.c_void_p(-1).value
+        if not os.path.lexists(name):
             self.error = NOT_FOUND
             return ctypes.c_void_p(-1).value
         return self._handle(str(path.value))
@@ -75,6 +87,21 @@ class Kernel32:
 
     def GetDriveTypeW(self, top: ctypes.c_wchar_p) -> int:
         return self.drives.get(str(top.value), 3)
+
+    def GetLogicalDrives(self) -> int:
+        return sum(1 << ord(top[0]) - ord("A") for top in self.drives)
+
+    def DeviceIoControl(
+        self, handle: ctypes.c_void_p, code: ctypes.c_uint32, query: Any, query_size: Any,
+        device: Any, size: ctypes.c_uint32, got: Any, overlapped: None,
+    ) -> int:  # fmt: skip
+        assert code.value == 0x2D1400 and query_size.value == 12 and size.value >= 36
+        found = device._obj
+        # As in ntddstor.h: the fields lie where C puts them.
+        assert type(found).bus.offset == 28 and type(found).removable.offset == 10
+        bus = self.buses.get(self.handles[handle.value or 0])
+        found.bus = bus or 0
+        return int(bus is not None)
 
     def _handle(self, what: Any) -> int:
         number = 100 + len(self.handles)

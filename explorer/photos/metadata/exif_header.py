@@ -11,6 +11,7 @@ from PIL import ExifTags, Image
 
 from explorer.errors import PhotoError
 from explorer.photos.formats import pillow_formats
+from explorer.systems.this_system import this_system
 
 # Formats that cameras write, and whose EXIF block can be read without decoding the picture.
 _CAMERA_FORMATS = frozenset({"JPEG", "MPO", "HEIF", "TIFF"})
@@ -35,6 +36,7 @@ def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
     """Read the header of a file without decoding its picture; None if it cannot be read, or if
     cameras do not write its format."""
     try:
+        path = this_system().long_path(os.fspath(path))
         with open(path, "rb") as file:
             start = file.read(64)
         with warnings.catch_warnings():

@@ -22,6 +22,7 @@ from explorer.photos.metadata.fields import (
 )
 from explorer.photos.metadata.xmp_packet import find_packet
 from explorer.photos.picture_loader import open_picture
+from explorer.systems import file_calls
 
 _MAX_JSON_BYTES = 5_000_000
 
@@ -99,7 +100,7 @@ def read_if_exists(path: str) -> bytes | None:
     Raises PhotoError if the file exists but cannot be read.
     """
     try:
-        os.lstat(path)
+        file_calls.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

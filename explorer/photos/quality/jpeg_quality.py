@@ -7,6 +7,8 @@ import warnings
 
 from PIL import Image, JpegImagePlugin  # noqa: F401  importing a format registers it
 
+from explorer.systems.this_system import this_system
+
 # The luminance table of ITU-T T.81, annex K.1, row by row.
 _BASE_TABLE = (
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
@@ -26,7 +28,7 @@ def jpeg_quality(path: str | os.PathLike[str]) -> int | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=("JPEG",)) as picture:
+            with Image.open(this_system().long_path(os.fspath(path)), formats=("JPEG",)) as picture:
                 tables = getattr(picture, "quantization", None)
     except (OSError, SyntaxError, ValueError):
         return None

@@ -1,0 +1,44 @@
+"""What lies in the folder of removed photos, and the button that empties it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.removal import trash
+from explorer.removal.remove import remove
+from explorer.ui import resources
+from tests.fixtures.small_library import SmallLibrary
+
+
+def _page() -> None:
+    from explorer.ui.removal_dialogs import removal_history
+
+    removal_history._own_folders()
+
+
+def test_the_folder_is_emptied_only_after_it_was_confirmed(
+    small_library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    for photo in ("a.jpg", "b.jpg"):
+        small_library.add_photo(photo, "one")
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
+    (result,) = remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")]).results
+    assert result.at is not None
+    monkeypatch.setattr(resources, "library", lambda: small_library.library)
+    page = AppTest.from_function(_page).run()
+    assert not page.exception
+    assert "1 file in" in page.markdown[0].value and trash.HOME_FOLDER in page.markdown[0].value
+    assert not page.button
+    page.checkbox[0].check().run()
+    assert page.button[0].label == "Empty" and Path(result.at).exists()
+    page.button[0].click().run()
+    assert not page.exception and not Path(result.at).exists()
+    # Nothing is left to empty, and the photo that was kept is where it was.
+    assert not page.markdown and not page.button
+    assert (small_library.photos / "a.jpg").read_text() == "one"

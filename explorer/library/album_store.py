@@ -204,13 +204,15 @@ def revive_album(db: sqlite3.Connection, album_id: int) -> str | None:
     return name
 
 
-def drop_if_empty(db: sqlite3.Connection, album_id: int) -> None:
-    """Delete an album that has no photos, after its creation was undone."""
-    db.execute(
-        "update album set deleted_at = ? where id = ? and id not in (select album_id from"
-        " album_photo)",
+def drop_if_empty(db: sqlite3.Connection, album_id: int) -> bool:
+    """Delete an album that has no photos, after its creation was undone; return whether that
+    changed anything."""
+    dropped = db.execute(
+        "update album set deleted_at = ? where id = ? and deleted_at is null and id not in (select"
+        " album_id from album_photo)",
         (time.time(), album_id),
     )
+    return dropped.rowcount > 0
 
 
 def _change_membership(

@@ -81,8 +81,8 @@ def _is_object(value: Value) -> bool:
         return False
 
 
-def _has_length(length: int) -> Callable[[Value], bool]:
-    return lambda value: isinstance(value, bytes) and len(value) == length
+def _has_length(*lengths: int) -> Callable[[Value], bool]:
+    return lambda value: isinstance(value, bytes) and len(value) in lengths
 
 
 def _is_positive(value: Value) -> bool:
@@ -114,7 +114,8 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("photo_edit", "hash"): _has_length(_HASH),
     ("photo_edit", "edited"): _is_object,
     ("photo_edit", "in_file"): _is_object,
-    ("edit_change", "hash"): _has_length(_HASH),
+    # A change of an album itself has no content.
+    ("edit_change", "hash"): _has_length(0, _HASH),
     ("album", "name"): _is_not_empty,
     ("album_photo", "hash"): _has_length(_HASH),
     ("concept", "name"): _is_not_empty,

@@ -61,7 +61,12 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
                 f" undo “{later}” first."
             )
         free = [each for each in changes if (each.hash, each.field) not in blocked]
-        undone = _revert(db, str(row[0]), free, len({each.hash for each in waiting} - {NO_CONTENT}))
+        undone, changed = _revert(
+            db, str(row[0]), free, len({each.hash for each in waiting} - {NO_CONTENT})
+        )
+        # An edit of which nothing could be restored is not undone: later it may be possible.
+        if changes and not changed:
+            return undone
         if waiting:
             db.executemany(
                 "delete from edit_change where edit_id = ? and hash = ? and field = ?",
@@ -96,32 +101,39 @@ def _changed_later(db: sqlite3.Connection, edit_id: int) -> dict[tuple[bytes, st
 
 def _revert(
     db: sqlite3.Connection, summary: str, changes: list[FieldChange], waiting: int
-) -> UndoneEdit:
-    """Revert these changes. waiting: the number of contents that stay as they are."""
+) -> tuple[UndoneEdit, bool]:
+    """Revert these changes; returns the result, and whether anything changed. waiting: the number
+    of contents that stay as they are."""
     albums = [each for each in changes if each.hash == NO_CONTENT]
     # A deleted album is brought back before its photos are, and a new one deleted after them.
-    revived = [revive_album(db, _album_of(each)) for each in albums if each.after is None]
+    # So is one that photos are to be in again, if the record of its deletion was lost.
+    returning = [each for each in changes if each.after is None and _is_of_album(each)]
+    revived = [revive_album(db, album) for album in dict.fromkeys(map(_album_of, returning))]
     restored, kept = set[bytes](), set[bytes]()
     for change in changes:
         if change.hash != NO_CONTENT:
             (restored if _reverted(db, change) else kept).add(change.hash)
-    for each in albums:
-        if each.before is None:
-            drop_if_empty(db, _album_of(each))
+    created = [each for each in albums if each.before is None]
+    dropped = [drop_if_empty(db, _album_of(each)) for each in created]
     touch_photos(db, photos_with(db, restored))
     name = next(filter(None, revived), None)
-    return UndoneEdit(summary, len(restored), len(kept - restored) + waiting, name)
+    undone = UndoneEdit(summary, len(restored), len(kept - restored) + waiting, name)
+    return undone, bool(restored or name or any(dropped))
 
 
 def _reverted(db: sqlite3.Connection, change: FieldChange) -> bool:
     """Restore one field, unless it no longer has the value of the edit."""
-    if change.field.startswith(ALBUM_FIELD):
+    if _is_of_album(change):
         return set_membership(db, _album_of(change), change.hash, member=change.after is None)
     field = next((each for each in COLUMNS if each == change.field), None)
     if field is None or stored(edited_values(db, change.hash).get(field)) != change.after:
         return False
     set_field(db, change.hash, field, None if change.before is None else json.loads(change.before))
     return True
+
+
+def _is_of_album(change: FieldChange) -> bool:
+    return change.field.startswith(ALBUM_FIELD)
 
 
 def _album_of(change: FieldChange) -> int:

@@ -18,6 +18,7 @@ from explorer.errors import LibraryError
 from explorer.library.connection import connect
 from explorer.library.damaged_tables import DamagedCatalog, RecoveredTable
 from explorer.library.integrity import repair_saved_references
+from explorer.library.migration_steps.m020_album_names import RECORD_DELETIONS
 from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
 from explorer.library.photo_text_store import fill_texts
@@ -146,6 +147,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     decisions = _lost_decisions(target)
     cut = repair_saved_references(target)
     _set_counters(target, tables, source)
+    target.execute(RECORD_DELETIONS)
     fill_texts(target)
     target.execute("commit")
     target.execute("pragma foreign_keys = on")

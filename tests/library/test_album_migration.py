@@ -14,6 +14,7 @@ from explorer.library.album_store import add_to_album, album_photos, albums, fin
 from explorer.library.edit_undo import undo_edit
 from explorer.library.library import Library
 from explorer.library.migration_steps import STEPS
+from explorer.library.salvage import salvage
 from tests.factory import LibraryBuilder, digest_of
 
 ONE, TWO = digest_of(1), digest_of(2)
@@ -69,3 +70,28 @@ def test_albums_and_their_history_stay(old_library: Path) -> None:
         assert set(album_photos(catalog, 5).tolist()) == {first, second}
     finally:
         builder.close()
+
+
+def test_a_photo_of_an_album_that_is_not_there_does_not_stop_it(old_library: Path) -> None:
+    with contextlib.closing(sqlite3.connect(old_library / "library" / "catalog.db")) as db:
+        db.execute("insert into album_photo values (77, ?, 1)", (ONE,))
+        db.commit()
+    library = Library.open(old_library / "library")
+    try:
+        with library.catalog.reading() as db:
+            rows = db.execute("select album_id, hash from album_photo").fetchall()
+            assert [tuple(row) for row in rows] == [(3, ONE)]
+    finally:
+        library.close()
+
+
+def test_a_salvage_keeps_the_records_of_deleted_albums(old_library: Path) -> None:
+    """Of a catalog from before the change, and of one from after it."""
+    path = old_library / "library" / "catalog.db"
+    for _ in range(2):
+        assert salvage(path).lost == []
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            rows = db.execute(
+                "select edit_id, field, before, after from edit_change where hash = x''"
+            )
+            assert rows.fetchall() == [(3, "album:5", "[1]", None)]

@@ -14,6 +14,7 @@ from explorer.library.album_store import (
     remove_from_album,
     rename_album,
 )
+from explorer.library.connection import write_transaction
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_undo import UndoneEdit, undo_edit
 from explorer.text_format import MAX_NAME_LENGTH
@@ -123,3 +124,33 @@ def test_edits_of_an_album_wait_for_later_ones(builder: LibraryBuilder, photos: 
     assert contents(builder) == {"Best": photos[:1]}
     undo_edit(catalog, created.id)
     assert contents(builder) == {} and past_edits(catalog) == []
+
+
+def test_photos_are_in_an_album_again_whose_deletion_was_not_recorded(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Best", photos)
+    remove_from_album(catalog, find_album(catalog, "Best"), photos[:2])
+    with write_transaction(catalog.path) as db:
+        db.execute("update album set deleted_at = 1")
+    undone = undo_last(builder)
+    assert (undone.album, undone.restored, undone.kept) == ("Best", 2, 0)
+    assert contents(builder) == {"Best": photos}
+
+
+def test_an_edit_of_which_nothing_is_restored_is_not_undone(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Best", photos)
+    edit = remove_from_album(catalog, find_album(catalog, "Best"), photos[:1])
+    assert edit is not None
+    with write_transaction(catalog.path) as db:
+        row = db.execute("select * from album").fetchone()
+        db.execute("delete from album")
+    undone = undo_last(builder)
+    assert (undone.restored, undone.kept) == (0, 1) and past_edits(catalog)[0].id == edit.id
+    with write_transaction(catalog.path) as db:
+        db.execute("insert into album values (?, ?, ?, ?)", tuple(row))
+    assert undo_last(builder).restored == 1 and contents(builder) == {"Best": photos[:1]}

@@ -3,6 +3,16 @@ back, no longer occupies its name. Record which edits deleted albums."""
 
 from __future__ import annotations
 
+# Run after a salvage as well, which fills this schema with the rows of an older one.
+RECORD_DELETIONS = """
+insert or ignore into edit_change
+  select c.edit_id, x'', c.field, '[1]', null from edit_change c join edit e on e.id = c.edit_id
+  join album a on c.field = 'album:' || a.id
+  where a.deleted_at is not null and e.undone_at is null and c.after is null
+  and e.summary like 'Deleted the album %'
+  group by c.edit_id, c.field;
+"""
+
 SQL = """
 -- SQLite cannot drop a constraint, so both tables are made again. The one that refers to the other is dropped first: otherwise its rows would go with those that they refer to.
 create table named_album (
@@ -23,7 +33,8 @@ create table album_content (
   added_at real not null,
   primary key (album_id, hash)
 );
-insert into album_content select album_id, hash, added_at from album_photo;
+-- A row of an album that is not there, as a damaged catalog may have, must not stop the upgrade.
+insert into album_content select album_id, hash, added_at from album_photo where album_id in (select id from album);
 drop table album_photo;
 drop table album;
 alter table named_album rename to album;
@@ -32,10 +43,5 @@ create index album_photo_hash on album_photo (hash);
 create unique index album_name on album (name) where deleted_at is null;
 
 -- An edit that deleted an album has a change without a content from now on.
-insert or ignore into edit_change
-  select c.edit_id, x'', c.field, '[1]', null from edit_change c join edit e on e.id = c.edit_id
-  join album a on c.field = 'album:' || a.id
-  where a.deleted_at is not null and e.undone_at is null and c.after is null
-  and e.summary like 'Deleted the album %'
-  group by c.edit_id, c.field;
 """
+SQL += RECORD_DELETIONS

@@ -11,7 +11,7 @@ from explorer.library.filters import Filters, sql_condition
 from explorer.library.location_store import LOCATION_NAMED, location_values
 from explorer.library.photo_text_store import CURRENT_LOCATION
 from explorer.library.text_folding import fold
-from explorer.library.text_index import TextColumn
+from explorer.library.text_index import FOLDER_NAMED, TextColumn, folded_folder
 from explorer.places.distances import EARTH_RADIUS
 
 NUMBERS: Mapping[str, str] = {
@@ -119,6 +119,16 @@ def with_value(text: str, column: TextColumn) -> PhotoCondition:
         "? <> '' and exists (select 1 from photo_text t where t.photo_id = p.id and"
         f" instr(char(10) || t.{column} || char(10), char(10) || ? || char(10)))",
         (folded, folded),
+    )
+
+
+def in_folder_named(name: str) -> PhotoCondition:
+    """Photos directly in a folder of this name, as `TextIndex.ids_in_folder_named` compares it."""
+    folded = folded_folder(name)
+    return PhotoCondition(
+        "? <> '' and exists (select 1 from photo_text t where t.photo_id = p.id and"
+        f" {FOLDER_NAMED.format(name='?')})",
+        (folded,) * 3,
     )
 
 

@@ -44,6 +44,11 @@ _WHOLE_NAME = (
 )
 _WHOLE_KEYWORD = "instr({line} || t.keywords || {line}, {line} || {w} || {line})"
 _WHOLE_PLACE = "instr({line} || t.place || {line}, {line} || {w} || {line})"
+FOLDER_NAMED = (
+    "(instr(char(10) || t.folder || char(10), char(10) || {name} || char(10))"
+    " or instr(t.folder || char(10), '/' || {name} || char(10)))"
+)
+"""SQL on `photo_text` as t: a file is directly in a folder of this name."""
 _KINDS = (
     _WHOLE_NAME,
     "instr({line} || t.name, {line} || {w})",
@@ -130,6 +135,13 @@ class TextIndex:
         value = f"instr(char(10) || t.{column} || char(10), char(10) || ?1 || char(10))"
         return self._ids([folded], value, [folded]) if folded else np.empty(0, np.int64)
 
+    def ids_in_folder_named(self, name: str) -> Ids:
+        """Ids of all visible photos with a file directly in a folder of this name; ascending. A
+        name can be several, with '/' between them: the last of a path."""
+        folded = folded_folder(name)
+        condition = FOLDER_NAMED.format(name="?1")
+        return self._ids([folded], condition, [folded]) if folded else np.empty(0, np.int64)
+
     def ids_named(self, name: str, limit: int) -> list[int]:
         """Ids of at most this many visible photos with a file of that name, whole, with or without
         its suffix; ascending. Of more than that, none."""
@@ -215,6 +227,11 @@ class TextIndex:
                         raise
                     log.warning("The index of names and texts is damaged (%s): slow search.", error)
             return db.execute(sql.format(source="photo_text t"), values).fetchall()
+
+
+def folded_folder(name: str) -> str:
+    """The last names of a folder's path as they are compared."""
+    return " ".join(fold(name).split()).replace("\\", "/").strip("/")
 
 
 def folded_words(text: str) -> list[str]:

@@ -128,6 +128,9 @@ class PhotoFilter:
         if os.path.isabs(path):
             folder = Filters(folder=os.path.normpath(path), subfolders=not value.whole)
             return self._bitmaps.meeting(self._in_filters(folder))
+        if value.whole and name == "folder":
+            condition = photo_conditions.in_folder_named(text)
+            return self._bitmaps.meeting(condition, lambda: self._texts.ids_in_folder_named(text))
         if value.whole:
             column = _TEXT_COLUMNS[name]
             return self._bitmaps.meeting(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer.library.location_store import LocationCount
+from explorer.library.text_folding import fold
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 
@@ -49,8 +50,10 @@ def place_tree(counts: Iterable[LocationCount]) -> list[PlaceNode]:
                 continue
             node = nodes.get(path)
             if node is None:
-                # A region and a city are found within their country.
-                named = [name, *within[:1]]
+                # A region and a city are found within their country. A city that has the name of
+                # its region is found within that: the name alone means both.
+                same = len(within) == 2 and fold(name) == fold(within[1])
+                named = [name, *(reversed(within) if same else within[:1])]
                 test = FieldTest("place", (FieldValue(", ".join(named)),))
                 query = print_query(QueryTree(condition=test))
                 node = nodes[path] = PlaceNode(name, kind, query, test=test)  # type: ignore[arg-type]

@@ -11,12 +11,15 @@ import numpy as np
 
 from explorer.library.facet_columns import FacetTable
 from explorer.library.location_store import Location, LocationCount
+from explorer.library.paths import inside as is_inside
 from explorer.library.photo_masks import PhotoMask
 from explorer.library.rows import RootRow
 from explorer.search.facet_node import FacetNode
 from explorer.search.facet_trees import camera_tree, date_tree, format_counts, lens_list
-from explorer.search.folder_tree import FolderTree
+from explorer.search.folder_tree import FolderTree, tested_folder
+from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import FIELDS
+from explorer.search.language.query_grammar import is_too_long
 from explorer.search.language.query_parts import all_of, tests_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, QueryTree
 from explorer.search.photo_filter import stored_formats
@@ -33,9 +36,14 @@ class FacetEntry(NamedTuple):
     photos: int
     """How many of the result's photos are in it."""
     tree: QueryTree
-    """The query with this filter added; without it, if it is active."""
+    """The query with this filter added; without it, if it is active; with it instead of narrower
+    ones, if it widens."""
+    text: str
+    """The same as text."""
     active: bool
     """Whether the query has this filter."""
+    widens: bool
+    """Whether the query has a filter for a group in this one."""
     level: int
     """How many of the entries before it contain it."""
 
@@ -85,10 +93,11 @@ def result_facets(
 
 
 def narrowed(
-    tree: QueryTree, tests: Sequence[Condition], instead_of: Sequence[Condition] = ()
+    tree: QueryTree, tests: Sequence[Condition], instead_of: Iterable[Condition] = ()
 ) -> QueryTree:
     """A query with conditions added. instead_of: conditions that these include, left out."""
-    kept = [each for each in tests_of(tree.condition) if _bare(each) not in {*instead_of, *tests}]
+    replaced = {*instead_of, *tests}
+    kept = [each for each in tests_of(tree.condition) if _bare(each) not in replaced]
     return QueryTree(tree.terms, all_of((*kept, *tests)))
 
 
@@ -108,21 +117,56 @@ def _known_inside(node: FacetNode) -> list[FacetNode]:
 
 
 def _entries(
-    tree: QueryTree,
-    nodes: Sequence[FacetNode],
-    inside: Callable[[FacetNode], list[FacetNode]],
-    level: int = 0,
-    above: tuple[Condition, ...] = (),
+    tree: QueryTree, nodes: Sequence[FacetNode], inside: Callable[[FacetNode], list[FacetNode]]
 ) -> Iterable[FacetEntry]:
-    """Groups, and below those that are chosen or the only one, the groups in them. above: the
-    conditions of the groups that these are in."""
+    """Groups, and below those that are chosen, that a chosen one is in, or that are the only one,
+    the groups in them."""
     present = {_bare(each) for each in tests_of(tree.condition)}
-    for node in nodes:
-        active = all(test in present for test in node.tests)
-        changed = widened(tree, node.tests) if active else narrowed(tree, node.tests, above)
-        yield FacetEntry(node.name, node.photos, changed, active, level)
-        if node.folds and (active or len(nodes) == 1):
-            yield from _entries(tree, inside(node), inside, level + 1, (*above, *node.tests))
+    # With the conditions of the query for groups that it is in; without recursion, as folders can
+    # be nested more deeply than calls.
+    pending = [(node, 0, frozenset[Condition](), len(nodes) == 1) for node in reversed(nodes)]
+    while pending:
+        node, level, above, alone = pending.pop()
+        own = _own_tests(node, present)
+        active, narrower = bool(own), _tests_below(node, present)
+        if active:
+            changed = widened(tree, own)
+        elif narrower:
+            changed = narrowed(tree, node.tests, narrower)
+        else:
+            changed = narrowed(tree, node.tests, above)
+        text, widens = print_query(changed), bool(narrower) and not active
+        if not is_too_long(text):
+            yield FacetEntry(node.name, node.photos, changed, text, active, widens, level)
+        if node.folds and (active or narrower or alone):
+            below = inside(node)
+            around = above.union(own)
+            pending += [(each, level + 1, around, len(below) == 1) for each in reversed(below)]
+
+
+def _own_tests(node: FacetNode, present: set[Condition]) -> tuple[Condition, ...]:
+    """The conditions of a query that stand for this group; none if one of them is missing."""
+    return node.tests if present.issuperset(node.tests) else ()
+
+
+def _tests_below(node: FacetNode, present: set[Condition]) -> set[Condition]:
+    """The conditions of a query for groups in this group. For a folder, the one for its own photos
+    without subfolders is among them."""
+    folder = tested_folder(node.tests[0]) if len(node.tests) == 1 else None
+    if folder is not None:
+        found = {test: tested_folder(test) for test in present}
+        return {
+            test
+            for test, tested in found.items()
+            if tested is not None
+            and test not in node.tests
+            and is_inside(tested[0], folder[0])
+            and (tested[0] != folder[0] or not tested[1])
+        }
+    below = set[Condition]()
+    for each in node.inside:
+        below |= {test for test in each.tests if test in present} | _tests_below(each, present)
+    return below.difference(node.tests)
 
 
 def _cameras(table: FacetTable, photos: PhotoMask) -> list[FacetNode]:

@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.systems.this_system import this_system
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
+from explorer.ui.photo_labels import escape_markdown
 
 # Seconds to wait for the file manager.
 _TIMEOUT = 5.0
@@ -53,7 +54,7 @@ def reveal(path: str) -> str:
 def show(path: str) -> None:
     """`reveal`, with the error message shown on the page."""
     if problem := reveal(path):
-        st.toast(problem, icon=":material/error:")
+        st.toast(escape_markdown(problem), icon=":material/error:")
 
 
 def show_in_folder() -> list[PhotoAction]:

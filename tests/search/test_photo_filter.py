@@ -108,6 +108,18 @@ def test_a_folder_without_its_subfolders(builder: LibraryBuilder) -> None:
     assert found(root) == [at_top]
     assert found(f"{root}/sub") == [inside, deep]
     assert found(f"{root}/sub/deep") == [deep]
+    # A name instead of a path: of every folder with that name, in any capitals.
+    other = builder.put("other/Sub/e.jpg", 4)
+    builder.put("subs/f.jpg", 5)
+    builder.put("a sub/g.jpg", 6)
+    expected = {
+        "sub": [inside, deep, other], "SUB/": [inside, deep, other], "other/sub": [other],
+        "sub/deep": [deep], Path(root).name: [at_top], "b/deep": [], "/": [],
+    }  # fmt: skip
+    assert {name: found(name) for name in expected} == expected
+    # The same with photos that have changed since.
+    late = builder.put("late/sub/h.jpg", 7)
+    assert found("sub") == [inside, deep, other, late]
     assert found(str(Path(root).parent)) == []
 
 

@@ -50,3 +50,12 @@ def test_the_query_of_a_place_means_that_place() -> None:
     assert meanings[0].countries == {"US"}
     assert meanings[1].regions == {"US.NY"}
     assert BROOKLYN.city in meanings[2].places
+
+
+def test_a_city_is_told_apart_from_its_region_of_the_same_name() -> None:
+    ((region,),) = (node.inside for node in place_tree([LocationCount(LISBON, 1, 1)]))
+    (city,) = region.inside
+    assert region.query == 'place:"Lisbon, Portugal"'
+    assert city.query == 'place:"Lisbon, Lisbon, Portugal"'
+    meaning = place_meaning("Lisbon, Lisbon, Portugal")
+    assert LISBON.city in meaning.places and not meaning.regions and not meaning.countries

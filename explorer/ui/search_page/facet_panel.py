@@ -13,8 +13,6 @@ import streamlit as st
 from explorer.library.library import Library
 from explorer.library.location_store import Location, all_locations
 from explorer.library.photo_masks import mask_of
-from explorer.search.language.print_query import print_query
-from explorer.search.language.query_tree import QueryTree
 from explorer.search.ranked_photos import RankedPhotos
 from explorer.search.result_facets import FacetEntry, FacetGroup, result_facets
 from explorer.ui import resources
@@ -92,20 +90,16 @@ def _group_data(group: FacetGroup) -> dict[str, Any]:
 
 
 def _entry_data(entry: FacetEntry) -> dict[str, Any]:
-    text = _text(entry.tree)
-    now = search_state.url_parameters() | {search_state.PHRASE: text}
+    now = search_state.url_parameters() | {search_state.PHRASE: entry.text}
     return {
         "name": entry.name,
         "photos": entry.photos,
-        "text": text,
+        "text": entry.text,
         "href": "?" + urlencode({key: value for key, value in now.items() if value}),
         "active": entry.active,
+        "widens": entry.widens,
         "level": entry.level,
     }
-
-
-def _text(tree: QueryTree) -> str:
-    return print_query(tree)
 
 
 def _ignore() -> None:

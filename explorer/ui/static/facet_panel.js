@@ -29,7 +29,7 @@ export default function (component) {
         draw();
       };
       section.append(make("button", { type: "button", class: "all", "data-key": `all ${name}`, "aria-label": `Show ${rest} more: ${name}`, onclick: show }, `Show ${rest.toLocaleString()} more`));
-    } else if (more) section.append(make("p", { class: "all" }, `and ${more.toLocaleString()} more: see the Browse page`));
+    } else if (more) section.append(make("p", { class: "all" }, `and ${more.toLocaleString()} more: ${name === "Places" ? "see the Places page" : "narrow down further"}`));
     return section;
   }
 
@@ -41,12 +41,12 @@ export default function (component) {
       make(
         "a",
         {
-          href: entry.href, title: entry.name, "data-key": key, class: entry.active ? "active" : null,
-          "aria-label": entry.active ? `Search without ${entry.name}` : `${entry.name}, ${photos}`,
+          href: entry.href, title: entry.widens ? `Widen to ${entry.name}` : entry.name, "data-key": key, class: entry.active ? "active" : null,
+          "aria-label": entry.active ? `Search without ${entry.name}` : entry.widens ? `Widen to ${entry.name}` : `${entry.name}, ${photos}`,
           onclick: (event) => followed(event) && setTriggerValue("query", { text: entry.text }),
         },
         make("span", { class: "name" }, entry.name),
-        make("span", { class: "count" }, entry.active ? "✕" : entry.photos.toLocaleString()),
+        make("span", { class: "count" }, entry.active ? "✕" : entry.widens ? "↑" : entry.photos.toLocaleString()),
       ),
     );
   }

@@ -22,7 +22,8 @@ class GroupTree {
     this.typedAt = 0;
     this.levels = new TreeLevels((parameters) => this.#read(parameters), () => this.draw());
     this.list.onkeydown = (event) => this.#key(event);
-    this.list.onfocusin = (event) => { this.focused = event.target.dataset.id ?? this.focused; };
+    // There is no onfocusin.
+    this.list.addEventListener("focusin", (event) => { this.focused = event.target.dataset.id ?? this.focused; });
     this.input.oninput = () => {
       clearTimeout(this.filtering);
       this.filtering = setTimeout(() => this.levels.match(this.input.value.trim()), FILTER_PAUSE);
@@ -120,7 +121,7 @@ class GroupTree {
 
   #made(row) {
     if (row.more) {
-      const attributes = { role: "treeitem", href: "#", "data-id": row.id, onclick: (event) => followed(event) && this.levels.more(row.of) };
+      const attributes = { role: "treeitem", href: "#", "data-id": row.id, onclick: (event) => followed(event) && this.#more(row) };
       return make("a", attributes, make("span", { class: "fold" }), make("span", { class: "name" }));
     }
     const toggle = (event) => {
@@ -150,6 +151,13 @@ class GroupTree {
     this.focused = id;
     if (row.open) this.levels.collapse(id);
     else this.levels.expand(id);
+  }
+
+  // The first of the groups that were read takes the place of the row that asked for them.
+  async #more(row) {
+    const first = await this.levels.more(row.of);
+    if (first !== undefined && this.focused === row.id) this.focused = first;
+    this.draw();
   }
 
   #focus(id) {

@@ -198,8 +198,9 @@ export default function (component) {
   };
   layer.onpointerover = (event) => button(event) && showPreview(button(event));
   layer.onpointerout = hidePreview;
-  layer.onfocusin = (event) => button(event) && showPreview(button(event));
-  layer.onfocusout = hidePreview;
+  // There are no onfocusin and onfocusout.
+  layer.addEventListener("focusin", (event) => button(event) && showPreview(button(event)));
+  layer.addEventListener("focusout", hidePreview);
   layer.onkeydown = (event) => {
     const direction = ARROWS[event.key], buttons = [...layer.children];
     if (event.key === "Escape") canvas.focus();

@@ -6,51 +6,62 @@ export class TreeLevels {
     this.changed = changed;
     this.levels = new Map();
     this.open = new Set();
-    this.closed = new Set();
+    // Of the groups that a text was found in.
+    this.foundOpen = new Set();
+    this.foundClosed = new Set();
     this.found = null;
+    this.wanted = "";
     this.failed = false;
   }
 
-  // Read the top, and all levels that are open, again.
+  // Read the top, all levels that are open, and what a text was found in, again.
   async refresh() {
-    const ids = [null, ...this.open];
-    await Promise.all(ids.map((id) => this.#load(id, Math.max(1, this.levels.get(id)?.nodes.length ?? 0))));
+    const ids = new Set([null, ...this.open, ...this.foundOpen]);
+    const levels = [...ids].map((id) => this.#load(id, Math.max(1, this.levels.get(id)?.nodes.length ?? 0)));
+    await Promise.all([...levels, this.#find(this.wanted)]);
     this.changed();
   }
 
   async expand(id) {
-    this.closed.delete(id);
-    this.open.add(id);
+    this.foundClosed.delete(id);
+    (this.found ? this.foundOpen : this.open).add(id);
     this.changed();
     await this.#load(id, 1);
     this.changed();
   }
 
   collapse(id) {
-    this.open.delete(id);
-    this.closed.add(id);
+    if (this.found) {
+      this.foundOpen.delete(id);
+      this.foundClosed.add(id);
+    } else this.open.delete(id);
     this.changed();
   }
 
-  // Read the rest of a level that has more groups than one answer holds.
+  // Read the rest of a level that has more groups than one answer holds; returns the id of the first of them.
   async more(id) {
-    const level = this.levels.get(id);
-    await this.#load(id, level.nodes.length + 1);
-    this.changed();
+    const known = this.levels.get(id).nodes.length;
+    await this.#load(id, known + 1);
+    return this.levels.get(id).nodes[known]?.id;
   }
 
   // Show only the groups that a text was found in; with an empty text, all of them.
   async match(text) {
     this.wanted = text;
     if (!text) this.found = null;
-    else {
-      const found = await this.#ask({ matching: text });
-      if (this.wanted !== text) return;
-      this.found = found ?? this.found;
-      this.open.clear();
-      this.closed.clear();
-    }
+    else if (!(await this.#find(text))) return;
+    this.foundOpen.clear();
+    this.foundClosed.clear();
     this.changed();
+  }
+
+  // Returns whether this is still the text that is wanted.
+  async #find(text) {
+    if (!text) return true;
+    const found = await this.#ask({ matching: text });
+    if (this.wanted !== text) return false;
+    this.found = found ?? this.found;
+    return true;
   }
 
   // What is shown, from the top down: { node, level, at, size, open, folds, name }, or { more, of, … } for the rest of a level.
@@ -62,9 +73,10 @@ export class TreeLevels {
 
   #add(rows, level, of, depth) {
     level.nodes.forEach((node, at) => {
-      const open = this.open.has(node.id) || (node.inside.length > 0 && this.found !== null && !this.closed.has(node.id));
+      const expanded = (this.found ? this.foundOpen : this.open).has(node.id);
+      const open = expanded || (this.found !== null && node.inside.length > 0 && !this.foundClosed.has(node.id));
       rows.push({ id: node.id, node, level: depth, at: at + 1, size: level.total, open, folds: node.folds, name: node.name });
-      const known = this.open.has(node.id) ? this.levels.get(node.id) : { nodes: node.inside, total: node.inside.length };
+      const known = expanded ? this.levels.get(node.id) : { nodes: node.inside, total: node.inside.length };
       if (open && known) this.#add(rows, known, node.id, depth + 1);
     });
     const rest = level.total - level.nodes.length;

@@ -56,14 +56,20 @@ class Destinations:
                 raise RemovalRefused(
                     f"the system's trash cannot be used ({error.strerror or error})"
                 ) from error
-            self._remember_trash({os.path.dirname(slot.path) for slot in slots})
+            self._remember({os.path.dirname(slot.path) for slot in slots})
             return Destination(TRASH, [slot.path for slot in slots], [slot.info for slot in slots])
-        own = trash.own_folder(checked.photo.path)
+        try:
+            own = trash.own_folder(checked.photo.path)
+        except OSError as error:
+            raise RemovalRefused(
+                f"no folder for removed photos can be found ({error.strerror or error})"
+            ) from error
+        self._remember({own})
         return self._in_folder(os.path.join(own, self._run_id), checked)
 
-    def _remember_trash(self, folders: set[str]) -> None:
-        """Let undo find these even if the environment names another trash by then, as in sandboxed
-        terminals."""
+    def _remember(self, folders: set[str]) -> None:
+        """Let undo find these even if the environment names another trash or home by then, as in
+        sandboxed terminals."""
         for folder in sorted(folders - self._remembered):
             remember_removal_folder(self._library.catalog, self._journal, folder)
         self._remembered |= folders

@@ -7,14 +7,16 @@ empties them.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from explorer.library.file_lookup import paths_with_content
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.library.removal_folders import removal_folders
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import file_state, trash
 from explorer.removal.boundaries import Boundaries
@@ -89,6 +91,12 @@ def _own_families(
     """The files that were moved to a folder of our own, each photo with its companions, and that
     folder."""
     bounds = Boundaries(library, journal)
+    # Of an earlier home, too, if the environment names another one now.
+    known = [
+        folder
+        for folder in removal_folders(library.catalog, journal)
+        if os.path.basename(folder) in trash.OWN_FOLDERS
+    ]
     for run in journal.runs():
         for family in run.families:
             # What undo could not put back yet belongs to a photo that is in use again.
@@ -96,18 +104,18 @@ def _own_families(
                 continue
             found = dict[str, list[RemovalEntry]]()
             for entry in family:
-                folder = _own_folder(entry, library.dir)
+                folder = _own_folder(entry, library.dir, known)
                 if folder is not None and bounds.refusal(entry) is None:
                     found.setdefault(folder, []).append(entry)
             yield from ((entries, folder) for folder, entries in found.items())
 
 
-def _own_folder(entry: RemovalEntry, library: Path) -> str | None:
+def _own_folder(entry: RemovalEntry, library: Path, known: Sequence[str]) -> str | None:
     """The folder of our own that a file was moved to; None if it was not. Touches no file unless
     it may have been: a removal to the trash has thousands of files."""
     if entry.state != "moved" or entry.target is None or entry.where == TRASH:
         return None
-    for folder in trash.own_folders(entry.path, library):
+    for folder in itertools.chain(known, trash.own_folders(entry.path, library)):
         if inside(entry.where, folder) and inside(entry.target, folder):
             return folder
     return None

@@ -145,11 +145,14 @@ def _home_trash() -> str:
 
 
 def _device(folder: str) -> int:
-    """The device of a folder, or of the folder in which it would be made."""
+    """The device of a folder, or of the folder in which it would be made. Raises OSError."""
     while True:
         try:
             return os.stat(folder).st_dev
         except FileNotFoundError:
+            # On Windows, a drive that is not connected has no folder around it that is there.
+            if os.path.dirname(folder) == folder:
+                raise
             folder = os.path.dirname(folder)
 
 

@@ -180,10 +180,26 @@ def test_each_run_has_its_own_removal_folder_if_the_trash_cannot_be_read(
     setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)
-    own = setup.base / "library/removed"
-    monkeypatch.setattr(trash, "own_folder", lambda path, library: str(library / "removed"))
+    own = setup.base / "own"
+    monkeypatch.setattr(trash, "own_folder", lambda path: str(own))
     found = setup.open(TRASH).choose(setup.checked())
     assert found == Destination(f"{own}/run", [f"{own}/run/photos/sub/a.jpg"], [None])
+    assert setup.remembered == [str(own)]
+
+
+def test_a_removal_is_refused_if_no_removal_folder_can_be_found(
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where the drive of the home folder may not be connected."""
+
+    def absent(path: str) -> os.stat_result:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(trash, "is_supported", lambda: False)
+    chosen, checked = setup.open(TRASH), setup.checked()
+    monkeypatch.setattr(os, "stat", absent)
+    with pytest.raises(RemovalRefused, match=r"can be found .No such file"):
+        chosen.choose(checked)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
@@ -192,5 +208,5 @@ def test_the_removal_folder_at_the_top_of_a_watched_drive_is_never_indexed(
 ) -> None:
     monkeypatch.setattr(trash, "is_supported", lambda: False)
     own = setup.base / "photos" / trash.OWN_FOLDER
-    monkeypatch.setattr(trash, "own_folder", lambda path, library: str(own))
+    monkeypatch.setattr(trash, "own_folder", lambda path: str(own))
     assert setup.open(TRASH).choose(setup.checked()).targets == [f"{own}/run/photos/sub/a.jpg"]

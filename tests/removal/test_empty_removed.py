@@ -58,6 +58,19 @@ def test_emptying_deletes_what_was_removed_and_nothing_else(
     assert result.back is None and "deleted there" in result.note
 
 
+def test_another_home_changes_nothing(
+    removed: tuple[SmallLibrary, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_library, at = removed
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "another"))
+    assert removed_space(small_library.library) == (1, 3, (str(_top(at)),))
+    undo(small_library.library)
+    assert (small_library.photos / "b.jpg").read_text() == "one"
+    remove(small_library.library, [small_library.removal("b.jpg", "a.jpg")])
+    assert empty_removed(small_library.library) == (1, 0)
+
+
 def test_another_file_at_its_place_stays(removed: tuple[SmallLibrary, Path]) -> None:
     small_library, at = removed
     at.unlink()

@@ -83,6 +83,8 @@ def scan_target(
     try:
         if rules.excludes_branch(target.folder):
             found = ScanResult(left_out={target.folder})
+        elif hidden := _hidden_part(target):
+            found = ScanResult(left_out={hidden})
         else:
             found = scan_tree(
                 target.root,
@@ -141,6 +143,23 @@ def _more(number: int) -> str:
 def _is_mount_point(folder: str) -> bool:
     """Whether a folder is on another file system than the folder that contains it."""
     return device_of(folder) not in (None, device_of(os.path.dirname(folder)))
+
+
+def _hidden_part(target: ScanTarget) -> str:
+    """The outermost folder on the way from the root to a target that is hidden by an attribute; ''
+    if none is. A scan of the whole root would not enter it."""
+    system = this_system()
+    names = target.folder.split("/") if target.folder and system.has_file_attributes else []
+    for number in range(1, len(names) + 1):
+        folder = "/".join(names[:number])
+        try:
+            facts = os.lstat(system.long_path(join(to_text(target.root), folder)))
+        except OSError:
+            # It is gone or cannot be read, which the scan reports.
+            return ""
+        if system.is_hidden(facts):
+            return folder
+    return ""
 
 
 def _as_spelled_on_disk(target: ScanTarget) -> str:

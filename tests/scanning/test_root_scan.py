@@ -170,3 +170,19 @@ def test_a_folder_requested_by_its_former_spelling_is_found(
     monkeypatch.setattr(os.path, "lexists", lambda path: True)
     run_on(monkeypatch, "linux")
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")
+
+
+@pytest.mark.parametrize("hidden", ["sub", "sub/deep"])
+def test_a_part_that_is_in_a_hidden_folder_is_left_out(
+    root: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
+    """As a scan of the whole root leaves it out."""
+    inode = (root / hidden).stat().st_ino
+    system = run_on(monkeypatch, "macos")
+    monkeypatch.setattr(system, "ignores_case", False)
+    monkeypatch.setattr(system, "is_hidden", lambda facts: facts.st_ino == inode)
+    whole, part = look(root).found, look(root, "sub/deep").found
+    assert whole is not None and part is not None
+    assert whole.left_out == part.left_out == {hidden} and part.files == []
+    assert "sub/deep/c.jpg" not in paths(whole)
+    assert look(root, "gone/deep").found == ScanResult()

@@ -56,7 +56,7 @@ class SidecarOutcome(NamedTuple):
     """The id that undoes them; None if nothing was written."""
     results: tuple[SidecarResult, ...]
 
-    def count(self, state: SidecarState) -> int:
+    def number_of(self, state: SidecarState) -> int:
         """How many sidecars ended like that."""
         return sum(each.state == state for each in self.results)
 

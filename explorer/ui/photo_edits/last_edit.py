@@ -43,8 +43,8 @@ def say_done(summary: str, done: PastEdit | None) -> None:
 
 def say_written(done: SidecarOutcome) -> None:
     """Report written sidecars at the next run of the page, and offer to undo it."""
-    words = f"{count(done.count('written'), 'sidecar')} written."
-    if refused := done.count("refused"):
+    words = f"{count(done.number_of('written'), 'sidecar')} written."
+    if refused := done.number_of("refused"):
         words += f" {count(refused)} could not be written."
     st.session_state[_LAST] = words, done.run
 

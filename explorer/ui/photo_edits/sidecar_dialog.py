@@ -55,9 +55,9 @@ def _dialog(photo_ids: list[int] | None) -> None:
         " digiKam and Lightroom read them. A sidecar that exists is extended, and keeps everything"
         " else. No photo file is changed."
     )
-    number = plan.count("would")
-    if plan.count("unchanged"):
-        st.caption(f"{count(plan.count('unchanged'), 'sidecar')} already complete.")
+    number = plan.number_of("would")
+    if plan.number_of("unchanged"):
+        st.caption(f"{count(plan.number_of('unchanged'), 'sidecar')} already complete.")
     if not plan.results:
         st.info("None of these photos has been edited.", icon=":material/info:")
     rows = [_row(each) for each in plan.results if each.state != "unchanged"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -82,3 +83,23 @@ def test_an_album_is_made_opened_emptied_and_deleted(window: Visitor, server: Se
     page.get_by_role("button", name="Change").last.click()
     page.get_by_role("button", name="Delete “Best of all”").click()
     expect(page.get_by_role("button", name="Best of all")).to_have_count(0)
+
+
+def test_sidecars_are_written_after_a_look_and_taken_back(
+    window: Visitor, server: Server, photos: Path
+) -> None:
+    page = look(window, server, "/?folder=&q=name%3Ared")
+    select(page, "red.jpg")
+    page.get_by_role("button", name="Favourite").click()
+    expect(said(page, "Marked as favourite")).to_be_visible()
+    page.get_by_role("button", name="Write sidecars").click()
+    dialog = page.get_by_role("dialog")
+    write = dialog.get_by_role("button", name=re.compile("Write [1-9] sidecar"))
+    expect(write).to_be_visible()
+    assert not list(photos.rglob("*.xmp"))
+    write.click()
+    expect(said(page, "sidecars? written")).to_be_visible()
+    assert list(photos.rglob("red.jpg.xmp"))
+    page.get_by_role("button", name="Undo").click()
+    expect(said(page, "sidecars? as before")).to_be_visible()
+    assert not list(photos.rglob("*.xmp"))

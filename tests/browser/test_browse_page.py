@@ -73,6 +73,8 @@ def test_dates_and_cameras_are_browsed_the_same_way(window: Visitor, server: Ser
     expect(year).to_have_attribute("href", "?q=date%3A2021")
     year.click()
     expect(page.get_by_text("5 photos, newest first")).to_be_visible()
+    everything = page.get_by_role("link", name="All dates")
+    expect(everything).to_have_attribute("href", "?by=dates")
     page.keyboard.press("ArrowRight")
     dates.get_by_role("treeitem", name="March, 1 photo").click()
     expect(page.get_by_text("1 photo, newest first")).to_be_visible()
@@ -83,6 +85,19 @@ def test_dates_and_cameras_are_browsed_the_same_way(window: Visitor, server: Ser
     assert page.url.endswith("q=camera%3ACanon")
     cameras.get_by_role("treeitem", name="Camera not known").click()
     expect(page.get_by_text(f"{3 + GREY} photos, newest first")).to_be_visible()
+
+
+def test_sorting_and_grouping_are_kept(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/browse?by=dates&sort=name&group=month&stack=no")
+    year = page.get_by_role("treeitem", name="2021, 5 photos")
+    expect(year).to_have_attribute("href", "?q=date%3A2021&sort=name&group=month&stack=no")
+    year.click()
+    expect(page).to_have_url(re.compile(r"\?q=date%3A2021&sort=name&group=month&stack=no$"))
+    everything = page.get_by_role("link", name="All dates")
+    expect(everything).to_have_attribute("href", "?by=dates&sort=name&group=month&stack=no")
+    page.get_by_role("radio", name="Cameras").click()
+    expect(page).to_have_url(re.compile(r"\?by=cameras&sort=name&group=month&stack=no$"))
 
 
 def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Server) -> None:

@@ -73,14 +73,29 @@ def chosen(tree: FacetTree) -> ChosenGroup | None:
     return ChosenGroup(trail, True) if trail else None
 
 
+def kept_options() -> dict[str, str]:
+    """The parameters in the address that say how photos are sorted, grouped and stacked."""
+    now = search_state.url_parameters()
+    return {
+        key: now[key]
+        for key in (search_state.SORT, search_state.GROUP, search_state.STACK)
+        if key in now
+    }
+
+
+def address_of(query: str, name: TreeName) -> dict[str, str]:
+    """The parameters that show the photos of a group or, without a query, all those of a tree."""
+    return ({search_state.PHRASE: query} if query else {BY: name}) | kept_options()
+
+
 def choose(query: str) -> None:
     """Show the photos of a group, as one step in the browser's history."""
-    st.query_params.from_dict({search_state.PHRASE: query} if query else {BY: tree_name()})
+    st.query_params.from_dict(address_of(query, tree_name()))
 
 
 def choose_tree(name: TreeName) -> None:
     """Show another tree, with nothing chosen."""
-    st.query_params.from_dict({BY: name})
+    st.query_params.from_dict(address_of("", name))
 
 
 def include_subfolders(path: str, include: bool) -> None:

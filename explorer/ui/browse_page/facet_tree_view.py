@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from explorer.search.facet_node import FacetNode
+from explorer.ui.browse_page import browse_state
 from explorer.ui.components.javascript import component_script
 from explorer.ui.library_facets import TreeName
 from explorer.ui.origin_guard import PHOTOS
@@ -32,6 +34,12 @@ _LABELS: dict[TreeName, tuple[str, str, str]] = {
     "cameras": ("Cameras", "Filter cameras and lenses", "No camera or lens of that name."),
 }
 
+_EVERYTHING: dict[TreeName, str] = {
+    "folders": "All folders",
+    "dates": "All dates",
+    "cameras": "All cameras",
+}
+
 
 def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str | None:
     """Show a tree; returns the search of the group that was followed.
@@ -49,23 +57,29 @@ def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str 
             "none": none,
             "trail": [node.id for node in trail],
             "version": version,
+            "options": browse_state.kept_options(),
         },
         on_query_change=_ignore,
     )
     return result.query or None
 
 
-def facet_path(everything: str, trail: Sequence[FacetNode]) -> str | None:
+def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> str | None:
     """Show the path to a group as links; returns the search of the one that was followed, `""` for
     all photos.
-
-    everything: the name of the link to all photos.
     """
+    crumbs = [(_EVERYTHING[name], ""), *((node.name, node.query) for node in trail)]
     result: Any = _path(
         key="facet-path",
         data={
-            "everything": everything,
-            "groups": [{"name": node.name, "query": node.query} for node in trail],
+            "crumbs": [
+                {
+                    "name": label,
+                    "query": query,
+                    "href": "?" + urlencode(browse_state.address_of(query, name)),
+                }
+                for label, query in crumbs
+            ]
         },
         on_follow_change=_ignore,
     )

@@ -15,18 +15,13 @@ from explorer.ui.search_page import result_options, search_results, search_state
 
 # Session state: the parameters of a search to open on the Search page.
 _LEAVING = "_leave-browsing"
-_EVERYTHING: dict[TreeName, str] = {
-    "folders": "All folders",
-    "dates": "All dates",
-    "cameras": "All cameras",
-}
 
 
 def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
     """Show the photos of the search in the address, which a group stands for."""
     trail = group.trail if group else []
     with st.container(horizontal=True, vertical_alignment="center", key="browse-head"):
-        followed = facet_path(_EVERYTHING[name], trail)
+        followed = facet_path(name, trail)
         if followed is not None:
             browse_state.choose(followed)
             st.rerun()

@@ -4,7 +4,7 @@ each a link to the search with that filter added, or taken off if it has it."""
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
@@ -24,12 +24,22 @@ from explorer.ui.static_files import STATIC
 
 # Session state: whether the panel is open.
 _OPEN = "_narrowing"
+# Session state: the groups that were counted last.
+_GROUPS = "_facet-groups"
 _component = st.components.v2.component(
     "facet_panel",
     html='<section class="panel" aria-label="Narrow down"></section>',
     css=(STATIC / "facet_panel.css").read_text(encoding="utf-8"),
     js=component_script("facet_panel"),
 )
+
+
+class _KnownGroups(NamedTuple):
+    ranked: RankedPhotos
+    key: tuple[object, ...]
+    groups: list[FacetGroup]
+
+
 _lock = threading.Lock()
 _locations: tuple[Library, int, dict[int, Location]] | None = None
 
@@ -54,13 +64,7 @@ def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
     """Draw the panel if it is open. Of a ranked result, its good matches are counted."""
     if not st.session_state.get(_OPEN):
         return
-    number = ranked.good if request.query.is_ranked and ranked.good else ranked.total
-    table, ids = facet_table(), ranked.top(number)
-    photos = np.zeros(len(table.dates), np.bool_)
-    among = mask_of(ids)[: len(photos)]
-    photos[: len(among)] = among
-    roots = resources.library().catalog.roots()
-    groups = result_facets(request.query.tree, photos, table, roots, _known_locations())
+    groups = facet_groups(request, ranked)
     result: Any = _component(
         key="facet-panel",
         data={"groups": [_group_data(group) for group in groups]},
@@ -69,6 +73,25 @@ def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
     if result.query:
         search_state.change_url(search_state.PHRASE, result.query["text"])
         st.rerun()
+
+
+def facet_groups(request: SearchRequest, ranked: RankedPhotos) -> list[FacetGroup]:
+    """The groups of a result. Those of the last one are kept: counting a million photos takes a
+    second, and the page is drawn again for every click."""
+    number = ranked.good if request.query.is_ranked and ranked.good else ranked.total
+    table, roots = facet_table(), resources.library().catalog.roots()
+    paths = [(root["id"], root["path"]) for root in roots]
+    key = (request.query.tree, number, table.change, paths)
+    known: _KnownGroups | None = st.session_state.get(_GROUPS)
+    # The same list of photos is the same object (`search_state.search`).
+    if known is not None and known.ranked is ranked and known.key == key:
+        return known.groups
+    photos = np.zeros(len(table.dates), np.bool_)
+    among = mask_of(ranked.top(number))[: len(photos)]
+    photos[: len(among)] = among
+    groups = result_facets(request.query.tree, photos, table, roots, _known_locations())
+    st.session_state[_GROUPS] = _KnownGroups(ranked, key, groups)
+    return groups
 
 
 def _known_locations() -> dict[int, Location]:

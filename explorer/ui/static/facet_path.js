@@ -5,15 +5,14 @@ import { followed } from "./modules/link_click.js";
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
-  const crumbs = [{ name: data.everything, query: "" }, ...data.groups];
-  const items = crumbs.map(({ name, query }, at) =>
+  const items = data.crumbs.map(({ name, query, href }, at) =>
     make(
       "li",
       {},
       make(
         "a",
         {
-          href: query ? `?q=${encodeURIComponent(query)}` : location.pathname, "aria-current": at === crumbs.length - 1 ? "page" : null,
+          href, "aria-current": at === data.crumbs.length - 1 ? "page" : null,
           onclick: (event) => followed(event) && setTriggerValue("follow", { query }),
         },
         name,

@@ -107,6 +107,7 @@ class GroupTree {
       return element;
     }
     const { node } = row;
+    set("href", `?${new URLSearchParams({ q: node.query, ...this.data.options })}`);
     set("aria-selected", String(node.id === this.chosen));
     set("aria-label", description(node));
     set("title", node.path && node.own !== node.photos ? `${node.path}\n${number(node.own)} in the folder itself` : node.path || null);
@@ -131,7 +132,7 @@ class GroupTree {
     };
     return make(
       "a",
-      { role: "treeitem", href: `?q=${encodeURIComponent(row.node.query)}`, "data-id": row.id, onclick: (event) => followed(event) && this.#follow(row) },
+      { role: "treeitem", "data-id": row.id, onclick: (event) => followed(event) && this.#follow(row) },
       make("span", { class: "fold", "aria-hidden": "true", onclick: toggle }),
       make("img", { alt: "", loading: "lazy" }),
       make("span", { class: "name" }), " ",

@@ -36,7 +36,7 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
 
     What a later edit changed again stays as it is, and the edit can be undone for the rest once the
     later one is undone. Raises UsageError, which names the later edit, if that is the case for
-    everything.
+    everything, and if nothing can be restored for another reason: later it may be possible.
     """
     with write_transaction(catalog.path) as db:
         row = db.execute(
@@ -64,9 +64,11 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
         undone, changed = _revert(
             db, str(row[0]), free, len({each.hash for each in waiting} - {NO_CONTENT})
         )
-        # An edit of which nothing could be restored is not undone: later it may be possible.
         if changes and not changed:
-            return undone
+            raise UsageError(
+                f"“{row[0]}” cannot be undone now: its photos, or its album, are no longer as it"
+                " left them."
+            )
         if waiting:
             db.executemany(
                 "delete from edit_change where edit_id = ? and hash = ? and field = ?",

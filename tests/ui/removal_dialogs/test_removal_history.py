@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.removal import trash
 from explorer.removal.remove import remove
 from explorer.ui import resources
+from explorer.ui.removal_dialogs import removal_history
 from tests.fixtures.small_library import SmallLibrary
 
 
@@ -37,6 +38,14 @@ def test_the_folder_is_emptied_only_after_it_was_confirmed(
     assert not page.button
     page.checkbox[0].check().run()
     assert page.button[0].label == "Empty" and Path(result.at).exists()
+    keeper = small_library.photos / "a.jpg"
+    keeper.rename(keeper.with_name("aside"))
+    page.button[0].click().run()
+    assert Path(result.at).exists() and page.session_state[removal_history._RESULT] == (
+        "0 files deleted for good. 1 file stays: the photo kept for it is not there.",
+        [],
+    )
+    keeper.with_name("aside").rename(keeper)
     page.button[0].click().run()
     assert not page.exception and not Path(result.at).exists()
     # Nothing is left to empty, and the photo that was kept is where it was.

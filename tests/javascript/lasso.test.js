@@ -30,6 +30,11 @@ test("the notch of a polygon is outside of it", () => {
   assert.ok(!insideShape(shape, 50, 60));
 });
 
+test("a polygon around the whole map contains what lies on its edges", () => {
+  const whole = shapeOfLine([[-50, -50], [SIDE + 50, -50], [SIDE + 50, SIDE + 50], [-50, SIDE + 50]]);
+  for (const x of [0, 100, SIDE]) for (const y of [0, 100, SIDE]) assert.ok(insideShape(whole, x, y), `${x}, ${y}`);
+});
+
 test("the points inside a shape are the same whether all are tried or those of the grid", () => {
   for (let round = 0; round < 20; round++) {
     const places = Array.from({ length: 200 }, () => [random(), random()]);

@@ -96,6 +96,9 @@ def inside_shape(points: Points, shape: tuple[int, ...]) -> Mask:
     if len(corners) == 2:
         (left, top), (right, bottom) = np.sort(corners, axis=0)
         return np.asarray((x >= left) & (x <= right) & (y >= top) & (y <= bottom))
+    # A polygon ends at the map's edges, however far beyond them it was drawn: what lies on an edge
+    # that it reaches is inside.
+    x, y = x.clip(0.5, SIDE - 0.5), y.clip(0.5, SIDE - 0.5)
     inside = np.zeros(len(points), np.bool_)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 == y2:

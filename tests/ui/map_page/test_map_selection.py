@@ -79,7 +79,17 @@ def test_a_polygon_is_the_same_from_whichever_corner_it_begins(
 
 
 def _on_line(place: tuple[int, int], a: tuple[int, int], b: tuple[int, int]) -> bool:
-    return (b[0] - a[0]) * (place[1] - a[1]) == (b[1] - a[1]) * (place[0] - a[0])
+    # What lies on an edge of the map counts as half a unit inside.
+    x, y = (min(SIDE - 0.5, max(0.5, value)) for value in place)
+    return (b[0] - a[0]) * (y - a[1]) == (b[1] - a[1]) * (x - a[0])
+
+
+def test_a_polygon_around_the_whole_map_contains_what_lies_on_its_edges() -> None:
+    ends = np.array([0, SIDE / 2, SIDE], np.float32)
+    points = np.stack(np.meshgrid(ends, ends), axis=-1).reshape(-1, 2)
+    assert inside_shape(points, (0, 0, SIDE, 0, SIDE, SIDE, 0, SIDE)).all()
+    half = (0, 0, SIDE // 3, 0, SIDE // 3, SIDE, 0, SIDE)
+    assert inside_shape(points, half).tolist() == [x == 0 for x, _ in points.tolist()]
 
 
 @given(hst.lists(hst.tuples(corner, corner), max_size=40))

@@ -12,6 +12,9 @@ export function insideShape(shape, x, y) {
     const [left, top, right, bottom] = boundsOf(shape);
     return x >= left && x <= right && y >= top && y <= bottom;
   }
+  // A polygon ends at the map's edges, however far beyond them it was drawn: what lies on an edge it reaches is inside.
+  x = Math.min(SIDE - 0.5, Math.max(0.5, x));
+  y = Math.min(SIDE - 0.5, Math.max(0.5, y));
   let inside = false;
   for (let i = 0, j = shape.length - 2; i < shape.length; j = i, i += 2) {
     const x1 = shape[j], y1 = shape[j + 1], x2 = shape[i], y2 = shape[i + 1];

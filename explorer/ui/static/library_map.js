@@ -60,6 +60,7 @@ function createLibraryMap(root) {
       state.pointed = -1;
       markInside();
       redraw(true);
+      restSoon();
       return read("regions", "json").then((found) => current() && takeRegions(found));
     }).catch(() => {
       if (current()) notice.textContent = "The map could not be loaded. Reload the page.";
@@ -70,6 +71,7 @@ function createLibraryMap(root) {
     state.levels = levels.map((regions, number) => regions.map((region) => ({ ...region, level: number, key: [number, region.x, region.y].join("-") })));
     regionList.renew(words);
     redraw();
+    restSoon();
   }
 
   function showSelected() {

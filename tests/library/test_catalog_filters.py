@@ -76,8 +76,8 @@ class TestFilters:
             builder.put(f"{n}.jpg", n, taken_at=at) for n, at in enumerate(times)
         )
 
-        def found(*days: str | None) -> set[int]:
-            return set(builder.library.catalog.matching(Filters(*days)).tolist())
+        def found(since: str | None, until: str | None = None) -> set[int]:
+            return set(builder.library.catalog.matching(Filters(since, until)).tolist())
 
         assert found("2024-02-29", "2024-02-29") == {two, three}
         assert found("2024-02-29") == {two, three, four} and found(None, "2024-02-29") == {

@@ -65,6 +65,9 @@ PLACEHOLDERS = [
 ]
 
 
+AN_HOUR_AGO = time.time_ns() - 3600 * 10**9
+
+
 @pytest.mark.parametrize(("system", "facts"), PLACEHOLDERS)
 def test_placeholders_of_cloud_files_are_listed_and_not_opened(
     system: str,
@@ -224,6 +227,8 @@ def test_a_folder_under_its_former_spelling_is_no_second_folder(
     to it."""
     for number in range(3):
         setup.draw(f"{old}/{number}.jpg", number)
+        # Older than what these systems may still be writing.
+        os.utime(setup.photos / old / f"{number}.jpg", ns=(AN_HOUR_AGO, AN_HOUR_AGO + number))
     setup.run()
     before = setup.present()
     (setup.photos / old).rename(setup.photos / new)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from explorer.analysis import map_layout
 from explorer.anomalies.findings import Finding
@@ -42,10 +40,7 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
         _coloring_choice(request.coloring)
         if found:
             anomaly_photos.export(found)
-        # There is no such page where this one runs alone, as in its tests.
-        with contextlib.suppress(StreamlitPageNotFoundError):
-            map_page = APP_FILES / "pages" / "map.py"
-            st.page_link(map_page, label="Browse the map", icon=":material/map:")
+        st.page_link(APP_FILES / "pages" / "map.py", label="Browse the map", icon=":material/map:")
     url = map_view.map_url(request.coloring, request.filters, _version(request.coloring, found))
     result = map_view.map_view(url, request.area)
     if result.area is not None and result.area != request.area:

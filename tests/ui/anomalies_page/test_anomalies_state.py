@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import export_findings
@@ -18,6 +19,16 @@ from explorer.ui import file_manager, resources
 from explorer.ui.anomalies_page import anomalies_state
 
 pytestmark = pytest.mark.usefixtures("photos")
+
+
+@pytest.fixture(autouse=True)
+def _other_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page runs alone here, so links to other pages lead nowhere; they must exist as files."""
+
+    def page_link(page: Path, **shown: str) -> None:
+        assert page.is_file()
+
+    monkeypatch.setattr(st, "page_link", page_link)
 
 
 def page(**address: str) -> AppTest:

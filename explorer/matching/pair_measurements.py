@@ -62,8 +62,8 @@ class PairMeasurements:
 
     @property
     def shows_two_shots(self) -> bool:
-        """Whether the images fit each other, but only as two shots of one scene do: the camera
-        was turned or moved."""
+        """Whether the images fit each other only as two shots of one scene do: the camera was
+        turned or moved between them."""
         return (
             self.median >= SAME_PICTURE.min_shot_median
             and self.distortion > SAME_PICTURE.max_coarse_distortion
@@ -78,9 +78,9 @@ def measure_pair(
     transform: maps the base image to the other one; it is the measured matrix. boxes: the parts of
     the base image and of the other one inside their borders.
 
-    Measuring `changed` takes as long as all the rest. It is left out where it cannot matter: the
-    images are not placed like copies, and have not the same place either, where recompression may
-    hide how well they fit. Returns None if too few blocks are textured.
+    `changed` takes as long to measure as all the rest, so it is measured only if it can decide: if
+    the images are aligned as copies are, or are the same size and hardly moved, because
+    recompression may then hide how well they fit. Returns None if too few blocks are textured.
     """
     textured = residuals.textured
     if int(textured.sum()) < _MIN_BLOCKS:

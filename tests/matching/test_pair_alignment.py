@@ -1,4 +1,4 @@
-"""Two shots of one scene are told at half the size; copies are compared at full size."""
+"""Two shots of one scene are recognized at half the size; copies are compared at full size."""
 
 from __future__ import annotations
 

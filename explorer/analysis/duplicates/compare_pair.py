@@ -44,8 +44,8 @@ class ComparisonThresholds:
     max_offset: float = 2.0
     """Maximum distance in pixels between two transforms that are considered equal."""
     max_shot_offset: float = 10.0
-    """The same if the first one was found to fit two shots of one scene: registration that starts
-    this near ends in the same place."""
+    """The same if registration from the first one has shown two shots of one scene: from so near,
+    it ends in the same place."""
     small_side: int = 160
     """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
     accurate_correlation: float = 0.9

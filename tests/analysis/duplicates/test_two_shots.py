@@ -12,16 +12,11 @@ from explorer.analysis.duplicates.candidates import Candidate
 from explorer.analysis.duplicates.compare_pair import PairComparison, PairRequest
 from explorer.library.library import Library
 from tests.analysis.duplicates.pair_photos import PairPhotos
-from tests.analysis.duplicates.test_compare_pair import SIZE, Photos, small
+from tests.analysis.duplicates.test_compare_pair import SIZE, Photos, photos, small
 from tests.factory import LibraryBuilder
 from tests.pictures import draw
 
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Iterator[Photos]:
-    made = Photos(tmp_path)
-    yield made
-    made.builder.close()
+__all__ = ["photos"]
 
 
 @pytest.fixture

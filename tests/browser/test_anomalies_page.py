@@ -22,6 +22,7 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
     expect(page.get_by_role("list", name="Colors").get_by_role("listitem")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    window.settle()
     page.locator("canvas[aria-label='Map of the library']").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()

@@ -14,6 +14,7 @@ from tests import pictures
 from tests.browser.conftest import Server, Visitor
 from tests.encoders.hub import Hub
 from tests.fixtures.better_model import weights_file
+from tests.fixtures.waiting import wait
 
 AMOUNT = re.compile(r"\d+\.\d kB of 1\.1 MB")
 CUT = 37 * len(weights_file()) // 100
@@ -54,9 +55,10 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     line = page.locator(".st-key-fetch-status")
     expect(line).to_contain_text("Downloading a better search model, “better”, in the background")
     expect(line).to_contain_text(AMOUNT)
+    window.settle()
     line.get_by_role("button", name="Pause").click()
     expect(line).to_have_count(0)
-    assert fetch_state.choice() == "paused"
+    wait(lambda: fetch_state.choice() == "paused", "the choice to pause the download")
 
     page.get_by_role("link", name="Library").click()
     line = page.locator(".st-key-fetch-library")
@@ -88,9 +90,11 @@ def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
     page = window.page
     page.goto(fetching.address)
     line = page.locator(".st-key-fetch-status")
+    expect(line).to_be_visible()
+    window.settle()
     line.get_by_role("button", name="Not now").click()
     expect(line).to_have_count(0)
-    assert fetch_state.choice() == "declined"
+    wait(lambda: fetch_state.choice() == "declined", "the choice not to download")
     page.get_by_role("link", name="Library").click()
     expect(page.get_by_text("Search model: starter (6 photos)")).to_be_visible()
     expect(page.locator(".st-key-fetch-library")).to_have_count(0)

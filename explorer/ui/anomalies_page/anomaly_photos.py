@@ -18,6 +18,7 @@ from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.severity import severity
 from explorer.ui.components import viewer
+from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
 from explorer.ui.search_page import search_state
@@ -137,20 +138,9 @@ def undo_dismissal() -> None:
 
 def export(found: Sequence[Finding]) -> None:
     """Offer the findings for download."""
-    with st.popover(
-        "Export", icon=":material/download:", help="Save the list with paths, scores and reasons"
-    ):
-        st.download_button(
-            "CSV",
-            lambda: export_findings.as_csv(found).encode(),
-            "anomalies.csv",
-            "text/csv",
-            on_click="ignore",
-        )
-        st.download_button(
-            "JSON",
-            lambda: export_findings.as_json(found).encode(),
-            "anomalies.json",
-            "application/json",
-            on_click="ignore",
-        )
+    export_menu(
+        "anomalies",
+        lambda: export_findings.as_csv(found),
+        lambda: export_findings.as_json(found),
+        "Save the list with paths, scores and reasons",
+    )

@@ -10,6 +10,7 @@ from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
 from explorer.text_format import count, size
 from explorer.ui import resources
+from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
 from explorer.ui.duplicates_page.duplicates_toolbar import GO_TO_TIER
@@ -70,19 +71,10 @@ def removal_list(current: DuplicatesReview) -> None:
         st.markdown(f"**{count(len(removals), 'file')} to remove**{more}, {total}", width="content")
         if st.button("Review and remove…", type="primary", icon=":material/delete:"):
             removal_dialog.open_removal_dialog(removals, group_choices.clear_choices)
-        with st.popover("Export", icon=":material/download:", help="Save the list as a file"):
-            st.download_button(
-                "CSV",
-                lambda: as_csv(removals).encode(),
-                "removal-plan.csv",
-                "text/csv",
-                on_click="ignore",
-            )
-            st.download_button(
-                "JSON",
-                lambda: as_json(removals).encode(),
-                "removal-plan.json",
-                "application/json",
-                on_click="ignore",
-            )
+        export_menu(
+            "removal-plan",
+            lambda: as_csv(removals),
+            lambda: as_json(removals),
+            "Save the list as a file",
+        )
         st.button("Clear all", icon=":material/close:", on_click=group_choices.clear_choices)

@@ -18,6 +18,7 @@ from explorer.removal.trash import HOME_FOLDER, is_supported
 from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.components.export_menu import download_list
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs.removal_history import undo_removal
 from explorer.ui.removal_dialogs.removal_table import MAX_ROWS, kept_files_table, removal_rows
@@ -95,22 +96,8 @@ def _plan(removals: list[Removal]) -> None:
     if len(removals) > MAX_ROWS:
         st.caption(f"The first {MAX_ROWS:,} are shown. The downloaded plan lists all of them.")
     with st.container(horizontal=True):
-        st.download_button(
-            "Plan as CSV",
-            lambda: as_csv(removals).encode(),
-            "removal-plan.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Plan as JSON",
-            lambda: as_json(removals).encode(),
-            "removal-plan.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        download_list("Plan as CSV", as_csv(removals), "removal-plan.csv", "text/csv")
+        download_list("Plan as JSON", as_json(removals), "removal-plan.json", "application/json")
 
 
 def _unreadable_warning(removals: Sequence[Removal]) -> None:

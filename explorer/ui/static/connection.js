@@ -1,7 +1,7 @@
 // The message that a window shows while the program does not respond. Streamlit opens a dialog with a text for developers,
 // which is hidden and replaced here. Streamlit closes the dialog once the program responds again.
 
-import { nameSidebarButtons } from "./modules/sidebar_buttons.js";
+import { closeAfterChoice, nameSidebarButtons } from "./modules/sidebar_buttons.js";
 
 const STREAMLIT_TITLE = "Connection error";
 const REFUSED = /\b403\b/;
@@ -42,5 +42,9 @@ export default function (component) {
   const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   check();
-  return () => observer.disconnect();
+  document.addEventListener("click", closeAfterChoice, true);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("click", closeAfterChoice, true);
+  };
 }

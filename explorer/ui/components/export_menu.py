@@ -10,8 +10,6 @@ import streamlit as st
 def export_menu(
     name: str, as_csv: Callable[[], str], as_json: Callable[[], str], note: str
 ) -> None:
-    name: str, as_csv: Callable[[], str], as_json: Callable[[], str], note: str
-) -> None:
     """Draw the menu. name: of the files, without a suffix; it is the menu's key, too. as_csv,
     as_json: make the contents, which happens only while the menu is open. note: the tooltip."""
     menu = st.popover(

@@ -7,9 +7,8 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
-import streamlit
+from explorer.ui.start_page import start_page
 
 Header = tuple[bytes, bytes]
 
@@ -22,12 +21,11 @@ def _policy() -> str:
     except Streamlit's and our own.
 
     Streamlit writes styles into the page ('unsafe-inline') and loads the scripts of components from
-    blobs. Its start page has an inline script, which is allowed by its hash.
+    blobs. The start page has inline scripts, which are allowed by their hashes.
     """
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
     hashes = [
         base64.b64encode(hashlib.sha256(script).digest()).decode()
-        for script in _INLINE.findall(page.read_bytes())
+        for script in _INLINE.findall(start_page().encode())
     ]
     scripts = "".join(f" 'sha256-{digest}'" for digest in hashes)
     return (

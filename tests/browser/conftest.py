@@ -210,8 +210,7 @@ class Visitor:
             self.complaints.append(message.text)
 
     def _on_response(self, response: Response) -> None:
-        # Streamlit tries where it is served from by asking below the page's own address first.
-        if response.status >= 400 and "/_stcore/" not in response.url:
+        if response.status >= 400:
             self.complaints.append(f"{response.status} {response.url}")
 
     def settle(self) -> None:

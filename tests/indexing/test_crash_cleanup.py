@@ -9,9 +9,10 @@ import pytest
 
 from explorer.decoding.pool import DecodePool
 from explorer.errors import PhotoError
-from explorer.indexing import crash_cleanup, verify_previews
+from explorer.indexing import crash_cleanup
 from explorer.indexing.verify_previews import check_previews
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
+from explorer.library import integrity
 from explorer.photos.decode import content_hash
 from tests.factory import LibraryBuilder, decoded, digest_of
 
@@ -174,7 +175,7 @@ class TestVerifying:
         builder.library.previews.remove(digests[1])
         # The same content may have come back as another photo.
         monkeypatch.setattr(
-            verify_previews.integrity, "photo_ids_by_hash",
+            integrity, "photo_ids_by_hash",
             lambda _: {digests[0]: photo, digests[1]: photo + 1},
         )  # fmt: skip
         assert self.look(builder)[0] == []

@@ -124,7 +124,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "library/damaged_tables": ("library/test_salvage", "library/test_salvage_by_chance"),
     "library/sqlite_pages": ("library/test_salvage",),
     "library/column_values": ("library/test_salvage",),
-    "library/integrity": (),
+    "library/integrity": ("library/test_writer_cut_off",),
     "library/permissions": (),
     "matching/full_resolution": (),
     "photos/hashing": (),

@@ -26,7 +26,8 @@ class Writer:
         """Content hashes (hex) of photos deleted since `photo_store.take_purged_hashes`."""
         self.purge_deferred = False
         """Whether photos that lose their last file stay until `photo_store.deferred_purge` ends."""
-        self._change = 0
+        # Of the transaction in progress.
+        self._change: int
 
     def close(self) -> None:
         self.connection.close()

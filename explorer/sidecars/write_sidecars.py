@@ -87,7 +87,7 @@ class SidecarEditor:
             raise RemovalRefused(f"{_WHOSE} cannot be extended: {head['refused']}")
         cut = head["before"]
         before = None if cut is None else body[:cut]
-        return PreparedSidecar(target, before, body[cut or 0 :] if head["after"] else None)
+        return PreparedSidecar(target, before, body[cut:] if head["after"] else None)
 
 
 def sidecar_of(photo: str, companions: Companions | None = None) -> str:

@@ -60,6 +60,14 @@ def test_a_failed_transaction_leaves_nothing(builder: LibraryBuilder) -> None:
     assert builder.library.catalog.change() == change
 
 
+def test_an_error_after_sqlite_has_rolled_back_is_not_hidden(builder: LibraryBuilder) -> None:
+    """As SQLite does by itself on a full disk."""
+    with pytest.raises(ZeroDivisionError), builder.writer.transaction():
+        builder.writer.connection.execute("rollback")
+        1 / 0  # noqa: B018
+    assert builder.put("b.jpg", "y") > 0
+
+
 def test_writer_is_reusable_after_an_error(builder: LibraryBuilder) -> None:
     with pytest.raises(sqlite3.Error), builder.writer.transaction():
         put_present(builder.writer, builder.root, FileStat("a.jpg", 1, 1, 0), 12345)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from explorer.library import missing_files
+from explorer.library import integrity, missing_files
 from explorer.library.embedding_store import drop_embeddings, put_embedding
 from explorer.library.failure_store import retry_failed_files
 from explorer.library.file_rows import FileStat
@@ -121,6 +121,13 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
     "neighbors dropped": lambda s: drop_all_neighbors(s.writer, s.builder.encoder, "neighbours"),
     "read again": lambda s: refresh_photo(s.writer, s.a, decoded(width=7)),
     "to be read again": lambda s: retry_failed_files(s.writer),
+    "references repaired": lambda s: integrity.repair_dangling_references(
+        s.writer, [("file", 1, "photo"), ("file", 2, "root")]
+    ),
+    "violations repaired": lambda s: integrity.repair_violations(
+        s.writer, integrity.INTEGRITY_RULES[0], [1, 2]
+    ),
+    "bytes to be read again": lambda s: integrity.mark_for_rereading(s.writer, [1, 2]),
     "root added": lambda s: add_root(s.writer, str(s.folder.parent)),
     "root removed": lambda s: remove_root(s.writer, str(s.folder)),
 }

@@ -47,6 +47,7 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "TIFF": (".tif", ".tiff"),
     "HEIF": (".heic", ".heif", ".hif"),
     "AVIF": (".avif",),
+    "JXL": (".jxl",),
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import functools
+import importlib.util
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.tiff_parser import is_tiff
 
 # The formats that Pillow may try, whatever the file's name. Formats that run other programs, or
@@ -16,7 +18,9 @@ _ISOBMFF = ("AVIF", "HEIF")
 _READ = (
     ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
 )
-EXTENSIONS = frozenset(_READ.split(" "))
+READS_JXL = importlib.util.find_spec("pylibjxl") is not None
+"""Whether the decoder of JPEG XL is installed: it is not published for every system."""
+EXTENSIONS = frozenset(_READ.split(" ")) | ({".jxl"} if READS_JXL else set())
 
 _RAW = (
     ".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .drf .eip .erf .fff .gpr .iiq .k25 .kc2"
@@ -25,19 +29,19 @@ _RAW = (
 )
 RAW_EXTENSIONS = frozenset(_RAW.split(" "))
 RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo can"
-_JXL, _JP2 = "JPEG XL files cannot be read yet", "JPEG 2000 files cannot be read yet"
+_JXL, _JP2 = "JPEG XL files cannot be read on this system", "JPEG 2000 files cannot be read yet"
 _PSD = "Photoshop files cannot be read yet; export a JPEG or PNG beside it"
 _EXR, _HDR = "OpenEXR files cannot be read yet", "Radiance HDR files cannot be read yet"
 UNSUPPORTED: dict[str, str] = {
     **dict.fromkeys(sorted(RAW_EXTENSIONS), RAW_REASON),
-    ".jxl": _JXL,
+    **({} if READS_JXL else {".jxl": _JXL}),
     **dict.fromkeys((".jp2", ".j2c", ".j2k", ".jpc", ".jpf", ".jpx"), _JP2),
     **dict.fromkeys((".psd", ".psb"), _PSD),
     ".exr": _EXR,
     ".hdr": _HDR,
 }
 # Raise this when more files can be read: every file that could not be read is then tried again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 _VIDEO = "it is a video, not a photo"
 _DRAWING = "it is a drawing (SVG), not a photo"
@@ -140,6 +144,7 @@ def has_photo_signature(data: bytes) -> bool:
     return (
         data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM"))
         or is_tiff(data)
+        or (READS_JXL and is_jxl(data))
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
     )
 

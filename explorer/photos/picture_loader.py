@@ -18,7 +18,8 @@ from explorer.photos.formats import (
     unrecognized_error,
 )
 from explorer.photos.limits import check_pixels
-from explorer.photos.readers import tiff
+from explorer.photos.readers import jxl, tiff
+from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
 from explorer.photos.readers.tiff_parser import is_tiff
 from explorer.photos.readers.tiff_tags import is_raw
@@ -38,6 +39,8 @@ def open_picture(data: bytes) -> Image.Image:
         raise unrecognized_error(data)
     if is_tiff(data) and is_raw(data):
         raise UnsupportedPhoto(RAW_REASON)
+    if is_jxl(data):
+        return jxl.read(data)
     allow_long_texts()
     try:
         picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))

@@ -12,8 +12,10 @@ from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+from explorer.scanning import scan
 from tests import pictures
 from tests.factory import LibraryBuilder
+from tests.fixtures.jxls import jxl
 from tests.tiny import Tiny
 
 
@@ -111,3 +113,24 @@ class TestAfterAnUpgrade:
             case _:
                 monkeypatch.setattr(retry, "UNSUPPORTED", {**UNSUPPORTED, ".new": "New"})
         assert retry.reader_fingerprint() != before
+
+
+def test_files_of_a_format_that_is_new_become_photos_by_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "photos"
+    pictures.write(folder / "good.jpg", pictures.draw(1))
+    (folder / "new.jxl").write_bytes(jxl(pictures.draw(2)))
+    library = Library.open(tmp_path / "library")
+    try:
+        with monkeypatch.context() as earlier:
+            for module in (scan, retry):
+                earlier.setattr(module, "EXTENSIONS", EXTENSIONS - {".jxl"})
+                earlier.setattr(module, "UNSUPPORTED", {**UNSUPPORTED, ".jxl": "not yet"})
+            assert _run(library, folder) == 1
+            assert [row["reason"] for row in library.catalog.failures()] == ["not yet"]
+        assert _run(library, folder) == 1
+        assert library.catalog.failures() == [] and library.catalog.counts().photos == 2
+        assert _run(library, folder) == 0
+    finally:
+        library.close()

@@ -3,8 +3,12 @@ no photo, would offer it for removal."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
+from explorer.config import PROJECT
 from explorer.errors import NotAPhoto, PhotoError
 from explorer.photos.decode import decode
 from explorer.photos.formats import has_photo_signature, unrecognized_error
@@ -98,3 +102,24 @@ def test_bytes_that_are_not_utf8_are_not_called_text() -> None:
 @pytest.mark.parametrize("start", [b"RIFF\0\0\0\0WAVE", b"RIFX\0\0\0\0WEBP", b"\0\0\0\x18ftypqt  "])
 def test_a_container_of_something_else_is_no_photo(start: bytes) -> None:
     assert not has_photo_signature(start)
+
+
+def test_without_its_decoder_a_format_is_listed_as_not_read() -> None:
+    code = """
+import importlib.util
+real = importlib.util.find_spec
+absent = {"pylibjxl"}
+importlib.util.find_spec = lambda name, *rest: None if name in absent else real(name, *rest)
+from explorer.errors import UnsupportedPhoto
+from explorer.indexing.retry import reader_fingerprint
+from explorer.photos import decode, formats
+assert ".jxl" not in formats.EXTENSIONS and "JPEG XL" in formats.UNSUPPORTED[".jxl"]
+assert "pylibjxl" not in reader_fingerprint()
+try:
+    decode.decode(bytes.fromhex("ff0aff"), None)
+except UnsupportedPhoto as error:
+    assert "cannot be read on this system" in str(error)
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT, timeout=60)

@@ -30,11 +30,14 @@ from explorer.photos.containers.contents import (
 )
 from explorer.photos.containers.heif_items import item_contents
 from explorer.photos.containers.jpeg_segments import START, JpegStructure, read_jpeg
+from explorer.photos.containers.jxl_contents import jxl_contents
 from explorer.photos.containers.picture_end import PICTURE_END
 from explorer.photos.containers.pixel_digest import Budget, canonical_pixels, pixel_digest
 from explorer.photos.containers.preview_match import PreviewMatcher
 from explorer.photos.containers.tiff_pages import Page, read_pages
 from explorer.photos.formats import pillow_formats
+from explorer.photos.readers.jxl import restored_jpeg
+from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
 # Audio, depth maps and pictures inside XMP, in base64 (Google's depth map and Cardboard Camera
@@ -83,6 +86,8 @@ def _read(data: bytes, budget: Budget) -> FileContents:
         return _tiff(data, budget)
     if data[4:8] == b"ftyp":
         return _isobmff(data, budget)
+    if is_jxl(data):
+        return _jxl(data, budget)
     for magic, end_of in PICTURE_END.items():
         if data.startswith(magic):
             frames = _animation(data, budget)
@@ -184,6 +189,21 @@ def _animation(data: bytes, budget: Budget) -> FileContents:
         shown = str(round(picture.info.get("duration") or 0)).encode()
         digests.append(digest_pieces(shown, *(canonical_pixels(picture) if index else ())).encode())
     return collect_contents([ContentPart("frame", digest_pieces(*digests), number - 1)])
+
+
+# --- JPEG XL
+
+
+def _jxl(data: bytes, budget: Budget) -> FileContents:
+    """The contents, including those of the JPEG file from which it was made: they are in the data
+    that restores it."""
+    found, jpeg = jxl_contents(data, budget), restored_jpeg(data)
+    if jpeg is None:
+        return found
+    inner = _jpeg(jpeg, budget)
+    return collect_contents(
+        [*found.parts, *inner.parts], complete=found.complete and inner.complete
+    )
 
 
 # --- HEIF and AVIF

@@ -94,7 +94,7 @@ _FIELDS = (
         {
             "jpeg": "JPEG files", "png": "PNG files", "webp": "WebP files", "gif": "GIF files",
             "bmp": "BMP files", "tiff": "TIFF files", "heic": "HEIC and HEIF files",
-            "avif": "AVIF files",
+            "avif": "AVIF files", "jxl": "JPEG XL files",
         },
         {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "dib": "bmp"},
     ),

@@ -24,6 +24,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "format": {
         "jpeg": ("JPEG", ""), "png": ("PNG", ""), "webp": ("WebP", ""), "gif": ("GIF", ""),
         "bmp": ("BMP", ""), "tiff": ("TIFF", ""), "heic": ("HEIC", ""), "avif": ("AVIF", ""),
+        "jxl": ("JPEG XL", ""),
     },
     "has": {
         "gps": ("with a location", "without a location"), "date": ("with a date", "without a date"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import LibraryError
+from explorer.ui import access_token
 from explorer.ui.access_token import Access, access
 
 TOKEN = "0123456789abcdef" * 3
@@ -49,6 +50,40 @@ def test_the_token_persists_without_permission_bits(
     (tmp_path / "token").chmod(0o755)
     monkeypatch.setattr(Path, "chmod", lambda self, mode: None)
     assert access(tmp_path).token == TOKEN
+
+
+@posix
+@pytest.mark.parametrize("error", [PermissionError, OSError])
+def test_a_token_that_cannot_be_hidden_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    """On somebody else's file system without permission bits, `chmod` is refused."""
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "token").chmod(0o644)
+
+    def refuse(self: Path, mode: int) -> None:
+        raise error(1 if error is PermissionError else 5, "refused")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    if error is PermissionError:
+        assert access(tmp_path).token == TOKEN
+    else:
+        with pytest.raises(LibraryError, match="refused"):
+            access(tmp_path)
+
+
+def test_modes_mean_nothing_to_a_system_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows reports all files as readable by everybody."""
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "token").chmod(0o644)
+    monkeypatch.setattr(access_token, "this_system", lambda: Windowslike)
+    assert access(tmp_path).token == TOKEN
+
+
+class Windowslike:
+    has_permission_bits = False
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -80,3 +81,28 @@ def test_a_file_larger_than_a_hash_block_is_verified(
     monkeypatch.setattr(original_files, "_HASH_CHUNK", 100)
     places, wanted = reads(monkeypatch), write(tmp_path / "photo")
     assert opened(tmp_path / "photo", wanted) and places == list(range(0, 1024, 100))
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_a_file_that_cannot_be_verified_is_closed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    wanted, closed = write(tmp_path / "photo"), list[int]()
+    real = os.close
+
+    def fail(*_: object) -> bytes:
+        raise error
+
+    def close(handle: int) -> None:
+        closed.append(handle)
+        real(handle)
+
+    monkeypatch.setattr(original_files, "_read_at", fail)
+    monkeypatch.setattr(os, "close", close)
+    if isinstance(error, OSError):
+        # The drive was disconnected.
+        assert open_original(str(tmp_path / "photo"), wanted) is None
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            open_original(str(tmp_path / "photo"), wanted)
+    assert len(closed) == 1

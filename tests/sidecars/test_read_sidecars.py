@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from explorer.decoding.pool import DecodePool
+from explorer.library.catalog import Catalog
+from explorer.library.edit_fields import ColumnValues, EditField, PhotoValues
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_operations import (
     change_keywords,
@@ -21,6 +25,8 @@ from explorer.library.edit_undo import undo_edit
 from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.field_values import xml_text
+from explorer.photos.metadata.sidecar_values import SidecarValues
+from explorer.sidecars import read_sidecars as module
 from explorer.sidecars.read_sidecars import read_sidecars
 from explorer.sidecars.write_sidecars import write_sidecars
 from tests.fixtures.small_library import SmallLibrary
@@ -119,3 +125,117 @@ def test_values_that_the_library_does_not_accept_are_left_out(small_library: Sma
     assert read_sidecars(small_library.library).edit is not None
     row = row_of(small_library.library)
     assert (row["rating"], row["taken_at"]) == (3, None)
+
+
+def test_only_the_chosen_photos_are_read(small_library: SmallLibrary) -> None:
+    for name in ("a", "b", "c"):
+        small_library.add_photo(f"{name}.jpg", name)
+        small_library.add_file(f"{name}.jpg.xmp", xmp("xmp:Rating='4'"))
+    catalog = small_library.library.catalog
+    first, second, third = catalog.matching().tolist()
+    assert read_sidecars(small_library.library, []).edit is None
+    assert read_sidecars(small_library.library, [first, third]).found == 2
+    rows = catalog.photos([first, second, third])
+    assert [rows[each]["rating"] for each in (first, second, third)] == [4, None, 4]
+
+
+def test_many_photos_are_read_a_part_at_a_time(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        small_library.add_photo(f"{number}.jpg", str(number))
+        small_library.add_file(f"{number}.jpg.xmp", xmp(f"xmp:Rating='{number % 3 + 1}'"))
+    asked, real = list[int](), Catalog.photos
+    monkeypatch.setattr(module, "_AT_ONCE", 2)
+    monkeypatch.setattr(
+        Catalog, "photos", lambda self, ids: asked.append(len(ids)) or real(self, ids)
+    )
+    ticks = list[tuple[int, int]]()
+    outcome = read_sidecars(
+        small_library.library, tick=lambda done, number: ticks.append((done, number))
+    )
+    assert outcome.found == 5 and outcome.edit is not None and outcome.edit.photos == 5
+    assert (asked[:3], ticks) == ([2, 2, 1], [(0, 5), (2, 5), (4, 5)])
+    # A folder by that name is no sidecar.
+    small_library.add_photo("more.jpg", "more")
+    (small_library.photos / "more.jpg.xmp").mkdir()
+    assert read_sidecars(small_library.library).found == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("the decoder crashed", "the decoder crashed"),
+        (({"refused": "it is not valid XMP", "after": True}, b"{}"), "it is not valid XMP"),
+        (({"refused": "", "after": False}, b"no JSON"), SidecarValues()),
+        (({"refused": "", "after": True}, b'{"rating": 4.0}'), SidecarValues(rating=4.0)),
+        (({"refused": "", "after": True}, b"no JSON"), "it could not be read"),
+        (({"refused": "", "after": True}, b'{"rating": "x"}'), "it could not be read"),
+        (({"refused": "", "after": True}, b"[1]"), "it could not be read"),
+    ],
+)
+def test_what_a_decode_process_answers_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, answer: object, read: object
+) -> None:
+    asked = list[dict[str, Any]]()
+    monkeypatch.setattr(DecodePool, "sidecar", lambda _, task: asked.append(task) or answer)
+    pool = DecodePool.__new__(DecodePool)
+    assert module._read(pool, "/a\udcff.xmp") == read
+    assert asked == [{"sidecar": {"path": b"/a\xff.xmp".hex(), "values": None}}]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (SidecarValues(favourite=True), "favourite"),
+        (SidecarValues(favourite=False), "favourite"),
+        (SidecarValues(rating=2.0), "rating"),
+        (SidecarValues(rating=0.0), "rating"),
+        (SidecarValues(title="T"), "title"),
+        (SidecarValues(description="D"), "description"),
+        (SidecarValues(keywords=("a",)), "keywords"),
+        (SidecarValues(date="1985-07"), "date"),
+        (SidecarValues(place=(1.0, 2.0)), "place"),
+        (SidecarValues(title=""), None),
+        (SidecarValues(description=""), None),
+        (SidecarValues(keywords=()), None),
+        (SidecarValues(), None),
+        (SidecarValues(date="0001-01-01"), None),
+        (SidecarValues(place=(91.0, 2.0)), None),
+    ],
+)
+def test_each_value_changes_its_own_field(values: SidecarValues, field: EditField | None) -> None:
+    change = module._change(values)
+    shown: dict[EditField, ColumnValues] = {
+        "favourite": [int(not values.favourite)], "rating": [5.0], "title": ["old"],
+        "description": ["old"], "keywords": [None], "date": [None, None, None],
+        "place": [None, None],
+    }  # fmt: skip
+    if field is None:
+        assert change is None
+    else:
+        assert change is not None and set(change(PhotoValues(shown, shown))) == {field}
+
+
+@pytest.mark.parametrize(
+    ("field", "new", "shown", "same"),
+    [
+        ("rating", [3.0], [3.0], True),
+        ("rating", [3.0], [4.0], False),
+        ("title", None, ["T"], False),
+        ("date", ["1985-07-01", "month", None], ["1985-07-01", "month", "exif"], True),
+        ("date", ["1985-07-01", "second", None], ["1985-07-01", None, "exif"], True),
+        ("date", ["1985-07-01", "month", None], ["1985-07-01", None, "exif"], False),
+        ("date", ["1985-07-02", "month", None], ["1985-07-01", "month", "exif"], False),
+        ("date", None, ["1985-07-01", "month", "exif"], False),
+        ("place", [1.0, 2.0], [1.0 + 9e-7, 2.0 - 9e-7], True),
+        ("place", [1.0, 2.0], [1.0 + 1.2e-6, 2.0], False),
+        ("place", [1.0, 2.0], [1.0, 2.0 - 1.2e-6], False),
+        ("place", [1.0, 2.0], [None, None], False),
+        ("place", [1, 2], [1, 2], True),
+    ],
+)
+def test_a_value_that_the_photo_has_is_no_edit(
+    field: EditField, new: ColumnValues | None, shown: ColumnValues, same: bool
+) -> None:
+    assert module._is_same(field, new, shown) is same

@@ -57,6 +57,11 @@ def parse_values(stored: dict[str, Any]) -> SidecarValues:
     values = SidecarValues(**stored)
     place = values.place
     return values._replace(
+        favourite=None if values.favourite is None else bool(values.favourite),
+        rating=None if values.rating is None else float(values.rating),
+        title=None if values.title is None else str(values.title),
+        description=None if values.description is None else str(values.description),
+        date=None if values.date is None else str(values.date),
         keywords=None if values.keywords is None else tuple(map(str, values.keywords)),
         removed_keywords=tuple(map(str, values.removed_keywords)),
         place=None if place is None else (float(place[0]), float(place[1])),

@@ -113,12 +113,13 @@ def _plain(path: str, side: int) -> tuple[int, Any, bytes]:
 STAGES = {
     "read_file": "read the file",
     "content_hash": "hash its bytes",
-    "_open": "open",
-    "_load": "decode",
+    "open_picture": "open",
+    "load_picture": "decode",
     "read_metadata": "metadata",
     "to_rgb": "reduce and convert colors",
     "fit": "scale the preview",
-    "square": "scale the input",
+    "encoder_input": "scale the input",
+    "_measure_quality": "measure quality",
     "perceptual_hash": "perceptual hash",
 }
 

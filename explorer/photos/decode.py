@@ -26,6 +26,7 @@ from explorer.photos.hashing import content_hash, perceptual_hash
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
 from explorer.photos.picture_loader import load_picture, open_picture
+from explorer.photos.pixel_view import pixel_view
 from explorer.photos.quality.jpeg_quality import quality_from_table
 from explorer.photos.quality.metrics import QualityDiagnostics, QualityMetrics
 from explorer.photos.resize import encoder_input, fit, fitted_size, is_large_enough
@@ -186,20 +187,16 @@ def _measure_quality(
     reduced.
     """
     # Imported here because OpenCV takes a while to load, and most processes never measure a photo.
-    from explorer.photos.quality.measure import luminance, measure_quality
+    from explorer.photos.quality.luminance import luminance, rgb
+    from explorer.photos.quality.measure import measure_quality
 
     reduction = max(1, int(remaining_reduction))
     if picture.mode not in ("RGB", "L") or has_non_srgb_tones(picture):
         plain = to_rgb(picture, reduction)
     else:
         plain = picture.reduce(reduction) if reduction > 1 else picture
-    if transpose is not None:
-        plain = plain.transpose(transpose)
-    small = np.asarray(preview)
-    if plain.mode == "L":
-        grey = np.asarray(plain)
-    else:
-        grey = luminance(small if plain is preview else np.asarray(plain))
+    grey = luminance(pixel_view(plain), transpose)
+    small = rgb(pixel_view(preview))
     tables = getattr(picture, "quantization", None)
     return measure_quality(
         grey,

@@ -8,12 +8,14 @@ computed by `anomalies/quality_scores.py`, so changing its thresholds does not r
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from explorer.photos.quality.luminance import luminance
 from explorer.photos.quality.metrics import (
     HISTOGRAM_BINS,
     REFERENCE_WIDTH,
@@ -59,8 +61,6 @@ class MeasureThresholds:
 
 
 _T = MeasureThresholds()
-# Opponent colors: red–green and yellow–blue.
-_OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], np.float32)
 # The colors that decoders substitute for missing data: mid-gray, and zeros in luma and chroma
 # converted to RGB (ITU-T T.871).
 _MISSING_COLORS = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
@@ -125,11 +125,6 @@ def _pad_to_min_side(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")
 
 
-def luminance(rgb: _Rgb) -> Grey:
-    """The Rec. 601 luma of an RGB picture."""
-    return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)  # type: ignore[return-value]
-
-
 def _histogram(channel: Grey) -> npt.NDArray[np.int64]:
     """The number of pixels at each of the 256 levels."""
     counts = np.asarray(cv2.calcHist([channel], [0], None, [256], [0, 256]))
@@ -186,7 +181,7 @@ def _highlight_gradient(grey: Grey) -> float:
     gradient = cv2.magnitude(
         cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     )
-    return float(gradient[highlights].mean())
+    return float(cv2.mean(gradient, highlights.view(np.uint8))[0])
 
 
 def _detail(grey: Grey) -> dict[str, float]:
@@ -201,13 +196,23 @@ def _detail(grey: Grey) -> dict[str, float]:
 
 def _color_statistics(small: _Rgb) -> dict[str, float]:
     """The share of the most frequent colors, and the colorfulness."""
-    half = np.ascontiguousarray(small[::2, ::2])
+    # Four bytes per pixel, so that every other pixel can be copied as one number.
+    whole = cv2.cvtColor(small, cv2.COLOR_RGB2RGBA).view(np.uint32)[:, :, 0]
+    half = np.ascontiguousarray(whole[::2, ::2])
+    red, green, blue, _ = planes = cv2.split(half.view(np.uint8).reshape(*half.shape, 4))
     # Colors by the 4 highest bits of each channel: a photo has many, a drawing few.
-    counts = np.asarray(cv2.calcHist([half], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
-    means, deviations = cv2.meanStdDev(cv2.transform(half.astype(np.float32), _OPPONENT))
+    counts = np.asarray(cv2.calcHist(planes[:3], [0, 1, 2], None, [16] * 3, [0, 256] * 3)).ravel()
+    opponents = (
+        cv2.subtract(red, green, dtype=cv2.CV_16S),
+        cv2.subtract(cv2.add(red, green, dtype=cv2.CV_16S), cv2.add(blue, blue, dtype=cv2.CV_16S)),
+    )
+    (rg_mean, rg_deviation), (yb_mean, yb_deviation) = (
+        (float(value.item()) for value in cv2.meanStdDev(plane)) for plane in opponents
+    )
     return {
-        "top_colors_share": float(np.sort(counts)[-8:].sum() / counts.sum()),
-        "colorfulness": float(np.hypot(*deviations.ravel()) + 0.3 * np.hypot(*means.ravel())),
+        "top_colors_share": float(np.partition(counts, -8)[-8:].sum() / counts.sum()),
+        "colorfulness": math.hypot(rg_deviation, yb_deviation / 2)
+        + 0.3 * math.hypot(rg_mean, yb_mean / 2),
     }
 
 

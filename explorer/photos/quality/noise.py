@@ -17,6 +17,8 @@ _MEAN_RESPONSE = 6 * float(np.sqrt(2 / np.pi))
 _MIN_SIGMA = 0.05
 # Larger steps are edges of the picture itself.
 _EDGE = 24
+# The spread of tiles that are too dark or too bright.
+_UNUSABLE = np.iinfo(np.int32).max
 
 
 def estimate_noise(grey: Grey) -> tuple[float, float]:
@@ -33,7 +35,8 @@ def estimate_noise(grey: Grey) -> tuple[float, float]:
     if not len(tiles):
         return 0.0, 0.0
     finest = _responses(tiles)
-    halves = _responses(tiles.reshape(len(tiles), _SIDE // 2, 2, _SIDE // 2, 2).mean(axis=(2, 4)))
+    pairs = tiles[:, ::2] + tiles[:, 1::2]
+    halves = _responses((pairs[:, :, ::2] + pairs[:, :, 1::2]) * np.float32(0.25))
     # From the flattest quarter of the tiles, because the others may contain texture.
     sigma = float(np.percentile(finest, 25))
     if sigma < _MIN_SIGMA:
@@ -46,7 +49,8 @@ def estimate_noise(grey: Grey) -> tuple[float, float]:
 def _responses(tiles: Map) -> Map:
     """The mean absolute response of each tile to the mask 1 -2 1, -2 4 -2, 1 -2 1, relative to that
     of noise with a standard deviation of 1."""
-    inner = np.diff(np.diff(tiles, 2, axis=1), 2, axis=2)
+    rows = tiles[:, 2:] - 2 * tiles[:, 1:-1] + tiles[:, :-2]
+    inner = rows[:, :, 2:] - 2 * rows[:, :, 1:-1] + rows[:, :, :-2]
     return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
 
 
@@ -58,17 +62,30 @@ def _flattest(grey: Grey) -> Map:
         return np.zeros((0, _SIDE, _SIDE), np.float32)
     whole = grey[: rows * _SIDE, : columns * _SIDE]
     small = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(
-        np.float32
+        np.int32
     )
-    cells = small.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3).reshape(rows * columns, 16)
-    usable = (cells.min(axis=1) > _DARKEST) & (cells.max(axis=1) < _BRIGHTEST)
-    spread = np.where(usable, cells.std(axis=1), np.inf)
-    chosen = np.argsort(spread, kind="stable")[: min(_TILES, max(4, rows * columns // 8))]
-    chosen = chosen[np.isfinite(spread[chosen])]
+    low, high = _over_cells(np.minimum, small), _over_cells(np.maximum, small)
+    total, squares = _over_cells(np.add, small), _over_cells(np.add, small * small)
+    usable = (low > _DARKEST) & (high < _BRIGHTEST)
+    # 256 times the variance.
+    spread = np.where(usable, 16 * squares - total * total, _UNUSABLE).ravel()
+    number = min(_TILES, max(4, rows * columns // 8), spread.size)
+    # Only tiles that can be among the flattest are sorted.
+    flat = np.flatnonzero(
+        spread <= min(np.partition(spread, number - 1)[number - 1], _UNUSABLE - 1)
+    )
+    chosen = flat[np.argsort(spread[flat], kind="stable")[:number]]
     tiles = whole.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3)[
         chosen // columns, chosen % columns
     ]
     return np.asarray(tiles, np.float32)
+
+
+def _over_cells(reduce: np.ufunc, small: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """The sum, minimum or maximum of each cell of 4×4 pixels, (rows, columns)."""
+    lines = reduce.reduce(small.reshape(-1, 4, small.shape[1]), axis=1)
+    halves = reduce(lines[:, ::2], lines[:, 1::2])
+    return np.asarray(reduce(halves[:, ::2], halves[:, 1::2]), np.int32)
 
 
 def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:

@@ -253,13 +253,15 @@ def _tensor(
         level = cv2.copyMakeBorder(level, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
     # Every other line of a large tile is enough.
     together, step = max(1, _BAND_PIXELS // (size * width)), 2 if size >= 32 else 1
+    exact = cv2.CV_16S if level.dtype == np.uint8 else cv2.CV_32F
     parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
     for row in range(0, rows, together):
         number = min(together, rows - row)
-        band = level[row * size : (row + number) * size + 1, :width].astype(np.float32, copy=False)
+        band = level[row * size : (row + number) * size + 1, :width]
         upper, lower = band[:-1:step], band[1::step]
-        total, slope = upper + lower, lower - upper
-        dx, dy = total[:, 1:] - total[:, :-1], slope[:, 1:] + slope[:, :-1]
+        total, slope = cv2.add(upper, lower, dtype=exact), cv2.subtract(lower, upper, dtype=exact)
+        dx = cv2.subtract(total[:, 1:], total[:, :-1], dtype=cv2.CV_32F)
+        dy = cv2.add(slope[:, 1:], slope[:, :-1], dtype=cv2.CV_32F)
         shape = (number, size // step, columns * size)
         for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
             sums = (

@@ -48,6 +48,11 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "HEIF": (".heic", ".heif", ".hif"),
     "AVIF": (".avif",),
     "JXL": (".jxl",),
+    "DNG": (".dng",),
+    "NEF": (".nef", ".nrw"),
+    "CR2": (".cr2",),
+    "CR3": (".cr3",),
+    "RAF": (".raf",),
 }
 
 

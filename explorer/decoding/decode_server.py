@@ -55,6 +55,8 @@ def main() -> int:
     os.dup2(devnull, sys.stdout.fileno())
     os.dup2(devnull, sys.stderr.fileno())
     _lower_priority()
+    # LibRaw's threads: there are several decode processes.
+    os.environ["OMP_NUM_THREADS"] = "1"
     while (request := protocol.receive(sys.stdin.buffer)) is not None:
         _serve(*request, answers)
     return 0

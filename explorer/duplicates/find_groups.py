@@ -22,6 +22,7 @@ from explorer.library.copy_rows import CopyRow
 from explorer.library.library import Library
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
+from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.removal.stacks import never_duplicates
 
 IsProtected = Callable[[str], bool]
@@ -116,11 +117,12 @@ class _GroupFinder:
         return groups
 
     def _may_meet(self, a: int, b: int, rows: Mapping[int, CopyRow]) -> bool:
-        """Whether two photos can be in one group: neither is offered in a tighter tier, nor are
-        they versions that are always shown apart."""
+        """Whether two photos can be in one group: neither is offered in a tighter tier nor is a RAW
+        file, nor are they versions that are always shown apart."""
         return (
             a in rows
             and b in rows
+            and not RAW_FORMATS & {rows[a].format, rows[b].format}
             and not self._offered & {a, b}
             and not never_duplicates(rows[a].path, rows[b].path)
         )

@@ -8,7 +8,7 @@ from explorer.library import failure_store
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
-from explorer.photos.formats import EXTENSIONS, READER_VERSION, READS_JXL, UNSUPPORTED
+from explorer.photos.formats import EXTENSIONS, READER_VERSION, READS_JXL, READS_RAW, UNSUPPORTED
 
 _SETTING = "reader"
 
@@ -26,7 +26,10 @@ def retry_after_upgrade(library: Library, writer: Writer) -> None:
 def reader_fingerprint() -> str:
     """Everything that decides whether a file can be read: the formats, and the versions of the
     reader and of the decoders."""
-    names = ["pillow", "pillow-heif", *(["pylibjxl"] if READS_JXL else [])]
+    optional = [
+        name for name, is_read in (("pylibjxl", READS_JXL), ("rawpy", READS_RAW)) if is_read
+    ]
+    names = ["pillow", "pillow-heif", *optional]
     decoders = [f"{name} {importlib.metadata.version(name)}" for name in names]
     return ", ".join(
         [f"reader {READER_VERSION}", *sorted(EXTENSIONS), "not", *sorted(UNSUPPORTED), *decoders]

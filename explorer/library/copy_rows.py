@@ -122,3 +122,15 @@ def taken_times(catalog: Catalog) -> dict[int, str]:
             f" and coalesce({in_file('taken_precision')}, 'second') in ('minute', 'second')"
         )
         return {row[0]: row[1] for row in rows}
+
+
+def formats_of(catalog: Catalog, digests: Iterable[str]) -> set[str]:
+    """The formats of the photos with these content hashes (hex), as far as they are known."""
+    found = set[str]()
+    with catalog.reading() as db:
+        for digest in digests:
+            row = db.execute(
+                "select format from photo where hash = ?", (bytes.fromhex(digest),)
+            ).fetchone()
+            found |= {row[0]} if row and row[0] else set()
+    return found

@@ -8,6 +8,7 @@ import importlib.util
 
 from explorer.errors import DamagedPhoto, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.readers.jxl_header import is_jxl
+from explorer.photos.readers.raw_format import RAW_REASON
 from explorer.photos.readers.tiff_parser import is_tiff
 
 # The formats that Pillow may try, whatever the file's name. Formats that run other programs, or
@@ -18,22 +19,27 @@ _ISOBMFF = ("AVIF", "HEIF")
 _READ = (
     ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif"
 )
-READS_JXL = importlib.util.find_spec("pylibjxl") is not None
-"""Whether the decoder of JPEG XL is installed: it is not published for every system."""
-EXTENSIONS = frozenset(_READ.split(" ")) | ({".jxl"} if READS_JXL else set())
-
 _RAW = (
     ".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .drf .eip .erf .fff .gpr .iiq .k25 .kc2"
     " .kdc .mdc .mef .mos .mrw .nef .nrw .orf .pef .ptx .pxn .r3d .raf .raw .rw2 .rwl .rwz .sr2"
     " .srf .srw .x3f"
 )
 RAW_EXTENSIONS = frozenset(_RAW.split(" "))
-RAW_REASON = "camera RAW files cannot be read yet; a JPEG of the same photo can"
+READS_JXL, READS_RAW = (
+    importlib.util.find_spec(name) is not None for name in ("pylibjxl", "rawpy")
+)
+"""Whether the decoders of JPEG XL and RAW are installed: they are not published for every
+system."""
+EXTENSIONS = (
+    frozenset(_READ.split(" "))
+    | ({".jxl"} if READS_JXL else set())
+    | (RAW_EXTENSIONS if READS_RAW else set())
+)
 _JXL, _JP2 = "JPEG XL files cannot be read on this system", "JPEG 2000 files cannot be read yet"
 _PSD = "Photoshop files cannot be read yet; export a JPEG or PNG beside it"
 _EXR, _HDR = "OpenEXR files cannot be read yet", "Radiance HDR files cannot be read yet"
 UNSUPPORTED: dict[str, str] = {
-    **dict.fromkeys(sorted(RAW_EXTENSIONS), RAW_REASON),
+    **({} if READS_RAW else dict.fromkeys(sorted(RAW_EXTENSIONS), RAW_REASON)),
     **({} if READS_JXL else {".jxl": _JXL}),
     **dict.fromkeys((".jp2", ".j2c", ".j2k", ".jpc", ".jpf", ".jpx"), _JP2),
     **dict.fromkeys((".psd", ".psb"), _PSD),

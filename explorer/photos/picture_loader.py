@@ -12,7 +12,7 @@ from explorer.photos.color.cicp import read_cicp
 from explorer.photos.color.high_bit_depth import to_srgb_from_16_bits
 from explorer.photos.damage import decode_error
 from explorer.photos.formats import (
-    RAW_REASON,
+    READS_RAW,
     has_photo_signature,
     pillow_formats,
     unrecognized_error,
@@ -21,8 +21,9 @@ from explorer.photos.limits import check_pixels
 from explorer.photos.readers import jxl, tiff
 from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
+from explorer.photos.readers.raw import RawPicture
+from explorer.photos.readers.raw_format import RAW_REASON, raw_format
 from explorer.photos.readers.tiff_parser import is_tiff
-from explorer.photos.readers.tiff_tags import is_raw
 
 # The exceptions that Pillow's decoders raise for truncated or meaningless data.
 _DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
@@ -35,10 +36,12 @@ Image.MAX_IMAGE_PIXELS = None
 
 def open_picture(data: bytes) -> Image.Image:
     """Open a photo without decoding its pixels. Raises PhotoError."""
+    if raw_format(data):
+        if READS_RAW:
+            return RawPicture(data)
+        raise UnsupportedPhoto(RAW_REASON)
     if not data.lstrip(b"\0") or not has_photo_signature(data):
         raise unrecognized_error(data)
-    if is_tiff(data) and is_raw(data):
-        raise UnsupportedPhoto(RAW_REASON)
     if is_jxl(data):
         return jxl.read(data)
     allow_long_texts()
@@ -84,10 +87,12 @@ def load_picture(
 ) -> tuple[Image.Image, str | None]:
     """Decode the pixels of an opened picture. Returns it, and the reason if part of it is missing.
 
-    data: the bytes of its file. reduction: the factor by which a JPEG may be reduced while it is
-    decoded. The missing part of a damaged photo is gray or black. Raises PhotoError if nothing can
-    be decoded.
+    data: the bytes of its file. reduction: the factor by which a JPEG or a RAW file may be reduced
+    while it is decoded. The missing part of a damaged photo is gray or black. Raises PhotoError if
+    nothing can be decoded.
     """
+    if isinstance(picture, RawPicture):
+        return picture, picture.load_reduced(reduction)
     try:
         _load(picture, reduction)
     except _DECODER_ERRORS:

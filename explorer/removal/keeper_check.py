@@ -6,12 +6,13 @@ from __future__ import annotations
 import os
 from collections.abc import Set as AbstractSet
 
+from explorer.library import copy_rows
 from explorer.library.catalog import Catalog
-from explorer.library.copy_rows import contents_of
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.library.paths import printable
 from explorer.photos.containers.contents import reason_to_keep
+from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.removal import file_state
 from explorer.removal.checked_files import CheckedFile, KeptFile, RemovalRefused, unreadable_reason
 from explorer.removal.companions import companions_of
@@ -78,6 +79,10 @@ def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[
 def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
     """Raise RemovalRefused unless the two were compared with the result that the tier requires, and
     the keeper has all further contents of the other (pages, a video)."""
+    if RAW_FORMATS & copy_rows.formats_of(catalog, [removal.hash, keeper_hash]):
+        raise RemovalRefused(
+            f"it or {_KEEPER} is a RAW file, and a RAW file is a copy only of an identical file"
+        )
     if removal.tier in OTHER_SHOTS:
         return
     found = compared_kind(catalog, removal.hash, keeper_hash, PAIRS_VERSION)
@@ -87,7 +92,7 @@ def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> N
         )
     # The catalog's contents are those of exactly these bytes: both hashes are checked right now.
     if reason := reason_to_keep(
-        contents_of(catalog, removal.hash), contents_of(catalog, keeper_hash)
+        copy_rows.contents_of(catalog, removal.hash), copy_rows.contents_of(catalog, keeper_hash)
     ):
         raise RemovalRefused(reason)
 

@@ -189,7 +189,7 @@ def test_files_still_being_written_are_left_for_a_later_scan_of_their_folder(
 def test_files_that_could_not_be_read_are_counted_and_left_alone_until_they_change(
     setup: IndexingSetup,
 ) -> None:
-    put(setup, "bad.jpg", "raw.cr2")
+    put(setup, "bad.jpg", "layers.psd")
     found, _ = differences(setup)
     found.scan([ScanTarget(setup.root, str(setup.photos))])
     (task,) = found.new

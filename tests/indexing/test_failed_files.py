@@ -20,11 +20,11 @@ def test_each_file_that_is_not_a_photo_is_stored_with_a_reason(setup: IndexingSe
     (setup.photos / "empty.jpg").write_bytes(b"")
     (setup.photos / "text.png").write_text("hello")
     (setup.photos / "cut.jpg").write_bytes(good.read_bytes()[:200])
-    (setup.photos / "raw.nef").write_bytes(b"II*\0" + bytes(100))
+    (setup.photos / "layers.psd").write_bytes(b"8BPS" + bytes(100))
     summary = setup.run()
     assert counts(summary) == {"indexed": 1, "failed": 4, "encoded": 1}
     reasons = setup.failed()
-    assert set(reasons) == {"empty.jpg", "text.png", "cut.jpg", "raw.nef"}
+    assert set(reasons) == {"empty.jpg", "text.png", "cut.jpg", "layers.psd"}
     assert all(
         reason and "Error" not in reason and "Traceback" not in reason
         for reason in reasons.values()
@@ -34,7 +34,7 @@ def test_each_file_that_is_not_a_photo_is_stored_with_a_reason(setup: IndexingSe
         "empty.jpg": "damaged",
         "text.png": "foreign",
         "cut.jpg": "damaged",
-        "raw.nef": "unsupported",
+        "layers.psd": "unsupported",
     }
     assert counts(setup.run()) == {"unchanged": 1, "failed": 4}
 

@@ -65,7 +65,7 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"FUJIFILMCCD-RAW 0201", "RAW"),
-        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "RAW"),
+        (b"\0\0\0\x14ftypcrx \0\0\0\1isom", "RAW"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video"),
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video"),
         (b"RIFF\0\0\1\0AVI LIST", "video"),

@@ -108,18 +108,20 @@ def test_without_its_decoder_a_format_is_listed_as_not_read() -> None:
     code = """
 import importlib.util
 real = importlib.util.find_spec
-absent = {"pylibjxl"}
+absent = {"pylibjxl", "rawpy"}
 importlib.util.find_spec = lambda name, *rest: None if name in absent else real(name, *rest)
 from explorer.errors import UnsupportedPhoto
 from explorer.indexing.retry import reader_fingerprint
 from explorer.photos import decode, formats
 assert ".jxl" not in formats.EXTENSIONS and "JPEG XL" in formats.UNSUPPORTED[".jxl"]
-assert "pylibjxl" not in reader_fingerprint()
-try:
-    decode.decode(bytes.fromhex("ff0aff"), None)
-except UnsupportedPhoto as error:
-    assert "cannot be read on this system" in str(error)
-else:
-    raise AssertionError
+assert not formats.RAW_EXTENSIONS & formats.EXTENSIONS and "RAW" in formats.UNSUPPORTED[".nef"]
+assert not absent & set(reader_fingerprint().split())
+for start, reason in ((b"\\xff\\x0a\\xff", "on this system"), (b"FUJIFILMCCD-RAW ", "RAW")):
+    try:
+        decode.decode(start, None)
+    except UnsupportedPhoto as error:
+        assert reason in str(error)
+    else:
+        raise AssertionError
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT, timeout=60)

@@ -24,7 +24,7 @@ def photos(tmp_path: Path) -> Path:
         "c.txt",
         "below/d.heic",
         "below/deep/e.png",
-        "raw.CR2",
+        "other.PSD",
         ".hidden.jpg",
         ".trash/f.jpg",
         "@eaDir/g.jpg",
@@ -40,7 +40,7 @@ def paths(root: Path, *args: str, **options: Any) -> list[str]:
 
 
 def test_photos_are_found_by_extension_at_any_depth(photos: Path) -> None:
-    assert paths(photos) == ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
+    assert paths(photos) == ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "other.PSD"]
 
 
 @pytest.mark.parametrize("suffix", sorted(EXTENSIONS))
@@ -61,7 +61,9 @@ def test_size_and_time_are_those_of_the_file(photos: Path) -> None:
 
 def test_files_of_unsupported_formats_are_found_with_a_reason(photos: Path) -> None:
     found = scan_tree(str(photos))
-    assert list(found.unsupported) == ["raw.CR2"] and "RAW" in found.unsupported["raw.CR2"]
+    assert (
+        list(found.unsupported) == ["other.PSD"] and "Photoshop" in found.unsupported["other.PSD"]
+    )
 
 
 def test_other_files_are_counted(photos: Path) -> None:
@@ -90,7 +92,7 @@ def test_link_loops_do_not_trap_the_scan(photos: Path, tmp_path: Path) -> None:
     assert [
         path
         for path in paths(photos)
-        if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"}
+        if path not in {"B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "other.PSD"}
     ] == ["link.jpg"]
 
 
@@ -135,7 +137,7 @@ def test_a_folder_that_cannot_be_listed_is_reported(
     monkeypatch.setattr(os, "scandir", refuse)
     found = scan_tree(str(photos))
     assert list(found.unreadable) == ["below"]
-    assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "raw.CR2"]
+    assert sorted(seen.path for seen in found.files) == ["B.JPEG", "a.jpg", "other.PSD"]
 
 
 def test_the_state_of_a_root_is_determined(tmp_path: Path, photos: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_copy_of_a_library_folder_is_not_scanned(photos: Path) -> None:
 def test_folders_of_systems_and_programs_are_excluded(photos: Path, folder: str) -> None:
     (photos / folder).mkdir(parents=True)
     (photos / folder / "$R1A2B3C.jpg").write_bytes(b"x")
-    before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "raw.CR2"]
+    before = ["B.JPEG", "a.jpg", "below/d.heic", "below/deep/e.png", "other.PSD"]
     found = scan_tree(str(photos))
     assert sorted(seen.path for seen in found.files) == before
     assert (

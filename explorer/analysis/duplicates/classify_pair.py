@@ -23,6 +23,7 @@ from explorer.library.writer import Writer
 from explorer.matching import keypoints, retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
+from explorer.photos.readers.raw_format import RAW_FORMATS
 
 # Hashes that differ by up to this many bits do not prove that the pixels differ.
 _ALIKE_BITS = 4
@@ -65,6 +66,9 @@ class PairClassifier:
             return _scene_by_keypoints(compared)
         score = round(max(0.0, min(1.0, pair.median)), 4)
         one, other = self._file(a), self._file(b)
+        if RAW_FORMATS & {one.format, other.format}:
+            # A preview does not show what a RAW file contains: no two files are the same picture.
+            return Pair(a, b, "scene", score, {})
         if self._have_equal_pixels(compared, one, other):
             return Pair(a, b, "pixels", 1.0, compared.relation)
         if taken_at_different_times(one, other, self._subsecond) or self._is_retake(

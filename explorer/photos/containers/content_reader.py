@@ -12,6 +12,7 @@ import functools
 import io
 import re
 import warnings
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -38,6 +39,7 @@ from explorer.photos.containers.tiff_pages import Page, read_pages
 from explorer.photos.formats import pillow_formats
 from explorer.photos.readers.jxl import restored_jpeg
 from explorer.photos.readers.jxl_header import is_jxl
+from explorer.photos.readers.raw_format import raw_format
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
 # Audio, depth maps and pictures inside XMP, in base64 (Google's depth map and Cardboard Camera
@@ -80,14 +82,9 @@ def read_contents(data: bytes, budget: Budget | None = None) -> FileContents:
 
 
 def _read(data: bytes, budget: Budget) -> FileContents:
-    if data.startswith(START):
-        return _jpeg(data, budget)
-    if is_tiff(data):
-        return _tiff(data, budget)
-    if data[4:8] == b"ftyp":
-        return _isobmff(data, budget)
-    if is_jxl(data):
-        return _jxl(data, budget)
+    for begins, read in _READERS:
+        if begins(data):
+            return read(data, budget)
     for magic, end_of in PICTURE_END.items():
         if data.startswith(magic):
             frames = _animation(data, budget)
@@ -266,3 +263,20 @@ def _movie(
     sizes = content.find(b"stsz")
     samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
     return [ContentPart("frame", digest, max(1, samples - 1))]
+
+
+# --- RAW
+
+
+def _raw(data: bytes, _: Budget) -> FileContents:
+    """One part of its own: no other file has all that the sensor recorded."""
+    return FileContents((ContentPart("sensor data", digest_pieces(data)),))
+
+
+_READERS: tuple[tuple[Callable[[bytes], object], Callable[[bytes, Budget], FileContents]], ...] = (
+    (raw_format, _raw),
+    (lambda data: data.startswith(START), _jpeg),
+    (is_tiff, _tiff),
+    (lambda data: data[4:8] == b"ftyp", _isobmff),
+    (is_jxl, _jxl),
+)

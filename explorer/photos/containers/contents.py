@@ -23,6 +23,7 @@ ContentKind = Literal[
     "auxiliary image",
     "layers",
     "data",
+    "sensor data",
 ]
 KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
@@ -51,6 +52,11 @@ class FileContents:
     """In the order of the file."""
     complete: bool = True
     """False if part of the file could not be read."""
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the file is a camera's RAW file, whose content is a single part of its own."""
+        return any(part.kind == "sensor data" for part in self.parts)
 
     @property
     def weight(self) -> int:
@@ -107,7 +113,12 @@ def _phrase(kind: ContentKind, number: int) -> str:
         return f"{number + 1:,} {kind}s"
     if kind == "film":
         return "video inside" if number == 1 else f"{number:,} videos inside"
-    uncounted = {"audio": "audio", "layers": "layers", "data": "other data"}
+    uncounted = {
+        "audio": "audio",
+        "layers": "layers",
+        "data": "other data",
+        "sensor data": "RAW data",
+    }
     if kind in uncounted:
         return uncounted[kind]
     return kind if number == 1 else f"{number:,} {kind}s"
@@ -150,6 +161,8 @@ def reason_to_keep(item: FileContents | None, kept: FileContents | None) -> str:
         return "its contents besides the picture are not known until it has been read again"
     if not item.complete:
         return "it contains more than one picture, and not all of it can be read and compared"
+    if item.is_raw or (kept is not None and kept.is_raw):
+        return "a RAW file is replaced only by an identical file, and replaces nothing else"
     missing = item.parts_missing_from(kept or NOTHING)
     if not missing:
         return ""

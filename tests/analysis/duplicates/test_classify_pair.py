@@ -254,3 +254,12 @@ def test_a_file_that_crashes_the_decoder_makes_no_copy(
     assert photos.kind(a, b, measurements(median=0.3)) is None and len(attempts) == 1
     # Where nothing has to be proved by the files, previews suffice.
     assert photos.kind(a, c, measurements()) == "picture"
+
+
+@pytest.mark.parametrize("formats", [("NEF", "JPEG"), ("DNG", "NEF"), ("TIFF", "DNG")])
+def test_a_raw_file_is_never_the_same_picture_as_another(
+    photos: PairPhotos, formats: tuple[str, str]
+) -> None:
+    a, b = (photos.add(f"{n}.x", format=name) for n, name in enumerate(formats))
+    photos.files.pixels = {"0.x": "00" * 16, "1.x": "00" * 16}
+    assert photos.kind(a, b, measurements()) == "scene" and photos.files.reads == []

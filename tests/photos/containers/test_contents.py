@@ -154,7 +154,8 @@ def test_a_file_is_removed_only_if_the_kept_one_holds_all_of_it(
     item: FileContents, kept: FileContents
 ) -> None:
     goes = not reason_to_keep(item, kept)
-    assert goes == (item.complete and not item.parts_missing_from(kept))
+    raw = item.is_raw or kept.is_raw
+    assert goes == (item.complete and not item.parts_missing_from(kept) and not raw)
     assert (reason_to_keep(None, kept) and reason_to_keep(item, None)) or not item.parts
 
 
@@ -183,3 +184,11 @@ def test_packed_is_compact_json() -> None:
         == {"parts": [["page", "0" * 32, 1]], "complete": True}
         and " " not in NOTHING_PACKED
     )
+
+
+def test_raw_files_and_others_never_go_for_each_other() -> None:
+    one, other = (FileContents((ContentPart("sensor data", digit * 32),)) for digit in "12")
+    for item, kept in ((one, other), (one, NOTHING), (NOTHING, one), (one, None)):
+        assert "RAW file" in reason_to_keep(item, kept)
+    assert reason_to_keep(None, one) != "" and one.words() == ["RAW data"]
+    assert FileContents.unpacked(one.packed()) == one and one.is_raw and not NOTHING.is_raw

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from explorer.library.catalog import Catalog
@@ -69,6 +72,28 @@ def similar_shots(catalog: Catalog, version: int, seconds: float) -> list[tuple[
             (version, seconds),
         ).fetchall()
     return [(a, b) for a, b in rows]
+
+
+def raw_pairs(catalog: Catalog, raw_formats: Collection[str]) -> list[tuple[int, int]]:
+    """RAW files and the photos beside them that have their name without regard to the ending and to
+    capitals, as ids (RAW, other). raw_formats: as `photo.format` names them."""
+    formats = ", ".join("?" * len(raw_formats))
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select f.root_id, f.path, p.id, p.format from file f join photo p on p.id = f.photo_id"
+            " where f.state = 'present' and p.present > 0 and (f.root_id, f.folder) in"
+            " (select r.root_id, r.folder from photo q join file r on r.photo_id = q.id"
+            f" where q.format in ({formats}) and r.state = 'present')",
+            tuple(raw_formats),
+        ).fetchall()
+    raws, others = defaultdict[tuple[int, str], set[int]](set), list[tuple[tuple[int, str], int]]()
+    for root, path, photo_id, format in rows:
+        named = root, unicodedata.normalize("NFC", os.path.splitext(path)[0]).lower()
+        if format in raw_formats:
+            raws[named].add(photo_id)
+        else:
+            others.append((named, photo_id))
+    return sorted({(raw, other) for named, other in others for raw in raws.get(named, ())})
 
 
 def copy_pairs(catalog: Catalog) -> list[tuple[int, int, bytes, bytes]]:

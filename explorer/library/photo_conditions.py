@@ -12,6 +12,7 @@ from explorer.library.location_store import LOCATION_NAMED, location_values
 from explorer.library.photo_text_store import CURRENT_LOCATION
 from explorer.library.text_folding import fold
 from explorer.library.text_index import FOLDER_NAMED, TextColumn, folded_folder
+from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.places.distances import EARTH_RADIUS
 
 NUMBERS: Mapping[str, str] = {
@@ -41,6 +42,7 @@ FACTS: Mapping[str, str] = {
     "square": "p.width = p.height",
     # The frames of a TIFF file are pages.
     "animated": "p.frames > 1 and p.format <> 'TIFF'",
+    "raw": f"p.format in ({', '.join(repr(each) for each in sorted(RAW_FORMATS))})",
     "several files": "p.present > 1",
     "favourite": "p.favourite",
 }

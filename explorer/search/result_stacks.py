@@ -1,7 +1,8 @@
 """Stacks: photos that show the same thing, represented in a list of results by the best one.
 
-A stack is a connected component of the graph whose edges are copies of one picture and shots of one
-scene taken in quick succession (`library/pair_store.py`). Stacks are computed for the whole
+A stack is a connected component of the graph whose edges are copies of one picture, shots of one
+scene taken in quick succession, and a RAW file and the picture beside it
+(`library/pair_store.py`). Stacks are computed for the whole
 library, so a list of results only has to find which of its photos are in a stack already shown.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,12 @@ class PhotoStacks:
     """Ascending ids of all photos in stacks, (n,)."""
     labels: Ids
     """The stack of each, numbered from 0, (n,)."""
+    raws: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Ids of the RAW files among them, which are not shown first, (m,)."""
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int]]) -> PhotoStacks:
-        """From pairs of photo ids that belong together.
+    def of(cls, pairs: Iterable[tuple[int, int]], raws: Iterable[int] = ()) -> PhotoStacks:
+        """From pairs of photo ids that belong together. raws: ids of RAW files.
 
         Every photo takes the smallest label of its neighbors, and then the label of that photo,
         until nothing changes: long chains are halved at each step (pointer jumping, Shiloach &
@@ -50,7 +53,7 @@ class PhotoStacks:
             if np.array_equal(labels, before):
                 break
         _, numbers = np.unique(labels, return_inverse=True)
-        return cls(ids, np.asarray(numbers, np.int64))
+        return cls(ids, np.asarray(numbers, np.int64), np.unique(np.array(list(raws), np.int64)))
 
     @functools.cached_property
     def _label_by_id(self) -> npt.NDArray[np.int32]:
@@ -67,12 +70,20 @@ class PhotoStacks:
         return labels
 
     def collapse(self, ids: Ids) -> Ids:
-        """The first photo of each stack, and those in none, in the given order."""
+        """The first photo of each stack, and those in none, in the given order. If a stack begins
+        with a RAW file, its first photo of another kind takes that place."""
         labels = self.labels_of(ids)
         stacked = np.flatnonzero(labels >= 0)
         _, first = np.unique(labels[stacked], return_index=True)
         shown = labels < 0
         shown[stacked[first]] = True
+        if len(self.raws):
+            front, others = ids.copy(), stacked[~np.isin(ids[stacked], self.raws)]
+            found, first_other = np.unique(labels[others], return_index=True)
+            place = stacked[first][np.isin(labels[stacked[first]], found)]
+            # Both are in the order of the labels.
+            front[place] = ids[others[first_other]]
+            return front[shown]
         return ids[shown]
 
     def members(self, photo_id: int) -> Ids:

@@ -134,3 +134,23 @@ class TestSimilarShots:
         assert pair_store.similar_shots(catalog, 2, 10) == []
         builder.lose("copy.jpg")
         assert pair_store.similar_shots(catalog, 1, 10) == [(a, b)]
+
+
+def test_raw_files_and_the_pictures_beside_them(builder: LibraryBuilder) -> None:
+    raw = builder.put("a/IMG_1.NEF", "raw", format="NEF")
+    jpeg = builder.put("a/img_1.jpg", "jpeg")
+    tiff = builder.put("a/IMG_1.tif", "tiff", format="TIFF")
+    builder.put("a/IMG_1.dng", "another", format="DNG")
+    for path in ("a/IMG_10.jpg", "b/IMG_1.jpg", "a/IMG_1-edited.jpg", "IMG_1.jpg"):
+        builder.put(path, path)
+    builder.put("c/x.jpg", "x")
+    builder.put("c/x.png", "y", format="PNG")
+    found = pair_store.raw_pairs(builder.library.catalog, {"NEF", "CR2"})
+    assert {pair for pair in found if raw in pair} == set(found)
+    assert {(raw, jpeg), (raw, tiff)} <= set(found) and len(found) == 3
+    both = pair_store.raw_pairs(builder.library.catalog, {"NEF", "DNG"})
+    assert len(both) == 4 and {other for _, other in both} == {jpeg, tiff}
+    builder.lose("a/img_1.jpg")
+    assert {other for _, other in pair_store.raw_pairs(builder.library.catalog, {"NEF"})} >= {tiff}
+    assert jpeg not in {b for _, b in pair_store.raw_pairs(builder.library.catalog, {"NEF"})}
+    assert pair_store.raw_pairs(builder.library.catalog, {"RAF"}) == []

@@ -140,13 +140,16 @@ LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (is_("has", "rating"), lambda r, p: r["rating"] is not None),
     (is_("is", "upright"), lambda r, p: r["height"] > r["width"]),
     (is_("is", "panorama"), lambda r, p: ratio(r) >= 2 or ratio(r) <= 0.5),
+    (is_("is", "raw"), lambda r, p: r["format"] in {"NEF", "DNG"}),
+    (is_("format", "nef", "dng"), lambda r, p: r["format"] in {"NEF", "DNG"}),
+    (is_("format", "jxl"), lambda r, p: r["format"] == "JXL"),
     (is_("is", "animated"), lambda r, p: r["frames"] > 1 and r["format"] != "TIFF"),
     (is_("is", "duplicate"), lambda r, p: r["copies"] > 1),
 ]  # fmt: skip
 
 _maybe = st.none()
 FACTS = st.fixed_dictionaries({
-    "format": st.sampled_from(["JPEG", "MPO", "PNG", "HEIF", "TIFF", "GIF"]),
+    "format": st.sampled_from(["JPEG", "MPO", "PNG", "HEIF", "TIFF", "GIF", "NEF", "DNG", "JXL"]),
     "width": st.sampled_from([640, 600, 1500, 2000, 1501]),
     "height": st.sampled_from([480, 600, 1500, 3001]),
     "frames": st.sampled_from([1, 3]),

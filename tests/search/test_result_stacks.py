@@ -90,3 +90,19 @@ def test_a_long_list_is_ranked_no_further_than_needed() -> None:
 
     assert stacks.collapse_first(top, 90, 1_000_000)[:3].tolist() == [1, 400, 401]
     assert asked == [190, 379, 568]
+
+
+@given(PAIRS, ORDERS, st.sets(_IDS, max_size=20))
+def test_a_raw_file_is_first_only_where_there_is_nothing_else(
+    pairs: list[tuple[int, int]], order: list[int], raws: set[int]
+) -> None:
+    plain, stacks = PhotoStacks.of(pairs), PhotoStacks.of(pairs, raws)
+    shown, ids = stacks.collapse(array(order)).tolist(), array(order)
+    before = plain.collapse(ids).tolist()
+    assert len(shown) == len(before) and set(shown) <= set(order)
+    for one, first in zip(shown, before, strict=True):
+        listed = [i for i in order if i in set(stacks.members(first).tolist())]
+        others = [i for i in listed if i not in raws]
+        # A single photo stays, whatever it is.
+        assert one == (others or listed)[0] and first == listed[0]
+    assert ids.tolist() == order

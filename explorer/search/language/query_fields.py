@@ -95,8 +95,13 @@ _FIELDS = (
             "jpeg": "JPEG files", "png": "PNG files", "webp": "WebP files", "gif": "GIF files",
             "bmp": "BMP files", "tiff": "TIFF files", "heic": "HEIC and HEIF files",
             "avif": "AVIF files", "jxl": "JPEG XL files",
+            "dng": "DNG files (RAW)", "nef": "Nikon's RAW files", "cr2": "Canon's RAW files",
+            "cr3": "Canon's newer RAW files", "arw": "Sony's RAW files",
+            "orf": "Olympus' RAW files", "rw2": "Panasonic's RAW files",
+            "raf": "Fujifilm's RAW files", "pef": "Pentax' RAW files",
+            "srw": "Samsung's RAW files",
         },
-        {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "dib": "bmp"},
+        {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heif": "heic", "dib": "bmp", "nrw": "nef"},
     ),
     QueryField(
         "orientation", "choice", "which side is longer", "orientation:portrait",
@@ -149,7 +154,7 @@ _FIELDS = (
             "damaged": "with a part missing", "duplicate": "another file shows the same picture",
             "panorama": "at least twice as long in one direction as in the other",
             "upright": "higher than wide", "animated": "with several frames",
-            "favourite": "a favourite of yours",
+            "raw": "a camera's RAW file", "favourite": "a favourite of yours",
         },
         {
             "blurry": "blurred", "underexposed": "dark", "duplicated": "duplicate",

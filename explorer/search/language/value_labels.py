@@ -24,7 +24,9 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "format": {
         "jpeg": ("JPEG", ""), "png": ("PNG", ""), "webp": ("WebP", ""), "gif": ("GIF", ""),
         "bmp": ("BMP", ""), "tiff": ("TIFF", ""), "heic": ("HEIC", ""), "avif": ("AVIF", ""),
-        "jxl": ("JPEG XL", ""),
+        "jxl": ("JPEG XL", ""), "dng": ("DNG", ""), "nef": ("NEF", ""), "cr2": ("CR2", ""),
+        "cr3": ("CR3", ""), "arw": ("ARW", ""), "orf": ("ORF", ""), "rw2": ("RW2", ""),
+        "raf": ("RAF", ""), "pef": ("PEF", ""), "srw": ("SRW", ""),
     },
     "has": {
         "gps": ("with a location", "without a location"), "date": ("with a date", "without a date"),
@@ -37,7 +39,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "is": {
         "monochrome": ("black and white", "in color"),
         "duplicate": ("with duplicates", "without duplicates"),
-        "favourite": ("favourites", "no favourites"),
+        "favourite": ("favourites", "no favourites"), "raw": ("RAW files", "no RAW files"),
         "screenshot": ("screenshot", "no screenshots"), "panorama": ("panorama", "not a panorama"),
     },
     "orientation": {

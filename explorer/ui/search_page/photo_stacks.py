@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from explorer.library.pair_store import PAIRS_VERSION, similar_shots
+from explorer.library.library import Library
+from explorer.library.pair_store import PAIRS_VERSION, raw_pairs, similar_shots
+from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.search.result_stacks import PhotoStacks
 from explorer.ui.library_cache import LibraryCache
 
@@ -10,10 +12,13 @@ from explorer.ui.library_cache import LibraryCache
 BURST_SECONDS = 60.0
 
 
-_STACKS = LibraryCache(
-    lambda library: PhotoStacks.of(similar_shots(library.catalog, PAIRS_VERSION, BURST_SECONDS)),
-    may_lag=True,
-)
+def _find(library: Library) -> PhotoStacks:
+    beside = raw_pairs(library.catalog, RAW_FORMATS)
+    similar = similar_shots(library.catalog, PAIRS_VERSION, BURST_SECONDS)
+    return PhotoStacks.of([*similar, *beside], (raw for raw, _ in beside))
+
+
+_STACKS = LibraryCache(_find, may_lag=True)
 
 
 def photo_stacks() -> PhotoStacks:

@@ -10,6 +10,8 @@ from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.config import PROGRAM
+from explorer.encoders.encoder_engines import engine_of
+from explorer.errors import EncoderError
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow
 from explorer.library.system_folders import around_folder
@@ -36,7 +38,10 @@ def status_command(library: str | None, as_json: bool) -> int:
             "folders": roots,
             "worker": worker,
             "encoders": [
-                {"name": name, "version": version, "dimension": dimension, "photos": photos}
+                {
+                    "name": name, "version": version, "dimension": dimension, "photos": photos,
+                    "engine": _engine(name),
+                }
                 for name, version, dimension, photos in encoders
             ],
         })  # fmt: skip
@@ -46,12 +51,26 @@ def status_command(library: str | None, as_json: bool) -> int:
     emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
     for name, _, dimension, photos in encoders:
         emit(f"Encoder   {name}: {photos:,} photos, vectors of {dimension} dimensions")
+        if engine := _engine(name):
+            emit(f"          runs on {engine['description']}")
     for root in roots:
         emit(f"Folder    {root['path']}: {root['photos']:,} photos, {root['failed']:,} failed")
         for note in _notes(root):
             emit(f"          {note}")
     emit(f"Indexer   {_indexer(worker)}")
     return 0
+
+
+def _engine(name: str) -> dict[str, str] | None:
+    """What an encoder runs on; None if it is not on this computer."""
+    try:
+        engine = engine_of(name)
+    except EncoderError:
+        return None
+    if engine is None:
+        return None
+    note = f" ({engine.note})" if engine.note else ""
+    return {**engine._asdict(), "description": f"{engine}{note}"}
 
 
 def _notes(root: RootRow) -> list[str]:

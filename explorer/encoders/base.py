@@ -78,6 +78,20 @@ class HeatMapEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class TwoTowerEncoder(Protocol):
+    """An encoder whose image and text parts are separate models."""
+
+    def release_text(self, idle_seconds: float = 0.0) -> bool:
+        """Free the text part's memory if no phrase was encoded for so long. Returns whether it was.
+        The next phrase loads it again."""
+        ...
+
+    def reload_images(self) -> None:
+        """Choose the engine of the image part anew for the next images."""
+        ...
+
+
 def heat_map(encoder: Encoder, pixels: Pixels, query: Vectors) -> Grid | None:
     """Call `HeatMapEncoder.heat_map`; None for an encoder without heat maps."""
     return encoder.heat_map(pixels, query) if isinstance(encoder, HeatMapEncoder) else None

@@ -11,28 +11,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from explorer.config import PROGRAM
-from explorer.encoders import open_clip_conversion, open_clip_models, weights
-from explorer.encoders.base import Pixels, Progress, Vectors, encode_in_batches
+from explorer.encoders import (
+    int8_verdict,
+    open_clip_conversion,
+    open_clip_models,
+    torch_device,
+    weights,
+)
+from explorer.encoders.base import Pixels, Progress, Vectors
+from explorer.encoders.image_tower import ImageTower
 from explorer.encoders.open_clip_conversion import Conversion, file_stamp
 from explorer.encoders.open_clip_models import ModelReference, parse_name
-from explorer.encoders.openvino_runtime import (
-    CompiledModel,
-    conversion_cache_dir,
-    remove_conversions,
-)
-from explorer.encoders.tokenizer import PhraseTokenizer
+from explorer.encoders.openvino_runtime import conversion_cache_dir, remove_conversions
+from explorer.encoders.text_tower import TextTower, remove_text, text_is_converted
 from explorer.errors import WeightsMissing
 from explorer.photos.input_spec import InputSpec
-
-_BATCH = 16
 
 
 class ClipEncoder:
@@ -44,44 +42,28 @@ class ClipEncoder:
         self.name, self.version, self.dim = name, conversion.version, conversion.dim
         self.spec = InputSpec(conversion.size, conversion.fit, conversion.resample)
         self.conversion = conversion
-        self._lock = threading.Lock()
-        self._image: CompiledModel | None = None
-        self._text: tuple[PhraseTokenizer, CompiledModel] | None = None
-
-    def warm_up(self) -> None:
-        self._image_model()
-
-    def encode_images(self, pixels: Pixels) -> Vectors:
-        model = self._image_model()
-
-        def encode(rows: slice) -> Vectors:
-            return model(np.ascontiguousarray(pixels[rows]))[0]
-
-        return encode_in_batches(encode, len(pixels), _BATCH, self.dim)
-
-    def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        tokenizer, model = self._text_model()
-        return encode_in_batches(
-            lambda rows: model(tokenizer(phrases[rows]))[0], len(phrases), _BATCH, self.dim
+        self._image = ImageTower(name, conversion)
+        self._text = TextTower(
+            conversion.key, conversion.tokenizer, conversion.clean, conversion.dim
         )
 
-    def _image_model(self) -> CompiledModel:
-        with self._lock:
-            if self._image is None:
-                path = _converted_path(self.conversion.key, "image")
-                self._image = CompiledModel(path, streams=True)
-            return self._image
+    def warm_up(self) -> None:
+        self._image.warm_up()
 
-    def _text_model(self) -> tuple[PhraseTokenizer, CompiledModel]:
-        with self._lock:
-            if self._text is None:
-                path = conversion_cache_dir() / self.conversion.tokenizer
-                tokenizer = PhraseTokenizer(path, self.conversion.clean)
-                model = CompiledModel(
-                    _converted_path(self.conversion.key, "text"), precision="exact"
-                )
-                self._text = (tokenizer, model)
-            return self._text
+    def encode_images(self, pixels: Pixels) -> Vectors:
+        return self._image(pixels)
+
+    def encode_texts(self, phrases: Sequence[str]) -> Vectors:
+        return self._text(phrases)
+
+    def release_text(self, idle_seconds: float = 0.0) -> bool:
+        """Free the text part's memory if it was not used for so long. Returns whether it was. The
+        next phrase loads it again."""
+        return self._text.release(idle_seconds)
+
+    def reload_images(self) -> None:
+        """Choose the engine of the image part anew, as after a self-test."""
+        self._image.reload()
 
 
 def load_clip(name: str) -> ClipEncoder:
@@ -127,7 +109,9 @@ def remove(name: str, *, weights_too: bool) -> int:
     reference, freed = parse_name(name), 0
     conversion = _read_record(reference)
     if conversion is not None:
-        freed += remove_conversions([f"{conversion.key}-image", f"{conversion.key}-text"])
+        freed += remove_conversions([f"{conversion.key}-image"]) + remove_text(conversion.key)
+        freed += int8_verdict.forget_verdict(conversion.key)
+        torch_device.forget_trial(conversion.key)
         _record_path(reference).unlink(missing_ok=True)
     if reference.file is None:
         sources = open_clip_models.weights_sources(reference)
@@ -172,10 +156,6 @@ def _fetch_first(sources: Sequence[weights.WeightsSource], progress: Progress) -
     return weights.fetch(sources[-1], progress)
 
 
-def _converted_path(key: str, part: str) -> Path:
-    return conversion_cache_dir() / f"{key}-{part}.xml"
-
-
 def _record_path(reference: ModelReference) -> Path:
     digest = hashlib.sha256(reference.name.encode()).hexdigest()
     return conversion_cache_dir() / f"clip-{digest[:16]}.json"
@@ -195,13 +175,16 @@ def _read_record(reference: ModelReference) -> Conversion | None:
             return None
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    parts = [
-        _converted_path(conversion.key, "image"),
-        _converted_path(conversion.key, "text"),
-        conversion_cache_dir() / conversion.tokenizer,
-    ]
+    parts = (f"{conversion.key}-image.xml", conversion.tokenizer)
     current = conversion.key.startswith(f"clip-{open_clip_conversion.GRAPH_VERSION}-")
-    return conversion if current and all(part.exists() for part in parts) else None
+    here = all((conversion_cache_dir() / part).exists() for part in parts)
+    return conversion if current and here and text_is_converted(conversion.key) else None
+
+
+def conversion_of(name: str) -> Conversion | None:
+    """The record of a model's conversion; None if it was not converted. Raises UnknownEncoder or
+    EncoderError, as `parse_name` does."""
+    return _read_record(parse_name(name))
 
 
 def _write_record(reference: ModelReference, conversion: Conversion) -> None:

@@ -28,6 +28,7 @@ from explorer.encoders.openvino_runtime import (
     ensure_converted,
     quiet_libraries,
 )
+from explorer.encoders.text_tower import split_vocabulary
 from explorer.errors import EncoderError, WeightsMissing
 from explorer.photos.input_spec import Fit, Resample
 
@@ -69,10 +70,8 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
     WeightsMissing if its tokenizer is not on this computer.
     """
     config, entry = model_config(reference), pretrained_entry(reference)
-    size = int(config["vision_cfg"].get("image_size", 224))
+    size, mean, std = _image_input(config, entry)
     length = int(config["text_cfg"].get("context_length", 77))
-    mean = tuple(entry.get("mean", import_open_clip().OPENAI_DATASET_MEAN))
-    std = tuple(entry.get("std", import_open_clip().OPENAI_DATASET_STD))
     fit: Fit = "squash" if entry.get("resize_mode") == "squash" else "crop"
     resample: Resample = "bilinear" if entry.get("interpolation") == "bilinear" else "bicubic"
     quick_gelu = bool(entry.get("quick_gelu"))
@@ -111,9 +110,28 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
         pixels = np.random.default_rng(0).integers(0, 256, (2, size, size, 3), np.uint8)
         _verify(reference, _image_module(net(), size, mean, std)[0], pixels, image, "fast")
         _verify(reference, _text_module(net(), length)[0], ids, text, "exact")
+    split_vocabulary(key)
     version, dim = f"{GRAPH_VERSION}{fingerprint[:10]}", int(config["embed_dim"])
     stamp = file_stamp(file)
     return Conversion(key, version, dim, size, fit, resample, tokenizer_file, clean, stamp)
+
+
+def image_module(reference: ModelReference, file: Path) -> tuple[torch.nn.Module, int]:
+    """A model's image encoder with the weights in this file, uint8 (n, size, size, 3) → unit
+    vectors (n, dim), and the size. Raises EncoderError."""
+    config, entry = model_config(reference), pretrained_entry(reference)
+    size, mean, std = _image_input(config, entry)
+    net = _build(reference, file, bool(entry.get("quick_gelu")))
+    return _image_module(net, size, mean, std)[0], size
+
+
+def _image_input(
+    config: dict[str, Any], entry: dict[str, Any]
+) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
+    """The side of a model's input, and the mean and standard deviation of its colors."""
+    mean = tuple(entry.get("mean", import_open_clip().OPENAI_DATASET_MEAN))
+    std = tuple(entry.get("std", import_open_clip().OPENAI_DATASET_STD))
+    return int(config["vision_cfg"].get("image_size", 224)), mean, std
 
 
 def file_stamp(path: Path) -> tuple[str, int, int]:

@@ -10,6 +10,7 @@ line takes about a second.
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import shutil
 import sys
@@ -45,7 +46,7 @@ class DamagedConversion(EncoderError):
     """A converted model that cannot be read."""
 
 
-def _openvino() -> Any:
+def import_openvino() -> Any:
     """Import openvino with its telemetry off.
 
     `import openvino` sends usage statistics to Intel if the package `openvino_telemetry` can be
@@ -56,6 +57,13 @@ def _openvino() -> Any:
     import openvino
 
     return openvino
+
+
+@functools.cache
+def cpu_precision() -> Literal["bf16", "fp32"]:
+    """What `fast` means on this computer: bf16 if the processor computes in it."""
+    capabilities = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "bf16" if "BF16" in capabilities else "fp32"
 
 
 def conversion_cache_dir() -> Path:
@@ -90,9 +98,14 @@ def ensure_converted(
                     module, example = build()
                 _convert(path, module, example, shapes)
     except OSError as error:
-        why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-        raise EncoderError(f"The model could not be prepared in {path.parent}: {why}.") from error
+        raise cannot_store(error) from error
     return path
+
+
+def cannot_store(error: OSError) -> EncoderError:
+    """The error that says why the conversion cache cannot be written."""
+    why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
+    return EncoderError(f"The model could not be prepared in {conversion_cache_dir()}: {why}.")
 
 
 def remove_conversions(keys: Sequence[str]) -> int:
@@ -122,7 +135,7 @@ def quiet_libraries() -> Iterator[None]:
 def _convert(
     path: Path, module: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Sequence[Shape]
 ) -> None:
-    ov = _openvino()
+    ov = import_openvino()
     import torch
 
     with torch.no_grad(), quiet_libraries():
@@ -132,6 +145,12 @@ def _convert(
         model = ov.convert_model(traced, example_input=example)
     ports = zip(model.inputs, shapes, strict=True)
     model.reshape({port: ov.PartialShape(list(shape)) for port, shape in ports})
+    save_model(model, path)
+
+
+def save_model(model: openvino.Model, path: Path) -> None:
+    """Write a model, completely or not at all, with weights in 16 bits. Raises OSError."""
+    ov = import_openvino()
     scratch = Path(tempfile.mkdtemp(dir=path.parent))
     try:
         ov.save_model(model, scratch / path.name, compress_to_fp16=True)
@@ -166,13 +185,13 @@ class CompiledModel:
         attempt converts the model again. Raises EncoderError if the model cannot run on this
         computer.
         """
-        ov = _openvino()
+        ov = import_openvino()
         core = ov.Core()
-        has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        hint = "bf16" if precision == "fast" and cpu_precision() == "bf16" else "f32"
         parallel = {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
         options: dict[str, Any] = {
             **(parallel if streams else {"PERFORMANCE_HINT": "LATENCY"}),
-            "INFERENCE_PRECISION_HINT": "bf16" if precision == "fast" and has_bf16 else "f32",
+            "INFERENCE_PRECISION_HINT": hint,
             "CACHE_DIR": str(path.parent / "compiled"),
         }
         try:
@@ -189,6 +208,7 @@ class CompiledModel:
                 " try again, and it will be converted again."
             ) from error
 
+        self.input_names = [str(port.get_any_name()) for port in self._compiled.inputs]
         self._requests = ov.AsyncInferQueue(self._compiled, _cores()) if streams else None
         self._requests_lock = threading.Lock()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.encoders.base import Encoder, Progress
+from explorer.encoders.base import Encoder, Progress, TwoTowerEncoder
 from explorer.encoders.conversion_process import convert_apart, must_convert_apart
 from explorer.errors import UnknownEncoder
 
@@ -21,6 +21,8 @@ OPEN_CLIP = "open_clip:"
 
 _POOLED = ("resnet50", "vit")
 _CLIP = ("clip", "siglip2")
+OPENVINO_ONLY = ("starter", *_POOLED)
+"""The encoders that run on OpenVINO and the processor on every computer."""
 
 
 class EncoderInfo(NamedTuple):
@@ -126,6 +128,26 @@ def release(name: str) -> None:
         _loaded.pop(name, None)
 
 
+def release_idle_texts(idle_seconds: float) -> list[str]:
+    """Free the memory of text parts that encoded no phrase for so long. Returns the names of their
+    encoders. The next phrase loads them again."""
+    with _lock:
+        loaded = list(_loaded.items())
+    return [
+        name
+        for name, encoder in loaded
+        if isinstance(encoder, TwoTowerEncoder) and encoder.release_text(idle_seconds)
+    ]
+
+
+def reload_images(name: str) -> None:
+    """Have a loaded encoder choose the engine of its image part anew."""
+    with _lock:
+        found = _loaded.get(canonical_name(name))
+    if isinstance(found, TwoTowerEncoder):
+        found.reload_images()
+
+
 def canonical_name(name: str) -> str:
     """An encoder's `name` in its canonical form: the path of a file in it is made absolute."""
     model, at, file = name.partition("@")
@@ -142,6 +164,11 @@ def resolve_name(name: str) -> str:
     name = canonical_name(name)
     _loader(name)
     return name
+
+
+def is_two_tower(name: str) -> bool:
+    """Whether this is the name of an open_clip model."""
+    return name in _CLIP or name.startswith(OPEN_CLIP)
 
 
 def _loader(name: str) -> Loader:
@@ -162,7 +189,7 @@ def available(name: str) -> bool:
         from explorer.encoders import pooled
 
         return pooled.available(pooled.TORCHVISION_MODELS[name])
-    if name in _CLIP or name.startswith(OPEN_CLIP):
+    if is_two_tower(name):
         from explorer.encoders import clip
 
         return clip.available(name)
@@ -190,7 +217,7 @@ def ready(name: str) -> bool:
         from explorer.encoders import pooled
 
         return pooled.converted(pooled.TORCHVISION_MODELS[name])
-    if name in _CLIP or name.startswith(OPEN_CLIP):
+    if is_two_tower(name):
         from explorer.encoders import clip
 
         return clip.converted(name)
@@ -208,7 +235,7 @@ def remove(name: str, *, weights: bool) -> int:
         from explorer.encoders import pooled
 
         return pooled.remove(pooled.TORCHVISION_MODELS[name], weights_too=weights)
-    if name in _CLIP or name.startswith(OPEN_CLIP):
+    if is_two_tower(name):
         from explorer.encoders import clip
 
         return clip.remove(name, weights_too=weights)
@@ -224,7 +251,7 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
 
         weights.fetch(pooled.TORCHVISION_MODELS[name].source, progress)
         pooled.convert(pooled.TORCHVISION_MODELS[name])
-    elif name in _CLIP or name.startswith(OPEN_CLIP):
+    elif is_two_tower(name):
         from explorer.encoders import clip
 
         clip.fetch(name, progress)

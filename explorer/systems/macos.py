@@ -29,6 +29,7 @@ class MacOS(Posix):
     has_file_attributes = True
 
     allows_one_openmp = True
+    has_metal = True
 
     mount_globs = ("/Volumes/*",)
 

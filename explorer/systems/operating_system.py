@@ -45,6 +45,9 @@ class OperatingSystem:
     """Whether a process that loads the OpenMP library a second time, from another package, is
     ended."""
 
+    has_metal = False
+    """Whether the graphics processor is used through Metal."""
+
     # --- drives and folders
 
     def network_drive(self, path: str) -> str | None:

@@ -1,5 +1,6 @@
 """Frees the memory of models that were loaded to be compared, once they have not been used for a
-while. The model in use, and the one that is about to take over, stay."""
+while. Of the model in use and the one that is about to take over, only the part for phrases is
+freed, after a longer while; it is loaded again in a moment."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ log = logging.getLogger("explorer.models")
 
 IDLE_SECONDS = 60.0
 """A model is freed when it has not been used for so long."""
+TEXT_IDLE_SECONDS = 300.0
+"""Of the model in use, the part for phrases is freed when it has not been used for so long."""
 # Seconds between two looks at which models are idle.
 _INTERVAL = 10.0
 
@@ -61,6 +64,7 @@ async def keep_releasing() -> None:
 def _release() -> None:
     try:
         release_idle(time.monotonic())
+        registry.release_idle_texts(TEXT_IDLE_SECONDS)
     except Exception:
         # The pages report what is wrong with the library.
         log.debug("idle models could not be freed", exc_info=True)

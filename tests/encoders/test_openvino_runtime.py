@@ -91,7 +91,7 @@ def test_a_failed_conversion_leaves_no_files(monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(openvino_runtime._openvino(), "save_model", full)
+    monkeypatch.setattr(openvino_runtime.import_openvino(), "save_model", full)
     source = DoublingModel()
     with pytest.raises(EncoderError, match="the disk is full"):
         source.convert()
@@ -110,5 +110,5 @@ def test_a_cache_folder_that_cannot_be_created_is_reported(models: Path) -> None
 def test_openvinos_telemetry_cannot_be_imported() -> None:
     import sys
 
-    openvino_runtime._openvino()
+    openvino_runtime.import_openvino()
     assert sys.modules["openvino_telemetry"] is None

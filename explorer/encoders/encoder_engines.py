@@ -1,0 +1,74 @@
+"""What encoders run on, by their names: said in `status`, and changed by a self-test of INT8.
+
+Importing this module is cheap, as with `registry`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from explorer.encoders import registry
+from explorer.encoders.base import Pixels
+from explorer.encoders.inference_engine import InferenceEngine
+
+if TYPE_CHECKING:
+    from explorer.encoders.open_clip_conversion import Conversion
+
+INT8_PHOTOS = 320
+"""How many photos a self-test of INT8 takes."""
+
+
+def engine_of(name: str) -> InferenceEngine | None:
+    """What an encoder's image part runs on, without loading it; None if it is not converted. Raises
+    UnknownEncoder or EncoderError if its name is wrong."""
+    if registry.is_two_tower(name):
+        from explorer.encoders import clip, image_tower
+
+        conversion = clip.conversion_of(name)
+        return image_tower.engine_of(conversion) if conversion is not None else None
+    if name not in registry.OPENVINO_ONLY or not registry.ready(name):
+        registry.resolve_name(name)
+        return None
+    from explorer.encoders.openvino_runtime import cpu_precision
+
+    return InferenceEngine("openvino", "cpu", cpu_precision())
+
+
+def wants_int8_test(name: str) -> bool:
+    """Whether an encoder could run in INT8 on this computer, and that has not been tested yet.
+    Raises what `engine_of` raises."""
+    return _candidate(name) is not None
+
+
+def assess_int8(name: str, pixels: Pixels) -> None:
+    """Make and test an encoder's INT8 version, and store whether it is used.
+
+    pixels: uint8 (INT8_PHOTOS, size, size, 3), the user's photos in random order, as
+    `encode_images` takes them. Raises EncoderError, and OSError if the result cannot be stored.
+    """
+    from explorer.encoders.int8_preparation import prepare_int8
+
+    conversion = _candidate(name)
+    if conversion is not None:
+        prepare_int8(conversion.key, pixels)
+
+
+def decline_int8(name: str, reason: str) -> None:
+    """Store that an encoder does not run in INT8 on this computer, and why."""
+    from explorer.encoders.int8_verdict import Verdict, write_verdict
+
+    conversion = _candidate(name)
+    if conversion is not None:
+        # A folder that cannot be written costs only another test.
+        with contextlib.suppress(OSError):
+            write_verdict(conversion.key, Verdict(accepted=False, reason=reason))
+
+
+def _candidate(name: str) -> Conversion | None:
+    if not registry.is_two_tower(name):
+        return None
+    from explorer.encoders import clip, image_tower
+
+    conversion = clip.conversion_of(name)
+    return conversion if conversion is not None and image_tower.may_try_int8(conversion) else None

@@ -1,0 +1,28 @@
+"""What an encoder runs on: said in `status`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+DEVICE_NAMES = {"cuda": "CUDA", "mps": "Metal"}
+"""The names of graphics processors' interfaces, by torch's names of devices."""
+
+
+class InferenceEngine(NamedTuple):
+    """What a model runs on, for the user."""
+
+    name: str
+    """`torch` or `openvino`."""
+    device: str
+    """`cpu`, `cuda` or `mps`."""
+    precision: str
+    """`fp32`, `bf16`, `fp16` or `int8`."""
+    note: str = ""
+    """Why not another one, or what a self-test has shown; may be empty."""
+
+    def __str__(self) -> str:
+        library = {"torch": "PyTorch", "openvino": "OpenVINO"}[self.name]
+        where = {"cpu": "the processor"}.get(
+            self.device, f"the graphics processor ({DEVICE_NAMES.get(self.device)})"
+        )
+        return f"{library} on {where} in {self.precision.replace('int8', 'INT8')}"

@@ -1,0 +1,98 @@
+"""Make the INT8 version of an image encoder, test it on this computer, and decide whether it is
+used."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from explorer.encoders.base import Pixels, Vectors, unit
+from explorer.encoders.int8_graph import InputRange, measure_inputs, quantize
+from explorer.encoders.int8_verdict import (
+    MIN_COSINE,
+    MIN_OVERLAP,
+    Verdict,
+    forget_verdict,
+    judge,
+    write_verdict,
+)
+from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, import_openvino
+
+CALIBRATION_PHOTOS = 120
+"""How many photos set the ranges. The others, out of `registry.INT8_PHOTOS`, are the test."""
+
+_BATCH = 8
+# The share of the layers that is left in floating point if the first attempt loses too much.
+_LEFT_OUT = 0.25
+# Speeds are compared in turns, because the computer may be busy with other things.
+_ROUNDS, _ROUND_PHOTOS = 4, 32
+
+
+def prepare_int8(key: str, pixels: Pixels) -> Verdict:
+    """Quantize the image encoder with this key, test it, and store the decision and, if it is
+    accepted, the model. An earlier decision and its model are forgotten.
+
+    pixels: uint8 of shape (n, size, size, 3), n ≥ 150 photos of the user in random order. The first
+    120 set the ranges; the others, which the quantization has not seen, are the test. Takes about a
+    minute, and 1 GB of memory for ViT-B/32. Raises OSError if the result cannot be stored.
+    """
+    source = conversion_cache_dir() / f"{key}-image.xml"
+    forget_verdict(key)
+    calibration, test = pixels[:CALIBRATION_PHOTOS], pixels[CALIBRATION_PHOTOS:]
+    ranges = measure_inputs(import_openvino().Core().read_model(source), _batches(calibration))
+    exact = _encode(CompiledModel(source, "exact", streams=True), test)
+    # Compilations of candidates are cached in this folder, and deleted with it.
+    scratch = Path(tempfile.mkdtemp(dir=source.parent))
+    candidate = scratch / f"{key}-int8-{scratch.name}.xml"
+
+    def attempt(left_out: list[str]) -> Verdict:
+        layers = quantize(source, ranges, left_out, candidate)
+        quantized = CompiledModel(candidate, streams=True)
+        vectors = _encode(quantized, test)
+        gain = _gain(quantized, CompiledModel(source, streams=True), test[:_ROUND_PHOTOS])
+        return judge(exact, vectors, gain, layers=layers, left_out=len(left_out))
+
+    try:
+        verdict = attempt([])
+        if verdict.overlap < MIN_OVERLAP or verdict.cosine < MIN_COSINE:
+            verdict = attempt(_most_sensitive(ranges))
+        if verdict.accepted:
+            verdict = verdict._replace(model=candidate.stem)
+            for ending in (".bin", ".xml"):
+                made = candidate.with_suffix(ending)
+                made.replace(source.parent / made.name)
+        write_verdict(key, verdict)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return verdict
+
+
+def _most_sensitive(ranges: dict[str, InputRange]) -> list[str]:
+    """The layers whose inputs lose most by rounding."""
+    ordered = sorted(ranges, key=lambda name: ranges[name].signal_to_noise)
+    return ordered[: max(1, round(_LEFT_OUT * len(ordered)))]
+
+
+def _gain(quantized: CompiledModel, other: CompiledModel, pixels: Pixels) -> float:
+    """How many times as fast the quantized model is, in the best of several rounds of each."""
+    best = [float("inf"), float("inf")]
+    for _ in range(_ROUNDS):
+        for number, model in enumerate((quantized, other)):
+            began = time.perf_counter()
+            model(pixels)
+            best[number] = min(best[number], time.perf_counter() - began)
+    return best[1] / best[0]
+
+
+def _encode(model: CompiledModel, pixels: Pixels) -> Vectors:
+    return unit(np.concatenate([model(batch)[0] for batch in _batches(pixels)]))
+
+
+def _batches(pixels: Pixels) -> Iterator[Pixels]:
+    for start in range(0, len(pixels), _BATCH):
+        yield np.ascontiguousarray(pixels[start : start + _BATCH])

@@ -1,0 +1,167 @@
+"""The self-test of INT8: what it decides is what encodes from then on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.config import PROJECT
+from explorer.encoders import clip, encoder_engines, int8_preparation
+from explorer.encoders.base import Vectors
+from explorer.encoders.clip import ClipEncoder
+from explorer.encoders.int8_verdict import Verdict, int8_path, judge, read_verdict
+from explorer.encoders.openvino_runtime import conversion_cache_dir, cpu_precision
+from explorer.indexing import int8_process
+from tests.encoders.conftest import TinyModel
+from tests.encoders.test_open_clip import cosines, photos
+
+PHOTOS = 160
+
+
+@pytest.fixture
+def encoder(reuse_conversions: None, aliases: None, tiny_clip: TinyModel) -> ClipEncoder:
+    """The tiny CLIP, converted, with the user's own weights."""
+    return clip.load_clip(f"open_clip:tiny-clip@{tiny_clip[1]}")
+
+
+def _judge_gain(monkeypatch: pytest.MonkeyPatch, gain: float) -> None:
+    monkeypatch.setattr(int8_preparation, "_gain", lambda *_: gain)
+
+
+def _lenient(exact: Vectors, quantized: Vectors, gain: float, **layers: int) -> Verdict:
+    """Random weights in few layers lose more than the limits allow."""
+    verdict = judge(exact, quantized, gain, **layers)
+    return verdict._replace(accepted=verdict.gain >= 1.3, reason="", overlap=1.0, cosine=1.0)
+
+
+def test_an_accepted_model_encodes_the_next_images(
+    encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _judge_gain(monkeypatch, 2.0)
+    monkeypatch.setattr(int8_preparation, "judge", _lenient)
+    pixels = photos(32, PHOTOS)
+    before = encoder.encode_images(pixels)
+    assert encoder_engines.wants_int8_test(encoder.name)
+    encoder_engines.assess_int8(encoder.name, pixels)
+    assert not encoder_engines.wants_int8_test(encoder.name)
+    # Until it is told, it goes on with what is loaded.
+    assert np.array_equal(encoder.encode_images(pixels), before)
+    encoder.reload_images()
+    after = encoder.encode_images(pixels)
+    assert not np.array_equal(after, before) and cosines(after, before).min() > 0.99
+    assert clip.load_clip(encoder.name).version == encoder.version
+    engine = encoder_engines.engine_of(encoder.name)
+    assert engine is not None and engine.precision == "int8" and "2.00 times" in engine.note
+
+
+def test_a_declined_model_is_not_kept(
+    encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _judge_gain(monkeypatch, 1.0)
+    monkeypatch.setattr(int8_preparation, "judge", _lenient)
+    files = sorted(path.name for path in conversion_cache_dir().iterdir() if path.is_file())
+    encoder_engines.assess_int8(encoder.name, photos(32, PHOTOS))
+    verdict = read_verdict(encoder.conversion.key)
+    assert verdict is not None and not verdict.accepted
+    kept = sorted(path.name for path in conversion_cache_dir().iterdir() if path.is_file())
+    assert kept == sorted([*files, f"{encoder.conversion.key}-int8.json"])
+    engine = encoder_engines.engine_of(encoder.name)
+    assert engine is not None and engine.precision == cpu_precision()
+
+
+def test_layers_are_left_out_once(encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = list[int]()
+
+    def poor(exact: Vectors, quantized: Vectors, gain: float, **layers: int) -> Verdict:
+        attempts.append(layers["left_out"])
+        return Verdict(accepted=False, reason="poor", overlap=0.5, **layers)
+
+    _judge_gain(monkeypatch, 2.0)
+    monkeypatch.setattr(int8_preparation, "judge", poor)
+    encoder_engines.assess_int8(encoder.name, photos(32, PHOTOS))
+    assert attempts == [0, 1]
+    verdict = read_verdict(encoder.conversion.key)
+    assert verdict is not None and verdict.left_out == 1 and verdict.layers > 0
+
+
+def test_a_damaged_int8_model_is_replaced_by_the_other_one(
+    encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _judge_gain(monkeypatch, 2.0)
+    monkeypatch.setattr(int8_preparation, "judge", _lenient)
+    pixels = photos(32, PHOTOS)
+    before = encoder.encode_images(pixels)
+    encoder_engines.assess_int8(encoder.name, pixels)
+    verdict = read_verdict(encoder.conversion.key)
+    assert verdict is not None
+    int8_path(verdict).with_suffix(".bin").write_bytes(b"")
+    encoder.reload_images()
+    assert np.array_equal(encoder.encode_images(pixels), before)
+    assert encoder_engines.wants_int8_test(encoder.name)
+
+
+def test_a_removed_model_takes_its_int8_version_along(
+    encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _judge_gain(monkeypatch, 2.0)
+    monkeypatch.setattr(int8_preparation, "judge", _lenient)
+    encoder_engines.assess_int8(encoder.name, photos(32, PHOTOS))
+    clip.remove(encoder.name, weights_too=False)
+    key = encoder.conversion.key
+    assert not [path for path in conversion_cache_dir().glob(f"{key}*") if path.is_file()]
+
+
+def test_speed_is_compared_in_turns(encoder: ClipEncoder, tmp_path: Path) -> None:
+    from explorer.encoders.openvino_runtime import CompiledModel
+
+    model = CompiledModel(conversion_cache_dir() / f"{encoder.conversion.key}-image.xml")
+    calls = list[str]()
+
+    class Named(CompiledModel):
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def __call__(self, *inputs: object) -> list[np.ndarray]:
+            calls.append(self._name)
+            return model(*inputs)  # type: ignore[arg-type]
+
+    assert int8_preparation._gain(Named("int8"), Named("other"), photos(32, 2)) > 0
+    assert calls[:4] == ["int8", "other", "int8", "other"]
+
+
+def test_a_test_that_failed_is_remembered(encoder: ClipEncoder) -> None:
+    encoder_engines.decline_int8(encoder.name, "its test could not be completed")
+    assert not encoder_engines.wants_int8_test(encoder.name)
+    engine = encoder_engines.engine_of(encoder.name)
+    assert engine is not None and engine.note == "not INT8: its test could not be completed"
+
+
+def _run_process(name: str, paths: list[Path]) -> int:
+    """Run the worker's process on these previews; its input stays open until it ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "explorer.indexing.int8_process", name],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps([str(path) for path in paths]).encode() + b"\n")
+        process.stdin.flush()
+        return process.wait()
+
+
+def test_the_process_decides_from_previews(encoder: ClipEncoder, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{seed}.jpg" for seed in range(encoder_engines.INT8_PHOTOS)]
+    for path, pixels in zip(paths, photos(32, len(paths)), strict=True):
+        Image.fromarray(pixels).save(path)
+    # One of them cannot be read.
+    paths[7].write_bytes(b"torn")
+    assert _run_process(encoder.name, paths) == int8_process.TOO_FEW
+    assert encoder_engines.wants_int8_test(encoder.name)
+    assert _run_process(encoder.name, [*paths, paths[0]]) == 0
+    assert not encoder_engines.wants_int8_test(encoder.name)

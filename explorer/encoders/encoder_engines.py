@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from explorer.encoders import registry
 from explorer.encoders.base import Pixels
 from explorer.encoders.inference_engine import InferenceEngine
@@ -45,13 +47,17 @@ def assess_int8(name: str, pixels: Pixels) -> None:
     """Make and test an encoder's INT8 version, and store whether it is used.
 
     pixels: uint8 (INT8_PHOTOS, size, size, 3), the user's photos in random order, as
-    `encode_images` takes them. Raises EncoderError, and OSError if the result cannot be stored.
+    `encode_images` takes them. Raises Timeout of filelock while another process tests a model,
+    EncoderError, and OSError if the result cannot be stored.
     """
     from explorer.encoders.int8_preparation import prepare_int8
+    from explorer.encoders.openvino_runtime import conversion_cache_dir
 
-    conversion = _candidate(name)
-    if conversion is not None:
-        prepare_int8(conversion.key, pixels)
+    # One at a time on this computer: its speed is measured.
+    with FileLock(conversion_cache_dir() / "int8-test.lock", timeout=0):
+        conversion = _candidate(name)
+        if conversion is not None:
+            prepare_int8(conversion.key, pixels)
 
 
 def decline_int8(name: str, reason: str) -> None:

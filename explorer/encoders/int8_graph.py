@@ -124,9 +124,10 @@ def quantize(
 def _quantize_layer(node: Any, inputs: InputRange) -> None:
     from openvino import opset13 as ops
 
-    weights, transposed = _weights(node), node.get_attributes()["transpose_b"]
+    weights = _weights(node)
+    assert weights is not None  # noqa: S101
     # (outputs, inputs)
-    matrix = weights if transposed else weights.T
+    matrix = weights if node.get_attributes()["transpose_b"] else weights.T
     factors = _smoothing_factors(inputs.largest, matrix)
     smooth = matrix * factors
     scales = np.maximum(np.abs(smooth).max(axis=1, keepdims=True), 1e-8) / _LARGEST

@@ -47,8 +47,8 @@ def prepare_int8(key: str, pixels: Pixels) -> Verdict:
     ranges = measure_inputs(import_openvino().Core().read_model(source), _batches(calibration))
     exact = _encode(CompiledModel(source, "exact", streams=True), test)
     # Compilations of candidates are cached in this folder, and deleted with it.
-    scratch = Path(tempfile.mkdtemp(dir=source.parent))
-    candidate = scratch / f"{key}-int8-{scratch.name}.xml"
+    scratch = Path(tempfile.mkdtemp(dir=source.parent, prefix=f"{key}-int8-"))
+    candidate = scratch / f"{scratch.name}.xml"
 
     def attempt(left_out: list[str]) -> Verdict:
         layers = quantize(source, ranges, left_out, candidate)

@@ -7,6 +7,7 @@ and of the quantization, and one processor; with any other, the test is made aga
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -115,10 +116,14 @@ def write_verdict(key: str, verdict: Verdict) -> None:
 
 
 def forget_verdict(key: str) -> int:
-    """Delete a decision and the INT8 version. Returns the number of bytes freed."""
+    """Delete a decision, the INT8 version, and what interrupted tests have left. Returns the number
+    of bytes freed by the version."""
     _verdict_path(key).unlink(missing_ok=True)
-    models = conversion_cache_dir().glob(f"{key}-int8-*.xml")
-    return remove_conversions([path.stem for path in models])
+    found = list(conversion_cache_dir().glob(f"{key}-int8-*"))
+    for folder in found:
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+    return remove_conversions([path.stem for path in found if path.suffix == ".xml"])
 
 
 def _verdict_path(key: str) -> Path:

@@ -100,7 +100,10 @@ class SplitTextModel:
 
     def __call__(self, ids: npt.NDArray[np.int64]) -> Vectors:
         """Token ids, int64 (n, length) → unit vectors, float32 (n, dim)."""
-        given = {_IDS: ids, _ROWS: np.asarray(self._table[ids], np.float32)}
+        given: dict[str, npt.NDArray[Any]] = {
+            _IDS: ids,
+            _ROWS: np.asarray(self._table[ids], np.float32),
+        }
         return self._model(*(given[name] for name in self._model.input_names))[0]
 
 
@@ -182,7 +185,9 @@ def _vocabulary_lookup(model: openvino.Model) -> tuple[Any, npt.NDArray[Any]]:
             source = node.input_value(0).get_node()
             if source.get_type_name() == "Convert":
                 source = source.input_value(0).get_node()
-            shape = source.get_output_shape(0) if source.get_type_name() == "Constant" else ()
+            if source.get_type_name() != "Constant":
+                continue
+            shape = source.get_output_shape(0)
             if len(shape) == 2 and shape[0] >= _MIN_ROWS and shape[1] > 1:
                 return node, source.get_data()
     raise EncoderError("The model’s text encoder is not supported here: choose another model.")

@@ -88,4 +88,4 @@ def _torch_version() -> str:
 def _graphics_processor() -> Device:
     if this_system().has_metal:
         return "mps"
-    return "cuda" if has_nvidia_gpu() else ""
+    return "cuda" if has_nvidia_gpu() else ""  # type: ignore[no-untyped-call]

@@ -54,7 +54,8 @@ class HalfPrecisionModel:
                 setattr(self._net, part, None)
         self._device = torch.device(device)
         self._net.half().to(self._device)
-        self._mean, self._std = module.mean.to(self._device), module.std.to(self._device)
+        buffers = dict(module.named_buffers(recurse=False))
+        self._mean, self._std = (buffers[name].to(self._device) for name in ("mean", "std"))
         cosine = float((self(pixels) * expected).sum(1).min())
         if not cosine >= _MIN_COSINE:
             raise EncoderError(

@@ -17,6 +17,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from filelock import Timeout
 
 from explorer.encoders import encoder_engines, registry
 from explorer.encoders.base import Pixels
@@ -26,20 +27,22 @@ from explorer.indexing.throttle import lower_priority
 from explorer.photos.input_spec import InputSpec
 
 # Exit codes besides 0, decided.
-FAILED, TOO_FEW = 1, 3
+FAILED, UNDECIDED = 1, 3
 
 
 def main(name: str) -> int:
-    """Test the INT8 version of a model; returns the exit code. TOO_FEW: not enough of the previews
-    can be read."""
+    """Test the INT8 version of a model; returns the exit code. UNDECIDED: not enough of the
+    previews can be read, or another process tests a model."""
     lower_priority()
     paths = [Path(path) for path in json.loads(_first_line())]
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
     try:
         pixels = _read(paths, registry.get_encoder(name).spec)
         if len(pixels) < encoder_engines.INT8_PHOTOS:
-            return TOO_FEW
+            return UNDECIDED
         encoder_engines.assess_int8(name, pixels[: encoder_engines.INT8_PHOTOS])
+    except Timeout:
+        return UNDECIDED
     except (ExplorerError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return FAILED

@@ -17,7 +17,7 @@ import time
 from explorer.config import PROJECT
 from explorer.encoders import encoder_engines, registry
 from explorer.errors import EncoderError
-from explorer.indexing.int8_process import TOO_FEW
+from explorer.indexing.int8_process import UNDECIDED
 from explorer.library import model_settings
 from explorer.library.library import Library
 from explorer.library.photo_sample import random_photos
@@ -99,7 +99,7 @@ class Int8Step:
         self._settled.add(self._name)
         if process.returncode == 0:
             registry.reload_images(self._name)
-        elif process.returncode != TOO_FEW:
+        elif process.returncode != UNDECIDED:
             # Not tried again at each start, whatever ended it: perhaps the memory is too small.
             encoder_engines.decline_int8(self._name, "its test could not be completed")
 

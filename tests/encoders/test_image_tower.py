@@ -3,8 +3,10 @@ bits on it, too."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from explorer.encoders import (
 )
 from explorer.encoders.clip import ClipEncoder
 from explorer.encoders.inference_engine import InferenceEngine
+from explorer.encoders.open_clip_conversion import Conversion
 from explorer.encoders.openvino_runtime import cpu_precision
 from explorer.encoders.torch_engine import TorchFailed, TorchModel
 from tests.encoders.conftest import TINY_CLIP, TinyModel
@@ -107,7 +110,7 @@ def test_a_device_that_torch_does_not_report_is_not_used(
     monkeypatch.setattr(torch_engine, "torch_command", _never)
     assert np.array_equal(clip.load_clip(encoder.name).encode_images(pixels), expected)
     # But not for ever, nor for another device.
-    monkeypatch.setattr(torch_device.time, "time", lambda: 4e9)
+    monkeypatch.setattr(time, "time", lambda: 4e9)
     assert _engine(encoder).name == "torch"
 
 
@@ -143,7 +146,7 @@ def test_without_its_weights_torch_cannot_be_used(
     _device(monkeypatch, "cpu")
     assert image_tower._may_use_torch(encoder.conversion)
     missing = (str(Path("nowhere", "weights.safetensors")), 1, 1)
-    other = image_tower.Conversion(**encoder.conversion.__dict__ | {"weights": missing})
+    other = Conversion(**encoder.conversion.__dict__ | {"weights": missing})
     assert not image_tower._may_use_torch(other)
 
 
@@ -162,7 +165,7 @@ def test_the_device_depends_on_the_machine_and_on_torch(
 ) -> None:
     run_on(monkeypatch, system)
     monkeypatch.setattr(torch_device, "has_nvidia_gpu", lambda: nvidia)
-    monkeypatch.setattr(torch_device.importlib.metadata, "version", lambda _: torch)
+    monkeypatch.setattr(importlib.metadata, "version", lambda _: torch)
     torch_device._graphics_processor.cache_clear()
     torch_device._torch_version.cache_clear()
     try:

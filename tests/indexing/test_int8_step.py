@@ -92,7 +92,7 @@ def test_a_crash_is_remembered(step: Int8Step, told: Told, monkeypatch: pytest.M
 def test_too_few_readable_previews_decide_nothing(
     step: Int8Step, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _runs(monkeypatch, f"import sys; sys.exit({int8_process.TOO_FEW})")
+    _runs(monkeypatch, f"import sys; sys.exit({int8_process.UNDECIDED})")
     _until_ended(step)
     assert told.declined == told.reloaded == []
 

@@ -108,9 +108,13 @@ class SplitTextModel:
 
 
 def text_is_converted(key: str) -> bool:
-    """Whether a text encoder with this key is in the conversion cache."""
-    split = _split_path(key).exists() and _vocabulary_path(key).exists()
-    return split or _whole_path(key).exists()
+    """Whether a text encoder with this key is in the conversion cache, split or in one piece."""
+    return text_is_split(key) or _whole_path(key).exists()
+
+
+def text_is_split(key: str) -> bool:
+    """Whether a text encoder with this key is in the conversion cache, without its vocabulary."""
+    return _split_path(key).exists() and _vocabulary_path(key).exists()
 
 
 def remove_text(key: str) -> int:
@@ -127,10 +131,10 @@ def split_vocabulary(key: str) -> None:
     """Take the vocabulary out of a converted text encoder, unless that was done already. Raises
     DamagedConversion, and EncoderError if the result cannot be stored."""
     path, whole = _split_path(key), _whole_path(key)
-    if path.exists():
+    if text_is_split(key):
         return
     with FileLock(path.with_suffix(".lock")):
-        if path.exists():
+        if text_is_split(key):
             return
         try:
             model = import_openvino().Core().read_model(whole)

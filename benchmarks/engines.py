@@ -43,7 +43,7 @@ from explorer.errors import ExplorerError
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.resize import encoder_input
 
-_ROUNDS, _BATCH, _FEWEST = 5, 32, CALIBRATION_PHOTOS + 40
+_ROUNDS, _BATCH, _FEWEST = 4, 32, CALIBRATION_PHOTOS + 40
 
 
 class Timing:
@@ -100,7 +100,7 @@ def measure(encoder: ClipEncoder, pixels: Pixels, folder: Path) -> None:
         vectors[name] = unit(np.concatenate(parts))
     for _ in range(_ROUNDS):
         for timing in timings.values():
-            timing.run(test[: 4 * _BATCH])
+            timing.run(test[:_BATCH])
     others = max(timing.rate for name, timing in timings.items() if name != "INT8")
     print(f"{'':<6}{'images/s':>10}{'CPU ms':>8}{'mean cosine':>13}{'minimum':>9}{'top-20':>8}")
     for name, timing in timings.items():

@@ -127,7 +127,7 @@ def engine_of(conversion: Conversion) -> InferenceEngine:
     verdict = int8_verdict.read_verdict(conversion.key)
     if verdict is not None and verdict.accepted:
         notes.append(
-            f"{verdict.gain:.2f} times as fast as {cpu_precision()},"
+            f"{verdict.gain:.2f} times as fast as without,"
             f" {verdict.overlap:.1%} of the nearest photos are the same as in fp32"
         )
     elif verdict is not None:

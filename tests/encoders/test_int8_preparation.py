@@ -136,8 +136,8 @@ def test_speed_is_compared_in_turns(encoder: ClipEncoder, tmp_path: Path) -> Non
             calls.append(self._name)
             return model(*inputs)  # type: ignore[arg-type]
 
-    assert int8_preparation._gain(Named("int8"), Named("other"), photos(32, 2)) > 0
-    assert calls[:4] == ["int8", "other", "int8", "other"]
+    assert int8_preparation._gain(Named("int8"), [Named("a"), Named("b")], photos(32, 2)) > 0
+    assert calls[:6] == ["int8", "a", "b", "int8", "a", "b"]
 
 
 def test_a_test_that_failed_is_remembered(encoder: ClipEncoder) -> None:

@@ -55,16 +55,24 @@ _keep_temporary_files_in_memory()
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0
-# Folders whose tests share a server, a browser or converted models, but for files there that start
-# servers of their own; and files whose tests take long and share nothing.
-_TOGETHER = ("browser", "encoders", "ui")
+# Tests that run in one process, one after another, as they share a server, a browser or converted
+# models: those of a folder, but for files there that start servers of their own; and those of the
+# pages in a few groups, since they take longest. Then files whose tests share nothing.
+_TOGETHER = ("encoders", "ui")
+_PAGES_TOGETHER = (
+    ("search_page", "query_help", "saved_searches", "uploads", "concepts", "region_search"),
+    ("viewer", "viewer_lists", "anomalies_page", "results"),
+    ("library_page", "browse_page", "map_page", "accessibility", "places_page", "photo_edits"),
+)
 _OWN_SERVERS = (
+    "test_compare_models.py",
     "test_duplicates_page.py",
     "test_duplicates_decisions.py",
     "test_life.py",
     "test_models.py",
     "test_network_silence.py",
     "test_session.py",
+    "test_timeline.py",
     "test_troubles.py",
 )
 _APART = ("test_code_shape.py", "test_kills.py", "test_power_cut.py")
@@ -187,6 +195,10 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
             return nodeid
         if Path(file).name in _OWN_SERVERS:
             return file
+        if "tests/browser/" in file:
+            page = Path(file).stem.removeprefix("test_")
+            groups = enumerate(_PAGES_TOGETHER)
+            return next((f"pages {at}" for at, names in groups if page in names), file)
         return next((folder for folder in _TOGETHER if f"tests/{folder}/" in file), file)
 
 

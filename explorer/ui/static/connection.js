@@ -1,6 +1,7 @@
 // The message that a window shows while the program does not respond. Streamlit opens a dialog with a text for developers,
 // which is hidden and replaced here. Streamlit closes the dialog once the program responds again.
 
+import { makePartsReachable } from "./modules/reachable_parts.js";
 import { closeAfterChoice, nameSidebarButtons } from "./modules/sidebar_buttons.js";
 
 const STREAMLIT_TITLE = "Connection error";
@@ -38,6 +39,7 @@ export default function (component) {
   const check = () => {
     document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
     nameSidebarButtons();
+    makePartsReachable();
   };
   const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });

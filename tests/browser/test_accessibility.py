@@ -1,0 +1,96 @@
+"""Every page against the rules of axe-core (Deque's checker of WCAG 2.2)."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.config import PROJECT
+from tests.browser.conftest import Server, Visitor
+from tests.browser.test_search_page import look, tiles
+
+_AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = [
+    "Browse",
+    "Albums",
+    "Places",
+    "Map",
+    "Duplicates",
+    "Anomalies",
+    "Compare models",
+    "Library",
+    "Search",
+]
+
+
+@cache
+def axe() -> str:
+    if not _AXE.exists():
+        pytest.skip("axe-core is not installed: run `npm ci` first")
+    return _AXE.read_text(encoding="utf-8")
+
+
+def violations(window: Visitor) -> list[str]:
+    """What axe-core finds on the page as it is now: the rule, and the first elements."""
+    window.page.evaluate(axe())
+    found: list[dict[str, Any]] = window.page.evaluate(
+        "axe.run(document, { resultTypes: ['violations'] }).then(all => all.violations)"
+    )
+    return [
+        f"{rule['id']}: {', '.join(str(node['target'][-1]) for node in rule['nodes'][:5])}"
+        f" ({rule['nodes'][0]['failureSummary']})"
+        for rule in found
+    ]
+
+
+def check(window: Visitor) -> None:
+    """The page as it is now violates no rule. The tooltip of what the mouse points at is left out,
+    as it belongs to no landmark."""
+    window.page.mouse.move(0, 0)
+    window.settle()
+    # Streamlit fades elements in and out, and faint text lacks contrast for a moment.
+    end = time.monotonic() + 10
+    while (found := violations(window)) and time.monotonic() < end:
+        window.page.wait_for_timeout(500)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
+def test_no_page_violates_a_rule(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address)
+    narrow = bool(page.viewport_size and page.viewport_size["width"] < 700)
+    for name in PAGES:
+        if narrow:
+            page.get_by_role("button", name="Pages", exact=True).click()
+            check(window)
+        page.get_by_role("link", name=name, exact=True).click()
+        path = "/" if name == "Search" else "/" + name.lower().split()[0]
+        page.wait_for_function("path => location.pathname === path", arg=path)
+        check(window)
+
+
+@pytest.mark.parametrize("window", [(1440, "dark"), (360, "light")], indirect=True)
+def test_what_opens_over_a_page_violates_no_rule(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?q=red")
+    check(window)
+    page.get_by_role("button", name="Help").click()
+    expect(page.get_by_role("cell", name="iso:>800")).to_be_visible()
+    check(window)
+    page.keyboard.press("Escape")
+    tiles(page).first.click(modifiers=["Control"])
+    for name in ("Edit",):
+        page.locator("[class*=st-key-selection]").get_by_role("button", name=name).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        check(window)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    tiles(page).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(window)
+    page.keyboard.press("i")
+    check(window)

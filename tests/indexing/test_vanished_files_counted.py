@@ -152,7 +152,10 @@ def test_only_photos_count(builder: LibraryBuilder) -> None:
     assert run.record(names) == (0, 0)
     # They were of no photo, so that nothing is kept of them.
     assert not any(file.state == "present" for name, file in run.files().items() if name in names)
+    change = builder.library.catalog.change()
     assert run.record([0]) == (1, 0)
+    # One change: nothing is said of files that are away where there are none.
+    assert builder.library.catalog.change() == change + 1
 
 
 @pytest.mark.parametrize("how", ["absent", "unresponsive"])

@@ -56,6 +56,22 @@ def test_a_vector_whose_length_is_not_1_is_damaged(
     assert number == (2 if repair and not sound else 3)
 
 
+def test_photos_of_the_first_change_are_checked_too(
+    filled: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = filled.index()
+    index.refresh()
+    monkeypatch.setattr(filled.library, "vectors", lambda *_: index)
+    filled.writer.connection.execute("update photo set change = 1")
+    assert look(filled)[0] == []
+    put_vector(filled, 1, vector_of("a") * 2)
+    # The index has been brought up to date, and still has the vector as it was.
+    assert [each.text for each in look(filled)[0]] == [
+        f"The vector of photo 1 for {ENCODER} is damaged.",
+        f"The index of {ENCODER} differs from the catalog for 1 photos.",
+    ]
+
+
 @pytest.mark.parametrize("dim", [DIM - 2, DIM + 2])
 def test_a_vector_of_another_dimension_is_damaged(filled: LibraryBuilder, dim: int) -> None:
     vector = np.zeros(dim, np.float16)
@@ -136,7 +152,8 @@ def test_a_check_of_a_library_that_keeps_changing_ends(
         VectorIndex, "refresh", lambda _: filled.put(f"{next(numbers)}.jpg", next(numbers))
     )
     look(filled)
-    assert next(numbers) == 2 * verify_vectors._ATTEMPTS
+    # Ten times, two numbers each.
+    assert next(numbers) == 20
 
 
 @pytest.mark.parametrize("repair", [False, True])

@@ -280,3 +280,15 @@ def test_ratings_and_keywords_of_windows() -> None:
 )
 def test_unreadable_fields_are_reported(found: exif.ExifBlocks, about: list[str]) -> None:
     assert [each.about for each in exif.read_fields(found).unread] == about
+
+
+@pytest.mark.parametrize(
+    ("value", "left_open"),
+    [
+        (None, True), ("", True), ("  ", True), (b"\0\0", True), ("0", True), ((0, 0, 0), True),
+        ((float("nan"), 0, 0), True), ((0, 0, float("nan")), True), ("x", False), (b"x", False),
+        (("x", 0, 0), False), ((None, 0, 0), False), ((0, 1, 0), False), ((1, 0, 0), False),
+    ],
+)  # fmt: skip
+def test_what_cameras_write_without_a_signal_is_no_place(value: object, left_open: bool) -> None:
+    assert exif._left_open(value) is left_open

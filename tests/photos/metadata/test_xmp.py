@@ -192,3 +192,63 @@ def test_cameras() -> None:
 )
 def test_unreadable_fields_are_reported(attributes: str, about: list[str]) -> None:
     assert unread(attributes) == about
+
+
+def test_places_are_rounded_to_a_centimeter() -> None:
+    elements = (
+        "<exif:GPSLatitude>48,51.51515N</exif:GPSLatitude>"
+        "<exif:GPSLongitude>2,17.41414W</exif:GPSLongitude>"
+    )
+    assert facts("", elements).place == (48.8585858, -2.2902357)
+
+
+def test_titles_and_descriptions_in_their_order() -> None:
+    def text(name: str, *languages: tuple[str, str]) -> str:
+        items = "".join(f"<rdf:li xml:lang='{key}'>{value}</rdf:li>" for key, value in languages)
+        return f"<{name}><rdf:Alt>{items}</rdf:Alt></{name}>"
+
+    packet = parse_packet(
+        xmp(
+            "photoshop:Headline='Headline'",
+            text("dc:title", ("de", "Titel"), ("x-default", "Title"))
+            + text("dc:description", ("x-default", "Text"), ("de", "Beschreibung")),
+        ).encode()
+    )
+    # What has no language is not the default one, but counts.
+    assert list(module.titles(packet)) == ["Title", "Titel", "Title", "Headline"]
+    assert list(module.descriptions(packet)) == ["Text", "Text", "Beschreibung"]
+    nothing = parse_packet(xmp("xmp:Rating='3'").encode())
+    assert list(module.titles(nothing)) == list(module.descriptions(nothing)) == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "stars"),
+    [
+        ("xmp:Rating='3'", 3), ("xmp:Rating='0'", None), ("", None), ("xmp:Rating='x'", None),
+        ("xmp:Rating='x' MicrosoftPhoto:Rating='75'", 4),
+    ],
+)  # fmt: skip
+def test_the_rating_alone(attributes: str, stars: float | None) -> None:
+    assert module.rating(parse_packet(xmp(attributes).encode())) == stars
+
+
+@pytest.mark.parametrize("blank", [b"", b" \n\0\t\r"])
+def test_nothing_is_read_from_a_blank_packet(blank: bytes) -> None:
+    assert read_fields(blank).unread == () and read_fields(blank).fields == MetadataFields()
+
+
+def test_a_text_that_is_no_xml_is_reported() -> None:
+    (unread_all,) = read_fields(b"<x").unread
+    assert unread_all.about == "all" and unread_all.what.startswith("its XMP data (")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "elements"),
+    [
+        ("tiff:Make=' Acme '", ""), ("tiff:Make='  '", "<tiff:Make>Acme</tiff:Make>"),
+        ("", "<tiff:Make> </tiff:Make><tiff:Make>Acme</tiff:Make><tiff:Make>B</tiff:Make>"),
+    ],
+)  # fmt: skip
+def test_the_first_value_that_is_not_blank_counts(attributes: str, elements: str) -> None:
+    packet = parse_packet(xmp(attributes, elements).encode())
+    assert module.make_and_model(packet) == ("Acme", "")

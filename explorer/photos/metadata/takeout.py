@@ -50,17 +50,11 @@ def _text(data: bytes) -> str:
 
 
 def _date(exported: Any) -> PartialDate | None:
-    """Parse `{"timestamp": "1440201600"}`; None if it is absent or 0."""
+    """Parse `{"timestamp": "1440201600"}`; None if it is absent."""
     if exported is None or exported.get("timestamp") in (None, ""):
         return None
-    seconds = int(exported["timestamp"])
-    return (
-        PartialDate(
-            (_EPOCH + dt.timedelta(seconds=seconds)).isoformat(timespec="seconds"), "second", "Z"
-        )
-        if seconds
-        else None
-    )
+    at = _EPOCH + dt.timedelta(seconds=int(exported["timestamp"]))
+    return PartialDate(at.isoformat(timespec="seconds"), "second", "Z")
 
 
 def _place(exported: Any) -> tuple[float, float] | None:

@@ -55,9 +55,8 @@ def format_coordinate(degrees: float, hemispheres: str) -> str:
 
 def first_description(root: ET.Element) -> ET.Element:
     """The first `rdf:Description`, to which properties are added; created if there is none."""
-    frame = root if root.tag == qname("rdf:RDF") else root.find(f".//{qname('rdf:RDF')}")
-    if frame is None:
-        raise AssertionError("strict parsing rejects packets without rdf:RDF")
+    # Strict parsing rejects packets without one.
+    frame = next(root.iter(qname("rdf:RDF")))
     found = frame.find(qname("rdf:Description"))
     return (
         ET.SubElement(frame, qname("rdf:Description"), {qname("rdf:about"): ""})

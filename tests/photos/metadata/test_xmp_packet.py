@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -139,3 +140,35 @@ def test_fragments_with_known_prefixes_are_read_but_never_written() -> None:
 
 def test_prefixes_are_recorded() -> None:
     assert parse_packet(xmp().encode()).prefixes["darktable"] == "http://darktable.sf.net/"
+
+
+@pytest.mark.parametrize(
+    ("info", "packet"),
+    [
+        ({"xmp": b"<a/>"}, b"<a/>"),
+        ({"xmp": "<ä\udcff/>"}, "<ä?/>".encode()),
+        ({"xmp": b"", "XML:com.adobe.xmp": "<b/>"}, b"<b/>"),
+        ({"xmp": b"<a/>", "XML:com.adobe.xmp": "<b/>"}, b"<a/>"),
+        # What no decoder of Pillow gives, but may.
+        ({"xmp": ["<a/>"], "XML:com.adobe.xmp": 7}, b""),
+        ({"xmp": ("<a/>",), "XML:com.adobe.xmp": b"<b/>"}, b"<b/>"),
+        ({"Raw profile type xmp": b"<c/>"}, b"<c/>"),
+        ({"Raw profile type xmp": "\nxmp\n       4\n3c632f3e\n"}, b"<c/>"),
+        ({"exif": b"<a/>"}, b""),
+        ({}, b""),
+    ],
+)
+def test_the_first_packet_of_a_picture(
+    info: dict[str | tuple[int, int], Any], packet: bytes
+) -> None:
+    picture = Image.new("L", (1, 1))
+    picture.info = info
+    assert find_packet(picture) == packet
+
+
+@pytest.mark.parametrize(("blanks", "text"), [(100, "Ж"), (300, "Æ")])
+def test_an_encoding_is_declared_at_the_beginning(blanks: int, text: str) -> None:
+    """A declaration far below is none: it is looked for in a little of a large packet."""
+    body = xmp("xmp:Rating='4'", subject("Ж")).encode("cp1251")
+    declared = b"<?xml version='1.0' encoding='cp1251'?>"
+    assert read_fields(b" " * blanks + declared + body).fields.keywords == (text,)

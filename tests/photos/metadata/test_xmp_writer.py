@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from explorer.photos.metadata.fields import MetadataFields
 from explorer.photos.metadata.xmp import read_fields
-from explorer.photos.metadata.xmp_packet import InvalidXmp
+from explorer.photos.metadata.xmp_packet import InvalidXmp, parse_packet, qname
 from explorer.photos.metadata.xmp_writer import format_coordinate, update_sidecar
 from tests.photos.metadata.packets import subject, xmp
 
@@ -169,3 +169,20 @@ def test_written_fields_read_back(latitude: float, longitude: float, words: list
     found = read_fields(update_sidecar(None, facts)).fields
     assert found.keywords == facts.keywords
     assert found.place is None or found.place == pytest.approx((latitude, longitude), abs=1e-7)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_properties_are_added_to_the_first_description(number: int, wrapped: bool) -> None:
+    rdf, xap = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"', "http://ns.adobe.com/xap"
+    each = f'<rdf:Description rdf:about="" xmlns:xmp="{xap}/1.0/" xmp:Label="{{}}"/>'
+    text = f"<rdf:RDF {rdf}>{''.join(each.format(n) for n in range(number))}</rdf:RDF>"
+    if wrapped:
+        text = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><x:other/>{text}</x:xmpmeta>'
+    made = update_sidecar(text.encode(), MetadataFields(rating=3))
+    found = list(parse_packet(made).root.iter(qname("rdf:Description")))
+    assert len(found) == max(1, number)
+    ratings = [node.get(qname("xmp:Rating")) for node in found]
+    assert ratings == ["3", *[None] * (len(found) - 1)]
+    assert [node.get(qname("rdf:about")) for node in found] == [""] * len(found)
+    assert made.count(b'Label="') == number

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.errors import PhotoError
+from explorer.indexing import photo_updates
 from explorer.indexing.photo_updates import PhotoUpdates
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat, KnownFile
@@ -174,3 +176,90 @@ def test_only_the_folder_of_a_file_that_keeps_changing_is_scanned_again(
     run.read("x/y/a.jpg", "one", size=999)
     (target,) = run.summary.unsettled
     assert (target.root, target.folder, target.recursive) == (str(run.photos), "x/y", False)
+
+
+def test_each_failure_is_recorded_with_its_reason(builder: LibraryBuilder) -> None:
+    builder.put("fine.jpg", "fine")
+    run = Updating(builder)
+    run.read("a.jpg", "", error="it is torn")
+    assert run.summary.failed == 1
+    run.read("b.jpg", "", error="it is empty")
+    failures = {Path(row["path"]).name: row["reason"] for row in builder.library.catalog.failures()}
+    assert failures == {"a.jpg": "it is torn", "b.jpg": "it is empty"}
+    assert (run.summary.failed, run.summary.indexed, run.summary.encoded) == (2, 0, 0)
+    assert run.file("fine.jpg").state == "present"
+
+
+def test_a_photo_that_the_catalog_refuses_is_a_failure_and_leaves_nothing(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Updating(builder)
+
+    def refuse(*_: object) -> None:
+        raise PhotoError("it is too large")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(photo_updates, "put_quality", refuse)
+        run.read("a.jpg", "one")
+    assert (run.summary.failed, run.summary.indexed, run.summary.encoded) == (1, 0, 0)
+    assert [row["reason"] for row in builder.library.catalog.failures()] == ["it is too large"]
+    counts = builder.writer.connection.execute(
+        "select (select count(*) from photo), (select count(*) from embedding)"
+    ).fetchone()
+    assert tuple(counts) == (0, 0)
+
+
+def test_a_file_that_vanished_is_forgotten_by_the_detector(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, forgotten = Updating(builder), list[str]()
+    monkeypatch.setattr(WriteDetector, "forget", lambda _, path: forgotten.append(path))
+    path = str(run.photos / "a.jpg")
+    job = DecodeJob(path, 1.0, ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70)))
+    with builder.writer.transaction():
+        run.updates.update(DecodeResult(job, error="it is gone"), None, exists=False)
+    assert forgotten == [path] and run.files() == {} and run.summary.failed == 0
+
+
+def test_a_new_photo_is_recorded_with_all_that_belongs_to_it(builder: LibraryBuilder) -> None:
+    run = Updating(builder)
+    (run.photos / "a.jpg").touch()
+    run.read("a.jpg", "one")
+    run.read("b.jpg", "one")
+    run.read("c.jpg", "two")
+    assert (run.summary.indexed, run.summary.encoded, run.summary.moved) == (3, 2, 0)
+    numbers = builder.writer.connection.execute(
+        "select (select count(*) from photo), (select count(*) from embedding),"
+        " (select count(*) from quality), (select count(*) from photo where bytes = 1000)"
+    ).fetchone()
+    assert tuple(numbers) == (2, 2, 2, 2)
+    assert run.file("a.jpg").photo_id == run.file("b.jpg").photo_id
+
+
+@pytest.mark.parametrize("state", ["present", "failed", "another photo"])
+def test_a_file_that_was_touched_is_unchanged(builder: LibraryBuilder, state: str) -> None:
+    builder.put("a.jpg", "two" if state == "another photo" else "one")
+    builder.put("other.jpg", "one")
+    run = Updating(builder)
+    was = run.file("a.jpg")
+    if state == "failed":
+        was = was._replace(state="failed")
+    task = ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70), None, was)
+    (run.photos / "other.jpg").touch()
+    job = DecodeJob(str(run.photos / "a.jpg"), 1.0, task)
+    with builder.writer.transaction():
+        run.updates.update(DecodeResult(job, digest_of("one"), 1000, 5), None, exists=True)
+    same = state == "present"
+    assert (run.summary.unchanged, run.summary.encoded) == (int(same), 0)
+    assert run.file("a.jpg").photo_id == run.file("other.jpg").photo_id
+    assert run.file("a.jpg").mtime_ns == 5
+
+
+def test_a_known_photo_that_was_purged_meanwhile_is_left_to_the_next_scan(
+    builder: LibraryBuilder,
+) -> None:
+    run = Updating(builder)
+    job = DecodeJob("a.jpg", 1.0, ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70)))
+    with builder.writer.transaction():
+        run.updates.update(DecodeResult(job, digest_of("one"), 1000, 5), None, exists=True)
+    assert run.files() == {} and run.summary == IndexSummary()

@@ -161,3 +161,18 @@ def test_a_file_with_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tiff_pages, "_MAX_PAGES", 2)
     with pytest.raises(ValueError):
         parsed(data)
+
+
+@pytest.mark.parametrize(
+    ("tag", "end"), [(34665, 44), (34853, 44), (34664, 26), (34854, 26), (40965, 26)]
+)
+def test_metadata_directories_are_part_of_the_file(tag: int, end: int) -> None:
+    data = small_tiff([(tag, 4, 1, 26)], [(1, 4, 1, 7)], starts=[0, 0], tail=bytes(9))
+    found = parsed(data)
+    assert found.end == end and len(found.pages) == 1
+
+
+@pytest.mark.parametrize(("tag", "end"), [(40965, 62), (40964, 44), (34665, 44)])
+def test_what_metadata_refers_to_is_part_of_the_file(tag: int, end: int) -> None:
+    directories = [[(34665, 4, 1, 26)], [(tag, 4, 1, 44)], [(1, 4, 1, 7)]]
+    assert parsed(small_tiff(*directories, starts=[0, 0, 0], tail=bytes(9))).end == end

@@ -188,7 +188,8 @@ def mtime_date(mtime: float | None) -> PartialDate | None:
     if mtime is None:
         return None
     try:
-        date = plausible(from_parts(*dt.datetime.fromtimestamp(int(mtime)).timetuple()[:6]))
+        moment = dt.datetime.fromtimestamp(int(mtime))
     except (ValueError, OverflowError, OSError):
         return None
+    date = plausible(PartialDate(moment.isoformat(), "second"))
     return None if date is None or date.text.startswith(_DOS_EPOCH) else date

@@ -11,9 +11,13 @@ from PIL import ExifTags, Image
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.limits import check_pixels
-from explorer.photos.readers.raw_format import OTHER_RAW, RAW_REASON, raw_format
+from explorer.photos.readers.raw_format import OTHER_RAW, raw_format
 from explorer.photos.readers.raw_metadata import is_cut_off, read_raw_metadata
 
+UNREADABLE = (
+    "its RAW data cannot be read: the file is truncated or damaged, or from a camera that is not"
+    " known yet"
+)
 CUT_OFF = "the file is damaged or truncated: part of its sensor data lies beyond its end"
 # Up to this long a side is asked for while photos are indexed; a preview with the second is then
 # large enough.
@@ -109,7 +113,7 @@ class RawPicture(Image.Image):
         return CUT_OFF if self._cut_off else None
 
     def _error(self) -> PhotoError:
-        return DamagedPhoto(CUT_OFF) if self._cut_off else UnsupportedPhoto(RAW_REASON)
+        return DamagedPhoto(CUT_OFF) if self._cut_off else UnsupportedPhoto(UNREADABLE)
 
     def _preview(self, wanted: float) -> Image.Image | None:
         """The largest embedded preview, upright and in sRGB, reduced to no less than `wanted`

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.photos.readers.tiff_parser import is_tiff
 from explorer.photos.readers.tiff_tags import DNG_VERSION, is_raw, read_tags
 
-RAW_REASON = "camera RAW files of this kind cannot be read yet; a JPEG of the same photo can"
+RAW_REASON = "camera RAW files cannot be read on this system; a JPEG of the same photo can"
 OTHER_RAW = "RAW"
 """The format of RAW files that are none of the others."""
 _CR2, _DNG = "CR2", "DNG"

@@ -13,12 +13,19 @@ from typing import Any, NamedTuple
 from PIL import ExifTags, Image
 
 from explorer.photos.containers import isobmff
-from explorer.photos.readers.tiff_tags import pixel_data_spans, read_tags
+from explorer.photos.readers.tiff_tags import (
+    PHOTOMETRIC,
+    RAW_PHOTOMETRIC,
+    pixel_data_spans,
+    read_tags,
+)
 
 _XMP_TAG = 700
 _TIFF_SIGNATURES = {b"II": b"II*\0", b"MM": b"MM\0*"}
 # TIFF inside, with other signatures.
 _TIFF_LIKE = frozenset({"DNG", "NEF", "CR2", "ARW", "ORF", "RW2", "PEF", "SRW", "RAW"})
+# Whose directories give the offsets of the sensor data; and what stands for an unknown one.
+_WITH_OFFSETS, _UNKNOWN = frozenset({"DNG", "NEF", "CR2", "ARW", "PEF"}), 0xFFFFFFFF
 _CANON_BOX = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _CANON_BLOCKS = {b"CMT2": ExifTags.IFD.Exif, b"CMT4": ExifTags.IFD.GPSInfo}
@@ -56,16 +63,22 @@ def read_raw_metadata(data: bytes, format: str) -> RawMetadata:
 
 
 def is_cut_off(data: bytes, format: str) -> bool:
-    """Whether the file proves that it was cut off: what it describes lies beyond its end."""
+    """Whether the file proves that it was cut off: its sensor data lie beyond its end.
+
+    Of TIFF files, only formats and directories whose offsets are known to be correct count.
+    Panasonic's, for example, give none.
+    """
     try:
         if format == "CR3":
             return _has_cut_box(data)
         if format == "RAF":
             return sum(_span(data, _RAF_SENSOR)) > len(data)
-        return format in _TIFF_LIKE and any(
+        return format in _WITH_OFFSETS and any(
             offset + size > len(data)
-            for tags in read_tags(_as_tiff(data))
+            for tags in read_tags(data)
+            if format == "CR2" or tags.get(PHOTOMETRIC, (0,))[0] in RAW_PHOTOMETRIC
             for offset, size in pixel_data_spans(tags)
+            if _UNKNOWN not in (offset, size)
         )
     except ValueError:
         return False

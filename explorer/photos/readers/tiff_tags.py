@@ -55,7 +55,7 @@ _REQUIRED = frozenset(
 )
 # Photometric interpretations and compressions of sensor data, which only RAW files have: color
 # filter array and linear RAW; packings of Sony, Samsung, Nikon, Kodak, Epson and Pentax.
-_RAW_PHOTOMETRIC = frozenset({32803, 34892})
+RAW_PHOTOMETRIC = frozenset({32803, 34892})
 _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65000, 65535})
 
 
@@ -117,7 +117,7 @@ def is_raw(data: bytes) -> bool:
     if DNG_VERSION in first or (first.get(SUBFILE_TYPE) == (1,) and SUB_IFDS in first):
         return True
     return any(
-        tags.get(PHOTOMETRIC, (0,))[0] in _RAW_PHOTOMETRIC
+        tags.get(PHOTOMETRIC, (0,))[0] in RAW_PHOTOMETRIC
         or tags.get(COMPRESSION, (0,))[0] in _RAW_COMPRESSION
         for tags in directories
     )

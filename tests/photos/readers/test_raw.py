@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
+from explorer.errors import OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.full_resolution import pixel_hash
 from explorer.photos import limits
 from explorer.photos.decode import decode
@@ -154,7 +154,7 @@ class TestBroken:
             try:
                 photo = decode(whole[:end], SPEC)
             except PhotoError as error:
-                assert isinstance(error, DamagedPhoto) or end < 10
+                assert "truncated" in str(error) or "before its picture" in str(error) or end < 10
             else:
                 assert photo.damaged and "sensor data" in photo.damaged
 

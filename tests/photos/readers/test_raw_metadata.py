@@ -7,7 +7,7 @@ from PIL import ExifTags, Image
 
 from explorer.photos.readers.raw_metadata import is_cut_off, read_raw_metadata
 from tests import pictures
-from tests.fixtures.raws import EXIF, Directory, cr3, dng, preview_jpeg, raf, tiff_file
+from tests.fixtures.raws import EXIF, Directory, Field, cr3, dng, preview_jpeg, raf, tiff_file
 
 SMALL = pictures.draw(1, (64, 48))
 XMP = b"<x:xmpmeta/>"
@@ -57,6 +57,18 @@ class TestCutOff:
         whole = dng(SMALL, preview=preview_jpeg(SMALL))
         assert not is_cut_off(whole, "DNG")
         assert is_cut_off(whole[:-1000], "DNG") and is_cut_off(dng(SMALL)[:4000], "DNG")
+
+    def test_only_sensor_data_with_a_known_place_counts(self) -> None:
+        where: dict[int, Field] = {273: ("I", (0xFFFFFFFF,)), 279: ("I", (0xFFFFFFFF,))}
+        far: dict[int, Field] = {273: ("I", (10**8,)), 279: ("I", (1000,))}
+        for name in ("RW2", "ORF", "SRW", "RAW", "DNG", "NEF"):
+            assert not is_cut_off(tiff_file(Directory({262: ("H", (32803,)), **where})), name)
+        for name in ("DNG", "NEF", "ARW", "PEF"):
+            assert is_cut_off(tiff_file(Directory({262: ("H", (32803,)), **far})), name)
+            # That of a preview.
+            assert not is_cut_off(tiff_file(Directory({262: ("H", (6,)), **far})), name)
+        assert is_cut_off(tiff_file(Directory(far)), "CR2")
+        assert not is_cut_off(tiff_file(Directory({262: ("H", (32803,)), **far})), "RW2")
 
     def test_boxes_beyond_the_end(self) -> None:
         whole = cr3(XMP)

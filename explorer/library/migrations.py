@@ -7,7 +7,11 @@ current need not import sqlite-utils.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager, nullcontext
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
 from explorer.errors import LibraryNewer
@@ -55,8 +59,9 @@ def _had(connection: sqlite3.Connection) -> int:
 
 
 def _apply(connection: sqlite3.Connection) -> None:
-    import sqlite_utils
-    from sqlite_utils.migrations import Migrations
+    with _without_pandas():
+        import sqlite_utils
+        from sqlite_utils.migrations import Migrations
 
     steps = Migrations("photo-explorer")
     for name, sql in STEPS:
@@ -64,6 +69,29 @@ def _apply(connection: sqlite3.Connection) -> None:
     steps.apply(sqlite_utils.Database(connection))
     connection.execute(f"pragma user_version = {VERSION}")
     connection.commit()
+
+
+class _PandasBlocker(MetaPathFinder):
+    """Makes imports of pandas fail in the thread that created it."""
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas" and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError("sqlite-utils does without pandas", name=name)
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """sqlite-utils imports pandas if it can, which takes most of a second and 60 MB, and uses it
+    only for data frames."""
+    blocker = _PandasBlocker()
+    sys.meta_path.insert(0, blocker)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(blocker)
 
 
 def _add(steps: Migrations, name: str, sql: str) -> None:

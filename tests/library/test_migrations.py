@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from explorer.analysis.text_stage import TextStage
+from explorer.config import PROJECT
 from explorer.library import copy_rows, keypoint_store, migrations, pair_store, pixel_hash_store
 from explorer.library.decision_store import decide, decisions
 from explorer.library.library import Library
@@ -103,3 +106,14 @@ def test_results_of_another_method_are_dropped_with_the_pixel_hashes(tmp_path: P
             )
     finally:
         builder.close()
+
+
+def test_a_new_library_does_not_load_pandas() -> None:
+    program = (
+        "import sqlite3, sys\n"
+        "from explorer.library.migrations import migrate\n"
+        "migrate(sqlite3.connect(':memory:'))\n"
+        "assert 'pandas' not in sys.modules\n"
+        "import pandas\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=PROJECT)

@@ -221,7 +221,8 @@ def _flat_share(grey: Grey) -> float:
     part = _sampled_rows(grey)
     here = part[:-1, :-1]
     right, below = cv2.absdiff(here, part[:-1, 1:]), cv2.absdiff(here, part[1:, :-1])
-    return float(((right <= _T.flat_step) & (below <= _T.flat_step)).mean())
+    larger = cv2.max(right, below)
+    return np.count_nonzero(np.asarray(larger) <= _T.flat_step) / max(1, right.size)
 
 
 def _hard_edge_share(grey: Grey) -> float:
@@ -229,8 +230,9 @@ def _hard_edge_share(grey: Grey) -> float:
     steps; lenses do not produce them."""
     part = _sampled_rows(grey)
     step = cv2.absdiff(part[:, 1:], part[:, :-1])
-    flat = step <= _T.hard_step_surroundings
-    return float(((step[:, 1:-1] >= _T.hard_step) & (flat[:, :-2] | flat[:, 2:])).mean())
+    beside = cv2.min(step[:, :-2], step[:, 2:])
+    hard = (step[:, 1:-1] >= _T.hard_step) & (np.asarray(beside) <= _T.hard_step_surroundings)
+    return np.count_nonzero(hard) / max(1, hard.size)
 
 
 def _sampled_rows(grey: Grey) -> Grey:

@@ -100,7 +100,8 @@ def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
     if period < 2 or min(grey.shape) < 4 * period:
         return 0.0, 0.0
     across = _steps(grey[::3], period)
-    down = _steps(np.ascontiguousarray(grey[:, :: 3 if grey.shape[1] > 600 else 1].T), period)
+    columns = np.ascontiguousarray(grey[:, :: 3 if grey.shape[1] > 600 else 1])
+    down = _steps(cv2.transpose(columns), period)  # type: ignore[arg-type]
     return max(0.0, min(across[0], down[0])), max(across[1], down[1])
 
 

@@ -63,7 +63,6 @@ def fuse(meaning: Ids, words: Ids, coverage: Scores, named: Ids | None = None) -
 
 def mean_ranks(scores: Scores) -> Scores:
     """The rank of each score, 1 for the highest; equal scores share the mean of their ranks."""
-    values, place, number = np.unique(-scores, return_inverse=True, return_counts=True)
-    last = np.cumsum(number)
-    mean = last - (number - 1) / 2 if len(values) else np.empty(0)
+    _, place, number = np.unique(-scores, return_inverse=True, return_counts=True)
+    mean = np.cumsum(number) - (number - 1) / 2
     return np.asarray(mean[place], np.float64)

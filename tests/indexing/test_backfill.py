@@ -14,6 +14,9 @@ from explorer.indexing.batch_reader import BatchReader
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
+from explorer.library.quality_store import refresh_photo
+from explorer.library.writer import Writer
+from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.quality.metrics import METRICS_VERSION
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
@@ -142,6 +145,8 @@ def test_originals_that_cannot_be_read_do_not_hold_up_a_run_in_parts(
     read.clear()
     assert indexer._backfill.encode_missing(summary, lambda: bool(read))
     assert not read and summary.encoded == 1
+    # Then the next run may find them readable.
+    assert indexer._backfill._read_in_vain == set()
 
 
 def test_a_damaged_preview_does_not_stop_a_run(setup: IndexingSetup) -> None:
@@ -156,6 +161,28 @@ def test_a_damaged_preview_does_not_stop_a_run(setup: IndexingSetup) -> None:
         [], thorough=True
     )
     assert summary.encoded == 1
+
+
+def test_photos_measured_together_are_updated_all_or_none(
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        setup.draw(f"{number}.jpg", number)
+    setup.run()
+    setup.writer.connection.execute("update photo set contents = null, width = 1")
+    updated, real = list[int](), refresh_photo
+
+    def fail_at_the_second(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
+        if updated:
+            raise KeyError(photo_id)
+        real(writer, photo_id, photo)
+        updated.append(photo_id)
+
+    monkeypatch.setattr(backfill, "refresh_photo", fail_at_the_second)
+    with pytest.raises(KeyError):
+        setup.run()
+    rows = setup.library.catalog.photos(setup.present().values())
+    assert [row["width"] for row in rows.values()] == [1, 1] and len(updated) == 1
 
 
 def test_photos_of_an_earlier_release_are_read_again_once(

@@ -86,7 +86,7 @@ def task(root_id: int, name: str = "a.jpg") -> ReadTask:
 
 def test_a_batch_is_yielded_when_it_is_full_or_a_second_old(setup: Setup) -> None:
     sizes = [len(batch) for batch in setup.batches(map(str, range(2 * BATCH + 3)))]
-    assert sizes == [BATCH, BATCH, 3]
+    assert sizes == [BATCH, BATCH, 3] and (BATCH, MAX_BATCH_AGE, STALL) == (16, 1.0, 20.0)
     half, eighth = MAX_BATCH_AGE / 2, MAX_BATCH_AGE / 8
     steps = ["a", half, "b", half, "c", eighth, "d", "e", MAX_BATCH_AGE, "f", eighth, "g"]
     assert setup.batches(steps) == [["a", "b", "c", "d"], ["e", "f", "g"]]

@@ -65,6 +65,7 @@ def test_a_file_that_vanished_is_not_at_fault() -> None:
 
 
 def test_a_changed_file_is_read_again_a_limited_number_of_times() -> None:
+    assert MAX_CHANGES == 5
     assert outcome_of(READ, times_changed=1) == Changing()
     # An error in a file that is still being written says nothing either.
     assert outcome_of(BROKEN, times_changed=MAX_CHANGES - 1) == Changing()

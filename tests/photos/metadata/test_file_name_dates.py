@@ -44,3 +44,36 @@ from explorer.photos.metadata.file_name_dates import parse_file_name_date
 def test_names(name: str, iso: str | None) -> None:
     found = parse_file_name_date(name)
     assert (found and found.iso) == iso
+
+
+@pytest.mark.parametrize(
+    ("name", "iso"),
+    [
+        # A time that is no time is left out, and the date stays.
+        ("IMG_20191345_101112.jpg", None),
+        ("IMG_20190512_251112.jpg", "2019-05-12"),
+        ("IMG_20190512101112.jpg", "2019-05-12T10:11:12"),
+        ("IMG_20190512_101112123.jpg", "2019-05-12T10:11:12"),
+        # The first plausible one counts: neither an impossible day nor the clock's first.
+        ("20190231_101112 20180203_040506.jpg", "2018-02-03T04:05:06"),
+        ("19700101_000000 20180203_040506.jpg", "2018-02-03T04:05:06"),
+        ("20990101_101112 20180203.jpg", "2018-02-03"),
+        ("2099-01-01 2018-02-03.jpg", "2018-02-03"),
+        # A day in the name of a range that does not exist ends no range.
+        ("20190512-20211331.jpg", "2019-05-12"),
+        ("20190512_202112 20180203.jpg", "2019-05-12T20:21:12"),
+        # Only a second day that is one ends a range, and then the next date has its time.
+        ("20201105_20211231 20180203_101112.jpg", "2018-02-03T10:11:12"),
+        ("2020-11-05_2021-12-31 2018-02-03_10-11-12.jpg", "2018-02-03T10:11:12"),
+        ("2020-11-05_20.21.12-31.jpg", "2020-11-05T20:21:12"),
+        ("2020-11-05_20-21-30.jpg", "2020-11-05T20:21:30"),
+        ("截屏2024-01-05 午後12.04.05.png", "2024-01-05T12:04:05"),
+        ("截屏2024-01-05 오전12.04.05.png", "2024-01-05T00:04:05"),
+        ("2024-01-05 11.04.05_am.png", "2024-01-05T11:04:05"),
+        ("2024-01-05 13.04.png", "2024-01-05"),
+        ("2019-05-12 12.15.30.jpg", "2019-05-12T12:15:30"),
+    ],
+)
+def test_times_ranges_and_impossible_days(name: str, iso: str | None) -> None:
+    found = parse_file_name_date(name)
+    assert (found and found.iso) == iso

@@ -180,6 +180,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/reconcile": (
         *_SCANNING,
         "indexing/test_bad_ignore_files",
+        "systems/test_drives_and_files",
         "scanning/test_write_detection",
     ),
     "indexing/move_detection": _SCANNING,

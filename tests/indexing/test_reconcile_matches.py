@@ -1,0 +1,102 @@
+"""Which files on disk are those that the library knows; without reading them."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from explorer.indexing.reconcile import IN_CLOUD, Reconciler
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_present
+from explorer.library.root_store import update_root
+from explorer.scanning import root_scan
+from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import ScanTarget
+from explorer.scanning.scan import device_of
+from explorer.scanning.write_detection import WriteDetector
+from explorer.systems.this_system import this_system
+from tests.factory import LibraryBuilder
+
+_MTIME = 1_500_000_000_123_456_789
+
+
+class Known:
+    """The builder's folder with `a.jpg`, which the library knows as it is on disk."""
+
+    def __init__(self, builder: LibraryBuilder) -> None:
+        self.builder, self.photos = builder, builder.library.dir.parent / "photos"
+        self.photo = builder.put("a.jpg", "one")
+        self.path = self.photos / "a.jpg"
+        self.path.write_bytes(b"one")
+        os.utime(self.path, ns=(_MTIME, _MTIME))
+        self.record()
+
+    def record(self, *, ctime_off: int = 0, inode_off: int = 0) -> None:
+        facts = self.path.stat()
+        seen = FileStat("a.jpg", 3, _MTIME, facts.st_ino + inode_off, facts.st_ctime_ns + ctime_off)
+        put_present(self.builder.writer, self.builder.root, seen, self.photo)
+
+    def scan(self) -> tuple[IndexSummary, list[str]]:
+        """The summary, and the paths of the files to be read."""
+        summary = IndexSummary()
+        found = Reconciler(
+            self.builder.library.catalog,
+            self.builder.writer,
+            WriteDetector(),
+            summary,
+            lambda: None,
+        )
+        found.scan([ScanTarget(self.builder.root, str(self.photos))])
+        assert summary.durations.keys() == {self.builder.root}
+        return summary, [task.seen.path for task in found.new]
+
+
+@pytest.fixture
+def known(builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> Known:
+    for name in ("has_stable_inodes", "has_reliable_ctimes"):
+        monkeypatch.setattr(root_scan, name, lambda path: True)
+    return Known(builder)
+
+
+@pytest.mark.parametrize("device", ["same", "another"])
+@pytest.mark.parametrize("ctime_off", [0, -1])
+def test_a_new_ctime_means_new_bytes_unless_another_drive_is_there(
+    known: Known, device: str, ctime_off: int
+) -> None:
+    """A copy of a drive has the files' times, but ctimes of its own."""
+    known.record(ctime_off=ctime_off)
+    here = device_of(str(known.photos))
+    update_root(
+        known.builder.writer, known.builder.root, device=here if device == "same" else "another"
+    )
+    summary, new = known.scan()
+    changed = device == "same" and ctime_off != 0
+    assert new == (["a.jpg"] if changed else []) and summary.unchanged == (not changed)
+    if not changed:
+        (file,) = files_below(known.builder.writer, known.builder.root).values()
+        assert file.ctime_ns == known.path.stat().st_ctime_ns
+
+
+def test_files_in_the_cloud_count_as_moved_or_failed(
+    known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(this_system()), "is_in_cloud", lambda _, facts: True)
+    summary, new = known.scan()
+    assert (summary.unchanged, summary.moved, summary.failed, new) == (1, 0, 0, [])
+    known.path.rename(known.photos / "b.jpg")
+    (known.photos / "c.jpg").write_bytes(b"of the cloud")
+    summary, new = known.scan()
+    assert (summary.unchanged, summary.moved, summary.failed, new) == (0, 1, 1, [])
+    files = files_below(known.builder.writer, known.builder.root)
+    assert files["b.jpg"].photo_id == known.photo and files["b.jpg"].state == "present"
+    assert [row["reason"] for row in known.builder.library.catalog.failures()] == [IN_CLOUD]
+
+
+def test_moved_and_new_files_are_counted_apart(known: Known) -> None:
+    known.path.rename(known.photos / "b.jpg")
+    for name in ("c.jpg", "d.jpg"):
+        (known.photos / name).write_bytes(name.encode())
+        os.utime(known.photos / name, ns=(_MTIME + 1, _MTIME + 1))
+    summary, new = known.scan()
+    assert (summary.moved, summary.failed, new) == (1, 0, ["c.jpg", "d.jpg"])

@@ -133,9 +133,8 @@ def engine_of(conversion: Conversion) -> InferenceEngine:
     elif verdict is not None:
         notes.append(f"not INT8: {verdict.reason}")
     accepted = verdict is not None and verdict.accepted
-    return InferenceEngine(
-        "openvino", "cpu", "int8" if accepted else cpu_precision(), "; ".join(notes)
-    )
+    precision = (verdict.floating if verdict is not None else "") or cpu_precision()
+    return InferenceEngine("openvino", "cpu", "int8" if accepted else precision, "; ".join(notes))
 
 
 def may_try_int8(conversion: Conversion) -> bool:
@@ -165,4 +164,6 @@ def _compile(key: str) -> CompiledModel:
         except DamagedConversion:
             # Made again in the background; until then, the other one does.
             int8_verdict.forget_verdict(key)
-    return CompiledModel(conversion_cache_dir() / f"{key}-image.xml", streams=True)
+    slow = verdict is not None and verdict.floating == "fp32"
+    path = conversion_cache_dir() / f"{key}-image.xml"
+    return CompiledModel(path, "exact" if slow else "fast", streams=True)

@@ -21,7 +21,12 @@ from explorer.encoders.int8_verdict import (
     judge,
     write_verdict,
 )
-from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, import_openvino
+from explorer.encoders.openvino_runtime import (
+    CompiledModel,
+    conversion_cache_dir,
+    cpu_precision,
+    import_openvino,
+)
 
 CALIBRATION_PHOTOS = 120
 """How many photos set the ranges. The others, out of `registry.INT8_PHOTOS`, are the test."""
@@ -31,6 +36,7 @@ _BATCH = 8
 _LEFT_OUT = 0.25
 # Speeds are compared in turns, because the computer may be busy with other things.
 _ROUNDS, _ROUND_PHOTOS = 4, 32
+_CLEARLY = 1.1
 
 
 def prepare_int8(key: str, pixels: Pixels) -> Verdict:
@@ -59,8 +65,14 @@ def prepare_int8(key: str, pixels: Pixels) -> Verdict:
             CompiledModel(source, "exact", streams=True),
             CompiledModel(source, "fast", streams=True),
         ]
-        gain = _gain(quantized, others, test[:_ROUND_PHOTOS])
-        return judge(exact, vectors, gain, layers=layers, left_out=len(left_out))
+        speed = _speeds([quantized, *others], test[:_ROUND_PHOTOS])
+        verdict = judge(
+            exact, vectors, speed[0] / max(speed[1:]), layers=layers, left_out=len(left_out)
+        )
+        # bf16 takes half the memory, so fp32 has to be clearly faster.
+        return verdict._replace(
+            floating="fp32" if speed[1] > _CLEARLY * speed[2] else cpu_precision()
+        )
 
     try:
         verdict = attempt([])
@@ -83,17 +95,15 @@ def _most_sensitive(ranges: dict[str, InputRange]) -> list[str]:
     return ordered[: max(1, round(_LEFT_OUT * len(ordered)))]
 
 
-def _gain(quantized: CompiledModel, others: Sequence[CompiledModel], pixels: Pixels) -> float:
-    """How many times as fast the quantized model is as the fastest of the others, each in the best
-    of several rounds."""
-    models = [quantized, *others]
+def _speeds(models: Sequence[CompiledModel], pixels: Pixels) -> list[float]:
+    """The images per second of each model, in the best of several rounds."""
     best = [float("inf")] * len(models)
     for _ in range(_ROUNDS):
         for number, model in enumerate(models):
             began = time.perf_counter()
             model(pixels)
             best[number] = min(best[number], time.perf_counter() - began)
-    return min(best[1:]) / best[0]
+    return [len(pixels) / seconds for seconds in best]
 
 
 def _encode(model: CompiledModel, pixels: Pixels) -> Vectors:

@@ -47,6 +47,9 @@ class Verdict(NamedTuple):
     """Layers in INT8."""
     left_out: int = 0
     """Layers left in floating point because they lose too much."""
+    floating: str = ""
+    """`fp32` or `bf16`: the floating-point precision to use where INT8 is not. Not every processor
+    with bf16 is faster in it."""
     model: str = ""
     """The name of the accepted model's files, without ending; it differs for each preparation, as
     OpenVINO keeps compilations by name."""

@@ -16,7 +16,7 @@ from explorer.encoders import clip, encoder_engines, int8_preparation
 from explorer.encoders.base import Vectors
 from explorer.encoders.clip import ClipEncoder
 from explorer.encoders.int8_verdict import Verdict, int8_path, judge, read_verdict
-from explorer.encoders.openvino_runtime import conversion_cache_dir, cpu_precision
+from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, cpu_precision
 from explorer.indexing import int8_process
 from tests.encoders.conftest import TinyModel
 from tests.encoders.test_open_clip import cosines, photos
@@ -31,7 +31,8 @@ def encoder(reuse_conversions: None, aliases: None, tiny_clip: TinyModel) -> Cli
 
 
 def _judge_gain(monkeypatch: pytest.MonkeyPatch, gain: float) -> None:
-    monkeypatch.setattr(int8_preparation, "_gain", lambda *_: gain)
+    """The speeds of INT8, fp32 and bf16."""
+    monkeypatch.setattr(int8_preparation, "_speeds", lambda *_: [gain, 1.0, 0.95])
 
 
 def _lenient(exact: Vectors, quantized: Vectors, gain: float, **layers: int) -> Verdict:
@@ -79,6 +80,20 @@ def test_a_declined_model_is_not_kept(
     assert engine is not None and engine.precision == cpu_precision()
 
 
+def test_where_bf16_is_slow_fp32_is_used(
+    encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(int8_preparation, "_speeds", lambda *_: [1.0, 1.2, 1.0])
+    pixels = photos(32, PHOTOS)
+    encoder_engines.assess_int8(encoder.name, pixels)
+    encoder.reload_images()
+    engine = encoder_engines.engine_of(encoder.name)
+    assert engine is not None and engine.precision == "fp32" and "not INT8" in engine.note
+    path = conversion_cache_dir() / f"{encoder.conversion.key}-image.xml"
+    expected = CompiledModel(path, "exact", streams=True)(pixels[:16])[0]
+    assert np.allclose(encoder.encode_images(pixels[:16]), expected, atol=1e-6)
+
+
 def test_layers_are_left_out_once(encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts = list[int]()
 
@@ -123,8 +138,6 @@ def test_a_removed_model_takes_its_int8_version_along(
 
 
 def test_speed_is_compared_in_turns(encoder: ClipEncoder, tmp_path: Path) -> None:
-    from explorer.encoders.openvino_runtime import CompiledModel
-
     model = CompiledModel(conversion_cache_dir() / f"{encoder.conversion.key}-image.xml")
     calls = list[str]()
 
@@ -136,8 +149,9 @@ def test_speed_is_compared_in_turns(encoder: ClipEncoder, tmp_path: Path) -> Non
             calls.append(self._name)
             return model(*inputs)  # type: ignore[arg-type]
 
-    assert int8_preparation._gain(Named("int8"), [Named("a"), Named("b")], photos(32, 2)) > 0
-    assert calls[:6] == ["int8", "a", "b", "int8", "a", "b"]
+    speeds = int8_preparation._speeds([Named("int8"), Named("other")], photos(32, 2))
+    assert len(speeds) == 2 and min(speeds) > 0
+    assert calls[:4] == ["int8", "other", "int8", "other"]
 
 
 def test_a_test_that_failed_is_remembered(encoder: ClipEncoder) -> None:

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 
+import psutil
+
 from explorer.config import PROJECT
 from explorer.encoders import encoder_engines, registry
 from explorer.errors import EncoderError
@@ -25,6 +27,8 @@ from explorer.systems.this_system import this_system
 
 log = logging.getLogger("explorer.models")
 
+MIN_MEMORY = 3_000_000_000
+"""Bytes of available memory without which no test starts: one of ViT-B/32 takes 2 GB."""
 # Seconds between two looks at what is to be done.
 _INTERVAL = 2.0
 # Some previews may be unreadable.
@@ -66,7 +70,8 @@ class Int8Step:
             if not registry.ready(name):
                 return False
             if encoder_engines.wants_int8_test(name):
-                return self._library.catalog.counts().photos >= encoder_engines.INT8_PHOTOS
+                enough = self._library.catalog.counts().photos >= encoder_engines.INT8_PHOTOS
+                return enough and psutil.virtual_memory().available >= MIN_MEMORY
         except EncoderError:
             # Whoever encodes with it reports that.
             log.debug("“%s” cannot be tested in INT8", name, exc_info=True)

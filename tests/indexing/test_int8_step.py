@@ -29,6 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Every model is to be tested, with as many photos as the library has."""
     told = Told()
     monkeypatch.setattr(int8_step, "_INTERVAL", 0.0)
+    monkeypatch.setattr(int8_step, "MIN_MEMORY", 0)
     monkeypatch.setattr(encoder_engines, "INT8_PHOTOS", PHOTOS)
     monkeypatch.setattr(encoder_engines, "wants_int8_test", lambda _: True)
     monkeypatch.setattr(registry, "reload_images", told.reloaded.append)
@@ -119,8 +120,12 @@ def test_small_libraries_and_other_models_are_left_alone(
     monkeypatch.setattr(encoder_engines, "INT8_PHOTOS", PHOTOS + 1)
     step.step()
     assert step._process is None
-    # More photos may come.
+    # More photos may come, and memory may become free.
     monkeypatch.setattr(encoder_engines, "INT8_PHOTOS", PHOTOS)
+    monkeypatch.setattr(int8_step, "MIN_MEMORY", 10**18)
+    step.step()
+    assert step._process is None
+    monkeypatch.setattr(int8_step, "MIN_MEMORY", 0)
     monkeypatch.setattr(encoder_engines, "wants_int8_test", lambda _: False)
     step.step()
     assert step._process is None

@@ -7,8 +7,9 @@ import os
 import pytest
 
 from explorer.indexing.reconcile import IN_CLOUD, Reconciler
-from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_present
+from explorer.library.file_rows import EXCLUDED, FileStat
+from explorer.library.file_store import files_below, put_missing, put_present
+from explorer.library.missing_files import put_vanished
 from explorer.library.root_store import update_root
 from explorer.scanning import root_scan
 from explorer.scanning.index_summary import IndexSummary
@@ -18,7 +19,7 @@ from explorer.scanning.write_detection import WriteDetector
 from explorer.systems.this_system import this_system
 from tests.factory import LibraryBuilder
 
-_MTIME = 1_500_000_000_123_456_789
+_MTIME, _WHOLE = 1_500_000_000_123_456_789, 1_500_000_000_000_000_000
 
 
 class Known:
@@ -32,9 +33,11 @@ class Known:
         os.utime(self.path, ns=(_MTIME, _MTIME))
         self.record()
 
-    def record(self, *, ctime_off: int = 0, inode_off: int = 0) -> None:
+    def record(self, *, ctime_off: int = 0, inode_off: int = 0, mtime_ns: int = _MTIME) -> None:
         facts = self.path.stat()
-        seen = FileStat("a.jpg", 3, _MTIME, facts.st_ino + inode_off, facts.st_ctime_ns + ctime_off)
+        seen = FileStat(
+            "a.jpg", 3, mtime_ns, facts.st_ino + inode_off, facts.st_ctime_ns + ctime_off
+        )
         put_present(self.builder.writer, self.builder.root, seen, self.photo)
 
     def scan(self) -> tuple[IndexSummary, list[str]]:
@@ -100,3 +103,30 @@ def test_moved_and_new_files_are_counted_apart(known: Known) -> None:
         os.utime(known.photos / name, ns=(_MTIME + 1, _MTIME + 1))
     summary, new = known.scan()
     assert (summary.moved, summary.failed, new) == (1, 0, ["c.jpg", "d.jpg"])
+
+
+@pytest.mark.parametrize("how", ["missing", "excluded", "vanished"])
+def test_a_file_that_is_back_is_the_same_in_spite_of_its_new_ctime(known: Known, how: str) -> None:
+    """Moving a file away and back changes its ctime."""
+    known.record(ctime_off=-1)
+    writer, files = known.builder.writer, files_below(known.builder.writer, known.builder.root)
+    if how == "vanished":
+        put_vanished(writer, files.values())
+    else:
+        put_missing(writer, files.values(), EXCLUDED if how == "excluded" else None)
+    summary, new = known.scan()
+    assert (summary.unchanged, new) == (1, [])
+    (file,) = files_below(writer, known.builder.root).values()
+    assert (file.state, file.gone_at, file.photo_id) == ("present", None, known.photo)
+
+
+@pytest.mark.parametrize("stable", [False, True])
+def test_another_inode_means_another_file_only_without_a_precise_time(
+    known: Known, monkeypatch: pytest.MonkeyPatch, stable: bool
+) -> None:
+    monkeypatch.setattr(root_scan, "has_stable_inodes", lambda path: stable)
+    known.record(inode_off=1)
+    assert known.scan()[1] == []
+    os.utime(known.path, ns=(_WHOLE, _WHOLE))
+    known.record(inode_off=1, mtime_ns=_WHOLE)
+    assert known.scan()[1] == (["a.jpg"] if stable else [])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
 
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plausible, to_24_hours
 
@@ -12,6 +12,7 @@ _DAY = re.compile(rf"{_DATE}(?!\d)")
 # Between date and time: a separator, a space of any kind (macOS writes U+202F), `at`, a comma.
 _BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
 _AM, _PM = "上午|午前|오전", "下午|午後|오후"
+# The second date of a range is never taken for a time: it has too many digits.
 # 20190512_101530, with milliseconds or without; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
 # 9.15.30 PM; 2019-05-12 下午9.15.30.
 _TIMES = (
@@ -35,7 +36,7 @@ _TIMES = (
 def parse_file_name_date(name: str) -> PartialDate | None:
     """The first plausible date in a file's name, with its time if there is one; None without a
     date. For a range of days, it is the first day."""
-    for found in _times(name):
+    for found in itertools.chain.from_iterable(each.finditer(name) for each in _TIMES):
         parts = found.groupdict()
         hour, half = (
             parts["hour"],
@@ -59,18 +60,3 @@ def parse_file_name_date(name: str) -> PartialDate | None:
         if date := plausible(from_parts(found["year"], found["month"], found["day"])):
             return date
     return None
-
-
-def _times(name: str) -> Iterator[re.Match[str]]:
-    """Matches of dates with times, except if the time is the second date of a range:
-    2020-11-05-2021-12-31 does not mean 20:21:12."""
-    for pattern in _TIMES:
-        for found in pattern.finditer(name):
-            second = _DAY.search(name, found.end("day"))
-            if (
-                second
-                and second.start() < found.end()
-                and from_parts(second["year"], second["month"], second["day"])
-            ):
-                continue
-            yield found

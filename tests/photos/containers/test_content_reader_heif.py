@@ -85,3 +85,14 @@ def test_a_file_with_only_a_track() -> None:
         + box(b"mdat", b"samples")
     )
     assert words(data) == ["2 frames"]
+
+
+def test_a_film_is_the_same_whatever_follows_its_data() -> None:
+    movie = box(b"moov", box(b"hdlr", bytes(8), b"vide"))
+
+    def moving(*boxes: bytes) -> FileContents:
+        return read_contents(heif([coded(1)], tail=movie + b"".join(boxes)))
+
+    data, other, space = box(b"mdat", b"some"), box(b"mdat", b"more"), box(b"free", bytes(7))
+    assert moving(data, space) == moving(data) == moving(space, data)
+    assert len({moving(data), moving(other), moving(data, other), moving(other, data)}) == 4

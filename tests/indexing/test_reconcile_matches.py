@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
+from explorer.indexing import reconcile
 from explorer.indexing.reconcile import IN_CLOUD, Reconciler
+from explorer.library import missing_files
 from explorer.library.file_rows import EXCLUDED, FileStat
-from explorer.library.file_store import files_below, put_missing, put_present
+from explorer.library.file_store import files_below, put_failed, put_missing, put_present
 from explorer.library.missing_files import put_vanished
 from explorer.library.root_store import update_root
+from explorer.library.writer import Writer
 from explorer.scanning import root_scan
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
@@ -65,7 +69,7 @@ def known(builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> Known:
 @pytest.mark.parametrize("device", ["same", "another"])
 @pytest.mark.parametrize("ctime_off", [0, -1])
 def test_a_new_ctime_means_new_bytes_unless_another_drive_is_there(
-    known: Known, device: str, ctime_off: int
+    known: Known, device: str, ctime_off: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy of a drive has the files' times, but ctimes of its own."""
     known.record(ctime_off=ctime_off)
@@ -79,12 +83,24 @@ def test_a_new_ctime_means_new_bytes_unless_another_drive_is_there(
     if not changed:
         (file,) = files_below(known.builder.writer, known.builder.root).values()
         assert file.ctime_ns == known.path.stat().st_ctime_ns
+        # What is known already is not written again.
+        monkeypatch.setattr(
+            missing_files, "put_change_times", lambda *_: pytest.fail("it was written again")
+        )
+        assert known.scan()[1] == []
 
 
 def test_files_in_the_cloud_count_as_moved_or_failed(
     known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(this_system()), "is_in_cloud", lambda _, facts: True)
+    recorded, real = list[str](), put_failed
+
+    def record(writer: Writer, root_id: int, seen: FileStat, *why: Any) -> None:
+        recorded.append(seen.path)
+        real(writer, root_id, seen, *why)
+
+    monkeypatch.setattr(reconcile, "put_failed", record)
     summary, new = known.scan()
     assert (summary.unchanged, summary.moved, summary.failed, new) == (1, 0, 0, [])
     known.path.rename(known.photos / "b.jpg")
@@ -94,6 +110,10 @@ def test_files_in_the_cloud_count_as_moved_or_failed(
     files = files_below(known.builder.writer, known.builder.root)
     assert files["b.jpg"].photo_id == known.photo and files["b.jpg"].state == "present"
     assert [row["reason"] for row in known.builder.library.catalog.failures()] == [IN_CLOUD]
+    # It is recorded once, and again only if it is another one.
+    assert known.scan()[0].failed == 1 and recorded == ["c.jpg"]
+    (known.photos / "c.jpg").write_bytes(b"another of the cloud")
+    assert known.scan()[0].failed == 1 and recorded == ["c.jpg", "c.jpg"]
 
 
 def test_moved_and_new_files_are_counted_apart(known: Known) -> None:

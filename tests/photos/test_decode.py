@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageCms
 
-from explorer.photos.decode import decode
+from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError
+from explorer.photos.decode import decode, photo_errors
 from explorer.photos.quality import measure
 from tests import pictures
 from tests.photos.color.test_color_space import SRGB
@@ -58,3 +60,26 @@ def test_quality_is_measured_in_the_tones_that_are_shown(
     plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     decode(pictures.encoded(Image.new("RGB", (60, 40), (55, 55, 55)), icc_profile=plain), None)
     assert [round(float(grey.mean()), -1) for grey in measured] == [130, 60]
+
+
+@pytest.mark.parametrize("error", [OversizedPhoto("large"), DamagedPhoto("torn")])
+def test_an_error_in_words_is_kept(error: PhotoError) -> None:
+    with pytest.raises(type(error)) as raised, photo_errors(b""):
+        raise error
+    assert raised.value is error
+
+
+def test_a_photo_with_another_inside_is_a_jpeg_of_one_frame() -> None:
+    file = io.BytesIO()
+    picture = pictures.draw(1, (64, 48))
+    picture.save(file, "MPO", save_all=True, append_images=[pictures.draw(2, (64, 48))])
+    found = decode(file.getvalue(), None)
+    assert (found.format, found.frames) == ("JPEG", 1)
+
+
+def test_a_picture_with_a_palette_is_measured_by_its_colors() -> None:
+    picture = pictures.draw(1, (64, 48)).convert("P", palette=Image.Palette.ADAPTIVE, colors=16)
+    with_palette, without = (
+        decode(pictures.encoded(each, "PNG"), None) for each in (picture, picture.convert("RGB"))
+    )
+    assert with_palette.quality == without.quality

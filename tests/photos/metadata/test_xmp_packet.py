@@ -112,6 +112,7 @@ def test_broken_characters() -> None:
 
 
 def test_the_limits_of_size_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (MAX_DEPTH, xmp_packet.MAX_BYTES) == (100, 16_000_000)
     inside = MAX_DEPTH - 3
     assert parse_packet(xmp("", "<darktable:a>" * inside + "</darktable:a>" * inside).encode())
     with pytest.raises(InvalidXmp, match="deep"):

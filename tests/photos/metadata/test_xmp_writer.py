@@ -139,7 +139,15 @@ def test_utf16_becomes_utf8() -> None:
 
 
 @pytest.mark.parametrize(
-    "before", [b"", b"no xml", b"<a/>", b'<x exif:DateTimeOriginal="2012-03-04"/>']
+    "before",
+    [
+        b"",
+        b"no xml",
+        b"<a/>",
+        b'<x exif:DateTimeOriginal="2012-03-04"/>',
+        # Readable, but not by every program: the prefix is not declared.
+        b"<rdf:RDF><rdf:Description/></rdf:RDF>",
+    ],
 )
 def test_an_invalid_sidecar_is_not_written(before: bytes) -> None:
     with pytest.raises(InvalidXmp):

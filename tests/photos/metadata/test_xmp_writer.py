@@ -194,3 +194,16 @@ def test_properties_are_added_to_the_first_description(number: int, wrapped: boo
     assert ratings == ["3", *[None] * (len(found) - 1)]
     assert [node.get(qname("rdf:about")) for node in found] == [""] * len(found)
     assert made.count(b'Label="') == number
+
+
+@pytest.mark.parametrize(
+    ("degrees", "text"),
+    [
+        (0.9999999933, "1,0.000000N"),
+        (-0.9999999933, "1,0.000000S"),
+        (0.99999998, "0,59.999999N"),
+        (0.0, "0,0.000000N"),
+    ],
+)
+def test_there_are_never_sixty_minutes(degrees: float, text: str) -> None:
+    assert format_coordinate(degrees, "NS") == text

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
@@ -32,8 +32,9 @@ pytest_plugins = [
 
 # How long an example takes says nothing: the machine may be busy. Tests that ask for more work
 # under the second profile do so by `tests.thoroughness`.
-settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.register_profile(THOROUGH, deadline=None, max_examples=300)
+_UNTIMED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("untimed", **_UNTIMED, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(THOROUGH, **_UNTIMED, max_examples=300)
 settings.load_profile("untimed")
 
 # Bytes that must be free in memory for temporary files to be kept there.

@@ -41,10 +41,12 @@ WAIT = min(PATIENCE, 240.0)
 GREY = 92
 
 
-# Cookies that any window opened from now on, and any that is open, gets: browsers send a host's
-# cookies to all of its ports.
+Scheme = Literal["light", "dark"]
+# Cookies that every window gets: browsers send a host's cookies to all of its ports.
 _tokens: list[SetCookieParam] = []
-_open: list[BrowserContext] = []
+# Kept from test to test for each width and color scheme, so that Streamlit's scripts are loaded and
+# compiled once.
+_contexts: dict[tuple[int, Scheme], BrowserContext] = {}
 
 
 def let_in(library: Path) -> None:
@@ -52,7 +54,7 @@ def let_in(library: Path) -> None:
     by its full address."""
     known = access(library)
     _tokens.append({"name": known.cookie, "value": known.token, "domain": "localhost", "path": "/"})
-    for context in _open:
+    for context in _contexts.values():
         context.add_cookies(_tokens[-1:])
 
 
@@ -186,7 +188,17 @@ def _playwright() -> Iterator[Playwright]:
 def _browser(_playwright: Playwright, chromium: str) -> Iterator[Browser]:
     browser = _playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
     yield browser
+    _contexts.clear()
     browser.close()
+
+
+def _context(browser: Browser, width: int, scheme: Scheme) -> BrowserContext:
+    if (width, scheme) not in _contexts:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(WAIT * 1000)
+        context.add_cookies(_tokens)
+        _contexts[width, scheme] = context
+    return _contexts[width, scheme]
 
 
 class Visitor:
@@ -218,6 +230,12 @@ class Visitor:
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         self.page.wait_for_timeout(250)
 
+    def close(self) -> None:
+        """Close the window, and forget what its pages have stored in the browser."""
+        if self.page.url.startswith("http"):
+            self.page.evaluate("localStorage.clear()")
+        self.page.close()
+
     def check(self) -> None:
         strangers = {
             url
@@ -234,7 +252,7 @@ def visitors(_browser: Browser) -> Iterator[list[Visitor]]:
     opened = list[Visitor]()
     yield opened
     for visitor in opened:
-        visitor.page.context.close()
+        visitor.close()
     for visitor in opened:
         visitor.check()
 
@@ -242,15 +260,9 @@ def visitors(_browser: Browser) -> Iterator[list[Visitor]]:
 @pytest.fixture
 def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRequest) -> Visitor:
     """A window of 1440 × 900, or of the width and colour scheme in the test's parameter."""
-    asked: tuple[int, Literal["light", "dark"]] = (1440, "light")
+    asked: tuple[int, Scheme] = (1440, "light")
     width, scheme = getattr(request, "param", asked)
-    context = _browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(WAIT * 1000)
-    context.add_cookies(_tokens)
-    _open.append(context)
-    # Playwright marks the handlers it is given, which a list's own method does not allow.
-    context.on("close", lambda closed: _open.remove(closed))  # noqa: PLW0108
-    visitor = Visitor(context.new_page())
+    visitor = Visitor(_context(_browser, width, scheme).new_page())
     visitors.append(visitor)
     return visitor
 

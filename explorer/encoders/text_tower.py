@@ -90,7 +90,7 @@ class SplitTextModel:
         path, table = _split_path(key), _vocabulary_path(key)
         self._model = CompiledModel(path)
         try:
-            self._table = np.load(table, mmap_mode="r")
+            self._table = np.load(table, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             path.unlink(missing_ok=True)
             raise DamagedConversion(

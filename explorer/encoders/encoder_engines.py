@@ -32,9 +32,22 @@ def engine_of(name: str) -> InferenceEngine | None:
     if name not in registry.OPENVINO_ONLY or not registry.ready(name):
         registry.resolve_name(name)
         return None
+    from explorer.encoders.fastest_precision import known_precision
     from explorer.encoders.openvino_runtime import cpu_precision
 
-    return InferenceEngine("openvino", "cpu", cpu_precision())
+    precision = known_precision(_image_model(name)) or cpu_precision()
+    return InferenceEngine("openvino", "cpu", precision)
+
+
+def _image_model(name: str) -> str:
+    """The name of the converted model's files, for one of `registry.OPENVINO_ONLY`."""
+    if name == "starter":
+        from explorer.encoders.starter import IMAGE_MODEL
+
+        return IMAGE_MODEL
+    from explorer.encoders.pooled import TORCHVISION_MODELS, model_key
+
+    return model_key(TORCHVISION_MODELS[name])
 
 
 def wants_int8_test(name: str) -> bool:

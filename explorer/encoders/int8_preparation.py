@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from explorer.encoders.base import Pixels, Vectors, unit
+from explorer.encoders.fastest_precision import CLEARLY_FASTER, rows_per_second
 from explorer.encoders.int8_graph import InputRange, measure_inputs, quantize
 from explorer.encoders.int8_verdict import (
     MIN_COSINE,
@@ -34,9 +34,8 @@ CALIBRATION_PHOTOS = 120
 _BATCH = 8
 # The share of the layers that is left in floating point if the first attempt loses too much.
 _LEFT_OUT = 0.25
-# Speeds are compared in turns, because the computer may be busy with other things.
-_ROUNDS, _ROUND_PHOTOS = 4, 32
-_CLEARLY = 1.1
+# With how many photos speeds are compared.
+_ROUND_PHOTOS = 32
 
 
 def prepare_int8(key: str, pixels: Pixels) -> Verdict:
@@ -65,13 +64,13 @@ def prepare_int8(key: str, pixels: Pixels) -> Verdict:
             CompiledModel(source, "exact", streams=True),
             CompiledModel(source, "fast", streams=True),
         ]
-        speed = _speeds([quantized, *others], test[:_ROUND_PHOTOS])
+        speed = rows_per_second([quantized, *others], test[:_ROUND_PHOTOS])
         verdict = judge(
             exact, vectors, speed[0] / max(speed[1:]), layers=layers, left_out=len(left_out)
         )
         # bf16 takes half the memory, so fp32 has to be clearly faster.
         return verdict._replace(
-            floating="fp32" if speed[1] > _CLEARLY * speed[2] else cpu_precision()
+            floating="fp32" if speed[1] > CLEARLY_FASTER * speed[2] else cpu_precision()
         )
 
     try:
@@ -93,17 +92,6 @@ def _most_sensitive(ranges: dict[str, InputRange]) -> list[str]:
     """The layers whose inputs lose most by rounding."""
     ordered = sorted(ranges, key=lambda name: ranges[name].signal_to_noise)
     return ordered[: max(1, round(_LEFT_OUT * len(ordered)))]
-
-
-def _speeds(models: Sequence[CompiledModel], pixels: Pixels) -> list[float]:
-    """The images per second of each model, in the best of several rounds."""
-    best = [float("inf")] * len(models)
-    for _ in range(_ROUNDS):
-        for number, model in enumerate(models):
-            began = time.perf_counter()
-            model(pixels)
-            best[number] = min(best[number], time.perf_counter() - began)
-    return [len(pixels) / seconds for seconds in best]
 
 
 def _encode(model: CompiledModel, pixels: Pixels) -> Vectors:

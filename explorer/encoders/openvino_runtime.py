@@ -113,7 +113,7 @@ def remove_conversions(keys: Sequence[str]) -> int:
     freed = 0
     for key in keys:
         # The .xml file first: it marks the pair as complete.
-        for ending in (".xml", ".bin", ".lock"):
+        for ending in (".xml", ".bin", ".lock", ".precision"):
             path = conversion_cache_dir() / f"{key}{ending}"
             with suppress(OSError):
                 size = path.stat().st_size

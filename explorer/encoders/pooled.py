@@ -19,11 +19,11 @@ import numpy as np
 from explorer.config import PROGRAM
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, encode_in_batches
+from explorer.encoders.fastest_precision import load_fastest, noise
 from explorer.encoders.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
     ensure_converted,
-    load_or_reconvert,
     remove_conversions,
 )
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
@@ -124,7 +124,7 @@ class PooledEncoder:
     def _image_model(self) -> CompiledModel:
         with self._lock:
             if self._loaded is None:
-                self._loaded = load_or_reconvert(lambda: convert(self._model), streams=True)
+                self._loaded = load_fastest(lambda: convert(self._model), noise(_SIDE))
             return self._loaded
 
 
@@ -135,23 +135,26 @@ def available(model: TorchvisionModel) -> bool:
 
 def converted(model: TorchvisionModel) -> bool:
     """Whether the model has been converted, so that it loads at once."""
-    return (conversion_cache_dir() / f"{_key(model)}.xml").exists()
+    return (conversion_cache_dir() / f"{model_key(model)}.xml").exists()
 
 
 def remove(model: TorchvisionModel, *, weights_too: bool) -> int:
     """Delete a model's conversion and unfinished downloads, and with `weights_too` its weights.
     Returns the number of bytes freed."""
-    freed = remove_conversions([_key(model)])
+    freed = remove_conversions([model_key(model)])
     return freed + weights.remove(model.source, complete=weights_too)
 
 
 def convert(model: TorchvisionModel) -> Path:
     """The path of the converted model, converted first if needed: uint8 (n, 224, 224, 3) → float32
     features (n, dim)."""
-    return ensure_converted(_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)], model.name)
+    return ensure_converted(
+        model_key(model), lambda: _build(model), [(-1, _SIDE, _SIDE, 3)], model.name
+    )
 
 
-def _key(model: TorchvisionModel) -> str:
+def model_key(model: TorchvisionModel) -> str:
+    """The name of the converted model's files."""
     # The checksum in the file's name, which was verified after the download.
     return f"{model.builder}-{_GRAPH_VERSION}-{model.source.digest}"
 

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
+from explorer.encoders.fastest_precision import load_fastest, noise
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert, quiet_libraries
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
 from explorer.photos.input_spec import InputSpec
@@ -45,6 +46,8 @@ HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 _MAX_TOKENS = 128
 # Raise this when a graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 1
+IMAGE_MODEL = f"starter-eyes-{_GRAPH_VERSION}-{SIDE}"
+"""The name of the converted image model's files."""
 
 T = TypeVar("T")
 
@@ -150,7 +153,7 @@ class StarterEncoder:
     def image_features(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
         """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000),
         both float32."""
-        model = self._part("image", lambda: load_or_reconvert(convert_image_model, streams=True))
+        model = self._part("image", lambda: load_fastest(convert_image_model, noise(SIDE)))
         features, probabilities = model(np.ascontiguousarray(pixels))
         return features, probabilities
 
@@ -203,12 +206,7 @@ def load_starter() -> StarterEncoder:
 def convert_image_model() -> Path:
     """The path of the converted image model: uint8 (n, 260, 260, 3) → features (n, 1280) and
     probabilities (n, 1000)."""
-    return ensure_converted(
-        f"starter-eyes-{_GRAPH_VERSION}-{SIDE}",
-        _build_image_model,
-        [(-1, SIDE, SIDE, 3)],
-        "starter",
-    )
+    return ensure_converted(IMAGE_MODEL, _build_image_model, [(-1, SIDE, SIDE, 3)], "starter")
 
 
 def convert_map_model() -> Path:

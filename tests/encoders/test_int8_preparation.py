@@ -32,7 +32,7 @@ def encoder(reuse_conversions: None, aliases: None, tiny_clip: TinyModel) -> Cli
 
 def _judge_gain(monkeypatch: pytest.MonkeyPatch, gain: float) -> None:
     """The speeds of INT8, fp32 and bf16."""
-    monkeypatch.setattr(int8_preparation, "_speeds", lambda *_: [gain, 1.0, 0.95])
+    monkeypatch.setattr(int8_preparation, "rows_per_second", lambda *_: [gain, 1.0, 0.95])
 
 
 def _lenient(exact: Vectors, quantized: Vectors, gain: float, **layers: int) -> Verdict:
@@ -83,7 +83,7 @@ def test_a_declined_model_is_not_kept(
 def test_where_bf16_is_slow_fp32_is_used(
     encoder: ClipEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(int8_preparation, "_speeds", lambda *_: [1.0, 1.2, 1.0])
+    monkeypatch.setattr(int8_preparation, "rows_per_second", lambda *_: [1.0, 1.2, 1.0])
     pixels = photos(32, PHOTOS)
     encoder_engines.assess_int8(encoder.name, pixels)
     encoder.reload_images()
@@ -135,23 +135,6 @@ def test_a_removed_model_takes_its_int8_version_along(
     clip.remove(encoder.name, weights_too=False)
     key = encoder.conversion.key
     assert not [path for path in conversion_cache_dir().glob(f"{key}*") if path.is_file()]
-
-
-def test_speed_is_compared_in_turns(encoder: ClipEncoder, tmp_path: Path) -> None:
-    model = CompiledModel(conversion_cache_dir() / f"{encoder.conversion.key}-image.xml")
-    calls = list[str]()
-
-    class Named(CompiledModel):
-        def __init__(self, name: str) -> None:
-            self._name = name
-
-        def __call__(self, *inputs: object) -> list[np.ndarray]:
-            calls.append(self._name)
-            return model(*inputs)  # type: ignore[arg-type]
-
-    speeds = int8_preparation._speeds([Named("int8"), Named("other")], photos(32, 2))
-    assert len(speeds) == 2 and min(speeds) > 0
-    assert calls[:4] == ["int8", "other", "int8", "other"]
 
 
 def test_a_test_that_failed_is_remembered(encoder: ClipEncoder) -> None:

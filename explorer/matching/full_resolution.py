@@ -13,8 +13,8 @@ from explorer.matching.recompression import RecompressionResidual, recompression
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import NOTHING, digest_pieces
-from explorer.photos.decode import ORIENTATION_TRANSPOSE
 from explorer.photos.metadata import orientation
+from explorer.photos.orientation import ORIENTATION_TRANSPOSE
 from explorer.photos.picture_loader import open_picture
 
 # Pillow's modes whose samples have more than 8 bits.

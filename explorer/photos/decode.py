@@ -25,6 +25,7 @@ from explorer.photos.file_io import read_file
 from explorer.photos.hashing import content_hash, perceptual_hash
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
+from explorer.photos.orientation import FIRST_SWAPPED, ORIENTATION_TRANSPOSE
 from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.pixel_view import pixel_view
 from explorer.photos.quality.jpeg_quality import quality_from_table
@@ -41,20 +42,6 @@ _MIN_PREVIEW_SIDE = 460
 # Quality is measured at this size or larger, where camera shake and noise still show. For a photo
 # of 12 megapixels that is half the size.
 _MIN_MEASURED_SIDE = 1400
-
-
-ORIENTATION_TRANSPOSE = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF orientation → the transposition that turns the picture upright; 1 is upright already."""
-# From this orientation on, width and height are swapped.
-_FIRST_SWAPPED = 5
 
 
 def decode(
@@ -113,8 +100,8 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     return DecodedPhoto(
         **{field.name: getattr(metadata, field.name) for field in dataclasses.fields(metadata)},
         format="JPEG" if picture.format == "MPO" else str(picture.format),
-        width=height if turn >= _FIRST_SWAPPED else width,
-        height=width if turn >= _FIRST_SWAPPED else height,
+        width=height if turn >= FIRST_SWAPPED else width,
+        height=width if turn >= FIRST_SWAPPED else height,
         frames=_frame_count(picture),
         phash=perceptual_hash(upright.preview),
         preview=preview.getvalue(),

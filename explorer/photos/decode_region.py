@@ -11,9 +11,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from explorer.photos.color.convert import to_rgb
-from explorer.photos.decode import ORIENTATION_TRANSPOSE, photo_errors
+from explorer.photos.decode import photo_errors
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.metadata import orientation
+from explorer.photos.orientation import ORIENTATION_TRANSPOSE
 from explorer.photos.photo_region import Box
 from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.resize import OVERSAMPLING, encoder_input, fit

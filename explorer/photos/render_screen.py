@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 
 from explorer.photos.color.convert import to_rgb
-from explorer.photos.decode import ORIENTATION_TRANSPOSE, photo_errors
+from explorer.photos.decode import photo_errors
 from explorer.photos.metadata import orientation
+from explorer.photos.orientation import ORIENTATION_TRANSPOSE
 from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.resize import fit
 

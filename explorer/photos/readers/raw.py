@@ -11,6 +11,7 @@ from PIL import ExifTags, Image
 from explorer.errors import DamagedPhoto, OversizedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.color.convert import to_rgb
 from explorer.photos.limits import check_pixels
+from explorer.photos.orientation import FIRST_SWAPPED, ORIENTATION_TRANSPOSE
 from explorer.photos.readers.raw_format import OTHER_RAW, raw_format
 from explorer.photos.readers.raw_metadata import is_cut_off, read_raw_metadata
 
@@ -28,16 +29,6 @@ _MIN_SHARE = 0.95
 _MAX_ASPECT_CHANGE = 0.04
 # LibRaw's flip → EXIF orientation.
 _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
-_TRANSPOSE = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _SRGB_CURVE = (2.4, 12.92)
 
 
@@ -139,7 +130,7 @@ class RawPicture(Image.Image):
             shown = to_rgb(jpeg, 1)
         except (rawpy.LibRawError, OversizedPhoto, OSError, SyntaxError, ValueError):
             return None
-        transpose = _TRANSPOSE[orientation]
+        transpose = ORIENTATION_TRANSPOSE.get(orientation)
         return shown if transpose is None else shown.transpose(transpose)
 
     def _preview_orientation(self, jpeg: Image.Image) -> int | None:
@@ -147,9 +138,9 @@ class RawPicture(Image.Image):
         all, the first that has the picture's aspect ratio; None if none has."""
         own = jpeg.getexif().get(ExifTags.Base.Orientation)
         for orientation in (own, self._orientation, 1):
-            if orientation not in _TRANSPOSE:
+            if orientation != 1 and orientation not in ORIENTATION_TRANSPOSE:
                 continue
-            width, height = jpeg.size[::-1] if orientation >= 5 else jpeg.size
+            width, height = jpeg.size[::-1] if orientation >= FIRST_SWAPPED else jpeg.size
             change = (width / height) / (self._size[0] / self._size[1])
             if abs(change - 1) <= _MAX_ASPECT_CHANGE:
                 return int(orientation)

@@ -134,7 +134,7 @@ def test_there_is_a_limit() -> None:
 def test_boxes_turn_as_pixels_do(
     turn: int, left: float, top: float, width: float, height: float
 ) -> None:
-    from explorer.photos.decode import ORIENTATION_TRANSPOSE
+    from explorer.photos.orientation import ORIENTATION_TRANSPOSE
 
     stored = Image.new("L", (200, 100))
     box = (left, top, width, height)

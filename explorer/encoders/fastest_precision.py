@@ -21,7 +21,7 @@ from explorer.encoders.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
     cpu_precision,
-    import_openvino,
+    inference_platform,
     load_or_reconvert,
 )
 
@@ -57,11 +57,16 @@ def known_precision(key: str) -> FloatPrecision | None:
         return "fp32"
     try:
         stored = json.loads(_path(key).read_text(encoding="utf-8"))
-        if stored["made_for"] != _circumstances() or stored["precision"] not in ("bf16", "fp32"):
+        if stored["made_for"] != inference_platform() or stored["precision"] not in (
+            "bf16",
+            "fp32",
+        ):
             return None
         return cast(FloatPrecision, stored["precision"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
+    holds = made_for == inference_platform() and precision in ("bf16", "fp32")
+    return cast(FloatPrecision, precision) if holds else None
 
 
 def rows_per_second(models: Sequence[CompiledModel], rows: npt.NDArray[Any]) -> list[float]:
@@ -94,7 +99,7 @@ def _hint(precision: str) -> Literal["fast", "exact"]:
 
 def _store(key: str, precision: FloatPrecision) -> None:
     scratch = _path(key).with_suffix(".part")
-    text = json.dumps({"precision": precision, "made_for": _circumstances()})
+    text = json.dumps({"precision": precision, "made_for": inference_platform()})
     # Without it, the next start measures again.
     with contextlib.suppress(OSError):
         scratch.write_text(text, encoding="utf-8")
@@ -103,9 +108,3 @@ def _store(key: str, precision: FloatPrecision) -> None:
 
 def _path(key: str) -> Path:
     return conversion_cache_dir() / f"{key}.precision"
-
-
-def _circumstances() -> list[str]:
-    """What a decision depends on besides the model."""
-    ov = import_openvino()
-    return [str(ov.Core().get_property("CPU", "FULL_DEVICE_NAME")), str(ov.__version__)]

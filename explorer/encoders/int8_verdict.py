@@ -17,7 +17,7 @@ from explorer.encoders.base import Vectors
 from explorer.encoders.int8_graph import QUANTIZER_VERSION
 from explorer.encoders.openvino_runtime import (
     conversion_cache_dir,
-    import_openvino,
+    inference_platform,
     remove_conversions,
 )
 
@@ -135,6 +135,4 @@ def _verdict_path(key: str) -> Path:
 
 def _circumstances() -> list[str]:
     """What a decision depends on besides the model."""
-    ov = import_openvino()
-    processor = str(ov.Core().get_property("CPU", "FULL_DEVICE_NAME"))
-    return [processor, str(ov.__version__), str(QUANTIZER_VERSION)]
+    return [*inference_platform(), str(QUANTIZER_VERSION)]

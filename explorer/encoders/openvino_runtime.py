@@ -66,6 +66,13 @@ def cpu_precision() -> Literal["bf16", "fp32"]:
     return "bf16" if "BF16" in capabilities else "fp32"
 
 
+def inference_platform() -> list[str]:
+    """What the speed and the rounding of a model depend on besides it: the processor, and the
+    version of OpenVINO."""
+    ov = import_openvino()
+    return [str(ov.Core().get_property("CPU", "FULL_DEVICE_NAME")), str(ov.__version__)]
+
+
 def conversion_cache_dir() -> Path:
     """The folder of converted models."""
     return models_dir() / "engine"

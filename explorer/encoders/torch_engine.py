@@ -14,6 +14,7 @@ from explorer.config import PROJECT
 from explorer.encoders.base import Pixels, Vectors
 from explorer.encoders.torch_process import HEADER_BYTES
 from explorer.errors import EncoderError
+from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 
 IDLE_SECONDS = 60.0
@@ -107,17 +108,5 @@ class TorchModel:
             self._timer.cancel()
             self._timer = None
         process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    # What was not written yet is of no use any more.
-                    continue
-        try:
-            process.wait(5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            end_process(process)

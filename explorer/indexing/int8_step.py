@@ -23,6 +23,7 @@ from explorer.indexing.int8_process import UNDECIDED
 from explorer.library import model_settings
 from explorer.library.library import Library
 from explorer.library.photo_sample import random_photos
+from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 
 log = logging.getLogger("explorer.models")
@@ -111,13 +112,5 @@ class Int8Step:
     def close(self) -> None:
         """End the process, if it runs. It is started again in the next session."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        try:
-            process.wait(5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            end_process(process)

@@ -16,6 +16,7 @@ from explorer.errors import EncoderError, ExplorerError
 from explorer.indexing.fetch_process import ELSEWHERE
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
+from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 from explorer.text_format import size
 
@@ -144,7 +145,7 @@ class ModelFetcher:
                 if not self._still_wanted(wanted):
                     break
         finally:
-            _end(process)
+            end_process(process)
         if process.returncode == ELSEWHERE:
             return _ELSEWHERE_INTERVAL
         status = fetch_state.status()
@@ -189,17 +190,6 @@ def _first_line(wanted: WantedModel) -> str:
 def _progress_line(name: str, status: fetch_state.FetchStatus) -> str:
     whole = f" of {size(status.total)}" if status.total else ""
     return f"Downloading “{name}”: {size(status.done)}{whole}."
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process, at once. Nothing that it has fetched is lost."""
-    if process.stdin:
-        process.stdin.close()
-    try:
-        process.wait(5.0)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _to_terminal(line: str) -> None:

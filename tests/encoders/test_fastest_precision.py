@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +37,13 @@ class Model:
 
 
 @pytest.fixture(autouse=True)
-def _bf16(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _bf16(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A processor with bf16, and no earlier decision."""
     monkeypatch.setattr(fastest_precision, "cpu_precision", lambda: "bf16")
     monkeypatch.setattr(fastest_precision, "conversion_cache_dir", lambda: tmp_path)
     monkeypatch.setattr(
         fastest_precision, "load_or_reconvert", lambda convert, hint, *, streams: Model(hint)
     )
-    yield
 
 
 def load(monkeypatch: pytest.MonkeyPatch, bf16: float, fp32: float) -> str:
@@ -101,22 +100,27 @@ def test_without_bf16_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
     assert load(monkeypatch, 2.0, 1.0) == "exact"
 
 
-def test_the_best_round_of_each_model_counts() -> None:
-    slow, fast = Model("slow"), Model("fast")
-    called = list[str]()
+def test_models_take_turns_and_the_best_round_of_each_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds, called = {"bf16": iter([4.0, 2.0, 8.0, 8.0]), "fp32": iter([9.0, 9.0, 9.0, 1.0])}, []
+    now = 0.0
 
-    def run(model: Model) -> Any:
-        def once(rows: npt.NDArray[Any]) -> None:
-            called.append(model.hint)
-            np.linalg.svd(np.ones((200, 200))) if model is slow else None
+    def timed(name: str) -> Any:
+        def run(_: npt.NDArray[Any]) -> None:
+            nonlocal now
+            called.append(name)
+            now += next(seconds[name])
 
-        return once
+        return run
 
-    first, second = rows_per_second([run(slow), run(fast)], np.zeros((8, 2)))
-    assert called[:4] == ["slow", "fast", "slow", "fast"] and second > first > 0
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    speeds = rows_per_second([timed("bf16"), timed("fp32")], np.zeros((8, 2)))
+    assert speeds == [4.0, 8.0]
+    assert called == ["bf16", "fp32"] * 4
 
 
-def test_status_tells_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_tells_the_decision() -> None:
     fastest_precision._store(IMAGE_MODEL, "fp32")
     assert encoder_engines.engine_of("starter") == InferenceEngine("openvino", "cpu", "fp32")
     fastest_precision._store(IMAGE_MODEL, "bf16")

@@ -57,12 +57,7 @@ def known_precision(key: str) -> FloatPrecision | None:
         return "fp32"
     try:
         stored = json.loads(_path(key).read_text(encoding="utf-8"))
-        if stored["made_for"] != inference_platform() or stored["precision"] not in (
-            "bf16",
-            "fp32",
-        ):
-            return None
-        return cast(FloatPrecision, stored["precision"])
+        precision, made_for = stored["precision"], stored["made_for"]
     except (OSError, ValueError, TypeError, KeyError):
         return None
     holds = made_for == inference_platform() and precision in ("bf16", "fp32")

@@ -3,7 +3,7 @@
 - With a graphics processor that torch can use, and the weights: torch in 16 bits, in a process of
   its own.
 - Else OpenVINO on the processor: in INT8 if a self-test has accepted that (`int8_verdict`), else in
-  bf16 if the processor computes in it, else in fp32.
+  bf16 if the processor computes in it and the test has not found fp32 to be faster, else in fp32.
 
 The vectors of all engines are so similar that they are kept in one index: `Encoder.version` does
 not depend on the engine.

@@ -29,7 +29,7 @@ from explorer.encoders.openvino_runtime import (
 )
 
 CALIBRATION_PHOTOS = 120
-"""How many photos set the ranges. The others, out of `registry.INT8_PHOTOS`, are the test."""
+"""How many photos set the ranges. The others of `encoder_engines.INT8_PHOTOS` are the test."""
 
 _BATCH = 8
 # The share of the layers that is left in floating point if the first attempt loses too much.

@@ -1,12 +1,12 @@
 """The process that encodes images with torch on a graphics processor, in 16 bits.
 
-    python -m explorer.encoders.torch_process DEVICE NAME
+    python -m explorer.encoders.torch_process DEVICE NAME FILE
 
-A process of its own, because torch must not share one with faiss on macOS (`conversion_process`)
-and takes much memory, which is freed when the process ends. It first writes one line: empty if it
-is ready, else why it cannot be used. Then it reads requests from standard input, each the number of
-images as 8 bytes, little-endian, and their pixels, uint8 (n, size, size, 3); it answers with their
-vectors, float32 (n, dim). It ends when standard input is closed.
+FILE holds the weights. A process of its own, because torch must not share one with faiss on macOS
+(`conversion_process`) and takes much memory, which is freed when the process ends. It first writes
+one line: empty if it is ready, else why it cannot be used. Then it reads requests from standard
+input, each the number of images as 8 bytes, little-endian, and their pixels, uint8 (n, size, size,
+3); it answers with their vectors, float32 (n, dim). It ends when standard input is closed.
 """
 
 from __future__ import annotations

@@ -49,19 +49,20 @@ class Items(NamedTuple):
     """(Reference type, item number) → the numbers of the items that it refers to."""
 
 
+def box_header(data: bytes, start: int, end: int) -> tuple[bytes, int, int]:
+    """The type of the box at `start`, its size, and the offset of its content. end: of what
+    contains the box, to which a box of size 0 extends."""
+    size, kind = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8]
+    if size == 1:
+        return kind, int.from_bytes(data[start + 8 : start + 16], "big"), start + 16
+    return kind, size or end - start, start + 8
+
+
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """The boxes between two offsets, up to the first bytes that do not form a box."""
     end = len(data) if end is None else end
     while start + 8 <= end:
-        size, kind, body = (
-            int.from_bytes(data[start : start + 4], "big"),
-            data[start + 4 : start + 8],
-            start + 8,
-        )
-        if size == 1:
-            size, body = int.from_bytes(data[start + 8 : start + 16], "big"), start + 16
-        elif size == 0:
-            size = end - start
+        kind, size, body = box_header(data, start, end)
         if not _TYPE.fullmatch(kind) or size < body - start or start + size > end:
             return
         yield Box(kind, start, body, start + size)

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.containers.isobmff import box_header
 from explorer.photos.limits import check_pixels
 from explorer.photos.readers.jxl_header import CONTAINER, SIGNATURE, JxlHeader, read_header
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
@@ -40,15 +41,7 @@ def boxes(data: bytes) -> Iterator[JxlBox]:
     codestream."""
     start = 0 if data.startswith(CONTAINER) else len(data)
     while start + 8 <= len(data):
-        size, kind, body = (
-            int.from_bytes(data[start : start + 4], "big"),
-            data[start + 4 : start + 8],
-            start + 8,
-        )
-        if size == 1:
-            size, body = int.from_bytes(data[start + 8 : start + 16], "big"), start + 16
-        elif size == 0:
-            size = len(data) - start
+        kind, size, body = box_header(data, start, len(data))
         # Another media file begins with a box of this type: it was appended.
         if (
             size < body - start

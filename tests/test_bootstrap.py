@@ -187,6 +187,14 @@ class TestEnvironment:
             "x",
         ]
 
+    @posix
+    def test_tests_write_bytecode(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        pip(project, 'echo "without bytecode: ${PYTHONDONTWRITEBYTECODE-no}"')
+        stamp = project / ".venv" / "explorer-requirements-dev.txt.stamp"
+        stamp.write_text(bootstrap.fingerprint(str(project / "requirements-dev.txt")))
+        assert run(project, "test").stdout.strip() == "without bytecode: no"
+
     @pytest.mark.parametrize(
         "words", [["-n0"], ["-n", "3"], ["--numprocesses=1"], ["--pdb", "tests"]]
     )

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import pictures
+from tests import module_order, pictures
 from tests.thoroughness import THOROUGH
 
 pytest_plugins = [
@@ -216,6 +216,11 @@ def pytest_xdist_auto_num_workers() -> int:
     of them load models, which take a gigabyte."""
     cores = psutil.cpu_count() or 1
     return max(1, min(cores + 2, psutil.virtual_memory().available // 1_500_000_000))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    module_order.import_all(session.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

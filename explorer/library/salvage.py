@@ -25,8 +25,7 @@ from explorer.library.photo_text_store import fill_texts
 from explorer.library.sqlite_pages import Pages
 
 # What rows of a table are called where some are lost; rows of other tables can be computed again
-# and
-# are not reported.
+# and are not reported.
 _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files",
     "decision": "decisions about duplicates",
@@ -38,15 +37,11 @@ _NAMES = {
     "concept": "concepts", "concept_photo": "example photos of concepts",
     "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
-# What the user made; everything else comes from the photos.
-_DECISIONS = (
-    "root", "decision", "decided", "protected", "dismissed", "saved_search", "setting",
-    "photo_edit", "edit", "edit_change", "album", "album_photo",
-    "concept", "concept_photo",
-)  # fmt: skip
 # Made from the others by the worker; so is the index of texts.
 _DERIVED = ("location", "photo_location")
 _COUNTERS = "sqlite_sequence"
+# SQLite's files beside a database.
+_BESIDE = ("-wal", "-shm")
 # By how much a lost clock is advanced: more changes than there ever are between two saves of an
 # index.
 _LEAP = 1 << 32
@@ -68,7 +63,7 @@ class SalvageReport:
     rows: dict[str, int]
     """Number of salvaged rows, by table."""
     lost: list[str]
-    """What was lost, in sentences, the user's own work first."""
+    """What was lost, in sentences."""
 
     @property
     def total(self) -> int:
@@ -84,22 +79,22 @@ def salvage(path: Path) -> SalvageReport:
     """
     new, kept = path.with_suffix(".saved"), _free_name(path)
     try:
-        for name in (new, *_beside(new)):
+        # What an interrupted repair left.
+        for name in (new, *(_beside(new, suffix) for suffix in _BESIDE)):
             name.unlink(missing_ok=True)
         source = DamagedCatalog(Pages(path))
         target = connect(new)
         try:
             migrate(target)
             done = SalvageReport(kept, *_fill(target, source))
-            target.execute("pragma wal_checkpoint(truncate)")
             # In one file, so that it can be moved.
             target.execute("pragma journal_mode = delete")
         finally:
             target.close()
-        for one, other in zip(_beside(path), _beside(kept), strict=True):
+        for suffix in _BESIDE:
             # Belongs to the damaged file, and is moved with it.
             with contextlib.suppress(FileNotFoundError):
-                one.rename(other)
+                _beside(path, suffix).rename(_beside(kept, suffix))
         path.rename(kept)
         new.rename(path)
     except OSError as error:
@@ -109,8 +104,8 @@ def salvage(path: Path) -> SalvageReport:
     return done
 
 
-def _beside(path: Path) -> list[Path]:
-    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def _free_name(path: Path) -> Path:
@@ -150,7 +145,6 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     target.execute(RECORD_DELETIONS)
     fill_texts(target)
     target.execute("commit")
-    target.execute("pragma foreign_keys = on")
     saved = {
         name: int(target.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in names
     }

@@ -57,7 +57,7 @@ class Pages:
         self.torn = set[int]()
 
     def page(self, number: int) -> bytes:
-        """Raises Torn for a number beyond the end."""
+        """Raises MalformedPage for a number beyond the end."""
         if not 1 <= number <= self.count:
             raise MalformedPage("a page beyond the end")
         page = self._newer.get(number) or self._data[(number - 1) * self.size : number * self.size]
@@ -161,7 +161,7 @@ class Pages:
         return found
 
     def _places(self, number: int) -> tuple[bytes, int, list[int]]:
-        """A page, its kind and where its cells begin."""
+        """A page, its kind and where its cells begin: beyond the page where that cannot be."""
         page = self.page(number)
         start = 100 if number == 1 else 0
         kind = page[start]
@@ -175,9 +175,8 @@ class Pages:
             page,
             kind,
             [
-                at
+                at if first + 2 * cells <= at < self._usable else self.size
                 for at in struct.unpack_from(f">{cells}H", page, first)
-                if first + 2 * cells <= at < self._usable
             ],
         )
 
@@ -186,7 +185,12 @@ class Pages:
         if kind in (_LEAF, _INDEX_LEAF):
             return kind, []
         start = 100 if number == 1 else 0
-        children = [struct.unpack_from(">I", page, at)[0] for at in places if at + 4 <= len(page)]
+        children = list[int]()
+        for at in places:
+            try:
+                children += struct.unpack_from(">I", page, at)
+            except struct.error:
+                self.torn.add(number)
         return kind, [*children, *struct.unpack_from(">I", page, start + 8)]
 
     def _cell(self, page: bytes, kind: int, at: int) -> Cell:
@@ -250,8 +254,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _record(data: bytes) -> tuple[Value, ...]:
-    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises Torn if its types
-    and its length do not agree."""
+    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises MalformedPage if its
+    types and its length do not agree."""
     header, at = _varint(data, 0)
     if not 1 <= header <= len(data):
         raise MalformedPage("no header")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +65,53 @@ def test_pages_written_by_sqlite_are_read(
         number + 1 for number in range(len(rows))
     ]
     assert pages.torn == set() and pages.size == page
+
+
+def test_rows_of_every_length_are_read(tmp_path: Path) -> None:
+    """How much of a row is on its page depends on its length to the byte."""
+    path = tmp_path / "a.db"
+    texts = [bytes([number % 255 + 1]) * number for number in range(1100)]
+    made(path, [(text, text) for text in texts], 512)
+    pages = Pages(path)
+    assert [cell.values[1:] for cell in table(pages, "t")] == [(text, text) for text in texts]
+    assert sorted(cell.values for cell in table(pages, "w", index=True)) == list(enumerate(texts))
+    entries = {cell.values for cell in table(pages, "i", index=True)}
+    assert entries == {(text, number + 1) for number, text in enumerate(texts)}
+    assert not pages.torn
+
+
+def test_rowids_may_be_of_any_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    made(path, [])
+    ids = sorted(
+        {sign * (1 << bits) - off for bits in range(63) for sign in (1, -1) for off in (0, 1)}
+    )
+    ids += [-(1 << 63), (1 << 63) - 1]
+    with sqlite3.connect(path) as db:
+        db.executemany("insert into t values (?, 1, ?)", [(each, str(each)) for each in ids])
+    db.close()
+    found = [(cell.rowid, cell.values[2]) for cell in table(Pages(path), "t")]
+    assert found == [(each, str(each)) for each in sorted(ids)]
+
+
+def test_bytes_that_an_extension_reserves_on_each_page_hold_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with sqlite3.connect(path) as db:
+        db.execute("pragma page_size = 1024")
+        db.execute("pragma user_version = 1")
+    db.close()
+    data = bytearray(path.read_bytes())
+    # A page without cells ends where the reserved bytes begin.
+    data[20], data[105:107] = 24, (1000).to_bytes(2, "big")
+    path.write_bytes(data)
+    rows = [(bytes([number % 255 + 1]) * number, number) for number in range(2200)]
+    with sqlite3.connect(path) as db:
+        db.execute("create table t (id integer primary key, a, b)")
+        db.executemany("insert into t (a, b) values (?, ?)", rows)
+    db.close()
+    assert path.read_bytes()[20] == 24
+    pages = Pages(path)
+    assert [cell.values[1:] for cell in table(pages, "t")] == rows and not pages.torn
 
 
 MANY = [(f"row {number} " + "x" * 60, number) for number in range(3000)]
@@ -134,43 +180,6 @@ def test_a_broken_overflow_chain_loses_only_its_row(tmp_path: Path) -> None:
         path.write_bytes(changed)
         torn = Pages(path)
         assert [cell.rowid for cell in table(torn, "t")] == [2, 3] and torn.torn
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda log: log,
-        lambda log: log[: len(log) // 2],
-        lambda log: log[:-1] + b"\0" if log[-1] else log[:-1] + b"\1",
-    ],
-)
-def test_the_log_is_applied_up_to_the_last_complete_commit(
-    tmp_path: Path, change: Callable[[bytes], bytes]
-) -> None:
-    path, copy = tmp_path / "a.db", tmp_path / "b.db"
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("pragma journal_mode = wal")
-    db.execute("create table t (id integer primary key, a, b)")
-    db.execute("pragma wal_checkpoint(truncate)")
-    for number in range(60):
-        db.execute("insert into t (a, b) values (?, ?)", (number, "x" * 300))
-    db.execute("update t set a = -1 where id = 1")
-    copy.write_bytes(path.read_bytes())
-    copy.with_name("b.db-wal").write_bytes(change(path.with_name("a.db-wal").read_bytes()))
-    db.close()
-    ours = [(cell.rowid, *cell.values[1:]) for cell in table(Pages(copy), "t")]
-    other = sqlite3.connect(copy)
-    assert ours == other.execute("select * from t").fetchall()
-    other.close()
-    assert len(ours) > 10
-
-
-def test_the_log_of_another_file_is_ignored(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    made(path, [(1, 2)])
-    for log in (b"", b"\x37\x7f\x06\x82" + bytes(40), b"\xff" * 9000):
-        path.with_name("a.db-wal").write_bytes(log)
-        assert [cell.values for cell in table(Pages(path), "t")] == [(None, 1, 2)]
 
 
 def test_freed_pages_are_recognized(tmp_path: Path) -> None:

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from explorer.indexing import forget_missing
 from explorer.indexing.forget_missing import forget_missing_files
-from explorer.library.file_store import files_below
+from explorer.library.file_rows import FileStat
+from explorer.library.file_store import files_below, put_failed, put_present
+from explorer.library.photo_store import add_photo
+from explorer.library.root_store import add_root
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
 from explorer.scanning.scan import inode_of
+from tests.factory import decoded, digest_of
+from tests.fixtures.drives import UnresponsiveDrives
 from tests.fixtures.indexing import IndexingSetup
 
 
@@ -112,3 +118,30 @@ def test_a_drive_signals_progress_while_its_files_are_checked(setup: IndexingSet
 
     assert forget_missing_files(setup.library.catalog, setup.writer, drives=CountingDrives()) == 12
     assert len(heard) >= 12
+
+
+def test_each_library_folder_is_decided_by_itself(setup: IndexingSetup, tmp_path: Path) -> None:
+    """One whose drive does not respond, or of which nothing was chosen, ends nothing."""
+    photos, absent = dict[str, int](), [str(tmp_path / name) for name in ("one", "two", "three")]
+    for path in absent:
+        Path(path).mkdir()
+    roots = [add_root(setup.writer, path) for path in absent]
+    for path in absent:
+        Path(path).rmdir()
+    for number, root in enumerate(roots):
+        photos[absent[number]] = add_photo(setup.writer, digest_of(number), 1, decoded())
+        put_present(setup.writer, root, FileStat("a.jpg", 1, 1, 0), photos[absent[number]])
+        put_failed(setup.writer, root, FileStat("bad.jpg", 1, 1, 0), "torn")
+
+    def states(root: int) -> dict[str, str]:
+        return {path: file.state for path, file in files_below(setup.writer, root).items()}
+
+    catalog, writer = setup.library.catalog, setup.writer
+    assert forget_missing_files(catalog, writer, absent[2]) == 1
+    assert [states(root)["a.jpg"] for root in roots] == ["present", "present", "missing"]
+    drives = UnresponsiveDrives(Path(absent[0]))
+    assert forget_missing_files(catalog, writer, drives=drives) == 1
+    assert [states(root)["a.jpg"] for root in roots] == ["present", "missing", "missing"]
+    # A file that was never a photo of the library is none that went.
+    assert {states(root)["bad.jpg"] for root in roots} == {"failed"}
+    assert forget_missing_files(catalog, writer) == 1

@@ -90,29 +90,55 @@ class TestAfterAnUpgrade:
 
     @pytest.mark.parametrize(
         "change",
-        ["a decoder", "another decoder", "a format", "a format that is known and not read"],
+        [
+            "pillow",
+            "pillow-heif",
+            "pylibjxl",
+            "rawpy",
+            "the reader",
+            "a format",
+            "a format that is known and not read",
+            "a format that is no longer read",
+        ],
     )
     def test_every_component_that_affects_readability_is_part_of_the_version(
         self, monkeypatch: pytest.MonkeyPatch, change: str
     ) -> None:
+        versions = dict.fromkeys(("pillow", "pillow-heif", "pylibjxl", "rawpy"), "1")
+        monkeypatch.setattr(importlib.metadata, "version", versions.__getitem__)
+        for name in ("READS_JXL", "READS_RAW"):
+            monkeypatch.setattr(retry, name, True)
         before = retry.reader_fingerprint()
         assert retry.reader_fingerprint() == before
         match change:
-            case "a decoder" | "another decoder":
-                upgraded, real = (
-                    "pillow" if change == "a decoder" else "pillow-heif",
-                    importlib.metadata.version,
-                )
-                monkeypatch.setattr(
-                    importlib.metadata,
-                    "version",
-                    lambda name: "99" if name == upgraded else real(name),
-                )
+            case "the reader":
+                monkeypatch.setattr(retry, "READER_VERSION", "99")
+            case decoder if decoder in versions:
+                versions[decoder] = "2"
+            case "a format that is no longer read":
+                gone = min(EXTENSIONS)
+                monkeypatch.setattr(retry, "EXTENSIONS", EXTENSIONS - {gone})
+                monkeypatch.setattr(retry, "UNSUPPORTED", {**UNSUPPORTED, gone: "Old"})
             case "a format":
                 monkeypatch.setattr(retry, "EXTENSIONS", EXTENSIONS | {".new"})
             case _:
                 monkeypatch.setattr(retry, "UNSUPPORTED", {**UNSUPPORTED, ".new": "New"})
         assert retry.reader_fingerprint() != before
+
+    @pytest.mark.parametrize(
+        ("missing", "decoder"), [("READS_JXL", "pylibjxl"), ("READS_RAW", "rawpy")]
+    )
+    def test_a_decoder_that_is_not_installed_has_no_version(
+        self, monkeypatch: pytest.MonkeyPatch, missing: str, decoder: str
+    ) -> None:
+        versions = dict.fromkeys(("pillow", "pillow-heif", "pylibjxl", "rawpy"), "1")
+        monkeypatch.setattr(importlib.metadata, "version", versions.__getitem__)
+        for name in ("READS_JXL", "READS_RAW"):
+            monkeypatch.setattr(retry, name, True)
+        with_it = retry.reader_fingerprint()
+        del versions[decoder]
+        monkeypatch.setattr(retry, missing, False)
+        assert retry.reader_fingerprint() != with_it
 
 
 def test_files_of_a_format_that_is_new_become_photos_by_themselves(

@@ -44,9 +44,22 @@ def test_texts_that_disagree_with_the_catalog_are_repaired(
     try:
         for repair, expected in ((False, [said]), (True, [said]), (False, [])):
             problems = verify(library, repair=repair).problems
-            assert [each.text for each in problems if each.kind == "texts"] == expected
+            found = [each for each in problems if each.kind == "texts"]
+            assert [each.text for each in found] == expected
+            assert all(each.mended is repair for each in found)
     finally:
         library.close()
+
+
+def test_every_photo_whose_texts_disagree_is_named(builder: LibraryBuilder) -> None:
+    for number in range(3):
+        builder.put(f"{number}.jpg", number)
+    builder.writer.connection.execute("update photo_text set name = 'x' where photo_id <> 2")
+    wrong = [f"The searchable names and texts of photo {number} are" for number in (1, 3)]
+    found = verify(builder.library).problems
+    assert [each.text.split(" out")[0] for each in found if each.kind == "texts"] == wrong
+    verify(builder.library, repair=True)
+    assert len(TextIndex(builder.library.catalog).ids_containing("jpg")) == 3
 
 
 def test_names_still_to_be_filled_in_are_only_noted(builder: LibraryBuilder) -> None:

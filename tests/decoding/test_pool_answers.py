@@ -295,7 +295,7 @@ def test_no_fact_of_a_file_that_cannot_be_read_and_an_error_for_one_that_crashes
     pool: Pool,
 ) -> None:
     for answer in ("it took long", ({"error": "it is away", "hash": HASH, "fact": "5"}, b"")):
-        assert pool.single(answer).full_resolution_fact("/a", "pixels") is None  # type: ignore[arg-type]
+        assert pool.single(answer).full_resolution_fact("/a", "pixels") is None
     for crash in (DECODER_CRASHED, TOO_MUCH_CPU_TIME):
         with pytest.raises(DecodingFailed, match=crash):
             pool.single(crash).full_resolution_fact("/a", "pixels")

@@ -68,12 +68,12 @@ def cell(db: sqlite3.Connection, table: str, rowid: int, **facts: Any) -> Cell:
 
 
 def table_of(
-    db: sqlite3.Connection, name: str, *rows: Cell, torn: bool = False, **indexes: list[Cell]
+    db: sqlite3.Connection, name: str, *rows: Cell, **indexes: list[Cell]
 ) -> RecoveredTable:
-    source = Torn({name: list(rows), **indexes}, torn=torn)
+    source = Torn({name: list(rows), **indexes})
     table = RecoveredTable(name, db, source)
     # The pages that are torn elsewhere say nothing about this table, and are remembered.
-    assert source.pages.torn == ({7, 99} if torn else {99})
+    assert source.pages.torn == {99}
     table.read_indexes(db, source)
     return table
 
@@ -86,7 +86,9 @@ def test_a_table_whose_pages_could_be_read_is_whole(target: sqlite3.Connection) 
     table = table_of(target, "photo", *rows)
     assert table.whole and table.lost() == 0 and list(table.rows) == [3, 4]
     assert table.rows[4]["hash"] == digest_of(2) and table.rows[4]["id"] == 4
-    torn = table_of(target, "photo", *rows, torn=True)
+    source = Torn({"photo": rows}, torn=True)
+    torn = RecoveredTable("photo", target, source)
+    assert source.pages.torn == {7, 99}
     assert torn.rows == table.rows and not torn.whole and torn.lost() is None
     assert RecoveredTable("photo", target, Torn({})).lost() is None
 

@@ -71,8 +71,8 @@ def test_the_new_catalog_is_closed_before_it_is_moved(
     """Windows moves no file that is open."""
     opened = list[sqlite3.Connection]()
 
-    def remember(*words: Path) -> sqlite3.Connection:
-        opened.append(connect(*words))
+    def remember(new: Path) -> sqlite3.Connection:
+        opened.append(connect(new))
         return opened[-1]
 
     monkeypatch.setattr(salvage_module, "connect", remember)

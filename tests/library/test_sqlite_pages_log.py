@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.sqlite_pages import Pages
+from explorer.library.sqlite_pages import MalformedPage, Pages
 from tests.library.test_sqlite_pages import made, table
 
 
@@ -97,6 +97,27 @@ def test_a_page_that_is_only_in_the_log_is_read(tmp_path: Path) -> None:
     pages = Pages(copy)
     assert pages.count > copy.stat().st_size // 4096
     assert [cell.values for cell in table(pages, "t")] == [(None, b"x" * 40_000, None)]
+
+
+def test_a_page_that_is_neither_in_the_file_nor_in_the_log_is_noticed(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "b.db"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("create table t (id integer primary key, a, b)")
+    db.executemany("insert into t (a) values (?)", [(b"x" * 3000,) for _ in range(20)])
+    db.execute("pragma journal_mode = wal")
+    db.execute("update t set a = ? where id = 20", (b"y" * 3000,))
+    last = len(path.read_bytes()) // 4096
+    copy.write_bytes(path.read_bytes()[: 4096 * 5])
+    copy.with_name("b.db-wal").write_bytes(path.with_name("a.db-wal").read_bytes())
+    db.close()
+    pages = Pages(copy)
+    assert pages.count == last > 10
+    for absent in (6, last - 1):
+        with pytest.raises(MalformedPage):
+            pages.page(absent)
+    found = [cell.rowid for cell in table(pages, "t")]
+    assert found[-1] == 20 and 0 < len(found) < 20
+    assert pages.torn == set(range(6, last))
 
 
 def test_the_log_of_another_file_is_ignored(tmp_path: Path) -> None:

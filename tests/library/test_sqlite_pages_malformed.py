@@ -46,7 +46,7 @@ def row(rowid: int, record: bytes, length: int | None = None) -> bytes:
     return number(len(record) if length is None else length) + number(rowid) + record
 
 
-def opened(tmp_path: Path, *pages: bytes) -> Pages:
+def opened(tmp_path: Path, *pages: bytes | bytearray) -> Pages:
     (tmp_path / "a.db").write_bytes(b"".join(pages))
     return Pages(tmp_path / "a.db")
 

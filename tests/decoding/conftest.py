@@ -9,6 +9,7 @@ import pytest
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.pool import DecodePool
 from tests import pictures
+from tests.decoding.scripted import ScriptedPool
 
 
 @pytest.fixture
@@ -26,6 +27,11 @@ def photos(tmp_path: Path) -> list[DecodeJob]:
         paths.append(tmp_path / name)
         paths[-1].write_bytes(data)
     return [DecodeJob(str(path), path.stat().st_mtime, number) for number, path in enumerate(paths)]
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> ScriptedPool:
+    return ScriptedPool(monkeypatch)
 
 
 def run_all(

@@ -45,3 +45,18 @@ def test_all_that_was_found_is_in_the_json() -> None:
         "problems": [{"kind": "file", "text": "It is wrong.", "mended": False}],
         "notes": ["a note"],
     }
+
+
+def test_a_report_begins_with_nothing() -> None:
+    """As where the catalog's file is damaged, and nothing else is checked."""
+    assert VerifyReport().as_json() == {
+        "sound": True,
+        "photos": 0,
+        "files": 0,
+        "vectors": 0,
+        "problems": [],
+        "notes": [],
+    }
+    said = "0 photos, 0 files and 0 vectors were checked: everything agrees."
+    assert VerifyReport().summary() == said
+    assert not Inconsistency("catalog", "It is wrong.").mended

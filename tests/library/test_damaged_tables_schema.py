@@ -1,0 +1,79 @@
+"""The schema of a damaged catalog, and pages that belong to none of its tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from explorer.library.damaged_tables import DamagedCatalog
+from explorer.library.migrations import VERSION
+from explorer.library.sqlite_pages import Pages
+
+
+def catalog(path: Path, *statements: str) -> DamagedCatalog:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in statements:
+            db.execute(statement)
+    return DamagedCatalog(Pages(path))
+
+
+def test_columns_are_those_of_the_statement_in_the_file(tmp_path: Path) -> None:
+    source = catalog(
+        tmp_path / "a.db",
+        "create table one (a integer not null, b text)",
+        "create view two as select a from one",
+        "create index three on one (a)",
+    )
+    columns = source.columns("one", [])
+    assert [(each.name, each.kind, each.required) for each in columns] == [
+        ("a", "integer", True),
+        ("b", "text", False),
+    ]
+    assert set(source.roots) == {"one", "three"} and set(source.statements) == {"one"}
+    for odd in (
+        "create table one (",
+        "drop table one",
+        "create table other (a)",
+        "create table one (a\0)",
+    ):
+        source.statements["one"] = odd
+        assert source.columns("one", columns) == columns
+    source.statements["one"] = "CREATE TABLE one (c)"
+    assert [each.name for each in source.columns("one", columns)] == ["c"]
+    assert source.columns("unknown", columns) == columns
+    assert list(source.cells("unknown", index=False)) == []
+
+
+def test_the_release_is_read_from_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    assert catalog(path, "create table one (a)", f"pragma user_version = {VERSION}").roots
+    path.write_bytes(path.read_bytes()[:1000])
+    # What cannot be read is not taken for that of a later release.
+    assert DamagedCatalog(Pages(path)).roots == {}
+
+
+def test_pages_that_no_table_has_are_offered_to_all_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    catalog(
+        path,
+        "create table one (a)",
+        "create table two (a primary key, b) without rowid",
+        "create table gone (a)",
+        "insert into one values ('of one')",
+        "insert into two values ('of two', 1)",
+        "insert into gone values ('orphan')",
+        "create table freed (a)",
+        "insert into freed values ('freed')",
+        "drop table freed",
+        "pragma writable_schema = on",
+        "delete from sqlite_master where name = 'gone'",
+    )
+    source = DamagedCatalog(Pages(path))
+    for name in source.roots:
+        source.reach(name)
+    assert [[cell.values for cell in page] for page in source.orphan_pages()] == [[("orphan",)]]
+    # A table that was read need not be reached again.
+    source = DamagedCatalog(Pages(path))
+    assert [cell.values for cell in source.cells("one", index=False)] == [("of one",)]
+    assert len(list(source.orphan_pages())) == 1 and not source.pages.torn

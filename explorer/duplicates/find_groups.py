@@ -23,7 +23,7 @@ from explorer.library.library import Library
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
 from explorer.photos.readers.raw_format import RAW_FORMATS
-from explorer.removal.stacks import never_duplicates
+from explorer.photos.stacks import never_duplicates
 
 IsProtected = Callable[[str], bool]
 

@@ -10,8 +10,8 @@ from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.pair_store import PAIRS_VERSION, compared_kind
+from explorer.photos.stacks import is_one_stack
 from explorer.removal.results import Removal
-from explorer.removal.stacks import is_one_stack
 
 Wanted = Callable[[DuplicateGroup, GroupFile], bool]
 """Whether a file of a group is to be removed."""

@@ -12,7 +12,7 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.pair_edge import Edge
 from explorer.library.paths import printable
 from explorer.photos.containers.contents import reason_to_keep
-from explorer.removal.stacks import is_one_stack
+from explorer.photos.stacks import is_one_stack
 
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 

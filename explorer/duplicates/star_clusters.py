@@ -27,7 +27,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.copy_rows import CopyRow
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.paths import printable
-from explorer.removal.stacks import normalized_name, original_in_folder
+from explorer.photos.stacks import normalized_name, original_in_folder
 
 COMPARED_WITH_ALL = "it was compared with all the others"
 

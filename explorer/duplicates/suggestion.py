@@ -16,7 +16,7 @@ from explorer.duplicates.versions import (
     judge_same_pixels,
     original_format_rank,
 )
-from explorer.removal.stacks import is_one_stack
+from explorer.photos.stacks import is_one_stack
 
 ChooseKeeper = Callable[[Sequence[GroupFile]], tuple[GroupFile, str]]
 """Files of which any may be kept → the one to keep, and why, in words after “kept because”."""

@@ -14,8 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.photos.formats import RAW_EXTENSIONS
-from explorer.removal.companion_keys import (
+from explorer.photos.companion_keys import (
     APPLE_DOUBLE,
     Kind,
     companion_keys,
@@ -25,7 +24,8 @@ from explorer.removal.companion_keys import (
     photo_keys,
     related_prefixes,
 )
-from explorer.removal.stacks import normalized_name
+from explorer.photos.formats import RAW_EXTENSIONS
+from explorer.photos.stacks import normalized_name
 from explorer.systems import file_calls
 
 

@@ -13,6 +13,7 @@ from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.library.paths import printable
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.photos.readers.raw_format import RAW_FORMATS
+from explorer.photos.stacks import is_named_after, is_one_stack
 from explorer.removal import file_state
 from explorer.removal.checked_files import CheckedFile, KeptFile, RemovalRefused, unreadable_reason
 from explorer.removal.companions import companions_of
@@ -24,7 +25,6 @@ from explorer.removal.removal_paths import (
     resolve_folder,
 )
 from explorer.removal.results import Removal
-from explorer.removal.stacks import is_named_after, is_one_stack
 from explorer.systems import file_calls
 
 # In these tiers the user marks other shots one by one: the removed photo is not a copy of the

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
-from explorer.removal.stacks import edit_original_stems, named_original
+from explorer.photos.stacks import edit_original_stems, named_original
 
 Kind = Literal["film", "sidecar"]
 

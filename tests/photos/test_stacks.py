@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.removal.stacks import (
+from explorer.photos.stacks import (
     edit_original_stems,
     is_named_after,
     is_one_stack,

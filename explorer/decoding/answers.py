@@ -3,11 +3,13 @@ answer is validated before it is used."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from explorer import int64
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual
+from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
 
 ERRORS: dict[Fault, type[PhotoError]] = {
     "damaged": DamagedPhoto,
@@ -85,3 +87,18 @@ def is_merged_sidecar(header: dict[str, Any], body: bytes) -> bool:
         and isinstance(header.get("after"), bool)
         and (before is None or (isinstance(before, int) and 0 <= before <= len(body)))
     )
+
+
+def sidecar_contents_of(body: bytes, number: int) -> list[tuple[SidecarContent, str]]:
+    """The contents of this many sidecars, and why each could not be read, from an answer of
+    `photos/metadata/sidecar_content.py`. Raises ValueError for an invalid answer."""
+    try:
+        found = [
+            (unpack_content(packed), str(problem)[:_MAX_ERROR])
+            for packed, problem in json.loads(body)
+        ]
+    except (TypeError, RecursionError) as error:
+        raise ValueError("not the contents of sidecars") from error
+    if len(found) != number:
+        raise ValueError("not as many sidecars as were requested")
+    return found

@@ -35,7 +35,7 @@ from explorer.photos.decode_region import decode_region
 from explorer.photos.file_io import read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
-from explorer.photos.metadata import sidecar_merge, sidecar_values
+from explorer.photos.metadata import sidecar_content, sidecar_merge, sidecar_values
 from explorer.photos.metadata.face_regions import face_regions
 from explorer.photos.picture_loader import open_picture
 from explorer.photos.render_screen import render_screen
@@ -103,6 +103,8 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
             protocol.send(answers, *sidecar_merge.answer_request(header["merge"]))
         elif "sidecar" in header:
             protocol.send(answers, *sidecar_values.answer_request(header["sidecar"]))
+        elif "sidecars" in header:
+            protocol.send(answers, *sidecar_content.answer_request(header["sidecars"]))
         elif "regions" in header:
             protocol.send(answers, *_regions(header, spec, body))
         elif "screen" in header:

@@ -1,4 +1,4 @@
-"""The indexing pipeline: scan, decode, encode, write.
+"""The indexing pipeline: scan, read sidecars, decode, encode, write.
 
 The order makes it safe to stop at any point. A photo's preview is written before its row, its row
 and its embedding in one transaction, and files are called missing only after everything new has
@@ -86,6 +86,8 @@ class Indexer:
         )
         with deferred_purge(self._writer, thorough=thorough):
             reconciler.scan(targets)
+            # First, so that new photos appear with their dates.
+            reconciler.sidecars.read(self._tick)
             updates = PhotoUpdates(
                 self._writer,
                 self._encoder_id,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from explorer.indexing.move_detection import MoveDetector, has_precise_time
 from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.read_task import MTIME_UNREAD, ReadTask
+from explorer.indexing.sidecar_updates import SidecarUpdates
 from explorer.indexing.vanished_files import VanishedFiles
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
@@ -59,6 +60,8 @@ class Reconciler:
         self._lost_mounts: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
         self._in_cloud = list[ReadTask]()
+        self.sidecars = SidecarUpdates(writer, self._drives)
+        """The files beside photos; to be read after the scan."""
         self.new: list[ReadTask] = []
         """Files to be read."""
         self.gone: dict[int, KnownFile] = {}
@@ -142,6 +145,7 @@ class Reconciler:
         returned = self._match(scan, found, known)
         self._sort_unmatched(found, known, self._ids_in_system_folders(root, known, rules))
         mounts = self._mounts(root, found, scan.drives)
+        self.sidecars.compare(scan, found, root)
         if returned:
             missing_files.put_found_again(self._writer, returned)
         wrong = problem(found, rules)

@@ -114,6 +114,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Value], bool]] = {
     ("photo_edit", "hash"): _has_length(_HASH),
     ("photo_edit", "edited"): _is_object,
     ("photo_edit", "in_file"): _is_object,
+    ("photo_edit", "beside"): _is_object,
     # A change of an album itself has no content.
     ("edit_change", "hash"): _has_length(0, _HASH),
     ("album", "name"): _is_not_empty,

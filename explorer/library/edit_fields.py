@@ -1,9 +1,9 @@
 """The fields of a photo that users can edit, and the columns of `photo` in which they are stored.
 
-The columns contain the values that are displayed and searched: the user's, or otherwise the file's.
-If a value is the user's, `photo_edit` contains that of the file. The choice of a keeper uses the
-file's values (`in_file`): a date that only the catalog contains must not make a file look like the
-original.
+The columns contain the values that are displayed and searched: the user's, otherwise those of a
+sidecar, otherwise the file's. If a value is not the file's, `photo_edit` contains that of the file.
+The choice of a keeper uses the file's values (`in_file`): a date that only the catalog contains
+must not make a file look like the original.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ class PhotoValues(NamedTuple):
     shown: FieldValues
     """Those that are displayed and searched."""
     in_file: FieldValues
+    """Those without the user's edits: of a sidecar, or of the file."""
 
 
-USER = "user"
-"""`taken_source` of a date that the user set."""
+USER, SIDECAR, TAKEOUT = "user", "sidecar", "takeout"
+"""`taken_source` of dates that the user set, of those from XMP sidecars, and of those from Google
+Takeout's JSON, which are in UTC."""
 
 # The default values of fields that files do not contain.
 _NOT_IN_FILES: Mapping[EditField, ColumnValues] = {"favourite": [0]}

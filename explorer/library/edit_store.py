@@ -3,6 +3,9 @@
 No photo file is changed. An edit refers to contents by their hashes, so it remains if files are
 moved or indexed again. Each edit is one transaction, together with its entry in the history
 (`edit_history.py`). The app and the command line write edits themselves.
+
+The same rows contain the values from sidecars (`sidecar_overlay.py`). The user's values take
+precedence over these, and both over the file's.
 """
 
 from __future__ import annotations
@@ -56,10 +59,10 @@ def edit_each(catalog: Catalog, summary: str, wanted: Mapping[int, Change]) -> P
     """Like `edit_photos`, with a change for each photo, by its id."""
     with write_transaction(catalog.path) as db:
         number, changed = begin_edit(db, summary), list[int]()
-        for photo_id, digest, current in _current(db, wanted):
-            edited, in_file = _stored_values(db, digest)
+        for photo_id, digest, current in current_values(db, wanted):
+            edited, beside, in_file = overlays_of(db, digest)
             originals: FieldValues = {
-                field: in_file.get(field) or file_values(field, current[field])
+                field: beside.get(field) or in_file.get(field) or file_values(field, current[field])
                 for field in EDIT_FIELDS
             }
             steps = list[FieldChange]()
@@ -137,25 +140,24 @@ def _past_keywords(stored: str) -> frozenset[str]:
 
 def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:
     """Apply the user's edits of a photo again, after its columns were filled from its file. Must be
-    called in the same transaction."""
-    row = db.execute(
-        "select e.hash, e.edited from photo_edit e join photo p on p.hash = e.hash where p.id = ?",
-        (photo_id,),
-    ).fetchone()
-    if row is None:
+    called in the same transaction, and before `sidecar_overlay.apply_sidecars`."""
+    ((_, digest, current),) = current_values(db, [photo_id])
+    edited, beside, _ = overlays_of(db, digest)
+    if not edited and not beside:
         return
-    digest, edited = row[0], unpack(row[1])
-    ((_, _, current),) = _current(db, [photo_id])
     found = {field: file_values(field, current[field]) for field in edited}
-    db.execute("update photo_edit set in_file = ? where hash = ?", (pack(found), digest))
+    put_overlays(db, digest, Overlays(edited, {}, found))
+    for field in beside:
+        # Files do not fill all columns, such as that of favourites.
+        update_columns(db, digest, field, file_values(field, current[field]))
     for field, values in edited.items():
-        _update_photo(db, digest, field, values)
+        update_columns(db, digest, field, values)
 
 
 # --- rows
 
 
-def _current(
+def current_values(
     db: sqlite3.Connection, photo_ids: Iterable[int]
 ) -> Iterable[tuple[int, bytes, FieldValues]]:
     """The id, content hash and current values of each photo, in the order of the ids."""
@@ -182,25 +184,49 @@ def _differs(
 
 def edited_values(db: sqlite3.Connection, digest: bytes) -> FieldValues:
     """The values that the user set for a content."""
-    return _stored_values(db, digest)[0]
+    return overlays_of(db, digest).edited
 
 
-def _stored_values(db: sqlite3.Connection, digest: bytes) -> tuple[FieldValues, FieldValues]:
-    """The values that the user set for a content, and those that they replaced."""
-    row = db.execute("select edited, in_file from photo_edit where hash = ?", (digest,)).fetchone()
-    return (unpack(row[0]), unpack(row[1])) if row else ({}, {})
+class Overlays(NamedTuple):
+    """The values that take the place of a file's."""
+
+    edited: FieldValues
+    """The user's."""
+    beside: FieldValues
+    """Those from sidecars, which apply where the user has set nothing."""
+    in_file: FieldValues
+    """The file's values of the fields in the other two."""
+
+
+def overlays_of(db: sqlite3.Connection, digest: bytes) -> Overlays:
+    """The overlays of a content."""
+    row = db.execute(
+        "select edited, beside, in_file from photo_edit where hash = ?", (digest,)
+    ).fetchone()
+    return Overlays(*map(unpack, row)) if row else Overlays({}, {}, {})
+
+
+def put_overlays(db: sqlite3.Connection, digest: bytes, overlays: Overlays) -> None:
+    """Store the overlays of a content; the columns of `photo` are not changed."""
+    if overlays.edited or overlays.beside:
+        db.execute(
+            "insert or replace into photo_edit (hash, edited, beside, in_file) values (?, ?, ?, ?)",
+            (digest, *map(pack, overlays)),
+        )
+    else:
+        db.execute("delete from photo_edit where hash = ?", (digest,))
 
 
 def set_field(
     db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues | None
 ) -> None:
-    """Set a field of a content; None restores the file's value."""
-    edited, in_file = _stored_values(db, digest)
+    """Set a field of a content; None restores the value of its sidecar, or of the file."""
+    edited, beside, in_file = overlays_of(db, digest)
     if values is None:
         edited.pop(field, None)
-        original = in_file.pop(field, None)
+        original = beside.get(field) or in_file.pop(field, None)
         if original is not None:
-            _update_photo(db, digest, field, original)
+            update_columns(db, digest, field, original)
     else:
         edited[field] = values
         photo = db.execute(
@@ -208,18 +234,13 @@ def set_field(
         ).fetchone()
         if photo is not None and field not in in_file:
             in_file[field] = file_values(field, list(photo))
-        _update_photo(db, digest, field, values)
-    if edited:
-        db.execute(
-            "insert or replace into photo_edit values (?, ?, ?)",
-            (digest, pack(edited), pack(in_file)),
-        )
-    else:
-        db.execute("delete from photo_edit where hash = ?", (digest,))
+        update_columns(db, digest, field, values)
+    put_overlays(db, digest, Overlays(edited, beside, in_file))
 
 
-def _update_photo(
+def update_columns(
     db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues
 ) -> None:
+    """Set the columns of `photo` for a field."""
     columns = ", ".join(f"{name} = ?" for name in COLUMNS[field])
     db.execute(f"update photo set {columns} where hash = ?", [*values, digest])

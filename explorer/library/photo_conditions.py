@@ -37,6 +37,7 @@ FACTS: Mapping[str, str] = {
     "title": "p.title is not null",
     "description": "p.description is not null",
     "rating": "p.rating is not null",
+    "sidecar": "p.sidecars > 0",
     "landscape": "p.width > p.height",
     "portrait": "p.width < p.height",
     "square": "p.width = p.height",

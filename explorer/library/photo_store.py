@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from explorer.library.edit_store import apply_edits
 from explorer.library.photo_text_store import update_texts
+from explorer.library.sidecar_overlay import apply_sidecars
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import METADATA_VERSION, DecodedPhoto
 
@@ -75,8 +76,9 @@ def deferred_purge(writer: Writer, *, thorough: bool) -> Iterator[None]:
 
 
 def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Count each photo's present files after files changed, and make their names searchable. A
-    photo that no file refers to, not even a missing one, is purged."""
+    """Count each photo's present files after files changed, apply the sidecars beside them, and
+    make their names searchable. A photo that no file refers to, not even a missing one, is
+    purged."""
     orphans, chosen = list[int](), list(photo_ids)
     with writer.transaction() as change:
         for photo_id in chosen:
@@ -92,6 +94,7 @@ def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
             )
             if not row["files"] and not writer.purge_deferred:
                 orphans.append(photo_id)
+        apply_sidecars(writer.connection, chosen)
         update_texts(writer, chosen)
         purge_photos(writer, orphans)
 

@@ -16,6 +16,7 @@ from explorer.library.file_rows import KnownFile
 from explorer.library.paths import join
 from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
 from explorer.library.photo_text_store import update_texts
+from explorer.library.sidecar_overlay import apply_sidecars
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import METADATA_VERSION, DecodedPhoto, Precision
 from explorer.photos.quality.metrics import METRIC_NAMES, METRICS_VERSION, QualityDiagnostics
@@ -60,6 +61,7 @@ def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             [*decoded_values(photo).values(), change, photo_id],
         )
         apply_edits(writer.connection, photo_id)
+        apply_sidecars(writer.connection, [photo_id])
         update_texts(writer, [photo_id])
         put_quality(writer, photo_id, photo)
 

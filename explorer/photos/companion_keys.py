@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
-from explorer.photos.stacks import edit_original_stems, named_original
+from explorer.photos.stacks import edit_original_stems, named_original, normalized_name
 
 Kind = Literal["film", "sidecar"]
 
@@ -26,6 +26,8 @@ _MOTION_PHOTO_FILM = ".mp"
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
 # Those that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
+SIDECAR_EXTENSIONS = frozenset({*_EDIT_SIDECARS, ".json"})
+"""The extensions of files that say something about a photo."""
 _STILLS = EXTENSIONS | RAW_EXTENSIONS | UNSUPPORTED.keys()
 # Films that are not companions of a photo, but may have their own sidecars.
 _OTHER_FILMS = frozenset(
@@ -58,6 +60,16 @@ APPLE_DOUBLE = "._"
 def is_photo(name: str) -> bool:
     """Whether a normalized name is that of a photo, readable or not."""
     return not name.startswith(APPLE_DOUBLE) and os.path.splitext(name)[1] in _STILLS
+
+
+def is_sidecar(name: str) -> bool:
+    """Whether a file of this name says something about a photo."""
+    name = normalized_name(name)
+    return (
+        os.path.splitext(name)[1] in SIDECAR_EXTENSIONS
+        and not name.startswith(APPLE_DOUBLE)
+        and bool(companion_keys(name))
+    )
 
 
 def is_edit_sidecar(path: str) -> bool:

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-TakenSource = Literal["exif", "gps", "name", "file", "user"]
-"""The source of a capture date. `exif` stands for EXIF, IPTC and XMP; `user` for a date that the
-user set in the library."""
+TakenSource = Literal["exif", "gps", "name", "file", "user", "sidecar", "takeout"]
+"""The source of a capture date. `exif` stands for EXIF, IPTC and XMP in the file; `user` for a date
+that the user set in the library; `sidecar` and `takeout` for files beside the photo."""
 Precision = Literal["year", "month", "day", "minute", "second"]
 """How much of a date is known. The rest is padded: month and day with 01, the time with 00."""
 METADATA_VERSION = 1

@@ -12,6 +12,7 @@ from explorer import int64
 from explorer.library.file_rows import FileStat
 from explorer.library.paths import inside, join, to_text
 from explorer.library.system_folders import around_file
+from explorer.photos.companion_keys import SIDECAR_EXTENSIONS, is_sidecar
 from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
@@ -42,6 +43,8 @@ class ScanResult:
     """Those of `files` of which only a placeholder is here; they are not opened."""
     mounts: set[str] = field(default_factory=set)
     """Folders on another file system than the folder that contains them."""
+    sidecars: list[FileStat] = field(default_factory=list)
+    """Files beside photos that say something about them."""
     other: int = 0
     """Number of files that are not photos."""
 
@@ -187,6 +190,8 @@ def _add_file(
     suffix = os.path.splitext(entry.name)[1].lower()
     if suffix not in EXTENSIONS and suffix not in UNSUPPORTED:
         found.other += entry.is_file() and not ignored_by_default(entry.name, is_folder=False)
+        if suffix in SIDECAR_EXTENSIONS and is_sidecar(to_text(entry.name)):
+            _add_sidecar(found, relative, entry, rules)
         return
     if rules.excludes(relative, is_folder=False):
         found.left_out.add(relative)
@@ -214,6 +219,18 @@ def _add_file(
         found.unsupported[relative] = UNSUPPORTED[suffix]
     elif this_system().is_in_cloud(facts):
         found.in_cloud.add(relative)
+
+
+def _add_sidecar(
+    found: ScanResult, relative: str, entry: os.DirEntry[str], rules: IgnoreRules
+) -> None:
+    if rules.excludes(relative, is_folder=False):
+        return
+    facts = entry.stat()
+    if not why_not_regular(facts) and not this_system().is_in_cloud(facts):
+        found.sidecars.append(
+            FileStat(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), 0)
+        )
 
 
 def _is_found_itself(target: str, roots: Sequence[str]) -> bool:

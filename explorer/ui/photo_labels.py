@@ -14,6 +14,8 @@ _DATE_SOURCES = {
     "name": " (from the file's name)",
     "file": " (the file's own date)",
     "user": " (set by you)",
+    "sidecar": " (from its sidecar)",
+    "takeout": " (from Google Takeout, in UTC)",
 }
 
 

@@ -166,6 +166,7 @@ def test_every_column_that_decoding_fills_is_filled_and_refreshed(builder: Libra
         "present",
         "change",
         "orphaned_at",
+        "sidecars",
     }
 
 

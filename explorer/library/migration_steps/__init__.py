@@ -23,6 +23,7 @@ from explorer.library.migration_steps import (
     m018_create_edits,
     m019_create_concepts,
     m020_album_names,
+    m021_keep_sidecars,
 )
 
 STEPS = (
@@ -45,5 +46,6 @@ STEPS = (
     ("m018_create_edits", m018_create_edits.SQL),
     ("m019_create_concepts", m019_create_concepts.SQL),
     ("m020_album_names", m020_album_names.SQL),
+    ("m021_keep_sidecars", m021_keep_sidecars.SQL),
 )
 """Name and SQL of each step, in order."""

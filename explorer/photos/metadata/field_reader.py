@@ -24,7 +24,7 @@ from explorer.photos.metadata.xmp_packet import find_packet
 from explorer.photos.picture_loader import open_picture
 from explorer.systems import file_calls
 
-_MAX_JSON_BYTES = 5_000_000
+MAX_JSON_BYTES = 5_000_000
 
 
 def read_photo(data: bytes) -> MetadataReading:
@@ -88,8 +88,8 @@ def read_files(photo: str, sidecars: Sequence[str]) -> MetadataReading:
 
 def _read_sidecar(path: str, data: bytes) -> MetadataReading:
     if path.lower().endswith(".json"):
-        if len(data) > _MAX_JSON_BYTES:
-            raise PhotoError(f"it has more than {_MAX_JSON_BYTES / 1e6:.0f} MB")
+        if len(data) > MAX_JSON_BYTES:
+            raise PhotoError(f"it has more than {MAX_JSON_BYTES / 1e6:.0f} MB")
         return takeout.read_fields(data)
     return xmp.read_fields(data)
 

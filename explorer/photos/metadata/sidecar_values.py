@@ -23,7 +23,8 @@ from explorer.photos.metadata.partial_dates import known_part, parse_date
 from explorer.photos.metadata.xmp_packet import InvalidXmp, XmpPacket, parse_packet, qname
 
 _FAVOURITE, _PICK_LABEL, _ACCEPTED = "fstop:favorite", "digiKam:PickLabel", "3"
-_DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated")
+CAPTURE_DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated")
+"""The properties with the date of capture, the most trustworthy first."""
 _PERCENT_RATINGS = ("MicrosoftPhoto:Rating", "MicrosoftPhoto_1_:Rating")
 # Windows' percentages of 0 to 5 stars.
 _PERCENT = ("0", "1", "25", "50", "75", "99")
@@ -70,7 +71,7 @@ def parse_values(stored: dict[str, Any]) -> SidecarValues:
 
 def read_values(data: bytes) -> SidecarValues:
     """The values in a sidecar. Raises InvalidXmp."""
-    return _values(xmp.parse_lenient(data))
+    return read_packet(xmp.parse_lenient(data))
 
 
 def write_values(before: bytes | None, values: SidecarValues) -> bytes | None:
@@ -79,7 +80,7 @@ def write_values(before: bytes | None, values: SidecarValues) -> bytes | None:
     before: its current bytes; None for a new sidecar. Raises InvalidXmp if it is not valid XMP.
     """
     packet = parse_packet(xmp_writer.EMPTY_PACKET if before is None else before, strict=True)
-    known, root = _values(packet), packet.root
+    known, root = read_packet(packet), packet.root
     changed = _write_keywords(root, known.keywords or (), values)
     description = xmp_writer.first_description(root)
     if values.favourite is not None and values.favourite != known.favourite:
@@ -96,7 +97,7 @@ def write_values(before: bytes | None, values: SidecarValues) -> bytes | None:
             _write_text(root, description, name, clean)
     if values.date is not None and values.date != known.date:
         changed = True
-        for name in _DATES:
+        for name in CAPTURE_DATES:
             xmp_writer.set_property(root, description, name, values.date)
     if values.place is not None and _rounded(values.place) != known.place:
         changed = True
@@ -104,14 +105,15 @@ def write_values(before: bytes | None, values: SidecarValues) -> bytes | None:
     return xmp_writer.serialize(packet) if changed else None
 
 
-def _values(packet: XmpPacket) -> SidecarValues:
+def read_packet(packet: XmpPacket) -> SidecarValues:
+    """The values in a parsed sidecar."""
     root = packet.root
     try:
         place = xmp.gps_position(packet)
     except ValueError:
         place = None
     # Also a date that no camera could have written: the user may have set it.
-    written = (parse_date(xmp.property_value(root, name)) for name in _DATES)
+    written = (parse_date(xmp.property_value(root, name)) for name in CAPTURE_DATES)
     date = next(filter(None, written), None) or next(xmp.capture_dates(packet), None)
     return SidecarValues(
         _favourite(root),

@@ -1,4 +1,5 @@
-"""Read the JSON file that Google Takeout exports with a photo: its time (UTC) and place."""
+"""Read the JSON file that Google Takeout exports with a photo: its time (UTC), its place, its
+description, and whether it is a favourite."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import json
 import math
 from typing import Any
 
-from explorer.photos.metadata.field_values import decode_text
+from explorer.photos.metadata.field_values import decode_text, xml_text
 from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
 from explorer.photos.metadata.partial_dates import PartialDate, plausible
 
@@ -29,6 +30,23 @@ def read_fields(data: bytes) -> MetadataReading:
         return MetadataReading(unread=(UnreadableField("all", "its export data (JSON)"),))
     if not isinstance(exported, dict):
         return MetadataReading()
+    return _read_object(exported)
+
+
+def read_notes(data: bytes) -> tuple[str, bool]:
+    """The description, '' if there is none, and whether the photo is a favourite."""
+    try:
+        exported = json.loads(_text(data))
+    except (ValueError, RecursionError):
+        return "", False
+    if not isinstance(exported, dict):
+        return "", False
+    description = exported.get("description")
+    text = xml_text(description) if isinstance(description, str) else ""
+    return text or "", exported.get("favorited") is True
+
+
+def _read_object(exported: dict[str, Any]) -> MetadataReading:
     unread = list[UnreadableField]()
     date = place = None
     try:

@@ -137,11 +137,11 @@ _FIELDS = (
             "gps": "where it was taken", "date": "a date other than the file's",
             "camera": "which camera took it", "film": "a video inside the file",
             "keywords": "keywords", "title": "a title", "description": "a description",
-            "rating": "a rating",
+            "rating": "a rating", "sidecar": "a sidecar file beside it",
         },
         {
             "location": "gps", "keyword": "keywords", "tags": "keywords", "tag": "keywords",
-            "caption": "description", "video": "film", "stars": "rating",
+            "caption": "description", "video": "film", "stars": "rating", "xmp": "sidecar",
         },
     ),
     QueryField(

@@ -35,6 +35,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "title": ("with a title", "without a title"),
         "description": ("with a description", "without a description"),
         "rating": ("rated", "not rated"),
+        "sidecar": ("with a sidecar", "without a sidecar"),
     },
     "is": {
         "monochrome": ("black and white", "in color"),

@@ -1,0 +1,105 @@
+"""Brings what sidecars say up to date with the disk: those that are new or changed are read again,
+and those that are gone no longer count."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from explorer.decoding.sidecar_reader import SidecarReader
+from explorer.indexing.path_prefixes import covered_by
+from explorer.indexing.progress import Progress
+from explorer.library.chunks import chunks
+from explorer.library.file_rows import FileStat
+from explorer.library.paths import join, printable, to_text
+from explorer.library.rows import RootRow
+from explorer.library.sidecar_store import ReadSidecar, drop_sidecars, known_sidecars, put_sidecars
+from explorer.library.writer import Writer
+from explorer.photos.metadata.sidecar_content import SidecarContent, is_read
+from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
+from explorer.scanning.root_scan import RootScan
+from explorer.scanning.scan import ScanResult
+
+log = logging.getLogger("explorer.sidecars")
+
+STAGE = "Reading sidecars"
+# Sidecars in one request to the decode process, and in one transaction.
+_AT_ONCE, _PER_TRANSACTION = 50, 500
+
+
+class SidecarUpdates:
+    """The sidecars of one run. First `compare` for each scan, then `read`."""
+
+    def __init__(self, writer: Writer, drives: DriveTimeouts) -> None:
+        self._writer, self._drives = writer, drives
+        self._changed = dict[int, tuple[RootRow, list[FileStat]]]()
+
+    def compare(self, scan: RootScan, found: ScanResult, root: RootRow) -> None:
+        """Compare the sidecars that a scan found with the known ones."""
+        known = known_sidecars(
+            self._writer, root["id"], scan.target.folder, recursive=scan.target.recursive
+        )
+        _, changed = self._changed.setdefault(root["id"], (root, []))
+        for seen in found.sidecars:
+            was = known.pop(seen.path, None)
+            if was is None or not was.matches(seen):
+                changed.append(seen)
+        # Where there are no photos any more, a drive may be away. What became of these photos is
+        # decided elsewhere, and until then they keep their values.
+        folders = {seen.folder for seen in found.files}
+        gone = [
+            each
+            for each in known.values()
+            if each.folder in folders and not covered_by(each.path, found.unreadable)
+        ]
+        for some in chunks(gone, _PER_TRANSACTION):
+            drop_sidecars(self._writer, root["id"], some)
+
+    def read(self, tick: Callable[[Progress], None]) -> None:
+        """Read the sidecars that are new or changed, and apply them to their photos. Raises only
+        what `tick` raises."""
+        total, done = sum(len(changed) for _, changed in self._changed.values()), 0
+        if not total:
+            return
+        with SidecarReader() as reader:
+            for root, changed in self._changed.values():
+                for some in chunks(changed, _PER_TRANSACTION):
+                    progress = Progress(done, total, 0.0, None, STAGE)
+                    tick(progress)
+                    try:
+                        self._read(reader, root, some, lambda shown=progress: tick(shown))  # type: ignore[misc]
+                    except DriveUnresponsive:
+                        # They are read when the drive answers: the catalog does not know them.
+                        break
+                    done += len(some)
+        self._changed.clear()
+
+    def _read(
+        self,
+        reader: SidecarReader,
+        root: RootRow,
+        some: Sequence[FileStat],
+        tick: Callable[[], None],
+    ) -> None:
+        """Raises DriveUnresponsive."""
+        paths = {
+            seen.path: join(to_text(root["path"]), seen.path) for seen in some if is_read(seen.path)
+        }
+
+        def contents(keep_alive: KeepAlive) -> list[tuple[SidecarContent, str]]:
+            found = list[tuple[SidecarContent, str]]()
+            for batch in chunks(list(paths.values()), _AT_ONCE):
+                keep_alive()
+                found += reader.read(batch)
+            return found
+
+        answers = self._drives.call(root["path"], contents, tick)
+        said = dict(zip(paths, answers, strict=True))
+        for path, (_, problem) in said.items():
+            if problem:
+                log.warning("%s is not used: %s", printable(paths[path]), problem)
+        nothing = SidecarContent(), ""
+        put_sidecars(
+            self._writer,
+            [ReadSidecar(root["id"], seen, *said.get(seen.path, nothing)) for seen in some],
+        )

@@ -1,0 +1,187 @@
+"""Apply what sidecars say to the columns of photos, where the user has set nothing.
+
+XMP sidecars take precedence over the file, as in other programs: they are where changes are saved.
+Google Takeout's JSON only adds what the file lacks, as its dates are in UTC. Keywords are united.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from explorer.library.edit_fields import (
+    SIDECAR,
+    TAKEOUT,
+    ColumnValues,
+    EditField,
+    FieldValues,
+    file_values,
+)
+from explorer.library.edit_store import (
+    Overlays,
+    current_values,
+    overlays_of,
+    put_overlays,
+    update_columns,
+)
+from explorer.library.rows import stored_keywords
+from explorer.library.text_folding import fold
+from explorer.photos.companion_keys import companion_keys, is_sidecar, photo_keys
+from explorer.photos.metadata.partial_dates import PartialDate, known_part, parse_date
+from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
+from explorer.photos.stacks import normalized_name
+
+# Degrees: a tenth of a meter, less than the last digit that programs write.
+_SAME_PLACE = 1e-6
+# Sources of dates that a camera or a user wrote; a sidecar without a date of capture does not
+# replace them.
+_WRITTEN_DATES = frozenset({"exif", "gps"})
+# A sidecar of the photo's own name comes before one of its stem.
+_KEY_ORDER = ("name", "stem", "start")
+
+
+def sidecar_key(path: str) -> str | None:
+    """The key by which photos find a sidecar; None for files that are none. path: catalog text."""
+    name = path.rpartition("/")[2]
+    return companion_keys(normalized_name(name))[0] if is_sidecar(name) else None
+
+
+def apply_sidecars(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[int]:
+    """Apply the sidecars of these photos' present files, and take back values of sidecars that are
+    gone. Returns the photos that changed. Must be called inside a transaction."""
+    chosen = list(photo_ids)
+    if not chosen:
+        return []
+    changed = list[int]()
+    none = db.execute("select 1 from sidecar limit 1").fetchone() is None
+    for photo_id in chosen:
+        contents = [] if none else _contents(db, photo_id)
+        row = db.execute("select sidecars from photo where id = ?", (photo_id,)).fetchone()
+        if row is None or (not row[0] and not contents):
+            continue
+        recounted = row[0] != len(contents)
+        if recounted:
+            db.execute("update photo set sidecars = ? where id = ?", (len(contents), photo_id))
+        if _apply(db, photo_id, contents) or recounted:
+            changed.append(photo_id)
+    return changed
+
+
+def _contents(db: sqlite3.Connection, photo_id: int) -> list[SidecarContent]:
+    """What the sidecars of a photo's present files say, those that take precedence first."""
+    found = dict[int, tuple[tuple[bool, int, int], SidecarContent]]()
+    files = db.execute(
+        "select root_id, folder, path from file where photo_id = ? and state = 'present'"
+        " order by id",
+        (photo_id,),
+    ).fetchall()
+    for root_id, folder, path in files:
+        keys = photo_keys(normalized_name(path.rpartition("/")[2]), {})
+        if not keys:
+            continue
+        rows = db.execute(
+            "select id, key, content from sidecar where root_id = ? and folder = ? and key in"
+            f" ({','.join('?' * len(keys))}) order by id",
+            (root_id, folder, *keys),
+        )
+        for sidecar_id, key, text in rows:
+            try:
+                content = unpack_content(text)
+            except ValueError:
+                content = SidecarContent()
+            order = (content.source != "xmp", _KEY_ORDER.index(key.split()[0]), sidecar_id)
+            found[sidecar_id] = order, content
+    return [content for _, content in sorted(found.values(), key=lambda each: each[0])]
+
+
+def _apply(db: sqlite3.Connection, photo_id: int, contents: Sequence[SidecarContent]) -> bool:
+    """Set the columns of a photo to what its sidecars say; returns whether anything changed."""
+    ((_, digest, current),) = current_values(db, [photo_id])
+    edited, before, in_file = overlays_of(db, digest)
+    file: FieldValues = {
+        field: in_file.get(field) or file_values(field, values) for field, values in current.items()
+    }
+    beside = sidecar_columns(contents, file)
+    if beside == before:
+        return False
+    for field in {**before, **beside}:
+        if field not in edited:
+            update_columns(db, digest, field, beside.get(field, file[field]))
+    kept: FieldValues = {field: file[field] for field in file if field in edited or field in beside}
+    put_overlays(db, digest, Overlays(edited, beside, kept))
+    return True
+
+
+def sidecar_columns(contents: Sequence[SidecarContent], file: FieldValues) -> FieldValues:
+    """The values from sidecars that differ from the file's, as columns.
+
+    contents: those that take precedence first. file: the file's own values.
+    """
+    found: FieldValues = {}
+    for content in contents:
+        overrides = content.source == "xmp"
+        if content.favourite:
+            found.setdefault("favourite", [1])
+        values: tuple[tuple[EditField, ColumnValues | None], ...] = (
+            ("rating", [content.rating] if content.rating else None),
+            ("title", [content.title] if content.title else None),
+            ("description", [content.description] if content.description else None),
+            ("place", list(content.place) if content.place else None),
+        )
+        for field, new in values:
+            if new is not None and (overrides or file[field][0] is None):
+                found.setdefault(field, new)
+        date = _date(content, file["date"])
+        if date is not None:
+            found.setdefault("date", date)
+    keywords = _keywords(contents, file["keywords"][0])
+    if keywords is not None:
+        found["keywords"] = keywords
+    return {field: new for field, new in found.items() if not _is_same(field, new, file[field])}
+
+
+def _date(content: SidecarContent, file: ColumnValues) -> ColumnValues | None:
+    """The date of a sidecar; None if the file's is to be kept."""
+    date = parse_date(content.date)
+    if date is None:
+        return None
+    text, precision, source = file
+    known = None
+    if isinstance(text, str):
+        own = parse_date(known_part(text, precision if isinstance(precision, str) else None))
+        known = own if source != "file" else None
+    if known is not None and _keeps(known, date, str(source), content):
+        return None
+    return [date.text, date.precision, SIDECAR if content.source == "xmp" else TAKEOUT]
+
+
+def _keeps(known: PartialDate, date: PartialDate, source: str, content: SidecarContent) -> bool:
+    """Whether the date of a file takes precedence over that of its sidecar."""
+    if known.refined_by(date):
+        return False
+    if date.refined_by(known) or content.source != "xmp":
+        return True
+    return source in _WRITTEN_DATES and not content.captured
+
+
+def _keywords(contents: Sequence[SidecarContent], file: object) -> ColumnValues | None:
+    """The keywords of the file and its sidecars; None if the sidecars have none."""
+    found = dict[str, str]()
+    own = stored_keywords(file if isinstance(file, str) else None)
+    for word in (*own, *(word for content in contents for word in content.keywords)):
+        found.setdefault(fold(word), word)
+    return None if len(found) == len(own) else [json.dumps([*found.values()], ensure_ascii=False)]
+
+
+def _is_same(field: EditField, new: ColumnValues, file: ColumnValues) -> bool:
+    if field == "date":
+        return new[:2] == [file[0], file[1] or "second"] and file[2] != "file"
+    if field == "place":
+        return all(
+            isinstance(one, float | int)
+            and isinstance(other, float | int)
+            and abs(one - other) < _SAME_PLACE
+            for one, other in zip(new, file, strict=True)
+        )
+    return new == file

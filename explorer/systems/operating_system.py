@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,6 +95,12 @@ class OperatingSystem:
     def long_path(self, path: str) -> str:
         """An absolute path in the form that the system accepts if it is very long."""
         return path
+
+    @contextmanager
+    def short_temporary_folder(self, home: Path) -> Iterator[Path | None]:
+        """A temporary folder with a path as short as possible, where the length of paths is
+        limited; elsewhere None. home: the user's own folder."""
+        yield None
 
     def is_in_use(self, error: OSError) -> bool:
         """Whether a call failed because another program keeps the file to itself."""

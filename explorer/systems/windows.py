@@ -6,6 +6,7 @@ import contextlib
 import errno
 import ntpath
 import os
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -113,6 +114,21 @@ class Windows(OperatingSystem):
         facts = os.lstat(self.long_path(path))
         # Python 3.11 has it only as `st_ctime`, which later versions may change.
         return int(getattr(facts, "st_birthtime_ns", facts.st_ctime_ns))
+
+    @contextlib.contextmanager
+    def short_temporary_folder(self, home: Path) -> Iterator[Path | None]:
+        for number in range(10):
+            folder = home / f"pe{number}"
+            try:
+                folder.mkdir()
+            except OSError:
+                continue
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
+        yield None
 
     def is_in_use(self, error: OSError) -> bool:
         code = getattr(error, "winerror", None)

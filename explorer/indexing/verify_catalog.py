@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
 from explorer.library import integrity
 from explorer.library.photo_store import update_file_counts
+from explorer.library.sidecar_store import unapplied_sidecars
 
 
 def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
@@ -32,4 +33,10 @@ def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
             update_file_counts(writer, wrong)
         for photo_id in wrong:
             text = f"Photo {photo_id} has a wrong file count."
+            yield Inconsistency("catalog", text, run.repairs)
+    if unapplied := unapplied_sidecars(catalog):
+        if writer:
+            update_file_counts(writer, unapplied)
+        for photo_id in unapplied:
+            text = f"Photo {photo_id} has other values than its sidecars."
             yield Inconsistency("catalog", text, run.repairs)

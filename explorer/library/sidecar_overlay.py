@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from explorer.library.edit_fields import (
     SIDECAR,
@@ -50,27 +51,62 @@ def sidecar_key(path: str) -> str | None:
 def apply_sidecars(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[int]:
     """Apply the sidecars of these photos' present files, and take back values of sidecars that are
     gone. Returns the photos that changed. Must be called inside a transaction."""
-    chosen = list(photo_ids)
-    if not chosen:
-        return []
     changed = list[int]()
-    none = db.execute("select 1 from sidecar limit 1").fetchone() is None
-    for photo_id in chosen:
-        contents = [] if none else _contents(db, photo_id)
-        row = db.execute("select sidecars from photo where id = ?", (photo_id,)).fetchone()
-        if row is None or (not row[0] and not contents):
-            continue
-        recounted = row[0] != len(contents)
-        if recounted:
-            db.execute("update photo set sidecars = ? where id = ?", (len(contents), photo_id))
-        if _apply(db, photo_id, contents) or recounted:
-            changed.append(photo_id)
+    for photo_id in unapplied_photos(db, photo_ids):
+        contents = [each.content for each in sidecars_of_photo(db, photo_id)]
+        db.execute("update photo set sidecars = ? where id = ?", (len(contents), photo_id))
+        digest, overlays, file = _overlays(db, photo_id)
+        beside = sidecar_columns(contents, file)
+        for field in {**overlays.beside, **beside}:
+            if field not in overlays.edited:
+                update_columns(db, digest, field, beside.get(field, file[field]))
+        in_file: FieldValues = {
+            field: file[field] for field in file if field in overlays.edited or field in beside
+        }
+        put_overlays(db, digest, Overlays(overlays.edited, beside, in_file))
+        changed.append(photo_id)
     return changed
 
 
-def _contents(db: sqlite3.Connection, photo_id: int) -> list[SidecarContent]:
-    """What the sidecars of a photo's present files say, those that take precedence first."""
-    found = dict[int, tuple[tuple[bool, int, int], SidecarContent]]()
+def unapplied_photos(db: sqlite3.Connection, photo_ids: Iterable[int]) -> Iterator[int]:
+    """Those of these photos whose columns, or count of sidecars, are not what the sidecars of their
+    present files say."""
+    none = db.execute("select 1 from sidecar limit 1").fetchone() is None
+    for photo_id in photo_ids:
+        row = db.execute("select sidecars from photo where id = ?", (photo_id,)).fetchone()
+        contents = [] if none else [each.content for each in sidecars_of_photo(db, photo_id)]
+        if row is None or (not row[0] and not contents):
+            continue
+        _, overlays, file = _overlays(db, photo_id)
+        if row[0] != len(contents) or sidecar_columns(contents, file) != overlays.beside:
+            yield photo_id
+
+
+def photos_with_sidecars(db: sqlite3.Connection) -> list[int]:
+    """The ids of photos that have sidecars, or may have some that are not counted."""
+    return [
+        row[0]
+        for row in db.execute(
+            "select id from photo where sidecars > 0 union select f.photo_id from file f where"
+            " f.state = 'present' and exists (select 1 from sidecar s where s.root_id = f.root_id"
+            " and s.folder = f.folder) order by 1"
+        ).fetchall()
+    ]
+
+
+class AppliedSidecar(NamedTuple):
+    """A sidecar of a photo."""
+
+    path: str
+    """Relative to its root, as catalog text."""
+    content: SidecarContent
+    problem: str
+    """Why it could not be read, in words; '' if it could."""
+
+
+def sidecars_of_photo(db: sqlite3.Connection, photo_id: int) -> list[AppliedSidecar]:
+    """The sidecars of a photo's present files, those that take precedence first."""
+    found = dict[int, tuple[tuple[bool, int, int], AppliedSidecar]]()
     files = db.execute(
         "select root_id, folder, path from file where photo_id = ? and state = 'present'"
         " order by id",
@@ -81,36 +117,29 @@ def _contents(db: sqlite3.Connection, photo_id: int) -> list[SidecarContent]:
         if not keys:
             continue
         rows = db.execute(
-            "select id, key, content from sidecar where root_id = ? and folder = ? and key in"
-            f" ({','.join('?' * len(keys))}) order by id",
+            "select id, key, path, content, problem from sidecar where root_id = ? and folder = ?"
+            f" and key in ({','.join('?' * len(keys))}) order by id",
             (root_id, folder, *keys),
         )
-        for sidecar_id, key, text in rows:
+        for sidecar_id, key, name, text, problem in rows:
             try:
                 content = unpack_content(text)
             except ValueError:
                 content = SidecarContent()
             order = (content.source != "xmp", _KEY_ORDER.index(key.split()[0]), sidecar_id)
-            found[sidecar_id] = order, content
-    return [content for _, content in sorted(found.values(), key=lambda each: each[0])]
+            found[sidecar_id] = order, AppliedSidecar(name, content, problem or "")
+    return [applied for _, applied in sorted(found.values(), key=lambda each: each[0])]
 
 
-def _apply(db: sqlite3.Connection, photo_id: int, contents: Sequence[SidecarContent]) -> bool:
-    """Set the columns of a photo to what its sidecars say; returns whether anything changed."""
+def _overlays(db: sqlite3.Connection, photo_id: int) -> tuple[bytes, Overlays, FieldValues]:
+    """The content hash of a photo, its overlays, and the values of all fields in its file."""
     ((_, digest, current),) = current_values(db, [photo_id])
-    edited, before, in_file = overlays_of(db, digest)
+    overlays = overlays_of(db, digest)
     file: FieldValues = {
-        field: in_file.get(field) or file_values(field, values) for field, values in current.items()
+        field: overlays.in_file.get(field) or file_values(field, values)
+        for field, values in current.items()
     }
-    beside = sidecar_columns(contents, file)
-    if beside == before:
-        return False
-    for field in {**before, **beside}:
-        if field not in edited:
-            update_columns(db, digest, field, beside.get(field, file[field]))
-    kept: FieldValues = {field: file[field] for field in file if field in edited or field in beside}
-    put_overlays(db, digest, Overlays(edited, beside, kept))
-    return True
+    return digest, overlays, file
 
 
 def sidecar_columns(contents: Sequence[SidecarContent], file: FieldValues) -> FieldValues:

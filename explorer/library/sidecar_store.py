@@ -10,11 +10,19 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
 from explorer.library.file_rows import FileStat
 from explorer.library.photo_text_store import put_texts
-from explorer.library.sidecar_overlay import apply_sidecars, sidecar_key
+from explorer.library.sidecar_overlay import (
+    AppliedSidecar,
+    apply_sidecars,
+    photos_with_sidecars,
+    sidecar_key,
+    sidecars_of_photo,
+    unapplied_photos,
+)
 from explorer.library.writer import Writer
 from explorer.photos.companion_keys import photo_keys
 from explorer.photos.metadata.sidecar_content import SIDECAR_VERSION, SidecarContent
@@ -100,6 +108,18 @@ def drop_sidecars(writer: Writer, root_id: int, gone: Collection[KnownSidecar]) 
             "delete from sidecar where id = ?", ((each.id,) for each in gone)
         )
         _apply(writer, {(root_id, each.folder) for each in gone})
+
+
+def sidecars_of(catalog: Catalog, photo_id: int) -> list[AppliedSidecar]:
+    """The sidecars of a photo's present files, those that take precedence first."""
+    with catalog.reading() as db:
+        return sidecars_of_photo(db, photo_id)
+
+
+def unapplied_sidecars(catalog: Catalog) -> list[int]:
+    """The ids of photos whose values are not what their sidecars say."""
+    with catalog.reading() as db:
+        return list(unapplied_photos(db, photos_with_sidecars(db)))
 
 
 def _apply(writer: Writer, folders: Iterable[tuple[int, str]]) -> None:

@@ -13,10 +13,12 @@ import pytest
 from explorer.decoding.sidecar_reader import SidecarReader
 from explorer.indexing import sidecar_updates
 from explorer.indexing.progress import Progress
+from explorer.indexing.verify import verify
 from explorer.library.edit_operations import reset_fields, set_rating, set_text
 from explorer.library.edit_store import edit_photos
 from explorer.library.edit_undo import undo_edit
 from explorer.library.rows import PhotoRow
+from explorer.library.sidecar_store import sidecars_of, unapplied_sidecars
 from explorer.photos.metadata import sidecar_content
 from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
 from explorer.scanning.drive_timeouts import DriveUnresponsive
@@ -250,3 +252,44 @@ def test_other_names_are_no_sidecars(setup: IndexingSetup) -> None:
     (setup.photos / "a.jpg.xmp").mkdir()
     setup.run()
     assert row(setup, "a.jpg")["rating"] is None and has_sidecar(setup) == []
+
+
+def test_those_of_a_photo_are_listed_with_what_is_wrong_with_them(setup: IndexingSetup) -> None:
+    setup.draw("in/a.jpg")
+    setup.draw("b.jpg", 1)
+    write(setup, "in/a.jpg.xmp", "xmp:Rating='4'")
+    put_file(setup, "in/a.xmp", b"<broken")
+    setup.run()
+    catalog, photo_id = setup.library.catalog, setup.present()["in/a.jpg"]
+    whole, broken = sidecars_of(catalog, photo_id)
+    assert (whole.path, whole.content.rating, whole.problem) == ("in/a.jpg.xmp", 4, "")
+    assert broken.path == "in/a.xmp" and broken.problem.startswith("it is not valid XMP")
+    assert sidecars_of(catalog, setup.present()["b.jpg"]) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update photo_edit set beside = '{}'",
+        "update photo set sidecars = 0",
+        'update sidecar set content = \'{"source": "xmp", "rating": 2}\'',
+        "delete from sidecar",
+        "update sidecar set content = 'broken'",
+    ],
+)
+def test_verify_notices_values_that_are_not_those_of_sidecars(
+    setup: IndexingSetup, damage: str
+) -> None:
+    setup.draw("a.jpg")
+    setup.draw("b.jpg", 1)
+    write(setup, "a.jpg.xmp", "xmp:Rating='4'")
+    setup.run()
+    catalog, photo_id = setup.library.catalog, setup.present()["a.jpg"]
+    assert unapplied_sidecars(catalog) == []
+    setup.writer.connection.execute(damage)
+    assert unapplied_sidecars(catalog) == [photo_id]
+    report = verify(setup.library, repair=True)
+    assert [each.text for each in report.problems] == [
+        f"Photo {photo_id} has other values than its sidecars."
+    ]
+    assert unapplied_sidecars(catalog) == []

@@ -11,6 +11,7 @@ from explorer.library.copy_rows import contents_of
 from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
+from explorer.library.sidecar_store import sidecars_of
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
@@ -37,6 +38,7 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
         ("Description", photo["description"] or ""),
         ("Contents", _contents(photo)),
         ("Marks", _marks(photo)),
+        ("Sidecar", _sidecars(photo)),
         (
             "Picture",
             f"{photo['width']:,} × {photo['height']:,} · {photo['format']}"
@@ -100,6 +102,16 @@ def _marks(photo: PhotoRow) -> str:
     """Whether a photo is a favourite, and its rating, such as `♥ ★★★`."""
     stars = "★" * round(photo["rating"] or 0)
     return " ".join(filter(None, ("♥" if photo["favourite"] else "", stars)))
+
+
+def _sidecars(photo: PhotoRow) -> str:
+    """The names of the sidecars beside a photo's files, and why those that cannot be read are not
+    used; '' if there are none."""
+    found = sidecars_of(resources.library().catalog, photo["id"])
+    return ", ".join(
+        each.path.rpartition("/")[2] + (f" (not used: {each.problem})" if each.problem else "")
+        for each in found
+    )
 
 
 def _contents(photo: PhotoRow) -> str:

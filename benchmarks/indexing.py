@@ -1,15 +1,17 @@
 """How fast a folder is indexed, and how long a search takes in a new process.
 
-    python run.py bench indexing --photos DIR [--most N] [--encoder NAME] [--peer rclip]
+    python run.py bench indexing --photos DIR [--most N] [--encoder NAME]
+    python run.py bench indexing --photos DIR [--most N] --peer rclip [--weights FILE]
     python run.py bench indexing --cold 10000 [--encoder NAME]
 
 The first runs `index` on the folder with an empty library, and then again, when nothing should be
 encoded. The time is that of the whole command: starting Python, loading the model, reading,
-decoding, encoding, writing and comparing. With `--peer rclip` (benchmarks/requirements.txt), rclip
-then indexes the same folder, and the ratio is printed; rclip's model is downloaded beforehand,
-outside the measurement. The second fills a library with synthetic vectors and times `search` with a
-phrase, from the start of the command to its end. The first run does not count, as it may have to
-convert the model.
+decoding, encoding, writing and comparing. The second indexes the folder with CLIP ViT-B-32-256 and
+then with rclip on the same weights, and prints the time from start to exit and the peak memory of
+both (benchmarks/requirements.txt; rclip itself may be in an environment of its own on the PATH).
+Converting the model is not measured. The third fills a library with synthetic vectors and times
+`search` with a phrase, from the start of the command to its end. The first run does not count, as
+it may have to convert the model.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import _rclip
 from explorer.config import PROJECT
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
@@ -56,8 +59,8 @@ def command(library: Path, *words: str) -> tuple[str, float]:
     return done.stdout, time.perf_counter() - start
 
 
-def index(photos: Path, encoder: str) -> float:
-    """Index a folder twice; return the photos per second of the first run."""
+def index(photos: Path, encoder: str) -> None:
+    """Index a folder twice, and print the times."""
     with tempfile.TemporaryDirectory() as scratch:
         first, seconds = command(
             Path(scratch), "index", str(photos), "--encoder", encoder, "--json"
@@ -76,40 +79,41 @@ def index(photos: Path, encoder: str) -> float:
             f"index again  {summary['unchanged']:,} unchanged, {summary['encoded']:,} encoded in"
             f" {seconds:.1f} s"
         )
-    return float(speed)
 
 
-def rclip(photos: Path) -> float:
-    """Index the folder with rclip; return the photos per second. Raises SystemExit if rclip is not
-    installed."""
-    program = shutil.which(
-        "rclip",
-        path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    )
-    if program is None:
-        raise SystemExit("rclip is not installed: pip install -r benchmarks/requirements.txt")
+def beside_rclip(photos: Path, weights: Path | None) -> None:
+    """Index a folder with this program and with rclip, on the same weights, and print the time from
+    start to exit and the peak memory of each, and the ratio. Raises SystemExit if rclip, or what
+    exporting its model needs, is not installed.
+
+    weights: of open_clip's ViT-B-32-256; None for random ones.
+    """
+    program = _rclip.program()
     with tempfile.TemporaryDirectory() as scratch:
-        environment = {**os.environ, "RCLIP_DATADIR": scratch}
+        base = Path(scratch)
+        file = weights or base / "weights.safetensors"
+        if weights is None:
+            _rclip.random_weights(file)
+        _rclip.export(file, base / "rclip")
+        encoder = f"open_clip:{_rclip.ARCHITECTURE}@{file}"
+        environment = {**os.environ, "RCLIP_DATADIR": str(base / "rclip")}
+        # Once beforehand: the model is converted once and then kept.
+        (base / "one").mkdir()
+        shutil.copy(next(iter(sample(photos, 1))), base / "one")
+        command(base / "warm", "index", str(base / "one"), "--encoder", encoder, "--json")
+        words = ["index", str(photos), "--encoder", encoder, "--library", str(base / "library")]
+        ours = _rclip.measure(
+            [sys.executable, str(PROJECT / "run.py"), *words], base, dict(os.environ)
+        )
+        theirs = _rclip.measure([program, "a photo"], photos, environment)
         number = len(sample(photos, None))
-        start = time.perf_counter()
-        subprocess.run(
-            [program, "--no-indexing", "a photo"],
-            cwd=scratch,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-        loading = time.perf_counter() - start
-        start = time.perf_counter()
-        subprocess.run(
-            [program, "a photo"], cwd=photos, env=environment, stdout=subprocess.DEVNULL, check=True
-        )
-        seconds = time.perf_counter() - start
-        print(
-            f"rclip        {number:,} photos in {seconds:.1f} s: {number / seconds:.1f} photos/s"
-            f" ({loading:.1f} s of it to start)"
-        )
-        return number / seconds
+        for name, found in (("index", ours), ("rclip", theirs)):
+            print(
+                f"{name:12} {number:,} photos in {found.seconds:.1f} s:"
+                f" {number / found.seconds:.1f} photos/s, {found.peak / 1e9:.2f} GB"
+            )
+        print(f"ratio        {theirs.seconds / ours.seconds:.2f}")
+        print(command(base / "library", "status")[0])
 
 
 def sample(folder: Path, most: int | None) -> list[Path]:
@@ -178,7 +182,13 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     parser.add_argument(
-        "--peer", choices=["rclip"], help="also index the same folder with this program"
+        "--peer", choices=["rclip"], help="index with CLIP, and then with this program"
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="with --peer: .safetensors of open_clip's ViT-B-32-256 (default: random weights)",
     )
     parser.add_argument(
         "--cold", type=int, metavar="N", help="time a cold search over this many synthetic photos"
@@ -194,9 +204,10 @@ def main(argv: list[str] | None = None) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             for n, path in enumerate(files):
                 shutil.copy(path, Path(scratch) / f"{n:06d}{path.suffix}")
-            ours = index(Path(scratch), args.encoder)
             if args.peer:
-                print(f"ratio        {ours / rclip(Path(scratch)):.2f}")
+                beside_rclip(Path(scratch), args.weights)
+            else:
+                index(Path(scratch), args.encoder)
     if args.cold:
         cold(args.cold, args.encoder)
 

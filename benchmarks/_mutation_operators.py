@@ -63,6 +63,8 @@ _SWAPPED_NAMES = {
     "startswith": "endswith",
     "endswith": "startswith",
 }
+# Functions that do not depend on the order of their arguments.
+_COMMUTATIVE = frozenset({"min", "max"})
 _DROPPED_METHODS = frozenset(
     {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "resolve", "absolute"}
 )
@@ -130,8 +132,9 @@ def unary_edits(node: ast.UnaryOp) -> Iterator[Edit]:
 
 
 def call_edits(node: ast.Call) -> Iterator[Edit]:
+    ordered = node.keywords or ast.unparse(node.func) not in _COMMUTATIVE
     plain = not any(isinstance(argument, ast.Starred) for argument in node.args)
-    for index in range(len(node.args) - 1) if plain else ():
+    for index in range(len(node.args) - 1) if plain and ordered else ():
         swapped = [
             *node.args[:index],
             node.args[index + 1],

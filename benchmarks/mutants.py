@@ -12,6 +12,9 @@ survived, and is shown as a diff. Some survivors do not change the behavior at a
 need not be 1. The exit code is 0 if at least `--least` of the mutants of every module are noticed,
 otherwise 1.
 
+The copy is in the folder for temporary files. If TMPDIR names one in memory, such as /dev/shm, the
+tests need not wait for the disk.
+
 Mutants of code that moves and deletes files are executed, in the tests' own folders: do not run
 this on a computer where a mistake would do harm.
 """

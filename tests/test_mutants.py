@@ -96,6 +96,12 @@ def test_equivalent_mutations_are_skipped(source: str) -> None:
     assert not (changed(source) - {"pass"})
 
 
+def test_the_order_of_arguments_is_changed_where_it_matters() -> None:
+    assert changed("a = max(b, c)\n") == {"a = min(b, c)"}
+    assert "a = max(c, b, key=d)" in changed("a = max(b, c, key=d)\n")
+    assert "a = d.max(c, b)" in changed("a = d.max(b, c)\n")
+
+
 def test_a_pragma_needs_a_reason() -> None:
     assert changed("a = b < c  # no mutant:\n")
 

@@ -15,6 +15,7 @@ from explorer.errors import DamagedPhoto, NotAPhoto, OversizedPhoto
 from explorer.photos import decode as decode_module
 from explorer.photos.decode import decode, photo_errors
 from explorer.photos.input_spec import InputSpec
+from explorer.photos.picture_loader import load_picture
 from explorer.photos.quality import measure
 from tests import pictures
 
@@ -159,8 +160,9 @@ def test_a_picture_is_blank_if_hardly_a_pixel_differs_from_the_last() -> None:
 def test_only_a_damaged_picture_is_refused_for_being_blank(
     monkeypatch: pytest.MonkeyPatch, damaged: str | None, plain: bool
 ) -> None:
-    real = decode_module.load_picture
-    monkeypatch.setattr(decode_module, "load_picture", lambda *given: (real(*given)[0], damaged))
+    monkeypatch.setattr(
+        decode_module, "load_picture", lambda *given: (load_picture(*given)[0], damaged)
+    )
     picture = Image.new("RGB", (60, 40), "navy") if plain else pictures.draw(1, (60, 40))
     data = pictures.encoded(picture, "PNG")
     if damaged and plain:
@@ -178,7 +180,8 @@ def test_errors_of_decoders_become_reasons_and_their_warnings_are_ignored() -> N
     with pytest.raises(OversizedPhoto, match="more memory") as oversized, photo_errors(b""):
         raise MemoryError
     assert oversized.value.__cause__ is None
-    for data, kind in ((b"no photo at all", NotAPhoto), (b"\xff\xd8\xff\xe0 cut", DamagedPhoto)):
+    cut = pictures.encoded(pictures.draw(1))[:100]
+    for data, kind in ((b"no photo at all", NotAPhoto), (cut, DamagedPhoto)):
         with pytest.raises(kind) as caught, photo_errors(data):
             raise ZeroDivisionError
         assert isinstance(caught.value.__cause__, ZeroDivisionError)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import stat
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from explorer.errors import LibraryError
 from explorer.ui import access_token
@@ -102,6 +105,44 @@ def test_a_valid_token_is_kept(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN + "\n")
     (tmp_path / "token").chmod(0o600)
     assert access(tmp_path).token == TOKEN
+
+
+def test_two_programs_that_start_at_once_have_one_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[int]()
+
+    def token_hex(size: int) -> str:
+        made.append(size)
+        with pytest.raises(Timeout):
+            FileLock(tmp_path / "token.lock", timeout=0).acquire()
+        return TOKEN
+
+    monkeypatch.setattr(secrets, "token_hex", token_hex)
+    assert access(tmp_path).token == access(tmp_path).token == TOKEN
+    assert made == [24] and (tmp_path / "token").read_bytes().strip() == TOKEN.encode()
+
+
+@posix
+def test_a_library_has_one_cookie_by_whatever_path_it_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "library")
+    found = access(tmp_path / "link")
+    assert found == access(tmp_path / "library")
+    assert re.fullmatch("photo-explorer-[0-9a-f]{16}", found.cookie)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError("odd")])
+def test_what_keeps_a_token_from_being_stored_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(access_token, "_write", refuse)
+    words = error.strerror or "odd"
+    with pytest.raises(LibraryError, match=rf"stored in .*token: {words}\."):
+        access(tmp_path)
 
 
 def test_a_missing_folder_is_reported(tmp_path: Path) -> None:

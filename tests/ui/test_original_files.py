@@ -242,6 +242,20 @@ def test_a_file_truncated_during_sending_is_not_padded(tmp_path: Path) -> None:
         ask(tmp_path / "photo", data, meanwhile=cut)
 
 
+def test_a_file_that_grows_during_sending_is_not_completed(tmp_path: Path) -> None:
+    data = os.urandom(3 * CHUNK_SIZE)
+    write(tmp_path / "photo", data)
+    times = (tmp_path / "photo").stat()
+
+    def grow(sent: int) -> None:
+        with (tmp_path / "photo").open("ab") as file:
+            file.write(b"more")
+        os.utime(tmp_path / "photo", ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    with pytest.raises((OSError, BaseExceptionGroup)):
+        ask(tmp_path / "photo", data, meanwhile=grow)
+
+
 def test_reading_without_pread_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,27 @@ def test_a_file_that_changed_a_moment_ago_is_hashed_each_time(
     assert not original_files._verified
 
 
+def test_a_file_that_changes_while_it_is_hashed_is_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bytes that were hashed need no longer be there."""
+    path, read = tmp_path / "photo", original_files._read_at
+    wanted = write(path)
+
+    def change(handle: int, at: int, size: int) -> bytes:
+        found = read(handle, at, size)
+        os.utime(path, (5, 5))
+        return found
+
+    monkeypatch.setattr(original_files, "_read_at", change)
+    assert not opened(path, wanted) and not original_files._verified
+    # Neither is one that ends before its length.
+    monkeypatch.setattr(original_files, "_read_at", lambda *_: b"")
+    assert not opened(path, wanted)
+    monkeypatch.setattr(original_files, "_read_at", read)
+    assert opened(path, wanted)
+
+
 def test_the_number_of_remembered_files_is_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

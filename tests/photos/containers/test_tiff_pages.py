@@ -176,3 +176,32 @@ def test_metadata_directories_are_part_of_the_file(tag: int, end: int) -> None:
 def test_what_metadata_refers_to_is_part_of_the_file(tag: int, end: int) -> None:
     directories = [[(34665, 4, 1, 26)], [(tag, 4, 1, 44)], [(1, 4, 1, 7)]]
     assert parsed(small_tiff(*directories, starts=[0, 0, 0], tail=bytes(9))).end == end
+
+
+def test_pages_in_several_sub_ifds_follow_their_page_in_order() -> None:
+    directories = [
+        [(256, 4, 1, 1), (330, 4, 2, 92)], [(256, 4, 1, 2)], [(256, 4, 1, 3)], [(256, 4, 1, 4)]
+    ]  # fmt: skip
+    data = small_tiff(*directories, starts=[74, 0, 0, 0], tail=struct.pack("<2I", 56, 38))
+    assert [page.width for page in parsed(data).pages] == [1, 3, 2, 4]
+    assert [page.offset for page in parsed(data).pages] == [8, 56, 38, 74]
+
+
+def test_the_data_of_a_page_that_is_cut_off_ends_with_the_file() -> None:
+    data = small_tiff([(273, 4, 1, 38), (279, 4, 1, 100)], tail=b"0123456789")
+    assert parsed(data).end == len(data) == 48
+    # What lies behind whole data does not count.
+    assert parsed(small_tiff([(273, 4, 1, 38), (279, 4, 1, 6)], tail=b"0123456789")).end == 44
+
+
+@pytest.mark.parametrize(("strips", "refused"), [(4, False), (5, True)])
+def test_pages_may_share_their_data_to_a_degree(strips: int, refused: bool) -> None:
+    size = 38 + 8 * strips
+    tail = struct.pack(f"<{2 * strips}I", *[0] * strips, *[size] * strips)
+    data = small_tiff([(273, 4, strips, 38), (279, 4, strips, 38 + 4 * strips)], tail=tail)
+    assert len(data) == size
+    if refused:
+        with pytest.raises(ValueError, match="overlap"):
+            parsed(data)
+    else:
+        assert parsed(data).end == size

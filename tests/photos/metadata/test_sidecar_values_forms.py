@@ -226,6 +226,20 @@ def test_a_removed_keyword_goes_from_every_property_that_has_it() -> None:
     assert value_of(after, "dc:subject") is None and b"LastKeywordXMP>" not in after
 
 
+def test_other_keywords_stay_in_whatever_form_they_have() -> None:
+    packet = xmp(
+        "dc:subject='bird'",
+        "<dc:subject>cat</dc:subject>"
+        + subject("dog")
+        + "<MicrosoftPhoto:LastKeywordXMP>dog/cow</MicrosoftPhoto:LastKeywordXMP>"
+        + "<digiKam:TagsList/>",
+    )
+    after = written(packet, removed_keywords=("dog",))
+    assert read_values(after).keywords == ("bird", "cat", "cow")
+    assert b">cat<" in after and b">dog/cow<" in after and b"TagsList" in after
+    assert value_of(after, "dc:subject") == "bird"
+
+
 def test_a_keyword_that_is_both_set_and_removed_stays() -> None:
     before = xmp(elements=subject("dog", "sea"))
     values = SidecarValues(keywords=("dog",), removed_keywords=("dog",))

@@ -93,6 +93,19 @@ def test_nothing_is_begun_when_the_time_is_up(
     assert skip == set()
 
 
+@pytest.mark.parametrize("originals", [False, True])
+def test_a_run_whose_time_is_up_has_not_got_through(setup: IndexingSetup, originals: bool) -> None:
+    """Also where the time was just enough: the next call says so."""
+    path = setup.paint("a.png", "red")
+    setup.run()
+    if not originals:
+        path.unlink()
+    indexer, summary, skip = second(setup), IndexSummary(), set[int]()
+    assert not indexer._backfill.encode_missing(summary, lambda: summary.encoded > 0, skip)
+    assert summary.encoded == 1 and skip == set()
+    assert indexer._backfill.encode_missing(summary, skip=skip) and summary.encoded == 1
+
+
 def test_progress_counts_every_preview_once(setup: IndexingSetup) -> None:
     for number in range(3):
         setup.paint(f"{number}.png", f"#{number}0{number}0{number}0")

@@ -57,6 +57,7 @@ def test_pages_that_no_table_has_are_offered_to_all_tables(tmp_path: Path) -> No
     path = tmp_path / "a.db"
     catalog(
         path,
+        "pragma secure_delete = off",
         "create table one (a)",
         "create table two (a primary key, b) without rowid",
         "create table gone (a)",
@@ -64,12 +65,15 @@ def test_pages_that_no_table_has_are_offered_to_all_tables(tmp_path: Path) -> No
         "insert into two values ('of two', 1)",
         "insert into gone values ('orphan')",
         "create table freed (a)",
-        "insert into freed values ('freed')",
+        # More than one page: the first that is freed lists the others.
+        "insert into freed select 'freed ' || value || hex(zeroblob(500)) from"
+        " json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]')",
         "drop table freed",
         "pragma writable_schema = on",
         "delete from sqlite_master where name = 'gone'",
     )
     source = DamagedCatalog(Pages(path))
+    assert any(source.pages.is_leaf(number) for number in source.pages.free())
     for name in source.roots:
         source.reach(name)
     assert [[cell.values for cell in page] for page in source.orphan_pages()] == [[("orphan",)]]

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.library.salvage import salvage
 from tests.factory import digest_of
-from tests.library.filled_catalog import rows_of, salvaged
+from tests.library.filled_catalog import PAGE, root_of, rows_of, salvaged
 from tests.library.test_salvage import sql
 
 
@@ -101,3 +101,21 @@ def test_rows_that_are_lost_are_counted_by_what_they_are(path: Path) -> None:
         "Lost from the catalog: 1 of its photos in albums.",
         "Lost from the catalog: 1 of its settings.",
     ]
+
+
+@pytest.mark.parametrize("place", [0, 7, 0xFFFF])
+def test_a_row_whose_place_is_damaged_is_not_lost_in_silence(
+    made: Path, path: Path, place: int
+) -> None:
+    data, start = bytearray(path.read_bytes()), (root_of(made, "decision") - 1) * PAGE
+    # It fits on one page, and the places of its rows are listed from the eighth byte on.
+    assert data[start] == 13
+    data[start + 8 : start + 10] = place.to_bytes(2, "big")
+    path.write_bytes(data)
+    saved, found = salvaged(path)
+    assert found["decision"] < rows_of(made)["decision"]
+    assert (
+        "Some of the catalog's decisions about duplicates may be lost: it is not known how many"
+        " there were." in saved.lost
+    )
+    assert len(named(saved.lost)) == 1

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.errors import DamagedPhoto, NotAPhoto, OversizedPhoto
+from explorer.errors import DamagedPhoto, OversizedPhoto, UnsupportedPhoto
 from explorer.photos import decode as decode_module
 from explorer.photos.decode import decode, photo_errors
 from explorer.photos.input_spec import InputSpec
@@ -181,7 +181,7 @@ def test_errors_of_decoders_become_reasons_and_their_warnings_are_ignored() -> N
         raise MemoryError
     assert oversized.value.__cause__ is None
     cut = pictures.encoded(pictures.draw(1))[:100]
-    for data, kind in ((b"no photo at all", NotAPhoto), (cut, DamagedPhoto)):
+    for data, kind in ((b"something", UnsupportedPhoto), (cut, DamagedPhoto)):
         with pytest.raises(kind) as caught, photo_errors(data):
             raise ZeroDivisionError
         assert isinstance(caught.value.__cause__, ZeroDivisionError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
@@ -40,8 +41,10 @@ def vectors_of(encoder: StarterEncoder, pictures_: list[Image.Image]) -> Vectors
     return encoder.encode_images(np.stack([one for one in inputs if one is not None]))
 
 
+@functools.cache
 def photo_named(name: str) -> Image.Image:
-    return photograph(name).convert("RGB")
+    """That photograph, of more pixels than the encoder looks at."""
+    return photograph(name, 640).convert("RGB")
 
 
 def test_image_features_are_those_of_the_original(encoder: StarterEncoder) -> None:

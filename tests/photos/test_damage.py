@@ -53,8 +53,8 @@ TEXTS = [
     chunk(b"tEXt", b"Comment\0" + LONG),
     chunk(b"iCCP", b"screen\0\0" + zlib.compress(SRGB + bytes(1_300_000))),
     # More than is read at all.
-    chunk(b"zTXt", b"History\0\0" + zlib.compress(bytes(40 << 20))),
-    chunk(b"iCCP", b"screen\0\0" + zlib.compress(SRGB + bytes(40 << 20))),
+    chunk(b"zTXt", b"History\0\0" + zlib.compress(bytes(40 << 20), 1)),
+    chunk(b"iCCP", b"screen\0\0" + zlib.compress(SRGB + bytes(40 << 20), 1)),
     # Broken, which is no matter to the picture.
     chunk(b"tEXt", b"Comment\0words", wrong=True),
     chunk(b"zTXt", b"History\0\0no stream"),

@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.fixtures.library_builder",
     "tests.fixtures.removal",
     "tests.fixtures.switching",
+    "tests.fixtures.warm_decoders",
 ]
 
 # How long an example takes says nothing: the machine may be busy. Tests that ask for more work
@@ -166,8 +167,14 @@ def _left(threads: set[threading.Thread], processes: set[psutil.Process]) -> lis
         and not thread.name.startswith(_KEPT_THREADS)
         and type(thread).__name__ not in _KEPT_THREADS
     ]
+    # Not before pytest has loaded it as a plugin.
+    from tests.fixtures.warm_decoders import idle_decoders
+
+    idle = idle_decoders()
     for process in _processes() - processes:
         with contextlib.suppress(psutil.Error):
+            if process.pid in idle:
+                continue
             command = " ".join(process.cmdline())
             if process.status() != psutil.STATUS_ZOMBIE and not any(
                 kept in command for kept in _KEPT_PROCESSES

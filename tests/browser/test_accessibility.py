@@ -67,7 +67,9 @@ def test_no_page_violates_a_rule(window: Visitor, server: Server) -> None:
     for name in PAGES:
         if narrow:
             page.get_by_role("button", name="Pages", exact=True).click()
-            check(window)
+            # The menu is the same on every page.
+            if name == PAGES[0]:
+                check(window)
         page.get_by_role("link", name=name, exact=True).click()
         path = "/" if name == "Search" else "/" + name.lower().split()[0]
         page.wait_for_function("path => location.pathname === path", arg=path)

@@ -21,6 +21,11 @@ def main() -> None:
     removal_history.show_undo_result()
     # Read before anything else, so that later changes are announced.
     reason_empty = empty_library.reason()
+    if reason_empty in ("no folder", "adding"):
+        # There is nothing to filter yet, and nothing that was removed.
+        empty_library.explain(reason_empty)
+        duplicates_status.announce_changes(resources.library().catalog.change(), reason_empty)
+        return
     group_filter = duplicates_toolbar.filter_bar()
     with st.spinner("Loading duplicates…"):
         current = duplicates_review.review(resources.library(), group_filter)

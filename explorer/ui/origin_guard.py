@@ -19,12 +19,13 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette import websockets
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
 from explorer.ui.access_token import PARAMETER, Access
+from explorer.ui.plain_page import plain_page
 from explorer.ui.security_headers import secured
 
 # Earlier versions of Starlette raise its base class.
@@ -100,6 +101,8 @@ class OriginGuard:
         try:
             access = self._access()
         except ExplorerError as error:
+            if _is_page(scope):
+                return plain_page(500, "The library cannot be opened", html.escape(str(error)))
             return PlainTextResponse(str(error), 500)
         # Latin-1 maps every byte to a character, so other parameters are passed on unchanged.
         query = parse_qsl(
@@ -130,17 +133,7 @@ def _token_required(scope: Scope) -> Response:
     if not _is_page(scope):
         return PlainTextResponse(f"{_NO_TOKEN} {_HOW}", 403, {"Cache-Control": "no-store"})
     how = html.escape(_HOW).replace(f"`{PROGRAM} open`", f"<code>{PROGRAM} open</code>")
-    page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Photo Explorer</title>
-<style>
-:root {{ color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; }}
-body {{ max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem; }}
-h1 {{ font-size: 1.4rem; }}
-</style></head>
-<body><h1>This address is incomplete</h1><p>{html.escape(_NO_TOKEN)}</p><p>{how}</p></body></html>
-"""
-    return HTMLResponse(page, 403, {"Cache-Control": "no-store"})
+    return plain_page(403, "This address is incomplete", html.escape(_NO_TOKEN), how)
 
 
 def _is_page(scope: Scope) -> bool:

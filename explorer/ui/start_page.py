@@ -6,11 +6,13 @@ import functools
 from pathlib import Path
 
 import streamlit
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from explorer.config import APP_FILES
+from explorer.ui.plain_page import plain_page
 
 # Streamlit's client looks for its server below the page's own URL first. On every page but the
 # first, that costs two requests that fail, and two errors in the browser's console.
@@ -30,7 +32,29 @@ async def _serve(_: Request) -> HTMLResponse:
     return HTMLResponse(start_page(), headers={"Cache-Control": "no-cache"})
 
 
+class _PageName(StringConvertor):
+    """The last part of a URL that could be a page: Streamlit's own files have a dot in their
+    names."""
+
+    regex = "[^/.]+"
+
+
+register_url_convertor("page_name", _PageName())
+
+
+async def _no_such_page(_: Request) -> HTMLResponse:
+    return plain_page(
+        404,
+        "There is no such page",
+        "Nothing is wrong with your photos. The address may have been mistyped, or comes from"
+        " another version of Photo Explorer.",
+        '<a href="/">Go to the search</a>',
+    )
+
+
 def page_routes() -> list[Route]:
-    """Routes that serve the start page at the URL of each page of the app."""
+    """Routes that serve the start page at the URL of each page of the app, and say so where there
+    is none."""
     names = sorted(file.stem for file in (APP_FILES / "pages").glob("*.py"))
-    return [Route(path, _serve) for path in ("/", *(f"/{name}" for name in names))]
+    pages = [Route(path, _serve) for path in ("/", *(f"/{name}" for name in names))]
+    return [*pages, Route("/{name:page_name}", _no_such_page)]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import streamlit as st
 
+from explorer.library.command_store import send_command
 from explorer.library.durable_io import has_room
+from explorer.library.paths import printable
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import count, duration
 from explorer.ui import resources
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
+
+# Phases that every page tells of.
+_TOLD_PHASES = ("starting", "scanning", "indexing", "comparing", "paused", "waiting", "off")
 
 
 @st.fragment(run_every="2s")
@@ -21,21 +27,37 @@ def status_line() -> None:
     nothing while both are idle. A warning while the indexer cannot run."""
     fetch_line(resources.library().catalog, "status", quiet=True)
     worker = worker_status(resources.library().catalog)
-    if (worker is None or not worker["alive"]) and not _starts_again():
+    if cannot_run(worker):
         st.warning(describe(worker), icon=":material/warning:")
         return
-    busy = (
-        worker is not None
-        and worker["alive"]
-        and worker["phase"]
-        in ("starting", "scanning", "indexing", "comparing", "paused", "waiting")
-    )
-    if worker is None or not busy:
+    if worker is None or not worker["alive"] or worker["phase"] not in _TOLD_PHASES:
+        _folders_away()
         return
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    left.caption(describe(worker))
-    if worker["total"]:
-        right.progress(min(1.0, worker["done"] / worker["total"]))
+    resting = worker["phase"] in ("paused", "off")
+    with st.container(horizontal=True, vertical_alignment="center", key="status"):
+        st.caption(describe(worker), width="content")
+        if resting and st.button("Resume", icon=":material/play_arrow:", key="status-resume"):
+            send_command(resources.library().catalog, "resume")
+        if worker["total"] and not resting:
+            st.progress(min(1.0, worker["done"] / worker["total"]))
+
+
+def _folders_away() -> None:
+    """Say which folders cannot be reached, as their photos are shown as previews only."""
+    catalog = resources.library().catalog
+    away = [root["path"] for root in catalog.roots() if root["state"] == "offline"]
+    if not away or not catalog.counts().photos:
+        return
+    where = (
+        f"The folder “{printable(os.path.basename(away[0]) or away[0])}” is"
+        if len(away) == 1
+        else f"{count(len(away), 'folder')} are"
+    )
+    with st.container(key="status"):
+        st.caption(
+            f":material/usb_off: {escape_markdown(where)} not connected. Photos from there can be"
+            " searched, and are shown as previews."
+        )
 
 
 def _watching(_: WorkerRow) -> str:
@@ -51,10 +73,15 @@ def _watching(_: WorkerRow) -> str:
 
 _IDLE_MESSAGES: dict[str, Callable[[WorkerRow], str]] = {
     "paused": lambda _: "Indexing is paused.",
-    "off": lambda _: "The indexer has stopped.",
+    "off": lambda _: "Indexing is stopped.",
     "waiting": lambda worker: f"Indexing is on hold. {escape_markdown(worker['message'])}",
     "watching": _watching,
 }
+
+
+def cannot_run(worker: WorkerRow | None) -> bool:
+    """Whether no indexer is running, and none can be expected to start by itself."""
+    return (worker is None or not worker["alive"]) and not _starts_again()
 
 
 def _starts_again() -> bool:

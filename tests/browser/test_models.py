@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from explorer.encoders import fetch_state
 from tests import pictures
 from tests.browser.conftest import Server, Visitor
+from tests.browser.test_accessibility import check
 from tests.encoders.hub import Hub
 from tests.fixtures.better_model import weights_file
 from tests.fixtures.waiting import wait
@@ -55,7 +56,7 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     line = page.locator(".st-key-fetch-status")
     expect(line).to_contain_text("Downloading a better search model, “better”, in the background")
     expect(line).to_contain_text(AMOUNT)
-    window.settle()
+    check(window)
     line.get_by_role("button", name="Pause").click()
     expect(line).to_have_count(0)
     wait(lambda: fetch_state.choice() == "paused", "the choice to pause the download")
@@ -114,5 +115,6 @@ def test_a_failure_is_one_sentence_and_can_be_tried_again(
     expect(line).to_contain_text("is not on this computer yet")
     expect(line).to_contain_text("the server answered with status 503.")
     expect(line).to_contain_text("searches use the current model.")
+    check(window)
     line.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Search model: better (6 photos)")).to_be_visible()

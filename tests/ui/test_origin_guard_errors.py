@@ -17,8 +17,10 @@ def test_a_library_that_cannot_be_opened_is_reported() -> None:
     def broken() -> Access:
         raise LibraryError("The library cannot be read.")
 
-    got = answer([HOST, COOKIE], access=broken)
-    assert (got.status, got.body, got.passed) == (500, "The library cannot be read.", False)
+    page, part = (answer([HOST, COOKIE], access=broken, path=path) for path in ("/", "/photo/1"))
+    assert (part.status, part.body, part.passed) == (500, "The library cannot be read.", False)
+    assert (page.status, page.passed) == (500, False)
+    assert "<p>The library cannot be read.</p>" in page.body
 
 
 def test_an_error_is_answered_with_our_message_and_logged() -> None:

@@ -25,3 +25,12 @@ def test_every_page_has_the_start_page(path: str) -> None:
     assert answer.status_code == 200 and answer.text == start_page()
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_an_unknown_page_says_so_and_leads_back() -> None:
+    client = TestClient(Starlette(routes=page_routes()))
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404 and "There is no such page" in answer.text
+    assert '<a href="/">' in answer.text
+    # Files are Streamlit's to serve.
+    assert "no such page" not in client.get("/favicon.png").text

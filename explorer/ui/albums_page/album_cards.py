@@ -14,8 +14,9 @@ from explorer.library.rows import PhotoRow
 from explorer.search.language.print_query import printed_value
 from explorer.search.language.query_tree import FieldValue
 from explorer.text_format import MAX_NAME_LENGTH, count
-from explorer.ui import resources
+from explorer.ui import empty_library, resources
 from explorer.ui.albums_page import album_exchange
+from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.photo_edits.last_edit import say_done
 from explorer.ui.photo_labels import escape_markdown
@@ -32,6 +33,12 @@ def albums_page() -> None:
     found = album_store.albums(catalog)
     favourites = album_store.favourites(catalog)
     if not found and not favourites:
+        drawn = snapshot()
+        if drawn.reason_empty is not None:
+            # Without photos, nothing can be put into an album.
+            empty_library.explain(drawn.reason_empty)
+            refresh_on_change(drawn, has_room=True)
+            return
         st.info(
             "There are no albums yet. Select photos on the Search page and choose **Album** to make"
             " one, or **Favourite** to mark the best.",

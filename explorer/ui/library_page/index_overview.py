@@ -11,7 +11,7 @@ from explorer.library.worker_store import worker_status
 from explorer.text_format import count, size
 from explorer.ui.library_page import indexer_controls, unreadable_files
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.status_line import describe
+from explorer.ui.status_line import cannot_run, describe
 
 # The fields shown in the list of folders; when one changes, the page is redrawn.
 _SHOWN_OF_FOLDER = (
@@ -36,7 +36,10 @@ def overview(catalog: Catalog) -> None:
     _totals(catalog)
     worker = worker_status(catalog)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(describe(worker), width="stretch")
+        if cannot_run(worker):
+            st.warning(describe(worker), icon=":material/warning:")
+        else:
+            st.markdown(describe(worker), width="stretch")
         indexer_controls.controls(catalog, worker)
     if worker is not None and worker["alive"]:
         _progress(worker)

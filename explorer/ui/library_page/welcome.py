@@ -61,7 +61,8 @@ def welcome(catalog: Catalog) -> None:
             on_click=_add_all,
             args=[catalog, chosen],
         )
-    with st.expander("Choose another folder", expanded=not folders, icon=":material/folder_open:"):
+    label = "Choose another folder" if folders else "Choose a folder"
+    with st.expander(label, expanded=not folders, icon=":material/folder_open:"):
         _browser(catalog)
 
 

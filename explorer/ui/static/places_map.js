@@ -2,7 +2,7 @@
 // north, east in degrees, as text, once) to list the photos there, and `search` (the same) to search among them.
 
 import { arrange } from "./modules/element.js";
-import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
+import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, overviewOf, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
 
 // From this zoom on, outlines are drawn with all their detail.
 const DETAILED_FROM = 3.5;
@@ -26,7 +26,7 @@ export default function (component) {
     draw();
   }
 
-  const showAll = () => move(viewOf(state.all, ...size()));
+  const showAll = () => move(overviewOf(state.all, ...size()));
 
   function draw() {
     if (!state.pending) state.pending = requestAnimationFrame(paint);
@@ -36,7 +36,7 @@ export default function (component) {
     state.pending = 0;
     const [width, height] = size(), ratio = window.devicePixelRatio || 1;
     if (!width) return;
-    state.view ??= viewOf(state.chosen ?? state.all, width, height);
+    state.view ??= state.chosen ? viewOf(state.chosen, width, height) : overviewOf(state.all, width, height);
     state.view = clampWorld(state.view, width);
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);

@@ -105,9 +105,10 @@ export function createPhotoPanel({ onPick, onFace }) {
     ];
   }
 
-  function clear() {
+  // Show no photo, and why.
+  function clear(reason = "") {
     shown = null;
-    body.replaceChildren();
+    body.replaceChildren(...(reason ? [make("p", { class: "hint" }, reason)] : []));
   }
 
   return { root, update, clear };

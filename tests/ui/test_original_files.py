@@ -254,11 +254,3 @@ def test_a_file_that_grows_during_sending_is_not_completed(tmp_path: Path) -> No
 
     with pytest.raises((OSError, BaseExceptionGroup)):
         ask(tmp_path / "photo", data, meanwhile=grow)
-
-
-def test_reading_without_pread_gives_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(os, "pread", raising=False)
-    write(tmp_path / "photo")
-    assert ask(tmp_path / "photo", range="bytes=7-20")[2] == DATA[7:21]

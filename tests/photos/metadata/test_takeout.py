@@ -144,3 +144,27 @@ _values = st.recursive(
 def test_any_value_can_be_read(facts: dict[str, Any]) -> None:
     found = said(**facts).fields
     assert found.place is None or (abs(found.place[0]) <= 90 and abs(found.place[1]) <= 180)
+
+
+@pytest.mark.parametrize(
+    ("facts", "notes"),
+    [
+        ({"description": "At the sea", "favorited": True}, ("At the sea", True)),
+        ({"description": " two \n lines ", "favorited": False}, ("two lines", False)),
+        ({"description": "x"}, ("x", False)), ({"favorited": True}, ("", True)),
+        # Only what Takeout writes counts.
+        ({"description": ["x"], "favorited": "true"}, ("", False)),
+        ({"description": None, "favorited": 1}, ("", False)), ({"description": ""}, ("", False)),
+        ({}, ("", False)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_notes_of_an_export(facts: dict[str, Any], notes: tuple[str, bool], encoding: str) -> None:
+    assert takeout.read_notes(json.dumps(facts).encode(encoding)) == notes
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no json", b"[]", b'"description"', b"\xff\xfe{", b"[" * 200_000, b"9" * 5000]
+)
+def test_what_is_no_export_has_no_notes(data: bytes) -> None:
+    assert takeout.read_notes(data) == ("", False)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.vectors import VectorIndex
 from explorer.search import engine as engine_module
 from explorer.search.engine import SearchEngine
@@ -14,7 +15,8 @@ from explorer.search.language.parse_query import parse
 from explorer.search.query import ExamplePhoto, Query
 from explorer.search.relevance_cache import RelevanceCache
 from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
-from tests.factory import LibraryBuilder, vector_of
+from tests.factory import DIM, VERSION, LibraryBuilder, vector_of
+from tests.search.conftest import ImageOnlyEncoder
 
 
 def test_the_library_is_sampled_again_only_after_a_change(
@@ -37,13 +39,19 @@ def test_the_library_is_sampled_again_only_after_a_change(
     assert taken == [200, 201]
 
 
-def test_subtracted_terms_are_merged_into_the_others(full: LibraryBuilder) -> None:
-    engine, index = SearchEngine(full.library), full.index()
+@pytest.mark.parametrize("photos", [8, 200])
+def test_subtracted_terms_are_merged_into_the_others(builder: LibraryBuilder, photos: int) -> None:
+    """In a library of a few photos, none describes what is subtracted."""
+    with builder.writer.transaction():
+        for number in range(photos):
+            builder.put(f"{number}.jpg", number)
+    engine, index = SearchEngine(builder.library), builder.index()
     plain, wanted = engine.encode_query(Query(parse("a"))), vector_of("a")
     assert np.allclose(plain, wanted, atol=1e-6)
     everything = index.rows(index.ids())
-    best = index.rows(index.search(wanted, candidates_wanted(200))[1])
-    number = examples_wanted(200)
+    best = index.rows(index.search(wanted, candidates_wanted(photos))[1])
+    number = examples_wanted(photos)
+    assert (number > 0) is (photos == 200)
     worst = index.rows(index.search(vector_of("c"), number)[1]) if number else everything[:0]
     found = engine.encode_query(Query(parse("a -c")))
     expected = subtract(wanted, [Negative(vector_of("c"), worst, 1.0)], best, everything)
@@ -52,6 +60,16 @@ def test_subtracted_terms_are_merged_into_the_others(full: LibraryBuilder) -> No
     scores = everything @ expected
     assert ranked[0] == int(index.ids()[int(np.argmax(scores))])
     assert engine.rank_by_meaning(Query(parse("a -c")), None).first(1)[0].tolist() == ranked[:1]
+
+
+def test_an_index_is_that_of_the_encoder_it_is_asked_for(full: LibraryBuilder) -> None:
+    """Another encoder may take over between two questions."""
+    photo = int(full.library.catalog.matching()[0])
+    mute = register_encoder(full.writer, "mute", VERSION, DIM)
+    put_embedding(full.writer, mute, photo, vector_of("mute"))
+    engine = SearchEngine(full.library)
+    assert len(engine.index()) == 200
+    assert engine._index(ImageOnlyEncoder()).ids().tolist() == [photo]
 
 
 def test_a_share_counts_the_photo_itself(full: LibraryBuilder) -> None:

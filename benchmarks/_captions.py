@@ -44,6 +44,16 @@ def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
     )
 
 
+def joined(parts: Sequence[Captioned]) -> Captioned:
+    """Several sets of photos as one, in their order."""
+    starts = np.cumsum([0, *(len(part.photos) for part in parts[:-1])])
+    return Captioned(
+        [path for part in parts for path in part.photos],
+        [caption for part in parts for caption in part.captions],
+        np.concatenate([part.of + start for part, start in zip(parts, starts, strict=True)]),
+    )
+
+
 def pixels(
     paths: Sequence[Path], spec: InputSpec, workers: int, batch: int = 16
 ) -> Iterator[tuple[list[int], npt.NDArray[np.uint8]]]:

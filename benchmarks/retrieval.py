@@ -77,8 +77,7 @@ class Conse:
         self._starter.warm_up()
 
     def encode_images(self, pixels: np.ndarray) -> Vectors:
-        _, probabilities = self._starter.image_features(pixels)
-        return unit(probabilities @ self._classes)
+        return unit(self._starter.image_features(pixels).probabilities @ self._classes)
 
     def encode_texts(self, phrases: list[str]) -> Vectors:
         return unit(self._starter.sentence_vectors(phrases))

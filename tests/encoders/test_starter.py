@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from PIL import Image, ImageOps
 from explorer.config import PROJECT
 from explorer.demo.photographs import PHOTOGRAPHS, photograph
 from explorer.encoders import starter
-from explorer.encoders.base import Vectors
+from explorer.encoders.base import Vectors, unit
 from explorer.encoders.openvino_runtime import quiet_libraries
-from explorer.encoders.starter import HEAD_FILE, SIDE, StarterEncoder, StarterHead
+from explorer.encoders.starter import HEAD_FILE, SIDE, StarterEncoder, StarterHead, map_inputs
+from explorer.encoders.starter_image_model import STAGE_FEATURES
 from explorer.photos.decode import decode
 from tests import pictures
 
@@ -52,12 +54,23 @@ def test_image_features_are_those_of_the_original(encoder: StarterEncoder) -> No
 
     drawn = [photo_named(name).resize((SIDE, SIDE)) for name in ("cat", "coffee", "rocket")]
     pixels = np.stack([np.asarray(picture) for picture in drawn])
-    features, probabilities = encoder.image_features(pixels)
+    features, probabilities, stages = encoder.image_features(pixels)
     with torch.no_grad(), quiet_libraries():
         module, _ = starter._build_image_model()
-        theirs, chances = (one.numpy() for one in module(torch.from_numpy(pixels)))
-    norms = np.linalg.norm(features, axis=1) * np.linalg.norm(theirs, axis=1)
-    assert ((features * theirs).sum(axis=1) / norms).min() >= 0.998
+        theirs, chances, moments = (one.numpy() for one in module(torch.from_numpy(pixels)))
+        # The network as its package runs it, with the maps that its stages pass on.
+        passed, net = list[torch.Tensor](), cast(Any, module).net
+        for number in (14, 19, 20):
+            net._blocks[number].register_forward_hook(lambda *call: passed.append(call[2]))
+        whole = net.extract_features(torch.from_numpy(pixels).permute(0, 3, 1, 2) / 128 - 127 / 128)
+    assert np.allclose(theirs, whole.mean((2, 3)).numpy(), atol=1e-4)
+    pooled = [
+        part for maps in passed for part in (maps.mean((2, 3)), maps.std((2, 3), correction=0))
+    ]
+    assert np.allclose(moments, torch.cat(pooled, 1).numpy(), atol=1e-3)
+    assert moments.shape == (len(drawn), STAGE_FEATURES)
+    for ours, original in ((features, theirs), (stages, moments)):
+        assert (unit(ours) * unit(original)).sum(axis=1).min() >= 0.998
     assert np.abs(probabilities - chances).max() < 0.1 and np.allclose(
         probabilities.sum(axis=1), 1, atol=0.02
     )
@@ -83,6 +96,41 @@ def test_sentence_vectors_are_those_of_the_original(encoder: StarterEncoder) -> 
     ours = encoder.sentence_vectors(phrases)
     assert (ours * theirs).sum(axis=1).min() >= 0.9995
     assert encoder.sentence_vectors([]).shape == (0, 384)
+
+
+def test_a_name_is_encoded_in_several_wordings_and_a_sentence_in_one(
+    encoder: StarterEncoder,
+) -> None:
+    head = StarterHead.load()
+
+    def alone(*phrases: str) -> Vectors:
+        return head.phrase(encoder.sentence_vectors(phrases))
+
+    sentence = "two dogs run on a beach"
+    name, other, of_sentence = encoder.encode_texts(["an old clock", "cat", sentence])
+    wordings = "an old clock", "a photo of a old clock", "a picture of old clock"
+    assert np.allclose(name, unit(alone(*wordings).mean(axis=0)), atol=1e-5)
+    assert np.allclose(
+        other, unit(alone("cat", "a photo of a cat", "a picture of cat").mean(axis=0)), atol=1e-5
+    )
+    assert np.allclose(of_sentence, alone(sentence)[0], atol=1e-5)
+
+
+def test_all_inputs_of_the_map_count() -> None:
+    random = np.random.default_rng(3)
+    image = starter.ImageFeatures(
+        random.random((2, 1280)).astype(np.float32),
+        random.dirichlet(np.ones(1000), 2).astype(np.float32),
+        random.random((2, STAGE_FEATURES)).astype(np.float32),
+    )
+    head = StarterHead.load()
+    inputs = map_inputs(image, head.arrays["stage_mean"], head.arrays["stage_scale"])
+    assert inputs.shape == (2, head.arrays["map"].shape[0])
+    before = head.semantic(image)
+    for part in range(3):
+        changed = list(image)
+        changed[part] = np.roll(changed[part], 1, axis=1)
+        assert (before * head.semantic(starter.ImageFeatures(*changed))).sum(axis=1).max() < 0.999
 
 
 def test_vectors_have_length_one_and_two_halves(encoder: StarterEncoder) -> None:

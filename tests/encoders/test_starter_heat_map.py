@@ -57,11 +57,12 @@ def test_an_encoder_without_heat_maps_has_none() -> None:
 @pytest.mark.model
 def test_the_mean_of_the_feature_map_is_the_photo(encoder: StarterEncoder) -> None:
     pixels = as_input(photograph("cat"))[None]
-    features, probabilities = load_or_reconvert(convert_map_model)(pixels)
+    features, probabilities, stages = load_or_reconvert(convert_map_model)(pixels)
     assert features.shape[3] == 1280 and probabilities.shape[:3] == features.shape[:3]
     assert np.allclose(probabilities.sum(axis=3), 1, atol=0.02)
-    pooled = encoder.image_features(pixels)[0]
-    assert float(unit(features.mean(axis=(1, 2)))[0] @ unit(pooled)[0]) > 0.999
+    photo = encoder.image_features(pixels)
+    assert float(unit(features.mean(axis=(1, 2)))[0] @ unit(photo.features)[0]) > 0.999
+    assert float(unit(stages)[0] @ unit(photo.stages)[0]) > 0.999
 
 
 @pytest.mark.model

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.search.language.typed_values import Area
-from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.localized import count
 from explorer.ui.places_page import places_photos, places_route, places_state, world_map
 from explorer.ui.places_page.photo_clusters import WorldPoints
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from explorer.text_format import count
 from explorer.ui import empty_library, resources
+from explorer.ui.localized import count
 
 # Session state that is set while a dialog is open that the URL does not describe. Redrawing the
 # page would close it.

@@ -11,9 +11,10 @@ import streamlit as st
 from explorer.library.paths import printable
 from explorer.photos.formats import EXTENSIONS
 from explorer.systems.this_system import this_system
-from explorer.text_format import count, one_line
+from explorer.text_format import one_line
 from explorer.ui import file_manager, resources
 from explorer.ui.actions import PhotoAction
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 MAX_OPENED = 10

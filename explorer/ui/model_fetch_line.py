@@ -11,7 +11,7 @@ from explorer.errors import EncoderError
 from explorer.indexing.model_fetcher import WantedModel, wanted_model
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
-from explorer.text_format import size
+from explorer.ui.localized import size
 from explorer.ui.photo_labels import escape_markdown
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 from explorer.library.rows import PhotoRow
+from explorer.ui.localized import day, moment, month, short_number
 
 # Where the date comes from, unless the camera wrote it.
 _DATE_SOURCES = {
@@ -44,27 +46,32 @@ def taken(photo: PhotoRow) -> str:
     if not photo["taken_at"]:
         return "No date"
     when = dt.datetime.fromisoformat(photo["taken_at"])
-    dates = {"year": f"{when.year}", "month": f"{when:%B %Y}", "day": f"{when.day} {when:%B %Y}"}
-    day = dates.get(photo["taken_precision"] or "second", f"{when.day} {when:%B %Y, %H:%M}")
-    return f"{day}{_DATE_SOURCES.get(photo['taken_source'] or '', '')}"
+    known: dict[str, Callable[[], str]] = {
+        "year": lambda: str(when.year),
+        "month": lambda: month(when),
+        "day": lambda: day(when),
+    }
+    words = known.get(photo["taken_precision"] or "second", lambda: moment(when))()
+    return f"{words}{_DATE_SOURCES.get(photo['taken_source'] or '', '')}"
 
 
 def exposure(photo: PhotoRow) -> str:
     """`1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, without the parts that are unknown."""
     parts = list[str]()
     if seconds := photo["exposure_time"]:
-        parts.append(f"1/{1 / seconds:.0f} s" if seconds < 0.3 else f"{seconds:g} s")
+        fraction = f"1/{1 / seconds:.0f}"
+        parts.append(f"{fraction if seconds < 0.3 else short_number(seconds)} s")
     if photo["f_number"]:
-        parts.append(f"ƒ/{photo['f_number']:g}")
+        parts.append(f"ƒ/{short_number(photo['f_number'])}")
     if photo["iso"]:
         parts.append(f"ISO {photo['iso']:.0f}")
     if photo["focal_length"]:
-        parts.append(f"{photo['focal_length']:g} mm")
+        parts.append(f"{short_number(photo['focal_length'])} mm")
     return " · ".join(parts)
 
 
 def place(photo: PhotoRow) -> str:
-    """`45.4375° N, 12.3358° E`, or ''."""
+    """`45.4375° N, 12.3358° E`, or ''. With a point in every locale, as queries have it."""
     latitude, longitude = photo["latitude"], photo["longitude"]
     if latitude is None or longitude is None:
         return ""

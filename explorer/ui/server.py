@@ -25,6 +25,7 @@ from explorer.ui.map_page.map_routes import library_points, named_regions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_routes import map_points, original, preview
 from explorer.ui.places_page.places_route import country_outlines, photo_clusters
+from explorer.ui.reader_locale import RequestLocale
 from explorer.ui.start_page import page_routes
 from explorer.ui.viewer.viewer_routes import (
     heat_map,
@@ -60,7 +61,7 @@ def app_options() -> dict[str, Any]:
             *list_routes(),
             *page_routes(),
         ],
-        "middleware": [Middleware(OriginGuard, access=_access)],
+        "middleware": [Middleware(OriginGuard, access=_access), Middleware(RequestLocale)],
         "lifespan": lifespan,
     }
 

@@ -12,8 +12,8 @@ from explorer.library.durable_io import has_room
 from explorer.library.paths import printable
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
-from explorer.text_format import count, duration
 from explorer.ui import resources
+from explorer.ui.localized import count, duration, percent
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
 
@@ -106,7 +106,9 @@ def describe(worker: WorkerRow | None) -> str:
         return f"The indexer is not running. {_why_not_running()}"
     phase, done, total = worker["phase"], worker["done"], worker["total"]
     if phase == "starting":
-        return (worker["message"] or "Getting ready…") + (f" {done / total:.0%}" if total else "")
+        return (worker["message"] or "Getting ready…") + (
+            f" {percent(done / total)}" if total else ""
+        )
     if phase in _IDLE_MESSAGES:
         return _IDLE_MESSAGES[phase](worker)
     if not total or phase not in ("indexing", "comparing"):
@@ -114,8 +116,8 @@ def describe(worker: WorkerRow | None) -> str:
     if phase == "comparing":
         left = f", about {duration(worker['eta'])} left" if worker["eta"] else ""
         what = escape_markdown(worker["message"]) or "Comparing photos"
-        return f"{what}: {done / total:.0%}{left}"
+        return f"{what}: {percent(done / total)}{left}"
     left = f", about {duration(worker['eta'])} left" if worker["eta"] and done < total else ""
     # The first photos wait for the model to load, so their rate means nothing.
-    speed = f" · {worker['rate']:.0f} photos/s{left}" if worker["rate"] >= 1 else ""
+    speed = f" · {count(round(worker['rate']))} photos/s{left}" if worker["rate"] >= 1 else ""
     return f"Indexing {count(done)} of {count(total, 'photo')}{speed}"

@@ -115,7 +115,7 @@ def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Se
     panel.get_by_role("link", name="Search without May").press("Enter")
     expect(panel.get_by_role("link", name="Search without May")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"\?since=2021-01-01$"))
-    page.get_by_role("button", name="From 2021-01-01").click()
+    page.get_by_role("button", name="From January 1, 2021").click()
     expect(page.get_by_text(f"{8 + GREY} photos, newest first")).to_be_visible()
     expect(panel.get_by_role("link", name=f"JPEG files, {5 + GREY} photos")).to_be_visible()
     page.get_by_role("button", name="Narrow down").press("Enter")

@@ -135,7 +135,7 @@ def test_photos_similar_to_one_photo_are_found(window: Visitor, server: Server) 
 def test_filters_select_the_matching_photos(window: Visitor, server: Server, photos: Path) -> None:
     page = look(window, server, "/?since=2021-02-01&until=2021-03-31")
     assert names(page) == ["blue.jpg", "green.jpg"]
-    expect(page.get_by_text("taken from 2021-02-01 to 2021-03-31")).to_be_visible()
+    expect(page.get_by_text("taken from February 1, 2021 to March 31, 2021")).to_be_visible()
     page.get_by_role("button", name="Filter").click()
     page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_text(f"{ALL} photos")).to_be_visible()

@@ -46,7 +46,7 @@ def test_it_shows_photos_and_their_details(window: Visitor, server: Server) -> N
     viewer = viewer_of(page)
     for words in (
         "red.jpg",
-        "15 January 2021",
+        "January 15, 2021",
         "Canon",
         "48.1000° N",
         "of your photos",

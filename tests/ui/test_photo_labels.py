@@ -20,15 +20,18 @@ def photo(**facts: Any) -> PhotoRow:
     ("facts", "words"),
     [
         ({}, "No date"),
-        ({"taken_at": "2019-05-02T08:05:00", "taken_source": "exif"}, "2 May 2019, 08:05"),
+        ({"taken_at": "2019-05-02T08:05:00", "taken_source": "exif"}, "May 2, 2019, 8:05\u202fAM"),
         (
             {"taken_at": "2019-05-02T08:05:00", "taken_source": "file"},
-            "2 May 2019, 08:05 (the file's own date)",
+            "May 2, 2019, 8:05\u202fAM (the file's own date)",
         ),
-        ({"taken_at": "2019-05-02T08:05:00", "taken_precision": "minute"}, "2 May 2019, 08:05"),
+        (
+            {"taken_at": "2019-05-02T08:05:00", "taken_precision": "minute"},
+            "May 2, 2019, 8:05\u202fAM",
+        ),
         (
             {"taken_at": "2019-05-02T00:00:00", "taken_precision": "day", "taken_source": "name"},
-            "2 May 2019 (from the file's name)",
+            "May 2, 2019 (from the file's name)",
         ),
         ({"taken_at": "2019-05-01T00:00:00", "taken_precision": "month"}, "May 2019"),
         ({"taken_at": "2019-01-01T00:00:00", "taken_precision": "year"}, "2019"),

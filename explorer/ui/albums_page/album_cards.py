@@ -13,11 +13,12 @@ from explorer.library.album_store import Album
 from explorer.library.rows import PhotoRow
 from explorer.search.language.print_query import printed_value
 from explorer.search.language.query_tree import FieldValue
-from explorer.text_format import MAX_NAME_LENGTH, count
+from explorer.text_format import MAX_NAME_LENGTH
 from explorer.ui import empty_library, resources
 from explorer.ui.albums_page import album_exchange
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import say_done
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state

@@ -7,9 +7,9 @@ import streamlit as st
 from explorer.errors import UsageError
 from explorer.library.album_store import Album, album_photos
 from explorer.search.album_files import AlbumImport, albums_json, import_albums
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.sidecar_dialog import request_sidecars
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page.export_dialog import into_folder, offer_file

@@ -25,10 +25,11 @@ from explorer.library.paths import printable
 from explorer.removal.plan import removals_of_photos
 from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal
-from explorer.text_format import count, whole_number
+from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import url_dates
 

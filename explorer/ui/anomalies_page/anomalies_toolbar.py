@@ -7,11 +7,11 @@ import functools
 import streamlit as st
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS, FindingKind
-from explorer.text_format import count
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.library_page import folder_choices
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import removal_history
 from explorer.ui.search_page import filter_texts, url_dates
@@ -90,7 +90,7 @@ def kind_buttons(request: AnomalyRequest, numbers: dict[FindingKind, int]) -> No
         empty = [kind for kind in KINDS if not numbers[kind] and kind != request.kind]
         for kind in KINDS:
             if kind not in empty:
-                _kind_button(kind, f" · {numbers[kind]:,}", chosen=kind == request.kind)
+                _kind_button(kind, f" · {count(numbers[kind])}", chosen=kind == request.kind)
         if empty:
             with st.popover(f"{count(len(empty), 'kind')} without findings", type="tertiary"):
                 for kind in empty:
@@ -115,6 +115,6 @@ def progress() -> None:
     if judged < photos:
         st.progress(
             judged / photos,
-            f"{judged:,} of {count(photos, 'photo')} checked so far. The others are being checked"
-            " in the background.",
+            f"{count(judged)} of {count(photos, 'photo')} checked so far. The others are being"
+            " checked in the background.",
         )

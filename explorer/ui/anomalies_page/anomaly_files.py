@@ -12,13 +12,13 @@ import streamlit as st
 
 from explorer.anomalies.findings import Finding
 from explorer.library.paths import printable
-from explorer.text_format import count
 from explorer.ui import file_manager
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
 from explorer.ui.components import viewer
 from explorer.ui.default_program import file_actions
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 _SELECT_ALL = "file-select-all"
@@ -62,14 +62,14 @@ def _action_bar(
         st.checkbox("Select all on this page", key=_SELECT_ALL, on_change=_select_all, args=[shown])
         if request.dismissed:
             st.button(
-                f"Show {len(selected):,} again" if selected else "Show all again",
+                f"Show {count(len(selected))} again" if selected else "Show all again",
                 icon=":material/visibility:",
                 on_click=anomalies_state.restore,
                 args=[selected or list(found)],
             )
             return
         st.button(
-            f"Dismiss {len(selected):,}" if selected else "Dismiss all",
+            f"Dismiss {count(len(selected))}" if selected else "Dismiss all",
             icon=":material/visibility_off:",
             on_click=anomalies_state.dismiss,
             args=[selected or list(found)],

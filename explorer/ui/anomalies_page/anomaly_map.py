@@ -12,7 +12,6 @@ from explorer.analysis import map_layout
 from explorer.anomalies.findings import Finding
 from explorer.config import APP_FILES
 from explorer.library.map_store import PhotoMap
-from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
@@ -22,6 +21,7 @@ from explorer.ui.components import map_data, map_view
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.default_program import file_actions
+from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
 

@@ -11,7 +11,6 @@ import streamlit as st
 
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
@@ -21,6 +20,7 @@ from explorer.ui.components import viewer
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
+from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
 PAGE_SIZE = 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
-from explorer.text_format import count
 from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
+from explorer.ui.localized import count, percent
 
 # The slider has this many steps from low to high.
 _STEPS = 20
@@ -58,7 +58,7 @@ def _sensitivity(kind: FindingKind) -> None:
         "Sensitivity (low–high)",
         [step / _STEPS for step in range(_STEPS + 1)],
         key=key,
-        format_func=lambda value: {0.0: "low", 1.0: "high"}.get(value, f"{value:.0%}"),
+        format_func=lambda value: {0.0: "low", 1.0: "high"}.get(value, percent(value)),
         on_change=anomalies_state.set_sensitivity,
         args=[kind, key],
         help="Low shows only the worst cases. High also shows photos with smaller flaws.",

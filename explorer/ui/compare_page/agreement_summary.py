@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.search.model_comparison import ModelComparison
-from explorer.text_format import count
+from explorer.ui.localized import count, number
 from explorer.ui.photo_labels import escape_markdown
 
 _EXPLANATION = """
@@ -32,8 +32,8 @@ def agreement_summary(comparison: ModelComparison, k: int) -> None:
         return
     figures = [
         (f"{len(agreement.agreed)} of {k}", f"photos found by {_all(len(names))}"),
-        (f"{agreement.overlap:.2f}", f"overlap@{k}"),
-        (f"{agreement.rbo:.2f}", "rank-biased overlap"),
+        (number(agreement.overlap, 2), f"overlap@{k}"),
+        (number(agreement.rbo, 2), "rank-biased overlap"),
     ]
     items = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
     with st.container(horizontal=True, vertical_alignment="center", key="agreement"):
@@ -47,7 +47,7 @@ def agreement_summary(comparison: ModelComparison, k: int) -> None:
                             "| --- | ---: | ---: |",
                             *(
                                 f"| {_cell(names[pair.first])} and {_cell(names[pair.second])} |"
-                                f" {pair.overlap:.2f} | {pair.rbo:.2f} |"
+                                f" {number(pair.overlap, 2)} | {number(pair.rbo, 2)} |"
                                 for pair in agreement.pairs
                             ),
                         ]

@@ -9,11 +9,11 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
 from explorer.search.model_comparison import embedded_models
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import example_photos, search_bar
 

@@ -12,9 +12,9 @@ from explorer.search.folder_classes import (
     query_precision,
 )
 from explorer.search.model_comparison import ModelComparison, model_indexes
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.compare_page.compare_state import CompareRequest
+from explorer.ui.localized import count, number
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the last measurement.
@@ -52,12 +52,12 @@ def in_words(measured: Measured | None, comparison: ModelComparison) -> dict[str
         value = precision.by_model.get(model.encoder)
         if value is None:
             continue
-        words[model.encoder] = f"precision@{precision.k} {value:.2f}"
+        words[model.encoder] = f"precision@{precision.k} {number(value, 2)}"
         if model.problem:
             continue
         own = query_precision(classes, comparison.searched_by, model.ids, precision.k)
         if own is not None:
-            words[model.encoder] += f" (this search {own:.2f})"
+            words[model.encoder] += f" (this search {number(own, 2)})"
     return words
 
 
@@ -71,7 +71,7 @@ def explain(measured: Measured | None) -> None:
         " without subfolders hold two photos or more. **Precision@"
         f"{precision.k}** is the share of the {precision.k} photos nearest to a photo that are in"
         f" its own folder, the mean for {count(precision.sampled, 'photo')} of yours."
-        f" At random it would be {precision.chance:.2f}, and {precision.best:.2f} at"
+        f" At random it would be {number(precision.chance, 2)}, and {number(precision.best, 2)} at"
         " best. It says which model suits you only if each folder holds photos of one kind."
     )
 
@@ -88,7 +88,7 @@ def table(measured: Measured | None) -> None:
                 f"| Model | Precision@{precision.k} |",
                 "| --- | ---: |",
                 *(
-                    f"| {escape_markdown(name).replace('|', '&#124;')} | {value:.2f} |"
+                    f"| {escape_markdown(name).replace('|', '&#124;')} | {number(value, 2)} |"
                     for name, value in precision.by_model.items()
                 ),
             ]

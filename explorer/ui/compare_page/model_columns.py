@@ -11,13 +11,13 @@ import streamlit as st
 
 from explorer.library.rows import PhotoRow
 from explorer.search.model_comparison import ModelComparison, ModelRanking, compare_models
-from explorer.text_format import count, milliseconds
 from explorer.ui import idle_models, resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.compare_page.rank_texts import ranks_elsewhere
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
+from explorer.ui.localized import count, milliseconds, number
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.viewer.photo_sequences import ids_digest
 
@@ -123,7 +123,7 @@ class ModelColumns:
             label=f"Photos found by {model.encoder}",
             place=json.dumps([request.text, request.like, request.uploads, request.models]),
             badges={
-                photo: f"{rank} · {score:.3f}"
+                photo: f"{rank} · {number(score, 3)}"
                 for rank, (photo, score) in enumerate(zip(ids, scores, strict=True), 1)
             },
             notes=notes,

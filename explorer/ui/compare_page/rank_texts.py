@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.search.model_comparison import ModelComparison
-from explorer.text_format import count, ordinal
+from explorer.ui.localized import count, ordinal
 
 
 def ranks_elsewhere(

@@ -17,10 +17,10 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.text_format import size
 from explorer.ui.components.javascript import component_script
 from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.duplicates_page import group_choices
+from explorer.ui.localized import count, iso_moment, size
 from explorer.ui.static_files import STATIC
 
 _NOTHING_MARKED = "Nothing is suggested in this group. All files are kept unless you mark some."
@@ -67,7 +67,7 @@ def compare_view(
         key="duplicates",
         data={
             "key": group.key,
-            "label": f"Group {index + 1:,} of {total:,}",
+            "label": f"Group {count(index + 1)} of {count(total)}",
             "because": _explanation(group, has_keeper=has_keeper),
             "suggested": group.suggested,
             "keeps": has_keeper,
@@ -108,7 +108,7 @@ def _file(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dic
         "bytes": item.bytes,
         "size": size(item.bytes),
         "format": item.format,
-        "taken": (item.taken or "").replace("T", " "),
+        "taken": iso_moment(item.taken or ""),
         "camera": item.camera or "",
         "facts": item.metadata,
     }

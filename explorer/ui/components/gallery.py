@@ -27,11 +27,11 @@ import streamlit as st
 
 from explorer.library.rows import PhotoRow
 from explorer.search.photo_list import PhotoList
-from explorer.text_format import count
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
 from explorer.ui.components.javascript import component_script
 from explorer.ui.concepts.concept_request import make_concept_action
+from explorer.ui.localized import count
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
 

@@ -15,9 +15,9 @@ from explorer.library.sidecar_store import sidecars_of
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
-from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.concepts.concept_search import concept_names
+from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import exposure, taken
 from explorer.ui.place_labels import place_of
 from explorer.ui.search_page import search_state
@@ -41,7 +41,7 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
         ("Sidecar", _sidecars(photo)),
         (
             "Picture",
-            f"{photo['width']:,} × {photo['height']:,} · {photo['format']}"
+            f"{count(photo['width'])} × {count(photo['height'])} · {photo['format']}"
             f" · {size(photo['bytes'])}{copies}",
         ),
     ]

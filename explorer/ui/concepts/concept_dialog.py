@@ -11,7 +11,7 @@ from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
 from explorer.library.decision_store import hashes_of
 from explorer.library.rows import PhotoRow
-from explorer.text_format import MAX_NAME_LENGTH, count, typed_line
+from explorer.text_format import MAX_NAME_LENGTH, typed_line
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.components.photo_urls import preview_url
@@ -25,6 +25,7 @@ from explorer.ui.concepts.concept_request import (
     requested,
     show_problem,
 )
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: a concept that was deleted, until the dialog is closed.
@@ -131,7 +132,7 @@ def _thumbnails(rows: list[PhotoRow]) -> str:
         f'<img src="{html.escape(preview_url(row))}" alt="" height="56">'
         for row in rows[:_SHOWN_PHOTOS]
     )
-    more = f" and {len(rows) - _SHOWN_PHOTOS:,} more" if len(rows) > _SHOWN_PHOTOS else ""
+    more = f" and {count(len(rows) - _SHOWN_PHOTOS)} more" if len(rows) > _SHOWN_PHOTOS else ""
     return f'<div class="chosen">{count(len(rows), "photo")} {images}{more}</div>'
 
 
@@ -205,7 +206,7 @@ def _figures(concept: Concept) -> str:
         matches = resources.engine().matches_of(concept.name)
     except EncoderError as error:
         return f"{', '.join(parts)}. {error}"
-    return f"{', '.join(parts)} · {matches:,} {'match' if matches == 1 else 'matches'}"
+    return f"{', '.join(parts)} · {count(matches)} {'match' if matches == 1 else 'matches'}"
 
 
 def _delete(concept: Concept) -> None:

@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
 from explorer.library.decision_store import hashes_of
-from explorer.text_format import MAX_NAME_LENGTH, count
+from explorer.text_format import MAX_NAME_LENGTH
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery import gallery
@@ -21,6 +21,7 @@ from explorer.ui.concepts.concept_request import (
     put_problem,
     show_problem,
 )
+from explorer.ui.localized import count
 
 
 def edit_concept(request: ConceptRequest) -> None:
@@ -62,7 +63,7 @@ def _examples(concept: Concept, title: str, hashes: tuple[bytes, ...], *, positi
     catalog = resources.library().catalog
     ids = store.photo_ids_of(catalog, hashes)
     rows = catalog.photos(ids[digest] for digest in hashes if digest in ids)
-    st.markdown(f"**{title}** ({len(hashes):,})")
+    st.markdown(f"**{title}** ({count(len(hashes))})")
     if not hashes:
         st.caption(
             "None. Without an example, it finds nothing: select photos and add them."

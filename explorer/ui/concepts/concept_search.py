@@ -18,9 +18,9 @@ from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 from explorer.search.language.rank_by_concepts import ranking_concepts
 from explorer.search.query import Query
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state
 

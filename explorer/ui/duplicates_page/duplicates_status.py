@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.duplicates.groups import Tier
 from explorer.library.worker_store import worker_status
-from explorer.text_format import count
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
 from explorer.ui.duplicates_page.tier_texts import NO_GROUPS
+from explorer.ui.localized import count
 
 _COMPARING = ("starting", "scanning", "indexing", "comparing")
 

@@ -9,11 +9,11 @@ import streamlit as st
 from explorer.duplicates.groups import TIERS, Tier
 from explorer.errors import UsageError
 from explorer.library.filters import parse_day
-from explorer.text_format import size
 from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
 from explorer.ui.duplicates_page.tier_texts import TIER_TITLES
 from explorer.ui.library_page import folder_choices
+from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import keeper_rules_dialog, removal_history
 
@@ -68,7 +68,7 @@ def tier_tabs(current: DuplicatesReview) -> Tier:
     def title(tier: Tier) -> str:
         summary = current.summary(tier)
         reclaimable = f" · {size(summary.bytes)}" if summary.bytes else ""
-        return f"{TIER_TITLES[tier]} · {summary.groups:,}{reclaimable}"
+        return f"{TIER_TITLES[tier]} · {count(summary.groups)}{reclaimable}"
 
     chosen = st.segmented_control(
         "Kind",

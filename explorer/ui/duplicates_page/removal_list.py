@@ -8,12 +8,12 @@ from explorer.duplicates.groups import Tier
 from explorer.library.decision_store import withdraw_all
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
-from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
 from explorer.ui.duplicates_page.duplicates_toolbar import GO_TO_TIER
+from explorer.ui.localized import count, size
 from explorer.ui.removal_dialogs import removal_dialog
 
 
@@ -26,7 +26,7 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
         if acceptable:
             some_accepted = any(map(group_choices.is_accepted, groups))
             st.button(
-                f"{'Accept the other' if some_accepted else 'Accept all'} {len(acceptable):,}",
+                f"{'Accept the other' if some_accepted else 'Accept all'} {count(len(acceptable))}",
                 icon=":material/done_all:",
                 on_click=group_choices.accept_all,
                 args=[acceptable],
@@ -34,7 +34,7 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
             )
         if postponed:
             st.button(
-                f"Show {postponed:,} postponed",
+                f"Show {count(postponed)} postponed",
                 icon=":material/schedule:",
                 on_click=_show_postponed,
             )

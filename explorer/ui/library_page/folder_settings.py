@@ -11,7 +11,7 @@ from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_folder
 from explorer.scanning.drive_timeouts import offline_reason
-from explorer.text_format import count
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 

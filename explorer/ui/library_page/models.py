@@ -10,7 +10,7 @@ from explorer.indexing.model_list import PHOTOS_ONLY, ModelRow, list_models
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
-from explorer.text_format import count, size
+from explorer.ui.localized import count, size
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
 

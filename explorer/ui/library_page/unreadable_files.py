@@ -14,8 +14,8 @@ from explorer.library.catalog import Catalog
 from explorer.library.paths import printable
 from explorer.library.rows import FileRow
 from explorer.library.worker_store import worker_status
-from explorer.text_format import count
 from explorer.ui import file_manager
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 PAGE_SIZE = 50

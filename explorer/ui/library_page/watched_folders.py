@@ -8,8 +8,8 @@ from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
-from explorer.text_format import count
 from explorer.ui.library_page import folder_settings
+from explorer.ui.localized import count
 
 # Session state that holds the id of the folder whose removal is to be confirmed.
 _REMOVING = "_removing"

@@ -18,8 +18,8 @@ from explorer.scanning.suggested_folders import (
     suggested_folders,
     synced_by,
 )
-from explorer.text_format import count
 from explorer.ui.library_page.add_folder import add
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 _WHAT_HAPPENS = (
@@ -129,7 +129,7 @@ def _browser(catalog: Catalog) -> None:
                 args=[each],
             )
     if len(below) > _MOST_SUBFOLDERS:
-        st.caption(f"… and {len(below) - _MOST_SUBFOLDERS:,} more: type the path.")
+        st.caption(f"… and {count(len(below) - _MOST_SUBFOLDERS)} more: type the path.")
 
 
 def _browse(folder: Path) -> None:

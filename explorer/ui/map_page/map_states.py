@@ -6,9 +6,9 @@ import streamlit as st
 
 from explorer.analysis import map_layout
 from explorer.library.worker_store import worker_status
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.components import map_data
+from explorer.ui.localized import count
 
 FEWEST_PHOTOS = 3
 """With fewer photos there is nothing to map."""

@@ -11,11 +11,11 @@ from explorer.search.photo_list import PhotoList
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import ResultView
-from explorer.text_format import count
 from explorer.ui import photo_lists, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery import gallery
 from explorer.ui.concepts.concept_request import make_concept_action
+from explorer.ui.localized import count
 from explorer.ui.map_page import map_selection
 from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.photo_edits.edit_actions import edit_actions

@@ -11,10 +11,10 @@ from explorer.errors import UsageError
 from explorer.library import album_store
 from explorer.library.album_store import Album
 from explorer.search.language.query_tree import Condition, FieldTest
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import say_done
 from explorer.ui.photo_labels import escape_markdown
 

@@ -23,9 +23,9 @@ from explorer.library.edit_operations import (
 from explorer.library.edit_store import edited_fields
 from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.partial_dates import known_part
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import edit
 from explorer.ui.photo_labels import escape_markdown
 

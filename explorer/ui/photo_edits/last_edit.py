@@ -13,8 +13,8 @@ from explorer.library.edit_store import edit_photos
 from explorer.library.edit_undo import undo_edit
 from explorer.sidecars.undo_sidecars import shown, undo_sidecars
 from explorer.sidecars.write_sidecars import SidecarOutcome
-from explorer.text_format import count
 from explorer.ui import resources
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the message above the page, and what can be undone: the id of an edit, the run that

@@ -9,9 +9,9 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.library.paths import printable
 from explorer.sidecars.write_sidecars import SidecarOutcome, SidecarResult, write_sidecars
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import say_written
 from explorer.ui.photo_labels import escape_markdown
 
@@ -64,7 +64,7 @@ def _dialog(photo_ids: list[int] | None) -> None:
     if rows:
         st.dataframe(rows[:_SHOWN], hide_index=True, width="stretch")
     if len(rows) > _SHOWN:
-        st.caption(f"The first {_SHOWN:,} of {len(rows):,}.")
+        st.caption(f"The first {count(_SHOWN)} of {count(len(rows))}.")
     if number and st.button(
         f"Write {count(number, 'sidecar')}", type="primary", icon=":material/note_add:",
         key="do-write-sidecars",

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from explorer.library.worker_store import worker_status
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
+from explorer.ui.localized import count
 from explorer.ui.places_page import places_state
 from explorer.ui.search_page import search_state
 

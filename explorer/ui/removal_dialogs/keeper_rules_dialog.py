@@ -15,9 +15,9 @@ from explorer.library.protected_folder_store import (
     protected_folders,
     unprotect_folder,
 )
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
+from explorer.ui.localized import count
 
 _DECISION_LABELS: tuple[tuple[DecisionKind, str], ...] = (
     ("apart", "Not duplicates"),

@@ -15,10 +15,10 @@ from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_in_words
 from explorer.removal.synced_files import cloud_warning
 from explorer.removal.trash import HOME_FOLDER, is_supported
-from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.components.export_menu import download_list
+from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs.removal_history import undo_removal
 from explorer.ui.removal_dialogs.removal_table import MAX_ROWS, kept_files_table, removal_rows
@@ -94,7 +94,7 @@ def _plan(removals: list[Removal]) -> None:
     height: Any = 260 if len(removals) > 6 else "content"
     st.dataframe(removal_rows(removals[:MAX_ROWS]), hide_index=True, width="stretch", height=height)
     if len(removals) > MAX_ROWS:
-        st.caption(f"The first {MAX_ROWS:,} are shown. The downloaded plan lists all of them.")
+        st.caption(f"The first {count(MAX_ROWS)} are shown. The downloaded plan lists all of them.")
     with st.container(horizontal=True):
         download_list("Plan as CSV", as_csv(removals), "removal-plan.csv", "text/csv")
         download_list("Plan as JSON", as_json(removals), "removal-plan.json", "application/json")
@@ -155,8 +155,8 @@ def _dry_run(
             kept_files_table(outcome)
         else:
             st.success(
-                f"All {len(removals):,} can be removed{_with_companions(outcome)}, and every file"
-                " to be kept is present.",
+                f"All {count(len(removals))} can be removed{_with_companions(outcome)}, and every"
+                " file to be kept is present.",
                 icon=":material/check:",
             )
 
@@ -168,7 +168,7 @@ def _with_companions(outcome: RemovalOutcome) -> str:
 
 
 def _progress(bar: st.delta_generator.DeltaGenerator, number: int, of: int, what: str) -> None:
-    bar.progress(number / max(1, of), f"{what} {number + 1:,} of {of:,}")
+    bar.progress(number / max(1, of), f"{what} {count(number + 1)} of {count(of)}")
 
 
 def _carry_out(

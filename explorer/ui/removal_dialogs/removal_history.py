@@ -12,9 +12,9 @@ from explorer.removal.removed_files import removal_time
 from explorer.removal.results import TRASH
 from explorer.removal.undo import history, undo
 from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
-from explorer.text_format import count, size
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 
 _SHOWN_RUNS = 50
@@ -74,7 +74,8 @@ def history_dialog() -> None:
     _own_folders()
     if len(runs) > _SHOWN_RUNS:
         st.caption(
-            f"{len(runs) - _SHOWN_RUNS:,} older removals are listed by `{PROGRAM} undo --list`."
+            f"{count(len(runs) - _SHOWN_RUNS)} older removals are listed by"
+            f" `{PROGRAM} undo --list`."
         )
 
 

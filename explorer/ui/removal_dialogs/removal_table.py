@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.removal.results import Removal, RemovalOutcome
-from explorer.text_format import size
+from explorer.ui.localized import size
 
 # More rows than this make the page slow.
 MAX_ROWS = 1000

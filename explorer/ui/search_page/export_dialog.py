@@ -16,9 +16,9 @@ from explorer.search.export_files import ExportKind, ExportReport, check_export_
 from explorer.search.export_results import as_csv, as_json, as_paths
 from explorer.search.ranked_photos import Ids
 from explorer.search.result_view import ResultView
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the photos to export, either `_ALL` or the ids of selected ones, until the dialog
@@ -119,7 +119,9 @@ def _rows(ids: Ids) -> list[PhotoRow]:
 
 def _paths(ids: Ids) -> None:
     if len(ids) > _MAX_PATHS:
-        st.info(f"The first {_MAX_PATHS:,} paths. A table has all of them.", icon=":material/info:")
+        st.info(
+            f"The first {count(_MAX_PATHS)} paths. A table has all of them.", icon=":material/info:"
+        )
     text = as_paths(_rows(ids[:_MAX_PATHS]))
     st.caption("The button in the corner copies them to the clipboard.")
     st.code(text, language=None, height=260)
@@ -164,7 +166,7 @@ def _sheet(ids: Ids, chosen: str) -> None:
     shown = ids[: contact_sheet.MAX_PHOTOS]
     if len(shown) < len(ids):
         st.info(
-            f"A contact sheet has {contact_sheet.MAX_PHOTOS:,} photos at most. Only the"
+            f"A contact sheet has {count(contact_sheet.MAX_PHOTOS)} photos at most. Only the"
             " first ones are included.",
             icon=":material/info:",
         )
@@ -236,7 +238,7 @@ def _write(ids: Ids, folder: str, kind: ExportKind) -> None:
     bar = st.progress(0.0, "Reading…")
 
     def progress(done: int) -> None:
-        bar.progress(done / len(rows), f"{done:,} of {count(len(rows), 'photo')}")
+        bar.progress(done / len(rows), f"{count(done)} of {count(len(rows), 'photo')}")
 
     try:
         report = export_files(resources.library(), rows, folder, kind, progress)
@@ -274,4 +276,4 @@ def _number(number: int, kind: ExportKind) -> str:
     """`1 copy`, `2 copies`, `2 links`."""
     if kind == "links":
         return count(number, "link")
-    return f"{number:,} {'copy' if number == 1 else 'copies'}"
+    return f"{count(number)} {'copy' if number == 1 else 'copies'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.library.filters import Filters
 from explorer.ui.library_page import folder_choices
+from explorer.ui.localized import iso_day
 
 
 def filtered(filters: Filters) -> list[str]:
@@ -11,10 +12,10 @@ def filtered(filters: Filters) -> list[str]:
     since, until = filters.since, filters.until
     parts = list[str]()
     if since and since == until:
-        parts.append(f"taken on {since}")
+        parts.append(f"taken on {iso_day(since)}")
     elif since or until:
-        days = [f"from {since}"] if since else []
-        days += [f"to {until}"] if until else []
+        days = [f"from {iso_day(since)}"] if since else []
+        days += [f"to {iso_day(until)}"] if until else []
         parts.append(" ".join(["taken", *days]))
     if filters.folder:
         parts.append(f"in {folder_choices.folder_names()(filters.folder)}")
@@ -25,9 +26,9 @@ def by_parameter(filters: Filters) -> dict[str, str]:
     """Each filter in words, by its parameter in the address."""
     found = dict[str, str]()
     if filters.since:
-        found["since"] = f"From {filters.since}"
+        found["since"] = f"From {iso_day(filters.since)}"
     if filters.until:
-        found["until"] = f"To {filters.until}"
+        found["until"] = f"To {iso_day(filters.until)}"
     if filters.folder:
         found["folder"] = f"Folder {folder_choices.folder_names()(filters.folder)}"
     return found

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.search.on_this_day import PastDay, on_this_day
-from explorer.text_format import count
 from explorer.ui import resources
 from explorer.ui.components.photo_cards import PhotoCard, photo_cards
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
 # Cards of years; one more shows all.

@@ -13,8 +13,9 @@ from explorer.library import saved_search_store as store
 from explorer.library.paths import printable
 from explorer.library.saved_search_store import SavedSearch
 from explorer.search.example_searches import ExampleSearch, example_searches
-from explorer.text_format import MAX_NAME_LENGTH, count, whole_number
+from explorer.text_format import MAX_NAME_LENGTH, whole_number
 from explorer.ui import resources
+from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, library_values, new_matches, search_state
 
@@ -91,7 +92,7 @@ def chips() -> None:
 
 def _label(search: SavedSearch) -> str:
     new = new_matches.new_matches(search) if search.watched else 0
-    return f"{search.name} · {new:,} new" if new else search.name
+    return f"{search.name} · {count(new)} new" if new else search.name
 
 
 def _chip(key: str, label: str, icon: str, query: str) -> None:

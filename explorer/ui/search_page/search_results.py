@@ -16,7 +16,6 @@ from explorer.search.ranked_search import MAX_GOOD
 from explorer.search.result_order import Sorting
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import UNGRADED_MATCHES, ResultView
-from explorer.text_format import count
 from explorer.ui import empty_library, photo_lists, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import viewer
@@ -24,6 +23,7 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.components.why_photo import reasons_html
 from explorer.ui.concepts import concept_search
 from explorer.ui.default_program import file_actions
+from explorer.ui.localized import count
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
@@ -112,9 +112,9 @@ def _number(request: SearchRequest, view: ResultView) -> str:
     order = _ORDERS.get(view.sorting, "")
     if good is not None and good < view.ranked.total and request.query.is_ranked:
         if good == MAX_GOOD:
-            return f"More than {good:,} good matches of {photos}, {order}"
+            return f"More than {count(good)} good matches of {photos}, {order}"
         matches = "match" if good == 1 else "matches"
-        return f"{good:,} good {matches} of {photos}, {order}"
+        return f"{count(good)} good {matches} of {photos}, {order}"
     return f"{photos}, {order}"
 
 
@@ -240,9 +240,9 @@ def _place() -> str:
 def _others(view: ResultView) -> str:
     """The heading for photos that are not good matches."""
     if view.ranked.good is None:
-        return f"Beyond the {UNGRADED_MATCHES:,} best matches"
+        return f"Beyond the {count(UNGRADED_MATCHES)} best matches"
     if view.ranked.good == MAX_GOOD:
-        return f"Beyond the {MAX_GOOD:,} best matches"
+        return f"Beyond the {count(MAX_GOOD)} best matches"
     return "The nearest photos" if not view.ranked.good else "Other photos, nearest first"
 
 

@@ -27,7 +27,7 @@ def press(page: AppTest, label: str) -> None:
 def test_a_search_is_saved_and_opened_again(photos: Path) -> None:
     page = app(q="red", since="2021-01-01", page="2", sort="newest")
     box = next(box for box in page.text_input if box.label == "Name")
-    assert box.value == "red · taken from 2021-01-01"
+    assert box.value == "red · taken from January 1, 2021"
     box.set_value("Red things").run()
     press(page, "Save this search")
     assert address(page)["q"] == "red"

@@ -89,7 +89,7 @@ def test_a_list_that_was_forgotten_is_not_found(client: TestClient) -> None:
 
 def test_the_information_on_a_photo(client: TestClient, photos: Path) -> None:
     found = client.get(f"/photo/{id_of('red.jpg')}/info").json()
-    assert dict(found["facts"])["Taken"] == "15 January 2021, 12:00"
+    assert dict(found["facts"])["Taken"] == "January 15, 2021, 12:00\u202fPM"
     assert found["files"] == [{"path": str(photos / "red.jpg"), "away": False}]
     assert len(found["histogram"]) == 32 and max(found["histogram"]) == 255
     assert found["damaged"] is None and found["away"] is False

@@ -1,6 +1,7 @@
 // The pictures of a group of duplicates: two files side by side, flickering, or their difference.
 
 import { pictureCaption } from "./comparison_table.js";
+import { numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { meanDifference, sharpnessDiffers, writeDifference } from "./image_comparison.js";
 import { drawOriented, orientationOf, pictureOf, pixelsOf, sharpnessOf } from "./picture_canvas.js";
@@ -95,14 +96,14 @@ export function createComparisonStage({ root, state, kept, other, role }) {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.putImageData(result, 0, 0);
     one.setAttribute("role", "img");
-    one.setAttribute("aria-label", `Difference of ${kept.name} and ${other().name}: ${meanDifference(onePixels, twoPixels).toFixed(1)} of 255 on average`);
+    one.setAttribute("aria-label", `Difference of ${kept.name} and ${other().name}: ${numberLabel(meanDifference(onePixels, twoPixels), 1)} of 255 on average`);
     return one;
   }
 
   function place() {
     for (const shown of root.querySelectorAll(".picture")) shown.style.transform = cssTransform(state.zoom);
     const output = root.querySelector(".scale");
-    if (output) output.textContent = `${state.zoom.scale.toFixed(1)}×`;
+    if (output) output.textContent = `${numberLabel(state.zoom.scale, 1)}×`;
   }
 
   function zoom(factor) {
@@ -139,7 +140,7 @@ export function createComparisonStage({ root, state, kept, other, role }) {
   function measure(first, second) {
     const found = [first, second].map((image) => (image ? sharpnessOf(image) : null));
     const cells = root.querySelectorAll("[data-sharp]");
-    cells.forEach((cell, at) => (cell.textContent = found[at] === null ? "" : found[at].toFixed(0)));
+    cells.forEach((cell, at) => (cell.textContent = found[at] === null ? "" : numberLabel(found[at])));
     if (found[0] !== null && found[1] !== null && sharpnessDiffers(...found)) {
       cells[0].closest("tr").classList.add("differs");
       cells[found[0] > found[1] ? 0 : 1].classList.add("more");

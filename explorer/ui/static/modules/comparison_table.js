@@ -1,20 +1,23 @@
 // The table that compares two files of a group.
 
+import { numberLabel } from "./date_labels.js";
+
 // Rows { label, left, right, more }: the texts of both files; `more` is positive if the left value is greater, negative if
 // the right one is, and 0 if they cannot be compared. The row labeled "Sharpness" is filled in once the pictures are loaded.
 export function comparisonRows(left, right) {
   const row = (label, one, two, more = 0) => ({ label, left: one, right: two, more });
   const optional = (label, key, none) => (left[key] || right[key] ? [row(label, left[key] || none, right[key] || none)] : []);
+  const pixels = ({ width, height }) => `${numberLabel(width)} × ${numberLabel(height)}`;
   return [
     row("Difference", "", right.relation),
-    row("Pixels", `${left.width} × ${left.height}`, `${right.width} × ${right.height}`, left.width * left.height - right.width * right.height),
+    row("Pixels", pixels(left), pixels(right), left.width * left.height - right.width * right.height),
     row("File size", left.size, right.size, left.bytes - right.bytes),
     row("Format", left.format, right.format),
     row("Taken", left.taken || "no date", right.taken || "no date"),
     row("Camera", left.camera || "Unknown", right.camera || "Unknown"),
     row("Sharpness", "", ""),
     ...optional("Contents", "holds", "one picture"),
-    row("Metadata fields", String(left.facts), String(right.facts), left.facts - right.facts),
+    row("Metadata fields", numberLabel(left.facts), numberLabel(right.facts), left.facts - right.facts),
     ...optional("Files that belong to it", "beside", "none"),
     row("Folder", left.folder, right.folder),
     row("Name", left.name, right.name),

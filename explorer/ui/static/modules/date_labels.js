@@ -1,4 +1,4 @@
-// Dates in the browser's language. A day is a number YYYYMMDD with zeros for what is not known of it; 0 is no date.
+// Dates and numbers in the browser's language, as `localized.py` writes them. A day is a number YYYYMMDD with zeros for what is not known of it; 0 is no date.
 
 const formats = new Map();
 
@@ -54,7 +54,7 @@ export function photoLabel({ name, taken, precision, source }) {
   return `${name}, ${dayLabel(day)}${source === "file" ? " (the file’s own date)" : ""}`;
 }
 
-// A number with the separators of the browser's language.
-export function numberLabel(number) {
-  return number.toLocaleString();
+// A number with the separators of the browser's language, rounded to so many decimals.
+export function numberLabel(number, decimals = 0) {
+  return number.toLocaleString(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

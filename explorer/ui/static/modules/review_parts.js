@@ -1,6 +1,7 @@
 // What surrounds the pictures of a group of duplicates: its files, the tools, the table, the buttons and the list of groups.
 
 import { comparisonRows, fileState } from "./comparison_table.js";
+import { numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { REVIEW_KEYS } from "./review_keys.js";
 
@@ -41,7 +42,7 @@ export function createReviewParts({ data, state, kept, others, other, act, draw,
     }, label));
     return make("div", { class: "tools", role: "toolbar", "aria-label": "View" }, ...mode, make("span", { class: "gap" }),
       make("button", { type: "button", "aria-label": "Zoom out", title: "Zoom out (−)", onclick: () => zoom(1 / 1.5) }, "−"),
-      make("output", { class: "scale", "aria-label": "Zoom" }, `${state.zoom.scale.toFixed(1)}×`),
+      make("output", { class: "scale", "aria-label": "Zoom" }, `${numberLabel(state.zoom.scale, 1)}×`),
       make("button", { type: "button", "aria-label": "Zoom in", title: "Zoom in (+)", onclick: () => zoom(1.5) }, "+"),
       make("button", { type: "button", title: "The whole photo (0)", onclick: () => fit() }, "Fit"),
       make("button", { type: "button", title: "Keyboard shortcuts (?)", "aria-expanded": String(state.help), onclick: toggleHelp }, "Keys"),

@@ -1,0 +1,125 @@
+"""Numbers, sizes and dates as the reader's browser writes them, for all texts of the pages.
+
+The words are English, except for the names of months in dates: the browser's own headings have
+them in its language, too. `explorer/text_format.py` has the fixed formats of the command line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel import Locale, dates, numbers
+
+from explorer import text_format
+from explorer.ui.reader_locale import reader_locale
+
+# Languages, and a language in a country, that write 1234 without a separator and 12.345 with one:
+# CLDR's `minimumGroupingDigits` of 2, which Babel does not have.
+_LATE_GROUPING = frozenset(
+    ("be", "bg", "es", "et", "hu", "hy", "ia", "ie", "it", "ka", "lv", "pl", "sl", "sq")
+)
+_LATE_GROUPING_PORTUGUESE = frozenset(
+    ("AO", "CH", "CV", "GQ", "GW", "LU", "MO", "MZ", "PT", "ST", "TL")
+)
+# Spanish in Latin America groups as English does.
+_EUROPEAN_SPANISH = frozenset((None, "ES", "EA", "IC", "GQ", "PH"))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with the separators of the locale, rounded to so many decimals."""
+    locale = reader_locale()
+    value = round(value, decimals)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    grouped = abs(value) >= 10_000 or not _groups_late(locale)
+    return numbers.format_decimal(
+        value, pattern, locale, group_separator=grouped, numbering_system="default"
+    )
+
+
+def short_number(value: float) -> str:
+    """A number with up to six digits, as few as it needs: `2.8`, `35`."""
+    locale = reader_locale()
+    return numbers.format_decimal(
+        float(f"{value:g}"), "0.######", locale, numbering_system="default"
+    )
+
+
+def count(value: int, what: str = "") -> str:
+    """A count with its noun: `1,234 photos`, `1 photo`. Without a noun, just the number."""
+    return f"{number(value)} {what}{'' if value == 1 else 's'}" if what else number(value)
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent, without decimals."""
+    return numbers.format_percent(
+        share, locale=reader_locale(), numbering_system="default", group_separator=True
+    )
+
+
+def size(value: float) -> str:
+    """A number of bytes as `4.2 MB`."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{number(value, 0 if unit == 'bytes' else 1)} {unit}"
+        value /= 1000
+    return f"{number(value, 1)} TB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as `12 s`, `3 min` or `2 h 05 min`."""
+    return text_format.duration(seconds)
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds as `230 ms` or `4.1 ms`."""
+    value = 1000 * seconds
+    return f"{number(value, 1 if value < 10 else 0)} ms"
+
+
+def ordinal(value: int) -> str:
+    """1 as `1st`, 22 as `22nd`, 1013 as `1,013th`."""
+    return number(value) + text_format.ordinal(value)[-2:]
+
+
+def day(date: dt.date) -> str:
+    """A day by itself, such as `May 4, 2016`."""
+    return dates.format_date(date, "long", locale=reader_locale())
+
+
+def iso_day(text: str) -> str:
+    """A day given as `YYYY-MM-DD`; any other text as it is."""
+    try:
+        return day(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def month(date: dt.date) -> str:
+    """A month with its year, such as `May 2016`."""
+    return dates.format_skeleton("yMMMM", date, locale=reader_locale())
+
+
+def moment(when: dt.datetime, *, seconds: bool = False) -> str:
+    """A day and the time of day to the minute, such as `May 4, 2016, 1:05 PM`. The time is taken as
+    it is, in whatever time zone."""
+    locale = reader_locale()
+    time = dates.format_time(when.time(), "medium" if seconds else "short", locale=locale)
+    pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
+    return pattern.replace("{0}", time).replace("{1}", day(when.date()))
+
+
+def iso_moment(text: str) -> str:
+    """A time given as `YYYY-MM-DDTHH:MM:SS`, to the second; any other text as it is."""
+    try:
+        return moment(dt.datetime.fromisoformat(text), seconds=True)
+    except ValueError:
+        return text
+
+
+def _groups_late(locale: Locale) -> bool:
+    """Whether numbers of four digits have no separator."""
+    if locale.language == "pt":
+        return locale.territory in _LATE_GROUPING_PORTUGUESE
+    if locale.language == "es":
+        return locale.territory in _EUROPEAN_SPANISH
+    return locale.language in _LATE_GROUPING

@@ -1,0 +1,39 @@
+"""Dates and numbers in the locale of the browser, drawn by Python and by the browser alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import conftest
+from tests.browser.conftest import WAIT, Server, Visitor
+
+
+@pytest.fixture
+def german(_browser: Browser) -> Iterator[Visitor]:
+    """A window of a German browser."""
+    context = _browser.new_context(locale="de-DE")
+    context.set_default_timeout(WAIT * 1000)
+    context.add_cookies(conftest._tokens)
+    visitor = Visitor(context.new_page())
+    yield visitor
+    visitor.close()
+    visitor.check()
+    context.close()
+
+
+def test_a_german_browser_gets_german_dates_and_numbers(server: Server, german: Visitor) -> None:
+    page = german.page
+    page.goto(server.address + "/?since=2021-02-01&until=2021-03-31")
+    german.settle()
+    # By Python while it draws the page, by the browser, and by Python in a route.
+    expect(page.get_by_text("taken from 1. Februar 2021 to 31. März 2021")).to_be_visible()
+    expect(page.get_by_role("heading", name="März 2021")).to_be_visible()
+    page.locator("button.photo").first.click()
+    panel = page.get_by_role("complementary", name="Information")
+    expect(panel).to_contain_text("15. März 2021, 12:00")
+    expect(panel.get_by_text(" kB")).to_contain_text(",")
+    page.keyboard.press("Escape")
+    page.goto("about:blank")

@@ -17,7 +17,7 @@ CONVERTING = "torch efficientnet_lite_pytorch safetensors.torch".split()
 RUNNING = (
     "openvino tokenizers threadpoolctl streamlit.web.bootstrap pandas cv2 faiss pillow_heif"
     " PIL.ImageOps sqlite_utils lark click tqdm watchdog.observers httpx psutil"
-    " defusedxml.ElementTree platformdirs filelock ftfy"
+    " defusedxml.ElementTree platformdirs filelock ftfy babel.dates"
 ).split()
 
 # What Windows says if a library that a package needs is missing: that of Microsoft's C++.

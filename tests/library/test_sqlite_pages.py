@@ -211,4 +211,5 @@ def test_without_a_header_the_usual_size_is_taken(tmp_path: Path) -> None:
     path.write_bytes(b"\xa5" * 100 + path.read_bytes()[100:])
     assert Pages(path).size == 4096 and table(Pages(path), "t")[0].values == (None, "a", 1)
     (tmp_path / "empty.db").write_bytes(b"")
-    assert list(Pages(tmp_path / "empty.db").leaves(1)) == []
+    empty = Pages(tmp_path / "empty.db")
+    assert empty.count == 0 and list(empty.leaves(1)) == []

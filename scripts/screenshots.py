@@ -27,7 +27,7 @@ from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
-PHRASE = "mountain lake with low clouds"
+PHRASE = "a lake in the mountains"
 INDEXING_TIMEOUT = 900.0
 WIDE, NARROW = (1280, 800), (360, 740)
 

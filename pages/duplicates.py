@@ -13,7 +13,6 @@ from explorer.ui.duplicates_page import (
     group_browser,
     removal_list,
 )
-from explorer.ui.duplicates_page.tier_texts import TIER_EXPLANATIONS
 from explorer.ui.removal_dialogs import removal_history
 
 
@@ -30,7 +29,6 @@ def main() -> None:
     with st.spinner("Loading duplicates…"):
         current = duplicates_review.review(resources.library(), group_filter)
     tier = duplicates_toolbar.tier_tabs(current)
-    st.caption(TIER_EXPLANATIONS[tier])
     duplicates_status.comparison_progress()
     removal_list.bulk_actions(current, tier)
     removal_list.removal_list(current)

@@ -66,6 +66,15 @@ def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
         put_quality(writer, photo_id, photo)
 
 
+def damaged_photos(catalog: Catalog) -> list[int]:
+    """The ids of visible photos of which only a part could be decoded, ascending."""
+    with catalog.reading() as db:
+        rows = db.execute(
+            "select id from photo where present > 0 and damaged is not null order by id"
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def photos_to_measure(catalog: Catalog) -> list[tuple[int, KnownFile]]:
     """Visible photos without metrics or metadata of this version, or without known file contents,
     as (id, one of its files on a connected drive)."""

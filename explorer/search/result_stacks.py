@@ -29,12 +29,14 @@ class PhotoStacks:
     """Ascending ids of all photos in stacks, (n,)."""
     labels: Ids
     """The stack of each, numbered from 0, (n,)."""
-    raws: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Ids of the RAW files among them, which are not shown first, (m,)."""
+    not_first: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Ids of photos that do not represent a stack if it has others: RAW files and damaged photos,
+    (m,)."""
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int]], raws: Iterable[int] = ()) -> PhotoStacks:
-        """From pairs of photo ids that belong together. raws: ids of RAW files.
+    def of(cls, pairs: Iterable[tuple[int, int]], not_first: Iterable[int] = ()) -> PhotoStacks:
+        """From pairs of photo ids that belong together. not_first: ids of photos that do not
+        represent a stack if it has others.
 
         Every photo takes the smallest label of its neighbors, and then the label of that photo,
         until nothing changes: long chains are halved at each step (pointer jumping, Shiloach &
@@ -53,7 +55,8 @@ class PhotoStacks:
             if np.array_equal(labels, before):
                 break
         _, numbers = np.unique(labels, return_inverse=True)
-        return cls(ids, np.asarray(numbers, np.int64), np.unique(np.array(list(raws), np.int64)))
+        last = np.unique(np.array(list(not_first), np.int64))
+        return cls(ids, np.asarray(numbers, np.int64), last)
 
     @functools.cached_property
     def _label_by_id(self) -> npt.NDArray[np.int32]:
@@ -71,14 +74,14 @@ class PhotoStacks:
 
     def collapse(self, ids: Ids) -> Ids:
         """The first photo of each stack, and those in none, in the given order. If a stack begins
-        with a RAW file, its first photo of another kind takes that place."""
+        with one of `not_first`, its first other photo takes that place."""
         labels = self.labels_of(ids)
         stacked = np.flatnonzero(labels >= 0)
         _, first = np.unique(labels[stacked], return_index=True)
         shown = labels < 0
         shown[stacked[first]] = True
-        if len(self.raws):
-            front, others = ids.copy(), stacked[~np.isin(ids[stacked], self.raws)]
+        if len(self.not_first):
+            front, others = ids.copy(), stacked[~np.isin(ids[stacked], self.not_first)]
             found, first_other = np.unique(labels[others], return_index=True)
             place = stacked[first][np.isin(labels[stacked[first]], found)]
             # Both are in the order of the labels.

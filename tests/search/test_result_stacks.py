@@ -93,16 +93,16 @@ def test_a_long_list_is_ranked_no_further_than_needed() -> None:
 
 
 @given(PAIRS, ORDERS, st.sets(_IDS, max_size=20))
-def test_a_raw_file_is_first_only_where_there_is_nothing_else(
-    pairs: list[tuple[int, int]], order: list[int], raws: set[int]
+def test_what_is_not_first_represents_a_stack_only_where_there_is_nothing_else(
+    pairs: list[tuple[int, int]], order: list[int], not_first: set[int]
 ) -> None:
-    plain, stacks = PhotoStacks.of(pairs), PhotoStacks.of(pairs, raws)
+    plain, stacks = PhotoStacks.of(pairs), PhotoStacks.of(pairs, not_first)
     shown, ids = stacks.collapse(array(order)).tolist(), array(order)
     before = plain.collapse(ids).tolist()
     assert len(shown) == len(before) and set(shown) <= set(order)
     for one, first in zip(shown, before, strict=True):
         listed = [i for i in order if i in set(stacks.members(first).tolist())]
-        others = [i for i in listed if i not in raws]
+        others = [i for i in listed if i not in not_first]
         # A single photo stays, whatever it is.
         assert one == (others or listed)[0] and first == listed[0]
     assert ids.tolist() == order

@@ -13,16 +13,19 @@ from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
 from explorer.ui.duplicates_page.duplicates_toolbar import GO_TO_TIER
+from explorer.ui.duplicates_page.tier_texts import TIER_EXPLANATIONS
 from explorer.ui.localized import count, size
 from explorer.ui.removal_dialogs import removal_dialog
 
 
 def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
-    """Draw what can be done with a whole tier: accept all groups, show the postponed ones, undo."""
+    """Draw what a tier is, and what can be done with all of it: accept all groups, show the
+    postponed ones, undo."""
     groups = current.open[tier]
     acceptable = group_choices.acceptable(groups)
     postponed = len(current.postponed[tier])
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="bulk-actions"):
+        st.caption(TIER_EXPLANATIONS[tier])
         if acceptable:
             some_accepted = any(map(group_choices.is_accepted, groups))
             st.button(

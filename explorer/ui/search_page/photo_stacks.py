@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, raw_pairs, similar_shots
+from explorer.library.quality_store import damaged_photos
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.search.result_stacks import PhotoStacks
 from explorer.ui.library_cache import LibraryCache
@@ -15,7 +16,8 @@ BURST_SECONDS = 60.0
 def _find(library: Library) -> PhotoStacks:
     beside = raw_pairs(library.catalog, RAW_FORMATS)
     similar = similar_shots(library.catalog, PAIRS_VERSION, BURST_SECONDS)
-    return PhotoStacks.of([*similar, *beside], (raw for raw, _ in beside))
+    raws = (raw for raw, _ in beside)
+    return PhotoStacks.of([*similar, *beside], [*raws, *damaged_photos(library.catalog)])
 
 
 _STACKS = LibraryCache(_find, may_lag=True)

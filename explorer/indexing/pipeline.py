@@ -22,7 +22,7 @@ from explorer.indexing.read_task import ReadTask, read_task_of
 from explorer.indexing.reconcile import Reconciler
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
-from explorer.library.embedding_store import register_encoder
+from explorer.library.embedding_store import drop_other_versions, register_encoder
 from explorer.library.library import Library
 from explorer.library.photo_store import deferred_purge, take_purged_hashes
 from explorer.library.writer import Writer
@@ -104,7 +104,9 @@ class Indexer:
                 if self._drives.is_unresponsive(root["path"]):
                     mark_unresponsive(self._writer, root, summary)
             if thorough:
-                self._backfill.encode_missing(summary)
+                if self._backfill.encode_missing(summary):
+                    for name, version in drop_other_versions(self._writer, self._encoder_id):
+                        self._library.drop_index(name, version)
                 self._backfill.measure_outdated()
         if thorough:
             missing_files.purge_expired(self._writer)

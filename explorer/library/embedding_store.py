@@ -82,25 +82,37 @@ def is_visible(writer: Writer, photo_id: int) -> bool:
 def drop_encoder(writer: Writer, name: str) -> int:
     """Delete all vectors of an encoder, whatever its version, and what was derived from them.
     Returns how many vectors it had."""
+    rows = writer.connection.execute("select id from encoder where name = ?", (name,)).fetchall()
+    return _drop(writer, [row[0] for row in rows])
+
+
+def drop_other_versions(writer: Writer, encoder_id: int) -> list[tuple[str, str]]:
+    """Delete the vectors of other versions of an encoder, which no search uses, and what was
+    derived from them. Returns the name and the version of each."""
+    rows = writer.connection.execute(
+        "select o.id, o.name, o.version from encoder o join encoder c on c.name = o.name where"
+        " c.id = ? and o.id <> c.id",
+        (encoder_id,),
+    ).fetchall()
+    if rows:
+        _drop(writer, [row[0] for row in rows])
+    return [(row[1], row[2]) for row in rows]
+
+
+def _drop(writer: Writer, encoder_ids: Iterable[int]) -> int:
+    """Delete encoders with their vectors; returns how many vectors they had."""
+    db, number = writer.connection, 0
     with writer.transaction():
-        (number,) = writer.connection.execute(
-            "select count(*) from embedding where encoder_id in (select id from encoder where name"
-            " = ?)",
-            (name,),
-        ).fetchone()
-        for stage in ("neighbours", "map"):
-            writer.connection.execute(
-                "delete from stage where name in (select ? || ' ' || id from encoder where name ="
-                " ?)",
-                (stage, name),
-            )
-        for table in ("embedding", "neighbour", "place", "drawing"):
-            writer.connection.execute(
-                f"delete from {table} where encoder_id in (select id from encoder where name = ?)",
-                (name,),
-            )
-        writer.connection.execute("delete from encoder where name = ?", (name,))
-    return int(number)
+        for encoder_id in encoder_ids:
+            number += db.execute(
+                "select count(*) from embedding where encoder_id = ?", (encoder_id,)
+            ).fetchone()[0]
+            for stage in ("neighbours", "map"):
+                db.execute("delete from stage where name = ?", (f"{stage} {encoder_id}",))
+            for table in ("embedding", "neighbour", "place", "drawing"):
+                db.execute(f"delete from {table} where encoder_id = ?", (encoder_id,))
+            db.execute("delete from encoder where id = ?", (encoder_id,))
+    return number
 
 
 def photos_without_embedding(writer: Writer, encoder_id: int) -> list[tuple[int, KnownFile, str]]:

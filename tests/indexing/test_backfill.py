@@ -14,6 +14,7 @@ from explorer.indexing.batch_reader import BatchReader
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
+from explorer.library.index_files import index_files
 from explorer.library.quality_store import refresh_photo
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
@@ -117,6 +118,43 @@ def test_another_encoder_encodes_the_photos_it_lacks(setup: IndexingSetup) -> No
     _, found = index.search(Tiny().encode_texts(["blue"])[0], 1)
     assert found.tolist() == [setup.present()["blue.png"]]
     assert indexer.run([], thorough=True).encoded == 0
+
+
+class Newer(CountingEncoder):
+    version = "newer"
+
+
+def test_vectors_of_an_earlier_version_go_when_all_photos_are_encoded_again(
+    setup: IndexingSetup,
+) -> None:
+    setup.paint("red.png", "red")
+    setup.paint("blue.png", "blue")
+    setup.run()
+    setup.index().save()
+    other = Second()
+    Indexer(setup.library, setup.writer, other, setup.pool, lambda _: None).run([])
+    newer = Newer()
+
+    class Stop(Exception):
+        pass
+
+    def stop(_: object) -> None:
+        raise Stop
+
+    indexer = Indexer(setup.library, setup.writer, newer, setup.pool, stop)
+    old = index_files(setup.library.dir / "vectors", setup.encoder.name, setup.encoder.version)
+    with pytest.raises(Stop):
+        indexer.run([])
+    assert len(setup.library.catalog.encoders()) == 3 and all(each.exists() for each in old)
+    indexer = Indexer(setup.library, setup.writer, newer, setup.pool, lambda _: None)
+    indexer.run([], thorough=False)
+    assert len(setup.library.catalog.encoders()) == 3
+    indexer.run([])
+    known = {(name, version) for name, version, _, _ in setup.library.catalog.encoders()}
+    assert known == {(newer.name, newer.version), (other.name, other.version)}
+    assert old and not any(each.exists() for each in old)
+    with setup.library.catalog.reading() as db:
+        assert db.execute("select count(*) from embedding").fetchone()[0] == 4
 
 
 def test_originals_that_cannot_be_read_do_not_hold_up_a_run_in_parts(

@@ -23,8 +23,9 @@ from explorer.scanning.scan import ScanResult
 log = logging.getLogger("explorer.sidecars")
 
 STAGE = "Reading sidecars"
-# Sidecars in one request to the decode process, and in one transaction.
-_AT_ONCE, _PER_TRANSACTION = 50, 500
+# Sidecars in one request to the decode process, and in one transaction, which lists the photos of
+# their folders.
+_AT_ONCE, _PER_TRANSACTION = 50, 2000
 
 
 class SidecarUpdates:

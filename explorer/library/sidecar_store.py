@@ -7,7 +7,8 @@ applied to photos in the same transaction (`sidecar_overlay.py`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
@@ -35,6 +36,8 @@ class KnownSidecar(NamedTuple):
     id: int
     path: str
     """Relative to its root, as catalog text."""
+    key: str
+    """By which photos find it (`photos/companion_keys.py`)."""
     size: int
     mtime_ns: int
     version: int
@@ -72,7 +75,7 @@ def known_sidecars(
     # '0' follows '/': a range, so that the index on folders serves.
     below = "?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0')"
     rows = writer.connection.execute(
-        "select id, path, size, mtime_ns, version from sidecar where root_id = ?1 and"
+        "select id, path, key, size, mtime_ns, version from sidecar where root_id = ?1 and"
         f" ({below if recursive else 'folder = ?2'})",
         (root_id, folder),
     )
@@ -81,11 +84,13 @@ def known_sidecars(
 
 def put_sidecars(writer: Writer, read: Collection[ReadSidecar]) -> None:
     """Store what sidecars say, and apply it to their photos."""
+    changed = defaultdict[tuple[int, str], set[str]](set)
     with writer.transaction():
         for each in read:
             key = sidecar_key(each.seen.path)
             if key is None:
                 continue
+            changed[each.root_id, each.seen.folder].add(key)
             writer.connection.execute(
                 "insert into sidecar (root_id, path, folder, key, size, mtime_ns, version, content,"
                 " problem) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (root_id, path) do update"
@@ -98,16 +103,17 @@ def put_sidecars(writer: Writer, read: Collection[ReadSidecar]) -> None:
                     each.content.packed(), each.problem or None,
                 ),
             )  # fmt: skip
-        _apply(writer, {(each.root_id, each.seen.folder) for each in read})
+        _apply(writer, changed)
 
 
 def drop_sidecars(writer: Writer, root_id: int, gone: Collection[KnownSidecar]) -> None:
     """Forget sidecars that are no longer there; their photos lose the values from them."""
+    changed = defaultdict[tuple[int, str], set[str]](set)
     with writer.transaction():
-        writer.connection.executemany(
-            "delete from sidecar where id = ?", ((each.id,) for each in gone)
-        )
-        _apply(writer, {(root_id, each.folder) for each in gone})
+        for each in gone:
+            writer.connection.execute("delete from sidecar where id = ?", (each.id,))
+            changed[root_id, each.folder].add(each.key)
+        _apply(writer, changed)
 
 
 def sidecars_of(catalog: Catalog, photo_id: int) -> list[AppliedSidecar]:
@@ -122,30 +128,25 @@ def unapplied_sidecars(catalog: Catalog) -> list[int]:
         return list(unapplied_photos(db, photos_with_sidecars(db)))
 
 
-def _apply(writer: Writer, folders: Iterable[tuple[int, str]]) -> None:
-    """Apply the sidecars of these folders (root id, path) to the photos in them."""
+def _apply(writer: Writer, changed: Mapping[tuple[int, str], set[str]]) -> None:
+    """Apply sidecars that changed to their photos.
+
+    changed: for each folder (root id, path), the keys by which photos find these sidecars.
+    """
     db = writer.connection
     with writer.transaction() as change:
-        for root_id, folder in sorted(folders):
-            keys = {
-                row[0]
-                for row in db.execute(
-                    "select key from sidecar where root_id = ? and folder = ?", (root_id, folder)
-                )
-            }
+        for (root_id, folder), keys in sorted(changed.items()):
             files = db.execute(
-                "select f.path, f.photo_id, p.sidecars from file f join photo p on p.id ="
-                " f.photo_id where f.root_id = ? and f.folder = ? and f.state = 'present'",
+                "select path, photo_id from file where root_id = ? and folder = ? and"
+                " state = 'present'",
                 (root_id, folder),
             ).fetchall()
-            concerned = [
+            concerned = {
                 photo_id
-                for path, photo_id, sidecars in files
-                if sidecars
-                or not keys.isdisjoint(photo_keys(normalized_name(path.rpartition("/")[2]), {}))
-            ]
-            changed = apply_sidecars(db, concerned)
-            _touch(db, changed, change)
+                for path, photo_id in files
+                if not keys.isdisjoint(photo_keys(normalized_name(path.rpartition("/")[2]), {}))
+            }
+            _touch(db, apply_sidecars(db, sorted(concerned)), change)
 
 
 def _touch(db: sqlite3.Connection, photo_ids: list[int], change: int) -> None:

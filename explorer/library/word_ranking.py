@@ -108,6 +108,15 @@ def first_in_any_case(ids: Ids) -> WordRanking:
     return WordRanking(np.zeros(0, np.int64), np.zeros(0, np.float64), ids)
 
 
+def ranking_words(phrase: str) -> list[str]:
+    """The folded words of a phrase that photos are ranked by: without short and frequent ones."""
+    return [
+        word
+        for word in folded_words(phrase)
+        if len(word) >= _MIN_WORD_LENGTH and word not in _STOP_WORDS
+    ]
+
+
 def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
     """Rank the visible photos by the words of a phrase; photos without any of them are left out."""
     index, scores = TextIndex(catalog), defaultdict[int, float](float)
@@ -116,9 +125,7 @@ def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
         index.ids_named(phrase, MAX_NAMED) if len(phrase.strip()) >= _MIN_WORD_LENGTH else ()
     )
     photos, sought = index.photo_count(), 0.0
-    for word in folded_words(phrase):
-        if len(word) < _MIN_WORD_LENGTH or word in _STOP_WORDS:
-            continue
+    for word in ranking_words(phrase):
         rows = index.texts_with(word, MAX_WORD_MATCHES)
         if rows is None:
             sought += math.log1p(photos / MAX_WORD_MATCHES)

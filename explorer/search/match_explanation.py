@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.library.text_folding import fold
 from explorer.library.text_index import TextColumn, TextIndex, TextMatch
+from explorer.library.word_ranking import ranking_words, whole_word
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm
@@ -86,9 +88,15 @@ def _inner(sentence: str) -> str:
 
 
 def _texts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReason]:
-    phrase = named_phrase(query)
-    found = TextIndex(engine.catalog).match_of(photo_id, phrase) if phrase else []
-    return [_text_reason(match) for match in found]
+    words = ranking_words(named_phrase(query) or "")
+    found = TextIndex(engine.catalog).match_of(photo_id, " ".join(words)) if words else []
+    # Parts of longer words do not count in the ranking, either.
+    patterns = [whole_word(word) for word in words]
+    return [
+        _text_reason(match)
+        for match in found
+        if any(pattern.search(fold(match.text)) for pattern in patterns)
+    ]
 
 
 def _text_reason(match: TextMatch) -> MatchReason:

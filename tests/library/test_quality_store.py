@@ -294,11 +294,3 @@ def test_metrics_of_hidden_photos_are_not_shown(builder: LibraryBuilder) -> None
         not len(quality_store.quality_table(builder.library.catalog).ids)
         and quality_store.review_photos(builder.library.catalog) == []
     )
-
-
-def test_damaged_photos_are_the_visible_ones(builder: LibraryBuilder) -> None:
-    whole = builder.put("a.jpg", 1)
-    damaged, gone = (builder.put(f"{n}.jpg", n, damaged="it is cut off") for n in (2, 3))
-    builder.lose("3.jpg")
-    assert quality_store.damaged_photos(builder.library.catalog) == [damaged]
-    assert whole != damaged != gone

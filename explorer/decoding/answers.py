@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from explorer import int64
 from explorer.errors import DamagedPhoto, Fault, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual
-from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
+from explorer.photos.metadata.sidecar_content import SidecarReading, unpack_content
 
 ERRORS: dict[Fault, type[PhotoError]] = {
     "damaged": DamagedPhoto,
@@ -89,13 +89,13 @@ def is_merged_sidecar(header: dict[str, Any], body: bytes) -> bool:
     )
 
 
-def sidecar_contents_of(body: bytes, number: int) -> list[tuple[SidecarContent, str]]:
-    """The contents of this many sidecars, and why each could not be read, from an answer of
+def sidecar_readings_of(body: bytes, number: int) -> list[SidecarReading]:
+    """The results of reading this many sidecars, from an answer of
     `photos/metadata/sidecar_content.py`. Raises ValueError for an invalid answer."""
     try:
         found = [
-            (unpack_content(packed), str(problem)[:_MAX_ERROR])
-            for packed, problem in json.loads(body)
+            SidecarReading(unpack_content(packed), str(problem)[:_MAX_ERROR], bool(final))
+            for packed, problem, final in json.loads(body)
         ]
     except (TypeError, RecursionError) as error:
         raise ValueError("not the contents of sidecars") from error

@@ -10,10 +10,11 @@ from explorer.decoding import answers
 from explorer.decoding.process import (
     DECODE_COMMAND,
     DECODER_CRASHED,
+    TOO_MUCH_CPU_TIME,
     DecodeProcess,
     overdue_watchdog,
 )
-from explorer.photos.metadata.sidecar_content import SidecarContent
+from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading
 
 # Seconds of wall-clock time and of processor time allowed per request.
 _TIMEOUT, _CPU_SECONDS = 120.0, 30.0
@@ -26,7 +27,7 @@ class SidecarReader:
     def __init__(self, command: Sequence[str] = DECODE_COMMAND) -> None:
         """command: the program to run."""
         self._process = DecodeProcess(command, _TIMEOUT)
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
 
     def __enter__(self) -> SidecarReader:
         return self
@@ -35,35 +36,41 @@ class SidecarReader:
         self.close()
 
     def close(self) -> None:
-        """End the process; the next request starts it again."""
+        """End the process for good; a request in progress fails."""
+        self._closed = True
+        self._process.kill()
         with self._lock:
             self._process.close()
 
-    def read(self, paths: Sequence[str]) -> list[tuple[SidecarContent, str]]:
-        """What the sidecars at these absolute paths say, and why each could not be read, '' if it
-        could (`photos/metadata/sidecar_content.py`)."""
+    def read(self, paths: Sequence[str]) -> list[SidecarReading]:
+        """Read the sidecars at these absolute paths (`photos/metadata/sidecar_content.py`)."""
         if not paths:
             return []
         found = self._request(paths)
         if not isinstance(found, str):
             return found
-        if len(paths) == 1:
-            return [(SidecarContent(), found)]
-        # One of them is to blame; the others can be read.
+        # Whether one of the files is to blame, and not the drive or the process.
+        blamed = not self._closed and found in (DECODER_CRASHED, TOO_MUCH_CPU_TIME)
+        if blamed and len(paths) == 1:
+            blamed = self._request([]) == []
+        if len(paths) == 1 or not blamed:
+            return [SidecarReading(SidecarContent(), found, blamed) for _ in paths]
         half = len(paths) // 2
         return [*self.read(paths[:half]), *self.read(paths[half:])]
 
-    def _request(self, paths: Sequence[str]) -> list[tuple[SidecarContent, str]] | str:
+    def _request(self, paths: Sequence[str]) -> list[SidecarReading] | str:
         """The answer to one request, or why it failed."""
         request = {"sidecars": [os.fsencode(path).hex() for path in paths], "seconds": _CPU_SECONDS}
         with self._lock, overdue_watchdog([self._process]):
+            if self._closed:
+                return DECODER_CRASHED
             answer = self._process.request(request)
             if isinstance(answer, str):
                 return answer
             if (error := answers.error_of(answer[0])) is not None:
                 return error
             try:
-                return answers.sidecar_contents_of(answer[1], len(paths))
+                return answers.sidecar_readings_of(answer[1], len(paths))
             except ValueError:
                 self._process.close()
                 return DECODER_CRASHED

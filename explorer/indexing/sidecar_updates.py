@@ -15,7 +15,7 @@ from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
 from explorer.library.sidecar_store import ReadSidecar, drop_sidecars, known_sidecars, put_sidecars
 from explorer.library.writer import Writer
-from explorer.photos.metadata.sidecar_content import SidecarContent, is_read
+from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading, is_read
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.root_scan import RootScan
 from explorer.scanning.scan import ScanResult
@@ -41,6 +41,8 @@ class SidecarUpdates:
             self._writer, root["id"], scan.target.folder, recursive=scan.target.recursive
         )
         _, changed = self._changed.setdefault(root["id"], (root, []))
+        for path in found.unread_sidecars:
+            known.pop(path, None)
         for seen in found.sidecars:
             was = known.pop(seen.path, None)
             if was is None or not was.matches(seen):
@@ -87,20 +89,26 @@ class SidecarUpdates:
             seen.path: join(to_text(root["path"]), seen.path) for seen in some if is_read(seen.path)
         }
 
-        def contents(keep_alive: KeepAlive) -> list[tuple[SidecarContent, str]]:
-            found = list[tuple[SidecarContent, str]]()
+        def readings(keep_alive: KeepAlive) -> list[SidecarReading]:
+            found = list[SidecarReading]()
             for batch in chunks(list(paths.values()), _AT_ONCE):
                 keep_alive()
                 found += reader.read(batch)
             return found
 
-        answers = self._drives.call(root["path"], contents, tick)
+        answers = self._drives.call(root["path"], readings, tick)
         said = dict(zip(paths, answers, strict=True))
-        for path, (_, problem) in said.items():
-            if problem:
-                log.warning("%s is not used: %s", printable(paths[path]), problem)
-        nothing = SidecarContent(), ""
+        for path, reading in said.items():
+            if reading.problem:
+                log.warning("%s is not used: %s", printable(paths[path]), reading.problem)
+        nothing = SidecarReading(SidecarContent())
+        known = [(seen, said.get(seen.path, nothing)) for seen in some]
+        # Those whose bytes could not be read are as they were, and are read at the next scan.
         put_sidecars(
             self._writer,
-            [ReadSidecar(root["id"], seen, *said.get(seen.path, nothing)) for seen in some],
+            [
+                ReadSidecar(root["id"], seen, reading.content, reading.problem)
+                for seen, reading in known
+                if reading.final
+            ],
         )

@@ -41,7 +41,8 @@ from explorer.library.edit_history import (
 from explorer.library.rows import stored_keywords
 
 Change = Callable[[PhotoValues], Mapping[EditField, ColumnValues | None]]
-"""A function from a photo's current values to the values to set; None: the file's value."""
+"""A function from a photo's current values to the values to set; None: the
+value of its sidecar, or of the file."""
 
 
 def edit_photos(
@@ -93,8 +94,10 @@ class StoredEdits(NamedTuple):
     """What the user set for a photo."""
 
     edited: FieldValues
+    beside: FieldValues
+    """Those from sidecars."""
     in_file: FieldValues
-    """The values that these replaced."""
+    """The file's own."""
     past_keywords: frozenset[str]
     """All keywords that the photo has had by edits, also by those that were undone."""
 
@@ -104,7 +107,7 @@ def edits_of(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> dict[i
     left out."""
     found = dict[int, StoredEdits]()
     sql = (
-        "select p.id, e.edited, e.in_file, (select json_group_array(value) from (select"
+        "select p.id, e.edited, e.beside, e.in_file, (select json_group_array(value) from (select"
         " c.after value from edit_change c where c.hash = p.hash and c.field = 'keywords' and"
         " c.after is not null)) keywords from photo p join photo_edit e on e.hash = p.hash"
     )
@@ -123,7 +126,10 @@ def edits_of(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> dict[i
         edited = unpack(row["edited"])
         if edited:
             found[row["id"]] = StoredEdits(
-                edited, unpack(row["in_file"]), _past_keywords(row["keywords"])
+                edited,
+                unpack(row["beside"]),
+                unpack(row["in_file"]),
+                _past_keywords(row["keywords"]),
             )
     return found
 

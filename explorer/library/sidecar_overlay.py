@@ -29,7 +29,7 @@ from explorer.library.edit_store import (
 from explorer.library.rows import stored_keywords
 from explorer.library.text_folding import fold
 from explorer.photos.companion_keys import companion_keys, is_sidecar, photo_keys
-from explorer.photos.metadata.partial_dates import PartialDate, known_part, parse_date
+from explorer.photos.metadata.partial_dates import PartialDate, known_part, parse_date, plausible
 from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
 from explorer.photos.stacks import normalized_name
 
@@ -38,8 +38,8 @@ _SAME_PLACE = 1e-6
 # Sources of dates that a camera or a user wrote; a sidecar without a date of capture does not
 # replace them.
 _WRITTEN_DATES = frozenset({"exif", "gps"})
-# A sidecar of the photo's own name comes before one of its stem.
-_KEY_ORDER = ("name", "stem", "start")
+# The first year in which a photo can have been taken. An earlier date is the user's.
+_FIRST_YEAR = "1826"
 
 
 def sidecar_key(path: str) -> str | None:
@@ -126,7 +126,9 @@ def sidecars_of_photo(db: sqlite3.Connection, photo_id: int) -> list[AppliedSide
                 content = unpack_content(text)
             except ValueError:
                 content = SidecarContent()
-            order = (content.source != "xmp", _KEY_ORDER.index(key.split()[0]), sidecar_id)
+            # A sidecar of the photo's own name comes before one of its stem, and these before
+            # those of its original.
+            order = (content.source != "xmp", keys.index(key), sidecar_id)
             found[sidecar_id] = order, AppliedSidecar(name, content, problem or "")
     return [applied for _, applied in sorted(found.values(), key=lambda each: each[0])]
 
@@ -153,7 +155,7 @@ def sidecar_columns(contents: Sequence[SidecarContent], file: FieldValues) -> Fi
         if content.favourite:
             found.setdefault("favourite", [1])
         values: tuple[tuple[EditField, ColumnValues | None], ...] = (
-            ("rating", [content.rating] if content.rating else None),
+            ("rating", None if content.rating is None else [content.rating or None]),
             ("title", [content.title] if content.title else None),
             ("description", [content.description] if content.description else None),
             ("place", list(content.place) if content.place else None),
@@ -173,7 +175,7 @@ def sidecar_columns(contents: Sequence[SidecarContent], file: FieldValues) -> Fi
 def _date(content: SidecarContent, file: ColumnValues) -> ColumnValues | None:
     """The date of a sidecar; None if the file's is to be kept."""
     date = parse_date(content.date)
-    if date is None:
+    if date is None or (plausible(date) is None and date.text >= _FIRST_YEAR):
         return None
     text, precision, source = file
     known = None
@@ -196,11 +198,14 @@ def _keeps(known: PartialDate, date: PartialDate, source: str, content: SidecarC
 
 def _keywords(contents: Sequence[SidecarContent], file: object) -> ColumnValues | None:
     """The keywords of the file and its sidecars; None if the sidecars have none."""
-    found = dict[str, str]()
     own = stored_keywords(file if isinstance(file, str) else None)
-    for word in (*own, *(word for content in contents for word in content.keywords)):
-        found.setdefault(fold(word), word)
-    return None if len(found) == len(own) else [json.dumps([*found.values()], ensure_ascii=False)]
+    known, added = set(map(fold, own)), dict[str, str]()
+    for word in (word for content in contents for word in content.keywords):
+        if fold(word) not in known:
+            added.setdefault(fold(word), word)
+    if not added:
+        return None
+    return [json.dumps([*own, *added.values()], ensure_ascii=False)]
 
 
 def _is_same(field: EditField, new: ColumnValues, file: ColumnValues) -> bool:

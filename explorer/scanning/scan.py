@@ -45,6 +45,8 @@ class ScanResult:
     """Folders on another file system than the folder that contains them."""
     sidecars: list[FileStat] = field(default_factory=list)
     """Files beside photos that say something about them."""
+    unread_sidecars: set[str] = field(default_factory=set)
+    """Paths of such files that are not to be opened, such as placeholders of a cloud."""
     other: int = 0
     """Number of files that are not photos."""
 
@@ -227,7 +229,9 @@ def _add_sidecar(
     if rules.excludes(relative, is_folder=False):
         return
     facts = entry.stat()
-    if not why_not_regular(facts) and not this_system().is_in_cloud(facts):
+    if why_not_regular(facts) or this_system().is_in_cloud(facts):
+        found.unread_sidecars.add(relative)
+    else:
         found.sidecars.append(
             FileStat(relative, facts.st_size, int64.time_ns(facts.st_mtime_ns), 0)
         )

@@ -27,6 +27,7 @@ from watchdog.events import (
 )
 
 from explorer.library.paths import inside, to_text
+from explorer.photos.companion_keys import SIDECAR_EXTENSIONS
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.debounce import Debouncer
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
@@ -267,5 +268,6 @@ def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
     """Whether what is reported as a deleted file may have been a folder: Windows does not
     distinguish the two."""
     return (
-        isinstance(event, FileDeletedEvent) and os.path.splitext(name)[1].lower() not in EXTENSIONS
+        isinstance(event, FileDeletedEvent)
+        and os.path.splitext(name)[1].lower() not in EXTENSIONS | SIDECAR_EXTENSIONS
     )

@@ -52,7 +52,7 @@ def sidecar_values(edits: StoredEdits) -> SidecarValues:
     match edited.get("keywords"):
         case [str() | None as stored]:
             words = tuple(stored_keywords(stored))
-            known = {*_file_keywords(edits), *edits.past_keywords}
+            known = {*_found_keywords(edits), *edits.past_keywords}
             values = values._replace(
                 keywords=words, removed_keywords=tuple(sorted(known - set(words)))
             )
@@ -65,8 +65,11 @@ def sidecar_values(edits: StoredEdits) -> SidecarValues:
     return values
 
 
-def _file_keywords(edits: StoredEdits) -> list[str]:
-    match edits.in_file.get("keywords"):
-        case [str(stored)]:
-            return stored_keywords(stored)
-    return []
+def _found_keywords(edits: StoredEdits) -> list[str]:
+    """The keywords of the file and its sidecars."""
+    found = list[str]()
+    for values in (edits.in_file, edits.beside):
+        match values.get("keywords"):
+            case [str(stored)]:
+                found += stored_keywords(stored)
+    return found

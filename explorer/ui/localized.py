@@ -109,11 +109,17 @@ def moment(when: dt.datetime, *, seconds: bool = False) -> str:
 
 
 def iso_moment(text: str) -> str:
-    """A time given as `YYYY-MM-DDTHH:MM:SS`, to the second; any other text as it is."""
+    """A date given as `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or `YYYY-MM-DDTHH:MM:SS`, to that
+    precision; any other text as it is."""
     try:
-        return moment(dt.datetime.fromisoformat(text), seconds=True)
+        when = dt.datetime.fromisoformat(f"{text}-01" if len(text) == len("YYYY-MM") else text)
     except ValueError:
         return text
+    if len(text) == len("YYYY-MM"):
+        return month(when)
+    if len(text) == len("YYYY-MM-DD"):
+        return day(when)
+    return moment(when, seconds=len(text) > len("YYYY-MM-DDTHH:MM"))
 
 
 def _groups_late(locale: Locale) -> bool:

@@ -20,8 +20,9 @@ from explorer.library.edit_undo import undo_edit
 from explorer.library.rows import PhotoRow
 from explorer.library.sidecar_store import sidecars_of, unapplied_sidecars
 from explorer.photos.metadata import sidecar_content
-from explorer.photos.metadata.sidecar_content import SidecarContent, unpack_content
+from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading, unpack_content
 from explorer.scanning.drive_timeouts import DriveUnresponsive
+from explorer.systems.this_system import this_system
 from tests.fixtures.indexing import IndexingSetup
 from tests.photos.metadata.packets import xmp
 
@@ -33,9 +34,9 @@ TAKEOUT = {
 }
 
 
-def in_process(reader: SidecarReader, paths: list[str]) -> list[tuple[SidecarContent, str]]:
+def in_process(reader: SidecarReader, paths: list[str]) -> list[SidecarReading]:
     _, body = sidecar_content.answer_request(os.fsencode(path).hex() for path in paths)
-    return [(unpack_content(packed), problem) for packed, problem in json.loads(body)]
+    return [SidecarReading(unpack_content(each[0]), *each[1:]) for each in json.loads(body)]
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +103,7 @@ def test_one_that_is_unchanged_is_not_read_again(
 ) -> None:
     read = list[str]()
 
-    def note(reader: SidecarReader, paths: list[str]) -> list[tuple[SidecarContent, str]]:
+    def note(reader: SidecarReader, paths: list[str]) -> list[SidecarReading]:
         read.extend(Path(path).name for path in paths)
         return in_process(reader, paths)
 
@@ -201,6 +202,47 @@ def test_where_a_drive_is_away_values_stay(setup: IndexingSetup) -> None:
     assert row(setup, "card/a.jpg")["rating"] == 4
 
 
+def test_one_that_cannot_be_read_now_changes_nothing_and_is_read_later(
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.draw("a.jpg")
+    write(setup, "a.xmp", "xmp:Rating='4'")
+    setup.run()
+    write(setup, "a.xmp", "xmp:Rating='2'  ")
+    failed = SidecarReading(SidecarContent(), "input/output error", final=False)
+    monkeypatch.setattr(SidecarReader, "read", lambda _, paths: [failed for _ in paths])
+    setup.run()
+    assert row(setup, "a.jpg")["rating"] == 4
+    monkeypatch.setattr(SidecarReader, "read", in_process)
+    setup.run()
+    assert row(setup, "a.jpg")["rating"] == 2
+
+
+def test_a_placeholder_in_the_cloud_is_not_read_and_not_gone(
+    setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.draw("a.jpg")
+    write(setup, "a.xmp", "xmp:Rating='4'")
+    setup.run()
+    monkeypatch.setattr(
+        type(this_system()), "is_in_cloud", lambda _, facts: facts.st_size < 1000, raising=False
+    )
+    write(setup, "a.xmp", "xmp:Rating='2'  ")
+    assert (setup.photos / "a.jpg").stat().st_size > 1000 > (setup.photos / "a.xmp").stat().st_size
+    setup.run()
+    assert row(setup, "a.jpg")["rating"] == 4
+
+
+def test_an_edit_has_its_own_sidecar_before_that_of_its_original(setup: IndexingSetup) -> None:
+    setup.draw("a.jpg")
+    setup.draw("a-edited.jpg", 1)
+    write(setup, "a.jpg.xmp", "xmp:Rating='4' dc:title='Original'")
+    write(setup, "a-edited.xmp", "xmp:Rating='2'")
+    setup.run()
+    edited = row(setup, "a-edited.jpg")
+    assert (edited["rating"], edited["title"]) == (2, "Original")
+
+
 def test_an_unresponsive_drive_leaves_them_for_later(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +253,7 @@ def test_an_unresponsive_drive_leaves_them_for_later(
     fails = True
 
     def once(root: str, function: Any, tick: Callable[[], None] = lambda: None) -> Any:
-        if fails and function.__name__ == "contents":
+        if fails and function.__name__ == "readings":
             raise DriveUnresponsive(root)
         return call(root, function, tick)
 

@@ -50,6 +50,20 @@ def test_the_first_of_several_takes_precedence_and_keywords_are_united() -> None
     assert found == {"rating": [4.0], "title": ["Second"], "keywords": ['["boat", "sea"]']}
 
 
+def test_a_rating_that_was_removed_is_removed() -> None:
+    assert sidecar_columns([SidecarContent("xmp", rating=0.0)], FULL) == {"rating": [None]}
+    assert sidecar_columns([SidecarContent("xmp", rating=0.0)], EMPTY) == {}
+    assert sidecar_columns([SidecarContent("takeout", rating=0.0)], FULL) == {}
+
+
+def test_keywords_of_the_file_stay_as_they_are() -> None:
+    file = FULL | {"keywords": [json.dumps(["Sea", "sea"])]}
+    assert sidecar_columns([], file) == {}
+    assert sidecar_columns([SidecarContent("xmp", keywords=("SEA",))], file) == {}
+    found = sidecar_columns([SidecarContent("xmp", keywords=("boat", "sea"))], file)
+    assert found == {"keywords": ['["Sea", "sea", "boat"]']}
+
+
 def test_what_the_file_says_too_is_no_change() -> None:
     same = SidecarContent(
         "xmp", False, 2.0, "File", "In the file", ("koln",), "2011-05-06T07:08:09", True,
@@ -84,6 +98,10 @@ def test_what_the_file_says_too_is_no_change() -> None:
         (SidecarContent("xmp", date="2011-05-06T07:08:09"),
          EMPTY | {"date": ["2011-05-06T07:08:09", None, "exif"]}, None),
         (SidecarContent("xmp", date="no date"), EMPTY, None),
+        # A clock that was never set, and the future; but not the user's date of an old painting.
+        (SidecarContent("xmp", date="1970-01-01T00:00:00"), EMPTY, None),
+        (SidecarContent("xmp", date="2999"), EMPTY, None),
+        (SidecarContent("xmp", date="1642"), EMPTY, ["1642-01-01T00:00:00", "year", "sidecar"]),
     ],
 )  # fmt: skip
 def test_dates(content: SidecarContent, file: FieldValues, date: ColumnValues | None) -> None:

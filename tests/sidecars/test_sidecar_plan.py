@@ -41,17 +41,21 @@ from tests.sidecars.test_write_sidecars import edit
     ],
 )
 def test_each_edit_becomes_a_value(edited: FieldValues, values: SidecarValues) -> None:
-    assert sidecar_values(StoredEdits(edited, {}, frozenset())) == values
+    assert sidecar_values(StoredEdits(edited, {}, {}, frozenset())) == values
 
 
 def test_keywords_that_were_removed_are_named() -> None:
-    def planned(stored: str | None, in_file: str | None, *past: str) -> SidecarValues:
-        return sidecar_values(
-            StoredEdits({"keywords": [stored]}, {"keywords": [in_file]}, frozenset(past))
-        )
+    def planned(
+        stored: str | None, in_file: str | None, *past: str, beside: str | None = None
+    ) -> SidecarValues:
+        edited, others, file = ({"keywords": [each]} for each in (stored, beside, in_file))
+        return sidecar_values(StoredEdits(edited, others, file, frozenset(past)))  # type: ignore[arg-type]
 
     assert planned('["b", "a"]', None) == SidecarValues(keywords=("b", "a"))
-    # Of the file, or of an earlier edit.
+    # Of the file, of its sidecar, or of an earlier edit.
+    assert planned('["a"]', '["c"]', beside='["c", "d"]') == SidecarValues(
+        keywords=("a",), removed_keywords=("c", "d")
+    )
     assert planned('["a"]', '["c", "a"]', "b", "a") == SidecarValues(
         keywords=("a",), removed_keywords=("b", "c")
     )
@@ -59,7 +63,7 @@ def test_keywords_that_were_removed_are_named() -> None:
 
 
 def test_keywords_of_the_file_are_left_alone_unless_keywords_were_edited() -> None:
-    edits = StoredEdits({"rating": [2]}, {"keywords": ['["c"]']}, frozenset({"b"}))
+    edits = StoredEdits({"rating": [2]}, {}, {"keywords": ['["c"]']}, frozenset({"b"}))
     assert sidecar_values(edits) == SidecarValues(rating=2.0)
 
 
@@ -92,6 +96,6 @@ def test_an_edit_that_no_sidecar_can_hold_writes_none(
 ) -> None:
     small_library.add_photo("a.jpg", "one")
     number = edit(small_library, "a.jpg", set_rating(3))
-    removed = StoredEdits({"title": [None]}, {"title": ["T"]}, frozenset())
+    removed = StoredEdits({"title": [None]}, {}, {"title": ["T"]}, frozenset())
     monkeypatch.setattr(sidecar_plan, "edits_of", lambda *_: {number: removed})
     assert plan_sidecars(small_library.library) == []

@@ -31,7 +31,7 @@ class SidecarContent(NamedTuple):
     """'' for files that are not read, such as the settings of raw converters."""
     favourite: bool | None = None
     rating: float | None = None
-    """Stars, above 0 and up to 5."""
+    """Stars, up to 5; 0: not rated."""
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def unpack_content(text: str) -> SidecarContent:
             bool(stored.captured),
             None if place is None else (float(place[0]), float(place[1])),
         )
-    except (TypeError, ValueError, IndexError, RecursionError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError, RecursionError) as error:
         raise ValueError("not the content of a sidecar") from error
 
 
@@ -95,7 +95,7 @@ def read_content(name: str, data: bytes) -> SidecarContent:
     return SidecarContent(
         "xmp",
         values.favourite,
-        values.rating or None,
+        values.rating,
         values.title,
         values.description,
         values.keywords or (),
@@ -122,22 +122,33 @@ def _read_takeout(data: bytes) -> SidecarContent:
     )
 
 
+class SidecarReading(NamedTuple):
+    """The result of reading a sidecar."""
+
+    content: SidecarContent
+    problem: str = ""
+    """Why it is not used, in words; '' if it is."""
+    final: bool = True
+    """Whether its bytes were read, so that reading it again would give the same."""
+
+
 def answer_request(paths: Iterable[str]) -> tuple[dict[str, Any], bytes]:
     """Read sidecars for another process.
 
-    paths: absolute, in hexadecimal. The payload is a JSON list with, for each of them, its packed
-    content and the reason why it could not be read, '' if it could. A sidecar that is gone says
-    nothing.
+    paths: absolute, in hexadecimal. The payload is a JSON list with the fields of a
+    `SidecarReading` for each of them, the content packed.
     """
-    found = list[tuple[str, str]]()
+    found = list[tuple[str, str, bool]]()
     for each in paths:
         path = os.fsdecode(bytes.fromhex(each))
-        content, problem = SidecarContent(), ""
+        content, problem, final = SidecarContent(), "", False
         try:
             data = read_if_exists(path)
-            if data is not None:
-                content = read_content(os.path.basename(path), data)
+            if data is None:
+                raise PhotoError("it no longer exists")
+            final = True
+            content = read_content(os.path.basename(path), data)
         except PhotoError as error:
             problem = str(error)
-        found.append((content.packed(), problem.encode("utf-8", "replace").decode()))
+        found.append((content.packed(), problem.encode("utf-8", "replace").decode(), final))
     return {"read": len(found)}, json.dumps(found).encode("ascii")

@@ -41,7 +41,7 @@ def test_an_xmp_sidecar_says_all_that_is_searched() -> None:
 def test_a_date_of_digitization_is_told_from_one_of_capture() -> None:
     assert not read_content("a.xmp", xmp("xmp:CreateDate='2011-05-06'").encode()).captured
     assert read_content("a.xmp", xmp("photoshop:DateCreated='2011-05-06'").encode()).captured
-    assert read_content("a.xmp", xmp("xmp:Rating='0'").encode()) == SidecarContent("xmp")
+    assert read_content("a.xmp", xmp("xmp:Rating='0'").encode()) == SidecarContent("xmp", rating=0)
 
 
 def test_takeout_says_when_where_and_what() -> None:
@@ -100,7 +100,7 @@ def test_a_packed_content_is_unpacked_as_it_was(content: SidecarContent) -> None
 @pytest.mark.parametrize(
     "stored",
     ["", "[]", "3", '{"other": 1}', '{"rating": "many"}', '{"place": [1]}', '{"place": 4}',
-     '{"keywords": 5}', "[" * 100_000],
+     '{"place": {"a": 1}}', '{"rating": 1%s}' % ("0" * 400), '{"keywords": 5}', "[" * 100_000],
 )  # fmt: skip
 def test_malformed_contents_raise_a_value_error(stored: str) -> None:
     with pytest.raises(ValueError, match=r"not the content|required"):
@@ -115,6 +115,7 @@ def test_each_of_several_is_answered(tmp_path: Path) -> None:
     header, body = answer_request(path.encode().hex() for path in paths)
     read, broken, gone = json.loads(body)
     assert header == {"read": 3}
-    assert unpack_content(read[0]) == SidecarContent("xmp", rating=3.0) and read[1] == ""
+    assert unpack_content(read[0]) == SidecarContent("xmp", rating=3.0)
+    assert read[1:] == ["", True]
     assert unpack_content(broken[0]) == SidecarContent() and "not valid XMP" in broken[1]
-    assert gone == ["{}", ""]
+    assert broken[2] is True and gone == ["{}", "it no longer exists", False]

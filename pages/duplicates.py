@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.removal.undo import history
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page import (
     duplicates_review,
@@ -21,8 +22,10 @@ def main() -> None:
     # Read before anything else, so that later changes are announced.
     reason_empty = empty_library.reason()
     if reason_empty in ("no folder", "adding"):
-        # There is nothing to filter yet, and nothing that was removed.
+        # There is nothing to filter, but photos may have been removed before.
         empty_library.explain(reason_empty)
+        if history(resources.library()):
+            removal_history.removed_photos_button()
         duplicates_status.announce_changes(resources.library().catalog.change(), reason_empty)
         return
     group_filter = duplicates_toolbar.filter_bar()

@@ -30,10 +30,7 @@ def filter_bar(request: AnomalyRequest) -> None:
             on_change=anomalies_state.from_widget,
             args=[anomalies_state.DISMISSED, key, lambda on: "1" if on else None],
         )
-        if st.button(
-            "Removed photos", icon=":material/history:", help="See every removal and undo it"
-        ):
-            removal_history.history_dialog()
+        removal_history.removed_photos_button()
     for problem in url_dates.wrong_dates():
         st.warning(escape_markdown(problem), icon=":material/info:")
     if filters := request.filters:

@@ -40,10 +40,7 @@ def filter_bar() -> GroupFilter:
             help="Choose which file of a group is kept, and protect folders",
         ):
             keeper_rules_dialog.keeper_rules_dialog()
-        if st.button(
-            "Removed photos", icon=":material/history:", help="See every removal and undo it"
-        ):
-            removal_history.history_dialog()
+        removal_history.removed_photos_button()
     return GroupFilter(since, until, folder)
 
 

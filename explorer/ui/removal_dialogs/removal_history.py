@@ -37,6 +37,12 @@ def undo_removal(run: str) -> None:
     st.session_state[_RESULT] = (text, notes)
 
 
+def removed_photos_button() -> None:
+    """Draw the button that opens the list of removals."""
+    if st.button("Removed photos", icon=":material/history:", help="See every removal and undo it"):
+        history_dialog()
+
+
 def show_undo_result() -> None:
     """Show the result of the last undo, once. A page calls this first, when no dialog is open."""
     st.session_state.pop(DIALOG_OPEN, None)

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.removal import trash
 from explorer.removal.remove import remove
-from explorer.ui import resources
+from explorer.ui import empty_library, resources
+from explorer.ui.duplicates_page import duplicates_status
 from explorer.ui.removal_dialogs import removal_history
 from tests.fixtures.small_library import SmallLibrary
 
@@ -51,3 +52,30 @@ def test_the_folder_is_emptied_only_after_it_was_confirmed(
     # Nothing is left to empty, and the photo that was kept is where it was.
     assert not page.markdown and not page.button
     assert (small_library.photos / "a.jpg").read_text() == "one"
+
+
+def _duplicates_page() -> None:
+    import importlib
+
+    from pages import duplicates
+
+    # The page draws itself when it is imported.
+    importlib.reload(duplicates)
+
+
+def test_removed_photos_are_found_when_no_folder_is_watched_any_more(
+    small_library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "library", lambda: small_library.library)
+    monkeypatch.setattr(duplicates_status, "announce_changes", lambda *_: None)
+    monkeypatch.setattr(empty_library, "reason", lambda: "no folder")
+    monkeypatch.setattr(empty_library, "explain", lambda _: None)
+    page = AppTest.from_function(_duplicates_page).run()
+    assert not page.exception and not page.button
+    for photo in ("a.jpg", "b.jpg"):
+        small_library.add_photo(photo, "one")
+    remove(
+        small_library.library, [small_library.removal("b.jpg", "a.jpg")], to=str(tmp_path / "to")
+    )
+    page = AppTest.from_function(_duplicates_page).run()
+    assert not page.exception and [each.label for each in page.button] == ["Removed photos"]

@@ -109,7 +109,10 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "indexing/test_sidecar_updates",
         "indexing/test_sidecars_by_chance",
     ),
-    "indexing/sidecar_updates": ("indexing/test_sidecars_by_chance",),
+    "indexing/sidecar_updates": (
+        "indexing/test_sidecar_troubles",
+        "indexing/test_sidecars_by_chance",
+    ),
     "library/root_store": ("library/test_writer_cut_off",),
     "library/embedding_store": ("library/test_writer_cut_off",),
     "library/command_store": (),

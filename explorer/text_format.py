@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
+NumberFormat = Callable[[float, int], str]
+"""Formats a number with so many decimals."""
 MAX_NAME_LENGTH = 80
 """The maximum length of a name that a user gives to an album, a concept or a search."""
 _EXCERPT = 40
@@ -65,19 +68,23 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def milliseconds(seconds: float) -> str:
-    """Seconds → `230 ms`, `4.1 ms`."""
-    number = 1000 * seconds
-    return f"{number:.1f} ms" if number < 10 else f"{number:,.0f} ms"
+def _number(value: float, decimals: int = 0) -> str:
+    return f"{value:,.{decimals}f}"
 
 
-def size(number: float) -> str:
-    """Format a number of bytes as `4.2 MB`."""
+def milliseconds(seconds: float, number: NumberFormat = _number) -> str:
+    """Seconds → `230 ms`, `4.1 ms`. number: formats a number with so many decimals."""
+    value = 1000 * seconds
+    return f"{number(value, 1 if value < 10 else 0)} ms"
+
+
+def size(value: float, number: NumberFormat = _number) -> str:
+    """Format a number of bytes as `4.2 MB`. number: formats a number with so many decimals."""
     for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:.1f} TB"
+        if value < 1000:
+            return f"{number(value, 0 if unit == 'bytes' else 1)} {unit}"
+        value /= 1000
+    return f"{number(value, 1)} TB"
 
 
 def ordinal(number: int) -> str:

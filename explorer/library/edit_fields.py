@@ -37,7 +37,7 @@ class PhotoValues(NamedTuple):
 
     shown: FieldValues
     """Those that are displayed and searched."""
-    in_file: FieldValues
+    unedited: FieldValues
     """Those without the user's edits: of a sidecar, or of the file."""
 
 

@@ -37,9 +37,9 @@ def combined(operations: Sequence[EditOperation]) -> EditOperation:
         wanted: dict[EditField, ColumnValues | None] = {}
         shown = dict(current.shown)
         for operation in operations:
-            for field, values in operation.change(PhotoValues(shown, current.in_file)).items():
+            for field, values in operation.change(PhotoValues(shown, current.unedited)).items():
                 wanted[field] = values
-                shown[field] = current.in_file[field] if values is None else values
+                shown[field] = current.unedited[field] if values is None else values
         return wanted
 
     summary = ", ".join(operation.summary for operation in operations)

@@ -58,22 +58,12 @@ def percent(share: float) -> str:
 
 def size(value: float) -> str:
     """A number of bytes as `4.2 MB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{number(value, 0 if unit == 'bytes' else 1)} {unit}"
-        value /= 1000
-    return f"{number(value, 1)} TB"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as `12 s`, `3 min` or `2 h 05 min`."""
-    return text_format.duration(seconds)
+    return text_format.size(value, number)
 
 
 def milliseconds(seconds: float) -> str:
     """Seconds as `230 ms` or `4.1 ms`."""
-    value = 1000 * seconds
-    return f"{number(value, 1 if value < 10 else 0)} ms"
+    return text_format.milliseconds(seconds, number)
 
 
 def ordinal(value: int) -> str:

@@ -12,13 +12,14 @@ from explorer.library.durable_io import has_room
 from explorer.library.paths import printable
 from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
+from explorer.text_format import duration
 from explorer.ui import resources
-from explorer.ui.localized import count, duration, percent
+from explorer.ui.localized import count, percent
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
 
-# Phases that every page tells of.
-_TOLD_PHASES = ("starting", "scanning", "indexing", "comparing", "paused", "waiting", "off")
+# Phases that every page shows.
+_SHOWN_PHASES = ("starting", "scanning", "indexing", "comparing", "paused", "waiting", "off")
 
 
 @st.fragment(run_every="2s")
@@ -30,7 +31,7 @@ def status_line() -> None:
     if cannot_run(worker):
         st.warning(describe(worker), icon=":material/warning:")
         return
-    if worker is None or not worker["alive"] or worker["phase"] not in _TOLD_PHASES:
+    if worker is None or not worker["alive"] or worker["phase"] not in _SHOWN_PHASES:
         _folders_away()
         return
     resting = worker["phase"] in ("paused", "off")

@@ -196,6 +196,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     if not args.photos and not args.cold:
         parser.error("give --photos DIR, --cold N, or both")
+    if args.weights and not args.peer:
+        parser.error("--weights needs --peer rclip")
+    if args.weights and not args.weights.is_file():
+        parser.error(f"there is no file {args.weights}")
     if args.photos:
         files = sample(args.photos, args.most)
         if not files:

@@ -211,9 +211,9 @@ def test_a_photo_far_down_opens_and_is_returned_to(window: Visitor, years: Serve
     page = look(window, years)
     page.get_by_label("Go to date").fill("2014-07-01")
     expect(day_in_view(page)).to_contain_text("2014")
-    chosen = page.locator('button.photo[aria-label*="2014"]').nth(4)
-    name = str(chosen.get_attribute("aria-label"))
-    chosen.click()
+    name = page.locator('button.photo[aria-label*="2014"]').nth(4).get_attribute("aria-label") or ""
+    # By its name: which photo is the fifth changes while rows are still arriving.
+    page.locator(f'button.photo[aria-label="{name}"]').click()
     expect(page.get_by_role("dialog")).to_contain_text(name.split(",", maxsplit=1)[0])
     expect(page.get_by_role("dialog")).to_contain_text(f"of {NUMBER:,}")
     window.settle()

@@ -12,7 +12,8 @@ from explorer.search.facet_node import FacetNode, folded_line
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, NotTest
 from explorer.search.language.word_meanings import MONTHS
 
-_FIRST_YEAR, _LAST_YEAR = 1000, 9998
+# Queries write years in four digits.
+_FIRST_YEAR = 1000
 # From a number YYYYMMDDhhmmss to a month YYYYMM.
 _MONTH = 10**8
 
@@ -26,7 +27,7 @@ def date_tree(table: FacetTable, photos: PhotoMask) -> list[FacetNode]:
     ids = _known(table, photos)
     ids = ids[np.lexsort((ids, table.dates[ids]))]
     months = table.dates[ids] // _MONTH
-    dated = (months >= _FIRST_YEAR * 100) & (months < (_LAST_YEAR + 1) * 100)
+    dated = months >= _FIRST_YEAR * 100
     numbers, first, counts = np.unique(months[dated], return_index=True, return_counts=True)
     covers = ids[dated][first + counts - 1]
     years = dict[int, list[tuple[int, int, int]]]()

@@ -115,7 +115,8 @@ class TestSearch:
         assert names("--folder", indexed / "below") == {"dated.jpg"}
         assert names("--since", "2020-05-17", "--until", "2020-05-17") == {"dated.jpg"}
         assert "dated.jpg" not in names("--until", "2020-05-16")
-        assert names("--since", "2100-01-01") == set()
+        assert names("--since", "2100-01-01") == names("--until", "0001-01-01") == set()
+        assert names("--since", "0001-01-01") == names("--until", "9999-12-31") == names()
         nothing = run("search", "red", "--since", "2100-01-01")
         assert "No photo matches these filters." in nothing.err
 

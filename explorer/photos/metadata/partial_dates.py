@@ -6,6 +6,7 @@ or zero becomes a month.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from typing import Any, NamedTuple, get_args
@@ -84,8 +85,8 @@ def latest_moment(text: str, precision: str | None) -> dt.datetime:
     if precision == "year":
         return start.replace(month=12, day=31, hour=23, minute=59, second=59)
     if precision == "month":
-        following = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-        return following - dt.timedelta(seconds=1)
+        last = calendar.monthrange(start.year, start.month)[1]
+        return start.replace(day=last, hour=23, minute=59, second=59)
     return start + {
         "day": dt.timedelta(hours=23, minutes=59, seconds=59),
         "minute": dt.timedelta(seconds=59),

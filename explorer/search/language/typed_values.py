@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 import re
@@ -22,7 +23,6 @@ DEFAULT_KILOMETRES = 10.0
 """Radius of `near:` where none is given."""
 _HALF_EQUATOR = 20_040.0
 """Kilometres: no two places are farther apart."""
-_FIRST_YEAR, _LAST_YEAR = 1000, 9998
 _BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 
 
@@ -189,10 +189,14 @@ def date_range(text: str, comparison: Comparison) -> DateRange:
         case "=" | "==":
             return DateRange(first.isoformat(), last.isoformat())
         case ">":
+            if last == dt.date.max:
+                raise ValueError("no day comes after it")
             return DateRange(since=(last + day).isoformat())
         case ">=":
             return DateRange(since=first.isoformat())
         case "<":
+            if first == dt.date.min:
+                raise ValueError("no day comes before it")
             return DateRange(until=(first - day).isoformat())
         case "<=":
             return DateRange(until=last.isoformat())
@@ -211,12 +215,9 @@ def last_day(text: str) -> DateRange:
 def _period(text: str) -> tuple[dt.date, dt.date]:
     """The first and last day of the period that a date names."""
     try:
-        first, last = _days(text.upper())
+        return _days(text.upper())
     except (ValueError, UsageError):
         raise ValueError("that is not a date") from None
-    if first.year < _FIRST_YEAR or last.year > _LAST_YEAR:
-        raise ValueError(f"years range from {_FIRST_YEAR} to {_LAST_YEAR}")
-    return first, last
 
 
 def _days(text: str) -> tuple[dt.date, dt.date]:
@@ -226,10 +227,11 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
         return dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
     if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
         first = dt.date(int(match[1]), int(match[2]), 1)
-        return first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
     if match := re.fullmatch(r"(\d{4})-?W(\d\d)", text):
         first = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        return first, first + dt.timedelta(days=6)
+        # The last week of the year 9999 is cut off by the end of the calendar.
+        return first, first + min(dt.timedelta(days=6), dt.date.max - first)
     day = parse_day(text)
     return day, day
 

@@ -168,6 +168,7 @@ def test_the_end_of_a_year_and_of_december() -> None:
         == dt.datetime(2015, 12, 31, 23, 59, 59)
     )
     assert latest_moment("2016-02-01T00:00:00", "month") == dt.datetime(2016, 2, 29, 23, 59, 59)
+    assert latest_moment("9999-12-01T00:00:00", "month") == dt.datetime(9999, 12, 31, 23, 59, 59)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ import pytest
 
 from explorer.removal import file_state, part_files
 from explorer.removal.part_files import part_name
-from explorer.removal.safe_move import FileChanged
+from explorer.removal.safe_move import FileChanged, move
+from explorer.systems.this_system import this_system
+from tests.fixtures.small_library import hash_of
 from tests.removal.test_safe_move import OLD, go, names
 
 
@@ -58,6 +60,26 @@ def test_a_copy_of_a_file_deleted_meanwhile_is_kept(
     monkeypatch.setattr(file_state, "file_hash", and_delete)
     go(source, target)
     assert target.read_text() == "photo"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_what_the_other_drive_cannot_store_is_said_of_files(
+    source: Path, target: Path, across_drives: None, link: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Path]()
+
+    def lost(_: Any, original: str, copy: str) -> list[str]:
+        asked.extend((Path(original), Path(copy).parent))
+        return ["extended attributes"]
+
+    monkeypatch.setattr(type(this_system()), "lost_attributes", lost)
+    if link:
+        source.unlink()
+        source.symlink_to("elsewhere")
+    said = move(str(source), str(target), hash_of(b"photo"))
+    assert (said, asked) == (
+        ([], []) if link else (["extended attributes"], [source, target.parent])
+    )
 
 
 @pytest.mark.parametrize("call", ["fsync", "link", "utime"])

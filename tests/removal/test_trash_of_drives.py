@@ -141,6 +141,21 @@ def test_all_possible_destinations_of_a_file_are_listed(
     ]
 
 
+@pytest.mark.parametrize("user", [4242, None])
+def test_the_trash_folders_of_a_drive_are_those_of_the_user(
+    drive: Path, user: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows numbers no users, but drives that are moved there have such folders."""
+    if user is None:
+        monkeypatch.delattr(os, "getuid")
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: user)
+    assert list(trash.trash_folders(str(drive / "sub/a.jpg")))[1:] == [
+        str(drive / ".Trash" / str(user or 0)),
+        str(drive / f".Trash-{user or 0}"),
+    ]
+
+
 def test_the_info_file_is_complete_when_it_is_flushed(
     drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

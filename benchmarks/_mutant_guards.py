@@ -19,14 +19,18 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "anomalies/finding_removals": (),
     "removal/sidecar": ("removal/test_companions",),
     "removal/sidecar_restore": ("removal/test_restore", "removal/test_undo_bounds"),
-    "removal/safe_move": ("removal/test_new_files",),
+    "removal/safe_move": ("removal/test_new_files", "systems/test_macos_moves"),
     "removal/part_files": (
         "removal/test_safe_move",
         "removal/test_safe_move_copy",
         "removal/test_new_files",
     ),
     "removal/file_state": ("removal/test_safe_move",),
-    "removal/undo": ("removal/test_recover_interrupted", "removal/test_recover_copies"),
+    "removal/undo": (
+        "removal/test_recover_interrupted",
+        "removal/test_recover_copies",
+        "removal/test_recover_keepers",
+    ),
     "removal/restore": (
         "removal/test_undo",
         "removal/test_undo_bounds",

@@ -13,7 +13,7 @@ import pytest
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_state, restore, safe_move, trash
+from explorer.removal import restore, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
@@ -138,6 +138,11 @@ def test_only_certain_outcomes_update_the_catalog(
     recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     gone = str(pair.photos / "sub/b.jpg")
     assert told == [{"gone": [], "back": []}, {"gone": [gone], "back": []}]
+    undo(pair.library)
+    told.clear()
+    cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert told[-1] == {"gone": [], "back": [gone]}
 
 
 def test_companions_stay_unresolved_with_their_photo(
@@ -167,45 +172,6 @@ def test_companions_stay_unresolved_with_their_photo(
     assert pair.tree() == before and not history(pair.library)[0].away
 
 
-@pytest.mark.parametrize("lose", ["gone", "changed", "link"])
-def test_after_an_interruption_the_keeper_is_read_again(
-    pair: SmallLibrary, where: Where, lose: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The removal had not come to it."""
-    before = pair.tree()
-    cut(pair, where(pair), monkeypatch, after=True)
-    keeper = pair.photos / "a.jpg"
-    keeper.unlink()
-    if lose == "changed":
-        keeper.write_text("two")
-    elif lose == "link":
-        keeper.symlink_to("sub/b.jpg")
-    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
-    assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away
-
-
-def test_files_checked_before_the_interruption_are_not_read_again(
-    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a", "b", "c", "d"):
-        small_library.add_photo(f"{name}.jpg", "one" if name < "c" else "two")
-    with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
-        remove(
-            small_library.library,
-            [small_library.removal("b.jpg", "a.jpg"), small_library.removal("d.jpg", "c.jpg")],
-        )
-    read, real = list[str](), file_state.has_content
-    monkeypatch.setattr(
-        file_state,
-        "has_content",
-        lambda path, digest: read.append(Path(path).name) or real(path, digest),
-    )
-    (small_library.photos / "a.jpg").write_text("edited since")
-    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
-    assert read == ["c.jpg"] and set(small_library.tree()) == {"a.jpg", "c.jpg"}
-
-
 def test_the_next_removal_resolves_earlier_interruptions(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,27 +196,6 @@ def test_an_inaccessible_file_is_left_unresolved(
         restored.back is None
         and "Input/output error" in restored.note
         and entries(pair)[0].state == "intended"
-    )
-
-
-def test_photos_removed_without_a_keeper_stay_removed_after_an_interruption(
-    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing was kept for it, so that nothing is missing."""
-    small_library.add_photo("a.jpg", "one")
-    with monkeypatch.context() as patch:
-        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
-        remove(
-            small_library.library,
-            [small_library.removal("a.jpg", None)],
-            str(small_library.base / "aside"),
-            without_keeper=True,
-        )
-    recover_interrupted(small_library.library, RemovalJournal(small_library.library.dir))
-    assert (
-        small_library.tree() == {}
-        and entries(small_library)[0].state == "moved"
-        and history(small_library.library)[0].ended
     )
 
 

@@ -39,6 +39,14 @@ def test_long_names_are_truncated_to_fit(tmp_path: Path) -> None:
     )
 
 
+def test_the_length_is_that_of_the_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encrypted folders allow fewer bytes than most."""
+    monkeypatch.setattr(
+        os, "pathconf", lambda folder, name: {("/p", "PC_NAME_MAX"): 143}[folder, name]
+    )
+    assert longest_name("/p") == 143
+
+
 def test_a_default_length_is_used_if_the_limit_of_names_is_unknown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -79,7 +79,7 @@ class RemovalExecutor:
         with contextlib.ExitStack() as held:
             try:
                 if self._sidecars and removal.keeper is not None:
-                    self._copy_metadata(photo, removal)
+                    self._copy_metadata(photo, removal, removal.keeper)
                 moved = list[MovedFile]()
                 for current, part in zip(family, checked.parts, strict=True):
                     moved.append(self._move(current, part, held))
@@ -181,11 +181,10 @@ class RemovalExecutor:
             return handle
         return target if is_same_inode else None
 
-    def _copy_metadata(self, entry: RemovalEntry, removal: Removal) -> None:
+    def _copy_metadata(self, entry: RemovalEntry, removal: Removal, keeper: str) -> None:
         """Write what the keeper lacks to its sidecar; nothing else is written beside photos."""
         if self._merge is None:
             self._merge = sidecar.MetadataMerger()
-        keeper = removal.keeper or ""
         merged = self._merge(removal.path, keeper, same=removal.has_same_bytes)
         if merged.after is None:
             return

@@ -14,6 +14,7 @@ from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
 from tests.removal.test_companion_removal import live, one
+from tests.removal.test_undo import entries
 
 
 def test_losing_the_kept_film_during_the_move_restores_all_files(
@@ -34,6 +35,8 @@ def test_losing_the_kept_film_during_the_move_restores_all_files(
     assert small_library.tree() == {
         path: what for path, what in before.items() if path != "kept/IMG_1.MOV"
     }
+    # Only a file that was never moved is said to be one.
+    assert {entry.reason for entry in entries(small_library)} == {""}
 
 
 def test_losing_the_kept_film_later_in_the_run_restores_all_files(

@@ -108,17 +108,16 @@ def read_content(name: str, data: bytes) -> SidecarContent:
 def _read_takeout(data: bytes) -> SidecarContent:
     if len(data) > MAX_JSON_BYTES:
         raise PhotoError(f"it has more than {MAX_JSON_BYTES / 1e6:.0f} MB")
-    reading = takeout.read_fields(data)
-    for each in reading.unread:
+    export = takeout.read_export(data)
+    for each in export.reading.unread:
         if each.about == "all":
             raise PhotoError("it is not valid JSON")
-    description, favourite = takeout.read_notes(data)
     return SidecarContent(
         "takeout",
-        favourite=favourite or None,
-        description=description or None,
-        date=reading.fields.taken_at,
-        place=reading.fields.place,
+        favourite=export.favourite or None,
+        description=export.description or None,
+        date=export.reading.fields.taken_at,
+        place=export.reading.fields.place,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from explorer.photos.metadata.field_values import decode_text, xml_text
 from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
@@ -17,33 +17,37 @@ _EPOCH = dt.datetime(1970, 1, 1)
 _PLACES = ("geoData", "geoDataExif")
 
 
+class TakeoutExport(NamedTuple):
+    """What an export says about a photo."""
+
+    reading: MetadataReading = MetadataReading()
+    """Its time and place, and those that are present but unreadable."""
+    description: str = ""
+    favourite: bool = False
+
+
 def read_fields(data: bytes) -> MetadataReading:
     """The fields of the file, and those that are present but unreadable.
 
     JSON that is not an object has no fields.
     """
+    return read_export(data).reading
+
+
+def read_export(data: bytes) -> TakeoutExport:
+    """Everything that the file says. JSON that is not an object says nothing."""
     if not data.strip():
-        return MetadataReading()
+        return TakeoutExport()
     try:
         exported = json.loads(_text(data))
     except (ValueError, RecursionError):
-        return MetadataReading(unread=(UnreadableField("all", "its export data (JSON)"),))
+        unreadable = UnreadableField("all", "its export data (JSON)")
+        return TakeoutExport(MetadataReading(unread=(unreadable,)))
     if not isinstance(exported, dict):
-        return MetadataReading()
-    return _read_object(exported)
-
-
-def read_notes(data: bytes) -> tuple[str, bool]:
-    """The description, '' if there is none, and whether the photo is a favourite."""
-    try:
-        exported = json.loads(_text(data))
-    except (ValueError, RecursionError):
-        return "", False
-    if not isinstance(exported, dict):
-        return "", False
+        return TakeoutExport()
     description = exported.get("description")
     text = xml_text(description) if isinstance(description, str) else ""
-    return text or "", exported.get("favorited") is True
+    return TakeoutExport(_read_object(exported), text or "", exported.get("favorited") is True)
 
 
 def _read_object(exported: dict[str, Any]) -> MetadataReading:

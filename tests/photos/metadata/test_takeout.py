@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 
 from explorer.photos.metadata import takeout
 from explorer.photos.metadata.fields import MetadataFields, MetadataReading
+from explorer.photos.metadata.sidecar_content import read_content
 
 PARIS = {"latitude": 48.85, "longitude": 2.29}
 NOWHERE = {"latitude": 0.0, "longitude": 0.0}
 WHEN = {"photoTakenTime": {"timestamp": "1440201600"}}
+
+
+def said_besides(data: bytes) -> tuple[str, bool]:
+    """The description, and whether the photo is a favourite."""
+    return takeout.read_export(data)[1:]
 
 
 def said(**facts: Any) -> MetadataReading:
@@ -160,11 +166,26 @@ def test_any_value_can_be_read(facts: dict[str, Any]) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_notes_of_an_export(facts: dict[str, Any], notes: tuple[str, bool], encoding: str) -> None:
-    assert takeout.read_notes(json.dumps(facts).encode(encoding)) == notes
+    assert said_besides(json.dumps(facts).encode(encoding)) == notes
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"no json", b"[]", b'"description"', b"\xff\xfe{", b"[" * 200_000, b"9" * 5000]
 )
 def test_what_is_no_export_has_no_notes(data: bytes) -> None:
-    assert takeout.read_notes(data) == ("", False)
+    assert said_besides(data) == ("", False)
+
+
+def test_an_export_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = list[str]()
+
+    def parse(text: str) -> Any:
+        parsed.append(text)
+        return _parse(text)
+
+    _parse = json.loads
+    monkeypatch.setattr(json, "loads", parse)
+    data = json.dumps(WHEN | {"description": "At the sea", "favorited": True}).encode()
+    content = read_content("a.jpg.json", data)
+    assert (content.date, content.description) == ("2015-08-22T00:00:00Z", "At the sea")
+    assert content.favourite and parsed == [data.decode()]

@@ -32,8 +32,8 @@ from benchmarks._captions import Vectors
 from benchmarks._labelled import Labelled, Searched, read, searches
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
+from explorer.encoders.wordings import encode_wordings
 from explorer.errors import ExplorerError
-from explorer.search.background_phrases import wordings
 from explorer.search.relevance import SAMPLE, RelevanceModel
 from explorer.search.relevance_signals import SETTINGS
 from explorer.search.relevance_weights import LIMITS
@@ -80,10 +80,7 @@ def search(
 def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome], list[float]]:
     """All searches, and the relevance of the best results for meaningless words."""
     names = sorted(data.shows)
-    vectors = encoder.encode_texts([w for n in (*names, *NONSENSE) for w in wordings(n)])
-    phrases = dict(
-        zip((*names, *NONSENSE), np.split(vectors, len(names) + len(NONSENSE)), strict=True)
-    )
+    phrases = {name: encode_wordings(encoder, name) for name in (*names, *NONSENSE)}
     found, nothing = list[Outcome](), list[float]()
     for seed in range(1 if data.captioned else seeds):
         model: RelevanceModel | None = None

@@ -37,7 +37,8 @@ from benchmarks import _captions
 from benchmarks._captions import Captioned, Ids, Vectors
 from benchmarks._starter_views import Views, image_views, of_photos
 from explorer.encoders.base import unit
-from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead, map_inputs, wordings
+from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead, map_inputs
+from explorer.encoders.wordings import wordings
 
 WHITENING = 0.5
 EPSILON = 1e-3

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,6 +33,7 @@ from explorer.encoders.fastest_precision import load_fastest, noise
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
 from explorer.encoders.starter_image_model import build_image_model
+from explorer.encoders.wordings import wordings
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 
 # Longer phrases are truncated. MiniLM was trained on 128 tokens, according to its model card.
 _MAX_TOKENS = 128
-# A phrase of more words is a sentence rather than a name.
-_MAX_NAME_WORDS = 3
-_ARTICLE = re.compile(r"^\s*(an?|the)\s+", re.IGNORECASE)
 # Raise this when a graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 2
 IMAGE_MODEL = f"starter-eyes-{_GRAPH_VERSION}-{SIDE}"
@@ -135,6 +132,7 @@ class StarterEncoder:
 
     name = NAME
     has_text = True
+    encodes_wordings = True
     spec = InputSpec(SIDE, "squash", "bicubic")
 
     def __init__(self) -> None:
@@ -219,14 +217,6 @@ class StarterEncoder:
                 self._parts[name] = make()
             part: T = self._parts[name]
             return part
-
-
-def wordings(phrase: str) -> list[str]:
-    """A phrase as typed, followed by paraphrases of it if it is a name rather than a sentence."""
-    if not 0 < len(phrase.split()) <= _MAX_NAME_WORDS:
-        return [phrase]
-    name = _ARTICLE.sub("", phrase)
-    return [phrase, f"a photo of a {name}", f"a picture of {name}"]
 
 
 def _blas() -> Any:

@@ -23,9 +23,3 @@ sleeping, skeleton, shell, spider, snake, frog, butterfly
     if phrase.strip()
 )
 """Common things, places and activities. Most of them are in few libraries."""
-
-
-def wordings(phrase: str) -> list[str]:
-    """A phrase as typed, followed by paraphrases. Averaging over them makes a phrase's vector
-    depend less on the wording (prompt ensembling: Radford et al. 2021)."""
-    return [phrase, f"a photo of a {phrase}", f"a picture of {phrase}"]

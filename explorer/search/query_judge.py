@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.encoders.base import Encoder, Vectors
+from explorer.encoders.wordings import paraphrases
 from explorer.library.vectors import VectorIndex
-from explorer.search.background_phrases import wordings
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
@@ -75,7 +75,10 @@ class QueryJudge:
         if not term.phrase:
             return self._model.judge_photo()
         vectors: Vector = np.concatenate(
-            [term.vector[None], self._encoder.encode_texts(wordings(term.phrase)[1:])]
+            [
+                term.vector[None],
+                self._encoder.encode_texts(paraphrases(self._encoder, term.phrase)),
+            ]
         )
         if self._ranking is not None and self._only_term is term:
             best, _ = self._ranking.first(SETTINGS.pool)

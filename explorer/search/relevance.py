@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Encoder, Vectors
+from explorer.encoders.wordings import paraphrases
 from explorer.search import relevance_weights
-from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
+from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance_signals import (
     PHRASE_SIGNALS,
     SETTINGS,
@@ -138,9 +139,8 @@ class RelevanceModel:
         model = cls(sample, _usual_likeness(sample), {}, none, words)
         if not encoder.has_text or not len(sample):
             return model
-        number = len(wordings(""))
         vectors = encode_background(encoder) if background is None else background
-        phrases = np.split(vectors, len(vectors) // number)
+        phrases = np.split(vectors, len(BACKGROUND_PHRASES))
         rows = list[dict[str, float]]()
         for phrase in phrases:
             top = best(phrase[0]) if best else model.best_in_sample(phrase[0])
@@ -174,7 +174,7 @@ class RelevanceModel:
         """Judge a phrase.
 
         phrase: its unit vectors in several wordings, of shape (k, dim), the one that was searched
-        with first; see `wordings`. top: the vectors of its best photos, of shape (n, dim), best
+        with first; see `encode_wordings`. top: the vectors of its best photos, of shape (n, dim), best
         first, of which the first `SETTINGS.pool` are used. weights: None takes those for the
         encoder.
         """
@@ -261,8 +261,10 @@ class RelevanceModel:
 
 
 def encode_background(encoder: Encoder) -> Vectors:
-    """The vectors of the background phrases in all wordings, of shape (n, dim)."""
-    return encoder.encode_texts([w for p in BACKGROUND_PHRASES for w in wordings(p)])
+    """The vectors of the background phrases in all wordings, of shape (p * k, dim)."""
+    return encoder.encode_texts(
+        [wording for name in BACKGROUND_PHRASES for wording in (name, *paraphrases(encoder, name))]
+    )
 
 
 def blend(parts: Sequence[Floats]) -> Floats:

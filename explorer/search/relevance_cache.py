@@ -21,9 +21,10 @@ import numpy.typing as npt
 
 from explorer.config import models_dir
 from explorer.encoders.base import Encoder, Vectors
+from explorer.encoders.wordings import paraphrases
 from explorer.library.durable_io import replace_durably
 from explorer.library.vectors import VectorIndex
-from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
+from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance import SAMPLE, RelevanceModel, encode_background
 from explorer.search.relevance_signals import SETTINGS, together
 
@@ -110,7 +111,7 @@ def phrase_vectors(encoder: Encoder) -> Vectors:
     """One unit vector for each of BACKGROUND_PHRASES, of shape (p, dim). Takes seconds unless they
     are cached. Raises EncoderError, and NoTextEncoder for an encoder without text."""
     vectors = _background(encoder)
-    phrases = np.split(vectors, len(vectors) // len(wordings("")))
+    phrases = np.split(vectors, len(BACKGROUND_PHRASES))
     return np.stack([together(phrase) for phrase in phrases])
 
 
@@ -141,7 +142,12 @@ def _stored_background(encoder: Encoder) -> Vectors | None:
         same = int(stored["phrases"][0]) == _PHRASES_CHECKSUM
     except _UNREADABLE:
         return None
-    return vectors if same and vectors.shape[1:] == (encoder.dim,) else None
+    return vectors if same and vectors.shape == _background_shape(encoder) else None
+
+
+def _background_shape(encoder: Encoder) -> tuple[int, int]:
+    number = 1 + len(paraphrases(encoder, BACKGROUND_PHRASES[0]))
+    return len(BACKGROUND_PHRASES) * number, encoder.dim
 
 
 def _read(file: Path) -> dict[str, npt.NDArray[Any]]:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.encoders.base import Vectors, unit
-from explorer.search.background_phrases import BACKGROUND_PHRASES, wordings
+from explorer.encoders.wordings import encode_wordings
+from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance import RelevanceModel, blend, match_word, without
 from explorer.search.relevance_signals import PHRASE_SIGNALS
 from explorer.search.relevance_weights import LIMITS
@@ -67,7 +68,7 @@ def model(encoder: Things, library: Vectors) -> RelevanceModel:
 
 def best(model: RelevanceModel, encoder: Things, phrase: str) -> tuple[float, float]:
     """(how likely it can be answered, relevance of the best photo)."""
-    vectors = encoder.encode_texts(wordings(phrase))
+    vectors = encode_wordings(encoder, phrase)
     top = model.best_in_sample(vectors[0])
     judged = model.judge_phrase(vectors, top)
     return judged.answerable, float(judged.relevance(top[:1] @ vectors[0])[0])
@@ -84,7 +85,7 @@ def test_phrases_for_present_subjects_are_more_relevant_than_for_absent_ones(
 
 
 def test_relevance_separates_photos_of_the_subject(model: RelevanceModel, encoder: Things) -> None:
-    vectors = encoder.encode_texts(wordings("thing 7"))
+    vectors = encode_wordings(encoder, "thing 7")
     scores = model.sample @ vectors[0]
     words = model.judge_phrase(vectors, model.best_in_sample(vectors[0])).matches(scores)
     shown = [i for i, word in enumerate(words) if word in ("strong", "fair")]
@@ -108,7 +109,7 @@ def test_relevance_is_between_0_and_1_and_never_falls_with_the_score(
     photos = encoder.photos([1, 2, 3], 10)
     rivals = RivalPhrases(encoder.encode_texts(["cat", "house", "thing 2"]), photos)
     model = RelevanceModel(photos, 0.2, dict.fromkeys(PHRASE_SIGNALS, (0.3, 0.1)), rivals)
-    vectors = encoder.encode_texts(wordings(f"thing {kind}"))
+    vectors = encode_wordings(encoder, f"thing {kind}")
     judged = (
         model.judge_photo()
         if photo
@@ -162,7 +163,7 @@ def test_a_stored_model_gives_the_same_grades(model: RelevanceModel, encoder: Th
 def test_an_encoder_without_text_and_an_empty_library_have_no_relevant_phrase(
     encoder: Things,
 ) -> None:
-    vectors = encoder.encode_texts(wordings("thing 1"))
+    vectors = encode_wordings(encoder, "thing 1")
     for model in (
         RelevanceModel.fit(ImageOnlyEncoder(), encoder.photos([1])),
         RelevanceModel.fit(encoder, np.zeros((0, _DIM), np.float32)),

@@ -1,0 +1,42 @@
+"""Several wordings of a name, whose mean vector depends less on the wording (prompt ensembling:
+Radford et al. 2021)."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol, runtime_checkable
+
+from explorer.encoders.base import Encoder, Vectors
+
+# A phrase of more words is a sentence rather than a name.
+_MAX_NAME_WORDS = 3
+_ARTICLE = re.compile(r"^\s*(an?|the)\s+", re.IGNORECASE)
+
+
+@runtime_checkable
+class WordingEncoder(Protocol):
+    """An encoder that itself encodes a name in several wordings."""
+
+    @property
+    def encodes_wordings(self) -> bool: ...
+
+
+def wordings(phrase: str) -> list[str]:
+    """A phrase as typed, followed by paraphrases of it if it is a name rather than a sentence."""
+    if not 0 < len(phrase.split()) <= _MAX_NAME_WORDS:
+        return [phrase]
+    name = _ARTICLE.sub("", phrase)
+    return [phrase, f"a photo of a {name}", f"a picture of {name}"]
+
+
+def paraphrases(encoder: Encoder, phrase: str) -> list[str]:
+    """The wordings to encode besides the phrase itself; none for an encoder that does it itself."""
+    if isinstance(encoder, WordingEncoder) and encoder.encodes_wordings:
+        return []
+    return wordings(phrase)[1:]
+
+
+def encode_wordings(encoder: Encoder, phrase: str) -> Vectors:
+    """The vectors of a phrase and its paraphrases, of shape (k, dim), k ≥ 1, that of the phrase
+    first. Raises as `encode_texts`."""
+    return encoder.encode_texts([phrase, *paraphrases(encoder, phrase)])

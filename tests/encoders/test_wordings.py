@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from explorer.encoders.base import Vectors, unit
+from explorer.encoders.wordings import encode_wordings, paraphrases, wordings
+from tests.tiny import Tiny
+
+
+class Listening(Tiny):
+    """Remembers what it was asked to encode."""
+
+    def __init__(self) -> None:
+        self.asked = list[str]()
+
+    def encode_texts(self, phrases: Sequence[str]) -> Vectors:
+        self.asked += phrases
+        return unit(np.array([[1.0, len(phrase)] for phrase in phrases]))
+
+
+class Ensembling(Listening):
+    encodes_wordings = True
+
+
+@pytest.mark.parametrize(
+    ("phrase", "others"),
+    [
+        ("dog", ["a photo of a dog", "a picture of dog"]),
+        ("A dog", ["a photo of a dog", "a picture of dog"]),
+        ("the old dog", ["a photo of a old dog", "a picture of old dog"]),
+        ("theater", ["a photo of a theater", "a picture of theater"]),
+        ("two dogs run fast", []),
+        ("", []),
+        (" ", []),
+    ],
+)
+def test_names_have_paraphrases_and_sentences_none(phrase: str, others: list[str]) -> None:
+    assert wordings(phrase) == [phrase, *others]
+    assert paraphrases(Listening(), phrase) == others
+
+
+def test_all_wordings_are_encoded_the_phrase_first() -> None:
+    encoder = Listening()
+    assert np.array_equal(encode_wordings(encoder, "dog"), Listening().encode_texts(encoder.asked))
+    assert encoder.asked == wordings("dog")
+
+
+def test_an_encoder_that_encodes_wordings_itself_is_asked_for_the_phrase_alone() -> None:
+    encoder = Ensembling()
+    assert encode_wordings(encoder, "dog").shape == (1, 2)
+    assert encoder.asked == ["dog"] and paraphrases(encoder, "dog") == []

@@ -13,7 +13,7 @@ TakenSource = Literal["exif", "gps", "name", "file", "user", "sidecar", "takeout
 that the user set in the library; `sidecar` and `takeout` for files beside the photo."""
 Precision = Literal["year", "month", "day", "minute", "second"]
 """How much of a date is known. The rest is padded: month and day with 01, the time with 00."""
-METADATA_VERSION = 1
+METADATA_VERSION = 2
 """Raised when more metadata is read, so that photos indexed earlier are read again."""
 
 

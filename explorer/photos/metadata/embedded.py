@@ -30,6 +30,8 @@ _TEXT_PROPERTIES = (
     b"TagsList",
     b"LastKeyword",
     b"Rating",
+    b"Region",
+    b"PersonInImage",
 )
 
 

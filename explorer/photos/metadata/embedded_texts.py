@@ -1,4 +1,5 @@
-"""The texts that a person wrote about a photo: title, description, keywords and rating.
+"""The texts that a person wrote about a photo: title, description, keywords and rating. The names
+of the people in it count as keywords.
 
 XMP takes precedence over IPTC, and IPTC over EXIF, which does not declare its encoding. Texts that
 cameras write into these fields automatically are ignored.
@@ -14,6 +15,7 @@ from explorer.photos.metadata import exif as exif_data
 from explorer.photos.metadata import iptc as iptc_data
 from explorer.photos.metadata import xmp as xmp_data
 from explorer.photos.metadata.exif import ExifBlocks
+from explorer.photos.metadata.face_regions import person_names
 from explorer.photos.metadata.field_values import clean_text, unique_keywords
 from explorer.photos.metadata.iptc import IptcData
 from explorer.photos.metadata.xmp_packet import XmpPacket
@@ -67,6 +69,7 @@ def combine_texts(exif: ExifBlocks, iptc: IptcData, packet: XmpPacket | None) ->
         *(xmp_data.keywords(packet) if packet else ()),
         *iptc_data.keywords(iptc),
         *exif_data.keywords(exif),
+        *(person_names(packet.root) if packet else ()),
     )
     return EmbeddedTexts(
         title,

@@ -1,5 +1,6 @@
 """Read the faces that other programs have marked in a photo: regions of the Metadata Working Group
-(digiKam, Lightroom, Picasa) and of Microsoft (Windows Photo Gallery), both in XMP."""
+(digiKam, Lightroom, Picasa) and of Microsoft (Windows Photo Gallery), both in XMP; and the names of
+the people in it, also those without a region."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ MAX_FACES, MAX_NAME_LENGTH = 100, 120
 _MWG = "{http://www.metadataworkinggroup.com/schemas/regions/}"
 _AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
 _MICROSOFT = "{http://ns.microsoft.com/photo/1.2/t/Region#}"
+_IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 
 
 class FaceRegion(NamedTuple):
@@ -48,6 +50,24 @@ def face_regions(picture: Image.Image) -> list[FaceRegion]:
     found = list(_mwg_regions(root)) or list(_microsoft_regions(root))
     faces = [FaceRegion(name, upright_box(box, turn)) for name, box in found[:MAX_FACES]]
     return sorted(faces, key=lambda face: face.box[0])
+
+
+def person_names(root: ET.Element) -> tuple[str, ...]:
+    """The names of the people in a photo by its parsed packet: those of its faces, and those listed
+    in `Iptc4xmpExt:PersonInImage`; without duplicates."""
+    names = [
+        *(
+            _property(item, f"{_MWG}Name")
+            for item in _items(root, f"{_MWG}RegionList")
+            if _property(item, f"{_MWG}Type") in ("", "Face")
+        ),
+        *(
+            _property(item, f"{_MICROSOFT}PersonDisplayName")
+            for item in root.iter(qname("rdf:li"))
+        ),
+        *(item.text or "" for item in _items(root, f"{_IPTC}PersonInImage")),
+    ]
+    return tuple(dict.fromkeys(filter(None, map(_name, names))))
 
 
 def upright_box(box: Box, turn: int) -> Box:

@@ -13,12 +13,14 @@ from typing import Any, Literal, NamedTuple
 
 from explorer.errors import PhotoError
 from explorer.photos.metadata import takeout, xmp
+from explorer.photos.metadata.face_regions import person_names
 from explorer.photos.metadata.field_reader import MAX_JSON_BYTES, read_if_exists
+from explorer.photos.metadata.field_values import unique_keywords
 from explorer.photos.metadata.partial_dates import parse_date, plausible
 from explorer.photos.metadata.sidecar_values import CAPTURE_DATES, read_packet
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 
-SIDECAR_VERSION = 1
+SIDECAR_VERSION = 2
 """Raised when more is read of sidecars, so that those read earlier are read again."""
 
 SidecarSource = Literal["xmp", "takeout", ""]
@@ -35,6 +37,7 @@ class SidecarContent(NamedTuple):
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
+    """With the names of the people in them."""
     date: str | None = None
     """The known part in ISO 8601."""
     captured: bool = True
@@ -98,7 +101,7 @@ def read_content(name: str, data: bytes) -> SidecarContent:
         values.rating,
         values.title,
         values.description,
-        values.keywords or (),
+        unique_keywords((*(values.keywords or ()), *person_names(packet.root))),
         values.date,
         captured or values.date is None,
         values.place,
@@ -116,6 +119,7 @@ def _read_takeout(data: bytes) -> SidecarContent:
         "takeout",
         favourite=export.favourite or None,
         description=export.description or None,
+        keywords=export.people,
         date=export.reading.fields.taken_at,
         place=export.reading.fields.place,
     )

@@ -1,5 +1,5 @@
 """Read the JSON file that Google Takeout exports with a photo: its time (UTC), its place, its
-description, and whether it is a favourite."""
+description, the names of the people in it, and whether it is a favourite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import math
 from typing import Any, NamedTuple
 
-from explorer.photos.metadata.field_values import decode_text, xml_text
+from explorer.photos.metadata.field_values import decode_text, unique_keywords, xml_text
 from explorer.photos.metadata.fields import MetadataFields, MetadataReading, UnreadableField
 from explorer.photos.metadata.partial_dates import PartialDate, plausible
 
@@ -24,6 +24,8 @@ class TakeoutExport(NamedTuple):
     """Its time and place, and those that are present but unreadable."""
     description: str = ""
     favourite: bool = False
+    people: tuple[str, ...] = ()
+    """The names of those whom Google Photos recognized."""
 
 
 def read_fields(data: bytes) -> MetadataReading:
@@ -47,7 +49,8 @@ def read_export(data: bytes) -> TakeoutExport:
         return TakeoutExport()
     description = exported.get("description")
     text = xml_text(description) if isinstance(description, str) else ""
-    return TakeoutExport(_read_object(exported), text or "", exported.get("favorited") is True)
+    favourite = exported.get("favorited") is True
+    return TakeoutExport(_read_object(exported), text, favourite, _people(exported.get("people")))
 
 
 def _read_object(exported: dict[str, Any]) -> MetadataReading:
@@ -63,6 +66,13 @@ def _read_object(exported: dict[str, Any]) -> MetadataReading:
         except (ValueError, TypeError, AttributeError, OverflowError):
             unread.append(UnreadableField("place", "the place in its export data (JSON)"))
     return MetadataReading(MetadataFields(date.iso if date else None, place), tuple(unread))
+
+
+def _people(exported: Any) -> tuple[str, ...]:
+    """Parse `[{"name": "Ada"}]`; what is not of this form has no names."""
+    people = exported if isinstance(exported, list) else []
+    names = (each.get("name") for each in people if isinstance(each, dict))
+    return unique_keywords(name for name in names if isinstance(name, str))
 
 
 def _text(data: bytes) -> str:

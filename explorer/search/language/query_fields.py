@@ -48,7 +48,9 @@ class QueryField:
 _FIELDS = (
     QueryField("name", "text", "part of the file's name", "name:IMG_20"),
     QueryField("folder", "text", "a folder's path, or part of it", 'folder:"summer 2019"'),
-    QueryField("keyword", "text", "a keyword of the photo", "keyword:birthday"),
+    QueryField(
+        "keyword", "text", "a keyword of the photo, or a person's name", "keyword:birthday"
+    ),
     QueryField("album", "text", "an album of yours", 'album:"Summer 2019"'),
     QueryField("title", "text", "words of the title", "title:harbour"),
     QueryField("description", "text", "words of the description", "description:grandma"),

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer.photos.metadata.face_regions import MAX_FACES, FaceRegion, face_regions, upright_box
+from explorer.photos.metadata.embedded import read_metadata
+from explorer.photos.metadata.face_regions import (
+    MAX_FACES,
+    FaceRegion,
+    face_regions,
+    person_names,
+    upright_box,
+)
+from explorer.photos.metadata.xmp import parse_lenient
 from explorer.photos.photo_region import Box
 from tests import pictures
 
@@ -59,6 +67,19 @@ def faces(content: str, orientation: int = 1) -> list[FaceRegion]:
     )
     found = face_regions(Image.open(io.BytesIO(data)))
     return [FaceRegion(face.name, rounded(face.box)) for face in found]
+
+
+def people(content: str) -> tuple[str, ...]:
+    return person_names(parse_lenient((_HEAD + content + _TAIL).encode()).root)
+
+
+def listed_people(*names: str) -> str:
+    """People as Lightroom and Photo Mechanic list them, without regions."""
+    items = "".join(f"<rdf:li>{name}</rdf:li>" for name in names)
+    return (
+        '<e:PersonInImage xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"><rdf:Bag>'
+        f"{items}</rdf:Bag></e:PersonInImage>"
+    )
 
 
 def rounded(box: Box) -> Box:
@@ -155,3 +176,30 @@ def pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
         round((left + width) * size[0]),
         round((top + height) * size[1]),
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (mwg(person("Ada"), person("Bob", area(x=0.7))), ("Ada", "Bob")),
+        # A name counts also without a usable region.
+        (mwg(person("Ada", area(x="?"))), ("Ada",)),
+        (mwg(person("Rex", kind="Pet"), person("Code", kind="BarCode")), ()),
+        (microsoft('MPReg:PersonDisplayName="Ada"'), ("Ada",)),
+        (listed_people("Ada", " Bob \n Builder ", ""), ("Ada", "Bob Builder")),
+        (mwg(person("Ada")) + listed_people("Bob", "Ada"), ("Ada", "Bob")),
+        (mwg(person("")), ()),
+        ("<e:other xmlns:e='urn:e'/>", ()),
+    ],
+)
+def test_names_of_people(content: str, names: tuple[str, ...]) -> None:
+    assert people(content) == names
+
+
+@pytest.mark.parametrize(
+    "content",
+    [mwg(person("Ada")), microsoft('MPReg:PersonDisplayName="Ada"'), listed_people("Ada")],
+)
+def test_people_are_keywords_of_the_photo(content: str) -> None:
+    data = pictures.encoded(pictures.plain("white"), xmp=(_HEAD + content + _TAIL).encode())
+    assert read_metadata(Image.open(io.BytesIO(data))).keywords == ("Ada",)

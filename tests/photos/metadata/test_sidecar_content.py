@@ -38,6 +38,15 @@ def test_an_xmp_sidecar_says_all_that_is_searched() -> None:
     )
 
 
+def test_people_in_an_xmp_sidecar_are_keywords() -> None:
+    packet = xmp(
+        "dc:subject='boat'",
+        "<e:PersonInImage xmlns:e='http://iptc.org/std/Iptc4xmpExt/2008-02-29/'><rdf:Bag>"
+        "<rdf:li>Ada</rdf:li><rdf:li>boat</rdf:li></rdf:Bag></e:PersonInImage>",
+    )
+    assert read_content("a.xmp", packet.encode()).keywords == ("boat", "Ada")
+
+
 def test_a_date_of_digitization_is_told_from_one_of_capture() -> None:
     assert not read_content("a.xmp", xmp("xmp:CreateDate='2011-05-06'").encode()).captured
     assert read_content("a.xmp", xmp("photoshop:DateCreated='2011-05-06'").encode()).captured

@@ -18,7 +18,7 @@ WHEN = {"photoTakenTime": {"timestamp": "1440201600"}}
 
 def said_besides(data: bytes) -> tuple[str, bool]:
     """The description, and whether the photo is a favourite."""
-    return takeout.read_export(data)[1:]
+    return takeout.read_export(data)[1:3]
 
 
 def said(**facts: Any) -> MetadataReading:
@@ -189,3 +189,18 @@ def test_an_export_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     content = read_content("a.jpg.json", data)
     assert (content.date, content.description) == ("2015-08-22T00:00:00Z", "At the sea")
     assert content.favourite and parsed == [data.decode()]
+
+
+@pytest.mark.parametrize(
+    ("people", "names"),
+    [
+        ([{"name": "Ada"}, {"name": " Bob  B. "}, {"name": "Ada"}], ("Ada", "Bob B.")),
+        ([{"name": ""}, {"name": 3}, {}, "Ada", None], ()),
+        ({"name": "Ada"}, ()),
+        ("Ada", ()),
+        (None, ()),
+    ],
+)
+def test_people_are_keywords(people: Any, names: tuple[str, ...]) -> None:
+    data = json.dumps({"people": people}).encode()
+    assert read_content("a.jpg.json", data).keywords == names

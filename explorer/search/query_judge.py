@@ -75,10 +75,7 @@ class QueryJudge:
         if not term.phrase:
             return self._model.judge_photo()
         vectors: Vector = np.concatenate(
-            [
-                term.vector[None],
-                self._encoder.encode_texts(paraphrases(self._encoder, term.phrase)),
-            ]
+            [term.vector[None], self._encoder.encode_texts(paraphrases(self._encoder, term.phrase))]
         )
         if self._ranking is not None and self._only_term is term:
             best, _ = self._ranking.first(SETTINGS.pool)

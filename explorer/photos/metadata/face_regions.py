@@ -61,10 +61,7 @@ def person_names(root: ET.Element) -> tuple[str, ...]:
             for item in _items(root, f"{_MWG}RegionList")
             if _property(item, f"{_MWG}Type") in ("", "Face")
         ),
-        *(
-            _property(item, f"{_MICROSOFT}PersonDisplayName")
-            for item in root.iter(qname("rdf:li"))
-        ),
+        *(_property(item, f"{_MICROSOFT}PersonDisplayName") for item in root.iter(qname("rdf:li"))),
         *(item.text or "" for item in _items(root, f"{_IPTC}PersonInImage")),
     ]
     return tuple(dict.fromkeys(filter(None, map(_name, names))))

@@ -174,8 +174,8 @@ class RelevanceModel:
         """Judge a phrase.
 
         phrase: its unit vectors in several wordings, of shape (k, dim), the one that was searched
-        with first; see `encode_wordings`. top: the vectors of its best photos, of shape (n, dim), best
-        first, of which the first `SETTINGS.pool` are used. weights: None takes those for the
+        with first; see `encode_wordings`. top: the vectors of its best photos, of shape (n, dim),
+        best first, of which the first `SETTINGS.pool` are used. weights: None takes those for the
         encoder.
         """
         if not len(top) or not len(self.sample) or not self.usual:

@@ -51,6 +51,11 @@ def remove_unused(folder):
                     os.remove(path)
 
 
+def is_unused(path):
+    """Whether `remove_unused` removes this file. path: in `site-packages`, with '/'."""
+    return bool(_UNUSED_FILE.match(path))
+
+
 def remove_incomplete_packages(folder):
     """Remove the metadata of packages whose files are incomplete according to their RECORD, so that
     pip installs them again. Returns the names of the removed folders. Backups that pip made while
@@ -90,7 +95,7 @@ def is_complete(packages, name):
         return bool(rows) and all(
             os.path.getsize(os.path.join(packages, path)) == int(size)
             for path, _, size in rows
-            if size and not _UNUSED_FILE.match(path)
+            if size and not is_unused(path)
         )
     except (OSError, ValueError):
         return False

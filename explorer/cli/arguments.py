@@ -12,6 +12,7 @@ from explorer.config import PROGRAM
 from explorer.errors import UnknownPhoto, UsageError
 from explorer.library.paths import as_on_disk, printable
 from explorer.library.typed_names import did_you_mean, nearest_names
+from explorer.systems import file_calls
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -83,7 +84,7 @@ def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
             not word
             or Path(word).name != word
             or word.startswith(("~", "."))
-            or os.path.lexists(word)
+            or file_calls.lexists(word)
         ):
             continue
         if word in commands:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from explorer.library.paths import printable
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.query import ExamplePhoto, Query, file_paths
+from explorer.systems import file_calls
 
 
 def with_files(
@@ -38,7 +38,7 @@ def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePh
     from explorer.photos.decode import content_hash, read_file
 
     path = absolute(given)
-    if not os.path.exists(path):
+    if not file_calls.exists(path):
         raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
     try:
         data = read_file(path)

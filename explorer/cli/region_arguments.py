@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import SearchHit
+from explorer.systems import file_calls
 
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
@@ -47,7 +47,7 @@ def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -
     with RegionEncoder(encoder) as regions:
         for given, region in parts:
             path = absolute(given)
-            if not os.path.exists(path):
+            if not file_calls.exists(path):
                 raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
             try:
                 encoded.append(regions.of_file(path, region, Path(path).name))

@@ -32,7 +32,7 @@ from explorer.matching.full_resolution import (
 from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.decode import DecodedPhoto, content_hash, decode, photo_errors
 from explorer.photos.decode_region import decode_region
-from explorer.photos.file_io import read_with_stat
+from explorer.photos.file_io import is_here, read_with_stat
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.limits import free_memory
 from explorer.photos.metadata import sidecar_content, sidecar_merge, sidecar_values
@@ -151,15 +151,23 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     it was taken. `residual`: the content hash of another file, followed by the residual of
     recompression (see `matching/recompression.py`) unless it cannot be measured.
     """
-    data, _ = read_with_stat(_path(header["path"]))
+    data = _read_if_here(_path(header["path"]))
     fact: str | None
     if header["fact"] == "residual":
-        other, _ = read_with_stat(_path(header["other"]))
+        other = _read_if_here(_path(header["other"]))
         residual = recompression_residual_or_none(data, other)
         fact = " ".join([content_hash(other).hex(), *map(str, residual or ())])
     else:
         fact = _pixel_hash(data) if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}
+
+
+def _read_if_here(path: str) -> bytes:
+    """A file's bytes for a comparison that the user has not asked for. Raises PhotoError, also if
+    they would have to be downloaded."""
+    if not is_here(path):
+        raise PhotoError("it is not on this computer now")
+    return read_with_stat(path)[0]
 
 
 def _pixel_hash(data: bytes) -> str | None:

@@ -31,6 +31,7 @@ from explorer.encoders.openvino_runtime import conversion_cache_dir, remove_conv
 from explorer.encoders.text_tower import TextTower, remove_text, text_is_converted
 from explorer.errors import WeightsMissing
 from explorer.photos.input_spec import InputSpec
+from explorer.systems.this_system import this_system
 
 
 class ClipEncoder:
@@ -190,7 +191,7 @@ def conversion_of(name: str) -> Conversion | None:
 def _write_record(reference: ModelReference, conversion: Conversion) -> None:
     scratch = _record_path(reference).with_suffix(".part")
     scratch.write_text(json.dumps(asdict(conversion)), encoding="utf-8")
-    scratch.replace(_record_path(reference))
+    this_system().replace(scratch, _record_path(reference))
 
 
 def _weights_file(reference: ModelReference) -> Path | None:

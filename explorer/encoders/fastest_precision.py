@@ -24,6 +24,7 @@ from explorer.encoders.openvino_runtime import (
     inference_platform,
     load_or_reconvert,
 )
+from explorer.systems.this_system import this_system
 
 FloatPrecision = Literal["bf16", "fp32"]
 CLEARLY_FASTER = 1.1
@@ -98,7 +99,7 @@ def _store(key: str, precision: FloatPrecision) -> None:
     # Without it, the next start measures again.
     with contextlib.suppress(OSError):
         scratch.write_text(text, encoding="utf-8")
-        scratch.replace(_path(key))
+        this_system().replace(scratch, _path(key))
 
 
 def _path(key: str) -> Path:

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from explorer.config import models_dir
 from explorer.encoders import weights
+from explorer.systems.this_system import this_system
 
 Choice = Literal["automatic", "paused", "declined"]
 """`automatic`: a better model is downloaded in the background. `paused`: the user has stopped the
@@ -126,7 +127,7 @@ def _write(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(scratch).replace(path)
+        this_system().replace(Path(scratch), path)
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise

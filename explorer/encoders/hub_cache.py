@@ -13,6 +13,8 @@ import re
 import shutil
 from pathlib import Path
 
+from explorer.systems.this_system import this_system
+
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -61,7 +63,7 @@ def store(repository: str, file: str, content: Path, *, commit: str, checksum: s
         scratch = blob.with_name(f"{checksum}.{os.getpid()}.incomplete")
         try:
             shutil.move(content, scratch)
-            scratch.replace(blob)
+            this_system().replace(scratch, blob)
         finally:
             scratch.unlink(missing_ok=True)
     else:
@@ -72,11 +74,11 @@ def store(repository: str, file: str, content: Path, *, commit: str, checksum: s
             path.symlink_to(os.path.relpath(blob, path.parent))
         except OSError:
             # Some Windows users cannot make links; the snapshot then holds the file itself.
-            blob.replace(path)
+            this_system().replace(blob, path)
     reference = folder / "refs" / "main"
     scratch = reference.with_name(f"main.{os.getpid()}.part")
     scratch.write_text(commit, encoding="ascii")
-    scratch.replace(reference)
+    this_system().replace(scratch, reference)
     return path
 
 

@@ -27,6 +27,7 @@ from explorer.encoders.openvino_runtime import (
     cpu_precision,
     import_openvino,
 )
+from explorer.systems.this_system import this_system
 
 CALIBRATION_PHOTOS = 120
 """How many photos set the ranges. The others of `encoder_engines.INT8_PHOTOS` are the test."""
@@ -81,7 +82,7 @@ def prepare_int8(key: str, pixels: Pixels) -> Verdict:
             verdict = verdict._replace(model=candidate.stem)
             for ending in (".bin", ".xml"):
                 made = candidate.with_suffix(ending)
-                made.replace(source.parent / made.name)
+                this_system().replace(made, source.parent / made.name)
         write_verdict(key, verdict)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

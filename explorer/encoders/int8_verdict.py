@@ -20,6 +20,7 @@ from explorer.encoders.openvino_runtime import (
     inference_platform,
     remove_conversions,
 )
+from explorer.systems.this_system import this_system
 
 MIN_OVERLAP = 0.98
 """The smallest share of the 20 nearest photos that may be the same as in fp32."""
@@ -115,7 +116,7 @@ def write_verdict(key: str, verdict: Verdict) -> None:
     scratch.write_text(
         json.dumps(verdict._asdict() | {"made_for": _circumstances()}), encoding="utf-8"
     )
-    scratch.replace(path)
+    this_system().replace(scratch, path)
 
 
 def forget_verdict(key: str) -> int:

@@ -29,6 +29,7 @@ from filelock import FileLock
 from explorer.config import models_dir
 from explorer.encoders.conversion_process import convert_apart, must_convert_apart
 from explorer.errors import EncoderError
+from explorer.systems.this_system import this_system
 
 if TYPE_CHECKING:
     import openvino
@@ -162,8 +163,9 @@ def save_model(model: openvino.Model, path: Path) -> None:
     try:
         ov.save_model(model, scratch / path.name, compress_to_fp16=True)
         # The weights first: the .xml file marks the pair as complete.
-        (scratch / path.with_suffix(".bin").name).replace(path.with_suffix(".bin"))
-        (scratch / path.name).replace(path)
+        weights = path.with_suffix(".bin")
+        this_system().replace(scratch / weights.name, weights)
+        this_system().replace(scratch / path.name, path)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

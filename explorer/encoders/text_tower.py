@@ -31,6 +31,7 @@ from explorer.encoders.openvino_runtime import (
 )
 from explorer.encoders.tokenizer import PhraseTokenizer
 from explorer.errors import EncoderError
+from explorer.systems.this_system import this_system
 
 if TYPE_CHECKING:
     import openvino
@@ -149,7 +150,7 @@ def split_vocabulary(key: str) -> None:
         try:
             with scratch.open("wb") as file:
                 np.save(file, table)
-            scratch.replace(_vocabulary_path(key))
+            this_system().replace(scratch, _vocabulary_path(key))
             # Its .xml file, written last, marks all of them as complete.
             save_model(model, path)
         except OSError as error:

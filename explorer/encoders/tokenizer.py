@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
 
+from explorer.systems.this_system import this_system
+
 _START, _END = "<start_of_text>", "<end_of_text>"
 # CLIP's pre-tokenization. It ignores case although phrases are in lower case: some letters, such as
 # the long s, are lower case already but match a plain letter only without regard to case.
@@ -147,7 +149,7 @@ def _add_special_tokens(tokenizer: Tokenizer, before: list[str], after: list[str
 def _save(tokenizer: Tokenizer, path: Path) -> None:
     scratch = path.with_suffix(".part")
     tokenizer.save(str(scratch))
-    scratch.replace(path)
+    this_system().replace(scratch, path)
 
 
 def _byte_letters() -> dict[int, str]:

@@ -63,7 +63,7 @@ def write_trial(key: str, device: str, problem: str = "") -> None:
     scratch = path.with_suffix(".part")
     trial = Trial(device, problem, time.time(), _torch_version())
     scratch.write_text(json.dumps(trial._asdict()), encoding="utf-8")
-    scratch.replace(path)
+    this_system().replace(scratch, path)
 
 
 def forget_trial(key: str) -> None:

@@ -28,6 +28,7 @@ from explorer.encoders import hub_cache
 from explorer.encoders.base import Progress
 from explorer.encoders.download_errors import NotOnServer, download_error
 from explorer.errors import WeightsMissing
+from explorer.systems.this_system import this_system
 
 if TYPE_CHECKING:
     import httpx
@@ -188,7 +189,9 @@ def _store(source: WeightsSource, part: Path, commit: str, checksum: str) -> Pat
         )
         if kept is not None:
             return kept
-    return part.replace(part.with_suffix(""))
+    path = part.with_suffix("")
+    this_system().replace(part, path)
+    return path
 
 
 def _download_all(client: httpx.Client, url: str, part: Path, progress: Progress) -> _HubHeaders:

@@ -24,10 +24,9 @@ from explorer.library.library import Library
 from explorer.library.photo_store import photo_id_by_hash
 from explorer.library.quality_store import photos_to_measure, refresh_photo
 from explorer.library.writer import Writer
+from explorer.photos.file_io import is_here
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.index_summary import IndexSummary
-from explorer.systems import file_calls
-from explorer.systems.this_system import this_system
 
 
 class Backfill:
@@ -178,21 +177,13 @@ class Backfill:
                 there = list[ReadTask]()
                 for task in some:
                     keep_alive()
-                    if _is_here(self._reader.path(task)):
+                    if is_here(self._reader.path(task)):
                         there.append(task)
                 return there
 
             with contextlib.suppress(DriveUnresponsive):
                 found += self._drives.call(self._reader.roots[root_id], existing)
         return found
-
-
-def _is_here(path: str) -> bool:
-    """Whether a file can be read without downloading it."""
-    try:
-        return not this_system().is_in_cloud(file_calls.stat(path))
-    except OSError:
-        return False
 
 
 def _task(file: KnownFile, photo_id: int) -> ReadTask:

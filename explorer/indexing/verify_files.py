@@ -12,6 +12,7 @@ from explorer.indexing.verify_report import Inconsistency, VerifyRun
 from explorer.library import integrity
 from explorer.scanning.scan import root_state
 from explorer.systems import file_calls
+from explorer.systems.this_system import this_system
 
 
 def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
@@ -36,6 +37,9 @@ def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
             continue
         if (facts.st_size, int64.time_ns(facts.st_mtime_ns)) != (file.size, file.mtime_ns):
             _note_change(run, f"{file.path} has changed")
+        elif this_system().is_in_cloud(facts):
+            if run.thorough:
+                run.report.notes.append(f"{file.path} is in the cloud only, and was not read")
         elif run.thorough:
             unchanged.append(file)
     if unchanged:

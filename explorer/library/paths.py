@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Callable
 
 from explorer.errors import FolderError
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 _SHIFT = 0x100000
@@ -81,7 +82,7 @@ def typed_path(text: str) -> str:
     if "\0" in typed:
         raise FolderError("A path cannot contain a null character: type it again.")
     expanded = os.path.expanduser(typed)
-    if expanded.startswith("~") and not os.path.lexists(expanded):
+    if expanded.startswith("~") and not file_calls.lexists(expanded):
         user = expanded.partition(os.sep)[0]
         raise FolderError(
             f"There is no home folder {printable(user)}: give the folder's full path."
@@ -97,7 +98,7 @@ def join(root: str, relative: str) -> str:
 def as_on_disk(path: str) -> str:
     """An absolute path with each name spelled as on disk, where the system ignores case or Unicode
     normalization. So one folder is never taken for two, however it was typed."""
-    if not this_system().ignores_case or not os.path.lexists(path):
+    if not this_system().ignores_case or not file_calls.lexists(path):
         return path
     drive, rest = os.path.splitdrive(path)
     shown = drive.upper() if len(drive) == 2 else drive
@@ -110,7 +111,7 @@ def as_on_disk(path: str) -> str:
 def _listed(folder: str, name: str) -> str:
     """A name as its folder lists it; unchanged if the folder cannot be read."""
     try:
-        names = os.listdir(folder)
+        names = file_calls.listdir(folder)
     except OSError:
         return name
     return (

@@ -12,6 +12,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.mounts import MountLocations
 from explorer.library.paths import from_text, inside, to_text
+from explorer.systems import file_calls
 
 
 def protected_folders(catalog: Catalog) -> list[str]:
@@ -85,7 +86,7 @@ def _upwards(folder: str) -> Iterator[str]:
 def _device_and_inode(folder: str) -> tuple[int, int] | None:
     """Device and inode of a folder; None if it is absent, or its file system has no inodes."""
     try:
-        facts = os.stat(folder)
+        facts = file_calls.stat(folder)
     except OSError:
         return None
     return (facts.st_dev, facts.st_ino) if facts.st_ino else None

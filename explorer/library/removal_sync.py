@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from explorer import int64
 from explorer.errors import LibraryLocked
 from explorer.library.command_store import send_command
@@ -13,6 +11,7 @@ from explorer.library.file_store import put_missing, put_moved
 from explorer.library.library import Library
 from explorer.library.paths import inside
 from explorer.library.writer import Writer
+from explorer.systems import file_calls
 
 
 def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> None:
@@ -35,7 +34,7 @@ def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> Non
                 missing = [
                     known.file
                     for path in gone
-                    if (known := find_file(library.catalog, path)) and not os.path.lexists(path)
+                    if (known := find_file(library.catalog, path)) and not file_calls.lexists(path)
                 ]
                 put_missing(writer, missing)
                 for path in back:
@@ -50,7 +49,7 @@ def _put_back(library: Library, writer: Writer, path: str) -> None:
     """Record that a restored file is present, if it is as the catalog knows it."""
     known = find_photo_file(library.catalog, path)
     try:
-        facts = os.stat(path)
+        facts = file_calls.stat(path)
     except OSError:
         return
     mtime_ns = int64.time_ns(facts.st_mtime_ns)

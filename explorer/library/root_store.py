@@ -12,6 +12,7 @@ from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.photo_store import update_file_counts
 from explorer.library.photo_text_store import update_texts
 from explorer.library.writer import Writer
+from explorer.systems import file_calls
 
 
 def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.realpath) -> int:
@@ -131,14 +132,14 @@ def check_folder(path: str) -> None:
     shown = to_text(path)
     if not os.path.isabs(path):
         raise FolderError(f"The folder {shown} must be given as a full path.")
-    if not os.path.exists(path):
+    if not file_calls.exists(path):
         raise FolderError(
             f"The folder {shown} does not exist: check its spelling, or connect its drive."
         )
-    if not os.path.isdir(path):
+    if not file_calls.isdir(path):
         raise FolderError(f"{shown} is a file, not a folder: give the folder that holds it.")
     try:
-        with os.scandir(path):
+        with file_calls.scandir(path):
             pass
     except OSError as error:
         raise FolderError(

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from explorer.systems.this_system import this_system
+
 MAX_BYTES = 1 << 30
 """What the renditions of a library may take: about a thousand at the size of a large screen."""
 # Raised when photos are rendered in another way.
@@ -54,7 +56,7 @@ class ScreenCache:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(jpeg)
-            Path(scratch).replace(path)
+            this_system().replace(Path(scratch), path)
         except BaseException:
             Path(scratch).unlink(missing_ok=True)
             raise

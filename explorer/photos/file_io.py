@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from explorer.errors import PhotoError, PhotoInUse
 from explorer.photos.limits import check_size
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 # Non-blocking, because opening a pipe without a writer would never return.
@@ -90,9 +91,8 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
     Never waits for a pipe and never starts a device. Raises PhotoError if it is not a regular file,
     and OSError if it cannot be opened.
     """
-    path = this_system().long_path(os.fspath(path))
-    _check_kind(os.stat(path))
-    handle = this_system().patiently(lambda: os.open(path, _FLAGS))
+    _check_kind(file_calls.stat(path))
+    handle = file_calls.open_descriptor(path, _FLAGS)
     try:
         facts = os.fstat(handle)
         # Another file may have replaced it in the meantime.
@@ -101,6 +101,15 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
         os.close(handle)
         raise
     return handle, facts
+
+
+def is_here(path: str | os.PathLike[str]) -> bool:
+    """Whether a file can be read without downloading it from a cloud service; False if it does not
+    exist. What nobody has asked for reads no other files."""
+    try:
+        return not this_system().is_in_cloud(file_calls.stat(path))
+    except OSError:
+        return False
 
 
 def _check_kind(facts: os.stat_result) -> None:

@@ -18,6 +18,10 @@ class RemovalRefused(Exception):
     """The file is not removed; the message says why, in words that the user can act on."""
 
 
+class FileInUse(RemovalRefused):
+    """Another program keeps the file to itself; in a moment it may have closed it."""
+
+
 class KeptFile(NamedTuple):
     """A file that is kept for one that is removed, as it was when it was read."""
 
@@ -121,3 +125,11 @@ def unreadable_reason(what: str, error: OSError) -> str:
             return f"{what} {denial}"
         return f"you are not allowed to read {what}"
     return f"{what} cannot be read ({error.strerror or error})"
+
+
+def restore_failure(what: str, error: OSError, path: str) -> str:
+    """Why a file could not be put back, for the user. what: the file in the sentence, such as “it”.
+    path: where it was."""
+    if denial := this_system().denial(error, path):
+        return f"{what} {denial}"
+    return f"{what} could not be restored: {error.strerror or error}"

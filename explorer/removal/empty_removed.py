@@ -23,6 +23,7 @@ from explorer.removal.boundaries import Boundaries
 from explorer.removal.file_identity import same_directory_entry
 from explorer.removal.results import TRASH
 from explorer.removal.undo import recover_interrupted
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 
@@ -42,6 +43,9 @@ class Emptied(NamedTuple):
     """The number of deleted files."""
     staying: int
     """The number of files that stay because what was kept for them is not there."""
+    failed: int
+    """The number of files that could not be deleted, because a program has them open or they are
+    protected; they can be tried again."""
 
 
 def removed_space(library: Library) -> RemovedSpace:
@@ -50,7 +54,7 @@ def removed_space(library: Library) -> RemovedSpace:
     for family, folder in _own_families(library, RemovalJournal(library.dir)):
         for entry in family:
             with contextlib.suppress(OSError):
-                size += os.lstat(entry.target or "").st_size
+                size += file_calls.lstat(entry.target or "").st_size
                 files += 1
                 folders[folder] = None
     return RemovedSpace(files, size, tuple(folders))
@@ -62,7 +66,7 @@ def empty_removed(library: Library) -> Emptied:
     A file is deleted only if it is the one that was removed, and if what was kept for it is there
     at this moment; any other file in these folders stays.
     """
-    files, staying = 0, 0
+    files, staying, failed = 0, 0, 0
     journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
@@ -74,15 +78,18 @@ def empty_removed(library: Library) -> Emptied:
                 staying += len(ours)
                 continue
             for entry in ours:
-                # What cannot be deleted stays for the next time.
-                with contextlib.suppress(OSError):
-                    target = entry.target or ""
+                target = entry.target or ""
+                try:
                     this_system().delete_file(target)
-                    files += 1
+                except OSError:
+                    failed += 1
+                    continue
+                files += 1
+                with contextlib.suppress(OSError):
                     _delete_empty(os.path.dirname(target), folder)
     finally:
         lock.release()
-    return Emptied(files, staying)
+    return Emptied(files, staying, failed)
 
 
 def _own_families(
@@ -127,7 +134,7 @@ def _is_there(entry: RemovalEntry) -> bool:
     target = entry.target or ""
     if "link" in entry.facts:
         with contextlib.suppress(OSError):
-            return bool(os.readlink(target) == entry.facts["link"])
+            return bool(file_calls.readlink(target) == entry.facts["link"])
         return False
     return file_state.has_content(target, entry.hash)
 
@@ -151,7 +158,7 @@ def _is_another_file(path: str, digest: str, entry: RemovalEntry) -> bool:
     """Whether there is a file with that content that is not the removed one."""
     target = entry.target or ""
     with contextlib.suppress(OSError):
-        if os.path.lexists(target) and same_directory_entry(path, target):
+        if file_calls.lexists(target) and same_directory_entry(path, target):
             return False
         return file_state.has_content(path, digest)
     return False
@@ -160,5 +167,5 @@ def _is_another_file(path: str, digest: str, entry: RemovalEntry) -> bool:
 def _delete_empty(folder: str, top: str) -> None:
     """Delete a folder and those around it that became empty, up to `top`."""
     while inside(folder, top) and folder != top:
-        os.rmdir(folder)
+        file_calls.rmdir(folder)
         folder = os.path.dirname(folder)

@@ -13,6 +13,7 @@ from explorer.library.paths import printable
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import file_state, safe_move, sidecar_restore, trash
 from explorer.removal.boundaries import Boundaries
+from explorer.removal.checked_files import restore_failure
 from explorer.removal.companions import renamed
 from explorer.removal.file_identity import are_hard_links, delete_redundant, same_directory_entry
 from explorer.removal.file_names import extra_length, free_names
@@ -72,9 +73,8 @@ class Restorer:
         except _RestoreError as reason:
             return Restored(entry.path, None, str(reason))
         except OSError as error:
-            return Restored(
-                entry.path, None, f"it could not be restored: {error.strerror or error}"
-            )
+            reason = restore_failure("it", error, entry.target or entry.path)
+            return Restored(entry.path, None, reason)
 
     def locate(self, entry: RemovalEntry) -> FileLocation:
         """Find a file whose removal was announced, and may have happened; note in the journal what

@@ -19,9 +19,10 @@ from explorer.decoding.pool import DecodePool
 from explorer.library.paths import printable
 from explorer.photos.hashing import content_hash
 from explorer.removal import file_state, part_files, safe_move
-from explorer.removal.checked_files import RemovalRefused
+from explorer.removal.checked_files import FileInUse, RemovalRefused
 from explorer.removal.companions import companions_of
 from explorer.systems import file_calls
+from explorer.systems.this_system import this_system
 
 # Files beside a photo that may hold facts about it.
 _READ = (".xmp", ".json")
@@ -107,7 +108,8 @@ def write(
 
     A symbolic link stays one, and its target is written. Permissions stay; a new sidecar gets those
     of the photo. note: as `journal_note` made it. whose: names it in messages.
-    Raises RemovalRefused if the sidecar cannot be written, or another program has saved it since.
+    Raises RemovalRefused if the sidecar cannot be written, or another program has saved it since;
+    FileInUse if another program has it open.
     """
     name = f"{whose}, {printable(os.path.basename(merged.target))},"
     data = merged.after or b""
@@ -120,6 +122,9 @@ def write(
     except (FileExistsError, safe_move.FileChanged):
         raise RemovalRefused(f"{name} was saved by another program a moment ago") from None
     except OSError as error:
+        if denial := this_system().denial(error, merged.target):
+            kind = FileInUse if this_system().is_in_use(error) else RemovalRefused
+            raise kind(f"{name} {denial}") from error
         text = (error.strerror or str(error)).strip()
         raise RemovalRefused(f"{name} cannot be written: {text[:1].lower()}{text[1:]}") from error
 

@@ -6,13 +6,13 @@ import base64
 import errno
 import os
 import re
-from pathlib import Path
 from typing import Any
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.photos.hashing import content_hash
 from explorer.removal import file_state, safe_move
+from explorer.removal.checked_files import restore_failure
 from explorer.removal.file_names import free_names
 from explorer.removal.part_files import part_name
 from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_path
@@ -38,7 +38,7 @@ def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
     except safe_move.FileChanged:
         return _CHANGED.format(name)
     except OSError as error:
-        return f"the sidecar {name} could not be restored: {error.strerror or error}"
+        return restore_failure(f"the sidecar {name}", error, note["path"])
 
 
 def keep_written_sidecar(library: Library, token: str, path: str) -> None:
@@ -46,7 +46,8 @@ def keep_written_sidecar(library: Library, token: str, path: str) -> None:
     nobody else wrote it. token: names the entry of the journal. Raises OSError."""
     folder = library.dir / "removed" / "sidecars"
     folder.mkdir(parents=True, exist_ok=True)
-    data = Path(path).read_bytes()
+    with file_calls.open_binary(path) as file:
+        data = file.read()
     for copy in free_names(str(folder / f"{token}.xmp")):
         if not file_calls.lexists(copy):
             safe_move.write_new_file(copy, data)

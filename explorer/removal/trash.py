@@ -24,6 +24,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from explorer.removal import file_state, part_files, safe_move
 from explorer.removal.file_names import fit_name, longest_name
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 _SUFFIX = ".trashinfo"
@@ -63,7 +64,7 @@ def free_slot(path: str) -> TrashEntry:
     trash = _trash_for(path)
     files, infos = (os.path.join(trash, name) for name in ("files", "info"))
     for folder in (files, infos):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        file_calls.makedirs(folder, 0o700)
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = fit_name(stem, f".{secrets.token_hex(5)}{suffix}", longest_name(infos) - len(_SUFFIX))
     return TrashEntry(os.path.join(files, name), os.path.join(infos, name + _SUFFIX))
@@ -83,7 +84,7 @@ def send(path: str, digest: str, to: TrashEntry, token: str = "") -> list[str]:
         return safe_move.move(path, to.path, digest, token)
     except BaseException:
         # The file has not moved; if there is one in the trash by that name, it is not ours.
-        if os.path.lexists(path):
+        if file_calls.lexists(path):
             delete_note(to.info)
         raise
 
@@ -107,7 +108,7 @@ def _trash_for(path: str) -> str:
     user, top = _user(), _mount_point(path)
     shared = os.path.join(top, ".Trash")
     with contextlib.suppress(OSError):
-        facts = os.lstat(shared)
+        facts = file_calls.lstat(shared)
         # As the specification demands: a folder and no link, with the sticky bit, so that users
         # cannot delete each other's files.
         if (
@@ -123,9 +124,8 @@ def _trash_for(path: str) -> str:
 def _make_private(folder: str, path: str) -> bool:
     """Make a folder on the drive of a file; whether it is there, ours and writable."""
     try:
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(folder, 0o700)
-        facts = os.lstat(folder)
+        file_calls.mkdir(folder, 0o700)
+        facts = file_calls.lstat(folder)
     except OSError:
         # This user, or everybody, is not allowed to write at the drive's top.
         return False
@@ -133,7 +133,7 @@ def _make_private(folder: str, path: str) -> bool:
         stat.S_ISDIR(facts.st_mode)
         and facts.st_uid == _user()
         and facts.st_dev == _device(os.path.dirname(path))
-        and os.access(folder, os.W_OK | os.X_OK)
+        and file_calls.access(folder, os.W_OK | os.X_OK)
     )
 
 
@@ -148,7 +148,7 @@ def _device(folder: str) -> int:
     """The device of a folder, or of the folder in which it would be made. Raises OSError."""
     while True:
         try:
-            return os.stat(folder).st_dev
+            return file_calls.stat(folder).st_dev
         except FileNotFoundError:
             # On Windows, a drive that is not connected has no folder around it that is there.
             if os.path.dirname(folder) == folder:
@@ -189,12 +189,12 @@ def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
         entries = list(_entries_from(trash, path))
         for _, each in entries if inode else ():
             with contextlib.suppress(OSError):
-                if os.lstat(each.path).st_ino == inode:
+                if file_calls.lstat(each.path).st_ino == inode:
                     return each
         found += entries
     for _, each in sorted(found, reverse=True):
         with contextlib.suppress(OSError):
-            if os.path.islink(each.path) or file_state.file_hash(each.path) == digest:
+            if file_calls.islink(each.path) or file_state.file_hash(each.path) == digest:
                 return each
     return None
 
@@ -202,7 +202,7 @@ def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
 def delete_note(info: str) -> None:
     """Delete the trash's note about a file that is not, or no longer, there."""
     with contextlib.suppress(OSError):
-        os.unlink(info)
+        file_calls.unlink(info)
 
 
 def release_slot(path: str, origin: str) -> None:
@@ -212,7 +212,7 @@ def release_slot(path: str, origin: str) -> None:
     """
     info = note_path(path)
     trash = os.path.dirname(os.path.dirname(info))
-    if not os.path.lexists(path) and _origin(info, trash) in (None, _resolve_folder(origin)):
+    if not file_calls.lexists(path) and _origin(info, trash) in (None, _resolve_folder(origin)):
         delete_note(info)
 
 
@@ -225,8 +225,8 @@ def own_folder(path: str) -> str:
         return own
     top = os.path.join(_mount_point(path), OWN_FOLDER)
     with contextlib.suppress(OSError):
-        os.makedirs(top, mode=0o700, exist_ok=True)
-        facts = os.lstat(top)
+        file_calls.makedirs(top, 0o700)
+        facts = file_calls.lstat(top)
         if stat.S_ISDIR(facts.st_mode) and facts.st_dev == device:
             return top
     return own
@@ -247,7 +247,7 @@ def _in_home() -> str:
 def _mount_point(path: str) -> str:
     """The top of the drive that a file is, or was, on."""
     at = os.path.realpath(os.path.dirname(path))
-    while not os.path.ismount(at) and at != os.path.dirname(at):
+    while not file_calls.ismount(at) and at != os.path.dirname(at):
         at = os.path.dirname(at)
     return at
 
@@ -263,21 +263,21 @@ def _top_of(trash: str) -> str | None:
 def _entries_from(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
     """The files in a trash that came from this path, each with the time of its note."""
     try:
-        with os.scandir(os.path.join(trash, "info")) as listed:
+        with file_calls.scandir(os.path.join(trash, "info")) as listed:
             entries = list(listed)
     except OSError:
         return
     for entry in entries:
         if entry.name.endswith(_SUFFIX) and _origin(entry.path, trash) == _resolve_folder(path):
             file = os.path.join(trash, "files", entry.name[: -len(_SUFFIX)])
-            if os.path.lexists(file):
+            if file_calls.lexists(file):
                 yield entry.stat().st_mtime, TrashEntry(file, entry.path)
 
 
 def _origin(info: str, trash: str) -> str | None:
     """Where a note says that its file came from; None if it says nothing."""
     try:
-        handle = os.open(info, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = file_calls.open_descriptor(info, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
             data = os.read(handle, _LONGEST_NOTE) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
         finally:

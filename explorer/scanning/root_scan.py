@@ -153,7 +153,7 @@ def _hidden_part(target: ScanTarget) -> str:
     for number in range(1, len(names) + 1):
         folder = "/".join(names[:number])
         try:
-            facts = os.lstat(system.long_path(join(to_text(target.root), folder)))
+            facts = file_calls.lstat(system.long_path(join(to_text(target.root), folder)))
         except OSError:
             # It is gone or cannot be read, which the scan reports.
             return ""

@@ -55,7 +55,7 @@ def root_state(root: str) -> Literal["there", "empty", "absent"]:
     """Whether a root can be listed and holds anything. A disconnected drive shows as absent, or as
     its empty mount point."""
     try:
-        with os.scandir(root) as entries:
+        with file_calls.scandir(root) as entries:
             return (
                 "there" if any(not ignored_by_default(entry.name) for entry in entries) else "empty"
             )
@@ -148,8 +148,8 @@ def _list(
     library."""
     try:
         path = this_system().long_path(path)
-        device = os.stat(path).st_dev
-        with os.scandir(path) as entries:
+        device = file_calls.stat(path).st_dev
+        with file_calls.scandir(path) as entries:
             listed = list[os.DirEntry[str]]()
             for entry in entries:
                 listed.append(entry)
@@ -167,7 +167,7 @@ def _list(
 
 def _device(entry: os.DirEntry[str]) -> int:
     # On Windows, a listed entry carries no device number.
-    return entry.stat(follow_symlinks=False).st_dev or os.lstat(entry.path).st_dev
+    return entry.stat(follow_symlinks=False).st_dev or file_calls.lstat(entry.path).st_dev
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
@@ -200,7 +200,7 @@ def _add_file(
         return
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
-        if os.path.isdir(target) or _is_found_itself(target, roots):
+        if file_calls.isdir(target) or _is_found_itself(target, roots):
             return
         if around_file(target):
             found.left_out.add(relative)

@@ -24,6 +24,7 @@ from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.watch import ChangedFolder, Watcher
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 from explorer.text_format import duration
 
@@ -176,7 +177,7 @@ class ScanScheduler:
         path = root["path"]
 
         def watch() -> str | None:
-            if not os.path.isdir(path):
+            if not file_calls.isdir(path):
                 self._watcher.unwatch(path)
                 return "its drive is disconnected"
             if reason := this_system().watch_holds_drive(path):
@@ -210,7 +211,7 @@ class ScanScheduler:
 def _identity(folder: str) -> str | None:
     """Device and inode number of a folder; None if it does not exist."""
     try:
-        facts = os.stat(folder)
+        facts = file_calls.stat(folder)
     except OSError:
         return None
     return f"{facts.st_dev}:{facts.st_ino}"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.ignore import ignored_by_default
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 _IN_HOME = ("Pictures", "Photos", "OneDrive/Pictures", "Dropbox/Camera Uploads", "Desktop")
@@ -41,7 +42,7 @@ def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = 
         *_cards(system.camera_drives() if drives is None else drives),
     ):
         is_inside = any(folder.is_relative_to(known) for known in found)
-        if not is_inside and folder != home and os.path.isdir(folder):
+        if not is_inside and folder != home and file_calls.isdir(folder):
             found[folder] = None
     return list(found)
 
@@ -70,7 +71,7 @@ def count_photos(folder: Path, seconds: float = 1.5, most: int = 100_000) -> Fol
 def subfolders(folder: Path) -> list[Path]:
     """The subfolders of a folder that can be indexed, by name; empty if it cannot be read."""
     try:
-        with os.scandir(folder) as entries:
+        with file_calls.scandir(folder) as entries:
             names = [
                 entry.name
                 for entry in entries
@@ -88,7 +89,7 @@ def _files(folder: str) -> Iterator[str]:
     for current in waiting:
         yield ""
         try:
-            with os.scandir(current) as entries:
+            with file_calls.scandir(current) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         if not ignored_by_default(entry.name):
@@ -102,5 +103,5 @@ def _files(folder: str) -> Iterator[str]:
 def _cards(drives: Iterable[Path]) -> Iterator[Path]:
     """The camera's folder on each mounted card or drive that has one."""
     for drive in drives:
-        if os.path.isdir(drive / _CARD_FOLDER):
+        if file_calls.isdir(drive / _CARD_FOLDER):
             yield drive / _CARD_FOLDER

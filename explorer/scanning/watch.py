@@ -32,6 +32,7 @@ from explorer.photos.formats import EXTENSIONS
 from explorer.scanning.debounce import Debouncer
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
 from explorer.scanning.watch_backend import OnChange, RootWatch, WatchBackend
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 # Opening and reading a file cause events, too. Only these mean a change.
@@ -212,7 +213,7 @@ class _ObservedTree(FileSystemEventHandler):
 
     @property
     def lost(self) -> bool:
-        return not os.path.isdir(self._root)
+        return not file_calls.isdir(self._root)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if not isinstance(event, _CHANGE_EVENTS):

@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from explorer.errors import FolderError, PhotoError
@@ -20,6 +19,7 @@ from explorer.removal import part_files
 from explorer.removal.file_names import free_names
 from explorer.removal.file_state import file_hash, has_content
 from explorer.removal.safe_move import move, set_times
+from explorer.systems import file_calls
 from explorer.text_format import size
 
 ExportKind = Literal["copies", "links"]
@@ -71,9 +71,9 @@ def check_export_folder(library: Library, typed: str) -> ExportFolder:
     shown = printable(path)
     if not os.path.isabs(path) or "\0" in path:
         raise FolderError(f"Type the full path of a folder: “{shown}” is not one.")
-    if os.path.lexists(path) and not os.path.isdir(path):
+    if file_calls.lexists(path) and not file_calls.isdir(path):
         raise FolderError(f"“{shown}” is a file, not a folder: choose another path.")
-    if not os.path.isdir(path) and not os.path.isdir(os.path.dirname(path)):
+    if not file_calls.isdir(path) and not file_calls.isdir(os.path.dirname(path)):
         raise FolderError(
             f"The folder “{printable(os.path.dirname(path))}” does not exist: check its spelling,"
             " or connect its drive."
@@ -121,7 +121,7 @@ def export_files(
 
 def _make_folder(folder: str) -> None:
     try:
-        Path(folder).mkdir(exist_ok=True)
+        file_calls.mkdir(folder)
     except OSError as error:
         raise FolderError(
             f"The folder “{printable(folder)}” cannot be created ({error.strerror or error}): "
@@ -174,8 +174,8 @@ def _copy(source: str, digest: str, wanted: str) -> bool:
 
     part = part_files.make_part(folder, "", lambda name: part_files.create_file(name, fill))
     try:
-        facts = os.stat(source)
-        Path(part).chmod(facts.st_mode & 0o666 | 0o600)
+        facts = file_calls.stat(source)
+        file_calls.chmod(part, facts.st_mode & 0o666 | 0o600)
         set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
         # Read it back: the drive may not hold what was written.
         if file_hash(part) != digest:
@@ -196,13 +196,13 @@ def _link(source: str, digest: str, wanted: str) -> bool:
 
     def link(path: str) -> None:
         try:
-            os.symlink(source, path)
+            file_calls.symlink(source, path)
         except FileExistsError:
             raise
         except (OSError, NotImplementedError):
             # Windows requires a privilege for symbolic links, and some file systems do not support
             # them.
-            os.link(source, path)
+            file_calls.link(source, path, follow_links=True)
 
     _name_exclusively(wanted, link)
     return True
@@ -211,7 +211,7 @@ def _link(source: str, digest: str, wanted: str) -> bool:
 def _is_there(wanted: str, is_photo: Callable[[str], bool]) -> bool:
     """Whether the folder has the photo, under its name or, if that was taken, with a number."""
     for _, path in zip(range(_MAX_NAMES), free_names(wanted), strict=False):
-        if not os.path.lexists(path):
+        if not file_calls.lexists(path):
             return False
         if is_photo(path):
             return True
@@ -221,7 +221,7 @@ def _is_there(wanted: str, is_photo: Callable[[str], bool]) -> bool:
 def _is_same_file(path: str, source: str) -> bool:
     """Whether a path is a link to a file, symbolic or hard."""
     try:
-        return os.path.samefile(path, source)
+        return file_calls.samefile(path, source)
     except OSError:
         return False
 

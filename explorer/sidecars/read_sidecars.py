@@ -30,6 +30,7 @@ from explorer.library.library import Library
 from explorer.photos.metadata.sidecar_values import SidecarValues, parse_values
 from explorer.removal.companions import CompanionFinder
 from explorer.sidecars.write_sidecars import sidecar_of
+from explorer.systems import file_calls
 
 _SUMMARY = "Read from sidecars"
 # Degrees: a tenth of a meter, less than the last digit that programs write.
@@ -70,7 +71,7 @@ def read_sidecars(
             finder = CompanionFinder()
             for photo_id, row in catalog.photos(ids[start : start + _AT_ONCE]).items():
                 path = sidecar_of(row["path"], finder.of(row["path"]))
-                if not os.path.isfile(path):
+                if not file_calls.isfile(path):
                     continue
                 found += 1
                 values = _read(pool, path)

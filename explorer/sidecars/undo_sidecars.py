@@ -13,9 +13,11 @@ from explorer.library.removal_journal import RemovalJournal
 from explorer.library.sidecar_journal import SidecarEntry, SidecarRun, sidecar_runs
 from explorer.removal import file_state
 from explorer.removal.boundaries import Boundaries
+from explorer.removal.checked_files import restore_failure
 from explorer.removal.safe_move import FileChanged
 from explorer.removal.sidecar_restore import keep_written_sidecar, restore_written
 from explorer.sidecars.write_sidecars import finish_interrupted
+from explorer.systems import file_calls
 
 
 class UndoneSidecar(NamedTuple):
@@ -65,7 +67,7 @@ def _undo(
         return UndoneSidecar(
             path, False, "it is not, or is no longer, in a folder of this library: add that again"
         )
-    if not os.path.lexists(path) and not os.path.lexists(entry.photo):
+    if not file_calls.lexists(path) and not file_calls.lexists(entry.photo):
         return UndoneSidecar(
             path,
             False,
@@ -73,13 +75,13 @@ def _undo(
             " again",
         )
     try:
-        if os.path.lexists(path) and file_state.file_hash(path) == entry.sidecar["after"]:
+        if file_calls.lexists(path) and file_state.file_hash(path) == entry.sidecar["after"]:
             keep_written_sidecar(library, entry.token, path)
         restore_written(entry.sidecar)
     except FileChanged:
         note = "it has changed since, and was left as it is"
     except OSError as error:
-        return UndoneSidecar(path, False, f"it could not be restored: {error.strerror or error}")
+        return UndoneSidecar(path, False, restore_failure("it", error, path))
     journal.note(run=entry.run, step="unwritten", number=entry.number)
     return UndoneSidecar(path, not note, note)
 

@@ -23,12 +23,13 @@ from explorer.library.removal_journal import RemovalJournal
 from explorer.library.sidecar_journal import sidecar_runs
 from explorer.photos.metadata.sidecar_values import SidecarValues
 from explorer.removal import sidecar
-from explorer.removal.checked_files import RemovalRefused, unreadable_reason
+from explorer.removal.checked_files import FileInUse, RemovalRefused, unreadable_reason
 from explorer.removal.companions import CompanionFinder, Companions, companions_of
 from explorer.removal.removal_paths import require_outside_stores
 from explorer.removal.sidecar import PreparedSidecar, sidecar_path
 from explorer.removal.sidecar_restore import delete_left_part
 from explorer.sidecars.sidecar_plan import PlannedSidecar, plan_sidecars
+from explorer.systems import file_calls
 
 SidecarState = Literal["written", "would", "unchanged", "refused"]
 """written: now. would: in a dry run. unchanged: it has all values already. refused: see reason."""
@@ -104,7 +105,7 @@ def sidecar_of(photo: str, companions: Companions | None = None) -> str:
         if each.kind == "sidecar" and each.path.lower().endswith(".xmp")
     }
     wanted = sidecar_path(photo)
-    if os.path.lexists(wanted):
+    if file_calls.lexists(wanted):
         return wanted
     name = os.path.basename(photo).lower()
     for each in (f"{name}.xmp", f"{os.path.splitext(name)[0]}.xmp"):
@@ -160,6 +161,8 @@ class _Writer:
         self._catalog, self.journal = library.catalog, RemovalJournal(library.dir)
         self._protection = ProtectedFolders(protected_folders(library.catalog))
         self.edit, self.count, self._total = SidecarEditor(), 0, 0
+        # Whether the last sidecar was refused because another program has it open.
+        self._is_in_use = False
         self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
     def run(
@@ -168,12 +171,18 @@ class _Writer:
         tick: Callable[[int, int], None] | None,
         *,
         dry_run: bool,
-    ) -> Iterable[SidecarResult]:
-        self._total = len(planned)
+    ) -> list[SidecarResult]:
+        """Write these sidecars, and at the end once more those that another program had open."""
+        self._total, results, in_use = len(planned), list[SidecarResult](), list[int]()
         for number, each in enumerate(planned):
             if tick:
                 tick(number, len(planned))
-            yield self._one(each, dry_run=dry_run)
+            results.append(self._one(each, dry_run=dry_run))
+            if self._is_in_use:
+                in_use.append(number)
+        for number in in_use:
+            results[number] = self._one(planned[number], dry_run=dry_run)
+        return results
 
     def end(self) -> None:
         """Note that the run came to its end."""
@@ -182,6 +191,7 @@ class _Writer:
 
     def _one(self, planned: PlannedSidecar, *, dry_run: bool) -> SidecarResult:
         photo, target = planned.photo, ""
+        self._is_in_use = False
         try:
             self._check(photo)
             prepared = self.edit(photo, planned.values)
@@ -193,6 +203,7 @@ class _Writer:
                 self._write(photo, prepared)
             return SidecarResult(photo, target, "would" if dry_run else "written", new=new)
         except RemovalRefused as refused:
+            self._is_in_use = isinstance(refused, FileInUse)
             return SidecarResult(photo, target, "refused", str(refused))
         except OSError as error:
             return SidecarResult(photo, target, "refused", unreadable_reason("it", error))
@@ -202,7 +213,7 @@ class _Writer:
         if self._protection.covers(photo):
             raise RemovalRefused("it is in a protected folder")
         require_outside_stores(photo, "it")
-        known, facts = find_photo_file(self._catalog, photo), os.stat(photo)
+        known, facts = find_photo_file(self._catalog, photo), file_calls.stat(photo)
         now = facts.st_size, int64.time_ns(facts.st_mtime_ns)
         if known is None or (known.file.size, known.file.mtime_ns) != now:
             raise RemovalRefused("it has changed since the library last read it")
@@ -222,7 +233,7 @@ class _Writer:
 
 def _require_writable(target: str) -> None:
     """Raise RemovalRefused where a sidecar cannot be written; a dry run learns it here."""
-    if not os.access(os.path.dirname(os.path.realpath(target)), os.W_OK):
+    if not file_calls.access(os.path.dirname(os.path.realpath(target)), os.W_OK):
         raise RemovalRefused("its folder is read-only: nothing can be written beside it")
-    if os.path.lexists(target) and not os.access(target, os.W_OK):
+    if file_calls.lexists(target) and not file_calls.access(target, os.W_OK):
         raise RemovalRefused("its sidecar is read-only")

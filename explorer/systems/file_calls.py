@@ -2,7 +2,10 @@
 
 Windows accepts long paths only in a form of their own (`OperatingSystem.long_path`), which no
 message should show and no journal should hold. So paths stay plain everywhere, and are put into
-that form here, at the last moment. Elsewhere, these functions are those of `os`.
+that form here, at the last moment. What changes a name or opens a file is tried again for a moment
+while another program keeps the file to itself. Elsewhere, these functions are those of `os`.
+
+Whatever touches the user's files calls these; tests/systems/test_file_call_users.py checks that.
 """
 
 from __future__ import annotations
@@ -14,39 +17,61 @@ from typing import BinaryIO
 
 from explorer.systems.this_system import this_system
 
-
-def _long(path: str) -> str:
-    return this_system().long_path(path)
+AnyPath = str | os.PathLike[str]
 
 
-def lstat(path: str) -> os.stat_result:
+def _long(path: AnyPath) -> str:
+    return this_system().long_path(os.fspath(path))
+
+
+def lstat(path: AnyPath) -> os.stat_result:
     """See `os.lstat`."""
     return os.lstat(_long(path))
 
 
-def stat(path: int | str) -> os.stat_result:
+def stat(path: int | AnyPath) -> os.stat_result:
     """See `os.stat`. path: may be a descriptor."""
     return os.stat(path if isinstance(path, int) else _long(path))
 
 
-def lexists(path: str) -> bool:
+def exists(path: AnyPath) -> bool:
+    """See `os.path.exists`."""
+    return os.path.exists(_long(path))
+
+
+def lexists(path: AnyPath) -> bool:
     """See `os.path.lexists`."""
     return os.path.lexists(_long(path))
 
 
-def isfile(path: str) -> bool:
+def isfile(path: AnyPath) -> bool:
     """See `os.path.isfile`."""
     return os.path.isfile(_long(path))
 
 
-def isdir(path: str) -> bool:
+def isdir(path: AnyPath) -> bool:
     """See `os.path.isdir`."""
     return os.path.isdir(_long(path))
 
 
-def islink(path: str) -> bool:
+def islink(path: AnyPath) -> bool:
     """See `os.path.islink`."""
     return os.path.islink(_long(path))
+
+
+def ismount(path: AnyPath) -> bool:
+    """See `os.path.ismount`."""
+    return os.path.ismount(_long(path))
+
+
+def samefile(one: AnyPath, two: AnyPath) -> bool:
+    """See `os.path.samefile`."""
+    return os.path.samefile(_long(one), _long(two))
+
+
+def access(path: AnyPath, mode: int) -> bool:
+    """See `os.access`."""
+    return os.access(_long(path), mode)
 
 
 def is_regular(path: str) -> bool:
@@ -54,7 +79,7 @@ def is_regular(path: str) -> bool:
     return stat_modes.S_ISREG(lstat(path).st_mode)
 
 
-def readlink(path: str) -> str:
+def readlink(path: AnyPath) -> str:
     """See `os.readlink`."""
     return os.readlink(_long(path))
 
@@ -69,49 +94,63 @@ def rename(source: str, target: str) -> None:
     this_system().patiently(lambda: os.rename(_long(source), _long(target)))
 
 
-def link(source: str, target: str) -> None:
-    """A hard link; of a symbolic link, to that link itself. See `os.link`."""
-    os.link(_long(source), _long(target), follow_symlinks=False)
+def link(source: str, target: str, *, follow_links: bool = False) -> None:
+    """A hard link; of a symbolic link, to that link itself unless links are followed. See
+    `os.link`."""
+    if os.link in os.supports_follow_symlinks:
+        os.link(_long(source), _long(target), follow_symlinks=follow_links)
+    else:
+        # Windows never follows it (`CreateHardLinkW`).
+        os.link(_long(source), _long(target))
 
 
 def unlink(path: str) -> None:
     """See `os.unlink`."""
-    os.unlink(_long(path))
+    this_system().patiently(lambda: os.unlink(_long(path)))
 
 
 def rmdir(path: str) -> None:
     """See `os.rmdir`."""
-    os.rmdir(_long(path))
+    this_system().patiently(lambda: os.rmdir(_long(path)))
 
 
-def makedirs(path: str) -> None:
+def mkdir(path: str, mode: int = 0o777) -> None:
+    """Create a folder unless it exists. Raises FileExistsError if something else does."""
+    try:
+        os.mkdir(_long(path), mode)
+    except FileExistsError:
+        if not isdir(path):
+            raise
+
+
+def makedirs(path: str, mode: int = 0o777) -> None:
     """Create a folder and those that contain it, where they do not exist. See `os.makedirs`."""
-    os.makedirs(_long(path), exist_ok=True)
+    os.makedirs(_long(path), mode, exist_ok=True)
 
 
-def listdir(path: str) -> list[str]:
+def listdir(path: AnyPath) -> list[str]:
     """See `os.listdir`."""
     return os.listdir(_long(path))
 
 
-def scandir(path: str) -> os._ScandirIterator[str]:
+def scandir(path: AnyPath) -> os._ScandirIterator[str]:
     """See `os.scandir`."""
     return os.scandir(_long(path))
 
 
-def open_descriptor(path: str, flags: int, mode: int = 0o777) -> int:
+def open_descriptor(path: AnyPath, flags: int, mode: int = 0o777) -> int:
     """See `os.open`."""
-    return os.open(_long(path), flags, mode)
+    return this_system().patiently(lambda: os.open(_long(path), flags, mode))
 
 
-def open_binary(path: str) -> BinaryIO:
+def open_binary(path: AnyPath) -> BinaryIO:
     """A file for reading bytes. See `open`."""
     return this_system().patiently(lambda: open(_long(path), "rb"))
 
 
 def replace(source: str, target: str) -> None:
     """See `os.replace`."""
-    os.replace(_long(source), _long(target))
+    this_system().patiently(lambda: os.replace(_long(source), _long(target)))
 
 
 def chmod(path: str, mode: int) -> None:

@@ -93,7 +93,8 @@ class OperatingSystem:
         return False
 
     def long_path(self, path: str) -> str:
-        """An absolute path in the form that the system accepts if it is very long."""
+        """An absolute path in the form that the system accepts if it is very long, or has names
+        that the system understands as others."""
         return path
 
     @contextmanager

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import ntpath
 import os
+import re
 import shutil
 import socket
 import time
@@ -31,6 +32,14 @@ _LONG = "\\\\?\\"
 _NOT_SERVERS = (_LONG, "\\\\.\\")
 # Windows accepts 259 characters, and 247 for a folder in which a file is to have a short name.
 _LONGEST_PLAIN = 248
+# Names that other systems have written to a drive, and that Windows understands as others: it drops
+# dots and blanks at the end, and takes some names for devices, whatever follows a dot in them
+# (Microsoft, “Naming Files, Paths, and Namespaces”).
+_PECULIAR = re.compile(
+    r"[. ](?:[\\/]|$)"
+    r"|[\\/](?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:[.:\\/]|$)",
+    re.IGNORECASE,
+)
 # CREATE_NO_WINDOW (winbase.h).
 _CREATE_NO_WINDOW = 0x08000000
 # ERROR_NO_ASSOCIATION (winerror.h).
@@ -132,6 +141,8 @@ class Windows(OperatingSystem):
 
     def is_in_use(self, error: OSError) -> bool:
         code = getattr(error, "winerror", None)
+        if code == windows_calls.ERROR_ACCESS_DENIED and error.filename2 is not None:
+            return windows_calls.is_kept_from_deleting(self.long_path(os.fsdecode(error.filename2)))
         if code is not None or error.errno != errno.EACCES:
             return code in windows_calls.IN_USE
         # Calls of the C library set no code. That a file may be opened but not read means that
@@ -191,7 +202,8 @@ class Windows(OperatingSystem):
     def long_path(self, path: str) -> str:
         # Windows counts a character beyond U+FFFF, such as an emoji, as two.
         beyond = 0 if path.isascii() else sum(each > "\uffff" for each in path)
-        if len(path) + beyond < _LONGEST_PLAIN or path.startswith(_NOT_SERVERS):
+        is_plain = len(path) + beyond < _LONGEST_PLAIN and not _PECULIAR.search(path)
+        if is_plain or path.startswith(_NOT_SERVERS) or not ntpath.splitdrive(path)[0]:
             return path
         # With this prefix nothing is normalized, so the path must be.
         plain = ntpath.normpath(path)

@@ -22,13 +22,14 @@ _COPY_FILE_FAIL_IF_EXISTS = 1
 _FILE_WRITE_ATTRIBUTES, _SHARE_ALL, _OPEN_EXISTING = 0x100, 0x7, 3
 _FLAG_BACKUP_SEMANTICS, _FLAG_OPEN_REPARSE_POINT = 0x02000000, 0x00200000
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
-_GENERIC_READ = 0x80000000
+_GENERIC_READ, _DELETE = 0x80000000, 0x00010000
 # IOCTL_STORAGE_QUERY_PROPERTY (winioctl.h), asked for StorageDeviceProperty of a standard query.
 _QUERY_PROPERTY = 0x2D1400
 # STORAGE_BUS_TYPE (ntddstor.h): 1394, USB, SD and MMC.
 _BUSES_OUTSIDE = frozenset({4, 7, 12, 13})
 # ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 IN_USE = frozenset({32, 33})
+ERROR_ACCESS_DENIED = 5
 # Windows counts from 1601, in units of 100 ns.
 _EPOCH_DIFFERENCE = 116_444_736_000_000_000
 # Error codes with the meaning that Python gives them as `errno`.
@@ -152,9 +153,23 @@ def is_kept_from_reading(path: str) -> bool:
     `os.open` does not tell: it is the C library's, and has one error code for this and for missing
     permissions.
     """
+    return _is_refused(path, _GENERIC_READ, 0)
+
+
+def is_kept_from_deleting(path: str) -> bool:
+    """Whether a file can be neither deleted nor replaced because another program has it open.
+
+    `MoveFileExW`, which `os.replace` calls, does not tell for its target: it has one error code for
+    this and for missing permissions.
+    """
+    return _is_refused(path, _DELETE, _FLAG_OPEN_REPARSE_POINT)
+
+
+def _is_refused(path: str, access: int, flags: int) -> bool:
+    """Whether a file cannot be opened with that access because of how another program has it."""
     library = kernel32()
     handle = library.CreateFileW(
-        ctypes.c_wchar_p(path), _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
+        ctypes.c_wchar_p(path), access, _SHARE_ALL, None, _OPEN_EXISTING, flags, None
     )
     if handle == _INVALID_HANDLE:
         return ctypes.get_last_error() in IN_USE  # type: ignore[attr-defined,unused-ignore]

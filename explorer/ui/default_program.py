@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.photos.formats import EXTENSIONS
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 from explorer.text_format import one_line
 from explorer.ui import file_manager, resources
@@ -52,7 +53,7 @@ def open_file(path: str) -> str:
     path: absolute, from the catalog, never from a request. It is not passed through a shell.
     """
     name = one_line(printable(os.path.basename(path)))
-    if not os.path.isfile(path):
+    if not file_calls.isfile(path):
         return f"{name} cannot be found: it was moved or deleted, or its drive is not connected."
     # What the system opens by its name must be a picture to the system, too, and not a program.
     target = os.path.realpath(path)

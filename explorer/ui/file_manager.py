@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
@@ -28,7 +28,7 @@ def reveal(path: str) -> str:
 
     path: absolute, from the catalog, never from a request. It is not passed through a shell.
     """
-    if not os.path.lexists(path):
+    if not file_calls.lexists(path):
         return "The file cannot be found: it was moved or deleted, or its drive is not connected."
     system, last = this_system(), ""
     for command in system.reveal_commands(path):

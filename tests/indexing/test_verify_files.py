@@ -19,6 +19,7 @@ from explorer.library.file_store import put_present
 from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root, update_root
 from explorer.photos.decode import content_hash
+from explorer.systems.this_system import this_system
 from tests.factory import LibraryBuilder, decoded, digest_of
 
 Answer = dict[str, Any]
@@ -106,6 +107,20 @@ def test_files_that_agree_are_not_mentioned(
     assert said == ["Checking the photo files…", *(reading if thorough else [])]
     # Nothing is read to compare sizes and dates; without an encoder, and by all processors.
     assert ReadingPool.made == ([(os.cpu_count(), None)] if thorough else [])
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_a_placeholder_is_not_downloaded_to_be_checked(
+    builder: LibraryBuilder, photos: list[Path], thorough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = photos[1].stat().st_ino
+    monkeypatch.setattr(
+        type(this_system()), "is_in_cloud", lambda self, facts: facts.st_ino == number
+    )
+    found, report, said = look(builder, thorough=thorough)
+    note = f"{photos[1]} is in the cloud only, and was not read"
+    assert (found, report.notes, report.changed) == ([], [note] * thorough, 0)
+    assert [line for line in said if "of 2" in line] == said[1:]
 
 
 @pytest.mark.parametrize("thorough", [False, True])

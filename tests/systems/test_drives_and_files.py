@@ -151,6 +151,17 @@ def test_a_mapped_drive_is_known_by_its_letter(monkeypatch: pytest.MonkeyPatch) 
         ("\\\\.\\" + "a" * 300, "\\\\.\\" + "a" * 300),
         # Each emoji is two units of UTF-16.
         ("C:\\" + "\U0001f600" * 130, "\\\\?\\C:\\" + "\U0001f600" * 130),
+        # Names that Windows would understand as others.
+        ("C:\\Trip.\\a.jpg", "\\\\?\\C:\\Trip.\\a.jpg"),
+        ("C:\\Trip \\a.jpg", "\\\\?\\C:\\Trip \\a.jpg"),
+        ("C:\\Trip/aux.jpg", "\\\\?\\C:\\Trip\\aux.jpg"),
+        ("C:\\NUL\\a.jpg", "\\\\?\\C:\\NUL\\a.jpg"),
+        ("C:\\com¹", "\\\\?\\C:\\com¹"),
+        ("\\\\nas\\photos\\lpt1.tar.jpg", "\\\\?\\UNC\\nas\\photos\\lpt1.tar.jpg"),
+        ("C:\\Auxerre\\console.jpg", "C:\\Auxerre\\console.jpg"),
+        ("C:\\a.b\\.hidden\\com10.jpg", "C:\\a.b\\.hidden\\com10.jpg"),
+        ("nul", "nul"),
+        (".\\a.jpg", ".\\a.jpg"),
     ],
 )
 def test_long_paths_get_their_prefix_on_windows(path: str, expected: str) -> None:

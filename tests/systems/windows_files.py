@@ -12,7 +12,7 @@ import pytest
 from explorer.systems import windows_calls
 
 READ_ONLY, NOT_FOUND, SHARING_VIOLATION, EXISTS = 0x1, 2, 32, 80
-GENERIC_READ = 0x80000000
+GENERIC_READ, DELETE = 0x80000000, 0x00010000
 
 
 class Kernel32:
@@ -29,6 +29,8 @@ class Kernel32:
         """How drives are connected, by letter."""
         self.in_use = set[str]()
         """Files that another program keeps to itself."""
+        self.kept = set[str]()
+        """Files that another program has open, and may be read but not deleted or replaced."""
 
     def CopyFileExW(self, source: str, target: str, *rest: object) -> int:
         assert rest[-1] == 1, "COPY_FILE_FAIL_IF_EXISTS"
@@ -53,7 +55,9 @@ class Kernel32:
         if name.startswith("\\\\.\\"):
             assert access == 0, "reading a drive takes an administrator"
             return self._handle(name[4])
-        if access == GENERIC_READ and name in self.in_use:
+        if (access == GENERIC_READ and name in self.in_use) or (
+            access == DELETE and name in self.in_use | self.kept
+        ):
             self.error = SHARING_VIOLATION
             return ctypes.c_void_p(-1).value
         if not os.path.lexists(name):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from PIL import ExifTags, Image
 
 from explorer.errors import PhotoError
+from explorer.photos.file_io import is_here
 from explorer.photos.formats import pillow_formats
-from explorer.systems.this_system import this_system
+from explorer.systems import file_calls
 
 # Formats that cameras write, and whose EXIF block can be read without decoding the picture.
 _CAMERA_FORMATS = frozenset({"JPEG", "MPO", "HEIF", "TIFF"})
@@ -33,15 +34,16 @@ class ExifHeader(NamedTuple):
 
 
 def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
-    """Read the header of a file without decoding its picture; None if it cannot be read, or if
-    cameras do not write its format."""
+    """Read the header of a file without decoding its picture; None if it cannot be read, if that
+    would download it, or if cameras do not write its format."""
+    if not is_here(path):
+        return None
     try:
-        path = this_system().long_path(os.fspath(path))
-        with open(path, "rb") as file:
-            start = file.read(64)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), file_calls.open_binary(path) as file:
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=pillow_formats(start)) as picture:
+            start = file.read(64)
+            file.seek(0)
+            with Image.open(file, formats=pillow_formats(start)) as picture:
                 if picture.format not in _CAMERA_FORMATS:
                     return None
                 exif = picture.getexif()

@@ -22,6 +22,7 @@ from explorer.photos.metadata.fields import (
 from explorer.photos.metadata.xmp import read_fields
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 from explorer.photos.metadata.xmp_writer import update_sidecar
+from explorer.systems import file_calls
 
 # The number of unreadable fields that a message names.
 _MAX_NAMED = 3
@@ -111,7 +112,7 @@ def _inherited_sidecar(
 
     (None, None) if the kept photo has an XMP sidecar of its own, or there is none to inherit.
     """
-    if any(path.lower().endswith(".xmp") and os.path.lexists(path) for path in kept_sidecars):
+    if any(path.lower().endswith(".xmp") and file_calls.lexists(path) for path in kept_sidecars):
         return None, None
     for path in removed_sidecars:
         if not path.lower().endswith(".xmp"):

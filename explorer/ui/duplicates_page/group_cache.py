@@ -15,6 +15,7 @@ from explorer.duplicates.keeper import keeper_rules
 from explorer.library.library import Library
 from explorer.library.protected_folder_store import protected_folders
 from explorer.library.staleness import acceptable_age
+from explorer.systems import file_calls
 
 # Seconds between checks for files that were added beside photos, or deleted there.
 RECHECK_AFTER = 10.0
@@ -84,5 +85,5 @@ def _folder_mtimes(folders: Iterable[str]) -> dict[str, int]:
     mtimes = dict[str, int]()
     for folder in folders:
         with contextlib.suppress(OSError):
-            mtimes[folder] = os.stat(folder).st_mtime_ns
+            mtimes[folder] = file_calls.stat(folder).st_mtime_ns
     return mtimes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +11,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.paths import inside, printable, typed_path
 from explorer.library.root_store import check_folder
+from explorer.systems import file_calls
 from explorer.ui.photo_labels import escape_markdown
 
 _USUAL_FOLDERS = ("Pictures", "Photos", "Desktop", "Downloads")
@@ -24,7 +24,7 @@ def add_folder(catalog: Catalog) -> None:
     usual = [
         str(path)
         for path in (Path.home() / name for name in _USUAL_FOLDERS)
-        if os.path.isdir(path) and not any(inside(str(path), root) for root in watched)
+        if file_calls.isdir(path) and not any(inside(str(path), root) for root in watched)
     ]
     with (
         st.form("add", clear_on_submit=True, border=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from explorer.scanning.suggested_folders import (
     suggested_folders,
     synced_by,
 )
+from explorer.systems import file_calls
 from explorer.ui.library_page.add_folder import add
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
@@ -117,7 +117,7 @@ def _browser(catalog: Catalog) -> None:
     below = subfolders(folder)
     if problem := st.session_state.pop(_PROBLEM, ""):
         st.error(escape_markdown(problem), icon=":material/error:")
-    elif not os.path.isdir(folder):
+    elif not file_calls.isdir(folder):
         st.warning("There is no such folder.", icon=":material/info:")
     with st.container(horizontal=True, gap="small", key="subfolders"):
         for each in below[:_MOST_SUBFOLDERS]:

@@ -131,5 +131,10 @@ def _own_folders() -> None:
             text += (
                 f" {count(done.staying, 'file')} {stay}: the photo kept for {them} is not there."
             )
+        if done.failed:
+            text += (
+                f" {count(done.failed, 'file')} could not be deleted: close the programs that may"
+                " have such files open, and try again."
+            )
         st.session_state[_RESULT] = (text, [])
         st.rerun()

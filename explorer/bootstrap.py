@@ -15,8 +15,8 @@ import subprocess
 import sys
 
 from explorer.pip_install import SetupError, has_all, install
-from explorer.supported_machine import check_machine, check_python
-from explorer.torch_source import DISK_GB, install_torch
+from explorer.supported_machine import check_machine, check_python, sizes, this_build
+from explorer.torch_source import install_torch
 from explorer.trial_import import try_imports
 from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
 
@@ -157,8 +157,12 @@ def _set_up(folder, python, requirements):
         )
     check_machine()
     if new:
-        _check_disk(os.path.dirname(folder), DISK_GB)
-        _say("Setting up Photo Explorer. This is done once and takes a few minutes.")
+        download, installed, free = sizes(this_build())
+        _check_disk(os.path.dirname(folder), free)
+        _say(
+            "Setting up Photo Explorer. This is done once and takes a few minutes. It downloads"
+            " about {} GB and takes {} GB in {}.".format(download, installed, folder)
+        )
         _make_venv(folder)
     else:
         _say("Updating Photo Explorer's packages.")

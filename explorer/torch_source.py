@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 from explorer.pip_install import SetupError, has_all, install, pip_command, pip_settings
+from explorer.supported_machine import sizes, this_build
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # Names another index for PyTorch, such as a mirror. If it is empty, PyTorch comes from the same
@@ -23,7 +24,7 @@ VARIABLE = "EXPLORER_TORCH_INDEX"
 PACKAGES = ("torch", "torchvision")
 
 # Measured on Linux (x86-64), everything included; docs/setup.md has the figures.
-DISK_GB, CUDA_DISK_GB = 2.5, 8
+CUDA_DISK_GB = 8
 SIZE = "a download of 0.2 GB instead of 3 GB"
 CUDA_SIZE = "a download of 3 GB instead of 0.2 GB, and 5 GB more disk space"
 
@@ -110,7 +111,7 @@ def install_torch(python, lines, say, check_disk):
     if not wanted or has_all(python, wanted):
         return
     source = choose(python)
-    check_disk(CUDA_DISK_GB if source.cuda else DISK_GB)
+    check_disk(CUDA_DISK_GB if source.cuda else sizes(this_build())[2])
     if source.url is None:
         if source.cuda:
             say(

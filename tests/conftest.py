@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import module_order, pictures
+from tests import module_order, pictures, this_machine
 from tests.thoroughness import THOROUGH
 
 pytest_plugins = [
@@ -54,6 +54,7 @@ def _keep_temporary_files_in_memory() -> None:
 
 
 _keep_temporary_files_in_memory()
+this_machine.skip_without_right_to_link()
 
 # Seconds that threads and processes get to end after a test.
 _GRACE = 5.0

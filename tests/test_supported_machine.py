@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import subprocess
+import sysconfig
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -48,6 +51,56 @@ def test_a_universal_python_runs_on_the_processor_that_it_is_started_on(
     # On an Intel Mac, or under Rosetta.
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     assert "Intel" in (problem((3, 13), "macosx-10.13-universal2", "15.0", True) or "")
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        ("win-amd64", (0.5, 1.4, 2.3)),
+        ("macosx-14.0-arm64", (0.5, 1.3, 2.2)),
+        ("macosx-10.13-universal2", (0.5, 1.3, 2.2)),
+        ("linux-x86_64", (0.6, 1.5, 2.5)),
+        ("freebsd-14.1-release-amd64", (0.6, 1.5, 2.5)),
+    ],
+)
+def test_the_space_that_is_needed_depends_on_the_system(
+    build: str, expected: tuple[float, float, float]
+) -> None:
+    assert supported_machine.sizes(build) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "free", "said"),
+    [
+        ("win-amd64", 2.4, "downloads about 0.5 GB and takes 1.4 GB in"),
+        ("win-amd64", 2.2, "needs about 2.3 GB"),
+        ("macosx-14.0-arm64", 2.1, "needs about 2.2 GB"),
+        ("linux-x86_64", 2.4, "needs about 2.5 GB"),
+    ],
+)
+def test_the_space_is_said_and_checked_before_anything_is_installed(
+    build: str, free: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[str]()
+
+    class Installing(Exception):
+        """Set-up has come to its first step."""
+
+    def begin(folder: str) -> None:
+        raise Installing
+
+    monkeypatch.setattr(sysconfig, "get_platform", lambda: build)
+    monkeypatch.setattr(supported_machine, "problem", lambda *_: None)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: SimpleNamespace(free=free * 1e9, total=1e12)
+    )
+    monkeypatch.setattr(bootstrap, "_make_venv", begin)
+    monkeypatch.setattr(bootstrap, "_say", told.append)
+    folder = tmp_path / ".venv"
+    with pytest.raises((Installing, SetupError)) as caught:
+        bootstrap._set_up(str(folder), str(folder / "python"), "requirements.txt")
+    assert said in " ".join([*told, str(caught.value)])
+    assert (caught.type is Installing) == bool(told)
 
 
 def test_nothing_is_installed_before(tmp_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 from explorer import bootstrap, torch_source
 from explorer.pip_install import SetupError, install
 from tests.package_index import PackageIndex, Wheel, only_this_index, serve_packages, wheel
+from tests.this_machine import accepted
 
 LINES = ["numpy>=1\n", "torch>=2.9,<2.15\n", "torchvision>=0.24,<0.30\n"]
 CPU = ("2.14.1+cpu", "0.29.1+cpu")
@@ -220,7 +221,7 @@ class TestChoice:
     def test_the_variable_overrides_detection(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        (tmp_path / "gpus" / "0000:01:00.0").mkdir(parents=True)
+        (tmp_path / "gpus" / accepted("0000:01:00.0")).mkdir(parents=True)
         monkeypatch.setenv(torch_source.VARIABLE, "http://127.0.0.1:9/mirror/")
         assert torch_source.choose(sys.executable).url == "http://127.0.0.1:9/mirror"
         monkeypatch.setenv(torch_source.VARIABLE, "")
@@ -253,7 +254,7 @@ class TestChoice:
     def test_a_gpu_listed_by_the_driver_is_detected(self, tmp_path: Path) -> None:
         (tmp_path / "gpus").mkdir()
         assert not torch_source.has_nvidia_gpu()
-        (tmp_path / "gpus" / "0000:01:00.0").mkdir()
+        (tmp_path / "gpus" / accepted("0000:01:00.0")).mkdir()
         assert torch_source.has_nvidia_gpu()
         source = torch_source.choose(sys.executable)
         assert (source.url, source.cuda) == (None, True)

@@ -73,8 +73,8 @@ class Restorer:
         except _RestoreError as reason:
             return Restored(entry.path, None, str(reason))
         except OSError as error:
-            reason = restore_failure("it", error, entry.target or entry.path)
-            return Restored(entry.path, None, reason)
+            why = restore_failure("it", error, entry.target or entry.path)
+            return Restored(entry.path, None, why)
 
     def locate(self, entry: RemovalEntry) -> FileLocation:
         """Find a file whose removal was announced, and may have happened; note in the journal what

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
 from tests.fixtures.waiting import PATIENCE
+from tests.this_machine import interrupt
 
 # Seconds in which anything must have happened, on however busy a computer.
 WAIT = min(PATIENCE, 240.0)
@@ -102,7 +102,7 @@ class Server:
     def stop(self) -> None:
         """End it as Ctrl-C does, and see that nothing of it is left."""
         family = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGINT)
+        interrupt(self.process)
         try:
             self.process.wait(WAIT)
         except subprocess.TimeoutExpired:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 
 import pytest
@@ -40,7 +39,7 @@ def test_random_kills_lose_and_double_nothing(
             )
             if kills < 4:
                 time.sleep(chance.random() * 0.2)
-                worker.send_signal(signal.SIGKILL)
+                worker.kill()
                 worker.wait()
                 kills += 1
             else:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +17,7 @@ from tests.fixtures.small_library import SmallLibrary
 from tests.photos.metadata.packets import subject, xmp
 from tests.removal.real_mounts import Mounts, mounts
 from tests.removal.test_safe_move import OLD
+from tests.this_machine import separate_drives
 
 
 @pytest.fixture
@@ -132,11 +131,4 @@ def metadata_library(tmp_path: Path, with_metadata: Path, bare: Path) -> Iterato
 @pytest.fixture
 def across_drives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every folder is a drive of its own."""
-    real = os.link
-
-    def link(source: str, target: str, **options: Any) -> None:
-        if Path(source).parent != Path(target).parent:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        real(source, target, **options)
-
-    monkeypatch.setattr(os, "link", link)
+    separate_drives(monkeypatch)

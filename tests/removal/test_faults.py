@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary, tree
 from tests.removal.faults import struck
+from tests.this_machine import separate_drives
 
 # Where files go, and the kinds of trouble on that way (`faults.Faults`). “aside”: the trash cannot
 # be read. “drive”: every folder is one.
@@ -36,7 +36,7 @@ def where(way: str, small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
     if way == "aside":
         monkeypatch.setattr(trash, "is_supported", lambda: False)
     if way == "drive":
-        across(monkeypatch)
+        separate_drives(monkeypatch)
     return str(small_library.base / "aside") if way in ("folder", "drive") else TRASH
 
 
@@ -45,18 +45,6 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on disk in which order after a power cut is not to be seen from here; waiting for the
     disk takes most of the time."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-
-
-def across(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every folder is a drive of its own."""
-    real = os.link
-
-    def link(source: str, target: str, **options: Any) -> None:
-        if Path(source).parent != Path(target).parent:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        real(source, target, **options)
-
-    monkeypatch.setattr(os, "link", link)
 
 
 def groups(small_library: SmallLibrary) -> list[list[str]]:

@@ -16,6 +16,7 @@ from explorer.removal.remove import remove
 from explorer.removal.undo import undo
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary, tree
+from tests.this_machine import separate_drives
 
 
 def test_hard_links_are_removed_with_a_note_that_no_space_is_freed(
@@ -54,19 +55,12 @@ def test_a_move_to_another_drive_is_a_verified_copy(
     small_library.add_photo("b.jpg", "one")
     small_library.add_link("c.jpg", "a.jpg", hard=False)
     before = small_library.tree()
-    real = os.link
-
-    def across(source: str, target: str, **options: Any) -> None:
-        if Path(source).parent != Path(target).parent:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        real(source, target, **options)
-
-    monkeypatch.setattr(os, "link", across)
+    separate_drives(monkeypatch)
     wanted = [small_library.removal("b.jpg", "a.jpg"), small_library.removal("c.jpg", "a.jpg")]
     outcome = remove(small_library.library, wanted, str(small_library.base / "aside"))
     assert [result.state for result in outcome.results] == ["removed", "removed"]
     assert {
-        path.split("/")[-1]
+        Path(path).name
         for path, (kind, _, _) in tree(small_library.base / "aside").items()
         if kind != "folder"
     } == {"b.jpg", "c.jpg"}

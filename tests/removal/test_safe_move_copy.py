@@ -16,6 +16,7 @@ from explorer.removal.safe_move import FileChanged, move
 from explorer.systems.this_system import this_system
 from tests.fixtures.small_library import hash_of
 from tests.removal.test_safe_move import OLD, go, names
+from tests.this_machine import separate_drives
 
 
 def test_a_copy_is_compared_before_the_original_is_deleted(
@@ -82,23 +83,14 @@ def test_what_the_other_drive_cannot_store_is_said_of_files(
     )
 
 
-@pytest.mark.parametrize("call", ["fsync", "link", "utime"])
+@pytest.mark.parametrize("call", ["fsync", "naming", "utime"])
 def test_a_failed_copy_leaves_nothing_behind(
     source: Path, target: Path, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = os.link
-
-    def link(source: str, target: str, **options: Any) -> None:
-        if Path(source).parent != Path(target).parent:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        if call == "link":
-            raise OSError(errno.EIO, "Input/output error")
-        real(source, target, **options)
-
     def fails(*_: Any, **__: Any) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(os, "link", link)
+    separate_drives(monkeypatch, fails if call == "naming" else lambda: None)
     if call == "utime":
         monkeypatch.setattr(shutil, "copystat", fails)
     elif call == "fsync":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 import types
 from pathlib import Path
@@ -18,6 +17,7 @@ from explorer.systems import macos_calls
 from explorer.systems.macos import MacOS
 from tests.systems.simulated import run_on
 
+fcntl = pytest.importorskip("fcntl", reason="Windows has no such calls")
 TAGS = "com.apple.metadata:_kMDItemUserTags"
 
 

@@ -14,6 +14,7 @@ from explorer.library.edit_operations import combined, set_favourite
 from explorer.library.edit_store import edit_photos
 from explorer.photos.metadata.sidecar_values import read_values
 from explorer.sidecars import write_sidecars as module
+from explorer.sidecars.sidecar_plan import PlannedSidecar
 from explorer.sidecars.undo_sidecars import undo_sidecars
 from explorer.sidecars.write_sidecars import SidecarOutcome, write_sidecars
 from explorer.systems.this_system import this_system
@@ -92,7 +93,7 @@ def test_one_that_is_open_for_longer_is_written_after_the_others(
     keep(str(first), 5)
     order, real = list[str](), module._Writer._one
 
-    def one(self: module._Writer, planned: module.PlannedSidecar, *, dry_run: bool) -> object:
+    def one(self: module._Writer, planned: PlannedSidecar, *, dry_run: bool) -> object:
         result = real(self, planned, dry_run=dry_run)
         order.append(f"{os.path.basename(planned.photo)} {result.state}")
         return result

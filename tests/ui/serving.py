@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import Access, access
 from tests.fixtures.waiting import PATIENCE
+from tests.this_machine import interrupt
 
 LOOPBACK = re.compile(
     r"^socket\.(connect|sendto|sendmsg|getaddrinfo|gethostbyname) \((\(?'(127\.0\.0\.1|localhost"
@@ -97,7 +97,7 @@ def served(place: Path, photos: Path, *, port: int | None = None) -> Iterator[Se
         yield app
     finally:
         family = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

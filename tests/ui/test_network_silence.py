@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from explorer.library.worker_store import worker_status
 from tests import pictures
 from tests.encoders.hub import Hub
 from tests.fixtures.waiting import PATIENCE, wait
+from tests.this_machine import interrupt
 from tests.ui.serving import Served, environment_of, free_port
 from tests.ui.test_session import HOSTILE, place
 
@@ -85,7 +85,7 @@ def test_the_app_fetches_a_model_but_never_offline(
             wait(lambda: not waiting_commands(library.catalog), "the rescan")
             wait(lambda: is_watching(app), "the end of it")
     finally:
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         process.wait(PATIENCE)
     assert (better_hub.asked == 0) == offline
     assert app.foreign() == []

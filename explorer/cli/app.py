@@ -17,6 +17,7 @@ from explorer.cli.commands import command_first, group
 from explorer.cli.output import say
 from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
+from explorer.systems.this_system import this_system
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -29,6 +30,7 @@ def console() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. argv: the arguments after the program's name; None
     for those of this process."""
+    this_system().prepare_process()
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] not in (["-h"], ["--help"], ["--version"]):
         words = command_first(words)

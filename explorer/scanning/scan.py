@@ -166,14 +166,16 @@ def _list(
 
 
 def _device(entry: os.DirEntry[str]) -> int:
-    # On Windows, a listed entry carries no device number.
-    return entry.stat(follow_symlinks=False).st_dev or file_calls.lstat(entry.path).st_dev
+    # On Windows, a listed entry carries no device number. Followed, as a mounted drive is entered.
+    return entry.stat(follow_symlinks=False).st_dev or file_calls.stat(entry.path).st_dev
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a Windows junction: a link that looks like a folder."""
+    """Whether it is a Windows junction: a link to a folder that looks like one itself."""
     system = this_system()
-    return system.has_file_attributes and system.is_junction(entry.stat(follow_symlinks=False))
+    return system.has_file_attributes and system.is_junction(
+        entry.stat(follow_symlinks=False), entry.path
+    )
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:

@@ -78,9 +78,9 @@ class OperatingSystem:
 
     # --- files
 
-    def is_junction(self, facts: os.stat_result) -> bool:
-        """Whether what looks like a folder leads to another one. facts: of the folder itself, links
-        not followed."""
+    def is_junction(self, facts: os.stat_result, path: str) -> bool:
+        """Whether what looks like a folder leads to another one, and not to a drive of its own.
+        facts: of the folder itself, links not followed. path: absolute."""
         return False
 
     def is_in_cloud(self, facts: os.stat_result) -> bool:
@@ -160,6 +160,9 @@ class OperatingSystem:
         synced. Raises OSError."""
 
     # --- processes
+
+    def prepare_process(self) -> None:
+        """Set what concerns the whole process and those that it starts, once, at the beginning."""
 
     def awake_seconds(self) -> float:
         """Seconds that the computer was awake, since some moment."""

@@ -28,6 +28,8 @@ _NOT_HERE = 0x1000 | 0x40000 | 0x400000
 # HIDDEN; system folders have it, too.
 _HIDDEN = 0x2
 _LONG = "\\\\?\\"
+# What a mounted drive leads to begins like this.
+_VOLUME = _LONG + "Volume{"
 # What begins like the path of a server, and is none: long paths and devices.
 _NOT_SERVERS = (_LONG, "\\\\.\\")
 # Windows accepts 259 characters, and 247 for a folder in which a file is to have a short name.
@@ -95,9 +97,15 @@ class Windows(OperatingSystem):
                 yield Path(folder), "OneDrive"
         yield from super().cloud_folders(home)
 
-    def is_junction(self, facts: os.stat_result) -> bool:
-        # Windows itself creates a cycle of them.
-        return getattr(facts, "st_reparse_tag", 0) == _JUNCTION
+    def is_junction(self, facts: os.stat_result, path: str) -> bool:
+        # Windows itself creates a cycle of them. A drive that is mounted in a folder has the same
+        # tag, and leads to a volume instead of a folder.
+        if getattr(facts, "st_reparse_tag", 0) != _JUNCTION:
+            return False
+        try:
+            return not os.readlink(self.long_path(path)).startswith(_VOLUME)
+        except OSError:
+            return True
 
     def copy_new_file(self, source: str, target: str) -> bool:
         target = self.long_path(target)
@@ -142,7 +150,7 @@ class Windows(OperatingSystem):
     def is_in_use(self, error: OSError) -> bool:
         code = getattr(error, "winerror", None)
         if code == windows_calls.ERROR_ACCESS_DENIED and error.filename2 is not None:
-            return windows_calls.is_kept_from_deleting(self.long_path(os.fsdecode(error.filename2)))
+            return windows_calls.is_open_elsewhere(self.long_path(os.fsdecode(error.filename2)))
         if code is not None or error.errno != errno.EACCES:
             return code in windows_calls.IN_USE
         # Calls of the C library set no code. That a file may be opened but not read means that
@@ -210,6 +218,9 @@ class Windows(OperatingSystem):
         if plain.startswith("\\\\"):
             return f"{_LONG}UNC\\{plain[2:]}"
         return _LONG + plain
+
+    def prepare_process(self) -> None:
+        windows_calls.suppress_error_dialogs()
 
     def awake_seconds(self) -> float:
         # `time.monotonic` also counts while the computer sleeps.

@@ -21,8 +21,10 @@ INVALID_FILE_ATTRIBUTES = 0xFFFFFFFF
 _COPY_FILE_FAIL_IF_EXISTS = 1
 _FILE_WRITE_ATTRIBUTES, _SHARE_ALL, _OPEN_EXISTING = 0x100, 0x7, 3
 _FLAG_BACKUP_SEMANTICS, _FLAG_OPEN_REPARSE_POINT = 0x02000000, 0x00200000
+# SEM_FAILCRITICALERRORS (errhandlingapi.h).
+_FAIL_CRITICAL_ERRORS = 0x1
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
-_GENERIC_READ, _DELETE = 0x80000000, 0x00010000
+_GENERIC_READ = 0x80000000
 # IOCTL_STORAGE_QUERY_PROPERTY (winioctl.h), asked for StorageDeviceProperty of a standard query.
 _QUERY_PROPERTY = 0x2D1400
 # STORAGE_BUS_TYPE (ntddstor.h): 1394, USB, SD and MMC.
@@ -98,6 +100,13 @@ def kernel32() -> Any:
     return library
 
 
+def suppress_error_dialogs() -> None:
+    """Have calls fail where Windows would otherwise show a dialog and wait, as for a card reader
+    without a card. Child processes inherit this. (Microsoft, “Error Mode”)"""
+    library = kernel32()
+    library.SetErrorMode(ctypes.c_uint32(library.GetErrorMode() | _FAIL_CRITICAL_ERRORS))
+
+
 def drive_type(top: str) -> int:
     """The type of a drive, by its top folder such as `Z:\\`. The drive is not accessed."""
     return int(kernel32().GetDriveTypeW(ctypes.c_wchar_p(top)))
@@ -153,23 +162,24 @@ def is_kept_from_reading(path: str) -> bool:
     `os.open` does not tell: it is the C library's, and has one error code for this and for missing
     permissions.
     """
-    return _is_refused(path, _GENERIC_READ, 0)
+    return _is_refused(path, _SHARE_ALL)
 
 
-def is_kept_from_deleting(path: str) -> bool:
-    """Whether a file can be neither deleted nor replaced because another program has it open.
+def is_open_elsewhere(path: str) -> bool:
+    """Whether another program has a file open, in whatever way.
 
-    `MoveFileExW`, which `os.replace` calls, does not tell for its target: it has one error code for
-    this and for missing permissions.
+    `MoveFileExW`, which `os.replace` calls, replaces no file that is open, also if it may be
+    deleted, and has one error code for this and for missing permissions.
     """
-    return _is_refused(path, _DELETE, _FLAG_OPEN_REPARSE_POINT)
+    return _is_refused(path, 0)
 
 
-def _is_refused(path: str, access: int, flags: int) -> bool:
-    """Whether a file cannot be opened with that access because of how another program has it."""
+def _is_refused(path: str, share: int) -> bool:
+    """Whether a file cannot be opened for reading because of how another program has it. share:
+    what that program may do with it meanwhile; it must be doing no more."""
     library = kernel32()
     handle = library.CreateFileW(
-        ctypes.c_wchar_p(path), access, _SHARE_ALL, None, _OPEN_EXISTING, flags, None
+        ctypes.c_wchar_p(path), _GENERIC_READ, share, None, _OPEN_EXISTING, 0, None
     )
     if handle == _INVALID_HANDLE:
         return ctypes.get_last_error() in IN_USE  # type: ignore[attr-defined,unused-ignore]

@@ -85,7 +85,7 @@ class AppInstance:
         subprocess.Popen(
             [sys.executable, "-m", "webbrowser", "-t", self._page.as_uri()],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            **this_system().process_umask(user_umask()),
+            **this_system().process_umask(user_umask()), **this_system().background_process(),
         )  # fmt: skip
 
     def _where(self) -> str:

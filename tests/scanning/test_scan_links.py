@@ -87,14 +87,15 @@ def test_a_folder_on_another_drive_is_recognized_if_listings_give_no_device(
     assert found.mounts == set()
     (seen,) = [seen for seen in found.files if seen.path == "a.jpg"]
     assert seen.inode == (photos / "a.jpg").stat().st_ino
-    other = os.lstat
+    other = os.stat
 
-    def lstat(path: str) -> os.stat_result:
-        facts = list(other(path))
+    def stat(path: str, **how: bool) -> os.stat_result:
+        facts = list(other(path, **how))
         facts[2] = device + 1 if str(path).endswith("deep") else device
         return os.stat_result(facts)
 
-    monkeypatch.setattr(os, "lstat", lstat)
+    # Followed: a drive that is mounted in a folder is another one than the folder's own.
+    monkeypatch.setattr(os, "stat", stat)
     assert scan_tree(str(photos)).mounts == {"below/deep"}
 
 
@@ -118,20 +119,27 @@ def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     def leads_elsewhere(**facts: int) -> bool:
         asked = list[bool]()
         entry = SimpleNamespace(
+            path="C:\\Photos\\2019",
             stat=lambda *, follow_symlinks: (
                 asked.append(follow_symlinks) or SimpleNamespace(**facts)
-            )
+            ),
         )
         found = scan._is_junction(entry)  # type: ignore[arg-type]
         # Of what it leads to, nothing would say that it is one.
         assert True not in asked
         return found
 
+    goals = ["\\\\?\\C:\\Users\\Zoë"]
+    monkeypatch.setattr(os, "readlink", lambda path: goals[0])
     run_on(monkeypatch, "windows")
     assert (
         leads_elsewhere(st_reparse_tag=0xA0000003)
         and not leads_elsewhere(st_reparse_tag=0xA000000C)
         and not leads_elsewhere()
     )
+    # A drive that is mounted in a folder has the same tag, and is entered.
+    goals[0] = "\\\\?\\Volume{780c6209-d8cd-4e63-838c-f5f047f03c16}\\"
+    assert not leads_elsewhere(st_reparse_tag=0xA0000003)
     run_on(monkeypatch, "linux")
+    goals[0] = "/home/zoe"
     assert not leads_elsewhere(st_reparse_tag=0xA0000003)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from explorer.cli.app import main
 from explorer.indexing.worker_client import start_worker
 from explorer.removal.results import Removal
 from explorer.removal.synced_files import cloud_warning
 from explorer.ui import default_program, file_manager
+from tests.systems import windows_files
 from tests.systems.simulated import run_on
 
 
@@ -140,3 +142,12 @@ def test_removals_from_several_services_are_counted(tmp_path: Path) -> None:
     assert cloud_warning(removals, tmp_path).startswith(
         "2 files in OneDrive and 1 file in Dropbox are kept in step"
     )
+
+
+def test_no_dialog_waits_for_a_card_in_a_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = windows_files.install(monkeypatch)
+    run_on(monkeypatch, "windows")
+    assert main(["--version"]) == 0
+    # SEM_FAILCRITICALERRORS beside what was set before.
+    assert kernel.error_mode == 0x8001
+    assert main(["--version"]) == 0 and kernel.error_mode == 0x8001

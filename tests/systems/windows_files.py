@@ -12,7 +12,7 @@ import pytest
 from explorer.systems import windows_calls
 
 READ_ONLY, NOT_FOUND, SHARING_VIOLATION, EXISTS = 0x1, 2, 32, 80
-GENERIC_READ, DELETE = 0x80000000, 0x00010000
+GENERIC_READ = 0x80000000
 
 
 class Kernel32:
@@ -30,7 +30,8 @@ class Kernel32:
         self.in_use = set[str]()
         """Files that another program keeps to itself."""
         self.kept = set[str]()
-        """Files that another program has open, and may be read but not deleted or replaced."""
+        """Files that another program has open, and lets others read and delete."""
+        self.error_mode = 0x8000
 
     def CopyFileExW(self, source: str, target: str, *rest: object) -> int:
         assert rest[-1] == 1, "COPY_FILE_FAIL_IF_EXISTS"
@@ -51,13 +52,11 @@ class Kernel32:
         return 1
 
     def CreateFileW(self, path: ctypes.c_wchar_p, *rest: object) -> int | None:
-        name, (access, *_) = str(path.value), rest
+        name, (access, share, *_) = str(path.value), rest
         if name.startswith("\\\\.\\"):
             assert access == 0, "reading a drive takes an administrator"
             return self._handle(name[4])
-        if (access == GENERIC_READ and name in self.in_use) or (
-            access == DELETE and name in self.in_use | self.kept
-        ):
+        if access == GENERIC_READ and (name in self.in_use or (share == 0 and name in self.kept)):
             self.error = SHARING_VIOLATION
             return ctypes.c_void_p(-1).value
         if not os.path.lexists(name):
@@ -88,6 +87,13 @@ class Kernel32:
         return int(name is not None)
 
     FindClose = CloseHandle
+
+    def GetErrorMode(self) -> int:
+        return self.error_mode
+
+    def SetErrorMode(self, mode: ctypes.c_uint32) -> int:
+        before, self.error_mode = self.error_mode, mode.value
+        return before
 
     def GetDriveTypeW(self, top: ctypes.c_wchar_p) -> int:
         return self.drives.get(str(top.value), 3)

@@ -39,6 +39,7 @@ def reveal(path: str) -> str:
                 check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
+                **system.background_process(),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             last = str(error)

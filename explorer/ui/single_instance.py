@@ -103,9 +103,10 @@ def _default_browser() -> str:
         return ""
     try:
         command = [program, "get", "default-web-browser"]
-        result = subprocess.run(
-            command, capture_output=True, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL
-        )
+        result: subprocess.CompletedProcess[bytes] = subprocess.run(
+            command, capture_output=True, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL,
+            **this_system().background_process(),
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout.decode(errors="replace").strip()

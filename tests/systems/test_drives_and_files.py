@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from explorer.indexing import reconcile
+from explorer.removal import trash
 from explorer.scanning.filesystem_traits import reason_to_poll
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scan import scan_tree
@@ -253,3 +254,23 @@ def test_a_folder_under_its_former_spelling_is_no_second_folder(
         targets = [ScanTarget(root["id"], root["path"], folder) for folder in folders]
         setup.indexer.run(targets, thorough=True)
         assert setup.present() == expected
+
+
+@pytest.mark.parametrize(("system", "mode"), [("windows", 0o777), ("macos", 0o700)])
+def test_removed_photos_on_another_drive_can_be_read_on_another_computer(
+    system: str, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, `os.mkdir` with 0o700 would make a folder for its owner on this one alone."""
+    run_on(monkeypatch, system)
+    modes, real = list[int](), os.makedirs
+
+    def makedirs(path: str, mode: int, *, exist_ok: bool) -> None:
+        modes.append(mode)
+        real(path, exist_ok=exist_ok)
+
+    monkeypatch.setattr(os, "makedirs", makedirs)
+    monkeypatch.setattr(trash, "_mount_point", lambda path: str(tmp_path))
+    home, drive = 1, tmp_path.stat().st_dev
+    monkeypatch.setattr(trash, "_device", lambda path: drive if "photos" in path else home)
+    own = trash.own_folder(str(tmp_path / "photos" / "a.jpg"))
+    assert own == str(tmp_path / trash.OWN_FOLDER) and modes == [mode]

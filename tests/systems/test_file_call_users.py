@@ -1,5 +1,5 @@
-"""The user's files are touched through `file_calls` only, and no file of ours is replaced without
-waiting until other processes have closed it."""
+"""The user's files are touched through `file_calls` only, no file of ours is replaced without
+waiting until other processes have closed it, and no program shows a console window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_imports import FILES, name_of, nodes
+from tests.test_imports import BEFORE_INSTALLATION, FILES, name_of, nodes
 
 # Modules that touch files of the program only, or run before its packages are installed.
 OF_THE_PROGRAM = frozenset(
@@ -58,6 +58,20 @@ def replacements(tree: list[ast.AST]) -> Iterator[int]:
             yield node.lineno
 
 
+def programs_with_windows(tree: list[ast.AST]) -> Iterator[int]:
+    """The lines that start a program which may show a console window on Windows."""
+    for node in tree:
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in {"subprocess.Popen", "subprocess.run", "subprocess.call"}
+            and not any(
+                word.arg is None and "background_process()" in ast.unparse(word.value)
+                for word in node.keywords
+            )
+        ):
+            yield node.lineno
+
+
 def program_files() -> Iterator[tuple[str, Path]]:
     for path in FILES:
         name = name_of(path)
@@ -80,6 +94,26 @@ def test_no_file_is_replaced_without_waiting_for_its_readers() -> None:
         f"{name}:{line}" for name, path in program_files() for line in replacements(nodes(path))
     ]
     assert hasty == []
+
+
+def test_no_console_window_appears() -> None:
+    """But for what set-up and benchmarks print to the console that they were started from."""
+    shown = [
+        f"{name}:{line}"
+        for name, path in program_files()
+        if name not in BEFORE_INSTALLATION | {"explorer/cli/bench_command.py"}
+        for line in programs_with_windows(nodes(path))
+    ]
+    assert shown == []
+
+
+def test_the_search_for_console_windows_finds_them() -> None:
+    for code, expected in (
+        ("subprocess.run(command)", 1),
+        ("subprocess.run(command, **options)", 1),
+        ("subprocess.run(command, **this_system().background_process())", 0),
+    ):
+        assert len(list(programs_with_windows(list(ast.walk(ast.parse(code)))))) == expected
 
 
 @pytest.mark.parametrize(

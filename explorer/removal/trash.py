@@ -218,17 +218,14 @@ def release_slot(path: str, origin: str) -> None:
 
 def own_folder(path: str) -> str:
     """A folder of our own on the drive of this file: in the user's home if that is on the same
-    drive, else at the drive's top. Raises OSError.
-
-    On Windows, others may read it who may read the drive: a folder for its owner alone could not be
-    read on another computer, nor after a start as administrator (`os.mkdir` with 0o700).
-    """
+    drive, else at the drive's top. Raises OSError."""
     own = _in_home()
     device = _device(os.path.dirname(path))
     if _device(os.path.dirname(own)) == device:
         return own
     top = os.path.join(_mount_point(path), OWN_FOLDER)
     with contextlib.suppress(OSError):
+        # With 0o700, a folder on Windows could be read by its owner on this computer alone.
         file_calls.makedirs(top, 0o700 if this_system().has_permission_bits else 0o777)
         facts = file_calls.lstat(top)
         if stat.S_ISDIR(facts.st_mode) and facts.st_dev == device:

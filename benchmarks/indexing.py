@@ -1,7 +1,7 @@
 """How fast a folder is indexed, and how long a search takes in a new process.
 
     python run.py bench indexing --photos DIR [--most N] [--encoder NAME]
-    python run.py bench indexing --photos DIR [--most N] --peer rclip [--weights FILE]
+    python run.py bench indexing --photos DIR [--most N] --peer rclip [--weights FILE] [--int8 DIR]
     python run.py bench indexing --cold 10000 [--encoder NAME]
 
 The first runs `index` on the folder with an empty library, and then again, when nothing should be
@@ -9,9 +9,10 @@ encoded. The time is that of the whole command: starting Python, loading the mod
 decoding, encoding, writing and comparing. The second indexes the folder with CLIP ViT-B-32-256 and
 then with rclip on the same weights, and prints the time from start to exit and the peak memory of
 both (benchmarks/requirements.txt; rclip itself may be in an environment of its own on the PATH).
-Converting the model is not measured. The third fills a library with synthetic vectors and times
-`search` with a phrase, from the start of the command to its end. The first run does not count, as
-it may have to convert the model.
+Converting the model is not measured, and neither is the self-test of INT8 with the photos of
+another folder, which the app makes in the background. The third fills a library with synthetic
+vectors and times `search` with a phrase, from the start of the command to its end. The first run
+does not count, as it may have to convert the model.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,9 @@ import numpy as np
 
 from benchmarks import _rclip
 from explorer.config import PROJECT
-from explorer.encoders import registry
-from explorer.encoders.base import Encoder, unit
+from explorer.encoders import encoder_engines, registry
+from explorer.encoders.base import Encoder, Pixels, unit
+from explorer.encoders.encoder_engines import INT8_PHOTOS
 from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import put_present
@@ -43,6 +46,7 @@ from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root
 from explorer.library.setting_store import put_setting
 from explorer.library.writer import Writer
+from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.formats import EXTENSIONS
 
@@ -81,12 +85,13 @@ def index(photos: Path, encoder: str) -> None:
         )
 
 
-def beside_rclip(photos: Path, weights: Path | None) -> None:
+def beside_rclip(photos: Path, weights: Path | None, int8_photos: Sequence[Path]) -> None:
     """Index a folder with this program and with rclip, on the same weights, and print the time from
     start to exit and the peak memory of each, and the ratio. Raises SystemExit if rclip, or what
     exporting its model needs, is not installed.
 
-    weights: of open_clip's ViT-B-32-256; None for random ones.
+    weights: of open_clip's ViT-B-32-256; None for random ones. int8_photos: INT8_PHOTOS photos to
+    test INT8 with beforehand; none to run in what was decided on this computer before.
     """
     program = _rclip.program()
     with tempfile.TemporaryDirectory() as scratch:
@@ -101,6 +106,8 @@ def beside_rclip(photos: Path, weights: Path | None) -> None:
         (base / "one").mkdir()
         shutil.copy(next(iter(sample(photos, 1))), base / "one")
         command(base / "warm", "index", str(base / "one"), "--encoder", encoder, "--json")
+        if int8_photos and encoder_engines.wants_int8_test(encoder):
+            encoder_engines.assess_int8(encoder, _pixels(int8_photos, encoder))
         words = ["index", str(photos), "--encoder", encoder, "--library", str(base / "library")]
         ours = _rclip.measure(
             [sys.executable, str(PROJECT / "run.py"), *words], base, dict(os.environ)
@@ -114,6 +121,13 @@ def beside_rclip(photos: Path, weights: Path | None) -> None:
             )
         print(f"ratio        {theirs.seconds / ours.seconds:.2f}")
         print(command(base / "library", "status")[0])
+
+
+def _pixels(files: Sequence[Path], encoder: str) -> Pixels:
+    """These photos as the encoder takes them."""
+    spec = registry.get_encoder(encoder).spec
+    found = [decode(file.read_bytes(), spec).input for file in files]
+    return np.stack([pixels for pixels in found if pixels is not None])
 
 
 def sample(folder: Path, most: int | None) -> list[Path]:
@@ -191,6 +205,12 @@ def main(argv: list[str] | None = None) -> None:
         help="with --peer: .safetensors of open_clip's ViT-B-32-256 (default: random weights)",
     )
     parser.add_argument(
+        "--int8",
+        type=Path,
+        metavar="DIR",
+        help=f"with --peer: test INT8 first, with {INT8_PHOTOS} photos of this folder",
+    )
+    parser.add_argument(
         "--cold", type=int, metavar="N", help="time a cold search over this many synthetic photos"
     )
     args = parser.parse_args(argv)
@@ -200,6 +220,9 @@ def main(argv: list[str] | None = None) -> None:
         parser.error("--weights needs --peer rclip")
     if args.weights and not args.weights.is_file():
         parser.error(f"there is no file {args.weights}")
+    int8_photos = sample(args.int8, INT8_PHOTOS) if args.int8 else []
+    if args.int8 and (not args.peer or len(int8_photos) < INT8_PHOTOS):
+        parser.error(f"--int8 needs --peer rclip and a folder of {INT8_PHOTOS} photos")
     if args.photos:
         files = sample(args.photos, args.most)
         if not files:
@@ -209,7 +232,7 @@ def main(argv: list[str] | None = None) -> None:
             for n, path in enumerate(files):
                 shutil.copy(path, Path(scratch) / f"{n:06d}{path.suffix}")
             if args.peer:
-                beside_rclip(Path(scratch), args.weights)
+                beside_rclip(Path(scratch), args.weights, int8_photos)
             else:
                 index(Path(scratch), args.encoder)
     if args.cold:

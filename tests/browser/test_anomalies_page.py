@@ -26,7 +26,7 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     page.locator("canvas[aria-label='Map of the library']").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
-    assert "area=" in page.url
+    expect(page).to_have_url(re.compile("area="))
     page.reload()
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
@@ -45,7 +45,7 @@ def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -
     shown = (preview.get_attribute("src") or "").split("/")[2]
     page.mouse.click(*at)
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert f"photo={shown}" in page.url
+    expect(page).to_have_url(re.compile(rf"photo={shown}\b"))
 
 
 def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, Visitor
-from tests.browser.test_search_page import asked, look, names, tiles
+from tests.browser.test_search_page import expect_asked, look, names, tiles
 
 
 def select(page: Page, *places: int) -> None:
@@ -28,7 +28,7 @@ def test_a_concept_is_made_refined_and_deleted(window: Visitor, server: Server) 
     dialog.get_by_role("button", name="Make concept").click()
     chip = page.locator(".st-key-query-chips").get_by_role("button", name=re.compile("Plain Grey"))
     expect(chip).to_be_visible()
-    assert asked(page) == {"q": 'concept:"Plain Grey"'}
+    expect_asked(page, {"q": 'concept:"Plain Grey"'})
     window.settle()
     assert set(names(page)[:3]) == set(first)
     wrong = names(page)[3]

@@ -62,7 +62,7 @@ def test_folders_are_added_and_removed(
     pictures.write(tmp_path / "More" / "three.jpg", pictures.draw(503))
     expect(page.get_by_text("3 photo files")).to_be_visible()
     remove = page.get_by_role("button", name="Stop watching", exact=True)
-    assert remove.count() == 2
+    expect(remove).to_have_count(2)
     roots = sorted([str(photos), str(tmp_path / "More")])
     remove.nth(roots.index(str(tmp_path / "More"))).click()
     expect(
@@ -132,7 +132,7 @@ def test_an_open_page_says_in_plain_words_that_the_program_has_ended(
     dialog = page.get_by_role("dialog", name="Photo Explorer is not running")
     expect(dialog).to_contain_text("python run.py")
     for word in ("Streamlit", "internet", "Connection error"):
-        assert word not in dialog.inner_text()
+        expect(dialog).not_to_contain_text(word)
     assert (
         dialog.get_by_text("streamlit").count() == 0
         or not dialog.get_by_text("streamlit").first.is_visible()

@@ -23,12 +23,12 @@ def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: 
     expect(page.locator(".preview")).to_contain_text("Munich")
     cluster.click()
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
-    assert "area=" in page.url
+    expect(page).to_have_url(re.compile("area="))
     page.reload()
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("button", name="Search in this area").last.click()
     expect(page.get_by_text("5 photos, newest first")).to_be_visible()
-    assert "q=area" in page.url
+    expect(page).to_have_url(re.compile("q=area"))
 
 
 def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:

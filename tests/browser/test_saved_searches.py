@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import pictures
 from tests.browser.conftest import Server, Visitor
-from tests.browser.test_search_page import asked, find, look
+from tests.browser.test_search_page import expect_asked, find, look
 
 
 def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, photos: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, phot
         expect(chip).to_contain_text("1 new")
         chip.click()
         expect(page.get_by_role("button", name="leaf.jpg")).to_be_visible()
-        assert asked(page) == {"q": "green", "since": "2021-02-01", "until": "2021-12-31"}
+        expect_asked(page, {"q": "green", "since": "2021-02-01", "until": "2021-12-31"})
         window.settle()
         look(window, server)
         expect(chip).not_to_contain_text("new")

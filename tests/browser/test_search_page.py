@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests import pictures
 from tests.browser.conftest import GREY, Server, Visitor
@@ -29,7 +31,33 @@ def names(page: Page) -> list[str]:
 def asked(page: Page) -> dict[str, str]:
     """The parameters of the URL, once the page's script has run."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+    return _parameters(page.url)
+
+
+def _parameters(url: str) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+
+
+def expect_asked(page: Page, wanted: Mapping[str, str]) -> None:
+    """Wait until the URL has these parameters and no others."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_url(lambda url: _parameters(url) == wanted)
+    assert asked(page) == wanted
+
+
+def expect_asked_for(page: Page, *keys: str) -> None:
+    """Wait until the URL has parameters of these names and no others."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_url(lambda url: set(_parameters(url)) == set(keys))
+    assert set(asked(page)) == set(keys)
+
+
+def expect_names(page: Page, *wanted: str) -> None:
+    """Wait until the first photos have these names, in this order."""
+    for number, name in enumerate(wanted):
+        expect(tiles(page).nth(number)).to_have_attribute(
+            "aria-label", re.compile(rf"^{re.escape(name)}(,|$)")
+        )
 
 
 def look(window: Visitor, server: Server, address: str = "/") -> Page:
@@ -64,18 +92,18 @@ def test_all_photos_are_listed_newest_first(window: Visitor, server: Server) -> 
 def test_a_phrase_finds_photos_and_is_part_of_the_link(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
-    assert names(page)[0] == "red.jpg"
+    expect_names(page, "red.jpg")
     find(window, "blue")
-    assert names(page)[0] == "blue.jpg"
+    expect_names(page, "blue.jpg")
     page.reload()
     window.settle()
     tiles(page).first.wait_for()
-    assert names(page)[0] == "blue.jpg"
-    assert page.get_by_role("searchbox").input_value() == "blue"
+    expect_names(page, "blue.jpg")
+    expect(page.get_by_role("searchbox")).to_have_value("blue")
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("red")
     window.settle()
-    assert names(page)[0] == "red.jpg"
+    expect_names(page, "red.jpg")
     page.go_back()
     expect(page.get_by_text("newest first")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value("")
@@ -99,7 +127,7 @@ def test_an_upload_finds_photos_and_is_part_of_the_link(
     page.locator("input[type=file]").set_input_files(photo)
     expect(page).to_have_url(re.compile(r"[?&]example="))
     window.settle()
-    assert names(page)[0] == "red.jpg"
+    expect_names(page, "red.jpg")
     expect(page.locator("input[type=file]")).to_have_count(0)
     page.reload()
     window.settle()
@@ -107,7 +135,7 @@ def test_an_upload_finds_photos_and_is_part_of_the_link(
     expect(tiles(page).first).to_have_attribute("aria-label", re.compile(r"red\.jpg"))
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("newest first")).to_be_visible()
-    assert asked(page) == {}
+    expect_asked(page, {})
 
 
 def test_an_upload_that_is_not_a_photo_is_refused_with_a_message(
@@ -128,13 +156,14 @@ def test_photos_similar_to_one_photo_are_found(window: Visitor, server: Server) 
     tiles(page).first.get_by_title("More like this").click()
     expect(page.get_by_text("Photos like")).to_be_visible()
     window.settle()
-    assert names(page)[0] == "green.jpg"
-    assert set(asked(page)) == {"like"}
+    expect_names(page, "green.jpg")
+    expect_asked_for(page, "like")
 
 
 def test_filters_select_the_matching_photos(window: Visitor, server: Server, photos: Path) -> None:
     page = look(window, server, "/?since=2021-02-01&until=2021-03-31")
-    assert names(page) == ["blue.jpg", "green.jpg"]
+    expect(tiles(page)).to_have_count(2)
+    expect_names(page, "blue.jpg", "green.jpg")
     expect(page.get_by_text("taken from February 1, 2021 to March 31, 2021")).to_be_visible()
     page.get_by_role("button", name="Filter").click()
     page.get_by_role("button", name="Clear filters").click()
@@ -142,7 +171,7 @@ def test_filters_select_the_matching_photos(window: Visitor, server: Server, pho
     page.get_by_role("combobox").last.click()
     page.get_by_role("option", name="My photos/Drawn").click()
     expect(page.get_by_text("3 photos")).to_be_visible()
-    assert asked(page) == {"folder": str(photos / "Drawn")}
+    expect_asked(page, {"folder": str(photos / "Drawn")})
     page.reload()
     expect(page.get_by_text("3 photos")).to_be_visible()
     expect(page.get_by_text("in My photos/Drawn")).to_be_visible()
@@ -177,10 +206,10 @@ def test_photos_are_selected_by_mouse(window: Visitor, server: Server) -> None:
     expect(bar).to_be_in_viewport()
     tiles(page).nth(2).click()
     expect(page.get_by_test_id("stMarkdown").get_by_text("3 selected")).to_be_visible()
-    assert tiles(page).nth(2).get_attribute("aria-pressed") == "false"
+    expect(tiles(page).nth(2)).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(bar).to_have_count(0)
-    assert page.locator("button.photo[aria-pressed=true]").count() == 0
+    expect(page.locator("button.photo[aria-pressed=true]")).to_have_count(0)
 
 
 def test_photos_are_selected_by_keyboard_and_searched_by(window: Visitor, server: Server) -> None:
@@ -195,10 +224,11 @@ def test_photos_are_selected_by_keyboard_and_searched_by(window: Visitor, server
     expect(page.get_by_test_id("stMarkdown").get_by_text("5 selected")).to_be_visible()
     page.get_by_role("button", name="Find similar").click()
     expect(page.get_by_text("Photos like")).to_be_visible()
+    expect_asked_for(page, "like", "until")
     assert len(asked(page)["like"].split(",")) == 5
     assert asked(page)["until"] == "2021-12-31"
     window.settle()
-    assert page.locator("button.photo[aria-pressed=true]").count() == 0
+    expect(page.locator("button.photo[aria-pressed=true]")).to_have_count(0)
 
 
 def test_results_follow_changes_to_the_folder(
@@ -262,4 +292,4 @@ def test_a_search_is_kept_while_another_page_is_visited(window: Visitor, server:
     page.get_by_text("Up to date").wait_for()
     page.get_by_role("link", name="Search").click()
     expect(page.get_by_role("searchbox")).to_have_value("green")
-    assert asked(page) == {"q": "green", "since": "2021-02-01"}
+    expect_asked(page, {"q": "green", "since": "2021-02-01"})

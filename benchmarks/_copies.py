@@ -149,11 +149,11 @@ def _text(picture: Image.Image, random: Random) -> Image.Image:
 
 _T = Image.Transpose
 _CHANGES: dict[str, Change] = {
-    "scale 50–95 %": _scale((0.5, 0.95)), "scale 15–50 %": _scale((0.15, 0.5)),
+    "scale 50–95%": _scale((0.5, 0.95)), "scale 15–50%": _scale((0.15, 0.5)),
     "rotated 90°": _transpose(_T.ROTATE_90), "rotated 180°": _transpose(_T.ROTATE_180),
     "rotated 270°": _transpose(_T.ROTATE_270),
     "mirrored": _transpose(_T.FLIP_LEFT_RIGHT), "upside down": _transpose(_T.FLIP_TOP_BOTTOM),
-    "crop 2–10 %": _crop((0.02, 0.1)), "crop 10–25 %": _crop((0.1, 0.25)),
+    "crop 2–10%": _crop((0.02, 0.1)), "crop 10–25%": _crop((0.1, 0.25)),
     "border": _border, "tone": _tone, "gray": _gray, "stamp": _stamp, "text": _text,
 }  # fmt: skip
 # Further changes by sites, phones and editors, which are not combined with others.
@@ -162,7 +162,7 @@ _WEB: dict[str, Change] = {
     "caption bar": web.caption, "code": web.code,
     "pixelated region": web.pixelated, "filter": web.filtered, "vignette": web.vignette,
     "sharpened": web.sharpened,
-    "blurred": web.blurred, "upscaled": web.upscaled, "squeezed 5–15 %": web.squeezed,
+    "blurred": web.blurred, "upscaled": web.upscaled, "squeezed 5–15%": web.squeezed,
     "rounded corners": web.rounded,
     "blurred sides": web.blurred_sides, "screenshot": web.screenshot,
 }  # fmt: skip
@@ -174,8 +174,8 @@ _SAVED: dict[str, tuple[str, dict[str, int]]] = {
 _SUFFIX = {"JPEG": ".jpg", "WEBP": ".webp", "HEIF": ".heic", "PNG": ".png"}
 # Groups of changes of which at most one is applied.
 _EXCLUSIVE = (
-    {"scale 50–95 %", "scale 15–50 %"},
-    {"crop 2–10 %", "crop 10–25 %"},
+    {"scale 50–95%", "scale 15–50%"},
+    {"crop 2–10%", "crop 10–25%"},
     {"rotated 90°", "rotated 180°", "rotated 270°", "mirrored", "upside down"},
 )
 # “two at once”, “three at once”: random changes combined, and saved in a random format.

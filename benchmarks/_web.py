@@ -160,7 +160,7 @@ def upscaled(picture: Picture, random: Random) -> Picture:
 
 
 def squeezed(picture: Picture, random: Random) -> Picture:
-    """Reduce the width or the height by 5 to 15 %."""
+    """Reduce the width or the height by 5 to 15%."""
     factor, horizontal = 1 - random.uniform(0.05, 0.15), random.random() < 0.5
     size = (
         (round(picture.width * factor), picture.height)

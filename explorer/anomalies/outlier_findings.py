@@ -30,8 +30,8 @@ class OutlierThresholds:
     outlier: float = 3.9
     """1 in 200 everyday photos is beyond it, in libraries of 60 to 1,000."""
     misplaced: float = 1.1
-    """Of photos in the wrong one of several folders by subject 70 to 90 % are beyond it (30 % where
-    subjects overlap), of those in the right one 0.1 to 1 %; 0.6 % in folders without a subject."""
+    """Of photos in the wrong one of several folders by subject 70 to 90% are beyond it (30% where
+    subjects overlap), of those in the right one 0.1 to 1%; 0.6% in folders without a subject."""
 
 
 LIMITS = OutlierThresholds()

@@ -50,12 +50,12 @@ class QualityThresholds:
     0.7."""
 
     dark: float = 124.0
-    """Highlights, levels. Of 4,500 photos of Flickr8k 0.6 % are darker; of 49 large photos
-    underexposed by 2 EV between 63 % (at 119, and 0.4 % of the former) and 92 % (at 125)."""
+    """Highlights, levels. Of 4,500 photos of Flickr8k 0.6% are darker; of 49 large photos
+    underexposed by 2 EV between 63% (at 119, and 0.4% of the former) and 92% (at 125)."""
 
     blown: float = 0.114
-    """Weighted share of blown highlights. Of 3,000 photos of Flickr8k 0.45 % have more; of 49 large
-    photos overexposed by 2 EV 82 %. The weights below were found by random search over a third of
+    """Weighted share of blown highlights. Of 3,000 photos of Flickr8k 0.45% have more; of 49 large
+    photos overexposed by 2 EV 82%. The weights below were found by random search over a third of
     Flickr8k, made lighter in several ways (in linear light with and without a shoulder, by gain, by
     offset) and cut out on white: AUROC of 2 EV 0.993 on another third, and 0.984 by shadows and
     highlights alone."""
@@ -72,8 +72,8 @@ class QualityThresholds:
     background_shadows: tuple[float, float] = (70.0, 110.0)
     """Shadows of a cut-out on white, likewise."""
     background_pardon: float = 0.9
-    """Share of a blown border that such a background explains. Of photos cut out on white 8 % are
-    then called overexposed, and 92 % without it."""
+    """Share of a blown border that such a background explains. Of photos cut out on white 8% are
+    then called overexposed, and 92% without it."""
 
     information: float = 1.0
     """Sum of contrast, edges and entropy, see `empty`."""
@@ -157,8 +157,8 @@ def dark(column: Column) -> Judgement:
 
     def reason(row: int) -> str:
         return (
-            f"Too dark throughout: half of it is below {median[row] / 2.55:.0f} % of full"
-            f" brightness, and only 1 % above {highlights[row] / 2.55:.0f} %."
+            f"Too dark throughout: half of it is below {median[row] / 2.55:.0f}% of full"
+            f" brightness, and only 1% above {highlights[row] / 2.55:.0f}%."
         )
 
     return Judgement(rising(0.9 * highlights + 0.1 * column("luma_p2"), LIMITS.dark, 5), reason)
@@ -177,7 +177,7 @@ def overexposed(column: Column) -> Judgement:
         * _below(shadows, *LIMITS.background_shadows)
     )
     # The white of a page or a screenshot was never light. Of photos overexposed by 2 to 5 EV, at
-    # most 2 % are taken for one.
+    # most 2% are taken for one.
     lost = lost * np.clip(2 * not_a_photo(column).score, 0, 1)
     # Where everything is white, there is no gradient left.
     steep = np.maximum(
@@ -189,7 +189,7 @@ def overexposed(column: Column) -> Judgement:
     def reason(row: int) -> str:
         return (
             f"Blown highlights: {blown[row]:.0%} of it is pure white, and the rest has a brightness"
-            f" of {mid[row] / 2.55:.0f} %."
+            f" of {mid[row] / 2.55:.0f}%."
         )
 
     visible = lost * (1 - LIMITS.background_pardon * background) * washed_out
@@ -203,8 +203,8 @@ def empty(column: Column) -> Judgement:
 
     def reason(row: int) -> str:
         return (
-            f"Nearly blank: {edges[row]:.1%} of it are edges, and its brightness varies by"
-            f" {contrast[row] / 2.55:.0f} %."
+            f"Nearly blank: edges make up {edges[row]:.1%} of it, and its brightness varies by"
+            f" {contrast[row] / 2.55:.0f}%."
         )
 
     return Judgement(rising(information, LIMITS.information, 4), reason)
@@ -222,7 +222,7 @@ def noisy(column: Column) -> Judgement:
     )
 
     def reason(row: int) -> str:
-        return f"Noisy: even flat areas vary by {noise[row] / 2.55:.1f} % from pixel to pixel."
+        return f"Noisy: even flat areas vary by {noise[row] / 2.55:.1f}% from pixel to pixel."
 
     return Judgement(falling(noise, middle, 3), reason)
 

@@ -14,7 +14,7 @@ def chat() -> Image.Image:
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 720, 150), fill="#075e54")
     pen.text(
-        (40, 16), "18:42                                        81 %", fill="white", font=_font(28)
+        (40, 16), "18:42                                        81%", fill="white", font=_font(28)
     )
     pen.text((40, 80), "Family", fill="white", font=_font(44))
     said = [

@@ -47,7 +47,7 @@ def _size(transform: Matrix, keep: ComparedPhoto, other: ComparedPhoto) -> str:
     if 0.98 <= factor <= 1.02:
         return ""
     named = next((name for size, name in _SIZES if abs(factor / size - 1) < 0.03), "")
-    return named or f"{_percent(factor)} of the size"
+    return named or f"{factor:.0%} of the size"
 
 
 def _border(relation: dict[str, Any], *, forwards: bool) -> str:
@@ -60,7 +60,7 @@ def _border(relation: dict[str, Any], *, forwards: bool) -> str:
 def _crop(transform: Matrix) -> str:
     """What is left of the picture, and what is around it."""
     shown, beyond = overlap(transform)
-    words = [f"cropped to {_percent(shown)}"] if shown < 0.985 else []
+    words = [f"cropped to {shown:.0%}"] if shown < 0.985 else []
     if beyond > 0.015:
         words.append("shows more around it")
     return ", ".join(words)
@@ -74,7 +74,3 @@ def _tone(relation: dict[str, Any], *, forwards: bool) -> str:
     if abs(light) > _BRIGHTER:
         words.append("brighter" if (light > 0) == forwards else "darker")
     return ", ".join(words)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")

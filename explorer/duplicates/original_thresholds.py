@@ -22,7 +22,7 @@ class OriginalThresholds:
     frame_beyond: float = 0.015
     """Area outside the frame, as a share of it, from which a picture shows more."""
     mean: float = 2.0
-    """Levels of the mean. Saving again and scaling change it by 0.4; 3 % brighter is 3."""
+    """Levels of the mean. Saving again and scaling change it by 0.4; 3% brighter is 3."""
     median: float = 3.0
     """Levels of the median. Saving again and scaling change it by 1."""
     shadows: float = 5.0
@@ -32,7 +32,7 @@ class OriginalThresholds:
     common_mean: float = 4.0
     """Levels of the mean of what both show, if they show different frames."""
     colourfulness: float = 0.07
-    """Relative change. Saving again changes it by 0.02; recoloring by 20 % by 0.2."""
+    """Relative change. Saving again changes it by 0.02; recoloring by 20% by 0.2."""
     colourfulness_levels: float = 3.0
     """Change of colorfulness, in levels, below which its relative change does not count."""
     contrast: float = 0.05

@@ -15,7 +15,7 @@ class SamePictureThresholds:
     """
 
     min_median: float = 0.62
-    """Median block correlation. Copies at JPEG quality 20 or at 15 % of the size: 0.66 and more;
+    """Median block correlation. Copies at JPEG quality 20 or at 15% of the size: 0.66 and more;
     bursts and series: 0.5 and less."""
     max_far: float = 1.2
     """90th percentile of the misplacement of the blocks that correlate, in pixels. Camera motion

@@ -31,7 +31,7 @@ class Gazetteer(NamedTuple):
     longitude: npt.NDArray[np.float64]
     """(n,), degrees."""
     population: npt.NDArray[np.float64]
-    """(n,), rounded to within 5 %; 0 if it is unknown."""
+    """(n,), rounded to within 5%; 0 if it is unknown."""
     region: npt.NDArray[np.int32]
     """(n,): the region of each place."""
     city: npt.NDArray[np.int32]

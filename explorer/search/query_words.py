@@ -13,7 +13,7 @@ def standing(share: float) -> str:
     """The rank of a photo in words, given the share of photos that match at least as well."""
     if share > 0.5:
         return "In the lower half of your photos"
-    return f"Among the top {max(1, math.ceil(100 * share))} % of your photos"
+    return f"Among the top {max(1, math.ceil(100 * share))}% of your photos"
 
 
 def named_phrase(query: Query) -> str | None:

@@ -18,7 +18,7 @@ Ranking = Sequence[int]
 """Ids of photos, best first, each once."""
 
 PERSISTENCE = 0.9
-"""The probability p: the first ten ranks have 86 % of the weight (Webber et al., equation 21)."""
+"""The probability p: the first ten ranks have 86% of the weight (Webber et al., equation 21)."""
 
 
 class PairAgreement(NamedTuple):

@@ -31,7 +31,7 @@ class ModelServer(Server):
 def fetching(
     better_hub: Hub, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[ModelServer]:
-    """An app that has begun to fetch, from a hub that holds the connection at 37 %, or answers with
+    """An app that has begun to fetch, from a hub that holds the connection at 37%, or answers with
     the status in the test's parameter first. To be named before the window, which closes first."""
     for number in range(6):
         pictures.write(tmp_path / "Photos" / f"{number}.jpg", pictures.draw(number))

@@ -142,7 +142,7 @@ def test_a_photo_is_zoomed_moved_and_turned(window: Visitor, server: Server) -> 
         width = width_of(viewer)
         assert width == pytest.approx(whole) if grows is None else (width > whole) == grows
     assert width_of(viewer) == pytest.approx(320)
-    expect(viewer).to_contain_text("100 %")
+    expect(viewer).to_contain_text("100%")
     page.keyboard.press("0")
     stage = viewer.locator(".photo-stage")
     stage.dblclick()

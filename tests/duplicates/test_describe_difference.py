@@ -36,11 +36,11 @@ def relation(
     [
         (relation(), row(800, 600), row(800, 600), "same size, saved again"),
         (relation(), row(800, 600), row(400, 300), "half the size"),
-        (relation(), row(800, 600), row(240, 180), "30 % of the size"),
+        (relation(), row(800, 600), row(240, 180), "30% of the size"),
         (relation(), row(800, 600), row(800, 600, "PNG"), "saved as PNG instead of JPEG"),
         (relation(3), row(800, 600), row(800, 600), "rotated by 180°"),
         (relation(1), row(800, 600), row(800, 600), "mirrored"),
-        (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(720, 540), "cropped to 81 %"),
+        (relation(0, (0.1, 0, 1, 0.9)), row(800, 600), row(720, 540), "cropped to 81%"),
         (
             relation(0, (-0.05, -0.05, 1.05, 1.05)),
             row(800, 600),
@@ -64,7 +64,7 @@ def relation(
             relation(0, (0.1, 0, 1, 0.9)),
             row(800, 600),
             row(360, 270),
-            "half the size, cropped to 81 %",
+            "half the size, cropped to 81%",
         ),
         (relation(grey=1, light=0.5), row(800, 600), row(800, 600), "in black and white"),
         (relation(grey=-1, light=0.0), row(800, 600), row(800, 600), "in color"),
@@ -218,11 +218,11 @@ def test_small_and_inverted_differences(what: dict[str, Any], forwards: bool, wo
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (800, "same size, saved again"), (788, "same size, saved again"), (780, "98 % of the size"),
-        (820, "102 % of the size"),
-        (400, "half the size"), (410, "half the size"), (414, "52 % of the size"),
+        (800, "same size, saved again"), (788, "same size, saved again"), (780, "98% of the size"),
+        (820, "102% of the size"),
+        (400, "half the size"), (410, "half the size"), (414, "52% of the size"),
         (200, "a quarter of the size"), (1600, "twice the size"),
-        (1500, "188 % of the size"),
+        (1500, "188% of the size"),
     ],
 )  # fmt: skip
 def test_sizes_are_described_in_words(width: int, words: str) -> None:

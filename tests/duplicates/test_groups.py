@@ -67,8 +67,8 @@ def test_with_another_keeper_only_files_compared_with_it_are_offered(
     assert chosen.reclaimable == 2000
     # How each differs is reported as seen from the one that is kept now.
     assert (
-        of(group, "b.jpg").relation == "75 % of the size"
-        and of(chosen, "a.jpg").relation == "133 % of the size"
+        of(group, "b.jpg").relation == "75% of the size"
+        and of(chosen, "a.jpg").relation == "133% of the size"
     )
     assert (chosen.keep.relation, of(chosen, "d.jpg").relation) == (
         "",

@@ -87,7 +87,7 @@ def test_the_grid_agrees_with_the_outlines() -> None:
     by_outline = country_in_polygons(outlines(), latitude, longitude)
     assert (by_grid == by_outline).mean() > 0.999
     assert (by_grid[near_border] == by_outline[near_border]).all()
-    # 29 % of the earth is land.
+    # 29% of the earth is land.
     assert 0.27 < (by_grid != AT_SEA).mean() < 0.32
 
 

@@ -213,7 +213,7 @@ def test_a_match_is_explained_by_its_rank_among_all_photos(full: LibraryBuilder)
     for place, share in ((0, 1), (1, 1), (2, 2), (50, 26), (99, 50)):
         assert (
             engine.explain(Query.of_phrase("a"), hits[place].id)
-            == f"Among the top {share} % of your photos for “a”."
+            == f"Among the top {share}% of your photos for “a”."
         )
     for place in (100, 199):
         assert (
@@ -248,7 +248,7 @@ def test_a_large_library_is_sampled(full: LibraryBuilder, monkeypatch: pytest.Mo
     assert best not in full.index().ids()[100:102]
     monkeypatch.setattr(VectorIndex, "sample", sample)
     # No photo of the sample is better.
-    assert engine.explain(Query.of_phrase("a"), best) == "Among the top 1 % of your photos for “a”."
+    assert engine.explain(Query.of_phrase("a"), best) == "Among the top 1% of your photos for “a”."
     assert sizes == [1000]
 
 
@@ -269,7 +269,7 @@ def test_the_only_photo_of_a_library_is_not_compared(builder: LibraryBuilder) ->
     assert engine.explain(Query.of_phrase("a"), photo) == "This is the only photo in the index."
     builder.put("b.jpg", "b")
     assert (
-        engine.explain(Query.of_phrase("a"), photo) == "Among the top 50 % of your photos for “a”."
+        engine.explain(Query.of_phrase("a"), photo) == "Among the top 50% of your photos for “a”."
     )
 
 

@@ -61,7 +61,7 @@ def scene_to_nits(scene: Array) -> Array:
 
 
 def peak_luminance(nits: Array) -> float:
-    """The peak luminance of a picture in nits, ignoring the brightest 0.1 % of its pixels. nits:
+    """The peak luminance of a picture in nits, ignoring the brightest 0.1% of its pixels. nits:
     (…, 3)."""
     brightest = nits.max(axis=-1)
     return float(np.percentile(brightest, _PEAK_PERCENTILE)) if brightest.size else 0.0

@@ -116,7 +116,7 @@ _FIELDS = (
     QueryField(
         "shape", "choice", "the shape of the picture", "shape:panorama",
         {
-            "square": "as wide as high, within 5 %", "wide": "16:10 or wider",
+            "square": "as wide as high, within 5%", "wide": "16:10 or wider",
             "tall": "10:16 or taller",
             "panorama": "at least twice as long in one direction as in the other",
         },

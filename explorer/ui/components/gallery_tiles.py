@@ -15,7 +15,7 @@ from explorer.search.photo_list import ListLayout, PhotoList
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 
-# Shapes from a narrow strip to a panorama, as the gallery shows them, in 256 steps of 0.9 %.
+# Shapes from a narrow strip to a panorama, as the gallery shows them, in 256 steps of 0.9%.
 _MIN_RATIO, _MAX_RATIO = 0.4, 4.0
 
 

@@ -144,7 +144,7 @@ def test_a_close_neighbor_stands_out_from_the_others() -> None:
 
 
 def test_the_margin_by_which_a_close_neighbor_stands_out_is_exact() -> None:
-    """60 % of the distance from the last neighbor's cosine to 1."""
+    """60% of the distance from the last neighbor's cosine to 1."""
     last = [(i, 0.5) for i in range(NEIGHBOR_COUNT - 1)]
     assert close_neighbors([(99, 0.8), *last], 0.5) == [99]
     assert close_neighbors([(99, 0.799), *last], 0.5) == []

@@ -33,7 +33,7 @@ def test_hlg_follows_the_standard(signal: float, scene: float) -> None:
 
 
 def test_hlg_reference_white_is_203_nits() -> None:
-    """BT.2408: 75 % of HLG's signal, on a screen of 1,000 nits."""
+    """BT.2408: 75% of HLG's signal, on a screen of 1,000 nits."""
     grey = np.repeat(hdr.hlg_to_scene(np.array([0.75])), 3)[None]
     assert hdr.scene_to_nits(grey)[0] == pytest.approx([203] * 3, abs=2)
     assert hdr.scene_to_nits(np.ones((1, 3), np.float32))[0] == pytest.approx([1000] * 3, abs=1)

@@ -62,7 +62,7 @@ export function createViewerFrame({ run, stage, panel, strip }) {
     name.textContent = state.name;
     name.title = state.name;
     position.textContent = state.position;
-    percent.textContent = state.percent === null ? "" : `${state.percent} %`;
+    percent.textContent = state.percent === null ? "" : `${state.percent}%`;
     previous.disabled = !state.hasPrevious;
     next.disabled = !state.hasNext;
     tools.zoomOut.disabled = !state.canShrink;

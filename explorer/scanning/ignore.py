@@ -20,20 +20,23 @@ from explorer.systems.this_system import this_system
 
 # Holds patterns for its folder and all subfolders. The application only reads it.
 IGNORE_FILE = ".photoexplorerignore"
+# `~$NAME.EXT` says who has a file open, and may be named like a photo.
+_LOCK = "~$"
 # In bytes. No real list is longer.
 _MAX_SIZE = 1 << 20
 
 
 def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
-    """Whether this is excluded unless a pattern re-includes it: its name starts with a dot, or it
-    is a folder of the system or of another program.
+    """Whether this is excluded unless a pattern re-includes it: its name starts with a dot, it is
+    the lock of a file that an office program has open, or a folder of the system or of another
+    program.
 
     path: relative, catalog text.
     """
     names = path.split("/")
-    return names[-1].startswith(".") or (
-        is_folder and (kind_of(names) is not None or is_derived(names))
-    )
+    if is_folder:
+        return names[-1].startswith(".") or kind_of(names) is not None or is_derived(names)
+    return names[-1].startswith((".", _LOCK))
 
 
 def validate_globs(globs: Iterable[str]) -> list[str]:

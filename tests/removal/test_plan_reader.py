@@ -137,7 +137,7 @@ def test_a_file_that_is_not_a_plan_is_reported_in_one_line(
 def test_missing_and_binary_plans_are_reported(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="No such file"):
         read_plan(tmp_path / "absent")
-    with pytest.raises(PlanError, match="Is a directory"):
+    with pytest.raises(PlanError, match=r"cannot be read: .*(Is a directory|Permission denied)"):
         read_plan(tmp_path)
     with pytest.raises(PlanError, match="not text"):
         read(tmp_path, b"\xff\xd8\xff\xe0")

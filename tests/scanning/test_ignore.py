@@ -35,6 +35,12 @@ def test_hidden_and_system_folders_are_excluded_unless_included_again(tmp_path: 
     }
 
 
+def test_lock_files_named_like_photos_are_excluded(tmp_path: Path) -> None:
+    paths = ("~$a.jpg", "a/~$b.jpg", "~$mine/", "~$mine/c.jpg", "~a.jpg", "a~$.jpg")
+    assert left_out(IgnoreRules(str(tmp_path)), *paths) == {"~$a.jpg", "a/~$b.jpg"}
+    assert left_out(IgnoreRules(str(tmp_path), ["!~$a.jpg"]), *paths) == {"a/~$b.jpg"}
+
+
 @pytest.mark.parametrize(
     ("globs", "expected"),
     [

@@ -15,7 +15,14 @@ class TestConnect:
         db = connect(tmp_path / "catalog.db", wait=1.5)
         found = {
             name: db.execute(f"pragma {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "busy_timeout",
+                "fullfsync",
+                "checkpoint_fullfsync",
+            )
         }
         # With a write-ahead log, 1 (normal) is safe against a crash of this program, and `settle`
         # sees to power cuts.
@@ -24,6 +31,9 @@ class TestConnect:
             "synchronous": 1,
             "foreign_keys": 1,
             "busy_timeout": 1500,
+            # For macOS, whose fsync leaves bytes in the drive's own cache.
+            "fullfsync": 1,
+            "checkpoint_fullfsync": 1,
         }
         db.close()
         db = connect(tmp_path / "catalog.db")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -222,3 +223,26 @@ TestFollowing.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_faiss_opens_no_file_itself(
+    builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take a path in the system's code page, in which not every folder has a name."""
+    given = list[object]()
+
+    def note(name: str) -> None:
+        real = getattr(faiss, name)
+
+        def call(*words: object) -> object:
+            given.append(words[-1])
+            return real(*words)
+
+        monkeypatch.setattr(faiss, name, call)
+
+    note("write_index")
+    note("read_index")
+    builder.put("a.jpg", 1)
+    builder.index().save()
+    assert len(fresh(builder)) == 1
+    assert [type(each).__name__ for each in given] == ["PyCallbackIOWriter", "PyCallbackIOReader"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 import types
 from collections.abc import Iterator
@@ -85,6 +86,21 @@ def test_a_tree_needs_one_watch(observed: Watcher, tmp_path: Path) -> None:
     assert observed.lost(str(photos))
     observed.unwatch(str(photos))
     assert observed.watch(str(tmp_path / "gone")) is None
+
+
+def test_a_folder_that_cannot_be_watched_is_said_to_be(
+    observed: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """watchdog waits for its thread on Windows, which may end before it has begun."""
+
+    def ended(*_: object) -> None:
+        raise queue.Empty
+
+    with monkeypatch.context() as now:
+        now.setattr(type(observed._backend), "watch", ended)
+        assert observed.watch(str(tmp_path)) == "its changes are not reported"
+    # It is tried again.
+    assert observed.watch(str(tmp_path)) is None
 
 
 def test_a_windows_junction_is_not_followed(

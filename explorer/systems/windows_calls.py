@@ -81,22 +81,38 @@ _PICTURES = FolderId(
 )  # fmt: skip
 
 
+_TEXT, _DWORD, _POINTER, _BOOL = (
+    ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_int,
+)  # fmt: skip
+SIGNATURES: dict[str, tuple[type[Any], tuple[type[Any], ...]]] = {
+    "CloseHandle": (_BOOL, (_POINTER,)),
+    "CopyFileExW": (_BOOL, (_TEXT, _TEXT, _POINTER, _POINTER, _POINTER, _DWORD)),
+    "CreateFileW": (_POINTER, (_TEXT, _DWORD, _DWORD, _POINTER, _DWORD, _DWORD, _POINTER)),
+    "DeviceIoControl": (
+        _BOOL, (_POINTER, _DWORD, _POINTER, _DWORD, _POINTER, _DWORD, _POINTER, _POINTER),
+    ),
+    "FindClose": (_BOOL, (_POINTER,)),
+    "FindFirstStreamW": (_POINTER, (_TEXT, _BOOL, _POINTER, _DWORD)),
+    "FindNextStreamW": (_BOOL, (_POINTER, _POINTER)),
+    "GetDriveTypeW": (_DWORD, (_TEXT,)),
+    "GetErrorMode": (_DWORD, ()),
+    "GetFileAttributesW": (_DWORD, (_TEXT,)),
+    "GetLogicalDrives": (_DWORD, ()),
+    "QueryUnbiasedInterruptTime": (_BOOL, (_POINTER,)),
+    "SetErrorMode": (_DWORD, (_DWORD,)),
+    "SetFileAttributesW": (_BOOL, (_TEXT, _DWORD)),
+    "SetFileTime": (_BOOL, (_POINTER, _POINTER, _POINTER, _POINTER)),
+}  # fmt: skip
+"""What each function returns and takes. A handle is as large as a pointer, which an int is not."""
+
+
 @functools.cache
 def kernel32() -> Any:
-    """The library, with the types of the functions that take or return handles."""
+    """The library, with the types of its functions."""
     library = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
-    library.CreateFileW.restype = ctypes.c_void_p
-    library.CreateFileW.argtypes = [
-        ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32,
-        ctypes.c_uint32, ctypes.c_void_p,
-    ]  # fmt: skip
-    library.FindFirstStreamW.restype = ctypes.c_void_p
-    library.GetFileAttributesW.restype = ctypes.c_uint32
-    library.GetLogicalDrives.restype = ctypes.c_uint32
-    library.CopyFileExW.argtypes = [
-        ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
-        ctypes.c_uint32,
-    ]  # fmt: skip
+    for name, (result, arguments) in SIGNATURES.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
     return library
 
 
@@ -104,12 +120,12 @@ def suppress_error_dialogs() -> None:
     """Have calls fail where Windows would otherwise show a dialog and wait, as for a card reader
     without a card. Child processes inherit this. (Microsoft, “Error Mode”)"""
     library = kernel32()
-    library.SetErrorMode(ctypes.c_uint32(library.GetErrorMode() | _FAIL_CRITICAL_ERRORS))
+    library.SetErrorMode(library.GetErrorMode() | _FAIL_CRITICAL_ERRORS)
 
 
 def drive_type(top: str) -> int:
     """The type of a drive, by its top folder such as `Z:\\`. The drive is not accessed."""
-    return int(kernel32().GetDriveTypeW(ctypes.c_wchar_p(top)))
+    return int(kernel32().GetDriveTypeW(top))
 
 
 def drive_letters() -> list[str]:
@@ -125,7 +141,7 @@ def is_outside(letter: str) -> bool:
     """
     # Without the right to read, no special permission is needed.
     handle = kernel32().CreateFileW(
-        ctypes.c_wchar_p(f"\\\\.\\{letter}:"), 0, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
+        f"\\\\.\\{letter}:", 0, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
     )
     if handle == _INVALID_HANDLE:
         return False
@@ -133,14 +149,14 @@ def is_outside(letter: str) -> bool:
         query, device, got = StoragePropertyQuery(), StorageDevice(), ctypes.c_uint32()
         return bool(
             kernel32().DeviceIoControl(
-                ctypes.c_void_p(handle), ctypes.c_uint32(_QUERY_PROPERTY),
-                ctypes.byref(query), ctypes.c_uint32(ctypes.sizeof(query)),
-                ctypes.byref(device), ctypes.c_uint32(ctypes.sizeof(device)),
+                handle, _QUERY_PROPERTY,
+                ctypes.byref(query), ctypes.sizeof(query),
+                ctypes.byref(device), ctypes.sizeof(device),
                 ctypes.byref(got), None,
             )
         ) and (bool(device.removable) or device.bus in _BUSES_OUTSIDE)  # fmt: skip
     finally:
-        kernel32().CloseHandle(ctypes.c_void_p(handle))
+        kernel32().CloseHandle(handle)
 
 
 def pictures_folder() -> str | None:
@@ -178,12 +194,10 @@ def _is_refused(path: str, share: int) -> bool:
     """Whether a file cannot be opened for reading because of how another program has it. share:
     what that program may do with it meanwhile; it must be doing no more."""
     library = kernel32()
-    handle = library.CreateFileW(
-        ctypes.c_wchar_p(path), _GENERIC_READ, share, None, _OPEN_EXISTING, 0, None
-    )
+    handle = library.CreateFileW(path, _GENERIC_READ, share, None, _OPEN_EXISTING, 0, None)
     if handle == _INVALID_HANDLE:
         return ctypes.get_last_error() in IN_USE  # type: ignore[attr-defined,unused-ignore]
-    library.CloseHandle(ctypes.c_void_p(handle))
+    library.CloseHandle(handle)
     return False
 
 
@@ -206,43 +220,43 @@ def set_creation_time(path: str, nanoseconds: int) -> None:
     """Set the creation time of a file, in Unix nanoseconds."""
     library = kernel32()
     handle = library.CreateFileW(
-        ctypes.c_wchar_p(path), _FILE_WRITE_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING,
+        path, _FILE_WRITE_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING,
         _FLAG_BACKUP_SEMANTICS | _FLAG_OPEN_REPARSE_POINT, None,
     )  # fmt: skip
     if handle == _INVALID_HANDLE:
         raise _error(path)
     try:
         ticks = ctypes.c_ulonglong(nanoseconds // 100 + _EPOCH_DIFFERENCE)
-        if not library.SetFileTime(ctypes.c_void_p(handle), ctypes.byref(ticks), None, None):
+        if not library.SetFileTime(handle, ctypes.byref(ticks), None, None):
             raise _error(path)
     finally:
-        library.CloseHandle(ctypes.c_void_p(handle))
+        library.CloseHandle(handle)
 
 
 def alternate_streams(path: str) -> Iterator[str]:
     """The names of a file's alternate data streams; none on a file system without streams."""
     library, data = kernel32(), StreamData()
-    found = library.FindFirstStreamW(ctypes.c_wchar_p(path), 0, ctypes.byref(data), 0)
+    found = library.FindFirstStreamW(path, 0, ctypes.byref(data), 0)
     if found == _INVALID_HANDLE:
         return
     try:
         while True:
             if data.name != "::$DATA":
                 yield data.name
-            if not library.FindNextStreamW(ctypes.c_void_p(found), ctypes.byref(data)):
+            if not library.FindNextStreamW(found, ctypes.byref(data)):
                 return
     finally:
-        library.FindClose(ctypes.c_void_p(found))
+        library.FindClose(found)
 
 
 def clear_read_only(path: str) -> bool:
     """Remove the read-only attribute; whether the file had it."""
     library = kernel32()
-    attributes = int(library.GetFileAttributesW(ctypes.c_wchar_p(path)))
+    attributes = int(library.GetFileAttributesW(path))
     if attributes == INVALID_FILE_ATTRIBUTES or not attributes & ATTRIBUTE_READONLY:
         return False
     changed = attributes & ~ATTRIBUTE_READONLY
-    if not library.SetFileAttributesW(ctypes.c_wchar_p(path), ctypes.c_uint32(changed)):
+    if not library.SetFileAttributesW(path, changed):
         raise _error(path)
     return True
 
@@ -250,9 +264,9 @@ def clear_read_only(path: str) -> bool:
 def set_read_only(path: str) -> None:
     """Set the read-only attribute."""
     library = kernel32()
-    attributes = int(library.GetFileAttributesW(ctypes.c_wchar_p(path)))
+    attributes = int(library.GetFileAttributesW(path))
     if attributes == INVALID_FILE_ATTRIBUTES or not library.SetFileAttributesW(
-        ctypes.c_wchar_p(path), ctypes.c_uint32(attributes | ATTRIBUTE_READONLY)
+        path, attributes | ATTRIBUTE_READONLY
     ):
         raise _error(path)
 

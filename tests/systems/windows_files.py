@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -43,16 +44,16 @@ class Kernel32:
         self.streams[target] = list(self.streams.get(source, []))
         return 1
 
-    def GetFileAttributesW(self, path: ctypes.c_wchar_p) -> int:
-        name = str(path.value)
+    def GetFileAttributesW(self, path: str) -> int:
+        name = path
         return self.attributes.get(name, 0) if os.path.lexists(name) else 0xFFFFFFFF
 
-    def SetFileAttributesW(self, path: ctypes.c_wchar_p, wanted: ctypes.c_uint32) -> int:
-        self.attributes[str(path.value)] = wanted.value
+    def SetFileAttributesW(self, path: str, wanted: int) -> int:
+        self.attributes[path] = wanted
         return 1
 
-    def CreateFileW(self, path: ctypes.c_wchar_p, *rest: object) -> int | None:
-        name, (access, share, *_) = str(path.value), rest
+    def CreateFileW(self, path: str, *rest: object) -> int | None:
+        name, (access, share, *_) = path, rest
         if name.startswith("\\\\.\\"):
             assert access == 0, "reading a drive takes an administrator"
             return self._handle(name[4])
@@ -62,26 +63,24 @@ class Kernel32:
         if not os.path.lexists(name):
             self.error = NOT_FOUND
             return ctypes.c_void_p(-1).value
-        return self._handle(str(path.value))
+        return self._handle(path)
 
-    def SetFileTime(self, handle: ctypes.c_void_p, created: Any, *rest: object) -> int:
+    def SetFileTime(self, handle: int, created: Any, *rest: object) -> int:
         assert rest == (None, None)
-        self.created[self.handles[handle.value or 0]] = created._obj.value
+        self.created[self.handles[handle]] = created._obj.value
         return 1
 
-    def CloseHandle(self, handle: ctypes.c_void_p) -> int:
-        del self.handles[handle.value or 0]
+    def CloseHandle(self, handle: int) -> int:
+        del self.handles[handle]
         return 1
 
-    def FindFirstStreamW(
-        self, path: ctypes.c_wchar_p, level: int, data: Any, flags: int
-    ) -> int | None:
-        names = iter(["::$DATA", *self.streams.get(str(path.value), [])])
+    def FindFirstStreamW(self, path: str, level: int, data: Any, flags: int) -> int | None:
+        names = iter(["::$DATA", *self.streams.get(path, [])])
         data._obj.name = next(names)
         return self._handle(names)
 
-    def FindNextStreamW(self, handle: ctypes.c_void_p, data: Any) -> int:
-        name = next(self.handles[handle.value or 0], None)
+    def FindNextStreamW(self, handle: int, data: Any) -> int:
+        name = next(self.handles[handle], None)
         if name is not None:
             data._obj.name = name
         return int(name is not None)
@@ -91,25 +90,25 @@ class Kernel32:
     def GetErrorMode(self) -> int:
         return self.error_mode
 
-    def SetErrorMode(self, mode: ctypes.c_uint32) -> int:
-        before, self.error_mode = self.error_mode, mode.value
+    def SetErrorMode(self, mode: int) -> int:
+        before, self.error_mode = self.error_mode, mode
         return before
 
-    def GetDriveTypeW(self, top: ctypes.c_wchar_p) -> int:
-        return self.drives.get(str(top.value), 3)
+    def GetDriveTypeW(self, top: str) -> int:
+        return self.drives.get(top, 3)
 
     def GetLogicalDrives(self) -> int:
         return sum(1 << ord(top[0]) - ord("A") for top in self.drives)
 
     def DeviceIoControl(
-        self, handle: ctypes.c_void_p, code: ctypes.c_uint32, query: Any, query_size: Any,
-        device: Any, size: ctypes.c_uint32, got: Any, overlapped: None,
+        self, handle: int, code: int, query: Any, query_size: Any,
+        device: Any, size: int, got: Any, overlapped: None,
     ) -> int:  # fmt: skip
-        assert code.value == 0x2D1400 and query_size.value == 12 and size.value >= 36
+        assert code == 0x2D1400 and query_size == 12 and size >= 36
         found = device._obj
         # As in ntddstor.h: the fields lie where C puts them.
         assert type(found).bus.offset == 28 and type(found).removable.offset == 10
-        bus = self.buses.get(self.handles[handle.value or 0])
+        bus = self.buses.get(self.handles[handle])
         found.bus = bus or 0
         return int(bus is not None)
 
@@ -122,6 +121,25 @@ class Kernel32:
 def install(monkeypatch: pytest.MonkeyPatch) -> Kernel32:
     """Have `windows_calls` use a new stand-in until the test ends."""
     library = Kernel32()
+    for name, (_, arguments) in windows_calls.SIGNATURES.items():
+        # Some are played by no test.
+        if hasattr(library, name):
+            setattr(library, name, _typed(name, getattr(library, name), arguments))
     monkeypatch.setattr(windows_calls, "kernel32", lambda: library)
     monkeypatch.setattr(ctypes, "get_last_error", lambda: library.error, raising=False)
     return library
+
+
+def _typed(
+    name: str, call: Callable[..., Any], arguments: Sequence[type[Any]]
+) -> Callable[..., Any]:
+    """The call of a stand-in, which takes only what the real one takes."""
+
+    def checked(*given: object) -> Any:
+        assert len(given) == len(arguments), f"{name} takes {len(arguments)} arguments"
+        for kind, each in zip(arguments, given, strict=True):
+            # Raises TypeError, as a call with these types does.
+            kind.from_param(each)
+        return call(*given)
+
+    return checked

@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from explorer.pip_install import SetupError, has_all, install
-from explorer.supported_machine import check_machine, check_python, sizes, this_build
+from explorer.supported_machine import check_folder, check_machine, check_python, sizes, this_build
 from explorer.torch_source import install_torch
 from explorer.trial_import import try_imports
 from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
@@ -156,6 +156,7 @@ def _set_up(folder, python, requirements):
             " Install pip in it, or move it away, and start again.".format(folder)
         )
     check_machine()
+    check_folder(os.path.dirname(folder))
     if new:
         download, installed, free = sizes(this_build())
         _check_disk(os.path.dirname(folder), free)

@@ -19,6 +19,11 @@ OLDEST_MACOS = 14
 # `scripts/check_packages.py --sizes` (0.51 and 1.37, 0.45 and 1.28), and for Linux without CUDA by
 # installing them.
 SIZES_GB = {"win": (0.5, 1.4), "macosx": (0.5, 1.3), "linux": (0.6, 1.5)}
+# Where Windows has not been told to allow long paths, they have at most 259 characters. The longest
+# in `site-packages` has 121 (`scripts/check_packages.py --sizes`), and a later version of a package
+# may have a longer one.
+LONGEST_FOLDER = 259 - len("\\.venv\\Lib\\site-packages\\") - 130
+_LONG_PATHS = "https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation"
 PYTHON_ORG = "https://www.python.org/downloads/"
 
 
@@ -53,6 +58,35 @@ def sizes(build):
 def this_build():
     """What this Python was built for, as `sizes` and `problem` take it."""
     return sysconfig.get_platform()
+
+
+def check_folder(folder):
+    """Raise SetupError if the packages would have paths in this folder that Windows does not
+    allow."""
+    if this_build().startswith("win") and not _allows_long_paths():
+        # Windows counts a character beyond U+FFFF, such as an emoji, as two.
+        length = len(folder.encode("utf-16-le", "surrogatepass")) // 2
+        if length > LONGEST_FOLDER:
+            raise SetupError(
+                "The folder {} has a path of {} characters, and with more than {} the packages in"
+                " it would exceed what Windows allows. Move it to a shorter path, such as"
+                " C:\\Photo Explorer, and start again; or allow long paths: {}".format(
+                    folder, length, LONGEST_FOLDER, _LONG_PATHS
+                )
+            )
+
+
+def _allows_long_paths():
+    """Whether Windows was told to allow long paths to programs that support them, as Python does
+    (“Maximum Path Length Limitation” in Microsoft's documentation)."""
+    try:
+        import winreg
+
+        key = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as opened:
+            return winreg.QueryValueEx(opened, "LongPathsEnabled")[0] == 1
+    except (ImportError, OSError):
+        return False
 
 
 def problem(version, build, macos, is_64_bit):

@@ -124,6 +124,12 @@ def unpacked(wheel: Path) -> int:
     return sum(size for path, size in files.items() if not _is_unused(path))
 
 
+def paths(wheel: Path) -> list[str]:
+    """The paths in `site-packages` of what a wheel contains."""
+    with zipfile.ZipFile(wheel) as packed:
+        return [_IN_DATA.sub("", name) for name in packed.namelist()]
+
+
 def main(words: list[str]) -> int:
     """Check all systems and Pythons. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Check that the packages exist.")
@@ -158,6 +164,8 @@ def check(system: System, python: str, *, fetch: bool) -> str:
             download = sum(wheel.stat().st_size for wheel in wheels)
             installed = sum(map(unpacked, wheels))
             said += f"; {download / 1e6:,.0f} MB to download, {installed / 1e6:,.0f} MB on disk"
+            longest = max((path for wheel in wheels for path in paths(wheel)), key=len)
+            said += f"; the longest path has {len(longest)} characters: {longest}"
             largest = sorted(wheels, key=unpacked, reverse=True)[:5]
             said += "".join(
                 f"\n    {wheel.stat().st_size / 1e6:6,.0f} → {unpacked(wheel) / 1e6:6,.0f} MB"

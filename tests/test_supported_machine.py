@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import subprocess
+import sys
 import sysconfig
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,6 +104,49 @@ def test_the_space_is_said_and_checked_before_anything_is_installed(
         bootstrap._set_up(str(folder), str(folder / "python"), "requirements.txt")
     assert said in " ".join([*told, str(caught.value)])
     assert (caught.type is Installing) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("build", "length", "allowed", "refused"),
+    [
+        ("win-amd64", 104, None, False),
+        ("win-amd64", 105, None, True),
+        ("win-amd64", 105, 0, True),
+        ("win-amd64", 200, 1, False),
+        ("macosx-14.0-arm64", 200, None, False),
+        ("linux-x86_64", 200, None, False),
+    ],
+)
+def test_a_folder_with_too_long_a_path_is_refused_before(
+    build: str, length: int, allowed: int | None, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """allowed: the value LongPathsEnabled in the registry of Windows; None if there is none."""
+
+    def value(key: str, name: str) -> tuple[int, int]:
+        assert (key, name) == (r"SYSTEM\CurrentControlSet\Control\FileSystem", "LongPathsEnabled")
+        if allowed is None:
+            raise FileNotFoundError(2, "no such value")
+        return allowed, 4
+
+    registry = SimpleNamespace(
+        HKEY_LOCAL_MACHINE=1, OpenKey=lambda _, key: nullcontext(key), QueryValueEx=value
+    )
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setattr(sysconfig, "get_platform", lambda: build)
+    monkeypatch.setattr(supported_machine, "problem", lambda *_: None)
+    # An emoji counts as two.
+    folder = "C:\\\U0001f600" + "a" * (length - 5)
+    if not refused:
+        supported_machine.check_folder(folder)
+        return
+    with pytest.raises(SetupError, match=r"105 characters.* more than 104 .*Move it") as caught:
+        bootstrap._set_up(os.path.join(folder, ".venv"), folder, "requirements.txt")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_longest_path_of_a_package_fits() -> None:
+    packages = supported_machine.LONGEST_FOLDER + len("\\.venv\\Lib\\site-packages\\")
+    assert packages + 121 <= 259
 
 
 def test_nothing_is_installed_before(tmp_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Removes what an interrupted run leaves on disk: previews and renditions of photos that never
-got their row, or lost it, and files half written.
+got their row, or lost it, and files half written. Also what a run could not delete because a
+process was reading it, as on Windows.
 
 Leftovers do no harm. A run records that it has started, and removes the record when it ends
 normally; so the next start knows, without listing a million previews, whether there may be any.
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.library import integrity
+from explorer.library.durable_io import delete_unless_read
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting, put_setting
 
@@ -21,19 +23,20 @@ def mark_started(library: Library) -> None:
     """To be called before anything is written, by the process that holds the library's lock.
     Removes the leftovers of an interrupted run."""
     if was_interrupted(library):
-        remove_leftovers(library)
+        library.has_leftovers = not remove_leftovers(library)
     put_setting(library.catalog, _SETTING, "begun")
     # On disk before anything that could be left over, in case of a power failure.
     library.catalog.sync()
 
 
 def mark_finished(library: Library) -> None:
-    """To be called when everything is written."""
-    put_setting(library.catalog, _SETTING, "")
+    """To be called when everything is written. If files of purged photos could not be deleted, the
+    next start looks for them."""
+    put_setting(library.catalog, _SETTING, "begun" if library.has_leftovers else "")
 
 
 def was_interrupted(library: Library) -> bool:
-    """Whether a run is in progress, or the last one was interrupted."""
+    """Whether a run is in progress, or the last one was interrupted or left files."""
     return bool(get_setting(library.catalog, _SETTING))
 
 
@@ -46,7 +49,7 @@ def leftovers(library: Library) -> Iterator[Path]:
     yield from (library.dir / "vectors").glob("*.part")
 
 
-def remove_leftovers(library: Library) -> None:
-    """To be called by the process that holds the library's lock."""
-    for path in list(leftovers(library)):
-        path.unlink(missing_ok=True)
+def remove_leftovers(library: Library) -> bool:
+    """To be called by the process that holds the library's lock. Returns whether all are gone."""
+    gone = [delete_unless_read(path) for path in list(leftovers(library))]
+    return all(gone)

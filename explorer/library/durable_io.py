@@ -39,6 +39,18 @@ def replace_durably(scratch: Path, path: Path) -> None:
     this_system().replace(scratch, path)
 
 
+def delete_unless_read(path: Path) -> bool:
+    """Delete a file of ours, if it exists. Returns whether it is gone: one that a process reads for
+    longer than a moment stays on Windows. Raises any other OSError."""
+    try:
+        this_system().patiently(lambda: path.unlink(missing_ok=True))
+    except PermissionError as error:
+        if not this_system().is_in_use(error):
+            raise
+        return False
+    return True
+
+
 def flush(path: Path) -> None:
     """Wait until a file's bytes are on the disk (fsync). Raises OSError, also for an earlier write
     that seemed to succeed."""

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from explorer.config import PROGRAM, library_dir
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.catalog import Catalog
+from explorer.library.durable_io import delete_unless_read
 from explorer.library.index_files import index_files
 from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
@@ -28,6 +29,8 @@ class Library:
         self.catalog = Catalog(folder / "catalog.db")
         self.previews = PreviewStore(folder / "previews")
         self.screens = ScreenCache(folder / "screens")
+        self.has_leftovers = False
+        """Whether pictures of purged contents stayed because a process was reading them."""
         self._indexes: dict[tuple[str, str], VectorIndex] = {}
         self._lock = threading.Lock()
 
@@ -82,13 +85,13 @@ class Library:
         with self._lock:
             self._indexes.pop((name, version), None)
         for path in index_files(self.dir / "vectors", name, version):
-            path.unlink(missing_ok=True)
+            delete_unless_read(path)
 
     def remove_pictures(self, photo_hash: str) -> None:
         """Delete the preview and the renditions of a content (its hash in hex) that has been
         purged."""
-        self.previews.remove(photo_hash)
-        self.screens.remove(photo_hash)
+        gone = self.previews.remove(photo_hash), self.screens.remove(photo_hash)
+        self.has_leftovers |= not all(gone)
 
     def lock(self) -> FileLock:
         """Acquire the lock of the one writer, held until it is released or this process ends.

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from explorer.library.durable_io import replace_durably
+from explorer.library.durable_io import delete_unless_read, replace_durably
 
 # Previews written at once: most of the time is spent waiting for the disk.
 _WRITERS = 8
@@ -76,5 +76,6 @@ class PreviewStore:
         """What interrupted writes have left. For the one process that writes."""
         return self.folder.glob(f"??/*{_SCRATCH}")
 
-    def remove(self, photo_hash: str) -> None:
-        self.path(photo_hash).unlink(missing_ok=True)
+    def remove(self, photo_hash: str) -> bool:
+        """Delete the preview of a content; returns whether it is gone."""
+        return delete_unless_read(self.path(photo_hash))

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from explorer.library.durable_io import delete_unless_read
 from explorer.systems.this_system import this_system
 
 MAX_BYTES = 1 << 30
@@ -71,10 +72,11 @@ class ScreenCache:
         for path in self.folder.glob("??/*-*.jpg"):
             yield path.name.partition("-")[0], path
 
-    def remove(self, photo_hash: str) -> None:
-        """Delete all renditions of a content."""
-        for path in self.folder.glob(f"{photo_hash[:2]}/{photo_hash}-*.jpg"):
-            path.unlink(missing_ok=True)
+    def remove(self, photo_hash: str) -> bool:
+        """Delete all renditions of a content; returns whether they are gone."""
+        paths = self.folder.glob(f"{photo_hash[:2]}/{photo_hash}-*.jpg")
+        gone = [delete_unless_read(path) for path in paths]
+        return all(gone)
 
     def _shrink(self, newest: Path) -> int:
         """Delete what was used longest ago if there is too much, but not the newest; returns the

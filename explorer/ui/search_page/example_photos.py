@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
+from explorer.library.durable_io import delete_unless_read
 from explorer.library.saved_search_store import saved_searches
 from explorer.photos.decode import content_hash
 from explorer.search.query import ExamplePhoto
@@ -46,8 +47,8 @@ def add(data: bytes, name: str) -> tuple[int | None, str]:
     for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT]:
         if old.stem in saved:
             continue
-        old.unlink(missing_ok=True)
-        old.with_suffix(".json").unlink(missing_ok=True)
+        delete_unless_read(old)
+        delete_unless_read(old.with_suffix(".json"))
     return None, token
 
 

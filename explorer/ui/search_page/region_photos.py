@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import PhotoError
+from explorer.library.durable_io import delete_unless_read
 from explorer.search.query import ExamplePhoto
 from explorer.search.region import EncodedPart, PhotoPart
 from explorer.text_format import whole_number
@@ -89,8 +90,8 @@ def _write(stem: Path, part: EncodedPart) -> None:
     )
     kept = sorted(stem.parent.glob("*.jpg"), key=lambda path: path.stat().st_mtime)
     for old in kept[:-MAX_KEPT]:
-        old.unlink(missing_ok=True)
-        old.with_suffix(".json").unlink(missing_ok=True)
+        delete_unless_read(old)
+        delete_unless_read(old.with_suffix(".json"))
 
 
 def _folder() -> Path:

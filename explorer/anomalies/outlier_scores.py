@@ -98,9 +98,9 @@ def outliers(
             + np.maximum(unusual - PARAMETERS.unusual, 0),
             np.float32,
         )
-    centred = _distance(vectors, near, scores, chosen, vectors.mean(axis=0))
+    centered = _distance(vectors, near, scores, chosen, vectors.mean(axis=0))
     plain = _distance(vectors, near, scores, chosen, np.zeros_like(vectors[0]))
-    return np.asarray(PARAMETERS.unknown_factor * np.maximum(centred, plain), np.float32)
+    return np.asarray(PARAMETERS.unknown_factor * np.maximum(centered, plain), np.float32)
 
 
 def _distance(

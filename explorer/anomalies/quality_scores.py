@@ -251,14 +251,14 @@ def compressed(column: Column) -> Judgement:
 def not_a_photo(column: Column) -> Judgement:
     """A screenshot, a document, a drawing or an icon: flat and few colors, hard edges, no
     camera."""
-    flat, colours, text = (
+    flat, colors, text = (
         column("flat_share"),
         column("top_colors_share"),
         column("hard_edge_share"),
     )
     evidence = (
         0.8 * np.clip((flat - 0.35) / 0.4, 0, 1)
-        + 0.6 * np.clip((colours - 0.6) / 0.3, 0, 1)
+        + 0.6 * np.clip((colors - 0.6) / 0.3, 0, 1)
         + 0.6 * np.clip(text / 0.02, 0, 1) * np.clip((flat - 0.2) / 0.3, 0, 1)
         + 0.25 * column("lossless")
         - 1.2 * column("camera")
@@ -273,7 +273,7 @@ def not_a_photo(column: Column) -> Judgement:
     def reason(row: int) -> str:
         return (
             f"Not a photo: {flat[row]:.0%} of it is flat, eight colors make up"
-            f" {colours[row]:.0%} of it, and it names no camera."
+            f" {colors[row]:.0%} of it, and it names no camera."
         )
 
     return Judgement(falling(np.maximum(evidence, 0), LIMITS.drawing, 4), reason)

@@ -29,7 +29,7 @@ class TypicalPhotos(NamedTuple):
 
     middle: Floats
     """Mean vector of everyday photos, (dim,)."""
-    centres: Floats
+    centers: Floats
     """Centers of their clusters, (number, dim), unit length."""
     usual: float
     """Median distance of everyday photos to the nearest centers."""
@@ -39,15 +39,15 @@ class TypicalPhotos(NamedTuple):
     def unlikeness(self, vectors: Floats) -> Floats:
         """Distance from everyday photos, (n,), in robust standard deviations: 0 is usual.
         vectors: (n, dim), unit length."""
-        return np.asarray((distance(vectors, self.centres) - self.usual) / self.spread, np.float32)
+        return np.asarray((distance(vectors, self.centers) - self.usual) / self.spread, np.float32)
 
 
-def distance(vectors: Floats, centres: Floats) -> Floats:
-    """1 - mean cosine to the nearest centers, (n,). vectors: (n, dim), centres: (number, dim), unit
+def distance(vectors: Floats, centers: Floats) -> Floats:
+    """1 - mean cosine to the nearest centers, (n,). vectors: (n, dim), centers: (number, dim), unit
     length."""
     found = np.empty(len(vectors), np.float32)
     for start in range(0, len(vectors), _BATCH):
-        likeness = vectors[start : start + _BATCH] @ centres.T
+        likeness = vectors[start : start + _BATCH] @ centers.T
         found[start : start + _BATCH] = 1 - np.partition(likeness, -NEAREST, axis=1)[
             :, -NEAREST:
         ].mean(axis=1)
@@ -64,11 +64,11 @@ def typical_photos(name: str, version: str) -> TypicalPhotos | None:
     with np.load(path, allow_pickle=False) as stored:
         if str(stored["version"]) != version:
             return None
-        centres = stored["centres"].astype(np.float32)
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+        centers = stored["centres"].astype(np.float32)
+        centers /= np.linalg.norm(centers, axis=1, keepdims=True)
         return TypicalPhotos(
             stored["middle"].astype(np.float32),
-            centres,
+            centers,
             float(stored["usual"]),
             float(stored["spread"]),
         )

@@ -31,9 +31,9 @@ class OriginalThresholds:
     """Levels of the 99th percentile. Saving again and scaling change it by 7."""
     common_mean: float = 4.0
     """Levels of the mean of what both show, if they show different frames."""
-    colourfulness: float = 0.07
+    colorfulness: float = 0.07
     """Relative change. Saving again changes it by 0.02; recoloring by 20% by 0.2."""
-    colourfulness_levels: float = 3.0
+    colorfulness_levels: float = 3.0
     """Change of colorfulness, in levels, below which its relative change does not count."""
     contrast: float = 0.05
     """Relative change, as for colorfulness."""

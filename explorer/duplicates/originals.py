@@ -111,7 +111,7 @@ def _edited(pair: _Pair) -> str:
         return f"{pair.one.name} is in black and white"
     if _brightness_differs(pair):
         return f"{names} differ in brightness"
-    if _colours_differ(pair, grey=grey > 0):
+    if _colors_differ(pair, grey=grey > 0):
         return f"{names} differ in contrast or colors"
     return ""
 
@@ -128,15 +128,15 @@ def _brightness_differs(pair: _Pair) -> bool:
     )
 
 
-def _colours_differ(pair: _Pair, *, grey: bool) -> bool:
+def _colors_differ(pair: _Pair, *, grey: bool) -> bool:
     """grey: the other was made gray, which removes its colors and preserves its contrast."""
     if not pair.same_frame:
         return False
     mine, its = pair.mine.colorfulness, pair.its.colorfulness
     recolored = (
         not grey
-        and abs(mine - its) > LIMITS.colourfulness_levels
-        and _relative_change(mine, its) > LIMITS.colourfulness
+        and abs(mine - its) > LIMITS.colorfulness_levels
+        and _relative_change(mine, its) > LIMITS.colorfulness
     )
     return recolored or _relative_change(pair.mine.contrast, pair.its.contrast) > LIMITS.contrast
 

@@ -41,7 +41,7 @@ def render_screen(data: bytes, side: int | None) -> ScreenRendition:
         scale = math.sqrt(min(1.0, MAX_PIXELS / (picture.width * picture.height)))
         limit = min(longest, side or math.ceil(scale * longest))
         picture, _ = load_picture(picture, data, longest / limit)
-        # Reduced by whole numbers before the colours are converted, to no less than twice the size.
+        # Reduced by whole numbers before the colors are converted, to no less than twice the size.
         shown = fit(to_rgb(picture, max(1, max(picture.size) // limit // 2)), limit)
         # Only now: Pillow turns a TIFF when it is loaded, and removes the tag.
         transpose = ORIENTATION_TRANSPOSE.get(orientation(picture))

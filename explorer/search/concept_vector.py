@@ -70,8 +70,8 @@ class ConceptBackground:
         """sample: vectors that stand for the library, float32 of shape (n, dim), n ≥ 1."""
         self.sample = sample
         self.mean: Vectors = sample.mean(axis=0)
-        centred = (sample - self.mean).astype(np.float64)
-        values, self._axes = np.linalg.eigh(centred.T @ centred / len(sample))
+        centered = (sample - self.mean).astype(np.float64)
+        values, self._axes = np.linalg.eigh(centered.T @ centered / len(sample))
         self._variances = np.maximum(values, 0.0)
         self._usual = max(float(self._variances.mean()), _FLAT)
 

@@ -61,10 +61,10 @@ def test_vectors_of_another_encoder_have_no_score(
 def test_the_shipped_data_fits_the_starter_encoder() -> None:
     learned = typical_photos(starter.NAME, starter.StarterEncoder().version)
     assert learned is not None
-    assert learned.centres.shape == (256, starter.StarterHead.load().dim) and learned.spread > 0
-    assert np.linalg.norm(learned.centres, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
+    assert learned.centers.shape == (256, starter.StarterHead.load().dim) and learned.spread > 0
+    assert np.linalg.norm(learned.centers, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
     # Its own centres are where everyday photos are.
-    assert np.median(learned.unlikeness(learned.centres)) < 1
+    assert np.median(learned.unlikeness(learned.centers)) < 1
 
 
 def test_distance_does_not_depend_on_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ _BRADFORD = np.array(
 # Within the last tolerance, grays look about the same as in sRGB.
 _NEAR, _NEAR_GAMMA, _SIMILAR_GAMMA = 0.002, 0.06, 0.3
 _UNCALIBRATED, _ADOBE_RGB, _INTEROP_INDEX = 0xFFFF, 2, 1
-_COLOUR_SPACE = 0xA001
+_COLOR_SPACE = 0xA001
 
 
 class ColorSpace(NamedTuple):
@@ -191,7 +191,7 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
         exif = picture.getexif()
         if not exif:
             return False
-        space = exif.get_ifd(ExifTags.IFD.Exif).get(_COLOUR_SPACE)
+        space = exif.get_ifd(ExifTags.IFD.Exif).get(_COLOR_SPACE)
         if space == _ADOBE_RGB:
             return True
         return (

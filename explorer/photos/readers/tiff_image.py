@@ -12,7 +12,7 @@ from explorer.photos.readers.tiff_tags import Tags
 
 UNSUPPORTED = "TIFF files of this kind cannot be read yet"
 # Photometric interpretation → number of colors.
-_COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}
+_COLORS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}
 
 Samples = npt.NDArray[np.generic]
 """(height, width, samples per pixel), in the type in which they are stored."""
@@ -24,25 +24,25 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
     samples: (height, width, samples per pixel). Raises UnsupportedPhoto.
     """
     photometric = int(tags.get(tag.PHOTOMETRIC, (-1,))[0])
-    colours = _COLOURS.get(photometric, 0)
+    colors = _COLORS.get(photometric, 0)
     per_pixel = samples.shape[2]
     if (
-        not colours
-        or per_pixel < colours
+        not colors
+        or per_pixel < colors
         or (photometric == 6 and tags.get(tag.YCBCR_SUBSAMPLING, (2, 2)) != (1, 1))
     ):
         raise UnsupportedPhoto(UNSUPPORTED)
     extra = tags.get(tag.EXTRA_SAMPLES, ())
-    transparent = per_pixel > colours and bool(extra) and extra[0] in (1, 2)
+    transparent = per_pixel > colors and bool(extra) and extra[0] in (1, 2)
     if photometric == 3:
         return _apply_palette(samples[:, :, 0], tags)
     if samples.dtype.kind == "f" and photometric in (1, 2) and not transparent:
-        return _image_from_floats(samples[:, :, :colours])
+        return _image_from_floats(samples[:, :, :colors])
     bits = int(tags.get(tag.BITS, (1,))[0])
     small = (
         _lab_to_bytes(samples[:, :, :3], bits)
         if photometric == 8
-        else _to_bytes(samples[:, :, :colours], bits)
+        else _to_bytes(samples[:, :, :colors], bits)
     )
     if photometric == 0:
         small = 255 - small
@@ -50,8 +50,8 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
         return Image.merge(
             "LAB", [Image.fromarray(np.ascontiguousarray(small[:, :, i])) for i in range(3)]
         )
-    alpha = _to_bytes(samples[:, :, colours : colours + 1], bits) if transparent else None
-    mode = {1: "L", 3: "YCbCr" if photometric == 6 else "RGB", 4: "CMYK"}[colours]
+    alpha = _to_bytes(samples[:, :, colors : colors + 1], bits) if transparent else None
+    mode = {1: "L", 3: "YCbCr" if photometric == 6 else "RGB", 4: "CMYK"}[colors]
     if alpha is not None and mode == "CMYK":
         # Transparent areas have no ink, so they show white paper.
         small = (small * (alpha / 255.0) + 0.5).astype(np.uint8) if extra[0] == 2 else small
@@ -59,7 +59,7 @@ def image_from_samples(samples: Samples, tags: Tags) -> Image.Image:
         if extra[0] == 1:
             # The colors are premultiplied by alpha.
             small = np.minimum(255.0, small * 255.0 / np.maximum(alpha, 1)).astype(np.uint8)
-        small, mode = np.concatenate([small, alpha], axis=2), "LA" if colours == 1 else "RGBA"
+        small, mode = np.concatenate([small, alpha], axis=2), "LA" if colors == 1 else "RGBA"
     height, width = small.shape[:2]
     return Image.frombytes(mode, (width, height), np.ascontiguousarray(small).tobytes())
 
@@ -94,14 +94,11 @@ def _lab_to_bytes(samples: Samples, bits: int) -> npt.NDArray[np.uint8]:
 
 
 def _apply_palette(indices: Samples, tags: Tags) -> Image.Image:
-    colours = tags.get(tag.COLOR_MAP, ())
-    if len(colours) < 3 or _is_out_of_range(indices, len(colours) // 3):
+    colors = tags.get(tag.COLOR_MAP, ())
+    if len(colors) < 3 or _is_out_of_range(indices, len(colors) // 3):
         raise UnsupportedPhoto(UNSUPPORTED)
     palette = (
-        (np.array(colours[: len(colours) // 3 * 3], np.uint32) >> 8)
-        .astype(np.uint8)
-        .reshape(3, -1)
-        .T
+        (np.array(colors[: len(colors) // 3 * 3], np.uint32) >> 8).astype(np.uint8).reshape(3, -1).T
     )
     return Image.fromarray(palette[indices.astype(np.int64)])
 

@@ -79,15 +79,15 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
     detail have no color."""
     known = tiles > 0
     share = tiles.astype(np.float32) / 255
-    colours = np.zeros((*tiles.shape, 4), np.uint8)
-    colours[..., 0], colours[..., 1], colours[..., 2] = (
+    colors = np.zeros((*tiles.shape, 4), np.uint8)
+    colors[..., 0], colors[..., 1], colors[..., 2] = (
         235 * (1 - share) + 30 * share,
         60 * (1 - share) + 190 * share,
         60,
     )
-    colours[..., 3] = np.where(known, 150, 0)
+    colors[..., 3] = np.where(known, 150, 0)
     packed = io.BytesIO()
-    Image.fromarray(colours, "RGBA").save(packed, "PNG")
+    Image.fromarray(colors, "RGBA").save(packed, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
     images = f'<img src="{preview_url(photo)}" alt=""><img src="{source}" alt="Map of sharpness">'
     return _figure("Sharp (green) and soft (red)", f'<div class="over">{images}</div>')

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.removal import trash
 from explorer.removal.remove import remove
+from explorer.systems.operating_system import OperatingSystem
+from explorer.systems.this_system import this_system
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page import duplicates_status
 from explorer.ui.removal_dialogs import removal_history
@@ -47,6 +49,16 @@ def test_the_folder_is_emptied_only_after_it_was_confirmed(
         [],
     )
     keeper.with_name("aside").rename(keeper)
+
+    def refuse(self: OperatingSystem, path: str) -> None:
+        raise PermissionError(13, "The process cannot access the file", path)
+
+    with monkeypatch.context() as now:
+        now.setattr(type(this_system()), "delete_file", refuse)
+        page.button[0].click().run()
+    text, _ = page.session_state[removal_history._RESULT]
+    assert text.startswith("0 files deleted for good. 1 file could not be deleted: close the")
+    assert Path(result.at).exists()
     page.button[0].click().run()
     assert not page.exception and not Path(result.at).exists()
     # Nothing is left to empty, and the photo that was kept is where it was.

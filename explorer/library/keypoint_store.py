@@ -65,6 +65,17 @@ def keypoints_of(catalog: Catalog, photo_id: int, version: int) -> bytes | None:
     return bytes(row[0]) if row and row[0] is not None else None
 
 
+def any_uncompared(catalog: Catalog, version: int) -> bool:
+    """Whether a photo with a present file has yet to be compared with the others."""
+    with catalog.reading() as db:
+        (found,) = db.execute(
+            "select exists (select 1 from photo p where p.present > 0 and not exists (select 1 from"
+            " sketch s where s.photo_id = p.id and s.version = ?))",
+            (version,),
+        ).fetchone()
+    return bool(found)
+
+
 def put_compared(writer: Writer, photos: Iterable[tuple[int, bytes | None]], version: int) -> None:
     """Record that photos have been compared, as (id, perceptual hash of what is inside their border
     or None)."""

@@ -10,7 +10,7 @@ from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.concepts import concept_dialog
-from explorer.ui.connection import connection_watcher
+from explorer.ui.app_frame import app_frame
 from explorer.ui.photo_edits.album_dialog import add_if_requested
 from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line
@@ -53,7 +53,7 @@ came_from = st.session_state.get("_page", page.url_path)
 st.session_state["_page"] = page.url_path
 if page == search and came_from != page.url_path:
     search_state.restore()
-connection_watcher()
+app_frame()
 try:
     resources.library()
 except ExplorerError as error:

@@ -1,12 +1,13 @@
 """Numbers, sizes and dates as the reader's browser writes them, for all texts of the pages.
 
 The words are English, except for the names of months in dates: the browser's own headings have
-them in its language, too. `explorer/text_format.py` has the fixed formats of the command line.
+them in its language, too. Digits are Latin and years Gregorian in every language. `explorer/text_format.py` has the fixed formats of the command line.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from babel import Locale, dates, numbers
 
@@ -21,6 +22,8 @@ _LATE_GROUPING = frozenset(
 _LATE_GROUPING_PORTUGUESE = frozenset(
     ("AO", "CH", "CV", "GQ", "GW", "LU", "MO", "MZ", "PT", "ST", "TL")
 )
+# The era in a pattern of a date, with the space beside it.
+_ERA = re.compile(r"G+ | ?G+")
 # Spanish in Latin America groups as English does.
 _EUROPEAN_SPANISH = frozenset((None, "ES", "EA", "IC", "GQ", "PH"))
 
@@ -32,7 +35,7 @@ def number(value: float, decimals: int = 0) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     grouped = abs(value) >= 10_000 or not _groups_late(locale)
     return numbers.format_decimal(
-        value, pattern, locale, group_separator=grouped, numbering_system="default"
+        value, pattern, locale, group_separator=grouped, numbering_system="latn"
     )
 
 
@@ -40,7 +43,7 @@ def short_number(value: float) -> str:
     """A number with up to six digits, as few as it needs: `2.8`, `35`."""
     locale = reader_locale()
     return numbers.format_decimal(
-        float(f"{value:g}"), "0.######", locale, numbering_system="default"
+        float(f"{value:g}"), "0.######", locale, numbering_system="latn"
     )
 
 
@@ -52,7 +55,7 @@ def count(value: int, what: str = "") -> str:
 def percent(share: float) -> str:
     """A share of 1 in percent, without decimals."""
     return numbers.format_percent(
-        share, locale=reader_locale(), numbering_system="default", group_separator=True
+        share, locale=reader_locale(), numbering_system="latn", group_separator=True
     )
 
 
@@ -73,7 +76,9 @@ def ordinal(value: int) -> str:
 
 def day(date: dt.date) -> str:
     """A day by itself, such as `May 4, 2016`."""
-    return dates.format_date(date, "long", locale=reader_locale())
+    pattern = dates.get_date_format("long", reader_locale()).pattern
+    # Thai names the era, which browsers leave out.
+    return dates.format_date(date, _ERA.sub("", pattern), reader_locale())
 
 
 def iso_day(text: str) -> str:

@@ -1,10 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { numberLabel } from "../../explorer/ui/static/modules/date_labels.js";
+import { dayLabel, numberLabel, shortNumberLabel, yearLabel } from "../../explorer/ui/static/modules/date_labels.js";
 
 test("numbers are rounded to so many decimals", () => {
   assert.equal(numberLabel(0.5, 1), (0.5).toLocaleString(undefined, { minimumFractionDigits: 1 }));
   assert.equal(numberLabel(2.26, 1), (2.3).toLocaleString());
   assert.equal(numberLabel(12345), (12345).toLocaleString());
+});
+
+// In a browser of another language, its default of calendar and digits.
+function inLanguage(language, check) {
+  const { DateTimeFormat } = Intl;
+  const { toLocaleString } = Number.prototype;
+  Intl.DateTimeFormat = function (_, options) {
+    return new DateTimeFormat(language, options);
+  };
+  Number.prototype.toLocaleString = function (_, options) {
+    return toLocaleString.call(this, language, options);
+  };
+  try {
+    check();
+  } finally {
+    Intl.DateTimeFormat = DateTimeFormat;
+    Number.prototype.toLocaleString = toLocaleString;
+  }
+}
+
+test("years are Gregorian and digits Latin in every language, as the server writes them", () => {
+  inLanguage("th-u-nu-thai", () => {
+    assert.match(dayLabel(20160504), /^4 \S+ 2016$/);
+    assert.equal(yearLabel(20160504), "2016");
+    assert.equal(numberLabel(12345), "12,345");
+    assert.match(shortNumberLabel(1200), /^1\.2/);
+  });
 });

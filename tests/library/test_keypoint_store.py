@@ -44,6 +44,20 @@ class TestFingerprints:
         other = keypoint_store.photo_fingerprints(builder.library.catalog, 2)
         assert other.compared.tolist() == [False] * 3 and other.inner == {}
 
+    def test_whether_a_visible_photo_is_still_to_be_compared(
+        self, builder: LibraryBuilder
+    ) -> None:
+        catalog = builder.library.catalog
+        assert not keypoint_store.any_uncompared(catalog, 1)
+        a, b = (builder.put(f"{n}.jpg", n) for n in range(2))
+        keypoint_store.put_compared(builder.writer, [(a, None)], 1)
+        assert keypoint_store.any_uncompared(catalog, 1)
+        builder.lose("1.jpg")
+        assert not keypoint_store.any_uncompared(catalog, 1)
+        assert keypoint_store.any_uncompared(catalog, 2)
+        keypoint_store.put_compared(builder.writer, [(b, None)], 1)
+        assert not keypoint_store.any_uncompared(catalog, 1)
+
     def test_only_photos_changed_since_are_listed(self, builder: LibraryBuilder) -> None:
         builder.put("a.jpg", 1)
         change = builder.library.catalog.change()

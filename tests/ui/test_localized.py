@@ -31,6 +31,11 @@ WRITTEN = {
            "2016年5月4日", "2016年5月", "2016年5月4日 13:05"),
     "es-ES": ("12.345 photos", "1234", "3,4 MB", f"12{FIXED}%",
               "4 de mayo de 2016", "mayo de 2016", "4 de mayo de 2016, 13:05"),
+    # Years are Gregorian and digits Latin, as `date_labels.js` has them.
+    "th": ("12,345 photos", "1,234", "3.4 MB", "12%",
+           "4 พฤษภาคม 2016", "พฤษภาคม 2016", "4 พฤษภาคม 2016 13:05 น."),
+    "fa": ("12,345 photos", "1,234", "3.4 MB", "12%",
+           "4 مه 2016", "مه 2016", "4 مه 2016،‏ 13:05"),
 }  # fmt: skip
 
 

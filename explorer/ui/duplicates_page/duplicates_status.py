@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.duplicates.groups import Tier
+from explorer.library.keypoint_store import any_uncompared
+from explorer.library.pair_store import PAIRS_VERSION
 from explorer.library.worker_store import worker_status
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
@@ -31,9 +33,13 @@ def explain_no_groups(current: DuplicatesReview, tier: Tier, group_filter: Group
 
 
 def comparison_progress() -> None:
-    """Say so while photos are still being compared."""
-    worker = worker_status(resources.library().catalog)
-    if worker is not None and worker["alive"] and worker["phase"] in _COMPARING:
+    """Say so while photos are still to be compared. Stages after that, such as the map or sidecars,
+    find no groups."""
+    catalog = resources.library().catalog
+    worker = worker_status(catalog)
+    if worker is None or not worker["alive"] or worker["phase"] not in _COMPARING:
+        return
+    if any_uncompared(catalog, PAIRS_VERSION):
         st.caption("Photos are still being compared. More groups may appear.")
 
 

@@ -1,6 +1,7 @@
 // What a result can be narrowed down by: groups of links. It sends Python `query` ({ text }, once) when one is followed in
 // this window.
 
+import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";
 
@@ -28,13 +29,13 @@ export default function (component) {
         opened.add(name);
         draw();
       };
-      section.append(make("button", { type: "button", class: "all", "data-key": `all ${name}`, "aria-label": `Show ${rest} more: ${name}`, onclick: show }, `Show ${rest.toLocaleString()} more`));
-    } else if (more) section.append(make("p", { class: "all" }, `and ${more.toLocaleString()} more: ${name === "Places" ? "see the Places page" : "narrow down further"}`));
+      section.append(make("button", { type: "button", class: "all", "data-key": `all ${name}`, "aria-label": `Show ${rest} more: ${name}`, onclick: show }, `Show ${numberLabel(rest)} more`));
+    } else if (more) section.append(make("p", { class: "all" }, `and ${numberLabel(more)} more: ${name === "Places" ? "see the Places page" : "narrow down further"}`));
     return section;
   }
 
   function item(entry, key) {
-    const photos = entry.photos === 1 ? "1 photo" : `${entry.photos.toLocaleString()} photos`;
+    const photos = entry.photos === 1 ? "1 photo" : `${numberLabel(entry.photos)} photos`;
     return make(
       "li",
       { style: `--level: ${entry.level}` },
@@ -46,7 +47,7 @@ export default function (component) {
           onclick: (event) => followed(event) && setTriggerValue("query", { text: entry.text }),
         },
         make("span", { class: "name" }, entry.name),
-        make("span", { class: "count" }, entry.active ? "✕" : entry.widens ? "↑" : entry.photos.toLocaleString()),
+        make("span", { class: "count" }, entry.active ? "✕" : entry.widens ? "↑" : numberLabel(entry.photos)),
       ),
     );
   }

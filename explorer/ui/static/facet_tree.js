@@ -1,6 +1,7 @@
 // A tree of groups of photos, read level by level from `tree_route.py`: folders, dates, or cameras. It sends Python
 // `query` (the search of a group, once) when one is followed in this window.
 
+import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";
 import { treeKey, typedRow } from "./modules/tree_keys.js";
@@ -8,7 +9,7 @@ import { TreeLevels } from "./modules/tree_levels.js";
 
 // Milliseconds: after a pause this long in typing, a filter is looked up, and a typed name begins anew.
 const FILTER_PAUSE = 150, NAME_PAUSE = 700;
-const number = (value) => value.toLocaleString();
+const number = (value) => numberLabel(value);
 
 class GroupTree {
   constructor(root) {

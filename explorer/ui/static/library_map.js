@@ -1,6 +1,7 @@
 // The map of the library that fills the window. It sends Python `shape` (corners that were drawn, or those of what is in view) and
 // `region` (level-x-y), each once, as the address has them. Points and regions are fetched from `map_routes.py`.
 
+import { numberLabel } from "./modules/date_labels.js";
 import { rememberView, viewInAddress } from "./modules/map_address.js";
 import { cornersOf, createMapCanvas } from "./modules/map_canvas.js";
 import { listenForGestures } from "./modules/map_gestures.js";
@@ -130,7 +131,7 @@ function createLibraryMap(root) {
     requestAnimationFrame(() => {
       if (!state.points) return;
       const total = state.data.only && state.inside ? state.inside.number : state.points.number;
-      notice.textContent = `${shown().toLocaleString()} of ${total.toLocaleString()} photos in view`;
+      notice.textContent = `${numberLabel(shown())} of ${numberLabel(total)} photos in view`;
       regionList.fill(state.listed ?? [], state.data.region?.join("-"));
       // The list may be in the way of names now.
       redraw();
@@ -175,7 +176,7 @@ function createLibraryMap(root) {
     state.line = corners.length > 1 ? corners : null;
     if (state.line) {
       const { number } = pointsInside(state.points, shapeOf(corners, tool));
-      notice.textContent = number === 1 ? "1 photo" : `${number.toLocaleString()} photos`;
+      notice.textContent = number === 1 ? "1 photo" : `${numberLabel(number)} photos`;
     }
     redraw();
   }

@@ -1,6 +1,7 @@
 // The places of the library: countries, regions and cities, each a link to a search. It sends Python `search` (a query,
 // once) when one is followed in this window.
 
+import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { matchingPlaces } from "./modules/place_filter.js";
 
@@ -44,7 +45,7 @@ export default function (component) {
       },
       make("img", { src: place.cover, alt: "", loading: "lazy" }),
       make("span", { class: "name" }, place.name),
-      make("span", { class: "count" }, place.photos.toLocaleString()),
+      make("span", { class: "count" }, numberLabel(place.photos)),
     );
     const row = make("li", { "data-key": key }, make("div", { class: "row" }, fold, link));
     if (open && place.inside.length) row.append(make("ul", {}, ...place.inside.map((each) => item(each, key, unfolded))));

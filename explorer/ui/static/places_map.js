@@ -1,6 +1,7 @@
 // The world map of the photos. It fetches outlines and clusters from the server, and sends Python `area` (south, west,
 // north, east in degrees, as text, once) to list the photos there, and `search` (the same) to search among them.
 
+import { numberLabel, shortNumberLabel } from "./modules/date_labels.js";
 import { arrange } from "./modules/element.js";
 import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, overviewOf, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
 
@@ -130,7 +131,7 @@ export default function (component) {
       const across = Math.round(22 + 7 * Math.log10(cluster.photos));
       button.type = "button";
       button.dataset.area = cluster.area;
-      button.textContent = cluster.photos === 1 ? "" : short(cluster.photos);
+      button.textContent = cluster.photos === 1 ? "" : shortNumberLabel(cluster.photos);
       button.setAttribute("aria-label", inWords(cluster));
       button.style.width = button.style.height = `${cluster.photos === 1 ? 16 : across}px`;
       button.tabIndex = i ? -1 : 0;
@@ -140,16 +141,15 @@ export default function (component) {
     if (focused && again !== stage.getRootNode().activeElement) (again ?? canvas).focus();
     if (state.pointed && !state.pointed.isConnected) hidePreview();
     const total = found.reduce((sum, cluster) => sum + cluster.photos, 0);
-    notice.textContent = total === 1 ? "1 photo in view" : `${total.toLocaleString()} photos in view`;
+    notice.textContent = total === 1 ? "1 photo in view" : `${numberLabel(total)} photos in view`;
     draw();
   }
 
   function inWords({ photos, label }) {
     if (photos === 1) return label ? `1 photo, ${label}` : "1 photo";
-    return `${photos.toLocaleString()} photos${label ? `, the latest in ${label}` : ""}`;
+    return `${numberLabel(photos)} photos${label ? `, the latest in ${label}` : ""}`;
   }
 
-  const short = (number) => new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }).format(number);
 
   function placeClusters({ across, down }, width, height) {
     [...layer.children].forEach((button, i) => {

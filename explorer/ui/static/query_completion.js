@@ -46,7 +46,7 @@ export default function () {
       const found = answer?.ok ? await answer.json() : [];
       if (number === requests) suggest(box, found.filter((each) => each.text !== text));
     } catch {
-      // If the program does not respond, connection.js shows a message.
+      // If the program does not respond, app_frame.js shows a message.
     }
   }
 

@@ -1,6 +1,7 @@
 // The map of the library. Triggers in Python: `open` (a photo's id) and `area` (left, top, right and bottom of the marked
 // rectangle, 0 to 65535). The points are fetched from `data.source`.
 
+import { numberLabel } from "./modules/date_labels.js";
 import { colorOfPart, createMapPainter } from "./modules/map_painter.js";
 import { listenForPointers } from "./modules/map_pointer.js";
 import { clampView, projection, wholeMap, zoomAt } from "./modules/map_view.js";
@@ -44,7 +45,7 @@ export default function (component) {
       ...state.points.legend.map((part) => {
         const item = document.createElement("li"), dot = document.createElement("i");
         dot.style.background = colorOfPart(part, state.points.coloring);
-        item.append(dot, `${part.label} (${part.photos.toLocaleString()})`);
+        item.append(dot, `${part.label} (${numberLabel(part.photos)})`);
         return item;
       }),
     );

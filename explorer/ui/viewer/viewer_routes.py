@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -19,6 +20,7 @@ from explorer.ui import resources
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import photo_entry
 from explorer.ui.photo_routes import PHOTO_HEADERS, photo_of
+from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.viewer import photo_sequences
 from explorer.ui.viewer.marked_faces import marked_faces
 from explorer.ui.viewer.photo_sequences import PhotoSequence
@@ -101,17 +103,26 @@ def photo_faces(request: Request) -> Answer | None:
 
 @_json
 def similar_photos(request: Request) -> Answer | None:
-    """The photos that are nearest to one by the encoder in use: `photos`, entries with a `score`;
-    and whether they are `known` yet."""
+    """The photos that are nearest to one by the encoder in use, one of each stack and none of its
+    own: `photos`, entries with a `score`; and whether they are `known` yet. `copies`: the others of
+    its own stack, nearest first, with a `score` of None if it is not known."""
     photo = photo_of(request)
     if photo is None:
         return None
     catalog, encoder = resources.library().catalog, resources.engine().encoder
     encoder_id = catalog.encoder_id(encoder.name, encoder.version)
     near = [] if encoder_id is None else neighbors_of(catalog, encoder_id, photo["id"])
-    rows = catalog.photos(i for i, _ in near)
-    shown = [photo_entry(rows[i]) | {"score": score} for i, score in near if i in rows]
-    return {"known": bool(near), "photos": shown[:_SIMILAR]}
+    stacks, scores = photo_stacks(), dict(near)
+    own = stacks.members(photo["id"]).tolist()
+    others = np.array([i for i in scores if i not in own], np.int64)
+    different = stacks.collapse(others).tolist()[:_SIMILAR]
+    copies = sorted((i for i in own if i != photo["id"]), key=lambda i: -scores.get(i, 0.0))
+    rows = catalog.photos([*different, *copies[:_SIMILAR]])
+
+    def entries(ids: list[int]) -> list[Answer]:
+        return [photo_entry(rows[i]) | {"score": scores.get(i)} for i in ids if i in rows]
+
+    return {"known": bool(near), "photos": entries(different), "copies": entries(copies[:_SIMILAR])}
 
 
 @_json

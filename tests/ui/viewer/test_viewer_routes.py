@@ -16,10 +16,11 @@ from explorer.config import library_dir
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
 from explorer.photos.metadata.face_regions import FaceRegion
+from explorer.search.result_stacks import PhotoStacks
 from explorer.ui import resources, server
 from explorer.ui.access_token import access
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
-from explorer.ui.viewer import marked_faces, photo_sequences, screen_images
+from explorer.ui.viewer import marked_faces, photo_sequences, screen_images, viewer_routes
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from tests.ui.conftest import id_of
 
@@ -101,6 +102,21 @@ def test_similar_photos_are_the_nearest_ones(client: TestClient, ids: list[int])
     scores = [each["score"] for each in found["photos"]]
     assert found["known"] and scores == sorted(scores, reverse=True)
     assert {each["id"] for each in found["photos"]} == set(ids) - {number}
+
+
+def test_copies_are_not_among_the_similar_photos(
+    client: TestClient, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = id_of("red.jpg")
+    copy, one, other = [i for i in ids if i != red][:3]
+    stacks = PhotoStacks.of([(red, copy), (one, other)])
+    monkeypatch.setattr(viewer_routes, "photo_stacks", lambda: stacks)
+    found = client.get(f"/photo/{red}/similar").json()
+    assert [each["id"] for each in found["copies"]] == [copy]
+    similar = {each["id"] for each in found["photos"]}
+    # Of another stack, only the nearest.
+    assert len(similar & {one, other}) == 1 and not similar & {red, copy}
+    assert len(similar) == len(ids) - 3
 
 
 def test_marked_faces_are_read_from_the_file_once(

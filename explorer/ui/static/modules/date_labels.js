@@ -1,10 +1,13 @@
 // Dates and numbers in the browser's language, as `localized.py` writes them. A day is a number YYYYMMDD with zeros for what is not known of it; 0 is no date.
 
+// The calendar and the digits of `localized.py`, whatever else the language has of its own.
+const LATIN = { numberingSystem: "latn" };
+const GREGORIAN = { calendar: "gregory", ...LATIN };
 const formats = new Map();
 
 function format(date, options) {
   const key = JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(undefined, options));
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(undefined, { ...GREGORIAN, ...options }));
   return formats.get(key).format(date);
 }
 
@@ -56,5 +59,10 @@ export function photoLabel({ name, taken, precision, source }) {
 
 // A number with the separators of the browser's language, rounded to so many decimals.
 export function numberLabel(number, decimals = 0) {
-  return number.toLocaleString(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return number.toLocaleString(undefined, { ...LATIN, minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+// A number in a few characters, such as `1.2K`.
+export function shortNumberLabel(number) {
+  return number.toLocaleString(undefined, { ...LATIN, notation: "compact", maximumFractionDigits: 1 });
 }

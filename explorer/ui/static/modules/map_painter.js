@@ -1,5 +1,6 @@
 // Draws the map of the library: its points, those in view as pictures once they are few, and what is marked on it.
 
+import { numberLabel } from "./date_labels.js";
 import { OUT, visitPoints } from "./point_grid.js";
 
 // Colors that can be distinguished on light and dark backgrounds, even with the common kinds of color blindness; and a
@@ -95,7 +96,7 @@ export function createMapPainter({ stage, canvas, notice, state, project }) {
     }
     context.globalAlpha = 1;
     if (included <= MAX_PICTURES && state.view.zoom > 1.5) for (const [pointClass, list] of shown) if (pointClass !== OUT) list.forEach((i) => drawPicture(context, i, pointClass));
-    notice.textContent = `${included.toLocaleString()} of ${points.number.toLocaleString()} photos in view`;
+    notice.textContent = `${numberLabel(included)} of ${numberLabel(points.number)} photos in view`;
   }
 
   // When zoomed in far enough, points are drawn as pictures.

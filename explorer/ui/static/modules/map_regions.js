@@ -1,5 +1,7 @@
 // Which regions of the map have their names shown, and where. Regions are those of `map_overview.py`: { x, y, photos, box, name }.
 
+import { numberLabel } from "./date_labels.js";
+
 // From these zooms on, the next finer level of regions is shown.
 const LEVEL_ZOOMS = [1.8, 3.6, 7.5];
 // Pixels between two names, and the most names at once.
@@ -40,5 +42,5 @@ function overlaps(one, other) {
 
 // A region in words.
 export function regionInWords({ name, photos, facts }) {
-  return [name, photos === 1 ? "1 photo" : `${photos.toLocaleString()} photos`, ...facts].join(", ");
+  return [name, photos === 1 ? "1 photo" : `${numberLabel(photos)} photos`, ...facts].join(", ");
 }

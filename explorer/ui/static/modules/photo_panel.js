@@ -1,5 +1,6 @@
 // The information on a photo: what is known of it, where its files are, and the photos that are similar.
 
+import { numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
 
 // onPick(entry): a similar photo was chosen. onFace(face): a marked face is pointed at, { name, box }, or none any longer (null).
@@ -29,7 +30,7 @@ export function createPhotoPanel({ onPick, onFace }) {
   }
 
   function files(info) {
-    const heading = info.present > 1 ? `The same file is in ${info.present.toLocaleString()} places:` : "File";
+    const heading = info.present > 1 ? `The same file is in ${numberLabel(info.present)} places:` : "File";
     return [
       make("h3", {}, heading),
       ...info.files.flatMap(({ path, away }) => [
@@ -37,7 +38,7 @@ export function createPhotoPanel({ onPick, onFace }) {
           make("button", { type: "button", title: "Copy the path", "aria-label": `Copy the path ${path}`, onclick: (event) => copy(event.currentTarget, path) }, "Copy")),
         ...(away && info.present > 1 ? [make("p", { class: "hint" }, "This one is offline: its drive is not connected, or the file has been moved.")] : []),
       ]),
-      ...(info.more ? [make("p", { class: "hint" }, `… and ${info.more.toLocaleString()} more.`)] : []),
+      ...(info.more ? [make("p", { class: "hint" }, `… and ${numberLabel(info.more)} more.`)] : []),
     ];
   }
 
@@ -95,11 +96,15 @@ export function createPhotoPanel({ onPick, onFace }) {
     ];
   }
 
-  function similarPhotos({ known, photos }) {
-    if (!known) return [make("h3", {}, "Similar photos"), make("p", { class: "hint" }, "They appear here once the photos have been compared.")];
+  function similarPhotos({ known, photos, copies }) {
+    const waiting = [make("h3", {}, "Similar photos"), make("p", { class: "hint" }, "They appear here once the photos have been compared.")];
+    return [...pictures("Copies and similar shots", copies), ...(known ? pictures("Similar photos", photos) : waiting)];
+  }
+
+  function pictures(heading, photos) {
     if (!photos.length) return [];
     return [
-      make("h3", {}, "Similar photos"),
+      make("h3", {}, heading),
       make("div", { class: "similar" }, ...photos.map((entry) => make("button", { type: "button", title: entry.label, "aria-label": entry.label, onclick: () => onPick(entry) },
         make("img", { src: entry.preview, alt: "", loading: "lazy", decoding: "async" })))),
     ];

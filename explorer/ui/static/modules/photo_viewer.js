@@ -1,5 +1,6 @@
 // The viewer as a whole: it opens photos, steps through them, and carries out commands.
 
+import { numberLabel } from "./date_labels.js";
 import { createFacts } from "./viewer_facts.js";
 import { createFilmStrip } from "./film_strip.js";
 import { createPageCover } from "./page_cover.js";
@@ -155,7 +156,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
   }
 
   function positionText() {
-    return list.at === null || !list.located ? "" : `${(list.at + 1).toLocaleString()} of ${list.total.toLocaleString()}`;
+    return list.at === null || !list.located ? "" : `${numberLabel(list.at + 1)} of ${numberLabel(list.total)}`;
   }
 
   function refresh() {

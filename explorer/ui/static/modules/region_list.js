@@ -1,5 +1,6 @@
 // The regions of the map as names on it and as a list of links, so that the map can be used without seeing it.
 
+import { numberLabel } from "./date_labels.js";
 import { arrange, make } from "./element.js";
 import { placeNames, regionInWords } from "./map_regions.js";
 
@@ -22,7 +23,7 @@ export function createRegionList({ layer, list, go, choose, leave }) {
 
   function entryOf(region) {
     if (!entries.has(region.key)) {
-      const photos = region.photos.toLocaleString();
+      const photos = numberLabel(region.photos);
       const source = region.hash ? `/photo/${region.cover}/preview?v=${region.hash.slice(0, 16)}` : null;
       const note = [photos === "1" ? "1 photo" : `${photos} photos`, ...region.facts].join(" · ");
       const link = make("a", { href: regionAddress(region), onclick: (event) => follow(event, region) },

@@ -28,10 +28,13 @@ def main() -> None:
             removal_history.removed_photos_button()
         duplicates_status.announce_changes(resources.library().catalog.change(), reason_empty)
         return
-    group_filter = duplicates_toolbar.filter_bar()
+    head = st.container(horizontal=True, vertical_alignment="center", key="duplicates-head")
+    with head:
+        group_filter = duplicates_toolbar.filter_bar()
     with st.spinner("Loading duplicates…"):
         current = duplicates_review.review(resources.library(), group_filter)
-    tier = duplicates_toolbar.tier_tabs(current)
+    with head:
+        tier = duplicates_toolbar.tier_tabs(current)
     duplicates_status.comparison_progress()
     removal_list.bulk_actions(current, tier)
     removal_list.removal_list(current)

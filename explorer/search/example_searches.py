@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from explorer.library.frequent_values import FrequentValues
 from explorer.library.paths import printable
@@ -18,6 +18,7 @@ _MIN = 3
 class ExampleSearch(NamedTuple):
     """A search to try."""
 
+    kind: Literal["subject", "year", "folder"]
     label: str
     parameters: dict[str, str]
     """Of the Search page's URL."""
@@ -28,16 +29,16 @@ def example_searches(
 ) -> list[ExampleSearch]:
     """Examples of phrases and of each kind of filter. total: the number of photos; a value shared
     by all of them is not an example. subjects: what many photos of the library show."""
-    examples = [ExampleSearch(subject, {"q": subject}) for subject in subjects]
+    examples = [ExampleSearch("subject", subject, {"q": subject}) for subject in subjects]
     for year, number in frequent.years[:2]:
         if _MIN <= number < total:
             examples.append(
-                ExampleSearch(year, {"since": f"{year}-01-01", "until": f"{year}-12-31"})
+                ExampleSearch("year", year, {"since": f"{year}-01-01", "until": f"{year}-12-31"})
             )
     for folder, number in frequent.folders[:2]:
         name = printable(os.path.basename(folder))
         if _MIN <= number < total and name:
-            examples.append(ExampleSearch(f"In {name}", {"folder": folder}))
+            examples.append(ExampleSearch("folder", name, {"folder": folder}))
     return examples
 
 

@@ -66,8 +66,7 @@ class PhotoList:
         """What the photos below one heading have in common."""
         if self._view.by_month:
             return "month"
-        dated = self._view.sorting in ("newest", "oldest", "day", "added", "modified")
-        return "day" if dated else "none"
+        return "day" if self._view.is_dated else "none"
 
     @property
     def ids(self) -> Ids:

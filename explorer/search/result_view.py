@@ -54,6 +54,11 @@ class ResultView:
         """Whether photos of a month are kept together although they are not sorted by a date."""
         return self.by_month and self.sorting not in ("added", "modified")
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether photos stand below the dates that they are ordered or grouped by."""
+        return self.by_month or self.sorting in ("newest", "oldest", "day", "added", "modified")
+
     def sections(self) -> tuple[int, int]:
         """Number of tiles with good matches, and number of all tiles."""
         good = len(self._good_tiles()) if self._has_others else self._count()

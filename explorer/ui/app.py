@@ -9,8 +9,8 @@ from explorer import __version__
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
 from explorer.ui import resources
-from explorer.ui.concepts import concept_dialog
 from explorer.ui.app_frame import app_frame
+from explorer.ui.concepts import concept_dialog
 from explorer.ui.photo_edits.album_dialog import add_if_requested
 from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line

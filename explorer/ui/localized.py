@@ -1,7 +1,8 @@
 """Numbers, sizes and dates as the reader's browser writes them, for all texts of the pages.
 
 The words are English, except for the names of months in dates: the browser's own headings have
-them in its language, too. Digits are Latin and years Gregorian in every language. `explorer/text_format.py` has the fixed formats of the command line.
+them in its language, too. Digits are Latin and years Gregorian in every language.
+`explorer/text_format.py` has the fixed formats of the command line.
 """
 
 from __future__ import annotations
@@ -42,9 +43,7 @@ def number(value: float, decimals: int = 0) -> str:
 def short_number(value: float) -> str:
     """A number with up to six digits, as few as it needs: `2.8`, `35`."""
     locale = reader_locale()
-    return numbers.format_decimal(
-        float(f"{value:g}"), "0.######", locale, numbering_system="latn"
-    )
+    return numbers.format_decimal(float(f"{value:g}"), "0.######", locale, numbering_system="latn")
 
 
 def count(value: int, what: str = "") -> str:

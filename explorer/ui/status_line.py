@@ -54,7 +54,7 @@ def _folders_away() -> None:
         if len(away) == 1
         else f"{count(len(away), 'folder')} are"
     )
-    with st.container(key="status"):
+    with st.container(key="status-away"):
         st.caption(
             f":material/usb_off: {escape_markdown(where)} not connected. Photos from there can be"
             " searched, and are shown as previews."

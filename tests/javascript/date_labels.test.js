@@ -11,19 +11,21 @@ test("numbers are rounded to so many decimals", () => {
 
 // In a browser of another language, its default of calendar and digits.
 function inLanguage(language, check) {
-  const { DateTimeFormat } = Intl;
-  const { toLocaleString } = Number.prototype;
-  Intl.DateTimeFormat = function (_, options) {
-    return new DateTimeFormat(language, options);
+  const { DateTimeFormat: Format } = Intl;
+  const { toLocaleString: write } = Number.prototype;
+  Intl.DateTimeFormat = class extends Format {
+    constructor(_, options) {
+      super(language, options);
+    }
   };
   Number.prototype.toLocaleString = function (_, options) {
-    return toLocaleString.call(this, language, options);
+    return write.call(this, language, options);
   };
   try {
     check();
   } finally {
-    Intl.DateTimeFormat = DateTimeFormat;
-    Number.prototype.toLocaleString = toLocaleString;
+    Intl.DateTimeFormat = Format;
+    Number.prototype.toLocaleString = write;
   }
 }
 

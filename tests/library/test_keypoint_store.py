@@ -44,9 +44,7 @@ class TestFingerprints:
         other = keypoint_store.photo_fingerprints(builder.library.catalog, 2)
         assert other.compared.tolist() == [False] * 3 and other.inner == {}
 
-    def test_whether_a_visible_photo_is_still_to_be_compared(
-        self, builder: LibraryBuilder
-    ) -> None:
+    def test_whether_a_visible_photo_is_still_to_be_compared(self, builder: LibraryBuilder) -> None:
         catalog = builder.library.catalog
         assert not keypoint_store.any_uncompared(catalog, 1)
         a, b = (builder.put(f"{n}.jpg", n) for n in range(2))

@@ -45,6 +45,11 @@ def albums_page() -> None:
             " one, or **Favourite** to mark the best.",
             icon=":material/photo_album:",
         )
+        st.page_link(
+            APP_FILES / "pages" / "search.py",
+            label="Choose photos",
+            icon=":material/photo_library:",
+        )
         album_exchange.exchange_panel()
         return
     covers = [album.cover for album in found if album.cover is not None]

@@ -23,7 +23,9 @@ GO_TO_TIER = "_go-to-tier"
 
 def filter_bar() -> GroupFilter:
     """Draw the filters and the buttons of the dialogs; returns the filter."""
-    with st.container(horizontal=True, vertical_alignment="center", key="duplicates-bar"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", key="duplicates-bar", width="content"
+    ):
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
             since, until = (_day(label) for label in ("From", "To"))
             folder = st.selectbox(

@@ -6,6 +6,7 @@ the world is 256 × 2^z pixels wide, as in other web maps.
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ MAX_ZOOM = 18
 MAX_LATITUDE = 85.05
 """The map ends there; photos nearer to a pole are at its edge."""
 _MAX_CLUSTERS = 400
+# The cells around one.
+_BESIDE = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if across or down]
+# The map is shown at up to 0.7 of the zoom that clusters are made for.
+_ROOM = 1.3
 # Up to this zoom the clusters of the whole world are kept; beyond it, only few photos are in view.
 _WHOLE_UNTIL = 8
 
@@ -104,7 +109,9 @@ class PhotoClusters:
                     self._whole[zoom] = _clustered(self.points, everything, cells)
                 found = self._whole[zoom]
         else:
-            found = _clustered(self.points, _inside(self.points.x, self.points.y, low, high), cells)
+            # With the cells around, so that clusters at the edge are joined as in the middle.
+            wide = _inside(self.points.x, self.points.y, low - 2 / cells, high + 2 / cells)
+            found = _clustered(self.points, wide, cells)
         near = _inside(found.x, found.y, low, high)
         largest = near[np.argsort(-found.photos[near], kind="stable")[:_MAX_CLUSTERS]]
         return [
@@ -136,13 +143,59 @@ def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) 
         np.minimum.reduceat(latitude, starts), np.minimum.reduceat(longitude, starts),
         np.maximum.reduceat(latitude, starts), np.maximum.reduceat(longitude, starts),
     )  # fmt: skip
-    return _Clustered(
-        np.add.reduceat(points.x[among], starts) / photos,
-        np.add.reduceat(points.y[among], starts) / photos,
-        photos,
-        np.maximum.reduceat(points.ids[among], starts),
-        np.stack(bounds),
+    return _joined(
+        _Clustered(
+            np.add.reduceat(points.x[among], starts) / photos,
+            np.add.reduceat(points.y[among], starts) / photos,
+            photos,
+            np.maximum.reduceat(points.ids[among], starts),
+            np.stack(bounds),
+        ),
+        cells,
     )
+
+
+def _joined(found: _Clustered, cells: float) -> _Clustered:
+    """The clusters without those that a larger one of a cell beside it would cover: these become
+    part of it, at its place."""
+    column = np.floor(found.x * cells).astype(np.int64).tolist()
+    row = np.floor(found.y * cells).astype(np.int64).tolist()
+    by_cell = {cell: i for i, cell in enumerate(zip(column, row, strict=True))}
+    radius, x, y = (_radius(found.photos) / CELL).tolist(), found.x * cells, found.y * cells
+    leader, order = np.arange(len(found.x)), np.argsort(-found.photos, kind="stable")
+    rank = np.argsort(order).tolist()
+    for i in order.tolist():
+        if leader[i] != i:
+            continue
+        for across, down in _BESIDE:
+            j = by_cell.get((column[i] + across, row[i] + down))
+            if j is None or leader[j] != j or rank[j] < rank[i]:
+                continue
+            if math.hypot(x[i] - x[j], y[i] - y[j]) < (radius[i] + radius[j]) * _ROOM:
+                leader[j] = i
+    return _merged(found, leader)
+
+
+def _merged(found: _Clustered, leader: Ids) -> _Clustered:
+    """Clusters with those joined that have the same leader. leader: (c,), the number of a
+    cluster."""
+    order = np.argsort(leader, kind="stable")
+    starts = np.flatnonzero(np.diff(leader[order], prepend=-1))
+    kept, bounds = leader[order][starts], found.bounds[:, order]
+    return _Clustered(
+        found.x[kept],
+        found.y[kept],
+        np.add.reduceat(found.photos[order], starts),
+        np.maximum.reduceat(found.newest[order], starts),
+        np.concatenate(
+            [np.minimum.reduceat(bounds[:2], starts, 1), np.maximum.reduceat(bounds[2:], starts, 1)]
+        ),
+    )
+
+
+def _radius(photos: npt.NDArray[np.int64]) -> Floats:
+    """Pixels from the center of clusters to their rims, as `static/places_map.js` draws them."""
+    return np.where(photos == 1, 8.0, 11 + 3.5 * np.log10(np.maximum(1, photos)))
 
 
 def area_text(area: Area) -> str:

@@ -21,6 +21,7 @@ from explorer.ui.search_page import filter_texts, library_values, new_matches, s
 
 # The number of chips below the search box; the popover has all searches.
 _SAVED_CHIPS, _RECENT_CHIPS = 12, 4
+_EXAMPLE_ICONS = {"subject": "lightbulb", "year": "calendar_month", "folder": "folder"}
 # The maximum length of a chip in characters.
 _MAX_LABEL = 40
 # Session state: the search that was recorded last.
@@ -87,7 +88,7 @@ def chips() -> None:
         shown = {*known, *recent[:_RECENT_CHIPS]}
         for number, example in enumerate(examples):
             if (query := _text(example.parameters)) not in shown:
-                _chip(f"example-{number}", example.label, "lightbulb", query)
+                _chip(f"example-{number}", example.label, _EXAMPLE_ICONS[example.kind], query)
 
 
 def _label(search: SavedSearch) -> str:

@@ -74,7 +74,9 @@ def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False)
         parts = ["No photos"]
     if view.hidden:
         filters.append(f"{count(view.hidden, 'similar shot')} in stacks")
-    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+    # The gallery's controls for dates lie in the same row, where the window is wide enough.
+    key = "headline-dated" if view.is_dated and view.ranked.total else "headline"
+    with st.container(horizontal=True, vertical_alignment="center", key=key):
         if parts or filters:
             st.caption(" · ".join(map(escape_markdown, parts + filters)), width="stretch")
         if view.ranked.total:

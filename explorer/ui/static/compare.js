@@ -1,6 +1,7 @@
 // The review of one group of duplicates: two of its files side by side, flickering, or their difference. The compared file,
 // the zoom and the view are state of this component; every decision triggers `act` in Python.
 
+import { measureTop } from "./modules/fill_window.js";
 import { createComparisonStage } from "./modules/comparison_stage.js";
 import { make } from "./modules/element.js";
 import { loadPicture } from "./modules/picture_canvas.js";
@@ -62,6 +63,7 @@ export default function (component) {
     const shown = make("div", { class: `stage ${state.mode}` });
     const { head, members, tools, help, table, buttons, list } = parts;
     root.replaceChildren(head(), members(), tools(), ...(state.help ? [help()] : []), shown, table(), buttons(), list());
+    measureTop(shown);
     // Restore the focus to the same button.
     if (focused) ([...root.querySelectorAll("button")].find((each) => nameOf(each) === focused && !each.disabled) ?? root).focus({ preventScroll: true });
     stage.show(shown, number);

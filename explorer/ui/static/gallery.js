@@ -181,7 +181,7 @@ function createGallery(root) {
     for (const button of part("zoom").children) button.setAttribute("aria-pressed", button.dataset.zoom === zoom);
     if (changed && step) changeAddress({ zoom: zoom === "days" ? "" : zoom }, true);
     element.hidden = zoom !== "days";
-    part("scrubber").classList.toggle("away", zoom !== "days");
+    for (const name of ["scrubber", "bar"]) part(name).classList.toggle("away", zoom !== "days");
     if (zoom !== "days") {
       showOverview();
       overview.reveal(index, focus);
@@ -254,6 +254,7 @@ function createGallery(root) {
     link,
     attach() {
       observer.observe(element);
+      bar.watch();
       scrubberObserver.observe(part("scrubber"));
       addEventListener("popstate", onHistory);
       document.addEventListener(PHOTO_CLOSED, onClosed);
@@ -265,6 +266,7 @@ function createGallery(root) {
       again.stop();
       redraw.stop();
       observer.disconnect();
+      bar.rest();
       scrubberObserver.disconnect();
       link("");
       removeEventListener("popstate", onHistory);

@@ -2,6 +2,7 @@
 // `region` (level-x-y), each once, as the address has them. Points and regions are fetched from `map_routes.py`.
 
 import { numberLabel } from "./modules/date_labels.js";
+import { measureTop } from "./modules/fill_window.js";
 import { rememberView, viewInAddress } from "./modules/map_address.js";
 import { cornersOf, createMapCanvas } from "./modules/map_canvas.js";
 import { listenForGestures } from "./modules/map_gestures.js";
@@ -19,16 +20,21 @@ const REACH = 12, FINGER_REACH = 24, MIDDLE_REACH = 220;
 const REST = 160;
 // The window is wide enough for the list of regions beside the map.
 const WIDE = 1000;
+// The map is wide enough for both the list and the tools.
+const BESIDE = 800;
 
 function createLibraryMap(root) {
   const part = (selector) => root.querySelector(selector), stage = part(".stage"), canvas = part("canvas");
   const [preview, notice, tools, list] = [part(".preview"), part(".notice"), part(".tools"), part(".list")];
   const state = { data: {}, points: null, levels: [], view: viewInAddress(location.search), tool: "move", pointed: -1, inside: null, line: null };
-  const project = () => projection(state.view, canvas.clientWidth, canvas.clientHeight);
+  // Where the tools and the list of regions lie beside each other, the map is fitted beside them.
+  const covered = () => (canvas.clientWidth < BESIDE ? [0, 0] : [list.open ? list.offsetWidth + 20 : 0, 48]);
+  const room = () => [canvas.clientWidth, canvas.clientHeight, covered()];
+  const project = () => projection(state.view, ...room());
   const { redraw, shown, tiles, setQuick } = createMapCanvas({ canvas, project, scene, painted: showNames });
   const regionList = createRegionList({
     layer: part(".labels"), list, leave: () => canvas.focus(),
-    go: (region) => setView(viewOfBox(region.box, canvas.clientWidth, canvas.clientHeight)),
+    go: (region) => setView(viewOfBox(region.box, ...room())),
     choose: (region) => state.send("region", region.key),
   });
   list.open = window.innerWidth >= WIDE;
@@ -77,7 +83,7 @@ function createLibraryMap(root) {
 
   function showSelected() {
     const box = state.data.shape?.length ? boundsOf(state.data.shape) : regionShown()?.box;
-    if (box) setView(viewOfBox(box, canvas.clientWidth, canvas.clientHeight));
+    if (box) setView(viewOfBox(box, ...room()));
   }
 
   function markInside() {
@@ -139,7 +145,7 @@ function createLibraryMap(root) {
   }
 
   const zoomBy = (factor, left = canvas.clientWidth / 2, top = canvas.clientHeight / 2) =>
-    setView(zoomAt(state.view, factor, left, top, canvas.clientWidth, canvas.clientHeight));
+    setView(zoomAt(state.view, factor, left, top, ...room()));
 
   function photoAt(left, top, touch, reach = touch ? FINGER_REACH : REACH) {
     if (!state.points) return -1;
@@ -240,11 +246,10 @@ function createLibraryMap(root) {
     tool: () => state.tool, view: () => state.view, line: drawLine,
     canZoom: (inwards) => inwards || state.view.zoom > 1,
   });
-  list.ontoggle = () => redraw();
+  list.ontoggle = () => redraw(true);
 
   function resize() {
-    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
-    stage.style.setProperty("--top", `${Math.round(Math.max(0, stage.getBoundingClientRect().top + scrolled))}px`);
+    measureTop(stage);
     redraw(true);
     restSoon();
   }

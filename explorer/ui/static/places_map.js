@@ -2,6 +2,7 @@
 // north, east in degrees, as text, once) to list the photos there, and `search` (the same) to search among them.
 
 import { numberLabel, shortNumberLabel } from "./modules/date_labels.js";
+import { measureTop } from "./modules/fill_window.js";
 import { arrange } from "./modules/element.js";
 import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, overviewOf, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
 
@@ -283,6 +284,8 @@ export default function (component) {
 
   state.watcher ??= new ResizeObserver(() => stage.redraw());
   stage.redraw = draw;
+  stage.parentElement.classList.toggle("listed", data.area !== null);
+  measureTop(stage);
   state.watcher.observe(canvas);
   draw();
 }

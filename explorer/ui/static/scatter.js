@@ -2,6 +2,7 @@
 // rectangle, 0 to 65535). The points are fetched from `data.source`.
 
 import { numberLabel } from "./modules/date_labels.js";
+import { measureTop } from "./modules/fill_window.js";
 import { colorOfPart, createMapPainter } from "./modules/map_painter.js";
 import { listenForPointers } from "./modules/map_pointer.js";
 import { clampView, projection, wholeMap, zoomAt } from "./modules/map_view.js";
@@ -123,5 +124,6 @@ export default function (component) {
     state.observer.observe(canvas);
   }
   state.draw = draw;
+  measureTop(stage);
   draw();
 }

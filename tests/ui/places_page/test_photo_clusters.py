@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from explorer.library.location_store import LocatedPhotos
 from explorer.search.language.typed_values import Area, area
 from explorer.ui.places_page.photo_clusters import (
     MAX_ZOOM,
+    TILE,
     MapBox,
     PhotoCluster,
     PhotoClusters,
@@ -49,6 +52,30 @@ def test_every_photo_is_in_one_cluster_and_in_its_area(
         )  # fmt: skip
         assert inside.sum() >= each.photos
         assert inside[points.ids == each.newest].all()
+
+
+@given(PLACES, st.integers(0, MAX_ZOOM))
+@settings(max_examples=100, deadline=None)
+def test_no_cluster_covers_another(places: list[tuple[float, float]], zoom: int) -> None:
+    found = clusters(
+        points_of([*places, *((lat / 90, lon / 90) for lat, lon in places)]), zoom, WORLD
+    )
+    pixels = TILE * 2**zoom
+    for i, one in enumerate(found):
+        for other in found[:i]:
+            apart = math.hypot(one.x - other.x, one.y - other.y) * pixels
+            # Both are circles of at least 16 pixels.
+            assert apart >= 16
+
+
+def test_a_small_cluster_beside_a_large_one_is_part_of_it() -> None:
+    # In the next cell, 12 pixels away.
+    edge, zoom = 0.5, 4
+    step = 360 / (TILE * 2**zoom)
+    crowd = [(0.0, edge - 2 * step)] * 90
+    (both,) = clusters(points_of([*crowd, (0.0, edge + 10 * step)]), zoom, WORLD)
+    assert both.photos == 91 and both.newest == 91
+    assert both.area.west < 0.5 - step and both.area.east > 0.5 + 9 * step
 
 
 def test_near_photos_are_one_cluster_until_the_map_is_zoomed_in() -> None:

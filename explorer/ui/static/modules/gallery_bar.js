@@ -25,16 +25,26 @@ export function createBar(bar, events) {
   date.onkeydown = (event) => event.key === "Enter" && jump();
   size.oninput = () => setSize(Number(size.value));
 
+  // Where it has reached the page's header and photos pass below it, it gets a background.
+  const header = document.querySelector('[data-testid="stHeader"]')?.offsetHeight ?? 0;
+  const watcher = new IntersectionObserver(
+    ([{ boundingClientRect }]) => bar.classList.toggle("stuck", boundingClientRect.height > 0 && boundingClientRect.top <= header),
+    { rootMargin: `-${header + 1}px 0px 0px`, threshold: [0, 1] },
+  );
+
   function setSize(height) {
     localStorage.setItem(STORED, Math.min(MOST, Math.max(LEAST, height)));
     events.size();
   }
 
   return {
+    watch: () => watcher.observe(bar),
+    rest: () => watcher.disconnect(),
     // dated: whether the list has dates. days: the first and the last of them.
     use({ dated, days, zoom }) {
       bar.hidden = false;
       bar.classList.toggle("undated", !dated);
+      bar.classList.toggle("away", zoom !== "days");
       const known = days.filter((day) => day > 0);
       date.min = known.length ? isoDay(Math.min(known[0], known.at(-1))) : "";
       date.max = known.length ? isoDay(Math.max(known[0], known.at(-1))) : "";

@@ -99,7 +99,7 @@ def _marked_photos(
     ids: Sequence[int], request: AnomalyRequest, opened: int | None, found: Sequence[Finding]
 ) -> None:
     """The photos in the marked area, a page at a time."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="headline-area"):
         st.markdown(f"**{count(len(ids), 'photo')}** in the marked area", width="content")
         st.button(
             "Clear",

@@ -11,18 +11,21 @@ from explorer.ui.localized import count, percent
 
 # The slider has this many steps from low to high.
 _STEPS = 20
+# Its width in pixels.
+_SLIDER = 240
 
 
 def kind_findings(request: AnomalyRequest, kind: FindingKind) -> None:
     """Draw the findings of a kind, with its sensitivity and the export."""
     found = anomalies_state.findings(request)
     title, meaning = KIND_TITLES[kind]
-    st.caption(
-        f"{count(len(found), 'finding')}, worst first: {meaning}."
-        if found
-        else f"{title}: {meaning}."
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center", key="headline-findings"):
+        st.caption(
+            f"{count(len(found), 'finding')}, worst first: {meaning}."
+            if found
+            else f"{title}: {meaning}.",
+            width="stretch",
+        )
         if kind not in anomalies_state.FILE_KINDS:
             _sensitivity(kind)
         if found:
@@ -62,4 +65,5 @@ def _sensitivity(kind: FindingKind) -> None:
         on_change=anomalies_state.set_sensitivity,
         args=[kind, key],
         help="Low shows only the worst cases. High also shows photos with smaller flaws.",
+        width=_SLIDER,
     )

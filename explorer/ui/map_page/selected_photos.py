@@ -35,8 +35,8 @@ def selection_actions() -> list[PhotoAction]:
 
 def viewer_actions() -> list[PhotoAction]:
     """The buttons for the open photo."""
-    staying = [each._replace(then="stay") for each in edit_actions()]
-    return [*staying, PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)]
+    export = PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)
+    return [*edit_actions(), export]
 
 
 def _request_similar(ids: Sequence[int]) -> None:

@@ -24,21 +24,15 @@ def edit_actions() -> list[PhotoAction]:
             "Edit",
             ":material/edit:",
             edit_dialog.request_edit,
-            "leave",
             help="Edit the rating, keywords, date and place. Your photo files are not changed.",
         ),
         PhotoAction(
-            "Album",
-            ":material/photo_album:",
-            album_dialog.request_album,
-            "leave",
-            help="Add to an album",
+            "Album", ":material/photo_album:", album_dialog.request_album, help="Add to an album"
         ),
         PhotoAction(
             "Write sidecars…",
             ":material/note_add:",
             sidecar_dialog.request_sidecars,
-            "leave",
             help="Write your edits to XMP files beside the photos, for other programs. You see what"
             " would be written first.",
         ),

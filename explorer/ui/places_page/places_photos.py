@@ -21,7 +21,7 @@ PAGE_SIZE = 90
 def photos_of_area(text: str) -> None:
     """The photos of an area, a page at a time, with what can be done with it."""
     found = places_state.photos_in(text)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="headline-area"):
         st.markdown(f"**{count(found.total, 'photo')}** in this area", width="content")
         if st.button("Search in this area", icon=":material/search:", key="search-area"):
             places_state.search_for(f"area:{text}")

@@ -226,8 +226,7 @@ def _selection_actions(
 def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
     """The same for the open photo, which stays open: dialogs lie above it."""
     removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
-    staying = [each._replace(then="stay") for each in edit_actions()]
-    return [*staying, *removing, _export_action(), *file_actions()]
+    return [*edit_actions(), *removing, _export_action(), *file_actions()]
 
 
 def _export_action() -> PhotoAction:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.ui import empty_library
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.concepts import concept_search
 from explorer.ui.photo_labels import escape_markdown
@@ -24,6 +25,10 @@ from explorer.ui.search_page import (
 def main() -> None:
     search_state.fill_widgets()
     drawn = snapshot()
+    if drawn.reason_empty == "no folder":
+        empty_library.explain(drawn.reason_empty)
+        refresh_on_change(drawn, has_room=True)
+        return
     search_bar.search_bar()
     request = search_state.request_from_url()
     for problem in url_dates.wrong_dates():

@@ -91,6 +91,12 @@ def test_what_opens_over_a_page_violates_no_rule(window: Visitor, server: Server
         check(window)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+    # The selection is still there, and its bar is dark, as its text is light.
+    bar = page.locator("[class*=st-key-selection]")
+    expect(bar).to_have_css("background-color", "rgb(38, 41, 46)")
+    check(window)
+    bar.get_by_role("button", name="Clear").click()
+    expect(bar).to_have_count(0)
     tiles(page).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     check(window)

@@ -63,7 +63,7 @@ def welcome(catalog: Catalog) -> None:
         )
     label = "Choose another folder" if folders else "Choose a folder"
     with st.expander(label, expanded=not folders, icon=":material/folder_open:"):
-        _browser(catalog)
+        _browser(catalog, alone=not folders)
 
 
 def _suggestion(folder: Path) -> bool:
@@ -93,8 +93,9 @@ def _add_all(catalog: Catalog, folders: list[Path]) -> None:
         add(catalog, str(folder))
 
 
-def _browser(catalog: Catalog) -> None:
-    """A folder with its subfolders as buttons, and a box to type a path into."""
+def _browser(catalog: Catalog, *, alone: bool) -> None:
+    """A folder with its subfolders as buttons, and a box to type a path into. alone: whether no
+    folders are suggested."""
     folder = Path(st.session_state.get(_SHOWN, Path.home()))
     key = f"browse-{folder}"
     st.text_input("Folder", printable(str(folder)), key=key, on_change=_browse_typed, args=[key])
@@ -110,6 +111,7 @@ def _browser(catalog: Catalog) -> None:
         st.button(
             "Add this folder",
             icon=":material/create_new_folder:",
+            type="primary" if alone else "secondary",
             key="browse-add",
             on_click=add,
             args=[catalog, str(folder)],

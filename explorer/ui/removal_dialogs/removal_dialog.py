@@ -21,10 +21,17 @@ from explorer.ui.components.export_menu import download_list
 from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs.removal_history import undo_removal
-from explorer.ui.removal_dialogs.removal_table import MAX_ROWS, kept_files_table, removal_rows
+from explorer.ui.removal_dialogs.removal_table import (
+    MAX_ROWS,
+    kept_files_table,
+    preview_urls,
+    removal_rows,
+)
 
 # Session state that holds the result of a removal while the dialog shows it.
 _OUTCOME = "_removal-outcome"
+# The title of the column of previews, and the height of a row in pixels.
+_PICTURE, _ROW_HEIGHT = "Photo", 52
 
 
 def open_removal_dialog(
@@ -91,8 +98,15 @@ def _plan(removals: list[Removal]) -> None:
     more = f", with {companions_in_words(companions)}," if companions else ","
     total = size(sum(removal.total_bytes for removal in removals))
     st.markdown(f"**{count(len(removals), 'file')}**{more} {total}.{kept}")
-    height: Any = 260 if len(removals) > 6 else "content"
-    st.dataframe(removal_rows(removals[:MAX_ROWS]), hide_index=True, width="stretch", height=height)
+    height: Any = 300 if len(removals) > 5 else "content"
+    shown = removals[:MAX_ROWS]
+    pictures = preview_urls(shown)
+    rows = zip(pictures, removal_rows(shown), strict=True)
+    st.dataframe(
+        [{_PICTURE: url} | row for url, row in rows],
+        hide_index=True, width="stretch", height=height, row_height=_ROW_HEIGHT,
+        column_config={_PICTURE: st.column_config.ImageColumn(width=_ROW_HEIGHT + 16)},
+    )  # fmt: skip
     if len(removals) > MAX_ROWS:
         st.caption(f"The first {count(MAX_ROWS)} are shown. The downloaded plan lists all of them.")
     with st.container(horizontal=True):

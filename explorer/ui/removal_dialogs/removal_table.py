@@ -9,6 +9,8 @@ import streamlit as st
 
 from explorer.library.paths import printable
 from explorer.removal.results import Removal, RemovalOutcome
+from explorer.ui import resources
+from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.localized import size
 
 # More rows than this make the page slow.
@@ -38,6 +40,14 @@ def _row(removal: Removal) -> dict[str, str]:
         "Contents": ", ".join(removal.holds),
         "Removed with it": companions,
     }
+
+
+def preview_urls(removals: Sequence[Removal]) -> list[str | None]:
+    """The preview of each file, as a URL; None for a file that could not be read as a photo."""
+    catalog = resources.library().catalog
+    ids = [catalog.photo_id(bytes.fromhex(removal.hash)) for removal in removals]
+    rows = catalog.photos(i for i in ids if i is not None)
+    return [preview_url(rows[i]) if i in rows else None for i in ids]
 
 
 def kept_files_table(outcome: RemovalOutcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.results import Removal
+from explorer.ui import resources
 from explorer.ui.components import compare_view, photo_urls
+from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.duplicates_page import group_choices
 from explorer.ui.removal_dialogs import removal_table
+from tests.ui.conftest import id_of
 
 TWO = FileContents((ContentPart("page", "0" * 32), ContentPart("film", "1" * 32)))
 
@@ -82,3 +86,10 @@ def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown:
         "damaged": None,
     } | facts
     assert photo_urls.display_url(photo, still=True) == (shown or photo_urls.preview_url(photo))
+
+
+def test_the_list_before_a_removal_shows_previews(photos: Path) -> None:
+    red = resources.library().catalog.photo(id_of("red.jpg"))
+    assert red is not None
+    removals = [Removal("/p/red.jpg", red["hash"]), Removal("/p/unreadable.jpg", "0" * 32)]
+    assert removal_table.preview_urls(removals) == [preview_url(red), None]

@@ -138,6 +138,10 @@ class Catalog:
         row = self._row("select id from photo where hash = ?", (digest,))
         return int(row[0]) if row else None
 
+    def has_photos(self) -> bool:
+        """Whether any photo is visible: `counts` takes as long as the library is large."""
+        return bool(self._rows("select exists (select 1 from photo where present > 0)")[0][0])
+
     def counts(self) -> Counts:
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()

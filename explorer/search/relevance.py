@@ -15,6 +15,7 @@ The weights and limits (`relevance_weights.py`), and how they were fitted, are d
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -212,11 +213,15 @@ class RelevanceModel:
 
     def frequent_subjects(self, number: int) -> list[str]:
         """The names of up to this many things that many photos of the library show, the most
-        frequent
-        first: background phrases that their best photos clearly prefer to all others."""
+        frequent first: background phrases that their best photos clearly prefer to all others."""
+        return self._subjects[:number]
+
+    @functools.cached_property
+    def _subjects(self) -> list[str]:
+        """All of these names. It takes a while to find them, and every start page shows some."""
         found = list[str]()
         for phrase, won in self.rivals.most_won():
-            if won < _FEWEST or len(found) == number:
+            if won < _FEWEST:
                 break
             query = self.rivals.phrases[phrase]
             if self.rivals.preference(query, self.best_in_sample(query)) >= _CLEAR:

@@ -22,8 +22,7 @@ EmptyReason = Literal[
 def reason() -> EmptyReason | None:
     """Why the library has no photos; None if it has some."""
     catalog = resources.library().catalog
-    counts = catalog.counts()
-    if counts.photos:
+    if catalog.has_photos():
         return None
     roots = catalog.roots()
     if not roots:
@@ -31,7 +30,7 @@ def reason() -> EmptyReason | None:
     if all(root["state"] == "offline" for root in roots):
         return "away"
     return _worker_reason(worker_status(catalog)) or (
-        "unreadable" if counts.failed else "none found"
+        "unreadable" if catalog.counts().failed else "none found"
     )
 
 

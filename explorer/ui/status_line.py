@@ -47,7 +47,7 @@ def _folders_away() -> None:
     """Say which folders cannot be reached, as their photos are shown as previews only."""
     catalog = resources.library().catalog
     away = [root["path"] for root in catalog.roots() if root["state"] == "offline"]
-    if not away or not catalog.counts().photos:
+    if not away or not catalog.has_photos():
         return
     where = (
         f"The folder “{printable(os.path.basename(away[0]) or away[0])}” is"

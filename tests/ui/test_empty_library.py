@@ -109,6 +109,9 @@ class Catalog:
     def counts(self) -> Counts:
         return Counts(**{field: self.facts.get(field, 0) for field in Counts._fields})
 
+    def has_photos(self) -> bool:
+        return bool(self.facts["photos"])
+
     def roots(self) -> list[dict[str, object]]:
         return [{"state": state} for state in self.facts["states"]]
 

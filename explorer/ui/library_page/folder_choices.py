@@ -20,6 +20,8 @@ class _FolderList(NamedTuple):
     watched: tuple[str, ...]
     all: tuple[str, ...]
     """Every folder, sorted."""
+    names: dict[str, str]
+    """The display names of these."""
 
 
 def choices(chosen: str | None = None) -> list[str]:
@@ -34,7 +36,11 @@ def choices(chosen: str | None = None) -> list[str]:
 def folder_names() -> Callable[[str], str]:
     """A function that returns a folder's display name: its path from the watched folder's own name
     on, or its full path if two watched folders share that name."""
-    watched = _FOLDERS.get().watched
+    folders = _FOLDERS.get()
+    return lambda folder: folders.names.get(folder) or _named(folders.watched)(folder)
+
+
+def _named(watched: tuple[str, ...]) -> Callable[[str], str]:
     names = Counter(map(os.path.basename, watched))
     unique = [
         (root, os.path.basename(root)) for root in watched if names[os.path.basename(root)] == 1
@@ -53,7 +59,8 @@ def folder_names() -> Callable[[str], str]:
 
 def _read(library: Library) -> _FolderList:
     watched = tuple(library.catalog.root_paths().values())
-    return _FolderList(watched, tuple(sorted(_with_parents(library, watched))))
+    folders, name = tuple(sorted(_with_parents(library, watched))), _named(watched)
+    return _FolderList(watched, folders, {folder: name(folder) for folder in folders})
 
 
 def _with_parents(library: Library, watched: tuple[str, ...]) -> set[str]:

@@ -85,16 +85,18 @@ def test_what_opens_over_a_page_violates_no_rule(window: Visitor, server: Server
     check(window)
     page.keyboard.press("Escape")
     tiles(page).first.click(modifiers=["Control"])
+    # The rules cannot tell what is seen of a bar that lies over photos.
+    bar = page.locator("[class*=st-key-selection]")
+    dark = page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches")
+    expect(bar).to_have_css("background-color", "rgb(38, 41, 46)" if dark else "rgb(255, 255, 255)")
+    check(window)
     for name in ("Edit",):
-        page.locator("[class*=st-key-selection]").get_by_role("button", name=name).click()
+        bar.get_by_role("button", name=name).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         check(window)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
-    # The selection is still there, and its bar is dark, as its text is light.
-    bar = page.locator("[class*=st-key-selection]")
-    expect(bar).to_have_css("background-color", "rgb(38, 41, 46)")
-    check(window)
+    # The selection is still there.
     bar.get_by_role("button", name="Clear").click()
     expect(bar).to_have_count(0)
     tiles(page).first.click()

@@ -103,7 +103,7 @@ def _plan(removals: list[Removal]) -> None:
     pictures = preview_urls(shown)
     rows = zip(pictures, removal_rows(shown), strict=True)
     st.dataframe(
-        [{_PICTURE: url} | row for url, row in rows],
+        [{_PICTURE: url, **row} for url, row in rows],
         hide_index=True, width="stretch", height=height, row_height=_ROW_HEIGHT,
         column_config={_PICTURE: st.column_config.ImageColumn(width=_ROW_HEIGHT + 16)},
     )  # fmt: skip

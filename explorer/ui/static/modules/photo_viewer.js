@@ -150,9 +150,8 @@ export function createPhotoViewer({ css, font, onClosed }) {
   // Say which photo is shown, once it is known.
   function announce() {
     awaited = false;
-    const entry = list.now();
-    address.step(entry.id);
-    frame.say([entry.label, positionText()].filter(Boolean).join(", "));
+    address.step(list.now().id);
+    frame.say([list.now().label, positionText()].filter(Boolean).join(", "));
   }
 
   function positionText() {

@@ -100,7 +100,7 @@ def put_sidecars(writer: Writer, read: Collection[ReadSidecar]) -> None:
                 (
                     each.root_id, each.seen.path, each.seen.folder, key,
                     each.seen.size, each.seen.mtime_ns, SIDECAR_VERSION,
-                    each.content.packed(), each.problem or None,
+                    each.content.packed(), each.problem,
                 ),
             )  # fmt: skip
         _apply(writer, changed)

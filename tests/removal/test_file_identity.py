@@ -154,6 +154,9 @@ def test_links_to_one_target_are_recognized(a: Path) -> None:
         and not is_redundant(one, str(a))
     )
     assert not is_redundant(str(a), one)
+    # A link to another copy keeps nothing itself.
+    other(a, "b.jpg")
+    assert is_redundant(str(a.parent / "b.jpg"), str(a)) and not is_redundant(str(a), three)
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])

@@ -26,7 +26,7 @@ from explorer.systems.this_system import this_system
 PARAMETER = "token"
 # 192 bits, written as hexadecimal digits.
 _BYTES = 24
-_TOKEN = re.compile(r"[0-9a-f]{48}")
+_TOKEN = re.compile(rb"[0-9a-f]{48}")
 # Seconds. Browsers limit the lifetime of cookies to 400 days.
 _COOKIE_LIFETIME = 400 * 24 * 3600
 
@@ -92,8 +92,8 @@ def _read(path: Path) -> str | None:
     """The token in that file; None if there is none, or if other users could have read it."""
     try:
         was_open = path.stat().st_mode & 0o077
-        text = path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
+        data = path.read_bytes().strip()
+    except FileNotFoundError:
         return None
     if was_open and this_system().has_permission_bits:
         with contextlib.suppress(PermissionError):
@@ -101,7 +101,7 @@ def _read(path: Path) -> str | None:
         # On a file system without permission bits, a new token would be just as readable.
         if not path.stat().st_mode & 0o077:
             return None
-    return text if _TOKEN.fullmatch(text) else None
+    return data.decode("ascii") if _TOKEN.fullmatch(data) else None
 
 
 def _write(path: Path, token: str) -> None:

@@ -166,7 +166,7 @@ def test_only_the_token_itself_is_accepted(given: str | None) -> None:
         (f"other=1; name={TOKEN}", True),
         (f"name={TOKEN};other=1", True),
         (f"name=wrong; name={TOKEN}", True),
-        (f'json={{"a":1}}; bad[name]=1; name={TOKEN}', True),
+        (f'json={{"a":1}}; bad[name]=1; bad@name=2; name={TOKEN}', True),
         ("", False),
         (f"NAME={TOKEN}", False),
         (f"names={TOKEN}", False),

@@ -253,6 +253,11 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return value << 8 | data[at], at + 1
 
 
+# Bytes of a value by its type. From type 12, they follow from the type; 10 and 11 are reserved, and
+# the same rule makes them negative.
+_SIZES = dict(enumerate((0, 1, 2, 3, 4, 6, 8, 8, 0, 0)))
+
+
 def _record(data: bytes) -> tuple[Value, ...]:
     """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises MalformedPage if its
     types and its length do not agree."""
@@ -262,8 +267,8 @@ def _record(data: bytes) -> tuple[Value, ...]:
     values, body = list[Value](), header
     while at < header:
         kind, at = _varint(data, at)
-        size = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)[kind] if kind < 10 else (kind - 12) // 2
-        if kind in (10, 11) or body + size > len(data):
+        size = _SIZES.get(kind, (kind - 12) // 2)
+        if size < 0 or body + size > len(data):
             raise MalformedPage("values beyond the record")
         values.append(_value(kind, data[body : body + size]))
         body += size

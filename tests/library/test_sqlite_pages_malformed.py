@@ -57,7 +57,7 @@ def opened(tmp_path: Path, *pages: bytes | bytearray) -> Pages:
         # Its header is longer than it is, or has no length.
         b"\x05\x11ab", b"\x00\x11ab",
         # The types are reserved.
-        b"\x02\x0a", b"\x02\x0b", b"\x03\x0a\x0b",
+        b"\x02\x0a", b"\x02\x0b", b"\x03\x0a\x0b", b"\x03\x0a\x01", b"\x03\x0b\x01",
         # The values are longer than the record, or shorter.
         b"\x02\x13ab", b"\x02\x11abc", b"\x02\x06abcd", b"\x02\x0fab", b"\x02\x11a",
         # The last type reaches beyond the header.

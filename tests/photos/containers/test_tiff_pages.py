@@ -142,6 +142,7 @@ def test_data_of_exif_and_gps_belong_to_the_file() -> None:
             "overlap",
         ),
         (b"II*\0", "beyond the end"),
+        (small_tiff([(256, 4, 1, 1)])[:-1], "a link beyond"),
     ],
 )
 def test_malformed_files_are_refused(data: bytes, words: str) -> None:

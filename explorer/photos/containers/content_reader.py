@@ -87,11 +87,8 @@ def _read(data: bytes, budget: Budget) -> FileContents:
             return read(data, budget)
     for magic, end_of in PICTURE_END.items():
         if data.startswith(magic):
-            frames = _animation(data, budget)
-            return collect_contents(
-                [*frames.parts, *_parts(appended_pieces(data, end_of(data)))],
-                complete=frames.complete,
-            )
+            appended = _parts(appended_pieces(data, end_of(data)))
+            return collect_contents([*_animation(data, budget), *appended])
     return FileContents()
 
 
@@ -169,23 +166,24 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
 # --- animations
 
 
-def _animation(data: bytes, budget: Budget) -> FileContents:
-    """The frames of an animation as one part, hashed by their pixels and durations."""
+def _animation(data: bytes, budget: Budget) -> list[ContentPart]:
+    """The frames of an animation as one part, hashed by their pixels and durations; none of a still
+    picture."""
     picture = _opened(data)
     number = int(getattr(picture, "n_frames", 1))
     if number < 2:
-        return FileContents()
+        return []
     digests = list[bytes]()
     for index in range(number):
         picture.seek(index)
         if not budget.spend(*picture.size):
             # Too much to decode: hash the bytes, so only identical files count as equal.
-            return collect_contents([ContentPart("frame", digest_pieces(data), number - 1)])
+            return [ContentPart("frame", digest_pieces(data), number - 1)]
         # Some decoders know a frame's duration only after decoding it.
         picture.load()
         shown = str(round(picture.info.get("duration") or 0)).encode()
         digests.append(digest_pieces(shown, *(canonical_pixels(picture) if index else ())).encode())
-    return collect_contents([ContentPart("frame", digest_pieces(*digests), number - 1)])
+    return [ContentPart("frame", digest_pieces(*digests), number - 1)]
 
 
 # --- JPEG XL
@@ -252,7 +250,7 @@ def _movie(
     """An image sequence or a video, hashed by its pixels if Pillow can read it, else by its
     bytes."""
     if data[8:12] == b"avis":
-        return list(_animation(data, budget).parts)
+        return _animation(data, budget)
     content = data[moov.body : moov.end]
     digest = digest_pieces(
         content, *(data[box.body : box.end] for box in top if box.kind == b"mdat")

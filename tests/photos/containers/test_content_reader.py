@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Callable
 
 import pytest
@@ -105,3 +106,9 @@ def test_a_lack_of_memory_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
         read_contents(animation("PNG", [1, 2]))
     with pytest.raises(MemoryError):
         read_contents(pages([1, 2]))
+
+
+def test_warnings_are_ignored_in_the_reading_alone() -> None:
+    before = list(warnings.filters)
+    assert read_contents(JPEG) == NOTHING
+    assert warnings.filters == before

@@ -29,6 +29,16 @@ def test_frames(kind: str) -> None:
     assert words(animation(kind, [1, 2, 3]) + film()) == ["3 frames", "video inside"]
 
 
+def test_frames_without_durations() -> None:
+    packed = io.BytesIO()
+    first, *others = (draw(number, SIZE).quantize() for number in (1, 2))
+    first.save(packed, "GIF", save_all=True, append_images=others)
+    with Image.open(packed) as picture:
+        assert "duration" not in picture.info
+    held = read_contents(packed.getvalue())
+    assert held.words() == ["2 frames"] and held.complete
+
+
 def test_the_same_frames_in_another_file_are_the_same() -> None:
     held = read_contents(animation("PNG", [1, 2, 3], 100))
     assert (

@@ -87,7 +87,7 @@ def test_a_file_with_only_a_track() -> None:
     assert words(data) == ["2 frames"]
 
 
-def test_a_film_is_the_same_whatever_follows_its_data() -> None:
+def test_a_film_is_the_same_whatever_surrounds_its_data() -> None:
     movie = box(b"moov", box(b"hdlr", bytes(8), b"vide"))
 
     def moving(*boxes: bytes) -> FileContents:
@@ -95,4 +95,5 @@ def test_a_film_is_the_same_whatever_follows_its_data() -> None:
 
     data, other, space = box(b"mdat", b"some"), box(b"mdat", b"more"), box(b"free", bytes(7))
     assert moving(data, space) == moving(data) == moving(space, data)
+    assert read_contents(heif([coded(1)], tail=space + movie + data)) == moving(data)
     assert len({moving(data), moving(other), moving(data, other), moving(other, data)}) == 4

@@ -95,6 +95,9 @@ def test_closing_early_leaves_nothing_behind(photos: list[DecodeJob]) -> None:
     results = pool.run(endless(), lambda _: False)
     for _ in range(5):
         assert next(results).photo is not None
+    # A program that ends in the middle of a run does not wait for its threads.
+    drivers = [thread for thread in threading.enumerate() if thread.name == "decode-driver"]
+    assert len(drivers) == 3 and all(thread.daemon for thread in drivers)
     results.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode-")]
     # The number of photos decoded ahead is bounded.

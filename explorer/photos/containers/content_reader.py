@@ -258,8 +258,8 @@ def _movie(
     if b"vide" in content:
         return [ContentPart("film", digest)]
     # The sample size box contains a version, a common size, and the number of samples.
-    sizes = content.find(b"stsz")
-    samples = int.from_bytes(content[sizes + 12 : sizes + 16], "big") if sizes >= 0 else 0
+    sizes = content.partition(b"stsz")[2]
+    samples = int.from_bytes(sizes[8:12], "big")
     return [ContentPart("frame", digest, max(1, samples - 1))]
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.photos.containers import pixel_digest
+from explorer.photos.containers import content_reader, pixel_digest
 from explorer.photos.containers.content_reader import read_contents
-from explorer.photos.containers.contents import NOTHING
+from explorer.photos.containers.contents import NOTHING, FileContents
 from explorer.photos.containers.pixel_digest import Budget
 from tests.containers import ZIP, animation, box, coded, film, heif, pages
 from tests.photos.containers.content_pictures import JPEG, SIZE, mpo, words
@@ -70,6 +70,18 @@ def test_a_bmp_without_its_size() -> None:
 )
 def test_unreadable_files_are_incomplete(data: bytes) -> None:
     assert not read_contents(data).complete
+
+
+@pytest.mark.parametrize(("own", "of_the_jpeg"), [(True, True), (True, False), (False, True)])
+def test_a_jxl_file_is_complete_if_the_jpeg_in_it_is_too(
+    own: bool, of_the_jpeg: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = FileContents(complete=own)
+    monkeypatch.setattr(content_reader, "jxl_contents", lambda *_: whole)
+    monkeypatch.setattr(
+        content_reader, "restored_jpeg", lambda _: JPEG if of_the_jpeg else b"no JPEG"
+    )
+    assert content_reader._jxl(b"", Budget()).complete is (own and of_the_jpeg)
 
 
 def test_files_without_a_picture_have_no_contents() -> None:

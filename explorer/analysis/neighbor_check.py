@@ -22,28 +22,32 @@ def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> li
     """Photos whose stored neighbors do not agree with their vectors.
 
     Cosines are checked for all photos; that no nearer photo is missing, for a sample. While the
-    stage lags behind the catalog, only what must hold for a single row is checked.
+    stage lags behind the catalog, lists may lack photos or have some too many, so only the rows and
+    the cosines are checked.
     """
     bad = neighbor_store.inconsistent_neighbors(library.catalog, encoder_id)
-    if bad or store.stage_lags(library.catalog, stage_name(encoder_id), VERSION):
+    if bad:
         return bad
     lists = neighbor_store.neighbor_table(library.catalog, encoder_id)
     present = np.sort(index.ids())
+    bad = _wrong_cosines(lists, index, present)
+    if bad or store.stage_lags(library.catalog, stage_name(encoder_id), VERSION):
+        return bad
     unknown = ~np.isin(lists.near, present) & (lists.near != NO_PHOTO)
     bad = [*np.setxor1d(lists.ids, present).tolist(), *lists.ids[unknown.any(axis=1)].tolist()]
     if bad:
         return bad
     count = (lists.near != NO_PHOTO).sum(axis=1)
     too_short = lists.ids[count < min(SHORT_LIST + 1, len(present) - 1)].tolist()
-    return [*too_short, *_wrong_cosines(lists, index), *_incomplete(lists, index, count)]
+    return [*too_short, *_incomplete(lists, index, count)]
 
 
-def _wrong_cosines(lists: NeighborTable, index: VectorIndex) -> list[int]:
-    """Photos with a cosine that is not that of the vectors."""
-    bad = list[int]()
-    for start in range(0, len(lists.ids), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        kept = lists.near[block] != NO_PHOTO
+def _wrong_cosines(lists: NeighborTable, index: VectorIndex, present: Ids) -> list[int]:
+    """Photos with a cosine that is not that of the vectors. present: the photos with a vector."""
+    bad, listed = list[int](), np.flatnonzero(np.isin(lists.ids, present))
+    for start in range(0, len(listed), BLOCK_ROWS):
+        block = listed[start : start + BLOCK_ROWS]
+        kept = np.isin(lists.near[block], present)
         rows = np.nonzero(kept)[0]
         cosines = np.einsum(
             "nd,nd->n", index.rows(lists.ids[block])[rows], index.rows(lists.near[block][kept])

@@ -55,6 +55,8 @@ def _check_embeddings(
     ]
     if bad and run.writer:
         drop_embeddings(run.writer, encoder_id, bad)
+        # The new vectors need not be the same to the last digit.
+        drop_all_neighbors(run.writer, encoder_id, stage_name(encoder_id))
     mended = (
         ": it was dropped, and the next indexing run encodes the photo again" if run.repairs else ""
     )

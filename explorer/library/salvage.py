@@ -37,8 +37,9 @@ _NAMES = {
     "concept": "concepts", "concept_photo": "example photos of concepts",
     "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
-# Made from the others by the worker; so is the index of texts.
-_DERIVED = ("location", "photo_location")
+# Made from the others by the worker; so is the index of texts. Lists of neighbors that were read
+# from a damaged file would pass for those of the vectors, and of vectors that are encoded again.
+_DERIVED = ("location", "photo_location", "neighbour")
 _COUNTERS = "sqlite_sequence"
 # SQLite's files beside a database.
 _BESIDE = ("-wal", "-shm")
@@ -143,6 +144,8 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     cut = repair_saved_references(target)
     _set_counters(target, tables, source)
     target.execute(RECORD_DELETIONS)
+    # Without their rows, the stages that compute them have not run.
+    target.execute("delete from stage where name like 'neighbours %'")
     fill_texts(target)
     target.execute("commit")
     saved = {

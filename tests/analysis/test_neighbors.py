@@ -184,3 +184,19 @@ def test_lists_stay_exact_over_many_runs(builder: LibraryBuilder, seed: int) -> 
         keeper.run(quiet)
         check(builder)
         assert check_neighbors(builder.library, builder.index(), builder.encoder) == []
+
+
+def test_wrong_lists_are_noticed_while_the_stage_lags(builder: LibraryBuilder) -> None:
+    ids = [builder.put(f"{content}.jpg", content) for content in range(40)]
+    stage(builder).run(quiet)
+    builder.put("new.jpg", "new")
+    builder.lose("7.jpg")
+    library, encoder = builder.library, builder.encoder
+    assert check_neighbors(library, builder.index(), encoder) == []
+    lists = neighbor_store.neighbor_table(library.catalog, encoder)
+    row = slice(3, 4)
+    with builder.writer.transaction():
+        neighbor_store.put_neighbors(
+            builder.writer, encoder, lists.ids[row], lists.near[row], lists.scores[row] - 0.01
+        )
+    assert check_neighbors(library, builder.index(), encoder) == [ids[3]]

@@ -242,5 +242,10 @@ def test_a_torn_page_loses_only_its_rows(place: Path) -> None:
     try:
         assert library.catalog.counts().photos == before
         assert library.catalog.roots()
+        # Lists of neighbors would outlive the vectors that they were computed from.
+        with library.catalog.reading() as db:
+            assert db.execute("select * from neighbour").fetchall() == []
+            stages = {name for (name,) in db.execute("select name from stage")}
+        assert stages and not [name for name in stages if name.startswith("neighbours")]
     finally:
         library.close()

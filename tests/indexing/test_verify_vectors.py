@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from explorer.analysis.neighbors import stage_name
 from explorer.errors import LibraryError
 from explorer.indexing import verify_vectors
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
 from explorer.indexing.verify_vectors import check_vectors
 from explorer.library.embedding_store import drop_embeddings, register_encoder
 from explorer.library.setting_store import put_setting
+from explorer.library.stage_store import stage_change
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 
@@ -42,10 +44,18 @@ def put_vector(builder: LibraryBuilder, photo: int, vector: np.ndarray) -> None:
     ("norm", "sound"), [(1.0, True), (1.008, True), (0.992, True), (1.012, False), (0.988, False)]
 )
 def test_a_vector_whose_length_is_not_1_is_damaged(
-    filled: LibraryBuilder, norm: float, sound: bool, repair: bool
+    filled: LibraryBuilder, norm: float, sound: bool, repair: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(verify_vectors, "check_neighbors", lambda *_: [])
     put_vector(filled, 2, vector_of("b") * norm)
+    filled.writer.connection.execute(
+        "insert into stage values (?, '1', ?)",
+        (stage_name(filled.encoder), filled.library.catalog.change()),
+    )
     found, report = look(filled, repair=repair)
+    # A vector that is encoded again is compared again.
+    dropped = repair and not sound
+    assert (stage_change(filled.library.catalog, stage_name(filled.encoder), "1") == 0) is dropped
     assert report.vectors == 3
     assert [(kind, mended) for kind, _, mended in found] == ([] if sound else [("vectors", repair)])
     if not sound:

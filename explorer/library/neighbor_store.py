@@ -64,22 +64,25 @@ def neighbor_table(catalog: Catalog, encoder_id: int) -> NeighborTable:
 
 
 def inconsistent_neighbors(catalog: Catalog, encoder_id: int) -> list[int]:
-    """Photos whose row `put_neighbours` cannot have written: truncated, too long, out of order, or
-    with itself or a photo twice in it."""
+    """Photos whose row `put_neighbors` cannot have written: truncated, too long, out of order, or
+    with itself, a photo twice or an id that no photo has had in it."""
     with catalog.reading() as db:
         rows = db.execute(
             "select photo_id, ids, scores from neighbour where encoder_id = ?", (encoder_id,)
         ).fetchall()
-    return [photo_id for photo_id, some, values in rows if not _is_sound(photo_id, some, values)]
+        last = db.execute("select max(seq) from sqlite_sequence where name = 'photo'").fetchone()[0]
+    return [row[0] for row in rows if not _is_sound(*row, last or 0)]
 
 
-def _is_sound(photo_id: int, some: bytes, values: bytes) -> bool:
+def _is_sound(photo_id: int, some: bytes, values: bytes, last: int) -> bool:
     if len(some) % 8 or len(some) != 2 * len(values) or len(some) > 8 * NEIGHBOR_COUNT:
         return False
     ids, scores = np.frombuffer(some, "<i8"), np.frombuffer(values, "<f4")
     return bool(
         len(np.unique(ids)) == len(ids)
         and photo_id not in ids
+        and ids.min(initial=1) > 0
+        and ids.max(initial=0) <= last
         and np.isfinite(scores).all()
         and (np.diff(scores) <= 0).all()
     )

@@ -200,3 +200,11 @@ def test_wrong_lists_are_noticed_while_the_stage_lags(builder: LibraryBuilder) -
             builder.writer, encoder, lists.ids[row], lists.near[row], lists.scores[row] - 0.01
         )
     assert check_neighbors(library, builder.index(), encoder) == [ids[3]]
+    for stranger in (0, -5, 1 << 50):
+        near = lists.near[row].copy()
+        near[0, 0] = stranger
+        with builder.writer.transaction():
+            neighbor_store.put_neighbors(
+                builder.writer, encoder, lists.ids[row], near, lists.scores[row]
+            )
+        assert check_neighbors(library, builder.index(), encoder) == [ids[3]]

@@ -70,8 +70,12 @@ def inconsistent_neighbors(catalog: Catalog, encoder_id: int) -> list[int]:
         rows = db.execute(
             "select photo_id, ids, scores from neighbour where encoder_id = ?", (encoder_id,)
         ).fetchall()
-        last = db.execute("select max(seq) from sqlite_sequence where name = 'photo'").fetchone()[0]
-    return [row[0] for row in rows if not _is_sound(*row, last or 0)]
+        (last,) = db.execute(
+            "select coalesce(max(seq), 0) from sqlite_sequence where name = 'photo'"
+        ).fetchone()
+    return [
+        photo_id for photo_id, some, values in rows if not _is_sound(photo_id, some, values, last)
+    ]
 
 
 def _is_sound(photo_id: int, some: bytes, values: bytes, last: int) -> bool:

@@ -1,15 +1,17 @@
 """Fit the weights in `explorer/search/relevance_weights.py`, and report how good they are on
 held-out photos.
 
-    python run.py bench train_relevance --photos DIR DIR … [--encoder NAME]
+    python run.py bench train_relevance --photos DIR DIR … [--results DIR …] [--encoder NAME]
 
 Each DIR contains labeled or captioned photos, as for `bench relevance`. Two logistic regressions
 (scikit-learn, L2) are fitted. The first predicts whether a search can be answered, from its
 signals, in standard deviations over the background phrases, and the preference of its best photos.
-The second predicts whether a result shows the thing, from these log-odds and the relative position
-of its score. Each DIR has a weight proportional to the square root of its number of searches, so
-that a large one does not dominate. Each DIR is first held out in turn; then the weights fitted on
-all are printed.
+Searches for things that are there but not found count less: their signals are those of absent
+things. The second predicts whether a result shows the thing, from these log-odds and the relative
+position of its score; with --results, it is fitted on these of the folders only, such as those
+whose labels are complete. Each DIR has a weight proportional to the square root of its number of
+searches, so that a large one does not dominate. Each DIR is first held out in turn; then the
+weights fitted on all are printed.
 """
 
 from __future__ import annotations
@@ -30,14 +32,22 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.encoders.wordings import encode_wordings
 from explorer.search import relevance_weights
-from explorer.search.relevance import RelevanceModel
-from explorer.search.relevance_signals import SETTINGS, together
+from explorer.search.relevance import SURE, RelevanceModel
+from explorer.search.relevance_signals import (
+    PHRASE_SIGNALS,
+    SETTINGS,
+    TRAINING_SIGNALS,
+    EncoderTraining,
+    together,
+)
 from explorer.search.relevance_weights import RelevanceWeights
 
 Numbers = npt.NDArray[np.float64]
 
 # The number of results per search used for fitting, and the inverse regularization strengths C.
-_RESULTS, _SIGNALS_C, _RESULTS_C = 200, 0.3, 1.0
+_RESULTS, _SIGNALS_C, _RESULTS_C = 60, 0.3, 1.0
+# A thing is found if so many of the ten best results show it; the weight of one that is not.
+_FOUND, _NOT_FOUND_WEIGHT = 0.5, 0.3
 
 
 class TrainingData(NamedTuple):
@@ -82,28 +92,34 @@ def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
     )
 
 
-def fit(folders: list[TrainingData], names: list[str]) -> RelevanceWeights:
-    """Fit the weights. names: of the signals, in the order of the columns."""
-    count = np.concatenate([np.full(len(each.signals), len(each.signals)) for each in folders])
-    weight = 1 / np.sqrt(count)
+def fit(
+    folders: list[TrainingData], names: list[str], with_results: list[TrainingData]
+) -> RelevanceWeights:
+    """Fit the weights. names: of the signals, in the order of the columns. with_results: the
+    folders on which the second regression is fitted."""
+    weight = np.concatenate([_weight(each) for each in folders])
+    found = np.concatenate([each.shows[:, :10].mean(axis=1) >= _FOUND for each in folders])
     signals = np.concatenate([each.signals for each in folders])
     mean, deviation = signals.mean(axis=0), signals.std(axis=0)
+    answerable = np.concatenate([each.answerable for each in folders])
     first = LogisticRegression(C=_SIGNALS_C).fit(
         (signals - mean) / deviation,
-        np.concatenate([each.answerable for each in folders]),
-        sample_weight=weight / weight.mean(),
+        answerable,
+        sample_weight=np.where(answerable & ~found, _NOT_FOUND_WEIGHT, 1) * weight / weight.mean(),
     )
     slopes = first.coef_[0] / deviation
     bias = float(first.intercept_[0] - slopes @ mean)
-    places = np.concatenate([each.places for each in folders])
-    odds = np.repeat((signals @ slopes + bias)[:, None], places.shape[1], axis=1)
+    places = np.concatenate([each.places for each in with_results])
+    odds = np.concatenate([each.signals @ slopes + bias for each in with_results])
+    odds = np.repeat(np.clip(odds, -SURE, SURE)[:, None], places.shape[1], axis=1)
+    weight = np.concatenate([_weight(each) for each in with_results])
     per_result = np.repeat(weight, places.shape[1])
     second = LogisticRegression(C=_RESULTS_C).fit(
         np.stack([odds.ravel(), places.ravel()], axis=1),
-        np.concatenate([each.shows for each in folders]).ravel(),
+        np.concatenate([each.shows for each in with_results]).ravel(),
         sample_weight=per_result / per_result.mean(),
     )
-    values = dict.fromkeys(("cluster", "lift", "known", "preference"), 0.0)
+    values = dict.fromkeys(("cluster", "lift", "known", "excess", "preference"), 0.0)
     values |= {name: round(float(slope), 3) for name, slope in zip(names, slopes, strict=True)}
     return RelevanceWeights(
         **values,
@@ -114,14 +130,19 @@ def fit(folders: list[TrainingData], names: list[str]) -> RelevanceWeights:
     )
 
 
+def _weight(folder: TrainingData) -> Numbers:
+    number = len(folder.signals)
+    return np.full(number, number**-0.5)
+
+
 def held_out(encoder: Encoder, data: Labelled, weights: RelevanceWeights) -> float:
     """The area under the ROC curve on a held-out folder with these weights."""
-    shipped = relevance_weights.KNOWN_WORDS, relevance_weights.ANY_ENCODER
-    relevance_weights.KNOWN_WORDS = relevance_weights.ANY_ENCODER = replace(weights)
+    shipped = relevance_weights.KNOWN_TRAINING, relevance_weights.ANY_ENCODER
+    relevance_weights.KNOWN_TRAINING = relevance_weights.ANY_ENCODER = replace(weights)
     try:
         return auroc(outcomes(encoder, data, 1)[0], -1)
     finally:
-        relevance_weights.KNOWN_WORDS, relevance_weights.ANY_ENCODER = shipped
+        relevance_weights.KNOWN_TRAINING, relevance_weights.ANY_ENCODER = shipped
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -129,18 +150,29 @@ def main(argv: list[str] | None = None) -> None:
         prog="bench train_relevance", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--photos", type=Path, nargs="+", required=True)
+    parser.add_argument(
+        "--results", type=Path, nargs="+", default=[], help="those of the folders with good labels"
+    )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     args = parser.parse_args(argv)
     encoder = registry.get_encoder(args.encoder)
     folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
     training = [training_data(encoder, data) for data in folders]
-    known = getattr(encoder, "known_words", None) is not None
-    names = ["cluster", *(["known"] if known else []), "lift", "preference"]
+    told = () if EncoderTraining.of(encoder) is None else TRAINING_SIGNALS
+    names = [*sorted((*PHRASE_SIGNALS, *told)), "preference"]
+    good = [folder in args.results or not args.results for folder in args.photos]
+    every = range(len(folders))
+
+    def fit_without(left_out: int | None) -> RelevanceWeights:
+        kept = [at for at in every if at != left_out]
+        results = [training[at] for at in kept if good[at]] or [training[at] for at in kept]
+        return fit([training[at] for at in kept], names, results)
+
     for at, folder in enumerate(args.photos):
         if len(folders) > 1:
-            weights = fit(training[:at] + training[at + 1 :], names)
-            print(f"{folder.name}, held out: AUROC {held_out(encoder, folders[at], weights):.3f}")
-    print(fit(training, names))
+            auroc_held_out = held_out(encoder, folders[at], fit_without(at))
+            print(f"{folder.name}, held out: AUROC {auroc_held_out:.3f}")
+    print(fit_without(None))
 
 
 if __name__ == "__main__":

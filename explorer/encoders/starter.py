@@ -43,6 +43,7 @@ NAME = "starter"
 SIDE = 260
 FEATURES, CLASSES, WORDS = 1280, 1000, 384
 HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
+REFERENCE_FILE = HEAD_FILE.with_name("starter-reference.npz")
 
 # Longer phrases are truncated. MiniLM was trained on 128 tokens, according to its model card.
 _MAX_TOKENS = 128
@@ -177,6 +178,16 @@ class StarterEncoder:
         of phrases: (1000, dim)."""
         classes = unit(self._head.arrays["classes"])
         return np.pad(classes, ((0, 0), (self.dim - WORDS, 0)))
+
+    @functools.cached_property
+    def reference_photos(self) -> Vectors | None:
+        """Vectors of everyday photos, (n, dim), whose visual half is zero: the scores of a phrase
+        on them tell how high its scores are in general. None if another version made them."""
+        with np.load(REFERENCE_FILE, allow_pickle=False) as stored:
+            if str(stored["version"]) != self.version:
+                return None
+            vectors = stored["vectors"].astype(np.float32) * stored["scale"]
+        return np.pad(vectors, ((0, 0), (self.dim - WORDS, 0)))
 
     def image_features(self, pixels: Pixels) -> ImageFeatures:
         """uint8 (n, 260, 260, 3) → the outputs of the image model, float32."""

@@ -30,7 +30,10 @@ from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance_signals import (
     PHRASE_SIGNALS,
     SETTINGS,
+    TRAINING_SIGNALS,
+    EncoderTraining,
     Floats,
+    excess,
     known,
     phrase_signals,
     spread,
@@ -54,6 +57,10 @@ dim), best first; `SETTINGS.pool` of them suffice."""
 SAMPLE = 2000
 """Number of vectors that stand for a library."""
 
+SURE = 3.0
+"""The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
+when the weights were fitted, more of a signal says no more."""
+
 # Where a library has nothing of the background phrases, they only differ by chance, and chance must
 # not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
 _MIN_DEVIATION = {"lift": 1.0}
@@ -65,10 +72,6 @@ _MANY = 10
 # A frequent subject is the best match of at least this many photos of the sample, and so clearly
 # preferred by its ten best.
 _FEWEST, _CLEAR = 5, 0.9
-
-# The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
-# when the weights were fitted, more of a signal says no more.
-_SURE = 3.0
 
 
 def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
@@ -118,8 +121,8 @@ class RelevanceModel:
     without text."""
     rivals: RivalPhrases
     """The background phrases; none for an encoder without text."""
-    words: Vectors | None = None
-    """Unit vectors of the words that the encoder was trained to see, if it tells."""
+    training: EncoderTraining | None = None
+    """What the encoder tells of its training, if it does."""
 
     @classmethod
     def fit(
@@ -135,9 +138,9 @@ class RelevanceModel:
         best: finds the best photos of a phrase in the whole library; None finds them in the
         sample, which suffices where that is the whole library.
         """
-        words: Vectors | None = getattr(encoder, "known_words", None)
+        training = EncoderTraining.of(encoder)
         none = RivalPhrases(sample[:0], sample)
-        model = cls(sample, _usual_likeness(sample), {}, none, words)
+        model = cls(sample, _usual_likeness(sample), {}, none, training)
         if not encoder.has_text or not len(sample):
             return model
         vectors = encode_background(encoder) if background is None else background
@@ -154,7 +157,7 @@ class RelevanceModel:
             for name in rows[0]
         }
         rivals = RivalPhrases(np.stack([together(phrase) for phrase in phrases]), sample)
-        return cls(sample, model.usual_likeness, usual, rivals, words)
+        return cls(sample, model.usual_likeness, usual, rivals, training)
 
     def best_in_sample(self, query: Vectors) -> Vectors:
         """The vectors of the photos of the sample that match a query best, best first."""
@@ -165,8 +168,9 @@ class RelevanceModel:
         """The signals of a phrase by name. Arguments as for `judge_phrase`."""
         query = together(phrase)
         found = phrase_signals(query, top, self.sample)
-        if self.words is not None:
-            found["known"] = known(query, self.words)
+        if self.training is not None:
+            found["known"] = known(query, self.training.words)
+            found["excess"] = excess(query, top, self.training.photos)
         return found
 
     def judge_phrase(
@@ -182,16 +186,17 @@ class RelevanceModel:
         if not len(top) or not len(self.sample) or not self.usual:
             return RelevanceJudgement(0.0, 0.0, -np.inf)
         if weights is None:
-            known_words = self.words is not None
             weights = (
-                relevance_weights.KNOWN_WORDS if known_words else relevance_weights.ANY_ENCODER
+                relevance_weights.ANY_ENCODER
+                if self.training is None
+                else relevance_weights.KNOWN_TRAINING
             )
         query = together(phrase)
         odds = weights.bias + weights.preference * self.rivals.preference(query, top)
         for name, value in self.signals(phrase, top).items():
             mean, deviation = self.usual[name]
             odds += float(getattr(weights, name)) * (value - mean) / deviation
-        odds = float(np.clip(odds, -_SURE, _SURE))
+        odds = float(np.clip(odds, -SURE, SURE))
         middle, reach = self.score_range(phrase, top)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle
@@ -254,15 +259,15 @@ class RelevanceModel:
             str(name): (float(mean), float(deviation))
             for name, (mean, deviation) in zip(arrays["names"], arrays["usual"], strict=True)
         }
-        words: Vectors | None = getattr(encoder, "known_words", None)
-        wanted = {*PHRASE_SIGNALS, *(["known"] if words is not None else [])}
+        training = EncoderTraining.of(encoder)
+        wanted = {*PHRASE_SIGNALS, *(TRAINING_SIGNALS if training is not None else ())}
         if usual and set(usual) != wanted:
             raise ValueError("the relevance model was made by another version")
         phrases = np.asarray(arrays["phrases"], np.float32)
         if phrases.shape[1:] != sample.shape[1:]:
             raise ValueError("the relevance model was made with another encoder")
         rivals = RivalPhrases(phrases, sample)
-        return cls(sample, float(arrays["usual_likeness"][0]), usual, rivals, words)
+        return cls(sample, float(arrays["usual_likeness"][0]), usual, rivals, training)
 
 
 def encode_background(encoder: Encoder) -> Vectors:

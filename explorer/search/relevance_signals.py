@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.encoders.base import Vectors, unit
+from explorer.encoders.base import Encoder, Vectors, unit
 
 Floats = npt.NDArray[np.float32]
 
 PHRASE_SIGNALS = ("cluster", "lift")
+TRAINING_SIGNALS = ("known", "excess")
+"""Those of encoders that tell about their training."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class SignalSettings:
     """Share of the photo's own score in that average."""
     nearest_words: int = 3
     """Number of known words to which a phrase is compared."""
+    best_of_reference: int = 30
+    """Number of the best photos of a reference set to which a phrase's best are compared."""
 
 
 SETTINGS = SignalSettings()
@@ -42,6 +46,22 @@ SETTINGS = SignalSettings()
 # Two vectors that are closer are of one photo, or of copies of it.
 _SAME = 0.999
 _FLAT = 1e-6
+
+
+class EncoderTraining(NamedTuple):
+    """What an encoder tells of its training."""
+
+    words: Vectors
+    """Unit vectors of the words that it was trained to see, of shape (w, dim)."""
+    photos: Vectors
+    """Vectors of everyday photos, of shape (r, dim)."""
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> EncoderTraining | None:
+        """None for an encoder that does not tell both."""
+        words = getattr(encoder, "known_words", None)
+        photos = getattr(encoder, "reference_photos", None)
+        return None if words is None or photos is None else cls(words, photos)
 
 
 class Spread(NamedTuple):
@@ -105,6 +125,21 @@ def known(query: Vectors, words: Vectors, settings: SignalSettings = SETTINGS) -
     """
     number = min(settings.nearest_words, len(words))
     return float(np.partition(words @ query, -number)[-number:].mean())
+
+
+def excess(
+    query: Vectors, top: Vectors, reference: Vectors, settings: SignalSettings = SETTINGS
+) -> float:
+    """How far the mean of the five best scores lies above that of the best photos of a reference
+    set.
+
+    query: unit vector of shape (dim,). top: the vectors of its best photos, of shape (n, dim), n ≥
+    1, best first. reference: vectors of shape (r, dim), r ≥ 1.
+    """
+    scores = reference @ query
+    number = min(settings.best_of_reference, len(scores))
+    usual = np.partition(scores, -number)[-number:].mean()
+    return float((top[:5] @ query).mean() - usual)
 
 
 def together(phrases: Vectors) -> Vectors:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RelevanceWeights:
-    """Fitted by `python run.py bench train_relevance` with the starter: those of the signals on
-    photos of single objects and on Flickr8k's captioned photos, the others on drawn objects and
-    Flickr8k's captioned photos."""
+    """Fitted by `python run.py bench train_relevance`, see `docs/relevance.md`."""
 
     cluster: float
     lift: float
     known: float
     """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
+    excess: float
+    """Weight of how far the best scores are above those of reference photos; 0 without such."""
     preference: float
     """Weight of how much the best photos prefer the phrase to others, 0 to 1."""
     bias: float
@@ -26,8 +26,8 @@ class RelevanceWeights:
     photo_bias: float
 
 
-KNOWN_WORDS = RelevanceWeights(0.566, 0.19, -0.129, 1.0, -0.394, 0.944, 5.736, -6.771)
-ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
+KNOWN_TRAINING = RelevanceWeights(0.536, 0.062, -0.314, 0.574, 0.576, -1.377, 0.872, 3.853, -4.527)
+ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,14 @@ from explorer.demo.photographs import PHOTOGRAPHS, photograph
 from explorer.encoders import starter
 from explorer.encoders.base import Vectors, unit
 from explorer.encoders.openvino_runtime import quiet_libraries
-from explorer.encoders.starter import HEAD_FILE, SIDE, StarterEncoder, StarterHead, map_inputs
+from explorer.encoders.starter import (
+    HEAD_FILE,
+    SIDE,
+    WORDS,
+    StarterEncoder,
+    StarterHead,
+    map_inputs,
+)
 from explorer.encoders.starter_image_model import STAGE_FEATURES
 from explorer.photos.decode import decode
 from tests import pictures
@@ -114,6 +121,26 @@ def test_a_name_is_encoded_in_several_wordings_and_a_sentence_in_one(
         other, unit(alone("cat", "a photo of a cat", "a picture of cat").mean(axis=0)), atol=1e-5
     )
     assert np.allclose(of_sentence, alone(sentence)[0], atol=1e-5)
+
+
+def test_reference_photos_are_of_this_version_and_compared_with_phrases(
+    encoder: StarterEncoder,
+) -> None:
+    photos = encoder.reference_photos
+    assert photos is not None and photos.shape == (1500, encoder.dim)
+    assert not photos[:, : encoder.dim - WORDS].any()
+    # The other half of a unit vector.
+    share = float(StarterHead.load().arrays["share_visual"])
+    assert np.allclose(np.linalg.norm(photos, axis=1), np.sqrt(1 - share), atol=0.01)
+    # Most of these photos show people and dogs, and hardly any a harpsichord.
+    dog, harpsichord = encoder.encode_texts(["dog", "harpsichord"])
+    assert np.sort(photos @ dog)[-30] > np.sort(photos @ harpsichord)[-30]
+
+
+def test_reference_photos_of_another_version_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = StarterEncoder()
+    monkeypatch.setitem(other.__dict__, "version", "another")
+    assert other.reference_photos is None
 
 
 def test_all_inputs_of_the_map_count() -> None:

@@ -13,7 +13,7 @@ from explorer.encoders.base import Vectors, unit
 from explorer.encoders.wordings import encode_wordings
 from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance import RelevanceModel, blend, match_word, without
-from explorer.search.relevance_signals import PHRASE_SIGNALS
+from explorer.search.relevance_signals import PHRASE_SIGNALS, excess
 from explorer.search.relevance_weights import LIMITS
 from explorer.search.rival_phrases import RivalPhrases
 from tests.search.conftest import ImageOnlyEncoder
@@ -28,6 +28,7 @@ class Things(Tiny):
 
     dim = _DIM
     known_words: Vectors | None = None
+    reference_photos: Vectors | None = None
 
     def __init__(self) -> None:
         self._kinds = unit(np.random.default_rng(3).standard_normal((40, _DIM)))
@@ -135,8 +136,36 @@ def test_a_known_word_needs_higher_scores(library: Vectors) -> None:
     for words in ([30, 35], [34, 35]):
         knowing = Things()
         knowing.known_words = knowing._kinds[words]
+        knowing.reference_photos = knowing.photos([36, 37])
         answerable.append(best(RelevanceModel.fit(knowing, library), knowing, "thing 30")[0])
     assert answerable[0] < answerable[1]
+
+
+def test_what_scores_high_on_other_photos_needs_higher_scores(library: Vectors) -> None:
+    """A phrase that matches photos in general is not answered by such scores."""
+    answerable = []
+    for kinds in ([30], [35]):
+        knowing = Things()
+        knowing.known_words = knowing._kinds[[36, 37]]
+        knowing.reference_photos = knowing.photos(kinds, 40)
+        answerable.append(best(RelevanceModel.fit(knowing, library), knowing, "thing 30")[0])
+    assert answerable[0] < answerable[1]
+
+
+def test_the_excess_compares_the_best_with_the_best_of_the_reference() -> None:
+    query = np.array([1.0, 0.0], np.float32)
+    top, reference = (
+        np.array([[x, 0.0] for x in scores], np.float32)
+        for scores in ([0.9, 0.8, 0.7, 0.6, 0.5, 0.0], [0.1, *[0.4] * 30])
+    )
+    assert excess(query, top, reference) == pytest.approx(0.3)
+    assert excess(query, top[:1], reference[:1]) == pytest.approx(0.8)
+
+
+def test_an_encoder_that_tells_half_of_its_training_is_judged_without(library: Vectors) -> None:
+    knowing = Things()
+    knowing.known_words = knowing._kinds
+    assert RelevanceModel.fit(knowing, library).usual.keys() == set(PHRASE_SIGNALS)
 
 
 def test_the_best_photos_of_the_whole_library_are_used(encoder: Things) -> None:
@@ -155,7 +184,7 @@ def test_a_stored_model_gives_the_same_grades(model: RelevanceModel, encoder: Th
     for phrase in ("thing 1", "thing 30", "qqq"):
         assert best(again, encoder, phrase) == best(model, encoder, phrase)
     knowing = Things()
-    knowing.known_words = knowing._kinds
+    knowing.known_words, knowing.reference_photos = knowing._kinds, model.sample
     with pytest.raises(ValueError, match="another version"):
         RelevanceModel.restored(knowing, model.sample, model.arrays())
 

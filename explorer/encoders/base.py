@@ -79,6 +79,16 @@ class HeatMapEncoder(Protocol):
 
 
 @runtime_checkable
+class LooksEncoder(Protocol):
+    """An encoder that can weigh what photos look like more than what kind of thing they show."""
+
+    def by_looks(self, photos: Vectors) -> Vectors:
+        """Query vectors, (n, dim), for photos given by their vectors, (n, dim); rows of length 1
+        both. They find photos of the very thing better, and others of its kind as well."""
+        ...
+
+
+@runtime_checkable
 class TwoTowerEncoder(Protocol):
     """An encoder whose image and text parts are separate models."""
 

@@ -1,8 +1,9 @@
 """Search by regions of photos: from a region to its query vector.
 
 A region is encoded at full resolution, once alone and once with some context, and the vectors are
-averaged: the mean depends less on how exactly the region was drawn, and finds more than either.
-More context, or a share of the whole photo's vector, finds less (`benchmarks/region.py`).
+averaged: the mean finds as much as the region alone, and depends less on how exactly it was drawn.
+More context, or a share of the whole photo's vector, finds less. With an encoder that can tell what
+photos look like from what they show, looks count more (`benchmarks/region.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.decoding.region_decoder import RegionDecoder
-from explorer.encoders.base import Encoder, unit
+from explorer.encoders.base import Encoder, LooksEncoder, unit
 from explorer.errors import PhotoError, UsageError
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -132,8 +133,11 @@ class RegionEncoder:
         )
 
     def _encoded(self, found: DecodedRegion, name: str) -> EncodedPart:
-        vector = unit(self.encoder.encode_images(found.inputs).mean(axis=0))
-        return EncodedPart(ExamplePhoto.of(vector, name), found.preview)
+        vectors = self.encoder.encode_images(found.inputs).mean(axis=0, keepdims=True)
+        vectors = unit(vectors)
+        if isinstance(self.encoder, LooksEncoder):
+            vectors = self.encoder.by_looks(vectors)
+        return EncodedPart(ExamplePhoto.of(vectors[0], name), found.preview)
 
 
 def boxes_to_encode(region: PhotoRegion, margins: Sequence[float] = MARGINS) -> list[Box]:

@@ -143,6 +143,20 @@ def test_reference_photos_of_another_version_are_not_used(monkeypatch: pytest.Mo
     assert other.reference_photos is None
 
 
+def test_by_looks_the_visual_half_counts_more() -> None:
+    head = StarterHead.load()
+    vectors = unit(np.random.default_rng(5).standard_normal((3, head.dim)))
+    visual, found = head.dim - WORDS, StarterEncoder().by_looks(vectors)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    for half in (slice(visual), slice(visual, None)):
+        assert np.allclose(unit(found[:, half]), unit(vectors[:, half]), atol=1e-5)
+    before, after = (
+        np.linalg.norm(each[:, :visual], axis=1) / np.linalg.norm(each[:, visual:], axis=1)
+        for each in (vectors, found)
+    )
+    assert (after > 2 * before).all()
+
+
 def test_all_inputs_of_the_map_count() -> None:
     random = np.random.default_rng(3)
     image = starter.ImageFeatures(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer.encoders.base import unit
+from explorer.encoders.base import Vectors, unit
 from explorer.errors import PhotoError, UsageError
 from explorer.library.rows import PhotoRow
 from explorer.photos.decode_region import decode_region
@@ -138,3 +138,17 @@ def test_the_ends_of_a_long_region_count_for_a_cropping_encoder() -> None:
     with RegionEncoder(Cropping()) as encoder, RegionEncoder(Tiny()) as plain:
         cropped = encoder.of_bytes(data, region).example
         assert cropped == plain.of_bytes(data, region).example
+
+
+def test_looks_count_more_for_an_encoder_that_can_tell() -> None:
+    class Looking(Tiny):
+        def by_looks(self, photos: Vectors) -> Vectors:
+            assert np.allclose(np.linalg.norm(photos, axis=1), 1)
+            return unit(photos * np.arange(1, 1 + self.dim, dtype=np.float32))
+
+    data = pictures.encoded(two_halves())
+    with RegionEncoder(Looking()) as encoder, RegionEncoder(Tiny()) as plain:
+        usual = plain.of_bytes(data, LEFT_HALF).example.array()
+        looking = encoder.of_bytes(data, LEFT_HALF).example.array()
+    assert np.allclose(looking, Looking().by_looks(usual[None])[0], atol=1e-5)
+    assert not np.allclose(looking, usual, atol=0.01)

@@ -73,6 +73,9 @@ _MANY = 10
 # preferred by its ten best.
 _FEWEST, _CLEAR = 5, 0.9
 
+# If so clear a subject is the best match of this share of the sample, the library has it.
+_FREQUENT, _FREQUENT_ODDS = 0.04, 1.0
+
 
 def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
     """The word for a relevance of 0–1."""
@@ -186,17 +189,17 @@ class RelevanceModel:
         if not len(top) or not len(self.sample) or not self.usual:
             return RelevanceJudgement(0.0, 0.0, -np.inf)
         if weights is None:
-            weights = (
-                relevance_weights.ANY_ENCODER
-                if self.training is None
-                else relevance_weights.KNOWN_TRAINING
-            )
+            told = self.training is not None
+            weights = relevance_weights.KNOWN_TRAINING if told else relevance_weights.ANY_ENCODER
         query = together(phrase)
-        odds = weights.bias + weights.preference * self.rivals.preference(query, top)
+        preference, won = self.rivals.preference(query, top), self.rivals.won(query)
+        odds = weights.bias + weights.preference * preference
         for name, value in self.signals(phrase, top).items():
             mean, deviation = self.usual[name]
             odds += float(getattr(weights, name)) * (value - mean) / deviation
         odds = float(np.clip(odds, -SURE, SURE))
+        if preference >= _CLEAR and won >= max(_MANY, _FREQUENT * len(self.sample)):
+            odds = max(odds, _FREQUENT_ODDS)
         middle, reach = self.score_range(phrase, top)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle

@@ -231,3 +231,17 @@ def test_frequent_subjects_are_phrases_that_many_photos_prefer(encoder: Things) 
 
 def test_a_library_without_text_has_no_frequent_subjects(library: Vectors) -> None:
     assert RelevanceModel.fit(ImageOnlyEncoder(), library).frequent_subjects(5) == []
+
+
+def test_a_clear_subject_of_many_photos_has_good_matches(encoder: Things) -> None:
+    """Also where the phrase has such scores on photos in general."""
+    cat = encoder.encode_texts(["cat"])
+    random = np.random.default_rng(8)
+    photos = unit(np.repeat(cat, 60, axis=0) + 0.12 * random.standard_normal((60, _DIM)))
+    others = encoder.photos(list(range(20)))
+    knowing = Things()
+    knowing.known_words, knowing.reference_photos = cat, np.repeat(cat, 30, axis=0)
+    many = RelevanceModel.fit(knowing, np.concatenate([others, photos]).astype(np.float32))
+    few = RelevanceModel.fit(knowing, np.concatenate([others, photos[:6]]).astype(np.float32))
+    assert match_word(best(many, knowing, "cat")[1]) in ("fair", "strong")
+    assert best(few, knowing, "cat")[0] < best(many, knowing, "cat")[0]

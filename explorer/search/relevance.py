@@ -38,6 +38,7 @@ from explorer.search.relevance_signals import (
     phrase_signals,
     spread,
     together,
+    usual_likeness,
 )
 from explorer.search.relevance_weights import (
     ALIKE,
@@ -143,7 +144,7 @@ class RelevanceModel:
         """
         training = EncoderTraining.of(encoder)
         none = RivalPhrases(sample[:0], sample)
-        model = cls(sample, _usual_likeness(sample), {}, none, training)
+        model = cls(sample, usual_likeness(sample), {}, none, training)
         if not encoder.has_text or not len(sample):
             return model
         vectors = encode_background(encoder) if background is None else background
@@ -291,14 +292,6 @@ def without(positive: Floats, negative: Floats) -> Floats:
     """The relevance of photos to a query from which a part is subtracted: that they match the one
     and not the other, of shape (n,)."""
     return np.asarray(positive * (1 - negative), np.float32)
-
-
-def _usual_likeness(sample: Vectors) -> float:
-    """Median cosine of two different photos of a sample; 0 if there are fewer than two."""
-    if len(sample) < 2:
-        return 0.0
-    some = sample[:: max(1, len(sample) // 500)][:500]
-    return float(np.median((some @ some.T)[np.triu_indices(len(some), 1)]))
 
 
 def _sigmoid(x: npt.NDArray[np.float64] | np.float64) -> Floats:

@@ -145,3 +145,11 @@ def excess(
 def together(phrases: Vectors) -> Vectors:
     """One unit vector, of shape (dim,), for several wordings of one phrase, of shape (n, dim)."""
     return np.asarray(unit(phrases.mean(axis=0)), np.float32)
+
+
+def usual_likeness(sample: Vectors) -> float:
+    """Median cosine of two different photos of a sample; 0 if there are fewer than two."""
+    if len(sample) < 2:
+        return 0.0
+    some = sample[:: max(1, len(sample) // 500)][:500]
+    return float(np.median((some @ some.T)[np.triu_indices(len(some), 1)]))

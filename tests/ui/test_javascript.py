@@ -21,7 +21,7 @@ COMPONENTS = (
     "scatter",
     "library_map",
     "viewer",
-    "connection",
+    "app_frame",
     "region_picker",
     "photo_cards",
     "places_map",

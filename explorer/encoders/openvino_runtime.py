@@ -201,7 +201,8 @@ class CompiledModel:
         options: dict[str, Any] = {
             **(parallel if streams else {"PERFORMANCE_HINT": "LATENCY"}),
             "INFERENCE_PRECISION_HINT": hint,
-            "CACHE_DIR": str(path.parent / "compiled"),
+            # As a path: on Windows, text would have to fit the system's code page.
+            "CACHE_DIR": path.parent / "compiled",
         }
         try:
             # Given a path, OpenVINO can use a cached compilation without reading the model.

@@ -53,6 +53,23 @@ def test_a_model_is_converted_once() -> None:
     assert source.built == 1
 
 
+def test_a_folder_may_have_any_name(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, OpenVINO understands paths in every language, and text only in one."""
+    folder = models / "Zoë 漢字"
+    monkeypatch.setenv("EXPLORER_MODELS", str(folder))
+    given, core = list[Any](), openvino_runtime.import_openvino().Core
+    compile_model = core.compile_model
+
+    def spy(self: Any, model: Any, device: str, options: dict[str, Any]) -> Any:
+        given.extend((model, options["CACHE_DIR"]))
+        return compile_model(self, model, device, options)
+
+    monkeypatch.setattr(core, "compile_model", spy)
+    assert outputs(CompiledModel(DoublingModel().convert())) == [[2, 4, 6], [8, 10, 12]]
+    assert list((folder / "engine" / "compiled").glob("*.blob"))
+    assert all(isinstance(each, Path) for each in given)
+
+
 def test_several_threads_convert_a_model_once() -> None:
     source = DoublingModel()
     threads = [threading.Thread(target=source.convert) for _ in range(4)]

@@ -37,7 +37,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_recover_interrupted",
         "removal/test_recover_copies",
     ),
-    "removal/remove": ("removal/test_removal_refusals", "removal/test_sidecar_failures"),
+    "removal/remove": (
+        "removal/test_removal_refusals",
+        "removal/test_sidecar_failures",
+        "removal/test_companion_removal",
+    ),
     "removal/removal_executor": (
         "removal/test_remove",
         "removal/test_removal_races",

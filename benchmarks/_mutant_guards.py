@@ -32,6 +32,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_recover_keepers",
     ),
     "removal/restore": (
+        "removal/test_recover_keepers",
         "removal/test_undo",
         "removal/test_undo_bounds",
         "removal/test_recover_interrupted",

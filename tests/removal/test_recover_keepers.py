@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_state
+from explorer.removal import file_state, trash
 from explorer.removal.remove import remove
+from explorer.removal.restore import is_removed_file
+from explorer.removal.results import TRASH
 from explorer.removal.undo import _lost_its_keeper, history, recover_interrupted
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary
@@ -108,3 +111,27 @@ def test_photos_removed_without_a_keeper_stay_removed_after_an_interruption(
         and entries(small_library)[0].state == "moved"
         and history(small_library.library)[0].ended
     )
+
+
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
+def test_a_file_that_is_in_no_trash_stays_open(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may have emptied it, or its drive may be away."""
+    cut(pair, TRASH, monkeypatch, after=True)
+    (entry,) = entries(pair)
+    Path(entry.target or "").unlink()
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    (entry,) = entries(pair)
+    assert entry.state == "intended" and history(pair.library)[0].away == [entry]
+
+
+def test_a_file_in_place_of_a_removed_link_is_another_one(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(pair, str(pair.base / "aside"), monkeypatch, after=False)
+    (entry,) = entries(pair)
+    copy = str(pair.photos / "a.jpg")
+    assert is_removed_file(entry, entry.path) and is_removed_file(entry, copy)
+    link = replace(entry, facts={**entry.facts, "link": "a.jpg"})
+    assert not is_removed_file(link, copy)

@@ -148,7 +148,6 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
     def opened(page: Page) -> Image.Image:
         stream.seek(parser.first_offset_position)
         stream.write(parser.encoded_offset(page.offset))
-        stream.seek(0)
         return Image.open(stream, formats=("TIFF",))
 
     original, parts = PreviewMatcher(lambda: opened(first), budget.spend), list[ContentPart]()

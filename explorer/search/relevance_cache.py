@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from explorer.config import models_dir
 from explorer.encoders.base import Encoder, Vectors
-from explorer.encoders.wordings import paraphrases
+from explorer.encoders.wordings import paraphrases, wordings
 from explorer.library.durable_io import replace_durably
 from explorer.library.vectors import VectorIndex
 from explorer.search.background_phrases import BACKGROUND_PHRASES
@@ -30,7 +30,10 @@ from explorer.search.relevance_signals import SETTINGS, together
 
 # A model is valid until the library has grown or shrunk by this share.
 _DRIFT = 0.2
-_PHRASES_CHECKSUM = zlib.crc32("\n".join(BACKGROUND_PHRASES).encode())
+# Of the phrases in all wordings, as either may change from version to version.
+_PHRASES_CHECKSUM = zlib.crc32(
+    "\n".join(each for name in BACKGROUND_PHRASES for each in wordings(name)).encode()
+)
 _UNREADABLE = (OSError, EOFError, KeyError, ValueError, IndexError, TypeError, BadZipFile)
 
 

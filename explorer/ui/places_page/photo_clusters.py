@@ -6,7 +6,6 @@ the world is 256 × 2^z pixels wide, as in other web maps.
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import NamedTuple
 
@@ -23,8 +22,8 @@ MAX_ZOOM = 18
 MAX_LATITUDE = 85.05
 """The map ends there; photos nearer to a pole are at its edge."""
 _MAX_CLUSTERS = 400
-# The cells around one.
-_BESIDE = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if across or down]
+# Half of the cells around one, as (columns, rows) from it: so each pair is compared once.
+_BESIDE = ((1, 0), (-1, 1), (0, 1), (1, 1))
 # The map is shown at up to 0.7 of the zoom that clusters are made for.
 _ROOM = 1.3
 # Up to this zoom the clusters of the whole world are kept; beyond it, only few photos are in view.
@@ -133,7 +132,7 @@ def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) 
         return _Clustered(*(np.empty(0),) * 2, *(np.empty(0, np.int64),) * 2, np.empty((4, 0)))
     column = np.floor(points.x[among] * cells).astype(np.int64)
     row = np.floor(points.y[among] * cells).astype(np.int64)
-    key = row * (int(cells) + 2) + column
+    key = row * _row_length(cells) + column
     order = np.argsort(key, kind="stable")
     among, key = among[order], key[order]
     starts = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
@@ -151,29 +150,49 @@ def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) 
             np.maximum.reduceat(points.ids[among], starts),
             np.stack(bounds),
         ),
+        key[starts],
         cells,
     )
 
 
-def _joined(found: _Clustered, cells: float) -> _Clustered:
+def _row_length(cells: float) -> int:
+    """The difference between the keys of a cell and the one below it. One key of each row is used
+    by no cell, so that none at the right edge of the map is beside one at the left."""
+    return int(cells) + 2
+
+
+def _joined(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> _Clustered:
     """The clusters without those that a larger one of a cell beside it would cover: these become
-    part of it, at its place."""
-    column = np.floor(found.x * cells).astype(np.int64).tolist()
-    row = np.floor(found.y * cells).astype(np.int64).tolist()
-    by_cell = {cell: i for i, cell in enumerate(zip(column, row, strict=True))}
-    radius, x, y = (_radius(found.photos) / CELL).tolist(), found.x * cells, found.y * cells
-    leader, order = np.arange(len(found.x)), np.argsort(-found.photos, kind="stable")
-    rank = np.argsort(order).tolist()
-    for i in order.tolist():
-        if leader[i] != i:
-            continue
-        for across, down in _BESIDE:
-            j = by_cell.get((column[i] + across, row[i] + down))
-            if j is None or leader[j] != j or rank[j] < rank[i]:
-                continue
-            if math.hypot(x[i] - x[j], y[i] - y[j]) < (radius[i] + radius[j]) * _ROOM:
-                leader[j] = i
-    return _merged(found, leader)
+    part of it, at its place. key: (c,), of the clusters' cells, ascending."""
+    order = np.argsort(-found.photos, kind="stable")
+    rank = np.argsort(order)
+    one, other = _covering(found, key, cells)
+    larger = np.where(rank[one] < rank[other], one, other)
+    smaller = one + other - larger
+    by_rank = np.argsort(rank[larger], kind="stable")
+    # A cluster that is part of another takes no more of them, so the order counts.
+    leader = list(range(len(key)))
+    for i, j in zip(larger[by_rank].tolist(), smaller[by_rank].tolist(), strict=True):
+        if leader[i] == i and leader[j] == j:
+            leader[j] = i
+    return _merged(found, np.array(leader, np.int64))
+
+
+def _covering(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> tuple[Ids, Ids]:
+    """The pairs of clusters in cells beside each other of which one would cover the other: the
+    numbers of the ones and of the others."""
+    radius, x, y = _radius(found.photos) / CELL, found.x * cells, found.y * cells
+    pairs = list[tuple[Ids, Ids]]()
+    for across, down in _BESIDE:
+        wanted = key + down * _row_length(cells) + across
+        other = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+        one = np.flatnonzero(key[other] == wanted)
+        other = other[one]
+        apart = np.hypot(x[one] - x[other], y[one] - y[other])
+        near = apart < (radius[one] + radius[other]) * _ROOM
+        pairs.append((one[near], other[near]))
+    ones, others = zip(*pairs, strict=True)
+    return np.concatenate(ones), np.concatenate(others)
 
 
 def _merged(found: _Clustered, leader: Ids) -> _Clustered:

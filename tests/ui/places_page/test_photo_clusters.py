@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +78,27 @@ def test_a_small_cluster_beside_a_large_one_is_part_of_it() -> None:
     (both,) = clusters(points_of([*crowd, (0.0, edge + 10 * step)]), zoom, WORLD)
     assert both.photos == 91 and both.newest == 91
     assert both.area.west < 0.5 - step and both.area.east > 0.5 + 9 * step
+
+
+def test_clusters_are_joined_across_every_side_and_corner_of_a_cell() -> None:
+    zoom = 4
+    step = 360 / (TILE * 2**zoom)
+    # In the four cells around a corner.
+    corners = [(x * step, y * step) for x in (-6, 6) for y in (-6, 6)]
+    for one, other in itertools.permutations(corners, 2):
+        (both,) = clusters(points_of([one, one, other]), zoom, WORLD)
+        assert both.photos == 3
+
+
+def test_a_cluster_that_is_part_of_another_takes_no_more() -> None:
+    zoom = 4
+    step = 360 / (TILE * 2**zoom)
+    # Pixels from a corner of four cells. The first covers the second, and this one the third.
+    pixels = [*[(-24, -4)] * 10, *[(2, -4)] * 5, (16, 16)]
+    points = points_of([(-y * step, x * step) for x, y in pixels])
+    both, third = clusters(points, zoom, WORLD)
+    assert (both.photos, third.photos) == (15, 1)
+    assert (both.x, third.x) == pytest.approx((points.x[0], points.x[-1]), abs=1e-9)
 
 
 def test_near_photos_are_one_cluster_until_the_map_is_zoomed_in() -> None:

@@ -113,16 +113,17 @@ def similar_photos(request: Request) -> Answer | None:
     encoder_id = catalog.encoder_id(encoder.name, encoder.version)
     near = [] if encoder_id is None else neighbors_of(catalog, encoder_id, photo["id"])
     stacks, scores = photo_stacks(), dict(near)
-    own = stacks.members(photo["id"]).tolist()
-    others = np.array([i for i in scores if i not in own], np.int64)
-    different = stacks.collapse(others).tolist()[:_SIMILAR]
-    copies = sorted((i for i in own if i != photo["id"]), key=lambda i: -scores.get(i, 0.0))
-    rows = catalog.photos([*different, *copies[:_SIMILAR]])
+    own = set(stacks.members(photo["id"]).tolist())
+    # Neighbors and stacks may still have photos that are gone: these stand for no others.
+    rows = catalog.photos(own.union(scores))
+    others = np.array([i for i in scores if i in rows and i not in own], np.int64)
+    different = stacks.collapse(others).tolist()
+    copies = sorted(own.intersection(rows) - {photo["id"]}, key=lambda i: (-scores.get(i, 0.0), i))
 
     def entries(ids: list[int]) -> list[Answer]:
-        return [photo_entry(rows[i]) | {"score": scores.get(i)} for i in ids if i in rows]
+        return [photo_entry(rows[i]) | {"score": scores.get(i)} for i in ids[:_SIMILAR]]
 
-    return {"known": bool(near), "photos": entries(different), "copies": entries(copies[:_SIMILAR])}
+    return {"known": bool(near), "photos": entries(different), "copies": entries(copies)}
 
 
 @_json

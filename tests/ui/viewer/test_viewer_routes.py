@@ -119,6 +119,25 @@ def test_copies_are_not_among_the_similar_photos(
     assert len(similar) == len(ids) - 3
 
 
+def test_photos_that_are_gone_take_no_place_of_similar_ones(
+    client: TestClient, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = id_of("red.jpg")
+    copy, one, other = [i for i in ids if i != red][:3]
+    gone, gone_copy = 987654, 987655
+    near = [(gone_copy, 0.99), (copy, 0.98), (gone, 0.97), (one, 0.9), (other, 0.8)]
+    stacks = PhotoStacks.of([(red, copy), (red, gone_copy), (gone, other)])
+    monkeypatch.setattr(viewer_routes, "photo_stacks", lambda: stacks)
+    monkeypatch.setattr(viewer_routes, "neighbors_of", lambda *_: near)
+    found = client.get(f"/photo/{red}/similar").json()
+    # The stack that begins with one that is gone is shown by its next photo.
+    assert [each["id"] for each in found["photos"]] == [one, other]
+    monkeypatch.setattr(viewer_routes, "_SIMILAR", 1)
+    found = client.get(f"/photo/{red}/similar").json()
+    assert [each["id"] for each in found["photos"]] == [one]
+    assert [each["id"] for each in found["copies"]] == [copy]
+
+
 def test_marked_faces_are_read_from_the_file_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

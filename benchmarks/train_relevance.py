@@ -78,12 +78,13 @@ def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
             found = model.signals(phrase, photos[order[: SETTINGS.pool]])
             usual = model.usual
             top = photos[order[: SETTINGS.pool]]
+            whole = together(phrase)
             signals.append(
                 [(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)]
-                + [model.rivals.preference(together(phrase), top)]
+                + [model.rivals.preference(whole, top)]
             )
             answerable.append(bool(query.shows.any()))
-            middle, reach = model.score_range(phrase, top)
+            middle, reach = model.score_range(phrase, top, model.rivals.won(whole))
             place = (scores[order[:_RESULTS]] - middle) / reach
             places.append(np.resize(np.minimum(place, 1), _RESULTS))
             shows.append(np.resize(query.shows[order[:_RESULTS]], _RESULTS))

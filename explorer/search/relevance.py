@@ -201,21 +201,20 @@ class RelevanceModel:
         odds = float(np.clip(odds, -SURE, SURE))
         if preference >= _CLEAR and won >= max(_MANY, _FREQUENT * len(self.sample)):
             odds = max(odds, _FREQUENT_ODDS)
-        middle, reach = self.score_range(phrase, top)
+        middle, reach = self.score_range(phrase, top, won)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle
         return RelevanceJudgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
 
-    def score_range(self, phrase: Vectors, top: Vectors) -> tuple[float, float]:
+    def score_range(self, phrase: Vectors, top: Vectors, won: int) -> tuple[float, float]:
         """The library's median score, and how far above it that of a typical photo of the thing is.
-        Arguments as for `judge_phrase`.
+        Arguments as for `judge_phrase`. won: as by `RivalPhrases.won`, for all wordings together.
 
         Typical is the mean of the five best, or, of a thing that is frequent, the mean of the
         better half of its photos in the sample: the best of many are far above the rest.
         """
         scores = self.sample @ phrase[0]
         middle, typical = spread(scores).median, float((top[:5] @ phrase[0]).mean())
-        won = self.rivals.won(together(phrase))
         if won >= _MANY:
             typical = min(typical, float(np.sort(scores)[::-1][: won // 2].mean()))
         return middle, max(typical - middle, 1e-6)

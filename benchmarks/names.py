@@ -180,7 +180,7 @@ def main(argv: list[str] | None = None) -> None:
                     for spell in (str, lambda path: path[:-4], lambda path: path[4:-4])
                 ]
                 typed = f"{paths[0]}, {paths[0][:-4]}, {paths[0][4:-4]}"
-                print(f"  first of all when typed as {typed}: {_captions.shown(shares)} %")
+                print(f"  first of all when typed as {typed}: {_captions.shown(shares)}%")
             library.close()
 
 

@@ -90,7 +90,7 @@ def captions(encoder: Encoder, data: Captioned, both: Both) -> None:
     ])  # fmt: skip
     for name, vectors in (("files", both.files), ("previews", both.previews)):
         values = " ".join(f"{each:.2f}" for each in _captions.recall(vectors, phrases, of))
-        print(f"R@1/5/10 from {name:<9} {values} %  ({len(of):,} captions)")
+        print(f"R@1/5/10 from {name:<9} {values}%  ({len(of):,} captions)")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -127,7 +127,7 @@ def report(encoder: Encoder, what: str, both: Both, data: Captioned | None) -> N
         f"cosine: mean {cosines.mean():.4f}, lowest hundredth {np.quantile(cosines, 0.01):.4f},"
         f" lowest {cosines[0]:.4f}"
     )
-    print(f"top-{_TOP} overlap: {100 * overlap(both):.1f} %")
+    print(f"top-{_TOP} overlap: {100 * overlap(both):.1f}%")
     if data is not None and encoder.has_text:
         captions(encoder, data, both)
 

@@ -41,8 +41,10 @@ from explorer.ui.access_token import Access
 _WHAT = ("dog", "boat", "tower", "child", "tree", "car", "horse", "bridge", "cake", "bird")
 _WHERE = ("at sea", "in snow", "by night", "in a city", "on a hill", "at home", "in the rain")
 _COLORS = ("red", "blue", "green", "white", "black", "yellow", "gray", "brown", "pink")
-# Seconds after which a page that does not end counts as broken, and subjects of the photos.
-_PATIENCE, _FOLDERS = 120, 40
+# Seconds after which a page that does not end counts as broken.
+_PATIENCE = 120
+# Subjects of the photos.
+_FOLDERS = 40
 # A script that ends for other reasons runs again at once.
 _ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
@@ -72,6 +74,8 @@ async def searched(page: ClientConnection, phrase: str) -> float:
                 break
             if message.delta.new_element.HasField("exception"):
                 raise SystemExit(f"{phrase}: {message.delta.new_element.exception.message}")
+        else:
+            raise SystemExit(f"{phrase}: the server closed the connection before the page's end")
     return time.perf_counter() - begun
 
 
@@ -160,7 +164,7 @@ def main() -> int:
         return 0
     print(
         f"{results['searches']} searches by {results['sessions']} sessions:"
-        f" median {results['median']:.2f} s, 95 % within {results['p95']:.2f} s, longest"
+        f" median {results['median']:.2f} s, 95% within {results['p95']:.2f} s, longest"
         f" {results['longest']:.2f} s; {results['per_second']:.1f} searches per second,"
         f" {1000 * results['processor_per_run']:.0f} ms of the server's processor time each"
     )

@@ -162,7 +162,7 @@ def main() -> int:
     if args.json:
         json.dump(results, sys.stdout, indent=1)
         return 0
-    print(f"{'milliseconds':<20}{'number':>8}{'median':>8}{'95 %':>8}{'most':>8}")
+    print(f"{'milliseconds':<20}{'number':>8}{'median':>8}{'95%':>8}{'most':>8}")
     for name, found in results.items():
         times = "".join(f"{found[key]:>8.0f}" for key in ("median", "p95", "most") if key in found)
         print(f"{name:<20}{found['number']:>8}{times}")

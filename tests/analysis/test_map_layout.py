@@ -11,11 +11,11 @@ from tests.thoroughness import times
 
 
 def clusters(number: int, each: int, dim: int = 24) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors around as many centres, more than two dimensions can tell apart; and which
+    """Unit vectors around as many centers, more than two dimensions can tell apart; and which
     centre each belongs to."""
     random = np.random.default_rng(5)
-    centres = random.standard_normal((number, dim))
-    vectors = (centres[:, None] + 0.35 * random.standard_normal((number, each, dim))).reshape(
+    centers = random.standard_normal((number, dim))
+    vectors = (centers[:, None] + 0.35 * random.standard_normal((number, each, dim))).reshape(
         -1, dim
     )
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), np.repeat(

@@ -34,9 +34,9 @@ def kept(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def clusters(
     random: np.random.Generator, number: int, each: int, spread: float = 0.5, dim: int = 24
 ) -> np.ndarray:
-    centres = unit(random.standard_normal((number, dim)))
+    centers = unit(random.standard_normal((number, dim)))
     return unit(
-        np.repeat(centres, each, axis=0)
+        np.repeat(centers, each, axis=0)
         + random.standard_normal((number * each, dim)) * spread / np.sqrt(dim)
     )
 

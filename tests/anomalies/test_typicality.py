@@ -63,41 +63,41 @@ def test_the_shipped_data_fits_the_starter_encoder() -> None:
     assert learned is not None
     assert learned.centers.shape == (256, starter.StarterHead.load().dim) and learned.spread > 0
     assert np.linalg.norm(learned.centers, axis=1) == pytest.approx(np.ones(256), abs=1e-5)
-    # Its own centres are where everyday photos are.
+    # Its own centers are where everyday photos are.
     assert np.median(learned.unlikeness(learned.centers)) < 1
 
 
 def test_distance_does_not_depend_on_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(1)
-    vectors, centres = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
-    whole = distance(vectors, centres)
+    vectors, centers = unit(random.standard_normal((50, 16))), unit(random.standard_normal((9, 16)))
+    whole = distance(vectors, centers)
     monkeypatch.setattr(module, "_BATCH", 7)
-    assert distance(vectors, centres) == pytest.approx(whole, abs=1e-6)
+    assert distance(vectors, centers) == pytest.approx(whole, abs=1e-6)
 
 
 def everyday(random: np.random.Generator) -> tuple[TypicalPhotos, np.ndarray]:
     """Twelve subjects on one side of a sphere, as an encoder places everyday photos, and their
-    centres."""
+    centers."""
     shared = unit(random.standard_normal((1, 48)))
-    centres = unit(shared + unit(random.standard_normal((12, 48))))
-    photos = around(random, np.repeat(centres, 40, axis=0))
-    far = distance(photos, centres)
+    centers = unit(shared + unit(random.standard_normal((12, 48))))
+    photos = around(random, np.repeat(centers, 40, axis=0))
+    far = distance(photos, centers)
     return TypicalPhotos(
         photos.mean(axis=0),
-        centres,
+        centers,
         float(np.median(far)),
         float(np.percentile(far, 84.13) - np.median(far)),
-    ), centres
+    ), centers
 
 
-def around(random: np.random.Generator, centres: np.ndarray) -> np.ndarray:
-    return unit(centres + random.standard_normal(centres.shape) * 0.8 / np.sqrt(centres.shape[1]))
+def around(random: np.random.Generator, centers: np.ndarray) -> np.ndarray:
+    return unit(centers + random.standard_normal(centers.shape) * 0.8 / np.sqrt(centers.shape[1]))
 
 
 def test_a_small_library_finds_outliers_by_comparison_with_everyday_photos() -> None:
     random = np.random.default_rng(4)
-    known, centres = everyday(random)
-    photos = around(random, centres[random.integers(0, 12, 60)])
+    known, centers = everyday(random)
+    photos = around(random, centers[random.integers(0, 12, 60)])
     strangers = unit(random.standard_normal((3, 48)))
     vectors = np.concatenate([photos, strangers])
     odd = outliers(vectors, *kept(vectors), known)
@@ -106,9 +106,9 @@ def test_a_small_library_finds_outliers_by_comparison_with_everyday_photos() -> 
 
 def test_another_subject_is_an_outlier_in_a_library_of_one_subject() -> None:
     random = np.random.default_rng(5)
-    known, centres = everyday(random)
-    photos = around(random, np.repeat(centres[:1], 100, axis=0))
-    other = around(random, centres[1:3])
+    known, centers = everyday(random)
+    photos = around(random, np.repeat(centers[:1], 100, axis=0))
+    other = around(random, centers[1:3])
     vectors = np.concatenate([photos, other])
     for what in (known, None):
         odd = outliers(vectors, *kept(vectors), what)

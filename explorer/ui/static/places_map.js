@@ -151,7 +151,6 @@ export default function (component) {
     return `${numberLabel(photos)} photos${label ? `, the latest in ${label}` : ""}`;
   }
 
-
   function placeClusters({ across, down }, width, height) {
     [...layer.children].forEach((button, i) => {
       const left = across(state.clusters[i].x), top = down(state.clusters[i].y);

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.config import library_dir
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
 from explorer.photos.metadata.face_regions import FaceRegion
-from explorer.search.result_stacks import PhotoStacks
-from explorer.ui import resources, server
-from explorer.ui.access_token import access
+from explorer.ui import resources
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
-from explorer.ui.viewer import marked_faces, photo_sequences, screen_images, viewer_routes
+from explorer.ui.viewer import marked_faces, photo_sequences, screen_images
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from tests.ui.conftest import id_of
-
-
-@pytest.fixture
-def client(photos: Path) -> Iterator[TestClient]:
-    """Asks as a page of the app does."""
-    options = server.app_options()
-    app, known = (
-        Starlette(routes=options["routes"], middleware=options["middleware"]),
-        access(library_dir()),
-    )
-    with TestClient(
-        app, base_url="http://localhost:8501", cookies={known.cookie: known.token}
-    ) as asking:
-        yield asking
-
-
-@pytest.fixture
-def ids(photos: Path) -> list[int]:
-    return [int(i) for i in resources.library().catalog.matching()]
-
 
 # --- the list
 
@@ -94,48 +69,6 @@ def test_the_information_on_a_photo(client: TestClient, photos: Path) -> None:
     assert found["files"] == [{"path": str(photos / "red.jpg"), "away": False}]
     assert len(found["histogram"]) == 32 and max(found["histogram"]) == 255
     assert found["damaged"] is None and found["away"] is False
-
-
-def test_similar_photos_are_the_nearest_ones(client: TestClient, ids: list[int]) -> None:
-    number = id_of("red.jpg")
-    found = client.get(f"/photo/{number}/similar").json()
-    scores = [each["score"] for each in found["photos"]]
-    assert found["known"] and scores == sorted(scores, reverse=True)
-    assert {each["id"] for each in found["photos"]} == set(ids) - {number}
-
-
-def test_copies_are_not_among_the_similar_photos(
-    client: TestClient, ids: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    red = id_of("red.jpg")
-    copy, one, other = [i for i in ids if i != red][:3]
-    stacks = PhotoStacks.of([(red, copy), (one, other)])
-    monkeypatch.setattr(viewer_routes, "photo_stacks", lambda: stacks)
-    found = client.get(f"/photo/{red}/similar").json()
-    assert [each["id"] for each in found["copies"]] == [copy]
-    similar = {each["id"] for each in found["photos"]}
-    # Of another stack, only the nearest.
-    assert len(similar & {one, other}) == 1 and not similar & {red, copy}
-    assert len(similar) == len(ids) - 3
-
-
-def test_photos_that_are_gone_take_no_place_of_similar_ones(
-    client: TestClient, ids: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    red = id_of("red.jpg")
-    copy, one, other = [i for i in ids if i != red][:3]
-    gone, gone_copy = 987654, 987655
-    near = [(gone_copy, 0.99), (copy, 0.98), (gone, 0.97), (one, 0.9), (other, 0.8)]
-    stacks = PhotoStacks.of([(red, copy), (red, gone_copy), (gone, other)])
-    monkeypatch.setattr(viewer_routes, "photo_stacks", lambda: stacks)
-    monkeypatch.setattr(viewer_routes, "neighbors_of", lambda *_: near)
-    found = client.get(f"/photo/{red}/similar").json()
-    # The stack that begins with one that is gone is shown by its next photo.
-    assert [each["id"] for each in found["photos"]] == [one, other]
-    monkeypatch.setattr(viewer_routes, "_SIMILAR", 1)
-    found = client.get(f"/photo/{red}/similar").json()
-    assert [each["id"] for each in found["photos"]] == [one]
-    assert [each["id"] for each in found["copies"]] == [copy]
 
 
 def test_marked_faces_are_read_from_the_file_once(

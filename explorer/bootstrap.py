@@ -156,14 +156,10 @@ def _set_up(folder, python, requirements):
             " Install pip in it, or move it away, and start again.".format(folder)
         )
     check_machine()
-    check_folder(os.path.dirname(folder))
     if new:
-        download, installed, free = sizes(this_build())
-        _check_disk(os.path.dirname(folder), free)
-        _say(
-            "Setting up Photo Explorer. This is done once and takes a few minutes. It downloads"
-            " about {} GB and takes {} GB in {}.".format(download, installed, folder)
-        )
+        check_folder(os.path.dirname(folder))
+        _check_disk(os.path.dirname(folder), sizes(this_build())[2])
+        _say("Setting up Photo Explorer. This is done once and takes a few minutes.")
         _make_venv(folder)
     else:
         _say("Updating Photo Explorer's packages.")
@@ -173,7 +169,11 @@ def _set_up(folder, python, requirements):
     with open(unfinished, "w"):
         pass
     install_torch(
-        python, _lines(requirements), _say, lambda size: _check_disk(os.path.dirname(folder), size)
+        python,
+        _lines(requirements),
+        _say,
+        lambda size: _check_disk(os.path.dirname(folder), size),
+        folder if new else None,
     )
     # Most installed modules are never imported, so only those that are get compiled, by importing
     # them.

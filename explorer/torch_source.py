@@ -25,6 +25,7 @@ PACKAGES = ("torch", "torchvision")
 
 # Measured on Linux (x86-64), everything included; docs/setup.md has the figures.
 CUDA_DISK_GB = 8
+CUDA_SIZES_GB = (3.4, 6.2)
 SIZE = "a download of 0.2 GB instead of 3 GB"
 CUDA_SIZE = "a download of 3 GB instead of 0.2 GB, and 5 GB more disk space"
 
@@ -98,12 +99,13 @@ def torch_lines(lines):
     return [line.strip() for line in lines if re.match(r"[\w.\-]+", line).group(0) in PACKAGES]
 
 
-def install_torch(python, lines, say, check_disk):
+def install_torch(python, lines, say, check_disk, new=None):
     """Install PyTorch if an index other than the usual one is better; otherwise it is installed
     later with everything else. Does nothing if the environment has it already.
 
     lines: all requirements. say: called with one line for the user. check_disk: called with the
-    required disk space in GB; raises SetupError if there is not enough.
+    required disk space in GB; raises SetupError if there is not enough. new: the folder of a new
+    environment, for which it is said what all packages take; None for an existing one.
     Raises SetupError if the index has PyTorch but installing it failed, because the disk is full or
     the connection was lost. pip installs either both packages or neither.
     """
@@ -112,6 +114,10 @@ def install_torch(python, lines, say, check_disk):
         return
     source = choose(python)
     check_disk(CUDA_DISK_GB if source.cuda else sizes(this_build())[2])
+    # What an index that the user names has is unknown: it may be a build with CUDA.
+    if new and source.url in (None, CPU_INDEX):
+        download, installed = CUDA_SIZES_GB if source.cuda else sizes(this_build())[:2]
+        say("Setup downloads about {} GB and takes {} GB in {}.".format(download, installed, new))
     if source.url is None:
         if source.cuda:
             say(

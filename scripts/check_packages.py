@@ -26,7 +26,7 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from explorer import venv_files  # noqa: E402
+from explorer import supported_machine, venv_files  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 # Pure Python without a wheel; pip builds it on every system.
@@ -45,7 +45,7 @@ class System(NamedTuple):
 
 SYSTEMS = (
     System("Windows", "x86_64-pc-windows-msvc", ("win_amd64",)),
-    System("macOS", "aarch64-apple-darwin", ("macosx_14_0_arm64",)),
+    System("macOS", "aarch64-apple-darwin", (f"macosx_{supported_machine.OLDEST_MACOS}_0_arm64",)),
     System(
         "Linux",
         "x86_64-manylinux_2_28",
@@ -54,11 +54,10 @@ SYSTEMS = (
 )
 
 
-# What is measured: on Linux it depends on where PyTorch comes from (docs/setup.md).
 _is_unused: Callable[[str], bool] = venv_files.is_unused
 _IN_DATA = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
+# On Linux, the sizes depend on where PyTorch comes from (docs/setup.md).
 MEASURED = ("Windows", "macOS")
-OLDEST_MACOS = "14.0"
 
 
 class Missing(Exception):
@@ -83,7 +82,7 @@ def resolve(system: System, python: str) -> list[str]:
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=PROJECT, capture_output=True, check=False, text=True, encoding="utf-8",
-        env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": OLDEST_MACOS},
+        env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": f"{supported_machine.OLDEST_MACOS}.0"},
     )  # fmt: skip
     if done.returncode:
         raise Missing(done.stderr.strip())

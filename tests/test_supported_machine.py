@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from explorer import bootstrap, supported_machine, trial_import
+from explorer import bootstrap, supported_machine, torch_source, trial_import
 from explorer.pip_install import SetupError
 from explorer.supported_machine import problem
+
+REQUIREMENTS = str(Path(bootstrap.__file__).parents[1] / "requirements.txt")
 
 
 @pytest.mark.parametrize(
@@ -75,35 +79,85 @@ def test_the_space_that_is_needed_depends_on_the_system(
 @pytest.mark.parametrize(
     ("build", "free", "said"),
     [
-        ("win-amd64", 2.4, "downloads about 0.5 GB and takes 1.4 GB in"),
         ("win-amd64", 2.2, "needs about 2.3 GB"),
         ("macosx-14.0-arm64", 2.1, "needs about 2.2 GB"),
         ("linux-x86_64", 2.4, "needs about 2.5 GB"),
     ],
 )
-def test_the_space_is_said_and_checked_before_anything_is_installed(
+def test_the_space_is_checked_before_anything_is_installed(
     build: str, free: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = list[str]()
+    told = until_installing(monkeypatch, build, free)
+    folder = tmp_path / ".venv"
+    with pytest.raises(SetupError, match=said):
+        bootstrap._set_up(str(folder), str(folder / "python"), REQUIREMENTS)
+    assert told == [] and not folder.exists()
 
-    class Installing(Exception):
-        """Set-up has come to its first step."""
 
-    def begin(folder: str) -> None:
+class Installing(Exception):
+    """Set-up has come to where it installs packages."""
+
+
+def until_installing(monkeypatch: pytest.MonkeyPatch, build: str, free: float) -> list[str]:
+    """Have a set-up end where it would begin to install, on a computer with this many GB free.
+    Gives what it said."""
+
+    def begin(*_: object) -> None:
         raise Installing
 
+    told = list[str]()
     monkeypatch.setattr(sysconfig, "get_platform", lambda: build)
     monkeypatch.setattr(supported_machine, "problem", lambda *_: None)
     monkeypatch.setattr(
         shutil, "disk_usage", lambda path: SimpleNamespace(free=free * 1e9, total=1e12)
     )
-    monkeypatch.setattr(bootstrap, "_make_venv", begin)
+    monkeypatch.setattr(bootstrap, "_make_venv", os.mkdir)
+    monkeypatch.setattr(bootstrap, "install", begin)
+    monkeypatch.setattr(torch_source, "_install_from", begin)
+    monkeypatch.setattr(torch_source, "has_all", lambda *_: False)
     monkeypatch.setattr(bootstrap, "_say", told.append)
+    return told
+
+
+USUAL = torch_source.TorchSource(None, None, False)
+CPU = torch_source.TorchSource(torch_source.CPU_INDEX, "There is no GPU", False)
+CUDA = torch_source.TorchSource(None, "this computer has an NVIDIA GPU", True)
+NAMED = torch_source.TorchSource("https://example.org/torch", "PyTorch is installed from it", False)
+
+
+@pytest.mark.parametrize(
+    ("build", "source", "expected"),
+    [
+        ("win-amd64", USUAL, ["0.5", "1.4"]),
+        ("macosx-14.0-arm64", USUAL, ["0.5", "1.3"]),
+        ("linux-x86_64", CPU, ["0.6", "1.5"]),
+        ("linux-x86_64", CUDA, ["3.4", "6.2"]),
+        # It may have a build with CUDA, or none.
+        ("linux-x86_64", NAMED, []),
+    ],
+)
+@pytest.mark.parametrize("new", [True, False])
+def test_the_sizes_of_the_chosen_pytorch_are_said(
+    new: bool,
+    build: str,
+    source: torch_source.TorchSource,
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = until_installing(monkeypatch, build, 9)
+    monkeypatch.setattr(torch_source, "choose", lambda python: source)
+    monkeypatch.setattr(bootstrap, "_has_pip", lambda python: not new)
     folder = tmp_path / ".venv"
-    with pytest.raises((Installing, SetupError)) as caught:
-        bootstrap._set_up(str(folder), str(folder / "python"), "requirements.txt")
-    assert said in " ".join([*told, str(caught.value)])
-    assert (caught.type is Installing) == bool(told)
+    if not new:
+        folder.mkdir()
+    with pytest.raises(Installing):
+        bootstrap._set_up(str(folder), str(folder / "python"), REQUIREMENTS)
+    found = re.findall(
+        rf"downloads about (\S+) GB and takes (\S+) GB in {re.escape(str(folder))}\.",
+        "\n".join(told),
+    )
+    assert found == ([tuple(expected)] if new and expected else [])
 
 
 @pytest.mark.parametrize(
@@ -144,9 +198,33 @@ def test_a_folder_with_too_long_a_path_is_refused_before(
     assert "\n" not in str(caught.value)
 
 
+def test_an_existing_environment_in_a_folder_with_a_long_path_is_updated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until_installing(monkeypatch, "win-amd64", 9)
+    monkeypatch.setattr(supported_machine, "LONGEST_FOLDER", 1)
+    monkeypatch.setattr(supported_machine, "_allows_long_paths", lambda: False)
+    monkeypatch.setattr(torch_source, "choose", lambda python: USUAL)
+    folder = tmp_path / ".venv"
+    with pytest.raises(SetupError, match="Move it"):
+        bootstrap._set_up(str(folder), str(folder / "python"), REQUIREMENTS)
+    folder.mkdir()
+    monkeypatch.setattr(bootstrap, "_has_pip", lambda python: True)
+    with pytest.raises(Installing):
+        bootstrap._set_up(str(folder), str(folder / "python"), REQUIREMENTS)
+
+
 def test_the_longest_path_of_a_package_fits() -> None:
-    packages = supported_machine.LONGEST_FOLDER + len("\\.venv\\Lib\\site-packages\\")
-    assert packages + 121 <= 259
+    """Without bytecode, which Python does not need."""
+    names = [re.split(r"[^\w.-]", line)[0] for line in bootstrap._lines(REQUIREMENTS)]
+    found = list[str]()
+    for name in names:
+        with suppress(PackageNotFoundError):
+            found += [str(path) for path in distribution(name).files or ()]
+    longest = max((each for each in found if "__pycache__" not in each), key=len)
+    folder = "a" * supported_machine.LONGEST_FOLDER
+    path = f"{folder}\\.venv\\Lib\\site-packages\\{longest}"
+    assert len(path) <= 259, longest
 
 
 def test_nothing_is_installed_before(tmp_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,8 @@ def scan_tree(
     root: absolute path. folder: relative, catalog text. roots: all watched folders with links
     resolved. tick: called for each folder, and more often in large ones; may raise to stop.
 
-    Links to folders are not followed, so a cycle of links cannot trap it. A link to a photo
+    Links to folders are not followed, so a cycle of links cannot trap it, nor are volumes that are
+    mounted in a folder of their own, at any depth. A link to a photo
     outside the watched folders counts as a photo file; a link to a photo inside them is skipped,
     because that photo is found at its own path.
     """
@@ -122,7 +123,7 @@ def scan_tree(
                 # it may be excluded because its server is gone.
                 if is_folder and rules.excludes(relative, is_folder=True):
                     found.left_out.add(relative)
-                elif _is_junction(entry):
+                elif _is_junction(entry, root, here):
                     continue
                 elif _is_hidden(entry):
                     found.left_out.add(relative)
@@ -170,12 +171,20 @@ def _device(entry: os.DirEntry[str]) -> int:
     return entry.stat(follow_symlinks=False).st_dev or file_calls.stat(entry.path).st_dev
 
 
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a Windows junction: a link to a folder that looks like one itself."""
+def _is_junction(entry: os.DirEntry[str], root: str, here: str) -> bool:
+    """Whether it is a Windows junction: a link to a folder that looks like one itself, or a volume
+    that a folder above is on, and would be entered again and again. here: the folder that contains
+    the entry."""
     system = this_system()
-    return system.has_file_attributes and system.is_junction(
-        entry.stat(follow_symlinks=False), entry.path
-    )
+    if not system.has_file_attributes:
+        return False
+    goal = system.junction_goal(entry.stat(follow_symlinks=False), entry.path)
+    if goal != "volume":
+        return goal == "folder"
+    names = here.split("/") if here else []
+    above = ("/".join(names[:n]) for n in range(len(names) + 1))
+    device = _device(entry)
+    return any(file_calls.stat(join(to_text(root), folder)).st_dev == device for folder in above)
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:

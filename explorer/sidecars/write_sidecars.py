@@ -161,8 +161,6 @@ class _Writer:
         self._catalog, self.journal = library.catalog, RemovalJournal(library.dir)
         self._protection = ProtectedFolders(protected_folders(library.catalog))
         self.edit, self.count, self._total = SidecarEditor(), 0, 0
-        # Whether the last sidecar was refused because another program has it open.
-        self._is_in_use = False
         self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
     def run(
@@ -176,12 +174,15 @@ class _Writer:
         self._total, results, in_use = len(planned), list[SidecarResult](), list[int]()
         for number, each in enumerate(planned):
             if tick:
-                tick(number, len(planned))
-            results.append(self._one(each, dry_run=dry_run))
-            if self._is_in_use:
+                tick(number - len(in_use), len(planned))
+            result, is_in_use = self._one(each, dry_run=dry_run)
+            results.append(result)
+            if is_in_use:
                 in_use.append(number)
-        for number in in_use:
-            results[number] = self._one(planned[number], dry_run=dry_run)
+        for done, number in enumerate(in_use, len(planned) - len(in_use)):
+            if tick:
+                tick(done, len(planned))
+            results[number], _ = self._one(planned[number], dry_run=dry_run)
         return results
 
     def end(self) -> None:
@@ -189,24 +190,25 @@ class _Writer:
         if self.count:
             self.journal.note(run=self.id, step="end")
 
-    def _one(self, planned: PlannedSidecar, *, dry_run: bool) -> SidecarResult:
+    def _one(self, planned: PlannedSidecar, *, dry_run: bool) -> tuple[SidecarResult, bool]:
+        """What became of a sidecar, and whether another program has it open."""
         photo, target = planned.photo, ""
-        self._is_in_use = False
         try:
             self._check(photo)
             prepared = self.edit(photo, planned.values)
             target, new = prepared.target, prepared.before is None
             if prepared.after is None:
-                return SidecarResult(photo, target, "unchanged")
+                return SidecarResult(photo, target, "unchanged"), False
             _require_writable(target)
             if not dry_run:
                 self._write(photo, prepared)
-            return SidecarResult(photo, target, "would" if dry_run else "written", new=new)
+            state: SidecarState = "would" if dry_run else "written"
+            return SidecarResult(photo, target, state, new=new), False
         except RemovalRefused as refused:
-            self._is_in_use = isinstance(refused, FileInUse)
-            return SidecarResult(photo, target, "refused", str(refused))
+            result = SidecarResult(photo, target, "refused", str(refused))
+            return result, isinstance(refused, FileInUse)
         except OSError as error:
-            return SidecarResult(photo, target, "refused", unreadable_reason("it", error))
+            return SidecarResult(photo, target, "refused", unreadable_reason("it", error)), False
 
     def _check(self, photo: str) -> None:
         """Raise RemovalRefused if nothing may be written beside a photo, and OSError."""

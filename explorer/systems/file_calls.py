@@ -97,8 +97,11 @@ def rename(source: str, target: str) -> None:
 def link(source: str, target: str, *, follow_links: bool = False) -> None:
     """A hard link; of a symbolic link, to that link itself unless links are followed. See
     `os.link`."""
-    if os.link in os.supports_follow_symlinks:
-        os.link(_long(source), _long(target), follow_symlinks=follow_links)
+    if follow_links:
+        # Not by `follow_symlinks`: Windows has no such option, and Python on Linux ignores it.
+        os.link(_long(os.path.realpath(source)), _long(target))
+    elif os.link in os.supports_follow_symlinks:
+        os.link(_long(source), _long(target), follow_symlinks=False)
     else:
         # Windows never follows it (`CreateHardLinkW`).
         os.link(_long(source), _long(target))

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -78,10 +78,10 @@ class OperatingSystem:
 
     # --- files
 
-    def is_junction(self, facts: os.stat_result, path: str) -> bool:
-        """Whether what looks like a folder leads to another one, and not to a drive of its own.
-        facts: of the folder itself, links not followed. path: absolute."""
-        return False
+    def junction_goal(self, facts: os.stat_result, path: str) -> Literal["folder", "volume"] | None:
+        """What it leads to if it only looks like a folder: another folder, or a volume that is
+        mounted there. facts: of the folder itself, links not followed. path: absolute."""
+        return None
 
     def is_in_cloud(self, facts: os.stat_result) -> bool:
         """Whether only a placeholder of a file is here, so that reading it would download it."""

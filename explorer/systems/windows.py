@@ -9,10 +9,10 @@ import os
 import re
 import shutil
 import socket
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import Any, Literal
 
 import psutil
 
@@ -97,15 +97,16 @@ class Windows(OperatingSystem):
                 yield Path(folder), "OneDrive"
         yield from super().cloud_folders(home)
 
-    def is_junction(self, facts: os.stat_result, path: str) -> bool:
-        # Windows itself creates a cycle of them. A drive that is mounted in a folder has the same
-        # tag, and leads to a volume instead of a folder.
+    def junction_goal(self, facts: os.stat_result, path: str) -> Literal["folder", "volume"] | None:
+        # Windows itself creates a cycle of junctions. A drive that is mounted in a folder has the
+        # same tag.
         if getattr(facts, "st_reparse_tag", 0) != _JUNCTION:
-            return False
+            return None
         try:
-            return not os.readlink(self.long_path(path)).startswith(_VOLUME)
+            goal = os.readlink(self.long_path(path))
         except OSError:
-            return True
+            return "folder"
+        return "volume" if goal.startswith(_VOLUME) else "folder"
 
     def copy_new_file(self, source: str, target: str) -> bool:
         target = self.long_path(target)
@@ -166,7 +167,7 @@ class Windows(OperatingSystem):
             except PermissionError as error:
                 if not self.is_in_use(error):
                     raise
-                time.sleep(wait)
+                sleep(wait)
         return call()
 
     def denial(self, error: OSError, path: str) -> str | None:
@@ -182,7 +183,7 @@ class Windows(OperatingSystem):
                 source.replace(target)
                 return
             except PermissionError:
-                time.sleep(wait)
+                sleep(wait)
         source.replace(target)
 
     def delete_file(self, path: str) -> None:

@@ -108,6 +108,12 @@ def test_a_windows_junction_is_not_followed(
 ) -> None:
     pictures.write(tmp_path / "a.jpg", pictures.draw(1, (32, 32)))
     pictures.write(tmp_path / "junction" / "b.jpg", pictures.draw(2, (32, 32)))
+    list_as_windows(monkeypatch, {"junction"})
+    assert [seen.path for seen in scan_tree(str(tmp_path)).files] == ["a.jpg"]
+
+
+def list_as_windows(monkeypatch: pytest.MonkeyPatch, junctions: set[str]) -> None:
+    """Have folders of these names listed as junctions."""
     run_on(monkeypatch, "windows")
     real = os.scandir
 
@@ -121,11 +127,14 @@ def test_a_windows_junction_is_not_followed(
         def __getattr__(self, name: str) -> Any:
             return getattr(self._entry, name)
 
+        def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+            return self.name in junctions or self._entry.is_dir(follow_symlinks=follow_symlinks)
+
         def stat(self, *, follow_symlinks: bool = True) -> Any:
             facts = self._entry.stat(follow_symlinks=follow_symlinks)
             known = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
             return types.SimpleNamespace(
-                **known, st_reparse_tag=0xA0000003 if self.name == "junction" else 0
+                **{**known, "st_dev": 0}, st_reparse_tag=0xA0000003 if self.name in junctions else 0
             )
 
     class Listing:
@@ -139,7 +148,35 @@ def test_a_windows_junction_is_not_followed(
             self._entries.close()
 
     monkeypatch.setattr(os, "scandir", Listing)
-    assert [seen.path for seen in scan_tree(str(tmp_path)).files] == ["a.jpg"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("folder", ["", "below", "below/other"])
+def test_a_volume_is_not_entered_in_a_folder_of_its_own(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is mounted in a folder of itself, and two are mounted in each other."""
+    photos, other = tmp_path / "photos", tmp_path / "volume"
+    for photo in (photos / "a.jpg", photos / "below" / "b.jpg", other / "c.jpg"):
+        pictures.write(photo, pictures.draw(1, (32, 32)))
+    (photos / "below" / "itself").symlink_to(photos)
+    (photos / "below" / "other").symlink_to(other)
+    (other / "back").symlink_to(photos)
+    list_as_windows(monkeypatch, {"itself", "other", "back"})
+    monkeypatch.setattr(os, "readlink", lambda path: "\\\\?\\Volume{780c6209-d8cd-4e63}\\")
+    real, devices = os.stat, {other.stat().st_ino: 2}
+
+    def stat(path: str, **how: bool) -> os.stat_result:
+        facts = real(path, **how)
+        return os.stat_result([*facts[:2], devices.get(facts.st_ino, 1), *facts[3:]])
+
+    monkeypatch.setattr(os, "stat", stat)
+    found = scan_tree(str(photos), folder)
+    expected = ["a.jpg", "below/b.jpg", "below/other/c.jpg"]
+    assert sorted(seen.path for seen in found.files) == [
+        path for path in expected if path.startswith(folder)
+    ]
+    assert found.mounts == (set() if folder == "below/other" else {"below/other"})
 
 
 @pytest.mark.parametrize("system", ["windows", "macos"])

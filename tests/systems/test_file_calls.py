@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.removal import file_state, safe_move
+from explorer.systems import file_calls
 from explorer.systems.operating_system import OperatingSystem
 from explorer.systems.this_system import this_system
 
@@ -51,3 +52,22 @@ def test_a_file_with_a_long_path_is_moved_and_moved_back(
     assert file_state.has_content(photo, digest)
     assert file_state.file_stamp(photo).mtime_ns == stamp.mtime_ns
     assert not (prefixed / "known").exists()
+
+
+@pytest.mark.skipif(os.link not in os.supports_follow_symlinks, reason="links need rights there")
+@pytest.mark.parametrize("follows", [True, False])
+@pytest.mark.parametrize("system_can_follow", [True, False])
+def test_a_hard_link_to_a_link_follows_it_if_asked_to(
+    system_can_follow: bool, follows: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, link, made = (tmp_path / name for name in ("photo.jpg", "link.jpg", "made.jpg"))
+    photo.touch()
+    link.symlink_to(photo)
+    if not system_can_follow:
+        # As on Windows.
+        real = os.link
+        monkeypatch.setattr(
+            os, "link", lambda source, target: real(source, target, follow_symlinks=False)
+        )
+    file_calls.link(str(link), str(made), follow_links=follows)
+    assert os.lstat(made).st_ino == (photo if follows else link).lstat().st_ino

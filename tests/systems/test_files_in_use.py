@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 import types
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from explorer.library.durable_io import explain, replace_durably
 from explorer.library.file_rows import FileStat
 from explorer.photos.file_io import read_file
 from explorer.removal.checked_files import unreadable_reason
+from explorer.systems import windows
 from tests.systems import windows_files
 from tests.systems.simulated import run_on
 
@@ -32,7 +32,7 @@ from tests.systems.simulated import run_on
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited, each time; nothing waits."""
     found = list[float]()
-    monkeypatch.setattr(time, "sleep", found.append)
+    monkeypatch.setattr(windows, "sleep", found.append)
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from explorer.photos.metadata.sidecar_values import read_values
 from explorer.sidecars import write_sidecars as module
 from explorer.sidecars.sidecar_plan import PlannedSidecar
 from explorer.sidecars.undo_sidecars import undo_sidecars
-from explorer.sidecars.write_sidecars import SidecarOutcome, write_sidecars
+from explorer.sidecars.write_sidecars import SidecarOutcome, SidecarResult, write_sidecars
+from explorer.systems import windows
 from explorer.systems.this_system import this_system
 from explorer.systems.windows import Windows
 from tests.fixtures.small_library import SmallLibrary
@@ -53,7 +53,7 @@ def keep(monkeypatch: pytest.MonkeyPatch) -> Keep:
     # Only these answers: processes cannot be started as on Windows here.
     for name in ("is_in_use", "patiently", "denial"):
         monkeypatch.setattr(type(this_system()), name, getattr(Windows, name))
-    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(windows, "sleep", waits.append)
 
     def keep_open(path: str, times: int) -> list[float]:
         left = [times]
@@ -93,14 +93,22 @@ def test_one_that_is_open_for_longer_is_written_after_the_others(
     keep(str(first), 5)
     order, real = list[str](), module._Writer._one
 
-    def one(self: module._Writer, planned: PlannedSidecar, *, dry_run: bool) -> object:
+    def one(
+        self: module._Writer, planned: PlannedSidecar, *, dry_run: bool
+    ) -> tuple[SidecarResult, bool]:
         result = real(self, planned, dry_run=dry_run)
-        order.append(f"{os.path.basename(planned.photo)} {result.state}")
+        order.append(f"{os.path.basename(planned.photo)} {result[0].state}")
         return result
 
+    def tick(done: int, total: int) -> None:
+        order.append(f"{done} of {total} are done")
+
     monkeypatch.setattr(module._Writer, "_one", one)
-    done = write_sidecars(two_sidecars.library)
-    assert order == ["a.jpg refused", "b.jpg written", "a.jpg written"]
+    done = write_sidecars(two_sidecars.library, tick=tick)
+    assert order == [
+        "0 of 2 are done", "a.jpg refused", "0 of 2 are done", "b.jpg written",
+        "1 of 2 are done", "a.jpg written",
+    ]  # fmt: skip
     assert states(done) == ["written", "written"] and written(first) and written(second)
     # Its first attempt is not undone as well.
     _, undone = undo_sidecars(two_sidecars.library, done.run)

@@ -57,6 +57,28 @@ def test_the_release_is_read_from_the_header(tmp_path: Path) -> None:
     assert DamagedCatalog(Pages(path)).roots == {}
 
 
+def test_a_torn_schema_is_completed_without_tables_that_were_dropped(tmp_path: Path) -> None:
+    path, kept = tmp_path / "a.db", [f"kept_{number}" for number in range(60)]
+    dropped = [f"dropped_{number}" for number in range(60)]
+    words = " check (a <> '" + 60 * "x" + "')"
+    catalog(
+        path,
+        "pragma secure_delete = off",
+        *(f"create table {name} (a{words})" for name in kept + dropped),
+        *(f"drop table {name}" for name in dropped),
+    )
+    leaves, free = list(Pages(path).leaves(1)), Pages(path).free()
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    stale = [data[(n - 1) * size : n * size] for n in free if Pages(path).is_leaf(n)]
+    assert len(leaves) > 1 and any(b"dropped_" in page for page in stale)
+    # The kind of one of its pages.
+    data[(leaves[-1] - 1) * size] = 0
+    path.write_bytes(data)
+    source = DamagedCatalog(Pages(path))
+    assert source.pages.torn and set(source.roots) < set(kept)
+
+
 def test_pages_that_no_table_has_are_offered_to_all_tables(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     catalog(

@@ -103,6 +103,30 @@ def test_a_file_restored_by_hand_is_found_and_reported(pair: SmallLibrary) -> No
     assert not RemovalJournal(pair.library.dir).runs()[-1].away
 
 
+def test_a_file_that_is_linked_at_its_place_already_gets_no_other_name(pair: SmallLibrary) -> None:
+    (moved,) = gone(pair)
+    os.link(moved.target or "", moved.path)
+    assert restorer(pair).restore(moved, [moved]) == restore.Restored(moved.path, moved.path, "")
+    assert os.listdir(pair.photos / "sub") == ["b.jpg"] and not os.path.lexists(moved.target or "")
+
+
+def test_the_drive_is_that_of_the_folder_watched_now(pair: SmallLibrary) -> None:
+    """The folder that was watched at the removal may be gone, and with it its drive."""
+    (moved,) = gone(pair)
+    moved.root = str(pair.base / "watched before")
+    moved.facts = {**moved.facts, "device": -1, "drive": -1}
+    assert restorer(pair).restore(moved, [moved]).back == moved.path
+
+
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
+def test_an_announced_removal_into_the_trash_is_found_there(pair: SmallLibrary) -> None:
+    (moved,) = gone(pair, "trash")
+    target, info = moved.target, moved.info
+    moved.state, moved.target, moved.info = "intended", None, None
+    assert restorer(pair).locate(moved) == "moved"
+    assert (moved.target, moved.info) == (target, info)
+
+
 def test_a_restored_file_is_not_restored_again(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     assert restorer(pair).restore(moved, [moved]).note == ""

@@ -81,6 +81,11 @@ def test_a_page_that_cannot_be_decoded_is_hashed_by_its_bytes() -> None:
     held = read_contents(odd)
     assert held.words() == ["2 pages"] and held.complete and held != read_contents(data)
     assert read_contents(odd + bytes(20)) == held
+    # With one other byte, the page is another one.
+    changed, second = bytearray(odd), Image.open(io.BytesIO(data))
+    second.seek(1)
+    changed[second.tag_v2[273][0]] ^= 1  # type: ignore[attr-defined]
+    assert read_contents(bytes(changed)).parts_missing_from(held)
 
 
 def test_a_page_beyond_the_budget_is_hashed_by_its_bytes() -> None:

@@ -32,11 +32,13 @@ class ExamplePhoto:
     vector: tuple[float, ...]
     name: str = ""
     """Its file name, to show to the user."""
+    top_score: float = 1.0
+    """The score of the very same photo; below 1 if it is searched with by its looks."""
 
     @classmethod
-    def of(cls, vector: Vector, name: str = "") -> ExamplePhoto:
+    def of(cls, vector: Vector, name: str = "", top_score: float = 1.0) -> ExamplePhoto:
         """From a vector of shape (dim,)."""
-        return cls(tuple(float(x) for x in vector), name)
+        return cls(tuple(float(x) for x in vector), name, top_score)
 
     def array(self) -> Vector:
         """The vector as float32 of shape (dim,)."""

@@ -33,6 +33,8 @@ class VectorTerm:
     """The phrase it encodes; empty for photos and concepts."""
     judgement: RelevanceJudgement | None = None
     """That of a concept: how relevant a score for this vector is."""
+    top_score: float = 1.0
+    """The highest score that a photo can have; below 1 in a search by looks."""
 
 
 @dataclass(frozen=True, eq=False)

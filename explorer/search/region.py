@@ -134,10 +134,12 @@ class RegionEncoder:
 
     def _encoded(self, found: DecodedRegion, name: str) -> EncodedPart:
         vectors = self.encoder.encode_images(found.inputs).mean(axis=0, keepdims=True)
-        vectors = unit(vectors)
-        if isinstance(self.encoder, LooksEncoder):
-            vectors = self.encoder.by_looks(vectors)
-        return EncodedPart(ExamplePhoto.of(vectors[0], name), found.preview)
+        photos = unit(vectors)
+        if not isinstance(self.encoder, LooksEncoder):
+            return EncodedPart(ExamplePhoto.of(photos[0], name), found.preview)
+        query = self.encoder.by_looks(photos)[0]
+        example = ExamplePhoto.of(query, name, min(1.0, float(photos[0] @ query)))
+        return EncodedPart(example, found.preview)
 
 
 def boxes_to_encode(region: PhotoRegion, margins: Sequence[float] = MARGINS) -> list[Box]:

@@ -40,13 +40,7 @@ from explorer.search.relevance_signals import (
     together,
     usual_likeness,
 )
-from explorer.search.relevance_weights import (
-    ALIKE,
-    LIMITS,
-    AlikeWeights,
-    MatchLimits,
-    RelevanceWeights,
-)
+from explorer.search.relevance_weights import ALIKE, LIMITS, MatchLimits, RelevanceWeights
 from explorer.search.rival_phrases import RivalPhrases
 
 Match = Literal["strong", "fair", "weak", "none"]
@@ -236,10 +230,13 @@ class RelevanceModel:
                 found.append(BACKGROUND_PHRASES[phrase])
         return found
 
-    def judge_photo(self, weights: AlikeWeights = ALIKE) -> RelevanceJudgement:
-        """Judge a photo that is searched with: the same for every photo of the library."""
-        slope = weights.slope / max(1.0 - self.usual_likeness, 1e-6)
-        return RelevanceJudgement(1.0, slope, weights.bias - slope * self.usual_likeness)
+    def judge_photo(self, query: Vectors | None = None, top_score: float = 1) -> RelevanceJudgement:
+        """Judge a photo that is searched with: the same for every photo of the library. query: of
+        one that is searched with by its looks, its vector. top_score: that of the very same photo.
+        """
+        usual = self.usual_likeness if query is None else float(np.median(self.sample @ query))
+        slope = ALIKE.slope / max(top_score - usual, 1e-6)
+        return RelevanceJudgement(1.0, slope, ALIKE.bias - slope * usual)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The part to be kept on disk, for `numpy.savez`; `restored` makes the model again. The

@@ -44,7 +44,9 @@ class TermEncoder:
             into = added if term.weight > 0 else subtracted
             into.append(self._term(term, query, index))
         added += [VectorTerm(_stored(index, photo_id)) for photo_id in query.photo_ids]
-        added += [VectorTerm(example.array()) for example in query.examples]
+        added += [
+            VectorTerm(example.array(), top_score=example.top_score) for example in query.examples
+        ]
         if not added:
             raise ValueError("a query without a term to rank by")
         return QueryTerms(tuple(added), tuple(subtracted))

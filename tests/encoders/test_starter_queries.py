@@ -7,6 +7,9 @@ import pytest
 
 from explorer.encoders.base import unit
 from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead
+from explorer.search.relevance import RelevanceModel
+from explorer.search.relevance_signals import usual_likeness
+from explorer.search.rival_phrases import RivalPhrases
 
 
 def test_reference_photos_are_of_this_version_and_compared_with_phrases(
@@ -41,3 +44,25 @@ def test_by_looks_the_visual_half_counts_more() -> None:
         for each in (vectors, found)
     )
     assert (after > 2 * before).all()
+
+
+def test_by_looks_the_very_same_photo_is_a_strong_match() -> None:
+    head, random = StarterHead.load(), np.random.default_rng(7)
+    visual, share = head.dim - WORDS, float(head.arrays["share_visual"])
+    # Photos of one library have something in common.
+    halves = [
+        unit(random.standard_normal((1, width)) + random.standard_normal((300, width)))
+        for width in (visual, WORDS)
+    ]
+    photos = np.concatenate(
+        [half * np.sqrt(part) for half, part in zip(halves, (share, 1 - share), strict=True)],
+        axis=1,
+    ).astype(np.float32)
+    model = RelevanceModel(photos, usual_likeness(photos), {}, RivalPhrases(photos[:0], photos))
+    query = StarterEncoder().by_looks(photos[:1])[0]
+    scores = photos @ query
+    judged = model.judge_photo(query, float(scores[0]))
+    assert judged.matches(scores[:1]) == ["strong"]
+    assert set(judged.matches(scores[1:])) == {"none"}
+    # It would not be if its score were taken for a cosine.
+    assert model.judge_photo().matches(scores[:1]) != ["strong"]

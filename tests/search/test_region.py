@@ -149,6 +149,8 @@ def test_looks_count_more_for_an_encoder_that_can_tell() -> None:
     data = pictures.encoded(two_halves())
     with RegionEncoder(Looking()) as encoder, RegionEncoder(Tiny()) as plain:
         usual = plain.of_bytes(data, LEFT_HALF).example.array()
-        looking = encoder.of_bytes(data, LEFT_HALF).example.array()
+        example = encoder.of_bytes(data, LEFT_HALF).example
+        looking = example.array()
     assert np.allclose(looking, Looking().by_looks(usual[None])[0], atol=1e-5)
     assert not np.allclose(looking, usual, atol=0.01)
+    assert example.top_score == pytest.approx(float(usual @ looking), abs=1e-5)

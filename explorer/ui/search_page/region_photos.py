@@ -23,7 +23,7 @@ from explorer.ui.search_page import example_photos
 
 MAX_KEPT = 200
 # Raise this when regions are encoded differently.
-_VERSION = 1
+_VERSION = 2
 
 
 def find(part: PhotoPart) -> EncodedPart | None:
@@ -74,7 +74,8 @@ def _name(content: str, part: PhotoPart) -> str:
 def _read(stem: Path) -> EncodedPart | None:
     try:
         stored = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-        example = ExamplePhoto(tuple(map(float, stored["vector"])), str(stored["name"]))
+        vector, top_score = tuple(map(float, stored["vector"])), float(stored["top_score"])
+        example = ExamplePhoto(vector, str(stored["name"]), top_score)
         if len(example.vector) != resources.engine().encoder.dim:
             return None
         return EncodedPart(example, stem.with_suffix(".jpg").read_bytes())
@@ -83,11 +84,11 @@ def _read(stem: Path) -> EncodedPart | None:
 
 
 def _write(stem: Path, part: EncodedPart) -> None:
-    vector = np.round(part.example.array().astype(float), 6).tolist()
+    example = part.example
+    vector = np.round(example.array().astype(float), 6).tolist()
+    facts = {"name": example.name, "vector": vector, "top_score": example.top_score}
     stem.with_suffix(".jpg").write_bytes(part.preview)
-    stem.with_suffix(".json").write_text(
-        json.dumps({"name": part.example.name, "vector": vector}), encoding="utf-8"
-    )
+    stem.with_suffix(".json").write_text(json.dumps(facts), encoding="utf-8")
     kept = sorted(stem.parent.glob("*.jpg"), key=lambda path: path.stat().st_mtime)
     for old in kept[:-MAX_KEPT]:
         delete_unless_read(old)

@@ -156,12 +156,15 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--encoder", default="starter", metavar="NAME")
     args = parser.parse_args(argv)
+    photos, results = ([each.resolve() for each in some] for some in (args.photos, args.results))
+    if unknown := [str(each) for each in results if each not in photos]:
+        parser.error(f"--results: not among --photos: {', '.join(unknown)}")
     encoder = registry.get_encoder(args.encoder)
     folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
     training = [training_data(encoder, data) for data in folders]
     told = () if EncoderTraining.of(encoder) is None else TRAINING_SIGNALS
     names = [*sorted((*PHRASE_SIGNALS, *told)), "preference"]
-    good = [folder in args.results or not args.results for folder in args.photos]
+    good = [folder in results or not results for folder in photos]
     every = range(len(folders))
 
     def fit_without(left_out: int | None) -> RelevanceWeights:

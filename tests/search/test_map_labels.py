@@ -103,6 +103,8 @@ def test_log_odds_grow_with_the_share_and_are_positive_where_it_is_higher(
     here, there = inside / photos, outside / (1000 - photos)
     if abs(here - there) > 0.02:
         assert (strength(inside) > 0) == (here > there)
-    # Where it is negative, more photos also make it surer, and so more negative.
+    # Where the share is lower, more photos also make that surer.
     if strength(inside) > 0:
         assert strength(inside + 1) > strength(inside)
+    elif (inside + 1) / photos < there - 0.02:
+        assert strength(inside + 1) < 0

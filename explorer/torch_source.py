@@ -24,7 +24,7 @@ VARIABLE = "EXPLORER_TORCH_INDEX"
 PACKAGES = ("torch", "torchvision")
 
 # Measured on Linux (x86-64), everything included; docs/setup.md has the figures.
-CUDA_DISK_GB = 8
+CUDA_DISK_GB = 10
 CUDA_SIZES_GB = (3.4, 6.2)
 SIZE = "a download of 0.2 GB instead of 3 GB"
 CUDA_SIZE = "a download of 3 GB instead of 0.2 GB, and 5 GB more disk space"

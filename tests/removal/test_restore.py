@@ -110,14 +110,6 @@ def test_a_file_that_is_linked_at_its_place_already_gets_no_other_name(pair: Sma
     assert os.listdir(pair.photos / "sub") == ["b.jpg"] and not os.path.lexists(moved.target or "")
 
 
-def test_the_drive_is_that_of_the_folder_watched_now(pair: SmallLibrary) -> None:
-    """The folder that was watched at the removal may be gone, and with it its drive."""
-    (moved,) = gone(pair)
-    moved.root = str(pair.base / "watched before")
-    moved.facts = {**moved.facts, "device": -1, "drive": -1}
-    assert restorer(pair).restore(moved, [moved]).back == moved.path
-
-
 @pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
 def test_an_announced_removal_into_the_trash_is_found_there(pair: SmallLibrary) -> None:
     (moved,) = gone(pair, "trash")

@@ -114,6 +114,14 @@ def test_the_nearest_existing_folder_identifies_the_drive(
     assert restorer(pair).restore(moved).back == moved.path
 
 
+def test_the_drive_is_that_of_the_folder_watched_now(pair: SmallLibrary) -> None:
+    """The folder that was watched at the removal may be gone, and with it its drive."""
+    (moved,) = gone(pair)
+    moved.root = str(pair.base / "watched before")
+    moved.facts = {**moved.facts, "device": -1, "drive": -1}
+    assert restorer(pair).restore(moved, [moved]).back == moved.path
+
+
 def test_an_undo_is_incomplete_if_another_file_has_the_path(pair: SmallLibrary) -> None:
     (moved,) = gone(pair)
     Path(moved.target or "").unlink()

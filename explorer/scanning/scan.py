@@ -102,9 +102,9 @@ def scan_tree(
     resolved. tick: called for each folder, and more often in large ones; may raise to stop.
 
     Links to folders are not followed, so a cycle of links cannot trap it, nor are volumes that are
-    mounted in a folder of their own, at any depth. A link to a photo
-    outside the watched folders counts as a photo file; a link to a photo inside them is skipped,
-    because that photo is found at its own path.
+    mounted in a folder of their own, at any depth. A link to a photo outside the watched folders
+    counts as a photo file; a link to a photo inside them is skipped, because that photo is found at
+    its own path.
     """
     rules = rules or IgnoreRules(root)
     found, waiting = ScanResult(), [folder]

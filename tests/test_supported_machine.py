@@ -145,7 +145,7 @@ def test_the_sizes_of_the_chosen_pytorch_are_said(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = until_installing(monkeypatch, build, 9)
+    told = until_installing(monkeypatch, build, 11)
     monkeypatch.setattr(torch_source, "choose", lambda python: source)
     monkeypatch.setattr(bootstrap, "_has_pip", lambda python: not new)
     folder = tmp_path / ".venv"

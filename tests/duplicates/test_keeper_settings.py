@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.duplicates.keep_rules import DEFAULT_RULES
+from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import keeper_rules
 from explorer.library.setting_store import put_setting
 from tests.factory import LibraryBuilder
@@ -19,3 +19,11 @@ def test_damaged_settings_give_the_default_order(builder: LibraryBuilder, kept: 
 def test_rules_of_other_releases_are_ignored(builder: LibraryBuilder) -> None:
     put_setting(builder.library.catalog, "keeper_rules", '["prettiest", "newest", "pixels"]')
     assert keeper_rules(builder.library.catalog) == ("newest", "pixels")
+
+
+def test_the_names_of_rules_stay() -> None:
+    """Libraries hold them."""
+    assert " ".join(RULES_BY_NAME) == (
+        "protected raw bare camera pixels contents company quality metadata native"
+        " earliest plain oldest shortest shallowest newest"
+    )

@@ -28,3 +28,13 @@ def test_an_identical_raw_file_can_be_removed(small_library: SmallLibrary) -> No
         small_library.set_format(name, "NEF")
     wanted = small_library.removal("a/x.nef", "b/x.nef", tier="identical")
     assert [each.state for each in remove(small_library.library, [wanted]).results] == ["removed"]
+
+
+def test_nothing_is_removed_for_a_file_in_another_programs_store(
+    small_library: SmallLibrary,
+) -> None:
+    """Such as a recycle bin, which may be emptied at any time."""
+    for name in ("a.jpg", "$RECYCLE.BIN/b.jpg"):
+        small_library.add_photo(name, "same")
+    wanted = small_library.removal("a.jpg", "$RECYCLE.BIN/b.jpg", tier="identical")
+    assert "$RECYCLE.BIN" in reason(small_library, wanted)

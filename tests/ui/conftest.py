@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from explorer.analysis import photo_map
 from explorer.analysis.stages import stages
@@ -15,7 +17,8 @@ from explorer.encoders import registry
 from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from explorer.library.writer import Writer
-from explorer.ui import resources
+from explorer.ui import resources, server
+from explorer.ui.access_token import access
 from tests import pictures
 from tests.fixtures.waiting import PATIENCE
 from tests.tiny import Tiny
@@ -62,3 +65,17 @@ def id_of(name: str) -> int:
     """The id of the photo with that file name."""
     catalog = resources.library().catalog
     return next(i for i, row in catalog.photos(catalog.matching()).items() if row["name"] == name)
+
+
+@pytest.fixture
+def client(photos: Path) -> Iterator[TestClient]:
+    """Asks as a page of the app does; without the worker, which is not needed for this."""
+    options = server.app_options()
+    app, known = (
+        Starlette(routes=options["routes"], middleware=options["middleware"]),
+        access(library_dir()),
+    )
+    with TestClient(
+        app, base_url="http://localhost:8501", cookies={known.cookie: known.token}
+    ) as asking:
+        yield asking

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from starlette.testclient import TestClient
 
-from tests.ui.test_photo_routes import client
-
-__all__ = ["client"]
-
 
 def suggested(client: TestClient, text: str, **more: object) -> list[str]:
     answer = client.get("/photo/completions", params={"q": text, **more})  # type: ignore[dict-item]

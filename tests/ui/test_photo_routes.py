@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer.config import library_dir
-from explorer.ui import resources, server
+from explorer.ui import resources
 from explorer.ui.access_token import access
 from explorer.ui.components.photo_urls import preview_url
 from tests.ui.conftest import id_of
-
-
-@pytest.fixture
-def client(photos: Path) -> Iterator[TestClient]:
-    """Asks as a page of the app does; without the worker, which is not needed for these."""
-    options = server.app_options()
-    app, known = (
-        Starlette(routes=options["routes"], middleware=options["middleware"]),
-        access(library_dir()),
-    )
-    with TestClient(
-        app, base_url="http://localhost:8501", cookies={known.cookie: known.token}
-    ) as asking:
-        yield asking
 
 
 def test_a_preview_may_be_cached_forever(client: TestClient) -> None:

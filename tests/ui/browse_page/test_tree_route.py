@@ -10,9 +10,7 @@ from explorer.search.language.parse_query import parse
 from explorer.search.photo_filter import PhotoFilter
 from explorer.ui import resources
 from tests.factory import LibraryBuilder
-from tests.ui.test_photo_routes import client
 
-__all__ = ["client"]
 FOLDER = 'trip "10%" & more/two\nlines'
 
 

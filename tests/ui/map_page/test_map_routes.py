@@ -14,9 +14,6 @@ from explorer.ui.library_cache import LibraryCache
 from explorer.ui.map_page import map_overview
 from explorer.ui.map_page.map_overview import UNNAMED, region_title
 from tests.ui.components.test_map_data import unpack
-from tests.ui.test_photo_routes import client
-
-__all__ = ["client"]
 
 
 def test_points_are_all_photos(client: TestClient) -> None:

@@ -10,9 +10,7 @@ from explorer.places.country_outlines import SIMPLE, outlines
 from explorer.ui import resources
 from tests.factory import LibraryBuilder
 from tests.fixtures.places import LISBON, put_place
-from tests.ui.test_photo_routes import client
 
-__all__ = ["client"]
 WORLD = "0,0,1,1"
 
 

@@ -13,9 +13,6 @@ from explorer.ui.viewer import photo_sequences, viewer_routes
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from tests.fixtures.waiting import PATIENCE, wait
 from tests.ui.conftest import id_of
-from tests.ui.test_photo_routes import client
-
-__all__ = ["client"]
 
 
 def test_few_heat_maps_are_made_at_once(client: TestClient) -> None:

@@ -26,8 +26,8 @@ class RelevanceWeights:
     photo_bias: float
 
 
-# The last bias is 0.38 above the fitted one: with that, results were right more often than their
-# relevance says, and few things had any good match (docs/relevance.md).
+# The last bias is 0.38 above the fitted one, with which few of the things that are there had a good
+# match (docs/relevance.md).
 KNOWN_TRAINING = RelevanceWeights(0.536, 0.062, -0.314, 0.574, 0.576, -1.377, 0.872, 3.853, -4.15)
 ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
 

@@ -28,7 +28,10 @@ class Captioned(NamedTuple):
 
 def read(folder: Path, table: Path, *, most: int | None = None) -> Captioned:
     """The photos in a folder (at any depth) that are named in a CSV with the columns `image` and
-    `caption`, by name. most: their maximum number. Raises SystemExit if there are none."""
+    `caption`, by name. most: their maximum number. Raises SystemExit if there are none, or no such
+    CSV."""
+    if not table.is_file():
+        raise SystemExit(f"There is no file {table}.")
     found = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
     with table.open(encoding="utf-8", newline="") as file:
         rows = [(Path(row["image"]).name, row["caption"]) for row in csv.DictReader(file)]

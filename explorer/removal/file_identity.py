@@ -36,7 +36,7 @@ def same_directory_entry(one: str, two: str) -> bool:
         return _resolved(one) == _resolved(two)
     if (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
         return False
-    if first.st_nlink < 2:
+    if min(first.st_nlink, second.st_nlink) < 2:
         return True
     return _folded_name(one) == _folded_name(two) and _same_folder(one, two)
 
@@ -49,12 +49,9 @@ def are_hard_links(one: str, two: str) -> bool:
     Raises OSError if one of them does not exist.
     """
     first, second = file_calls.lstat(one), file_calls.lstat(two)
-    if (
-        not first.st_ino
-        or (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino)
-        or min(first.st_nlink, second.st_nlink) < 2
-    ):
+    if not first.st_ino or (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
         return False
+    # Also where there is only one link.
     if same_directory_entry(one, two):
         return False
     return stat.S_ISLNK(first.st_mode) or file_hash(one) == file_hash(two)
@@ -189,4 +186,4 @@ def _folded_name(path: str) -> str:
 
 
 def _resolved(path: str) -> str:
-    return os.path.join(os.path.realpath(os.path.dirname(path) or "."), _folded_name(path))
+    return os.path.join(os.path.realpath(os.path.dirname(path)), _folded_name(path))

@@ -28,9 +28,9 @@ _IGNORED = shutil.ignore_patterns(
 _TIME_FACTOR, _EXTRA_SECONDS = 4.0, 30.0
 # The test's name without its parameters, which may contain spaces.
 _FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+\.py(?:::[^\s\[]+)?)", re.M)
-# pytest's exit codes if tests failed or could not be collected, for example because the module
-# raises an error when it is imported.
-_FAILING = (1, 2)
+# pytest's exit codes if tests failed, could not be collected, or need a plugin that could not be
+# loaded, for example because the module raises an error when it is imported.
+_FAILING = (1, 2, 3)
 
 
 class TestsFail(Exception):
@@ -114,6 +114,8 @@ class Copy:
             "TEMP": str(self._scratch),
             "PYTHONPATH": str(self._tree),
         }
+        # Compiling all modules anew for every mutant takes longer than most tests.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [
             sys.executable,
             "-m",

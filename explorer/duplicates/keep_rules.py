@@ -12,10 +12,11 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.versions import original_format_rank
 from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
+from explorer.removal.companions import Companions
 
 JpegQualityReader = Callable[[str], int | None]
 """Path → JPEG quality, 1 to 100; None if the file is no JPEG."""
-Value = float | str
+Value = float | str | tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,16 @@ def _copy_words(path: str) -> str:
     return part and f"“{printable(part)}”"
 
 
-def _companions(file: GroupFile, _: JpegQualityReader) -> Value:
-    return 4 * bool(file.company.films) + 2 * file.company.raw + file.company.edits
+_COMPANIONS: tuple[tuple[str, Callable[[Companions], bool]], ...] = (
+    ("its video", lambda company: bool(company.films)),
+    ("its RAW file", lambda company: company.raw),
+    ("a file with edits or notes", lambda company: company.edits),
+)
+"""What a file may have beside it, the most important first."""
 
 
 def _why_companions(keep: GroupFile, rival: GroupFile) -> str:
-    here, there = (
-        (bool(file.company.films), file.company.raw, file.company.edits) for file in (keep, rival)
-    )
-    words = ("its video", "its RAW file", "a file with edits or notes")
-    more = [word for word, a, b in zip(words, here, there, strict=True) if a and not b]
+    more = [word for word, has in _COMPANIONS if has(keep.company) and not has(rival.company)]
     return f"it has {' and '.join(more)} beside it"
 
 
@@ -124,7 +125,12 @@ RULES: tuple[KeeperRule, ...] = (
         lambda file, _: file.contents.weight if file.contents else 0,
         lambda keep, _: f"it contains more: {', '.join(keep.holds)}",
     ),
-    KeeperRule("company", "Has its video, RAW file or edits", _companions, _why_companions),
+    KeeperRule(
+        "company",
+        "Has its video, RAW file or edits",
+        lambda file, _: tuple(has(file.company) for _, has in _COMPANIONS),
+        _why_companions,
+    ),
     KeeperRule(
         "quality",
         "Higher JPEG quality",

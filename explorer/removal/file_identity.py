@@ -155,9 +155,7 @@ def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None
 
 def _read_mtime(path: str) -> int:
     """A file's modification time as the file system reports it on opening, and not from a cache."""
-    handle = file_calls.open_descriptor(
-        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
+    handle = file_calls.open_descriptor(path, file_calls.READ_ONLY)
     try:
         return os.fstat(handle).st_mtime_ns
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import itertools
 import os
 import secrets
 from typing import Any
@@ -52,7 +53,7 @@ class RemovalExecutor:
         self.results: list[RemovalResult] = []
         # Of each photo that was removed: the index of its result, its entries, what was checked.
         self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
-        self._entry_count, self._proof = 0, KeeperProof()
+        self._numbers, self._proof = itertools.count(), KeeperProof()
         # What the drive at the destination cannot store of the current photo and its companions.
         self._lost = dict[str, None]()
         self._merge: sidecar.MetadataMerger | None = None
@@ -71,7 +72,7 @@ class RemovalExecutor:
         """None: another program had just taken a name, and everything is as it was before."""
         try:
             checked = self._preflight(removal)
-            family = self._announce(removal, checked)
+            family = self._announce(checked)
         except RemovalRefused as refused:
             return RemovalResult(removal, "refused", str(refused))
         current = photo = family[-1]
@@ -121,7 +122,7 @@ class RemovalExecutor:
             return ""
         return f"; {', '.join(away)} could not be put back at once: undo this removal"
 
-    def _announce(self, removal: Removal, checked: CheckedPhoto) -> list[RemovalEntry]:
+    def _announce(self, checked: CheckedPhoto) -> list[RemovalEntry]:
         """Note in the journal what is about to happen; return the entries of all files, the photo's
         last. Raises RemovalRefused if there is no destination."""
         where, targets, infos = self._destinations.choose(checked)
@@ -130,8 +131,7 @@ class RemovalExecutor:
                 run=self.id, step="begin", where=where, planned=self._preflight.number
             )
             self.begun = True
-        first = self._entry_count
-        last = first + len(checked.parts) - 1
+        numbers = [next(self._numbers) for _ in checked.parts]
         family = [
             RemovalEntry(
                 run=self.id,
@@ -146,13 +146,12 @@ class RemovalExecutor:
                 target=target,
                 info=info,
                 facts=part.facts,
-                of=None if number == last else last,
+                of=None if number == numbers[-1] else numbers[-1],
             )
-            for number, (part, target, info) in enumerate(
-                zip(checked.parts, targets, infos, strict=True), first
+            for number, part, target, info in zip(
+                numbers, checked.parts, targets, infos, strict=True
             )
         ]
-        self._entry_count = last + 1
         # One line for all: there is no moment at which the journal has a companion without its
         # photo.
         self._journal.note(
@@ -193,9 +192,9 @@ class RemovalExecutor:
         entry.sidecar = note
         sidecar.write(note, merged, keeper)
 
-    def end(self, planned: int) -> None:
+    def end(self) -> None:
         """Check everything that is kept again, put back what has lost its keeper, and update
-        the catalog. planned: how many removals there were."""
+        the catalog."""
         if self._merge is not None:
             self._merge.close()
         if not self.begun:
@@ -204,7 +203,7 @@ class RemovalExecutor:
             if not all(part.kept is None or part.kept.is_unchanged() for part in checked.parts):
                 reason = KEEPER_GONE + self._put_back(family)
                 self.results[at] = RemovalResult(self.results[at].removal, "failed", reason)
-        self._journal.note(run=self.id, step="end", planned=planned)
+        self._journal.note(run=self.id, step="end")
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
         update_catalog(self._library, gone=gone, back=back)

@@ -92,7 +92,7 @@ def remove(
                     tick(number, len(removals))
                 run.remove(removal)
         finally:
-            run.end(len(removals))
+            run.end()
         return RemovalOutcome(run.id if run.begun else None, tuple(run.results))
     finally:
         lock.release()

@@ -278,7 +278,7 @@ def _entries_from(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
 def _origin(info: str, trash: str) -> str | None:
     """Where a note says that its file came from; None if it says nothing."""
     try:
-        handle = file_calls.open_descriptor(info, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = file_calls.open_descriptor(info, file_calls.READ_ONLY)
         try:
             data = os.read(handle, _LONGEST_NOTE) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
         finally:

@@ -19,6 +19,10 @@ from explorer.systems.this_system import this_system
 
 AnyPath = str | os.PathLike[str]
 
+# Flags for `open_descriptor`: without waiting, should the file be a pipe that nobody writes to, and
+# without conversion of line ends on Windows.
+READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 def _long(path: AnyPath) -> str:
     return this_system().long_path(os.fspath(path))

@@ -27,3 +27,8 @@ def test_the_names_of_rules_stay() -> None:
         "protected raw bare camera pixels contents company quality metadata native"
         " earliest plain oldest shortest shallowest newest"
     )
+
+
+def test_two_rules_apply_only_to_those_who_choose_them() -> None:
+    """Each contradicts one of the others."""
+    assert set(RULES_BY_NAME) - set(DEFAULT_RULES) == {"shallowest", "newest"}

@@ -1,0 +1,87 @@
+"""What single rules prefer, and how they explain it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from explorer.duplicates.keep_rules import RULES_BY_NAME
+from explorer.duplicates.keeper import choose_keeper
+from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
+from explorer.removal.companions import Companion, Companions
+from tests.duplicates.test_keeper import item, no_quality
+
+PAGE = ContentPart("page", "0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("rule", "better", "worse", "why"),
+    [
+        (
+            "contents",
+            {"contents": FileContents((PAGE, PAGE))},
+            {"contents": FileContents((PAGE,))},
+            "it contains more: 3 pages",
+        ),
+        (
+            "contents",
+            {"contents": FileContents((PAGE,))},
+            {"contents": None},
+            "it contains more: 2 pages",
+        ),
+        ("newest", {"modified": 2.0}, {"modified": 1.0}, "it is the newer file"),
+        ("oldest", {"modified": 1.0}, {"modified": 2.0}, "it is the older file"),
+        ("shallowest", {}, {"path": "/p/q/a.jpg"}, "it is in fewer parent folders"),
+        ("shortest", {"path": "/p/q/r.jpg"}, {"path": "/p/long name.jpg"}, "its path is shorter"),
+        ("pixels", {"width": 41}, {}, "it has more pixels (41 × 30 vs. 40 × 30)"),
+        ("plain", {}, {"path": "/copies/a.jpg"}, "the other is named like a copy (“copies”)"),
+        ("plain", {}, {"path": "/p/a-copy.jpg"}, "the other is named like a copy (“-copy”)"),
+        ("real", {}, {"symlink": True, "path": "/p/a.jpg"}, "it is a file, not a link"),
+        ("raw", {"path": "/p/z.NEF"}, {}, "it is the camera's RAW file"),
+        ("bare", {}, {"bordered": True}, "the other has a border added"),
+        ("camera", {"camera": "Acme Z1"}, {}, "only it names its camera"),
+        ("protected", {"protected": True}, {}, "it is in a protected folder"),
+        ("metadata", {"metadata": 5}, {"metadata": 4}, "it has more metadata fields (5 vs. 4)"),
+        ("earliest", {}, {"taken_at": "2020-01-01T10:00:01"},
+         "its date is earlier (2020-01-01 10:00:00 vs. 2020-01-01 10:00:01)"),
+    ],
+)  # fmt: skip
+def test_a_rule_prefers_and_explains(
+    rule: str, better: dict[str, Any], worse: dict[str, Any], why: str
+) -> None:
+    """Against the order of the paths."""
+    one, other = item(**({"path": "/p/z.jpg"} | better)), item(**worse)
+    rules = [rule] if rule in RULES_BY_NAME else []
+    assert choose_keeper([other, one], rules, quality=no_quality) == (one, why)
+
+
+def test_a_file_not_read_yet_counts_as_one_that_contains_a_single_picture() -> None:
+    one, other = item("/p/a.jpg", contents=NOTHING), item("/p/b.jpg", contents=None)
+    _, why = choose_keeper([one, other], ["contents"], quality=no_quality)
+    assert why == "all else is equal, and its path sorts first"
+
+
+def test_any_jpeg_quality_is_preferred_to_none() -> None:
+    jpeg, png = item("/p/b.jpg", photo_id=2), item("/p/a.png")
+    kept, why = choose_keeper([png, jpeg], ["quality"], quality={"/p/b.jpg": 1}.get)
+    assert (kept, why) == (jpeg, "it was saved with a higher JPEG quality")
+
+
+def test_what_is_beside_a_file_counts_in_order() -> None:
+    """A video more than all else, and a RAW file more than edits."""
+    film, edits = Companion("/p/a.mov", "film"), Companion("/p/a.xmp", "sidecar")
+    in_order = [
+        Companions((film, edits), raw=True),
+        Companions((film,), raw=True),
+        Companions((film, edits)),
+        Companions((film,)),
+        Companions((edits,), raw=True),
+        Companions(raw=True),
+        Companions((edits,)),
+        Companions(),
+    ]
+    files = [item(f"/p/{9 - n}.jpg", company=each) for n, each in enumerate(in_order)]
+    for n, file in enumerate(files[:-1]):
+        kept, _ = choose_keeper(files[n:], ["company"], quality=no_quality)
+        assert kept is file

@@ -65,6 +65,18 @@ _SWAPPED_NAMES = {
 }
 # Functions that do not depend on the order of their arguments.
 _COMMUTATIVE = frozenset({"min", "max"})
+# Functions that do not depend on the order of the two things that they compare: which arguments
+# these are, by the index of the first.
+_SYMMETRIC = {
+    "_distinct": 0,
+    "_distinct_inodes": 0,
+    "_same_folder": 0,
+    "are_hard_links": 0,
+    "compared_kind": 1,
+    "is_one_stack": 0,
+    "same_directory_entry": 0,
+    "samestat": 0,
+}
 _DROPPED_METHODS = frozenset(
     {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "resolve", "absolute"}
 )
@@ -132,9 +144,12 @@ def unary_edits(node: ast.UnaryOp) -> Iterator[Edit]:
 
 
 def call_edits(node: ast.Call) -> Iterator[Edit]:
-    ordered = node.keywords or ast.unparse(node.func) not in _COMMUTATIVE
+    called = ast.unparse(node.func)
+    ordered = node.keywords or called not in _COMMUTATIVE
     plain = not any(isinstance(argument, ast.Starred) for argument in node.args)
     for index in range(len(node.args) - 1) if plain and ordered else ():
+        if index == _SYMMETRIC.get(called.rpartition(".")[2]):
+            continue
         swapped = [
             *node.args[:index],
             node.args[index + 1],
@@ -147,7 +162,8 @@ def call_edits(node: ast.Call) -> Iterator[Edit]:
             ast.unparse(ast.Call(node.func, swapped, node.keywords)),
         )
     for keyword in node.keywords:
-        if keyword.arg is not None:
+        # Without `strict=True`, zip is as with `strict=False`, which is a mutation of its own.
+        if keyword.arg is not None and (called, keyword.arg) != ("zip", "strict"):
             rest = [each for each in node.keywords if each is not keyword]
             yield Edit(
                 node,

@@ -100,6 +100,12 @@ def test_the_order_of_arguments_is_changed_where_it_matters() -> None:
     assert changed("a = max(b, c)\n") == {"a = min(b, c)"}
     assert "a = max(c, b, key=d)" in changed("a = max(b, c, key=d)\n")
     assert "a = d.max(c, b)" in changed("a = d.max(b, c)\n")
+    assert changed("a = os.path.samestat(b, c)\n") == set()
+    assert changed("a = compared_kind(b, c, d)\n") == {"a = compared_kind(c, b, d)"}
+
+
+def test_an_argument_is_dropped_once() -> None:
+    assert changed("a = zip(b, strict=True)\n") == {"a = zip(b, strict=False)"}
 
 
 def test_a_pragma_needs_a_reason() -> None:

@@ -49,13 +49,15 @@ def root_in_catalog(catalog: Catalog, path: str, digest: str, what: str) -> str:
     return known.root
 
 
-def check_keeper(catalog: Catalog, removal: Removal, removed_paths: AbstractSet[str]) -> KeptFile:
+def check_keeper(
+    catalog: Catalog, removal: Removal, keeper: str, removed_paths: AbstractSet[str]
+) -> KeptFile:
     """Read the file that is kept for a removal, and check that the other may be removed for it.
 
-    removed_paths: all files that the plan removes, with their folders resolved. Raises
-    RemovalRefused.
+    keeper: its path. removed_paths: all files that the plan removes, with their folders resolved.
+    Raises RemovalRefused.
     """
-    keeper, digest = removal.keeper or "", removal.keeper_hash or removal.hash
+    digest = removal.keeper_hash or removal.hash
     require_normalized(keeper, _KEEPER)
     if resolve_folder(keeper) in removed_paths:
         raise RemovalRefused(f"{_KEEPER} is to be removed as well")

@@ -125,7 +125,7 @@ class Preflight:
         except OSError as error:
             raise RemovalRefused(unreadable_reason("it", error)) from error
         if removal.keeper is not None:
-            kept = check_keeper(self._catalog, removal, self._removed_paths)
+            kept = check_keeper(self._catalog, removal, removal.keeper, self._removed_paths)
             refuse_stack(self._catalog, removal, removal.keeper)
             photo = replace(photo, kept=kept)
         # Nobody can tell whether an unreadable photo is whole: its video may be what is left of it.

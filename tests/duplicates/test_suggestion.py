@@ -201,3 +201,19 @@ def test_a_protected_file_is_kept_as_it_is_never_removed(
     set_keeper_rules(builder.library.catalog, ["shortest"])
     (group,) = find_groups(builder.library)
     assert (name(group.keep), group.keep_because) == ("a/2.jpg", "it is never removed")
+
+
+def test_of_two_that_may_be_kept_the_rules_choose_whatever_their_formats(
+    builder: LibraryBuilder, tmp_path: Any
+) -> None:
+    """The format tells which was first only where all pixels are the same. Here both are kept in
+    any case, and the third was made from either."""
+    png = builder.put("a/1.png", 1, format="PNG", **by_camera(**LARGE))
+    jpeg = builder.put("a/22.jpg", 2, **by_camera(**LARGE))
+    sent = builder.put("c/3.jpg", 3, **measured(**SMALL))
+    for one, other in ((png, jpeg), (png, sent), (jpeg, sent)):
+        pair(builder, one, other)
+    protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
+    set_keeper_rules(builder.library.catalog, ["shortest"])
+    (group,) = find_groups(builder.library)
+    assert (name(group.keep), group.doubt) == ("a/1.png", "")

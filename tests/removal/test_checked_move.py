@@ -21,6 +21,7 @@ from explorer.removal.checked_move import (
     verify_moved,
 )
 from explorer.removal.file_state import FileStamp, file_stamp
+from explorer.systems.this_system import this_system
 
 CONTENT, OTHER = b"the photo", b"an edition"
 
@@ -92,6 +93,41 @@ class TestOpening:
         file = check_file(str(photo))
         monkeypatch.setattr(checked_move, "file_stamp", lambda path: no_inode(file_stamp(path)))
         assert open_checked(file, held) is not None
+
+    def test_a_link_put_in_its_place_is_not_followed(
+        self, photo: Path, held: contextlib.ExitStack
+    ) -> None:
+        file = check_file(str(photo))
+        photo.rename(photo.with_name("elsewhere.jpg"))
+        photo.symlink_to("elsewhere.jpg")
+        with pytest.raises(OSError, match="symbolic links"):
+            open_checked(file, held)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    def test_a_pipe_put_in_its_place_is_not_waited_for(
+        self, photo: Path, held: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is told from the file before it would move."""
+        file, real = check_file(str(photo)), os.open
+        photo.unlink()
+        os.mkfifo(photo)
+
+        def opened(path: str, flags: int, *mode: int) -> int:
+            assert flags & os.O_NONBLOCK, "it would wait without end"
+            return real(path, flags, *mode)
+
+        monkeypatch.setattr(os, "open", opened)
+        open_checked(file, held)
+        with pytest.raises(RemovalRefused, match="changed a moment ago"):
+            move_unchanged(entry_of(file, photo.with_name("away.jpg")), file)
+        assert photo.is_fifo()
+
+    def test_the_file_is_closed_with_all_others(self, photo: Path) -> None:
+        with contextlib.ExitStack() as held:
+            handle = open_checked(check_file(str(photo)), held)
+            assert handle is not None and os.fstat(handle).st_size == len(CONTENT)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)
 
     def test_a_link_is_not_opened(self, photo: Path, held: contextlib.ExitStack) -> None:
         link = photo.with_name("link.jpg")
@@ -203,3 +239,16 @@ class TestMessages:
         self, entry: RemovalEntry, error: Exception, of: int | None, words: str
     ) -> None:
         assert failure_reason(error, replace(entry, of=of)) == words
+
+    def test_what_the_system_says_of_a_denial_is_passed_on(
+        self, entry: RemovalEntry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Such as that a file is locked in Finder, or open in another program."""
+        monkeypatch.setattr(
+            this_system(), "denial", lambda error, path: f"is locked ({path}, {error.errno})"
+        )
+        error = PermissionError(13, "Permission denied")
+        assert failure_reason(error, entry) == f"it is locked ({entry.path}, 13)"
+        assert failure_reason(error, replace(entry, of=1)) == (
+            f"its companion file, photo.jpg is locked ({entry.path}, 13)"
+        )

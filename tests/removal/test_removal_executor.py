@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 from typing import Any
 
 import pytest
 
 from explorer.errors import UsageError
+from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import file_identity, removal_executor, safe_move
 from explorer.removal.remove import remove
-from explorer.removal.undo import undo
+from explorer.removal.undo import history, undo
 from tests.fixtures.small_library import SmallLibrary
 
 
@@ -125,3 +127,63 @@ def test_a_removal_fails_after_five_taken_names(
         with pytest.raises(UsageError, match="nothing to undo"):
             undo(two_copies.library)
     assert two_copies.tree() == before
+
+
+def test_what_one_photo_loses_on_its_way_is_not_said_of_the_next(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        small_library.add_photo(f"a{number}.jpg", str(number))
+        small_library.add_photo(f"b{number}.jpg", str(number))
+    real = safe_move.move
+
+    def move(source: str, *given: Any) -> list[str]:
+        return real(source, *given) + (["its tags"] if source.endswith("b1.jpg") else [])
+
+    monkeypatch.setattr(safe_move, "move", move)
+    wanted = [small_library.removal(f"b{n}.jpg", f"a{n}.jpg") for n in (1, 2)]
+    one, two = remove(small_library.library, wanted, str(small_library.base / "aside")).results
+    assert (one.reason, two.reason) == ("the drive that it is on now cannot store its tags", "")
+
+
+def test_the_journal_numbers_files_and_has_one_beginning_and_end(
+    small_library: SmallLibrary,
+) -> None:
+    for number in (1, 2):
+        small_library.add_photo(f"a{number}.jpg", str(number))
+        small_library.add_photo(f"b{number}.jpg", str(number))
+        small_library.add_file(f"b{number}.jpg.xmp", "words")
+    wanted = [small_library.removal(f"b{n}.jpg", f"a{n}.jpg") for n in (1, 2)]
+    remove(small_library.library, wanted)
+    lines = [
+        json.loads(line) for line in RemovalJournal(small_library.library.dir).read().splitlines()
+    ]
+    steps = ["intended", "moved", "moved"]
+    assert [line["step"] for line in lines] == ["begin", *steps, *steps, "end"]
+    (run,) = history(small_library.library)
+    assert [(entry.number, entry.of) for entry in run.entries] == [
+        (0, 1), (1, None), (2, 3), (3, None),
+    ]  # fmt: skip
+
+
+def test_the_catalog_is_told_only_of_what_moved(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
+        small_library.add_photo(name, "one")
+    real, told = safe_move.move, list[tuple[list[str], list[str]]]()
+
+    def move(source: str, *given: Any) -> list[str]:
+        if source.endswith("c.jpg"):
+            raise OSError(errno.EIO, "Input/output error", source)
+        return real(source, *given)
+
+    monkeypatch.setattr(safe_move, "move", move)
+    monkeypatch.setattr(
+        removal_executor, "update_catalog", lambda _, *, gone, back: told.append((gone, back))
+    )
+    wanted = [small_library.removal(name, "a.jpg") for name in ("b.jpg", "c.jpg", "d.jpg")]
+    (small_library.photos / "d.jpg").write_text("changed")
+    results = remove(small_library.library, wanted, str(small_library.base / "aside")).results
+    assert [result.state for result in results] == ["removed", "failed", "refused"]
+    assert told == [([wanted[0].path], [wanted[1].path])]

@@ -71,6 +71,8 @@ def test_invalid_info_files_are_skipped(home: Path, photo: Path) -> None:
     (home / "files" / "pipe").write_text("x")
     (home / "info" / "folder.trashinfo").mkdir()
     (home / "info" / "no note").write_text(f"[Trash Info]\nPath={photo}\n")
+    (home / "info" / "other.TRASHINFO").write_text(f"[Trash Info]\nPath={photo}\n")
+    (home / "files" / "other").write_text("photo")
     # A note whose file has gone.
     (home / "info" / "gone.trashinfo").write_text(f"[Trash Info]\nPath={photo}\n")
     assert trash.find(str(photo), hash_of(b"photo")) == to

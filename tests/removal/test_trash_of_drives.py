@@ -177,3 +177,45 @@ def test_the_info_file_is_complete_when_it_is_flushed(
     monkeypatch.setattr(safe_move, "move", moved)
     trash.send(str(photo), hash_of(b"photo"), to)
     assert synced[0] == Path(to.info).stat().st_size > 0
+
+
+def test_folders_of_the_trash_are_private(drive: Path, home: Path) -> None:
+    for photo in (drive / "sub/a.jpg", home.parent / "a.jpg"):
+        to = trash.free_slot(str(photo))
+        folders = [Path(to.path).parent, Path(to.info).parent, Path(to.path).parents[1]]
+        assert [stat.S_IMODE(folder.stat().st_mode) & 0o7077 for folder in folders] == [0] * 3
+
+
+def test_a_drive_that_is_not_connected_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, nothing of it is there, not even its top."""
+    asked = list[str]()
+
+    def none(path: str) -> Any:
+        asked.append(path)
+        if len(asked) > 9:
+            pytest.fail("it is asked for without end")
+        raise FileNotFoundError(2, "No such file or directory", path)
+
+    monkeypatch.setattr(os, "stat", none)
+    with pytest.raises(FileNotFoundError):
+        trash._device("/no/such/folder")
+    assert asked == ["/no/such/folder", "/no/such", "/no", "/"]
+
+
+def test_the_search_for_a_drives_top_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no folder is said to be a mount, as of a network drive on Windows."""
+    asked = list[str]()
+
+    def never(path: str) -> bool:
+        asked.append(path)
+        return False if len(asked) < 99 else pytest.fail("it never ends")
+
+    monkeypatch.setattr(os.path, "ismount", never)
+    assert trash._mount_point(str(tmp_path / "a.jpg")) == tmp_path.anchor
+
+
+def test_a_journal_of_another_system_can_be_read_where_users_have_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "getuid")
+    assert trash.find(str(tmp_path / "a.jpg"), "0" * 32) is None

@@ -17,7 +17,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/plan_reader": ("removal/test_plan_encodings",),
     "removal/spreadsheet": (),
     "anomalies/finding_removals": (),
-    "removal/sidecar": ("removal/test_companions",),
+    "removal/sidecar": ("removal/test_companions", "systems/test_sidecars_in_use"),
     "removal/sidecar_restore": ("removal/test_restore", "removal/test_undo_bounds"),
     "removal/safe_move": ("removal/test_new_files", "systems/test_macos_moves"),
     "removal/part_files": (
@@ -30,9 +30,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_recover_interrupted",
         "removal/test_recover_copies",
         "removal/test_recover_keepers",
+        "removal/test_removal_undo",
     ),
     "removal/restore": (
         "removal/test_recover_keepers",
+        "removal/test_removal_undo",
         "removal/test_undo",
         "removal/test_undo_bounds",
         "removal/test_recover_interrupted",

@@ -129,6 +129,12 @@ class TestOpening:
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(handle)
 
+    def test_a_file_that_could_not_move_while_it_is_open_is_not_opened(
+        self, photo: Path, held: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(this_system(), "can_move_open_files", False)
+        assert open_checked(check_file(str(photo)), held) is None
+
     def test_a_link_is_not_opened(self, photo: Path, held: contextlib.ExitStack) -> None:
         link = photo.with_name("link.jpg")
         link.symlink_to(photo)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from explorer.errors import UsageError
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_identity, removal_executor, safe_move
+from explorer.removal import file_identity, removal_executor, safe_move, sidecar
 from explorer.removal.remove import remove
+from explorer.removal.sidecar import PreparedSidecar
 from explorer.removal.undo import history, undo
 from tests.fixtures.small_library import SmallLibrary
 
@@ -187,3 +189,40 @@ def test_the_catalog_is_told_only_of_what_moved(
     results = remove(small_library.library, wanted, str(small_library.base / "aside")).results
     assert [result.state for result in results] == ["removed", "failed", "refused"]
     assert told == [([wanted[0].path], [wanted[1].path])]
+
+
+def test_one_process_merges_the_metadata_of_all_photos(
+    small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that have a keeper, and only if it is asked for. It ends with the removal."""
+    made = list[Any]()
+
+    class Merger:
+        def __init__(self) -> None:
+            self.asked, self.closed = list[tuple[str, str, bool]](), 0
+            made.append(self)
+
+        def __call__(self, gone: str, keeper: str, *, same: bool) -> PreparedSidecar:
+            self.asked.append((Path(gone).name, Path(keeper).name, same))
+            return PreparedSidecar(keeper + ".xmp", None, None)
+
+        def close(self) -> None:
+            self.closed += 1
+
+    monkeypatch.setattr(sidecar, "MetadataMerger", Merger)
+    for name, text in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "three"), ("e", "one")):
+        small_library.add_photo(f"{name}.jpg", text)
+    small_library.add_pair("a.jpg", "c.jpg")
+    wanted = [
+        small_library.removal(f"{name}.jpg", keeper)
+        for name, keeper in (("b", "a.jpg"), ("c", "a.jpg"), ("d", None))
+    ]
+    aside, library = str(small_library.base / "aside"), small_library.library
+    outcome = remove(library, wanted, aside, without_keeper=True, sidecars=True)
+    assert len(outcome.removed) == 3
+    (merger,) = made
+    assert merger.asked == [("b.jpg", "a.jpg", True), ("c.jpg", "a.jpg", False)]
+    assert merger.closed == 1
+    assert not list(small_library.photos.glob("*.xmp"))
+    assert remove(library, [small_library.removal("e.jpg", "a.jpg")], aside).removed
+    assert made == [merger] and len(merger.asked) == 2

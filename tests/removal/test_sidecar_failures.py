@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from explorer.decoding.pool import DecodePool
 from explorer.removal import part_files
-from explorer.removal.checked_files import RemovalRefused
+from explorer.removal.checked_files import FileInUse, RemovalRefused
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.sidecar import MetadataMerger, sidecar_path
+from explorer.removal.sidecar import MetadataMerger, PreparedSidecar, sidecar_path, write
+from explorer.systems.this_system import this_system
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.test_sidecar import go
 
@@ -98,3 +101,58 @@ def test_a_file_that_cannot_be_read_is_kept_and_reported(metadata_library: Small
             and metadata_library.tree() == before
         )
     assert remove(metadata_library.library, removals).results[0].state == "removed"
+
+
+@pytest.fixture
+def denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be created."""
+
+    def create(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, " Permission denied ")
+
+    monkeypatch.setattr(part_files, "create_file", create)
+
+
+def refusal(sidecar_file: Path, keeper_photo: str) -> RemovalRefused:
+    """How writing a sidecar is refused."""
+    with pytest.raises(RemovalRefused) as caught:
+        write(
+            {"part": "", "after": ""}, PreparedSidecar(str(sidecar_file), None, b"x"), keeper_photo
+        )
+    return caught.value
+
+
+@pytest.mark.usefixtures("denied")
+def test_a_sidecar_that_cannot_be_written_is_named(sidecar_file: Path, keeper_photo: str) -> None:
+    assert str(refusal(sidecar_file, keeper_photo)) == (
+        "the sidecar of the photo to keep, a.jpg.xmp, cannot be written: permission denied"
+    )
+
+
+@pytest.mark.usefixtures("denied")
+@pytest.mark.parametrize(("in_use", "kind"), [(True, FileInUse), (False, RemovalRefused)])
+def test_a_sidecar_open_in_another_program_can_be_tried_again(
+    sidecar_file: Path,
+    keeper_photo: str,
+    in_use: bool,
+    kind: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that is locked cannot."""
+    monkeypatch.setattr(this_system(), "denial", lambda error, path: f"is locked ({path})")
+    monkeypatch.setattr(this_system(), "is_in_use", lambda error: in_use)
+    found = refusal(sidecar_file, keeper_photo)
+    assert type(found) is kind and str(found) == (
+        f"the sidecar of the photo to keep, a.jpg.xmp, is locked ({sidecar_file})"
+    )
+
+
+def test_no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    merger, closed = MetadataMerger(), list[DecodePool]()
+
+    def close(pool: DecodePool) -> None:
+        closed.append(pool)
+
+    monkeypatch.setattr(DecodePool, "close", close)
+    merger.close()
+    assert closed == [merger._pool]

@@ -88,6 +88,36 @@ def test_a_repeated_step_counts_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sidecar_changes_neither_the_state_nor_the_end(tmp_path: Path) -> None:
+    sidecar = {"path": "/photos/k.jpg.xmp", "before": None, "after": HASH, "times": None}
+    made = journal(tmp_path, begin(), intended())
+    made.note(run=RUN, step="sidecar", number=0, sidecar=sidecar)
+    (run,) = made.runs()
+    (entry,) = run.entries
+    assert (entry.state, entry.sidecar, run.ended) == ("intended", sidecar, False)
+    assert run.away == [entry]
+    made.note(run=RUN, step="end")
+    assert made.runs()[0].ended
+
+
+def test_each_run_has_its_own_entries(tmp_path: Path) -> None:
+    other = "20200102-030405-ffff"
+    made = journal(
+        tmp_path,
+        begin(),
+        begin(run=other, planned=1),
+        intended(1, along=[{**intended(0), "of": 7}]),
+        intended(1, run=other, path="/photos/other.jpg"),
+    )
+    one, two = made.runs()
+    assert [(entry.run, entry.number, entry.of) for entry in one.entries + two.entries] == [
+        (RUN, 0, 1),
+        (RUN, 1, None),
+        (other, 1, None),
+    ]
+    assert (one.id, two.id, one.at, two.planned) == (RUN, other, AT, 1)
+
+
 def test_a_line_cut_off_does_not_swallow_the_next(tmp_path: Path) -> None:
     made = journal(tmp_path, begin())
     made.path.write_bytes(made.path.read_bytes() + b'{"run": "' + RUN.encode() + b'", "st')
@@ -107,6 +137,9 @@ def test_a_partial_write_is_continued(tmp_path: Path, monkeypatch: pytest.Monkey
         patch.setattr(os, "write", lambda handle, data: real(handle, data[:7]))
         made.note(**begin())
     assert [run.id for run in made.runs()] == [RUN]
+    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError("odd")))
+    with pytest.raises(LibraryError, match=r"\(odd\)"):
+        made.note(**intended())
     monkeypatch.setattr(os, "write", lambda handle, data: 0)
     with pytest.raises(LibraryError, match="so no more files are removed"):
         made.note(**intended())

@@ -1,8 +1,8 @@
 """Takes the README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
 
 It opens the demo in a temporary library, waits until it is indexed, and takes screenshots of the
-pages in a headless Chromium: light, dark and narrow. The pictures are reduced to 256 colors, which
-keeps them small. It needs requirements-dev.txt and Chromium.
+pages in a headless Chromium: light, dark and narrow. They are saved as WebP, which keeps them small
+and shows the photos without banding. It needs requirements-dev.txt and Chromium.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _photograph(browser: Browser, address: str, known: Access, folder: str) -> N
         if name.startswith("viewer"):
             page.locator("button.photo").first.click()
             page.get_by_role("dialog").locator(".frame.loaded").wait_for()
-        _save(page, IMAGES / f"{name}.png", folder)
+        _save(page, IMAGES / f"{name}.webp", folder)
         context.close()
 
 
@@ -155,7 +155,7 @@ def _save(page: Page, file: Path, folder: str) -> None:
     page.evaluate(_REPLACE_PATHS, [folder, str(Path.home())])
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     file.parent.mkdir(parents=True, exist_ok=True)
-    shot.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)
+    shot.save(file, quality=90, method=6)
     sys.stderr.write(f"{file.name}: {file.stat().st_size / 1000:.0f} kB\n")
 
 

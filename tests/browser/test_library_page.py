@@ -28,6 +28,28 @@ def test_counts_and_unreadable_files_are_shown(
     expect(page.get_by_text("broken.jpg")).to_be_visible()
 
 
+def test_the_sign_of_a_running_page_covers_nothing(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/library")
+    expect(page.get_by_role("heading", name="Folders")).to_be_visible()
+    window.settle()
+    # Streamlit shows its own only after a while, and these pages are fast.
+    page.get_by_test_id("stToolbar").evaluate(
+        """bar => {
+          const sign = document.createElement('div');
+          sign.dataset.testid = 'stStatusWidget';
+          sign.innerHTML = '<div><button>Stop</button></div>';
+          bar.prepend(sign);
+        }"""
+    )
+    sign = page.get_by_test_id("stStatusWidget")
+    expect(sign).to_have_css("position", "fixed")
+    expect(sign).to_have_css("top", "0px")
+    expect(sign).to_have_css("height", "3px")
+    # The indexer's; that of the page would leave half of it.
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(1)
+
+
 def test_indexing_is_paused_and_resumed(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/library")

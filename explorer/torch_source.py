@@ -36,6 +36,17 @@ TIMEOUT = 10
 # index could not be reached.
 _NOTHING_FOUND = ("Could not find a version", "ResolutionImpossible")
 
+# Prints the installed versions of packages as pip's requirements.
+_VERSIONS = """
+import sys
+from importlib.metadata import PackageNotFoundError, version
+for name in sys.argv[1:]:
+    try:
+        print("{}=={}".format(name, version(name)))
+    except PackageNotFoundError:
+        pass
+"""
+
 _GPU_FOLDER = "/proc/driver/nvidia/gpus"
 # Windows' driver installs the tool here for WSL, where it is not always on the path.
 _WSL_TOOL = "/usr/lib/wsl/lib/nvidia-smi"
@@ -110,7 +121,8 @@ def install_torch(python, lines, say, check_disk, new=None):
     the connection was lost. pip installs either both packages or neither.
     """
     wanted = torch_lines(lines)
-    if not wanted or has_all(python, wanted):
+    # pip takes a second to find that nothing is there.
+    if not wanted or (_installed(python) and has_all(python, wanted)):
         return
     source = choose(python)
     check_disk(CUDA_DISK_GB if source.cuda else sizes(this_build())[2])
@@ -155,7 +167,8 @@ def _install_from(python, index, wanted):
     else:
         if not _are_compatible(python):
             problem = "has no compatible versions of torch and torchvision"
-    if problem and (_installed(python) != before or len(before) < len(PACKAGES)):
+    left = _installed(python) if problem else {}
+    if left and (left != before or len(before) < len(PACKAGES)):
         # One of the two may be installed, as another build than the usual index has. A pair that
         # was installed before may be too old, but works.
         _pip(python, "uninstall", "--yes", *PACKAGES)
@@ -184,12 +197,15 @@ def _are_compatible(python):
 
 
 def _installed(python):
-    """The installed versions of PyTorch's packages, by name."""
-    return dict(
-        line.split("==", 1)
-        for line in _pip(python, "list", "--format", "freeze").splitlines()
-        if line.startswith(tuple(name + "==" for name in PACKAGES))
+    """The installed versions of PyTorch's packages, by name. Asked of Python, which takes a tenth
+    of the time that pip takes."""
+    done = subprocess.run(
+        [python, "-c", _VERSIONS] + list(PACKAGES),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
+    return dict(line.split("==", 1) for line in done.stdout.decode("utf-8").splitlines())
 
 
 def _pip(python, *words):

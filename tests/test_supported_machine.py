@@ -114,7 +114,7 @@ def until_installing(monkeypatch: pytest.MonkeyPatch, build: str, free: float) -
     monkeypatch.setattr(bootstrap, "_make_venv", os.mkdir)
     monkeypatch.setattr(bootstrap, "install", begin)
     monkeypatch.setattr(torch_source, "_install_from", begin)
-    monkeypatch.setattr(torch_source, "has_all", lambda *_: False)
+    monkeypatch.setattr(torch_source, "_installed", lambda _: {})
     monkeypatch.setattr(bootstrap, "_say", told.append)
     return told
 

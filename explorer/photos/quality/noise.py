@@ -107,8 +107,7 @@ def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
 
 def _steps(grey: Grey, period: int) -> tuple[float, float]:
     """`measure_blockiness` for the vertical lines of the grid alone."""
-    step = cv2.absdiff(grey[:, 1:], grey[:, :-1])
-    np.minimum(step, _EDGE, out=step)
+    step = cv2.min(cv2.absdiff(grey[:, 1:], grey[:, :-1]), _EDGE)  # type: ignore[call-overload]
     profile = cv2.reduce(step, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
     means = profile[: len(profile) // period * period].reshape(-1, period).mean(axis=0)
     top = int(np.argmax(means))

@@ -228,22 +228,21 @@ def _tile_side(grey: Grey) -> int:
 
 def _tensors(grey: Grey, side: int) -> list[_StructureTensor]:
     """The tensors of each level of the pyramid, finest first."""
-    found, level = list[_StructureTensor](), grey
+    found, level = list[_StructureTensor](), grey.astype(np.float32)
     rows, columns = (length // side for length in grey.shape)
     for number in range(_LEVELS):
         if number:
-            level = cv2.pyrDown(level if number > 1 else level.astype(np.float32))  # type: ignore[assignment]
+            level = np.asarray(cv2.pyrDown(level), np.float32)
         found.append(_tensor(level, side >> number, rows, columns, 0.25**number))
     return found
 
 
-def _tensor(
-    level: Grey | Map, size: int, rows: int, columns: int, scale: float
-) -> _StructureTensor:
+def _tensor(level: Map, size: int, rows: int, columns: int, scale: float) -> _StructureTensor:
     """The tensor of each tile. size: the tile's side in pixels at this level. scale: a factor for
     the energies.
 
-    Gradients are computed over 2×2 pixels, so that both directions have the same center.
+    Gradients are computed over 2×2 pixels, so that both directions have the same center: they are
+    the sum and the difference of the pixels' two diagonals, and so are their squares and product.
     """
     height, width = rows * size + 1, columns * size + 1
     missing = [
@@ -253,24 +252,21 @@ def _tensor(
         level = cv2.copyMakeBorder(level, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE)  # type: ignore[assignment]
     # Every other line of a large tile is enough.
     together, step = max(1, _BAND_PIXELS // (size * width)), 2 if size >= 32 else 1
-    exact = cv2.CV_16S if level.dtype == np.uint8 else cv2.CV_32F
-    parts = [np.empty((rows, columns), np.float32) for _ in range(3)]
+    sums = np.empty((3, rows, columns), np.float32)
     for row in range(0, rows, together):
         number = min(together, rows - row)
         band = level[row * size : (row + number) * size + 1, :width]
         upper, lower = band[:-1:step], band[1::step]
-        total, slope = cv2.add(upper, lower, dtype=exact), cv2.subtract(lower, upper, dtype=exact)
-        dx = cv2.subtract(total[:, 1:], total[:, :-1], dtype=cv2.CV_32F)
-        dy = cv2.add(slope[:, 1:], slope[:, :-1], dtype=cv2.CV_32F)
         shape = (number, size // step, columns * size)
-        for part, (one, two) in zip(parts, ((dx, dx), (dy, dy), (dx, dy)), strict=True):
-            sums = (
-                np.einsum("ijk,ijk->ik", one.reshape(shape), two.reshape(shape))
-                .reshape(number, columns, size)
-                .sum(axis=2)
-            )
-            part[row : row + number] = sums * (scale * 0.25 / (size // step * size))
-    return _StructureTensor(*parts)
+        falling = np.asarray(cv2.subtract(lower[:, 1:], upper[:, :-1])).reshape(shape)
+        rising = np.asarray(cv2.subtract(upper[:, 1:], lower[:, :-1])).reshape(shape)
+        pairs = (falling, falling), (rising, rising), (falling, rising)
+        for part, (one, two) in zip(sums, pairs, strict=True):
+            lines = np.einsum("ijk,ijk->ik", one, two)
+            part[row : row + number] = lines.reshape(number, columns, size).sum(axis=2)
+    square, other, product = sums * (scale * 0.25 / (size // step * size))
+    both = square + other
+    return _StructureTensor(both + 2 * product, both - 2 * product, square - other)
 
 
 def _ratios(fine: _StructureTensor, coarse: _StructureTensor) -> tuple[Map, Map, Map]:

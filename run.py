@@ -11,9 +11,9 @@ if __name__ == "__main__":
     from explorer.bootstrap import prepare
 
     words = prepare(__file__, sys.argv[1:])  # type: ignore[no-untyped-call]
-    from explorer.cli.app import main
+    from explorer.cli.run_and_exit import run_and_exit
 
-    sys.exit(main(words))
+    run_and_exit(words)
 
 import streamlit as st
 

@@ -22,11 +22,6 @@ from explorer.systems.this_system import this_system
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-def console() -> None:
-    """The entry point of the installed program `photo-explorer`."""
-    sys.exit(main())
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. argv: the arguments after the program's name; None
     for those of this process."""

@@ -7,8 +7,6 @@ import errno
 import os
 import signal
 
-import psutil
-
 from explorer.systems import exclusive_rename
 from explorer.systems.posix import Posix
 
@@ -50,6 +48,9 @@ class Linux(Posix):
 
     def lower_priority(self) -> None:
         super().lower_priority()
+        # Imported here because most processes, such as those that decode, never need it.
+        import psutil
+
         with contextlib.suppress(psutil.Error, OSError, AttributeError):
             # The lowest priority of the best-effort class. The idle class would wait for as long as
             # any program reads anything.

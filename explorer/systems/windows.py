@@ -14,8 +14,6 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Literal
 
-import psutil
-
 from explorer.systems import windows_calls
 from explorer.systems.operating_system import OperatingSystem, T
 
@@ -228,6 +226,9 @@ class Windows(OperatingSystem):
         return windows_calls.unbiased_seconds()
 
     def lower_priority(self) -> None:
+        # Imported here because most processes, such as those that decode, never need it.
+        import psutil
+
         with contextlib.suppress(psutil.Error, OSError, AttributeError):
             psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)  # type: ignore[attr-defined,unused-ignore]
 

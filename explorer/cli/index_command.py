@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ from explorer.cli.options import (
 )
 from explorer.cli.output import emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
-from explorer.config import PROGRAM
+from explorer.config import PROGRAM, library_dir
+from explorer.decoding.process_start import started_ahead
 from explorer.errors import EncoderError
 from explorer.library.paths import inside, join, printable
 from explorer.library.rows import FileRow, RootRow
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 # The number of unreadable files that are listed; the rest are only counted.
 _NAMED_FAILURES = 20
+STARTED_AHEAD = 4
+"""Decode processes that are started at once in a new library, however many cores there are: the
+folder may have few photos."""
 
 
 @click.command("index", cls=Command, help="Index everything in these folders, then exit.")
@@ -64,6 +69,7 @@ def index_command(
     forget_missing: bool,
 ) -> int:
     """Print what was indexed."""
+    _start_ahead(library)
     from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder
     from explorer.indexing.foreground import index_folders
     from explorer.library import model_settings
@@ -110,6 +116,13 @@ def index_command(
     seconds = time.monotonic() - started
     _report(summary, loaded.name, seconds, failures, offline_roots, as_json=as_json)
     return 0
+
+
+def _start_ahead(library: str | None) -> None:
+    """Start decode processes if the library is new. If not, there may be nothing to decode."""
+    if not (library_dir(library) / "catalog.db").exists():
+        ahead = started_ahead(min(os.cpu_count() or 1, STARTED_AHEAD))
+        click.get_current_context().with_resource(ahead)
 
 
 def _show(progress: TerminalProgress, now: Progress) -> None:

@@ -1,5 +1,5 @@
-"""The decode process: `python -m explorer.decoding.decode_server`. It answers requests from
-standard input until that is closed.
+"""The decode process: `python -m explorer.decoding`. It answers requests from standard input until
+that is closed.
 
 For a file, it reads and hashes the bytes and reports the hash. The next message tells it to decode
 or skip them, so that known content is not decoded again. Bytes in the request (an upload, a
@@ -224,7 +224,3 @@ def _packed_contents(data: bytes) -> str | None:
 def _photo_answer(photo: DecodedPhoto) -> tuple[dict[str, Any], bytes]:
     facts, body = protocol.pack(photo)
     return {"photo": facts}, body
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,13 +19,13 @@ from typing import Any, Literal
 from explorer.decoding import answers, protocol
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.process import (
-    DECODE_COMMAND,
     DECODER_CRASHED,
     POLL_SECONDS,
     TOO_MUCH_CPU_TIME,
     DecodeProcess,
     overdue_watchdog,
 )
+from explorer.decoding.process_start import DECODE_COMMAND
 from explorer.errors import DecodingFailed, Fault, PhotoError
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, cast
 
-from explorer.config import PROJECT
 from explorer.decoding import protocol
 from explorer.decoding.decode_result import DecodeJob
-from explorer.systems.this_system import this_system
-
-DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding.decode_server")
+from explorer.decoding.process_start import start_process
 
 DECODER_CRASHED = "the decoder crashed on this file"
 TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
@@ -184,15 +179,7 @@ class DecodeProcess:
             # It was killed while idle, so the next file is not the cause.
             self.close()
         if self._process is None:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=PROJECT,
-                env=_environment(),
-                **this_system().background_process(),
-            )
+            self._process = start_process(self._command)
             self._exit_deadline = None
         return self._process
 
@@ -224,22 +211,3 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise OSError("the process has no pipe")
     return stream
-
-
-def _environment() -> dict[str, str]:
-    """The environment variables of a decode process.
-
-    Libraries use one thread each, because there are as many processes as cores. Blocks of up to 32
-    MB are allocated from the process's own heap and stay there (glibc's mallopt(3)): consecutive
-    pictures need buffers of similar size, and requesting each from the system costs a tenth of the
-    time.
-    """
-    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
-    return {
-        **os.environ,
-        **heap,
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": path,
-    }

@@ -11,12 +11,8 @@ from typing import Any
 import numpy as np
 
 from explorer.decoding import answers
-from explorer.decoding.process import (
-    DECODE_COMMAND,
-    DECODER_CRASHED,
-    DecodeProcess,
-    overdue_watchdog,
-)
+from explorer.decoding.process import DECODER_CRASHED, DecodeProcess, overdue_watchdog
+from explorer.decoding.process_start import DECODE_COMMAND
 from explorer.errors import PhotoError
 from explorer.photos.decode_region import DecodedRegion
 from explorer.photos.input_spec import InputSpec

@@ -10,12 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from explorer.decoding import answers
-from explorer.decoding.process import (
-    DECODE_COMMAND,
-    DECODER_CRASHED,
-    DecodeProcess,
-    overdue_watchdog,
-)
+from explorer.decoding.process import DECODER_CRASHED, DecodeProcess, overdue_watchdog
+from explorer.decoding.process_start import DECODE_COMMAND
 from explorer.errors import DecodingFailed, PhotoError
 from explorer.photos.metadata.face_regions import MAX_FACES, MAX_NAME_LENGTH, FaceRegion
 from explorer.photos.render_screen import ScreenRendition

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from explorer.decoding import answers
 from explorer.decoding.process import (
-    DECODE_COMMAND,
     DECODER_CRASHED,
     TOO_MUCH_CPU_TIME,
     DecodeProcess,
     overdue_watchdog,
 )
+from explorer.decoding.process_start import DECODE_COMMAND
 from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading
 
 # Seconds of wall-clock time and of processor time allowed per request.

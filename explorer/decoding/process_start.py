@@ -1,0 +1,82 @@
+"""Start decode processes, also before they are needed.
+
+A decode process takes almost half a second of processor time to import its libraries. In a new
+library every photo has to be decoded, so the processes are started while this process imports what
+indexing needs. This module imports nothing that takes long itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+
+from explorer.config import PROJECT
+from explorer.systems.this_system import this_system
+
+DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding")
+
+# Processes that were started ahead and wait for their first request.
+_waiting = list[subprocess.Popen[bytes]]()
+
+
+@contextlib.contextmanager
+def started_ahead(number: int) -> Iterator[None]:
+    """Start that many processes now, for `start_process` to hand out while the block runs. Those
+    that are left then are ended."""
+    _waiting.extend(_start(DECODE_COMMAND) for _ in range(number))
+    try:
+        yield
+    finally:
+        while _waiting:
+            with _waiting.pop() as process:
+                process.kill()
+
+
+def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A process that runs this command, with pipes for its input and output: one that was started
+    ahead, or else a new one. Raises OSError."""
+    while tuple(command) == DECODE_COMMAND:
+        try:
+            process = _waiting.pop()
+        except IndexError:
+            # Another thread may have taken the last one.
+            break
+        if process.poll() is None:
+            return process
+        with process:
+            pass
+    return _start(command)
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=PROJECT,
+        env=_environment(),
+        **this_system().background_process(),
+    )
+
+
+def _environment() -> dict[str, str]:
+    """The environment variables of a decode process.
+
+    Libraries use one thread each, because there are as many processes as cores. Blocks of up to 32
+    MB are allocated from the process's own heap and stay there (glibc's mallopt(3)): consecutive
+    pictures need buffers of similar size, and requesting each from the system costs a tenth of the
+    time.
+    """
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    heap = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
+    return {
+        **os.environ,
+        **heap,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONPATH": path,
+    }

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from explorer.config import PROJECT
+from explorer.decoding import process_start
+from explorer.decoding.decode_result import DecodeJob
+from explorer.decoding.pool import DecodePool
+from explorer.decoding.process_start import DECODE_COMMAND, start_process, started_ahead
+from tests import pictures
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    with process:
+        process.kill()
+
+
+def test_a_pool_uses_the_processes_that_were_started_ahead(photos: list[DecodeJob]) -> None:
+    with started_ahead(2), DecodePool(2, None) as pool:
+        ahead = children()
+        assert len(list(pool.run(photos, lambda _: False))) == len(photos)
+        assert pool.decode_bytes(pictures.encoded(pictures.draw(1, (40, 30)))).width == 40
+        # The third one, for single requests, was started when it was needed.
+        assert len(ahead) == 2 and ahead < children()
+    assert not children()
+
+
+def test_those_that_no_one_took_end_with_the_block() -> None:
+    with pytest.raises(ZeroDivisionError), started_ahead(2):
+        assert len(children()) == 2
+        raise ZeroDivisionError
+    assert not children()
+
+
+def test_one_that_died_is_not_handed_out() -> None:
+    with started_ahead(1):
+        (dead,) = process_start._waiting
+        dead.kill()
+        dead.wait()
+        process = start_process(DECODE_COMMAND)
+        assert process.poll() is None and process.pid != dead.pid
+        end(process)
+
+
+def test_another_program_is_started_by_itself() -> None:
+    with started_ahead(1):
+        process = start_process([sys.executable, "-c", "import sys; sys.stdin.read()"])
+        assert len(children()) == 2 and len(process_start._waiting) == 1
+        end(process)
+
+
+def test_none_is_started_unless_asked_for() -> None:
+    with started_ahead(0):
+        assert not children()
+
+
+def test_garbage_is_collected_after_the_imports() -> None:
+    """The program's module, run up to its requests: at the end of its input, it exits."""
+    code = (
+        "import atexit, gc, os, runpy, sys; sys.argv = ['decoding']; os.dup2 = lambda *_: None\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count(), file=sys.stderr))\n"
+        "runpy.run_module('explorer.decoding', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    enabled, frozen = done.stderr.split()
+    assert (done.returncode, enabled) == (0, "True")
+    assert int(frozen) > gc.get_freeze_count()

@@ -18,6 +18,10 @@ from explorer.systems.this_system import this_system
 
 DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding")
 
+# Room in the pipe for a whole answer, which has 100 to 300 KB. Otherwise the two processes wait for
+# each other several times per photo.
+_PIPE_BYTES = 512 << 10
+
 # Processes that were started ahead and wait for their first request.
 _waiting = list[subprocess.Popen[bytes]]()
 
@@ -52,7 +56,7 @@ def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         list(command),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -61,6 +65,9 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         env=_environment(),
         **this_system().background_process(),
     )
+    if process.stdout is not None:
+        this_system().enlarge_pipe(process.stdout.fileno(), _PIPE_BYTES)
+    return process
 
 
 def _environment() -> dict[str, str]:

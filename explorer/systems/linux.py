@@ -46,6 +46,13 @@ class Linux(Posix):
             ["extended attributes"] if _user_attributes(source) - _user_attributes(target) else []
         )
 
+    def enlarge_pipe(self, handle: int, size: int) -> None:
+        import fcntl
+
+        # A user's pipes may only take so much memory together (pipe(7)).
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_SETPIPE_SZ, size)
+
     def lower_priority(self) -> None:
         super().lower_priority()
         # Imported here because most processes, such as those that decode, never need it.

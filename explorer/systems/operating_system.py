@@ -164,6 +164,9 @@ class OperatingSystem:
     def prepare_process(self) -> None:
         """Set what concerns the whole process and those that it starts, once, at the beginning."""
 
+    def enlarge_pipe(self, handle: int, size: int) -> None:
+        """Let a pipe hold that many bytes, if the system allows it. handle: either of its ends."""
+
     def awake_seconds(self) -> float:
         """Seconds that the computer was awake, since some moment."""
         return time.monotonic()

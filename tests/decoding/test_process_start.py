@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from explorer.decoding import process_start
 from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.decoding.process_start import DECODE_COMMAND, start_process, started_ahead
+from explorer.systems.this_system import this_system
 from tests import pictures
 
 
@@ -81,3 +83,21 @@ def test_garbage_is_collected_after_the_imports() -> None:
     enabled, frozen = done.stderr.split()
     assert (done.returncode, enabled) == (0, "True")
     assert int(frozen) > gc.get_freeze_count()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can enlarge pipes")
+def test_a_whole_answer_fits_into_the_pipe() -> None:
+    import fcntl
+
+    process = start_process(DECODE_COMMAND)
+    assert process.stdout is not None
+    assert fcntl.fcntl(process.stdout, fcntl.F_GETPIPE_SZ) >= 512 << 10
+    end(process)
+
+
+def test_a_pipe_that_cannot_be_enlarged_stays_as_it_is() -> None:
+    read, write = os.pipe()
+    this_system().enlarge_pipe(read, 1 << 40)
+    os.close(read)
+    this_system().enlarge_pipe(read, 1 << 19)
+    os.close(write)

@@ -34,11 +34,14 @@ for name in sys.argv[1:]:
 
 
 def try_imports(python):
-    """Import those modules that are installed, in two processes of that Python. They are compiled
-    even if Python is configured not to, because the folder is ours. Raises SetupError if one
-    fails."""
-    for modules in (CONVERTING, RUNNING):
-        _try(python, modules)
+    """Import those modules that are installed, in two processes of that Python, side by side. They
+    are compiled even if Python is configured not to, because the folder is ours. Raises SetupError
+    if one fails."""
+    # Pythons that are too old lack it.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda modules: _try(python, modules), (CONVERTING, RUNNING)))
 
 
 def _try(python, modules):

@@ -186,7 +186,10 @@ def _playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def _browser(_playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = _playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    # Without a graphics processor, Chromium emulates one, which takes more than to draw directly.
+    browser = _playwright.chromium.launch(
+        executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+    )
     yield browser
     _contexts.clear()
     browser.close()

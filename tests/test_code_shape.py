@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -82,6 +83,9 @@ def test_no_two_classes_share_a_name() -> None:
     ids=" ".join,
 )
 def test_style_and_types_are_checked(words: list[str]) -> None:
+    if words == ["mypy"] and os.environ.get("CI"):
+        # No later run reads what it would keep.
+        words = ["mypy", "--no-incremental"]
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=PROJECT, capture_output=True, text=True, check=False
     )

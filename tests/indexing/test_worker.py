@@ -26,6 +26,7 @@ from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scheduler import ScanScheduler
 from explorer.scanning.watch import ChangedFolder
 from tests import pictures
+from tests.browser.serve import start_worker as start_tiny_worker
 from tests.fixtures.indexing import CountingEncoder
 from tests.fixtures.waiting import PATIENCE, wait
 from tests.tiny import Tiny
@@ -229,15 +230,14 @@ def test_the_process_starts_indexes_and_ends_with_its_parent(watched: WatchedLib
         pass
 
 
-@pytest.mark.model
 def test_a_killed_worker_leaves_the_library_unlocked_and_intact(watched: WatchedLibrary) -> None:
     for number in range(30):
         pictures.write(watched.photos / f"{number}.jpg", pictures.draw(number, (64, 48)))
-    process = start_worker(watched.dir, offline=True)
+    process = start_tiny_worker(watched.dir)
     wait(lambda: watched.photos_known() >= 1, "the first photos")
     process.kill()
     stop_worker(process)
-    process = start_worker(watched.dir, offline=True)
+    process = start_tiny_worker(watched.dir)
     try:
         wait(lambda: watched.photos_known() == 31, "all photos")
     finally:

@@ -167,10 +167,15 @@ def stored_keywords(stored: str | None) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
+_PHOTO_KEYS = tuple(key for key in PhotoRow.__annotations__ if key != "path")
+
+
 def to_photo_row(row: sqlite3.Row) -> PhotoRow:
     """A row of `photo` joined with one of its files and that file's root."""
     path = join(row["root"], row["file_path"])
-    own = {key: row[key] for key in PhotoRow.__annotations__ if key in row.keys() and key != "path"}  # noqa: SIM118
+    # Asked for once: a row makes the list of its columns anew each time.
+    columns = frozenset(row.keys())
+    own = {key: row[key] for key in _PHOTO_KEYS if key in columns}
     folder, name = os.path.split(path)
     own |= {
         "hash": row["hash"].hex(),

@@ -14,8 +14,8 @@ const BELOW = 10;
 
 // Lay out a list.
 //
-// ratios: of all photos. sections: [{ start, stop, large, small, packed }], in order: the text of a large heading and of
-// an ordinary one, or "", and whether the section may share a row with others. Returns { height, rows, sections }: rows
+// ratios: of all photos. sections: [{ start, stop, large, small, packed }], in order: a large heading and an ordinary
+// one (`headingText` in list_sections.js), or "", and whether the section may share a row with others. Returns { height, rows, sections }: rows
 // as parallel arrays { start, stop, top, left, height }, ordered by top; sections with { top, left, width, headTop,
 // headWidth } added: the top and the width of its large heading, or the top of its only one.
 export function layoutList(ratios, sections, width, rowHeight) {
@@ -49,6 +49,10 @@ export function layoutList(ratios, sections, width, rowHeight) {
     rows.height.push(height);
   };
 
+  // Each property by its name: copying sections of thousands of days with `...` takes most of the time of a layout.
+  const addSection = ({ start, stop, day, large, small, packed }, top, headTop, left, wide, headWidth) =>
+    placed.push({ start, stop, day, large, small, packed, top, headTop, left, width: wide, headWidth });
+
   // How far left a section can begin in the row that is being filled; −1 if it cannot share that row.
   function leftInBand(section, at, needed) {
     if (!section.packed || filled < 0) return -1;
@@ -64,7 +68,7 @@ export function layoutList(ratios, sections, width, rowHeight) {
     const left = leftInBand(section, at, needed);
     if (left >= 0) {
       addRow(section.start, section.stop, bandTop + head, left, rowHeight);
-      placed.push({ ...section, top: bandTop, headTop: section.large ? bandHead : bandTop, left, width: needed, headWidth: month });
+      addSection(section, bandTop, section.large ? bandHead : bandTop, left, needed, month);
       filled = left + needed;
       if (section.large) headEnd = left + MIN_LARGE_HEADING;
       return;
@@ -84,7 +88,7 @@ export function layoutList(ratios, sections, width, rowHeight) {
       if (section.stop > section.start) bottom -= GAP;
       filled = -1;
     }
-    placed.push({ ...section, top, headTop, left: 0, width: filled >= 0 ? needed : width, headWidth: month });
+    addSection(section, top, headTop, 0, filled >= 0 ? needed : width, month);
   });
   return { height: bottom, rows, sections: placed };
 }

@@ -3,7 +3,8 @@
 import { dayHeading, monthLabel, monthOf, yearOf } from "./date_labels.js";
 
 // The sections of a list by its layout from the server: starts and days of the sections, what they have in common
-// (`heading`), how many photos are good matches, and the heading of the others.
+// (`heading`), how many photos are good matches, and the heading of the others. The texts of headings (`large`, `small`) are
+// "", or as `headingText` takes them: of thousands of days, few are ever seen.
 export function listSections({ count, good, heading, others, starts, days }) {
   const sections = [];
   let lastMonth = null;
@@ -13,17 +14,22 @@ export function listSections({ count, good, heading, others, starts, days }) {
     if (stop <= start) return;
     if (heading === "none") sections.push({ start, stop, day: null, large: "", small: "", packed: false });
     else if (heading === "month") {
-      sections.push({ start, stop, day, large: "", small: monthLabel(day), packed: false });
+      sections.push({ start, stop, day, large: "", small: () => monthLabel(day), packed: false });
     } else {
       const month = day ? monthOf(day) : -1;
-      const large = month === lastMonth ? "" : monthLabel(day);
-      const small = day ? dayHeading(day) : "";
+      const large = month === lastMonth ? "" : () => monthLabel(day);
+      const small = day ? () => dayHeading(day) : "";
       sections.push({ start, stop, day, large, small, packed: day > 0 });
       lastMonth = month;
     }
   });
   if (good < count) sections.push({ start: good, stop: count, day: null, large: "", small: others, packed: false });
   return sections;
+}
+
+// The text of a heading of a section.
+export function headingText(heading) {
+  return typeof heading === "function" ? heading() : heading;
 }
 
 // The sections of photos that come with the page, some with a heading before them.

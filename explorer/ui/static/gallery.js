@@ -28,7 +28,7 @@ function createGallery(root) {
   const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, wanted: null, replaced: null };
 
   const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
-  const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.scrollTo(share * grid.layout().height), done: remember });
+  const scrubber = createScrubber(part("scrubber"), { go: (share) => grid.passBy(share * grid.layout().height), done: remember });
   const overview = createOverview(part("overview"), ({ day, start }) => {
     zoomTo(state.zoom === "years" ? "months" : "days", start, true);
     announcement.textContent = dayLabel(day);

@@ -2,14 +2,20 @@
 // removed, so lists of any length scroll alike.
 
 import { layoutList, nearestInNextRow, photosOfRow, rowOf, rowsBetween, sectionOf, sectionsBetween, upperBound } from "./list_layout.js";
+import { headingText } from "./list_sections.js";
 import { createPendingFocus } from "./pending_focus.js";
-import { makeHeading, makePlaceholder, makeTile, tileKey } from "./photo_tile.js";
+import { dropTile, makeHeading, makePlaceholder, makeTile, tileKey } from "./photo_tile.js";
+import { createScrollSpeed } from "./scroll_speed.js";
 import { createViewport } from "./viewport.js";
 
-// Screens above and below the window that are drawn, and milliseconds that a far jump waits before it fetches photos: on
+// Screens above and below the window that are drawn, and milliseconds that scrolling far waits before it fetches photos: on
 // the way to somewhere else, none are needed.
 const MARGIN = 0.7;
 const PAUSE = 60;
+// Screens a second from which photos pass too fast to be seen: only their places are drawn, until that many milliseconds
+// without a further frame of it.
+const RUSH = 6;
+const CALM = 120;
 
 // grid: the element. events: { covered, moved, rested, marked }: pixels at the top that other elements cover; called
 // after the view has moved, once it rests, and with each tile that is drawn.
@@ -22,12 +28,18 @@ export function createPhotoGrid(grid, events) {
   let drawn = "";
   let current = 0;
   let timer = 0;
-  // The top of the view when it was last drawn, and when photos were last asked for.
+  let calmTimer = 0;
+  // The top and the height of the view when it was last drawn, and its top when photos were last asked for.
   let lastTop = 0;
+  let lastHeight = 0;
   let neededTop = 0;
+  // Whether photos pass too fast to be seen, and whether the view is being put where it will stay.
+  let rushing = false;
+  let arriving = false;
 
   const pending = createPendingFocus();
-  const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested: events.rested });
+  const speed = createScrollSpeed();
+  const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested });
 
   // --- where things are
 
@@ -51,12 +63,20 @@ export function createPhotoGrid(grid, events) {
     return row < layout.rows.start.length ? layout.rows.start[row] : null;
   }
 
+  // Put the view somewhere, where it will stay.
+  function goTo(top) {
+    speed.reset();
+    arriving = true;
+    view.scrollTo(top);
+    arriving = false;
+  }
+
   // Keep the photo at the top of the window there while the layout is changed.
   function keeping(change) {
     const index = firstInView();
     const offset = index === null ? 0 : view.top() - topOf(index);
     change();
-    if (index !== null && index < source.total) view.scrollTo(topOf(index) + offset);
+    if (index !== null && index < source.total) goTo(topOf(index) + offset);
     else draw();
   }
 
@@ -65,20 +85,21 @@ export function createPhotoGrid(grid, events) {
   function need(first, last, top) {
     const from = layout.rows.start[first] ?? 0;
     const to = layout.rows.stop[last - 1] ?? 0;
-    const far = Math.abs(top - neededTop) > 2 * view.height();
+    const far = Math.abs(top - neededTop) > 2 * lastHeight;
     neededTop = top;
     clearTimeout(timer);
-    if (!far) source.need(from, to);
+    if (arriving || !(far || rushing)) source.need(from, to);
     else timer = setTimeout(() => source.need(from, to), PAUSE);
   }
 
   function draw() {
     if (!source || !grid.isConnected || !grid.clientWidth) return;
     const top = (lastTop = view.top());
-    const height = view.height();
+    const height = (lastHeight = view.height());
+    measureSpeed(top);
     const [from, to] = [top - MARGIN * height, top + (1 + MARGIN) * height];
     const [first, last] = rowsBetween(layout, from, to, rowHeight);
-    const now = `${first} ${last} ${view.place(0)}`;
+    const now = `${first} ${last} ${view.place(0)} ${rushing}`;
     if (now !== drawn) {
       drawn = now;
       place([...headings(from, to), ...tiles(first, last)].sort((a, b) => a.order - b.order));
@@ -87,11 +108,25 @@ export function createPhotoGrid(grid, events) {
     events.moved(top);
   }
 
+  function measureSpeed(top) {
+    const pixels = speed.at(top);
+    rushing = pixels > RUSH * lastHeight;
+    clearTimeout(calmTimer);
+    if (rushing) calmTimer = setTimeout(controller.refresh, CALM);
+    // Photos that come while the page moves are shown at once: fading dozens in costs frames.
+    if (pixels) grid.classList.add("moving");
+  }
+
+  function rested() {
+    grid.classList.remove("moving");
+    events.rested();
+  }
+
   function headings(from, to) {
     const [first, last] = sectionsBetween(layout, from, to);
     return layout.sections.slice(first, last).flatMap(({ start, large, small, top, headTop, headWidth, left, width: wide }) => [
-      ...(large ? [heading("h2", start - 0.6, large, [left, headTop, headWidth, null])] : []),
-      ...(small ? [heading("h3", start - 0.5, small, [left, top, wide, null])] : []),
+      ...(large ? [heading("h2", start - 0.6, headingText(large), [left, headTop, headWidth, null])] : []),
+      ...(small ? [heading("h3", start - 0.5, headingText(small), [left, top, wide, null])] : []),
     ]);
   }
 
@@ -111,10 +146,11 @@ export function createPhotoGrid(grid, events) {
 
   function addRow(row, found, only = null) {
     const [top, height] = [layout.rows.top[row], layout.rows.height[row]];
-    const seen = top + height > lastTop && top < lastTop + view.height();
+    const seen = top + height > lastTop && top < lastTop + lastHeight;
     for (const { index, left, width: wide } of photosOfRow(layout, source.ratios, row)) {
       if (only !== null && index !== only) continue;
-      const photo = source.photo(index);
+      const known = source.photo(index);
+      const photo = rushing && known && !elements.has(tileKey(known)) ? undefined : known;
       const box = [Math.round(left), top, Math.round(left + wide) - Math.round(left), Math.floor(height)];
       found.push({
         order: index, index, box,
@@ -138,7 +174,7 @@ export function createPhotoGrid(grid, events) {
       if (each.element.box !== box) each.element.style.cssText = each.element.box = box;
       each.element.index = each.index;
     }
-    for (const [key, element] of before) if (elements.get(key) !== element) element.remove();
+    for (const [key, element] of before) if (elements.get(key) !== element) dropTile(element);
     let next = grid.firstChild;
     for (const { element } of wanted) {
       if (element === next) next = next.nextSibling;
@@ -155,7 +191,8 @@ export function createPhotoGrid(grid, events) {
     const stop = buttons.find(({ index }) => index === current) ??
       buttons.find(({ index }) => layout.rows.top[rowOf(layout, index)] >= lastTop) ?? buttons[0];
     for (const button of buttons) {
-      button.tabIndex = button === stop ? 0 : -1;
+      const tab = button === stop ? 0 : -1;
+      if (button.tabIndex !== tab) button.tabIndex = tab;
       events.marked(button, source.photo(button.index));
     }
   }
@@ -185,6 +222,7 @@ export function createPhotoGrid(grid, events) {
     attach: () => view.attach(),
     detach() {
       clearTimeout(timer);
+      clearTimeout(calmTimer);
       view.detach();
     },
     // Show a list. at: the position to scroll to, { index, offset }: a photo, and the pixels from its top to that of the
@@ -192,7 +230,7 @@ export function createPhotoGrid(grid, events) {
     use(newSource, at = null) {
       source = newSource;
       relayout();
-      if (at) view.scrollTo(topOf(Math.min(at.index, source.total - 1)) + at.offset);
+      if (at) goTo(topOf(Math.min(at.index, source.total - 1)) + at.offset);
       else draw();
     },
     // The width of the page or the wanted height of rows has changed.
@@ -216,7 +254,9 @@ export function createPhotoGrid(grid, events) {
     topOf,
     // Pixels from the top of a photo to that of the window.
     offsetOf: (index) => view.top() - topOf(index),
-    scrollTo: (top) => view.scrollTo(top),
+    scrollTo: goTo,
+    // Scroll on the way to somewhere else, as while the scrubber is dragged.
+    passBy: (top) => view.scrollTo(top),
     nextRow: (index, direction) => nearestInNextRow(layout, source.ratios, index, direction),
     // Photos on one screen, from that one on.
     screenFrom(index) {
@@ -230,8 +270,8 @@ export function createPhotoGrid(grid, events) {
       pending.want(index);
       const row = rowOf(layout, index);
       const [top, bottom] = [topOf(index), layout.rows.top[row] + layout.rows.height[row]];
-      if (top < view.top()) view.scrollTo(top);
-      else if (bottom > view.top() + view.height() - 12) view.scrollTo(bottom - view.height() + 12);
+      if (top < view.top()) goTo(top);
+      else if (bottom > view.top() + view.height() - 12) goTo(bottom - view.height() + 12);
       drawn = "";
       draw();
     },

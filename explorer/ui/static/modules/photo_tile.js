@@ -38,6 +38,16 @@ export function makeTile(photo, seen = true) {
   return button;
 }
 
+// Take a tile out of the page. If its preview has not come yet, it is no longer asked for: browsers fetch only a few files at a time,
+// and those in view are waiting.
+export function dropTile(element) {
+  element.remove();
+  const image = element.querySelector("img");
+  if (!image || image.complete) return;
+  image.onload = image.onerror = null;
+  image.removeAttribute("src");
+}
+
 function markStack(button, { size, opened }) {
   const title = opened ? "Close the stack (s)" : `Show all ${size} (s)`;
   button.append(make("span", { class: "stack", title }, String(size)));

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from explorer.anomalies import file_findings, quality_scores
 from explorer.anomalies.drawing_classifier import NOT_DRAWN, drawing_log_odds
 from explorer.anomalies.finding_kinds import FindingKind
-from explorer.anomalies.judgement import Judgement
+from explorer.anomalies.judgement import Floats, Judgement
 from explorer.anomalies.outlier_findings import judge_by_neighbors
 from explorer.anomalies.quality_scores import Column
 from explorer.library import quality_store
+from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.model_settings import encoder_in_use
 
+# Photos whose vectors are read at once.
+_BLOCK = 8192
 _NOT_MEASURED = "It has not been measured yet."
 _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {
     "blurred": quality_scores.blurred,
@@ -27,6 +33,17 @@ _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {
     "compressed": quality_scores.compressed,
     "not-a-photo": quality_scores.not_a_photo,
 }
+
+
+class _Measured(NamedTuple):
+    """The photos that have been measured, m of them."""
+
+    rows: npt.NDArray[np.int64]
+    """(m,) rows among all photos, ascending."""
+    measurements: npt.NDArray[np.int64]
+    """(m,) rows of the table of metrics."""
+    facts: Mapping[str, Floats]
+    """What the scores use besides the metrics, by name, (m,) each."""
 
 
 class LibraryScores:
@@ -44,7 +61,6 @@ class LibraryScores:
         self.metrics = quality_store.quality_table(library.catalog)
         """Quality metrics of those that have been measured."""
         self._judgements = dict[FindingKind, Judgement]()
-        self._log_odds: dict[int, float] | None = None
         self.seconds = time.monotonic() - start
         """How long reading and scoring took so far."""
 
@@ -73,42 +89,50 @@ class LibraryScores:
 
     def _by_metrics(self, judge: Callable[[Column], Judgement]) -> Judgement:
         """A judgement by quality metrics; photos that were not measured yet are fine."""
-        ids = np.array([subject.id for subject in self.subjects], np.int64)
-        measured = np.isin(self.metrics.ids, ids)
-        rows = np.searchsorted(ids, self.metrics.ids[measured]).tolist()
-        score = np.ones(len(ids), np.float32)
-        if not rows:
+        rows, measurements, facts = self._measured
+        score = np.ones(len(self.subjects), np.float32)
+        if not len(rows):
             return Judgement(score, lambda row: _NOT_MEASURED)
-        seen = [self.subjects[row] for row in rows]
+
+        def column(name: str) -> Floats:
+            return facts[name] if name in facts else self.metrics.of(name)[measurements]
+
+        judgement = judge(column)
+        score[rows] = judgement.score
+
+        def reason(row: int) -> str:
+            position = int(np.searchsorted(rows, row))
+            known = position < len(rows) and rows[position] == row
+            return judgement.reason(position) if known else _NOT_MEASURED
+
+        return Judgement(score, reason)
+
+    @functools.cached_property
+    def _measured(self) -> _Measured:
+        """Gathered once for all kinds of findings."""
+        ids = np.fromiter((subject.id for subject in self.subjects), np.int64, len(self.subjects))
+        measurements = np.flatnonzero(np.isin(self.metrics.ids, ids))
+        rows = np.searchsorted(ids, self.metrics.ids[measurements])
+        seen = [self.subjects[row] for row in rows.tolist()]
         facts: dict[str, list[float]] = {
             "camera": [float(subject.camera is not None) for subject in seen],
             "lossless": [float(subject.format in ("PNG", "GIF", "BMP")) for subject in seen],
             "longest": [float(max(subject.width, subject.height)) for subject in seen],
-            "drawn": self._drawing_log_odds([subject.id for subject in seen]),
         }
+        columns = {name: np.array(values, np.float32) for name, values in facts.items()}
+        return _Measured(rows, measurements, columns | {"drawn": self._drawing_log_odds(ids[rows])})
 
-        def column(name: str) -> np.ndarray:
-            if name in facts:
-                return np.array(facts[name], np.float32)
-            return self.metrics.of(name)[measured]
-
-        judgement = judge(column)
-        score[rows] = judgement.score
-        positions = {row: position for position, row in enumerate(rows)}
-
-        def reason(row: int) -> str:
-            return judgement.reason(positions[row]) if row in positions else _NOT_MEASURED
-
-        return Judgement(score, reason)
-
-    def _drawing_log_odds(self, ids: Sequence[int]) -> list[float]:
-        """Log-odds of being a drawing, by the photos' vectors; photos without one are treated as
-        photos."""
-        if self._log_odds is None:
-            self._log_odds = {}
-            if self._encoder is not None:
-                index = self._library.vectors(*self._encoder)
-                known = np.sort(index.ids())
-                odds = drawing_log_odds(*self._encoder[:2], index.rows(known))
-                self._log_odds = dict(zip(known.tolist(), odds.tolist(), strict=True))
-        return [self._log_odds.get(i, NOT_DRAWN) for i in ids]
+    def _drawing_log_odds(self, ids: Ids) -> Floats:
+        """Log-odds of being a drawing, by the photos' vectors, (m,); photos without one are treated
+        as photos. ids: ascending."""
+        found = np.full(len(ids), NOT_DRAWN, np.float32)
+        if self._encoder is None:
+            return found
+        index = self._library.vectors(*self._encoder)
+        known = np.intersect1d(ids, index.ids())
+        for start in range(0, len(known), _BLOCK):
+            # The vectors of a large library take hundreds of megabytes together.
+            some = known[start : start + _BLOCK]
+            odds = drawing_log_odds(*self._encoder[:2], index.rows(some))
+            found[np.searchsorted(ids, some)] = odds
+        return found

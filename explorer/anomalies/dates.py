@@ -13,7 +13,7 @@ from typing import NamedTuple
 from explorer.duplicates.keep_rules import BACKUP_FOLDER
 from explorer.library.paths import printable
 from explorer.photos.metadata.file_name_dates import parse_file_name_date
-from explorer.photos.metadata.partial_dates import known_part, latest_moment
+from explorer.photos.metadata.partial_dates import PartialDate, known_part, latest_moment
 
 _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
 """Days on which camera clocks start after a reset, whatever the time."""
@@ -61,20 +61,20 @@ def check_date(
         return 0.05, f"The camera's date, {impossible[:10]}, {why}."
     if taken_at is None:
         return None
-    taken = _Taken(
-        dt.datetime.fromisoformat(taken_at),
-        latest_moment(taken_at, precision),
-        known_part(taken_at, precision)[:10],
-    )
-    if source == "exif" and taken.shown in _RESET_DAYS:
-        return (
-            0.15,
-            f"The camera's date, {taken.shown}, is the first day of its clock after a reset.",
-        )
+    shown = known_part(taken_at, precision)[:10]
+    if source == "exif" and shown in _RESET_DAYS:
+        return 0.15, f"The camera's date, {shown}, is the first day of its clock after a reset."
     to_the_minute = precision in (None, "minute", "second")
     if source == "exif" and taken_at[5:] == "01-01T00:00:00" and to_the_minute:
-        return 0.3, f"Its date is {taken.shown}, exactly midnight: a reset clock, or a guess."
-    found = _against_name(path, taken, source), _against_folder(path, taken, source)
+        return 0.3, f"Its date is {shown}, exactly midnight: a reset clock, or a guess."
+    folder, name = os.path.split(path)
+    named = parse_file_name_date(name) if source in ("exif", "gps") else None
+    year = _folder_year(folder)
+    if named is None and year is None:
+        return None
+    first = dt.datetime.fromisoformat(taken_at)
+    taken = _Taken(first, latest_moment(taken_at, precision), shown)
+    found = _against_name(named, taken), _against_folder(year, taken, source)
     return min(filter(None, found), default=None)
 
 
@@ -89,10 +89,8 @@ class _Taken(NamedTuple):
     """The day, or the part of it that is known."""
 
 
-def _against_name(path: str, taken: _Taken, source: str | None) -> tuple[float, str] | None:
-    if source not in ("exif", "gps"):
-        return None
-    named = parse_file_name_date(os.path.basename(path))
+def _against_name(named: PartialDate | None, taken: _Taken) -> tuple[float, str] | None:
+    """named: the date in the file's name."""
     if named is None:
         return None
     before = _days(dt.datetime.fromisoformat(named.text) - taken.last)
@@ -122,8 +120,10 @@ def _folder_year(folder: str) -> tuple[str, int] | None:
     return None
 
 
-def _against_folder(path: str, taken: _Taken, source: str | None) -> tuple[float, str] | None:
-    named = _folder_year(os.path.dirname(path))
+def _against_folder(
+    named: tuple[str, int] | None, taken: _Taken, source: str | None
+) -> tuple[float, str] | None:
+    """named: as `_folder_year` gives it."""
     if named is None:
         return None
     part, year = named

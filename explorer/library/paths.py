@@ -92,7 +92,12 @@ def typed_path(text: str) -> str:
 
 def join(root: str, relative: str) -> str:
     """Catalog texts of a root and a path below it → one absolute path for the file system."""
-    return from_text(root if not relative else os.path.join(root, *relative.split("/")))
+    if not relative:
+        return from_text(root)
+    if os.sep == "/" and root and not root.endswith("/"):
+        # What `os.path.join` gives, in a fraction of its time: pages join a hundred thousand.
+        return from_text(f"{root}/{relative}")
+    return from_text(os.path.join(root, *relative.split("/")))
 
 
 def as_on_disk(path: str) -> str:

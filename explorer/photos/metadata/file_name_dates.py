@@ -8,6 +8,7 @@ import re
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plausible, to_24_hours
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
+_START = re.compile(_DATE)
 _DAY = re.compile(rf"{_DATE}(?!\d)")
 # Between date and time: a separator, a space of any kind (macOS writes U+202F), `at`, a comma.
 _BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
@@ -36,6 +37,9 @@ _TIMES = (
 def parse_file_name_date(name: str) -> PartialDate | None:
     """The first plausible date in a file's name, with its time if there is one; None without a
     date. For a range of days, it is the first day."""
+    if _START.search(name) is None:
+        # Most names: all that follows begins with a date.
+        return None
     for found in itertools.chain.from_iterable(each.finditer(name) for each in _TIMES):
         parts = found.groupdict()
         hour, half = (

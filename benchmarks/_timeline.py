@@ -1,5 +1,6 @@
-"""How long the timeline takes in a real browser: until the first previews are there, until a date
-far away is, and from frame to frame while scrolling."""
+"""How long pages take in a real browser: the timeline until the first previews are there, until a
+date far away is, and from frame to frame while scrolling; other pages until they show their own
+content."""
 
 from __future__ import annotations
 
@@ -25,6 +26,15 @@ _START, _PATIENCE = 300, 60_000
 # Pixels of a turn of the wheel, turns, and milliseconds between them.
 _WHEEL, _TURNS, _PAUSE = 240, 150, 16
 _DATES = ("2009-05-20", "2021-02-14", "2013-08-01", "2006-11-11", "2018-03-03")
+# What each page shows of its own, by its name in the navigation. The library has no places.
+_OWN_CONTENT = {
+    "Browse": ".st-key-gallery-browse .photo img.here",
+    "Duplicates": ".st-key-duplicates img",
+    "Anomalies": ".map .notice:has-text('photos in view')",
+    "Places": ".stAlert:has-text('says where it was taken')",
+    "Map": ".stage .notice:has-text('photos in view')",
+    "Search": ".st-key-gallery-search .photo img.here",
+}
 # All photos in the window have their previews.
 _COMPLETE = """() => {
   const inside = (each) => each.shadowRoot?.querySelector('.gallery');
@@ -56,7 +66,8 @@ _WATCH = """() => {
 def measure(library: Path, chromium: str, phrase: str = "a dog") -> dict[str, Any]:
     """Seconds until all photos in a window of 1440 × 900 have their previews: after the page is
     opened, after Enter, and after jumps to dates (median and most); and while scrolling, the
-    milliseconds from frame to frame (median, 99th percentile) and tasks of more than 50 ms."""
+    milliseconds from frame to frame (median, 99th percentile) and tasks of more than 50 ms. Then
+    from clicks on the names of pages until they show what is theirs, twice each."""
     from playwright.sync_api import sync_playwright
 
     with _served(library) as address, sync_playwright() as playwright:
@@ -105,6 +116,12 @@ def measure(library: Path, chromium: str, phrase: str = "a dog") -> dict[str, An
             )
             results[name] = complete()
             phrase += " outside"
+        for when in ("first", "again"):
+            for name, own in _OWN_CONTENT.items():
+                start = time.perf_counter()
+                page.get_by_role("link", name=name, exact=True).click()
+                page.locator(own).first.wait_for()
+                results[f"to {name}, {when}"] = time.perf_counter() - start
         browser.close()
     return results
 

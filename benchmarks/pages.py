@@ -19,6 +19,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import multiprocessing
 import os
 import resource
 import shutil
@@ -110,6 +111,18 @@ def make(
         stage.run(lambda done, total: None)
     library.vectors(encoder.name, encoder.version, encoder.dim).save()
     writer.close()
+
+
+def made(scratch: Path, photos: Path, number: int, folders: int) -> None:
+    """Make a library in the folder `library` of that folder, of photos that do not exist in its
+    folder `photos`. Raises SystemExit if none can be read below `photos`."""
+    found = measured(photos)
+    if not found:
+        raise SystemExit(f"There are no photos below {photos}.")
+    (root := scratch / "photos").mkdir()
+    library = Library.open(scratch / "library")
+    with contextlib.closing(library), library.lock():
+        make(library, found, number, folders, root)
 
 
 def taken_moments(number: int, random: np.random.Generator) -> list[dt.datetime]:
@@ -220,14 +233,15 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     os.environ.pop("OPENBLAS_CORETYPE", None)
-    photos = measured(args.photos)
-    if not photos:
-        parser.error(f"no photos below {args.photos}")
     with tempfile.TemporaryDirectory(prefix="pages-") as scratch:
-        (root := Path(scratch, "photos")).mkdir()
-        library = Library.open(Path(scratch, "library"))
-        with contextlib.closing(library), library.lock():
-            make(library, photos, args.number, args.folders, root)
+        # In a process of its own: making the library takes more memory than its pages.
+        making = multiprocessing.get_context("spawn").Process(
+            target=made, args=(Path(scratch), args.photos, args.number, args.folders)
+        )
+        making.start()
+        making.join()
+        if making.exitcode:
+            return 1
         chromium = next(filter(None, map(shutil.which, _BROWSERS)), None)
         results = {"photos": Catalog(Path(scratch, "library", "catalog.db")).counts().photos} | run(
             Path(scratch, "library")

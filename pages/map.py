@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
-from explorer.ui.components import viewer
+from explorer.ui.components import id_lists, viewer
 from explorer.ui.map_page import library_map, map_selection, map_states, selected_photos
 from explorer.ui.map_page.map_overview import overview
 from explorer.ui.search_page import export_dialog
@@ -47,7 +47,7 @@ def show_map() -> None:
     if selection.only and len(ids):
         selected_photos.selected_list(ids, selection)
     viewer.viewer(ids, "map", actions=selected_photos.viewer_actions())
-    export_dialog.export_if_requested(selected_photos.result_view(ids))
+    export_dialog.export_if_requested(id_lists.by_day(ids))
 
 
 main()

@@ -8,7 +8,7 @@ in windows (`ui/list_routes.py`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -50,10 +50,12 @@ class PhotoList:
         *,
         opened: Collection[int] = (),
         others: str = "",
+        caption: Callable[[int], str] = lambda photo_id: "",
     ) -> None:
         """key: identifies the list, in URLs. opened: the photos whose stacks are open. others: the
-        heading of the photos that are no good matches."""
-        self.key, self.others = key, others
+        heading of the photos that are no good matches. caption: a sentence about the photo with an
+        id; '' for none."""
+        self.key, self.others, self.caption = key, others, caption
         self._view, self._columns, self._order = view, columns, order
         self._opened = frozenset(opened)
         self._lock = threading.Lock()

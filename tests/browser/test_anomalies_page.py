@@ -33,6 +33,30 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     expect(page.get_by_text("in the marked area")).to_have_count(0)
 
 
+def test_the_photos_of_an_area_are_one_list(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/anomalies?area=0,0,65535,65535")
+    expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
+    photos = page.get_by_role("group", name="Photos in the marked area of the map")
+    tiles = photos.get_by_role("button")
+    expect(tiles.first).to_be_visible()
+    window.settle()
+    tiles.first.focus()
+    page.keyboard.press("End")
+    # Of the photos in the page, the first is another one now.
+    expect(tiles.first).not_to_be_focused()
+    expect(tiles.last).to_be_focused()
+    assert tiles.last.evaluate("each => each.index") == 99
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    focused = photos.locator(".photo:focus")
+    expect(focused).to_be_visible()
+    assert focused.evaluate("each => each.index") == 98
+
+
 def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -> None:
     page = window.page
     page.goto(server.address + "/anomalies?colour=folder")

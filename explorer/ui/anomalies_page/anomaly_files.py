@@ -15,12 +15,12 @@ from explorer.library.paths import printable
 from explorer.ui import file_manager
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
-from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
 from explorer.ui.components import viewer
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
+PAGE_SIZE = 60
 _SELECT_ALL = "file-select-all"
 
 
@@ -32,10 +32,29 @@ def files(found: Sequence[Finding], request: AnomalyRequest) -> None:
     _action_bar(found, shown, request)
     for number, finding in enumerate(shown):
         _row(finding, number, request)
-    anomaly_photos.pagination(pages, at)
-    anomaly_photos.open_photo(
-        [finding.id for finding in found if finding.id is not None], None, file_actions()
-    )
+    _pagination(pages, at)
+    ids = [finding.id for finding in found]
+
+    def turn_to(photo_id: int) -> None:
+        if photo_id in ids:
+            number = ids.index(photo_id) // PAGE_SIZE + 1
+            anomalies_state.update_url(**{anomalies_state.PAGE: str(number)})
+
+    known = [photo_id for photo_id in ids if photo_id is not None]
+    anomaly_photos.open_photo(known, None, file_actions(), turn_to)
+
+
+def _pagination(pages: int, at: int) -> None:
+    if pages > 1:
+        key = f"odd-page-{at}-{pages}"
+        st.pagination(
+            pages,
+            default=at,
+            key=key,
+            on_change=anomalies_state.from_widget,
+            args=[anomalies_state.PAGE, key, lambda n: str(n) if n != 1 else None],
+            width="stretch",
+        )
 
 
 def _checkbox_key(finding: Finding) -> str:

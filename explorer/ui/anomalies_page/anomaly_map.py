@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -16,8 +15,7 @@ from explorer.ui import empty_library, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
-from explorer.ui.anomalies_page.anomaly_photos import PAGE_SIZE
-from explorer.ui.components import map_data, map_view
+from explorer.ui.components import id_lists, map_data, map_view
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.default_program import file_actions
@@ -98,7 +96,7 @@ def _photos_in(shown: PhotoMap, area: MapArea, request: AnomalyRequest) -> list[
 def _marked_photos(
     ids: Sequence[int], request: AnomalyRequest, opened: int | None, found: Sequence[Finding]
 ) -> None:
-    """The photos in the marked area, a page at a time."""
+    """The photos in the marked area."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline-area"):
         st.markdown(f"**{count(len(ids), 'photo')}** in the marked area", width="content")
         st.button(
@@ -108,19 +106,15 @@ def _marked_photos(
             on_click=anomalies_state.update_url,
             kwargs={anomalies_state.AREA: None},
         )
-    pages = max(1, math.ceil(len(ids) / PAGE_SIZE))
-    at = min(request.page, pages)
-    rows = resources.library().catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
     reasons = {f.id: f.detail for f in reversed(found) if f.id is not None}
     picked = gallery(
-        list(rows.values()),
+        id_lists.photos_in_order(ids, {i: reasons[i] for i in ids if i in reasons}),
         "area",
         label="Photos in the marked area of the map",
-        place=json.dumps([request.area, at]),
-        captions={i: reasons[i] for i in rows if i in reasons},
+        place=json.dumps(request.area),
         actions=_actions(),
+        keep_position=True,
     )
-    anomaly_photos.pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
     anomaly_photos.open_photo(ids, opened, [*_actions(), *file_actions()])

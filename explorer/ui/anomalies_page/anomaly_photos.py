@@ -4,52 +4,45 @@ them."""
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
-from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.severity import severity
-from explorer.ui.components import viewer
+from explorer.ui.components import id_lists, viewer
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
-PAGE_SIZE = 60
-
 
 def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
-    """Draw a page of findings as a gallery, each with its severity and reason."""
+    """Draw the findings as a gallery, each with its severity and reason."""
     by_id = dict[int, Finding]()
     for finding in found:
         if finding.id is not None:
             by_id.setdefault(finding.id, finding)
     ids = list(by_id)
-    pages = max(1, math.ceil(len(ids) / PAGE_SIZE))
-    at = min(request.page, pages)
-    rows = resources.library().catalog.photos(ids[(at - 1) * PAGE_SIZE : at * PAGE_SIZE])
+    captions = {i: f"{severity(f.score).capitalize()}: {f.detail}" for i, f in by_id.items()}
     filters = request.filters and [
         request.filters.since,
         request.filters.until,
         request.filters.folder,
     ]
     picked = gallery(
-        list(rows.values()),
+        id_lists.photos_in_order(ids, captions),
         key,
         label="Findings, worst first",
-        place=json.dumps([request.kind, filters, request.dismissed, at]),
-        captions={i: f"{severity(by_id[i].score).capitalize()}: {by_id[i].detail}" for i in rows},
+        place=json.dumps([request.kind, filters, request.dismissed]),
         actions=_actions(found, request),
+        keep_position=True,
     )
-    pagination(pages, at)
     if picked.similar is not None:
         search_state.search_like(picked.similar)
     open_photo(ids, None, [*_actions(found, request), *file_actions()])
@@ -89,14 +82,14 @@ def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAct
     ]
 
 
-def open_photo(ids: Sequence[int], opened: int | None, actions: Sequence[PhotoAction]) -> None:
-    """The viewer, with all findings about a photo. opened: a photo to open now."""
-
-    def turn_to(photo_id: int) -> None:
-        if photo_id in ids:
-            number = list(ids).index(photo_id) // PAGE_SIZE + 1
-            anomalies_state.update_url(**{anomalies_state.PAGE: str(number)})
-
+def open_photo(
+    ids: Sequence[int],
+    opened: int | None,
+    actions: Sequence[PhotoAction],
+    turn_to: Callable[[int], None] | None = None,
+) -> None:
+    """The viewer, with all findings about a photo. opened: a photo to open now. turn_to: as the
+    viewer takes it."""
     viewer.viewer(
         ids,
         # What was dismissed is part of what is said about a photo.
@@ -106,19 +99,6 @@ def open_photo(ids: Sequence[int], opened: int | None, actions: Sequence[PhotoAc
         why=lambda i: finding_details.findings_html(anomalies_state.findings_of(i)),
         turn_to=turn_to,
     )
-
-
-def pagination(pages: int, at: int) -> None:
-    if pages > 1:
-        key = f"odd-page-{at}-{pages}"
-        st.pagination(
-            pages,
-            default=at,
-            key=key,
-            on_change=anomalies_state.from_widget,
-            args=[anomalies_state.PAGE, key, lambda n: str(n) if n != 1 else None],
-            width="stretch",
-        )
 
 
 def undo_dismissal() -> None:

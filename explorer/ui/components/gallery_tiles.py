@@ -84,7 +84,10 @@ def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict
     for photo_id, within in zip(ids.tolist(), inside, strict=True):
         row, size = rows.get(photo_id), sizes.get(photo_id)
         stack = GalleryStack(*size) if size is not None and not within else None
-        tiles.append(photo_tile(row, stack=stack, inside=bool(within)) if row else None)
+        tile = row and photo_tile(
+            row, caption=photos.caption(photo_id), stack=stack, inside=bool(within)
+        )
+        tiles.append(tile)
     return tiles
 
 

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.library.catalog import Ids
-from explorer.search.photo_list import PhotoList
-from explorer.search.ranked_photos import RankedIds
-from explorer.search.result_stacks import NO_STACKS
-from explorer.search.result_view import ResultView
-from explorer.ui import photo_lists, resources
 from explorer.ui.actions import PhotoAction
+from explorer.ui.components import id_lists
 from explorer.ui.components.gallery import gallery
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
@@ -80,13 +76,8 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
 
 def selected_list(ids: Ids, selection: MapSelection) -> None:
     """The selected photos as a gallery below the map."""
-    view, engine = result_view(ids), resources.engine()
-    key = photo_lists.list_key(
-        "map", selection.shape, selection.region, resources.library().catalog.change()
-    )
-    photos = photo_lists.register(key, lambda: PhotoList(key, view, engine.columns, engine.order))
     picked = gallery(
-        photos,
+        id_lists.photos_by_day(ids),
         "map",
         label="Selected photos",
         place=str((selection.shape, selection.region)),
@@ -94,10 +85,3 @@ def selected_list(ids: Ids, selection: MapSelection) -> None:
     )
     if picked.similar is not None:
         search_state.search_like(picked.similar)
-
-
-def result_view(ids: Ids) -> ResultView:
-    """The selected photos by day, the newest first."""
-    return ResultView(
-        RankedIds(ids, len(ids)), NO_STACKS, "newest", dates=resources.engine().columns.dates
-    )

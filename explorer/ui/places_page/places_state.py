@@ -14,13 +14,12 @@ from explorer.search.language.typed_values import Area, area
 from explorer.search.place_tree import PlaceNode, place_tree
 from explorer.search.query import Query
 from explorer.search.ranked_photos import RankedPhotos
-from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_cache import LibraryCache
 from explorer.ui.search_page import search_state
 
-AREA, PAGE = "area", "page"
+AREA = "area"
 
 
 class LibraryPlaces(NamedTuple):
@@ -58,25 +57,9 @@ def chosen_area() -> tuple[str | None, Area | None]:
         return None, None
 
 
-def page() -> int:
-    """The page of photos in the area, from 1."""
-    return whole_number(st.query_params.get(PAGE, "")) or 1
-
-
 def choose_area(text: str | None) -> None:
     """Put an area into the address, as one step in the browser's history; None: take it out."""
     st.query_params.from_dict({AREA: text} if text else {})
-
-
-def turn_page(key: str) -> None:
-    """Go to the page of photos chosen in the widget with that key."""
-    show_page(int(st.session_state.get(key) or 1))
-
-
-def show_page(number: int) -> None:
-    """Go to a page of the photos in the area, from 1."""
-    kept = {AREA: st.query_params.get(AREA, "")}
-    st.query_params.from_dict(kept | ({PAGE: str(number)} if number > 1 else {}))
 
 
 def photos_in(text: str) -> RankedPhotos:

@@ -1,0 +1,51 @@
+"""Lists for the gallery of photos known by their ids, such as those in an area of a map."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from explorer.library.catalog import Ids
+from explorer.search.photo_list import PhotoList
+from explorer.search.ranked_photos import RankedIds
+from explorer.search.result_stacks import NO_STACKS
+from explorer.search.result_view import ResultView
+from explorer.ui import photo_lists, resources
+
+
+def by_day(ids: Ids) -> ResultView:
+    """These photos by day, the newest first."""
+    return ResultView(
+        RankedIds(ids, len(ids)), NO_STACKS, "newest", dates=resources.engine().columns.dates
+    )
+
+
+def photos_by_day(ids: Ids) -> PhotoList:
+    """These photos by day, the newest first, with the days as headings."""
+    return _registered(ids, by_day(ids), {})
+
+
+def photos_in_order(ids: Sequence[int], captions: Mapping[int, str]) -> PhotoList:
+    """These photos in the given order. captions: a sentence of up to three lines, by id."""
+    array = np.array(ids, np.int64)
+    return _registered(array, ResultView(RankedIds(array, len(array)), NO_STACKS), captions)
+
+
+def _registered(ids: Ids, view: ResultView, captions: Mapping[int, str]) -> PhotoList:
+    # The same photos may have been found by other means at the same state of the catalog, and
+    # findings may be older than it: the key is made of what the list holds.
+    held = hashlib.blake2b(ids.tobytes(), digest_size=16)
+    for photo_id, text in captions.items():
+        held.update(f"{photo_id} {text}\n".encode(errors="surrogateescape"))
+    engine = resources.engine()
+    key = photo_lists.list_key(
+        "ids", view.sorting, held.hexdigest(), resources.library().catalog.change()
+    )
+    return photo_lists.register(
+        key,
+        lambda: PhotoList(
+            key, view, engine.columns, engine.order, caption=lambda i: captions.get(i, "")
+        ),
+    )

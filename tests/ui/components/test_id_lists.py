@@ -1,0 +1,44 @@
+"""Lists of photos that are known by their ids."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer.ui import photo_lists, resources
+from explorer.ui.components.gallery_tiles import list_tiles
+from explorer.ui.components.id_lists import photos_by_day, photos_in_order
+
+pytestmark = pytest.mark.usefixtures("photos")
+
+
+def ids() -> list[int]:
+    return resources.library().catalog.matching().tolist()
+
+
+def test_a_list_keeps_the_given_order_and_its_captions_come_with_its_photos() -> None:
+    given = ids()[::-1]
+    photos = photos_in_order(given, {given[1]: "Severe: too dark."})
+    assert photos.ids.tolist() == given and photos.heading == "none"
+    tiles = list_tiles(photos, photos.ids[:3], [False] * 3)
+    assert [tile and tile["caption"] for tile in tiles] == ["", "Severe: too dark.", ""]
+
+
+def test_the_routes_find_a_list_under_a_key_that_changes_with_what_it_holds() -> None:
+    given = ids()
+    first = photos_in_order(given, {given[0]: "Severe."})
+    assert photo_lists.find(first.key) is first
+    assert photos_in_order(given, {given[0]: "Severe."}) is first
+    others = [
+        photos_in_order(given, {given[0]: "Mild."}),
+        photos_in_order(given, {given[1]: "Severe."}),
+        photos_in_order(given, {}),
+        photos_in_order(given[1:], {given[0]: "Severe."}),
+        photos_by_day(np.array(given)),
+    ]
+    assert len({first.key, *(each.key for each in others)}) == 6
+
+
+def test_a_list_by_day_has_headings() -> None:
+    photos = photos_by_day(np.array(ids()))
+    assert photos.heading == "day" and sorted(photos.ids.tolist()) == sorted(ids())

@@ -31,7 +31,7 @@ _OWN_CONTENT = {
     "Browse": ".st-key-gallery-browse .photo img.here",
     "Duplicates": ".st-key-duplicates img",
     "Anomalies": ".map .notice:has-text('photos in view')",
-    "Places": ".stAlert:has-text('says where it was taken')",
+    "Places": ".stAlert:has-text('location')",
     "Map": ".stage .notice:has-text('photos in view')",
     "Search": ".st-key-gallery-search .photo img.here",
 }

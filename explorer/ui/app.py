@@ -8,7 +8,7 @@ import streamlit as st
 from explorer import __version__
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
-from explorer.ui import resources
+from explorer.ui import first_page, resources
 from explorer.ui.app_frame import app_frame
 from explorer.ui.concepts import concept_dialog
 from explorer.ui.photo_edits.album_dialog import add_if_requested
@@ -64,6 +64,7 @@ if page != library:
     status_line()
 last_edit_line()
 page.run()
+first_page.drawn()
 # One dialog at a time.
 if not (edit_if_requested() or add_if_requested() or write_if_requested()):
     concept_dialog.open_if_requested()

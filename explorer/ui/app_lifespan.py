@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from explorer.config import library_dir
 from explorer.errors import ExplorerError
-from explorer.ui import ports, resources
+from explorer.ui import first_page, ports, resources
 from explorer.ui.duplicates_page import group_cache
 from explorer.ui.idle_models import keep_releasing
 from explorer.ui.library_facets import folder_tree
@@ -89,6 +89,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         yield
         running.close()
         return
+    first_page.starting()
     keeper = asyncio.create_task(keep_worker(folder))
     warming = asyncio.create_task(run_in_threadpool(_warm_up))
     upcoming = asyncio.create_task(keep_warm())
@@ -100,15 +101,18 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        first_page.ending()
         await warming
         await run_in_threadpool(resources.close)
         running.close()
 
 
 def _warm_up() -> None:
-    """Load what the pages need first: the search model, the groups of duplicates, and the folders
-    of the photos."""
+    """Load what the pages need first: the search model; and, once a page is there, the groups of
+    duplicates and the folders of the photos."""
     resources.warm()
+    if not first_page.wait():
+        return
     # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):
         group_cache.all_groups(resources.library())

@@ -1,0 +1,53 @@
+"""What waits for the first page to be drawn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from explorer.ui import first_page
+
+
+@pytest.fixture(autouse=True)
+def _started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(first_page, "_PREVIEWS", 0.0)
+    first_page.starting()
+    yield
+    first_page.ending()
+
+
+def waiting() -> tuple[threading.Thread, list[bool]]:
+    """A thread that is waiting, and what it will have been told."""
+    told = list[bool]()
+    thread = threading.Thread(target=lambda: told.append(first_page.wait()), daemon=True)
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive() and not told
+    return thread, told
+
+
+def test_the_preparation_waits_until_a_page_is_drawn() -> None:
+    thread, told = waiting()
+    first_page.drawn()
+    thread.join()
+    assert told == [True]
+
+
+def test_it_goes_on_if_no_page_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_page, "_PATIENCE", 0.0)
+    assert first_page.wait()
+
+
+def test_it_is_given_up_when_the_server_ends() -> None:
+    thread, told = waiting()
+    first_page.ending()
+    thread.join()
+    assert told == [False]
+    # The next start waits again.
+    first_page.starting()
+    thread, told = waiting()
+    first_page.drawn()
+    thread.join()
+    assert told == [True]

@@ -126,7 +126,8 @@ function createGallery(root) {
 
   function arrived() {
     grid.refresh();
-    remember();
+    // While the page moves, the address would change in vain.
+    if (!grid.moving()) remember();
   }
 
   function gone() {

@@ -249,6 +249,8 @@ export function createPhotoGrid(grid, events) {
       draw();
     },
     mark,
+    // Whether the page is being scrolled.
+    moving: () => grid.classList.contains("moving"),
     layout: () => layout,
     firstInView,
     topOf,

@@ -66,8 +66,8 @@ _WATCH = """() => {
 def measure(library: Path, chromium: str, phrase: str = "a dog") -> dict[str, Any]:
     """Seconds until all photos in a window of 1440 × 900 have their previews: after the page is
     opened, after Enter, and after jumps to dates (median and most); and while scrolling, the
-    milliseconds from frame to frame (median, 99th percentile) and tasks of more than 50 ms. Then
-    from clicks on the names of pages until they show what is theirs, twice each."""
+    milliseconds from frame to frame (median, 99th percentile) and tasks of more than 50 ms; and
+    what `_switches` measures."""
     from playwright.sync_api import sync_playwright
 
     with _served(library) as address, sync_playwright() as playwright:
@@ -116,13 +116,20 @@ def measure(library: Path, chromium: str, phrase: str = "a dog") -> dict[str, An
             )
             results[name] = complete()
             phrase += " outside"
-        for when in ("first", "again"):
-            for name, own in _OWN_CONTENT.items():
-                start = time.perf_counter()
-                page.get_by_role("link", name=name, exact=True).click()
-                page.locator(own).first.wait_for()
-                results[f"to {name}, {when}"] = time.perf_counter() - start
+        results |= _switches(page)
         browser.close()
+    return results
+
+
+def _switches(page: Any) -> dict[str, float]:
+    """Seconds from clicks on the names of pages until they show what is theirs, twice each."""
+    results = dict[str, float]()
+    for when in ("first", "again"):
+        for name, own in _OWN_CONTENT.items():
+            start = time.perf_counter()
+            page.get_by_role("link", name=name, exact=True).click()
+            page.locator(own).first.wait_for()
+            results[f"to {name}, {when}"] = time.perf_counter() - start
     return results
 
 

@@ -35,7 +35,7 @@ _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {
 }
 
 
-class _Measured(NamedTuple):
+class _MeasuredPhotos(NamedTuple):
     """The photos that have been measured, m of them."""
 
     rows: npt.NDArray[np.int64]
@@ -108,7 +108,7 @@ class LibraryScores:
         return Judgement(score, reason)
 
     @functools.cached_property
-    def _measured(self) -> _Measured:
+    def _measured(self) -> _MeasuredPhotos:
         """Gathered once for all kinds of findings."""
         ids = np.fromiter((subject.id for subject in self.subjects), np.int64, len(self.subjects))
         measurements = np.flatnonzero(np.isin(self.metrics.ids, ids))
@@ -120,7 +120,8 @@ class LibraryScores:
             "longest": [float(max(subject.width, subject.height)) for subject in seen],
         }
         columns = {name: np.array(values, np.float32) for name, values in facts.items()}
-        return _Measured(rows, measurements, columns | {"drawn": self._drawing_log_odds(ids[rows])})
+        columns["drawn"] = self._drawing_log_odds(ids[rows])
+        return _MeasuredPhotos(rows, measurements, columns)
 
     def _drawing_log_odds(self, ids: Ids) -> Floats:
         """Log-odds of being a drawing, by the photos' vectors, (m,); photos without one are treated

@@ -12,6 +12,7 @@ import pytest
 
 from explorer.library.paths import inside
 from explorer.removal import safe_move, trash
+from explorer.systems import file_calls
 from tests.fixtures.small_library import hash_of
 
 pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
@@ -196,7 +197,7 @@ def test_a_drive_that_is_not_connected_is_an_error(monkeypatch: pytest.MonkeyPat
             pytest.fail("it is asked for without end")
         raise FileNotFoundError(2, "No such file or directory", path)
 
-    monkeypatch.setattr(os, "stat", none)
+    monkeypatch.setattr(file_calls, "stat", none)
     with pytest.raises(FileNotFoundError):
         trash._device("/no/such/folder")
     assert asked == ["/no/such/folder", "/no/such", "/no", "/"]
@@ -210,7 +211,7 @@ def test_the_search_for_a_drives_top_ends(tmp_path: Path, monkeypatch: pytest.Mo
         asked.append(path)
         return False if len(asked) < 99 else pytest.fail("it never ends")
 
-    monkeypatch.setattr(os.path, "ismount", never)
+    monkeypatch.setattr(file_calls, "ismount", never)
     assert trash._mount_point(str(tmp_path / "a.jpg")) == tmp_path.anchor
 
 

@@ -234,3 +234,23 @@ def test_a_list_longer_than_its_page_is_not_believed(
     full[4:8] = listed.to_bytes(4, "big")
     free = opened(tmp_path, header(2), full, trunk(0, 7)).free()
     assert free == ({2, 3, 7, *range(10, 136)} if believed else {2})
+
+
+def test_a_row_of_impossible_length_is_not_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a chain of pages that leads into itself, it would fill the memory."""
+    # 2^33 bytes, of which the first 39 are on the page (1.6), and the number of the next page.
+    length, here = b"\xa0\x80\x80\x80\x00", 39
+    cell = length + number(8) + b"\x02\x11" + bytes(here - 2) + (2).to_bytes(4, "big")
+    chain = (2).to_bytes(4, "big") + bytes(SIZE - 4)
+    pages = opened(tmp_path, page(LEAF, [row(*GOOD), cell], first=True), chain)
+    real, asked = pages.page, list[int]()
+
+    def counted(which: int) -> bytes:
+        asked.append(which)
+        assert len(asked) < 99, "it follows the chain without end"
+        return real(which)
+
+    monkeypatch.setattr(pages, "page", counted)
+    assert list(pages.cells(1)) == [GOOD_CELL] and pages.torn == {1} and asked == [1]

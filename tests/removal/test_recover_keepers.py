@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_state, trash
+from explorer.removal import file_state, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.restore import is_removed_file
 from explorer.removal.results import TRASH
-from explorer.removal.undo import _lost_its_keeper, history, recover_interrupted
+from explorer.removal.undo import _lost_its_keeper, history, recover_interrupted, undo
 from tests.fixtures.removal import Where
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.test_recover_interrupted import cut
@@ -135,3 +137,22 @@ def test_a_file_in_place_of_a_removed_link_is_another_one(
     assert is_removed_file(entry, entry.path) and is_removed_file(entry, copy)
     link = replace(entry, facts={**entry.facts, "link": "a.jpg"})
     assert not is_removed_file(link, copy)
+
+
+def test_a_file_that_cannot_be_put_back_yet_stops_nothing(
+    pair: SmallLibrary, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays away, and undo tries again."""
+    before = pair.tree()
+    cut(pair, where(pair), monkeypatch, after=True)
+    (pair.photos / "a.jpg").unlink()
+
+    def full(*_: Any) -> list[str]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", full)
+        recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert len(history(pair.library)[0].away) == 1
+    undo(pair.library)
+    assert pair.tree()["sub/b.jpg"] == before["sub/b.jpg"] and not history(pair.library)[0].away

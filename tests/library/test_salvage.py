@@ -40,9 +40,9 @@ def test_the_schema_is_recovered_without_its_first_page(
     overwrite(path, 1, content)
     with pytest.raises(CatalogDamaged):
         Library.open(path.parent)
-    saved, found = salvaged(path)
+    before, (saved, found) = rows_of(made), salvaged(path)
     for name in (*MADE, "photo", "file", "embedding"):
-        assert found[name] == rows_of(made)[name], name
+        assert found[name] == before[name], name
     assert saved.lost == []
 
 
@@ -93,7 +93,7 @@ def test_files_of_photos_on_a_lost_page_are_read_again(made: Path, path: Path) -
         PHOTOS,
     )
     db.close()
-    assert all(found[name] == rows_of(made)[name] for name in MADE)
+    assert {name: found[name] for name in MADE}.items() <= rows_of(made).items()
 
 
 def test_lost_decisions_are_named(made: Path, path: Path) -> None:
@@ -178,9 +178,9 @@ def test_an_impossible_value_is_found_and_dropped(
 ) -> None:
     sql(path, statement)
     assert any(f"a row of {table} holds" in text for text in integrity.find_damage(path))
-    saved, found = salvaged(path)
-    assert len(found[table]) == len(rows_of(made)[table])
-    others = {name for name, rows in found.items() if rows != rows_of(made)[name]}
+    before, (saved, found) = rows_of(made), salvaged(path)
+    assert len(found[table]) == len(before[table])
+    others = {name for name, rows in found.items() if rows != before[name]}
     assert others <= {table} and saved.lost == []
 
 

@@ -115,6 +115,15 @@ def test_a_sidecar_with_another_case_is_the_one_to_write(
     assert merge(str(with_metadata), str(bare)).target == sidecar_path(str(bare))
 
 
+@pytest.mark.skipif(
+    not Path("/proc").exists(), reason="names in other letters are the same name there"
+)
+def test_a_sidecar_in_capitals_like_its_photo_is_the_one_to_write(tmp_path: Path) -> None:
+    (tmp_path / "IMG_1.JPG.XMP").touch()
+    keeper, there = str(tmp_path / "IMG_1.JPG"), str(tmp_path / "IMG_1.JPG.XMP")
+    assert sidecar._target(keeper, [there]) == there
+
+
 def test_the_sidecar_named_by_stem_is_read_but_not_written(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:

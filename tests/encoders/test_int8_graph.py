@@ -12,6 +12,10 @@ from explorer.encoders.int8_graph import InputRange, linear_layers, measure_inpu
 from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, import_openvino
 from tests.encoders.test_open_clip import cosines, photos
 
+INT8_COSINE = 0.95
+"""Less than any processor gives, more than wrong weights or ranges do. With VNNI, the lowest cosine
+is 0.999. Without it, sums of two products saturate at 16 bits (`vpmaddubsw`): 0.974 on AVX2."""
+
 
 @pytest.fixture
 def image_encoder(reuse_conversions: None) -> Path:
@@ -45,7 +49,7 @@ def test_the_layers_of_a_transformer_become_integers(image_encoder: Path, tmp_pa
     # Attention's two, and those of the feed-forward block.
     assert number == len(ranges) == _integer_weights(target) >= 4
     exact, quantized = (CompiledModel(path, "exact")(pixels)[0] for path in (image_encoder, target))
-    assert 0.99 < cosines(exact, quantized).min() < 1 - 1e-7
+    assert INT8_COSINE < cosines(exact, quantized).min() < 1 - 1e-7
 
 
 def test_layers_can_be_left_out(image_encoder: Path, tmp_path: Path) -> None:

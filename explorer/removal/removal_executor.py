@@ -192,9 +192,9 @@ class RemovalExecutor:
         entry.sidecar = note
         sidecar.write(note, merged, keeper)
 
-    def end(self) -> None:
+    def end(self, planned: int) -> None:
         """Check everything that is kept again, put back what has lost its keeper, and update
-        the catalog."""
+        the catalog. planned: how many removals there were."""
         if self._merge is not None:
             self._merge.close()
         if not self.begun:
@@ -203,7 +203,7 @@ class RemovalExecutor:
             if not all(part.kept is None or part.kept.is_unchanged() for part in checked.parts):
                 reason = KEEPER_GONE + self._put_back(family)
                 self.results[at] = RemovalResult(self.results[at].removal, "failed", reason)
-        self._journal.note(run=self.id, step="end")
+        self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
         update_catalog(self._library, gone=gone, back=back)

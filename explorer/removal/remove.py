@@ -92,7 +92,7 @@ def remove(
                     tick(number, len(removals))
                 run.remove(removal)
         finally:
-            run.end()
+            run.end(len(removals))
         return RemovalOutcome(run.id if run.begun else None, tuple(run.results))
     finally:
         lock.release()

@@ -86,7 +86,7 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
                     restored = restorer.restore_all(family)
                     back += [each.back for each in restored if each.back]
         if not run.ended:
-            journal.note(run=run.id, step="end")
+            journal.note(run=run.id, step="end", planned=run.planned)
     update_catalog(library, gone=gone, back=back)
 
 

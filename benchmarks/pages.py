@@ -113,9 +113,10 @@ def make(
     writer.close()
 
 
-def made(scratch: Path, photos: Path, number: int, folders: int) -> None:
-    """Make a library in the folder `library` of that folder, of photos that do not exist in its
-    folder `photos`. Raises SystemExit if none can be read below `photos`."""
+def make_in(scratch: Path, photos: Path, number: int, folders: int) -> None:
+    """Make a library in `scratch/library`. photos: a folder of real photos, of which its metadata
+    and metrics are; number: of its photos, whose files in `scratch/photos` do not exist. Raises
+    SystemExit if no photo can be read."""
     found = measured(photos)
     if not found:
         raise SystemExit(f"There are no photos below {photos}.")
@@ -236,7 +237,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pages-") as scratch:
         # In a process of its own: making the library takes more memory than its pages.
         making = multiprocessing.get_context("spawn").Process(
-            target=made, args=(Path(scratch), args.photos, args.number, args.folders)
+            target=make_in, args=(Path(scratch), args.photos, args.number, args.folders)
         )
         making.start()
         making.join()

@@ -134,6 +134,12 @@ class LibraryScores:
         for start in range(0, len(known), _BLOCK):
             # The vectors of a large library take hundreds of megabytes together.
             some = known[start : start + _BLOCK]
-            odds = drawing_log_odds(*self._encoder[:2], index.rows(some))
+            try:
+                vectors = index.rows(some)
+            except KeyError:
+                # Another thread has removed some since. The catalog has changed, so the next
+                # request scores all photos again.
+                continue
+            odds = drawing_log_odds(*self._encoder[:2], vectors)
             found[np.searchsorted(ids, some)] = odds
         return found

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 # The number of unreadable files that are listed; the rest are only counted.
 _NAMED_FAILURES = 20
 STARTED_AHEAD = 4
-"""Decode processes that are started at once in a new library, however many cores there are: the
-folder may have few photos."""
+"""At most this many decode processes are started ahead: the folder may have few photos."""
 
 
 @click.command("index", cls=Command, help="Index everything in these folders, then exit.")

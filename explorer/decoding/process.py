@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 
 from explorer.decoding import protocol
 from explorer.decoding.decode_result import DecodeJob
-from explorer.decoding.process_start import start_process
+from explorer.decoding.process_start import KILL_GRACE, end_process, start_process
 
 DECODER_CRASHED = "the decoder crashed on this file"
 TOO_MUCH_CPU_TIME = "it takes too long to decode: the decoder was stopped"
@@ -32,11 +32,6 @@ _MAX_ANSWER_BYTES = 256 << 20
 _WALL_SECONDS_PER_MB = 5.0
 # Seconds between checks of the deadlines.
 POLL_SECONDS = 0.25
-# Seconds to wait for a killed process. One that is blocked in a drive's driver cannot be reaped and
-# is left to the system, which ends it when the drive responds again.
-_KILL_GRACE = 5.0
-# Processes that were killed but not yet reaped.
-_UNREAPED: list[subprocess.Popen[bytes]] = []
 
 
 class _PipeReader:
@@ -153,23 +148,13 @@ class DecodeProcess:
         if process := self._process:
             process.kill()
             if self._exit_deadline is None:
-                self._exit_deadline = time.monotonic() + _KILL_GRACE
+                self._exit_deadline = time.monotonic() + KILL_GRACE
 
     def close(self) -> None:
         """Kill and reap the process. It has no state that could be lost."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if stream:
-                    stream.close()
-        try:
-            process.wait(0.0 if self._is_hopeless() else _KILL_GRACE)
-        except subprocess.TimeoutExpired:
-            _UNREAPED.append(process)
-        _UNREAPED[:] = [each for each in _UNREAPED if each.poll() is None]
+        if process is not None:
+            end_process(process, 0.0 if self._is_hopeless() else KILL_GRACE)
 
     def _is_hopeless(self) -> bool:
         return self._exit_deadline is not None and time.monotonic() > self._exit_deadline

@@ -22,6 +22,12 @@ DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding")
 # each other several times per photo.
 _PIPE_BYTES = 512 << 10
 
+KILL_GRACE = 5.0
+"""Seconds to wait for a killed process. One that is blocked in a drive's driver cannot be reaped,
+and is left to the system, which ends it when the drive responds again."""
+# Processes that were killed but not yet reaped.
+_UNREAPED = list[subprocess.Popen[bytes]]()
+
 # Processes that were started ahead and wait for their first request.
 _waiting = list[subprocess.Popen[bytes]]()
 
@@ -30,13 +36,15 @@ _waiting = list[subprocess.Popen[bytes]]()
 def started_ahead(number: int) -> Iterator[None]:
     """Start that many processes now, for `start_process` to hand out while the block runs. Those
     that are left then are ended."""
-    _waiting.extend(_start(DECODE_COMMAND) for _ in range(number))
     try:
+        # What keeps them from starting is reported when they are needed.
+        with contextlib.suppress(OSError):
+            for _ in range(number):
+                _waiting.append(_start(DECODE_COMMAND))
         yield
     finally:
         while _waiting:
-            with _waiting.pop() as process:
-                process.kill()
+            end_process(_waiting.pop(), KILL_GRACE)
 
 
 def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -50,9 +58,23 @@ def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
             break
         if process.poll() is None:
             return process
-        with process:
-            pass
+        end_process(process, KILL_GRACE)
     return _start(command)
+
+
+def end_process(process: subprocess.Popen[bytes], grace: float) -> None:
+    """Kill and reap a process. It has no state that could be lost. grace: seconds to wait for its
+    end."""
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if stream:
+                stream.close()
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        _UNREAPED.append(process)
+    _UNREAPED[:] = [each for each in _UNREAPED if each.poll() is None]
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -95,7 +95,8 @@ def join(root: str, relative: str) -> str:
     if not relative:
         return from_text(root)
     if os.sep == "/" and root and not root.endswith("/"):
-        # What `os.path.join` gives, in a fraction of its time: pages join a hundred thousand.
+        # What `os.path.join` gives for a path without empty parts, in a fraction of its time:
+        # pages join a hundred thousand.
         return from_text(f"{root}/{relative}")
     return from_text(os.path.join(root, *relative.split("/")))
 

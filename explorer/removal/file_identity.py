@@ -51,7 +51,7 @@ def are_hard_links(one: str, two: str) -> bool:
     first, second = file_calls.lstat(one), file_calls.lstat(two)
     if not first.st_ino or (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino):
         return False
-    # Also where there is only one link.
+    # This also holds for a file with a single link.
     if same_directory_entry(one, two):
         return False
     return stat.S_ISLNK(first.st_mode) or file_hash(one) == file_hash(two)

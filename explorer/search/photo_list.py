@@ -8,7 +8,7 @@ in windows (`ui/list_routes.py`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -50,12 +50,12 @@ class PhotoList:
         *,
         opened: Collection[int] = (),
         others: str = "",
-        caption: Callable[[int], str] = lambda photo_id: "",
+        captions: Mapping[int, str] | None = None,
     ) -> None:
         """key: identifies the list, in URLs. opened: the photos whose stacks are open. others: the
-        heading of the photos that are no good matches. caption: a sentence about the photo with an
-        id; '' for none."""
-        self.key, self.others, self.caption = key, others, caption
+        heading of the photos that are no good matches. captions: a sentence about a photo, by its
+        id."""
+        self.key, self.others, self.captions = key, others, captions or {}
         self._view, self._columns, self._order = view, columns, order
         self._opened = frozenset(opened)
         self._lock = threading.Lock()

@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 from explorer.search.photo_list import PhotoList
 
-# Photos of all lists that are kept, at 15 bytes each, and lists that are kept however long.
-_CAPACITY, _FEWEST = 4_000_000, 4
+# Photos of all lists that are kept, at 15 bytes each; how many of them a caption counts as; and the
+# number of lists that are kept however long.
+_CAPACITY, _CAPTION, _FEWEST = 4_000_000, 15, 4
 
 _lock = threading.Lock()
 _lists = OrderedDict[str, PhotoList]()
@@ -35,10 +36,15 @@ def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
     with _lock:
         known = _lists.setdefault(key, made)
         _lists.move_to_end(key)
-        total = sum(each.total for each in _lists.values())
+        total = sum(_weight(each) for each in _lists.values())
         while total > _CAPACITY and len(_lists) > _FEWEST:
-            total -= _lists.popitem(last=False)[1].total
+            total -= _weight(_lists.popitem(last=False)[1])
         return known
+
+
+def _weight(photos: PhotoList) -> int:
+    """The memory that a list takes, in photos without captions."""
+    return photos.total + _CAPTION * len(photos.captions)
 
 
 def find(key: str) -> PhotoList | None:

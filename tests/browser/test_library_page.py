@@ -46,6 +46,12 @@ def test_the_sign_of_a_running_page_covers_nothing(window: Visitor, server: Serv
     expect(sign).to_have_css("position", "fixed")
     expect(sign).to_have_css("top", "0px")
     expect(sign).to_have_css("height", "3px")
+    assert sign.bounding_box() == {
+        "x": 0,
+        "y": 0,
+        "width": page.evaluate("innerWidth"),
+        "height": 3,
+    }
     # The indexer's; that of the page would leave half of it.
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(1)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from explorer.cli import index_command
 from explorer.library.library import Library
 from tests import pictures
 from tests.fixtures.command_line import Run
@@ -142,3 +145,30 @@ class TestIndex:
 
     def test_the_chosen_encoder_is_remembered(self, run: Run, indexed: Path) -> None:
         assert run("index", indexed, "--json").json["encoder"] == "tiny"
+
+
+def test_decode_processes_are_started_ahead_in_a_new_library_only(
+    run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, asked = list[int](), list[int]()
+
+    @contextlib.contextmanager
+    def started(number: int) -> Iterator[None]:
+        asked.append(number)
+        running.append(number)
+        try:
+            yield
+        finally:
+            running.remove(number)
+
+    monkeypatch.setattr(index_command, "started_ahead", started)
+    monkeypatch.setattr(index_command, "STARTED_AHEAD", 1)
+    # Also where the command fails, none is left.
+    assert run("index", tmp_path / "no such folder", "--encoder", "tiny").code == 1
+    assert (asked, running) == ([1], [])
+    asked.clear()
+    other = tmp_path / "another library"
+    assert run("index", photos, "--encoder", "tiny", "--library", other).code == 0
+    assert (asked, running) == ([1], [])
+    assert run("index", photos, "--encoder", "tiny", "--library", other).code == 0
+    assert (asked, running) == ([1], [])

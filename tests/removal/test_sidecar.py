@@ -102,9 +102,7 @@ def test_metadata_of_an_export_is_merged(bare: Path, merge: MetadataMerger) -> N
         export.unlink()
 
 
-@pytest.mark.skipif(
-    not Path("/proc").exists(), reason="names in other letters are the same name there"
-)
+@pytest.mark.skipif(not Path("/proc").exists(), reason="file names ignore case there")
 def test_a_sidecar_with_another_case_is_the_one_to_write(
     with_metadata: Path, bare: Path, merge: MetadataMerger
 ) -> None:
@@ -115,9 +113,7 @@ def test_a_sidecar_with_another_case_is_the_one_to_write(
     assert merge(str(with_metadata), str(bare)).target == sidecar_path(str(bare))
 
 
-@pytest.mark.skipif(
-    not Path("/proc").exists(), reason="names in other letters are the same name there"
-)
+@pytest.mark.skipif(not Path("/proc").exists(), reason="file names ignore case there")
 def test_a_sidecar_in_capitals_like_its_photo_is_the_one_to_write(tmp_path: Path) -> None:
     (tmp_path / "IMG_1.JPG.XMP").touch()
     keeper, there = str(tmp_path / "IMG_1.JPG"), str(tmp_path / "IMG_1.JPG.XMP")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from explorer.config import library_dir
-from explorer.ui import app_lifespan, ports
+from explorer.ui import app_lifespan, first_page, ports, resources
 from explorer.ui.access_token import access
+from explorer.ui.duplicates_page import group_cache
 from explorer.ui.single_instance import AppInstance
+from tests.fixtures.waiting import PATIENCE
 
 
 def test_the_address_of_the_app_is_printed(
@@ -52,3 +56,43 @@ def test_the_port_of_the_other_address_family_is_reserved_while_the_app_runs(pho
     assert not ports.is_free(port)
     running.close()
     assert ports.is_free(port)
+
+
+@pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been prepared for pages that may be opened."""
+    done = list[str]()
+    monkeypatch.setattr(resources, "warm", lambda: None)
+    monkeypatch.setattr(group_cache, "all_groups", lambda _: done.append("groups"))
+    monkeypatch.setattr(app_lifespan, "folder_tree", lambda: done.append("folders"))
+    monkeypatch.setattr(first_page, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(first_page, "_PREVIEWS", 0.0)
+    return done
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_other_pages_are_prepared_after_the_first(
+    photos: Path, prepared: list[str], monkeypatch: pytest.MonkeyPatch, drawn: bool
+) -> None:
+    """If no page was drawn, the server ends without waiting for one."""
+
+    async def idle(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    for name in ("keep_worker", "keep_warm", "keep_releasing"):
+        monkeypatch.setattr(app_lifespan, name, idle)
+    for name in ("open", "serve"):
+        monkeypatch.setattr(app_lifespan.running, name, lambda *_: None)
+    app: Any = None
+
+    async def serve() -> None:
+        async with app_lifespan.lifespan(app):
+            await asyncio.sleep(0)
+            assert not prepared
+            if drawn:
+                first_page.drawn()
+                while len(prepared) < 2:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(serve())
+    assert prepared == (["groups", "folders"] if drawn else [])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from explorer.config import PROJECT
 from explorer.ui import first_page
+from tests.fixtures.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +35,7 @@ def waiting() -> tuple[threading.Thread, list[bool]]:
 def test_the_preparation_waits_until_a_page_is_drawn() -> None:
     thread, told = waiting()
     first_page.drawn()
-    thread.join()
+    thread.join(PATIENCE)
     assert told == [True]
 
 
@@ -43,11 +47,17 @@ def test_it_goes_on_if_no_page_is_opened(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_it_is_given_up_when_the_server_ends() -> None:
     thread, told = waiting()
     first_page.ending()
-    thread.join()
+    thread.join(PATIENCE)
     assert told == [False]
     # The next start waits again.
     first_page.starting()
     thread, told = waiting()
     first_page.drawn()
-    thread.join()
+    thread.join(PATIENCE)
     assert told == [True]
+
+
+def test_every_page_of_the_app_counts(photos: Path) -> None:
+    assert not first_page._drawn.is_set()
+    AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=PATIENCE).run()
+    assert first_page._drawn.is_set()

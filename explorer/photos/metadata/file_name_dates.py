@@ -38,7 +38,7 @@ def parse_file_name_date(name: str) -> PartialDate | None:
     """The first plausible date in a file's name, with its time if there is one; None without a
     date. For a range of days, it is the first day."""
     if _START.search(name) is None:
-        # Most names: all that follows begins with a date.
+        # Most names end here: every pattern below begins with a date.
         return None
     for found in itertools.chain.from_iterable(each.finditer(name) for each in _TIMES):
         parts = found.groupdict()

@@ -62,7 +62,7 @@ class AnomalyRequest(NamedTuple):
     """None for the overview."""
     filters: Filters | None
     page: int
-    """Page of results, from 1."""
+    """Page of findings about files, from 1; photos are one list."""
     dismissed: bool
     """Whether to show the dismissed findings instead of the open ones."""
     coloring: Coloring

@@ -85,7 +85,7 @@ def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict
         row, size = rows.get(photo_id), sizes.get(photo_id)
         stack = GalleryStack(*size) if size is not None and not within else None
         tile = row and photo_tile(
-            row, caption=photos.caption(photo_id), stack=stack, inside=bool(within)
+            row, caption=photos.captions.get(photo_id, ""), stack=stack, inside=bool(within)
         )
         tiles.append(tile)
     return tiles

@@ -44,8 +44,5 @@ def _registered(ids: Ids, view: ResultView, captions: Mapping[int, str]) -> Phot
         "ids", view.sorting, held.hexdigest(), resources.library().catalog.change()
     )
     return photo_lists.register(
-        key,
-        lambda: PhotoList(
-            key, view, engine.columns, engine.order, caption=lambda i: captions.get(i, "")
-        ),
+        key, lambda: PhotoList(key, view, engine.columns, engine.order, captions=captions)
     )

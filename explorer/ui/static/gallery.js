@@ -223,7 +223,8 @@ function createGallery(root) {
   // The photo seen last in the viewer gets the focus.
   async function onClosed(event) {
     const { id } = event.detail;
-    if (!element.isConnected || id === null || !state.source?.mayHave(id)) return;
+    // A map from which it was opened has taken the focus.
+    if (event.defaultPrevented || !element.isConnected || id === null || !state.source?.mayHave(id)) return;
     event.preventDefault();
     // If it has left the list, the photo that was opened, or what is in its place.
     const index = (await state.source.positionOf(id).catch(() => null)) ?? Math.min(grid.current(), state.source.total - 1);

@@ -270,13 +270,14 @@ function createLibraryMap(root) {
     attach() {
       observer.observe(canvas);
       addEventListener("resize", resize);
-      document.addEventListener(PHOTO_CLOSED, onClosed);
+      // Before the galleries of the page.
+      document.addEventListener(PHOTO_CLOSED, onClosed, true);
     },
     detach() {
       if (root.isConnected) return;
       observer.disconnect();
       removeEventListener("resize", resize);
-      document.removeEventListener(PHOTO_CLOSED, onClosed);
+      document.removeEventListener(PHOTO_CLOSED, onClosed, true);
       clearTimeout(resting);
     },
   };

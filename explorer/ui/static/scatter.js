@@ -6,6 +6,7 @@ import { measureTop } from "./modules/fill_window.js";
 import { colorOfPart, createMapPainter } from "./modules/map_painter.js";
 import { listenForPointers } from "./modules/map_pointer.js";
 import { clampView, projection, wholeMap, zoomAt } from "./modules/map_view.js";
+import { PHOTO_CLOSED } from "./modules/photo_opening.js";
 import { clampArea, unpackPoints } from "./modules/point_grid.js";
 
 export default function (component) {
@@ -16,7 +17,10 @@ export default function (component) {
   const state = (stage.state ??= {
     points: null, source: "", view: wholeMap(), marking: false, hovered: -1, area: null, pictures: new Map(), pointers: new Map(),
   });
-  state.send = setTriggerValue;
+  state.send = (name, value) => {
+    state.opened ||= name === "open";
+    setTriggerValue(name, value);
+  };
   state.area = data.area;
 
   const project = () => projection(state.view, canvas.clientWidth, canvas.clientHeight);
@@ -119,7 +123,17 @@ export default function (component) {
     else if (action === "list") list(project().area);
   };
 
+  // The viewer gives the focus back: to the map, if that opened it, before the gallery of the marked area takes it.
+  function onClosed(event) {
+    if (!canvas.isConnected) return document.removeEventListener(PHOTO_CLOSED, onClosed, true);
+    if (!state.opened || event.defaultPrevented) return;
+    state.opened = false;
+    event.preventDefault();
+    canvas.focus({ preventScroll: true });
+  }
+
   if (!state.observer) {
+    document.addEventListener(PHOTO_CLOSED, onClosed, true);
     state.observer = new ResizeObserver(() => state.draw());
     state.observer.observe(canvas);
   }

@@ -42,3 +42,15 @@ def test_the_routes_find_a_list_under_a_key_that_changes_with_what_it_holds() ->
 def test_a_list_by_day_has_headings() -> None:
     photos = photos_by_day(np.array(ids()))
     assert photos.heading == "day" and sorted(photos.ids.tolist()) == sorted(ids())
+
+
+def test_captions_count_when_lists_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo_lists.clear()
+    given = ids()
+    monkeypatch.setattr(photo_lists, "_FEWEST", 1)
+    monkeypatch.setattr(photo_lists, "_CAPACITY", 3 * len(given))
+    plain = [photos_in_order(order, {}) for order in (given, given[::-1])]
+    assert all(photo_lists.find(each.key) for each in plain)
+    last = photos_in_order(given, {given[0]: "Severe."})
+    assert not any(photo_lists.find(each.key) for each in plain)
+    assert photo_lists.find(last.key) is last

@@ -16,6 +16,8 @@ const PAUSE = 60;
 // without a further frame of it.
 const RUSH = 6;
 const CALM = 120;
+// Milliseconds without a frame of movement after which the page counts as still, should no scrolling have ended.
+const STILL = 200;
 
 // grid: the element. events: { covered, moved, rested, marked }: pixels at the top that other elements cover; called
 // after the view has moved, once it rests, and with each tile that is drawn.
@@ -29,6 +31,7 @@ export function createPhotoGrid(grid, events) {
   let current = 0;
   let timer = 0;
   let calmTimer = 0;
+  let stillTimer = 0;
   // The top and the height of the view when it was last drawn, and its top when photos were last asked for.
   let lastTop = 0;
   let lastHeight = 0;
@@ -114,7 +117,10 @@ export function createPhotoGrid(grid, events) {
     clearTimeout(calmTimer);
     if (rushing) calmTimer = setTimeout(controller.refresh, CALM);
     // Photos that come while the page moves are shown at once: fading dozens in costs frames.
-    if (pixels) grid.classList.add("moving");
+    if (!pixels) return;
+    grid.classList.add("moving");
+    clearTimeout(stillTimer);
+    stillTimer = setTimeout(() => grid.classList.remove("moving"), STILL);
   }
 
   function rested() {
@@ -223,6 +229,8 @@ export function createPhotoGrid(grid, events) {
     detach() {
       clearTimeout(timer);
       clearTimeout(calmTimer);
+      clearTimeout(stillTimer);
+      grid.classList.remove("moving");
       view.detach();
     },
     // Show a list. at: the position to scroll to, { index, offset }: a photo, and the pixels from its top to that of the

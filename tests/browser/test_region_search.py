@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, Visitor
-from tests.browser.test_search_page import asked, expect_asked_for, find, look, tiles
+from tests.browser.test_search_page import asked, expect_asked_for, expect_names, find, look, tiles
 
 
 def open_picker(window: Visitor, page: Page) -> Locator:
@@ -43,6 +43,7 @@ def drag(dialog: Locator, start: tuple[float, float], end: tuple[float, float]) 
 def test_a_box_is_dragged_and_searched_for(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
+    expect_names(page, "red.jpg")
     dialog = open_picker(window, page)
     drag(dialog, (0.1, 0.2), (0.6, 0.8))
     dialog.get_by_role("button", name="Search", exact=True).click()

@@ -152,6 +152,7 @@ def test_an_upload_that_is_not_a_photo_is_refused_with_a_message(
 def test_photos_similar_to_one_photo_are_found(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "green")
+    expect_names(page, "green.jpg")
     tiles(page).first.hover()
     tiles(page).first.get_by_title("More like this").click()
     expect(page.get_by_text("Photos like")).to_be_visible()

@@ -17,6 +17,7 @@ from tests.browser.test_search_page import (
     asked,
     expect_asked,
     expect_asked_for,
+    expect_names,
     find,
     fits,
     look,
@@ -50,6 +51,8 @@ def width_of(viewer: Locator) -> float:
 def test_it_shows_photos_and_their_details(window: Visitor, server: Server) -> None:
     page = look(window, server)
     find(window, "red")
+    # Before that, the photos may still be those that were listed without a phrase.
+    expect_names(page, "red.jpg")
     tiles(page).first.focus()
     page.keyboard.press("Enter")
     viewer = viewer_of(page)

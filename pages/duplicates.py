@@ -30,10 +30,12 @@ def main() -> None:
         return
     head = st.container(horizontal=True, vertical_alignment="center", key="duplicates-head")
     with head:
+        # Its place is kept, so that the filters do not move once the tiers are known.
+        tiers = st.container(key="dup-tiers", width="content")
         group_filter = duplicates_toolbar.filter_bar()
     with st.spinner("Loading duplicates…"):
         current = duplicates_review.review(resources.library(), group_filter)
-    with head:
+    with tiers:
         tier = duplicates_toolbar.tier_tabs(current)
     duplicates_status.comparison_progress()
     removal_list.bulk_actions(current, tier)

@@ -26,7 +26,6 @@ st.set_page_config(
     layout="wide",
     menu_items={"About": f"**Photo Explorer** {__version__}. Your photos stay on this computer."},
 )
-st.html(STATIC / "app.css")
 
 search = st.Page(
     APP_FILES / "pages" / "search.py", title="Search", icon=":material/search:", default=True

@@ -44,6 +44,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_removal_refusals",
         "removal/test_sidecar_failures",
         "removal/test_companion_removal",
+        "removal/test_recover_interrupted",
     ),
     "removal/removal_executor": (
         "removal/test_remove",
@@ -57,7 +58,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_remove",
         "removal/test_removal_drives",
     ),
-    "removal/preflight": ("removal/test_removal_refusals", "removal/test_companion_removal"),
+    "removal/preflight": (
+        "removal/test_removal_refusals",
+        "removal/test_companion_removal",
+        "removal/test_alias_folders",
+    ),
     "removal/keeper_check": (
         "removal/test_preflight",
         "removal/test_removal_refusals",

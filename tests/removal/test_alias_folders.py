@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.mounts import MountLocations
+from explorer.library.mounts import MountEntry, MountLocations
 from explorer.library.protected_folder_store import ProtectedFolders, protect_folder
-from explorer.removal import safe_move
-from explorer.removal.remove import remove
+from explorer.removal import preflight, safe_move
+from explorer.removal.remove import dry_run, remove
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.real_mounts import Mounts
@@ -196,3 +196,16 @@ def test_recovery_drops_nothing_after_the_folders_became_one(
     with pytest.raises(UsageError, match="nothing to undo"):
         undo(small_library.library)
     assert (small_library.photos / "b.jpg").read_text() == "one"
+
+
+def test_a_drive_mounted_in_a_watched_folder_is_in_the_library(
+    two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = str(two_copies.photos / "drive")
+    mounts = [
+        MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
+        MountEntry("8:2", "/", drive, "ext4", "/dev/sdb1", "rw"),
+    ]
+    monkeypatch.setattr(preflight, "MountLocations", lambda: MountLocations(mounts))
+    with pytest.raises(UsageError, match="is in the library"):
+        dry_run(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")], f"{drive}/aside")

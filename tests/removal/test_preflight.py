@@ -276,6 +276,13 @@ def test_a_system_folder_is_no_destination(two_copies: SmallLibrary) -> None:
     bin_folder = two_copies.base / "@Recycle"
     bin_folder.mkdir()
     (two_copies.base / "link").symlink_to(bin_folder)
-    for to in (bin_folder, bin_folder / "mine", two_copies.base / "link/mine"):
+    # Whoever empties a bin that is a link empties the folder that it leads to.
+    (two_copies.base / "plain").mkdir()
+    (two_copies.base / ".Trash-1000").symlink_to("plain")
+    for to in ("@Recycle", "@Recycle/mine", "link/mine", ".Trash-1000/mine"):
         with pytest.raises(UsageError, match="may be deleted without asking you"):
-            dry_run(two_copies.library, [two_copies.removal("b.jpg", "a.jpg")], str(to))
+            dry_run(
+                two_copies.library,
+                [two_copies.removal("b.jpg", "a.jpg")],
+                str(two_copies.base / to),
+            )

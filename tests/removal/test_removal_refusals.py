@@ -168,6 +168,9 @@ def test_removing_photos_without_a_keeper_needs_consent(
     with pytest.raises(UsageError, match="confirmation"):
         remove(small_library.library, wanted, where(small_library))
     assert small_library.tree() == before
+    # With no photo kept, there is none whose sidecar would take their metadata.
+    tried = dry_run(small_library.library, wanted, without_keeper=True, sidecars=True)
+    assert [result.state for result in tried.results] == ["would", "would"]
     outcome = remove(small_library.library, wanted, where(small_library), without_keeper=True)
     assert [result.state for result in outcome.results] == ["removed", "removed"]
     assert small_library.tree() == {}

@@ -110,7 +110,7 @@ def _split(text: str) -> tuple[str, list[object] | None]:
         if mark in ("[", "{"):
             depth += 1
             before = text[max(0, token.start() - 200) : token.start()]
-            if start is None and depth == 2 and mark == "[" and _REMOVALS_KEY.search(before):
+            if depth == 2 and mark == "[" and _REMOVALS_KEY.search(before):
                 begin = start = token.end()
         elif mark in ("]", "}"):
             depth -= 1

@@ -46,6 +46,15 @@ def test_the_extension_selects_the_format(tmp_path: Path, name: str) -> None:
     assert json.loads((tmp_path / "plan").read_text())["removals"][0]["path"] == "/p/a.jpg"
 
 
+def test_plans_are_texts_that_tools_can_compare_by_line() -> None:
+    """As earlier releases wrote them."""
+    assert (
+        as_json([]) == '{\n "format": "photo-explorer-plan",\n "version": 1,\n "removals": []\n}\n'
+    )
+    header, row, end = as_csv([Removal("/p/a.jpg", "0" * 32)]).split("\n")
+    assert header.endswith('"holds"') and row.startswith('"/p/a.jpg"') and not end
+
+
 def test_json_is_ascii_so_that_any_name_survives() -> None:
     assert as_json([Removal("/p/é.jpg", "0" * 32)]).isascii()
 

@@ -43,6 +43,11 @@ def test_the_content_of_a_file_decides_and_not_its_name(tmp_path: Path) -> None:
     assert read_plan(tmp_path / "plan.csv") == read_plan(tmp_path / "plan.json") == Plan([GOOD], [])
 
 
+@pytest.mark.parametrize("form", [as_json, as_csv])
+def test_empty_lines_above_a_plan_are_ignored(tmp_path: Path, form: Any) -> None:
+    assert read(tmp_path, "\n\r\n" + form([GOOD])) == Plan([GOOD], [])
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [

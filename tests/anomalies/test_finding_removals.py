@@ -155,6 +155,34 @@ def test_a_photo_deleted_meanwhile_is_skipped(small_library: SmallLibrary) -> No
     assert removals_of_findings(small_library.library.catalog, gone) == ([], [])
 
 
+def test_a_file_with_a_wrong_extension_is_removed_alone_for_another_with_its_content(
+    small_library: SmallLibrary,
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    small_library.add_photo("b.png", "one")
+    small_library.add_photo("c.gif", "one")
+    small_library.add_file("b.png.xmp", "words")
+    catalog = small_library.library.catalog
+    wrong = [finding(small_library, name, "extension") for name in ("b.png", "c.gif", "a.jpg")]
+
+    found = removals_of_findings(catalog, wrong[:2]).removals
+    assert found == [
+        small_library.removal(name, "a.jpg", bytes=3, tier="extension", why="Odd.")
+        for name in ("b.png", "c.gif")
+    ]
+    assert [each.path for each in found[0].companions] == [str(small_library.photos / "b.png.xmp")]
+
+    # None of them is kept, so none is a copy.
+    found = removals_of_findings(catalog, wrong).removals
+    assert found == [
+        small_library.removal(name, None, bytes=3, tier="extension", why="Odd.")
+        for name in ("b.png", "c.gif", "a.jpg")
+    ]
+
+    moved = replace(wrong[0], path=str(small_library.photos / "moved.png"))
+    assert removals_of_findings(catalog, [moved]) == ([], [])
+
+
 def test_a_wrong_extension_does_not_keep_a_file_whose_photo_is_removed(
     small_library: SmallLibrary,
 ) -> None:

@@ -224,7 +224,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/batch_reader": (),
     "indexing/backfill": ("indexing/test_pipeline",),
     "indexing/pipeline": ("indexing/test_foreground", "indexing/test_always"),
-    "scanning/scan": ("indexing/test_reconcile", "scanning/test_other_systems"),
+    "scanning/scan": (
+        "indexing/test_reconcile",
+        "scanning/test_other_systems",
+        "systems/test_drives_and_files",
+    ),
     "scanning/ignore": ("scanning/test_scan",),
     "scanning/write_detection": ("scanning/test_other_systems",),
     "analysis/duplicates/candidates": (),

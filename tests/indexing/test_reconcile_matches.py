@@ -116,6 +116,21 @@ def test_files_in_the_cloud_count_as_moved_or_failed(
     assert known.scan()[0].failed == 1 and recorded == ["c.jpg", "c.jpg"]
 
 
+def test_a_file_that_could_not_be_read_is_read_again_after_its_bytes_were_in_the_cloud(
+    known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = known.path.stat()
+    seen = FileStat("a.jpg", 3, _MTIME, facts.st_ino, facts.st_ctime_ns)
+    put_failed(known.builder.writer, known.builder.root, seen, "it is cut off", "damaged")
+    assert known.scan()[1] == []
+    with monkeypatch.context() as patch:
+        patch.setattr(type(this_system()), "is_in_cloud", lambda _, facts: True)
+        summary, new = known.scan()
+    assert (summary.failed, new) == (1, [])
+    assert [row["reason"] for row in known.builder.library.catalog.failures()] == [IN_CLOUD]
+    assert known.scan()[1] == ["a.jpg"]
+
+
 def test_moved_and_new_files_are_counted_apart(known: Known) -> None:
     known.path.rename(known.photos / "b.jpg")
     for name in ("c.jpg", "d.jpg"):

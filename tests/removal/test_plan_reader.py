@@ -269,6 +269,9 @@ def test_only_the_list_of_the_plan_itself_is_read(tmp_path: Path) -> None:
     ):
         found = read(tmp_path, text.replace('"removals"', f'{note}, "removals"', 1))
         assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
+    # Neither is one in an entry.
+    found = read(tmp_path, text.replace('{"path": ,}', '{"removals": [1, 2], "path": ,}'))
+    assert found.removals == [GOOD] and [bad.where for bad in found.bad] == ["entry 2"]
 
 
 def test_brackets_and_commas_in_names_do_not_split_entries(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def methods(background: ConceptBackground) -> dict[str, Method]:
         total = positive.mean(axis=0)
         return unit(total - 0.2 * negative.mean(axis=0) if len(negative) else total)
 
-    def centred(positive: Vectors, negative: Vectors) -> Vectors:
+    def centered(positive: Vectors, negative: Vectors) -> Vectors:
         total = positive.mean(axis=0) - middle
         return unit(total - 0.2 * (negative.mean(axis=0) - middle) if len(negative) else total)
 
@@ -123,7 +123,7 @@ def methods(background: ConceptBackground) -> dict[str, Method]:
     return {
         "plain mean": lambda positive, _: unit(positive.mean(axis=0)),
         "mean - 0.2 counter": rocchio,
-        "the same, centred": centred,
+        "the same, centered": centered,
         "ridge classifier": ridge,
         "concept_vector.py": background.direction,
     }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.places.distances import city_radius, kilometres
+from explorer.places.distances import city_radius, kilometers
 
 # Smaller cities have no parts.
 _SMALLEST_WITH_PARTS = 20_000
@@ -72,7 +72,7 @@ def parents(cities: Sequence[City]) -> npt.NDArray[np.int64]:
             continue
         others = np.array(by_country[city.country])
         radius = float(city_radius(np.float64(city.population)))
-        far = kilometres(city.latitude, city.longitude, latitude[others], longitude[others])
+        far = kilometers(city.latitude, city.longitude, latitude[others], longitude[others])
         close = far <= _SECTION_RADII * radius
         for other, distance in zip(others[close].tolist(), far[close] / radius, strict=True):
             if distance < nearest[other] and _is_part(cities[other], city, float(distance)):

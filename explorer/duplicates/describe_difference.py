@@ -67,10 +67,10 @@ def _crop(transform: Matrix) -> str:
 
 
 def _tone(relation: dict[str, Any], *, forwards: bool) -> str:
-    grey, light = relation.get("grey", 0), relation.get("light", 0.0)
+    gray, light = relation.get("grey", 0), relation.get("light", 0.0)
     words = []
-    if grey:
-        words.append("in black and white" if (grey > 0) == forwards else "in color")
+    if gray:
+        words.append("in black and white" if (gray > 0) == forwards else "in color")
     if abs(light) > _BRIGHTER:
         words.append("brighter" if (light > 0) == forwards else "darker")
     return ", ".join(words)

@@ -104,14 +104,14 @@ def _out_of_frame(pair: _Pair) -> str:
 def _edited(pair: _Pair) -> str:
     """How the picture was edited, going by the comparison and by what was measured."""
     names = f"{pair.one.name} and {pair.other.name}"
-    grey = pair.edge.greyer(pair.one.item.photo_id)
+    gray = pair.edge.grayer(pair.one.item.photo_id)
     if pair.edge.changed > (OVERLAY if pair.smaller else LIMITS.changed):
         return "one of them shows something that the other does not"
-    if grey < 0:
+    if gray < 0:
         return f"{pair.one.name} is in black and white"
     if _brightness_differs(pair):
         return f"{names} differ in brightness"
-    if _colors_differ(pair, grey=grey > 0):
+    if _colors_differ(pair, gray=gray > 0):
         return f"{names} differ in contrast or colors"
     return ""
 
@@ -128,13 +128,13 @@ def _brightness_differs(pair: _Pair) -> bool:
     )
 
 
-def _colors_differ(pair: _Pair, *, grey: bool) -> bool:
-    """grey: the other was made gray, which removes its colors and preserves its contrast."""
+def _colors_differ(pair: _Pair, *, gray: bool) -> bool:
+    """gray: the other was made gray, which removes its colors and preserves its contrast."""
     if not pair.same_frame:
         return False
     mine, its = pair.mine.colorfulness, pair.its.colorfulness
     recolored = (
-        not grey
+        not gray
         and abs(mine - its) > LIMITS.colorfulness_levels
         and _relative_change(mine, its) > LIMITS.colorfulness
     )

@@ -42,12 +42,12 @@ class Edge:
         """Levels (of 255) by which the second is brighter: mean over what both show."""
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
-    def greyer(self, photo_id: int) -> int:
+    def grayer(self, photo_id: int) -> int:
         """-1 if only that photo is gray, 1 if only the other one is, else 0."""
-        grey = self.relation.get("grey")
-        if not isinstance(grey, int):
+        gray = self.relation.get("grey")
+        if not isinstance(gray, int):
             return 0
-        return grey if photo_id == self.photos[0] else -grey
+        return gray if photo_id == self.photos[0] else -gray
 
     def geometry(self, keep: ComparedPhoto, other: ComparedPhoto) -> RelativeGeometry | None:
         """How `other` lies within `keep`; None if the two were not registered."""

@@ -147,7 +147,7 @@ def empty_neighbor_rows(number: int) -> tuple[Ids, Scores]:
 
 
 def put_neighbors(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores: Scores) -> None:
-    """Store the neighbors of these photos, replacing earlier ones. Shapes as in `Neighbours`."""
+    """Store the neighbors of these photos, replacing earlier ones. Shapes as in `Neighbors`."""
 
     def rows() -> Iterable[tuple[int, int, bytes, bytes]]:
         for photo_id, some, values in zip(ids.tolist(), near, scores, strict=True):

@@ -135,13 +135,13 @@ def in_folder_named(name: str) -> PhotoCondition:
     )
 
 
-def near(latitude: float, longitude: float, kilometres: float) -> PhotoCondition:
+def near(latitude: float, longitude: float, kilometers: float) -> PhotoCondition:
     """Photos taken within a distance of a place, in degrees. For connections with
     `add_functions`."""
-    box, values = _box(latitude, longitude, kilometres)
+    box, values = _box(latitude, longitude, kilometers)
     return PhotoCondition(
-        f"{box} and kilometres_between(p.latitude, p.longitude, ?, ?) <= ?",
-        (*values, latitude, longitude, kilometres),
+        f"{box} and kilometers_between(p.latitude, p.longitude, ?, ?) <= ?",
+        (*values, latitude, longitude, kilometers),
     )
 
 
@@ -167,10 +167,10 @@ def in_locations(
     )
 
 
-def _box(latitude: float, longitude: float, kilometres: float) -> tuple[str, list[object]]:
+def _box(latitude: float, longitude: float, kilometers: float) -> tuple[str, list[object]]:
     """A box around a circle: few photos need their distance computed."""
     # A little more than the circle, as both are rounded.
-    angle = kilometres / EARTH_RADIUS + 1e-6
+    angle = kilometers / EARTH_RADIUS + 1e-6
     degrees = math.degrees(angle)
     sql, values = "p.latitude between ? and ?", [latitude - degrees, latitude + degrees]
     if abs(latitude) + degrees >= 90:
@@ -184,7 +184,7 @@ def _box(latitude: float, longitude: float, kilometres: float) -> tuple[str, lis
     return f"{sql} and ({turns})", [*values]
 
 
-def kilometres_between(
+def kilometers_between(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float
 ) -> float:
     """The great-circle distance of two places given in degrees, by the haversine formula."""
@@ -198,13 +198,13 @@ def kilometres_between(
 
 def add_functions(db: sqlite3.Connection) -> None:
     """Register the SQL functions that conditions call."""
-    db.create_function("kilometres_between", 4, _distance, deterministic=True)
+    db.create_function("kilometers_between", 4, _distance, deterministic=True)
 
 
 def _distance(*degrees: float | None) -> float | None:
     """SQLite calls it for photos without a place, too."""
     known = [each for each in degrees if each is not None]
-    return kilometres_between(*known) if len(known) == 4 else None
+    return kilometers_between(*known) if len(known) == 4 else None
 
 
 def any_of(conditions: Collection[PhotoCondition]) -> PhotoCondition:

@@ -182,11 +182,11 @@ def _measure_quality(
         plain = to_rgb(picture, reduction)
     else:
         plain = picture.reduce(reduction) if reduction > 1 else picture
-    grey = luminance(pixel_view(plain), transpose)
+    gray = luminance(pixel_view(plain), transpose)
     small = rgb(pixel_view(preview))
     tables = getattr(picture, "quantization", None)
     return measure_quality(
-        grey,
+        gray,
         small,
         block_period=_block_period(picture, reduction),
         jpeg_quality=quality_from_table(tables[0]) if tables and 0 in tables else 0,

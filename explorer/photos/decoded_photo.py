@@ -35,7 +35,7 @@ class Metadata:
     f_number: float | None = None
     iso: float | None = None
     focal_length: float | None = None
-    """Millimetres."""
+    """Millimeters."""
     taken_precision: Precision | None = None
     title: str | None = None
     description: str | None = None

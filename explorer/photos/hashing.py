@@ -31,10 +31,10 @@ def perceptual_hash(picture: Image.Image) -> bytes:
     but with 16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64
     pixels, each compared with their median, which leaves out the mean brightness. Returns 32 bytes.
     """
-    grey = np.asarray(
+    gray = np.asarray(
         picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0),
         np.float32,
     )
-    low = _dct() @ grey @ _dct().T
+    low = _dct() @ gray @ _dct().T
     median = np.median(low.ravel()[1:])
     return np.packbits(low > median).tobytes()

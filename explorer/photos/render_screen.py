@@ -33,7 +33,7 @@ def render_screen(data: bytes, side: int | None) -> ScreenRendition:
     """Render a photo, its longer side at most `side` pixels; at full size if that is None, within
     MAX_PIXELS.
 
-    data: of the file. Of a damaged photo, the missing part is grey or black. Raises PhotoError.
+    data: of the file. Of a damaged photo, the missing part is gray or black. Raises PhotoError.
     """
     with photo_errors(data):
         picture = open_picture(data)

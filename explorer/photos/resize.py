@@ -46,12 +46,12 @@ def encoder_input(picture: Image.Image, spec: InputSpec) -> Image.Image:
     box = (0.0, 0.0, float(width), float(height))
     if spec.fit == "crop":
         shorter = min(width, height)
-        across, down = _centre(spec.size, width, shorter), _centre(spec.size, height, shorter)
+        across, down = _center(spec.size, width, shorter), _center(spec.size, height, shorter)
         box = (across[0], down[0], across[1], down[1])
     return picture.resize((spec.size, spec.size), _FILTER[spec.resample], box=box, reducing_gap=3.0)
 
 
-def _centre(size: int, length: int, shorter: int) -> tuple[float, float]:
+def _center(size: int, length: int, shorter: int) -> tuple[float, float]:
     """The start and end of the center crop along one side of a picture, in pixels."""
     scaled = size * length // shorter
     begin = round((scaled - size) / 2)

@@ -9,11 +9,11 @@ Floats = npt.NDArray[np.float64]
 
 EARTH_RADIUS = 6371.0088
 """The mean radius of the earth in kilometers (IUGG)."""
-_PEOPLE_PER_SQUARE_KILOMETRE = 4000.0
+_PEOPLE_PER_SQUARE_KILOMETER = 4000.0
 """The assumed population density of cities; dense ones have 20,000, suburban ones 1,000."""
 
 
-def kilometres(
+def kilometers(
     latitude: Floats | float,
     longitude: Floats | float,
     other_latitude: Floats,
@@ -30,7 +30,7 @@ def kilometres(
 
 def city_radius(population: Floats | np.float64) -> Floats:
     """The radius, in kilometers, of a circular city with the given population."""
-    found: Floats = np.sqrt(np.asarray(population) / (np.pi * _PEOPLE_PER_SQUARE_KILOMETRE))
+    found: Floats = np.sqrt(np.asarray(population) / (np.pi * _PEOPLE_PER_SQUARE_KILOMETER))
     return found
 
 

@@ -167,7 +167,7 @@ class PhotoFilter:
             case DateRange():
                 return self._in_filters(Filters(since=typed.since, until=typed.until))
             case Place():
-                return photo_conditions.near(typed.latitude, typed.longitude, typed.kilometres)
+                return photo_conditions.near(typed.latitude, typed.longitude, typed.kilometers)
             case Area():
                 return photo_conditions.in_area(typed.south, typed.west, typed.north, typed.east)
             case NamedPlace():

@@ -130,9 +130,9 @@ def test_the_description_names_the_file_with_the_border() -> None:
 
 
 def test_the_description_names_the_grayscale_file() -> None:
-    assert (edge(grey=1).greyer(1), edge(grey=1).greyer(2)) == (1, -1)
-    assert (edge(grey=-1).greyer(1), edge(grey=-1).greyer(2)) == (-1, 1)
-    assert edge().greyer(1) == 0 == edge(grey=0).greyer(2) == edge(grey="?").greyer(1)
+    assert (edge(grey=1).grayer(1), edge(grey=1).grayer(2)) == (1, -1)
+    assert (edge(grey=-1).grayer(1), edge(grey=-1).grayer(2)) == (-1, 1)
+    assert edge().grayer(1) == 0 == edge(grey=0).grayer(2) == edge(grey="?").grayer(1)
 
 
 def test_missing_measurements_are_not_a_difference() -> None:

@@ -13,7 +13,7 @@ from explorer.library.edit_operations import set_favourite, set_place, set_ratin
 from explorer.library.edit_store import edit_photos
 from explorer.library.filters import taken_within
 from explorer.library.location_store import PhotoCoordinates
-from explorer.library.photo_conditions import kilometres_between
+from explorer.library.photo_conditions import kilometers_between
 from explorer.library.quality_store import refresh_photo
 from explorer.library.rows import PhotoRow
 from explorer.library.text_folding import fold
@@ -71,7 +71,7 @@ def ratio(row: PhotoRow) -> float:
 
 def near_paris(row: PhotoRow, paths: list[str]) -> bool:
     at = row["latitude"], row["longitude"]
-    return None not in at and kilometres_between(*at, 48.85, 2.35) <= 20  # type: ignore[arg-type]
+    return None not in at and kilometers_between(*at, 48.85, 2.35) <= 20  # type: ignore[arg-type]
 
 
 def taken_in(code: str) -> Callable[[PhotoRow, list[str]], bool]:

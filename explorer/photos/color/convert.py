@@ -12,10 +12,10 @@ from PIL import Image, ImageCms
 from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.resize import fit
 
-_GREY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+_GRAY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 # In levels of 255: how much sRGB profiles may differ from each other, and how much a picture's
 # grays may differ from sRGB's and still be measured as they are.
-_MAX_SRGB_SHIFT, _MAX_GREY_SHIFT = 2, 24
+_MAX_SRGB_SHIFT, _MAX_GRAY_SHIFT = 2, 24
 # Test colors that tell a profile from sRGB: all combinations of 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
 _PATCHES = Image.fromarray(
@@ -31,7 +31,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     256, and floats are stretched from minimum to maximum.
     """
     profile = _profile(picture)
-    was_grey = picture.mode in _GREY
+    was_gray = picture.mode in _GRAY
     small = _eight_bits(picture)
     if _has_alpha(small):
         # Premultiply, so that transparent pixels do not bleed into visible ones.
@@ -50,7 +50,7 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     if profile or small.mode == "LAB":
         # Gray with alpha has become RGB above.
         managed = _managed(
-            small.getchannel(0) if was_grey and small.mode == "RGB" else small, profile
+            small.getchannel(0) if was_gray and small.mode == "RGB" else small, profile
         )
         return managed or (small if small.mode == "RGB" else small.convert("RGB"))
     plain = small if small.mode == "RGB" else small.convert("RGB")
@@ -62,8 +62,8 @@ def has_non_srgb_tones(picture: Image.Image) -> bool:
     """Whether the tone curve of a loaded picture differs from sRGB's so much that its values must
     be converted before they are measured."""
     if profile := _profile(picture):
-        transform = _or_none(profile, "L" if picture.mode in _GREY else picture.mode)
-        return transform is not None and transform.shift > _MAX_GREY_SHIFT
+        transform = _or_none(profile, "L" if picture.mode in _GRAY else picture.mode)
+        return transform is not None and transform.shift > _MAX_GRAY_SHIFT
     space = declared_color_space(picture)
     return space is not None and not space.has_srgb_tones
 
@@ -151,9 +151,9 @@ def _transform(profile: bytes, mode: str) -> _Transform | None:
         np.asarray(ImageCms.applyTransform(patches, made), np.int16),
     )
     changes = np.abs(after - before).max(axis=2)
-    grey = np.ptp(before, axis=2) == 0
+    gray = np.ptp(before, axis=2) == 0
     return (
-        _Transform(made, mode, int(changes[grey].max()))
+        _Transform(made, mode, int(changes[gray].max()))
         if changes.max() > _MAX_SRGB_SHIFT
         else None
     )

@@ -202,7 +202,7 @@ def camera_name(make: Any, model: Any) -> str | None:
 
 
 def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
-    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimetres); None for
+    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimeters); None for
     values that are not given."""
     return {
         "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),

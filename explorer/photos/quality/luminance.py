@@ -14,13 +14,13 @@ Pixels = npt.NDArray[np.uint8]
 
 # Transposing luminance takes a tenth of the time of transposing the picture with Pillow.
 _TRANSPOSED: dict[Image.Transpose, Callable[[Any], Any]] = {
-    Image.Transpose.FLIP_LEFT_RIGHT: lambda grey: cv2.flip(grey, 1),
-    Image.Transpose.FLIP_TOP_BOTTOM: lambda grey: cv2.flip(grey, 0),
-    Image.Transpose.ROTATE_90: lambda grey: cv2.rotate(grey, cv2.ROTATE_90_COUNTERCLOCKWISE),
-    Image.Transpose.ROTATE_180: lambda grey: cv2.rotate(grey, cv2.ROTATE_180),
-    Image.Transpose.ROTATE_270: lambda grey: cv2.rotate(grey, cv2.ROTATE_90_CLOCKWISE),
+    Image.Transpose.FLIP_LEFT_RIGHT: lambda gray: cv2.flip(gray, 1),
+    Image.Transpose.FLIP_TOP_BOTTOM: lambda gray: cv2.flip(gray, 0),
+    Image.Transpose.ROTATE_90: lambda gray: cv2.rotate(gray, cv2.ROTATE_90_COUNTERCLOCKWISE),
+    Image.Transpose.ROTATE_180: lambda gray: cv2.rotate(gray, cv2.ROTATE_180),
+    Image.Transpose.ROTATE_270: lambda gray: cv2.rotate(gray, cv2.ROTATE_90_CLOCKWISE),
     Image.Transpose.TRANSPOSE: cv2.transpose,
-    Image.Transpose.TRANSVERSE: lambda grey: cv2.rotate(cv2.transpose(grey), cv2.ROTATE_180),
+    Image.Transpose.TRANSVERSE: lambda gray: cv2.rotate(cv2.transpose(gray), cv2.ROTATE_180),
 }
 
 
@@ -30,11 +30,11 @@ def luminance(pixels: Pixels, transpose: Image.Transpose | None = None) -> Pixel
     pixels: (height, width), or with 3 or 4 channels; the first 3 are red, green and blue.
     """
     if pixels.ndim == 2:
-        grey = pixels
+        gray = pixels
     else:
         code = cv2.COLOR_RGBA2GRAY if pixels.shape[2] == 4 else cv2.COLOR_RGB2GRAY
-        grey = cv2.cvtColor(np.ascontiguousarray(pixels), code)  # type: ignore[assignment]
-    return grey if transpose is None else _TRANSPOSED[transpose](grey)
+        gray = cv2.cvtColor(np.ascontiguousarray(pixels), code)  # type: ignore[assignment]
+    return gray if transpose is None else _TRANSPOSED[transpose](gray)
 
 
 def rgb(pixels: Pixels) -> Pixels:

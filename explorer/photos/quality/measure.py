@@ -19,7 +19,7 @@ from explorer.photos.quality.luminance import luminance
 from explorer.photos.quality.metrics import (
     HISTOGRAM_BINS,
     REFERENCE_WIDTH,
-    Grey,
+    Gray,
     QualityDiagnostics,
     QualityMetrics,
 )
@@ -71,23 +71,23 @@ _MIN_SIDE = 4
 
 
 def measure_quality(
-    grey: Grey, small: _Rgb, *, block_period: int = 0, jpeg_quality: int = 0
+    gray: Gray, small: _Rgb, *, block_period: int = 0, jpeg_quality: int = 0
 ) -> tuple[QualityMetrics, QualityDiagnostics]:
     """Measure a picture.
 
-    grey: its luminance at the decoded size, (height, width). small: the same picture in RGB at
+    gray: its luminance at the decoded size, (height, width). small: the same picture in RGB at
     about 512 pixels, (height, width, 3). block_period: the spacing of JPEG's block grid in pixels,
     0 if there is none. jpeg_quality: 1 to 100, or 0 if it is not a JPEG.
     """
     # One thread each, because the decode processes share the processor.
     cv2.setNumThreads(1)
-    grey, small = _pad_to_min_side(np.ascontiguousarray(grey)), _pad_to_min_side(small)
-    sigma, whiteness = estimate_noise(grey)
-    sharpness = measure_sharpness(grey, sigma if whiteness > _T.white_noise else 0.0)
-    scale = min(1.0, REFERENCE_WIDTH / max(grey.shape))
-    blockiness, off_grid_step = measure_blockiness(grey, block_period)
-    small_grey = luminance(small)
-    histogram = _histogram(small_grey)
+    gray, small = _pad_to_min_side(np.ascontiguousarray(gray)), _pad_to_min_side(small)
+    sigma, whiteness = estimate_noise(gray)
+    sharpness = measure_sharpness(gray, sigma if whiteness > _T.white_noise else 0.0)
+    scale = min(1.0, REFERENCE_WIDTH / max(gray.shape))
+    blockiness, off_grid_step = measure_blockiness(gray, block_period)
+    small_gray = luminance(small)
+    histogram = _histogram(small_gray)
     metrics = dict[str, float](
         blur_radius=sharpness.max_radius * scale,
         min_blur_radius=sharpness.min_radius * scale,
@@ -99,13 +99,13 @@ def measure_quality(
         jpeg_quality=float(jpeg_quality),
         blockiness=blockiness,
         off_grid_step=off_grid_step,
-        **_exposure(small_grey, histogram),
+        **_exposure(small_gray, histogram),
         **_clipping(small),
-        highlight_gradient=_highlight_gradient(small_grey),
-        **_detail(small_grey),
+        highlight_gradient=_highlight_gradient(small_gray),
+        **_detail(small_gray),
         **_color_statistics(small),
-        flat_share=_flat_share(grey),
-        hard_edge_share=_hard_edge_share(grey),
+        flat_share=_flat_share(gray),
+        hard_edge_share=_hard_edge_share(gray),
         missing_rows_share=_missing_rows_share(small),
     )
     finite = np.nan_to_num(np.array(list(metrics.values())), nan=0.0, posinf=99.0)
@@ -125,7 +125,7 @@ def _pad_to_min_side(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")
 
 
-def _histogram(channel: Grey) -> npt.NDArray[np.int64]:
+def _histogram(channel: Gray) -> npt.NDArray[np.int64]:
     """The number of pixels at each of the 256 levels."""
     counts = np.asarray(cv2.calcHist([channel], [0], None, [256], [0, 256]))
     return counts.ravel().astype(np.int64)
@@ -136,13 +136,13 @@ def _percentile(counts: npt.NDArray[np.int64], share: float) -> float:
     return float(np.searchsorted(np.cumsum(counts), share * counts.sum()))
 
 
-def _exposure(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
+def _exposure(gray: Gray, counts: npt.NDArray[np.int64]) -> dict[str, float]:
     """Percentiles, shares and entropy of the luminance histogram."""
     total = counts.sum()
     unclipped = counts[: _T.blown]
     blown = int(counts[_T.blown :].sum())
-    margin = max(1, min(grey.shape) // 24)
-    inner = grey[margin:-margin, margin:-margin]
+    margin = max(1, min(gray.shape) // 24)
+    inner = gray[margin:-margin, margin:-margin]
     blown_border = blown - int(np.count_nonzero(inner >= _T.blown)) if blown else 0
     shares = counts[counts > 0] / total
     return {
@@ -153,7 +153,7 @@ def _exposure(grey: Grey, counts: npt.NDArray[np.int64]) -> dict[str, float]:
         "unclipped_median": _percentile(unclipped, 0.5) if unclipped.sum() else 255.0,
         "blown_share": float(blown / total),
         "black_share": float(counts[: _T.black + 1].sum() / total),
-        "blown_border_share": blown_border / max(1, grey.size - inner.size),
+        "blown_border_share": blown_border / max(1, gray.size - inner.size),
         "entropy": float(-(shares * np.log2(shares)).sum()),
     }
 
@@ -168,12 +168,12 @@ def _clipping(small: _Rgb) -> dict[str, float]:
     }
 
 
-def _highlight_gradient(grey: Grey) -> float:
+def _highlight_gradient(gray: Gray) -> float:
     """The mean gradient in the highlights, measured at 256 pixels or less, so that it does not
     depend on the size of the photo."""
-    scale = min(1.0, _GRADIENT_SIDE / max(grey.shape))
-    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
-    resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    scale = min(1.0, _GRADIENT_SIDE / max(gray.shape))
+    size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
+    resized = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     smooth = cv2.GaussianBlur(resized, (0, 0), 1)
     highlights = smooth >= _T.highlight
     if highlights.mean() < _T.min_highlights:
@@ -184,12 +184,12 @@ def _highlight_gradient(grey: Grey) -> float:
     return float(cv2.mean(gradient, highlights.view(np.uint8))[0])
 
 
-def _detail(grey: Grey) -> dict[str, float]:
+def _detail(gray: Gray) -> dict[str, float]:
     """Contrast and edge density, at 64 pixels."""
-    height, width = grey.shape
+    height, width = gray.shape
     scale = _CONTRAST_SIDE / max(height, width)
     size = max(2, round(width * scale)), max(2, round(height * scale))
-    tiny = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    tiny = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     gradient = np.hypot(*(np.abs(part) for part in np.gradient(tiny)))
     return {"contrast": float(tiny.std()), "edge_density": float((gradient > _T.edge).mean())}
 
@@ -216,31 +216,31 @@ def _color_statistics(small: _Rgb) -> dict[str, float]:
     }
 
 
-def _flat_share(grey: Grey) -> float:
+def _flat_share(gray: Gray) -> float:
     """The share of pixels that equal their right and lower neighbors."""
-    part = _sampled_rows(grey)
+    part = _sampled_rows(gray)
     here = part[:-1, :-1]
     right, below = cv2.absdiff(here, part[:-1, 1:]), cv2.absdiff(here, part[1:, :-1])
     larger = cv2.max(right, below)
     return np.count_nonzero(np.asarray(larger) <= _T.flat_step) / max(1, right.size)
 
 
-def _hard_edge_share(grey: Grey) -> float:
+def _hard_edge_share(gray: Gray) -> float:
     """The share of pixels at a hard step with a flat side. Letters, lines and frames have such
     steps; lenses do not produce them."""
-    part = _sampled_rows(grey)
+    part = _sampled_rows(gray)
     step = cv2.absdiff(part[:, 1:], part[:, :-1])
     beside = cv2.min(step[:, :-2], step[:, 2:])
     hard = (step[:, 1:-1] >= _T.hard_step) & (np.asarray(beside) <= _T.hard_step_surroundings)
     return np.count_nonzero(hard) / max(1, hard.size)
 
 
-def _sampled_rows(grey: Grey) -> Grey:
+def _sampled_rows(gray: Gray) -> Gray:
     """Every fourth band of 16 rows, which is enough to estimate shares."""
-    if grey.shape[0] < 256:
-        return grey
-    bands = grey.shape[0] // 64
-    sampled = grey[: bands * 64].reshape(bands, 4, 16, -1)[:, 0]
+    if gray.shape[0] < 256:
+        return gray
+    bands = gray.shape[0] // 64
+    sampled = gray[: bands * 64].reshape(bands, 4, 16, -1)[:, 0]
     return np.ascontiguousarray(sampled.reshape(bands * 16, -1))
 
 
@@ -255,7 +255,7 @@ def _missing_rows_share(small: _Rgb) -> float:
     return float((present[0] if len(present) else len(rows)) / len(rows))
 
 
-def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
+def _sharpness_map(radii: npt.NDArray[np.float32]) -> Gray:
     """Convert the blur radii of tiles (nan if unknown) to sharpness from 1 to 255 (0 if unknown).
 
     If there are more than 24 tiles on a side, each cell shows the sharpest of its tiles.
@@ -270,7 +270,7 @@ def _sharpness_map(radii: npt.NDArray[np.float32]) -> Grey:
     return np.where(known, np.clip(sharpness, 1, 255), 0).astype(np.uint8)
 
 
-def _packed_histogram(counts: npt.NDArray[np.int64]) -> Grey:
+def _packed_histogram(counts: npt.NDArray[np.int64]) -> Gray:
     """The histogram in HISTOGRAM_BINS bins, scaled so that the fullest is 255."""
     bins = counts.reshape(HISTOGRAM_BINS, -1).sum(axis=1)
     return np.asarray(np.ceil(bins / max(1, bins.max()) * 255), np.uint8)

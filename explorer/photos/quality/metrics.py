@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+Gray = npt.NDArray[np.uint8]
 
 METRICS_VERSION = 4
 """Raised when a metric changes its meaning. Photos with an older version are measured again in the
@@ -113,10 +113,10 @@ METRIC_NAMES = tuple(field.name for field in dataclasses.fields(QualityMetrics))
 class QualityDiagnostics:
     """Diagrams that explain the metrics to the user."""
 
-    sharpness_map: Grey
+    sharpness_map: Gray
     """Sharpness of each tile of the upright picture, (rows, columns): from 1 (blurred) to 255
     (sharp), 0 if there are too few edges. At most 24 tiles on a side."""
-    histogram: Grey
+    histogram: Gray
     """Luminance histogram of HISTOGRAM_BINS bins, scaled so that the fullest is 255."""
 
     def packed(self) -> bytes:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+Gray = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
 # Noise is measured in the flattest tiles that are neither black nor blown out.
@@ -21,7 +21,7 @@ _EDGE = 24
 _UNUSABLE = np.iinfo(np.int32).max
 
 
-def estimate_noise(grey: Grey) -> tuple[float, float]:
+def estimate_noise(gray: Gray) -> tuple[float, float]:
     """The standard deviation of the noise, in levels, and its whiteness: 1 for noise that is
     uncorrelated from pixel to pixel, near 0 for texture.
 
@@ -31,7 +31,7 @@ def estimate_noise(grey: Grey) -> tuple[float, float]:
     second measurement at half the size: averaging four pixels halves noise, but hardly changes
     texture, which is stronger at low frequencies.
     """
-    tiles = _flattest(grey)
+    tiles = _flattest(gray)
     if not len(tiles):
         return 0.0, 0.0
     finest = _responses(tiles)
@@ -54,13 +54,13 @@ def _responses(tiles: Map) -> Map:
     return np.asarray(np.abs(inner).mean(axis=(1, 2)) / _MEAN_RESPONSE, np.float32)
 
 
-def _flattest(grey: Grey) -> Map:
+def _flattest(gray: Gray) -> Map:
     """The flattest tiles, (n, side, side); there may be few or none in small or clipped
     pictures."""
-    rows, columns = grey.shape[0] // _SIDE, grey.shape[1] // _SIDE
+    rows, columns = gray.shape[0] // _SIDE, gray.shape[1] // _SIDE
     if rows < 1 or columns < 1:
         return np.zeros((0, _SIDE, _SIDE), np.float32)
-    whole = grey[: rows * _SIDE, : columns * _SIDE]
+    whole = gray[: rows * _SIDE, : columns * _SIDE]
     small = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(
         np.int32
     )
@@ -88,7 +88,7 @@ def _over_cells(reduce: np.ufunc, small: npt.NDArray[np.int32]) -> npt.NDArray[n
     return np.asarray(reduce(halves[:, ::2], halves[:, 1::2]), np.int32)
 
 
-def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
+def measure_blockiness(gray: Gray, period: int) -> tuple[float, float]:
     """The mean step at JPEG's block boundaries minus the median step elsewhere, and that median, in
     levels.
 
@@ -97,17 +97,17 @@ def measure_blockiness(grey: Grey, period: int) -> tuple[float, float]:
     averages of Wang, Sheikh and Bovik, No-reference perceptual quality assessment of JPEG
     compressed images, 2002.
     """
-    if period < 2 or min(grey.shape) < 4 * period:
+    if period < 2 or min(gray.shape) < 4 * period:
         return 0.0, 0.0
-    across = _steps(grey[::3], period)
-    columns = np.ascontiguousarray(grey[:, :: 3 if grey.shape[1] > 600 else 1])
+    across = _steps(gray[::3], period)
+    columns = np.ascontiguousarray(gray[:, :: 3 if gray.shape[1] > 600 else 1])
     down = _steps(cv2.transpose(columns), period)  # type: ignore[arg-type]
     return max(0.0, min(across[0], down[0])), max(across[1], down[1])
 
 
-def _steps(grey: Grey, period: int) -> tuple[float, float]:
+def _steps(gray: Gray, period: int) -> tuple[float, float]:
     """`measure_blockiness` for the vertical lines of the grid alone."""
-    step = cv2.min(cv2.absdiff(grey[:, 1:], grey[:, :-1]), _EDGE)  # type: ignore[call-overload]
+    step = cv2.min(cv2.absdiff(gray[:, 1:], gray[:, :-1]), _EDGE)  # type: ignore[call-overload]
     profile = cv2.reduce(step, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
     means = profile[: len(profile) // period * period].reshape(-1, period).mean(axis=0)
     top = int(np.argmax(means))

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+Gray = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
 # Levels of the pyramid, finest first; each but the last is compared with the next.
@@ -125,15 +125,15 @@ class _StructureTensor(NamedTuple):
         )
 
 
-def measure_sharpness(grey: Grey, noise_sigma: float = 0.0) -> Sharpness:
-    """Measure a picture. grey: its luminance, (height, width). noise_sigma: the standard deviation
+def measure_sharpness(gray: Gray, noise_sigma: float = 0.0) -> Sharpness:
+    """Measure a picture. gray: its luminance, (height, width). noise_sigma: the standard deviation
     of its noise, in levels."""
-    side = _tile_side(grey)
-    if min(grey.shape) <= side:
+    side = _tile_side(gray)
+    if min(gray.shape) <= side:
         return _unmeasured((1, 1))
     levels = [
         tensor.denoised(noise_sigma * noise_sigma * variance)
-        for tensor, variance in zip(_tensors(grey, side), _NOISE_VARIANCE, strict=True)
+        for tensor, variance in zip(_tensors(gray, side), _NOISE_VARIANCE, strict=True)
     ]
     energy = levels[-1].energy
     min_energy = max(
@@ -142,7 +142,7 @@ def measure_sharpness(grey: Grey, noise_sigma: float = 0.0) -> Sharpness:
         _T.min_relative_energy * float(np.percentile(energy, 95)),
     )
     if not (energy > min_energy).any():
-        return _measure_faint(levels, grey)
+        return _measure_faint(levels, gray)
     return _measure(levels, min_energy, _T.half_weight_energy)
 
 
@@ -150,7 +150,7 @@ def _unmeasured(shape: tuple[int, ...]) -> Sharpness:
     return Sharpness(0.0, 0.0, 1.0, 0.0, 0.0, np.full(shape, np.nan, np.float32))
 
 
-def _measure_faint(levels: list[_StructureTensor], grey: Grey) -> Sharpness:
+def _measure_faint(levels: list[_StructureTensor], gray: Gray) -> Sharpness:
     """Measure a picture without any clear edge: fog, an empty picture, or extreme blur."""
     energy = levels[-1].energy
     if (energy > _T.faint_energy).any():
@@ -158,7 +158,7 @@ def _measure_faint(levels: list[_StructureTensor], grey: Grey) -> Sharpness:
         if faint.max_radius <= _T.max_faint_radius:
             return faint._replace(edge_share=0.0)
     unmeasured = _unmeasured(energy.shape)
-    tiny = cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA)
+    tiny = cv2.resize(gray, (32, 32), interpolation=cv2.INTER_AREA)
     if tiny.std() <= _T.blank_deviation:
         return unmeasured
     return unmeasured._replace(max_radius=_T.max_radius, min_radius=_T.max_radius)
@@ -220,16 +220,16 @@ def _pooled(
     return max_radius, min_radius, anisotropy, float(np.degrees(-angle) % 180)
 
 
-def _tile_side(grey: Grey) -> int:
+def _tile_side(gray: Gray) -> int:
     """The side of a tile in pixels, for about 14 to 40 tiles along the longer side."""
-    longest = max(grey.shape)
+    longest = max(gray.shape)
     return 16 if longest < 400 else 32 if longest < 1000 else 64
 
 
-def _tensors(grey: Grey, side: int) -> list[_StructureTensor]:
+def _tensors(gray: Gray, side: int) -> list[_StructureTensor]:
     """The tensors of each level of the pyramid, finest first."""
-    found, level = list[_StructureTensor](), grey.astype(np.float32)
-    rows, columns = (length // side for length in grey.shape)
+    found, level = list[_StructureTensor](), gray.astype(np.float32)
+    rows, columns = (length // side for length in gray.shape)
     for number in range(_LEVELS):
         if number:
             level = np.asarray(cv2.pyrDown(level), np.float32)

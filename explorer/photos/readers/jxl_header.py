@@ -10,7 +10,7 @@ CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 # The header of a picture is shorter, unless it names its extra channels at length.
 _MAX_BYTES = 1 << 16
 _ALPHA, _SPOT_COLOR, _COLOR_FILTER = 0, 2, 5
-_XYB, _GREY = 2, 1
+_XYB, _GRAY = 2, 1
 _CUSTOM = 2
 # Enumerated values equal to the code points of ITU-T H.273, except for P3, which has one value for
 # both of its white points.
@@ -169,7 +169,7 @@ def _color_encoding(reader: _BitReader) -> tuple[int, int] | None:
     white = reader.number(_ENUM)
     if white == _CUSTOM:
         _skip_coordinates(reader, 1)
-    primaries = _SRGB[0] if space == _GREY else reader.number(_ENUM)
+    primaries = _SRGB[0] if space == _GRAY else reader.number(_ENUM)
     if primaries == _CUSTOM:
         _skip_coordinates(reader, 3)
     if reader.flag():

@@ -69,7 +69,7 @@ _FIELDS = (
     ),
     QueryField(
         "focal", "number", "the focal length in mm", "focal:>=85",
-        numbers=typed_values.MILLIMETRES,
+        numbers=typed_values.MILLIMETERS,
     ),
     QueryField(
         "exposure", "number", "the exposure time in seconds", "exposure:<1/250",

@@ -19,10 +19,10 @@ from explorer.search.language.query_tree import Comparison
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.text_format import excerpt
 
-DEFAULT_KILOMETRES = 10.0
+DEFAULT_KILOMETERS = 10.0
 """Radius of `near:` where none is given."""
 _HALF_EQUATOR = 20_040.0
-"""Kilometres: no two places are farther apart."""
+"""Kilometers: no two places are farther apart."""
 _BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 
 
@@ -56,11 +56,11 @@ class DateRange:
 
 @dataclass(frozen=True)
 class Place:
-    """A circle on the earth: degrees north and east, and kilometres."""
+    """A circle on the earth: degrees north and east, and kilometers."""
 
     latitude: float
     longitude: float
-    kilometres: float
+    kilometers: float
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ WHOLE = NumberFormat({"": 1})
 PIXELS = NumberFormat({"": 1, "px": 1})
 STARS = NumberFormat({"": 1}, highest=5)
 F_NUMBER = NumberFormat({"": 1}, equality=0.015)
-MILLIMETRES = NumberFormat({"": 1, "mm": 1}, equality="rounded")
+MILLIMETERS = NumberFormat({"": 1, "mm": 1}, equality="rounded")
 SECONDS = NumberFormat({"": 1, "s": 1}, equality=0.05, fractions=True)
 MEGAPIXELS = NumberFormat({"": 1, "mp": 1}, equality="rounded")
 BYTES = NumberFormat(_BYTES, equality="rounded")
@@ -246,15 +246,15 @@ def place(text: str) -> Place:
     latitude, longitude = parse_degrees(parts[:2])
     if len(parts) > 3:
         raise ValueError("after a latitude and a longitude there is only a radius")
-    kilometres = DEFAULT_KILOMETRES
+    kilometers = DEFAULT_KILOMETERS
     if len(parts) == 3:
         match = _RADIUS.fullmatch(parts[2])
         if not match:
             raise ValueError("the radius must be a number of km or m")
-        kilometres = float(match[1]) / (1000 if match[2].lower() == "m" else 1)
-    if not 0 < kilometres <= _HALF_EQUATOR:
+        kilometers = float(match[1]) / (1000 if match[2].lower() == "m" else 1)
+    if not 0 < kilometers <= _HALF_EQUATOR:
         raise ValueError(f"the radius is above 0 and at most {_HALF_EQUATOR:,.0f} km")
-    return Place(latitude, longitude, kilometres)
+    return Place(latitude, longitude, kilometers)
 
 
 def area(text: str) -> Area:

@@ -112,7 +112,7 @@ def _text_label(field: str, value: FieldValue) -> str:
 def _position_label(typed: Area | Place) -> str:
     if isinstance(typed, Area):
         return f"in the area {typed.south:g}, {typed.west:g} to {typed.north:g}, {typed.east:g}"
-    return f"within {typed.kilometres:g} km of {typed.latitude:g}, {typed.longitude:g}"
+    return f"within {typed.kilometers:g} km of {typed.latitude:g}, {typed.longitude:g}"
 
 
 def _date_label(value: FieldValue) -> str:

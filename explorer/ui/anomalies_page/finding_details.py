@@ -15,7 +15,7 @@ from explorer.anomalies.findings import Finding
 from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
-from explorer.photos.quality.metrics import Grey
+from explorer.photos.quality.metrics import Gray
 from explorer.ui import resources
 from explorer.ui.anomalies_page.severity import severity
 from explorer.ui.components.photo_urls import original_url, picture_source, preview_url
@@ -74,7 +74,7 @@ def _related(finding: Finding) -> str:
     return _figure(title, f'<div class="beside">{images}</div>')
 
 
-def sharpness(photo: PhotoRow, tiles: Grey) -> str:
+def sharpness(photo: PhotoRow, tiles: Gray) -> str:
     """The photo with an overlay of its sharpness, from green (sharp) to red (soft). Tiles without
     detail have no color."""
     known = tiles > 0
@@ -93,7 +93,7 @@ def sharpness(photo: PhotoRow, tiles: Grey) -> str:
     return _figure("Sharp (green) and soft (red)", f'<div class="over">{images}</div>')
 
 
-def histogram(bins: Grey) -> str:
+def histogram(bins: Gray) -> str:
     """The histogram of the brightness, from black to white. The heights are the square roots of the
     counts, so that small shares are visible."""
     step = 256 / len(bins)

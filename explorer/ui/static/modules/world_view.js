@@ -46,7 +46,7 @@ export function zoomWorld(view, levels, left, top, width, height) {
   return clampWorld({ x: next.x + x - newX, y: next.y + y - newY, zoom: next.zoom }, width);
 }
 
-// The zoom at which a country and its neighbours are seen.
+// The zoom at which a country and its neighbors are seen.
 const COUNTRY_ZOOM = 5;
 
 // The view in which an area, { south, west, north, east } in degrees, is seen whole. closest: the largest zoom.

@@ -1,5 +1,5 @@
-"""Completes photos that are known but lack something: an embedding by the present encoder, or the
-measurements of this release."""
+"""Completes known photos that lack an embedding from the current encoder or the measurements of
+this release."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from explorer.scanning.index_summary import IndexSummary
 
 
 class Backfill:
-    """Reads the originals of incomplete photos once more."""
+    """Completes photos from their originals or, for embeddings, from their previews."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class Backfill:
         tick: Callable[[Progress], None],
         prefer_previews: bool = False,
     ) -> None:
-        """prefer_previews: encode from previews where they are as good, without reading the
-        originals; else only where an original is not available."""
+        """prefer_previews: encode from previews wherever they are as good as the originals. If
+        False, previews are used only for photos whose originals are not available."""
         self._prefer_previews = prefer_previews
         self._library, self._writer = library, writer
         self._encoder, self._encoder_id, self._batch_encoder = encoder, encoder_id, batch_encoder
         self._reader, self._drives, self._tick = reader, drives, tick
         self._previews = PreviewEncoder(writer, library.previews, encoder, encoder_id)
-        # Photos whose original was read without getting a vector, since it last got through.
+        # Photos whose original was read but gave no vector, since the last complete pass.
         self._read_in_vain = set[int]()
 
     def encode_missing(
@@ -61,12 +61,12 @@ class Backfill:
         until: Callable[[], bool] = lambda: False,
         skip: set[int] | None = None,
     ) -> bool:
-        """Encode photos that this encoder has not seen, newest first: from previews that are
-        preferred and as good, else from the original, and from the preview where the original is
-        not available. Returns whether it got through.
+        """Encode the photos that this encoder has not seen, newest first. The source is the
+        preview if it is preferred and as good, else the original, else (if the original is not
+        available) the preview. Returns whether all photos were tried.
 
-        until: asked between batches whether to end early. skip: ids of photos to leave out; those
-        that cannot be encoded now are added.
+        until: called between batches; True ends the pass early. skip: ids of photos to leave out;
+        a complete pass adds those that cannot be encoded now.
         """
         skip = set() if skip is None else skip
         photos = [
@@ -140,7 +140,8 @@ class Backfill:
         return done
 
     def measure_outdated(self) -> None:
-        """Measure photos again that an earlier release measured less, or otherwise."""
+        """Measure photos again whose measurements by an earlier release are incomplete or
+        outdated."""
         tasks = self._available(
             [_task(file, photo_id) for photo_id, file in photos_to_measure(self._library.catalog)]
         )
@@ -156,7 +157,7 @@ class Backfill:
                 for digest, photo, known in read
                 if known is not None and photo_id_by_hash(self._writer, digest) == known
             ]
-            # Each preview is on disk before its row says that it is of this release.
+            # Each preview is on disk before its row says that this release made it.
             with (
                 self._writer.transaction(),
                 self._library.previews.writing(
@@ -167,7 +168,7 @@ class Backfill:
                     refresh_photo(self._writer, photo_id, photo)
 
     def _available(self, tasks: list[ReadTask]) -> list[ReadTask]:
-        """Tasks whose files are here, on drives that answer; grouped by root."""
+        """The tasks whose files exist, on drives that respond; grouped by root."""
         by_root, found = dict[int, list[ReadTask]](), list[ReadTask]()
         for task in tasks:
             by_root.setdefault(task.root_id, []).append(task)

@@ -12,7 +12,7 @@ from explorer.decoding.decode_result import DecodeResult
 from explorer.encoders.base import Encoder
 from explorer.library.previews import PreviewStore
 
-# For no more files than this, the encoder is not loaded ahead: all of them may be known.
+# For this many files or fewer, the encoder is not loaded in advance: all of them may be known.
 _FEW = 4
 
 
@@ -25,8 +25,8 @@ class BatchEncoder:
 
     @contextlib.contextmanager
     def warmed_up(self, number: int) -> Iterator[None]:
-        """Load the encoder in the background, once, while the first files are decoded: either takes
-        half a second. number: how many files there are to read."""
+        """Load the encoder once, in the background, while the first files are decoded: each of the
+        two takes half a second. number: how many files there are to read."""
         if self._warm_up is None and number > _FEW:
             self._warm_up = threading.Thread(target=self._load, name="encoder-warm-up", daemon=True)
             self._warm_up.start()
@@ -34,7 +34,7 @@ class BatchEncoder:
             yield
         finally:
             if self._warm_up is not None:
-                # A process that ends while it loads native libraries crashes.
+                # A process that exits while it is loading native libraries crashes.
                 self._warm_up.join()
 
     def _load(self) -> None:
@@ -43,8 +43,8 @@ class BatchEncoder:
             self._encoder.warm_up()
 
     def encode(self, batch: Sequence[DecodeResult]) -> list[np.ndarray | None]:
-        """Write the previews of the photos in a batch and encode them. Returns one embedding per
-        result, in the same order; None if there is no photo."""
+        """Write the previews of the photos in a batch and encode the photos. Returns one embedding
+        per result, in the same order; None for a result without a photo."""
         decoded = [
             (index, result.photo, result.digest)
             for index, result in enumerate(batch)

@@ -39,7 +39,7 @@ class BatchReader:
     def batches(
         self, tasks: Sequence[ReadTask], known: Callable[[bytes], bool]
     ) -> Generator[list[DecodeResult], None, None]:
-        """Read the files of these tasks; skips those on unresponsive drives.
+        """Read the files of these tasks, except those on unresponsive drives.
 
         known: whether content with this hash need not be decoded; called from several threads.
         """

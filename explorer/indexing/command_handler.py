@@ -33,7 +33,7 @@ class CommandHandler:
         self._library, self._writer = library, writer
         self._scheduler, self._drives = scheduler, drives
         self.paused = get_setting(library.catalog, "paused") == "1"
-        # The worker is to release the library until further notice.
+        # Whether the worker is to release the library until further notice.
         self.dismissed = False
         # Why the last command was rejected, in words; None if it was not.
         self.refusal: str | None = None
@@ -43,7 +43,7 @@ class CommandHandler:
         self.removed = 0
 
     def execute_pending(self) -> set[str]:
-        """Execute all commands that were sent, and return their names."""
+        """Execute all pending commands, and return their names."""
         self.refusal = None
         commands = take_commands(self._writer)
         for command, argument in commands:

@@ -1,9 +1,10 @@
-"""Removes what an interrupted run leaves on disk: previews and renditions of photos that never
-got their row, or lost it, and files half written. Also what a run could not delete because a
-process was reading it, as on Windows.
+"""Removes what an interrupted run leaves on disk: half-written files, and previews and renditions
+of photos whose row was never written or is gone. Also removes what a run could not delete because
+a process was reading it, as happens on Windows.
 
 Leftovers do no harm. A run records that it has started, and removes the record when it ends
-normally; so the next start knows, without listing a million previews, whether there may be any.
+normally. The next start can thus tell whether there may be leftovers without listing a million
+previews.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _SETTING = "run"
 
 
 def mark_started(library: Library) -> None:
-    """To be called before anything is written, by the process that holds the library's lock.
-    Removes the leftovers of an interrupted run."""
+    """Record that a run has started, and remove the leftovers of an interrupted one. To be called
+    before anything is written, by the process that holds the library's lock."""
     if was_interrupted(library):
         library.has_leftovers = not remove_leftovers(library)
     put_setting(library.catalog, _SETTING, "begun")
@@ -30,8 +31,8 @@ def mark_started(library: Library) -> None:
 
 
 def mark_finished(library: Library) -> None:
-    """To be called when everything is written. If files of purged photos could not be deleted, the
-    next start looks for them."""
+    """Record that the run has ended. To be called when everything is written. If files of purged
+    photos could not be deleted, the next start looks for them."""
     put_setting(library.catalog, _SETTING, "begun" if library.has_leftovers else "")
 
 
@@ -41,7 +42,7 @@ def was_interrupted(library: Library) -> bool:
 
 
 def leftovers(library: Library) -> Iterator[Path]:
-    """Every file that is left over. During a run, this includes files that it is just writing."""
+    """Yield every leftover file. During a run, this includes files that are being written."""
     hashes = integrity.photo_ids_by_hash(library.catalog)
     yield from (path for path in library.previews.all() if path.stem not in hashes)
     yield from (path for known, path in library.screens.renditions() if known not in hashes)
@@ -50,6 +51,7 @@ def leftovers(library: Library) -> Iterator[Path]:
 
 
 def remove_leftovers(library: Library) -> bool:
-    """To be called by the process that holds the library's lock. Returns whether all are gone."""
+    """Delete the leftover files. To be called by the process that holds the library's lock.
+    Returns whether all are gone."""
     gone = [delete_unless_read(path) for path in list(leftovers(library))]
     return all(gone)

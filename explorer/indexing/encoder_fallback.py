@@ -13,14 +13,15 @@ from explorer.library.catalog import Catalog
 DEFAULT_ENCODER = "starter"
 """The encoder that needs no download."""
 DownloadProgress = Callable[[int, "int | None"], None]
-"""Called with the bytes downloaded and the bytes in all, None if unknown; may raise to stop."""
+"""Called with the bytes downloaded so far and the total bytes (None if unknown); may raise to
+stop."""
 
 
 def load_encoder(
     name: str, *, offline: bool, progress: DownloadProgress = lambda done, total: None
 ) -> tuple[Encoder, str]:
-    """The encoder of that name and ''; or, if its weights cannot be had, the starter and a sentence
-    that says so.
+    """The encoder of that name and ''; or, if its weights cannot be obtained, the starter and a
+    sentence that says so.
 
     offline: do not download weights. Raises UnknownEncoder for a name that does not exist.
     """
@@ -35,8 +36,8 @@ def load_encoder(
 
 
 def request_encoder(catalog: Catalog, name: str | None) -> None:
-    """Use the encoder that the app was started with, if any: at once in a library without photos,
-    else as soon as it is fetched and has encoded them. Raises UnknownEncoder."""
+    """Use the encoder that the app was started with, if any: at once if the library has no photos,
+    else as soon as the encoder is fetched and has encoded them. Raises UnknownEncoder."""
     if name is not None:
         name = registry.resolve_name(name)
         model_settings.use_encoder(catalog, name, ready=registry.ready(name))

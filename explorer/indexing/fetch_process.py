@@ -3,9 +3,10 @@
     python -m explorer.indexing.fetch_process NAME
 
 The worker starts it and holds the other end of its standard input; when that closes, it ends at
-once. That loses nothing: what has arrived of a download is kept, and a conversion gets its name
-when it is complete. It is a process of its own so that a pause takes effect at once, however slow
-the server is, and so that torch, which only the conversion needs, stays out of the worker.
+once. That loses nothing: the part of a download that has arrived is kept, and a converted model
+gets its final name only when it is complete. It is a separate process so that a pause takes effect
+at once, however slow the server is, and so that torch, which only the conversion needs, stays out
+of the worker.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from explorer.encoders.fetch_state import FetchStatus
 from explorer.errors import ExplorerError
 from explorer.indexing.throttle import lower_priority
 
-# Exit codes besides 0, fetched.
+# Exit codes besides 0 (fetched).
 FAILED, ELSEWHERE = 1, 3
 # Seconds between two reports.
 _REPORT_INTERVAL = 0.5
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Fetch a model; returns the exit code. ELSEWHERE: another process is at it."""
+    """Fetch a model; returns the exit code. ELSEWHERE: another process is already fetching."""
     (name,) = sys.argv[1:] if argv is None else argv
     lower_priority()
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
@@ -40,19 +41,20 @@ def main(argv: list[str] | None = None) -> int:
     except Timeout:
         return ELSEWHERE
     except OSError:
-        # The models folder cannot be written, as the worker finds out and says.
+        # The models folder is not writable; the worker notices that and reports it.
         return FAILED
 
 
 def fetch(name: str) -> int:
-    """Fetch a model, and keep the status up to date. To be called under the lock."""
+    """Fetch a model, and keep the status up to date; returns the exit code. To be called with the
+    lock held."""
     reporter, problem = _Reporter(name), ""
     try:
         registry.fetch(name, reporter.report)
     except ExplorerError as error:
         problem = str(error)
     finally:
-        # Before the outcome is written, or its last report would replace that.
+        # Closed before the outcome is written, which its last report would otherwise replace.
         reporter.close()
     if problem:
         fetch_state.put_status(fetch_state.failed(name, problem))
@@ -63,7 +65,7 @@ def fetch(name: str) -> int:
 
 
 class _Reporter:
-    """Writes the status while a model is fetched and prepared, also while nothing arrives."""
+    """Writes the status while a model is fetched and prepared, even while no data arrives."""
 
     def __init__(self, name: str) -> None:
         before = fetch_state.status()

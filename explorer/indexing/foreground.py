@@ -44,10 +44,10 @@ def index_folders(
 ) -> IndexSummary:
     """Index everything in these absolute folders, and watch them from now on.
 
-    Of a folder inside a watched one, only that part is scanned. exclude: ignore patterns to add to
-    the folders. forget_missing: remove files that vanished, however many there are. retry_failed:
-    read failed files again. Raises FolderError, UsageError, and LibraryLocked while
-    another process indexes into this library.
+    If a folder is inside a watched one, only that part is scanned. exclude: ignore patterns to add
+    to the folders. forget_missing: remove files that vanished, however many there are.
+    retry_failed: read failed files again. Raises FolderError, UsageError, and LibraryLocked while
+    another process is indexing into this library.
     """
     with library.lock():
         writer = Writer(library.catalog)
@@ -95,7 +95,7 @@ def _targets(
     exclude: Sequence[str],
     drives: DriveTimeouts,
 ) -> list[ScanTarget]:
-    """Watch these folders, add the patterns to them, and return what to scan."""
+    """Watch these folders, add the ignore patterns to them, and return what to scan."""
     globs = validate_globs(exclude)
     for folder in folders:
         add_folder(writer, folder, drives)
@@ -123,8 +123,8 @@ def _targets(
 
 
 def _excluded(library: Library, targets: Sequence[ScanTarget], drives: DriveTimeouts) -> set[str]:
-    """A sentence for each folder that was requested although an ignore rule of the watched folder
-    around it excludes it."""
+    """A sentence for each requested folder that an ignore rule of the watched folder around it
+    excludes."""
     globs, said = {root["id"]: root["exclude"] for root in library.catalog.roots()}, set[str]()
     for target in targets:
         rules = IgnoreRules(target.root, globs.get(target.root_id, []))
@@ -147,7 +147,8 @@ def _excluded(library: Library, targets: Sequence[ScanTarget], drives: DriveTime
 def _wait_for_unsettled(
     indexer: Indexer, summary: IndexSummary, control: ForegroundControl
 ) -> None:
-    """Scan folders in which a file was still being written again, until none is."""
+    """Rescan the folders in which a file was still being written, until none is left or
+    SETTLE_TIMEOUT has passed."""
     end = time.monotonic() + SETTLE_TIMEOUT
     while summary.unsettled and time.monotonic() < end:
         number = len(summary.unsettled)
@@ -163,8 +164,8 @@ def _wait_for_unsettled(
 
 
 def _count_failed(writer: Writer, targets: Sequence[ScanTarget]) -> int:
-    """Failed files in these targets. Counted here, because a file that failed before is seen again
-    by every scan of its folder."""
+    """The number of failed files in these targets. It is counted at the end because every scan of
+    a folder sees its failed files again."""
     return sum(
         file.state == "failed"
         for target in targets

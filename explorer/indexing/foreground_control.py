@@ -24,8 +24,8 @@ _STARTED_BY = "It was started on the command line."
 
 
 class ForegroundControl:
-    """Reports how far a run is, to the user and to an app that has the library open, and executes
-    the commands `pause`, `resume` and `stop`."""
+    """Reports the progress of a run to the user and to an app that has the library open, and
+    executes the commands `pause`, `resume` and `stop`."""
 
     def __init__(
         self,
@@ -41,7 +41,8 @@ class ForegroundControl:
         drop_commands(writer, ["pause", "resume", "stop"], time.time())
 
     def tick(self, progress: Progress) -> None:
-        """To be called several times a second. Raises KeyboardInterrupt if told to stop."""
+        """Report progress and follow commands; returns when the run may go on. To be called
+        several times a second. Raises KeyboardInterrupt if told to stop."""
         self._progress(progress)
         self._obey(progress)
         while self._paused:
@@ -50,7 +51,8 @@ class ForegroundControl:
         self._throttle.pause()
 
     def wait(self, seconds: float, reason: str) -> None:
-        """Sleep because there is nothing to do until something else happens."""
+        """Sleep for this many seconds, reporting the reason. Raises KeyboardInterrupt if told to
+        stop."""
         self._sleep(seconds, Progress(0, 1, 0.0, None, reason))
 
     def _sleep(self, seconds: float, progress: Progress = NO_PROGRESS) -> None:

@@ -18,7 +18,7 @@ from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state
 def forget_missing_files(
     catalog: Catalog, writer: Writer, folder: str | None = None, drives: DriveTimeouts | None = None
 ) -> int:
-    """Remove the files that vanished: those in this absolute folder, or all.
+    """Remove the files that vanished, in this absolute folder or in the whole library.
 
     A file that exists again stays, and so do all files of a drive that does not respond. Returns
     how many files were removed.
@@ -42,15 +42,15 @@ def forget_missing_files(
         except DriveUnresponsive:
             continue
         for some in chunks(gone, 500):
-            # Dated back: they do not count when more files vanish in a moment.
+            # Backdated, so that they do not count toward a deletion that happens a moment later.
             put_missing(writer, some, ago=2 * SAME_DELETION)
         number += len(gone)
     return number
 
 
 def _nonexistent(root: str, files: Iterable[KnownFile], keep_alive: KeepAlive) -> list[KnownFile]:
-    """Files of a root that are not at their path. If the root's drive is connected, only those that
-    a scan has missed already."""
+    """The files of a root that are not at their path. If the root's drive is connected, only those
+    that a scan has already failed to find."""
     gone, is_there = list[KnownFile](), root_state(root) == "there"
     for file in files:
         keep_alive()
@@ -61,6 +61,6 @@ def _nonexistent(root: str, files: Iterable[KnownFile], keep_alive: KeepAlive) -
 
 
 def _part(folder: str, root: str) -> str | None:
-    """The part of a root that is inside a folder, relative to the root: '' for all of it, None for
-    nothing."""
+    """The part of a root that is inside a folder, relative to the root: '' for the whole root, None
+    if no part is."""
     return "" if inside(root, folder) else below(folder, root)

@@ -2,10 +2,10 @@
 
     python -m explorer.indexing.int8_process NAME
 
-Its standard input holds the paths of previews as a JSON list in one line; when it closes after
-that, the process ends at once. That loses nothing: the decision is stored when everything is done.
-It is a process of its own because the test needs more memory than indexing does, and because a
-crash must not end the worker.
+It reads the paths of previews from standard input, as a JSON list on one line. When standard input
+closes after that, the process ends at once. That loses nothing: the decision is stored only when
+everything is done. It is a separate process because the test needs more memory than indexing does,
+and because a crash must not end the worker.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from explorer.indexing.preview_encoder import preview_pixels
 from explorer.indexing.throttle import lower_priority
 from explorer.photos.input_spec import InputSpec
 
-# Exit codes besides 0, decided.
+# Exit codes besides 0 (decided).
 FAILED, UNDECIDED = 1, 3
 
 
 def main(name: str) -> int:
-    """Test the INT8 version of a model; returns the exit code. UNDECIDED: not enough of the
-    previews can be read, or another process tests a model."""
+    """Test the INT8 version of a model; returns the exit code. UNDECIDED: too few of the previews
+    can be read, or another process is testing a model."""
     lower_priority()
     paths = [Path(path) for path in json.loads(_first_line())]
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
@@ -56,7 +56,7 @@ def _read(paths: list[Path], spec: InputSpec) -> Pixels:
 
 
 def _first_line() -> bytes:
-    # Not through sys.stdin, whose lock Python waits for at exit.
+    # Not read through sys.stdin: at exit, Python waits for the lock of that object.
     line = bytearray()
     while not line.endswith(b"\n") and (part := os.read(sys.stdin.fileno(), 65536)):
         line += part

@@ -1,8 +1,8 @@
-"""Has the INT8 version of the model in use tested in the background, once there are enough photos.
+"""Tests the INT8 version of the model in use in the background, once there are enough photos.
 
-The test runs in a process of its own with low priority (`int8_process`), so indexing goes on
-meanwhile; if INT8 is accepted, the next batch is encoded with it. If the library is switching to
-another model, that one is tested, because all photos are about to be encoded by it.
+The test runs in a separate process with low priority (`int8_process`), so indexing goes on
+meanwhile. If INT8 is accepted, the next batch is encoded with it. If the library is switching to
+another model, the new model is tested, because it is about to encode all photos.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from explorer.systems.this_system import this_system
 log = logging.getLogger("explorer.models")
 
 MIN_MEMORY = 3_000_000_000
-"""Bytes of available memory without which no test starts: one of ViT-B/32 takes 2 GB."""
-# Seconds between two looks at what is to be done.
+"""Bytes of available memory that a test needs to start; one of ViT-B/32 takes 2 GB."""
+# Seconds between two checks for something to do.
 _INTERVAL = 2.0
-# Some previews may be unreadable.
+# Extra previews to send, because some may be unreadable.
 _SPARE = 20
 
 
 def int8_command(name: str) -> list[str]:
-    """The command line of the process that tests."""
+    """The command line of the test process."""
     return [sys.executable, "-m", "explorer.indexing.int8_process", name]
 
 
 class Int8Step:
-    """Starts the process and sees it through, in the worker's thread."""
+    """Starts the test process and records its outcome, in the worker's thread."""
 
     def __init__(self, library: Library, current: str) -> None:
         """current: the name of the model that the worker indexes with."""
@@ -50,7 +50,7 @@ class Int8Step:
         self._process: subprocess.Popen[bytes] | None = None
         self._name = ""
         self._looked = -_INTERVAL
-        # Models for which there is nothing to do before the next start.
+        # Models for which there is nothing to do until the next start of the worker.
         self._settled = set[str]()
 
     def step(self) -> None:
@@ -106,11 +106,11 @@ class Int8Step:
         if process.returncode == 0:
             registry.reload_images(self._name)
         elif process.returncode != UNDECIDED:
-            # Not tried again at each start, whatever ended it: perhaps the memory is too small.
+            # Whatever ended it, perhaps too little memory, the test is not repeated at every start.
             encoder_engines.decline_int8(self._name, "its test could not be completed")
 
     def close(self) -> None:
-        """End the process, if it runs. It is started again in the next session."""
+        """End the test process if it is running. The test starts anew later."""
         process, self._process = self._process, None
         if process is not None:
             end_process(process)

@@ -20,13 +20,13 @@ from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 from explorer.text_format import size
 
-# Seconds between two looks at what is wanted.
+# Seconds between two checks for the wanted model.
 POLL_INTERVAL = 0.5
-# Seconds to wait while another process fetches.
+# Seconds to wait while another process is fetching.
 _ELSEWHERE_INTERVAL = 5.0
-# Seconds to wait while the models folder cannot be written; more after each time.
+# Seconds to wait while the models folder is not writable; multiplied by the number of failures.
 _UNWRITABLE_INTERVAL = 60.0
-# Bytes between two lines in the terminal.
+# Downloaded bytes between two progress lines in the terminal.
 _LINE_EVERY = 60_000_000
 
 
@@ -39,8 +39,8 @@ class WantedModel(NamedTuple):
 
 
 def wanted_model(catalog: Catalog) -> WantedModel | None:
-    """The model that is to take the place of the one in use: what the user chose, or else the
-    better model, where they chose none."""
+    """The model that is to replace the one in use: the user's choice or, if they made none and the
+    starter is in use, the automatic model. None if no other model is wanted."""
     name = model_settings.next_encoder(catalog)
     if name:
         return WantedModel(name, model_settings.chosen_by_user(catalog))
@@ -54,27 +54,28 @@ def wanted_model(catalog: Catalog) -> WantedModel | None:
 
 
 def may_fetch(wanted: WantedModel) -> bool:
-    """Whether it may be fetched now: nobody paused or declined it, nothing is to stay offline, and
-    the last failure is long enough ago."""
+    """Whether a model may be fetched now: the download is not paused or declined, the machine is
+    not meant to stay offline, and the last failure is long enough ago."""
     choice = fetch_state.choice()
     if not wanted.by_user and (choice != "automatic" or not fetch_state.allowed()):
         return False
     if choice == "paused" or (is_offline() and not registry.available(wanted.name)):
         return False
     last = fetch_state.status()
-    # A time far ahead is one from before the clock was set back.
+    # A time far in the future was written before the clock was set back.
     left = last.retry_at - time.time()
     return last.name != wanted.name or not 0 < left <= fetch_state.RETRY_AFTER[-1]
 
 
 def fetch_command(name: str) -> list[str]:
-    """The command line of the process that fetches."""
+    """The command line of the fetch process."""
     return [sys.executable, "-m", "explorer.indexing.fetch_process", name]
 
 
 class ModelFetcher:
-    """Watches what is wanted and starts and stops the process. A context manager around the
-    worker's run; a thread of its own, as the worker may be busy for long."""
+    """Watches which model is wanted, and starts and stops the fetch process. A context manager
+    around the worker's run. It has its own thread, because the worker may be busy for a long
+    time."""
 
     def __init__(self, catalog: Catalog, say: Callable[[str], None] | None = None) -> None:
         """say: called with one line for the terminal."""
@@ -102,14 +103,15 @@ class ModelFetcher:
                 # The catalog cannot be read just now; the worker says so, too.
                 self._tell(str(error))
             except OSError as error:
-                # Not even the failure could be noted, so the next attempt is timed here.
+                # Not even the failure could be recorded, so the next attempt is timed here.
                 self._tell(f"The models folder cannot be written: {error.strerror or error}.")
                 troubles += 1
                 pause = _UNWRITABLE_INTERVAL * min(troubles, 60)
             self._stop.wait(pause)
 
     def _step(self) -> float:
-        """Start what is to be started, and see it through. Returns the seconds to wait."""
+        """Begin a switch or carry out a fetch, if one is due. Returns the seconds to wait before
+        the next step."""
         wanted = wanted_model(self._catalog)
         if wanted is None or not _exists(wanted.name):
             return POLL_INTERVAL
@@ -120,7 +122,8 @@ class ModelFetcher:
         return POLL_INTERVAL
 
     def _begin_switch(self, wanted: WantedModel) -> None:
-        """Have the worker switch to a model that is here; by itself only if that is allowed."""
+        """Make the worker switch to a model that is ready. Does nothing if a switch is already
+        recorded, or if automatic switches are not allowed."""
         if model_settings.next_encoder(self._catalog) is None and (
             fetch_state.allowed() and fetch_state.choice() == "automatic"
         ):
@@ -154,8 +157,8 @@ class ModelFetcher:
         elif status.state == "failed" and status.problem:
             self._tell(f"{status.problem} Searches go on with the model in use.")
         elif not self._stop.is_set() and self._still_wanted(wanted):
-            # It ended without a word, as when the system ran out of memory, or what it left is
-            # not there any more.
+            # The process ended without reporting an error (perhaps the system ran out of memory),
+            # or the fetched files have been removed since.
             fetch_state.put_status(
                 fetch_state.failed(wanted.name, f"Downloading “{wanted.name}” ended unexpectedly.")
             )

@@ -1,5 +1,5 @@
-"""The models that there are, and what a library has of each: for the command line and the Library
-page."""
+"""Lists the available models and the number of vectors that a library has from each, for the
+command line and the Library page."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from explorer.library.writer import Writer
 
 
 class ModelRow(NamedTuple):
-    """A model, and its place in a library."""
+    """A model, and how a library uses it."""
 
     name: str
     what: str
     has_text: bool
     languages: str
-    """The languages of phrases; empty for a model without text, or where it is not known."""
+    """The languages of phrases; empty for a model without text, or if unknown."""
     licence: str
-    """Empty where it is not known."""
+    """Empty if unknown."""
     available: bool
     """Whether it can be used without a download."""
     download_bytes: int
@@ -32,12 +32,12 @@ class ModelRow(NamedTuple):
     in_use: bool
     """Whether the library is searched with it."""
     upcoming: bool
-    """Whether it is to take the place of the one in use."""
+    """Whether it is to replace the one in use."""
 
 
 def list_models(catalog: Catalog | None) -> list[ModelRow]:
-    """The models with a name of their own, and others that the library has vectors of. catalog: of
-    the library; None where there is none."""
+    """The models that have a short name, and any others of which the library has vectors or to
+    which it is switching. catalog: the library's; None if there is no library."""
     photos, in_use, upcoming = dict[str, int](), None, None
     if catalog is not None:
         for name, _, _, number in catalog.encoders():
@@ -74,9 +74,9 @@ def compares_photos_only(name: str) -> bool:
 
 
 def drop_model(library: Library, writer: Writer, name: str) -> int:
-    """Delete a model's vectors from a library, and what was derived from them; returns how many
-    there were. For the process that holds the library's lock. Raises UsageError for the model in
-    use."""
+    """Delete a model's vectors from a library, and everything derived from them. Returns how many
+    vectors there were. To be called by the process that holds the library's lock. Raises
+    UsageError for the model in use."""
     used = model_settings.encoder_in_use(library.catalog)
     if used is not None and used[0] == name:
         raise UsageError(f"“{name}” is in use: use another model before you drop it.")

@@ -1,9 +1,9 @@
 """Switching a library to another model while searches go on with the one in use.
 
-The worker encodes all photos with the other model in the background, newest first, then computes
-their neighbors and their map by it, and then lets it take over. Every batch is a transaction, so a
-switch that is cut off goes on where it was; vectors of the model in use stay as they are, so that
-the way back is only a setting.
+The worker encodes all photos with the other model in the background, newest first, computes their
+neighbors and their map from its vectors, and then lets it take over. Every batch is a transaction,
+so an interrupted switch continues where it stopped. The old model's vectors are kept, so switching
+back only changes a setting.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
 
-# Seconds of work in one step. Between two steps, new photos are indexed by the model in use.
+# Seconds of work in one step. Between two steps, new photos are indexed with the model in use.
 STEP_SECONDS = 10.0
 
 
 class ModelSwitch:
-    """Carries out the switch that is asked for, step by step, in the worker's thread."""
+    """Carries out the requested switch, step by step, in the worker's thread."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class ModelSwitch:
         decoders: int | None = None,
     ) -> None:
         """current: the model that the worker indexes with. tick: called several times a second; may
-        raise to stop, which loses nothing. failure: why that is not the one that was set, or ''.
-        decoders: number of decode processes; default is one per core."""
+        raise to stop, which loses nothing. failure: why `current` is not the model that was set, or
+        ''. decoders: number of decode processes; default is one per core."""
         self._library, self._writer, self._current = library, writer, current
         self._drives, self._tick = drives, tick
         self._decoders = decoders or max(1, os.cpu_count() or 1)
         self._upcoming: _UpcomingModel | None = None
-        # A model that is here but cannot be loaded, and why. Not tried again before the next start.
+        # A model that is fetched but cannot be loaded, and why. Not tried again before a restart.
         self._unusable: tuple[str, str] | None = None
         chosen = model_settings.encoder_setting(library.catalog)
         if failure and chosen and _is_ready(chosen):
@@ -62,11 +62,11 @@ class ModelSwitch:
 
     @property
     def problem(self) -> str:
-        """Why the model that was asked for cannot be used, in one sentence, or ''."""
+        """Why the requested model cannot be used, in one sentence, or ''."""
         return self._unusable[1] if self._unusable else ""
 
     def step(self) -> bool:
-        """Do a part of what is left. Returns whether another model is in use now."""
+        """Do part of the remaining work. Returns whether another model is now in use."""
         catalog = self._library.catalog
         chosen = model_settings.encoder_setting(catalog)
         if chosen and self._can_follow(chosen):
@@ -81,7 +81,7 @@ class ModelSwitch:
         return upcoming is not None and upcoming.step() and self._take_over(upcoming)
 
     def _can_follow(self, name: str) -> bool:
-        """Whether the model that was set is another one, which can be used."""
+        """Whether the model that was set is a different one and can be used."""
         return (
             name != self._current.name
             and (self._unusable is None or self._unusable[0] != name)
@@ -109,21 +109,21 @@ class ModelSwitch:
 
     def _take_over(self, upcoming: _UpcomingModel) -> bool:
         encoder = upcoming.encoder
-        # On disk first, so that no search has to build it from the catalog.
+        # The index is saved first, so that no search has to build it from the catalog.
         self._library.vectors(encoder.name, encoder.version, encoder.dim).save()
         done = model_settings.finish_switch(self._library.catalog, encoder.name)
         self.close()
         return done
 
     def close(self) -> None:
-        """Release what a switch needs. It can go on later."""
+        """Release the resources of a switch. The switch can continue later."""
         if self._upcoming is not None:
             self._upcoming.close()
             self._upcoming = None
 
 
 class _UpcomingModel:
-    """The model that is to take over, and the work that is left for it."""
+    """The model that is to take over, and the work that remains before it can."""
 
     def __init__(
         self,
@@ -152,24 +152,24 @@ class _UpcomingModel:
             prefer_previews=True,
         )
         self._stages = (NeighborStage(library, writer, encoder), MapStage(library, writer, encoder))
-        # Photos that cannot be encoded now: no preview, and the file is away.
+        # Photos that cannot be encoded now: they have no preview, and their file is not available.
         self._skipped = set[int]()
         self._summary, self._meter = IndexSummary(), RateMeter(0)
-        # Photos of this step that the meter knows of, and photos that had a vector before it.
+        # Photos of this step that the meter has counted, and photos that had a vector before it.
         self._counted, self._before = 0, 0
 
     def is_for(self, name: str) -> bool:
-        """Whether it is the model of that name, and its vectors have not been dropped since."""
+        """Whether this is the model of that name and its vectors have not been dropped since."""
         known = self._library.catalog.encoder_id(self.encoder.name, self.encoder.version)
         return self.encoder.name == name and known == self._encoder_id
 
     def step(self) -> bool:
-        """Do a part of what is left; returns whether that was all."""
+        """Do part of the remaining work; returns whether everything is done."""
         catalog = self._library.catalog
         waiting = {each.photo_id for each in unencoded_photos(self._writer, self._encoder_id)}
         if waiting - self._skipped:
             self._encode(len(waiting), catalog.counts().photos)
-            # The next step looks for photos that came meanwhile.
+            # The next step looks for photos that were added meanwhile.
             return False
         for stage in self._stages:
             stage.run(lambda done, total, what=stage.what: self._derive(done, total, what))  # type: ignore[misc]

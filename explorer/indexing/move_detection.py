@@ -27,12 +27,13 @@ class MoveDetector:
         gone: dict[int, KnownFile],
         tick: Callable[[], None],
     ) -> None:
-        """gone: files that the scan did not find, by id; those that were moved are removed."""
+        """gone: files that the scan did not find, by id; those that turn out to have moved are
+        removed from it. tick: called every 500 files; may raise to stop."""
         self._writer, self._roots, self._drives = writer, roots, drives
         self._gone, self._tick = gone, tick
 
     def record_moves(self, new: Sequence[ReadTask]) -> list[ReadTask]:
-        """Record which of these files are known ones under a new path. Returns the others."""
+        """Record which of these files are known files under a new path. Returns the rest."""
         left, moves, taken = list[ReadTask](), list[tuple[KnownFile, int, FileStat]](), set[int]()
         for number, task in enumerate(new):
             if number % 500 == 0:
@@ -59,14 +60,14 @@ class MoveDetector:
         """Whether a known file with the same inode, size and time is now at the path of a task."""
         seen = task.seen
         # Memory cards, archives and some copies have times in whole seconds, which many files
-        # share: then the name must be the same, too.
+        # share; then the name must match, too.
         fits = has_precise_time(seen) or _name(seen.path) == _name(file.path)
         if file.excluded or file.root_id not in self._roots or not fits:
             return False
         if file.id in self._gone or file.vanished or file.state == "missing":
             return True
-        # If the same file is still at the old path, this is a hard link, and so a copy. If another
-        # file is there now, it was moved.
+        # If the same file is still at the old path, the new path is a hard link, and so a copy. If
+        # a different file is there now, the known one was moved.
         root = self._roots[file.root_id]["path"]
         path = join(to_text(root), file.path)
         inode = self._drives.call_or(root, lambda: inode_of(path), None)

@@ -38,7 +38,7 @@ from explorer.scanning.write_detection import WriteDetector
 
 
 class PhotoUpdates:
-    """The catalog updates of one run. All methods belong inside a transaction of the writer."""
+    """The catalog updates of one run. Call its methods inside a transaction of the writer."""
 
     def __init__(
         self,
@@ -115,8 +115,8 @@ class PhotoUpdates:
         self._summary.failed += 1
 
     def _add_photo(self, digest: bytes, result: DecodeResult, vector: np.ndarray | None) -> None:
-        """Record a photo that was read, and that this file holds it. Raises PhotoError for facts
-        that the catalog cannot hold."""
+        """Record a photo that was read, and that this file holds it. Raises PhotoError for values
+        that the catalog cannot store."""
         photo_id = photo_id_by_hash(self._writer, digest)
         new = photo_id is None and result.photo is not None
         if photo_id is None and result.photo is not None and vector is not None:
@@ -132,7 +132,7 @@ class PhotoUpdates:
     def _assign_file(self, task: ReadTask, photo_id: int) -> None:
         """Record that this file holds that photo: as before, after a move, or as one more copy."""
         if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
-            # Only its time changed, as by `touch` or a backup.
+            # Only its time changed, for example by `touch` or a backup.
             put_present(self._writer, task.root_id, task.seen, photo_id)
             self._summary.unchanged += 1
             return

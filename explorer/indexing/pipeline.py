@@ -1,9 +1,9 @@
 """The indexing pipeline: scan, read sidecars, decode, encode, write.
 
 The order makes it safe to stop at any point. A photo's preview is written before its row, its row
-and its embedding in one transaction, and files are called missing only after everything new has
-been read, because the new files may be the missing ones. The next run finds what is left by the
-same comparison.
+and embedding are written in one transaction, and files are called missing only after all new files
+have been read, because a new file may be a missing one that moved. The next run finds the remaining
+work by the same comparison.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Encodes photos from the previews that the library keeps of them."""
+"""Encodes photos from their previews in the library."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ BATCH = 32
 
 
 def preview_pixels(preview: Path | BinaryIO, spec: InputSpec) -> Pixels | None:
-    """An encoder's input, uint8 of shape (size, size, 3), from a preview; None if there is none, or
-    it is damaged.
+    """An encoder's input, uint8 of shape (size, size, 3), from a preview; None if the preview is
+    missing or damaged.
 
-    Previews are our own JPEGs, upright and in sRGB, so they need no process of their own.
+    Previews are our own JPEGs, upright and in sRGB, so they need no separate decode process.
     """
     try:
         with Image.open(preview, formats=("JPEG",)) as picture:
@@ -52,8 +52,8 @@ class PreviewEncoder:
     ) -> set[int]:
         """Encode these photos in this order, and return the ids of those that now have a vector.
 
-        tick: called after each batch with how many of them were encoded; may raise to stop.
-        until: asked after each batch whether to end here.
+        tick: called after each batch with the number of photos encoded so far; may raise to stop.
+        until: called after each batch; True ends the run there.
         """
         done = set[int]()
         batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]

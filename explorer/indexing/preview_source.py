@@ -1,4 +1,4 @@
-"""Which photos can be encoded from their previews without a loss that counts."""
+"""Decides which photos can be encoded from their previews without a loss that matters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from explorer.photos.resize import fitted_size, is_large_enough
 
 
 def preview_is_enough(width: int, height: int, spec: InputSpec) -> bool:
-    """Whether an encoder's input is made from the pixels of the preview anyway, or the photo has no
-    more pixels than its preview. All that differs then is the preview's JPEG compression.
+    """Whether a photo's preview is as good as its original for an encoder: either the photo has no
+    more pixels, or the encoder's input is made from the preview's pixels anyway. The only
+    difference is then the preview's JPEG compression.
 
-    `python run.py bench preview_vectors` measures what that costs. With other previews, such as
-    those of panoramas, finer detail is missing too.
+    `python run.py bench preview_vectors` measures its cost. Other previews, such as those of
+    panoramas, also lack fine detail. width, height: of the upright photo, in pixels.
     """
     preview = fitted_size((width, height), PREVIEW_SIDE)
     return preview == (width, height) or is_large_enough(preview, spec)

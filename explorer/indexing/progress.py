@@ -15,7 +15,7 @@ class Progress(NamedTuple):
     done: int
     total: int
     rate: float
-    """Files per second, over the last seconds."""
+    """Files per second, over the last ten seconds."""
     eta: float | None
     """Seconds left; None if unknown."""
     stage: str = ""
@@ -30,7 +30,7 @@ class RateMeter:
         self._marks = [(time.monotonic(), 0)]
 
     def add(self, number: int) -> Progress:
-        """Count `number` more files."""
+        """Count this many more files, and return the progress so far."""
         self._done += number
         self._marks = [*self._marks[-200:], (time.monotonic(), self._done)]
         while len(self._marks) > 2 and self._marks[-1][0] - self._marks[0][0] > _WINDOW:

@@ -1,4 +1,4 @@
-"""The outcome of an attempt to read a file: the decision, without side effects.
+"""Decides the outcome of an attempt to read a file, without side effects.
 
 `photo_updates.PhotoUpdates` carries it out.
 """
@@ -22,17 +22,16 @@ class DriveTimedOut(NamedTuple):
 
 
 class Vanished(NamedTuple):
-    """It was deleted or moved before it could be read; the next scan determines what happened to
-    it."""
+    """The file was deleted or moved before it could be read; the next scan finds out which."""
 
 
 class Changing(NamedTuple):
-    """It changed while it was read, or another program kept it to itself, so its folder has to be
-    scanned again."""
+    """The file changed while it was read, or another program held it exclusively, so its folder has
+    to be scanned again."""
 
 
 class Failed(NamedTuple):
-    """It cannot be read. seen: the stat to record. reason: one sentence for the user."""
+    """The file cannot be read. seen: the stat to record. reason: one sentence for the user."""
 
     seen: FileStat
     reason: str
@@ -40,7 +39,7 @@ class Failed(NamedTuple):
 
 
 class Readable(NamedTuple):
-    """It was read, and is a photo. digest: its content hash."""
+    """The file was read, and is a photo. digest: its content hash."""
 
     digest: bytes
 
@@ -61,8 +60,7 @@ def decide(
 ) -> ReadOutcome:
     """Decide the outcome for a file. drive_answers: the file's drive responds now. exists: the file
     is still at its path.
-    times_changed: how many times in a row, this one included, it changed while it was read or was
-    in use.
+    times_changed: how many reads in a row, including this one, found the file changing or in use.
     """
     if result.error is not None and not drive_answers:
         return DriveTimedOut()

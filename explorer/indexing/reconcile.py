@@ -1,8 +1,8 @@
 """Reconciles the catalog with the disk: finds files that are new, changed, moved, gone or excluded.
 
 A file that was not found is not called missing at once. It may have moved (`move_detection`), its
-folder may be unreadable, its drive may be away, or so many may have vanished together that the
-person is asked (`vanished_files`).
+folder may be unreadable, its drive may be disconnected, or so many may have vanished together that
+the user is asked (`vanished_files`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from explorer.scanning.root_scan import RootScan, ScanTarget, problem, scan_targ
 from explorer.scanning.scan import ScanResult
 from explorer.scanning.write_detection import WriteDetector
 
-# Why a file of which only a placeholder is here cannot be read.
+# Why a file cannot be read of which only a cloud placeholder is on this computer.
 IN_CLOUD = (
     "it is in the cloud only, and is not downloaded without you asking for it: make it available on"
     " this computer in your file manager, and it is indexed"
@@ -42,7 +42,8 @@ IN_CLOUD = (
 
 
 class Reconciler:
-    """The comparison of one run. First `scan`, then read `new`, then `resolve_gone`."""
+    """The comparison of one run. Call `scan`, read the files in `new`, then call
+    `resolve_gone`."""
 
     def __init__(  # noqa: PLR0917
         self,
@@ -61,7 +62,7 @@ class Reconciler:
         self._moved_drives = set[int]()
         self._in_cloud = list[ReadTask]()
         self.sidecars = SidecarUpdates(writer, self._drives)
-        """The files beside photos; to be read after the scan."""
+        """The sidecars; to be read after the scan."""
         self.new: list[ReadTask] = []
         """Files to be read."""
         self.gone: dict[int, KnownFile] = {}
@@ -155,8 +156,7 @@ class Reconciler:
             state="online",
             scanned=not target.folder,
             device=scan.device,
-            # The scan of a part can show that something is wrong with a root, but not that nothing
-            # is.
+            # A partial scan can show that something is wrong with a root, but not that all is well.
             problem=None if target.folder and not wrong else wrong,
             mounts=mounts,
         )
@@ -179,7 +179,7 @@ class Reconciler:
             file = known.pop(seen.path, None)
             # Taking a file away and putting it back renames it, and that changes its ctime, too.
             stayed = file is not None and not file.vanished and file.state != "missing"
-            # Making room by keeping only a placeholder changes a file's ctime.
+            # Replacing a file by its cloud placeholder to free space changes its ctime.
             here = seen.path not in found.in_cloud
             same = file is not None and file.matches(
                 seen,
@@ -210,8 +210,8 @@ class Reconciler:
         return returned
 
     def _put_in_cloud(self, tasks: Iterable[ReadTask]) -> None:
-        """Record files of which only a placeholder is here. They get a time that no file has, so
-        that they count as changed once their bytes are here."""
+        """Record files of which only a cloud placeholder is here. They get a time that no file has,
+        so that they count as changed once they are downloaded."""
         for task in tasks:
             self._summary.failed += 1
             placeholder = task.seen._replace(mtime_ns=MTIME_UNREAD, ctime_ns=0)
@@ -220,8 +220,8 @@ class Reconciler:
                 put_failed(self._writer, task.root_id, placeholder, IN_CLOUD, "unsupported")
 
     def _add_settled(self, target: ScanTarget, tasks: Sequence[ReadTask]) -> None:
-        """Add the files that nobody writes to any more to `new`, and have the folders of the others
-        scanned again."""
+        """Add the files that are no longer being written to `new`, and schedule the folders of the
+        others for another scan."""
 
         def settled(keep_alive: KeepAlive) -> list[bool]:
             answers = list[bool]()
@@ -245,7 +245,7 @@ class Reconciler:
         self, root: RootRow, known: dict[str, KnownFile], rules: IgnoreRules | None
     ) -> set[int]:
         """Ids of the unmatched files in folders of the system or of another program, unless the
-        person included such a folder."""
+        user included such a folder."""
         suspects = [file for file in known.values() if around_file(file.path)]
         if not suspects or rules is None:
             return set()
@@ -260,8 +260,8 @@ class Reconciler:
     def _sort_unmatched(
         self, found: ScanResult, known: dict[str, KnownFile], in_system_folders: set[int]
     ) -> None:
-        """Known files that were not found are excluded, in an unreadable folder (nothing is known
-        about them), or gone."""
+        """Sort the known files that were not found: they are excluded, in an unreadable folder
+        (nothing is known about them), or gone."""
         excluded = list[KnownFile]()
         for file in known.values():
             if file.id in in_system_folders or covered_by(file.path, found.left_out):
@@ -278,7 +278,7 @@ class Reconciler:
         self._summary.left_out += sum(file.photo_id is not None for file in excluded)
 
     def _mounts(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
-        """The mount points in a root: the present ones, and those of drives that are away now.
+        """The mount points in a root: those in use, and those of drives that are disconnected now.
 
         drives: known mount points at which a file system is mounted now.
         """

@@ -1,4 +1,5 @@
-"""Has failed files read again after an upgrade. Otherwise they are left alone until they change."""
+"""Schedules failed files to be read again after an upgrade. Otherwise they are left alone until
+they change."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ _SETTING = "reader"
 
 
 def retry_after_upgrade(library: Library, writer: Writer) -> None:
-    """Have every failed file read again if this release reads other formats than that of the last
-    run, or uses other decoders."""
+    """Schedule every failed file to be read again if this release reads other formats, or uses
+    other decoders, than the release of the last run."""
     if get_setting(library.catalog, _SETTING) == (now := reader_fingerprint()):
         return
     if get_setting(library.catalog, _SETTING) is not None:

@@ -1,5 +1,5 @@
-"""Brings what sidecars say up to date with the disk: those that are new or changed are read again,
-and those that are gone no longer count."""
+"""Keeps the values from sidecars up to date with the disk: new and changed sidecars are read, and
+those that are gone no longer count."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from explorer.scanning.scan import ScanResult
 log = logging.getLogger("explorer.sidecars")
 
 STAGE = "Reading sidecars"
-# Sidecars in one request to the decode process, and in one transaction, which lists the photos of
-# their folders.
+# Sidecars per request to the decode process, and per transaction. A transaction lists the photos of
+# their folders, so fewer would repeat that too often.
 _AT_ONCE, _PER_TRANSACTION = 50, 2000
 
 
 class SidecarUpdates:
-    """The sidecars of one run. First `compare` for each scan, then `read`."""
+    """The sidecars of one run. Call `compare` for each scan, then `read`."""
 
     def __init__(self, writer: Writer, drives: DriveTimeouts) -> None:
         self._writer, self._drives = writer, drives
@@ -47,7 +47,7 @@ class SidecarUpdates:
             was = known.pop(seen.path, None)
             if was is None or not was.matches(seen):
                 changed.append(seen)
-        # Where there are no photos any more, a drive may be away. What became of these photos is
+        # In a folder without photos, the drive may be disconnected. What became of the photos is
         # decided elsewhere, and until then they keep their values.
         folders = {seen.folder for seen in found.files}
         gone = [
@@ -72,7 +72,7 @@ class SidecarUpdates:
                     try:
                         self._read(reader, root, some, lambda shown=progress: tick(shown))  # type: ignore[misc]
                     except DriveUnresponsive:
-                        # They are read when the drive answers: the catalog does not know them.
+                        # They are read once the drive responds: the catalog does not know them yet.
                         break
                     done += len(some)
         self._changed.clear()
@@ -103,7 +103,7 @@ class SidecarUpdates:
                 log.warning("%s is not used: %s", printable(paths[path]), reading.problem)
         nothing = SidecarReading(SidecarContent())
         known = [(seen, said.get(seen.path, nothing)) for seen in some]
-        # Those whose bytes could not be read are as they were, and are read at the next scan.
+        # Sidecars whose bytes could not be read keep their rows, and are read at the next scan.
         put_sidecars(
             self._writer,
             [

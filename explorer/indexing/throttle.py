@@ -1,5 +1,5 @@
-"""Leaves the computer to its user: low priority always, and pauses between pieces of work if the
-user asked for a gentle pace."""
+"""Keeps the computer responsive for its user: always low priority, and pauses between pieces of
+work if the user asked for a gentle pace."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Pace = Literal["full", "gentle"]
 PACE_SETTING = "pace"
 """The catalog setting that holds the pace."""
 
-# At a gentle pace, seconds of pause per second of work, and the most for one pause.
+# At a gentle pace: seconds of pause per second of work, and the longest pause in seconds.
 PAUSE_RATIO, MAX_PAUSE = 2.0, 10.0
 # Seconds between two reads of the setting.
 _SETTING_MAX_AGE = 1.0
 
 
 def lower_priority() -> None:
-    """Give this process, and those it starts, a lower priority for processor and disk than other
-    programs."""
+    """Give this process, and those it starts, a lower processor and disk priority than other
+    programs have."""
     this_system().lower_priority()
 
 
@@ -33,7 +33,7 @@ def current_pace(catalog: Catalog) -> Pace:
 
 
 class Throttle:
-    """Pauses between pieces of work, as the setting says at that moment."""
+    """Pauses between pieces of work, according to the current setting."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Throttle:
         self._work_began = clock()
 
     def begin(self) -> None:
-        """Work starts now."""
+        """Start timing a piece of work."""
         self._work_began = self._clock()
 
     def pause(self) -> None:

@@ -1,6 +1,7 @@
 """Decides whether files that were not found are missing, or temporarily away.
 
-They are away if their drive is, or if so many vanished at once that the user is asked first.
+They are away if their drive is disconnected, or if so many vanished at once that the user is asked
+first.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.scan import root_state
 
-# The user is asked if more than this share of a root's photo files vanish at once, and at least
-# this many.
+# The user is asked if more than this share of a root's photo files, and at least this many, vanish
+# at once.
 ASK_SHARE, ASK_MINIMUM = 0.2, 10
 # Scans within this many seconds see one and the same deletion, which takes a while in a large tree.
 SAME_DELETION = 20.0
@@ -58,8 +59,8 @@ class VanishedFiles:
                 self._record_of_root(root_id, files)
 
     def _put_emptied_roots_online(self) -> None:
-        """A root that looks disconnected because it is empty was in fact emptied, if everything
-        that was in it has been found elsewhere."""
+        """Mark roots as online that look disconnected only because they are empty: if everything
+        that was in a root has been found elsewhere, it was in fact emptied."""
         for root in self._roots.values():
             if (
                 root["path"] in self._summary.offline
@@ -85,8 +86,8 @@ class VanishedFiles:
         self._summary.away += _photos(away)
 
     def _recent_if_many(self, root_id: int, files: list[KnownFile]) -> list[KnownFile] | None:
-        """If so many vanished at once that the user has to be asked: the files that went missing
-        a moment ago, which count too. Else None."""
+        """If so many files vanished at once that the user has to be asked: the files that went
+        missing within the last SAME_DELETION seconds, which count too. Else None."""
         photos = _photos(files)
         if not photos:
             return None

@@ -1,4 +1,4 @@
-"""Verifies that a library is consistent: the catalog with itself, vectors, neighbors and previews
+"""Verifies that a library is consistent: the catalog in itself, the vectors, neighbors and previews
 with the catalog, and the catalog with the disk."""
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def verify(
 
     thorough: also decode every preview, and read every photo file to see whether its bytes are
     still those that were indexed. Raises LibraryLocked if it is to be repaired while another
-    process indexes into it. If the catalog's file is damaged, nothing more is checked:
-    `library.salvage` is for that.
+    process is indexing into it. If the catalog's file is damaged, nothing more is checked;
+    `library.salvage` repairs such a file.
     """
     progress("Checking the catalog…")
     if torn := integrity.find_damage(library.catalog.path):

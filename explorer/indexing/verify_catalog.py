@@ -11,7 +11,8 @@ from explorer.library.sidecar_store import unapplied_sidecars
 
 
 def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
-    """References, rules and counts of the catalog's rows."""
+    """Check the references, integrity rules and counts of the catalog's rows, and that the values
+    from sidecars are applied."""
     run.progress("Checking the catalog…")
     catalog, writer = run.library.catalog, run.writer
     counts = catalog.counts()

@@ -16,9 +16,9 @@ from explorer.systems.this_system import this_system
 
 
 def check_files(run: VerifyRun) -> Iterator[Inconsistency]:
-    """Compare the files with the disk. Differences are only noted, because the next scan finds
-    them. Only bytes that changed under the same size and time are a fault; they are found if
-    thorough."""
+    """Compare the catalog's files with those on disk. Most differences are only noted, because the
+    next scan finds them. A fault is a file whose bytes changed while its size and time stayed the
+    same, or (on an online drive) that cannot be read; only a thorough run finds these."""
     run.progress("Checking the photo files…")
     catalog = run.library.catalog
     away = {

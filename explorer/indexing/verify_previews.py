@@ -30,7 +30,7 @@ def check_previews(run: VerifyRun) -> Iterator[Inconsistency]:
 
 
 def _check_leftovers(run: VerifyRun) -> Iterator[Inconsistency]:
-    """Files of an interrupted run. They are a fault only if none was interrupted."""
+    """Report leftover files. They are a fault only if no run was interrupted."""
     left = list(crash_cleanup.leftovers(run.library))
     expected = crash_cleanup.was_interrupted(run.library)
     if left and run.repairs:

@@ -12,14 +12,14 @@ from explorer.library.writer import Writer
 
 
 class Inconsistency(NamedTuple):
-    """One thing that does not agree with the rest of the library."""
+    """One part that does not agree with the rest of the library."""
 
     kind: str
     """`catalog`, `texts`, `vectors`, `neighbours`, `preview` or `file`."""
     text: str
     """One sentence for the user."""
     mended: bool = False
-    """It has been repaired."""
+    """Whether it has been repaired."""
 
 
 @dataclass
@@ -73,11 +73,11 @@ class VerifyReport:
 
 @dataclass(frozen=True)
 class VerifyRun:
-    """What every check of one verification needs."""
+    """The inputs that the checks of one verification share."""
 
     library: Library
     writer: Writer | None
-    """Repairs what is wrong; None to only report it."""
+    """Repairs what is wrong; None to report problems only."""
     thorough: bool
     """Also decode every preview and read every photo file."""
     progress: Callable[[str], None]

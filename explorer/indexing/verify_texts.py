@@ -10,7 +10,7 @@ from explorer.text_format import count
 
 
 def check_texts(run: VerifyRun) -> Iterator[Inconsistency]:
-    """The stored texts of each photo, and their index."""
+    """Check the stored texts of each photo, and their index."""
     run.progress("Checking names and texts…")
     catalog, writer = run.library.catalog, run.writer
     if not photo_text_store.index_is_sound(catalog):

@@ -17,16 +17,16 @@ from explorer.library.neighbor_store import drop_all_neighbors
 from explorer.library.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
 
-# While another process indexes, catalog and index may be at different changes; they are then
-# compared again, up to this many times.
+# While another process is indexing, the catalog and the index may be at different change numbers;
+# they are then compared again, up to this many times.
 _ATTEMPTS = 10
 # How far the norm of an embedding may be from 1.
 _NORM_TOLERANCE = 0.01
 
 
 def check_vectors(run: VerifyRun) -> Iterator[Inconsistency]:
-    """Everything that is derived from the embeddings, of every encoder. Raises LibraryError if an
-    encoder is removed during the check."""
+    """Check the embeddings of every encoder, and the index and neighbors derived from them. Raises
+    LibraryError if an encoder is removed during the check."""
     catalog = run.library.catalog
     for name, version, dim, number in catalog.encoders():
         run.progress(f"Checking the vectors of {name}…")
@@ -55,7 +55,7 @@ def _check_embeddings(
     ]
     if bad and run.writer:
         drop_embeddings(run.writer, encoder_id, bad)
-        # The new vectors need not be the same to the last digit.
+        # The new vectors may differ in the last digits, so their neighbors are computed again.
         drop_all_neighbors(run.writer, encoder_id, stage_name(encoder_id))
     mended = (
         ": it was dropped, and the next indexing run encodes the photo again" if run.repairs else ""
@@ -79,7 +79,7 @@ def _check_index(
     if wrong:
         text = f"The index of {name} differs from the catalog for {wrong:,} photos."
         yield Inconsistency("vectors", text, run.repairs)
-    # A missing index file is not a fault: every reader rebuilds it in memory. Saving it spares them
+    # A missing index file is not a fault: every reader rebuilds it in memory. Saving it avoids
     # that.
     if run.repairs and (wrong or index.damaged or index.rebuilt):
         index.rebuild()
@@ -111,7 +111,7 @@ def _is_unit_vector(vector: np.ndarray, dim: int) -> bool:
 
 
 def _count_differences(library: Library, index: VectorIndex, encoder_id: int) -> int:
-    """Photos whose vector in the index is not the one in the catalog."""
+    """The number of photos whose vector in the index differs from that in the catalog."""
     expected = {
         change.photo_id: change.vector
         for change in library.catalog.changes_since(encoder_id, 0)

@@ -1,4 +1,4 @@
-"""Adding a folder to the watched ones, and recording that its drive does not respond."""
+"""Adds folders to the watched ones, and records that a folder's drive does not respond."""
 
 from __future__ import annotations
 

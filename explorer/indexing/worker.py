@@ -1,4 +1,4 @@
-"""The worker process, the only one that writes: it indexes and watches until it is told to stop.
+"""The worker process, the only one that writes. It indexes and watches until it is told to stop.
 
     python -m explorer.indexing.worker --library DIR [--encoder NAME] [--offline]
 
@@ -49,15 +49,15 @@ def main(argv: list[str] | None = None) -> int:
     lower_priority()
     began = time.time()
     stop = threading.Event()
-    # The server decides when to stop: Ctrl-C in the terminal reaches both, and is the server's to
-    # handle.
+    # The server decides when to stop. Ctrl-C in the terminal reaches both processes, and the server
+    # handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(
         target=_stop_at_end_of_input, args=(stop,), daemon=True, name="parent-watch"
     ).start()
     if args.offline:
-        # For the processes that this one starts.
+        # Set for the processes that this one starts.
         os.environ["EXPLORER_OFFLINE"] = "1"
     library = Library.open(args.library)
     try:
@@ -84,8 +84,8 @@ def main(argv: list[str] | None = None) -> int:
 def _index(
     library: Library, stop: threading.Event, began: float
 ) -> Literal["stopped", "dismissed", "replaced"]:
-    """Run a worker until it ends. `dismissed`: the process is to stand by. `replaced`: another
-    model has taken over, and the next worker is to use it."""
+    """Run a worker until it ends. `stopped`: the process is to end. `dismissed`: the process is to
+    stand by. `replaced`: another model has taken over, and the next worker is to use it."""
     lock = _wait_for_lock(library, stop)
     if lock is None:
         return "stopped"
@@ -106,7 +106,7 @@ def _index(
             return "stopped"
         return "dismissed" if worker.dismissed else "replaced" if worker.replaced else "stopped"
     finally:
-        # However often it was acquired.
+        # Released however often it was acquired.
         lock.release(force=True)
 
 
@@ -146,7 +146,8 @@ def _prepare_encoder(library: Library) -> tuple[Encoder, str]:
     writer = Writer(catalog)
     try:
         report_status(writer, phase="starting", encoder=name, message="Getting ready…")
-        # What is not here is fetched beside the worker, while it indexes with the starter.
+        # A model that is not here is fetched beside the worker, which indexes with the starter
+        # meanwhile.
         encoder, note = load_encoder(name, offline=True)
         if note:
             model_settings.begin_switch(catalog, name)
@@ -174,7 +175,7 @@ def _forward_stop(stop: threading.Event, worker: Worker) -> None:
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:
     """Stop the process when the other end of standard input is closed, or its process has ended."""
-    # Not through sys.stdin, whose lock Python waits for at exit.
+    # Not read through sys.stdin: at exit, Python waits for the lock of that object.
     while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()

@@ -57,8 +57,8 @@ def stop_worker(worker: subprocess.Popen[bytes], timeout: float = 10.0) -> None:
 
 
 def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
-    """Have the worker replace the ignore patterns of a root. Returns the patterns; raises
-    UsageError for one that cannot be parsed."""
+    """Tell the worker to replace the ignore patterns of a root. Returns the cleaned patterns;
+    raises UsageError for one that cannot be parsed."""
     clean = validate_globs(globs)
     send_command(catalog, "exclude", json.dumps({"folder": root, "globs": clean}))
     return clean
@@ -67,8 +67,8 @@ def exclude(catalog: Catalog, root: str, globs: Sequence[str]) -> list[str]:
 def retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
-    """Have the worker read failed files again: all, those with one of these reasons, or one
-    file."""
+    """Tell the worker to read failed files again: all of them, those with one of these reasons, or
+    one file."""
     request = (
         {"reasons": list(reasons)}
         if reasons is not None
@@ -80,8 +80,8 @@ def retry(
 
 
 def report_if_idle(library: Library, phase: Phase, message: str) -> None:
-    """Report the phase of a process that does not hold the library's lock, unless the process that
-    does is alive and reports its own."""
+    """Report the phase of this process, which does not hold the library's lock, unless the process
+    that holds it is alive and reports its own."""
     worker = worker_status(library.catalog)
     if worker is not None and worker["alive"] and worker["pid"] != os.getpid():
         return
@@ -95,8 +95,8 @@ def report_if_idle(library: Library, phase: Phase, message: str) -> None:
 
 
 class Heartbeat:
-    """Shows that this process is alive while it is busy with one long thing, such as a file that is
-    slow to decode. A context manager."""
+    """Shows that this process is alive while it is busy with one long operation, such as a file
+    that is slow to decode. A context manager."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog, self._stop = catalog, threading.Event()

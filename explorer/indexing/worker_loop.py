@@ -37,11 +37,11 @@ log = logging.getLogger("explorer.worker")
 ROUND_INTERVAL = 0.3
 # Seconds between two attempts while the library's disk is full or cannot be written.
 RETRY_INTERVAL = 5.0
-# With more photos to go in a run, the model's INT8 version is tested beside it: the run gets
-# shorter by more than the test takes.
+# If more photos than this are left in a run, the model's INT8 version is tested during the run: it
+# shortens the run by more than the test takes.
 LONG_RUN = 5000
-# The vector index is saved when this share of it has changed, and at least so many photos; until
-# then a start catches up from the catalog.
+# The vector index is saved when this share of it, and at least this many photos, have changed.
+# Until then, a start catches up from the catalog.
 SAVE_SHARE, SAVE_MINIMUM = 0.02, 500
 
 
@@ -55,7 +55,7 @@ class _Interrupted(Exception):
 
 
 class Worker:
-    """Owns the writer, the decode processes and the scheduler as long as it lives."""
+    """The worker of one library. Owns the writer, the decode processes and the scheduler."""
 
     def __init__(
         self, library: Library, encoder: Encoder, note: str = "", *, decoders: int | None = None
@@ -63,8 +63,8 @@ class Worker:
         """note: shown in the app while there is nothing else to report; says why the encoder is
         not the one that was set. decoders: number of decode processes; default is one per core."""
         self._library, self._encoder = library, encoder
-        # Another model has taken over, or the vectors of this one were dropped: this worker is to
-        # make room for a new one.
+        # Whether this worker is to make room for a new one, because another model has taken over
+        # or the vectors of its own were dropped.
         self.replaced = False
         self._is_fallback = bool(note)
         self._writer = Writer(library.catalog)
@@ -95,7 +95,7 @@ class Worker:
 
     @property
     def dismissed(self) -> bool:
-        """Whether it was told to release the library until further notice."""
+        """Whether this worker was told to release the library until further notice."""
         return self._commands.dismissed
 
     def ignore_stops_before(self, began: float) -> None:
@@ -103,7 +103,7 @@ class Worker:
         drop_commands(self._writer, ["stop"], began)
 
     def stop(self) -> None:
-        """Ask it to end; safe from any thread and from a signal handler."""
+        """Ask the worker to end; safe from any thread and from a signal handler."""
         self._stop.set()
 
     def close(self) -> None:
@@ -144,24 +144,24 @@ class Worker:
                 self._wait_for_disk(error)
 
     def _wait_for_disk(self, error: Exception) -> None:
-        """Report why the library cannot be written, and wait. Everything is then scanned again.
-        Raises an error that has another cause."""
+        """Report why the library cannot be written, and wait. Everything is scanned again
+        afterward. Raises the error again if it has another cause."""
         trouble = explain(error, self._library.dir)
         if trouble is None or isinstance(trouble, CatalogDamaged):
             raise trouble or error from error
         log.warning("%s", trouble)
-        # What the failed round was about is not known any more.
+        # What the failed round was to scan is no longer known.
         self._scheduler.schedule_now()
         end = time.monotonic() + RETRY_INTERVAL
         while time.monotonic() < end and not self._stop.is_set():
-            # A full disk mostly still has room for this one row; if not, the log has the message.
+            # A full disk usually has room for this one row; if not, the message is in the log.
             self._unless_disk_fails(
                 lambda: self._status.report_now("waiting", message=str(trouble))
             )
             self._stop.wait(1.0)
 
     def _unless_disk_fails(self, action: Callable[[], None]) -> None:
-        """Do something that can be omitted if the library cannot be written."""
+        """Run an action that can be skipped if the library cannot be written."""
         try:
             action()
         except Exception as error:
@@ -184,7 +184,7 @@ class Worker:
             try:
                 self._index(self._scheduler.targets(changed), thorough=False)
             except BaseException:
-                # Whatever happened, these folders are still to be scanned.
+                # Whatever happened, these folders still have to be scanned.
                 self._scheduler.requeue(changed)
                 raise
         for stage in self._stages:
@@ -214,8 +214,8 @@ class Worker:
             log.info("%s", summary)
 
     def _is_to_be_set(self) -> bool:
-        """Whether searches are to use this worker's encoder, now that all photos are encoded by it:
-        none was set, or the one that was set has no vectors, or cannot be loaded."""
+        """Whether searches are to use this worker's encoder now that it has encoded all photos: no
+        encoder was set, or the one that was set has no vectors or cannot be loaded."""
         catalog = self._library.catalog
         chosen = model_settings.encoder_setting(catalog)
         return self._is_fallback or chosen not in catalog.encoders_in_use()
@@ -260,7 +260,7 @@ class Worker:
         commands = self._commands.execute_pending()
         if self._commands.refusal is not None:
             self._status.note = self._commands.refusal
-        # The id under which it would store vectors is gone.
+        # The encoder id under which this worker would store vectors is gone.
         self.replaced = self.replaced or self._encoder.name in self._commands.dropped
         if self._is_ending():
             raise Stopped

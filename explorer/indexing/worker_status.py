@@ -9,7 +9,7 @@ from explorer.library.rows import Phase
 from explorer.library.worker_store import report_status
 from explorer.library.writer import Writer
 
-# Seconds between two reports, unless the phase has to be shown at once.
+# Seconds between two reports, except for phases that have to be shown at once.
 _INTERVAL = 0.5
 
 NO_PROGRESS = Progress(0, 0, 0.0, None)
@@ -32,7 +32,7 @@ class WorkerStatus:
     def report(
         self, phase: Phase, progress: Progress = NO_PROGRESS, *, always: bool = False
     ) -> None:
-        """Report, but not more often than every half second unless `always`."""
+        """Report at most every half second; with `always`, at once."""
         now = time.monotonic()
         if always or now - self._last_report >= _INTERVAL:
             self._last_report = now
@@ -41,7 +41,7 @@ class WorkerStatus:
     def report_now(
         self, phase: Phase, progress: Progress = NO_PROGRESS, message: str | None = None
     ) -> None:
-        """Report at once. message: default is the name of the stage in progress, or the note."""
+        """Report at once. message: defaults to the name of the stage in progress, or the note."""
         done, total, rate, eta, stage = progress
         report_status(
             self._writer,

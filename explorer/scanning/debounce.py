@@ -1,4 +1,4 @@
-"""Debouncing: many events become few rescans, each after a short quiet period."""
+"""Debounces change events: a burst of events leads to one rescan, after a short quiet period."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Debouncer(Generic[Key]):
     clock."""
 
     def __init__(self, quiet: float, limit: float) -> None:
-        """quiet: a key is due once it had no event for this long. limit: it is due this long after
-        its first event in any case."""
+        """quiet: seconds without an event after which a key is due. limit: seconds after its first
+        event at which a key is due in any case."""
         self._quiet, self._limit = quiet, limit
         self._first: dict[Key, float] = {}
         self._last: dict[Key, float] = {}

@@ -1,4 +1,4 @@
-"""Calls that touch a drive, with a timeout, so that an unresponsive drive holds nothing else up.
+"""Runs calls that touch a drive, with a timeout, so that an unresponsive drive blocks nothing else.
 
 A network drive whose server is off, or a FUSE program that hangs, never answers a system call. The
 calling thread then waits inside the kernel, where nothing can interrupt it. So every call runs in
@@ -22,8 +22,8 @@ TIMEOUT = 30.0
 # Seconds between two calls of `tick` while a call is running.
 _TICK = 0.25
 
-# The problem recorded for a root whose drive does not respond. Libraries store this text and it is
-# compared with theirs, so it must not change.
+# The problem recorded for a root whose drive does not respond. Libraries store this text, and it is
+# compared with the stored one, so it must not change.
 UNRESPONSIVE = "its drive does not answer"
 
 
@@ -33,11 +33,11 @@ def offline_reason(problem: str | None) -> str:
 
 
 KeepAlive = Callable[[], None]
-"""A long call invokes it every few seconds to show that it is making progress."""
+"""A function that a long call invokes every few seconds to show that it is making progress."""
 
 
 class DriveUnresponsive(Exception):
-    """The drive of a root did not answer in time."""
+    """The drive of a root did not respond in time."""
 
     def __init__(self, root: str) -> None:
         super().__init__(root)
@@ -47,7 +47,7 @@ class DriveUnresponsive(Exception):
 class DriveTimeouts:
     """Runs calls that touch drives and remembers which drives are unresponsive.
 
-    `call` and `call_or` belong to one thread; `is_unresponsive` may be called from any.
+    Only one thread may use `call` and `call_or`; any thread may call `is_unresponsive`.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,8 @@ class DriveTimeouts:
 
         function: touches the drive of this root and no other. It receives a `KeepAlive`. It may
         keep running after its caller has given up.
-        tick: called in this thread several times a second meanwhile; if it raises, the wait ends.
+        tick: called in the caller's thread several times a second meanwhile; if it raises, the
+        wait ends.
         Raises DriveUnresponsive, and whatever the function raises.
         """
         if self.is_unresponsive(root):

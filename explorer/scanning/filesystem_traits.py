@@ -15,7 +15,7 @@ import psutil
 from explorer.library.paths import inside
 from explorer.systems.this_system import this_system
 
-# Network file systems: other computers change files there without this one being notified.
+# Network file systems: other computers can change files there without this one being notified.
 _NETWORK = frozenset(
     [
         "nfs",
@@ -94,7 +94,8 @@ class Volume(NamedTuple):
 
 
 def mounted_volumes() -> list[Volume]:
-    """All mounted file systems in the order they were mounted."""
+    """All mounted file systems, in the order in which they were mounted; empty if the system does
+    not report them."""
     try:
         return [
             Volume(part.mountpoint, part.fstype.lower(), part.opts)
@@ -139,7 +140,7 @@ def reason_to_poll(root: str) -> str | None:
 
 
 def has_stable_inodes(root: str) -> bool:
-    """Whether a file keeps its inode number, so that another number means another file."""
+    """Whether files keep their inode numbers, so that a different number means a different file."""
     volume = volume_of(root)
     return volume is not None and not volume.network and volume.kind not in _UNSTABLE_INODES
 
@@ -147,7 +148,8 @@ def has_stable_inodes(root: str) -> bool:
 def has_reliable_ctimes(root: str) -> bool:
     """Whether a file's ctime changes exactly when its bytes, name or permissions do.
 
-    Windows reports the creation time instead, and some file systems make one up at mount time.
+    Windows reports the creation time instead, and some file systems make up ctimes when they are
+    mounted.
     """
     volume = volume_of(root)
     if volume is None or volume.kind in _NO_CHANGE_TIMES or not this_system().has_change_times:

@@ -1,12 +1,12 @@
 """File name patterns in the syntax of `.gitignore`
 (https://git-scm.com/docs/gitignore#_pattern_format).
 
-A pattern is compiled to one matcher per component of a path. Within a component, the text between
-two stars is searched for once, from the left and without backtracking (an atomic group). The
-leftmost match leaves the most room for what follows, so no match is missed, and the time is at
-worst proportional to the length of the pattern times that of the name. `**` between components is
-matched in the same way. Patterns without wildcards are looked up in a dictionary, because lists
-made by programs contain thousands of them.
+A pattern is compiled to one matcher per path component. Within a component, the text between two
+stars is searched for once, from the left and without backtracking (an atomic group). The leftmost
+match leaves the most room for what follows, so no match is missed, and the time is at worst
+proportional to the length of the pattern times that of the name. `**` between components is matched
+in the same way. Patterns without wildcards are looked up in a dictionary, because generated lists
+contain thousands of them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-# Patterns with wildcards in one list, each of which is tried on every path.
+# The most patterns with wildcards in one list: each of them is tried on every path.
 MAX_WILDCARDS = 1000
-# Characters in one pattern.
+# The most characters in one pattern.
 MAX_LENGTH = 1000
 
-# POSIX character classes, as the inside of a bracket expression.
+# POSIX character classes, in the syntax of a regular expression's brackets.
 _CLASSES = {
     "alpha": "A-Za-z", "alnum": "A-Za-z0-9", "digit": "0-9", "xdigit": "0-9A-Fa-f", "lower": "a-z",
     "upper": "A-Z", "blank": r" \t",
@@ -39,7 +39,7 @@ class Pattern(NamedTuple):
     excludes: bool
     """False if it re-includes what it matches (`!`)."""
     folders_only: bool
-    """It ends in a slash."""
+    """Whether it ends in a slash, and so matches folders only."""
     runs: tuple[tuple[NameMatcher, ...], ...]
     """Matchers for the components of a path, outermost first. Between two runs there may be any
     number of folders (`**`)."""
@@ -94,8 +94,8 @@ def parse(line: str) -> Pattern | None:
 
 
 class PatternList:
-    """A list of patterns, of which the last one that matches decides. problems: lines that cannot
-    be parsed, with the reason; they match nothing."""
+    """A list of patterns, of which the last one that matches decides. problems: the lines that
+    cannot be parsed, each with the reason; they match nothing."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.problems = list[str]()
@@ -153,7 +153,7 @@ class PatternList:
 
 
 def _strip(line: str) -> str:
-    """A line without trailing blanks; an escaped blank is kept."""
+    """A line without trailing whitespace; an escaped space or tab is kept."""
     bare = line.rstrip(" \t\r\n")
     escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
     return line[: len(bare) + 1].rstrip("\r\n") if escaped else bare

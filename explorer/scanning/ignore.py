@@ -1,5 +1,5 @@
 """Decides which folders and files of a root are excluded: hidden and system folders, those matching
-the person's patterns, and those matching an ignore file.
+the user's patterns, and those matching an ignore file.
 
 Both kinds of patterns use the syntax of `.gitignore` (`globs.py`): `*.png` excludes files of that
 name anywhere, `Screenshots/` a folder anywhere, `/2019/raw` only that one, and `!` re-includes what
@@ -18,18 +18,17 @@ from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
 from explorer.systems.this_system import this_system
 
-# Holds patterns for its folder and all subfolders. The application only reads it.
+# This file holds patterns for its folder and all subfolders. The application only reads it.
 IGNORE_FILE = ".photoexplorerignore"
-# `~$NAME.EXT` says who has a file open, and may be named like a photo.
+# `~$NAME.EXT` records who has a file open, and may have the extension of a photo.
 _LOCK = "~$"
-# In bytes. No real list is longer.
+# Bytes of an ignore file that are read. No real list is longer.
 _MAX_SIZE = 1 << 20
 
 
 def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
-    """Whether this is excluded unless a pattern re-includes it: its name starts with a dot, it is
-    the lock of a file that an office program has open, or a folder of the system or of another
-    program.
+    """Whether a path is excluded unless a pattern re-includes it: its name starts with a dot, or it
+    is the lock file of an open office document, or a folder of the system or of another program.
 
     path: relative, catalog text.
     """
@@ -40,8 +39,8 @@ def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
 
 
 def validate_globs(globs: Iterable[str]) -> list[str]:
-    """The patterns stripped of blanks, without empty ones and duplicates. Raises UsageError for one
-    that cannot be parsed."""
+    """The patterns without surrounding whitespace, empty ones and duplicates. Raises UsageError for
+    a pattern that cannot be parsed."""
     clean = [glob.strip() for glob in globs]
     for glob in filter(None, clean):
         if "\n" in glob or "\r" in glob:
@@ -59,7 +58,7 @@ def validate_globs(globs: Iterable[str]) -> list[str]:
 class IgnoreRules:
     """The ignore rules of one root.
 
-    An ignore file is read when its folder is first asked about, and cached as long as this object
+    An ignore file is read at the first question about its folder, and cached as long as this object
     lives. problems: rules that could not be read or parsed, in words; they exclude nothing.
     """
 
@@ -67,18 +66,18 @@ class IgnoreRules:
         """root: absolute path. globs: the patterns that the catalog holds for it."""
         self.problems = list[str]()
         self._root = root
-        # Of a photo program's library, all but the originals is left out.
+        # In a photo program's library, everything but the originals is excluded.
         name = os.path.basename(root)
         self._package = f"{name}/" if is_photo_package(name) else ""
         self._globs = self._parse("the patterns for this folder", globs)
         self._files: dict[str, PatternList | None] = {}
 
     def excludes(self, path: str, *, is_folder: bool) -> bool:
-        """Whether this path is excluded, provided that none of its parents is. path: relative,
-        catalog text."""
+        """Whether a path is excluded, assuming that none of its parents is. path: relative, catalog
+        text."""
         verdict: bool | None = ignored_by_default(self._package + path, is_folder=is_folder) or None
         # The last match decides: defaults first, then the root's patterns, then ignore files from
-        # the outermost folder inwards.
+        # the outermost folder inward.
         verdict = _match(self._globs, path, verdict, is_folder=is_folder)
         folder, rest = "", path
         while True:

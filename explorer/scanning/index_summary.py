@@ -9,7 +9,7 @@ from explorer.scanning.root_scan import ScanTarget
 
 @dataclass
 class IndexSummary:
-    """Counts and remarks of one indexing run."""
+    """The counts and problems of one indexing run."""
 
     indexed: int = 0
     """Files that are new in the library, or have new contents."""
@@ -26,7 +26,7 @@ class IndexSummary:
     away: int = 0
     """Files that vanished but stay in the library until the user confirms that they are gone."""
     left_out: int = 0
-    """Files known from before that an ignore rule excludes now."""
+    """Known files that an ignore rule excludes now."""
     other: int = 0
     """Files that are not photos."""
     offline: set[str] = field(default_factory=set)

@@ -1,8 +1,8 @@
-"""Recursive watches on Linux by inotify(7): one watch per folder, none for excluded folders.
+"""Recursive watches on Linux with inotify(7): one watch per folder, none for excluded folders.
 
-watchdog reads and decodes the events. Which folder has which watch is tracked here, because we must
-know whether every folder has one: the system limit may be reached in the middle of a tree, and when
-the event queue overflows, events are lost.
+watchdog reads and decodes the events. The watches of folders are tracked here, because we must know
+whether every folder has one: the system limit may be reached in the middle of a tree, and events
+are lost when the event queue overflows.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _MASK = Mask(
     | _C.IN_DONT_FOLLOW
 )
 
-# Error numbers for a reached limit on watches or memory.
+# Error numbers that mean that the limit on watches, or the memory, is exhausted.
 _EXHAUSTED = {errno.ENOSPC, errno.ENOMEM}
 WATCH_LIMIT = "this system cannot watch more folders (its limit is fs.inotify.max_user_watches)"
 
 
 class InotifyTree:
-    """The watches of one root. watchdog calls its `on_…` methods from a thread of its own."""
+    """The watches of one root. watchdog calls the `on_…` methods from its own thread."""
 
     def __init__(
         self, reader: InotifyFD, root: str, on_change: OnChange, excludes: Callable[[str], bool]
@@ -61,7 +61,7 @@ class InotifyTree:
         self._folders: dict[WatchDescriptor, str] = {}
         self._ids: dict[WatchDescriptor, CallbackId] = {}
         self._watches: dict[str, WatchDescriptor] = {}
-        # Why not every folder is watched, in words; None if every one is.
+        # Why not every folder is watched, in words; None if all are.
         self.problem: str | None = None
         # Whether the root was deleted, moved or unmounted.
         self.lost = False
@@ -80,7 +80,7 @@ class InotifyTree:
     # --- called by watchdog
 
     def on_event(self, event: InotifyEvent) -> None:
-        """An event in one of this tree's folders."""
+        """Handle an event in one of this tree's folders."""
         with self._lock:
             folder = self._folders.get(event.wd)
             if folder is None:
@@ -110,7 +110,7 @@ class InotifyTree:
             self._on_change(path, None)
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """The folder is gone, and so is its watch."""
+        """Forget the watch of a folder that is gone."""
         with self._lock:
             self._ids.pop(wd, None)
             folder = self._folders.pop(wd, None)
@@ -119,7 +119,7 @@ class InotifyTree:
                 self.lost = self.lost or folder == self._root
 
     def on_queue_overflow(self) -> None:
-        """Events were lost: watch every folder again, and have the whole root scanned."""
+        """Watch every folder again, and report the whole root as changed: events were lost."""
         with self._lock:
             self._drop(list(self._watches))
             self._add(self._root)
@@ -162,7 +162,7 @@ class InotifyTree:
             self._reader.remove_callbacks([(wd, number)])
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
         if wd in self._folders:
-            # The same folder, found under its new name before the event of its renaming.
+            # The same folder, found under its new name before the event for the renaming arrived.
             self._watches.pop(self._folders[wd], None)
             self._reader.remove_callbacks([(wd, self._ids[wd])])
         self._folders[wd], self._watches[folder], self._ids[wd] = folder, wd, number

@@ -39,20 +39,20 @@ class RootScan(NamedTuple):
     target: ScanTarget
     """What was actually scanned; may be more than was requested."""
     away: bool = False
-    """The root's drive is disconnected, or suddenly empty."""
+    """Whether the root's drive is disconnected, or suddenly empty."""
     device: str | None = None
     """Device number of the file system that the root is on."""
     found: ScanResult | None = None
     """None if the drive went away during the scan, or the scan failed (`trouble`)."""
     rules: IgnoreRules | None = None
     moved: bool = False
-    """Another file system is mounted at the root's path than before."""
+    """Whether a different file system is mounted at the root's path than before."""
     inodes: bool = False
-    """Inode numbers of the root's files are stable."""
+    """Whether inode numbers of the root's files are stable."""
     ctimes: bool = False
-    """Change times of the root's files are reliable."""
+    """Whether change times of the root's files are reliable."""
     drives: frozenset[str] = frozenset()
-    """Those of the root's known mount points at which a file system is mounted now."""
+    """The root's known mount points at which a file system is mounted now."""
     trouble: str = ""
     """Why the scan failed, in words."""
 
@@ -67,9 +67,10 @@ def scan_target(
 ) -> RootScan:
     """Scan a target. Raises only what `keep_alive` raises.
 
-    roots: all watched folders with links resolved. keep_alive: see `scan_tree`. moved: it is
-    already known that another file system is mounted at the root's path. If that turns out here,
-    the whole root is scanned: only then can one tell what it means.
+    roots: all watched folders with links resolved. keep_alive: passed to `scan_tree` as `tick`.
+    moved: whether it is already known that a different file system is mounted at the root's path.
+    If this scan discovers it, the whole root is scanned, because only then is it clear what became
+    of its files.
     """
     if is_away(root):
         return RootScan(target, away=True)
@@ -110,7 +111,7 @@ def scan_target(
     )
     # The drive may have been disconnected during the scan.
     kept = found if device_of(root["path"]) == device else None
-    # Inode numbers on another file system say nothing about the files that were known.
+    # Inode numbers on a different file system say nothing about the known files.
     inodes, ctimes = (
         not moved and has_stable_inodes(root["path"]),
         has_reliable_ctimes(root["path"]),
@@ -119,8 +120,8 @@ def scan_target(
 
 
 def is_away(root: RootRow) -> bool:
-    """Whether the root's drive is disconnected: its folder is absent, or empty although photos are
-    known in it."""
+    """Whether the root's drive is disconnected: its folder is absent, or is empty although the
+    catalog has photos in it."""
     state = root_state(root["path"])
     return state == "absent" or (state == "empty" and root["photos"] > 0)
 
@@ -146,8 +147,8 @@ def _is_mount_point(folder: str) -> bool:
 
 
 def _hidden_part(target: ScanTarget) -> str:
-    """The outermost folder on the way from the root to a target that is hidden by an attribute; ''
-    if none is. A scan of the whole root would not enter it."""
+    """The outermost folder on the path from the root to a target that has the hidden attribute; ''
+    if none has. A scan of the whole root would not enter it."""
     system = this_system()
     names = target.folder.split("/") if target.folder and system.has_file_attributes else []
     for number in range(1, len(names) + 1):
@@ -155,7 +156,7 @@ def _hidden_part(target: ScanTarget) -> str:
         try:
             facts = file_calls.lstat(system.long_path(join(to_text(target.root), folder)))
         except OSError:
-            # It is gone or cannot be read, which the scan reports.
+            # The folder is gone or cannot be read; the scan reports that.
             return ""
         if system.is_hidden(facts):
             return folder
@@ -163,10 +164,10 @@ def _hidden_part(target: ScanTarget) -> str:
 
 
 def _as_spelled_on_disk(target: ScanTarget) -> str:
-    """The folder of a target, if it is spelled as on disk; else the innermost parent that is.
+    """The folder of a target if it is spelled as on disk, else the innermost parent that is.
 
-    Where names are case-insensitive, a folder may be requested by a spelling that it no longer has.
-    Its photos would then be found under both spellings.
+    Where names are case-insensitive, a folder may be requested under an outdated spelling. Its
+    photos would then be found under both spellings.
     """
     if not this_system().ignores_case or not target.folder:
         return target.folder

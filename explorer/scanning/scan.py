@@ -1,5 +1,5 @@
-"""Lists the photo files below a folder. Reads names, sizes and times; the only files it opens are
-ignore files."""
+"""Lists the photo files below a folder. It reads names, sizes and times; the only files it opens
+are ignore files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
-# Entries between two calls of `tick`: while they are examined, and while they are listed.
+# Entries between two calls of `tick`, while they are examined and while they are listed.
 _EXAMINED, _LISTED = 50, 1000
 
-# A folder that holds the first of these and one of the others is a library, or a copy of one. Its
-# previews are not the user's photos.
+# A folder that holds `_CATALOG` and one of `_OTHERS` is a library, or a copy of one. Its previews
+# are not the user's photos.
 _CATALOG, _OTHERS = "catalog.db", frozenset({"worker.lock", "previews"})
 
 
@@ -34,26 +34,26 @@ class ScanResult:
     files: list[FileStat] = field(default_factory=list)
     """Photo files."""
     unsupported: dict[str, str] = field(default_factory=dict)
-    """Those of `files` that cannot be read, with the reason."""
+    """The paths in `files` that cannot be read as photos, each with the reason."""
     unreadable: set[str] = field(default_factory=set)
     """Folders and files that could not be accessed; nothing is known about them."""
     left_out: set[str] = field(default_factory=set)
     """Folders and photo files that ignore rules exclude."""
     in_cloud: set[str] = field(default_factory=set)
-    """Those of `files` of which only a placeholder is here; they are not opened."""
+    """The paths in `files` of which only a cloud placeholder is here; they are not opened."""
     mounts: set[str] = field(default_factory=set)
     """Folders on another file system than the folder that contains them."""
     sidecars: list[FileStat] = field(default_factory=list)
-    """Files beside photos that say something about them."""
+    """Sidecars: files beside photos that hold facts about them."""
     unread_sidecars: set[str] = field(default_factory=set)
-    """Paths of such files that are not to be opened, such as placeholders of a cloud."""
+    """Paths of sidecars that must not be opened, such as cloud placeholders."""
     other: int = 0
     """Number of files that are not photos."""
 
 
 def root_state(root: str) -> Literal["there", "empty", "absent"]:
-    """Whether a root can be listed and holds anything. A disconnected drive shows as absent, or as
-    its empty mount point."""
+    """Whether a root can be listed and holds anything. A disconnected drive appears as absent or,
+    if its mount point remains, as empty."""
     try:
         with file_calls.scandir(root) as entries:
             return (
@@ -72,13 +72,13 @@ def device_of(folder: str) -> str | None:
         return None
 
 
-# Stands for the inode of a file that does not exist; no file system uses it.
+# Stands for the inode number of a file that does not exist; no file system uses it.
 NO_SUCH_FILE = -1
 
 
 def inode_of(path: str) -> int | None:
-    """The inode number of a file, links followed; NO_SUCH_FILE if it does not exist, None if that
-    cannot be determined."""
+    """The inode number of a file, with links followed; NO_SUCH_FILE if it does not exist, None if
+    that cannot be determined."""
     try:
         return int64.file_id(file_calls.stat(path).st_ino)
     except (FileNotFoundError, NotADirectoryError):
@@ -101,10 +101,10 @@ def scan_tree(
     root: absolute path. folder: relative, catalog text. roots: all watched folders with links
     resolved. tick: called for each folder, and more often in large ones; may raise to stop.
 
-    Links to folders are not followed, so a cycle of links cannot trap it, nor are volumes that are
-    mounted in a folder of their own, at any depth. A link to a photo outside the watched folders
-    counts as a photo file; a link to a photo inside them is skipped, because that photo is found at
-    its own path.
+    Links to folders are not followed, and on Windows a volume that is mounted inside itself is not
+    entered, so a scan cannot run in circles. A link to a photo outside the watched folders counts
+    as a photo file. A link to a photo inside them is skipped, because that photo is found at its
+    own path.
     """
     rules = rules or IgnoreRules(root)
     found, waiting = ScanResult(), [folder]
@@ -119,8 +119,8 @@ def scan_tree(
             relative = f"{here}/{to_text(entry.name)}" if here else to_text(entry.name)
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
-                # First, as even asking for an excluded folder's facts may fail, or never return:
-                # it may be excluded because its server is gone.
+                # Checked first: on an excluded folder even a stat may fail or never return, as the
+                # folder may be excluded because its server is gone.
                 if is_folder and rules.excludes(relative, is_folder=True):
                     found.left_out.add(relative)
                 elif _is_junction(entry, root, here):
@@ -145,8 +145,8 @@ def scan_tree(
 def _list(
     path: str, here: str, found: ScanResult, tick: Callable[[], None]
 ) -> tuple[list[os.DirEntry[str]], int]:
-    """The entries of a folder by name, and its device number. Empty if it is gone, unreadable, or a
-    library."""
+    """The entries of a folder, sorted by name, and its device number; ([], 0) if the folder is
+    gone, unreadable, or a library. An unreadable folder is added to `found`."""
     try:
         path = this_system().long_path(path)
         device = file_calls.stat(path).st_dev
@@ -167,14 +167,15 @@ def _list(
 
 
 def _device(entry: os.DirEntry[str]) -> int:
-    # On Windows, a listed entry carries no device number. Followed, as a mounted drive is entered.
+    # On Windows, a listed entry has no device number. Links are then followed, because scans enter
+    # mounted drives.
     return entry.stat(follow_symlinks=False).st_dev or file_calls.stat(entry.path).st_dev
 
 
 def _is_junction(entry: os.DirEntry[str], root: str, here: str) -> bool:
-    """Whether it is a Windows junction: a link to a folder that looks like one itself, or a volume
-    that a folder above is on, and would be entered again and again. here: the folder that contains
-    the entry."""
+    """Whether an entry is a Windows junction that must not be entered: one that links to a folder,
+    or one that mounts a volume that holds a folder above, which would be entered again and again.
+    here: the folder that contains the entry."""
     system = this_system()
     if not system.has_file_attributes:
         return False
@@ -188,7 +189,7 @@ def _is_junction(entry: os.DirEntry[str], root: str, here: str) -> bool:
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:
-    """Whether it is hidden by an attribute."""
+    """Whether an entry has the hidden attribute."""
     system = this_system()
     return system.has_file_attributes and system.is_hidden(entry.stat(follow_symlinks=False))
 
@@ -218,7 +219,7 @@ def _add_file(
             return
     facts = entry.stat()
     if reason := why_not_regular(facts):
-        # Size and time of a device are meaningless.
+        # The size and time of a device are meaningless.
         found.files.append(FileStat(relative, 0, 0, 0))
         found.unsupported[relative] = reason
         return

@@ -30,10 +30,10 @@ from explorer.text_format import duration
 
 # Seconds between two full scans of a watched root.
 RESCAN_INTERVAL = 30 * 60.0
-# Seconds between two full scans of a polled root: at least this many, and at least this many times
-# as long as one scan takes.
+# A polled root is scanned in full at intervals of at least POLL_INTERVAL seconds, and of at least
+# POLL_LOAD_FACTOR times the duration of one scan.
 POLL_INTERVAL, POLL_LOAD_FACTOR = 60.0, 20.0
-# Seconds after which a file that was still being written is scanned again.
+# Seconds after which the folder of a file that was still being written is scanned again.
 UNSETTLED_DELAY = 1.5
 # Seconds between two checks whether a drive came or went.
 DRIVE_CHECK_INTERVAL = 3.0
@@ -56,7 +56,7 @@ class ScanScheduler:
         self._identities: dict[str, str | None] = {}
         self._unresponsive = set[str]()
         self._drives_checked = 0.0
-        # Seconds that the computer did not spend awake, since 1970.
+        # The Unix time minus the seconds awake since boot: it grows by the time spent asleep.
         self._asleep = time.time() - this_system().awake_seconds()
 
     def close(self) -> None:
@@ -65,11 +65,12 @@ class ScanScheduler:
     # --- what is due
 
     def due_roots(self) -> list[ScanTarget]:
-        """Roots that are due for a full scan, which at the start are all; they are watched from now
-        on."""
+        """The roots that are due for a full scan; at the start, all of them. They are watched from
+        now on."""
         now, roots = time.monotonic(), self._catalog.roots()
         if self._has_slept():
-            # Drives may have come and gone, and other devices changed files, without an event.
+            # Drives may have come and gone, and other devices may have changed files, without an
+            # event.
             self._due.clear()
         if now - self._drives_checked >= DRIVE_CHECK_INTERVAL:
             self._drives_checked = now
@@ -83,18 +84,18 @@ class ScanScheduler:
         return targets
 
     def _has_slept(self) -> bool:
-        """Whether the computer has slept since the last call."""
+        """Whether the computer has slept for more than a minute since the last call."""
         asleep = time.time() - this_system().awake_seconds()
         before, self._asleep = self._asleep, asleep
         return asleep - before > _SLEPT
 
     def changed_folders(self) -> list[ChangedFolder]:
-        """Folders in which something changed and has settled. A caller that cannot scan them after
-        all gives them back to `requeue`."""
+        """The folders in which something changed and has settled since. A caller that cannot scan
+        them after all returns them with `requeue`."""
         return self._watcher.due()
 
     def targets(self, changed: Sequence[ChangedFolder]) -> list[ScanTarget]:
-        """What to scan for these folders: no target twice, and none inside another."""
+        """The targets to scan for these folders: none twice, and none inside another."""
         roots = {root["path"]: root for root in self._catalog.roots()}
         for path in self._watcher.roots_with_changed_rules() & roots.keys():
             self._watch_or_poll(roots[path])
@@ -111,20 +112,20 @@ class ScanScheduler:
         return [target for target in found if not _covered(target, whole)]
 
     def requeue(self, changed: Iterable[ChangedFolder]) -> None:
-        """Have these folders scanned again."""
+        """Schedule these folders for another scan."""
         for each in changed:
             self._watcher.requeue(each)
 
     def schedule_now(self, root_id: int | None = None) -> None:
-        """Have this root, or all, scanned in the next round."""
+        """Schedule this root, or all roots, for a scan in the next round."""
         if root_id is None:
             self._due.clear()
         else:
             self._due.pop(root_id, None)
 
     def schedule_tree(self, folder: str) -> None:
-        """Have an absolute folder with its subfolders, or all roots in it, scanned in the next
-        round."""
+        """Schedule an absolute folder with its subfolders, or all roots inside it, for a scan in
+        the next round."""
         for root in self._catalog.roots():
             prefix = os.path.join(folder, "")
             if os.path.join(root["path"], "").startswith(prefix):
@@ -133,7 +134,7 @@ class ScanScheduler:
                 self._watcher.requeue(ChangedFolder(root["path"], folder, below=True))
 
     def schedule_folder(self, folder: str) -> None:
-        """Have an absolute folder without its subfolders scanned in the next round."""
+        """Schedule an absolute folder, without its subfolders, for a scan in the next round."""
         for root in self._catalog.roots():
             if inside(folder, root["path"]):
                 self._watcher.requeue(ChangedFolder(root["path"], folder, below=False))
@@ -145,13 +146,14 @@ class ScanScheduler:
     # --- after a scan
 
     def scanned(self, targets: Sequence[ScanTarget], summary: IndexSummary, *, full: bool) -> None:
-        """Schedule the next scans after these targets were scanned. full: they are whole roots."""
+        """Schedule the next scans after these targets were scanned. full: whether they are whole
+        roots."""
         now = time.monotonic()
         for target in summary.unsettled:
             changed = ChangedFolder(target.root, _absolute(target), below=False)
             self._watcher.requeue(changed, UNSETTLED_DELAY)
         if not full:
-            # The changes in a root that is offline are still to be found.
+            # Changes in a root that is offline still have to be found.
             self._due.update(
                 {
                     target.root_id: now + POLL_INTERVAL
@@ -164,7 +166,7 @@ class ScanScheduler:
             reason = self._poll_reasons.get(target.root_id)
             took = summary.durations.get(target.root_id, 0.0)
             interval = max(POLL_INTERVAL, POLL_LOAD_FACTOR * took) if reason else RESCAN_INTERVAL
-            # A folder that was emptied may be filled again, or its photos found elsewhere.
+            # An emptied folder may be filled again, or its photos may be found elsewhere.
             self._due[target.root_id] = now + (
                 POLL_INTERVAL if target.root in summary.offline else interval
             )
@@ -190,7 +192,8 @@ class ScanScheduler:
         self._poll_reasons[root["id"]] = self._drives.call_or(path, watch, UNRESPONSIVE)
 
     def _check_drives(self, roots: Sequence[RootRow]) -> None:
-        """Have roots scanned whose drive came, went, stopped answering or answers again."""
+        """Schedule a scan of each root whose drive came, went, stopped responding or responds
+        again."""
         for root in roots:
             path = root["path"]
             identity = self._drives.call_or(path, lambda path=path: _identity(path), None)  # type: ignore[misc]
@@ -201,7 +204,7 @@ class ScanScheduler:
                 self.schedule_now(root["id"])
             if unresponsive:
                 continue
-            # Another file system, or none, at this path: the old watches watch nothing.
+            # A different folder or file system, or none, is at this path: the old watches are dead.
             if self._identities.setdefault(path, identity) != identity or self._watcher.lost(path):
                 self._identities[path] = identity
                 self._watcher.unwatch(path)

@@ -1,4 +1,4 @@
-"""Folders where people keep photos, with how many there are: suggestions for a new library."""
+"""Suggests folders for a new library, and counts the photos in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CARD_FOLDER = "DCIM"
 
 
 class FolderEstimate(NamedTuple):
-    """The photos in a folder and its subfolders, by their names."""
+    """The number of photos in a folder and its subfolders, judged by their names."""
 
     photos: int
     complete: bool
@@ -27,12 +27,11 @@ class FolderEstimate(NamedTuple):
 
 
 def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = None) -> list[Path]:
-    """The existing folders in which photos are likely, likeliest first: the pictures folder of the
-    user, those of cloud services, and cards and drives that have a camera's folder. None is inside
-    another one.
+    """The existing folders that are likely to hold photos, likeliest first: the user's pictures
+    folder, those of cloud services, and camera folders on cards and drives. None is inside another.
 
-    home: the user's home folder, by default that of this user. drives: the tops of drives that may
-    hold photos, by default those that are connected.
+    home: the user's home folder, by default that of this user. drives: the top folders of drives
+    that may hold photos, by default those of the connected drives.
     """
     home, system = home or Path.home(), this_system()
     found = dict[Path, None]()
@@ -48,17 +47,16 @@ def suggested_folders(home: Path | None = None, drives: Iterable[Path] | None = 
 
 
 def synced_by(path: Path, home: Path | None = None) -> str | None:
-    """The cloud service that keeps a file or folder in step with other devices; None if none is
-    known to."""
+    """The cloud service that syncs a file or folder with other devices; None if none is known."""
     folders = this_system().cloud_folders(home or Path.home())
     return next((name for folder, name in folders if path.is_relative_to(folder)), None)
 
 
 def count_photos(folder: Path, seconds: float = 1.5, most: int = 100_000) -> FolderEstimate:
     """Count the files in a folder and its subfolders that have the extension of a photo. Hidden and
-    system folders are left out, as when it is indexed; nothing is opened.
+    system folders are excluded, as in indexing; no file is opened.
 
-    seconds, most: where counting stops.
+    seconds, most: counting stops after this time, or at this number of photos.
     """
     end, photos = time.monotonic() + seconds, 0
     for number, name in enumerate(_files(str(folder))):
@@ -69,7 +67,8 @@ def count_photos(folder: Path, seconds: float = 1.5, most: int = 100_000) -> Fol
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """The subfolders of a folder that can be indexed, by name; empty if it cannot be read."""
+    """The subfolders of a folder that can be indexed, sorted by name; empty if the folder cannot be
+    read."""
     try:
         with file_calls.scandir(folder) as entries:
             names = [
@@ -83,8 +82,8 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def _files(folder: str) -> Iterator[str]:
-    """The names of the files in a folder and its subfolders, breadth first; an empty name for each
-    folder, so that a caller can stop between empty ones, too."""
+    """The names of the files in a folder and its subfolders, breadth first, and an empty name for
+    each folder, so that a caller can stop between empty folders, too."""
     waiting = [folder]
     for current in waiting:
         yield ""

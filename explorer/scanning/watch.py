@@ -1,4 +1,4 @@
-"""Watches roots for changes by the operating system's change events.
+"""Watches roots for changes through the operating system's change events.
 
 Events only say where something changed; a scan finds out what. Where events are not available, the
 scheduler falls back to polling (`scheduler.ScanScheduler`).
@@ -47,12 +47,12 @@ _CHANGE_EVENTS = (
     DirDeletedEvent,
 )
 
-# A folder is scanned once it has had no events for the first number of seconds; during a long copy,
-# at least as often as the second one says.
+# A folder is scanned once it has had no events for QUIET_TIME seconds; during a long copy, at least
+# every MAX_DELAY seconds.
 QUIET_TIME, MAX_DELAY = 0.7, 4.0
 # FSEvents.h: kFSEventStreamEventFlagMustScanSubDirs, UserDropped and KernelDropped.
 _DROPPED = 0x1 | 0x2 | 0x4
-# Seconds that the watches of a root get to stop.
+# Seconds to wait for the watches of a root to stop.
 _STOP_TIMEOUT = 3.0
 
 
@@ -63,7 +63,7 @@ class ChangedFolder(NamedTuple):
     folder: str
     """Absolute path."""
     below: bool
-    """Its subfolders may have changed, too."""
+    """Whether its subfolders may have changed, too."""
 
 
 class Watcher:
@@ -80,10 +80,10 @@ class Watcher:
         self._stale: set[str] = set()
 
     def watch(self, root: str, rules: IgnoreRules | None = None) -> str | None:
-        """Start watching a root unless it is watched already. Returns None if the whole root is
-        watched, else the reason why not, in words.
+        """Start watching a root unless it is already watched. Returns None if the whole root is
+        watched, else the reason, in words, why it is not.
 
-        rules: which folders to leave unwatched; default: those of the root's own ignore files.
+        rules: decide which folders stay unwatched; the default has the root's own ignore files.
         """
         rules = rules or IgnoreRules(root)
         known = self._watches.get(root)
@@ -108,20 +108,20 @@ class Watcher:
         except OSError as error:
             return error.strerror or str(error)
         except queue.Empty:
-            # watchdog's thread on Windows ended before it had begun.
+            # On Windows, watchdog's thread ended before it started working.
             return "its changes are not reported"
         self._watches[root] = watch
         return watch.problem
 
     def _handler(self, root: str, real: str) -> OnChange:
-        """The handler for each event of a root. real: its path with links resolved."""
+        """The handler for the events of a root. real: its path with links resolved."""
 
         def on_change(folder: str, name: str | None) -> None:
             if self._excluded and inside(folder, self._excluded):
                 return
             # The root may be a link; events carry the path of the folder that it points to.
             path = root + folder[len(real) :] if inside(folder, real) else root
-            # An ignore file concerns all subfolders.
+            # An ignore file applies to all subfolders.
             if name == IGNORE_FILE:
                 self._stale.add(root)
             self._changed.add(
@@ -131,7 +131,7 @@ class Watcher:
         return on_change
 
     def roots_with_changed_rules(self) -> set[str]:
-        """Roots in which an ignore file changed, so that other folders have to be watched."""
+        """The roots in which an ignore file changed, so that other folders have to be watched."""
         return set(self._stale)
 
     def lost(self, root: str) -> bool:
@@ -143,17 +143,17 @@ class Watcher:
         """Stop watching a root."""
         watch = self._watches.pop(root, None)
         if watch is not None:
-            # On an unresponsive drive, closing may hang: the thread is then abandoned.
+            # On an unresponsive drive, closing may hang; the thread is then abandoned.
             closing = threading.Thread(target=watch.close, name="watch-end", daemon=True)
             closing.start()
             closing.join(_STOP_TIMEOUT)
 
     def due(self) -> list[ChangedFolder]:
-        """Folders in which something changed and has settled since."""
+        """The folders in which something changed and has settled since."""
         return self._changed.due(time.monotonic())
 
     def requeue(self, changed: ChangedFolder, delay: float = 0.0) -> None:
-        """Have a folder scanned again in a moment, but not before `delay` seconds have passed."""
+        """Schedule a folder for another scan, not before `delay` seconds have passed."""
         self._changed.add(changed, time.monotonic() + delay)
 
     def close(self) -> None:
@@ -163,8 +163,8 @@ class Watcher:
 
 
 class _InotifyBackend:
-    """Linux. Each root has an event reader of its own, so that an unresponsive drive delays no
-    other root's events."""
+    """The backend for Linux. Each root has its own event reader, so that an unresponsive drive
+    delays no other root's events."""
 
     def watch(self, root: str, on_change: OnChange, excludes: Callable[[str], bool]) -> RootWatch:
         from watchdog.observers.inotify_c import InotifyFD
@@ -185,7 +185,7 @@ class _InotifyBackend:
 
 
 class _ObserverBackend:
-    """macOS and Windows, whose own events cover whole trees."""
+    """The backend for macOS and Windows, whose events cover whole trees."""
 
     def __init__(self) -> None:
         from watchdog.observers import Observer
@@ -232,10 +232,10 @@ class _ObservedTree(FileSystemEventHandler):
 
 
 def _notice_lost_events(emitter: Any, tell: Callable[[], None]) -> None:
-    """Call `tell` when more happens than the system reports one by one; watchdog does not say so.
+    """Call `tell` when the system has dropped events, which watchdog does not report.
 
-    Windows returns an empty buffer. macOS sends an event for a folder whose subfolders have to be
-    scanned, and may add that its own buffer or ours was full.
+    Windows then returns an empty buffer. macOS sends an event for a folder whose subfolders have to
+    be scanned, and may add that its buffer or ours was full.
     """
     if hasattr(emitter, "events_callback"):
         _notice_dropped_events(emitter, tell)
@@ -256,7 +256,7 @@ def _notice_dropped_events(emitter: Any, tell: Callable[[], None]) -> None:
     queue_events = emitter.queue_events
 
     def queue_and_notice(timeout: float, events: list[Any]) -> None:
-        # watchdog takes events out of the list.
+        # Read first: watchdog removes events from the list.
         dropped = any(getattr(event, "flags", 0) & _DROPPED for event in events)
         queue_events(timeout, events)
         if dropped:
@@ -266,7 +266,7 @@ def _notice_dropped_events(emitter: Any, tell: Callable[[], None]) -> None:
 
 
 def _may_be_folder(event: FileSystemEvent, name: str) -> bool:
-    """Whether what is reported as a deleted file may have been a folder: Windows does not
+    """Whether a file that is reported as deleted may have been a folder: Windows does not
     distinguish the two."""
     return (
         isinstance(event, FileDeletedEvent)

@@ -1,4 +1,4 @@
-"""The interface that the watcher needs to an operating system's change events."""
+"""The interface between the watcher and an operating system's change events."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 OnChange = Callable[[str, "str | None"], None]
-"""Called with a folder and the name of the entry in it that changed. None for the name: scan the
-folder with all its subfolders."""
+"""Called with a folder and the name of the entry in it that changed. If the name is None, the
+folder has to be scanned with all its subfolders."""
 
 
 class RootWatch(Protocol):

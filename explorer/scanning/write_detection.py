@@ -1,4 +1,4 @@
-"""Detects files that are still being written, so that half a photo is never indexed.
+"""Detects files that are still being written, so that an incomplete photo is never indexed.
 
 Linux reports directly whether a program has a file open for writing. Elsewhere a file counts as
 settled once its size and modification time have not changed for a moment.
@@ -22,8 +22,8 @@ RECENT = 600.0
 
 
 class _Sighting(NamedTuple):
-    """A file as it was last seen. since: when it was first seen like this. changes: how often it
-    has changed while it was observed."""
+    """A file as it was last seen. since: when it was first seen in this state (seconds of the
+    monotonic clock). changes: how often it has changed while it was observed."""
 
     size: int
     mtime_ns: int
@@ -42,7 +42,7 @@ class WriteDetector:
         wall: Callable[[], float] = time.time,
     ) -> None:
         """patient: wait for the settle time even if no program has the file open, because some
-        programs open and close it for every piece they write. clock: monotonic. wall: Unix time."""
+        programs open and close it for every chunk they write. clock: monotonic. wall: Unix time."""
         self._patient, self._clock, self._wall = patient, clock, wall
         self._unsettled: dict[str, _Sighting] = {}
 
@@ -56,8 +56,8 @@ class WriteDetector:
         now = self._clock()
         if last is None or (last.size, last.mtime_ns) != (seen.size, seen.mtime_ns):
             last = _Sighting(seen.size, seen.mtime_ns, now, last.changes + 1 if last else 0)
-        # Its own time is used if it is credible; otherwise the time it was first seen in this
-        # state.
+        # The file's own time is used if it is credible, else the time when it was first seen in
+        # this state.
         unchanged_for = max(now - last.since, age if age < RECENT else 0.0)
         settled = unchanged_for >= self._required(path, last)
         if settled:
@@ -67,7 +67,7 @@ class WriteDetector:
         return settled
 
     def _required(self, path: str, last: _Sighting) -> float:
-        """Seconds that a file must have been unchanged."""
+        """The seconds for which a file must have been unchanged."""
         held = is_open_for_writing(path)
         if held:
             return HELD_OPEN_LIMIT
@@ -75,7 +75,7 @@ class WriteDetector:
         return 0.0 if never_changed and not self._patient else SETTLE_TIME
 
     def forget(self, path: str) -> None:
-        """The file no longer exists."""
+        """Forget a file that no longer exists."""
         self._unsettled.pop(path, None)
 
 

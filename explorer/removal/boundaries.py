@@ -1,5 +1,5 @@
-"""Where undo may take files from, and where it may put them. The journal that records this is a
-text file, and is not trusted."""
+"""Decide where undo may take files from, and where it may put them. The journal that records both
+is a text file, and is not trusted."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Boundaries:
         self._folders = removal_folders(library.catalog, journal)
 
     def root_of(self, path: str) -> str | None:
-        """The watched folder that contains a path, both as written and with links resolved; None
-        if there is none."""
+        """The watched folder that contains a path both as written and with links resolved; None if
+        there is none."""
         if os.path.normpath(path) != path:
             return None
         real = os.path.realpath(os.path.dirname(path))
@@ -72,7 +72,7 @@ class Boundaries:
             return False
         if entry.where == TRASH:
             folder = os.path.realpath(os.path.dirname(target))
-            # The trash that the environment names now, or did when this library moved photos there.
+            # The trash that the environment names now, or named when this library moved photos.
             known = [
                 *(os.path.join(each, "files") for each in trash.trash_folders(entry.path)),
                 *self._folders,
@@ -82,7 +82,7 @@ class Boundaries:
 
 
 def _is_within(path: str, folders: Iterable[str]) -> bool:
-    """Whether a file is below one of these folders, both as written and with links resolved."""
+    """Whether a file is inside one of these folders both as written and with links resolved."""
     real = os.path.realpath(os.path.dirname(path))
     return any(
         inside(path, folder) and inside(real, os.path.realpath(folder)) for folder in folders

@@ -1,4 +1,4 @@
-"""Files of a removal as they were when they were read and checked, just before they move."""
+"""The files of a removal, as they were when they were read and checked just before moving."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RemovalRefused(Exception):
 
 
 class FileInUse(RemovalRefused):
-    """Another program keeps the file to itself; in a moment it may have closed it."""
+    """Another program has the file open exclusively; it may close it in a moment."""
 
 
 class KeptFile(NamedTuple):
@@ -31,14 +31,15 @@ class KeptFile(NamedTuple):
     stamp: FileStamp
 
     def is_unchanged(self) -> bool:
-        """Whether the file still has its stamp. If not, or if it has no inode, read it again."""
+        """Whether the file still has its stamp. If it has not, or has no inode number, its content
+        is read and decides."""
         with contextlib.suppress(OSError):
             if self.stamp.inode and file_state.file_stamp(self.path) == self.stamp:
                 return True
         return self.has_same_content()
 
     def has_same_content(self) -> bool:
-        """Read the file to check whether it still has the same content."""
+        """Read the file, and return whether it still has the same content."""
         return file_state.has_content(self.path, self.hash)
 
 
@@ -90,7 +91,7 @@ class CheckedPhoto:
 def check_file(path: str, digest: str | None = None) -> CheckedFile:
     """Read a file and describe it as it is now.
 
-    digest: the content hash that it must have, if given. Raises RemovalRefused if the content
+    digest: the content hash that it must have (hex), if given. Raises RemovalRefused if the content
     differs or changes while it is read, and OSError.
     """
     before, stamp = file_calls.lstat(path), file_state.file_stamp(path)
@@ -106,7 +107,7 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
         "mtime_ns": before.st_mtime_ns,
         "atime_ns": before.st_atime_ns,
         "inode": before.st_ino,
-        # An overlay file system gives its files another device number than its folders.
+        # On an overlay file system, files have another device number than their folders.
         "device": before.st_dev,
         "drive": file_calls.stat(os.path.dirname(path)).st_dev,
         "freed": freed,
@@ -117,7 +118,7 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
 
 
 def unreadable_reason(what: str, error: OSError) -> str:
-    """Why a file could not be read, for the user. what: the file in the sentence, such as “it”."""
+    """Why a file could not be read, in words. what: how the text refers to the file, as in “it”."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"{what} no longer exists"
     if isinstance(error, PermissionError):
@@ -128,8 +129,8 @@ def unreadable_reason(what: str, error: OSError) -> str:
 
 
 def restore_failure(what: str, error: OSError, path: str) -> str:
-    """Why a file could not be put back, for the user. what: the file in the sentence, such as “it”.
-    path: where it was."""
+    """Why a file could not be put back, in words. what: how the text refers to the file, as in
+    “it”. path: where it was."""
     if denial := this_system().denial(error, path):
         return f"{what} {denial}"
     return f"{what} could not be restored: {error.strerror or error}"

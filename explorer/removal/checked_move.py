@@ -13,8 +13,8 @@ from explorer.removal.file_state import file_stamp, stamp_of_stat
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
-# Identifies a moved file: an open descriptor or its new path; None for a symbolic link, which has
-# no content of its own.
+# Identifies a moved file: an open descriptor, or its new path. None for a symbolic link, which has
+# no content of its own, and for a copy without a descriptor.
 MovedFile = int | str | None
 
 
@@ -29,7 +29,7 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
     handle = file_calls.open_descriptor(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     held.callback(os.close, handle)
     opened, named = stamp_of_stat(os.fstat(handle)), file_stamp(file.path)
-    # Some file systems without inodes number the files that are open.
+    # Some file systems without inode numbers assign one to a file while it is open.
     if opened[2:] != named[2:] or (named.inode and opened.inode != named.inode):
         raise RemovalRefused(f"{printable(os.path.basename(file.path))} changed a moment ago")
     return handle
@@ -37,8 +37,8 @@ def open_checked(file: CheckedFile, held: contextlib.ExitStack) -> int | None:
 
 def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> list[str]:
     """Move a file to the place that its journal entry names. Returns what is lost, see
-    `safe_move.move`. Raises RemovalRefused if it is no
-    longer what was checked, and FileExistsError and OSError as `safe_move.move` does."""
+    `safe_move.move`. Raises RemovalRefused if the file has changed since it was checked, and
+    FileExistsError and OSError as `safe_move.move` does."""
     if not _is_unchanged(file):
         raise RemovalRefused(f"{name_of(entry)} changed a moment ago")
     if entry.target is None:
@@ -50,9 +50,9 @@ def move_unchanged(entry: RemovalEntry, file: CheckedFile) -> list[str]:
 
 
 def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp) -> bool:
-    """Check the file where it is now: whether it is the same inode, and not a copy.
+    """Check a file at its new place; returns whether it has the same inode, and so is not a copy.
 
-    before: its stamp as it was checked. Raises RemovalRefused if it is a copy with another
+    before: its stamp when it was checked. Raises RemovalRefused if it is a copy with different
     content, and OSError.
     """
     after = file_stamp(target)
@@ -68,7 +68,7 @@ def verify_moved(entry: RemovalEntry, target: str, before: file_state.FileStamp)
 
 
 def name_of(entry: RemovalEntry) -> str:
-    """How messages refer to a file: “it” for the photo, a companion by name."""
+    """How messages refer to a file: the photo as “it”, a companion by its name."""
     if entry.of is None:
         return "it"
     return f"its companion file, {printable(os.path.basename(entry.path))},"
@@ -91,7 +91,7 @@ def failure_reason(error: Exception, entry: RemovalEntry) -> str:
 
 def _is_unchanged(file: CheckedFile) -> bool:
     """Whether a file is still what was checked. If only its change time differs (another hard link
-    of it may have moved with its photo), it is read again."""
+    to it may have moved with its photo), its content is read and decides."""
     now = file_stamp(file.path)
     return now == file.stamp or (
         now[:4] == file.stamp[:4] and file_state.file_hash(file.path) == file.hash

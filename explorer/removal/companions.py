@@ -1,5 +1,5 @@
-"""Find the files in a folder that belong to one photo only: the video of a Live Photo, sidecars
-with edits and keywords, an export's metadata.
+"""Find the files that belong to one photo only: the video of a Live Photo, sidecars with edits and
+keywords, the metadata files of an export.
 
 A companion is moved with its photo, but only if no other photo in the folder uses it. Which names
 belong together is decided by `companion_keys`.
@@ -46,9 +46,9 @@ class Companions(NamedTuple):
     """The companions of one photo."""
 
     own: tuple[Companion, ...] = ()
-    """Those that belong only to it, and are removed with it."""
+    """Companions that belong only to this photo, and are removed with it."""
     shared: tuple[Companion, ...] = ()
-    """Those that another photo uses as well."""
+    """Companions that another photo uses as well."""
     raw: bool = False
     """Whether there is a RAW file of the same stem."""
 
@@ -99,8 +99,8 @@ def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
 
 
 def renamed(path: str, photo: str, new: str) -> str:
-    """The path of a companion after its photo was renamed to `new`: `a.mov` becomes `a (2).mov`
-    with `a (2).jpg`. Other files keep their path."""
+    """The path of a companion once its photo is renamed from `photo` to `new`: if `a.jpg` becomes
+    `a (2).jpg`, `a.mov` becomes `a (2).mov`. Files of other names keep their path."""
     folder, name = os.path.split(path)
     old_stem, new_stem = (os.path.splitext(os.path.basename(each))[0] for each in (photo, new))
     at = len(APPLE_DOUBLE) if name.startswith(APPLE_DOUBLE) else 0
@@ -158,7 +158,7 @@ class _Folder:
 
 
 def _companion(path: str, kind: Kind) -> Companion | None:
-    """A companion as it is now; None if it is neither a file nor a link to one."""
+    """A companion as it is now; None if it is neither a regular file nor a link to one."""
     try:
         facts = file_calls.lstat(path)
     except OSError:

@@ -1,5 +1,4 @@
-"""Choose destinations for the files of a removal: paths in the trash or in a folder, each with a
-free name."""
+"""Choose destinations for the files of a removal: unused paths in the trash or in a folder."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ class Destination(NamedTuple):
     """TRASH or a folder."""
     targets: list[str]
     infos: list[str | None]
-    """Their .trashinfo files; None outside the trash."""
+    """The .trashinfo files of the targets; None outside the trash."""
 
 
 class Destinations:
@@ -44,7 +43,7 @@ class Destinations:
 
     def choose(self, checked: CheckedPhoto) -> Destination:
         """Choose free paths for a photo and its companions, and create the folders. Another program
-        may still take a path. Raises RemovalRefused."""
+        may still take a path. Raises RemovalRefused if there is no usable destination."""
         if self._to != TRASH:
             if not self._is_open:
                 self._open_folder()
@@ -68,15 +67,15 @@ class Destinations:
         return self._in_folder(os.path.join(own, self._run_id), checked)
 
     def _remember(self, folders: set[str]) -> None:
-        """Let undo find these even if the environment names another trash or home by then, as in
-        sandboxed terminals."""
+        """Record these folders, so that undo finds them even if the environment names another trash
+        or home by then, as in sandboxed terminals."""
         for folder in sorted(folders - self._remembered):
             remember_removal_folder(self._library.catalog, self._journal, folder)
         self._remembered |= folders
 
     def _open_folder(self) -> None:
-        """Create the folder that photos are moved to, check that it is not an alias of a watched
-        one, and remember it for undo."""
+        """Create the folder that photos are moved to, check that it is not a watched folder under
+        another path, and remember it for undo. Raises RemovalRefused."""
         where = self._to
         _make(where)
         try:
@@ -95,13 +94,13 @@ class Destinations:
         self._is_open = True
 
     def _in_folder(self, where: str, checked: CheckedPhoto) -> Destination:
-        """Paths in subfolders like those of the files, with free names that still match each
-        other."""
+        """Free paths that repeat the subfolders of the files, with names that still match each
+        other. Raises RemovalRefused."""
         path, companions = checked.photo.path, [part.path for part in checked.companion_files]
         wanted = os.path.join(where, os.path.relpath(path, os.path.dirname(checked.root)))
         folder = os.path.dirname(wanted)
-        # Where a whole drive, or the home folder, is watched, our own folder is in the library, but
-        # never indexed.
+        # If a whole drive or the home folder is watched, our own folder is inside the library, but
+        # it is never indexed.
         if self._preflight.in_library(folder) and trash.OWN_FOLDERS.isdisjoint(Path(folder).parts):
             raise RemovalRefused(
                 f"the folder {printable(folder)} is in the library: choose one outside of it"

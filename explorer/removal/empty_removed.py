@@ -1,6 +1,6 @@
-"""Empty our own folders of removed photos: delete for good what removals moved there.
+"""Empty our own folders of removed photos: permanently delete what removals moved there.
 
-They take the place of a trash that cannot be searched (`trash.own_folder`), so nothing but this
+They replace the system's trash where it cannot be searched (`trash.own_folder`), so nothing else
 empties them.
 """
 
@@ -42,14 +42,15 @@ class Emptied(NamedTuple):
     files: int
     """The number of deleted files."""
     staying: int
-    """The number of files that stay because what was kept for them is not there."""
+    """The number of files that stay because the file that was kept for them is not there."""
     failed: int
     """The number of files that could not be deleted, because a program has them open or they are
-    protected; they can be tried again."""
+    protected; deleting them can be tried again."""
 
 
 def removed_space(library: Library) -> RemovedSpace:
-    """What this library's removals moved to folders of our own and is still there."""
+    """The files that this library's removals moved to folders of our own and that are still
+    there."""
     files, size, folders = 0, 0, dict[str, None]()
     for family, folder in _own_families(library, RemovalJournal(library.dir)):
         for entry in family:
@@ -63,8 +64,8 @@ def removed_space(library: Library) -> RemovedSpace:
 def empty_removed(library: Library) -> Emptied:
     """Delete these files for good. Raises LibraryLocked.
 
-    A file is deleted only if it is the one that was removed, and if what was kept for it is there
-    at this moment; any other file in these folders stays.
+    A file is deleted only if it is the file that was removed, and if the file that was kept for it
+    is there at this moment; any other file in these folders stays.
     """
     files, staying, failed = 0, 0, 0
     journal = RemovalJournal(library.dir)
@@ -95,10 +96,10 @@ def empty_removed(library: Library) -> Emptied:
 def _own_families(
     library: Library, journal: RemovalJournal
 ) -> Iterator[tuple[list[RemovalEntry], str]]:
-    """The files that were moved to a folder of our own, each photo with its companions, and that
+    """Each group of a photo and its companions that was moved to a folder of our own, and that
     folder."""
     bounds = Boundaries(library, journal)
-    # Of an earlier home, too, if the environment names another one now.
+    # Includes folders in an earlier home, in case the environment names another one now.
     known = [
         folder
         for folder in removal_folders(library.catalog, journal)
@@ -106,7 +107,7 @@ def _own_families(
     ]
     for run in journal.runs():
         for family in run.families:
-            # What undo could not put back yet belongs to a photo that is in use again.
+            # Files that undo could not put back yet belong to a photo that is in use again.
             if family[-1].of is not None or family[-1].state != "moved":
                 continue
             found = dict[str, list[RemovalEntry]]()
@@ -118,8 +119,8 @@ def _own_families(
 
 
 def _own_folder(entry: RemovalEntry, library: Path, known: Sequence[str]) -> str | None:
-    """The folder of our own that a file was moved to; None if it was not. Touches no file unless
-    it may have been: a removal to the trash has thousands of files."""
+    """The folder of our own that a file was moved to; None if it was moved elsewhere. For a file in
+    the trash, no path is examined: a removal to the trash may have thousands of files."""
     if entry.state != "moved" or entry.target is None or entry.where == TRASH:
         return None
     for folder in itertools.chain(known, trash.own_folders(entry.path, library)):
@@ -129,8 +130,8 @@ def _own_folder(entry: RemovalEntry, library: Path, known: Sequence[str]) -> str
 
 
 def _is_there(entry: RemovalEntry) -> bool:
-    """Whether the removed file is where it was moved to. Its content decides (of a link, its
-    target): an inode is used again for another file."""
+    """Whether the removed file is where it was moved to. Its content decides (for a link, its
+    target), because inode numbers are reused for other files."""
     target = entry.target or ""
     if "link" in entry.facts:
         with contextlib.suppress(OSError):
@@ -141,7 +142,7 @@ def _is_there(entry: RemovalEntry) -> bool:
 
 def _is_still_kept(library: Library, entry: RemovalEntry) -> bool:
     """Whether the file that was kept for a removed one is there, or another file with the content
-    of either; also if none was kept."""
+    of either; True if none was kept."""
     if entry.keeper is None:
         return True
     kept = entry.keeper_hash or entry.hash
@@ -155,7 +156,7 @@ def _is_still_kept(library: Library, entry: RemovalEntry) -> bool:
 
 
 def _is_another_file(path: str, digest: str, entry: RemovalEntry) -> bool:
-    """Whether there is a file with that content that is not the removed one."""
+    """Whether there is a file with that content at a path, and it is not the removed one."""
     target = entry.target or ""
     with contextlib.suppress(OSError):
         if file_calls.lexists(target) and same_directory_entry(path, target):
@@ -165,7 +166,8 @@ def _is_another_file(path: str, digest: str, entry: RemovalEntry) -> bool:
 
 
 def _delete_empty(folder: str, top: str) -> None:
-    """Delete a folder and those around it that became empty, up to `top`."""
+    """Delete a folder and the folders around it, up to but excluding `top`, as long as they are
+    empty. Raises OSError at the first that is not."""
     while inside(folder, top) and folder != top:
         file_calls.rmdir(folder)
         folder = os.path.dirname(folder)

@@ -1,8 +1,9 @@
 """Tell whether two paths are two files, two hard links of one file, or one directory entry.
 
-Device and inode usually tell, but not always: some file systems have no inodes (they report 0), and
-overlays, unions and network drives show a file a second time under another inode. In those cases a
-file's time is changed at one path, to see whether the change shows at the other.
+Device and inode number usually decide, but not always: some file systems have no inode numbers
+(they report 0), and overlays, unions and network drives may show one file again under another inode
+number. In those cases a file's time is changed at one path, to see whether the change shows at the
+other.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from explorer.systems import file_calls
 _DAY = 86_400 * 10**9
 # FAT stores times in steps of two seconds.
 _COARSEST_STEP = 2 * 10**9
-# The last days of 2037, after which the times of many file systems end.
+# Three days before January 19, 2038, when the times of many file systems end (2^31 seconds).
 _LAST_DAYS = 2**31 * 10**9 - 3 * _DAY
 
 
 def same_directory_entry(one: str, two: str) -> bool:
-    """Whether two paths are known to lead to one directory entry: through links to folders, mounts,
-    or a file system that ignores case.
+    """Whether two paths are known to lead to one directory entry, by way of links to folders,
+    mounts, or a file system that ignores case.
 
     Two hard links are not one entry: each can be deleted without the other. False proves nothing.
     Raises OSError if one of them does not exist.
@@ -45,7 +46,8 @@ def are_hard_links(one: str, two: str) -> bool:
     """Whether two paths are proven to be different hard links of one file, so that its content
     stays when either of them is deleted.
 
-    The proof is the same inode, at least two links, different folders or names, and the same bytes.
+    The proof is the same inode number, at least two links, different folders or names, and the same
+    bytes.
     Raises OSError if one of them does not exist.
     """
     first, second = file_calls.lstat(one), file_calls.lstat(two)
@@ -69,8 +71,8 @@ def is_redundant(spare: str, kept: str) -> bool:
     if same_directory_entry(spare, kept):
         return False
     if file_calls.islink(spare) or file_calls.islink(kept):
-        # A link's own times may not be settable. Two links with inodes of their own that lead to
-        # the same place are different files.
+        # It may not be possible to set a link's own times. Two links with different inode numbers
+        # that lead to the same place are different files.
         return (
             file_calls.islink(spare)
             and file_calls.islink(kept)
@@ -81,7 +83,7 @@ def is_redundant(spare: str, kept: str) -> bool:
 
 
 def delete_redundant(spare: str, kept: str) -> bool:
-    """Delete `spare` if `is_redundant`; whether it is gone now. Raises OSError."""
+    """Delete `spare` if `is_redundant`; returns whether it is gone now. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         if not is_redundant(spare, kept):
             return False
@@ -95,15 +97,15 @@ def delete_redundant(spare: str, kept: str) -> bool:
 
 
 def mtime_change_shows(changed: int | str, kept: str) -> bool | None:
-    """Whether a change of one file's modification time is seen at the other path: then both are one
-    file, whatever their inodes.
+    """Whether a change to one file's modification time shows at the other path. If so, both are one
+    file, whatever their inode numbers.
 
     changed: path or descriptor of a file that we may change; its times are restored. Returns None
-    if its times may not be changed, so that nothing is known. Raises OSError.
+    if its times may not be changed and nothing is known. Raises OSError.
     """
     facts, before = file_calls.stat(changed), _read_mtime(kept)
-    # A time that every file system can store exactly, a day from the file's own. A later one: macOS
-    # sets the creation time back where the new time is earlier.
+    # A time that every file system can store exactly, a day from the file's own. It is later if
+    # possible: macOS sets the creation time back if the new time is earlier.
     step = -_DAY if facts.st_mtime_ns > _LAST_DAYS else _DAY
     marked = facts.st_mtime_ns // _COARSEST_STEP * _COARSEST_STEP + step
     if marked // _COARSEST_STEP == before // _COARSEST_STEP:
@@ -125,16 +127,17 @@ def proven_distinct(moved: int | str, kept: str) -> bool:
     """
     one, two = file_calls.stat(moved), file_calls.stat(kept)
     if one.st_ino and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
-        # The kept path is another hard link of the file: it has not moved.
+        # The kept path is another hard link to the file, and that link has not moved.
         return True
     shows = mtime_change_shows(moved, kept)
     return _distinct_inodes(one, two) if shows is None else not shows
 
 
 def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None:
-    """The first of `others` in which a new file in `folder` shows; None if it shows in none. token:
-    identifies the caller; one probe at a time. A probe file that an interrupted run left is
-    recognized by it and deleted. Raises OSError if no probe can be made.
+    """The first of `others` in which a new file in `folder` (the probe) shows; None if it shows in
+    none. token: identifies the caller, who makes one probe at a time. It is part of the probe's
+    name, so a probe that an interrupted run left is recognized and deleted. Raises OSError if no
+    probe can be made.
     """
     name = f".photo-explorer-{token}.probe"
     probe = os.path.join(folder, name)
@@ -154,7 +157,8 @@ def folder_showing(folder: str, others: Iterable[str], token: str) -> str | None
 
 
 def _read_mtime(path: str) -> int:
-    """A file's modification time as the file system reports it on opening, and not from a cache."""
+    """A file's modification time (ns) as the file system reports it on opening, not from a cache.
+    Raises OSError."""
     handle = file_calls.open_descriptor(path, file_calls.READ_ONLY)
     try:
         return os.fstat(handle).st_mtime_ns
@@ -167,7 +171,7 @@ def _distinct(one: str, two: str) -> bool:
 
 
 def _distinct_inodes(one: os.stat_result, two: os.stat_result) -> bool:
-    """Whether these are different files by their inodes, which compare only within one device."""
+    """Whether two files have different inode numbers, which are comparable only on one device."""
     return bool(one.st_ino and two.st_ino) and one.st_dev == two.st_dev and one.st_ino != two.st_ino
 
 

@@ -1,4 +1,4 @@
-"""Free file names that fit the file system."""
+"""Generate file names that fit the file system."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LONGEST_NAME = 255
 
 
 def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
-    """Paths to try one after another: `a.jpg`, `a (2).jpg`, `a (3).jpg` …, without end.
+    """Candidate paths to try in order: `a.jpg`, `a (2).jpg`, `a (3).jpg` …, without end.
 
-    word: makes it `a.jpg`, `a (word).jpg`, `a (word 2).jpg` …. Names are cut so that they, and
-    names that are `spare` bytes longer, fit the file system.
+    word: if given, the paths are `a.jpg`, `a (word).jpg`, `a (word 2).jpg` …. Names are cut so that
+    they, and names that are `spare` bytes longer, fit the file system.
     """
     (folder, name), number = os.path.split(path), 2
     stem, suffix = os.path.splitext(name)
@@ -37,15 +37,16 @@ def longest_name(folder: str) -> int:
 
 
 def fit_name(stem: str, rest: str, longest: int) -> str:
-    """`stem` and `rest` as one name of at most `longest` bytes: if needed, whole characters are cut
-    from the end of the stem."""
+    """Join `stem` and `rest` to a name of at most `longest` bytes. If needed, whole characters are
+    cut from the end of the stem."""
     while stem and len(os.fsencode(stem + rest)) > longest:
         stem = stem[:-1]
     return stem + rest
 
 
 def extra_length(photo: str, others: Iterable[str]) -> int:
-    """Number of bytes by which the longest name of these files exceeds the photo's; at least 0."""
+    """The number of bytes by which the longest of these files' names exceeds the photo's; at
+    least 0."""
     return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
 
 

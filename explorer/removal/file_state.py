@@ -14,7 +14,7 @@ _CHUNK = 1 << 20
 
 
 class FileStamp(NamedTuple):
-    """Distinguishes a file from others, and from itself after a change, without reading it."""
+    """Distinguishes a file from other files, and from itself after a change, without reading it."""
 
     device: int
     inode: int
@@ -23,16 +23,16 @@ class FileStamp(NamedTuple):
     """Bytes."""
     mtime_ns: int
     ctime_ns: int
-    """Unlike the modification time, no program can set it back."""
+    """The change time. Unlike the modification time, no program can set it back."""
 
 
 def file_stamp(path: str) -> FileStamp:
-    """The stamp of a directory entry: links are not followed. Raises OSError."""
+    """The stamp of a directory entry; links are not followed. Raises OSError."""
     return stamp_of_stat(file_calls.lstat(path))
 
 
 def stamp_of_stat(facts: os.stat_result) -> FileStamp:
-    """The stamp of a file that has been queried already."""
+    """The stamp of a file from its stat result."""
     return FileStamp(
         facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
     )
@@ -48,7 +48,7 @@ def file_hash(path: str) -> str:
 
 
 def has_content(path: str, digest: str) -> bool:
-    """Whether this is a regular file with that content hash; False if it cannot be read."""
+    """Whether this is a regular file with that content hash (hex); False if it cannot be read."""
     with contextlib.suppress(OSError):
         return is_regular_file(path) and file_hash(path) == digest
     return False

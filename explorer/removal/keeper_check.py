@@ -1,5 +1,5 @@
-"""Check the keeper of a file to be removed: that it exists, is another file, and was verified to be
-a copy of that photo."""
+"""Check the keeper of a file that is to be removed: that the keeper exists, is another file, and
+was verified to be a copy of that photo."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from explorer.removal.removal_paths import (
 from explorer.removal.results import Removal
 from explorer.systems import file_calls
 
-# In these tiers the user marks other shots one by one: the removed photo is not a copy of the
+# In these tiers the user marks other shots one by one, and the removed photo is not a copy of the
 # keeper.
 OTHER_SHOTS = ("moment", "lookalike")
-# Kinds of pair that let one photo be removed as a copy of the other, by tier.
+# The kinds of pair that allow one photo to be removed as a copy of the other, by tier.
 _VERIFIED: dict[str, tuple[PairKind, ...]] = {"identical": (), "pixels": ("pixels",)}
 _SAME_PICTURE: tuple[PairKind, ...] = ("pixels", "picture")
 
@@ -38,8 +38,9 @@ _KEEPER = "the photo to keep"
 
 
 def root_in_catalog(catalog: Catalog, path: str, digest: str, what: str) -> str:
-    """The watched folder of a photo that the library knows with this content hash (hex). what:
-    names the file in the message of RemovalRefused, which is raised if there is no such photo.
+    """The watched folder of a photo that the library knows by this path and content hash (hex).
+    what: names the file in the message of RemovalRefused, which is raised if there is no such
+    photo.
     """
     known = find_photo_file(catalog, path) if os.path.isabs(path) else None
     if known is None:
@@ -52,7 +53,7 @@ def root_in_catalog(catalog: Catalog, path: str, digest: str, what: str) -> str:
 def check_keeper(
     catalog: Catalog, removal: Removal, keeper: str, removed_paths: AbstractSet[str]
 ) -> KeptFile:
-    """Read the file that is kept for a removal, and check that the other may be removed for it.
+    """Read the file that is kept for a removal, and check that the removed one is its copy.
 
     keeper: its path. removed_paths: all files that the plan removes, with their folders resolved.
     Raises RemovalRefused.
@@ -79,8 +80,8 @@ def check_keeper(
 
 
 def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
-    """Raise RemovalRefused unless the two were compared with the result that the tier requires, and
-    the keeper has all further contents of the other (pages, a video)."""
+    """Raise RemovalRefused unless the two photos were compared with the result that the tier
+    requires, and the keeper has all further contents (pages, a video) of the removed one."""
     if RAW_FORMATS & copy_rows.formats_of(catalog, [removal.hash, keeper_hash]):
         raise RemovalRefused(
             f"it or {_KEEPER} is a RAW file, and a RAW file is a copy only of an identical file"
@@ -92,7 +93,7 @@ def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> N
         raise RemovalRefused(
             f"it was not compared with {_KEEPER}, so it is not known whether they show one picture"
         )
-    # The catalog's contents are those of exactly these bytes: both hashes are checked right now.
+    # The catalog describes exactly these bytes, because both hashes are checked at this moment.
     if reason := reason_to_keep(
         copy_rows.contents_of(catalog, removal.hash), copy_rows.contents_of(catalog, keeper_hash)
     ):
@@ -100,8 +101,8 @@ def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> N
 
 
 def refuse_stack(catalog: Catalog, removal: Removal, keeper: str) -> None:
-    """Raise RemovalRefused if an original and its edit would be separated, or the edit would be
-    removed for a copy of the original in another folder."""
+    """Raise RemovalRefused if the removal would separate an original from its edit, or remove an
+    edit for a copy of the original in another folder."""
     if removal.keeper_hash in (None, removal.hash):
         return
     found = compared_kind(catalog, removal.hash, removal.keeper_hash, PAIRS_VERSION)
@@ -116,7 +117,7 @@ def refuse_stack(catalog: Catalog, removal: Removal, keeper: str) -> None:
 
 
 def _refuse_version(catalog: Catalog, removal: Removal) -> None:
-    """Raise RemovalRefused if a photo in its folder that it is named after shows the same
+    """Raise RemovalRefused if the photo is named after another in its folder that shows the same
     picture."""
     folder, name = os.path.split(removal.path)
     try:

@@ -1,4 +1,4 @@
-"""New files that are written under a temporary name of ours: created exclusively, synced, and
+"""Write new files under temporary names of our own: they are created exclusively, synced, and
 deleted again if anything fails."""
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
 _CHUNK = 1 << 20
-# Binary: Windows would translate line endings.
+# Binary mode, because Windows would translate line endings otherwise.
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
 def part_name(token: str = "") -> str:
-    """The temporary name of a copy in progress. Hidden, so that nothing takes it for a photo.
+    """The temporary name of a copy in progress. It is hidden, so that no program takes the file for
+    a photo.
 
-    token: from the journal, so that what an interrupted run left behind can be found and is known
-    to be ours. Without one, the name is random.
+    token: from the journal, so that a copy that an interrupted run left can be found and is known
+    to be ours. Without a token, the name is random.
     """
     return f".photo-explorer-{token or secrets.token_hex(8)}.part"
 
@@ -34,9 +35,9 @@ def delete_part(folder: str, token: str) -> None:
 
 
 def make_part(folder: str, token: str, make: Callable[[str], None]) -> str:
-    """Call `make` with the path of a temporary file that does not exist yet; return that path.
+    """Call `make` with the path of a temporary file to create, and return that path.
 
-    make: creates the file, and raises FileExistsError if there is one. Raises OSError.
+    make: creates the file, and raises FileExistsError if the path is taken. Raises OSError.
     """
     part = os.path.join(folder, part_name(token))
     try:
@@ -52,7 +53,7 @@ def create_file(path: str, fill: Callable[[BinaryIO], object]) -> None:
     """Create a file that only its owner can read, and return once its content is on disk.
 
     fill: writes the content. If it fails, the file is deleted. Raises OSError, and FileExistsError
-    if a file already exists, which is kept.
+    if the path is taken; the existing file stays.
     """
     handle = file_calls.open_descriptor(path, _NEW_FILE, 0o600)
     try:
@@ -84,7 +85,7 @@ def copy_file(source: str, part: str) -> None:
 
 
 def discard(part: str) -> None:
-    """Delete a file of ours, ignoring errors: the error that led here says more."""
+    """Delete a file of ours, ignoring errors: the error that led here is the one to report."""
     with contextlib.suppress(OSError):
         try:
             file_calls.unlink(part)
@@ -94,7 +95,7 @@ def discard(part: str) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Flush a folder's entries to disk, where the system and the drive can do so for folders."""
+    """Flush a folder's entries to disk, if the system and the drive support that."""
     with contextlib.suppress(OSError):
         this_system().sync_folder(folder)
 

@@ -1,5 +1,5 @@
-"""A removal plan, as a list of removals and as a file (JSON or CSV) that people and scripts can
-read and edit. `plan_reader.py` reads it again."""
+"""Make a removal plan: a list of removals, and a file (JSON or CSV) that people and scripts can
+read and edit. `plan_reader.py` reads the file."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _COLUMNS = ("path", "hash", "bytes", "keep", "keep_hash", "tier", "why", "along"
 
 
 def removals_of_photos(catalog: Catalog, photo_ids: Iterable[int]) -> list[Removal]:
-    """The removals of photos without a keeper: every present file of each.
+    """Removals without a keeper, of every present file of these photos.
 
-    `remove` takes them only if the user has confirmed that (`without_keeper`).
+    `remove` accepts them only if the user has confirmed that (`without_keeper`).
     """
     wanted, companions = list(photo_ids), CompanionFinder()
     hashes = hashes_of(catalog, wanted)

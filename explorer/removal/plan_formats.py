@@ -18,13 +18,13 @@ from explorer.removal.spreadsheet import unescape_formula
 FORMAT, VERSION = "photo-explorer-plan", 1
 HOW_TO_MAKE = f"make one with `{PROGRAM} duplicates --plan FILE`"
 
-# JSON strings and brackets, which suffice to separate the elements of an array. A string ends with
-# its line, so that a missing quotation mark breaks one line and not all that follow.
+# JSON strings, brackets and commas, which suffice to separate the elements of an array. A string
+# ends with its line, so that a missing quotation mark breaks one line and not all that follow.
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{},]')
 # What precedes the array of entries.
 _REMOVALS_KEY = re.compile(r'"removals"\s*:\s*$')
 _TOO_DEEP = "it is nested too deeply"
-# Longer integers take too long to parse.
+# Digits of the longest integer that is accepted; longer ones take too long to parse.
 _MAX_DIGITS = 1000
 
 
@@ -40,8 +40,8 @@ class UnreadableEntry(NamedTuple):
 
 
 def plan_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
-    """The entries of a plan: where each is (“entry 3”, “line 4”), and its value: a `dict`, any
-    other JSON value, or UnreadableEntry.
+    """The entries of a plan: the place of each (“entry 3”, “line 4”) and its value, which is a
+    `dict`, any other JSON value, or an UnreadableEntry.
 
     shown: the plan's name for messages. Raises PlanError if it is no plan.
     """
@@ -69,7 +69,8 @@ def _json_entries(text: str, shown: str) -> Iterator[tuple[str, object]]:
 
 def _parse_plan(text: str, shown: str) -> tuple[object, object]:
     """The plan, and its list of removals. An entry that no parser accepts (nested too deeply, an
-    integer of thousands of digits) must not hide the others: then each is parsed separately."""
+    integer of thousands of digits) must not hide the others, so entries are then parsed one by
+    one. Raises PlanError."""
     try:
         plan = _parse(text)
     except (ValueError, RecursionError) as error:
@@ -103,7 +104,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _split(text: str) -> tuple[str, list[object] | None]:
     """A JSON object without the elements of its array `removals`, and these elements, each parsed
-    by itself; None if it has no such array."""
+    separately; None in their place if it has no such array."""
     depth, start, elements = 0, None, list[object]()
     for token in _TOKEN.finditer(text):
         mark = token.group()
@@ -116,7 +117,7 @@ def _split(text: str) -> tuple[str, list[object] | None]:
             depth -= 1
         if start is not None and ((mark == "," and depth == 2) or (mark == "]" and depth == 1)):
             element = text[start : token.start()].strip()
-            # Where an entry was deleted, its comma may be left.
+            # If an entry was deleted, its comma may have been left.
             if element:
                 elements.append(_parse_element(element))
             start = token.end()
@@ -170,7 +171,7 @@ def _csv_rows(
                 raise PlanError(f"{shown} is not a whole plan: line {line}: {error}.") from None
             rows.append((f"line {line}", UnreadableEntry(f"it cannot be read ({error})")))
         else:
-            # A row whose cells were emptied in a spreadsheet program is a deleted one.
+            # A row whose cells were all emptied in a spreadsheet program counts as deleted.
             if any(cells) and not in_header:
                 rows.append((f"line {line}", _from_cells(columns, cells)))
             in_header = in_header and not any(cells)

@@ -1,8 +1,8 @@
 """Read a removal plan that `write_plan` wrote and the user, a script or a spreadsheet program may
 have edited.
 
-A whole plan is rejected only if its entries cannot be determined. Otherwise entries are
-independent: a problem of one is reported on one line, and the others are carried out.
+A plan is rejected as a whole only if its entries cannot be determined. Otherwise entries are
+independent: a problem with one is reported on one line, and the others are carried out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from explorer.removal.plan_formats import HOW_TO_MAKE, PlanError, UnreadableEntr
 from explorer.removal.removal_paths import is_possible_path
 from explorer.removal.results import Removal
 
-# Size in bytes of the largest plan that is read: fits in memory, with over a million removals.
+# Size in bytes of the largest plan that is read. It fits in memory, and holds over a million
+# removals.
 MAX_BYTES = 512 << 20
-# No file system has files of this size.
+# Bytes. No file system has files of this size.
 _MAX_FILE_SIZE = 1 << 63
 _HASH = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
@@ -49,20 +50,20 @@ class Plan(NamedTuple):
     """The content of a plan."""
 
     removals: list[Removal]
-    """Of the valid entries, in order."""
+    """The removals of the valid entries, in order."""
     bad: list[BadEntry]
-    """The other entries, in order."""
+    """The invalid entries, in order."""
 
 
 class _InvalidEntry(Exception):
-    """What is wrong with one entry."""
+    """One entry is invalid; the message says why."""
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
     """Read a plan in UTF-8 or UTF-16, as JSON or CSV (with commas, semicolons or tabs). The format
     is recognized by the content.
 
-    Raises PlanError, with one line for the user, where it cannot be read or is no plan.
+    Raises PlanError, with one line for the user, if it cannot be read or is not a plan.
     """
     shown = printable(str(path))
     removals, bad, first = list[Removal](), list[BadEntry](), dict[str, str]()
@@ -140,8 +141,8 @@ def _removal(entry: object) -> Removal:
 
 
 def _path(entry: dict[str, Any], key: str, what: str) -> str | None:
-    """An absolute path that the file system accepts; None if there is none. what: the file in a
-    message."""
+    """The absolute path in an entry; None if there is none. what: names the file in messages.
+    Raises _InvalidEntry for a path that no file can have."""
     value = entry.get(key)
     if value is None or value == "":
         return None
@@ -166,7 +167,7 @@ def _hash(entry: dict[str, Any], key: str, what: str) -> str | None:
 
 
 def _bytes(value: object) -> int:
-    """A file's size, only to be shown; 0 if it is missing."""
+    """A file's size in bytes, for display only; 0 if it is missing. Raises _InvalidEntry."""
     if value is None or value == "":
         return 0
     if isinstance(value, str) and _DIGITS.fullmatch(value):
@@ -184,7 +185,7 @@ def _text(entry: dict[str, Any], key: str) -> str:
 
 
 def _shown_path(entry: object) -> str | None:
-    """The path in a bad entry, cut to a length that can be shown; None if it is not a text."""
+    """The path in a bad entry, cut to a length that can be shown; None if it is not text."""
     path = entry.get("path") if isinstance(entry, dict) else None
     return (
         printable(path[:1000]).encode("utf-8", "replace").decode()

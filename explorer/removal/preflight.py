@@ -1,5 +1,5 @@
 """Check whether a file may be removed, and find what is removed with it. The file, its companions
-and what is kept for it are read each time, just before anything moves."""
+and its keeper are read each time, just before anything moves."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from explorer.removal.removal_paths import (
 from explorer.removal.results import TRASH, Removal
 from explorer.systems import file_calls
 
-# What the user is told of a file that could not be read as a photo.
+# What the user is told about a file that could not be read as a photo.
 ONLY_COPY = "it could not be read, so no other copy of it is known: this may be the only one"
 
 
@@ -51,8 +51,8 @@ class Preflight:
     def __init__(
         self, library: Library, removals: Iterable[Removal], to: str, without_keeper: bool
     ) -> None:
-        """to: TRASH or a folder. without_keeper: the user has confirmed that photos are removed
-        of which no copy is kept. Raises UsageError if the plan as a whole makes no sense."""
+        """to: TRASH or a folder. without_keeper: the user has confirmed the removal of photos of
+        which no copy is kept. Raises UsageError if the plan as a whole makes no sense."""
         wanted = list(removals)
         self.number = len(wanted)
         self._catalog = library.catalog
@@ -98,7 +98,7 @@ class Preflight:
         return [*self._roots, *(folder["path"] for folder in self._catalog.folders())]
 
     def in_library(self, folder: str) -> bool:
-        """Whether a folder is in a watched one, through any links and mounts that lead there."""
+        """Whether a folder is in a watched one, whatever links and mounts lead there."""
         real = os.path.realpath(folder)
         return any(inside(real, root) for root in self._real_roots) or any(
             self._locations.inside(folder, root) for root in self._roots
@@ -107,7 +107,7 @@ class Preflight:
     def __call__(self, removal: Removal, gone: AbstractSet[str] = frozenset()) -> CheckedPhoto:
         """Check one removal.
 
-        gone: in a dry run, the paths that would have been removed before. Raises RemovalRefused.
+        gone: in a dry run, the paths that would already have been removed. Raises RemovalRefused.
         """
         if removal.keeper is None and not self._without_keeper:
             raise RemovalRefused(
@@ -128,7 +128,7 @@ class Preflight:
             kept = check_keeper(self._catalog, removal, removal.keeper, self._removed_paths)
             refuse_stack(self._catalog, removal, removal.keeper)
             photo = replace(photo, kept=kept)
-        # Nobody can tell whether an unreadable photo is whole: its video may be what is left of it.
+        # It is unknown what an unreadable photo held: its video may be all that is left of it.
         companions = () if is_unread else companions_of(removal.path, gone).own
         files = tuple(_check_companion(removal, each) for each in companions)
         return CheckedPhoto(root, photo, files, companions, _note(photo, is_unread))
@@ -151,7 +151,7 @@ class Preflight:
         if removal.keeper is not None:
             raise RemovalRefused("it could not be read as a photo, so it is not a copy of another")
         try:
-            # As a scan sees them: those of what a link leads to.
+            # As in a scan, links are followed.
             facts = file_calls.stat(removal.path)
         except OSError as error:
             raise RemovalRefused(unreadable_reason("it", error)) from error
@@ -164,7 +164,7 @@ class Preflight:
 
 
 def _refuse_repeated(removals: Iterable[Removal]) -> None:
-    """Raise UsageError if two removals are of one path."""
+    """Raise UsageError if two removals have the same path."""
     for path, times in Counter(removal.path for removal in removals).items():
         if times > 1:
             raise UsageError(
@@ -188,7 +188,7 @@ def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
 
 
 def _note(photo: CheckedFile, is_unread: bool) -> str:
-    """What the user should know of a photo before it is removed; '' if nothing."""
+    """What the user should know about a photo before it is removed; '' if nothing."""
     if photo.is_link:
         return "it is a link to another file: no space is freed"
     if not photo.freed and photo.stamp.size:

@@ -1,5 +1,5 @@
-"""Prove, after files have moved and before they count as removed, that what is kept for them is
-there and is another file."""
+"""Prove, after files have moved and before they count as removed, that the files that are kept for
+them are there and are other files."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ KEPT_FOR_ANOTHER = (
 
 
 class KeeperProof:
-    """Proof for all files of one removal: a file that moved must not be one of those kept for
-    earlier files, nor the other way round.
+    """The proof for all files of one removal: a file that moved must not be one that is kept for
+    an earlier file, and a kept file must not be one that moved earlier.
 
     Only files with the same content can be one file.
     """
@@ -37,7 +37,7 @@ class KeeperProof:
     def require(self, checked: CheckedPhoto, moved: Sequence[MovedFile]) -> None:
         """Raise RemovalRefused if a kept file no longer exists, or is one of those that moved.
 
-        moved: in the order of `checked.parts`. Raises OSError if this cannot be found out.
+        moved: in the order of `checked.parts`. Raises OSError if this cannot be determined.
         """
         for part, file in zip(checked.parts, moved, strict=True):
             kept = part.kept

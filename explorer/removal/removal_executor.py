@@ -30,12 +30,12 @@ from explorer.removal.restore import Restorer
 from explorer.removal.results import Removal, RemovalResult, lost_in_words
 from explorer.systems import file_calls
 
-# How often a new place is chosen for a file after another program has taken the last one.
+# How many destinations are tried for a file while other programs keep taking them.
 _MAX_ATTEMPTS = 5
 
 
 class RemovalExecutor:
-    """One removal of many files. Whoever uses it holds the journal's lock."""
+    """One removal of many files. The caller holds the journal's lock."""
 
     def __init__(
         self,
@@ -51,10 +51,11 @@ class RemovalExecutor:
         self._destinations = Destinations(library, journal, preflight, to, self.id)
         self.begun = False
         self.results: list[RemovalResult] = []
-        # Of each photo that was removed: the index of its result, its entries, what was checked.
+        # For each removed photo: the index of its result, its entries, and what was checked.
         self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
         self._numbers, self._proof = itertools.count(), KeeperProof()
-        # What the drive at the destination cannot store of the current photo and its companions.
+        # Attributes of the current photo and its companions that the destination's drive cannot
+        # store, in words.
         self._lost = dict[str, None]()
         self._merge: sidecar.MetadataMerger | None = None
 
@@ -69,7 +70,8 @@ class RemovalExecutor:
         self.results.append(RemovalResult(removal, "failed", reason))
 
     def _attempt(self, removal: Removal) -> RemovalResult | None:
-        """None: another program had just taken a name, and everything is as it was before."""
+        """Try to remove one photo. Returns None if another program had just taken a name and
+        everything is as it was before."""
         try:
             checked = self._preflight(removal)
             family = self._announce(checked)
@@ -106,7 +108,8 @@ class RemovalExecutor:
         return Restorer(self._library, self._journal)
 
     def _put_back(self, family: list[RemovalEntry]) -> str:
-        """Put all files back; return what to add to a message about those that could not be."""
+        """Put all files back; return the text to add to a message about those that could not be
+        put back, or ''."""
         self._restorer.restore_all(family)
         for entry in family:
             # This process was not interrupted: a file that is not at its target has not moved,
@@ -123,8 +126,8 @@ class RemovalExecutor:
         return f"; {', '.join(away)} could not be put back at once: undo this removal"
 
     def _announce(self, checked: CheckedPhoto) -> list[RemovalEntry]:
-        """Note in the journal what is about to happen; return the entries of all files, the photo's
-        last. Raises RemovalRefused if there is no destination."""
+        """Record in the journal what is about to happen; return the entries of all files, with the
+        photo's last. Raises RemovalRefused if there is no destination."""
         where, targets, infos = self._destinations.choose(checked)
         if not self.begun:
             self._journal.note(
@@ -152,8 +155,7 @@ class RemovalExecutor:
                 numbers, checked.parts, targets, infos, strict=True
             )
         ]
-        # One line for all: there is no moment at which the journal has a companion without its
-        # photo.
+        # One line for all files, so that the journal never has a companion without its photo.
         self._journal.note(
             run=self.id,
             step="intended",
@@ -165,7 +167,7 @@ class RemovalExecutor:
     def _move(
         self, entry: RemovalEntry, part: CheckedFile, held: contextlib.ExitStack
     ) -> MovedFile:
-        """Move one file to its destination, note it, and verify it there."""
+        """Move one file to its destination, record that in the journal, and verify it there."""
         handle = open_checked(part, held)
         self._lost.update(dict.fromkeys(move_unchanged(entry, part)))
         self._journal.note(
@@ -181,7 +183,8 @@ class RemovalExecutor:
         return target if is_same_inode else None
 
     def _copy_metadata(self, entry: RemovalEntry, removal: Removal, keeper: str) -> None:
-        """Write what the keeper lacks to its sidecar; nothing else is written beside photos."""
+        """Write the metadata that the keeper lacks to its sidecar. A removal writes nothing else
+        beside photos."""
         if self._merge is None:
             self._merge = sidecar.MetadataMerger()
         merged = self._merge(removal.path, keeper, same=removal.has_same_bytes)
@@ -193,7 +196,7 @@ class RemovalExecutor:
         sidecar.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
-        """Check everything that is kept again, put back what has lost its keeper, and update
+        """Check all kept files again, put back the files that have lost their keeper, and update
         the catalog. planned: how many removals there were."""
         if self._merge is not None:
             self._merge.close()

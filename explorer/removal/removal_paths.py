@@ -1,4 +1,4 @@
-"""Which paths can be those of files in the library."""
+"""Check which paths files in the library can have."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def resolve_folder(path: str) -> str:
 
 
 def require_normalized(path: str, what: str) -> None:
-    """Raise RemovalRefused if the library cannot know a file by this path: where `..` leads
-    depends on links. what: the file in the message, such as “it”."""
+    """Raise RemovalRefused if the library cannot know a file by this path: where `..` leads depends
+    on links. what: names the file in the message, as in “it”."""
     if not is_possible_path(path) or os.path.normpath(path) != path:
         raise RemovalRefused(
             f"{what} is not in the library by this path: write it without “..”, “.” and “//”"
@@ -32,7 +32,8 @@ def require_normalized(path: str, what: str) -> None:
 
 
 def require_outside_stores(path: str, what: str) -> None:
-    """Raise RemovalRefused for a file in a folder that the system or another program manages, such
-    as a recycle bin, by its own path or the resolved one."""
+    """Raise RemovalRefused if a file is in a folder that the system or another program manages,
+    such as a recycle bin, by its path as given or as resolved. what: names the file in the
+    message."""
     if store := around_file(path) or around_file(resolve_folder(path)):
         raise RemovalRefused(f"{what} is in {printable(store)}")

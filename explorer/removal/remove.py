@@ -3,11 +3,11 @@ it moves and announced in the journal first.
 
 The steps for every photo:
 
-1. Read the photo, the files that belong to it alone (its video, its sidecars) and what is kept for
-   them; all must be what the library knows (`preflight`).
+1. Read the photo, the files that belong to it alone (its video, its sidecars) and the files that
+   are kept for them; all must be what the library knows (`preflight`).
 2. Announce in the journal what is about to happen to all of them, and sync it to disk.
-3. Move the companions, then the photo, none over another file, and note where each is.
-4. Read what is kept again, and prove that it is another file than what moved (`proof`).
+3. Move the companions, then the photo, without overwriting any file, and record where each is.
+4. Read the kept files again, and prove that they are other files than those that moved (`proof`).
 
 If a step fails, all files of the photo are put back. If the process is interrupted, the next run
 finds out what had happened (`undo.recover_interrupted`), and `undo` brings everything back.
@@ -37,7 +37,8 @@ def dry_run(
     sidecars: bool = False,
     tick: Progress | None = None,
 ) -> RemovalOutcome:
-    """Run every check that `remove` would run, and change nothing. Takes and raises the same."""
+    """Run every check that `remove` would run, and change nothing. It has the same parameters, and
+    raises UsageError in the same cases."""
     preflight = Preflight(library, removals, to, without_keeper)
     results, gone = list[RemovalResult](), set[str]()
     with contextlib.closing(sidecar.MetadataMerger()) as merge:
@@ -69,12 +70,12 @@ def remove(
     sidecars: bool = False,
     tick: Progress | None = None,
 ) -> RemovalOutcome:
-    """Remove these files. What fails for a single file is in its result, never an exception.
+    """Remove these files. A failure that concerns a single file is in its result, and never raises.
 
     to: TRASH, or the absolute path of a folder outside the watched ones, created if needed.
-    without_keeper: the user has confirmed that photos are removed of which no copy is kept.
-    sidecars: copy date, place, rating and keywords that the kept photo lacks to a sidecar file of
-    it. tick: may raise to stop between two files.
+    without_keeper: the user has confirmed the removal of photos of which no copy is kept.
+    sidecars: copy date, place, rating and keywords that the kept photo lacks to its sidecar file.
+    tick: may raise to stop between two files.
 
     Raises UsageError if the arguments make no sense, LibraryLocked while another removal is
     running, and LibraryError if the journal cannot be written; what was removed before is in the

@@ -1,4 +1,4 @@
-"""Which files were removed and are still away, for pages."""
+"""Tell the pages which files were removed and are still away."""
 
 from __future__ import annotations
 

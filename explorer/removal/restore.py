@@ -21,13 +21,13 @@ from explorer.removal.part_files import delete_part
 from explorer.removal.results import TRASH, lost_in_words
 from explorer.systems import file_calls
 
-# stayed: at its original place. moved: at its destination. unknown: seen at neither.
+# stayed: at its original place. moved: at its destination. unknown: found at neither.
 FileLocation = Literal["stayed", "moved", "unknown"]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """How putting back one file ended."""
+    """The result of putting back one file."""
 
     path: str
     """Where it was before the removal."""
@@ -42,7 +42,7 @@ class _RestoreError(Exception):
 
 
 class Restorer:
-    """Puts back files of one library. Whoever uses it holds the journal's lock."""
+    """Puts back files of one library. The caller holds the journal's lock."""
 
     def __init__(self, library: Library, journal: RemovalJournal) -> None:
         self._library, self._journal = library, journal
@@ -77,7 +77,7 @@ class Restorer:
             return Restored(entry.path, None, why)
 
     def locate(self, entry: RemovalEntry) -> FileLocation:
-        """Find a file whose removal was announced, and may have happened; note in the journal what
+        """Find a file whose removal was announced and may have happened; record in the journal what
         is certain.
 
         A file that is nowhere proves nothing: a drive may be disconnected. Raises OSError.
@@ -105,12 +105,12 @@ class Restorer:
         return "moved"
 
     def mark_never_moved(self, entry: RemovalEntry) -> None:
-        """Note that a file whose removal was announced is at its place, unchanged or changed by
-        another program."""
+        """Record that a file whose removal was announced is at its original place, whether or not
+        another program has changed it."""
         self._note_restored(entry, entry.path, reason="it was never moved")
 
     def finish_interrupted(self, entry: RemovalEntry) -> bool:
-        """Whether an undo that was interrupted had put this file back; if so, note it."""
+        """Whether an interrupted undo had put this file back. If so, record it in the journal."""
         if entry.back is None or self._bounds.refusal(entry) is not None:
             return False
         delete_part(os.path.dirname(entry.back), entry.token)
@@ -173,9 +173,10 @@ class Restorer:
         raise AssertionError("names never end")
 
     def _note_restored(self, entry: RemovalEntry, back: str, reason: str = "") -> list[str]:
-        """Restore a file's sidecar and times, drop the trash's note of it, and tell the journal.
+        """Restore the sidecar of a file's keeper and the file's own times, delete its note in the
+        trash, and record in the journal that it is back.
 
-        reason: why it is at its place, of a file that never moved. Returns what failed, in words.
+        reason: for a file that never moved, why it is at its place. Returns what failed, in words.
         """
         notes = [*self._restore_sidecar(entry)]
         if not reason:
@@ -191,7 +192,7 @@ class Restorer:
         return notes
 
     def _restore_sidecar(self, entry: RemovalEntry) -> Iterator[str]:
-        """Make the keeper's sidecar what it was before, unless somebody has changed it since.
+        """Restore the keeper's sidecar to what it was before, unless somebody has changed it since.
         Yields what failed, in words."""
         path, note = self._bounds.written_sidecar(entry), entry.sidecar
         if path is None or not note:
@@ -228,8 +229,8 @@ class Restorer:
 
 
 def is_removed_file(entry: RemovalEntry, path: str) -> bool:
-    """Whether this is the file that was removed: by its inode, size and time, or else by its
-    content (a link: by its target).
+    """Whether this is the file that was removed, judged by its inode number, size and time, or else
+    by its content (for a link, by its target).
 
     False if it cannot be read. Good enough for moving the file, which loses nothing, but not for
     deleting one.
@@ -253,9 +254,9 @@ def _is_at_target(entry: RemovalEntry) -> bool:
 def _is_there_already(entry: RemovalEntry, source: str, target: str) -> bool:
     """Whether the file at the target is the one that is to be put there, so that nothing need move.
 
-    The source is deleted if it is proven to be another hard link of it or the copy that it was made
-    from. Where both paths are one directory entry (the destination has become the original folder),
-    nothing is deleted.
+    The source is deleted if it is proven to be another hard link to the target or the file that the
+    target was copied from. If both paths are one directory entry (the destination has become the
+    original folder), nothing is deleted.
     """
     if same_directory_entry(source, target):
         return True
@@ -264,8 +265,8 @@ def _is_there_already(entry: RemovalEntry, source: str, target: str) -> bool:
 
 
 def _places(entry: RemovalEntry, family: Sequence[RemovalEntry]) -> Iterator[str]:
-    """Where a file may be put, its original place first. Companions take names that match their
-    photo's."""
+    """The paths where a file may be put, its original place first. Companions take names that match
+    their photo's."""
     photo = family[-1] if family else entry
     if entry is not photo:
         yield from free_names(renamed(entry.path, photo.path, photo.back or photo.path), "restored")

@@ -9,10 +9,10 @@ from typing import Literal
 from explorer.removal.companions import Companion
 from explorer.text_format import count
 
-# The destination of a removal that is the system's trash; every other is a folder's path.
+# The destination that stands for the system's trash; every other destination is a folder's path.
 TRASH = "trash"
 
-# Called before each file with how many are done and how many there are in all.
+# Called before each file with the number of files done and the total.
 Progress = Callable[[int, int], None]
 
 
@@ -25,22 +25,23 @@ class Removal:
     hash: str
     """Content hash as the library knows it, hex."""
     keeper: str | None = None
-    """Absolute path of the file that is kept for it. None if a photo is removed for its own
-    sake, which needs a confirmation of its own; always None if the file could not be read as a
-    photo, because nobody can tell whether there is another copy."""
+    """Absolute path of the file that is kept for it. None if the photo is removed without a copy
+    being kept, which needs a separate confirmation; always None if the file could not be read as a
+    photo, because it is then unknown whether there is another copy."""
     keeper_hash: str | None = None
     """Content hash of the keeper, hex; None if it is that of the file."""
     bytes: int = 0
-    """Size of the file, to be shown."""
+    """Size of the file in bytes, for display."""
     tier: str = ""
-    """How close a duplicate it is of its keeper, or the kind of finding that it is removed for."""
+    """The duplicate tier of the file and its keeper, or the kind of finding that it is removed
+    for."""
     why: str = ""
-    """Why this file and not the other, in words."""
+    """Why this file is removed rather than the keeper, in words."""
     companions: tuple[Companion, ...] = field(default=(), compare=False)
-    """What belonged to the file when the plan was made, to be shown. What is removed with it is
-    found again just before it is removed."""
+    """The file's companions when the plan was made, for display. Those that are removed with it are
+    found again just before the removal."""
     holds: tuple[str, ...] = field(default=(), compare=False)
-    """What the file holds beside its first picture (“3 pages”), to be shown."""
+    """What the file holds besides its first picture (“3 pages”), for display."""
 
     @property
     def has_same_bytes(self) -> bool:
@@ -49,7 +50,7 @@ class Removal:
 
     @property
     def total_bytes(self) -> int:
-        """Size of the file and its companions."""
+        """Size of the file and its companions, in bytes."""
         return self.bytes + sum(each.bytes for each in self.companions)
 
 
@@ -64,8 +65,8 @@ class RemovalResult:
     reason: str = ""
     """Why it was not removed, or what the user should know, in words."""
     freed: int = 0
-    """Bytes that its drive gains once the trash is emptied; 0 for a link and for one of several
-    hard links."""
+    """Bytes freed on its drive once the trash is emptied; 0 for a link and for one of several hard
+    links."""
     at: str | None = None
     """Where the file is now."""
     companions: tuple[Companion, ...] = ()
@@ -98,7 +99,7 @@ class RemovalOutcome:
 
     @property
     def freed(self) -> int:
-        """Bytes gained in all, see `RemovalResult.freed`."""
+        """Bytes freed in total, see `RemovalResult.freed`."""
         return sum(result.freed for result in self.results)
 
     @property

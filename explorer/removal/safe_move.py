@@ -11,10 +11,10 @@ from explorer.removal.file_state import file_stamp
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
-# Elsewhere a link's times cannot be set, and setting them would change those of its target.
+# Without this support, setting a link's times would change those of its target.
 _TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 
-# Error codes of file systems that have no hard links, or do not let this user create one.
+# Error codes of file systems that have no hard links or do not let this user create one.
 _NO_HARD_LINKS = {
     errno.EPERM,
     errno.EACCES,
@@ -31,12 +31,12 @@ class FileChanged(OSError):
 
 
 def move(source: str, target: str, digest: str, token: str = "") -> list[str]:
-    """Move a file or a symbolic link, with its times, on one drive or to another. Once this
-    returns, the change is on disk. Returns what the other drive cannot store of it, in words;
-    empty if nothing is lost.
+    """Move a file or a symbolic link, with its times, on one drive or to another. When this
+    returns, the change is on disk. Returns the attributes that the other drive cannot store, in
+    words; empty if nothing is lost.
 
-    digest: the file's content hash, which a copy on another drive must have before the original is
-    deleted (of a link: that of its target). token: see `part_name`.
+    digest: the file's content hash (for a link, that of its target), which a copy on another drive
+    must have before the original is deleted. token: see `part_name`.
 
     Raises FileExistsError if the target exists, and OSError on any other failure: the source is
     then still there, whole.
@@ -56,7 +56,7 @@ def move(source: str, target: str, digest: str, token: str = "") -> list[str]:
 
 
 def write_new_file(path: str, data: bytes) -> None:
-    """Create a file with this content, all or nothing. Raises FileExistsError if there is one,
+    """Create a file with this content, all or nothing. Raises FileExistsError if the path is taken,
     and OSError."""
     folder = os.path.dirname(path)
     part = part_files.make_part(
@@ -79,8 +79,8 @@ def set_times(path: str, atime_ns: int, mtime_ns: int) -> None:
 
 
 def _rename(source: str, target: str) -> None:
-    """Rename within one drive. POSIX's rename would replace an existing target, but creating a hard
-    link fails there; then the first name is deleted."""
+    """Rename within one drive. POSIX's rename would replace an existing target. Creating a hard
+    link fails in that case, so the file is linked to its new name and the old name is deleted."""
     if this_system().rename_is_exclusive:
         file_calls.rename(source, target)
         return
@@ -96,8 +96,8 @@ def _rename(source: str, target: str) -> None:
         part_files.sync_folder(os.path.dirname(target))
         file_calls.unlink(source)
     except OSError:
-        # The source could not be deleted (its folder may be read-only): it keeps its name, and the
-        # new one is deleted.
+        # The source could not be deleted (its folder may be read-only), so it keeps its name, and
+        # the new name is deleted.
         if not file_calls.lexists(source):
             return
         if os.path.samestat(file_calls.lstat(source), file_calls.lstat(target)):
@@ -106,12 +106,13 @@ def _rename(source: str, target: str) -> None:
 
 
 def _rename_over_placeholder(source: str, target: str) -> None:
-    """Without hard links: create an empty file at the target exclusively, then rename over it."""
+    """Rename without hard links: create an empty file at the target exclusively, then rename over
+    it."""
     os.close(file_calls.open_descriptor(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         file_calls.rename(source, target)
     except OSError:
-        # A network drive may have renamed the file and lost the answer.
+        # A network drive may have renamed the file although its reply was lost.
         if not file_calls.lexists(source):
             return
         if not file_calls.lstat(target).st_size:
@@ -120,8 +121,8 @@ def _rename_over_placeholder(source: str, target: str) -> None:
 
 
 def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
-    """To another drive: copy, sync, compare, and only then delete the original. Returns what is
-    lost, in words."""
+    """Move to another drive: copy, sync, compare, and only then delete the original. Returns what
+    is lost, in words."""
     folder, before = os.path.dirname(target), file_stamp(source)
     is_link = file_calls.islink(source)
 
@@ -147,8 +148,8 @@ def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
             raise FileChanged(errno.EIO, "the file changed while it was copied", source)
         this_system().delete_file(source)
     except OSError:
-        # If the source is gone (another program deleted it, or a network drive lost its answer),
-        # the copy is the only one.
+        # If the source is gone (another program deleted it, or a network drive's reply was lost),
+        # only the copy is left.
         if file_calls.lexists(source):
             this_system().delete_file(target)
             raise

@@ -1,8 +1,8 @@
-"""Copy metadata worth keeping from a photo that is removed to a sidecar of the one that is kept:
-`keeper.jpg.xmp`, never into the photo.
+"""Copy metadata worth keeping from a removed photo to a sidecar of the kept one, `keeper.jpg.xmp`;
+never into the photo itself.
 
-A sidecar is an XMP packet in a file of its own (ISO 16684-1), named as darktable and digiKam do:
-the photo's name and `.xmp`. Values that are there already stay; only what the keeper has nowhere is
+A sidecar is an XMP packet in a separate file (ISO 16684-1), named as darktable and digiKam do: the
+photo's name followed by `.xmp`. Existing values stay; only values that the keeper has nowhere are
 added. Files are parsed in a decode process (`photos/metadata/sidecar_merge.py`) and only written
 here.
 """
@@ -24,7 +24,7 @@ from explorer.removal.companions import companions_of
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 
-# Files beside a photo that may hold facts about it.
+# Extensions of files beside a photo that may hold facts about it.
 _READ = (".xmp", ".json")
 
 
@@ -52,8 +52,8 @@ class MetadataMerger:
     def __call__(self, gone: str, keeper: str, *, same: bool = False) -> PreparedSidecar:
         """What the keeper's sidecar should contain before the other photo is removed.
 
-        Reads both photos and the files beside them. same: both have the same content. Raises
-        RemovalRefused where metadata would be lost: what cannot be read, or cannot be added.
+        Reads both photos and the files beside them. same: whether both have the same content.
+        Raises RemovalRefused if metadata would be lost because it cannot be read or added.
         """
         theirs, ours = _metadata_files(gone), _metadata_files(keeper)
         target = _target(keeper, ours)
@@ -84,7 +84,7 @@ def sidecar_path(photo: str) -> str:
 
 
 def journal_note(merged: PreparedSidecar) -> dict[str, Any]:
-    """What the journal must know before a sidecar is written. Raises OSError."""
+    """The fields that the journal needs before a sidecar is written. Raises OSError."""
     real = os.path.realpath(merged.target)
     facts = None if merged.before is None else file_calls.stat(real)
     before = None if merged.before is None else base64.b64encode(merged.before).decode("ascii")
@@ -93,7 +93,7 @@ def journal_note(merged: PreparedSidecar) -> dict[str, Any]:
         "before": before,
         "after": content_hash(merged.after or b"").hex(),
         "times": None if facts is None else [facts.st_atime_ns, facts.st_mtime_ns],
-        # Nobody else gives this name to a file, so what has it after an interruption is ours.
+        # No other program uses this name, so a file that has it after an interruption is ours.
         "part": os.path.join(os.path.dirname(real), part_files.part_name()),
     }
 
@@ -107,7 +107,7 @@ def write(
     """Write a sidecar: all or nothing, and only over the content that was read.
 
     A symbolic link stays one, and its target is written. Permissions stay; a new sidecar gets those
-    of the photo. note: as `journal_note` made it. whose: names it in messages.
+    of the photo. note: from `journal_note`. whose: names the sidecar in messages.
     Raises RemovalRefused if the sidecar cannot be written, or another program has saved it since;
     FileInUse if another program has it open.
     """
@@ -130,11 +130,11 @@ def write(
 
 
 def replace_content(part: str, real: str, data: bytes, expected: str) -> None:
-    """Replace the content of a file that has a certain content hash; its permissions and owner
-    stay.
+    """Replace the content of a file, provided that its content hash is `expected`. Its permissions
+    and owner stay.
 
     part: where the new file is written first. expected: content hash, hex. Raises
-    `safe_move.FileChanged` where the file has another content by now, and OSError.
+    `safe_move.FileChanged` if the file has other content by now, and OSError.
     """
     part_files.create_file(part, lambda file: file.write(data))
     try:
@@ -167,7 +167,8 @@ def _write_new(note: dict[str, Any], target: str, data: bytes, photo: str) -> No
 
 
 def _copy_owner(real: str, part: str) -> None:
-    """Only an administrator may change a file's owner; for anybody else the new file is theirs."""
+    """Give `part` the owner of `real`, if allowed. Only an administrator may change a file's owner;
+    otherwise the new file belongs to this user."""
     owner, ours = file_calls.stat(real), file_calls.stat(part)
     if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
         with contextlib.suppress(PermissionError):
@@ -183,12 +184,12 @@ def _metadata_files(photo: str) -> list[str]:
         for each in (*companions.own, *companions.shared)
         if each.path.lower().endswith(_READ)
     ]
-    # The first two also where the folder cannot be listed.
+    # The first two are tried even if the folder cannot be listed.
     return list(dict.fromkeys([sidecar_path(photo), os.path.splitext(photo)[0] + ".xmp", *listed]))
 
 
 def _target(keeper: str, listed: list[str]) -> str:
-    """The sidecar to write: an existing one, however its name is capitalised."""
+    """The sidecar to write: an existing one, however its name is capitalized, else the default."""
     wanted = sidecar_path(keeper)
     if file_calls.lexists(wanted):
         return wanted

@@ -18,16 +18,17 @@ from explorer.removal.part_files import part_name
 from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_path
 from explorer.systems import file_calls
 
-# As `part_name` makes them: a name in the journal alone deletes no other file.
+# The names that `part_name` makes. The journal is not trusted: no other file is deleted because the
+# journal names it.
 _PART = re.compile(r"\.photo-explorer-[0-9a-f]{16}\.part")
 _CHANGED = "the sidecar {} has changed since, and was left as it is"
 
 
 def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
-    """Make a sidecar what it was before a removal, unless somebody has changed it since.
+    """Restore a sidecar to what it was before a removal, unless somebody has changed it since.
 
-    note: as `sidecar.journal_note` made it. keeper: the photo that the sidecar belongs to; a note
-    of any other file is ignored. Returns what the user should know, '' if nothing.
+    note: from `sidecar.journal_note`. keeper: the photo that the sidecar belongs to; a note about
+    any other file is ignored. Returns what the user should know, '' if nothing.
     """
     if not note or keeper is None or str(note["path"]).lower() != sidecar_path(keeper).lower():
         return ""
@@ -42,8 +43,9 @@ def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
 
 
 def keep_written_sidecar(library: Library, token: str, path: str) -> None:
-    """Copy a sidecar into the library folder before it is undone: only the journal says that
-    nobody else wrote it. token: names the entry of the journal. Raises OSError."""
+    """Copy a sidecar into the library folder before its changes are undone, because only the
+    journal says that nobody else wrote it. token: of the journal entry; it names the copy. Raises
+    OSError."""
     folder = library.dir / "removed" / "sidecars"
     folder.mkdir(parents=True, exist_ok=True)
     with file_calls.open_binary(path) as file:
@@ -57,15 +59,15 @@ def keep_written_sidecar(library: Library, token: str, path: str) -> None:
 
 
 def delete_left_part(note: dict[str, Any]) -> None:
-    """Delete what an interruption left of writing a sidecar. Raises OSError."""
+    """Delete the unfinished sidecar that an interruption left. Raises OSError."""
     folder, part = os.path.dirname(os.path.realpath(note["path"])), note.get("part")
     if isinstance(part, str) and _is_part_in(folder, part):
         delete_if_there(part)
 
 
 def restore_written(note: dict[str, Any]) -> None:
-    """Make a sidecar what it was, if it is what was written. Raises `safe_move.FileChanged` if
-    somebody has changed it since, and OSError."""
+    """Restore a sidecar's earlier content, provided that it still has the content that was written.
+    Raises `safe_move.FileChanged` if somebody has changed it since, and OSError."""
     real = os.path.realpath(note["path"])
     delete_left_part(note)
     if not file_calls.lexists(note["path"]):

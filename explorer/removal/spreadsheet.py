@@ -1,9 +1,10 @@
-"""Escape cells of tables that may be opened in a spreadsheet program, which takes a cell that
-begins like a formula for one.
+"""Escape cells of tables that may be opened in a spreadsheet program, which treats a cell that
+begins like a formula as one.
 
 File names end up in cells, so a name could make the program run something (CSV injection,
-CWE-1236). A leading apostrophe, as OWASP recommends, makes the cell text. Paths need none: every
-path in our tables is absolute, and begins with a slash, a backslash or a drive letter.
+CWE-1236). A leading apostrophe, as OWASP recommends, makes the cell plain text. Paths need no
+apostrophe: every path in our tables is absolute, and begins with a slash, a backslash or a drive
+letter.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Removals of files that a cloud service keeps in step with other devices.
+"""Warn about removals of files that a cloud service syncs with other devices.
 
-A file that is moved out of such a folder is deleted on all of them: the user is told before.
+A file that is moved out of such a folder is deleted on all of them, so the user is told before.
 """
 
 from __future__ import annotations

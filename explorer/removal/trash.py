@@ -1,13 +1,13 @@
-"""The system's trash as freedesktop.org specifies it (Trash specification 1.0): move files there,
-and find them again.
+"""Move files to the system's trash, as freedesktop.org specifies it (Trash specification 1.0), and
+find them again.
 
 Desktops on Linux and BSD keep a note for each file in the trash that says where it came from.
 Windows and macOS do not let other programs find out. There, files go to a folder of our own on the
 same drive instead (`own_folder`), from which they can be put back just as well.
 
 Other programs write to the same trash at the same time, and not all of them reserve a name before
-they use it. Therefore a file gets a random name, which is reserved as the specification says: by
-creating its note exclusively.
+they use it. Therefore a file gets a random name, which is reserved by creating its note
+exclusively, as the specification requires.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from explorer.systems.this_system import this_system
 _SUFFIX = ".trashinfo"
 # Bytes of a note that are read: enough for a path of 4,096 bytes, each percent-encoded.
 _LONGEST_NOTE = 64 * 1024
-# Where files go if the trash cannot be searched: in the user's home for files on its drive, else at
+# Where files go if the trash cannot be searched: to the user's home for files on its drive, else to
 # the top of the file's own drive. Neither is in the library, which people delete, nor in the folder
-# for application data, which goes with a Python from the Microsoft Store.
+# for application data, which is deleted together with a Python from the Microsoft Store.
 HOME_FOLDER = "Photo Explorer removed photos"
 OWN_FOLDER = ".photo-explorer-removed"
 OWN_FOLDERS = frozenset({HOME_FOLDER, OWN_FOLDER})
@@ -42,13 +42,13 @@ class TrashEntry(NamedTuple):
     """A place in the trash."""
 
     path: str
-    """Of the file, in the trash's `files` folder."""
+    """Path of the file, in the trash's `files` folder."""
     info: str
-    """Of the note about it, in the `info` folder."""
+    """Path of the note about it, in the `info` folder."""
 
 
 def is_supported() -> bool:
-    """Whether we can find in this system's trash what we put there."""
+    """Whether files that we put in this system's trash can be found there again."""
     return this_system().has_freedesktop_trash
 
 
@@ -56,10 +56,10 @@ def is_supported() -> bool:
 
 
 def free_slot(path: str) -> TrashEntry:
-    """A free place for a file in the trash of its drive, not reserved yet. Makes the trash's
+    """A free place for a file in the trash of its drive, not yet reserved. Creates the trash's
     folders. Raises OSError.
 
-    A long name is cut so that the note's name fits the file system; the note has all of it.
+    A long name is cut so that the note's name fits the file system; the note holds the full name.
     """
     trash = _trash_for(path)
     files, infos = (os.path.join(trash, name) for name in ("files", "info"))
@@ -71,7 +71,7 @@ def free_slot(path: str) -> TrashEntry:
 
 
 def send(path: str, digest: str, to: TrashEntry, token: str = "") -> list[str]:
-    """Reserve a place in the trash and move a file there. Once this returns, all of it is on disk.
+    """Reserve a place in the trash and move a file there. When this returns, the change is on disk.
     Returns what is lost, see `safe_move.move`.
 
     digest, token: see `safe_move.move`. Raises FileExistsError if the place was taken meanwhile,
@@ -90,8 +90,8 @@ def send(path: str, digest: str, to: TrashEntry, token: str = "") -> list[str]:
 
 
 def _note_text(path: str, trash: str) -> bytes:
-    """The content of a note. In a trash at a drive's top, the path is relative to that, so that it
-    holds wherever the drive is mounted."""
+    """The content of a note. In a trash at a drive's top folder, the path is relative to that
+    folder, so that it holds wherever the drive is mounted."""
     real, top = _resolve_folder(path), _top_of(trash)
     shown = os.path.relpath(real, top) if top is not None else real
     now = dt.datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M:%S")
@@ -109,7 +109,7 @@ def _trash_for(path: str) -> str:
     shared = os.path.join(top, ".Trash")
     with contextlib.suppress(OSError):
         facts = file_calls.lstat(shared)
-        # As the specification demands: a folder and no link, with the sticky bit, so that users
+        # As the specification requires: a folder, not a link, with the sticky bit, so that users
         # cannot delete each other's files.
         if (
             stat.S_ISDIR(facts.st_mode)
@@ -122,7 +122,7 @@ def _trash_for(path: str) -> str:
 
 
 def _make_private(folder: str, path: str) -> bool:
-    """Make a folder on the drive of a file; whether it is there, ours and writable."""
+    """Create a folder on the drive of a file; returns whether it exists, is ours and writable."""
     try:
         file_calls.mkdir(folder, 0o700)
         facts = file_calls.lstat(folder)
@@ -145,12 +145,13 @@ def _home_trash() -> str:
 
 
 def _device(folder: str) -> int:
-    """The device of a folder, or of the folder in which it would be made. Raises OSError."""
+    """The device number of a folder or, if it does not exist, of the folder in which it would be
+    created. Raises OSError."""
     while True:
         try:
             return file_calls.stat(folder).st_dev
         except FileNotFoundError:
-            # On Windows, a drive that is not connected has no folder around it that is there.
+            # On Windows, a path on a disconnected drive has no existing parent folder.
             if os.path.dirname(folder) == folder:
                 raise
             folder = os.path.dirname(folder)
@@ -178,11 +179,11 @@ def note_path(path: str) -> str:
 
 
 def find(path: str, digest: str, inode: int | None = None) -> TrashEntry | None:
-    """Find a file in the trash by where it came from and by its content; None if it is not
-    there. Of several, the one trashed last.
+    """Find a file in the trash by its origin and its content; None if it is not there. Of several
+    such files, the one trashed last is returned.
 
-    digest: content hash, hex; any link is taken for the right one. inode: the file's own, if known,
-    which a move within a drive keeps, so that nothing need be read; 0 is ignored.
+    digest: content hash, hex; any link counts as a match. inode: the file's inode number, if known.
+    A move within a drive keeps it, so nothing has to be read; 0 is ignored.
     """
     found = list[tuple[float, TrashEntry]]()
     for trash in trash_folders(path):
@@ -236,7 +237,7 @@ def own_folder(path: str) -> str:
 def own_folders(path: str, library: Path) -> Iterator[str]:
     """Every folder of our own that a file of this path may have gone to."""
     yield _in_home()
-    # Of earlier releases.
+    # Used by earlier releases.
     yield os.path.join(library, "removed")
     yield os.path.join(_mount_point(path), OWN_FOLDER)
 
@@ -276,7 +277,7 @@ def _entries_from(trash: str, path: str) -> Iterator[tuple[float, TrashEntry]]:
 
 
 def _origin(info: str, trash: str) -> str | None:
-    """Where a note says that its file came from; None if it says nothing."""
+    """The path that a note gives for its file's origin; None if it gives none."""
     try:
         handle = file_calls.open_descriptor(info, file_calls.READ_ONLY)
         try:
@@ -288,7 +289,7 @@ def _origin(info: str, trash: str) -> str | None:
     for line in data.splitlines():
         if line.startswith(b"Path="):
             path = os.fsdecode(unquote_to_bytes(line[5:]))
-            # Some programs write paths below the home's data folder relative to it.
+            # Some programs write paths inside the home's data folder relative to it.
             return _resolve_folder(os.path.join(_top_of(trash) or os.path.dirname(trash), path))
     return None
 

@@ -14,16 +14,17 @@ from explorer.systems import file_calls
 
 
 def history(library: Library) -> list[RemovalRun]:
-    """Every removal, the latest first."""
+    """All removals, latest first."""
     return RemovalJournal(library.dir).runs()[::-1]
 
 
 def undo(
     library: Library, run_id: str | None = None, *, tick: Progress | None = None
 ) -> tuple[RemovalRun, list[Restored]]:
-    """Put back all files of a removal: of this one, or of the last that has any still away.
+    """Put back all files of a removal: of this one, or of the latest that still has files away.
 
-    Returns the removal and one result per file; what cannot be put back now can be tried again.
+    Returns the removal and one result per file; files that cannot be put back now can be tried
+    again.
     Raises UsageError if there is no such removal or nothing left to undo, LibraryLocked and
     LibraryError.
     """
@@ -34,7 +35,7 @@ def undo(
         run, restorer = _find_run(journal, run_id), Restorer(library, journal)
         total, restored = len(run.away), list[Restored]()
         for family in run.families[::-1]:
-            # The photo first: its companions take names that match the one it gets.
+            # The photo goes first, because its companions take names that match the one it gets.
             for entry in family[::-1]:
                 if entry.away:
                     if tick:
@@ -62,12 +63,12 @@ def _find_run(journal: RemovalJournal, run_id: str | None) -> RemovalRun:
 
 
 def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
-    """Find out where each file of an unfinished step is, and note it. The caller holds the
-    journal's lock.
+    """Find out where each file of an unfinished step is, and record it in the journal. The caller
+    holds the journal's lock.
 
     A file whose keeper is gone is put back, and so are the companions of a photo that did not move
-    itself. Where a file is at neither place now, nothing is concluded: the next call, and undo,
-    look again.
+    itself. If a file is now at neither place, nothing is concluded; the next call, and undo, look
+    again.
     """
     restorer = Restorer(library, journal)
     gone, back = list[str](), list[str]()
@@ -93,7 +94,7 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
 def _recover_entry(
     restorer: Restorer, entry: RemovalEntry, gone: list[str], back: list[str]
 ) -> None:
-    """Find out where one file is, and add its path to `gone` or `back` where that is certain."""
+    """Find out where one file is, and add its path to `gone` or `back` if that is certain."""
     if entry.state == "intended":
         try:
             found = restorer.locate(entry)
@@ -107,7 +108,7 @@ def _recover_entry(
 
 
 def _lost_its_keeper(entry: RemovalEntry, *, read_keeper: bool) -> bool:
-    """Whether a file is away and what was kept for it is not there.
+    """Whether a file is away and the file that was kept for it is not there.
 
     read_keeper: compare the keeper's content, too, because the removal may not have done so.
     """

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from explorer.places.gazetteer import DATA
 
 AT_SEA, MIXED = 255, 254
-"""Special values instead of a country: outside all countries, and, for a cell of the grid, crossed
-by an outline."""
+"""Values that stand for no country: a position outside all of them, and a grid cell that an outline
+crosses."""
 CELLS_PER_DEGREE = 10
 POINTS_PER_DEGREE = 1000
 """Outlines are stored in units of a thousandth of a degree."""
@@ -36,15 +36,16 @@ class Outlines(NamedTuple):
     """(r,): the country of each ring, an index into the gazetteer's."""
 
     def rings(self) -> Iterator[Degrees]:
-        """The rings, (points, 2): longitude and latitude in degrees."""
+        """Each ring as (points, 2): longitude and latitude in degrees."""
         for ring in np.split(self.points, self.ends[:-1]):
             yield ring / POINTS_PER_DEGREE
 
 
 class CountryGrid(NamedTuple):
-    """The outlines, and a grid of cells with their countries for fast lookups."""
+    """A grid of countries for fast lookups, and the outlines for the cells that they cross."""
 
     cells: Countries
+    """(rows, columns), starting at 90° S and 180° W: a country, AT_SEA or MIXED."""
     outlines: Outlines
 
 
@@ -79,7 +80,7 @@ def country_grid() -> CountryGrid:
 
 def countries_at(latitude: Degrees, longitude: Degrees) -> tuple[Countries, npt.NDArray[np.bool_]]:
     """The country at each position, or AT_SEA, (n,); and whether a border or coast is so near that
-    it may be the neighboring country, (n,). latitude, longitude: in degrees, (n,)."""
+    the position may be on its other side, (n,). latitude, longitude: in degrees, (n,)."""
     grid = country_grid()
     rows, columns = grid.cells.shape
     y = ((latitude + 90) * CELLS_PER_DEGREE).astype(np.int64).clip(0, rows - 1)

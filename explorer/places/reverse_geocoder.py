@@ -2,9 +2,9 @@
 
 Among the nearest places, the one with the smallest distance relative to its extent is chosen. The
 extent is estimated from the population, so that a position near the edge of a large city is not
-assigned to a village beside it. Parts of a city represent the city, so that it extends as far as
-they do. Inside a country, only its own places are candidates; near a border or coast, where the
-outlines are not exact, all places are.
+assigned to a village beside it. A part of a city stands for the city, which therefore extends as
+far as its parts do. Inside a country, only its own places are candidates; near a border or coast,
+where the outlines are not exact, all places are.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from explorer.places.gazetteer import gazetteer
 NONE = -1
 """The index for no place, city, region or country."""
 MARGIN = 1.5
-"""Kilometers added to the extent of every place; villages are spread out, too."""
+"""Kilometers added to the extent of every place, because even villages are spread out."""
 REACH = 20.0
 """The distance from the edge of a place, in kilometers, up to which photos are assigned to it."""
 REGION_REACH = 250.0
-"""The distance of a place, in kilometers, up to which photos outside of all places are assigned to
+"""The distance from a place, in kilometers, up to which photos that are in no place are assigned to
 its region."""
 BORDER_PENALTY = 0.5
 """Kilometers added to the distance of a place across a border, for photos near that border."""
@@ -142,7 +142,8 @@ def _extents() -> Floats:
 
 
 def _nearest(latitude: Floats, longitude: Floats) -> tuple[npt.NDArray[np.int32], Floats]:
-    """The candidates, and their distances in kilometers; both (n, candidates)."""
+    """The candidate places of each position, and their distances in kilometers; both
+    (n, candidates)."""
     points = unit_vectors(latitude, longitude)
     if not len(points):
         return np.empty((0, 1), np.int32), np.empty((0, 1))

@@ -1,6 +1,6 @@
 """Read the XMP sidecars of photos into the library, as edits that can be undone.
 
-So what was written to sidecars returns to a new library, and what other programs wrote comes in.
+A new library thus gets back what an earlier one wrote to sidecars, and what other programs wrote.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from explorer.systems import file_calls
 _SUMMARY = "Read from sidecars"
 # Degrees: a tenth of a meter, less than the last digit that programs write.
 _SAME_PLACE = 1e-6
-# Photos whose rows and folders are in memory at a time.
+# The number of photos whose rows and folders are in memory at a time.
 _AT_ONCE = 2000
 
 
@@ -43,9 +43,9 @@ class ReadOutcome(NamedTuple):
     """What was read."""
 
     found: int
-    """How many sidecars there were."""
+    """The number of sidecars that exist."""
     edit: PastEdit | None
-    """The edit as it was recorded; None if it changed nothing."""
+    """The edit as it was recorded; None if nothing changed."""
     failures: list[tuple[str, str]]
     """The path and the reason, in words, of each sidecar that could not be read."""
 
@@ -56,10 +56,10 @@ def read_sidecars(
     *,
     tick: Callable[[int, int], None] | None = None,
 ) -> ReadOutcome:
-    """Apply what the sidecars of these photos say, or those of all photos, in one edit.
+    """Apply the sidecars of these photos, or of all photos, in one edit.
 
-    Keywords are added; other values replace those of the library where a sidecar has one. tick:
-    called with how many are done, and how many there are.
+    Keywords are added to the library's; any other value in a sidecar replaces the library's. tick:
+    called with the number of photos done and the total.
     """
     catalog = library.catalog
     ids = [int(each) for each in (catalog.matching() if photo_ids is None else photo_ids)]
@@ -97,8 +97,8 @@ def _read(pool: DecodePool, path: str) -> SidecarValues | str:
 
 
 def _change(values: SidecarValues) -> Change | None:
-    """The change that sets these values; None if there are none. A date or a place that the library
-    does not accept is left out."""
+    """The change that sets these values; None if there are none. A date or place that the library
+    does not accept is skipped."""
     found = list[EditOperation]()
     if values.favourite is not None:
         found.append(set_favourite(values.favourite))
@@ -130,7 +130,7 @@ def _change(values: SidecarValues) -> Change | None:
 
 
 def _is_same(field: EditField, new: ColumnValues | None, shown: ColumnValues) -> bool:
-    """Whether a value of the sidecar is the one that the photo file has, too."""
+    """Whether a sidecar's value is the one that the library already shows."""
     if field == "date":
         return new is not None and new[:2] == [shown[0], shown[1] or "second"]
     if field == "place":

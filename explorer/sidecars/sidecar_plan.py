@@ -1,4 +1,4 @@
-"""Which sidecars are to be written, and what into them."""
+"""Which sidecars to write, and with what values."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class PlannedSidecar(NamedTuple):
 
 
 def plan_sidecars(library: Library, photo_ids: Iterable[int] | None = None) -> list[PlannedSidecar]:
-    """The sidecars to write for these photos, or all that were edited: one for each file, also
-    where several files have the same content. Files that are away are left out."""
+    """The sidecars to write for these photos, or for all that were edited: one for each file, even
+    if several have the same content. Files that are missing or on a disconnected drive are left
+    out."""
     planned = list[PlannedSidecar]()
     for photo_id, edits in edits_of(library.catalog, photo_ids).items():
         if values := sidecar_values(edits):
@@ -35,7 +36,8 @@ def plan_sidecars(library: Library, photo_ids: Iterable[int] | None = None) -> l
 
 
 def sidecar_values(edits: StoredEdits) -> SidecarValues:
-    """The values that a sidecar gets. XMP cannot say that a title or a description was removed."""
+    """The values to write for these edits. XMP cannot say that a title or description was
+    removed."""
     values, edited = SidecarValues(), edits.edited
     match edited.get("favourite"):
         case [int(favourite)]:

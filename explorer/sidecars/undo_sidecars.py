@@ -1,4 +1,4 @@
-"""Make the sidecars that a request wrote what they were before, or delete them if it made them."""
+"""Restore the sidecars that a run changed, and delete those that it created."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class UndoneSidecar(NamedTuple):
 
     path: str
     undone: bool
-    """Whether it is as before; False also if it was left because somebody has changed it."""
+    """Whether it is as it was before the run; False also if it was left alone because somebody has
+    changed it since."""
     note: str = ""
     """What the user should know; '' if nothing."""
 
@@ -40,8 +41,8 @@ def undo_sidecars(
 ) -> tuple[SidecarRun, list[UndoneSidecar]]:
     """Undo this run, or the last one that can be undone.
 
-    A sidecar that somebody has changed since stays. What cannot be undone now can be tried again.
-    Raises UsageError if there is nothing to undo, LibraryLocked and LibraryError.
+    A sidecar that somebody has changed since is left alone. Whatever cannot be undone now can be
+    tried again. Raises UsageError if there is nothing to undo, LibraryLocked and LibraryError.
     """
     journal = RemovalJournal(library.dir)
     lock = journal.lock()
@@ -87,8 +88,8 @@ def _undo(
 
 
 def _is_ours(bounds: Boundaries, photo: str, path: str) -> bool:
-    """Whether a path can be that of the photo's sidecar, in a folder of this library. The journal
-    is a text file, and is not trusted."""
+    """Whether a path can be the photo's sidecar, in a folder of this library. The journal is a text
+    file that anybody can edit, so it is not trusted."""
     (folder, name), (photo_folder, photo_name) = os.path.split(path), os.path.split(photo)
     stem, ending = os.path.splitext(name.lower())
     names = (photo_name.lower(), os.path.splitext(photo_name.lower())[0])
@@ -97,5 +98,5 @@ def _is_ours(bounds: Boundaries, photo: str, path: str) -> bool:
 
 
 def shown(each: UndoneSidecar) -> str:
-    """A sidecar's name and what the user should know of it."""
+    """A sidecar's name and what the user should know about it."""
     return f"{printable(os.path.basename(each.path))}: {each.note}"

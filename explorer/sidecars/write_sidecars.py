@@ -1,7 +1,8 @@
 """Write what the user set for photos to XMP sidecars beside them, when the user asks for it.
 
-`NAME.EXT.xmp`, as darktable, digiKam and Immich name them. A sidecar that the photo already has,
-also as `NAME.xmp`, is extended instead. Nothing else is written into photo folders.
+They are named `NAME.EXT.xmp`, as by darktable, digiKam and Immich. A sidecar that the photo already
+has, under this name or as `NAME.xmp`, is extended instead. Nothing else is written into photo
+folders.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from explorer.sidecars.sidecar_plan import PlannedSidecar, plan_sidecars
 from explorer.systems import file_calls
 
 SidecarState = Literal["written", "would", "unchanged", "refused"]
-"""written: now. would: in a dry run. unchanged: it has all values already. refused: see reason."""
+"""written: just now. would: in a dry run, it would be written. unchanged: it already has all
+values. refused: see `reason`."""
 _WHOSE = "its sidecar"
 
 
@@ -54,20 +56,20 @@ class SidecarOutcome(NamedTuple):
     """What became of all sidecars."""
 
     run: str | None
-    """The id that undoes them; None if nothing was written."""
+    """The id by which the run can be undone; None if nothing was written."""
     results: tuple[SidecarResult, ...]
 
     def number_of(self, state: SidecarState) -> int:
-        """How many sidecars ended like that."""
+        """The number of sidecars in this state."""
         return sum(each.state == state for each in self.results)
 
 
 class SidecarEditor:
-    """Works out sidecars in a decode process, which starts when it is first needed. Must be
-    closed."""
+    """Computes new contents of sidecars in a decode process, which starts when it is first needed.
+    Must be closed."""
 
     def __init__(self) -> None:
-        # Lists each folder only once.
+        # The finder lists each folder only once.
         self._pool, self._finder = DecodePool(1, None), CompanionFinder()
 
     def close(self) -> None:
@@ -92,12 +94,10 @@ class SidecarEditor:
 
 
 def sidecar_of(photo: str, companions: Companions | None = None) -> str:
-    """The path of a photo's sidecar: the one that it has, or else the one to be written.
+    """The path of a photo's sidecar: the existing one, or else the one to create.
 
-    companions: those of the photo; None to look for them now.
-
-    `NAME.xmp` may belong to several photos, such as a RAW file and its JPEG; then it is left to
-    them.
+    A `NAME.xmp` that several photos share, such as a RAW file and its JPEG, is not used.
+    companions: the photo's; None looks for them now.
     """
     own = {
         os.path.basename(each.path).lower(): each.path
@@ -121,11 +121,11 @@ def write_sidecars(
     dry_run: bool = False,
     tick: Callable[[int, int], None] | None = None,
 ) -> SidecarOutcome:
-    """Write the edits of these photos to their sidecars, or those of all edited photos.
+    """Write the edits of these photos, or of all edited photos, to their sidecars.
 
-    What fails for a single file is in its result. dry_run: check everything, and write nothing.
-    tick: called with how many are done, and how many there are. Raises LibraryLocked while a
-    removal is running, and LibraryError if the journal cannot be written.
+    A failure of a single file is reported in its result. dry_run: check everything, but write
+    nothing. tick: called with the number of sidecars done and the total. Raises LibraryLocked while
+    a removal is running, and LibraryError if the journal cannot be written.
     """
     planned, writer = plan_sidecars(library, photo_ids), _Writer(library)
     with contextlib.closing(writer.edit):
@@ -144,8 +144,8 @@ def write_sidecars(
 
 
 def finish_interrupted(journal: RemovalJournal) -> None:
-    """Delete what an interruption left of a sidecar that was being written. The caller holds the
-    journal's lock."""
+    """Delete the partly written sidecar of an interrupted run, and mark the run as ended. The
+    caller holds the journal's lock."""
     for run in sidecar_runs(journal):
         if not run.ended:
             for entry in run.pending[-1:]:
@@ -155,7 +155,7 @@ def finish_interrupted(journal: RemovalJournal) -> None:
 
 
 class _Writer:
-    """One run."""
+    """One run that writes sidecars."""
 
     def __init__(self, library: Library) -> None:
         self._catalog, self.journal = library.catalog, RemovalJournal(library.dir)
@@ -170,7 +170,7 @@ class _Writer:
         *,
         dry_run: bool,
     ) -> list[SidecarResult]:
-        """Write these sidecars, and at the end once more those that another program had open."""
+        """Write these sidecars; at the end, retry those that another program had open."""
         self._total, results, in_use = len(planned), list[SidecarResult](), list[int]()
         for number, each in enumerate(planned):
             if tick:
@@ -186,12 +186,12 @@ class _Writer:
         return results
 
     def end(self) -> None:
-        """Note that the run came to its end."""
+        """Note in the journal that the run has ended."""
         if self.count:
             self.journal.note(run=self.id, step="end")
 
     def _one(self, planned: PlannedSidecar, *, dry_run: bool) -> tuple[SidecarResult, bool]:
-        """What became of a sidecar, and whether another program has it open."""
+        """Write one sidecar. Returns its result, and whether another program has it open."""
         photo, target = planned.photo, ""
         try:
             self._check(photo)
@@ -211,7 +211,8 @@ class _Writer:
             return SidecarResult(photo, target, "refused", unreadable_reason("it", error)), False
 
     def _check(self, photo: str) -> None:
-        """Raise RemovalRefused if nothing may be written beside a photo, and OSError."""
+        """Raise RemovalRefused if nothing may be written beside a photo, and OSError if the photo
+        cannot be examined."""
         if self._protection.covers(photo):
             raise RemovalRefused("it is in a protected folder")
         require_outside_stores(photo, "it")
@@ -234,7 +235,7 @@ class _Writer:
 
 
 def _require_writable(target: str) -> None:
-    """Raise RemovalRefused where a sidecar cannot be written; a dry run learns it here."""
+    """Raise RemovalRefused if a sidecar cannot be written, so that a dry run reports it, too."""
     if not file_calls.access(os.path.dirname(os.path.realpath(target)), os.W_OK):
         raise RemovalRefused("its folder is read-only: nothing can be written beside it")
     if file_calls.lexists(target) and not file_calls.access(target, os.W_OK):

@@ -20,19 +20,21 @@ _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
 _YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20[0-4])\d)(?![\d])")
 """The year in a folder's name: “2014”, “2014-07 Italy”, “2014_07_12”, “Summer 2014”."""
 FILE_TIME_SCORE = 0.55
-"""Score of a file time that contradicts a folder's name. Copying a file changes its time, so that
-this is no reason to look at a photo."""
+"""Score of a file time that contradicts a folder's name. Copying a file changes its time, so this
+is no reason to look at a photo."""
 
 
 @dataclass(frozen=True)
 class DateTolerances:
-    """How far a date may differ from a name. Set by reviewing what real libraries flag; `python
-    run.py bench anomalies --ordinary` lists it."""
+    """How far a date may differ from a name. Set by reviewing what is flagged in real libraries;
+    `python run.py bench anomalies --ordinary` lists it."""
 
     name_days: int = 2
-    """Days between the camera's date and the file name's: time zones, and parties past midnight."""
+    """Days between the camera's date and the file name's, to allow for time zones and parties past
+    midnight."""
     folder_days: int = 45
-    """Days outside the year of a folder, which may contain the days around its end."""
+    """Days outside the folder's year, because a folder may contain days around the turn of the
+    year."""
     long_after_days: int = 365
     """Days after the file name's date from which the score is worse."""
     long_outside_days: int = 3 * 365
@@ -90,7 +92,7 @@ class _Taken(NamedTuple):
 
 
 def _against_name(named: PartialDate | None, taken: _Taken) -> tuple[float, str] | None:
-    """named: the date in the file's name."""
+    """Score and reason if the date contradicts the file's name. named: the date in the name."""
     if named is None:
         return None
     before = _days(dt.datetime.fromisoformat(named.text) - taken.last)
@@ -123,7 +125,7 @@ def _folder_year(folder: str) -> tuple[str, int] | None:
 def _against_folder(
     named: tuple[str, int] | None, taken: _Taken, source: str | None
 ) -> tuple[float, str] | None:
-    """named: as `_folder_year` gives it."""
+    """Score and reason if the date contradicts the folder's name. named: from `_folder_year`."""
     if named is None:
         return None
     part, year = named

@@ -1,5 +1,5 @@
-"""Linear classifier of drawings against photos, by their vectors. Trained for the `starter` encoder
-(`data/README.md`); for others, quality metrics alone decide."""
+"""Linear classifier that tells drawings from photos by their vectors. Trained for the `starter`
+encoder (`data/README.md`); for other encoders, quality metrics alone decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 NOT_DRAWN = -99.0
-"""Log-odds of a certain photo, used where nothing is known."""
+"""Log-odds of what is certainly a photo; also used where nothing is known."""
 _FOLDER = Path(__file__).parent / "data"
 
 

@@ -23,17 +23,17 @@ class FileThresholds:
     aspect: float = 3.1
     """Longer side in multiples of the shorter one."""
     panorama: float = 9.0
-    """The same for landscape photos that name a camera: its own panorama may be longer."""
+    """The same for photos in landscape format that name a camera, whose panoramas may be longer."""
     tiny_share: float = 0.1
     """Geometric mean of the sides, as a share of the library's median, within these bounds."""
     tiny: float = 110.0
-    """Pixels."""
+    """Lower bound, pixels; used alone in an empty library."""
     tiny_max: float = 320.0
-    """Pixels."""
+    """Upper bound, pixels."""
     missing_rows: float = 0.03
     """Share of the height, at the bottom, that has one color."""
     blank_rows: float = 0.98
-    """Share from which the picture is blank rather than cut off."""
+    """Share of such rows from which the picture is blank rather than cut off."""
 
 
 LIMITS = FileThresholds()
@@ -57,7 +57,7 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def shapes(subjects: Sequence[ReviewPhoto]) -> Judgement:
-    """Odd shape or size of each photo."""
+    """How odd each photo's shape and size are."""
     width = np.array([subject.width for subject in subjects], np.float32)
     height = np.array([subject.height for subject in subjects], np.float32)
     by_camera = np.array([subject.camera is not None for subject in subjects], bool)
@@ -131,8 +131,8 @@ def dates(subjects: Sequence[ReviewPhoto], impossible: Mapping[int, str]) -> Jud
 
 
 def photos_without_own_date(subjects: Iterable[ReviewPhoto]) -> list[int]:
-    """Ids of photos whose only date is the file's, and does not fit the year in their folder's
-    name. Copying files causes that: they are counted in one line rather than listed."""
+    """Ids of photos whose only date is the file's time, where it does not fit the year in their
+    folder's name. Copying files causes this, so they are counted in one line rather than listed."""
 
     def doubtful(subject: ReviewPhoto) -> bool:
         doubt = check_date(subject.path, subject.taken_at, "file", None, subject.taken_precision)
@@ -153,7 +153,8 @@ def describe_photos_without_own_date(number: int) -> str:
 
 
 def wrong_extension(path: str, format: str) -> str | None:
-    """Why a file's extension does not fit its format (Pillow's name of it); None if it does."""
+    """Why a file's extension does not fit its format, in a sentence; None if it does, or if any
+    extension is accepted for the format. format: Pillow's name."""
     extension = os.path.splitext(path)[1].lower()
     right = _EXTENSIONS.get(format, ())
     if not right or extension in right:
@@ -163,7 +164,7 @@ def wrong_extension(path: str, format: str) -> str | None:
 
 
 def folder_numbers(paths: Sequence[str]) -> tuple[Ids, list[str]]:
-    """(n,) a number for the folder of each path; and the paths of the folders by number."""
+    """A number for the folder of each path, (n,); and the paths of the folders by number."""
     names = dict[str, int]()
     numbers = np.fromiter(
         (names.setdefault(os.path.dirname(path), len(names)) for path in paths),

@@ -1,5 +1,4 @@
-"""The files that would be removed together with the photos and files of some findings, without a
-keeper."""
+"""The files to remove for findings that the user chose."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ def removals_of_findings(catalog: Catalog, findings: Iterable[Finding]) -> Findi
 
     A photo is removed with every file that contains it, without a keeper. If only a file's
     extension is wrong, that file alone is removed, and another file of the same content is its
-    keeper if there is one. A file that could not be read is read here for its hash, so that exactly
-    this content is removed.
+    keeper if there is one. A file that could not be decoded is hashed here, so that only this
+    content is removed.
     """
     unreadable, wrong_names = list[Finding](), dict[str, Finding]()
     photos = dict[int, Finding]()
@@ -75,7 +74,7 @@ def _of_unreadable(findings: Iterable[Finding]) -> tuple[dict[str, Removal], lis
 def _of_photos(
     catalog: Catalog, findings: Mapping[int, Finding], companions: CompanionFinder
 ) -> dict[str, Removal]:
-    """Removals by path of every present file of these photos."""
+    """A removal of every present file of these photos, by path."""
     removals = dict[str, Removal]()
     photos = catalog.photos(findings.keys())
     for photo_id, finding in findings.items():

@@ -62,14 +62,15 @@ class Anomalies:
         patient: bool = False,
     ) -> None:
         """encoder: name, version and dimension of the one whose vectors are compared; None: the
-        one in use. patient: whether scores that took long to compute may be stale
-        for a while (`library/staleness.py`)."""
+        one in use. patient: whether scores that took long to compute may be stale for a while
+        (`library/staleness.py`)."""
         self._library, self._encoder, self._patient = library, encoder, patient
         self._lock = threading.Lock()
         self._change, self._computed_at = -1, -np.inf
         self._current: LibraryScores | None = None
         self._below = dict[FindingKind, tuple[float, list[Finding]]]()
-        """The last threshold of each kind and the findings below it: a page asks on every run."""
+        """The last threshold of each kind and the findings below it. Cached because a page asks for
+        them on every run."""
         self._extensions: list[Finding] | None = None
 
     # --- what the user set
@@ -132,7 +133,8 @@ class Anomalies:
 
     @property
     def judged(self) -> tuple[int, int]:
-        """(photos that have been measured, visible photos). The rest is read in the background."""
+        """The number of photos that have been measured, and of all visible ones. The rest are
+        measured in the background."""
         with self._lock:
             scores = self._scores()
             return len(scores.metrics.ids), len(scores.subjects)
@@ -220,7 +222,7 @@ def _below(scores: LibraryScores, kind: FindingKind, threshold: float) -> list[F
 
 
 def _passes(finding: Finding, ids: set[int] | None, filters: Filters | None) -> bool:
-    """Whether a finding about a file passes the filters. ids: of the photos that do."""
+    """Whether a finding about a file passes the filters. ids: the photos that pass them."""
     if filters is None or ids is None:
         return True
     if filters.folder and not inside(finding.path, filters.folder):

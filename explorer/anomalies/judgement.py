@@ -16,7 +16,7 @@ class Judgement(NamedTuple):
     """The scores of many photos for one kind of finding."""
 
     score: Floats
-    """0 (worst) to 1 (fine) for each photo; a person would see the fault below 0.5."""
+    """0 (worst) to 1 (fine) for each photo; below 0.5, a person would see the fault."""
     reason: Callable[[int], str]
     """Row → why, in a sentence."""
     related: Callable[[int], tuple[int, ...]] = lambda row: ()

@@ -62,7 +62,7 @@ class LibraryScores:
         """Quality metrics of those that have been measured."""
         self._judgements = dict[FindingKind, Judgement]()
         self.seconds = time.monotonic() - start
-        """How long reading and scoring took so far."""
+        """How long reading and scoring have taken so far."""
 
     def judgement(self, kind: FindingKind) -> Judgement:
         """The scores of all photos, for any kind that concerns photos rather than files."""
@@ -88,7 +88,7 @@ class LibraryScores:
             self._judgements[kind] = self._by_metrics(_BY_METRICS[kind])
 
     def _by_metrics(self, judge: Callable[[Column], Judgement]) -> Judgement:
-        """A judgement by quality metrics; photos that were not measured yet are fine."""
+        """A judgement by quality metrics. Photos that have not been measured yet count as fine."""
         rows, measurements, facts = self._measured
         score = np.ones(len(self.subjects), np.float32)
         if not len(rows):
@@ -109,7 +109,7 @@ class LibraryScores:
 
     @functools.cached_property
     def _measured(self) -> _MeasuredPhotos:
-        """Gathered once for all kinds of findings."""
+        """The measured photos, gathered once for all kinds of findings."""
         ids = np.fromiter((subject.id for subject in self.subjects), np.int64, len(self.subjects))
         measurements = np.flatnonzero(np.isin(self.metrics.ids, ids))
         rows = np.searchsorted(ids, self.metrics.ids[measurements])

@@ -18,7 +18,7 @@ from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
 
 _RELATED = 8
-"""Photos that explain a finding, at most."""
+"""The maximum number of photos that explain a finding."""
 _NOT_COMPARED = "It has not been compared with other photos yet."
 
 
@@ -28,10 +28,11 @@ class OutlierThresholds:
     run.py bench anomalies`."""
 
     outlier: float = 3.9
-    """1 in 200 everyday photos is beyond it, in libraries of 60 to 1,000."""
+    """In libraries of 60 to 1,000 everyday photos, 1 in 200 is beyond it."""
     misplaced: float = 1.1
-    """Of photos in the wrong one of several folders by subject 70 to 90% are beyond it (30% where
-    subjects overlap), of those in the right one 0.1 to 1%; 0.6% in folders without a subject."""
+    """Where folders are by subject, 70 to 90% of the photos in a wrong folder are beyond it (30%
+    where subjects overlap), and 0.1 to 1% of those in the right one. In folders without a subject,
+    0.6% are."""
 
 
 LIMITS = OutlierThresholds()
@@ -55,7 +56,7 @@ class _Compared:
     """Position by row among all photos."""
 
     def nearest(self, row: int) -> tuple[int, ...]:
-        """Ids of the neighbors of a photo."""
+        """Ids of a photo's nearest neighbors, at most _RELATED."""
         position = self.positions.get(row)
         if position is None:
             return ()
@@ -63,7 +64,7 @@ class _Compared:
         return tuple(self.ids[others[others >= 0][:_RELATED]].tolist())
 
     def elsewhere(self, row: int) -> tuple[int, ...]:
-        """Ids of the neighbors that are in another folder."""
+        """Ids of those in other folders, at most _RELATED."""
         position = self.positions.get(row)
         if position is None:
             return ()
@@ -94,8 +95,9 @@ class _Compared:
 def judge_by_neighbors(
     library: Library, encoder: tuple[str, str, int] | None, subjects: Sequence[ReviewPhoto]
 ) -> tuple[Judgement, Judgement]:
-    """Outliers, and misplaced photos, by the vectors of an encoder (name, version, dimension).
-    subjects: all photos, by ascending id. Photos without a vector or neighbors are fine."""
+    """Judge outliers and misplaced photos, in this order, by the vectors of an encoder (name,
+    version, dimension). subjects: all photos, by ascending id. Photos without a vector or neighbors
+    count as fine."""
     fine = np.ones(len(subjects), np.float32)
     unknown = Judgement(fine, lambda row: _NOT_COMPARED)
     encoder_id = library.catalog.encoder_id(*encoder[:2]) if encoder else None
@@ -127,6 +129,7 @@ def judge_by_neighbors(
 
 
 def _positions(ids: Ids, near: Ids) -> Ids:
-    """Neighbors by id → by position among these ids, -1 for those that are not among them."""
+    """Convert ids of neighbors to positions in `ids`; -1 for those that are not there. ids:
+    ascending."""
     places = np.searchsorted(ids, near).clip(max=len(ids) - 1)
     return np.where(ids[places] == near, places, -1)

@@ -21,11 +21,11 @@ class OutlierParameters:
     standard deviations, see `spreads`."""
 
     neighbors: int = 24
-    """Number of neighbors, without near-copies, that show how dense a neighborhood is. All that
-    are stored: a few unusual photos may be neighbors of each other."""
+    """Number of neighbors, near-copies excluded, that show how dense a neighborhood is. It is the
+    number stored, because a few unusual photos may be neighbors of each other."""
     near_copy: float = 0.25
-    """Share of the typical distance below which a neighbor is a near-copy: another frame of a
-    burst, an edited version."""
+    """Share of the typical distance below which a neighbor is a near-copy, such as another frame of
+    a burst or an edited version."""
     min_library: int = 30
     """Minimum number of pictures, near-copies counted once, for a library to have a usual
     distance."""
@@ -37,7 +37,8 @@ class OutlierParameters:
     """A library's spread is at least this share of what its 95th percentile suggests: distances
     among photos of one subject have long tails."""
     unknown_factor: float = 1.3
-    """Applied if everyday photos are unknown: 1 photo in 200 is then beyond 3, not 3.9."""
+    """Factor on scores if everyday photos are unknown: 1 photo in 200 is then beyond 3 rather than
+    3.9."""
     folder_members: int = 256
     """Number of members of a folder that its photos are compared with."""
     min_folder: int = 6
@@ -76,8 +77,8 @@ def outliers(
     in a library of one subject, its own mean would contain that subject. If everyday photos are
     unknown, the library's own mean is used, and plain cosines as well. For the same reason,
     similarity to the mean counts a little by itself, and so does unlikeness to everyday photos, as
-    far as it is unusual in this library, too. Near-copies are left out on all sides, so that they
-    hide no outlier, and do not count for the size of the library.
+    far as it is unusual in this library, too. Near-copies are left out throughout, so that they
+    hide no outlier, and do not count towards the size of the library.
     """
     count = len(near)
     if count < PARAMETERS.min_library:
@@ -122,8 +123,8 @@ def _distance(
 
 
 def _copies(near: Ids, scores: Floats, wanted: int) -> npt.NDArray[np.bool_]:
-    """Which neighbors are near-copies, relative to the median distance of the last neighbor that
-    counts. wanted: how many count."""
+    """Which neighbors are near-copies, (n, k), relative to the median distance of the last neighbor
+    that counts. wanted: how many count."""
     known = near >= 0
     if not known.any():
         return known

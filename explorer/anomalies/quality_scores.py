@@ -24,7 +24,8 @@ Column = Callable[[str], Floats]
 @dataclass(frozen=True)
 class QualityThresholds:
     """Thresholds at which faults become visible. Set on photos with faults of known strength
-    (`python run.py bench anomalies`). Levels are of 255; radii are of photos 1,500 pixels wide."""
+    (`python run.py bench anomalies`). Levels range from 0 to 255; radii are in pixels of photos
+    1,500 pixels wide."""
 
     min_library: int = 50
     """Minimum number of photos for a library's own median to be used."""
@@ -40,27 +41,27 @@ class QualityThresholds:
     edge_anisotropy: float = 1.25
     """Anisotropy of ordinary photos, whose edges do not run in all directions."""
     shake_exponent: float = 0.7
-    """How anisotropy beyond that adds to the radius: streaks have sharp ends, so that shake is
-    measured smaller than it is."""
+    """Exponent by which anisotropy beyond that increases the radius: streaks have sharp ends, so
+    the blur of shaken photos is underestimated."""
     crisp: float = 0.12
-    """Smallest radius over all directions up to which anisotropy does not count: leaves, letters
-    and stripes have 0.11 to 0.2."""
+    """Radius in the sharpest direction up to which anisotropy does not count: leaves, letters and
+    stripes have 0.11 to 0.2."""
     streaked: float = 0.2
-    """Increase over that at which it counts in full: 17 photos shaken over 8 pixels have 0.24 to
+    """Increase beyond that at which it counts in full: 17 photos shaken over 8 pixels have 0.24 to
     0.7."""
 
     dark: float = 124.0
-    """Highlights, levels. Of 4,500 photos of Flickr8k 0.6% are darker; of 49 large photos
-    underexposed by 2 EV between 63% (at 119, and 0.4% of the former) and 92% (at 125)."""
+    """Highlights, levels. Of 4,500 photos of Flickr8k, 0.6% are darker (0.4% at 119); of 49 large
+    photos underexposed by 2 EV, between 63% (at 119) and 92% (at 125)."""
 
     blown: float = 0.114
-    """Weighted share of blown highlights. Of 3,000 photos of Flickr8k 0.45% have more; of 49 large
-    photos overexposed by 2 EV 82%. The weights below were found by random search over a third of
+    """Weighted share of blown highlights. Of 3,000 photos of Flickr8k, 0.45% have more; of 49 large
+    photos overexposed by 2 EV, 82%. The weights below were found by random search over a third of
     Flickr8k, made lighter in several ways (in linear light with and without a shoulder, by gain, by
-    offset) and cut out on white: AUROC of 2 EV 0.993 on another third, and 0.984 by shadows and
-    highlights alone."""
+    offset) and cut out on white. On another third, the AUROC for 2 EV is 0.993; shadows and
+    highlights alone give 0.984."""
     blown_weight: float = 0.4
-    """Weight of pixels blown in all channels; the rest is that of pixels clipped in any."""
+    """Weight of pixels blown in all channels; pixels clipped in any have the rest."""
     gradient: float = 68.0
     """Highlight gradient at which it counts in full, levels."""
     gradient_weight: float = 0.95
@@ -68,12 +69,13 @@ class QualityThresholds:
     """Level of the shadows at which it counts in full."""
     shadows_weight: float = 0.4
     background_mid: tuple[float, float] = (193.0, 218.0)
-    """Unclipped median of a cut-out on white: surely one below the first, none above the second."""
+    """Median of the unclipped pixels: below the first level a photo surely is a cut-out on white,
+    above the second it is none."""
     background_shadows: tuple[float, float] = (70.0, 110.0)
     """Shadows of a cut-out on white, likewise."""
     background_pardon: float = 0.9
-    """Share of a blown border that such a background explains. Of photos cut out on white 8% are
-    then called overexposed, and 92% without it."""
+    """Share of a blown border that such a background explains. With it, 8% of photos cut out on
+    white are called overexposed; without it, 92%."""
 
     information: float = 1.0
     """Sum of contrast, edges and entropy, see `empty`."""
@@ -102,7 +104,7 @@ class QualityThresholds:
     off_grid_offset: float = 4.0
     """Added to the steps off the grid, levels."""
     own_tables: float = 60.0
-    """JPEG quality from which blockiness comes from an earlier file."""
+    """JPEG quality from which blockiness must come from an earlier file."""
     visible_step: float = 1.0
     """Levels below which steps are invisible, however smooth the picture."""
 
@@ -166,8 +168,8 @@ def dark(column: Column) -> Judgement:
 
 def overexposed(column: Column) -> Judgement:
     """Blown highlights: a good part has lost all detail, with a steep edge to it or with light
-    shadows. Snow and fog are light but keep detail; a white background has none, but the subject
-    before it has shadows."""
+    shadows. Snow and fog are light but keep detail; a white background has none, but the subject in
+    front of it has shadows."""
     blown, clipped = column("blown_share"), column("clipped_share")
     mid, shadows = column("unclipped_median"), column("luma_p2")
     lost = LIMITS.blown_weight * blown + (1 - LIMITS.blown_weight) * clipped
@@ -233,7 +235,7 @@ def compressed(column: Column) -> Judgement:
     by_table = np.where(quality > 0, rising(quality, LIMITS.jpeg_quality, 3), np.float32(1))
     visible = np.sqrt(np.clip(height / LIMITS.visible_step, 0, 1))
     steps = height / (column("off_grid_step") + LIMITS.off_grid_offset) * visible
-    # With coarse tables of its own, a file's blocks are explained by these tables.
+    # If a file's own tables are coarse, they explain its blocks.
     coarse = (quality > 0) & (quality < LIMITS.own_tables)
     by_steps = np.where(coarse, np.float32(1), falling(steps, LIMITS.blockiness, 3))
 
@@ -249,7 +251,7 @@ def compressed(column: Column) -> Judgement:
 
 
 def not_a_photo(column: Column) -> Judgement:
-    """A screenshot, a document, a drawing or an icon: flat and few colors, hard edges, no
+    """A screenshot, a document, a drawing or an icon: flat areas, few colors, hard edges, no
     camera."""
     flat, colors, text = (
         column("flat_share"),
@@ -263,8 +265,8 @@ def not_a_photo(column: Column) -> Judgement:
         + 0.25 * column("lossless")
         - 1.2 * column("camera")
     )
-    # Wrong exposure destroys what a photo is recognized by: without highlights or without shadows,
-    # it is too dark or overexposed first of all.
+    # Wrong exposure destroys what identifies a photo: one without highlights or shadows is too dark
+    # or overexposed first of all.
     evidence *= np.clip(column("luma_p99") / 150, 0, 1)
     evidence *= 1 - np.clip((column("luma_p2") - 40) / 60, 0, 1)
     # The learned classifier is not misled by exposure.

@@ -19,9 +19,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 _FOLDER = Path(__file__).parent / "data"
 NEAREST = 4
-"""Nearest centers whose similarity counts."""
+"""The number of nearest centers whose similarity counts."""
 _BATCH = 8192
-"""Vectors compared with the centers at once."""
+"""The number of vectors compared with the centers at once."""
 
 
 class TypicalPhotos(NamedTuple):
@@ -34,7 +34,7 @@ class TypicalPhotos(NamedTuple):
     usual: float
     """Median distance of everyday photos to the nearest centers."""
     spread: float
-    """How far the 84th percentile of that distance is above its median."""
+    """By how much the 84th percentile of that distance exceeds the median."""
 
     def unlikeness(self, vectors: Floats) -> Floats:
         """Distance from everyday photos, (n,), in robust standard deviations: 0 is usual.

@@ -2,11 +2,11 @@
 
 The method follows UMAP (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and
 Projection, 2018: the weights of section 3.1, attraction to neighbors and repulsion from random
-photos), with the kernel of t-SNE, 1/(1 + d²), and a start from the two main axes of the vectors
-(Kobak and Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos move at
-once: in every step each is attracted by one of its neighbors and repelled by some other photos, so
-that a step is a few operations on whole arrays. The random numbers of a step follow from its
-number, so a layout that is interrupted continues as if it had not been.
+photos), with the kernel of t-SNE, 1/(1 + d²), and a start from the first two principal axes of the
+vectors (Kobak and Berens, The art of using t-SNE for single-cell transcriptomics, 2019). All photos
+move at once: in every step each is attracted by one of its neighbors and repelled by some other
+photos, so that a step is a few operations on whole arrays. The random numbers of a step are seeded
+with its number, so a layout that was interrupted continues as if it had not been.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BLOCK = 8192
 
 # Steps of a layout, nearest neighbors that attract a photo, and photos that repel it in each step.
 STEPS, ATTRACTING, REPELLING = 1000, 15, 6
-# Standard deviation of the first positions along the main axis, and the longest move in one step.
+# Standard deviation of the initial positions along the first axis, and the longest move in a step.
 _START_DEVIATION, _LONGEST_MOVE = 10.0, 4.0
 # Columns of an attraction table.
 _COLUMNS = 32
@@ -54,7 +54,7 @@ def attraction_weights(scores: Scores) -> Scores:
 
 
 def attraction_table(near: Rows, scores: Scores) -> AttractionTable:
-    """(n, 32) rows of neighbors, each in proportion to its weight; -1 where there is no neighbor.
+    """(n, 32) rows of neighbors, repeated in proportion to their weights; -1 where there is none.
 
     A random column of a row is a random neighbor, drawn by weight. near: (n, k) rows of the nearest
     photos, best first, -1 where there is no neighbor. scores: (n, k) their cosines.
@@ -74,9 +74,9 @@ def attraction_table(near: Rows, scores: Scores) -> AttractionTable:
 def initial_positions(
     number: int, vectors: Callable[[int, int], npt.NDArray[np.float32]]
 ) -> Positions:
-    """The photos' vectors on their two main axes (PCA).
+    """The photos' vectors projected onto their first two principal axes (PCA), (number, 2).
 
-    vectors: returns those from one row to before another, (rows, dim).
+    vectors: returns those from a start row to before an end row, (rows, dim).
     """
     blocks = [(at, min(at + BLOCK, number)) for at in range(0, number, BLOCK)]
     mean = sum(vectors(*block).sum(axis=0, dtype=np.float64) for block in blocks) / number
@@ -96,8 +96,9 @@ def initial_positions(
 
 
 def _main_axes(covariance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The two main axes, (dim, 2), by subspace iteration (Golub and Van Loan, Matrix Computations,
-    section 8.2.4): computing all of the hundreds takes seconds, and a start need not be exact."""
+    """The first two principal axes, (dim, 2), by subspace iteration (Golub and Van Loan, Matrix
+    Computations, section 8.2.4): computing all of the hundreds of axes takes seconds, and a start
+    need not be exact."""
     size = (len(covariance), min(8, len(covariance)))
     basis = np.random.default_rng(0).standard_normal(size)
     for _ in range(40):
@@ -131,8 +132,8 @@ def step(positions: Positions, table: AttractionTable, number: int, of: int = ST
 def position_among(near: Positions, scores: Scores, seed: int) -> Positions:
     """A position for one more photo, among those of its neighbors that are close together.
 
-    near: (k, 2) their positions. scores: (k,) their cosines, best first. seed: gives the same
-    position again.
+    near: (k, 2) their positions. scores: (k,) their cosines, best first. seed: the same seed gives
+    the same position.
     """
     weights = attraction_weights(scores[None, :])[0]
     distance = np.linalg.norm(near[:, None] - near[None], axis=2)
@@ -148,10 +149,10 @@ def position_among(near: Positions, scores: Scores, seed: int) -> Positions:
 
 
 def align_with(positions: Positions, known: Positions, rows: Rows) -> Positions:
-    """A layout turned (and mirrored) so that photos are as near as possible to known positions.
+    """A layout rotated, and mirrored if needed, so that photos are as near as possible to known
+    positions: the orthogonal Procrustes solution.
 
-    The orthogonal Procrustes solution. known: (k, 2) positions of the photos in `rows`. Fewer than
-    three change nothing.
+    known: (k, 2) positions of the photos in `rows`; with fewer than three, nothing changes.
     """
     if len(rows) < 3:
         return positions

@@ -1,10 +1,10 @@
-"""Finds the dense regions of the map of the library, coarse ones and finer ones.
+"""Finds the dense regions of the library's map, at several levels of detail.
 
 Photos are counted on a grid, and the counts are smoothed. Each cell belongs to the peak that is
-reached by always going on to the densest cell beside it: the method of mode seeking (Koontz,
-Narendra and Fukunaga, A graph-theoretic approach to nonparametric cluster analysis, 1976), on a
-grid. Less smoothing gives more and smaller regions, which is the level of detail. The same map
-always has the same regions.
+reached by always moving on to the densest neighboring cell: mode seeking (Koontz, Narendra and
+Fukunaga, A graph-theoretic approach to nonparametric cluster analysis, 1976) on a grid. The finer
+the level of detail, the less smoothing, which gives more and smaller regions. The same map always
+has the same regions.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ LEVELS = 4
 CELLS = 256
 """Cells in a row of the grid."""
 FEWEST = 5
-"""Photos of the smallest region."""
+"""Minimum number of photos in a region."""
 
 # Standard deviation of the smoothing at level 0, in cells, halved at each further level; and the
-# most regions of level 0, doubled at each further level.
+# maximum number of regions at level 0, doubled at each further level.
 _SMOOTHING, _MOST = 10.0, 16
 # A region of level 0 has at least this share of all photos, and at each further level a third of
 # it.
@@ -38,18 +38,18 @@ _SMALLEST_SHARE = 0.015
 
 
 class MapRegions(NamedTuple):
-    """The regions of one level, r of them, the most photos first."""
+    """The r regions of one level, those with the most photos first."""
 
     of: Indices
     """The region of each photo, (n,); -1 for photos between the regions."""
     photos: Indices
-    """Number of photos of each, (r,)."""
+    """Number of photos in each, (r,)."""
     peaks: Floats
-    """The densest place of each, (r, 2)."""
+    """The densest point of each, (r, 2)."""
     bounds: Floats
-    """Left, top, right and bottom of the middle nine tenths of the photos of each, (r, 4)."""
+    """Left, top, right and bottom of the middle nine tenths of each region's photos, (r, 4)."""
     central: Indices
-    """The row of the photo nearest to the mean of each, (r,)."""
+    """The row of the photo nearest to the mean of each region, (r,)."""
 
 
 def regions(points: Points, level: int) -> MapRegions:
@@ -61,7 +61,7 @@ def regions(points: Points, level: int) -> MapRegions:
     peak = _peaks(_smoothed(counts.astype(np.float64), _SMOOTHING / 2**level)).ravel()[cell]
     found, of, photos = np.unique(peak, return_inverse=True, return_counts=True)
     fewest = max(FEWEST, _SMALLEST_SHARE / 3**level * len(points))
-    # Equally large ones in the order of their places, so that the order is always the same.
+    # A stable sort, so that regions of equal size always come in the same order.
     order = np.argsort(-photos, kind="stable")
     kept = order[photos[order] >= fewest][: _MOST * 2**level]
     number = np.full(len(found), -1, np.int64)
@@ -70,8 +70,8 @@ def regions(points: Points, level: int) -> MapRegions:
 
 
 def photos_of_region(found: MapRegions, place: tuple[float, float]) -> Mask:
-    """Which photos are in the region whose densest place is nearest to a place, (n,); none if there
-    are no regions."""
+    """Which photos are in the region whose peak is nearest to a point, (n,); none if there are no
+    regions. place: the point, as in Points."""
     if not len(found.photos):
         return np.zeros(len(found.of), np.bool_)
     distance = ((found.peaks - np.array(place)) ** 2).sum(axis=1)
@@ -99,7 +99,7 @@ def _smoothed(counts: Floats, deviation: float) -> Floats:
 
 
 def _peaks(density: Floats) -> Indices:
-    """The peak that each cell belongs to, (CELLS, CELLS), as the number of its cell."""
+    """The cell of the peak that each cell belongs to, (CELLS * CELLS,)."""
     # Ranks, unlike densities, are never equal: every plateau has one peak.
     rank = np.empty(density.size, np.int64)
     rank[np.argsort(density, axis=None, kind="stable")] = np.arange(density.size)
@@ -115,7 +115,8 @@ def _peaks(density: Floats) -> Indices:
 
 
 def _described(points: Points, of: Indices, photos: Indices, peaks: Indices) -> MapRegions:
-    """The regions with their places. of: the region of each photo. peaks: cells."""
+    """Describe the regions. of: the region of each photo. photos, peaks: of each region, its number
+    of photos and the cell of its peak."""
     cells = np.stack([peaks % CELLS, peaks // CELLS], axis=1).astype(np.float64)
     places: Floats = (cells + 0.5) * ((SIDE + 1) / CELLS)
     bounds, central = np.zeros((len(photos), 4)), np.zeros(len(photos), np.int64)

@@ -12,18 +12,18 @@ from explorer.library.library import Library
 from explorer.library.neighbor_store import NO_PHOTO, NeighborTable
 from explorer.library.vectors import VectorIndex
 
-# Two ways of summing give cosines that differ by less.
+# Cosines differ by less than this if their terms are summed in different orders.
 _TOLERANCE = 2e-3
-# Photos whose neighbors are searched for again.
+# The number of photos whose neighbors are searched for again.
 _SAMPLE = 64
 
 
 def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> list[int]:
-    """Photos whose stored neighbors do not agree with their vectors.
+    """Ids of photos whose stored neighbors do not agree with their vectors.
 
-    Cosines are checked for all photos; that no nearer photo is missing, for a sample. While the
-    stage lags behind the catalog, lists may lack photos or have some too many, so only the rows and
-    the cosines are checked.
+    Cosines are checked for all photos; for a sample, also whether a nearer photo is missing. While
+    the stage lags behind the catalog, lists may lack new photos or still contain removed ones, so
+    only the rows and the cosines are checked.
     """
     bad = neighbor_store.inconsistent_neighbors(library.catalog, encoder_id)
     if bad:
@@ -43,7 +43,8 @@ def check_neighbors(library: Library, index: VectorIndex, encoder_id: int) -> li
 
 
 def _wrong_cosines(lists: NeighborTable, index: VectorIndex, present: Ids) -> list[int]:
-    """Photos with a cosine that is not that of the vectors. present: the photos with a vector."""
+    """Photos with a stored cosine that differs from that of the vectors. present: the photos with a
+    vector."""
     bad, listed = list[int](), np.flatnonzero(np.isin(lists.ids, present))
     for start in range(0, len(listed), BLOCK_ROWS):
         block = listed[start : start + BLOCK_ROWS]
@@ -58,7 +59,7 @@ def _wrong_cosines(lists: NeighborTable, index: VectorIndex, present: Ids) -> li
 
 
 def _incomplete(lists: NeighborTable, index: VectorIndex, count: Ids) -> list[int]:
-    """Of a sample, the photos for which a search finds a nearer photo than the list has."""
+    """The photos of a sample for which a search finds a nearer photo than their list has."""
     bad = list[int]()
     for row in range(0, len(lists.ids), max(1, len(lists.ids) // _SAMPLE)):
         number = int(count[row])

@@ -1,7 +1,7 @@
 """Lists of the nearest neighbors of all photos, in memory.
 
-Lists are rows of arrays, best neighbor first: ids (n, NEIGHBOR_COUNT), NO_PHOTO behind the last,
-and cosines (n, NEIGHBOR_COUNT), -2 behind the last.
+Lists are rows of arrays, best neighbor first: ids (n, NEIGHBOR_COUNT), padded with NO_PHOTO, and
+cosines (n, NEIGHBOR_COUNT), padded with -2.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from explorer.analysis.sorted_ids import positions_of
 from explorer.library.catalog import Ids
 from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
 
-# Cosine for an empty slot: worse than any.
+# The cosine of an empty slot, lower than any real one.
 NO_SCORE = -2.0
 
 
@@ -23,7 +23,7 @@ class NeighborLists:
     """One list for each photo, by photo id in ascending order."""
 
     def __init__(self, ids: Ids, near: Ids, scores: Scores) -> None:
-        """ids: (n,), sorted. near, scores: their lists."""
+        """ids: (n,), sorted. near, scores: their lists, (n, NEIGHBOR_COUNT) each."""
         self._replace(ids, near, scores)
 
     def _replace(self, ids: Ids, near: Ids, scores: Scores) -> None:
@@ -51,10 +51,10 @@ class NeighborLists:
         return positions_of(ids, self.ids)
 
     def thresholds(self, rows: Ids) -> Scores:
-        """The cosine that a photo must exceed to enter each list.
+        """The cosine that a photo must exceed to enter each of the lists in these rows.
 
-        A list that lost neighbors accepts no photo worse than those that are left: another photo,
-        for which it had no room once, may be nearer. Only a list of all other photos accepts
+        A list that has lost neighbors accepts no photo worse than those that are left: another one,
+        which it once had no room for, may be nearer. Only a list of all other photos accepts
         everything.
         """
         least: Scores = self.scores[rows, NEIGHBOR_COUNT - 1]
@@ -104,7 +104,7 @@ class NeighborLists:
     def remove_neighbors(self, gone: Ids) -> Ids:
         """Remove photos from all lists.
 
-        Returns the rows that changed, of photos that are not among them.
+        Returns the rows of the lists that changed, except those of the removed photos themselves.
         """
         hit = np.isin(self.near, gone)
         touched = np.flatnonzero(hit.any(axis=1))
@@ -138,9 +138,10 @@ def best_of_block(product: Scores, ids: Ids, least: Scores) -> tuple[Ids, Ids, S
 
 
 def merge(near: Ids, scores: Scores, rows: Ids, ids: Ids, values: npt.NDArray[np.float32]) -> None:
-    """Merge photos into lists, in place.
+    """Merge photos into lists, in place: photo ids[i] with cosine values[i] into row rows[i].
 
     Each list keeps its best, best first; of photos with equal cosines, the smaller id comes first.
+    near, scores: the lists, (n, NEIGHBOR_COUNT) each.
     """
     touched = np.unique(rows)
     if not len(touched):

@@ -1,9 +1,9 @@
 """Keeps the nearest neighbors of each photo exact as photos come and go.
 
 Duplicates, outliers and the map then need no search of their own. New photos are compared with all
-others by blocks of a matrix product, or, where they are few, by searching the index for each. Each
+others in blocks of a matrix product or, if they are few, by searching the index for each. Each
 comparison serves both sides: the list of the new photo, and the lists of old photos that the new
-one enters. A list that has become short because neighbors went away is computed again.
+one enters. A list that has become short because neighbors were removed is computed again.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from explorer.library.writer import Writer
 BLOCK_ROWS, BLOCK_COLUMNS = 1024, 8192
 # New photos whose lists are written in one transaction, with the lists of old photos they enter.
 BATCH_SIZE = 8 * BLOCK_ROWS
-# Up to this many new photos are searched for one by one, with this many results each: usually all
-# photos whose lists it enters.
+# Up to this many new photos are searched for one by one, with this many results each, which usually
+# include all photos whose lists the new one enters.
 FEW, SEARCH_RESULTS = 4, 256
 # A list that has lost neighbors is computed again if at most this many are left.
 SHORT_LIST = 16
@@ -74,8 +74,7 @@ class NeighborStage:
         )
         known = lists.ids
         if self._lists is None:
-            # The list of a photo that was purged went with it, while the photo is still in the
-            # lists of others.
+            # A photo that was purged has no list any more, but is still in the lists of others.
             known = np.union1d(known, lists.near[lists.near != NO_PHOTO])
         # Memory must not be ahead of the catalog: an interrupted run reads the lists again.
         self._lists = None
@@ -129,7 +128,7 @@ class NeighborStage:
 def _compare(index: VectorIndex, lists: NeighborLists, new: Ids, tick: Callable[[], None]) -> Ids:
     """Compute the lists of new photos by comparing them with all others.
 
-    Enters them in the lists of others, and returns the ids of those.
+    Enters them in the lists of others, and returns the ids of the photos whose lists changed.
     """
     vectors = index.rows(new)
     near, scores = neighbor_store.empty_neighbor_rows(len(new))
@@ -175,10 +174,10 @@ def _search_few(
         if len(ids) + 1 < SEARCH_RESULTS:
             continue
         if scores[NEIGHBOR_COUNT - 1] == scores[-1]:
-            # More photos are equally near than were returned: which ones is arbitrary.
+            # More photos are equally near than were returned; which were is arbitrary.
             return None
-        # A photo that was not returned is no nearer than the last that was; only lists of isolated
-        # photos may accept the new photo all the same.
+        # A photo that was not returned is no nearer than the last one that was. Only if it is
+        # isolated may its list accept the new photo all the same.
         rest = least < scores[-1]
         rest[rows[known]] = False
         isolated = np.flatnonzero(rest)

@@ -1,10 +1,10 @@
 """Keeps the map of the library (`map_layout.py`) up to date as photos come and go.
 
 New photos are placed among their neighbors, and no other photo moves. Only when the library has
-twice the photos it had when its map was laid out, a new map is laid out and then turned to agree
-with the old one. A layout takes minutes for a hundred thousand photos: it is computed for a second
-at a time, so that new photos need not wait for it, and is stored now and then, so that it continues
-after a restart.
+twice as many photos as when its map was laid out is a new map laid out, and then rotated to agree
+with the old one. A layout of a hundred thousand photos takes minutes, so it is computed for a
+second at a time, which keeps new photos from waiting for it, and is stored now and then, so that it
+continues after a restart.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _LayoutInProgress:
     """A layout in memory."""
 
     photos_before: int
-    """Photos of the last layout."""
+    """The number of photos in the last layout."""
     draft: PhotoMap
     table: map_layout.AttractionTable
     step: int
@@ -161,8 +161,8 @@ class MapStage:
         while waiting:
             ready = [i for i in waiting if any(other in placed for other, _ in near[i])]
             if not ready:
-                # New photos that are similar only to each other: the first of them is placed by the
-                # placed photos that are most similar, the others by the first.
+                # Only new photos that are neighbors of each other are left. The first of them is
+                # placed by the placed photos most similar to it, and the others by the first.
                 ready = waiting[:1]
                 among = np.array(list(placed), np.int64)
                 vector = index.rows(np.array(ready))[0]

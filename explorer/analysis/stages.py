@@ -1,8 +1,8 @@
-"""The stages: rows derived from many photos, brought up to date after photos came or went.
+"""The stages, each of which keeps rows that are derived from many photos up to date.
 
-A stage follows the catalog as the vector index does. It stores the change number up to which it has
-followed, works in transactions each of which leaves its rows consistent, and, interrupted at any
-point, continues from there in the next run.
+A stage follows the catalog as the vector index does, and stores the change number up to which it
+has followed. Each of its transactions leaves its rows consistent, so that after an interruption at
+any point the next run continues from there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Stage(Protocol):
 
     @property
     def what(self) -> str:
-        """The work in words for the user, such as “Comparing photos”."""
+        """A name of the work for the user, such as “Comparing photos”."""
         ...
 
     def run(self, tick: Tick) -> None:

@@ -1,5 +1,5 @@
-"""Makes the names and texts of photos searchable that an earlier release indexed, or that a repair
-left out. Others are searchable from the moment they are in the catalog."""
+"""Makes photos searchable by names and texts if an earlier release indexed them or a repair left
+them out. Other photos are searchable as soon as they are in the catalog."""
 
 from __future__ import annotations
 

@@ -40,14 +40,14 @@ class CandidateThresholds:
     max_neighbors: int = 12
     """Nearest neighbors by embedding that are considered."""
     min_gain: float = 0.6
-    """How much closer a neighbor must be than the last of the list: a share of the distance from
-    that one's cosine to 1."""
+    """How much closer a neighbor must be than the last one in the list, as a share of the distance
+    from the last one's cosine to 1."""
     min_gain_over_typical: float = 0.5
-    """The cosine of the last neighbor in the list is capped at its typical value plus that share of
-    the distance from there to 1: in a long burst all neighbors are close."""
+    """The cosine of the last neighbor in the list is capped at its typical value plus this share of
+    the distance from there to 1, because in a long burst all neighbors are close."""
     min_cosine: float = 0.3
-    """Cosine from which a neighbor is close while no list is full, so that there is no typical
-    value."""
+    """Cosine from which a neighbor is close if the photo's list is not full, or if no list is, so
+    that there is no typical value."""
 
 
 THRESHOLDS = CandidateThresholds()
@@ -127,7 +127,8 @@ class HashedPhotos:
         return [int(i) for i in self._ids[self._visible & ~self._compared]]
 
     def start_comparing(self, inner: dict[int, bytes | None]) -> None:
-        """Make these photos findable. inner: by photo id, the hash without the border, or None."""
+        """Mark these photos as compared, and make them findable. inner: by photo id, the hash
+        without the border, or None."""
         self._inner.update((i, value) for i, value in inner.items() if value)
         rows = np.array([self._row[i] for i in inner], np.int64)
         self._compared[rows] = True
@@ -155,7 +156,7 @@ class HashedPhotos:
         return sorted(ids, key=self.size_rank)
 
     def size_rank(self, photo_id: int) -> tuple[int, int, int]:
-        """Sorts photos, the largest first."""
+        """A sort key that puts the largest photos first."""
         pixels, size = self._sizes[self._row[photo_id]].tolist()
         return -pixels, -size, photo_id
 
@@ -191,7 +192,7 @@ class HashedPhotos:
 
 
 def close_neighbors(neighbors: list[tuple[int, float]], typical: float) -> list[int]:
-    """Of a photo's nearest neighbors, those that are closer than similar subjects are.
+    """The ids of those nearest neighbors that are closer than photos of similar subjects are.
 
     neighbors: (id, cosine), best first. typical: the median cosine, over the library, of the last
     neighbor in a full list; NaN while no list is full.

@@ -35,10 +35,10 @@ class CapturedFile(NamedTuple):
 def taken_at_different_times(
     one: CapturedFile, other: CapturedFile, subsecond: Callable[[CapturedFile], str | None]
 ) -> bool:
-    """Whether both files have a time from their camera, and the times differ.
+    """Whether both files have a time from their camera, and the cameras or the times differ.
 
-    subsecond: reads the digits of the fraction of the second from a file; called only where the
-    rest is equal.
+    Times that differ by whole quarters of an hour count as equal. subsecond: reads the digits of
+    the fraction of the second from a file; called only if the rest is equal.
     """
     if one.taken_source != "exif" or other.taken_source != "exif":
         return False

@@ -1,7 +1,7 @@
 """Classifies compared pairs: same pixels, same picture, same scene, or none of these.
 
-By the measurements of the previews, then by the files themselves where previews cannot decide:
-their pixels at full size, the cameras' clocks, and the residual of recompression.
+Pairs are classified by the measurements of their previews and, where these cannot decide, by the
+files themselves: their pixels at full size, the cameras' clocks, and the residual of recompression.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_FILES = 3
 
 
 class FilesUnavailable(Exception):
-    """Photos that must be read to classify a pair, and have no file that can be read now."""
+    """Photos must be read to classify a pair, but have no file that can be read now."""
 
     def __init__(self, *photo_ids: int) -> None:
         super().__init__(*photo_ids)
@@ -55,9 +55,9 @@ class PairClassifier:
     def classify(self, compared: PairComparison) -> Pair | None:
         """The pair to be stored; None if the photos have nothing in common.
 
-        Raises FilesUnavailable if files must be read and cannot be: a drive is disconnected, or a
-        file has changed since it was indexed. Otherwise two shots could be mistaken for one
-        picture.
+        Raises FilesUnavailable if files must be read but cannot be, because a drive is disconnected
+        or a file has changed since it was indexed: without them, two shots could be mistaken for
+        one picture.
         """
         a, b, pair = compared.a, compared.b, compared.measurements
         if pair is None or not (
@@ -112,7 +112,8 @@ class PairClassifier:
     def _have_equal_pixels(
         self, compared: PairComparison, one: CapturedFile, other: CapturedFile
     ) -> bool:
-        """Whether two files have the same pixels at full size; reads them only if that may be."""
+        """Whether two files have the same pixels at full size; reads them only if that is
+        possible."""
         sizes = (one.width, one.height), (other.width, other.height)
         if compared.measurements is None or not same_picture.may_have_equal_pixels(
             compared.measurements, *sizes
@@ -199,7 +200,8 @@ class PairClassifier:
         return self._read_fact(file, "fraction")
 
     def _read_fact(self, file: CapturedFile, wanted: Literal["pixels", "fraction"]) -> str | None:
-        """A fact of a photo, from the first of its files that can be read."""
+        """A fact about a photo, from the first of its files that can be read; None if it has none.
+        Raises FilesUnavailable if no file can be read."""
         for path in file.paths:
             try:
                 read = self._pool.full_resolution_fact(path, wanted)

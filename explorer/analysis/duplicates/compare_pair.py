@@ -31,7 +31,7 @@ from explorer.matching.same_picture_thresholds import SAME_PICTURE
 
 @dataclass(frozen=True)
 class ComparisonThresholds:
-    """Thresholds that decide which checks a pair gets. Set on `python run.py bench duplicates`."""
+    """Thresholds that decide a pair's checks. Set with `python run.py bench duplicates`."""
 
     min_inliers: int = 6
     """Keypoints that must agree on a transform before previews are compared."""
@@ -44,15 +44,15 @@ class ComparisonThresholds:
     max_offset: float = 2.0
     """Maximum distance in pixels between two transforms that are considered equal."""
     max_shot_offset: float = 10.0
-    """The same if registration from the first one has shown two shots of one scene: from so near,
-    it ends in the same place."""
+    """The same if registration from the first one has shown two shots of one scene: from a start so
+    near, it would end in the same place."""
     small_side: int = 160
-    """Shorter side of a preview, in pixels, at which thumbnails align to two pixels."""
+    """Shorter side of a preview, in pixels, below which thumbnails align to two pixels."""
     accurate_correlation: float = 0.9
     """Correlation of thumbnails that gives the transform to about two pixels."""
     probable_correlation: float = 0.97
-    """Correlation of thumbnails from which full size is compared at once. Half of the copies have
-    more; of the shots in a burst, one in fifty has."""
+    """Correlation of thumbnails from which full size is compared at once. Half of the copies exceed
+    it, but only one in fifty of the shots in a burst."""
     promising_correlation: float = 0.8
     """Correlation of thumbnails from which photos with nothing but similar hashes are also compared
     by keypoints."""
@@ -80,15 +80,15 @@ class PairRequest(NamedTuple):
     a: int
     b: int
     expected: Matrix | None = None
-    """The transform from b to a if both are copies of a third photo, as unit squares."""
+    """The transform from b to a, between unit squares, if both are copies of a third photo."""
     use_keypoints: bool = True
     """Whether more than similar hashes suggests one picture, so that keypoints are compared."""
     are_shots: bool = False
-    """Whether these are known to be two shots, so that only whether they show one scene is open."""
+    """Whether they are known to be two shots, and the only question is whether of one scene."""
 
 
 class PairComparer:
-    """Compares pairs; may be used by several threads, as nearly all of the work is OpenCV's."""
+    """Compares pairs. Several threads may use it at once: nearly all of the work is OpenCV's."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class PairComparer:
     def _match_keypoints(
         self, request: PairRequest, one: PreviewImage, other: PreviewImage
     ) -> tuple[KeypointMatch, Matrix | None]:
-        """`_match_keypoints` of two photos, whose keypoints are then stored."""
+        """Call `_match_keypoints`, and note the photos so that new keypoints are stored."""
         found = _match_keypoints(one, other)
         self._previews.note_matched(request.a, one)
         self._previews.note_matched(request.b, other)
@@ -189,9 +189,10 @@ def _better(
 
 
 def _match_keypoints(one: PreviewImage, other: PreviewImage) -> tuple[KeypointMatch, Matrix | None]:
-    """Match the keypoints of two photos, and of one's mirror image.
+    """Match the keypoints of two photos; if too few agree, also those of one's mirror image.
 
-    With the transform from `other` to `one` in pixels of the previews; None if there is none.
+    Returns the match, and the transform from `other` to `one` in pixels of the previews; None if
+    there is none.
     """
     if one.keypoints is None or other.keypoints is None:
         return KeypointMatch(0, None), None
@@ -245,10 +246,10 @@ def _ends_there(done: PairMeasurements, matrix: Matrix, other: PreviewImage) -> 
 def _measure_unit(
     one: PreviewImage, other: PreviewImage, unit: Matrix, correlation: float
 ) -> PairMeasurements | None:
-    """`align_and_measure` two previews from a transform of unit squares.
+    """Call `align_and_measure` for two previews, starting from a transform between unit squares.
 
-    correlation: of their thumbnails. If it is high, the transform is right to about two pixels; the
-    full search follows where that fails.
+    correlation: of their thumbnails. If it is high, the transform is accurate to about two pixels,
+    and the full search follows only if measuring from there fails.
     """
     if one.gray is None or other.gray is None:
         return None
@@ -268,14 +269,14 @@ def _measure_unit(
 def _measure(
     one: PreviewImage, other: PreviewImage, matrix: Matrix, *, near: bool
 ) -> PairMeasurements | None:
-    """`align_and_measure` two previews; None if one of them cannot be read."""
+    """Call `align_and_measure` for two previews; None if one of them cannot be read."""
     if one.gray is None or other.gray is None:
         return None
     return align_and_measure(one.gray, other.gray, matrix, near=near)
 
 
 def _relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage) -> dict[str, Any]:
-    """`same_picture.relation`, and for one picture how the tones and borders differ.
+    """`same_picture.relation`, and if they are one picture, how their tones and borders differ.
 
     `grey`: 1 if only b is grayscale, -1 if only a is. `light`: levels by which b is brighter.
     `border`: 1 if b is a with a border around it, -1 if it is the other way round.

@@ -24,7 +24,7 @@ class CopyComponents:
     def __init__(self, photos: HashedPhotos, pairs: Iterable[Pair]) -> None:
         self._photos = photos
         self._copies: defaultdict[int, set[int]] = defaultdict(set)
-        # [a, b]: the transform from b to a, as unit squares.
+        # [a, b]: the transform from b to a, between unit squares.
         self._transforms = dict[tuple[int, int], Matrix]()
         # Pairs that were handed out by `uncompared_pairs` in this run.
         self._handed_out = set[tuple[int, int]]()
@@ -51,7 +51,7 @@ class CopyComponents:
     def transform_through_third(self, a: int, b: int) -> Matrix | None:
         """The transform from b to a that follows from those of both to a third photo.
 
-        As unit squares; None if there is no third photo with both transforms.
+        Between unit squares; None if there is no third photo with both transforms.
         """
         for third in sorted(self._copies[a]):
             outer, inner = self._transform(a, third), self._transform(third, b)
@@ -69,12 +69,13 @@ class CopyComponents:
     ) -> tuple[list[Candidate], list[Candidate]]:
         """(candidates to compare now, candidates to consider after that), in the order given.
 
-        A round compares only as many pairs as could each connect two components: copies of one
-        picture are then compared once, not pairwise. Dropped are pairs within a component, which
-        are left to `uncompared_pairs`, and photos of a large component that are not among its
-        largest.
+        A round compares only pairs that could each connect two more components, so that copies of
+        one picture are compared once each, not pairwise. It drops pairs within a component, which
+        are left to `uncompared_pairs`, and pairs with a photo of a large component that is not
+        among its largest.
         """
-        # Each component by one of its photos; its hubs, or None if all its photos are compared.
+        # The photo that stands for each photo's component; the hubs of the component that a photo
+        # stands for, or None if all its photos are compared.
         component, hubs = dict[int, int](), dict[int, set[int] | None]()
         # Components that this round's pairs could connect.
         linked: defaultdict[int, set[int]] = defaultdict(set)
@@ -110,7 +111,7 @@ class CopyComponents:
     def uncompared_pairs(self, photo_ids: set[int]) -> list[tuple[int, int]]:
         """Pairs (a < b) in the components of these photos that are still to be compared.
 
-        Each pair is returned once only.
+        Each pair is returned only once.
         """
         found, left = set[tuple[int, int]](), set(photo_ids)
         while left:

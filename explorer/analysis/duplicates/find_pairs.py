@@ -1,8 +1,8 @@
 """Finds pairs of photos that are one picture, as photos arrive.
 
-Each new photo is compared with the photos before it that are worth it (`candidates.py`), by their
-previews (`compare_pair.py`), and, where these cannot decide, by their files (`classify_pair.py`). A
-photo is marked as compared in the transaction that writes its pairs: after an interruption, the
+Each new photo is compared with the earlier photos that are worth it (`candidates.py`), by their
+previews (`compare_pair.py`) and, where these cannot decide, by their files (`classify_pair.py`). A
+photo is marked as compared in the transaction that writes its pairs, so after an interruption the
 next run continues with the photos that are not marked.
 """
 
@@ -67,7 +67,7 @@ class PairStage:
         self._state: _State | None = None
         # The catalog's change number that the state includes.
         self._change = 0
-        # When photos are compared again whose files could not be read, in monotonic seconds.
+        # When to compare photos again whose files could not be read, in monotonic seconds.
         self._retry_at: float | None = None
         # The typical cosine of near photos, and the number of photos it was computed for.
         self._typical = (float("nan"), 0)
@@ -195,7 +195,7 @@ def _compare_candidates(
     classifier: PairClassifier,
 ) -> tuple[list[Pair], set[int]]:
     """The pairs among these candidates, and those within the components that they connect; and the
-    photos with a pair that could not be classified, as their files could not be read."""
+    photos of pairs that could not be classified because files could not be read."""
     pairs, done = list[Pair](), set[tuple[int, int]]()
     unavailable = set[int]()
 

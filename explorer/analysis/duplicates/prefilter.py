@@ -31,15 +31,16 @@ from explorer.photos.hashing import perceptual_hash
 
 @dataclass(frozen=True)
 class PrefilterThresholds:
-    """Thresholds for two photos that can be the same picture. Set on `python run.py bench
+    """Thresholds for two photos that can be the same picture. Set with `python run.py bench
     duplicates`."""
 
     min_correlation: float = 0.5
-    """Correlation of the thumbnails. Of 7,000 copies of 360 photos, of 22 kinds, that have similar
-    hashes: 0.65 and more. Other photos with similar hashes: 0.2 in the median, and five in six are
-    below this."""
+    """Correlation of the thumbnails. It is at least 0.65 for 7,000 copies, of 22 kinds, of 360
+    photos, as far as their hashes are similar. For other photos with similar hashes the median is
+    0.2, and five in six are below this."""
     max_view_pairs: int = 2
-    """Pairs of views (with border and without) that are registered, most similar hashes first."""
+    """Pairs of views (with and without the border) that are registered, most similar hashes
+    first."""
 
 
 THRESHOLDS = PrefilterThresholds()
@@ -51,7 +52,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 class PreviewCheck(NamedTuple):
-    """The facts read from the preview of every new photo."""
+    """What is read from the preview of each new photo."""
 
     readable: bool
     """Whether there is a preview that can be decoded."""
@@ -65,7 +66,7 @@ class RoughAlignment(NamedTuple):
     correlation: float
     """Of their thumbnails, -1 to 1."""
     unit: Matrix
-    """2×3, maps b to a, as unit squares."""
+    """(2, 3), maps b to a, between unit squares."""
 
 
 class _View(NamedTuple):
@@ -73,7 +74,7 @@ class _View(NamedTuple):
 
     thumbnail: NormalizedThumbnail
     box: Box
-    """Where the part is, as shares of the sides."""
+    """Left, top, right and bottom of the part, as shares of the sides."""
 
 
 class _ViewPair(NamedTuple):
@@ -185,7 +186,7 @@ class Prefilter:
 
 
 def _hash_rows(hashes: Iterable[bytes]) -> npt.NDArray[np.uint8]:
-    """(n, 32) bytes."""
+    """Perceptual hashes as an array, (n, 32)."""
     return np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
 
 

@@ -26,7 +26,8 @@ _CACHED_PHOTOS = 400
 
 
 class PreviewImage:
-    """A preview. Two threads may compute the same thing at once, which does no harm."""
+    """A preview and its keypoints. Two threads may compute the same thing at once, which does no
+    harm."""
 
     def __init__(self, path: os.PathLike[str], stored: bytes | None) -> None:
         """stored: the packed keypoints, if the library has them."""
@@ -44,7 +45,7 @@ class PreviewImage:
 
     @functools.cached_property
     def keypoints(self) -> Keypoints | None:
-        """None if the preview cannot be read."""
+        """The preview's keypoints; None if it cannot be read."""
         if self._stored is not None:
             return keypoints.unpack(self._stored)
         return None if self.gray is None else keypoints.detect(self.gray)
@@ -71,7 +72,7 @@ class PreviewImage:
 
 
 class PreviewCache:
-    """An LRU cache of previews; may be used by several threads."""
+    """A cache of the previews that were loaded last; may be used by several threads."""
 
     def __init__(self, library: Library, photos: HashedPhotos) -> None:
         self._library, self._photos = library, photos

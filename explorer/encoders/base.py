@@ -80,11 +80,13 @@ class HeatMapEncoder(Protocol):
 
 @runtime_checkable
 class LooksEncoder(Protocol):
-    """An encoder that can weigh what photos look like more than what kind of thing they show."""
+    """An encoder that can give what photos look like more weight than what kind of thing they
+    show."""
 
     def by_looks(self, photos: Vectors) -> Vectors:
-        """Query vectors, (n, dim), for photos given by their vectors, (n, dim); rows of length 1
-        both. They find photos of the very thing better, and others of its kind as well."""
+        """Turn the vectors of photos into query vectors; both (n, dim), rows of length 1. As
+        queries, they are better at finding the very same thing, and still find others of its
+        kind."""
         ...
 
 
@@ -93,12 +95,12 @@ class TwoTowerEncoder(Protocol):
     """An encoder whose image and text parts are separate models."""
 
     def release_text(self, idle_seconds: float = 0.0) -> bool:
-        """Free the text part's memory if no phrase was encoded for so long. Returns whether it was.
-        The next phrase loads it again."""
+        """Free the text part's memory if it has encoded no phrase for this many seconds. The next
+        phrase loads it again. Returns whether it was freed."""
         ...
 
     def reload_images(self) -> None:
-        """Choose the engine of the image part anew for the next images."""
+        """Choose the engine of the image part again, for the next images."""
         ...
 
 

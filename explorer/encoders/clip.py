@@ -58,12 +58,12 @@ class ClipEncoder:
         return self._text(phrases)
 
     def release_text(self, idle_seconds: float = 0.0) -> bool:
-        """Free the text part's memory if it was not used for so long. Returns whether it was. The
-        next phrase loads it again."""
+        """Free the text part's memory if it has not been used for this many seconds. The next
+        phrase loads it again. Returns whether it was freed."""
         return self._text.release(idle_seconds)
 
     def reload_images(self) -> None:
-        """Choose the engine of the image part anew, as after a self-test."""
+        """Choose the engine of the image part again, for example after a self-test."""
         self._image.reload()
 
 
@@ -122,7 +122,7 @@ def remove(name: str, *, weights_too: bool) -> int:
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Download what is missing of an encoder, and convert it. Raises what `load_clip` raises;
+    """Download the missing files of an encoder, and convert it. Raises what `load_clip` raises;
     WeightsMissing if the download fails."""
     reference = parse_name(name)
     if _read_record(reference) is None and reference.file is None:

@@ -1,9 +1,9 @@
-"""Convert a model in a process of its own, where this one must not import torch.
+"""Convert a model in a process of its own, if this one must not import torch.
 
     python -m explorer.encoders.conversion_process NAME
 
-torch and faiss both contain libomp. On macOS the two copies are one library to the system, and a
-process that loads it a second time is ended. Elsewhere they get along.
+torch and faiss both contain libomp. macOS treats the two copies as one library, and a process that
+loads it a second time is ended. On other systems they can coexist.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from explorer.errors import EncoderError, ExplorerError
 from explorer.systems.this_system import this_system
 
 HEAT_MAP = "starter-map"
-"""Stands for the model of heat maps among the names of encoders."""
+"""Stands for the heat-map model where the name of an encoder is expected."""
 
 
 def must_convert_apart() -> bool:
@@ -25,7 +25,8 @@ def must_convert_apart() -> bool:
 
 
 def convert_apart(name: str) -> None:
-    """Convert an encoder in a process of its own. Raises EncoderError with that one's reason."""
+    """Convert an encoder in a process of its own. Raises EncoderError with the reason that process
+    gives."""
     done = subprocess.run(
         [sys.executable, "-m", "explorer.encoders.conversion_process", name],
         cwd=PROJECT,

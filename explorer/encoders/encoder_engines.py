@@ -1,4 +1,4 @@
-"""What encoders run on, by their names: said in `status`, and changed by a self-test of INT8.
+"""What encoders run on, by their names: shown by `status`, and changed by a self-test of INT8.
 
 Importing this module is cheap, as with `registry`.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explorer.encoders.open_clip_conversion import Conversion
 
 INT8_PHOTOS = 320
-"""How many photos a self-test of INT8 takes."""
+"""The number of photos that a self-test of INT8 takes."""
 
 
 def engine_of(name: str) -> InferenceEngine | None:
@@ -51,7 +51,7 @@ def _image_model(name: str) -> str:
 
 
 def wants_int8_test(name: str) -> bool:
-    """Whether an encoder could run in INT8 on this computer, and that has not been tested yet.
+    """Whether an encoder could run in INT8 on this computer, but has not been tested for it yet.
     Raises what `engine_of` raises."""
     return _candidate(name) is not None
 
@@ -60,13 +60,13 @@ def assess_int8(name: str, pixels: Pixels) -> None:
     """Make and test an encoder's INT8 version, and store whether it is used.
 
     pixels: uint8 (INT8_PHOTOS, size, size, 3), the user's photos in random order, as
-    `encode_images` takes them. Raises Timeout of filelock while another process tests a model,
+    `encode_images` takes them. Raises filelock's Timeout while another process tests a model,
     EncoderError, and OSError if the result cannot be stored.
     """
     from explorer.encoders.int8_preparation import prepare_int8
     from explorer.encoders.openvino_runtime import conversion_cache_dir
 
-    # One at a time on this computer: its speed is measured.
+    # One at a time on this computer, because speeds are measured.
     with FileLock(conversion_cache_dir() / "int8-test.lock", timeout=0):
         conversion = _candidate(name)
         if conversion is not None:

@@ -1,6 +1,6 @@
-"""Which of bf16 and fp32 computes a model faster on this computer: measured once.
+"""Whether a model runs faster in bf16 or in fp32 on this computer, measured once.
 
-Not every processor with bf16 is faster in it. In convolutions, AVX512-BF16 without AMX can be a
+Not every processor with bf16 is faster in it: in convolutions, AVX512-BF16 without AMX can be a
 third slower than fp32. The decision is stored beside the converted model, and holds for one
 processor and one version of OpenVINO.
 """
@@ -28,7 +28,8 @@ from explorer.systems.this_system import this_system
 
 FloatPrecision = Literal["bf16", "fp32"]
 CLEARLY_FASTER = 1.1
-"""fp32 is chosen if it is this many times as fast, because bf16 takes less memory."""
+"""fp32 is chosen only if it is more than this many times as fast, because bf16 takes less
+memory."""
 _ROUNDS, _ROWS = 4, 16
 
 
@@ -36,7 +37,7 @@ def load_fastest(
     convert: Callable[[], Path], example: Callable[[int], npt.NDArray[Any]]
 ) -> CompiledModel:
     """Load a converted model as `load_or_reconvert` does, with its rows distributed over all cores,
-    in the faster precision. The first time, that is measured in about a second.
+    in the faster precision. The first time, finding out which is faster takes about a second.
 
     example: returns an input with that number of rows.
     """
@@ -52,8 +53,8 @@ def load_fastest(
 
 
 def known_precision(key: str) -> FloatPrecision | None:
-    """What was measured for the converted model with this key; None if nothing was, on this
-    computer and with this version of OpenVINO."""
+    """The faster precision of the converted model with this key; None if that has not been measured
+    on this computer with this version of OpenVINO. Without bf16, it is fp32."""
     if cpu_precision() == "fp32":
         return "fp32"
     try:
@@ -80,7 +81,7 @@ def rows_per_second(models: Sequence[CompiledModel], rows: npt.NDArray[Any]) -> 
 
 
 def noise(side: int) -> Callable[[int], npt.NDArray[np.uint8]]:
-    """Random pictures of that side: a number of them → uint8 (number, side, side, 3)."""
+    """A function that draws random pictures: their number → uint8 (number, side, side, 3)."""
 
     def draw(number: int) -> npt.NDArray[np.uint8]:
         shape = (number, side, side, 3)

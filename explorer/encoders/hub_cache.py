@@ -1,7 +1,7 @@
 """The Hugging Face cache, which is shared with other programs: files found there are used, and
 downloads are stored there.
 
-The layout follows the cache guide of `huggingface_hub`: `models--OWNER--NAME/blobs/CHECKSUM` has
+The layout follows the cache guide of `huggingface_hub`: `models--OWNER--NAME/blobs/CHECKSUM` holds
 the content, `snapshots/COMMIT/FILE` links to it, and `refs/main` names the commit.
 """
 

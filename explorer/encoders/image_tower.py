@@ -1,9 +1,9 @@
-"""The image encoder of an open_clip model, run by the fastest engine of this computer.
+"""The image encoder of an open_clip model, run by the fastest engine on this computer.
 
-- With a graphics processor that torch can use, and the weights: torch in 16 bits, in a process of
+- If torch can use a graphics processor, and the weights exist: torch in 16 bits, in a process of
   its own.
-- Else OpenVINO on the processor: in INT8 if a self-test has accepted that (`int8_verdict`), else in
-  bf16 if the processor computes in it and the test has not found fp32 to be faster, else in fp32.
+- Else OpenVINO on the processor: in INT8 if a self-test has accepted it (`int8_verdict`), else in
+  bf16 if the processor supports it and the test has not found fp32 to be faster, else in fp32.
 
 The vectors of all engines are so similar that they are kept in one index: `Encoder.version` does
 not depend on the engine.
@@ -34,7 +34,7 @@ from explorer.encoders.torch_engine import TorchFailed, TorchModel
 log = logging.getLogger("explorer.models")
 
 _CPU_BATCH, _DEVICE_BATCH = 16, 64
-# For fewer images than this, torch is not started, which takes seconds.
+# For fewer images than this, torch is not started, because that takes seconds.
 _FEW = 8
 
 
@@ -79,7 +79,7 @@ class ImageTower:
         )  # fmt: skip
 
     def reload(self) -> None:
-        """Choose the engine anew for the next images, as after a self-test."""
+        """Choose the engine again for the next images, for example after a self-test."""
         with self._lock:
             self._compiled = None
 
@@ -162,7 +162,7 @@ def _compile(key: str) -> CompiledModel:
         try:
             return CompiledModel(int8_path(verdict), streams=True)
         except DamagedConversion:
-            # Made again in the background; until then, the other one does.
+            # It is made again in the background; until then, the other one will do.
             int8_verdict.forget_verdict(key)
     slow = verdict is not None and verdict.floating == "fp32"
     path = conversion_cache_dir() / f"{key}-image.xml"

@@ -1,11 +1,11 @@
-"""What an encoder runs on: said in `status`."""
+"""What an encoder runs on, as `status` shows it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 DEVICE_NAMES = {"cuda": "CUDA", "mps": "Metal"}
-"""The names of graphics processors' interfaces, by torch's names of devices."""
+"""The names of GPU programming interfaces, by torch's names of devices."""
 
 
 class InferenceEngine(NamedTuple):
@@ -18,7 +18,7 @@ class InferenceEngine(NamedTuple):
     precision: str
     """`fp32`, `bf16`, `fp16` or `int8`."""
     note: str = ""
-    """Why not another one, or what a self-test has shown; may be empty."""
+    """Why no other engine is used, or what a self-test has shown; may be empty."""
 
     def __str__(self) -> str:
         library = {"torch": "PyTorch", "openvino": "OpenVINO"}[self.name]

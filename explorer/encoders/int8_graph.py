@@ -6,7 +6,7 @@ Only Inference”, 2018). The ranges of the activations are measured on example 
 input channels of a layer are much larger than the others, a part of their size is moved from the
 activations into the weights first (Xiao et al., “SmoothQuant”, 2023, equation 4 with α = 0.5).
 
-OpenVINO carries out such a layer with integer arithmetic; everything between them stays in floating
+OpenVINO computes these layers in integer arithmetic; everything between them stays in floating
 point.
 """
 
@@ -49,8 +49,7 @@ class InputRange:
     @property
     def signal_to_noise(self) -> float:
         """The power of the input relative to that of the rounding error with one scale for all
-        channels, after smoothing has done its part. Small where few large values make the steps
-        coarse."""
+        channels, after smoothing. Small where a few large values make the steps coarse."""
         scale = np.sqrt(np.maximum(self.largest, 1e-6))
         step = float((self.largest / scale).max()) / _LARGEST
         return float((self.mean_square / scale**2).mean()) / max(step**2 / 12, 1e-20)
@@ -147,7 +146,8 @@ def _quantize_layer(node: Any, inputs: InputRange) -> None:
 
 
 def _smoothing_factors(largest: Floats, matrix: Floats) -> Floats:
-    """The factor of each input channel by which activations are divided and weights multiplied."""
+    """The factor of each input channel, (inputs,), by which activations are divided and weights
+    multiplied."""
     columns = np.maximum(np.abs(matrix).max(axis=0), 1e-5)
     factors = np.maximum(largest, 1e-5) ** _SMOOTHING / columns ** (1 - _SMOOTHING)
     # Dead channels would be multiplied by huge factors.

@@ -1,5 +1,5 @@
-"""Make the INT8 version of an image encoder, test it on this computer, and decide whether it is
-used."""
+"""Make the INT8 version of an image encoder, test it on this computer, and decide whether to use
+it."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ from explorer.encoders.openvino_runtime import (
 from explorer.systems.this_system import this_system
 
 CALIBRATION_PHOTOS = 120
-"""How many photos set the ranges. The others of `encoder_engines.INT8_PHOTOS` are the test."""
+"""The number of photos that set the ranges. The others of `encoder_engines.INT8_PHOTOS` are the
+test."""
 
 _BATCH = 8
 # The share of the layers that is left in floating point if the first attempt loses too much.
 _LEFT_OUT = 0.25
-# With how many photos speeds are compared.
+# The number of photos with which speeds are compared.
 _ROUND_PHOTOS = 32
 
 
 def prepare_int8(key: str, pixels: Pixels) -> Verdict:
     """Quantize the image encoder with this key, test it, and store the decision and, if it is
-    accepted, the model. An earlier decision and its model are forgotten.
+    accepted, the model. An earlier decision and its model are deleted.
 
     pixels: uint8 of shape (n, size, size, 3), n ≥ 150 photos of the user in random order. The first
     120 set the ranges; the others, which the quantization has not seen, are the test. Takes 95 s of
@@ -90,7 +91,7 @@ def prepare_int8(key: str, pixels: Pixels) -> Verdict:
 
 
 def _most_sensitive(ranges: dict[str, InputRange]) -> list[str]:
-    """The layers whose inputs lose most by rounding."""
+    """The names of the layers whose inputs lose most by rounding."""
     ordered = sorted(ranges, key=lambda name: ranges[name].signal_to_noise)
     return ordered[: max(1, round(_LEFT_OUT * len(ordered)))]
 

@@ -1,7 +1,7 @@
 """Whether a model's INT8 version is used on this computer, and why: decided once, by a self-test.
 
 The decision is stored beside the converted model. It holds for one model, one version of OpenVINO
-and of the quantization, and one processor; with any other, the test is made again.
+and of the quantization, and one processor; with any other, the test is run again.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class Verdict(NamedTuple):
     left_out: int = 0
     """Layers left in floating point because they lose too much."""
     floating: str = ""
-    """`fp32` or `bf16`: the floating-point precision to use where INT8 is not. Not every processor
-    with bf16 is faster in it."""
+    """`fp32` or `bf16`: the precision to use where INT8 is not used. Not every processor with bf16
+    is faster in it."""
     model: str = ""
-    """The name of the accepted model's files, without ending; it differs for each preparation, as
-    OpenVINO keeps compilations by name."""
+    """The name of the accepted model's files, without extension. Each preparation has another one,
+    because OpenVINO caches compilations by name."""
 
 
 def judge(
@@ -74,9 +74,8 @@ def judge(
 
 
 def nearest_overlap(exact: Vectors, quantized: Vectors) -> float:
-    """The mean share of each photo's 20 nearest others that are the same as in fp32: the lower of
-    two figures, for a search of only INT8 vectors and for one with an INT8 vector among those in
-    fp32."""
+    """The mean share of each photo's 20 nearest others that are the same as in fp32, 0 to 1: the
+    lower of two figures, for INT8 queries among INT8 vectors, and among fp32 vectors."""
     expected = _nearest(exact, exact)
     found = (_nearest(quantized, quantized), _nearest(quantized, exact))
     return min(

@@ -121,7 +121,7 @@ def convert(reference: ModelReference, file: Path) -> Conversion:
 
 def image_module(reference: ModelReference, file: Path) -> tuple[torch.nn.Module, int]:
     """A model's image encoder with the weights in this file, uint8 (n, size, size, 3) → unit
-    vectors (n, dim), and the size. Raises EncoderError."""
+    vectors (n, dim); and `size`, the side of its input in pixels. Raises EncoderError."""
     config, entry = model_config(reference), pretrained_entry(reference)
     size, mean, std = _image_input(config, entry)
     net = _build(reference, file, bool(entry.get("quick_gelu")))

@@ -68,8 +68,8 @@ def cpu_precision() -> Literal["bf16", "fp32"]:
 
 
 def inference_platform() -> list[str]:
-    """What the speed and the rounding of a model depend on besides it: the processor, and the
-    version of OpenVINO."""
+    """What a model's speed and rounding depend on besides the model: the processor, and the version
+    of OpenVINO."""
     ov = import_openvino()
     return [str(ov.Core().get_property("CPU", "FULL_DEVICE_NAME")), str(ov.__version__)]
 
@@ -132,7 +132,7 @@ def remove_conversions(keys: Sequence[str]) -> int:
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Suppress warnings of torch and of the model packages, which a user can do nothing about."""
+    """Suppress warnings of torch and the model packages that users can do nothing about."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with warnings.catch_warnings():

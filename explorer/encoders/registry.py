@@ -22,7 +22,7 @@ OPEN_CLIP = "open_clip:"
 _POOLED = ("resnet50", "vit")
 _CLIP = ("clip", "siglip2")
 OPENVINO_ONLY = ("starter", *_POOLED)
-"""The encoders that run on OpenVINO and the processor on every computer."""
+"""The encoders that run on the processor with OpenVINO, whatever the computer has."""
 
 
 class EncoderInfo(NamedTuple):
@@ -122,15 +122,15 @@ def get_encoder(name: str) -> Encoder:
 
 
 def release(name: str) -> None:
-    """Forget a loaded encoder, so that its memory is freed once nothing uses it any more. It is
-    loaded again when it is asked for."""
+    """Forget a loaded encoder, so that its memory is freed once nothing uses it any more. The next
+    `get_encoder` loads it again."""
     with _lock:
         _loaded.pop(name, None)
 
 
 def release_idle_texts(idle_seconds: float) -> list[str]:
-    """Free the memory of text parts that encoded no phrase for so long. Returns the names of their
-    encoders. The next phrase loads them again."""
+    """Free the memory of text parts that have encoded no phrase for this many seconds. The next
+    phrase loads them again. Returns the names of their encoders."""
     with _lock:
         loaded = list(_loaded.items())
     return [
@@ -141,7 +141,7 @@ def release_idle_texts(idle_seconds: float) -> list[str]:
 
 
 def reload_images(name: str) -> None:
-    """Have a loaded encoder choose the engine of its image part anew."""
+    """Make an encoder, if it is loaded, choose the engine of its image part again."""
     with _lock:
         found = _loaded.get(canonical_name(name))
     if isinstance(found, TwoTowerEncoder):
@@ -149,7 +149,7 @@ def reload_images(name: str) -> None:
 
 
 def canonical_name(name: str) -> str:
-    """An encoder's `name` in its canonical form: the path of a file in it is made absolute."""
+    """An encoder's `name` in its canonical form: the path of a file in it becomes absolute."""
     model, at, file = name.partition("@")
     return (
         f"{model}@{Path(file).expanduser().absolute()}"
@@ -183,7 +183,7 @@ def _loader(name: str) -> Loader:
 
 
 def available(name: str) -> bool:
-    """Whether an encoder can be used without a download. Raises UnknownEncoder."""
+    """Whether an encoder can be used without a download. Raises UnknownEncoder or EncoderError."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled
@@ -211,7 +211,7 @@ def download_bytes(name: str) -> int:
 
 def ready(name: str) -> bool:
     """Whether an encoder can be loaded at once, because it is already converted. Raises
-    UnknownEncoder."""
+    UnknownEncoder or EncoderError."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled
@@ -243,8 +243,8 @@ def remove(name: str, *, weights: bool) -> int:
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
-    """Download and convert an encoder's weights, where that has not been done yet. Raises
-    UnknownEncoder, or WeightsMissing with the reason."""
+    """Download and convert an encoder's weights, unless that has been done. Raises UnknownEncoder,
+    WeightsMissing with the reason, or EncoderError."""
     _loader(name)
     if name in _POOLED:
         from explorer.encoders import pooled, weights

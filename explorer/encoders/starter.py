@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 
 class ImageFeatures(NamedTuple):
-    """What the image model says of n photos."""
+    """The image model's outputs for n photos."""
 
     features: Vectors
     """Pooled features of the last layer, (n, 1280)."""
@@ -123,8 +123,8 @@ class StarterHead:
 
 
 def map_inputs(image: ImageFeatures, mean: Vectors, scale: Vectors) -> Vectors:
-    """The inputs of the map, (n, 1280 + 1000 + STAGE_FEATURES). mean: that of the stages' features,
-    which is subtracted. scale: by which they are then multiplied."""
+    """The inputs of the map, (n, 1280 + 1000 + STAGE_FEATURES). mean: subtracted from the features
+    of the stages. scale: these are then multiplied by it."""
     parts = unit(image.features), 0.5 * np.sqrt(image.probabilities), (image.stages - mean) * scale
     return np.concatenate(parts, axis=1)
 
@@ -173,7 +173,7 @@ class StarterEncoder:
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         """See `Encoder.encode_texts`. A short phrase, a name rather than a sentence, is encoded in
         several wordings, whose mean finds things better (prompt ensembling, Radford et al. 2021);
-        a sentence is found worse by it."""
+        for a sentence, this gives worse results."""
         if not phrases:
             return np.zeros((0, self.dim), np.float32)
         worded = [wordings(phrase) for phrase in phrases]

@@ -1,9 +1,10 @@
 """The starter's image model in torch. It is needed only once, to convert the model.
 
-EfficientNet-Lite2 classifies photos by its last feature map. What a photo's captions say (how many,
-where, what they do, in which light) is also in the maps before, which the classifier has partly
-forgotten: features of several layers describe a picture better than those of the last one alone
-(Hariharan et al. 2015, hypercolumns). They cost nothing, because they are computed anyway.
+EfficientNet-Lite2 classifies photos by its last feature map. What captions say about a photo (how
+many things there are, where, what they do, in what light) is in earlier maps, too, but partly lost
+in the last one. Features of several layers therefore describe a picture better than those of the
+last layer alone (Hariharan et al. 2015, hypercolumns). They cost nothing, because they are computed
+anyway.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ STAGE_FEATURES = 2 * sum(STAGES)
 
 def build_image_model(side: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     """The model, and example inputs: uint8 (n, side, side, 3) → pooled features (n, 1280), class
-    probabilities (n, 1000), and of each channel of the last three stages the mean and the standard
-    deviation over the picture, (n, STAGE_FEATURES)."""
+    probabilities (n, 1000), and the mean and standard deviation over the picture of each channel of
+    the last three stages, (n, STAGE_FEATURES)."""
     import torch
 
     with quiet_libraries():

@@ -1,9 +1,9 @@
 """The text encoder of an open_clip model, without its vocabulary in memory.
 
 The first step of a text encoder looks up the row of each token in a table. SigLIP 2's has 256,000
-rows of 768 numbers, most of the model, and a phrase needs a few of them. So the table is taken out
-of the converted model and kept as a file in 16 bits, of which only the rows in use are read; what
-is left of the model computes in 16 bits where the processor does.
+rows of 768 numbers, which is most of the model, and a phrase needs a few of them. So the table is
+taken out of the converted model and kept as a file in 16 bits, of which only the rows in use are
+read. The rest of the model computes in 16 bits if the processor supports that.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class TextTower:
         return vectors
 
     def release(self, idle_seconds: float = 0.0) -> bool:
-        """Free the memory if no phrase was encoded for so long. Returns whether it was."""
+        """Free the memory if no phrase has been encoded for this many seconds. Returns whether it
+        was freed."""
         with self._lock:
             idle = time.monotonic() - self._last_used >= idle_seconds
             freed = self._loaded is not None and idle
@@ -85,7 +86,7 @@ class SplitTextModel:
     """A text encoder whose vocabulary is looked up in a file. Safe to call from several threads."""
 
     def __init__(self, key: str) -> None:
-        """Takes the vocabulary out of the model if an earlier version has not done that. Raises
+        """Takes the vocabulary out of the model if an earlier version left it in. Raises
         DamagedConversion if the files cannot be read, and EncoderError."""
         split_vocabulary(key)
         path, table = _split_path(key), _vocabulary_path(key)
@@ -129,7 +130,7 @@ def remove_text(key: str) -> int:
 
 
 def split_vocabulary(key: str) -> None:
-    """Take the vocabulary out of a converted text encoder, unless that was done already. Raises
+    """Take the vocabulary out of a converted text encoder, unless that has been done. Raises
     DamagedConversion, and EncoderError if the result cannot be stored."""
     path, whole = _split_path(key), _whole_path(key)
     if text_is_split(key):

@@ -1,9 +1,11 @@
-"""Which graphics processor torch can use here, and what came of trying it with a model.
+"""Which graphics processor torch can use on this computer, and the outcome of trying it with a
+model.
 
-Only a first look is taken here, without importing torch: whether there is a graphics processor of a
-kind that the installed torch may support. Whether torch reports it, and computes the same with it,
-shows when the model is first loaded (`torch_process`). The outcome is stored beside the converted
-model, so that a failure is not repeated at every start, and `status` can tell it.
+This module takes only a first look, without importing torch: whether there is a graphics processor
+of a kind that the installed torch may support. Whether torch reports it, and computes the same
+vectors on it, is found out when the model is first loaded (`torch_process`). The outcome is stored
+beside the converted model, so that a failure is not repeated at every start, and `status` can
+report it.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ _RETRY_AFTER = 24 * 3600.0
 
 
 class Trial(NamedTuple):
-    """What came of loading a model on a device."""
+    """The outcome of loading a model on a device."""
 
     device: str
     problem: str = ""
@@ -46,8 +48,8 @@ def torch_device() -> Device:
 
 
 def read_trial(key: str) -> Trial | None:
-    """What came of the last trial of a model; None if there was none with this torch and this
-    device, or it failed more than a day ago."""
+    """The outcome of a model's last trial; None if there was none with this torch and this device,
+    or if it failed more than a day ago."""
     try:
         trial = Trial(**json.loads(_trial_path(key).read_text(encoding="utf-8")))
         fresh = not trial.problem or 0 <= time.time() - trial.at < _RETRY_AFTER
@@ -58,7 +60,7 @@ def read_trial(key: str) -> Trial | None:
 
 
 def write_trial(key: str, device: str, problem: str = "") -> None:
-    """Store what came of a trial. Raises OSError."""
+    """Store the outcome of a trial. Raises OSError."""
     path = _trial_path(key)
     scratch = path.with_suffix(".part")
     trial = Trial(device, problem, time.time(), _torch_version())

@@ -18,8 +18,8 @@ from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 
 IDLE_SECONDS = 60.0
-"""The process ends when it has had nothing to do for so long, which frees its memory and that of
-the graphics processor. The next image starts it again."""
+"""The process ends when it has been idle for this long, which frees its memory and that of the
+graphics processor. The next image starts it again."""
 
 
 class TorchFailed(EncoderError):
@@ -46,7 +46,7 @@ class TorchModel:
         self._timer: threading.Timer | None = None
 
     def start(self) -> None:
-        """Start the process, unless it runs. Raises TorchFailed."""
+        """Start the process, unless it is running. Raises TorchFailed."""
         with self._lock:
             self._running()
 
@@ -70,7 +70,7 @@ class TorchModel:
             return np.frombuffer(answer, np.float32).reshape(len(pixels), self._dim).copy()
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process, if it is running."""
         with self._lock:
             self._end()
 

@@ -2,11 +2,12 @@
 
     python -m explorer.encoders.torch_process DEVICE NAME FILE
 
-FILE holds the weights. A process of its own, because torch must not share one with faiss on macOS
-(`conversion_process`) and takes much memory, which is freed when the process ends. It first writes
-one line: empty if it is ready, else why it cannot be used. Then it reads requests from standard
-input, each the number of images as 8 bytes, little-endian, and their pixels, uint8 (n, size, size,
-3); it answers with their vectors, float32 (n, dim). It ends when standard input is closed.
+FILE holds the weights. This is a process of its own because torch must not share one with faiss on
+macOS (`conversion_process`), and because it takes much memory, which is freed when the process
+ends. It first writes one line: empty if it is ready, else why it cannot be used. Then it reads
+requests from standard input, each consisting of the number of images as 8 bytes, little-endian, and
+their pixels, uint8 (n, size, size, 3). It answers on standard output with their vectors, float32
+(n, dim). It ends when standard input is closed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ HEADER_BYTES = 8
 # The lowest cosine similarity allowed to the vectors that the CPU computes in 32 bits.
 _MIN_COSINE = 0.999
 _CHECKED_IMAGES = 4
-# What open_clip's models use for phrases only. It would take memory of the device.
+# The parts that open_clip's models use for phrases only. They would take memory of the device.
 _TEXT_PARTS = ("text", "text_decoder", "transformer", "token_embedding")
 
 
@@ -34,7 +35,7 @@ class HalfPrecisionModel:
 
     def __init__(self, device: str, name: str, file: Path) -> None:
         """name: the encoder's. file: its weights. Raises EncoderError if torch does not report the
-        device, or computes something else on it."""
+        device, or computes other vectors on it."""
         import torch
 
         from explorer.encoders.open_clip_conversion import image_module

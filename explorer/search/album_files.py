@@ -1,7 +1,7 @@
-"""Albums and favourites as a JSON file, and such a file read into a library.
+"""Export albums and favorites as a JSON file, and import such a file into a library.
 
-Photos are named by the hash of their content and by their path, so the albums return to a new
-library, also if the photos have moved.
+Photos are identified by the hash of their content and by their path, so the albums can be restored
+in a new library, even if the photos have moved.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _HASH = re.compile(r"[0-9a-f]{32}")
 
 @dataclass
 class AlbumImport:
-    """What was read for one album, or for the favourites."""
+    """What was read for one album, or for the favorites."""
 
     name: str
     photos: int = 0
     """Photos in the file."""
     by_path: int = 0
-    """Of these, photos that were found only by their path: their files have changed."""
+    """Of these, photos that were found only by their path, because their files have changed."""
     waiting: int = 0
     """Of these, photos that are not in the library yet. They appear once they are indexed."""
     added: int = 0
@@ -57,8 +57,8 @@ class _FilePhoto(NamedTuple):
 
 
 def albums_json(catalog: Catalog, chosen: Sequence[Album] | None = None) -> str:
-    """These albums in JSON; all of them and the favourites if None. Photos are in the order in
-    which the album shows them, the oldest first."""
+    """These albums as JSON; None: all albums and the favorites. Photos are in the order in which
+    the album shows them, the oldest first."""
     found: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     found["albums"] = [
         {"name": album.name, "photos": _photos(catalog, album_photos(catalog, album.id).tolist())}
@@ -79,7 +79,7 @@ def _entry(row: PhotoRow) -> dict[str, str | None]:
 
 
 def import_albums(catalog: Catalog, text: str | bytes) -> list[AlbumImport]:
-    """Add the albums and favourites of a file to the library; existing ones get what they lack.
+    """Add the albums and favorites in a file to the library; existing albums get what they lack.
 
     Each photo is looked up by its hash and then by its path. Raises UsageError if the text is not
     such a file, before anything is changed.
@@ -122,7 +122,7 @@ def _contents(
 
 
 def _parse(text: str | bytes) -> tuple[list[tuple[str, list[_FilePhoto]]], list[_FilePhoto]]:
-    """The albums of a file, and its favourites. Raises UsageError."""
+    """The albums in a file, and its favorites. Raises UsageError."""
     try:
         if len(text) > MAX_FILE_BYTES:
             raise ValueError("it is too large")

@@ -22,4 +22,4 @@ sleeping, skeleton, shell, spider, snake, frog, butterfly
 """.replace("\n", " ").split(",")
     if phrase.strip()
 )
-"""Common things, places and activities. Most of them are in few libraries."""
+"""Common things, places and activities. Most of them occur in few libraries."""

@@ -9,9 +9,9 @@ difference of the means. Counter-examples move the library's side of that line t
 weight that grows with their number.
 
 For the cut-off, a score is measured in spreads of the library's scores below their median, and
-compared with what examples score that were left out of the fit (leave-one-out), as others will
-score no better. Logistic regression (Platt 1999) turns both into a relevance. All figures are from
-`benchmarks/concepts.py`; docs/concepts.md has the comparison with other methods.
+compared with the scores of examples that were left out of the fit (leave-one-out), because other
+photos will score no better. Logistic regression (Platt 1999) turns both into a relevance. All
+figures are from `benchmarks/concepts.py`; docs/concepts.md has the comparison with other methods.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ class ConceptSettings:
     cut-off on 4,500 others."""
 
     shrinkage: float = 150.0
-    """Variance that is added to each direction, in the library's mean variances, for one
-    example."""
+    """Variance that is added to each direction for a single example, as a multiple of the library's
+    mean variance; for n examples, it is divided by n."""
     counter_weight: float = 0.3
-    """Weight of very many counter-examples; that of the library's mean is 1 less it."""
+    """Weight of very many counter-examples; the library's mean has the rest, up to 1."""
     counter_half: float = 3.0
     """Number of counter-examples that have half of this weight."""
     score: float = 0.776
-    """Weight of a photo's score, in spreads, in the log odds that it matches."""
+    """Weight of a photo's score, in spreads, in the log-odds that it matches."""
     typical: float = -0.416
-    """Weight of the score of examples left out."""
+    """Weight of the mean score of the examples that were left out."""
     bias: float = -2.727
     alone: float = 3.08
-    """Score of an example left out, where there is only one example."""
+    """The score assumed instead if there is only one example."""
 
 
 SETTINGS = ConceptSettings()
 
-# Examples that are left out one by one, at most.
+# The maximum number of examples that are left out, one by one.
 _MOST_LEFT_OUT = 24
 _FLAT = 1e-6
 

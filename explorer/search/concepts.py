@@ -32,7 +32,7 @@ SAMPLE = 2000
 # The sample is taken again once the library has grown or shrunk by this share.
 _DRIFT = 0.05
 _MOST_KEPT = 128
-# Concepts that an error lists.
+# The maximum number of concepts that an error lists.
 _NAMED = 5
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class ConceptModels:
         return concepts(self._catalog)
 
     def named(self, name: str) -> Concept:
-        """The concept of that name, whatever its accents and capitals. Raises UnknownConcept."""
+        """The concept with this name, ignoring accents and capitals. Raises UnknownConcept."""
         known = self.all()
         by_key = {name_key(each.name): each for each in known}
         found = by_key.get(name_key(name))
@@ -88,8 +88,8 @@ class ConceptModels:
         raise UnknownConcept(f"There is no concept “{excerpt(name)}”. {hint}")
 
     def fitted(self, concept: Concept, encoder: Encoder, index: VectorIndex) -> ConceptVector:
-        """The concept as an encoder sees it. Raises EncoderError if it has a vector of none of the
-        examples."""
+        """The concept as an encoder sees it. Raises EncoderError if none of the examples has a
+        vector."""
         key = (encoder.name, encoder.version, concept.positive, concept.negative, index.change)
         with self._lock:
             known = self._fitted.get(key)
@@ -207,7 +207,8 @@ class ConceptModels:
         return [concept for _, concept in sorted(ranked, key=lambda each: -each[0])]
 
     def best_first(self, ids: set[int], vector: Vectors, index: VectorIndex) -> Ids:
-        """Those of these photos that the index has, by their score for a vector."""
+        """The photos among these that the index has, those with the highest score for a vector
+        first."""
         chosen = np.array(sorted(ids), np.int64)
         known = chosen[np.isin(chosen, index.ids())]
         order = np.argsort(-(index.rows(known) @ vector), kind="stable")

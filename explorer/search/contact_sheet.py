@@ -15,12 +15,12 @@ from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.partial_dates import known_part
 
 MAX_PHOTOS = 500
-"""Photos on a contact sheet; a longer one is slow to open."""
+"""The maximum number of photos on a contact sheet; a longer one is slow to open."""
 
 # Longest side of a picture in the HTML file, in pixels.
 _HTML_SIDE = 320
 _QUALITY = 82
-# A4 upright at 120 dots per inch, with 4 × 5 pictures.
+# A4 in portrait format at 120 dots per inch, with 4 × 5 pictures.
 _DPI, _PAGE = 120, (992, 1403)
 _COLUMNS, _ROWS = 4, 5
 _MARGIN, _GAP, _TEXT_HEIGHT, _TEXT_SIZE = 48, 16, 38, 13
@@ -59,7 +59,7 @@ def html_sheet(photos: Sequence[PhotoRow], previews: PreviewStore, title: str) -
 
 def pdf_sheet(photos: Sequence[PhotoRow], previews: PreviewStore) -> bytes:
     """A contact sheet as PDF, 20 photos on a page of A4. Only the first `MAX_PHOTOS` photos are on
-    it. Raises ValueError without a photo."""
+    it. Raises ValueError if there are no photos."""
     pages = list(_pages(photos[:MAX_PHOTOS], previews))
     if not pages:
         raise ValueError("a contact sheet needs a photo")

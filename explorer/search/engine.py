@@ -127,7 +127,7 @@ class SearchEngine:
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
         photo that is not indexed, and ValueError for a query that ranks nothing.
         """
-        # Together, as another encoder may take over at any moment.
+        # Taken together, because another encoder may take over at any moment.
         ready = self._in_use()
         index = self._index(ready.encoder)
         terms = ready.terms.encode(self.understood(query), index)
@@ -218,13 +218,13 @@ class SearchEngine:
 
     def understood(self, query: Query) -> Query:
         """The query, with words that the catalog answers better than a vector turned into
-        conditions, and with concepts as what ranks the photos if nothing else does."""
+        conditions, and with its concepts ranking the photos if nothing else does."""
         tree = understand(query.tree)
         given = query.photo_ids or query.examples
         return replace(query, tree=tree if given else rank_by_concepts(tree))
 
     def _words(self, query: Query, among: PhotoMask | None) -> WordRanking | None:
-        """The photos that match by name or text, if the query is one phrase and no photo."""
+        """The photos that match by name or text, if the query is one phrase without photos."""
         phrase = named_phrase(query)
         if phrase is None:
             return None
@@ -265,8 +265,8 @@ class SearchEngine:
         return len(self._filter.ids(FieldTest(CONCEPT, (FieldValue(concept),))))
 
     def frequent_subjects(self, number: int) -> list[str]:
-        """The names of up to so many things that many photos of the library show, the most frequent
-        first. Empty while that would take seconds to find out: before the first folder is indexed,
+        """Up to this many things, by name, that many photos of the library show, the most frequent
+        first. Empty while that would take seconds to find out, before the first folder is indexed,
         and for an encoder without text. Raises EncoderError."""
         encoder = self.encoder
         index = self._index(encoder)

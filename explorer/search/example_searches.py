@@ -21,7 +21,7 @@ class ExampleSearch(NamedTuple):
     kind: Literal["subject", "year", "folder"]
     label: str
     parameters: dict[str, str]
-    """Of the Search page's URL."""
+    """The query parameters of the Search page's URL."""
 
 
 def example_searches(

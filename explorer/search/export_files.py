@@ -1,4 +1,4 @@
-"""Copies of results in a folder, or links to them. Nothing is overwritten, and no original is
+"""Export photos to a folder, as copies or as links. Nothing is overwritten, and no original is
 changed."""
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def check_export_folder(library: Library, typed: str) -> ExportFolder:
     can be written there: the path is not absolute, is a file, is in the library's own folder, or
     the folder above it does not exist.
     """
-    # Not made absolute: whoever types a relative path does not know where it would begin.
+    # Not made absolute: a user who types a relative path cannot know what it is relative to.
     path = os.path.normpath(os.path.expanduser(typed.strip().strip("\"'")))
     shown = printable(path)
     if not os.path.isabs(path) or "\0" in path:

@@ -23,14 +23,14 @@ class FacetNode:
     """Identifies it in its tree."""
     name: str
     tests: tuple[Condition, ...]
-    """The conditions that its photos meet, and no others."""
+    """The conditions that its photos meet and no other photos do."""
     photos: int
     cover: int
-    """The id of one of its photos, the latest to be taken; 0 if it has none."""
+    """The id of its latest photo; 0 for a group that is shown without a picture."""
     folds: bool = False
     """Whether there are groups in it."""
     own: int | None = None
-    """How many of the photos are in none of these groups, for folders."""
+    """For folders, how many of the photos are in none of these groups."""
     path: str = ""
     """The full path of a folder, as it is shown."""
     away: bool = False
@@ -48,9 +48,9 @@ class MatchingNodes(NamedTuple):
     """The groups that a text was found in."""
 
     nodes: list[FacetNode]
-    """As a tree, with the groups that they are in."""
+    """As a tree, with the groups that contain them."""
     found: int
-    """Their number, of which there may be more than in the tree."""
+    """How many were found, which may be more than the tree has."""
 
 
 class FacetTree(Protocol):

@@ -19,10 +19,11 @@ _MONTH = 10**8
 
 
 def date_tree(table: FacetTable, photos: PhotoMask) -> list[FacetNode]:
-    """The years of the photos and their months, the latest first; last of all the photos that have
+    """The years of the photos and their months, the latest first; at the end, the photos that have
     only the date of their file.
 
-    Photos whose month is not known count in every month of their year, as they are found by it.
+    Photos whose month is not known count in every month of their year, because a search for any of
+    these finds them.
     """
     ids = _known(table, photos)
     ids = ids[np.lexsort((ids, table.dates[ids]))]
@@ -77,8 +78,8 @@ class _Group:
 
 
 def camera_tree(table: FacetTable, photos: PhotoMask) -> list[FacetNode]:
-    """The makers of the cameras, their cameras and the lenses of these, most photos first; last of
-    all the photos of unknown cameras.
+    """The makers of the cameras, their cameras and the lenses of these, most photos first; at the
+    end, the photos of unknown cameras.
 
     A maker is the first word of the camera's name.
     """
@@ -160,7 +161,7 @@ def _combinations(
     ids = ids[np.lexsort((ids, table.dates[ids]))]
     base = len(table.texts)
     keys = table.cameras[ids].astype(np.int64) * base + table.lenses[ids]
-    # The last of each key: in the reversed list, the first.
+    # The last one of each key is the first in the reversed list.
     numbers, first, counts = np.unique(keys[::-1], return_index=True, return_counts=True)
     latest = ids[::-1][first]
     names = [" ".join(text.split()) for text in table.texts]

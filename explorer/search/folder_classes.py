@@ -1,5 +1,5 @@
-"""Folders as classes: where each folder holds photos of one kind, how often the photos nearest to a
-photo are in its own folder tells how well a model tells these kinds apart."""
+"""Folders as classes: if each folder holds photos of one kind, the share of a photo's nearest
+photos that are in its own folder shows how well a model distinguishes these kinds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from explorer.library.vectors import VectorIndex
 
 Labels = npt.NDArray[np.int64]
 
-# Photos that are searched by at most, and vectors that these searches may scan in all: half a
-# second's work for each model.
+# The most and the fewest photos that are searched by, and how many vectors these searches may scan
+# in total: half a second's work for each model.
 _MOST_SAMPLED, _LEAST_SAMPLED, _MOST_SCANNED = 200, 20, 5_000_000
 _NONE = -1
 
@@ -50,8 +50,9 @@ class FolderPrecision(NamedTuple):
     chance: float
     """What it would be if photos were ranked at random, 0 to 1."""
     best: float
-    """What it could be at most, as small folders have fewer than k photos, 0 to 1."""
+    """What it could be at most, because small folders have fewer than k photos, 0 to 1."""
     by_model: dict[str, float]
+    """What it is, by the name of the model, 0 to 1."""
 
 
 def folder_classes(catalog: Catalog) -> FolderClasses | None:
@@ -89,7 +90,7 @@ def _parents(folder: str) -> list[str]:
 
 def precision_at(labels: Labels, own: int, k: int) -> float:
     """The share of the first k results that are of the class `own`, 0 to 1. labels: of the results,
-    best first; of fewer than k, their number takes the place of k."""
+    best first; if there are fewer than k, their number takes the place of k."""
     head = labels[:k]
     return float((head == own).mean()) if len(head) else 0.0
 
@@ -108,8 +109,8 @@ def query_precision(
 def folder_precision(
     indexes: Mapping[str, VectorIndex], classes: FolderClasses, k: int
 ) -> FolderPrecision | None:
-    """Precision@k of each model, by leave-one-out: a sample of the photos with a class is searched
-    by, each among all other photos that every model has encoded. None without such photos.
+    """Precision@k of each model, by leave-one-out: each photo in a sample of those with a class is
+    searched by, among all other photos that every model has encoded. None without such photos.
 
     indexes: of each model, by its name.
     """

@@ -20,8 +20,8 @@ from explorer.search.facet_node import FacetNode, MatchingNodes, folded_line, na
 from explorer.search.language.query_tree import FieldTest, FieldValue
 
 MOST_LEVELS = 100
-"""A filter looks for folders at most so far below a watched folder. Deeper ones are still found
-level by level."""
+"""How many levels below a watched folder a filter looks for folders. Deeper ones can still be
+reached level by level."""
 
 
 def folder_test(path: str, *, subfolders: bool = True) -> FieldTest:
@@ -31,7 +31,7 @@ def folder_test(path: str, *, subfolders: bool = True) -> FieldTest:
 
 def tested_folder(test: object) -> tuple[str, bool] | None:
     """The absolute path that a test is for, and whether its subfolders are included; None if it is
-    no test for one folder by its full path."""
+    not a test for one folder by its full path."""
     if not isinstance(test, FieldTest) or test.field != "folder" or len(test.values) != 1:
         return None
     path = os.path.expanduser(from_line(test.values[0].text))
@@ -61,7 +61,7 @@ class FolderTree:
 
     def with_roots(self, roots: Sequence[RootRow]) -> FolderTree:
         """The same counts with the watched folders as they are now: their states change, and
-        folders are removed, without a change of the photos."""
+        folders are removed, without any change to the photos."""
         tree = copy.copy(self)
         tree._set_roots(roots)
         return tree
@@ -71,7 +71,7 @@ class FolderTree:
         names = Counter(os.path.basename(root["path"]) for root in roots)
         self._root_names = dict[int, str]()
         for root in roots:
-            # A drive has no name, and folders of one name are told apart by their paths.
+            # A drive has no name, and folders with the same name are told apart by their paths.
             name = os.path.basename(root["path"])
             shown = name if name and names[name] == 1 else root["path"]
             self._root_names[root["id"]] = printable(shown)
@@ -82,7 +82,7 @@ class FolderTree:
         self._folds = np.bincount(above[above >= 0], minlength=len(known)) > 0
 
     def top(self) -> list[FacetNode]:
-        """The watched folders, those without photos, too."""
+        """The watched folders, including those without photos."""
         nodes = list[FacetNode]()
         for root in self._roots.values():
             number = self._names.find(FolderKey(root["id"], ""))
@@ -117,7 +117,7 @@ class FolderTree:
             above = np.unique(self._parents[above])
             above = above[above >= 0]
         nodes, inside_of = dict[int, FacetNode](), dict[int, list[FacetNode]]()
-        # Those above have the smaller numbers.
+        # A folder has a smaller number than its subfolders.
         for number in sorted(shown, reverse=True):
             below = sorted(inside_of.get(number, ()), key=lambda each: natural_key(each.name))
             nodes[number] = replace(self._node(number), inside=below)
@@ -127,7 +127,7 @@ class FolderTree:
         return MatchingNodes(top, len(found))
 
     def trail(self, path: str) -> list[FacetNode]:
-        """The folders from a watched folder down to that one; empty if it is in none, or has no
+        """The folders from a watched folder down to this one; empty if it is in none, or has no
         photos."""
         number, nodes = self._number(path), list[FacetNode]()
         while number is not None and number >= 0:
@@ -221,7 +221,7 @@ def _covers(
     """The latest photo in and below each folder; 0 where there is none."""
     order = np.lexsort((photos, dates[photos]))
     latest = np.full(len(parents), -1, np.int64)
-    # Of several values for one place, the last one stays.
+    # Where a folder occurs several times, the last assignment counts.
     latest[folders[order]] = np.arange(len(order))
     for level in levels[:0:-1]:
         np.maximum.at(latest, parents[level], latest[level])

@@ -1,4 +1,4 @@
-"""Which part of a photo of the library matches a query."""
+"""Draw and describe heat maps, which show what part of a photo matches a query."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class Sections(NamedTuple):
     starts: Ids
     """Position of the first photo of each, ascending, (n,); the first is 0."""
     days: Ids
-    """The day of each as a number `YYYYMMDD`, with zeros for what is not known of it, (n,); 0 for
-    photos without a date."""
+    """The day of each as a number `YYYYMMDD`, with zeros for unknown parts, (n,); 0 for photos
+    without a date."""
 
 
 def sections_of(dates: Ids, heading: Heading) -> Sections:

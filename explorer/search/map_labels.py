@@ -1,11 +1,11 @@
-"""Names the regions of the map of the library by what distinguishes them from the rest of it.
+"""Names the regions of the library's map by what distinguishes them from the rest of it.
 
 With an encoder that knows phrases, a region is named by the common words that its photos match
-better than the library's photos do: the mean cosine of a word over the region, in standard
-deviations over the library. With any encoder, keywords, places, folders and years that are more
-frequent in the region than elsewhere say more about it, or name it: the log-odds ratio with an
-informative Dirichlet prior, divided by its standard deviation (Monroe, Colaresi and Quinn,
-Fightin' words, Political Analysis 16(4), 2008, section 3.4).
+better than the library's photos do, which is measured by the mean cosine of a word over the region,
+in standard deviations over the library. With any encoder, keywords, places, folders and years that
+are more frequent in the region than elsewhere add to its name, or are its name if no word is. Their
+measure is the log-odds ratio with an informative Dirichlet prior, divided by its standard deviation
+(Monroe, Colaresi and Quinn, Fightin' words, Political Analysis 16(4), 2008, section 3.4).
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from explorer.encoders.base import Vectors
 from explorer.library.catalog import Ids
 from explorer.library.photo_facts import FACT_KINDS, FactKind, FactPairs
 
-# Photos of a region whose vectors stand for it.
+# The number of photos whose vectors stand for a region.
 _SAMPLE = 60
-# A word names a region if it is this many standard deviations above the library's mean, a second
-# word also if it has this share of the first one's. Two words whose vectors are this much alike,
-# beyond what is usual, say the same.
+# A word names a region if it is this many standard deviations above the library's mean; a second
+# word is added if it has this share of the first one's. Two words whose vectors are this much
+# alike, beyond what is usual, mean the same.
 _CLEAR_WORD, _SECOND_WORD, _SAME_WORD = 0.6, 0.7, 0.5
-# A fact names a region if it is true of this share of its photos, and is so clearly more frequent
-# than elsewhere (standard deviations of its log-odds ratio).
+# A fact names a region if it is true of this share of its photos, and is more frequent there than
+# elsewhere by this many standard deviations of its log-odds ratio.
 _SHARE, _CLEAR_FACT = 0.4, 3.0
 # Strength of the prior: as if this many more photos had been seen.
 _PRIOR = 20.0
-# Facts of fewer photos distinguish nothing; and the most values of a kind that are compared.
+# The fewest photos of a fact that can name a region, and the most values of a kind that are
+# compared.
 _FEWEST, _MOST_VALUES = 5, 1000
 
 Floats = npt.NDArray[np.float64]
@@ -42,7 +43,7 @@ class RegionName(NamedTuple):
     """What a region is called."""
 
     words: tuple[str, ...]
-    """The most distinguishing ones first; empty if nothing distinguishes the region."""
+    """The most distinctive ones first; empty if nothing distinguishes the region."""
     facts: tuple[str, ...]
     """What else is frequent there: a keyword, place, folder or year."""
 
@@ -82,7 +83,7 @@ def _words(ids: Ids, found: MapRegions, vocabulary: Vocabulary) -> list[tuple[st
         return [()] * len(found.photos)
     usual = vocabulary.sample @ vocabulary.vectors.T
     mean, deviation = usual.mean(axis=0), np.maximum(usual.std(axis=0), 1e-6)
-    # A region whose photos are not encoded yet stands out by nothing.
+    # In a region whose photos are not encoded yet, nothing stands out.
     centers = np.stack(
         [
             vocabulary.rows(ids[rows]).mean(axis=0) if len(rows) else vocabulary.sample.mean(axis=0)

@@ -38,14 +38,14 @@ from explorer.search.query import ExamplePhoto, Query
 from explorer.search.ranking_agreement import RankingAgreement, compare_rankings, rank_numbers
 
 DEPTH = 1000
-"""So many of each model's first results are known."""
+"""How many of each model's first results are known."""
 
 ONLY_FILTERS = "This query only filters photos: add a phrase or a photo to compare models by."
 
 QueryFor = Callable[[SearchEngine], Query]
-"""Gives the query for one model's engine: photos from outside the library are encoded by it."""
+"""Returns the query for one model's engine, which encodes photos from outside the library."""
 Loading = Callable[[str], contextlib.AbstractContextManager[object]]
-"""Entered while the model of that name is loaded."""
+"""Entered while the model with that name is loaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,9 @@ class ModelRanking:
     scores: npt.NDArray[np.float32]
     """Their cosines; those of different models cannot be compared."""
     seconds: float
-    """What it took to encode the query and to rank, with the model loaded."""
+    """How long encoding the query and ranking took, with the model loaded."""
     problem: str = ""
-    """Why it does not answer, as one sentence; empty if it does."""
+    """Why it does not answer, in one sentence; empty if it does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class ModelComparison:
 
 
 class _TimedEngine(SearchEngine):
-    """Adds up the seconds in which photos from outside the library are encoded."""
+    """A search engine that adds up the time it takes to encode photos from outside the library."""
 
     def __init__(self, library: Library, encoder_name: str) -> None:
         super().__init__(library, encoder_name)
@@ -109,7 +109,7 @@ class _TimedEngine(SearchEngine):
 
 def embedded_models(catalog: Catalog) -> dict[str, int]:
     """The models that have encoded photos of a library, with the number of photos: the one in use
-    first, the others by how many."""
+    first, the others by this number."""
     photos = dict[str, int]()
     for name, _, _, number in encoders_by_use(catalog):
         photos[name] = max(number, photos.get(name, 0))
@@ -117,8 +117,8 @@ def embedded_models(catalog: Catalog) -> dict[str, int]:
 
 
 def model_indexes(library: Library, names: Sequence[str]) -> dict[str, VectorIndex]:
-    """The vectors of these models, by name, without loading the models. Where photos were encoded
-    by several versions of one, those of the version with the most."""
+    """The vectors of these models, by name, without loading the models. If several versions of one
+    have encoded photos, those of the version with the most."""
     indexes = dict[str, VectorIndex]()
     for name, version, dim, _ in encoders_by_use(library.catalog):
         if name in names and name not in indexes:
@@ -135,8 +135,8 @@ def compare_models(
     filters: Filters | None = None,
     loading: Loading = lambda _: contextlib.nullcontext(),
 ) -> ModelComparison:
-    """Rank the photos by each of these models. A model that cannot answer has a `problem`, and does
-    not count for which photos are compared.
+    """Rank the photos by each of these models. A model that cannot answer has a `problem`, and has
+    no influence on which photos are compared.
 
     tree: the text of the query. Raises UsageError if the query only filters, and whatever
     `query_for` raises apart from EncoderError.
@@ -191,7 +191,7 @@ def has_phrase(tree: QueryTree) -> bool:
 
 
 def cannot_read(name: str) -> str:
-    """What is said of a model without text, when the query has a phrase."""
+    """The message about a model without text if the query has a phrase."""
     return f"{name} cannot read phrases; search with a photo to compare it."
 
 
@@ -211,8 +211,8 @@ def _load(engine: SearchEngine, *, phrase: bool) -> None:
 
 
 def _among(engine: SearchEngine, query: Query, common: Ids, filters: Filters | None) -> PhotoMask:
-    """The photos to rank: of those that all models have encoded, the ones that pass the query's
-    conditions, without the photos that are searched by."""
+    """The photos to rank: those that all models have encoded and that pass the query's conditions,
+    without the photos that are searched by."""
     passing = engine.passing(query, filters)
     ids = common if passing is None else common[ids_in(passing, common)]
     return mask_of(ids[~np.isin(ids, list(_searched_by(query)))])

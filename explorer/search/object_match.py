@@ -24,7 +24,7 @@ from explorer.library.library import Library
 MAX_LOOKED_AT = 500
 """How many of the best matches are examined."""
 SECONDS = 1.0
-"""How long that may take, at most."""
+"""The longest time that this may take."""
 
 # Pixels of the longer side that a region and a preview are scaled to.
 REGION_SIDE, PHOTO_SIDE = 256, 512
@@ -34,7 +34,7 @@ _RATIO = 0.8
 # Pixels of a preview by which a keypoint may be off, and by how much sizes may differ.
 _REPROJECTION_ERROR, _MAX_SCALE = 6.0, 5.0
 MIN_INLIERS = 7
-"""Fewer keypoints may agree by chance."""
+"""The number of keypoints that must agree; fewer may do so by chance."""
 _THREADS = 2
 
 
@@ -101,11 +101,11 @@ def same_object_first(
     seconds: float = SECONDS,
 ) -> list[int]:
     """The photos of a search, best match first, with those that show the same object moved to the
-    front, the one with most inliers first.
+    front, the one with the most inliers first.
 
     ids: of the photos. regions: the regions that were searched by, as JPEG. preview: a photo's
-    preview by its id, b'' if it has none; called from several threads. seconds: photos not compared
-    by then keep their rank.
+    preview by its id, b'' if it has none; called from several threads. seconds: photos that have
+    not been compared by then keep their order.
     """
     wanted = [found for each in regions if (found := detect_features(each, REGION_SIDE))]
     deadline = time.monotonic() + seconds

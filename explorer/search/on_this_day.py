@@ -22,10 +22,10 @@ class PastDay(NamedTuple):
 
 
 def on_this_day(catalog: Catalog, columns: PhotoColumns, today: dt.date) -> list[PastDay]:
-    """The same day of earlier years, the latest first, as far as there are photos of it.
+    """The same day in earlier years, the latest first, as far as there are photos of it.
 
-    Only dates that come from a photo or its name count: files have dates of their own because they
-    were copied.
+    Only dates that come from a photo or its name count: a file's own date may be the day on which
+    it was copied.
     """
     ids, dates = columns.dated()
     days = dates // _DAY

@@ -70,7 +70,7 @@ class PhotoFilter:
     def __init__(
         self, library: Library, concepts: Callable[[str], PhotoMask] | None = None
     ) -> None:
-        """concepts: the photos that match the concept of a name."""
+        """concepts: returns the photos that match the concept with a name."""
         self._concepts = concepts
         self._catalog = library.catalog
         self._bitmaps = PhotoBitmaps(library.catalog)
@@ -87,7 +87,7 @@ class PhotoFilter:
         return _and(self._mask(condition), self._bitmaps.visible())
 
     def ids(self, condition: Condition | None) -> Ids:
-        """The ids of these photos, ascending. Raises as `mask` does."""
+        """The ids of the visible photos that meet a condition, ascending. Raises as `mask` does."""
         return np.flatnonzero(self.mask(condition))
 
     def _mask(self, condition: Condition) -> PhotoMask:

@@ -27,13 +27,13 @@ class ListLayout(NamedTuple):
     """What is needed to lay out a list, or its beginning."""
 
     ids: Ids
-    """(n,)"""
+    """The photos, (n,)."""
     ratios: npt.NDArray[np.float32]
     """Width divided by height of each, (n,)."""
     inside: npt.NDArray[np.bool_]
     """Which photos are part of the open stack of a photo before them, (n,)."""
     good: int
-    """The number of photos before those that are no good matches."""
+    """The number of photos before those that are not good matches."""
     sections: Sections
     """Of the first `good` photos."""
 
@@ -52,8 +52,8 @@ class PhotoList:
         others: str = "",
         captions: Mapping[int, str] | None = None,
     ) -> None:
-        """key: identifies the list, in URLs. opened: the photos whose stacks are open. others: the
-        heading of the photos that are no good matches. captions: a sentence about a photo, by its
+        """key: identifies the list in URLs. opened: the photos whose stacks are open. others: the
+        heading of the photos that are not good matches. captions: a sentence about a photo, by its
         id."""
         self.key, self.others, self.captions = key, others, captions or {}
         self._view, self._columns, self._order = view, columns, order

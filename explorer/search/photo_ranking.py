@@ -11,9 +11,9 @@ from explorer.library.vectors import VectorIndex
 from explorer.search.query import Ids, Vector
 from explorer.search.query_terms import QueryTerms, Scores
 
-# Up to so many results the index keeps a heap, which is faster than sorting the scores of all. So
-# many are ranked at once: of a million photos that takes a fifth longer than the best hundred, and
-# nothing has to be scored again.
+# Up to this many results, the index keeps a heap, which is faster than sorting all scores. As many
+# are ranked at once: among a million photos, that takes a fifth longer than ranking the best
+# hundred, and nothing has to be scored again.
 _HEAP = 10_000
 
 

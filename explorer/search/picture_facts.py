@@ -31,8 +31,8 @@ from explorer.library.staleness import acceptable_age
 
 MAX_COLORFULNESS = 2.0
 """Colorfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Gray
-pictures saved as color JPEG have 0; of 4,500 color photos (Flickr8k) the grayest, of
-snow, has 2.6. Toned pictures, such as sepia, have more."""
+pictures saved as color JPEG have 0; the grayest of 4,500 color photos (Flickr8k), of snow, has 2.6.
+Toned pictures, such as sepia, have more."""
 
 _DAMAGED: FindingKind = "damaged"
 _JUDGED_BY: Mapping[str, tuple[FindingKind, Callable[[Column], Judgement]]] = {
@@ -57,7 +57,7 @@ class PictureFacts:
     def mask(self, name: str) -> PhotoMask:
         """The photos with a property; some of them may be hidden. name: one of NAMES.
 
-        A photo that was not measured yet has no fault and is not monochrome.
+        A photo that has not been measured yet has no fault and is not monochrome.
         """
         if name == "duplicate":
             return self._duplicates()
@@ -143,7 +143,7 @@ class _Measured:
         return self._table.of(name)
 
     def _drawing_log_odds(self) -> Floats:
-        """The log odds of each measured photo, from its vector."""
+        """The log-odds of each measured photo being a drawing, from its vector."""
         if self._odds is None:
             self._odds = np.full(len(self._table.ids), NOT_DRAWN, np.float32)
             encoder = next((each for each in self._library.catalog.encoders() if each[3]), None)

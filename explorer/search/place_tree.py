@@ -25,7 +25,7 @@ class PlaceNode:
     photos: int = 0
     """How many visible photos were taken there."""
     newest: int = 0
-    """The id of one of them: the latest to be indexed."""
+    """The id of the one that was indexed last."""
     inside: list[PlaceNode] = field(default_factory=list)
     test: FieldTest | None = None
     """The condition of that search."""

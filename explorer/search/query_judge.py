@@ -1,5 +1,5 @@
-"""How relevant photos are to a query: each of its terms is judged by itself, and the terms together
-as they rank."""
+"""How relevant photos are to a query: each of its terms is judged by itself, and the results are
+combined as the terms are."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ class QueryJudge:
         model: RelevanceModel,
         ranking: PhotoRanking | None = None,
     ) -> None:
-        """terms: those of the query, the subtracted ones too. model: the library's. ranking: of all
-        photos by these terms, if it is at hand."""
+        """terms: those of the query, including subtracted ones. model: the library's. ranking: of
+        all photos by these terms, if there is one already."""
         self._terms, self._encoder, self._index, self._model = terms, encoder, index, model
         self._ranking = ranking
         self._judged = dict[int, RelevanceJudgement]()
 
     @property
     def single(self) -> RelevanceJudgement | None:
-        """The judgement of a query of one vector, whose relevance follows its cosine; else None."""
+        """The judgement of a query of one vector, whose relevance depends only on the cosine; None
+        for any other query."""
         term = self._only_term
         return None if term is None else self._judgement(term)
 
@@ -47,8 +48,8 @@ class QueryJudge:
         return last
 
     def relevance(self, photos: Vectors) -> Scores:
-        """The relevance, 0 to 1, of photos given by their vectors of shape (n, dim), of shape
-        (n,)."""
+        """The relevance of photos, 0 to 1, of shape (n,). photos: their vectors, of shape
+        (n, dim)."""
         if not len(photos):
             return np.zeros(0, np.float32)
         found = blend([self._term(term, photos) for term in self._terms.added])

@@ -87,8 +87,8 @@ class QueryTerms:
 
 
 def mean_vector(terms: Sequence[ScoringTerm]) -> Vector | None:
-    """The normalized weighted sum of vectors, float32 of shape (dim,); None if a term is more than
-    a vector, or there are no terms."""
+    """The normalized weighted sum of the terms' vectors, float32 of shape (dim,); None if a term
+    has several vectors, or there are no terms."""
     rows = [term.weight * term.vector for term in terms if isinstance(term, VectorTerm)]
     if not rows or len(rows) < len(terms):
         return None

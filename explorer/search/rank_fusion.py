@@ -1,13 +1,13 @@
 """Merges the ranking of photos by meaning with the ranking by words.
 
-By reciprocal rank fusion (Cormack, Clarke & Büttcher 2009): a photo scores the sum of
+The method is reciprocal rank fusion (Cormack, Clarke & Büttcher 2009): a photo scores the sum of
 1 / (k + rank) over the rankings that it is in. Photos with equal scores share the mean of their
 ranks. That keeps a folder named “beach” with a thousand photos from outweighing the meaning of a
 phrase: each of them has rank 500, which is worth next to nothing, while the only photo with a word
 has rank 1.
 
 A photo with one of ten words is not a match by words, so its contribution is weighted by the cube
-of the share of the phrase that it has. Without a weight (a power of 0) R@10 falls by a third where
+of the share of the phrase that it has. Without a weight (a power of 0), R@10 falls by a third where
 photos are named by words (`benchmarks/names.py`); with the square, R@1 still falls.
 """
 

@@ -20,10 +20,10 @@ from explorer.search.ranked_photos import RankedIds
 from explorer.search.relevance_weights import LIMITS
 
 HEAD = 1000
-"""So many of the first results are merged with those that match by name or text, and judged at
+"""How many of the first results are merged with those that match by name or text, and judged at
 once."""
 MAX_GOOD = 10_000
-"""So many good matches are counted at most: in a library full of what was searched for, all of them
+"""The most good matches that are counted: in a library full of what was searched for, all photos
 would have to be scored and sorted."""
 # A photo in whose texts all words of the phrase occur matches, however it looks.
 _ALL_WORDS = 0.999
@@ -74,8 +74,8 @@ class RankedSearch:
         return max(good, int((single.relevance(scores) >= LIMITS.fair).sum()))
 
     def _good_beyond(self, good: int) -> int:
-        """How many photos are good matches, if the whole head is: up to the first thousand photos
-        that has others."""
+        """How many photos are good matches if the whole head is: they are counted in steps of HEAD
+        photos, up to the first step that contains others."""
         while good < MAX_GOOD and len(more := self.top(good + HEAD)[good:]):
             found = int(is_good(self.relevance(more)).sum())
             good += found

@@ -3,9 +3,9 @@ the top of all of them.
 
 Rank-biased overlap (RBO; Webber, Moffat & Zobel, “A similarity measure for indefinite rankings”,
 ACM TOIS 28(4), 2010) is the expected share of common photos for a reader who looks at the first
-photo of both rankings, and then goes on to the next one with the probability p, again and again. So
-the first ranks count most. Of rankings that are known in part, `RBO_ext` (their equation 32)
-assumes that they go on agreeing as far as they did at the last known rank.
+photo of both rankings, and goes on from each rank to the next with the probability p, so that the
+first ranks count most. If only the beginnings of rankings are known, `RBO_ext` (their equation 32)
+assumes that they continue to agree as much as they did at the last known rank.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class RankingAgreement(NamedTuple):
 
 
 def overlap_at(a: Ranking, b: Ranking, k: int) -> float:
-    """The share of the first k photos that two rankings have in common, 0 to 1. Of rankings shorter
+    """The share of the first k photos that two rankings have in common, 0 to 1. If both are shorter
     than k, the length of the longer one takes the place of k; 0 for empty ones."""
     depth = min(k, max(len(a), len(b)))
     return len({*a[:k]} & {*b[:k]}) / depth if depth > 0 else 0.0

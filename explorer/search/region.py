@@ -2,8 +2,8 @@
 
 A region is encoded at full resolution, once alone and once with some context, and the vectors are
 averaged: the mean finds as much as the region alone, and depends less on how exactly it was drawn.
-More context, or a share of the whole photo's vector, finds less. With an encoder that can tell what
-photos look like from what they show, looks count more (`benchmarks/region.py`).
+More context, or a share of the whole photo's vector, finds less. With an encoder that can separate
+what photos look like from what they show, looks count more (`benchmarks/region.py`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from explorer.photos.photo_region import Box, PhotoRegion
 from explorer.search.query import ExamplePhoto
 
 MAX_PARTS = 20
-"""Parts of photos that are searched by together, at most."""
+"""The maximum number of parts of photos that are searched by together."""
 
 MARGINS = (0.0, 0.2)
-"""Shares of a region's width and height that are added on each side, one encoding for each. The
-first is none: that box is also the part's picture."""
+"""Shares of a region's width and height that are added on each side; each gives one encoding. The
+first adds nothing: that box is also the part's picture."""
 
 _SOURCE = re.compile(r"[0-9a-zA-Z]{1,64}")
 
@@ -64,7 +64,7 @@ def parse_parts(text: str) -> list[PhotoPart]:
 
 
 def print_parts(parts: Sequence[PhotoPart]) -> str:
-    """Parts of photos as text."""
+    """Parts of photos as text; the inverse of `parse_parts`."""
     return ";".join(map(str, parts))
 
 

@@ -1,13 +1,13 @@
 """How likely it is that a result shows what the query asks for, and whether anything does.
 
-A cosine does not say it: for one phrase 0.3 is an excellent match, for another a poor one, and
+A cosine alone does not tell: for one phrase 0.3 is an excellent match, for another a poor one, and
 other encoders have other scales. Here a phrase is compared with how `BACKGROUND_PHRASES` do in this
 very library. A few signals of its best photos (`relevance_signals.py`), each in standard deviations
 over those phrases, and how much these photos prefer it to those phrases (`rival_phrases.py`) are
 combined by logistic regression to the odds that the library has what is asked for. A second one
 turns these odds, and the place of a photo's score between the library's median and that of a
-typical photo of the thing, into the photo's relevance (Platt 1999). A photo that is searched with
-is compared with how alike the library's photos are.
+typical photo of the thing, into the photo's relevance (Platt 1999). In a search by a photo, cosines
+are compared with how alike the library's photos usually are.
 
 The weights and limits (`relevance_weights.py`), and how they were fitted, are described in
 `docs/relevance.md`; `benchmarks/relevance.py` measures them on any folder.
@@ -53,22 +53,22 @@ SAMPLE = 2000
 """Number of vectors that stand for a library."""
 
 SURE = 3.0
-"""The surest that the signals can make us: the logarithm of odds of 20 to 1. Beyond what was seen
-when the weights were fitted, more of a signal says no more."""
+"""The limit of the log-odds that the signals give, odds of 20 to 1: beyond the values seen when the
+weights were fitted, a stronger signal says no more."""
 
 # Where a library has nothing of the background phrases, they only differ by chance, and chance must
 # not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
 _MIN_DEVIATION = {"lift": 1.0}
 
-# From this many photos of the sample on that match a phrase better than all others, the thing
-# counts as frequent.
+# A thing counts as frequent if at least this many photos of the sample match its phrase better than
+# all others.
 _MANY = 10
 
-# A frequent subject is the best match of at least this many photos of the sample, and so clearly
-# preferred by its ten best.
+# A frequent subject is the best match of at least this many photos of the sample, and is preferred
+# this clearly by its ten best.
 _FEWEST, _CLEAR = 5, 0.9
 
-# If so clear a subject is the best match of this share of the sample, the library has it.
+# If so clear a subject is the best match of this share of the sample, it gets at least these odds.
 _FREQUENT, _FREQUENT_ODDS = 0.04, 1.0
 
 
@@ -91,7 +91,7 @@ class RelevanceJudgement:
     slope: float
     bias: float
     full: float = 1.0
-    """Score from which on a photo matches as well as the best ones: one photo may stand out by
+    """Score from which a photo matches as well as the best ones: one photo may stand out by
     chance."""
 
     def relevance(self, scores: Floats) -> Floats:
@@ -120,7 +120,7 @@ class RelevanceModel:
     rivals: RivalPhrases
     """The background phrases; none for an encoder without text."""
     training: EncoderTraining | None = None
-    """What the encoder tells of its training, if it does."""
+    """What the encoder tells about its training, if it does."""
 
     @classmethod
     def fit(
@@ -131,7 +131,7 @@ class RelevanceModel:
         background: Vectors | None = None,
     ) -> RelevanceModel:
         """sample: up to SAMPLE vectors spread evenly over the library, of shape (n, dim).
-        background: what `encode_background` gives, if it is at hand.
+        background: what `encode_background` returns, if it is known already.
 
         best: finds the best photos of a phrase in the whole library; None finds them in the
         sample, which suffices where that is the whole library.
@@ -204,8 +204,8 @@ class RelevanceModel:
         """The library's median score, and how far above it that of a typical photo of the thing is.
         Arguments as for `judge_phrase`. won: as by `RivalPhrases.won`, for all wordings together.
 
-        Typical is the mean of the five best, or, of a thing that is frequent, the mean of the
-        better half of its photos in the sample: the best of many are far above the rest.
+        The typical score is the mean of the five best or, if the thing is frequent, of the better
+        half of its photos in the sample, because the best of many are far above the rest.
         """
         scores = self.sample @ phrase[0]
         middle, typical = spread(scores).median, float((top[:5] @ phrase[0]).mean())
@@ -220,7 +220,7 @@ class RelevanceModel:
 
     @functools.cached_property
     def _subjects(self) -> list[str]:
-        """All of these names. It takes a while to find them, and every start page shows some."""
+        """All of these names; cached, as finding them is slow and every start page shows some."""
         found = list[str]()
         for phrase, won in self.rivals.most_won():
             if won < _FEWEST:
@@ -231,8 +231,8 @@ class RelevanceModel:
         return found
 
     def judge_photo(self, query: Vectors | None = None, top_score: float = 1) -> RelevanceJudgement:
-        """Judge a photo that is searched with: the same for every photo of the library. query: of
-        one that is searched with by its looks, its vector. top_score: that of the very same photo.
+        """Judge a photo that is searched with; without `query`, the same for any photo. query: its
+        vector, if it is searched with by its looks. top_score: the score of the very same photo.
         """
         usual = self.usual_likeness if query is None else float(np.median(self.sample @ query))
         slope = ALIKE.slope / max(top_score - usual, 1e-6)
@@ -285,8 +285,8 @@ def blend(parts: Sequence[Floats]) -> Floats:
 
 
 def without(positive: Floats, negative: Floats) -> Floats:
-    """The relevance of photos to a query from which a part is subtracted: that they match the one
-    and not the other, of shape (n,)."""
+    """The relevance of photos to a query from which a part is subtracted: that they match the query
+    and not the part, of shape (n,)."""
     return np.asarray(positive * (1 - negative), np.float32)
 
 

@@ -1,9 +1,9 @@
 """What the best photos of a query tell about whether the library has what it asks for.
 
-No single figure says it (`benchmarks/relevance.py` prints the best score and the means of several
-beside the whole): a word that the encoder hardly knows has low scores for its own photos, and one
-that lies among many known words has high scores for others'. The signals here are combined by
-`relevance.py`.
+No single figure is enough (`benchmarks/relevance.py` prints the best score and the means of several
+beside the whole method): a word that the encoder hardly knows has low scores for its own photos,
+and one that lies among many known words has high scores for others'. `relevance.py` combines the
+signals computed here.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _FLAT = 1e-6
 
 
 class EncoderTraining(NamedTuple):
-    """What an encoder tells of its training."""
+    """What an encoder tells about its training."""
 
     words: Vectors
     """Unit vectors of the words that it was trained to see, of shape (w, dim)."""
@@ -58,7 +58,7 @@ class EncoderTraining(NamedTuple):
 
     @classmethod
     def of(cls, encoder: Encoder) -> EncoderTraining | None:
-        """None for an encoder that does not tell both."""
+        """What this encoder tells; None unless it tells both."""
         words = getattr(encoder, "known_words", None)
         photos = getattr(encoder, "reference_photos", None)
         return None if words is None or photos is None else cls(words, photos)
@@ -74,7 +74,7 @@ class Spread(NamedTuple):
 
 
 def spread(scores: Floats) -> Spread:
-    """scores: those of a sample of the library, of shape (n,), n ≥ 1."""
+    """The spread of scores. scores: those of a sample of the library, of shape (n,), n ≥ 1."""
     low, median = np.quantile(scores, [0.1587, 0.5])
     return Spread(float(median), max(float(median - low), _FLAT))
 

@@ -1,4 +1,4 @@
-"""The weights of relevance, and the limits of the words for it."""
+"""The weights of relevance, and the limits of the match words."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class RelevanceWeights:
     photo_bias: float
 
 
-# The last bias is 0.38 above the fitted one, with which few of the things that are there had a good
-# match (docs/relevance.md).
+# `photo_bias` is 0.38 above the fitted value, with which few of the things that are in a library
+# had a good match (docs/relevance.md).
 KNOWN_TRAINING = RelevanceWeights(0.536, 0.062, -0.314, 0.574, 0.576, -1.377, 0.872, 3.853, -4.15)
 ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
 
@@ -46,8 +46,9 @@ LIMITS = MatchLimits()
 
 @dataclass(frozen=True)
 class AlikeWeights:
-    """Relevance of photos to a photo, as a function of how far its cosine is on the way from the
-    library's usual one to 1. At 0.8 about 7 in 10 results show the same thing, at 0.6 about 3."""
+    """Relevance of photos to a photo, as a function of the share of the way from the library's
+    usual cosine to 1 that their cosine has come. At 0.8, about 7 in 10 results show the same thing,
+    at 0.6 about 3."""
 
     slope: float = 8.47
     bias: float = -5.93

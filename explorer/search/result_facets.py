@@ -26,7 +26,7 @@ from explorer.search.photo_filter import stored_formats
 from explorer.search.place_tree import PlaceNode, place_tree
 
 MOST_ENTRIES = 200
-"""In one group."""
+"""The maximum number of entries in one group."""
 
 
 class FacetEntry(NamedTuple):
@@ -36,10 +36,10 @@ class FacetEntry(NamedTuple):
     photos: int
     """How many of the result's photos are in it."""
     tree: QueryTree
-    """The query with this filter added; without it, if it is active; with it instead of narrower
-    ones, if it widens."""
+    """The query with this filter added; without it if it is active; with it instead of narrower
+    ones if it widens."""
     text: str
-    """The same as text."""
+    """`tree` as text."""
     active: bool
     """Whether the query has this filter."""
     widens: bool
@@ -65,7 +65,7 @@ def result_facets(
     roots: Sequence[RootRow],
     locations: Mapping[int, Location],
 ) -> list[FacetGroup]:
-    """The groups of a result, without those that say nothing.
+    """The groups of a result, without those that have no entries.
 
     tree: the query. photos: those of the result. locations: the rows of the table `location`.
     """
@@ -95,7 +95,7 @@ def result_facets(
 def narrowed(
     tree: QueryTree, tests: Sequence[Condition], instead_of: Iterable[Condition] = ()
 ) -> QueryTree:
-    """A query with conditions added. instead_of: conditions that these include, left out."""
+    """A query with conditions added. instead_of: conditions that they replace."""
     replaced = {*instead_of, *tests}
     kept = [each for each in tests_of(tree.condition) if _bare(each) not in replaced]
     return QueryTree(tree.terms, all_of((*kept, *tests)))
@@ -119,11 +119,11 @@ def _known_inside(node: FacetNode) -> list[FacetNode]:
 def _entries(
     tree: QueryTree, nodes: Sequence[FacetNode], inside: Callable[[FacetNode], list[FacetNode]]
 ) -> Iterable[FacetEntry]:
-    """Groups, and below those that are chosen, that a chosen one is in, or that are the only one,
-    the groups in them."""
+    """Entries for groups and, below a group that is active, contains an active one or is the only
+    one, for the groups in it."""
     present = {_bare(each) for each in tests_of(tree.condition)}
-    # With the conditions of the query for groups that it is in; without recursion, as folders can
-    # be nested more deeply than calls.
+    # Each group with the conditions of the query for groups that contain it. There is no recursion,
+    # because folders can be nested more deeply than calls.
     pending = [(node, 0, frozenset[Condition](), len(nodes) == 1) for node in reversed(nodes)]
     while pending:
         node, level, above, alone = pending.pop()
@@ -170,7 +170,7 @@ def _tests_below(node: FacetNode, present: set[Condition]) -> set[Condition]:
 
 
 def _cameras(table: FacetTable, photos: PhotoMask) -> list[FacetNode]:
-    """The cameras without a level for their makers, nor for their lenses."""
+    """The cameras, without levels for their makers and lenses."""
     found = list[FacetNode]()
     for node in camera_tree(table, photos):
         found += node.inside if node.id.startswith("maker ") else [node]

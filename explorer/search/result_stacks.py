@@ -1,9 +1,9 @@
 """Stacks: photos that show the same thing, represented in a list of results by the best one.
 
 A stack is a connected component of the graph whose edges are copies of one picture, shots of one
-scene taken in quick succession, and a RAW file and the picture beside it
-(`library/pair_store.py`). Stacks are computed for the whole
-library, so a list of results only has to find which of its photos are in a stack already shown.
+scene taken in quick succession, and a RAW file and the picture beside it (`library/pair_store.py`).
+Stacks are computed for the whole library, so a list of results only has to find which of its photos
+are in a stack already shown.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class PhotoStacks:
         return ids[shown]
 
     def members(self, photo_id: int) -> Ids:
-        """All photos of the stack of that photo, ascending; the photo alone if it is in none."""
+        """All photos in a photo's stack, ascending; the photo alone if it is in none."""
         label = self.labels_of(np.array([photo_id], np.int64))[0]
         return self.ids[self.labels == label] if label >= 0 else np.array([photo_id], np.int64)
 

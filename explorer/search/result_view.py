@@ -14,7 +14,7 @@ from explorer.search.result_order import CATALOG_ORDERS, Dates, Sorting, sort_re
 from explorer.search.result_stacks import PhotoStacks
 
 UNGRADED_MATCHES = 1000
-"""So many of the best matches are sorted by date if it is unknown which of them are good: beyond
+"""How many of the best matches are sorted by date if it is unknown which of them are good: beyond
 these, photos have little to do with what was searched for."""
 
 
@@ -82,7 +82,7 @@ class ResultView:
         return self.stacks.collapse(self._photos(self.good))
 
     def tiles(self, start: int, stop: int) -> Ids:
-        """The photos shown on the tiles from `start` up to but excluding `stop`."""
+        """The photos shown on the tiles from `start` up to, but not including, `stop`."""
         if self.sorting == "day" and self.dates is not None:
             return self._good_tiles()[start:stop]
         return self.stacks.collapse_first(self._photos, stop, self.ranked.total)[start:stop]
@@ -109,7 +109,7 @@ class ResultView:
         return self._photos(self.good if only_good else self.ranked.total)
 
     def stack_of(self, photo_id: int) -> Ids:
-        """The photos of the list that are in the stack of that photo, itself first."""
+        """The photos of the list that are in a photo's stack, the photo itself first."""
         members = self.stacks.members(photo_id)
         others = members[(members != photo_id) & self.ranked.contains(members)]
         return np.concatenate([np.array([photo_id], np.int64), others])

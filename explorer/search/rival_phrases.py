@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from explorer.encoders.base import Vectors
 
-# A background phrase means the same as the query where its cosine is this share of the way from
-# the usual cosine of two phrases to 1. It is no rival then.
+# A background phrase means the same as the query if their cosine is at least this share of the way
+# from the usual cosine of two phrases to 1. It is no rival then.
 _SYNONYM = 0.75
-# Best photos whose ranks count.
+# The number of best photos that count.
 _BEST = 10
 # How fast the preference falls with the rank. Chosen on Flickr8k, see docs/relevance.md.
 _DECAY = 4.0

@@ -48,7 +48,7 @@ def parse(text: str) -> QueryTree:
 
 
 def _alternatives(tree: Tree[Token], text: str) -> QueryPart:
-    """Sequences joined by OR."""
+    """The part for sequences joined by OR."""
     sides = [_sequence(side, text) for side in tree.children if isinstance(side, Tree)]
     joints = [token for token in tree.children if isinstance(token, Token)]
     if not joints:

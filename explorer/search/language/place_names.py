@@ -1,8 +1,8 @@
-"""The names of places in queries: which cities, regions and countries one means.
+"""The names of places in queries: which cities, regions and countries a name means.
 
-A name is compared whole, without accents, capitals and hyphens. Large cities and all countries are
-known by their names in other languages, too. A name of several parts, such as `Springfield,
-Illinois`, means the places of the first name that lie in the others.
+A name is compared as a whole, ignoring accents, capitals and hyphens. Large cities and all
+countries are known by their names in other languages, too. A name of several parts, such as
+`Springfield, Illinois`, means the places with the first name that lie in the others.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import numpy.typing as npt
 from explorer.library.text_folding import fold
 from explorer.places.gazetteer import DATA, gazetteer, lines
 
-# Only names of places of so many people are proposed for one that is not known.
+# Only cities with at least this many people are proposed for an unknown name.
 _PROPOSED_FROM = 15_000
 _MIN_SIMILARITY = 0.6
 _VARIANTS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "-": " ", "‐": " "})
 
 
 class PlaceMeaning(NamedTuple):
-    """What a name stands for; any of these."""
+    """What a name stands for: any of these."""
 
     places: frozenset[int] = frozenset()
     """GeoNames' ids of cities and of parts of cities."""
@@ -130,7 +130,7 @@ def nearest_name(text: str) -> str | None:
 @functools.cache
 def _proposed_names() -> dict[str, str]:
     """Names of countries, regions and large cities by their folded forms; cities by population,
-    the largest first. Folding them takes 0.2 s, once in a process."""
+    the largest first. Folding them takes 0.2 s, once per process."""
     known = gazetteer()
     order = np.argsort(-known.population, kind="stable")
     large = order[: int((known.population >= _PROPOSED_FROM).sum())]
@@ -143,7 +143,7 @@ def _proposed_names() -> dict[str, str]:
 
 @functools.cache
 def _index() -> _Index:
-    """Read once in a process: about 0.5 s."""
+    """The names of all places, read once per process, which takes about 0.5 s."""
     known = gazetteer()
     with np.load(DATA / "place_names.npz", allow_pickle=False) as data:
         return _Index(

@@ -33,8 +33,9 @@ _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 
 def print_query(tree: QueryTree) -> str:
-    """The text of a query. Parsing it gives the tree again, if `parse` made the tree; parsing and
-    `understand`, if that made it. Any other tree gets a text of the same meaning."""
+    """The text of a query. If `parse` made the tree, parsing the text gives it again; if
+    `understand` made it, parsing and `understand` do. Any other tree gets a text with the same
+    meaning."""
     tests = tree.condition.tests if isinstance(tree.condition, AllTests) else (tree.condition,)
     words = [text for test in tests if (text := _understood_words(test))]
     terms, text = list(tree.terms), ""
@@ -100,7 +101,7 @@ def _term(term: RankingTerm) -> str:
 
 
 def _in_brackets(text: str) -> str:
-    """Text in brackets, apart from characters that would form a smiley or a word with them."""
+    """Text in brackets, with spaces where a bracket would form a smiley or a word with it."""
     before = "" if text[:1].isalnum() or text[:1] in '-"' else " "
     closed = text[-1:].isalnum() or text[-1:] == '"'
     after = "" if closed and not _SMILEY_BEGUN.search(text) else " "

@@ -181,12 +181,12 @@ FIELD_SPELLINGS: Mapping[str, str] = {
 CONCEPT = "concept"
 """The field for the user's own concepts, which can also have a weight."""
 PHOTO = "photo"
-"""What stands before the numbers of photos, as a field's name does before its value."""
+"""What is written before the ids of photos, as a field's name is before its values."""
 
 
 def field_named(name: str) -> QueryField:
-    """The field with that name, in any case, or with another spelling of it. Raises
-    QuerySyntaxError if there is none."""
+    """The field with this name, in any case, or in another spelling. Raises QuerySyntaxError if
+    there is none."""
     lower = name.lower()
     found = FIELDS.get(FIELD_SPELLINGS.get(lower, lower))
     if found:

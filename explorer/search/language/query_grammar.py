@@ -15,11 +15,11 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.text_format import excerpt
 
 MAX_LENGTH = 2000
-"""Characters in a query."""
+"""The maximum number of characters in a query."""
 MAX_FOLDER_LENGTH = 40_000
-"""Characters in a query that is only a folder: systems allow longer paths than MAX_LENGTH."""
+"""The same for a query that is only a folder: systems allow longer paths than MAX_LENGTH."""
 MAX_DEPTH = 20
-"""Brackets within brackets."""
+"""The maximum depth of nested brackets."""
 
 _GRAMMAR = Path(__file__).with_name("query.lark")
 _QUOTES = '"“”„'
@@ -45,8 +45,8 @@ def _parser() -> Lark:
 
 
 def without_controls(text: str) -> str:
-    """The text with control characters as spaces and lone surrogates as U+FFFD, of the same
-    length."""
+    """The text with control characters replaced by spaces and lone surrogates by U+FFFD, of the
+    same length."""
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text))
 
 

@@ -19,7 +19,7 @@ from explorer.search.language.query_tree import (
 from explorer.search.language.syntax_error import QuerySyntaxError
 
 Position = tuple[int, int]
-"""First character and the one after the last, in the text."""
+"""The indices of the first character and of the one after the last, in the text."""
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
 
 
@@ -43,7 +43,7 @@ def all_of(tests: Sequence[Condition]) -> Condition | None:
 
 
 def tests_of(condition: Condition | None) -> tuple[Condition, ...]:
-    """The conditions that all have to be met."""
+    """The tests that must all pass for a condition to be met; none for None."""
     if condition is None:
         return ()
     return condition.tests if isinstance(condition, AllTests) else (condition,)
@@ -77,8 +77,8 @@ def weighted(part: QueryPart, weight: float) -> QueryPart:
 
 
 def times(term: RankingTerm, factor: float, position: Position) -> RankingTerm:
-    """A term with its weight multiplied. Raises QuerySyntaxError for a weight that is too small or
-    too large."""
+    """A term with its weight multiplied by a factor. Raises QuerySyntaxError for a weight that is
+    too small or too large."""
     weight = checked_weight(term.weight * factor, position)
     if isinstance(term, PhraseTerm):
         return PhraseTerm(term.text, weight, term.literal and abs(weight) == 1)

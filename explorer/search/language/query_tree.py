@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Comparison = Literal["=", "==", "<", "<=", ">", ">="]
-"""`=`: what a value alone means. `==`: the whole text; only for fields of text, typed as `=`."""
+"""`=`: what a value alone means. `==`: the whole text; only for text fields, where it is typed as
+`=`."""
 Combination = Literal["mean", "any", "all"]
 
 
@@ -24,8 +25,8 @@ class PhraseTerm:
     weight: float = 1.0
     """Negative if the phrase is subtracted."""
     literal: bool = False
-    """Whether to compare these words by meaning even if the catalog could answer them, such as
-    `1:dark`. Only if the weight is 1 or -1."""
+    """Whether to compare these words by meaning even if the catalog could answer them, as in
+    `1:dark`. True only if the weight is 1 or -1."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class AllTests:
 
 @dataclass(frozen=True)
 class AnyTest:
-    """Tests of which one must pass: `(camera:canon OR iso:>800)`. At least two."""
+    """Tests of which at least one must pass: `(camera:canon OR iso:>800)`. At least two."""
 
     tests: tuple[Condition, ...]
 

@@ -1,8 +1,8 @@
 """Which queries rank photos by the user's concepts.
 
-`concept:grandma` is a condition like any other: beside a phrase it filters. Where nothing else in
-the query ranks photos, the concepts that they must show rank them instead, so that the best come
-first, and the nearest are there if none is good.
+`concept:grandma` is a condition like any other: beside a phrase it filters. If nothing else in the
+query ranks photos, the concepts that they must show rank them instead, so that the best come first,
+and the nearest are found even if none is good.
 """
 
 from __future__ import annotations

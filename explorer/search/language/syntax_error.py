@@ -9,6 +9,7 @@ class QuerySyntaxError(UsageError):
     """A query that cannot be understood. Its message is one line that suggests a correction."""
 
     def __init__(self, message: str, position: tuple[int, int] = (0, 0)) -> None:
-        """position: first character and the one after the last, in the text that was parsed."""
+        """position: the indices of the first character and of the one after the last, in the text
+        that was parsed."""
         super().__init__(message)
         self.position = position

@@ -20,7 +20,7 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.text_format import excerpt
 
 DEFAULT_KILOMETERS = 10.0
-"""Radius of `near:` where none is given."""
+"""The radius of `near:` if none is given."""
 _HALF_EQUATOR = 20_040.0
 """Kilometers: no two places are farther apart."""
 _BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
@@ -32,8 +32,8 @@ class TextValue:
 
     text: str
     whole: bool = False
-    """Whether it must be the whole value of the field; of a folder, whether its subfolders are left
-    out."""
+    """Whether it must be the whole value of the field; for a folder, whether its subfolders are
+    left out."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ _NUMBER = re.compile(r"(\d{1,15}(?:\.(\d{1,9}))?)(?:/(\d{1,9}))?\s*([a-z]*)", re
 
 
 def number_range(text: str, comparison: Comparison, form: NumberFormat) -> NumberRange:
-    """Parse a number or range as typed: `800`, `100..200`, `5MB`, `1/250`. Raises ValueError with
-    what is wrong."""
+    """Parse a number or range as typed: `800`, `100..200`, `5MB`, `1/250`. Raises ValueError, whose
+    message says what is wrong."""
     if ".." in text:
         low, high = (
             _number(part, form)[0] if part.strip() else None for part in _ends(text, comparison)
@@ -175,7 +175,7 @@ def _number(text: str, form: NumberFormat) -> tuple[float, float]:
 
 def date_range(text: str, comparison: Comparison) -> DateRange:
     """Parse a date or range as typed: `2019`, `2019-06`, `2019-W23`, a day as `parse_day` takes it,
-    or a range of these. Raises ValueError with what is wrong."""
+    or a range of these. Raises ValueError, whose message says what is wrong."""
     if ".." in text:
         low, high = (part.strip() for part in _ends(text, comparison))
         since = _period(low)[0].isoformat() if low else None
@@ -240,8 +240,8 @@ _RADIUS = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)\s*(km|m|)", re.ASCII | re.IGNOREC
 
 
 def place(text: str) -> Place:
-    """Parse a place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises ValueError
-    with what is wrong."""
+    """Parse a place as typed: `48.85,2.35`, `48.85,2.35,10km`, `48.85,2.35,500m`. Raises
+    ValueError, whose message says what is wrong."""
     parts = [part.strip() for part in text.split(",")]
     latitude, longitude = parse_degrees(parts[:2])
     if len(parts) > 3:
@@ -259,7 +259,7 @@ def place(text: str) -> Place:
 
 def area(text: str) -> Area:
     """Parse an area as typed: south, west, north and east, such as `38.6,-9.3,38.9,-9`. Raises
-    ValueError with what is wrong."""
+    ValueError, whose message says what is wrong."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 4:
         raise ValueError("that is not the latitude and longitude of two corners")
@@ -271,7 +271,7 @@ def area(text: str) -> Area:
 
 
 def named_place(text: str) -> NamedPlace:
-    """The places of a name. Raises QuerySyntaxError for an unknown one."""
+    """The places with this name. Raises QuerySyntaxError for an unknown one."""
     meaning = place_meaning(text)
     if not meaning:
         nearest = nearest_name(text)

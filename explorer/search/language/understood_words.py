@@ -1,10 +1,10 @@
 """Interpret words of phrases as conditions where the catalog answers them better than a vector.
 
 Words are understood only where they describe the whole photo. A phrase is split at commas. In each
-piece are understood, again and again until nothing is left to understand:
+piece, the following are understood, one after the other until nothing more is:
 
-- a piece that is an expression of `word_meanings.py` or a date as a whole: `dark`, `2019`, also
-  before a word for photos: `dark photos`; with `not`, `no` or `without` it becomes its opposite
+- a whole piece that is an expression of `word_meanings.py` or a date: `dark`, `2019`, also before a
+  word for photos: `dark photos`; with `not`, `no` or `without`, it becomes its opposite
 - an expression before a word for photos at the beginning: `dark photo of a dog`
 - a negated expression at the end: `beach not blurry`
 - an expression or a date at the beginning or the end, where its entry allows that, unless the word
@@ -12,8 +12,8 @@ piece are understood, again and again until nothing is left to understand:
   or before `and` only where both are understood: `dark and blurry`
 - a date in the middle, before a preposition: `christmas 2019 at home`
 
-All else stays as it is: `dark blue dress`, `in the dark`, `blurry background`. Phrases with a
-weight other than 1 or -1, on a side of OR, or longer than MAX_WORDS_LENGTH are left alone. To
+Everything else stays as it is: `dark blue dress`, `in the dark`, `blurry background`. Phrases with
+a weight other than 1 or -1, on a side of OR, or longer than MAX_WORDS_LENGTH are left alone. To
 search for such words by meaning, they are written with the weight 1: `1:dark`
 (`PhraseTerm.literal`).
 """
@@ -46,7 +46,7 @@ from explorer.search.language.word_meanings import (
 )
 
 MAX_WORDS_LENGTH = 200
-"""Characters of a phrase up to which its words are understood."""
+"""The maximum number of characters in a phrase whose words are understood."""
 
 _SEPARATORS = " ,;"
 _NOT = r"(?P<negator>(?:not|no|without)(?: too| very| any)? )"
@@ -156,7 +156,7 @@ def _apply(match: re.Match[str]) -> tuple[str, list[Condition]] | None:
 
 
 def _both(other: str, test: Condition, first: bool) -> tuple[str, list[Condition]] | None:
-    """Two tests joined by `and`, if the other words are one, too."""
+    """Two tests joined by `and`, if the other words are a test, too."""
     match = _WHOLE.fullmatch(other)
     second = _test(match) if match else None
     if second is None:

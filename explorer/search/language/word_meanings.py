@@ -15,8 +15,8 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 class WordMeaning:
     """Expressions that mean that a photo has a field's value.
 
-    Wherever they are alone, stand before a word for photos (`dark photos`), or are negated at the
-    end (`a beach, not dark`), they are understood. The flags say where else.
+    They are understood wherever they are alone, stand before a word for photos (`dark photos`), or
+    are negated at the end (`a beach, not dark`). The flags say where else.
     """
 
     field: str
@@ -101,12 +101,12 @@ NUMBERED_THINGS = _words(
     "apartment bus channel class flight gate highway house iso line model no number nr of page"
     " platform road room route train version windows"
 )
-"""Words after which a number is no year."""
+"""Words after which a number is not a year."""
 COUNTED_THINGS = _words(
     "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
     " things times"
 )
-"""Words before which a number is no year."""
+"""Words before which a number is not a year."""
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",

@@ -142,7 +142,7 @@ def photos_without_own_date(subjects: Iterable[ReviewPhoto]) -> list[int]:
 
 
 def describe_photos_without_own_date(number: int) -> str:
-    """A sentence about so many such photos; '' for none."""
+    """A sentence about this many such photos; '' for none."""
     if not number:
         return ""
     have = "has no date of its" if number == 1 else "have no date of their"

@@ -88,7 +88,7 @@ class LibraryScores:
             self._judgements[kind] = self._by_metrics(_BY_METRICS[kind])
 
     def _by_metrics(self, judge: Callable[[Column], Judgement]) -> Judgement:
-        """A judgement by quality metrics. Photos that have not been measured yet count as fine."""
+        """A judgment by quality metrics. Photos that have not been measured yet count as fine."""
         rows, measurements, facts = self._measured
         score = np.ones(len(self.subjects), np.float32)
         if not len(rows):

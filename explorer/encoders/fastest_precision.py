@@ -54,7 +54,7 @@ def load_fastest(
 
 def known_precision(key: str) -> FloatPrecision | None:
     """The faster precision of the converted model with this key; None if that has not been measured
-    on this computer with this version of OpenVINO. Without bf16, it is fp32."""
+    on this computer with this version of OpenVINO. On a processor without bf16, it is fp32."""
     if cpu_precision() == "fp32":
         return "fp32"
     try:

@@ -23,12 +23,12 @@ from explorer.encoders.openvino_runtime import (
 from explorer.systems.this_system import this_system
 
 MIN_OVERLAP = 0.98
-"""The smallest share of the 20 nearest photos that may be the same as in fp32."""
+"""The smallest accepted share of the 20 nearest photos that are the same as in fp32."""
 MIN_COSINE = 0.999
-"""The smallest cosine similarity of a photo's vector to that in fp32. Vectors of both kinds are
-kept in one index."""
+"""The smallest accepted cosine similarity of a photo's vector to that in fp32. Vectors of both
+kinds are kept in one index."""
 MIN_GAIN = 1.3
-"""The smallest number of images per second, relative to the fastest other precision."""
+"""The smallest accepted number of images per second, relative to the fastest other precision."""
 _NEAREST = 20
 
 

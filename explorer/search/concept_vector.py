@@ -34,7 +34,7 @@ class ConceptSettings:
     """Variance that is added to each direction for a single example, as a multiple of the library's
     mean variance; for n examples, it is divided by n."""
     counter_weight: float = 0.3
-    """Weight of very many counter-examples; the library's mean has the rest, up to 1."""
+    """Weight of very many counter-examples; the library's mean has the rest."""
     counter_half: float = 3.0
     """Number of counter-examples that have half of this weight."""
     score: float = 0.776
@@ -64,7 +64,7 @@ class ConceptVector:
 
 
 class ConceptBackground:
-    """A library that concepts are told apart from: its mean and covariance."""
+    """The library that concepts are distinguished from: its mean and covariance."""
 
     def __init__(self, sample: Vectors) -> None:
         """sample: vectors that stand for the library, float32 of shape (n, dim), n ≥ 1."""

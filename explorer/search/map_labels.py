@@ -96,7 +96,7 @@ def _words(ids: Ids, found: MapRegions, vocabulary: Vocabulary) -> list[tuple[st
     alike = (alike - level) / max(1 - level, 1e-6)
     used, best = set[tuple[str, ...]](), list[tuple[str, ...]]()
     for row in standing:
-        # Two regions of one name could not be told apart.
+        # Two regions with the same name could not be told apart.
         names = _best_words(row, alike, vocabulary.words)
         best.append(next((name for name in names if name not in used), names[0]))
         used.add(best[-1])

@@ -35,7 +35,7 @@ class QueryJudge:
 
     @property
     def single(self) -> RelevanceJudgement | None:
-        """The judgement of a query of one vector, whose relevance depends only on the cosine; None
+        """The judgment of a query of one vector, whose relevance depends only on the cosine; None
         for any other query."""
         term = self._only_term
         return None if term is None else self._judgement(term)

@@ -30,7 +30,7 @@ from explorer.search.relevance_signals import SETTINGS, together
 
 # A model is valid until the library has grown or shrunk by this share.
 _DRIFT = 0.2
-# Of the phrases in all wordings, as either may change from version to version.
+# Of the phrases in all wordings, because either may change from version to version.
 _PHRASES_CHECKSUM = zlib.crc32(
     "\n".join(each for name in BACKGROUND_PHRASES for each in wordings(name)).encode()
 )

@@ -46,9 +46,9 @@ LIMITS = MatchLimits()
 
 @dataclass(frozen=True)
 class AlikeWeights:
-    """Relevance of photos to a photo, as a function of the share of the way from the library's
-    usual cosine to 1 that their cosine has come. At 0.8, about 7 in 10 results show the same thing,
-    at 0.6 about 3."""
+    """Relevance of photos to a photo, as a function of their cosine, scaled to 0 at the library's
+    usual cosine and 1 at a cosine of 1. At 0.8, about 7 in 10 results show the same thing, at 0.6
+    about 3."""
 
     slope: float = 8.47
     bias: float = -5.93

@@ -67,7 +67,7 @@ class PairStage:
         self._state: _State | None = None
         # The catalog's change number that the state includes.
         self._change = 0
-        # When to compare photos again whose files could not be read, in monotonic seconds.
+        # When to retry photos whose files could not be read, in monotonic seconds.
         self._retry_at: float | None = None
         # The typical cosine of near photos, and the number of photos it was computed for.
         self._typical = (float("nan"), 0)

@@ -83,7 +83,7 @@ class Area:
 
 @dataclass(frozen=True)
 class NamedPlace:
-    """Cities, regions and countries of one name."""
+    """Cities, regions and countries with the same name."""
 
     meaning: PlaceMeaning
 

@@ -1,8 +1,8 @@
-"""Which files belong to which photo, by their names: the video of a Live Photo, sidecars with edits
-and keywords, Google Takeout's JSON.
+"""Match companion files to photos by name: the video of a Live Photo, sidecars with edits and
+keywords, Google Takeout's JSON.
 
-Photos and companions are matched by keys: `photo_keys` gives those by which a photo looks up its
-companions, `companion_keys` those by which a companion is found. All names are normalized
+Both have keys: `photo_keys` returns those under which a photo looks for its companions, and
+`companion_keys` those under which a companion is found. All names are normalized
 (`stacks.normalized_name`).
 """
 
@@ -18,18 +18,18 @@ from explorer.photos.stacks import edit_original_stems, named_original, normaliz
 
 Kind = Literal["film", "sidecar"]
 
-# The video of a Live Photo or a motion photo: the still's name with another ending. Phones of one
-# maker end it in `.MP` and name the still `….MP.jpg`.
+# The video of a Live Photo or a motion photo: the still's name with another extension. Some phones
+# name the video `….MP` and the still `….MP.jpg`.
 _FILMS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_FILM = ".mp"
 # XMP packets, Apple's edit recipes, a camera's thumbnail of a video, RawTherapee and DxO settings.
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
-# Those that contain the work of a person or a program.
+# Sidecars that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
 SIDECAR_EXTENSIONS = frozenset({*_EDIT_SIDECARS, ".json"})
-"""The extensions of files that say something about a photo."""
+"""The extensions of files that may hold information about a photo."""
 _STILLS = EXTENSIONS | RAW_EXTENSIONS | UNSUPPORTED.keys()
-# Films that are not companions of a photo, but may have their own sidecars.
+# Videos and recordings that are not companions of a photo, but may have sidecars of their own.
 _OTHER_FILMS = frozenset(
     {
         ".avi",
@@ -48,12 +48,12 @@ _OTHER_FILMS = frozenset(
 )
 
 # Google Takeout (exports of 2024 and 2025): `a.jpg.json`, or `a.jpg.supplemental-metadata.json`
-# with the part before `.json` cut to 46 characters; the second photo of a name, `a(1).jpg`, has
-# `a.jpg(1).json`.
+# with the part before `.json` cut to 46 characters; the second photo with that name, `a(1).jpg`,
+# has `a.jpg(1).json`.
 _TAKEOUT, _TAKEOUT_LONGEST = "supplemental-metadata", 46
 _NUMBERED = re.compile(r"^(.*)(\(\d+\))$")
 _ORIGINAL_RECIPE = re.compile(r"^img_o(\d+)$")
-# What macOS stores beside a file on drives that keep no extended attributes.
+# The prefix of the files in which macOS keeps extended attributes on drives without them.
 APPLE_DOUBLE = "._"
 
 
@@ -63,7 +63,7 @@ def is_photo(name: str) -> bool:
 
 
 def is_sidecar(name: str) -> bool:
-    """Whether a file of this name says something about a photo."""
+    """Whether a file of this name may hold information about a photo."""
     name = normalized_name(name)
     return (
         os.path.splitext(name)[1] in SIDECAR_EXTENSIONS
@@ -85,10 +85,11 @@ def companion_kind(name: str) -> Kind:
 
 
 def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
-    """The keys by which a photo, or a video of another kind, finds its companions; none for other
-    files.
+    """The keys under which a photo, or a video that is not itself a companion, finds its
+    companions; none for other files.
 
-    photos: the photos of its folder by stem. An edit uses the companions of its original, too.
+    photos: stem → the names of the photos in its folder with that stem. An edit also uses the
+    companions of its original.
     """
     stem, ending = os.path.splitext(name)
     if name.startswith(APPLE_DOUBLE) or (ending not in _STILLS and ending not in _OTHER_FILMS):
@@ -105,10 +106,10 @@ def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def companion_keys(name: str) -> list[str]:
-    """The keys by which a possible companion is found; none for other files."""
+    """The keys under which a possible companion is found; none for other files."""
     if name.startswith(APPLE_DOUBLE):
         rest = name[len(APPLE_DOUBLE) :]
-        # That of a companion belongs to the companion's photo.
+        # Those of a companion belong to the companion's photo.
         return companion_keys(rest) or [f"name {rest}"]
     stem, ending = os.path.splitext(name)
     if ending == ".json":
@@ -142,7 +143,7 @@ def _takeout_keys(stem: str) -> list[str]:
     if ending in _STILLS:
         return [f"name {inner}{number}{ending}"]
     if name != base and len(word) > 1:
-        # `a.supplemental-metadata.json`: some exports leave out the photo's ending.
+        # `a.supplemental-metadata.json`: some exports leave out the photo's extension.
         return [f"stem {name}{number}"]
     # The photo's own name was cut.
     return [f"start {base}"] if len(base) == _TAKEOUT_LONGEST else []
@@ -150,7 +151,7 @@ def _takeout_keys(stem: str) -> list[str]:
 
 def related_prefixes(name: str) -> tuple[str, ...]:
     """The prefixes of all names that may be related to a photo: its companions, and other photos
-    that use those."""
+    that share them."""
     stem = os.path.splitext(name)[0]
     roots = {stem, *edit_original_stems(name)}
     # `a(1).jpg` has `a.jpg(1).json`.

@@ -14,7 +14,7 @@ that the user set in the library; `sidecar` and `takeout` for files beside the p
 Precision = Literal["year", "month", "day", "minute", "second"]
 """How much of a date is known. The rest is padded: month and day with 01, the time with 00."""
 METADATA_VERSION = 2
-"""Raised when more metadata is read, so that photos indexed earlier are read again."""
+"""Incremented when more metadata is read, so that photos indexed earlier are read again."""
 
 
 @dataclass(frozen=True)

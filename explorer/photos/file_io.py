@@ -105,7 +105,7 @@ def open_handle(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
 
 def is_here(path: str | os.PathLike[str]) -> bool:
     """Whether a file can be read without downloading it from a cloud service; False if it does not
-    exist. What nobody has asked for reads no other files."""
+    exist. Work that the user has not asked for reads only such files."""
     try:
         return not this_system().is_in_cloud(file_calls.stat(path))
     except OSError:

@@ -46,7 +46,7 @@ UNSUPPORTED: dict[str, str] = {
     ".exr": _EXR,
     ".hdr": _HDR,
 }
-# Raise this when more files can be read: every file that could not be read is then tried again.
+# Increment this when more files can be read: every file that could not be read is then tried again.
 READER_VERSION = 3
 
 _VIDEO = "it is a video, not a photo"

@@ -29,7 +29,8 @@ def perceptual_hash(picture: Image.Image) -> bytes:
 
     As in Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions, 3.2.1,
     but with 16×16 instead of 8×8 coefficients: the lowest frequencies of the luminance at 64×64
-    pixels, each compared with their median, which leaves out the mean brightness. Returns 32 bytes.
+    pixels, each compared with their median, which excludes the DC coefficient (the mean
+    brightness). Returns 32 bytes.
     """
     gray = np.asarray(
         picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=2.0),

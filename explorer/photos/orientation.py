@@ -1,4 +1,4 @@
-"""How pictures are turned upright, by the orientation in their EXIF data."""
+"""How to turn pictures upright, according to the orientation in their EXIF data."""
 
 from __future__ import annotations
 

@@ -101,7 +101,8 @@ def load_picture(
 
 
 def _load(picture: Image.Image, reduction: float) -> None:
-    """Decode the pixels; of a JPEG at 1/2, 1/4 or 1/8 of its size if the reduction allows it."""
+    """Decode the pixels. A JPEG is decoded at 1/2, 1/4 or 1/8 of its size if the reduction allows
+    it."""
     if picture.format in ("JPEG", "MPO") and reduction >= 2:
         width, height = (int(-(-side // reduction)) for side in picture.size)
         picture.draft(None, (width, height))

@@ -41,8 +41,8 @@ def pixel_view(picture: Image.Image) -> npt.NDArray[np.uint8]:
     channel is unused, or (height, width).
 
     The array is read-only. It shares the picture's memory, and keeps it allocated. If Pillow cannot
-    share it, as that of pictures above 16 MB, the pixels are copied, with 3 channels for RGB.
-    Raises ValueError for other modes.
+    share it, as for pictures above 16 MB, the pixels are copied, and RGB has 3 channels. Raises
+    ValueError for other modes.
     """
     if picture.mode not in ("RGB", "L"):
         raise ValueError(f"the pixels of mode {picture.mode} cannot be viewed")

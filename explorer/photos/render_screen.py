@@ -14,8 +14,8 @@ from explorer.photos.picture_loader import load_picture, open_picture
 from explorer.photos.resize import fit
 
 MAX_PIXELS = 40_000_000
-"""A rendition at full size is reduced to this many pixels: more is more than browsers keep decoded,
-and at 3 bytes a pixel it bounds what a decode process sends."""
+"""The pixel limit of a rendition at full size. Browsers do not keep more decoded, and it bounds
+what a decode process sends to at most 3 bytes per pixel."""
 # JPEG is encoded ten times faster than WebP and AVIF, and the user is waiting.
 _QUALITY = 90
 
@@ -30,10 +30,11 @@ class ScreenRendition:
 
 
 def render_screen(data: bytes, side: int | None) -> ScreenRendition:
-    """Render a photo, its longer side at most `side` pixels; at full size if that is None, within
-    MAX_PIXELS.
+    """Render a photo with its longer side at most `side` pixels, or at full size, within
+    MAX_PIXELS, if that is None.
 
-    data: of the file. Of a damaged photo, the missing part is gray or black. Raises PhotoError.
+    data: the bytes of the file. The missing part of a damaged photo is gray or black. Raises
+    PhotoError.
     """
     with photo_errors(data):
         picture = open_picture(data)
@@ -41,13 +42,13 @@ def render_screen(data: bytes, side: int | None) -> ScreenRendition:
         scale = math.sqrt(min(1.0, MAX_PIXELS / (picture.width * picture.height)))
         limit = min(longest, side or math.ceil(scale * longest))
         picture, _ = load_picture(picture, data, longest / limit)
-        # Reduced by whole numbers before the colors are converted, to no less than twice the size.
+        # Reduce by a whole factor, to no less than twice the size, before converting the colors.
         shown = fit(to_rgb(picture, max(1, max(picture.size) // limit // 2)), limit)
-        # Only now: Pillow turns a TIFF when it is loaded, and removes the tag.
+        # This must follow loading: Pillow rotates a TIFF when it is loaded, and removes the tag.
         transpose = ORIENTATION_TRANSPOSE.get(orientation(picture))
         if transpose is not None:
             shown = shown.transpose(transpose)
         packed = io.BytesIO()
-        # Without `comment`, the original's would be copied.
+        # Without `comment`, Pillow would copy the original's comment.
         shown.save(packed, "JPEG", quality=_QUALITY, comment=b"")
         return ScreenRendition(packed.getvalue(), *shown.size)

@@ -1,10 +1,10 @@
-"""Which photos of one folder are versions of one photo by their names: an original and its edits,
-RAW and JPEG.
+"""Decide by their names which photos in a folder are versions of one photo: an original and its
+edits, or RAW and JPEG.
 
 Programs name an edit after its original: they add a separator and a suffix to its stem, in the
 user's language, with a number, or both (`IMG_0-edited`, `IMG_0-bewerkt`, `IMG_0-編集済み`,
-`IMG_0 (Edited)`, `IMG_0~2`). No list of words can have all of them, so only the structure counts,
-and whether there is a photo with that stem in the same folder.
+`IMG_0 (Edited)`, `IMG_0~2`). No word list could be complete, so what counts is the structure, and
+whether the same folder has a photo with that stem.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _EDIT_SUFFIX = re.compile(
 
 
 def normalized_name(name: str) -> str:
-    """A name as it is compared: composed (NFC) and in lower case. macOS stores names decomposed,
-    and file systems differ in case."""
+    """A name normalized for comparison: composed (NFC) and in lower case. macOS stores names
+    decomposed, and file systems differ in case sensitivity."""
     return unicodedata.normalize("NFC", name).lower()
 
 
@@ -59,24 +59,26 @@ def possible_original_stems(name: str) -> Iterator[str]:
 
 
 def edit_original_stems(name: str) -> Iterator[str]:
-    """Those of `possible_original_stems` to which the name adds more than a number: the name of an
-    edit, and not of a copy or of another photo."""
+    """The `possible_original_stems` to which the name adds more than a number. That makes it the
+    name of an edit, not of a copy or of another photo."""
     stem = _stem(name)
     return (base for base in possible_original_stems(name) if not _is_numbered(stem, base))
 
 
 def is_named_after(name: str, other: str) -> bool:
-    """Whether a file name is the other one's stem, a separator and anything."""
+    """Whether a file name is the other's stem followed by a separator and anything else, or Apple's
+    name for an edit of it."""
     return _builds_on(_stem(name), _stem(other))
 
 
 def is_one_stack(one: str, other: str, tier: str) -> bool:
-    """Whether two photos (absolute paths) of a duplicate tier are versions of one photo by their
-    names, so that neither is offered for removal in favor of the other.
+    """Whether the names of two photos (absolute paths) of a duplicate tier show that they are
+    versions of one photo, so that neither is offered for removal in favor of the other.
 
-    RAW and JPEG of one name always are. Names that build on each other count where the pictures
-    differ (`picture`). Where no pixel differs (`identical`, `pixels`) they are plain copies. Of
-    different shots, those with only a number added are the frames of a burst.
+    A RAW and a JPEG with the same stem always are. Names that build on each other count if the
+    pictures differ (`picture`). If no pixel differs (`identical`, `pixels`), the files are plain
+    copies. In the other tiers, names that differ only in an added number belong to the frames of a
+    burst.
     """
     (folder, a), (other_folder, b) = os.path.split(one), os.path.split(other)
     if folder != other_folder:
@@ -93,7 +95,7 @@ def is_one_stack(one: str, other: str, tier: str) -> bool:
 
 def never_duplicates(one: str, other: str) -> bool:
     """Whether two photos (absolute paths) are not even shown as duplicates because of their names:
-    RAW and JPEG, and an edit with a name that a program is known to give.
+    RAW and JPEG, or an original and an edit with a name that a program is known to give.
 
     Other photos whose names build on each other are shown, but neither is offered for removal
     (`is_one_stack`): the user decides whether one is an edit or a small copy.
@@ -110,8 +112,8 @@ def never_duplicates(one: str, other: str) -> bool:
 
 
 def original_in_folder(path: str, stems: Container[tuple[str, str]]) -> str | None:
-    """The normalized stem of the photo that a file is an edit of: the longest one that is in its
-    folder; None if there is none.
+    """The normalized stem of the photo that a file is an edit of: the longest possible one that is
+    in its folder; None if there is none.
 
     stems: (folder, normalized stem) of photos.
     """

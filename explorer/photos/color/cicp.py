@@ -1,5 +1,5 @@
-"""Read CICP code points (primaries and transfer) that decoders do not pass on: from PNG's cICP
-chunk and AVIF's `colr` box."""
+"""Read the CICP code points (color primaries and transfer characteristics) that decoders do not
+pass on, from PNG's `cICP` chunk and AVIF's `colr` box."""
 
 from __future__ import annotations
 

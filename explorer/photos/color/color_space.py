@@ -105,8 +105,8 @@ class ColorSpace(NamedTuple):
         return hdr.encode_srgb(hdr.tone_map(light, peak) if self.is_hdr else light)
 
     def _light(self, values: Samples) -> npt.NDArray[np.float32]:
-        """Linear light in sRGB's primaries: for HDR in nits, at least 0; otherwise 0 to 1 within
-        sRGB's gamut."""
+        """Linear light in sRGB's primaries. HDR: in nits, at least 0. Otherwise: 0 to 1 for colors
+        within sRGB's gamut."""
         curve = _decoding_table(self.curve, np.iinfo(values.dtype).max + 1)
         if self.curve == _HLG:
             nits: npt.NDArray[np.float32] = np.maximum(
@@ -205,7 +205,8 @@ def _is_adobe_rgb(picture: Image.Image) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _decoding_table(curve: str | float, levels: int) -> npt.NDArray[np.float32]:
-    """A lookup table of the linear light for each code value. curve: a name or an exponent."""
+    """The linear light of each code value, of shape (levels,): nits for PQ, scene light from 0 to 1
+    for HLG, otherwise 0 to 1. curve: a name or an exponent."""
     values = np.arange(levels, dtype=np.float64) / (levels - 1)
     if curve == _PQ:
         return hdr.pq_to_nits(values)

@@ -13,8 +13,8 @@ from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.resize import fit
 
 _GRAY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-# In levels of 255: how much sRGB profiles may differ from each other, and how much a picture's
-# grays may differ from sRGB's and still be measured as they are.
+# In levels of 255: the largest difference between a profile and sRGB that is ignored, and between a
+# picture's grays and sRGB's that does not matter when quality is measured.
 _MAX_SRGB_SHIFT, _MAX_GRAY_SHIFT = 2, 24
 # Test colors that tell a profile from sRGB: all combinations of 0, 51, … 255 of each primary.
 _STEPS = np.arange(0, 256, 51, dtype=np.uint8)
@@ -109,8 +109,8 @@ class _Transform(NamedTuple):
 
 
 def _managed(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """Convert a picture to sRGB by its own profile; None if that changes nothing, or if the profile
-    is broken or does not fit the mode."""
+    """Convert a picture to sRGB with its own profile; None if that changes nothing, or if the
+    profile is broken or does not fit the mode."""
     found = _or_none(profile, picture.mode)
     if found is None:
         return None

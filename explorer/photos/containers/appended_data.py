@@ -25,8 +25,8 @@ _PIECE = 1 << 20
 # A signature may begin with this many bytes that look like padding: the size of a video's first
 # box.
 _START_OVERLAP = 4
-# Makers put a few bytes of their own, such as pointers, around a video. Up to this many count as
-# part of it.
+# Manufacturers put a few bytes of their own, such as pointers, around a video. Up to this many
+# count as part of it.
 _MAX_POINTER_BYTES = 256
 
 _PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
@@ -106,7 +106,7 @@ def _recognize(data: bytes, position: int) -> tuple[ContentKind, int | None]:
 
 
 def _is_pointer(data: bytes, position: int) -> bool:
-    """Whether only padding and a few bytes of the maker's own follow a video."""
+    """Whether only padding and a few of the manufacturer's own bytes follow a video."""
     start = _skip_padding(data, position)
     return (
         start < len(data) <= position + _MAX_POINTER_BYTES and _SIGNATURE.match(data, start) is None

@@ -166,8 +166,8 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
 
 
 def _animation(data: bytes, budget: Budget) -> list[ContentPart]:
-    """The frames of an animation as one part, hashed by their pixels and durations; none of a still
-    picture."""
+    """The frames of an animation as one part, hashed by their pixels and durations; empty for a
+    still picture."""
     picture = _opened(data)
     number = int(getattr(picture, "n_frames", 1))
     if number < 2:
@@ -189,8 +189,8 @@ def _animation(data: bytes, budget: Budget) -> list[ContentPart]:
 
 
 def _jxl(data: bytes, budget: Budget) -> FileContents:
-    """The contents, including those of the JPEG file from which it was made: they are in the data
-    that restores it."""
+    """The contents, including those of the JPEG file from which it was made, which its
+    reconstruction data holds."""
     found, jpeg = jxl_contents(data, budget), restored_jpeg(data)
     if jpeg is None:
         return found
@@ -266,7 +266,7 @@ def _movie(
 
 
 def _raw(data: bytes, _: Budget) -> FileContents:
-    """One part of its own: no other file has all that the sensor recorded."""
+    """The whole file as one part, because no other file has everything that the sensor recorded."""
     return FileContents((ContentPart("sensor data", digest_pieces(data)),))
 
 

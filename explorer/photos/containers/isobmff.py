@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# What the box types in videos and pictures look like.
+# The pattern of the box types in videos and pictures.
 _TYPE = re.compile(rb"[A-Za-z0-9 ]{4}|\xa9[A-Za-z0-9]{3}")
 _AUX_TYPE = b"auxC"
 
@@ -50,8 +50,8 @@ class Items(NamedTuple):
 
 
 def box_header(data: bytes, start: int, end: int) -> tuple[bytes, int, int]:
-    """The type of the box at `start`, its size, and the offset of its content. end: of what
-    contains the box, to which a box of size 0 extends."""
+    """The type of the box at `start`, its size, and the offset of its content. end: the end of the
+    box or file that contains it, to which a box of size 0 extends."""
     size, kind = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8]
     if size == 1:
         return kind, int.from_bytes(data[start + 8 : start + 16], "big"), start + 16

@@ -14,7 +14,7 @@ from explorer.photos.containers.pixel_digest import Budget
 from explorer.photos.readers import jxl
 from explorer.photos.readers.jxl_header import CONTAINER
 
-# The picture itself, its metadata, and the data that restores the JPEG file it was made from.
+# The picture itself, its metadata, and the reconstruction data of the JPEG file it was made from.
 _ORDINARY = frozenset(
     {b"JXL ", b"ftyp", b"jxll", b"jxli", b"jxlc", b"jxlp", b"jbrd", b"Exif", b"xml "}
 )
@@ -24,8 +24,9 @@ _GAIN_MAP = b"jhgm"
 def jxl_contents(data: bytes, budget: Budget) -> FileContents:
     """The contents of a JPEG XL file besides its first frame.
 
-    Further frames and channels cannot be decoded or counted, so a file with any is incomplete, and
-    so is one that may continue after its picture. Raises what the decoder raises.
+    Further frames and channels cannot be decoded or counted, so the contents of a file with any are
+    marked incomplete. So are those of a file that may continue after its picture. Raises what the
+    decoder raises.
     """
     header = jxl.header_of(data)
     complete = not header.animated and not header.other_channels

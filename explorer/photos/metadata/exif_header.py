@@ -29,13 +29,13 @@ class ExifHeader(NamedTuple):
     software: str = ""
     """The program that wrote the file; '' if none is named, or only the camera's firmware."""
     stated: tuple[int, int] | None = None
-    """Width and height when the EXIF block was written (tags PixelXDimension and PixelYDimension);
-    None if not given."""
+    """Width and height in pixels when the EXIF block was written (tags PixelXDimension and
+    PixelYDimension); None if not given."""
 
 
 def read_header(path: str | os.PathLike[str]) -> ExifHeader | None:
-    """Read the header of a file without decoding its picture; None if it cannot be read, if that
-    would download it, or if cameras do not write its format."""
+    """Read the header of a file without decoding its picture; None if it cannot be read, if reading
+    would download it from a cloud service, or if cameras do not write its format."""
     if not is_here(path):
         return None
     try:

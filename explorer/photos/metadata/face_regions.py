@@ -1,6 +1,6 @@
-"""Read the faces that other programs have marked in a photo: regions of the Metadata Working Group
-(digiKam, Lightroom, Picasa) and of Microsoft (Windows Photo Gallery), both in XMP; and the names of
-the people in it, also those without a region."""
+"""Read from XMP the faces that other programs have marked in a photo, as regions of the Metadata
+Working Group (digiKam, Lightroom, Picasa) or of Microsoft (Windows Photo Gallery), and the names of
+the people in it, with or without a region."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from explorer.photos.metadata.xmp_packet import InvalidXmp, find_packet, qname
 from explorer.photos.photo_region import Box
 
 MAX_FACES, MAX_NAME_LENGTH = 100, 120
-"""Further faces are dropped, longer names cut."""
+"""Further faces are dropped, and longer names truncated."""
 _MWG = "{http://www.metadataworkinggroup.com/schemas/regions/}"
 _AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
 _MICROSOFT = "{http://ns.microsoft.com/photo/1.2/t/Region#}"
@@ -29,13 +29,13 @@ class FaceRegion(NamedTuple):
     """A face that was marked in a photo."""
 
     name: str
-    """Of the person; '' if it was not given."""
+    """The person's name; '' if it is not given."""
     box: Box
-    """Where it is in the upright photo."""
+    """The position of the face in the upright photo."""
 
 
 def face_regions(picture: Image.Image) -> list[FaceRegion]:
-    """The faces marked in an opened picture, left to right; its pixels need not be decoded yet.
+    """The faces marked in an opened picture, from left to right. Its pixels need not be decoded.
 
     Broken regions count as absent.
     """
@@ -53,8 +53,8 @@ def face_regions(picture: Image.Image) -> list[FaceRegion]:
 
 
 def person_names(root: ET.Element) -> tuple[str, ...]:
-    """The names of the people in a photo by its parsed packet: those of its faces, and those listed
-    in `Iptc4xmpExt:PersonInImage`; without duplicates."""
+    """The names of the people in a photo, without duplicates: those of its faces, and those listed
+    in `Iptc4xmpExt:PersonInImage`. root: its parsed XMP packet."""
     names = [
         *(
             _property(item, f"{_MWG}Name")
@@ -68,7 +68,8 @@ def person_names(root: ET.Element) -> tuple[str, ...]:
 
 
 def upright_box(box: Box, turn: int) -> Box:
-    """A box of the picture as it is stored, in the upright photo. turn: the EXIF orientation."""
+    """Convert a box in the stored picture to the upright photo. turn: the EXIF orientation
+    (1–8)."""
     left, top, width, height = box
     right, bottom = 1 - left - width, 1 - top - height
     return {
@@ -92,7 +93,7 @@ def _mwg_regions(root: ET.Element) -> Iterator[tuple[str, Box]]:
         numbers = _numbers([_property(area, _AREA + side) for side in "xywh"])
         if numbers is not None:
             x, y, width, height = numbers
-            # Given by its center.
+            # The area is given by its center.
             if (box := _within((x - width / 2, y - height / 2, width, height))) is not None:
                 yield _name(_property(item, f"{_MWG}Name")), box
 
@@ -110,7 +111,7 @@ def _items(root: ET.Element, name: str) -> Iterator[ET.Element]:
 
 
 def _property(element: ET.Element, name: str) -> str:
-    """A property of a structure, written as an attribute or an element, or ''."""
+    """A property of a structure, written as an attribute or an element; '' if it is absent."""
     for each in element.iter():
         if (value := each.get(name)) is not None:
             return value.strip()

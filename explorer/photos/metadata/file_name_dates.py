@@ -13,7 +13,7 @@ _DAY = re.compile(rf"{_DATE}(?!\d)")
 # Between date and time: a separator, a space of any kind (macOS writes U+202F), `at`, a comma.
 _BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
 _AM, _PM = "上午|午前|오전", "下午|午後|오후"
-# The second date of a range is never taken for a time: it has too many digits.
+# The second date of a range is never mistaken for a time: it has too many digits.
 # 20190512_101530, with milliseconds or without; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
 # 9.15.30 PM; 2019-05-12 下午9.15.30.
 _TIMES = (

@@ -1,4 +1,4 @@
-"""Parse the dates that cameras and programs write, of which often only a part is known.
+"""Parse the dates that cameras and programs write, which are often incomplete.
 
 Parsing keeps what is certain: a date with an invalid time becomes a day, and one whose day is blank
 or zero becomes a month.
@@ -48,7 +48,7 @@ _BLANK = re.compile(r"[\s0:\-./TZ]*", re.IGNORECASE)
 
 
 class PartialDate(NamedTuple):
-    """A date of which possibly only a part is known."""
+    """A date that may be known only in part."""
 
     text: str
     """`YYYY-MM-DDTHH:MM:SS`, with unknown parts set to their lowest values."""

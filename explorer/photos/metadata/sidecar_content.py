@@ -1,4 +1,4 @@
-"""Read what the files beside photos say about them, for the index: XMP sidecars, and Google
+"""Read what the files beside photos say about them, for the index, from XMP sidecars and Google
 Takeout's JSON.
 
 Runs in a decode process, because a sidecar may come from anywhere.
@@ -21,27 +21,27 @@ from explorer.photos.metadata.sidecar_values import CAPTURE_DATES, read_packet
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 
 SIDECAR_VERSION = 2
-"""Raised when more is read of sidecars, so that those read earlier are read again."""
+"""Incremented when more is read from sidecars, so that those read earlier are read again."""
 
 SidecarSource = Literal["xmp", "takeout", ""]
 
 
 class SidecarContent(NamedTuple):
-    """What a sidecar says about its photos; None for what it does not say."""
+    """What a sidecar says about its photos. None means that it does not say."""
 
     source: SidecarSource = ""
     """'' for files that are not read, such as the settings of raw converters."""
     favourite: bool | None = None
     rating: float | None = None
-    """Stars, up to 5; 0: not rated."""
+    """Stars, 0 to 5; 0 means not rated."""
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
-    """With the names of the people in them."""
+    """Including the names of the people in the photos."""
     date: str | None = None
     """The known part in ISO 8601."""
     captured: bool = True
-    """Whether it is the date of capture, and not that of digitization."""
+    """Whether `date` is the date of capture rather than of digitization."""
     place: tuple[float, float] | None = None
     """Latitude and longitude, in degrees."""
 
@@ -130,16 +130,16 @@ class SidecarReading(NamedTuple):
 
     content: SidecarContent
     problem: str = ""
-    """Why it is not used, in words; '' if it is."""
+    """Why the sidecar is not used, in plain language; '' if it is used."""
     final: bool = True
-    """Whether its bytes were read, so that reading it again would give the same."""
+    """Whether its bytes were read. Reading it again would then give the same result."""
 
 
 def answer_request(paths: Iterable[str]) -> tuple[dict[str, Any], bytes]:
     """Read sidecars for another process.
 
-    paths: absolute, in hexadecimal. The payload is a JSON list with the fields of a
-    `SidecarReading` for each of them, the content packed.
+    paths: absolute, in hexadecimal. Returns the header and the payload of the answer. The payload
+    is a JSON list with the fields of a `SidecarReading` for each path, its content packed.
     """
     found = list[tuple[str, str, bool]]()
     for each in paths:

@@ -2,8 +2,8 @@
 
 The properties are those that other programs read: `xmp:Rating`, `dc:title`, `dc:description`,
 `dc:subject`, `exif:DateTimeOriginal` with `photoshop:DateCreated`, and `exif:GPSLatitude` with
-`exif:GPSLongitude`. XMP has no property for favourites: `fstop:favorite` (F-Stop, PhotoPrism,
-PiGallery2) and digiKam's pick label “accepted” are written. Everything else in a sidecar stays.
+`exif:GPSLongitude`. XMP has no property for favorites, so `fstop:favorite` (F-Stop, PhotoPrism,
+PiGallery2) and digiKam's pick label “accepted” are written. Everything else in a sidecar is kept.
 
 Runs in a decode process, because a sidecar may come from anywhere. `explorer/sidecars/` writes
 files.
@@ -33,11 +33,11 @@ _DEFAULT = "x-default"
 
 
 class SidecarValues(NamedTuple):
-    """Values of a photo; None: not set, and left as it is."""
+    """Values of a photo. None means that a value is not set, and is left unchanged."""
 
     favourite: bool | None = None
     rating: float | None = None
-    """Stars; 0: not rated."""
+    """Stars, 0 to 5; 0 means not rated."""
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] | None = None
@@ -54,7 +54,8 @@ class SidecarValues(NamedTuple):
 
 
 def parse_values(stored: dict[str, Any]) -> SidecarValues:
-    """Values as they come from another process. Raises TypeError and ValueError if malformed."""
+    """Values received from another process. Raises TypeError or ValueError if they are
+    malformed."""
     values = SidecarValues(**stored)
     place = values.place
     return values._replace(
@@ -112,7 +113,7 @@ def read_packet(packet: XmpPacket) -> SidecarValues:
         place = xmp.gps_position(packet)
     except ValueError:
         place = None
-    # Also a date that no camera could have written: the user may have set it.
+    # Accept even a date that no camera could have written: the user may have set it.
     written = (parse_date(xmp.property_value(root, name)) for name in CAPTURE_DATES)
     date = next(filter(None, written), None) or next(xmp.capture_dates(packet), None)
     return SidecarValues(
@@ -138,7 +139,7 @@ def _rating(packet: XmpPacket) -> float | None:
     if stars is not None:
         return stars
     try:
-        # Of several ratings none is above 0.
+        # None of the ratings is above 0.
         text = xmp.property_value(packet.root, "xmp:Rating")
         return 0.0 if text and parse_rating(text) is None and float(text) == 0 else None
     except ValueError:
@@ -149,7 +150,7 @@ def _write_favourite(root: ET.Element, description: ET.Element, *, favourite: bo
     accepted = xmp.property_value(root, _PICK_LABEL) == _ACCEPTED
     marked = bool(xmp.property_value(root, _FAVOURITE))
     if not (favourite or accepted or marked):
-        # No program takes a photo for a favourite that is not marked as one.
+        # No program treats an unmarked photo as a favorite, so there is nothing to write.
         return False
     xmp_writer.set_property(root, description, _FAVOURITE, str(int(favourite)))
     if favourite or accepted:
@@ -167,7 +168,7 @@ def _write_rating(root: ET.Element, description: ET.Element, stars: float) -> No
 
 
 def _write_text(root: ET.Element, description: ET.Element, name: str, text: str) -> None:
-    """Set the default language of a property with several; the other languages stay."""
+    """Set a property's text in the default language, and keep the other languages."""
     nodes = root.iter(qname("rdf:Description"))
     found = next((each for node in nodes for each in node.findall(qname(name))), None)
     items = None if found is None else found.find(qname("rdf:Alt"))
@@ -196,7 +197,8 @@ def _write_keywords(root: ET.Element, known: tuple[str, ...], values: SidecarVal
 
 
 def _remove_keywords(root: ET.Element, words: set[str]) -> None:
-    """Remove keywords from all properties that have them, also as the last part of a path."""
+    """Remove keywords from all properties that have them, including hierarchical ones that end in
+    them."""
     for name, separator in xmp.KEYWORD_PROPERTIES:
 
         def gone(text: str | None, separator: str = separator) -> bool:
@@ -222,9 +224,9 @@ def _rounded(place: tuple[float, float]) -> tuple[float, float]:
 def answer_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Read a sidecar, or work out its new content, for another process.
 
-    request: the path in hexadecimal, and the values to write; None to read the values of the
-    sidecar, which are the payload in JSON. Otherwise the payload is the content before and after.
-    Raises PhotoError if the sidecar cannot be read.
+    request: `path`, in hexadecimal, and `values`, those to write, or None to read the sidecar's.
+    Returns the header and the payload of the answer: the values read, in JSON, or else the content
+    before and after writing. Raises PhotoError if the sidecar cannot be read.
     """
     path = os.fsdecode(bytes.fromhex(request["path"]))
     before, refused, after = read_if_exists(path), "", None

@@ -1,5 +1,5 @@
 """Read the JSON file that Google Takeout exports with a photo: its time (UTC), its place, its
-description, the names of the people in it, and whether it is a favourite."""
+description, the names of the people in it, and whether it is a favorite."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TakeoutExport(NamedTuple):
     description: str = ""
     favourite: bool = False
     people: tuple[str, ...] = ()
-    """The names of those whom Google Photos recognized."""
+    """The names of the people whom Google Photos recognized."""
 
 
 def read_fields(data: bytes) -> MetadataReading:
@@ -69,7 +69,7 @@ def _read_object(exported: dict[str, Any]) -> MetadataReading:
 
 
 def _people(exported: Any) -> tuple[str, ...]:
-    """Parse `[{"name": "Ada"}]`; what is not of this form has no names."""
+    """Parse `[{"name": "Ada"}]`. Anything else has no names."""
     people = exported if isinstance(exported, list) else []
     names = (each.get("name") for each in people if isinstance(each, dict))
     return unique_keywords(name for name in names if isinstance(name, str))

@@ -18,8 +18,8 @@ _LISTS = ("rdf:Bag", "rdf:Seq", "rdf:Alt")
 def update_sidecar(before: bytes | None, fields: MetadataFields) -> bytes:
     """The bytes of a sidecar with these fields added.
 
-    before: its current bytes; None for a new sidecar. A date, place or rating replaces the present
-    one; keywords are added. Raises InvalidXmp if the present sidecar is not valid XMP.
+    before: its current bytes; None for a new sidecar. A date, place or rating replaces the existing
+    one; keywords are added. Raises InvalidXmp if the existing sidecar is not valid XMP.
     """
     packet = parse_packet(EMPTY_PACKET if before is None else before, strict=True)
     description = first_description(packet.root)
@@ -66,7 +66,7 @@ def first_description(root: ET.Element) -> ET.Element:
 
 
 def set_property(root: ET.Element, description: ET.Element, name: str, value: str) -> None:
-    """Set a simple property and remove the present one, because a property may occur only once."""
+    """Set a simple property, replacing the existing one: a property may occur only once."""
     drop_property(root, name)
     description.set(qname(name), value)
 

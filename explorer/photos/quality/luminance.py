@@ -1,4 +1,4 @@
-"""The pixels that quality is measured in: luminance, and plain RGB."""
+"""The pixels in which quality is measured: luminance, and plain RGB."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TRANSPOSED: dict[Image.Transpose, Callable[[Any], Any]] = {
 
 
 def luminance(pixels: Pixels, transpose: Image.Transpose | None = None) -> Pixels:
-    """The Rec. 601 luma of a picture, transposed: (height, width).
+    """The Rec. 601 luma of a picture, (height, width), transposed if requested.
 
     pixels: (height, width), or with 3 or 4 channels; the first 3 are red, green and blue.
     """

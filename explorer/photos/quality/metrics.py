@@ -14,8 +14,8 @@ import numpy.typing as npt
 Gray = npt.NDArray[np.uint8]
 
 METRICS_VERSION = 4
-"""Raised when a metric changes its meaning. Photos with an older version are measured again in the
-background."""
+"""Incremented when the meaning of a metric changes. Photos with an older version are measured again
+in the background."""
 REFERENCE_WIDTH = 1500
 """The longer side, in pixels, of the picture size that blur and noise refer to."""
 HISTOGRAM_BINS = 32
@@ -27,7 +27,7 @@ class QualityMetrics:
     """The quality metrics of one photo. Luminance ("luma") is Rec. 601, 0 to 255; shares are 0 to
     1.
 
-    The order of the fields is their order in the catalog: append new ones, and raise
+    The order of the fields is their order in the catalog: append new ones, and increment
     METRICS_VERSION.
     """
 

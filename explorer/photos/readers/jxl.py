@@ -1,4 +1,4 @@
-"""Read JPEG XL files (ISO/IEC 18181): the pixels by libjxl, and the boxes around them."""
+"""Read JPEG XL files (ISO/IEC 18181): the pixels, with libjxl, and the boxes around them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class JxlBox(NamedTuple):
 
 
 def boxes(data: bytes) -> Iterator[JxlBox]:
-    """The boxes of a container, up to the first bytes that do not form one. None of a bare
-    codestream."""
+    """The boxes of a container, up to the first bytes that do not form one. A bare codestream has
+    none."""
     start = 0 if data.startswith(CONTAINER) else len(data)
     while start + 8 <= len(data):
         kind, size, body = box_header(data, start, len(data))
-        # Another media file begins with a box of this type: it was appended.
+        # A box of type `ftyp` begins another media file, which was appended.
         if (
             size < body - start
             or not kind.isascii()
@@ -70,8 +70,8 @@ def header_of(data: bytes) -> JxlHeader:
 def read(data: bytes) -> Image.Image:
     """The first frame of a JPEG XL file, upright, with 8 bits per sample, in mode L, RGB or RGBA.
 
-    Its EXIF data, XMP and color space are in `info`; the orientation is applied already, and so is
-    that in the EXIF data set to 1. Raises DamagedPhoto, UnsupportedPhoto or OversizedPhoto.
+    Its EXIF data, XMP and color space are in `info`. The orientation has been applied, so that in
+    the EXIF data is set to 1. Raises DamagedPhoto, UnsupportedPhoto or OversizedPhoto.
     """
     try:
         header = header_of(data)
@@ -103,7 +103,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
 
 
 def ends_with_picture(data: bytes) -> bool:
-    """Whether a bare codestream needs its last byte, so that nothing is appended to it."""
+    """Whether a bare codestream needs its last byte, which means that nothing is appended to it."""
     try:
         _decode(data[:-1])
     except RuntimeError:
@@ -112,8 +112,8 @@ def ends_with_picture(data: bytes) -> bool:
 
 
 def restored_jpeg(data: bytes) -> bytes | None:
-    """The JPEG file from which this file was made without loss; None if it was made otherwise.
-    Raises RuntimeError if it cannot be restored."""
+    """The JPEG file from which this file was losslessly transcoded; None if it was not made from
+    one. Raises RuntimeError if it cannot be restored."""
     if not any(kind_of(data, box) == _JPEG_DATA for box in boxes(data)):
         return None
     import pylibjxl
@@ -127,7 +127,7 @@ def kind_of(data: bytes, box: JxlBox) -> bytes:
 
 
 def _decode(data: bytes) -> tuple[Any, dict[str, bytes]]:
-    """Pixels, uint8 of shape (height, width) or (height, width, channels), and the metadata: its
+    """Pixels, uint8 of shape (height, width) or (height, width, channels), and the metadata, whose
     keys are among exif, xmp and icc. Raises RuntimeError."""
     pixels, metadata = _decoder().decode(data, metadata=True)
     return pixels, metadata
@@ -142,15 +142,15 @@ def _decoder() -> Any:
 
 
 def _decode_error(data: bytes) -> PhotoError:
-    """The error for a file that begins like JPEG XL but cannot be decoded. Damage is proven only by
-    a box that ends beyond the file: a bare codestream does not say how long it is."""
+    """The error for a file that begins like JPEG XL but cannot be decoded. Only a box that ends
+    beyond the file proves damage, because a bare codestream does not state its length."""
     cut_off = any(box.end > len(data) for box in boxes(data))
     return DamagedPhoto(_CUT_OFF) if cut_off else UnsupportedPhoto(_UNDECODABLE)
 
 
 def _set_upright(exif: bytes) -> bytes:
-    """EXIF data (a TIFF directory) with its orientation set to 1: that of the codestream takes
-    precedence, and the decoder has applied it."""
+    """EXIF data (a TIFF directory) with its orientation set to 1. The codestream's orientation
+    takes precedence, and the decoder has applied it."""
     if not is_tiff(exif):
         return exif
     try:

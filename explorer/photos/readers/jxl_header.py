@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 SIGNATURE = b"\xff\x0a"
 CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
-# The header of a picture is shorter, unless it names its extra channels at length.
+# A picture's header is shorter, unless its extra channels have very long names.
 _MAX_BYTES = 1 << 16
 _ALPHA, _SPOT_COLOR, _COLOR_FILTER = 0, 2, 5
 _XYB, _GRAY = 2, 1
@@ -16,7 +16,7 @@ _CUSTOM = 2
 # both of its white points.
 _P3, _DCI_WHITE, _CICP_DISPLAY_P3 = 11, 11, 12
 _SRGB = (1, 13)
-# The four distributions of an integer: (constant, number of bits).
+# The four encodings of an integer (U32 in the standard): (constant, number of bits).
 _Distribution = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 _SIZE: _Distribution = ((1, 9), (1, 13), (1, 18), (1, 30))
 _ENUM: _Distribution = ((0, 0), (1, 0), (2, 4), (18, 6))
@@ -34,7 +34,7 @@ class JxlHeader(NamedTuple):
     animated: bool = False
     """Whether it may have several frames."""
     other_channels: bool = False
-    """Whether it has more channels than colors and one of transparency."""
+    """Whether it has channels other than the colors and one alpha channel."""
 
 
 class _BitReader:
@@ -44,7 +44,7 @@ class _BitReader:
         self._value, self._left = int.from_bytes(data, "little"), 8 * len(data)
 
     def bits(self, count: int) -> int:
-        """An unsigned integer. Raises ValueError at the end of the data."""
+        """An unsigned integer of `count` bits. Raises ValueError at the end of the data."""
         if count > self._left:
             raise ValueError("the header ends early")
         found = self._value & ((1 << count) - 1)
@@ -114,7 +114,7 @@ def _skip_preview_size(reader: _BitReader) -> None:
 
 
 def _skip_extra_fields(reader: _BitReader) -> bool:
-    """Returns whether the picture is animated."""
+    """Skip the optional fields. Returns whether the picture is animated."""
     # The orientation, which the decoder applies.
     reader.bits(3)
     if reader.flag():
@@ -133,7 +133,7 @@ def _skip_extra_fields(reader: _BitReader) -> bool:
 def _bit_depth(reader: _BitReader) -> int:
     if not reader.flag():
         return reader.number(((8, 0), (10, 0), (12, 0), (1, 6)))
-    # Floating point, with the bits of its exponent.
+    # Floating point: the number of exponent bits follows.
     bits = reader.number(((32, 0), (16, 0), (24, 0), (1, 6)))
     reader.bits(4)
     return bits
@@ -148,7 +148,7 @@ def _channel_type(reader: _BitReader) -> int:
         return _ALPHA
     kind = reader.number(_ENUM)
     _bit_depth(reader)
-    # How much it is reduced, and its name.
+    # Its subsampling, and its name.
     reader.number(((0, 0), (3, 0), (4, 0), (1, 3)))
     reader.bits(8 * reader.number(((0, 0), (0, 4), (16, 5), (48, 10))))
     if kind == _ALPHA:

@@ -20,10 +20,10 @@ UNREADABLE = (
     " known yet"
 )
 CUT_OFF = "the file is damaged or truncated: part of its sensor data lies beyond its end"
-# Up to this long a side is asked for while photos are indexed; a preview with the second is then
-# large enough.
+# While photos are indexed, at most the first, in pixels of the longer side, is requested, and a
+# preview of at least the second is large enough.
 _INDEXED_SIDE, _MIN_PREVIEW_SIDE = 1500, 1000
-# The share of the requested size that a preview must have otherwise.
+# Otherwise, a preview must have at least this share of the requested size.
 _MIN_SHARE = 0.95
 # How much the aspect ratio of a preview may differ from that of the sensor's picture.
 _MAX_ASPECT_CHANGE = 0.04
@@ -33,7 +33,7 @@ _SRGB_CURVE = (2.4, 12.92)
 
 
 class _Bytes:
-    """A file for LibRaw that shares its bytes."""
+    """A file object for LibRaw that does not copy the bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -43,8 +43,8 @@ class _Bytes:
 
 
 class RawPicture(Image.Image):
-    """An opened RAW file, whose `size` is that of the upright picture at full resolution. Loading
-    it makes it an sRGB picture in mode RGB.
+    """An opened RAW file. Its `size` is that of the upright picture at full resolution. Loading
+    turns it into an sRGB picture in mode RGB.
 
     Its pixels have more bits than can be compared (`high_bit_depth`), so that only identical files
     count as equal.
@@ -134,8 +134,8 @@ class RawPicture(Image.Image):
         return shown if transpose is None else shown.transpose(transpose)
 
     def _preview_orientation(self, jpeg: Image.Image) -> int | None:
-        """How a preview must be turned: as its own EXIF data says, as the RAW file says, or not at
-        all, the first that has the picture's aspect ratio; None if none has."""
+        """The EXIF orientation that turns a preview upright: its own, the RAW file's or 1,
+        whichever first gives the picture's aspect ratio; None if none does."""
         own = jpeg.getexif().get(ExifTags.Base.Orientation)
         for orientation in (own, self._orientation, 1):
             if orientation != 1 and orientation not in ORIENTATION_TRANSPOSE:

@@ -1,4 +1,4 @@
-"""Recognize a camera's RAW file by its content, and tell its format."""
+"""Recognize camera RAW files and their formats by their content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RAW_REASON = "camera RAW files cannot be read on this system; a JPEG of the same
 OTHER_RAW = "RAW"
 """The format of RAW files that are none of the others."""
 _CR2, _DNG = "CR2", "DNG"
-# (offset, bytes, format) of files that do not begin as TIFF files do.
+# (offset, bytes, format) of files that do not begin like TIFF files.
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypcrx", "CR3"),
     (0, b"FUJIFILMCCD-RAW", "RAF"),

@@ -1,6 +1,6 @@
 """Read the EXIF data and XMP of camera RAW files.
 
-Most are TIFF files inside, some with a signature of their own. Canon's CR3 has TIFF blocks in boxes
+Most are TIFF files, some with a signature of their own. Canon's CR3 has TIFF blocks in boxes
 (described in lclevy's documentation of CR3), and Fujifilm's RAF a complete JPEG.
 """
 
@@ -22,14 +22,14 @@ from explorer.photos.readers.tiff_tags import (
 
 _XMP_TAG = 700
 _TIFF_SIGNATURES = {b"II": b"II*\0", b"MM": b"MM\0*"}
-# TIFF inside, with other signatures.
+# TIFF-based formats, some with other signatures.
 _TIFF_LIKE = frozenset({"DNG", "NEF", "CR2", "ARW", "ORF", "RW2", "PEF", "SRW", "RAW"})
-# Whose directories give the offsets of the sensor data; and what stands for an unknown one.
+# Formats whose directories give the offsets of the sensor data; the value of an unknown offset.
 _WITH_OFFSETS, _UNKNOWN = frozenset({"DNG", "NEF", "CR2", "ARW", "PEF"}), 0xFFFFFFFF
 _CANON_BOX = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _CANON_BLOCKS = {b"CMT2": ExifTags.IFD.Exif, b"CMT4": ExifTags.IFD.GPSInfo}
-# RAF: where its header has the offsets and sizes of its JPEG and of its sensor data.
+# RAF: the positions in the header of the offset and size of the JPEG and of the sensor data.
 _RAF_JPEG, _RAF_SENSOR = 84, 100
 
 
@@ -42,7 +42,7 @@ class RawMetadata(NamedTuple):
 
 
 class _JoinedExif(Image.Exif):
-    """EXIF data whose blocks are stored apart."""
+    """EXIF data whose blocks are stored separately."""
 
     def __init__(self, blocks: Mapping[int, dict[int, Any]]) -> None:
         super().__init__()
@@ -63,9 +63,9 @@ def read_raw_metadata(data: bytes, format: str) -> RawMetadata:
 
 
 def is_cut_off(data: bytes, format: str) -> bool:
-    """Whether the file proves that it was cut off: its sensor data lie beyond its end.
+    """Whether the file is provably truncated: its sensor data extends beyond its end.
 
-    Of TIFF files, only formats and directories whose offsets are known to be correct count.
+    In TIFF-based files, only formats and directories whose offsets are known to be correct count.
     Panasonic's, for example, give none.
     """
     try:

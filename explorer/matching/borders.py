@@ -83,9 +83,9 @@ def shrink_bordered_sides(box: Box, shape: Shape) -> Box:
 def has_border_around(gray: Gray, unit: Matrix) -> bool:
     """Whether an image is another one with a border or bars around it.
 
-    That is the case if it extends beyond the other one on at least two opposite sides, and what
-    extends has a single color, apart from some text. unit: maps the other image to this one, as
-    unit squares (2×3).
+    That is the case if it extends beyond the other one on at least two opposite sides, and the
+    extending parts have a single color, apart from some text. unit: maps the other image to this
+    one, as unit squares (2×3).
     """
     h, w = gray.shape
     smear = THRESHOLDS.smear
@@ -122,7 +122,7 @@ def _bar_height(rows: Gray) -> int:
 
 
 def _border_width(rows: Gray) -> int:
-    """The number of rows from the first one on that have one color, at most a third of all."""
+    """The number of leading rows that have one color; 0 if they are a third of all or more."""
     # Every fourth pixel is enough.
     top = rows[: len(rows) // 3, ::4]
     # Nearly all photos have no border, so check just the first row, which is cheap.

@@ -117,7 +117,7 @@ def pack(keypoints: Keypoints) -> bytes:
 
 
 def unpack(data: bytes) -> Keypoints:
-    """Unpack keypoints packed by `pack`; no keypoints from no bytes."""
+    """Unpack keypoints packed by `pack`; empty bytes give no keypoints."""
     if not data:
         return _none((1, 1))
     size = _SIZE.unpack_from(data)

@@ -1,8 +1,8 @@
 """Decide whether two nearly equal images are retakes, two shots from a tripod or a steady hand,
 rather than copies.
 
-Only for images with the same size in pixels, like the shots of one camera: a copy of the same size
-needs no translation at all.
+This applies only to images with the same size in pixels, like the shots of one camera: a copy of
+the same size needs no translation at all.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class DecodeJob:
     mtime: float
     """Modification time in Unix seconds, used as the capture date if the photo has none."""
     tag: object = None
-    """An object of the caller's, passed through unchanged."""
+    """Any object of the caller, returned unchanged."""
     size: int = 0
     """In bytes, 0 if unknown. Large files are given more time."""
 
@@ -31,12 +31,13 @@ class DecodeResult:
     size: int = 0
     """Number of bytes read; -1 if the file changed while it was being read."""
     mtime_ns: int = 0
+    """Modification time in Unix nanoseconds."""
     photo: DecodedPhoto | None = None
     error: str | None = None
     """Why there is no photo, as one sentence for the user."""
     transient: bool = False
     """Whether trying again may help, because the process was killed or memory ran out."""
     in_use: bool = False
-    """Whether another program keeps the file to itself, so that it could not be read."""
+    """Whether another program has the file open exclusively, so that it could not be read."""
     fault: Fault = "environment"
     """The cause of the error."""

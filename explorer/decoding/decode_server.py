@@ -1,5 +1,5 @@
 """The decode process: `python -m explorer.decoding`. It answers requests from standard input until
-that is closed.
+standard input is closed.
 
 For a file, it reads and hashes the bytes and reports the hash. The next message tells it to decode
 or skip them, so that known content is not decoded again. Bytes in the request (an upload, a
@@ -55,7 +55,7 @@ def main() -> int:
     os.dup2(devnull, sys.stdout.fileno())
     os.dup2(devnull, sys.stderr.fileno())
     _lower_priority()
-    # LibRaw's threads: there are several decode processes.
+    # One thread for LibRaw, because there are several decode processes.
     os.environ["OMP_NUM_THREADS"] = "1"
     while (request := protocol.receive(sys.stdin.buffer)) is not None:
         _serve(*request, answers)
@@ -85,8 +85,8 @@ def _limit_memory() -> None:
 
 
 def _limit_cpu_time(seconds: float | None) -> None:
-    """Have the system end this process after this many more seconds of processor time, which does
-    not include time spent waiting."""
+    """Make the system end this process after this many more seconds of processor time, which
+    excludes time spent waiting."""
     if resource is not None and seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)

@@ -1,8 +1,8 @@
-"""Start decode processes, also before they are needed.
+"""Start decode processes, some of them before they are needed.
 
 A decode process takes almost half a second of processor time to import its libraries. In a new
 library every photo has to be decoded, so the processes are started while this process imports what
-indexing needs. This module imports nothing that takes long itself.
+indexing needs. This module itself imports nothing slow.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from explorer.systems.this_system import this_system
 
 DECODE_COMMAND = (sys.executable, "-m", "explorer.decoding")
 
-# Room in the pipe for a whole answer, which has 100 to 300 KB. Otherwise the two processes wait for
-# each other several times per photo.
+# Room in the pipe for a whole answer of 100 to 300 KB. Otherwise the two processes wait for each
+# other several times per photo.
 _PIPE_BYTES = 512 << 10
 
 KILL_GRACE = 5.0
@@ -28,16 +28,16 @@ and is left to the system, which ends it when the drive responds again."""
 # Processes that were killed but not yet reaped.
 _UNREAPED = list[subprocess.Popen[bytes]]()
 
-# Processes that were started ahead and wait for their first request.
+# Processes that were started in advance and wait for their first request.
 _waiting = list[subprocess.Popen[bytes]]()
 
 
 @contextlib.contextmanager
 def started_ahead(number: int) -> Iterator[None]:
     """Start that many processes now, for `start_process` to hand out while the block runs. Those
-    that are left then are ended."""
+    left over are then ended."""
     try:
-        # What keeps them from starting is reported when they are needed.
+        # A failure to start is reported when a process is needed.
         with contextlib.suppress(OSError):
             for _ in range(number):
                 _waiting.append(_start(DECODE_COMMAND))
@@ -49,7 +49,7 @@ def started_ahead(number: int) -> Iterator[None]:
 
 def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """A process that runs this command, with pipes for its input and output: one that was started
-    ahead, or else a new one. Raises OSError."""
+    in advance, or else a new one. Raises OSError."""
     while tuple(command) == DECODE_COMMAND:
         try:
             process = _waiting.pop()
@@ -63,8 +63,8 @@ def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def end_process(process: subprocess.Popen[bytes], grace: float) -> None:
-    """Kill and reap a process. It has no state that could be lost. grace: seconds to wait for its
-    end."""
+    """Kill and reap a process. It has no state that could be lost. grace: seconds to wait for it to
+    exit."""
     process.kill()
     for stream in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):

@@ -1,5 +1,5 @@
-"""Decode processes for what the user looks at: they render photos for a screen, and read the faces
-marked in them."""
+"""Render the photos that the user looks at, and read the faces marked in them, in decode
+processes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from explorer.photos.render_screen import ScreenRendition
 
 Answer = TypeVar("Answer")
 
-# Processes: one for the photo that is looked at, one for the next.
+# One process for the photo on the screen, and one for the next photo.
 _PROCESSES = 2
-# Seconds that one photo may take, by the clock and of processor time: the user is waiting.
+# Seconds of wall-clock time and of processor time allowed per request: the user is waiting.
 _TIMEOUT, _CPU_SECONDS = 60.0, 30.0
 # The longest side that a decoder can have produced.
 _MAX_SIDE = 1 << 16
 
 
 class ScreenRenderer:
-    """Renders photos, and reads their faces, in processes of their own, started when first needed.
-    Safe to use from several threads; those that find no free process wait."""
+    """Renders photos, and reads their faces, in separate processes, which are started when first
+    needed. Safe to use from several threads, which wait if no process is free."""
 
     def __init__(
         self, command: Sequence[str] = DECODE_COMMAND, processes: int = _PROCESSES
     ) -> None:
-        """command: the program to run."""
+        """command: the program to run. processes: the number of processes."""
         self._all = [DecodeProcess(command, _TIMEOUT) for _ in range(processes)]
         self._free: queue.LifoQueue[DecodeProcess] = queue.LifoQueue()
         for process in self._all:
@@ -46,7 +46,7 @@ class ScreenRenderer:
         self.close()
 
     def close(self) -> None:
-        """End the processes once they have finished what they are at; the next request starts them
+        """End the processes once they have finished their requests; the next request starts them
         again."""
         held = [self._free.get() for _ in self._all]
         for process in held:
@@ -54,22 +54,23 @@ class ScreenRenderer:
             self._free.put(process)
 
     def render(self, path: str, side: int | None) -> tuple[bytes, ScreenRendition]:
-        """A photo file as `render_screen` renders it, preceded by the content hash of the bytes
-        that were read.
+        """Render a photo file (`render_screen`). Returns the content hash of the bytes that were
+        read, and the rendition.
 
-        Raises DecodingFailed if the file makes a process crash or takes too long, and PhotoError,
-        also for a file that cannot be read."""
+        Raises DecodingFailed if the file crashes a process or takes too long, and PhotoError, also
+        for a file that cannot be read."""
         return self._ask({"path": os.fsencode(path).hex(), "screen": side}, _rendition)
 
     def faces(self, path: str) -> tuple[bytes, list[FaceRegion]]:
-        """The faces marked in a photo file, preceded by its content hash. Raises as `render`."""
+        """The content hash of a photo file, and the faces marked in it. Raises what `render`
+        raises."""
         return self._ask({"path": os.fsencode(path).hex(), "faces": True}, _faces)
 
     def _ask(
         self, request: dict[str, Any], unpacked: Callable[[dict[str, Any], bytes], Answer]
     ) -> tuple[bytes, Answer]:
-        """unpacked: what an answer holds; raises KeyError, TypeError, ValueError or OverflowError
-        for anything that a sound decode process cannot have sent."""
+        """unpacked: parses an answer; raises KeyError, TypeError, ValueError or OverflowError for
+        anything that an intact decode process cannot have sent."""
         process = self._free.get()
         try:
             with overdue_watchdog([process]):

@@ -43,13 +43,14 @@ class SidecarReader:
             self._process.close()
 
     def read(self, paths: Sequence[str]) -> list[SidecarReading]:
-        """Read the sidecars at these absolute paths (`photos/metadata/sidecar_content.py`)."""
+        """Read the sidecars at these absolute paths (`photos/metadata/sidecar_content.py`). Returns
+        one reading per path, in the same order."""
         if not paths:
             return []
         found = self._request(paths)
         if not isinstance(found, str):
             return found
-        # Whether one of the files is to blame, and not the drive or the process.
+        # Whether one of the files is to blame, rather than the drive or the process.
         blamed = not self._closed and found in (DECODER_CRASHED, TOO_MUCH_CPU_TIME)
         if blamed and len(paths) == 1:
             blamed = self._request([]) == []

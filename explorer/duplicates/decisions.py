@@ -19,18 +19,18 @@ from explorer.library.decision_store import (
 
 
 class DecidedGroups(NamedTuple):
-    """Groups by what the user decided about them."""
+    """Groups, sorted by the user's decisions about them."""
 
     open: list[DuplicateGroup]
     """Not decided yet."""
     later: list[DuplicateGroup]
     """Postponed."""
     decided: dict[str, Decision]
-    """Hidden for good: the decision by the group's key."""
+    """Hidden for good: group key → decision."""
 
 
 def apply_decisions(catalog: Catalog, groups: Iterable[DuplicateGroup]) -> DecidedGroups:
-    """Sort groups by the decisions about them, in the order given. Files that the user called
+    """Sort groups by the decisions about them, keeping their order. Files that the user marked as
     different from the one to keep are dropped from the groups that stay open."""
     made, listed = decisions(catalog), list(groups)
     if not len(made):
@@ -51,7 +51,7 @@ def apply_decisions(catalog: Catalog, groups: Iterable[DuplicateGroup]) -> Decid
 
 
 def decide_group(catalog: Catalog, group: DuplicateGroup, kind: DecisionKind) -> int:
-    """Store a decision about a group; returns its number, to undo it by."""
+    """Store a decision about a group. Returns its number, by which it can be undone."""
     hashes = hashes_of(catalog, (item.photo_id for item in group.all))
     return decide(catalog, kind, hashes.values(), len(group.all))
 
@@ -59,8 +59,8 @@ def decide_group(catalog: Catalog, group: DuplicateGroup, kind: DecisionKind) ->
 def _without_different(
     group: DuplicateGroup, made: Decisions, hashes: dict[int, bytes]
 ) -> DuplicateGroup | None:
-    """The group without files that were called different from the one to keep; None if none is
-    left."""
+    """The group without the files that were marked as different from the one to keep; None if no
+    other file is left."""
     keep = hashes.get(group.keep.photo_id, b"")
     others = tuple(
         item for item in group.others if not made.apart(keep, hashes.get(item.photo_id, b""))

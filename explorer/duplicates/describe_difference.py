@@ -1,4 +1,4 @@
-"""How one photo differs from another, in words: “half the size, rotated by 90°”."""
+"""Describe how one photo differs from another in words: “half the size, rotated by 90°”."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from explorer.duplicates.relative_geometry import (
 )
 
 OVERLAY = 0.015
-"""Share of differing blocks from which something was added on top of a picture."""
+"""Share of differing blocks above which something counts as added on top of a picture."""
 _SIZES = ((0.5, "half the size"), (0.25, "a quarter of the size"), (2.0, "twice the size"))
 _BRIGHTER = 8.0
-"""Difference of the mean, in levels of 255, from which a picture is called brighter or darker."""
+"""Difference of the means, in levels of 255, above which a picture is called brighter or darker."""
 
 
 def describe_difference(
     relation: dict[str, Any], keep: ComparedPhoto, other: ComparedPhoto, *, forwards: bool
 ) -> str:
-    """What `other` is, compared with `keep`; '' if nothing is known. forwards: the relation was
-    written from `keep` to `other`."""
+    """How `other` differs from `keep`, in words; '' if nothing is known. forwards: whether `keep`
+    is the first photo of the relation."""
     words = list[str]()
     transform = unit_transform(relation, forwards=forwards)
     if transform is not None:
@@ -41,7 +41,8 @@ def describe_difference(
 
 
 def _size(transform: Matrix, keep: ComparedPhoto, other: ComparedPhoto) -> str:
-    """Linear size of a thing in the photo, in pixels."""
+    """The linear size of the content in pixels, compared with the file to keep; '' if it is
+    equal."""
     covered = float(abs(np.linalg.det(transform[:2, :2])))
     factor = (other.width * other.height / max(1e-9, covered * keep.width * keep.height)) ** 0.5
     if 0.98 <= factor <= 1.02:
@@ -58,7 +59,8 @@ def _border(relation: dict[str, Any], *, forwards: bool) -> str:
 
 
 def _crop(transform: Matrix) -> str:
-    """What is left of the picture, and what is around it."""
+    """How much of the picture is left, and whether there is more around it; '' if neither
+    differs."""
     shown, beyond = overlap(transform)
     words = [f"cropped to {shown:.0%}"] if shown < 0.985 else []
     if beyond > 0.015:

@@ -1,6 +1,6 @@
-"""Groups of duplicates, from the pairs that indexing found.
+"""Find groups of duplicates, from the pairs that indexing stored.
 
-No pictures are compared here: on a library of any size, this is reading rows.
+No pictures are compared here, only rows are read, so this is fast on a library of any size.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def find_groups(
     choose: ChooseKeeper | None = None,
     protected: IsProtected | None = None,
 ) -> list[DuplicateGroup]:
-    """The groups of these tiers: the tightest tier first, and within a tier the group first that
-    would free most.
+    """The groups of these tiers: the tightest tier first, and within a tier, the group that would
+    free the most space first.
 
-    choose: which of several files is kept and why, in words, where nothing is lost whichever it is;
-    by default the user's keep rules. protected: whether nothing is ever removed at a path; by
-    default the user's protected folders. A file is offered once, in its tightest tier; the file
-    kept there stands for its copies in looser tiers.
+    choose: chooses the file to keep, and says why, among files of which any may be kept without
+    loss; by default, by the user's keep rules. protected: returns whether a path is protected from
+    removal; by default, by the user's protected folders. A file is offered once, in its tightest
+    tier; the file kept there stands for its copies in looser tiers.
     """
     finder = _GroupFinder(
         library, choose, protected or ProtectedFolders(protected_folders(library.catalog)).covers
@@ -57,7 +57,7 @@ def find_groups(
 
 
 class _GroupFinder:
-    """Finds the groups of one tier after the other, from the tightest to the loosest."""
+    """Finds the groups of one tier after another, from the tightest to the loosest."""
 
     def __init__(
         self, library: Library, choose: ChooseKeeper | None, protected: IsProtected
@@ -65,7 +65,7 @@ class _GroupFinder:
         rules = keeper.keeper_rules(library.catalog)
         self._catalog = library.catalog
         self._choose = choose or (lambda files: keeper.choose_keeper(files, rules))
-        # Different shots are never suggested for removal: no need to open files for their quality.
+        # Different shots are never suggested for removal, so no file is opened for its quality.
         self._choose_unopened = choose or (
             lambda files: keeper.choose_keeper(files, rules, quality=lambda path: None)
         )
@@ -75,7 +75,7 @@ class _GroupFinder:
         self._offered = set[int]()
         """Photos that a tighter tier offers for removal."""
         self._kept_rows = dict[int, CopyRow]()
-        """The file kept of each photo that has several files."""
+        """Photo id → the file to keep, for photos that have several files."""
 
     def identical(self) -> list[DuplicateGroup]:
         by_photo = defaultdict[int, list[CopyRow]](list)
@@ -86,7 +86,7 @@ class _GroupFinder:
     def _identical(self, photo_id: int, rows: list[CopyRow]) -> DuplicateGroup:
         related = [RelatedRow(row, SAME_BYTES) for row in rows]
         keep, why = self._choose(self._builder.build(related))
-        # Built again with the keeper first: the others may be links to it.
+        # Build them again with the keeper first, because the others may be links to it.
         related.sort(key=lambda each: each.row.file_id != keep.file_id)
         keep, *others = self._builder.build(related)
         self._kept_rows[photo_id] = related[0].row
@@ -117,8 +117,8 @@ class _GroupFinder:
         return groups
 
     def _may_meet(self, a: int, b: int, rows: Mapping[int, CopyRow]) -> bool:
-        """Whether two photos can be in one group: neither is offered in a tighter tier nor is a RAW
-        file, nor are they versions that are always shown apart."""
+        """Whether two photos may be in one group: neither is offered for removal in a tighter tier,
+        neither is a RAW file, and they are not versions that are never shown as duplicates."""
         return (
             a in rows
             and b in rows
@@ -128,7 +128,7 @@ class _GroupFinder:
         )
 
     def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
-        """The file that stands for each photo: the one kept of several, or the only one."""
+        """The file that represents each photo: the one to keep of several, or the only one."""
         single = copy_rows.copy_rows(self._catalog, photo_ids - self._kept_rows.keys())
         kept = {i: row for i, row in self._kept_rows.items() if i in photo_ids}
         return {row.photo_id: row for row in single} | kept

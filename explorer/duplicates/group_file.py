@@ -1,4 +1,4 @@
-"""One file of a group of duplicates, and how it is made from catalog rows."""
+"""The files of a group of duplicates, built from catalog rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GroupFile:
     format: str
     """Pillow's name of the file format, such as `JPEG`."""
     taken_at: str | None
-    """When it was taken, ISO 8601, filled up to a full time; see `taken_precision`."""
+    """The capture date in ISO 8601, padded to a full date and time; see `taken_precision`."""
     camera: str | None
     """Camera model from the metadata."""
     relation: str = ""
@@ -41,28 +41,29 @@ class GroupFile:
     score: float = 1.0
     """Pixel similarity after registration, 0 to 1."""
     protected: bool = False
-    """In a folder from which nothing is ever removed."""
+    """Whether it is in a folder from which nothing is ever removed."""
     linked: bool = False
-    """Another name of the same bytes on disk, by a hard or symbolic link: frees nothing."""
+    """Whether it is a symbolic link, or a hard link to the bytes of another file of the group, so
+    that removing it frees nothing."""
     metadata: int = 0
     """Number of metadata fields, such as date, place and camera."""
     modified: float = 0.0
     """Modification time of the file, Unix seconds."""
     symlink: bool = False
-    """The file is a symbolic link, which is never kept while a regular file exists."""
+    """Whether the file is a symbolic link, which is never kept while a regular file exists."""
     company: Companions = NO_COMPANIONS
     """Companion files beside it: videos, sidecars, RAW files."""
     place: str = ""
     """Inode and root, the same for all names of the same bytes on disk; '' if unknown."""
     bordered: bool = False
-    """It is another photo of its group with a border added."""
+    """Whether it is another photo of its group with a border added."""
     contents: FileContents | None = None
     """What the file contains besides its first picture; None if not read yet."""
     taken_precision: Precision | None = None
     """Which part of `taken_at` is known."""
     original: str = ""
     """Name of the photo in the same folder of which this is a version, judging by the file names;
-    such a file is not offered for removal. '' if there is none or it makes no difference."""
+    such a file is not offered for removal. '' if there is none, or if it does not matter."""
 
     @property
     def holds(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ class GroupFile:
 
     @property
     def taken(self) -> str | None:
-        """When it was taken, ISO 8601, cut to the part that is known."""
+        """The known part of the capture date, in ISO 8601; None without a date."""
         return known_part(self.taken_at, self.taken_precision) if self.taken_at else None
 
 
@@ -87,15 +88,15 @@ class RelatedRow(NamedTuple):
 
 
 class GroupFileBuilder:
-    """Builds `GroupFile`s from catalog rows; remembers folder listings between calls."""
+    """Builds `GroupFile`s from catalog rows, and caches folder listings between calls."""
 
     def __init__(self, protected: Callable[[str], bool]) -> None:
         """protected: whether a path is in a protected folder."""
         self._protected, self._companions = protected, CompanionFinder()
 
     def build(self, rows: Iterable[RelatedRow]) -> list[GroupFile]:
-        """The files of one group, in the order given. Of several names of the same bytes, all but
-        the first are `linked`."""
+        """The files of one group, in the order given. If several are names of the same bytes on
+        disk, all but the first are `linked`."""
         seen = set[tuple[str, int]]()
         files = list[GroupFile]()
         for related in rows:

@@ -1,4 +1,4 @@
-"""Which files would be removed if each group of duplicates kept one."""
+"""Decide which files to remove if each group of duplicates keeps one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Wanted = Callable[[DuplicateGroup, GroupFile], bool]
 
 
 def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
-    """Frames of a burst whose names are built on one another are only marked one by one, by a
-    person."""
+    """Every file except look-alikes, and except frames of a burst whose names build on each other:
+    the user marks those one by one."""
     burst = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
     return group.tier != "lookalike" and not burst
 
@@ -27,12 +27,12 @@ def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
 def removals_of_groups(
     catalog: Catalog, groups: Iterable[DuplicateGroup], wanted: Wanted = _suggested
 ) -> list[Removal]:
-    """One removal for each other file of the groups that is wanted and may be removed. A file that
-    is kept for another is never removed.
+    """A removal for each file of the groups, other than the one to keep, that is wanted and may be
+    removed. A file that is kept for another is never removed.
 
-    By default, look-alikes are not wanted. If the file kept of a tighter group is itself a copy of
-    a better photo, and all of that group were compared with the better one, they are all removed
-    for it.
+    By default, look-alikes and some frames of bursts are not wanted. If the keeper of a tighter
+    group is itself a copy of a better photo, and the whole group was compared with the better one,
+    the whole group is removed in favor of it.
     """
     chosen = [group for group in groups if any(wanted(group, item) for item in group.others)]
     photos = (item.photo_id for group in chosen for item in group.all)
@@ -72,7 +72,7 @@ def removals_of_groups(
                 companions=item.company.own,
                 holds=item.holds,
             )
-    # Whatever groups contradict each other: a file that is kept for another is not removed.
+    # Even if groups contradict each other, a file that is kept for another is not removed.
     return [removal for removal in found.values() if removal.keeper not in found]
 
 
@@ -83,8 +83,8 @@ def _gives_way(
     item: GroupFile,
     keep: GroupFile,
 ) -> bool:
-    """Whether a file that is kept of these groups can be removed for a better one, `keep`: all
-    their files are copies that were compared with the better one."""
+    """Whether the keeper of these groups, `item`, can be removed in favor of a better file, `keep`:
+    all files of the groups are copies that were compared with the better one."""
     known = {hashes.get(each.photo_id, "") for each in (item, keep)}
     others = {hashes.get(each.photo_id, "") for group in groups for each in group.others} - known
     better = hashes.get(keep.photo_id, "")

@@ -32,7 +32,7 @@ class DuplicateGroup:
     """Files of one tier, with one to keep."""
 
     key: str
-    """The same for the same contents, wherever the files are, so that decisions last."""
+    """Equal for groups of the same contents, wherever the files are, so that decisions last."""
     tier: Tier
     keep: GroupFile
     """The file to keep; only the one shown first if `doubt` is set."""
@@ -43,10 +43,11 @@ class DuplicateGroup:
     edges: tuple[Edge, ...] = field(default=(), repr=False)
     """Results of comparing pairs of its photos."""
     unchecked: tuple[GroupFile, ...] = ()
-    """Files that were not compared with the `keep` the user chose. They are kept."""
+    """Files that were not compared with the file that the user chose to keep. They are kept,
+    too."""
     doubt: str = ""
-    """Why no keeper is suggested, a clause that follows “nothing is suggested:”. Every file is then
-    kept until the user chooses one (`with_keeper`)."""
+    """Why no keeper is suggested, in a clause that follows “nothing is suggested:”. Every file is
+    then kept until the user chooses one (`with_keeper`)."""
 
     @property
     def suggested(self) -> bool:
@@ -61,7 +62,7 @@ class DuplicateGroup:
     @property
     def reclaimable(self) -> int:
         """Bytes freed by removing all others with their companion files. Files that must be kept
-        and other names of the same bytes count nothing."""
+        and links to the same bytes count as 0."""
         return sum(
             (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.own)
             for item in self.others
@@ -84,7 +85,7 @@ class DuplicateGroup:
 
     def _unique_contents(self, item: GroupFile) -> str:
         """Why removing a file would lose something that `keep` does not have; '' if it would not.
-        Of different shots, the user marks each one and sees what it contains."""
+        Also '' for different shots, because the user marks each one and sees what it contains."""
         if self.tier not in COPIES:
             return ""
         inside = ""
@@ -94,7 +95,7 @@ class DuplicateGroup:
 
     def with_keeper(self, file_id: int) -> DuplicateGroup:
         """The group with that file kept, because the user chose it. Only files that were compared
-        with it are still offered for removal. A file of another group changes nothing."""
+        with it are still offered for removal. A file that is not in the group changes nothing."""
         keep = next((item for item in self.all if item.file_id == file_id), None)
         if keep is None:
             return self
@@ -128,7 +129,7 @@ class DuplicateGroup:
 def make_group(
     tier: Tier, keep: GroupFile, why: str, others: Sequence[GroupFile], hashes: Iterable[str]
 ) -> DuplicateGroup:
-    """A group of these files, the most similar first. hashes: of their contents."""
+    """A group of these files, with the most similar first. hashes: those of their contents."""
     digest = hashlib.blake2b(" ".join(sorted(hashes)).encode(), digest_size=12).hexdigest()
     return DuplicateGroup(
         f"{tier}-{digest}",

@@ -1,4 +1,4 @@
-"""The rules by which people order files: what each prefers, and how it explains a choice."""
+"""The rules that choose the file to keep: what each prefers, and how it explains its choice."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from explorer.photos.formats import RAW_EXTENSIONS
 from explorer.removal.companions import Companions
 
 JpegQualityReader = Callable[[str], int | None]
-"""Path → JPEG quality, 1 to 100; None if the file is no JPEG."""
+"""Path → JPEG quality, 1 to 100; None if the file is not a JPEG."""
 Value = float | str | tuple[bool, ...]
 
 
 @dataclass(frozen=True)
 class KeeperRule:
-    """One rule."""
+    """A rule that chooses the file to keep."""
 
     name: str
     """Its name in settings."""
     label: str
-    """Its name in the list that people order."""
+    """Its name in the list that the user puts in order."""
     best: Callable[[GroupFile, JpegQualityReader], Value]
     """The value of a file; the greatest is kept."""
     why: Callable[[GroupFile, GroupFile], str]
-    """The file to keep and its nearest rival → the reason, in words after “kept because”."""
+    """The file to keep and its nearest rival → the reason, in words that follow “kept because”."""
 
 
 _COPY_NAME = re.compile(
@@ -48,8 +48,8 @@ BACKUP_FOLDER = re.compile(
 def _earliest(file: GroupFile) -> Value:
     """The date with the order of its characters reversed, so that the earliest is the greatest.
 
-    A partly known date sorts after all within it (a day after every time of that day), and no date
-    after every date.
+    A partly known date sorts after all dates within it (a day after every time of that day), and a
+    missing date after all others.
     """
     return "".join(chr(0x10FFFF - ord(character)) for character in file.taken or "")
 
@@ -177,11 +177,11 @@ RULES: tuple[KeeperRule, ...] = (
 )
 RULES_BY_NAME = {rule.name: rule for rule in RULES}
 DEFAULT_RULES = tuple(rule.name for rule in RULES if rule.name not in ("shallowest", "newest"))
-"""The rules until the user orders them."""
+"""The rules, in the order that applies until the user changes it."""
 REGULAR_FILE = KeeperRule(
     "real",
     "A file, not a link",
     lambda file, _: not file.symlink,
     lambda *_: "it is a file, not a link",
 )
-"""Always the first rule; not in the list that people order."""
+"""Always the first rule, and not in the list that the user puts in order."""

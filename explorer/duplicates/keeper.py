@@ -1,12 +1,12 @@
-"""Which file of a group is kept: an ordered list of rules, where each rule only breaks the ties
-that the rules before it left.
+"""Choose which file of a group to keep, by an ordered list of rules, where each rule only breaks
+the ties that the rules before it left.
 
 The rules choose among files of which any may be kept without loss (`originals.py` decides that).
 Where that is not clear, they choose the file that is shown first.
 
-The choice depends only on the files and the rules: neither on the order in which files are given,
-nor on the time of day. Two things cannot be switched off: a symbolic link is never kept while there
-is a regular file, and the spelling of the path is the last tie-break.
+The choice depends only on the files and the rules, not on the order in which the files are given or
+on the time of day. Two things cannot be switched off: a symbolic link is never kept while there is
+a regular file, and the last tie is broken by the order of the paths.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def choose_keeper(
     quality: JpegQualityReader = jpeg_quality,
 ) -> tuple[GroupFile, str]:
     """The file to keep and why, in words that follow “kept because”. quality: called only if the
-    rules before it leave a tie, as it opens files.
+    rules before it leave a tie, because it opens files.
 
-    Raises ValueError without files, and UsageError for a rule that does not exist.
+    Raises ValueError if there are no files, and UsageError for a rule that does not exist.
     """
     left = sorted(items, key=lambda file: (file.path, file.file_id))
     if not left:
@@ -63,7 +63,7 @@ def choose_keeper(
 
 
 def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
-    """The rules in the user's order. Rules of other releases are ignored."""
+    """The rules in the user's order. Unknown rules, from other releases, are ignored."""
     stored = get_setting(catalog, SETTING)
     try:
         names = json.loads(stored) if stored else None

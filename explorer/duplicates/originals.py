@@ -1,4 +1,4 @@
-"""Decides which of two files of one picture is the original, from evidence in the files. File size
+"""Decide which of two files of one picture is the original, from evidence in the files. File size
 is no evidence: a program that saves a photo again may well write more bytes. A file is the original
 of another if
 
@@ -32,7 +32,7 @@ def judge_original(
     one: Version, other: Version, edge: Edge, header: HeaderReader
 ) -> OriginalVerdict:
     """Whether `one` is the original of `other`. header: called only if everything else speaks for
-    it, as it opens the file."""
+    it, because it opens the file."""
     geometry = edge.geometry(one.item, other.item)
     mine, its = one.known.figures, other.known.figures
     if geometry is None:
@@ -60,17 +60,17 @@ class _Pair(NamedTuple):
     other: Version
     edge: Edge
     geometry: RelativeGeometry
-    """Geometry of the other within the one."""
+    """The geometry of `other` within `one`."""
     mine: QualityMetrics
-    """Measurements of the one."""
+    """The metrics of `one`."""
     its: QualityMetrics
-    """Measurements of the other."""
+    """The metrics of `other`."""
     framed: bool
-    """Whether the other has a border added."""
+    """Whether `other` has a border added."""
 
     @property
     def smaller(self) -> bool:
-        """Whether the other has fewer pixels for the same thing."""
+        """Whether `other` shows the same content with fewer pixels."""
         return self.geometry.scale < 1 / LIMITS.scale
 
     @property
@@ -80,7 +80,7 @@ class _Pair(NamedTuple):
 
     @property
     def noisier(self) -> bool:
-        """Whether the one has noise that the other, if it were its source, would have as well."""
+        """Whether `one` has more noise than a copy of `other` could have."""
         return (
             self.mine.noise_sigma > LIMITS.noise_factor * self.its.noise_sigma + LIMITS.noise_offset
         )
@@ -90,7 +90,7 @@ class _Pair(NamedTuple):
 
 
 def _out_of_frame(pair: _Pair) -> str:
-    """Parts of the picture that only the other shows, or a border of the one."""
+    """Why `one` cannot be the whole picture at full size, in a clause; '' if it can."""
     geometry, one, other = pair.geometry, pair.one, pair.other
     if pair.edge.bordered == one.item.photo_id:
         return f"{one.name} has a border around it"
@@ -102,7 +102,8 @@ def _out_of_frame(pair: _Pair) -> str:
 
 
 def _edited(pair: _Pair) -> str:
-    """How the picture was edited, going by the comparison and by what was measured."""
+    """How the picture was edited, judging by the comparison and the metrics, in a clause; '' if it
+    was not."""
     names = f"{pair.one.name} and {pair.other.name}"
     gray = pair.edge.grayer(pair.one.item.photo_id)
     if pair.edge.changed > (OVERLAY if pair.smaller else LIMITS.changed):
@@ -129,7 +130,8 @@ def _brightness_differs(pair: _Pair) -> bool:
 
 
 def _colors_differ(pair: _Pair, *, gray: bool) -> bool:
-    """gray: the other was made gray, which removes its colors and preserves its contrast."""
+    """gray: whether `other` was converted to gray, which removes its colors but preserves its
+    contrast."""
     if not pair.same_frame:
         return False
     mine, its = pair.mine.colorfulness, pair.its.colorfulness
@@ -146,7 +148,8 @@ def _relative_change(one: float, other: float) -> float:
 
 
 def _compressed(pair: _Pair) -> str:
-    """Whether the one was compressed more strongly, so that the other cannot be its copy."""
+    """What shows that `one` was compressed more strongly, so that `other` cannot be its copy, in a
+    clause; '' if nothing does."""
     more = LIMITS.jpeg_quality_smaller if pair.smaller else LIMITS.jpeg_quality
     if pair.mine.jpeg_quality and pair.its.jpeg_quality >= pair.mine.jpeg_quality + more:
         return f"{pair.other.name} was saved with a higher JPEG quality"
@@ -160,7 +163,8 @@ def _blockier(one: QualityMetrics, other: QualityMetrics) -> bool:
 
 
 def _refocused(pair: _Pair) -> str:
-    """Whether one of them was blurred or sharpened, or has noise that the other lacks."""
+    """What shows that one of them was blurred or sharpened, or that `one` was not the source
+    because of its noise, in a clause; '' if nothing does."""
     if pair.same_frame and _softer(pair.mine, pair.its, pair.geometry.scale):
         return f"{pair.other.name} is sharper"
     if pair.smaller:
@@ -186,13 +190,13 @@ def _softer(mine: QualityMetrics, its: QualityMetrics, scale: float) -> bool:
 
 
 def _proven_by_camera(pair: _Pair, header: HeaderReader) -> OriginalVerdict | None:
-    """By what the camera wrote; None if that says nothing about the two."""
+    """The verdict from what the camera wrote; None if that says nothing about the two."""
     one, known, advantage = pair.one, pair.other.known, _advantage(pair)
     alone = known.camera is None and not known.exposure
     if not one.from_camera or not (alone or advantage):
         return None
-    # The larger of two may have been developed by a program: a copy sent on without metadata is no
-    # original for that.
+    # A program may have developed the larger file. That does not make a smaller copy without camera
+    # metadata the original.
     doubt = _resaved(
         one,
         header(one.item.path),
@@ -208,7 +212,7 @@ def _proven_by_camera(pair: _Pair, header: HeaderReader) -> OriginalVerdict | No
 
 
 def _advantage(pair: _Pair) -> str:
-    """What the one has and its copy lost; '' if nothing."""
+    """What `one` has and its copy lost, in words; '' if nothing."""
     if pair.smaller:
         return "has more pixels"
     if pair.framed:
@@ -220,8 +224,8 @@ def _resaved(
     one: Version, header: ExifHeader | None, *, size_required: bool, software_counts: bool = True
 ) -> str:
     """Why a file may have been saved by a program since the camera wrote it; '' if not.
-    size_required: the header must show that the file still has the camera's size. software_counts:
-    a program's name in the header counts, not only a changed size."""
+    size_required: whether the header must show that the file still has the camera's size.
+    software_counts: whether a program's name in the header counts, not only a changed size."""
     if header is None:
         return f"the header of {one.name} does not show what wrote it"
     if header.software and software_counts:
@@ -235,7 +239,7 @@ def _resaved(
 
 
 def _proven_by_compression(pair: _Pair, header: HeaderReader) -> OriginalVerdict:
-    """By JPEG artifacts: a file that is saved again keeps those that it had."""
+    """The verdict from JPEG artifacts: a file that is saved again keeps those that it had."""
     one, mine, its = pair.one, pair.mine, pair.its
     aligned = pair.same_frame and not pair.smaller and not pair.geometry.turned
     if (

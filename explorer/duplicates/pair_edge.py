@@ -24,7 +24,7 @@ class Edge:
     relation: dict[str, object] = field(default_factory=dict)
     """The relation of the second to the first, as `library/pair_store.py` stores it."""
     text: str = ""
-    """The same in words, where these do not follow from `relation`."""
+    """The same in words, if these do not follow from `relation`; otherwise ''."""
 
     @property
     def bordered(self) -> int | None:
@@ -39,7 +39,7 @@ class Edge:
 
     @property
     def light(self) -> float:
-        """Levels (of 255) by which the second is brighter: mean over what both show."""
+        """Levels (of 255) by which the second is brighter, on average over what both show."""
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
     def grayer(self, photo_id: int) -> int:

@@ -20,8 +20,8 @@ _ORIENTATIONS = {
     (0, 1, 1, 0): "mirrored and rotated by 90°",
     (0, -1, -1, 0): "mirrored and rotated by 270°",
 }
-"""Words for the eight orientations (rotations are clockwise), by the signs of where one step to the
-right and one step down in the photo lead in the file to keep."""
+"""Words for the eight orientations (rotations are clockwise). The keys are the signs of the steps,
+in the file to keep, that correspond to one step to the right and one step down in the photo."""
 
 
 class ComparedPhoto(Protocol):
@@ -41,7 +41,8 @@ class RelativeGeometry(NamedTuple):
     """How one photo lies within another, the reference."""
 
     scale: float
-    """Linear size of a thing in the photo, in multiples of its size in the reference (pixels)."""
+    """The linear size of an object in the photo, as a multiple of its size in the reference (in
+    pixels)."""
     shown: float
     """Share of the reference that the photo shows, 0 to 1."""
     beyond: float
@@ -54,7 +55,7 @@ class RelativeGeometry(NamedTuple):
 
 def unit_transform(relation: dict[str, Any], *, forwards: bool) -> Matrix | None:
     """3 × 3 matrix from the photo to the reference, both as unit squares; None if the relation has
-    none. forwards: the relation was written from the reference to the photo."""
+    none. forwards: whether the reference is the first photo of the relation."""
     values = relation.get("matrix")
     if not values:
         return None
@@ -82,7 +83,7 @@ def overlap(transform: Matrix) -> tuple[float, float]:
 def relative_geometry(
     transform: Matrix, reference: ComparedPhoto, photo: ComparedPhoto
 ) -> RelativeGeometry:
-    """How a photo lies within the reference. transform: as of `unit_transform`."""
+    """How a photo lies within the reference. transform: from `unit_transform`."""
     covered = np.hypot(*(transform[:2, :2] * [[reference.width], [reference.height]]))
     across, down = (
         pixels / max(1e-9, float(side))

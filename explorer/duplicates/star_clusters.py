@@ -1,5 +1,5 @@
-"""Splits connected components of a tier into groups: star clusters, each a file to keep and photos
-that were compared with it."""
+"""Split the connected components of a tier into groups. Each is a star cluster: a file to keep, and
+the photos that were compared with it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StarClusters:
     catalog: Catalog
     tier: Tier
     edges: Edges
-    """By photo id, both ways."""
+    """By photo id, in both directions."""
     rows: Mapping[int, CopyRow]
     """The file that represents each photo."""
     builder: GroupFileBuilder
@@ -50,7 +50,7 @@ class StarClusters:
 
     def groups(self, component: Collection[int]) -> list[DuplicateGroup]:
         """Groups of one connected component (photo ids). A center is chosen and grouped with the
-        photos that were compared with it; then again among the rest."""
+        photos that were compared with it; this is repeated among the rest."""
         files = self._files(component)
         suggester = self._suggester(files) if self.tier in COPIES else None
         groups, left = list[DuplicateGroup](), set(component)
@@ -73,9 +73,10 @@ class StarClusters:
     def _possible_centers(
         self, left: Collection[int], files: Mapping[int, GroupFile]
     ) -> list[GroupFile]:
-        """Photos that were compared with most of the others: with another center, too many photos
-        would not have been compared with the keeper. In large components only some were compared
-        with all."""
+        """The photos that were compared with at least half as many of the others as the most
+        connected one. With another center, too few photos would have been compared with the keeper.
+        In large components of copies, only some photos were compared with all, so only the most
+        connected ones qualify."""
         degree = {i: len(self.edges[i].keys() & left) for i in left}
         share = 1.0 if self.tier in COPIES and len(left) > MAX_FULLY_COMPARED else 0.5
         least = max(degree.values()) * share
@@ -90,8 +91,8 @@ class StarClusters:
     def _why(
         self, center: GroupFile, files: Mapping[int, GroupFile], cluster: Collection[int]
     ) -> str:
-        """Why the center is kept rather than the others of its cluster. By the rules another one
-        may be better, which was not compared with enough of them."""
+        """Why the center is kept rather than the others of its cluster. Another one may be better
+        by the rules, but was not compared with enough of them."""
         best, why = self.choose([files[i] for i in sorted(cluster)])
         return why if best is center else COMPARED_WITH_ALL
 

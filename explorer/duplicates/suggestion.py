@@ -1,4 +1,4 @@
-"""Suggests which photo of a group of copies to keep: the original of all others, or none."""
+"""Suggest which photo of a group of copies to keep: the original of all others, or none."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from explorer.duplicates.versions import (
 from explorer.photos.stacks import is_one_stack
 
 ChooseKeeper = Callable[[Sequence[GroupFile]], tuple[GroupFile, str]]
-"""Files of which any may be kept → the one to keep, and why, in words after “kept because”."""
+"""Files of which any may be kept → the one to keep, and why, in words that follow “kept
+because”."""
 Edges = Mapping[int, Mapping[int, Edge]]
-"""The edges of a tier by photo id, both ways."""
+"""The edges of a tier by photo id, in both directions."""
 
 VERSIONS = "going by their names, they are an original and its versions"
 NONE_REMOVABLE = "none of them can be removed, whichever one is kept"
@@ -111,7 +112,8 @@ class KeeperSuggester:
         return next((verdict.doubt for verdict in verdicts if verdict.doubt), "")
 
     def _proof(self, one: int, others: Iterable[int]) -> str:
-        """What proves it; '' if the files do not differ in any way that matters."""
+        """What proves that a photo is the original of these; '' if they do not differ in any way
+        that matters."""
         verdicts = (self._verdict(one, other) for other in others)
         return next((verdict.why for verdict in verdicts if verdict.why), "")
 

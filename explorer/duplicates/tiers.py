@@ -21,10 +21,10 @@ from explorer.library.pair_store import PAIRS_VERSION, Pair
 
 @dataclass(frozen=True)
 class TierThresholds:
-    """Thresholds for two similar photos to be of one moment, or look-alikes. Set with `python
-    run.py bench duplicates` and the `starter` model: 1,000 everyday photos, no two of which belong
-    together, have 137 look-alike pairs at 0.6 (one in six showing another subject), 50 at 0.7 and
-    14 at 0.8.
+    """Thresholds for two similar photos to count as shots of one moment, or as look-alikes. Chosen
+    with `python run.py bench duplicates` and the `starter` model: 1,000 everyday photos, no two of
+    which belong together, have 137 look-alike pairs at 0.6 (one in six showing another subject), 50
+    at 0.7 and 14 at 0.8.
 
     Nearness runs from 0, the library's usual cosine, to 1, identity. The usual cosine is the median
     over all photos of the cosine to their farthest stored neighbor, mostly the 24th.

@@ -11,10 +11,11 @@ from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
 
 _ORIGINAL_FORMATS = {"HEIF": 3, "HEIC": 3, "AVIF": 3, "JPEG": 3, "MPO": 3, "TIFF": 2, "WEBP": 1}
-"""How likely a picture was first saved in that format, among files with identical pixels: a
-lossless file can contain what a lossy one decodes to, while lossy saving changes pixels."""
+"""How likely it is that a picture was first saved in that format, among files with identical
+pixels: a lossless file can contain what a lossy one decodes to, while lossy saving changes
+pixels."""
 _SAME_PLACE_DEGREES = 1e-4
-"""Difference of coordinates up to which two places are one: 11 m."""
+"""Difference of coordinates, in degrees, up to which two places count as one: 11 m."""
 
 
 class Version(NamedTuple):
@@ -30,7 +31,7 @@ class Version(NamedTuple):
 
     @property
     def from_camera(self) -> bool:
-        """Whether its metadata name the camera, and how or when the photo was taken."""
+        """Whether its metadata names the camera, and how or when the photo was taken."""
         return self.known.camera is not None and (
             self.known.exposure > 0 or self.known.taken_source == "exif"
         )

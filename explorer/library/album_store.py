@@ -64,7 +64,7 @@ def albums(catalog: Catalog) -> list[Album]:
 
 
 def favourites(catalog: Catalog) -> list[int]:
-    """The ids of the visible favourites, the newest first."""
+    """The ids of the visible favorites, the newest first."""
     with catalog.reading() as db:
         rows = db.execute(
             "select id from photo where favourite and present > 0 order by taken_at desc, id desc"

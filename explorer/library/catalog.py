@@ -36,9 +36,8 @@ class VectorChange(NamedTuple):
 
 
 class Catalog:
-    """Read access, from any number of threads. Opening it creates or migrates the schema; after
-    that,
-    SQLite refuses every change through it."""
+    """Read access to the catalog, from any number of threads. Opening it creates or migrates the
+    schema; after that, SQLite refuses every change through it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,7 +51,7 @@ class Catalog:
             raise explain(error, path.parent) or error from error
 
     def sync(self) -> None:
-        """Wait until every commit is on disk: until then, a power cut may undo the latest."""
+        """Wait until every commit is on disk: until then, a power cut may undo the latest ones."""
         with contextlib.suppress(FileNotFoundError):
             # Every commit since the last checkpoint is in this file, and a checkpoint waits for the
             # disk by itself.
@@ -67,7 +66,7 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A read-only connection for the duration of the block. Connections are pooled, as the
+        """A read-only connection for the duration of the block. Connections are pooled, because the
         server's threads come and go."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
@@ -139,10 +138,11 @@ class Catalog:
         return int(row[0]) if row else None
 
     def has_photos(self) -> bool:
-        """Whether any photo is visible: `counts` takes as long as the library is large."""
+        """Whether any photo is visible. Unlike `counts`, this is fast in a library of any size."""
         return bool(self._rows("select exists (select 1 from photo where present > 0)")[0][0])
 
     def counts(self) -> Counts:
+        """The numbers of photos and files in the library."""
         with self.reading() as db:
             (photos,) = db.execute("select count(*) from photo where present > 0").fetchone()
             files, size = db.execute(
@@ -185,7 +185,7 @@ class Catalog:
     def failures(
         self, offset: int = 0, limit: int = 1_000_000_000, reasons: Sequence[str] | None = None
     ) -> list[FileRow]:
-        """Files that could not be read as photos, by reason and path; reasons: only those that
+        """Files that could not be read as photos, by reason and path. reasons: only those that
         failed for one of these."""
         some = (
             ""
@@ -288,7 +288,7 @@ def _connect_migrated(path: Path) -> sqlite3.Connection:
     """A read-only connection to a catalog that has this release's schema."""
     connection = connect(path)
     try:
-        # Two processes that open a new library at once must not both make its tables.
+        # Two processes that open a new library at once must not both create its tables.
         migrate(connection, FileLock(path.with_name("migrate.lock")))
         connection.execute("pragma query_only = on")
     except BaseException:

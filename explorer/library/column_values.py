@@ -1,6 +1,5 @@
-"""Validation of column values: SQLite accepts any value in any column, so values from a damaged
-file
-are checked against the schema and the program's own rules."""
+"""Validate column values: SQLite accepts any value in any column, so values from a damaged file are
+checked against the schema and the program's own rules."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ class Column(NamedTuple):
     required: bool
     """Whether it must not be null."""
     default: str | None
-    """SQL."""
+    """The default value, in SQL; None if there is none."""
     key: bool
     """Whether it is the rowid itself."""
 

@@ -41,8 +41,8 @@ def take_commands(writer: Writer, only: Sequence[str] = ()) -> list[tuple[str, s
 
 
 def drop_commands(writer: Writer, commands: Sequence[str], before: float) -> None:
-    """Delete commands of this kind sent before this moment (Unix seconds), to a process that has
-    since ended."""
+    """Delete commands of these kinds that were sent before a moment (Unix seconds), to a process
+    that has since ended."""
     writer.connection.executemany(
         "delete from command where command = ? and sent_at < ?",
         ((command, before) for command in commands),

@@ -1,8 +1,8 @@
 """Concepts that the user named, and their example photos: tables `concept` and `concept_photo`.
 
-An example is a content, known by its hash, so it stays one wherever its files are and with any
-encoder. The app and the command line write both tables themselves, in one short transaction each.
-What an encoder makes of a concept is never stored: `search/concepts.py` computes it.
+An example is a content, identified by its hash, so it remains one wherever its files are and with
+any encoder. The app and the command line write both tables themselves, in one short transaction
+each. What an encoder makes of a concept is never stored: `search/concepts.py` computes it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def concepts(catalog: Catalog) -> tuple[Concept, ...]:
     for number, name, created_at, digest, positive in rows:
         photos = found.setdefault(number, (name, created_at, {}))[2]
         if digest is not None:
-            # A damaged catalog may have a photo in both ways: a counter-example does less harm.
+            # A damaged catalog may have a photo as both: a counter-example does less harm.
             photos[digest] = bool(positive) and photos.get(digest, True)
     return tuple(
         Concept(
@@ -69,7 +69,8 @@ def make_concept(
     catalog: Catalog, name: str, positive: Iterable[bytes], negative: Iterable[bytes] = ()
 ) -> int:
     """Add a concept with these contents as examples and counter-examples; returns its id. Raises
-    UsageError for an empty name, one that another concept has, and without an example."""
+    UsageError for an empty name, for a name that another concept has, and if there is no
+    example."""
     name, examples = checked_name(name, "A concept"), list(positive)
     if not examples:
         raise UsageError(f"“{name}” needs at least one example photo.")
@@ -147,10 +148,10 @@ def _put(
     (last,) = db.execute(
         "select coalesce(max(added_at), 0) from concept_photo where concept_id = ?", (concept_id,)
     ).fetchone()
-    # A time of its own for each, so that they stay in the order in which they were given.
+    # Each gets a time of its own, so that they stay in the order in which they were given.
     now = max(time.time(), last + _TICK)
     for number, digest in enumerate(dict.fromkeys(hashes)):
-        # One that is already there keeps its place in the order.
+        # An example that is already there keeps its place in the order.
         db.execute(
             "delete from concept_photo where concept_id = ? and hash = ? and positive <> ?",
             (concept_id, digest, positive),
@@ -165,7 +166,7 @@ def _put(
 
 
 def photo_ids_of(catalog: Catalog, hashes: Iterable[bytes]) -> dict[bytes, int]:
-    """By content hash, the ids of those contents that are visible photos."""
+    """Content hash → photo id, for those of the contents that are visible photos."""
     found = dict[bytes, int]()
     with catalog.reading() as db:
         for some in chunks(list(hashes), MAX_BOUND_VALUES):
@@ -182,8 +183,8 @@ def photo_ids_of(catalog: Catalog, hashes: Iterable[bytes]) -> dict[bytes, int]:
 def example_vectors(
     catalog: Catalog, hashes: Iterable[bytes], encoder: str, version: str
 ) -> dict[bytes, npt.NDArray[np.float32]]:
-    """By content hash, the vectors that an encoder has of these contents, float32 of shape (dim,),
-    also of photos that are missing at the moment."""
+    """Content hash → the vector that an encoder has of the content, float32 of shape (dim,),
+    including contents whose files are missing at the moment."""
     found = dict[bytes, npt.NDArray[np.float32]]()
     with catalog.reading() as db:
         for some in chunks(list(hashes), MAX_BOUND_VALUES):

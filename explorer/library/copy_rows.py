@@ -22,7 +22,7 @@ class CopyRow(NamedTuple):
     file_id: int
     photo_id: int
     hash: str
-    """Of the content, hex."""
+    """The hash of the content, in hex."""
     root: str
     """Path of its root, as catalog text."""
     path: str
@@ -37,7 +37,7 @@ class CopyRow(NamedTuple):
     taken_source: str | None
     camera: str | None
     metadata: int
-    """Number of position, camera, lens, exposure settings and date that its metadata has."""
+    """How many of position, camera, lens, exposure settings and date its metadata has."""
     contents: FileContents | None
     """Further contents of the file besides its picture; None if it was indexed before they were
     read."""
@@ -113,8 +113,8 @@ def contents_of(catalog: Catalog, digest: str) -> FileContents | None:
 
 
 def taken_times(catalog: Catalog) -> dict[int, str]:
-    """When visible photos were taken, by id, if their files have a date to the minute; the times of
-    files and the dates that users set are ignored."""
+    """Photo id → when it was taken, for visible photos whose files have a date to the minute. The
+    times of files and the dates that users set are ignored."""
     with catalog.reading() as db:
         rows = db.execute(
             f"select p.id, {in_file('taken_at')} as taken from photo p {EDIT_JOIN} where p.present"

@@ -1,5 +1,4 @@
-"""Recovering the tables of a damaged catalog from its pages and indexes, with every value
-checked."""
+"""Recover the tables of a damaged catalog from its pages and indexes, with every value checked."""
 
 from __future__ import annotations
 
@@ -15,11 +14,12 @@ from explorer.library.sqlite_pages import Cell, MalformedPage, Pages, Value
 
 Row = dict[str, Value]
 
-# Tables whose unique index has every column of a row but the time it was made and those with a
-# default.
+# Tables whose unique index has every column of a row except the time of its creation and those with
+# a default.
 _IN_INDEX = ("root", "protected", "dismissed", "decided", "concept_photo")
 _MOMENTS = ("added_at", "dismissed_at")
-# Of two rows with one key, the later is right: a page that was freed may hold an older one.
+# Of two rows with the same key, the later one is right: a page that was freed may hold an older
+# one.
 _LATER = {"photo": "change", "file": "seen_at"}
 
 
@@ -28,7 +28,7 @@ class DamagedCatalog:
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
-        # By name of a table or index, its root page; for a table also its `create` statement.
+        # The root page of each table and index, and the `create` statement of each table, by name.
         self.roots, self.statements = dict[str, int](), dict[str, str]()
         self._read_schema(pages.leaves(1))
         if pages.torn:
@@ -95,8 +95,7 @@ class DamagedCatalog:
 
     def orphan_pages(self) -> Iterator[list[Cell]]:
         """The rows of each orphan page: one that looks like a table's, is not free, and belongs to
-        no
-        table that could be read."""
+        no table that could be read."""
         free = self.pages.free()
         for number in range(2, self.pages.count + 1):
             if number not in self._reached and number not in free and self.pages.is_leaf(number):
@@ -138,7 +137,7 @@ class RecoveredTable:
             return
         key = cell.rowid if cell.rowid is not None else tuple(cell.values[:2])
         known = self.rows.get(key)
-        # The same row twice: one page was written in the place of another.
+        # The same row twice means that one page was written in place of another.
         self.whole = self.whole and known is None
         if known is None or self._newness(known) < self._newness(row):
             self.rows[key] = row
@@ -179,8 +178,8 @@ class RecoveredTable:
         """Compare with the table's own indexes, which show which rows existed and contain some of
         them completely.
 
-        A photo whose hash differs from its index is dropped, as one of the two is wrong: its file
-        is read again.
+        A photo whose hash differs from its index is dropped, because one of the two is wrong; its
+        file is read again.
         """
         expected = set[object]()
         for _, name, unique, *_ in target.execute(f'pragma index_list("{self.name}")').fetchall():

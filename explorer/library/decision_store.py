@@ -1,6 +1,6 @@
 """What the user decided about groups of duplicates: tables `decision` and `decided`.
 
-A decision refers to contents by their hashes, so it holds wherever the files are, after they are
+A decision refers to contents by their hashes, so it applies wherever the files are, after they are
 indexed again, and with any encoder. The app and the command line write it themselves, in one short
 transaction each.
 """
@@ -29,7 +29,7 @@ class Decision:
     id: int
     kind: DecisionKind
     hashes: frozenset[bytes]
-    """Of the contents that it is about."""
+    """The hashes of the contents that it is about."""
     files: int
     """Number of files with those contents at that time."""
     decided_at: float
@@ -67,7 +67,8 @@ class Decisions:
         return found[-1] if found else None
 
     def apart(self, one: bytes, two: bytes) -> bool:
-        """Whether a decision is that these two contents are not duplicates, or are both kept."""
+        """Whether the user decided that these two contents are not duplicates, or that both are
+        kept."""
         return one != two and any(
             d.kind != "later" and two in d.hashes for d in self._by_hash.get(one, ())
         )
@@ -122,7 +123,8 @@ def withdraw_all(catalog: Catalog, kind: DecisionKind) -> int:
 
 
 def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
-    """By id, the content hashes of these photos, in the order in which they are given."""
+    """Photo id → content hash, in the order in which the photos are given; unknown ids are left
+    out."""
     wanted, found = list(dict.fromkeys(photo_ids)), dict[int, bytes]()
     with catalog.reading() as db:
         for some in chunks(wanted, MAX_BOUND_VALUES):

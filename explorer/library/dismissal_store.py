@@ -22,7 +22,7 @@ class Dismissal(NamedTuple):
     subject: str
     """A content hash (hex), or the `path_subject` of a file."""
     kind: str
-    """Of the finding."""
+    """The kind of the finding."""
 
 
 def path_subject(path: str) -> str:

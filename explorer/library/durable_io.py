@@ -1,5 +1,5 @@
-"""Writing files durably, so that a power cut leaves either the old or the new one, and explaining
-disk and catalog errors to the user."""
+"""Write files durably, so that a power cut leaves either the old or the new one, and explain disk
+and catalog errors to the user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from explorer.systems.this_system import this_system
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
-# Messages of errors, without a code of their own, for a catalog whose schema or text is damaged.
+# Messages of SQLite errors that have no code of their own, for a catalog whose schema or text is
+# damaged.
 _DAMAGE_MESSAGES = (
     "no such table",
     "no such column",
@@ -40,8 +41,8 @@ def replace_durably(scratch: Path, path: Path) -> None:
 
 
 def delete_unless_read(path: Path) -> bool:
-    """Delete a file of ours, if it exists. Returns whether it is gone: one that a process reads for
-    longer than a moment stays on Windows. Raises any other OSError."""
+    """Delete a file of ours, if it exists. Returns whether it is gone: on Windows, a file that a
+    process keeps open cannot be deleted. Raises any other OSError."""
     try:
         this_system().patiently(lambda: path.unlink(missing_ok=True))
     except PermissionError as error:

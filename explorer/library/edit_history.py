@@ -19,7 +19,7 @@ class PastEdit(NamedTuple):
 
     id: int
     summary: str
-    """A description, such as “Rated 4 stars”."""
+    """A description for the user, such as “Rated 4 stars”."""
     photos: int
     """The number of contents that it changed; 0 if it only created or deleted an album."""
     made_at: float
@@ -34,7 +34,7 @@ class FieldChange(NamedTuple):
     """The change of one field of a photo by an edit."""
 
     hash: bytes
-    """Of the content, or NO_CONTENT."""
+    """The hash of the content, or NO_CONTENT."""
     field: str
     before: str | None
     """The value in JSON; None: that of the file."""
@@ -98,7 +98,7 @@ def _next_change(db: sqlite3.Connection) -> int:
 
 
 def touch_photos(db: sqlite3.Connection, photo_ids: Sequence[int]) -> None:
-    """Let readers notice that these photos or albums changed, and make the photos' texts
+    """Make readers notice that these photos or albums changed, and make the photos' texts
     searchable."""
     change = _next_change(db)
     for some in chunks(photo_ids, MAX_BOUND_VALUES):

@@ -17,7 +17,8 @@ from explorer.places.coordinates import check_degrees, parse_degrees
 from explorer.text_format import excerpt, typed_line
 
 MAX_TEXT_LENGTH = 2000
-"""The maximum length of a title, a description or a keyword; longer ones are truncated."""
+"""The maximum length of a title, a description or a keyword, in characters; longer ones are
+truncated."""
 MAX_STARS = 5
 _YEARS = 1000, 9999
 
@@ -47,7 +48,7 @@ def combined(operations: Sequence[EditOperation]) -> EditOperation:
 
 
 def set_favourite(favourite: bool) -> EditOperation:
-    """Mark photos as favourites, or unmark them."""
+    """Mark photos as favorites, or unmark them."""
     summary = "marked as favourite" if favourite else "no longer a favourite"
     return EditOperation(summary, lambda _: {"favourite": [int(favourite)]})
 
@@ -123,8 +124,9 @@ def shift_dates(by: dt.timedelta) -> EditOperation:
 
 
 def change_date(date: str | None, shift: str | None) -> list[EditOperation]:
-    """The edits for a typed date and a typed shift of dates; None: not typed. An empty date
-    restores that of the file. Raises UsageError for both at once, and for invalid texts."""
+    """The edits for a typed date and a typed shift of dates. None means that nothing was typed. An
+    empty date restores that of the file. Raises UsageError for both at once, and for invalid
+    texts."""
     if date is not None and shift is not None:
         raise UsageError("Give either a date or a time to shift dates by, not both.")
     if date is not None:

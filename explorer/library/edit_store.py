@@ -41,8 +41,8 @@ from explorer.library.edit_history import (
 from explorer.library.rows import stored_keywords
 
 Change = Callable[[PhotoValues], Mapping[EditField, ColumnValues | None]]
-"""A function from a photo's current values to the values to set; None: the
-value of its sidecar, or of the file."""
+"""A function from a photo's current values to the values to set. None restores the value of its
+sidecar, or else of its file."""
 
 
 def edit_photos(
@@ -99,7 +99,7 @@ class StoredEdits(NamedTuple):
     in_file: FieldValues
     """The file's own."""
     past_keywords: frozenset[str]
-    """All keywords that the photo has had by edits, also by those that were undone."""
+    """All keywords that edits have given the photo, including edits that were undone."""
 
 
 def edits_of(catalog: Catalog, photo_ids: Iterable[int] | None = None) -> dict[int, StoredEdits]:
@@ -154,7 +154,7 @@ def apply_edits(db: sqlite3.Connection, photo_id: int) -> None:
     found = {field: file_values(field, current[field]) for field in edited}
     put_overlays(db, digest, Overlays(edited, {}, found))
     for field in beside:
-        # Files do not fill all columns, such as that of favourites.
+        # Files do not fill all columns, such as `favourite`.
         update_columns(db, digest, field, file_values(field, current[field]))
     for field, values in edited.items():
         update_columns(db, digest, field, values)

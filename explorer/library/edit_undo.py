@@ -1,4 +1,5 @@
-"""Undoing edits of photos and albums, the latest first where several changed the same."""
+"""Undo edits of photos and albums. If several edits changed the same value, the latest must be
+undone first."""
 
 from __future__ import annotations
 
@@ -34,9 +35,9 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
     """Restore the values that an edit changed. None if there is no such edit, or if it was already
     undone.
 
-    What a later edit changed again stays as it is, and the edit can be undone for the rest once the
-    later one is undone. Raises UsageError, which names the later edit, if that is the case for
-    everything, and if nothing can be restored for another reason: later it may be possible.
+    A value that a later edit changed again stays as it is, and can be restored once the later edit
+    is undone. Raises UsageError, which names the later edit, if that is the case for all values,
+    and UsageError if nothing can be restored for another reason, which may change later.
     """
     with write_transaction(catalog.path) as db:
         row = db.execute(
@@ -108,7 +109,7 @@ def _revert(
     of contents that stay as they are."""
     albums = [each for each in changes if each.hash == NO_CONTENT]
     # A deleted album is brought back before its photos are, and a new one deleted after them.
-    # So is one that photos are to be in again, if the record of its deletion was lost.
+    # So is an album to which photos return, if the record of its deletion was lost.
     returning = [each for each in changes if each.after is None and _is_of_album(each)]
     revived = [revive_album(db, album) for album in dict.fromkeys(map(_album_of, returning))]
     restored, kept = set[bytes](), set[bytes]()

@@ -55,7 +55,7 @@ class UnencodedPhoto(NamedTuple):
 
     photo_id: int
     hash: str
-    """Of its content, in hex."""
+    """The hash of its content, in hex."""
     width: int
     height: int
 

@@ -29,7 +29,7 @@ class Evidence(NamedTuple):
 
 
 def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidence]:
-    """By photo id; photos that the catalog does not know are left out."""
+    """Photo id → evidence; photos that the catalog does not know are left out."""
     found, wanted = dict[int, Evidence](), sorted(set(photo_ids))
     for some in chunks(wanted, MAX_BOUND_VALUES):
         with catalog.reading() as db:

@@ -1,8 +1,9 @@
-"""What photos can be grouped by (folder, date, camera, lens, format and place), as arrays that are
-cached and kept up to date with the catalog.
+"""The facets that photos can be grouped by (folder, date, camera, lens, format and place), as
+arrays that are cached and kept up to date with the catalog.
 
 Counting the photos of every folder, year and camera in a result is then a matter of milliseconds,
-whatever the search. The tables are read once; from then on only photos that have changed are.
+whatever the search. The tables are read once; after that, only photos that have changed are read
+again.
 """
 
 from __future__ import annotations
@@ -64,15 +65,15 @@ class FolderNames:
 
 
 class FacetTable(NamedTuple):
-    """The columns. Those of photos are by their id, each (n,); photos from n on are unknown, and
-    hidden photos have no folder. Read-only."""
+    """The facet columns. Those of photos are indexed by photo id, each (n,); ids from n on are
+    unknown, and hidden photos have no folder. Read-only."""
 
     change: int
     """The catalog's change number."""
     dates: Ids
     """When a photo was taken, as `PhotoColumns.dates`."""
     own_date: PhotoMask
-    """Whether the date is more than that of the file."""
+    """Whether the photo has a date of its own, not just that of the file."""
     cameras: Codes
     """Numbers in `texts`; NONE for unknown ones. Likewise `lenses` and `formats`."""
     lenses: Codes
@@ -80,8 +81,9 @@ class FacetTable(NamedTuple):
     locations: Codes
     """Ids in the table `location`; NONE for no place."""
     file_photos: Ids
-    """(m,): which photo is in which folder, (m,); each pair once."""
+    """(m,), the photo of each pair of a photo and a folder that it is in; each pair occurs once."""
     file_folders: Codes
+    """(m,), the folder of each pair, by its number in `folders`."""
     texts: Sequence[str]
     """By number; grows only."""
     folders: FolderNames
@@ -170,8 +172,8 @@ def _updated(db: sqlite3.Connection, known: FacetTable, change: int) -> FacetTab
 def _pairs(
     cursor: sqlite3.Cursor, known: FacetTable, changed: PhotoMask, shown: PhotoMask
 ) -> tuple[Ids, Codes]:
-    """Which photos are in which folders. changed, shown: by id, those to read again, and which of
-    them are visible."""
+    """Which photos are in which folders. changed, shown: masks of the photos to read again, and of
+    the visible ones among them."""
     condition, values = "", tuple[object, ...]()
     if known.change >= 0:
         # Not at first: reading the files in the order of their index is faster then.

@@ -1,5 +1,5 @@
-"""Files that could not be read, grouped by reason, and marking them to be read again: rows of
-`file` whose state is `failed`."""
+"""Group the files that could not be read by reason, and mark them to be read again: rows of `file`
+whose state is `failed`."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def failure_groups(catalog: Catalog) -> list[FailureGroup]:
 def retry_failed_files(
     writer: Writer, reasons: Iterable[str] | None = None, file_id: int | None = None
 ) -> list[str]:
-    """Mark files that could not be read to be read again by the next scan: all, those with one of
-    these reasons, or one.
+    """Mark files that could not be read to be read again by the next scan: all of them, those with
+    one of these reasons, or a single one.
 
     Returns the absolute paths of their folders, sorted.
     """

@@ -18,7 +18,7 @@ class CatalogFile:
     root: str
     """Absolute path of its root."""
     hash: str
-    """Of its content, hex; '' where it could not be read."""
+    """The hash of its content, in hex; '' if it could not be read."""
     file: KnownFile
     fault: Fault | None = None
     """Why it could not be read; None if it could, or if that is not known."""
@@ -63,7 +63,7 @@ def find_file(catalog: Catalog, path: str) -> CatalogFile | None:
 
 def paths_with_content(catalog: Catalog, digest: str) -> list[str]:
     """The absolute paths of the files that have this content hash (hex), as far as the catalog
-    knows; none if that is no hash."""
+    knows; an empty list if that is not a hash."""
     try:
         content = bytes.fromhex(digest)
     except ValueError:

@@ -54,8 +54,8 @@ class KnownFile(NamedTuple):
     """0 if unknown."""
 
     def matches(self, stat: FileStat, *, inodes: bool = False, ctimes: bool = False) -> bool:
-        """Whether size and mtime are the same, so that the bytes are assumed to be. inodes, ctimes:
-        compare these too where both are known."""
+        """Whether size and mtime are the same, so that the bytes are assumed to be, too. inodes,
+        ctimes: also compare these, if both are known."""
         same = (self.size, self.mtime_ns) == (stat.size, stat.mtime_ns)
         if ctimes and self.ctime_ns and stat.ctime_ns:
             same = same and self.ctime_ns == stat.ctime_ns

@@ -15,7 +15,7 @@ from explorer.library.writer import Writer
 def files_below(writer: Writer, root_id: int, folder: str = "") -> dict[str, KnownFile]:
     """The known files in a folder of a root and its subfolders, by path. folder: relative, as
     catalog text; '' for the whole root."""
-    # '0' follows '/': a range, so that the index on folders serves.
+    # '0' follows '/' in ASCII. This is a range, so the index on folders can be used.
     rows = writer.connection.execute(
         f"select {KNOWN_FILE_COLUMNS} from file f where root_id = ?1 and"
         " (?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0'))",
@@ -114,10 +114,11 @@ def put_all_moved(writer: Writer, moves: Sequence[tuple[KnownFile, int, FileStat
 def put_missing(
     writer: Writer, files: Iterable[KnownFile], reason: str | None = None, ago: float = 0.0
 ) -> None:
-    """Record that these files are missing, or are excluded (reason). Their photos are kept for when
-    they come back; rows of files that could not be read are deleted.
+    """Record that these files are missing or, with the reason EXCLUDED, hidden by an exclusion
+    rule. Their photos are kept for when they come back; rows of files that could not be read are
+    deleted.
 
-    ago: seconds since they went.
+    ago: seconds since they disappeared.
     """
     record_gone(writer, files, "missing", reason, time.time() - ago)
 
@@ -125,10 +126,10 @@ def put_missing(
 def record_gone(
     writer: Writer, files: Iterable[KnownFile], state: str, reason: str | None, gone_at: float
 ) -> None:
-    """Record that files disappeared, and in which state they are kept: `missing`, or `present`
-    where they are still shown. Rows of files that could not be read are deleted.
+    """Record that files disappeared, and in which state they are kept: `missing`, or `present` if
+    they are still shown. Rows of files that could not be read are deleted.
 
-    gone_at: when they went, in Unix seconds.
+    gone_at: when they disappeared, in Unix seconds.
     """
     with writer.transaction():
         photos = set[int]()

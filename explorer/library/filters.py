@@ -52,7 +52,7 @@ class Filters:
     """Which photos to show. Raises UsageError for an invalid date."""
 
     since: str | None = None
-    """First day, as `parse_day` takes it; stored as `YYYY-MM-DD`."""
+    """First day, in any form that `parse_day` accepts; stored as `YYYY-MM-DD`."""
     until: str | None = None
     """Last day, inclusive; likewise."""
     folder: str | None = None
@@ -75,7 +75,7 @@ def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[st
     clauses, values = ["p.present > 0"], list[object]()
     if filters and filters.since:
         # A month or year alone is stored as its first day, and matches if its last day does. The
-        # first condition lets the index serve.
+        # first condition makes use of the index.
         clauses.append(
             "p.taken_at >= ? and (p.taken_at >= ? or p.taken_precision = 'year'"
             " or (p.taken_precision = 'month' and p.taken_at >= ?))"
@@ -97,7 +97,7 @@ def sql_condition(filters: Filters | None, roots: Mapping[int, str]) -> tuple[st
                     below.append("(f.root_id = ? and f.folder = ?)")
                     values += [root_id, "" if relative == "." else relative]
                     continue
-                # '0' follows '/'. A range, as LIKE ignores case and has wildcards.
+                # '0' follows '/'. A range, because LIKE ignores case and has wildcards.
                 below.append(
                     "(f.root_id = ? and (f.folder = ? or (f.folder > ? and f.folder < ?)))"
                 )

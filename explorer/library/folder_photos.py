@@ -1,4 +1,4 @@
-"""Which photos are in which folder."""
+"""List the photos in each folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from explorer.library.paths import join
 
 
 def photos_by_folder(catalog: Catalog) -> dict[str, list[int]]:
-    """The ids of the visible photos that are directly in each folder, by its absolute path. A photo
-    with copies in several folders is in each of them."""
+    """Absolute path of a folder → the ids of the visible photos directly in it. A photo with copies
+    in several folders is in each of them."""
     with catalog.reading() as db:
         roots = {row["id"]: row["path"] for row in db.execute("select id, path from root")}
         found = dict[tuple[int, str], list[int]]()

@@ -1,5 +1,4 @@
-"""What is frequent among the photos: years, folders, cameras, lenses, formats, places
-and keywords."""
+"""The most frequent years, folders, cameras, lenses, formats, places and keywords of the photos."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ class FrequentValues(NamedTuple):
 
 
 def frequent_values(catalog: Catalog, most: int = 5) -> FrequentValues:
-    """The most frequent values, at most `limit` of each."""
+    """The most frequent values, at most `most` of each."""
 
     def column(expression: str, condition: str = "1") -> Frequent:
         return [

@@ -156,7 +156,7 @@ def _wrong_values(db: sqlite3.Connection) -> list[str]:
 
 
 def _text(raw: bytes) -> str | bytes:
-    """Text from the file; as bytes where it is not UTF-8, which no text column accepts."""
+    """Text from the file, or its bytes, which no text column accepts, if it is not UTF-8."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -220,8 +220,8 @@ def repair_violations(writer: Writer, rule: IntegrityRule, ids: list[int]) -> No
 
 
 def miscounted_photos(catalog: Catalog) -> list[int]:
-    """Photos whose count of present files is wrong, or that are wrongly marked as orphans or
-    not."""
+    """Photos whose count of present files is wrong, or that are wrongly marked, or not marked, as
+    orphans."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p left join file f on f.photo_id = p.id group by p.id"

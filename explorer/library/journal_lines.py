@@ -1,8 +1,8 @@
-"""Parsing and validation of the lines of the removal journal.
+"""Parse and validate the lines of the removal journal.
 
 The journal is a text file that people and other programs can change, and that a power cut can
-damage. A line counts only where every value has the type and range of its field, and every path is
-absolute and can be passed to the system. `removal/` checks again what it does because of a line.
+damage. A line counts only if every value has the type and range of its field, and every path is
+absolute and can be passed to the system. `removal/` makes its own checks before it acts on a line.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _is_run(value: object) -> bool:
 
 def _is_time(value: object) -> bool:
     return (
-        # Numbers that are not finite are in no range.
+        # Numbers that are not finite fail the comparison.
         isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LATEST
     )
 

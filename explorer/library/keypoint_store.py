@@ -28,7 +28,8 @@ class PhotoFingerprints(NamedTuple):
     visible: npt.NDArray[np.bool_]
     """(n,), whether it has a present file."""
     inner: dict[int, bytes]
-    """By id, the perceptual hash of what is inside the border, of photos that have one."""
+    """Photo id → the perceptual hash of what is inside the border, for photos that have a
+    border."""
 
 
 def photo_fingerprints(catalog: Catalog, version: int, *, after: int = 0) -> PhotoFingerprints:

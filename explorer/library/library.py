@@ -1,5 +1,5 @@
-"""A library's folder: the catalog, the vector indexes, the previews and what was rendered for
-screens, opened together."""
+"""A library's folder: the catalog, the vector indexes, the previews and the renditions for screens,
+opened together."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Library:
         """Open the library in a folder (default: `config.library_dir`), creating it if `create`.
 
         Its permissions, and those of all files that this process creates from then on, are made
-        private (`permissions.py`). Raises LibraryError if it is absent and not to be created, or
-        where its folder cannot be written.
+        private (`permissions.py`). Raises LibraryError if it is absent and not to be created, or if
+        its folder cannot be written.
         """
         folder = library_dir(given)
         if not create and not (folder / "catalog.db").exists():
@@ -74,8 +74,7 @@ class Library:
         return index
 
     def release_indexes(self, name: str) -> None:
-        """Free the memory of an encoder's vector indexes. They are loaded again when they are asked
-        for."""
+        """Free the memory of an encoder's vector indexes. They are loaded again when needed."""
         with self._lock:
             for key in [key for key in self._indexes if key[0] == name]:
                 del self._indexes[key]

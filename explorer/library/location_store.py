@@ -84,7 +84,7 @@ class LocationCount(NamedTuple):
     location: Location
     photos: int
     newest: int
-    """The id of the one that was indexed last."""
+    """The id of the photo among them that was indexed last."""
 
 
 def photos_to_locate(db: sqlite3.Connection, version: str, since: int) -> list[PhotoCoordinates]:

@@ -1,7 +1,7 @@
-"""Migrates a catalog to this release's schema, by the numbered steps in `migration_steps`.
+"""Migrate a catalog to this release's schema, by the numbered steps in `migration_steps`.
 
-`PRAGMA user_version` repeats how many steps a catalog has had, so that a command that finds it
-current need not import sqlite-utils.
+`PRAGMA user_version` repeats how many steps have been applied to a catalog, so that a command that
+finds it current need not import sqlite-utils.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class _PandasBlocker(MetaPathFinder):
 
 @contextmanager
 def _without_pandas() -> Iterator[None]:
-    """sqlite-utils imports pandas if it can, which takes most of a second and 60 MB, and uses it
-    only for data frames."""
+    """Keep sqlite-utils from importing pandas, which takes most of a second and 60 MB, and which it
+    uses only for data frames."""
     blocker = _PandasBlocker()
     sys.meta_path.insert(0, blocker)
     try:

@@ -1,5 +1,4 @@
-"""Missing files: finding where they were moved, and keeping their rows in case they return. Rows of
-`file`."""
+"""Find where missing files were moved, and keep their rows of `file` in case they return."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ from explorer.library.file_store import record_gone
 from explorer.library.photo_store import update_file_counts
 from explorer.library.writer import Writer
 
-# Missing files are kept for this many seconds. A file that comes back meanwhile has its id, vectors
-# and decisions as before, and is not decoded again.
+# Missing files are kept for this many seconds. A file that comes back within that time keeps its
+# id, vectors and decisions, and is not decoded again.
 RETENTION = 90 * 86_400.0
 
 

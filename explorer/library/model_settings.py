@@ -1,7 +1,8 @@
-"""Which model a library is searched with, and which one is to take its place: three settings.
+"""The model that a library is searched with, and the one that is to replace it: three settings.
 
 `encoder` is the one in use, `next_encoder` the one that photos are being encoded with in the
-background, and `encoder_chosen` says that the user chose, so that nothing is chosen for them.
+background, and `encoder_chosen` records that the user chose a model, so that none is chosen for
+them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _IN_USE, _NEXT, _CHOSEN = "encoder", "next_encoder", "encoder_chosen"
 
 
 def encoder_setting(catalog: Catalog) -> str | None:
-    """The name of the encoder that was set for the library; None where none was."""
+    """The name of the encoder that was set for the library; None if none was."""
     return get_setting(catalog, _IN_USE) or None
 
 
@@ -27,19 +28,20 @@ def set_encoder(catalog: Catalog, name: str) -> None:
 
 
 def encoders_by_use(catalog: Catalog) -> list[EncoderCount]:
-    """The encoders with vectors of visible photos: the one in use first, the others by how many."""
+    """The encoders with vectors of visible photos: the one in use first, the others by their number
+    of vectors."""
     known, name = [entry for entry in catalog.encoders() if entry[3]], encoder_setting(catalog)
     return sorted(known, key=lambda entry: entry[0] != name)
 
 
 def encoder_in_use(catalog: Catalog) -> EncoderCount | None:
     """The encoder whose vectors are searched and compared: the one that was set, or else the one
-    with the most vectors. None where there are none."""
+    with the most vectors. None if there are no vectors."""
     return next(iter(encoders_by_use(catalog)), None)
 
 
 def next_encoder(catalog: Catalog) -> str | None:
-    """The name of the encoder that is to take over; None where none is."""
+    """The name of the encoder that is to take over; None if there is none."""
     return get_setting(catalog, _NEXT) or None
 
 
@@ -49,8 +51,8 @@ def chosen_by_user(catalog: Catalog) -> bool:
 
 
 def begin_switch(catalog: Catalog, name: str) -> None:
-    """Have the worker encode all photos with this encoder, which then takes over. The one in use is
-    noted first, so that it stays in use however many vectors the other has."""
+    """Make the worker encode all photos with this encoder, which then takes over. The one in use is
+    stored first, so that it stays in use however many vectors the new one has."""
     current = encoder_in_use(catalog)
     with write_transaction(catalog.path) as db:
         if current is not None:
@@ -76,7 +78,7 @@ def use_encoder(catalog: Catalog, name: str, *, ready: bool) -> bool:
 
 
 def finish_switch(catalog: Catalog, name: str) -> bool:
-    """Let an encoder take over, if it still is to. Returns whether it did."""
+    """Let an encoder take over, if it is still the next one. Returns whether it did."""
     with write_transaction(catalog.path) as db:
         row = db.execute("select value from setting where key = ?", (_NEXT,)).fetchone()
         if row is None or row[0] != name:
@@ -86,7 +88,7 @@ def finish_switch(catalog: Catalog, name: str) -> bool:
 
 
 def end_switch(catalog: Catalog) -> None:
-    """Go on with the encoder in use. The vectors that the other one has are kept."""
+    """Cancel the switch to another encoder. The vectors that it has are kept."""
     put_setting(catalog, _NEXT, "")
 
 
@@ -106,7 +108,7 @@ def _take_over(catalog: Catalog, name: str) -> None:
 def _put_in_use(db: sqlite3.Connection, name: str) -> None:
     _put(db, _IN_USE, name)
     _put(db, _NEXT, "")
-    # What was derived from the other one's vectors, and is kept in memory, is outdated.
+    # Whatever is derived from the other encoder's vectors and kept in memory is now outdated.
     db.execute("update clock set change = change + 1")
 
 

@@ -1,5 +1,5 @@
-"""The physical locations of a path: on Linux one folder can be mounted at several places, and
-`os.path.realpath` resolves links only.
+"""The physical locations of a path: on Linux, one folder can be mounted at several places, and
+`os.path.realpath` resolves only links.
 
 A bind mount, an overlay or a union file system shows files of another folder, often under a device
 number of its own. /proc/self/mountinfo, see proc(5), lists what each mount point shows.
@@ -41,7 +41,7 @@ class MountEntry(NamedTuple):
     """The type of the file system."""
     source: str
     options: str
-    """Of the file system."""
+    """The options of the file system."""
 
 
 def mount_table(text: str | None = None) -> list[MountEntry]:
@@ -105,8 +105,8 @@ class MountLocations:
         return found
 
     def _mount(self, real: str) -> MountEntry | None:
-        """The mount that a path is on: the innermost, and of several at one mount point the last,
-        which hides the others."""
+        """The mount that a path is on: the innermost one and, if several have the same mount point,
+        the last, which hides the others."""
         found = None
         for mount in self._mounts:
             if inside(real, mount.folder) and (

@@ -16,9 +16,9 @@ Scores = npt.NDArray[np.float32]
 
 # Neighbors kept for each photo: enough, without near-copies, to estimate the local density.
 NEIGHBOR_COUNT = 24
-# In rows of ids: no photo.
+# Stands for no photo in rows of ids.
 NO_PHOTO = -1
-# Photos whose neighbors are sampled for `usual_cosine`.
+# The number of photos that `typical_cosine` samples.
 _SAMPLE = 1000
 
 
@@ -28,15 +28,14 @@ class NeighborTable(NamedTuple):
     ids: Ids
     """(n,), ascending."""
     near: Ids
-    """(n, KEPT) ids, nearest first, NOBODY behind the last."""
+    """(n, NEIGHBOR_COUNT) ids, nearest first, padded with NO_PHOTO."""
     scores: Scores
-    """(n, KEPT) cosines, -2 behind the last."""
+    """(n, NEIGHBOR_COUNT) cosines, padded with -2."""
 
 
 def neighbor_table(catalog: Catalog, encoder_id: int) -> NeighborTable:
     """Every row of an encoder. A neighbor may have been hidden or purged since: check it against
-    the
-    visible ids."""
+    the visible ids."""
     with catalog.reading() as db:
         rows = db.execute(
             "select photo_id, ids, scores from neighbour where encoder_id = ? order by photo_id",
@@ -64,8 +63,8 @@ def neighbor_table(catalog: Catalog, encoder_id: int) -> NeighborTable:
 
 
 def inconsistent_neighbors(catalog: Catalog, encoder_id: int) -> list[int]:
-    """Photos whose row `put_neighbors` cannot have written: truncated, too long, out of order, or
-    with itself, a photo twice or an id that no photo has had in it."""
+    """Photos whose row `put_neighbors` cannot have written: it is truncated, too long or out of
+    order, or it has the photo itself, a photo twice or an id that no photo has ever had."""
     with catalog.reading() as db:
         rows = db.execute(
             "select photo_id, ids, scores from neighbour where encoder_id = ?", (encoder_id,)
@@ -122,9 +121,8 @@ def neighbors_of(catalog: Catalog, encoder_id: int, photo_id: int) -> list[tuple
 
 
 def typical_cosine(catalog: Catalog, encoder_id: int) -> float:
-    """The median cosine of the last of KEPT neighbors, over a sample of about a thousand photos;
-    NaN
-    where no photo has that many."""
+    """The median cosine of the last of NEIGHBOR_COUNT neighbors, over a sample of about a thousand
+    photos; NaN if no photo has that many."""
     with catalog.reading() as db:
         (count,) = db.execute(
             "select count(*) from neighbour where encoder_id = ?", (encoder_id,)
@@ -140,14 +138,14 @@ def typical_cosine(catalog: Catalog, encoder_id: int) -> float:
 
 
 def empty_neighbor_rows(number: int) -> tuple[Ids, Scores]:
-    """Rows without neighbors: ids and cosines, each of shape (number, KEPT)."""
+    """Rows without neighbors: ids and cosines, each of shape (number, NEIGHBOR_COUNT)."""
     return np.full((number, NEIGHBOR_COUNT), NO_PHOTO, np.int64), np.full(
         (number, NEIGHBOR_COUNT), -2.0, np.float32
     )
 
 
 def put_neighbors(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores: Scores) -> None:
-    """Store the neighbors of these photos, replacing earlier ones. Shapes as in `Neighbors`."""
+    """Store the neighbors of these photos, replacing earlier ones. Shapes as in `NeighborTable`."""
 
     def rows() -> Iterable[tuple[int, int, bytes, bytes]]:
         for photo_id, some, values in zip(ids.tolist(), near, scores, strict=True):

@@ -13,8 +13,8 @@ from explorer.library.catalog import Catalog
 from explorer.library.writer import Writer
 
 PairKind = Literal["pixels", "picture", "scene", "different"]
-"""pixels: the same pixels at full size. picture: the same picture, verified. scene: aligned, yet
-another shot. different: they looked alike, and are not."""
+"""pixels: the same pixels at full size. picture: the same picture, verified. scene: aligned, but
+another shot. different: similar at first sight only."""
 
 # The version of the method in `analysis/duplicates/find_pairs.py`. Results of another version are
 # ignored and computed again.
@@ -25,7 +25,7 @@ class Pair(NamedTuple):
     """Two photos that were compared."""
 
     a: int
-    """Id of the one with the smaller id."""
+    """The smaller of the two ids."""
     b: int
     kind: PairKind
     score: float
@@ -75,8 +75,8 @@ def similar_shots(catalog: Catalog, version: int, seconds: float) -> list[tuple[
 
 
 def raw_pairs(catalog: Catalog, raw_formats: Collection[str]) -> list[tuple[int, int]]:
-    """RAW files and the photos beside them that have their name without regard to the ending and to
-    capitals, as ids (RAW, other). raw_formats: as `photo.format` names them."""
+    """RAW files and the photos beside them with the same name, ignoring extension and case, as ids
+    (RAW, other). raw_formats: as `photo.format` names them."""
     formats = ", ".join("?" * len(raw_formats))
     with catalog.reading() as db:
         rows = db.execute(
@@ -97,7 +97,7 @@ def raw_pairs(catalog: Catalog, raw_formats: Collection[str]) -> list[tuple[int,
 
 
 def copy_pairs(catalog: Catalog) -> list[tuple[int, int, bytes, bytes]]:
-    """Pairs that show the same picture, by the present version of the method: ids and content
+    """Pairs that show the same picture, by the current version of the method: ids and content
     hashes. Hidden photos are included."""
     with catalog.reading() as db:
         rows = db.execute(

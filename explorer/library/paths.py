@@ -55,7 +55,7 @@ def from_text(text: str) -> str:
 
 def to_line(path: str) -> str:
     """A path as the file system gives it → catalog text on one line: control characters, which no
-    query or address can hold, are characters of the last private-use plane, too."""
+    query or address can contain, become characters of the last private-use plane, too."""
     return _CONTROL.sub(_escape_control, _LINE_ESCAPED.sub(_escape, to_text(path)))
 
 
@@ -102,8 +102,8 @@ def join(root: str, relative: str) -> str:
 
 
 def as_on_disk(path: str) -> str:
-    """An absolute path with each name spelled as on disk, where the system ignores case or Unicode
-    normalization. So one folder is never taken for two, however it was typed."""
+    """An absolute path with each name spelled as on disk, if the system ignores case or Unicode
+    normalization. So one folder is never mistaken for two, however it was typed."""
     if not this_system().ignores_case or not file_calls.lexists(path):
         return path
     drive, rest = os.path.splitdrive(path)

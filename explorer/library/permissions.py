@@ -1,11 +1,10 @@
-"""Keeping a library private from the machine's other users, by the permission bits of its folder
-and
-all files in it.
+"""Keep a library private from the machine's other users, by the permission bits of its folder and
+of all files in it.
 
 New files get their bits from the process's umask, and libraries made by earlier releases are
 tightened when they are opened. Only entries that a library is known to have are changed: the folder
-may hold other things too. Windows has no such bits; there the folders of a profile inherit access
-lists that exclude other users.
+may hold other things, too. Windows has no such bits; there, the folders of a profile inherit access
+control lists that exclude other users.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from explorer.config import data_dir
 from explorer.systems.this_system import this_system
 
 _OTHERS = 0o077
-# Every entry that a library's folder can have, as patterns, and what file managers leave anywhere.
+# Every entry that a library's folder can have, as patterns, and files that file managers leave
+# anywhere.
 _ENTRIES = (
     "catalog*", "*.lock", "app.address", "removals.jsonl*", "token", "open.html", "previews",
     "vectors", "examples", "removed",

@@ -1,7 +1,7 @@
 """The sets of visible photos that meet conditions, cached as masks and kept up to date with the
 catalog.
 
-A condition is evaluated for all photos once. From then on only photos that have changed are
+A condition is evaluated once for all photos. After that, only photos that have changed are
 evaluated again, so that a filter stays fast during indexing.
 """
 
@@ -33,8 +33,8 @@ class _Kept(NamedTuple):
 
 
 class PhotoBitmaps:
-    """Masks of one library's photos, those used last up to a number of bytes. Thread-safe; masks
-    are shared and read-only."""
+    """Masks of one library's photos. The most recently used ones are kept, up to a number of bytes.
+    Thread-safe; masks are shared and read-only."""
 
     def __init__(self, catalog: Catalog, capacity: int = _CAPACITY) -> None:
         self._catalog, self._capacity = catalog, capacity

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
 
-# `2016-05-04T10:11:12.5` as 20160504101112, with zeros for what is not known of it.
+# `2016-05-04T10:11:12.5` as 20160504101112, with zeros for unknown parts.
 _DIGITS = "replace(replace(replace(substr(p.taken_at, 1, 19), '-', ''), 'T', ''), ':', '')"
 _KNOWN = "case p.taken_precision when 'year' then 4 when 'month' then 6 when 'day' then 8"
 DATE_NUMBER = (
@@ -103,7 +103,7 @@ def _updated(db: sqlite3.Connection, known: _Columns, change: int) -> _Columns:
         return known._replace(change=change)
     ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     length = max(len(known.dates), int(ids.max(initial=-1)) + 1)
-    # Copies: other threads may still read the former ones.
+    # Copies, because other threads may still read the old ones.
     ratios, dates = np.ones(length, np.float32), np.zeros(length, np.int64)
     ratios[: len(known.ratios)], dates[: len(known.dates)] = known.ratios, known.dates
     ratios[ids] = np.fromiter((row[1] for row in rows), np.float32, len(rows))

@@ -26,7 +26,7 @@ NUMBERS: Mapping[str, str] = {
     "size": "p.bytes",
     "rating": "p.rating",
 }
-"""By field, the SQL of its number."""
+"""Field → the SQL of its number."""
 FACTS: Mapping[str, str] = {
     "gps": "p.latitude is not null and p.longitude is not null",
     "date": "p.taken_at is not null and p.taken_source is not 'file'",
@@ -115,8 +115,8 @@ def containing(text: str, columns: Collection[TextColumn]) -> PhotoCondition:
 
 
 def with_value(text: str, column: TextColumn) -> PhotoCondition:
-    """Photos that have exactly this text as a value of a column of `photo_text`, without regard to
-    capitals and accents."""
+    """Photos that have exactly this text as a value of a column of `photo_text`, ignoring case and
+    accents."""
     folded = " ".join(fold(text).split())
     return PhotoCondition(
         "? <> '' and exists (select 1 from photo_text t where t.photo_id = p.id and"
@@ -168,8 +168,8 @@ def in_locations(
 
 
 def _box(latitude: float, longitude: float, kilometers: float) -> tuple[str, list[object]]:
-    """A box around a circle: few photos need their distance computed."""
-    # A little more than the circle, as both are rounded.
+    """A box around a circle, so that the distance has to be computed for few photos."""
+    # A little more than the circle, because both are rounded.
     angle = kilometers / EARTH_RADIUS + 1e-6
     degrees = math.degrees(angle)
     sql, values = "p.latitude between ? and ?", [latitude - degrees, latitude + degrees]
@@ -187,7 +187,8 @@ def _box(latitude: float, longitude: float, kilometers: float) -> tuple[str, lis
 def kilometers_between(
     latitude: float, longitude: float, other_latitude: float, other_longitude: float
 ) -> float:
-    """The great-circle distance of two places given in degrees, by the haversine formula."""
+    """The great-circle distance in kilometers of two places given in degrees, by the haversine
+    formula."""
     one, other = math.radians(latitude), math.radians(other_latitude)
     turn = math.radians(other_longitude - longitude)
     squared = (
@@ -202,7 +203,8 @@ def add_functions(db: sqlite3.Connection) -> None:
 
 
 def _distance(*degrees: float | None) -> float | None:
-    """SQLite calls it for photos without a place, too."""
+    """The distance in kilometers; None for photos without a place, for which SQLite calls it,
+    too."""
     known = [each for each in degrees if each is not None]
     return kilometers_between(*known) if len(known) == 4 else None
 

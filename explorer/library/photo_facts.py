@@ -1,5 +1,5 @@
-"""What the photos of a library have in common by their files and metadata: folders, years, places
-and keywords, as pairs of a photo and a value."""
+"""What photos of a library have in common according to their files and metadata: folders, years,
+places and keywords, as pairs of a photo and a value."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
 PhotoMask = npt.NDArray[np.bool_]
-"""Whether each photo is in a set, by its id, of shape (n,). Photos with ids from n on are not."""
+"""Whether each photo is in a set, by its id, of shape (n,). Photos with ids from n on are not in
+it."""
 
 
 def mask_of(among: Ids | PhotoMask) -> PhotoMask:

@@ -18,9 +18,9 @@ from explorer.library.catalog import Catalog, Ids
 from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
 
 OrderKey = Literal["taken", "added", "modified", "name", "size"]
-"""taken: the date taken, photos without one last of all when the newest are first. added: when the
-photo was first indexed. modified: when the oldest of its files was last changed. name: of its
-files, without regard to capitals and accents. size: bytes."""
+"""taken: the date taken; photos without one come last when the newest are first. added: when the
+photo was first indexed. modified: when the oldest of its files was last changed. name: the names of
+its files, ignoring case and accents. size: bytes."""
 ORDER_KEYS: tuple[OrderKey, ...] = get_args(OrderKey)
 
 # Each key's SQL, on `photo` as p, and the type of its array. Dates sort as text.
@@ -60,9 +60,9 @@ class PhotoOrder:
         *,
         descending: bool = True,
     ) -> Ids:
-        """The ids of all visible photos in an order, or of those among some; by default the newest
-        first, as `Catalog.matching` gives them. Photos that are equal are in the order of their
-        ids.
+        """The ids of all visible photos, or of those among some, in an order; by default the newest
+        first, as `Catalog.matching` returns them. Equal photos are sorted by id, in the same
+        direction.
 
         among: their ids, or a mask.
         """
@@ -72,8 +72,8 @@ class PhotoOrder:
         return ids[::-1] if descending else ids
 
     def times(self, by: Literal["added", "modified"], ids: Ids) -> npt.NDArray[np.float64]:
-        """The times by which that order sorts these photos, Unix seconds, (n,); 0 for unknown
-        ones."""
+        """The times by which an order sorts these photos, in Unix seconds, (n,); 0 for unknown
+        photos."""
         known = self._current(by)
         times = known.keys.astype(np.float64) / (1e9 if by == "modified" else 1)
         order = np.argsort(known.ids)

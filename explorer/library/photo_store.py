@@ -24,7 +24,8 @@ DECODED_COLUMNS = (
 
 
 def decoded_values(photo: DecodedPhoto) -> dict[str, object]:
-    """What decoding yielded, as `photo` stores it: by DECODED_COLUMNS, in that order."""
+    """The result of decoding, as `photo` stores it: column → value, in the order of
+    DECODED_COLUMNS."""
     keywords = json.dumps(photo.keywords, ensure_ascii=False) if photo.keywords else None
     encoded = {"keywords": keywords, "metadata_version": METADATA_VERSION}
     return {
@@ -61,7 +62,7 @@ def add_photo(writer: Writer, digest: bytes, size: int, photo: DecodedPhoto) -> 
 @contextmanager
 def deferred_purge(writer: Writer, *, thorough: bool) -> Iterator[None]:
     """Keep photos that lose their last file hidden until the end of the block: another file may
-    turn out to hold them, as when two files swap names.
+    turn out to have them, as when two files swap names.
 
     thorough: purge them at the end, along with those that earlier blocks or a killed run left.
     """
@@ -100,7 +101,7 @@ def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
 
 
 def purge_photos(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Delete those of these photos that no file refers to, for good."""
+    """Permanently delete those of these photos that no file refers to."""
     chosen = list(photo_ids)
     if not chosen:
         return
@@ -119,7 +120,7 @@ def purge_photos(writer: Writer, photo_ids: Iterable[int]) -> None:
 
 
 def take_purged_hashes(writer: Writer) -> list[str]:
-    """Content hashes (hex) of the photos purged since the last call, whose pictures can go too;
-    without those that have been added again."""
+    """Content hashes (hex) of the photos purged since the last call, whose pictures can be deleted,
+    too; without those that have been added again."""
     purged, writer.purged_hashes = writer.purged_hashes, []
     return [digest for digest in purged if photo_id_by_hash(writer, bytes.fromhex(digest)) is None]

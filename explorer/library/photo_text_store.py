@@ -29,7 +29,7 @@ TEXT_COLUMNS = (
 )  # fmt: skip
 """The columns of `photo_text`, without its key."""
 CURRENT_LOCATION = "l.photo_id = p.id and l.latitude = p.latitude and l.longitude = p.longitude"
-"""Joins `photo_location` as l to `photo` as p: only rows of the photo's present coordinates."""
+"""Joins `photo_location` as l to `photo` as p: only rows for the photo's current coordinates."""
 _INDEX = "photo_text_index"
 
 
@@ -37,9 +37,9 @@ class PhotoTexts(NamedTuple):
     """The names and texts of a visible photo, as they are shown. Each has any number of values."""
 
     name: tuple[str, ...] = ()
-    """Of its files."""
+    """The names of its files."""
     folder: tuple[str, ...] = ()
-    """Of its files, from the name of the watched folder on, with '/'."""
+    """The folders of its files, from the name of the watched folder on, with '/'."""
     camera: tuple[str, ...] = ()
     lens: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class PhotoTexts(NamedTuple):
     """Where it was taken: part of the city, city, region, country."""
 
     def folded(self) -> tuple[str, ...]:
-        """The values of TEXT_COLUMNS: folded, on lines of their own."""
+        """The values of TEXT_COLUMNS, folded; several values are on lines of their own."""
         return tuple("\n".join(fold(_one_line(value)) for value in values) for values in self)
 
 
@@ -115,7 +115,8 @@ def _one_line(value: str) -> str:
 
 
 def update_texts(writer: Writer, photo_ids: Iterable[int]) -> None:
-    """Bring the texts of these photos up to the catalog; those of hidden photos are deleted.
+    """Bring the texts of these photos up to date with the catalog; those of hidden photos are
+    deleted.
 
     A photo whose texts changed gets a new change number, which filters by text follow.
     """
@@ -233,8 +234,8 @@ def index_is_sound(catalog: Catalog) -> bool:
 
 
 def outdated_photos(catalog: Catalog) -> list[int]:
-    """Photos whose stored texts differ from what the catalog says of them, or that are hidden and
-    still have some. Those without a row are not among them."""
+    """Photos whose stored texts differ from what the catalog says about them, or that are hidden
+    and still have texts. Photos without a row are not included."""
     wrong = list[int]()
     with catalog.reading() as db:
         stored = {

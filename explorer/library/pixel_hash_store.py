@@ -1,4 +1,4 @@
-"""Hashes of full-size pixels, of photos that look almost the same as another: table `pixels`."""
+"""Hashes of the full-size pixels of photos that look almost the same as another: table `pixels`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from explorer.library.writer import Writer
 
 
 def pixel_hashes(catalog: Catalog, photo_ids: Sequence[int]) -> dict[int, bytes]:
-    """By id, the hash of the full-size pixels of those photos that have one."""
+    """Photo id → the hash of its full-size pixels, for those photos that have one."""
     with catalog.reading() as db:
         marks = ",".join("?" * len(photo_ids))
         return dict(

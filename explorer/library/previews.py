@@ -11,7 +11,7 @@ from pathlib import Path
 
 from explorer.library.durable_io import delete_unless_read, replace_durably
 
-# Previews written at once: most of the time is spent waiting for the disk.
+# Previews written at the same time: most of the time is spent waiting for the disk.
 _WRITERS = 8
 # Suffix of what an interrupted write leaves.
 _SCRATCH = ".part"
@@ -34,7 +34,7 @@ class PreviewStore:
         """Store a preview, replacing an earlier one atomically: neither a reader nor a power cut
         ever finds half a file.
 
-        Raises OSError, as on a full disk; then nothing is left of it.
+        Raises OSError, for example on a full disk; nothing of the preview is left then.
         """
         path = self.path(photo_hash)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +49,8 @@ class PreviewStore:
 
     @contextmanager
     def writing(self, previews: Iterable[tuple[str, bytes]]) -> Iterator[None]:
-        """Write previews, given as (hash, JPEG), in the background of the block; after it all are
-        on
-        the disk. Raises as `write` does."""
+        """Write previews, given as (hash, JPEG), in the background while the block runs; after it,
+        all are on disk. Raises what `write` raises."""
         with ThreadPoolExecutor(_WRITERS, thread_name_prefix="preview") as pool:
             written = [pool.submit(self.write, photo_hash, jpeg) for photo_hash, jpeg in previews]
             yield
@@ -73,7 +72,7 @@ class PreviewStore:
         return self.folder.glob("??/*.jpg")
 
     def scratch(self) -> Iterator[Path]:
-        """What interrupted writes have left. For the one process that writes."""
+        """The files that interrupted writes have left. For the one process that writes."""
         return self.folder.glob(f"??/*{_SCRATCH}")
 
     def remove(self, photo_hash: str) -> bool:

@@ -30,7 +30,7 @@ class QualityTable(NamedTuple):
     values: npt.NDArray[np.float32]
     """(n, len(METRIC_NAMES))."""
     stated: dict[int, str]
-    """By photo id, the date in the metadata where it is impossible."""
+    """Photo id → the date in its metadata, for photos whose date is impossible."""
 
     def of(self, name: str) -> npt.NDArray[np.float32]:
         """One metric of all photos, of shape (n,)."""
@@ -45,7 +45,7 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
             " select ?1, ?2, ?3, ?4, ?5 where exists (select 1 from photo where id = ?1)",
             (photo_id, METRICS_VERSION, photo.quality, photo.diagnostics, photo.impossible_date),
         )
-        # Earlier releases took some intact photos for damaged.
+        # Earlier releases mistook some intact photos for damaged ones.
         writer.connection.execute(
             "update photo set damaged = ?2 where id = ?1 and damaged is not ?2",
             (photo_id, photo.damaged),
@@ -53,7 +53,7 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
 
 
 def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
-    """Replace all facts and metrics of a photo by those of decoding its content again."""
+    """Replace all facts and metrics of a photo with those from decoding its content again."""
     with writer.transaction() as change:
         columns = ", ".join(f"{name} = ?" for name in (*DECODED_COLUMNS, "change"))
         writer.connection.execute(
@@ -129,7 +129,7 @@ def diagnostics_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None
 
 
 class PhotoFacts(NamedTuple):
-    """What scores by quality metrics use besides these, of n visible photos."""
+    """What quality scores use besides the metrics, for n visible photos."""
 
     ids: Ids
     """(n,), ascending."""
@@ -164,13 +164,13 @@ def photo_facts(catalog: Catalog) -> PhotoFacts:
 
 
 class ReviewPhoto(NamedTuple):
-    """A visible photo with the facts that anomalies are found by."""
+    """A visible photo with the facts by which anomalies are found."""
 
     id: int
     hash: str
-    """Of the content, hex."""
+    """The hash of its content, in hex."""
     path: str
-    """Absolute, of one of its files, on a connected drive if possible."""
+    """The absolute path of one of its files, on a connected drive if possible."""
     format: str
     width: int
     height: int

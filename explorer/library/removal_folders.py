@@ -1,7 +1,7 @@
-"""The folders that photos of this library were moved to, trash folders included: the only ones that
-undo takes files from.
+"""The folders that photos of this library were moved to, trash folders included. Undo takes files
+from no others.
 
-They are stored in the catalog's settings, not in the journal, which is a text file that anybody may
+They are stored in the catalog's settings, not in the journal, which is a text file that anyone may
 have written.
 """
 
@@ -45,7 +45,7 @@ def _of_earlier_releases(catalog: Catalog, journal: RemovalJournal) -> list[str]
     """The folders that the journal names, for removals by releases that stored them only there.
 
     The journal is trusted for removals before this library was migrated to a release that stores
-    them elsewhere. A library made by such a release has no removals of that time.
+    them elsewhere. A library created by such a release has no removals from that time.
     """
     first, last = _schema_times(catalog)
     return list(

@@ -1,9 +1,9 @@
 """The removal journal: a write-ahead log of what is done to photo files.
 
-It is a file next to the catalog, one JSON object a line, and each line is synced to disk before the
-step that it announces. It is not a table: the catalog does not sync each commit, may be rebuilt or
-deleted, and is written by the worker. The journal outlives all that and is readable by eye. A power
-cut costs at most the line that was being written, whose step had not begun.
+It is a file next to the catalog, one JSON object per line, and each line is synced to disk before
+the step that it announces. It is not a table: the catalog does not sync each commit, may be rebuilt
+or deleted, and is written by the worker. The journal outlives all that and is readable by eye. A
+power cut costs at most the line that was being written, whose step had not begun.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RemovalEntry:
     path: str
     """Where it was."""
     hash: str
-    """Of its content, hex."""
+    """The hash of its content, in hex."""
     keeper: str | None
     """Path of the file that was kept in its place, if any."""
     where: str
@@ -87,8 +87,8 @@ class RemovalEntry:
 
     @property
     def away(self) -> bool:
-        """Whether it may have been moved, so that undo has something to do; also where a crash left
-        that open."""
+        """Whether it may have been moved, so that undo has something to do; also True if a crash
+        left that unknown."""
         return self.state != "undone"
 
     @property
@@ -110,7 +110,7 @@ class RemovalRun:
     """How many files it was to remove."""
     entries: list[RemovalEntry] = field(default_factory=list)
     ended: bool = False
-    """Whether it came to its end."""
+    """Whether it ran to its end."""
 
     @property
     def away(self) -> list[RemovalEntry]:
@@ -128,8 +128,7 @@ class RemovalRun:
 
 class RemovalJournal:
     """The removal journal of one library. Reading needs no lock; a removal or undo holds `lock`
-    from
-    its beginning to its end."""
+    from its beginning to its end."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL_NAME
@@ -219,7 +218,7 @@ class RemovalJournal:
 
 
 def _write_all(handle: int, data: bytes) -> None:
-    """Write all of it: `os.write` may write less than it is given, without an error."""
+    """Write all bytes: `os.write` may write fewer than it is given, without an error."""
     while data:
         written = os.write(handle, data)
         if not written:

@@ -1,4 +1,4 @@
-"""Bringing the catalog up to date after a removal or an undo."""
+"""Bring the catalog up to date after a removal or an undo."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from explorer.systems import file_calls
 
 
 def update_catalog(library: Library, *, gone: list[str], back: list[str]) -> None:
-    """Update the catalog after files at absolute paths went (gone) or came back (back): at once
-    where no worker runs, else by asking the worker to scan."""
+    """Update the catalog after files at absolute paths went (gone) or came back (back): at once if
+    no worker runs, else by asking the worker to scan."""
     paths = gone + back
     if not paths:
         return

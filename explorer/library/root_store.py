@@ -91,7 +91,7 @@ def update_root(
     device: str | None = None,
     mounts: Iterable[str] | None = None,
 ) -> None:
-    """Record the state of a root; what is not given stays.
+    """Record the state of a root; values that are not given stay unchanged.
 
     state: `online` or `offline`. watching: how changes are noticed, in words. scanned: a scan has
     just ended. problem: what could not be read, in words; '' clears it. device: the file system.
@@ -128,7 +128,7 @@ def prefixed_glob(glob: str, prefix: str) -> str:
 
 
 def check_folder(path: str) -> None:
-    """Raises FolderError, with a sentence for the user, where a folder cannot be watched."""
+    """Raise FolderError, with a sentence for the user, if a folder cannot be watched."""
     shown = to_text(path)
     if not os.path.isabs(path):
         raise FolderError(f"The folder {shown} must be given as a full path.")

@@ -32,7 +32,7 @@ class PhotoRow(TypedDict):
 
     id: int
     hash: str
-    """Hex."""
+    """The hash of the content, in hex."""
     bytes: int
     format: str
     width: int
@@ -57,7 +57,7 @@ class PhotoRow(TypedDict):
     rating: float | None
     """Stars, above 0 and up to 5."""
     favourite: int
-    """1 for a favourite, else 0."""
+    """1 for a favorite, else 0."""
     damaged: str | None
     added_at: float
     path: str
@@ -132,8 +132,7 @@ class FolderRow(TypedDict):
 
 class WorkerRow(TypedDict):
     """What the indexing process reported last. heartbeat: Unix seconds. rate: photos/s. eta:
-    seconds
-    left, if known."""
+    seconds left, if known."""
 
     pid: int
     heartbeat: float
@@ -159,7 +158,8 @@ class Counts(NamedTuple):
 
 
 def stored_keywords(stored: str | None) -> list[str]:
-    """The keywords of a photo as its row has them; none where they are damaged."""
+    """The keywords of a photo in the form in which its row has them; an empty list if they are
+    damaged."""
     try:
         found = json.loads(stored or "[]")
     except ValueError:
@@ -173,7 +173,7 @@ _PHOTO_KEYS = tuple(key for key in PhotoRow.__annotations__ if key != "path")
 def to_photo_row(row: sqlite3.Row) -> PhotoRow:
     """A row of `photo` joined with one of its files and that file's root."""
     path = join(row["root"], row["file_path"])
-    # Asked for once: a row makes the list of its columns anew each time.
+    # Called once, because a row builds the list of its columns anew each time.
     columns = frozenset(row.keys())
     own = {key: row[key] for key in _PHOTO_KEYS if key in columns}
     folder, name = os.path.split(path)

@@ -1,9 +1,9 @@
-"""Salvaging what can be read of a damaged catalog into a new one. The damaged file is kept.
+"""Salvage what can be read of a damaged catalog into a new one. The damaged file is kept.
 
 Rows are read from the file's pages (`sqlite_pages.py`), so that a malformed page costs the rows on
-it and no others. Rows lost from a table are taken from its unique index where that has all that
-matters. Every value is checked (`column_values.py`), and rows are inserted under all constraints of
-the schema.
+it and no others. Rows lost from a table are taken from its unique index, if that has everything
+that matters. Every value is checked (`column_values.py`), and rows are inserted under all
+constraints of the schema.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from explorer.library.paths import join, printable
 from explorer.library.photo_text_store import fill_texts
 from explorer.library.sqlite_pages import Pages
 
-# What rows of a table are called where some are lost; rows of other tables can be computed again
-# and are not reported.
+# What the rows of a table are called in reports of a loss; rows of other tables can be computed
+# again and are not reported.
 _NAMES = {
     "root": "watched folders", "photo": "photos", "file": "files",
     "decision": "decisions about duplicates",
@@ -37,8 +37,8 @@ _NAMES = {
     "concept": "concepts", "concept_photo": "example photos of concepts",
     "setting": "settings", "embedding": "vectors", "command": "pending commands",
 }  # fmt: skip
-# Made from the others by the worker; so is the index of texts. Lists of neighbors that were read
-# from a damaged file would pass for those of the vectors, and of vectors that are encoded again.
+# Derived from the others by the worker, as is the index of texts. Lists of neighbors that were read
+# from a damaged file would pass for correct ones, even for vectors that are encoded again.
 _DERIVED = ("location", "photo_location", "neighbour")
 _COUNTERS = "sqlite_sequence"
 # SQLite's files beside a database.
@@ -68,15 +68,15 @@ class SalvageReport:
 
     @property
     def total(self) -> int:
+        """The number of salvaged rows of all tables."""
         return sum(self.rows.values())
 
 
 def salvage(path: Path) -> SalvageReport:
-    """Replace a damaged catalog by a new one with all rows that can be read.
+    """Replace a damaged catalog with a new one that has all rows that can be read.
 
-    For the process that holds the library's lock, with the catalog open nowhere. Raises
-    LibraryError if it cannot be read or written, and LibraryNewer if a later release wrote
-    it.
+    For the process that holds the library's lock, while the catalog is open nowhere. Raises
+    LibraryError if it cannot be read or written, and LibraryNewer if a later release wrote it.
     """
     new, kept = path.with_suffix(".saved"), _free_name(path)
     try:
@@ -144,7 +144,7 @@ def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str,
     cut = repair_saved_references(target)
     _set_counters(target, tables, source)
     target.execute(RECORD_DELETIONS)
-    # Without their rows, the stages that compute them have not run.
+    # Their rows were not salvaged, so these stages must run again.
     target.execute("delete from stage where name like 'neighbours %'")
     fill_texts(target)
     target.execute("commit")
@@ -174,7 +174,7 @@ def _set_counters(
     target: sqlite3.Connection, tables: dict[str, RecoveredTable], source: DamagedCatalog
 ) -> None:
     """Set the clock to no earlier than any change, and the id counters to no less than any id that
-    was used, whatever was lost of them."""
+    was used, even if some of these were lost."""
     target.execute(
         "update clock set change = ? + max(change, coalesce((select max(change) from photo), 0),"
         " coalesce((select max(change) from purged), 0), coalesce((select max(change) from stage),"

@@ -1,4 +1,4 @@
-"""Savepoints: a part of a transaction that can fail without the rest."""
+"""Savepoints, with which a part of a transaction can fail without the rest."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _UNFIT = (
 
 @contextmanager
 def savepoint(writer: Writer) -> Iterator[None]:
-    """Within a transaction, roll back what the block wrote where it raises; what was written before
-    it stays.
+    """Within a transaction, roll back what the block wrote if it raises; what was written before it
+    stays.
 
     Raises PhotoError, with a reason in plain words, for values that the catalog cannot hold, and
     whatever else the block raises.

@@ -1,7 +1,7 @@
 """Renditions of photos for a screen, kept on disk: one JPEG for each content and size.
 
-They can be made again at any time, so the ones that were used longest ago are deleted once all
-together take more than a limit.
+They can be made again at any time, so the least recently used ones are deleted once all of them
+together exceed a limit.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from explorer.library.durable_io import delete_unless_read
 from explorer.systems.this_system import this_system
 
 MAX_BYTES = 1 << 30
-"""What the renditions of a library may take: about a thousand at the size of a large screen."""
-# Raised when photos are rendered in another way.
+"""The size limit of a library's renditions: about a thousand at the size of a large screen."""
+# Incremented when photos are rendered in another way.
 _VERSION = 1
-# Of the limit, what is left once older renditions are deleted: not at every new one.
+# The share of the limit that deletions leave, so that not every new rendition requires one.
 _KEPT_SHARE = 0.9
-# Suffix of what an interrupted write leaves.
+# Suffix of the files that an interrupted write leaves.
 _SCRATCH = ".part"
 
 
@@ -36,7 +36,8 @@ class ScreenCache:
         self._bytes: int | None = None
 
     def path(self, photo_hash: str, name: str) -> Path:
-        """Where the rendition of a content (its hash in hex) is kept. name: of its size."""
+        """Where the rendition of a content (its hash in hex) is kept. name: the name of its
+        size."""
         return self.folder / photo_hash[:2] / f"{photo_hash}-{name}.jpg"
 
     def find(self, photo_hash: str, name: str) -> Path | None:
@@ -49,8 +50,8 @@ class ScreenCache:
         return path
 
     def add(self, photo_hash: str, name: str, jpeg: bytes) -> None:
-        """Keep a rendition; a reader never finds half a file. Raises OSError, as on a full disk;
-        then nothing is left of it."""
+        """Store a rendition; a reader never finds half a file. Raises OSError, for example on a
+        full disk; nothing of the rendition is left then."""
         path = self.path(photo_hash, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=_SCRATCH)
@@ -79,8 +80,8 @@ class ScreenCache:
         return all(gone)
 
     def _shrink(self, newest: Path) -> int:
-        """Delete what was used longest ago if there is too much, but not the newest; returns the
-        bytes that are left."""
+        """Delete the least recently used renditions if they exceed the limit, but never the newest.
+        Returns the number of bytes that are left."""
         found = list[tuple[float, int, Path]]()
         for path in self.folder.glob("??/*"):
             with contextlib.suppress(OSError):

@@ -14,7 +14,7 @@ def get_setting(catalog: Catalog, key: str) -> str | None:
 
 
 def put_setting(catalog: Catalog, key: str, value: str) -> None:
-    """Set a setting, at once and for good."""
+    """Store a setting, in a transaction of its own."""
     with write_transaction(catalog.path) as db:
         db.execute(
             "insert into setting values (?, ?) on conflict (key) do update set value ="

@@ -40,7 +40,7 @@ class SidecarRun:
     """When it began, Unix seconds."""
     entries: list[SidecarEntry] = field(default_factory=list)
     ended: bool = False
-    """Whether it came to its end."""
+    """Whether it ran to its end."""
 
     @property
     def pending(self) -> list[SidecarEntry]:

@@ -1,7 +1,7 @@
 """Apply what sidecars say to the columns of photos, where the user has set nothing.
 
-XMP sidecars take precedence over the file, as in other programs: they are where changes are saved.
-Google Takeout's JSON only adds what the file lacks, as its dates are in UTC. Keywords are united.
+XMP sidecars take precedence over the file, as in other programs, which save changes in them. Google
+Takeout's JSON only adds what the file lacks, because its dates are in UTC. Keywords are combined.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _FIRST_YEAR = "1826"
 
 
 def sidecar_key(path: str) -> str | None:
-    """The key by which photos find a sidecar; None for files that are none. path: catalog text."""
+    """The key under which photos find a sidecar; None for other files. path: catalog text."""
     name = path.rpartition("/")[2]
     return companion_keys(normalized_name(name))[0] if is_sidecar(name) else None
 
 
 def apply_sidecars(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[int]:
-    """Apply the sidecars of these photos' present files, and take back values of sidecars that are
-    gone. Returns the photos that changed. Must be called inside a transaction."""
+    """Apply the sidecars of these photos' present files, and revert the values from sidecars that
+    are gone. Returns the photos that changed. Must be called inside a transaction."""
     changed = list[int]()
     for photo_id in unapplied_photos(db, photo_ids):
         contents = [each.content for each in sidecars_of_photo(db, photo_id)]
@@ -69,8 +69,8 @@ def apply_sidecars(db: sqlite3.Connection, photo_ids: Iterable[int]) -> list[int
 
 
 def unapplied_photos(db: sqlite3.Connection, photo_ids: Iterable[int]) -> Iterator[int]:
-    """Those of these photos whose columns, or count of sidecars, are not what the sidecars of their
-    present files say."""
+    """The photos among these whose columns, or count of sidecars, are not what the sidecars of
+    their present files say."""
     none = db.execute("select 1 from sidecar limit 1").fetchone() is None
     for photo_id in photo_ids:
         row = db.execute("select sidecars from photo where id = ?", (photo_id,)).fetchone()

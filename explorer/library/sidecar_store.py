@@ -1,4 +1,4 @@
-"""The sidecars that lie beside photos, and what they say: table `sidecar`.
+"""The sidecars beside photos, and what they say: table `sidecar`.
 
 A scan finds them, and the indexing process reads those that are new or changed. Their values are
 applied to photos in the same transaction (`sidecar_overlay.py`).
@@ -37,11 +37,11 @@ class KnownSidecar(NamedTuple):
     path: str
     """Relative to its root, as catalog text."""
     key: str
-    """By which photos find it (`photos/companion_keys.py`)."""
+    """The key under which photos find it (`photos/companion_keys.py`)."""
     size: int
     mtime_ns: int
     version: int
-    """Of what was read of it."""
+    """The SIDECAR_VERSION with which it was read."""
 
     @property
     def folder(self) -> str:
@@ -72,7 +72,7 @@ def known_sidecars(
 ) -> dict[str, KnownSidecar]:
     """The known sidecars in a folder of a root, by path. folder: relative, as catalog text; '' for
     the root. recursive: also those in its subfolders."""
-    # '0' follows '/': a range, so that the index on folders serves.
+    # '0' follows '/' in ASCII. This is a range, so the index on folders can be used.
     below = "?2 = '' or folder = ?2 or (folder > ?2 || '/' and folder < ?2 || '0')"
     rows = writer.connection.execute(
         "select id, path, key, size, mtime_ns, version from sidecar where root_id = ?1 and"
@@ -131,7 +131,7 @@ def unapplied_sidecars(catalog: Catalog) -> list[int]:
 def _apply(writer: Writer, changed: Mapping[tuple[int, str], set[str]]) -> None:
     """Apply sidecars that changed to their photos.
 
-    changed: for each folder (root id, path), the keys by which photos find these sidecars.
+    changed: for each folder (root id, path), the keys under which photos find these sidecars.
     """
     db = writer.connection
     with writer.transaction() as change:
@@ -150,7 +150,7 @@ def _apply(writer: Writer, changed: Mapping[tuple[int, str], set[str]]) -> None:
 
 
 def _touch(db: sqlite3.Connection, photo_ids: list[int], change: int) -> None:
-    """Let readers notice that these photos changed, and make their texts searchable."""
+    """Make readers notice that these photos changed, and make their texts searchable."""
     for some in chunks(photo_ids, MAX_BOUND_VALUES):
         db.execute(
             f"update photo set change = ? where id in ({','.join('?' * len(some))})",

@@ -1,5 +1,5 @@
-"""Reading the rows of an SQLite database from the pages of its file, without SQLite, which gives up
-at a malformed page.
+"""Read the rows of an SQLite database from the pages of its file, without SQLite, which gives up at
+a malformed page.
 
 After "Database File Format" (sqlite.org/fileformat2.html): b-tree pages (1.6), records (2.1), the
 free-list (1.5), the write-ahead log (4).
@@ -57,7 +57,7 @@ class Pages:
         self.torn = set[int]()
 
     def page(self, number: int) -> bytes:
-        """Raises MalformedPage for a number beyond the end."""
+        """The bytes of a page. Raises MalformedPage if it is beyond the end or truncated."""
         if not 1 <= number <= self.count:
             raise MalformedPage("a page beyond the end")
         page = self._newer.get(number) or self._data[(number - 1) * self.size : number * self.size]
@@ -131,15 +131,15 @@ class Pages:
     # --- pages
 
     def _page_size(self) -> int:
-        """As the header says; SQLite's usual size where the header is damaged and says none."""
+        """The page size in the header; SQLite's default if the header is damaged."""
         size = int.from_bytes(self._data[16:18], "big")
         size = 65536 if size == 1 else size
         known = self._data[:16] == _MAGIC and 512 <= size <= 65536 and size & (size - 1) == 0
         return size if known else _USUAL_PAGE
 
     def _committed(self, log: bytes) -> dict[int, bytes]:
-        """The last version of each page up to the last whole commit: a frame counts where its
-        checksum and all before it hold."""
+        """The last version of each page up to the last whole commit: a frame counts only if its
+        checksum and all earlier ones hold."""
         found, pending = dict[int, bytes](), dict[int, bytes]()
         if len(log) < 32 or (order := _WAL_MAGICS.get(int.from_bytes(log[:4], "big"))) is None:
             return found
@@ -161,7 +161,8 @@ class Pages:
         return found
 
     def _places(self, number: int) -> tuple[bytes, int, list[int]]:
-        """A page, its kind and where its cells begin: beyond the page where that cannot be."""
+        """A page, its kind and the offsets of its cells; an impossible offset becomes one beyond
+        the page."""
         page = self.page(number)
         start = 100 if number == 1 else 0
         kind = page[start]
@@ -259,7 +260,7 @@ _SIZES = dict(enumerate((0, 1, 2, 3, 4, 6, 8, 8, 0, 0)))
 
 
 def _record(data: bytes) -> tuple[Value, ...]:
-    """The values of a record (2.1); a text that is no UTF-8 as bytes. Raises MalformedPage if its
+    """The values of a record (2.1); text that is not UTF-8 stays bytes. Raises MalformedPage if its
     types and its length do not agree."""
     header, at = _varint(data, 0)
     if not 1 <= header <= len(data):

@@ -1,10 +1,10 @@
 """Folders that systems, NAS devices and other programs manage themselves: trash, snapshots,
 thumbnails, the libraries of photo programs.
 
-Their contents are emptied, thinned out or rewritten automatically, and much of them is small copies
-of photos elsewhere. So such a folder is not indexed unless the user adds it, no file in it is ever
-chosen as the keeper of a group, and none is ever removed from it. Names are compared as a whole and
-without case: “Recycled art” and “snapshot 2019” are the user's own. Some names count only inside a
+Their contents are deleted, thinned out or rewritten automatically, and many are small copies of
+photos elsewhere. So such a folder is not indexed unless the user adds it, no file in it is ever
+chosen as the keeper of a group, and none is ever removed from it. Names are compared as a whole,
+ignoring case: “Recycled art” and “snapshot 2019” are the user's own. Some names count only inside a
 folder of a certain name (`a/b`).
 """
 
@@ -84,8 +84,8 @@ _MAX_DEPTH = 3
 
 
 def kind_of(names: Sequence[str]) -> str | None:
-    """What the folder at these path components is, in words that follow “it is”; None for a
-    person's own. Its ancestors count only for names that mean something only inside a certain
+    """What the folder at these path components is, in words that follow “it is”; None for the
+    user's own. Its ancestors count only for names that mean something only inside a certain
     folder."""
     folded = [name.lower() for name in names[-_MAX_DEPTH:]]
     for start in range(len(folded)):
@@ -99,14 +99,14 @@ def kind_of(names: Sequence[str]) -> str | None:
 
 
 def is_photo_package(name: str) -> bool:
-    """Whether a folder of this name is a library of Apple's photo programs. It can be added as what
-    it is: then its originals are indexed, and nothing in it is ever removed."""
+    """Whether a folder of this name is a library of Apple's photo programs. The user can add it:
+    its originals are then indexed, and nothing in it is ever removed."""
     return _PHOTO_PACKAGE.fullmatch(name.lower()) is not None
 
 
 def is_derived(names: Sequence[str]) -> bool:
     """Whether the folder at these path components is in a library of Apple's photo programs, and
-    holds previews and other data that can be made again, not the originals."""
+    contains previews and other data that can be made again, not the originals."""
     return (
         len(names) > 1
         and is_photo_package(names[-2])

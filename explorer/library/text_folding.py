@@ -1,7 +1,7 @@
-"""Text as it is compared in a search: without accents, capitals and other variants of a letter.
+"""Fold text for comparison in searches, which ignore accents, case and other variants of a letter.
 
-Done here rather than by SQLite, whose trigram tokenizer can remove accents only in its newest
-releases.
+This is done here rather than by SQLite, whose trigram tokenizer can remove accents only in its
+newest releases.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import unicodedata
 # Combining classes of marks that make another letter, not an accented one: nukta, the voicing marks
 # of kana, virama (Unicode Standard, table 4-3).
 _LETTER_MARKS = frozenset({0, 7, 8, 9})
-# What SQLite takes for the end of a text, and what it cannot take at all.
+# Null characters, which SQLite treats as the end of a text, and surrogates, which it rejects.
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
     """Compatibility-decomposed (NFKD), without accents, case-folded: `Ångström` → `angstrom`.
 
-    Null characters and lone surrogates, which are in no text of a photo, become U+FFFD.
+    Null characters and lone surrogates, which no text of a photo contains, become U+FFFD.
     """
     text = _UNFIT.sub("\ufffd", text)
     if text.isascii():
@@ -46,7 +46,7 @@ def fold_with_positions(text: str) -> tuple[str, list[int]]:
 def find_ranges(text: str, folded_word: str) -> list[tuple[int, int]]:
     """Where a folded word occurs in a text, as (start, end) in the text itself; without overlaps.
 
-    An accent that follows its letter as a character of its own belongs to the range.
+    An accent that follows its letter as a separate character belongs to the range.
     """
     folded, positions = fold_with_positions(text)
     ranges, at = list[tuple[int, int]](), 0

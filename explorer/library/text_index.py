@@ -1,9 +1,9 @@
 """Search of the names and texts of photos: file and folder names, camera, lens, keywords, title,
 description and place.
 
-Words match anywhere within a text, in any language, without regard to capitals and accents. FTS5 of
-SQLite finds the photos that have all trigrams of a word (the index stores no positions, which makes
-it four times smaller); `instr` on the texts themselves then confirms the word. Words of one or two
+Words match anywhere within a text, in any language, ignoring case and accents. SQLite's FTS5 finds
+the photos that have all trigrams of a word (the index stores no positions, which makes it four
+times smaller); `instr` on the texts themselves then confirms the word. Words of one or two
 characters have no trigrams, so all texts are read for them.
 """
 
@@ -26,7 +26,8 @@ TextColumn = Literal[
     "name", "folder", "camera", "lens", "keywords", "title", "description", "place"
 ]  # fmt: skip
 COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
-# What words of a phrase are looked up in; cameras and lenses are not what a phrase is about.
+# The columns in which the words of a phrase are looked up; phrases are not about cameras and
+# lenses.
 _WORD_COLUMNS: tuple[TextColumn, ...] = (
     "name", "keywords", "title", "description", "place", "folder",
 )  # fmt: skip
@@ -72,7 +73,7 @@ class TextMatch(NamedTuple):
     text: str
     """As it is shown."""
     ranges: tuple[tuple[int, int], ...]
-    """Where in it, as (start, end), ascending and without overlaps."""
+    """Where the words occur in it, as (start, end), ascending and without overlaps."""
 
 
 class FoldedTexts(NamedTuple):
@@ -96,14 +97,13 @@ class TextIndex:
 
         Whole file names come first, then beginnings of file names, other parts of them, keywords
         and names of places, titles, descriptions, parts of names of places, folders, and cameras
-        and lenses; of equal ones, those with the shorter
-        name.
+        and lenses. Ties go to the shorter name.
         """
         folded = folded_words(words)
         if not folded or limit <= 0:
             return []
         phrase = " ".join(folded)
-        # Of several words, all of them in one place are better than each in its own.
+        # Several words together in one place are better than each in its own.
         wanted = [*folded, phrase] if len(folded) > 1 else folded
         kinds = [_kind_sql(number) for number in range(1, len(wanted) + 1)]
         columns = ", ".join(f"{sql} k{number}" for number, sql in enumerate(kinds))
@@ -121,8 +121,8 @@ class TextIndex:
         return [best[photo_id] for photo_id in ids if photo_id in best]
 
     def ids_containing(self, text: str, columns: Collection[TextColumn] | None = None) -> Ids:
-        """Ids of all visible photos that have this text, as it is, in one of these columns
-        (default: in any); ascending. Of keywords, a part is enough."""
+        """Ids of all visible photos that have this text, as a whole, in one of these columns
+        (default: in any); ascending. It may be part of a keyword."""
         folded = " ".join(fold(text).split())
         if not folded:
             return np.empty(0, np.int64)
@@ -130,21 +130,21 @@ class TextIndex:
         return self._ids([folded], f"({condition})", [folded])
 
     def ids_with_value(self, text: str, column: TextColumn) -> Ids:
-        """Ids of all visible photos of which this text is a whole value of a column; ascending."""
+        """Ids of all visible photos that have this text as a whole value of a column; ascending."""
         folded = " ".join(fold(text).split())
         value = f"instr(char(10) || t.{column} || char(10), char(10) || ?1 || char(10))"
         return self._ids([folded], value, [folded]) if folded else np.empty(0, np.int64)
 
     def ids_in_folder_named(self, name: str) -> Ids:
-        """Ids of all visible photos with a file directly in a folder of this name; ascending. A
-        name can be several, with '/' between them: the last of a path."""
+        """Ids of all visible photos with a file directly in a folder of this name; ascending. The
+        name may also be the last several names of a path, separated by '/'."""
         folded = folded_folder(name)
         condition = FOLDER_NAMED.format(name="?1")
         return self._ids([folded], condition, [folded]) if folded else np.empty(0, np.int64)
 
     def ids_named(self, name: str, limit: int) -> list[int]:
-        """Ids of at most this many visible photos with a file of that name, whole, with or without
-        its suffix; ascending. Of more than that, none."""
+        """Ids of all visible photos with a file of exactly that name, with or without its suffix;
+        ascending. Empty if there are more than `limit`."""
         folded = " ".join(fold(name).split())
         if not folded:
             return []
@@ -153,8 +153,9 @@ class TextIndex:
 
     def texts_with(self, folded_word: str, limit: int) -> list[FoldedTexts] | None:
         """The texts of all visible photos that have a folded word of at least three characters
-        somewhere but in the names of camera and lens, in any order. None if there are more than
-        the limit, or so many that have its trigrams that looking at all of them takes too long."""
+        anywhere except in the names of camera and lens, in no particular order. None if there are
+        more than the limit, or if so many have its trigrams that looking at all of them takes too
+        long."""
         if self._has_more_candidates(folded_word, _CANDIDATES_PER_MATCH * limit):
             return None
         condition = " or ".join(f"instr(t.{name}, ?1)" for name in _WORD_COLUMNS)
@@ -188,7 +189,7 @@ class TextIndex:
         return list(_matches(photo_id, texts, folded_words(words)))
 
     def _best_matches(self, ids: Sequence[int], words: Sequence[str]) -> dict[int, TextMatch]:
-        """The match of each photo in which most of the words occur; of equal ones the first."""
+        """The match of each photo in which the most words occur; the first of equal ones."""
         with self._catalog.reading() as db:
             texts = read_texts(db, ids)
         best = dict[int, TextMatch]()
@@ -240,7 +241,7 @@ def folded_words(text: str) -> list[str]:
 
 
 def trigram_expression(words: Iterable[str]) -> str:
-    """The FTS5 query for texts with all trigrams of these folded words; '' where they have none."""
+    """The FTS5 query for texts with all trigrams of these folded words; '' if they have none."""
     trigrams = dict.fromkeys(
         word[at : at + _TRIGRAM] for word in words for at in range(len(word) - _TRIGRAM + 1)
     )

@@ -11,8 +11,7 @@ from explorer.text_format import one_line, typed_line
 
 
 def name_key(name: str) -> str:
-    """What two names have in common if they mean the same: the name without accents, capitals and
-    repeated spaces."""
+    """The form in which names are compared: without accents, case and repeated spaces."""
     return " ".join(fold(name).split())
 
 

@@ -30,10 +30,10 @@ from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
 
 Vectors = npt.NDArray[np.float32]
 
-# Changes applied at once: many, as each removal in FAISS is linear; few enough to stay small in
-# memory.
+# Changes applied at once: many, because each removal in FAISS takes linear time; few enough to stay
+# small in memory.
 _BATCH = 8192
-# Changes of which each photo is looked up in the index by itself: slow where it is not there.
+# Up to this many changes, each photo is looked up by itself, which is slow if it is not there.
 _FEW = 100
 # Vectors compared at once for all scores: few enough that scores and ids stay in the processor's
 # cache.
@@ -49,9 +49,9 @@ class VectorIndex:
         self.dim = dim
         self.change = 0
         self.rebuilt = False
-        """Whether all vectors came from the catalog, as there was no good file."""
+        """Whether all vectors came from the catalog, because there was no valid file."""
         self.damaged = False
-        """Whether there was a file that was not good."""
+        """Whether there was an invalid file."""
         self._catalog, self._name, self._version = catalog, name, version
         self._manifest = folder / f"{file_stem(name, version)}.json"
         self._lock = threading.RLock()
@@ -129,7 +129,7 @@ class VectorIndex:
         self, query: Vectors, top: int, among: Ids | PhotoMask | None = None
     ) -> tuple[Vectors, Ids]:
         """The `top` most similar photos, or all if there are fewer: (cosines, ids), best first;
-        the tie-break is the smaller id.
+        ties go to the smaller id.
 
         query: float32 of shape (dim,). among: search these photos only, given by their ids or as a
         mask.
@@ -154,9 +154,9 @@ class VectorIndex:
 
     def scores(self, query: Vectors, among: Ids | PhotoMask | None = None) -> tuple[Ids, Vectors]:
         """The cosines of all photos, or of those among some: (ids, float32 cosines), both of shape
-        (n,), in no order. Exactly as `search` computes them.
+        (n,), in no particular order. Exactly as `search` computes them.
 
-        query: float32 of shape (dim,), of any length: cosines are in its multiples.
+        query: float32 of shape (dim,), of any norm, by which the cosines are multiplied.
         """
         mask = None if among is None else mask_of(among)
         with self._lock:
@@ -189,7 +189,7 @@ class VectorIndex:
                 size, faiss.swig_ptr(block.view(np.uint8)), None,
                 faiss.swig_ptr(heap), faiss.swig_ptr(places), size,
             )  # fmt: skip
-            compared = places[:size] >= 0  # never what is not a number
+            compared = places[:size] >= 0  # never NaN
             found[start + places[:size][compared]] = heap[:size][compared]
         return found
 
@@ -210,7 +210,7 @@ class VectorIndex:
                 return None
 
     def ids(self) -> Ids:
-        """The ids of all its photos, in no order."""
+        """The ids of all its photos, in no particular order."""
         with self._lock:
             return np.asarray(faiss.vector_to_array(self._index.id_map), np.int64)
 

@@ -1,8 +1,8 @@
-"""Ranks photos by the words of a phrase that occur in their names and texts.
+"""Rank photos by the words of a phrase that occur in their names and texts.
 
-Unlike `TextIndex.search`, not every word must occur, and only whole words count: a “cat” is no
-“vacation”. A rare word counts more than a frequent one, by its inverse document frequency (Spärck
-Jones 1972), and a photo scores the share of the phrase's words that it has.
+Unlike `TextIndex.search`, not every word must occur, and only whole words count: “cat” does not
+match “vacation”. A rare word counts more than a frequent one, by its inverse document frequency
+(Spärck Jones 1972), and a photo's score is the share of the phrase's words that it has.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ def rank_by_words(catalog: Catalog, phrase: str) -> WordRanking:
 
 
 def whole_word(word: str) -> re.Pattern[str]:
-    """A pattern for a folded word that is no part of a longer one: letters and digits next to it
-    are of another kind, as in `beach01`. In scripts without spaces it may be anywhere."""
+    """A pattern for a folded word that is not part of a longer one. Digits may follow letters, and
+    letters digits, as in `beach01`. In scripts without spaces, the word may be anywhere."""
     return re.compile(f"{_boundary(word[0], '<!')}{re.escape(word)}{_boundary(word[-1], '!')}")
 
 

@@ -37,8 +37,8 @@ def worker_alive(catalog: Catalog) -> bool:
 
 
 def record_heartbeat(catalog: Catalog) -> None:
-    """Record that this process is alive, if it is the one that indexes. Skipped where the disk is
-    full or the catalog is locked: the next one follows soon."""
+    """Record that this process is alive, if it is the one that indexes. Skipped if the disk is full
+    or the catalog is locked: the next one follows soon."""
     with (
         contextlib.suppress(LibraryError, OSError, sqlite3.Error),
         write_transaction(catalog.path) as db,

@@ -1,4 +1,4 @@
-"""The one connection that the indexing process writes the catalog with; each `*_store` module has
+"""The one connection with which the indexing process writes the catalog; each `*_store` module has
 the statements of its table."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Writer:
         """Content hashes (hex) of photos deleted since `photo_store.take_purged_hashes`."""
         self.purge_deferred = False
         """Whether photos that lose their last file stay until `photo_store.deferred_purge` ends."""
-        # Of the transaction in progress.
+        # The change number of the transaction in progress.
         self._change: int
 
     def close(self) -> None:
@@ -34,8 +34,8 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[int]:
-        """All or nothing; yields the change number that the rows written inside carry. Nested
-        blocks join the outer one."""
+        """A transaction for the block, rolled back if it raises. Yields the change number of the
+        rows written in it. Nested blocks join the outer one."""
         if self.connection.in_transaction:
             yield self._change
             return

@@ -1,5 +1,5 @@
-"""The catalog's schema as numbered steps, one module each. A released step is never edited: the next
-one changes what it made."""
+"""The catalog's schema as numbered steps, one module each. A released step is never edited: a later
+one changes what it created."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Add covering indexes for what pages count and list again and again.
+"""Add covering indexes for what pages frequently count and list.
 
-Partial ones, so that SQLite does not try them where a photo's own files are looked up."""
+They are partial, so that SQLite does not try them when a photo's own files are looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Store each file's ctime, which changes where bytes are replaced under the same size and mtime.
+"""Store each file's ctime, which changes even if bytes are replaced with the same size and mtime.
 
 0 if it is not known yet."""
 

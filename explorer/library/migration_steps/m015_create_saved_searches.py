@@ -1,4 +1,4 @@
-"""Create the tables of searches that the user saved, and of those made lately."""
+"""Create the tables of searches that the user saved, and of recent ones."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Make the names of albums unique among those that exist only: a deleted album, which undo brings
+"""Make the names of albums unique only among existing albums: a deleted one, which undo brings
 back, no longer occupies its name. Record which edits deleted albums."""
 
 from __future__ import annotations
 
-# Run after a salvage as well, which fills this schema with the rows of an older one.
+# This also runs after a salvage, which may fill this schema with the rows of an older one.
 RECORD_DELETIONS = """
 insert or ignore into edit_change
   select c.edit_id, x'', c.field, '[1]', null from edit_change c join edit e on e.id = c.edit_id

@@ -45,7 +45,7 @@ class PairMeasurements:
     excess: float
     """How far each image extends beyond the other, in pixels; the smaller of the two values."""
     changed: ChangedBlocks
-    """The differences in the strongly textured blocks; the default where they were not measured
+    """The differences in the strongly textured blocks; the default if they were not measured
     (`measure_pair`)."""
 
     @property

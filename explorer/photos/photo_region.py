@@ -71,4 +71,5 @@ class PhotoRegion:
 
     @property
     def box(self) -> Box:
+        """Left, top, width and height."""
         return self.left, self.top, self.width, self.height

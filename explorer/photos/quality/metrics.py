@@ -62,7 +62,7 @@ class QualityMetrics:
     luma_mean: float = 0.0
     """Mean luminance."""
     unclipped_median: float = 0.0
-    """Median luminance of the pixels that are not blown out; 255 where all are."""
+    """Median luminance of the pixels that are not blown out; 255 if all are."""
     blown_share: float = 0.0
     """Share of pixels with a luminance of at least 250: blown highlights."""
     black_share: float = 0.0

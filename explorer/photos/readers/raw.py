@@ -1,4 +1,4 @@
-"""Open camera RAW files: their embedded preview where it is large enough, else the developed sensor
+"""Open camera RAW files: their embedded preview if it is large enough, else the developed sensor
 data. LibRaw does both."""
 
 from __future__ import annotations

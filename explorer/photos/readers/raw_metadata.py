@@ -53,7 +53,7 @@ class _JoinedExif(Image.Exif):
 
 
 def read_raw_metadata(data: bytes, format: str) -> RawMetadata:
-    """The metadata of a RAW file of that format; empty where it cannot be read."""
+    """The metadata of a RAW file of that format; empty if it cannot be read."""
     try:
         found = _read(data, format)
     except Exception:  # noqa: BLE001  broken metadata may raise anything

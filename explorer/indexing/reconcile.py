@@ -214,7 +214,7 @@ class Reconciler:
         so that they count as changed once they are downloaded."""
         for task in tasks:
             self._summary.failed += 1
-            placeholder = task.seen._replace(mtime_ns=MTIME_UNREAD, ctime_ns=0)
+            placeholder = task.seen._replace(mtime_ns=MTIME_UNREAD)
             file = task.was
             if file is None or file.state != "failed" or not file.matches(placeholder):
                 put_failed(self._writer, task.root_id, placeholder, IN_CLOUD, "unsupported")

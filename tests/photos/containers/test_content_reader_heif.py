@@ -73,7 +73,8 @@ def test_the_number_of_pictures_in_a_sequence() -> None:
     for samples, held in (
         (12, ["12 frames"]), (2, ["2 frames"]), (0, ["2 frames"]), (1 << 24, ["16,777,216 frames"]),
     ):  # fmt: skip
-        sizes = box(b"stsz", bytes(8), struct.pack(">I", samples))
+        # The number, followed by the sizes themselves.
+        sizes = box(b"stsz", bytes(8), struct.pack(">III", samples, 1000, 1000))
         assert (
             words(heif([coded(1)], tail=box(b"moov", box(b"hdlr", bytes(8), b"pict"), sizes)))
             == held

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from explorer.photos.containers.contents import ContentKind
 from explorer.photos.containers.isobmff import movie_end
-from explorer.photos.containers.jpeg_segments import START, read_jpeg
+from explorer.photos.containers.jpeg_segments import read_jpeg
 
 # Padding: zeros, erased flash memory, line breaks, and a second end-of-image marker.
 _PADDING = rb"[\x00\xff\xd9\s]"
@@ -88,9 +88,8 @@ def _skip_padding(data: bytes, position: int) -> int:
 def _recognize(data: bytes, position: int) -> tuple[ContentKind, int | None]:
     """The kind and the end offset of the piece at that position; the end is None if unknown."""
     head = data[position : position + 16]
-    if head.startswith(START):
-        jpeg = read_jpeg(data, position)
-        return "picture", jpeg.end if jpeg else None
+    if (jpeg := read_jpeg(data, position)) is not None:
+        return "picture", jpeg.end
     if head.startswith(_PNG):
         end = data.find(_PNG_END, position)
         return "picture", len(data) if end < 0 else end + 8

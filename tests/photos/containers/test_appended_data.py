@@ -53,6 +53,15 @@ def test_a_video_behind_a_makers_pointers(before: int, kinds: list[str]) -> None
     assert b"".join(piece.data for piece in pieces) == b"#" * before + film()
 
 
+def test_unknown_bytes_between_a_picture_and_a_video_are_a_piece_of_their_own() -> None:
+    unknown = b"#" * 300
+    assert appended_pieces(JPEG + unknown + film(), 0) == [
+        ("picture", JPEG),
+        ("data", unknown),
+        ("film", film()),
+    ]
+
+
 @pytest.mark.parametrize(("after", "kinds"), [(256, ["film"]), (257, ["film", "data"])])
 def test_a_makers_pointers_behind_a_video(after: int, kinds: list[str]) -> None:
     pieces = appended_pieces(film() + b"#" * after, 0)

@@ -13,9 +13,7 @@ _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
 # Markers that are followed by a length: frames, tables, scans, application data and comments.
-_WITH_LENGTH = frozenset(
-    {*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, 0xDB, _COMMENT}
-) - {0xC8}
+_WITH_LENGTH = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, _COMMENT}) - {0xC8}
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"

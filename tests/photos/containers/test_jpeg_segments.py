@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.photos.containers.jpeg_segments import read_jpeg
@@ -45,13 +45,20 @@ def test_application_segments_are_those_before_the_scan() -> None:
     jpeg = with_segment(with_segment(encoded(draw(1)), 2, b"two"), 15, b"fifteen")
     scan = jpeg.index(b"\xff\xda")
     length = struct.unpack(">H", jpeg[scan + 2 : scan + 4])[0]
-    late = jpeg[: scan + 2 + length] + b"\xff\xe5\0\x06late" + jpeg[scan + 2 + length :]
+    # As between the scans of a progressive picture.
+    between = b"\xff\xfe\0\x04ab" + b"\xff\xe5\0\x06late"
+    late = jpeg[: scan + 2 + length] + between + jpeg[scan + 2 + length :]
     found = read_jpeg(late)
     assert found is not None and found.end == len(late)
     assert [number for number, _ in found.segments] == [15, 2, 0] and found.segments[1] == (
         2,
         b"two",
     )
+
+
+def test_a_comment_is_not_an_application_segment() -> None:
+    jpeg = encoded(draw(1))
+    assert read_jpeg(encoded(draw(1), comment=b"words")).segments == read_jpeg(jpeg).segments  # type: ignore[union-attr]
 
 
 def test_a_picture_without_an_end() -> None:
@@ -75,9 +82,13 @@ def test_a_marker_with_a_length_beyond_the_file_is_data() -> None:
         b"\xff\x01",
         b"\xff\xd8",
         b"\xff\xc8\0\x30",
+        # What follows these is no length.
+        b"\xff\xd8\0\4",
+        b"\xff\xf0\0\4",
+        b"\xff\x01\0\4",
     ):
         broken = jpeg[:-2] + damage + b"\xff\xd9"
-        found = read_jpeg(broken)
+        found = read_jpeg(broken + bytes(100))
         assert found is not None and found.end == len(broken)
 
 
@@ -100,6 +111,8 @@ def test_a_segment_may_end_where_the_file_ends() -> None:
     assert read_jpeg(data[:-1]) == (8, ())
 
 
+# The last piece is the smallest one.
+@example(b"0123456789" * 25, 60)
 @given(st.binary(min_size=1, max_size=300), st.integers(20, 90))
 def test_extended_xmp_is_joined_in_order(packet: bytes, piece: int) -> None:
     jpeg = with_xmp(with_extended_xmp(encoded(draw(1, (32, 32))), packet, piece), b'note="first"')

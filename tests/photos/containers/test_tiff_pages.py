@@ -97,6 +97,16 @@ def test_the_digest_of_a_page_depends_on_data_and_meaning() -> None:
     assert digest((282, 3, 1, 72)) == digest((282, 3, 1, 300))
 
 
+@pytest.mark.parametrize(("offset", "size"), [(273, 279), (324, 325), (513, 514)])
+def test_stored_data_are_part_of_a_page_and_of_the_file(offset: int, size: int) -> None:
+    """Strips, tiles, and the stream of old-style JPEG compression."""
+    one, two = (
+        parsed(small_tiff([(offset, 4, 1, 38), (size, 4, 1, 3)], tail=tail + b"more"))
+        for tail in (b"one", b"two")
+    )
+    assert one.pages[0].digest != two.pages[0].digest and one.end == two.end == 41
+
+
 def test_photoshops_layers() -> None:
     with Image.open(io.BytesIO(pages([1], SIZE))) as picture:
         packed = io.BytesIO()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageEnhance
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance
 
 from explorer.photos.containers import preview_match
 from explorer.photos.containers.preview_match import PreviewMatcher
@@ -68,6 +68,23 @@ def test_black_bars_are_removed_to_the_row(size: tuple[int, int]) -> None:
     picture = LARGE.resize((64, 48))
     inner = preview_match._without_bars(barred(picture, size))
     assert inner.size == picture.size and inner.tobytes() == picture.tobytes()
+
+
+def test_a_few_brighter_pixels_in_a_bar_are_compression() -> None:
+    picture = LARGE.resize((50, 40))
+    padded = barred(picture, (50, 60))
+    padded.putpixel((7, 3), (255, 255, 255))
+    assert preview_match._without_bars(padded).size == picture.size
+    padded.putpixel((8, 3), (255, 255, 255))
+    assert preview_match._without_bars(padded).size == (50, 47)
+
+
+def test_a_dark_picture_with_a_bright_line_has_no_bars() -> None:
+    """Across: each column is as dark as a bar; or along."""
+    for line in ((0, 30, 99, 30), (30, 0, 30, 99)):
+        dark = plain("black", (100, 100))
+        ImageDraw.Draw(dark).line(line, "white")
+        assert preview_match._without_bars(dark).size == dark.size
 
 
 def test_an_added_object_makes_another_picture() -> None:

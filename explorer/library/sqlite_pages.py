@@ -100,7 +100,7 @@ class Pages:
         for at in places:
             try:
                 yield self._cell(page, kind, at)
-            except (MalformedPage, IndexError, struct.error):
+            except (MalformedPage, IndexError):
                 self.torn.add(number)
 
     def is_leaf(self, number: int) -> bool:

@@ -122,6 +122,18 @@ def refusal(sidecar_file: Path, keeper_photo: str) -> RemovalRefused:
     return caught.value
 
 
+def test_an_error_without_a_number_is_told_in_its_own_words(
+    sidecar_file: Path, keeper_photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def create(*_: Any) -> None:
+        raise OSError("The copy is incomplete")
+
+    monkeypatch.setattr(part_files, "create_file", create)
+    assert str(refusal(sidecar_file, keeper_photo)) == (
+        "the sidecar of the photo to keep, a.jpg.xmp, cannot be written: the copy is incomplete"
+    )
+
+
 @pytest.mark.usefixtures("denied")
 def test_a_sidecar_that_cannot_be_written_is_named(sidecar_file: Path, keeper_photo: str) -> None:
     assert str(refusal(sidecar_file, keeper_photo)) == (

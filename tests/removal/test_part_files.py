@@ -18,7 +18,8 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Has the system copy files itself; the descriptors of those that were synced."""
 
     def copy_new_file(source: str, target: str) -> bool:
-        shutil.copyfile(source, target)
+        # The mode tells this copy from one that is written here.
+        shutil.copy(source, target)
         return True
 
     found = list[int]()
@@ -32,6 +33,7 @@ def test_a_copy_made_by_the_system_is_synced_and_closed(
 ) -> None:
     copy_file(str(source), str(target))
     assert target.read_text() == source.read_text() == "photo"
+    assert target.stat().st_mode == source.stat().st_mode
     (handle,) = synced
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(handle)

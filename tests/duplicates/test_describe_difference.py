@@ -59,7 +59,9 @@ def relation(
             row(792, 594),
             "without the border",
         ),
-        (relation(changed=0.05), row(800, 600), row(800, 600), "with something added on top"),
+        (relation(), row(400, 300), row(600, 450), "150% of the size"),
+        (relation(changed=0.02), row(800, 600), row(800, 600), "with something added on top"),
+        (relation(changed=0.01), row(800, 600), row(800, 600), "same size, saved again"),
         (
             relation(0, (0.1, 0, 1, 0.9)),
             row(800, 600),

@@ -10,6 +10,7 @@ import pytest
 from explorer.removal import trash
 from explorer.removal.trash import TrashEntry
 from tests.fixtures.small_library import hash_of
+from tests.removal.test_missing_inodes import NoIds
 from tests.removal.test_trash import send
 
 pytestmark = pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
@@ -29,7 +30,9 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_latest_file_with_that_path_and_content_is_found(home: Path, photo: Path) -> None:
+def test_the_latest_file_with_that_path_and_content_is_found(
+    home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = list[TrashEntry]()
     for number, text in enumerate(("photo", "photo", "another")):
         photo.write_text(text)
@@ -40,11 +43,14 @@ def test_the_latest_file_with_that_path_and_content_is_found(home: Path, photo: 
     assert trash.find(str(photo), hash_of(b"another")) == found[2]
     assert trash.find(str(photo), hash_of(b"nothing")) is None
     assert trash.find(str(photo.with_name("b.jpg")), hash_of(b"photo")) is None
-    # By its id it is told without being read; an id of 0 tells nothing.
+    # By its id it is told without being read.
     inode = os.lstat(found[0].path).st_ino
     assert trash.find(str(photo), "no hash", inode) == found[0]
     assert trash.find(str(photo.with_name("b.jpg")), "no hash", inode) is None
+    # An id of 0 tells nothing, least of all where every file has it.
+    NoIds(monkeypatch, home)
     assert trash.find(str(photo), "no hash", 0) is None
+    assert trash.find(str(photo), hash_of(b"photo"), 0) == found[1]
 
 
 def test_a_link_is_found_whatever_its_target(home: Path, photo: Path) -> None:

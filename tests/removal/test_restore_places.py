@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from explorer.removal import trash
 from explorer.removal.restore import _is_there_already, _places
 from tests.fixtures.small_library import SmallLibrary, hash_of
 from tests.removal.test_restore import entry, gone, restorer
@@ -141,3 +142,16 @@ def test_a_failed_removal_puts_a_photo_back_before_its_companions(pair: SmallLib
         "b (restored).jpg",
         "b (restored).jpg.xmp",
     ]
+
+
+@pytest.mark.skipif(not trash.is_supported(), reason="the trash of freedesktop.org")
+def test_a_file_at_its_place_in_the_trash_is_not_taken_for_a_later_one(pair: SmallLibrary) -> None:
+    """Both are the same photo from the same path, and neither has an id."""
+    (first,) = gone(pair, "trash")
+    pair.add_photo("sub/b.jpg", "one")
+    (second,) = gone(pair, "trash")
+    os.utime(second.info or "", (2e9, 2e9))
+    target = first.target
+    first.state, first.facts["inode"] = "intended", 0
+    assert restorer(pair).locate(first) == "moved"
+    assert first.target == target != second.target

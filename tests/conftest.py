@@ -66,11 +66,10 @@ _PAGES_TOGETHER = (
     ("search_page", "query_help", "saved_searches", "uploads", "concepts", "region_search"),
     ("viewer", "viewer_lists", "anomalies_page", "results"),
     ("library_page", "browse_page", "map_page", "accessibility", "places_page", "photo_edits"),
+    ("duplicates_page", "duplicates_decisions"),
 )
 _OWN_SERVERS = (
     "test_compare_models.py",
-    "test_duplicates_page.py",
-    "test_duplicates_decisions.py",
     "test_life.py",
     "test_models.py",
     "test_network_silence.py",

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.config import PROJECT
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import look, tiles
+from tests.browser.visitor import Visitor
 
 _AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
@@ -61,8 +62,7 @@ def check(window: Visitor) -> None:
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
 def test_no_page_violates_a_rule(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address)
+    page = window.open(server.address)
     narrow = bool(page.viewport_size and page.viewport_size["width"] < 700)
     for name in PAGES:
         if narrow:

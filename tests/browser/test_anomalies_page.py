@@ -10,15 +10,16 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WAIT, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.contexts import WAIT
+from tests.browser.visitor import Visitor
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
 def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     window: Visitor, server: Server
 ) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?colour=folder")
+    page = window.open(server.address + "/anomalies?colour=folder")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
     expect(page.get_by_role("list", name="Colors").get_by_role("listitem")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -27,15 +28,14 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     expect(page).to_have_url(re.compile("area="))
-    page.reload()
+    window.reload()
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("in the marked area")).to_have_count(0)
 
 
 def test_the_photos_of_an_area_are_one_list(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?area=0,0,65535,65535")
+    page = window.open(server.address + "/anomalies?area=0,0,65535,65535")
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     photos = page.get_by_role("group", name="Photos in the marked area of the map")
     tiles = photos.get_by_role("button")
@@ -58,8 +58,7 @@ def test_the_photos_of_an_area_are_one_list(window: Visitor, server: Server) -> 
 
 
 def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?colour=folder")
+    page = window.open(server.address + "/anomalies?colour=folder")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
     window.settle()
     at = page.evaluate(_A_POINT)
@@ -73,8 +72,7 @@ def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -
 
 
 def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies")
+    page = window.open(server.address + "/anomalies")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
     box = page.locator("canvas[aria-label='Map of the library']").bounding_box()
     assert box is not None
@@ -89,8 +87,7 @@ def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
 def test_findings_can_be_dismissed_restored_and_listed_separately(
     window: Visitor, server: Server
 ) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?kind=unreadable")
+    page = window.open(server.address + "/anomalies?kind=unreadable")
     expect(page.get_by_text("1 finding, worst first")).to_be_visible()
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
     page.get_by_role("button", name="Dismiss", exact=True).click()
@@ -102,8 +99,7 @@ def test_findings_can_be_dismissed_restored_and_listed_separately(
 def test_selected_photos_are_dismissed_together_and_a_removal_lists_them_first(
     window: Visitor, server: Server
 ) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?kind=empty")
+    page = window.open(server.address + "/anomalies?kind=empty")
     photos = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
     photos.first.wait_for()
     number = page.get_by_text("findings, worst first").inner_text().split()[0]
@@ -129,8 +125,9 @@ def test_photos_are_removed_into_a_folder_and_restored(
 ) -> None:
     """The whole way: select, look at the list, remove, see it gone here and on disk, undo, see it
     back."""
-    page = window.page
-    page.goto(server.address + "/anomalies?kind=empty&folder=" + quote(str(photos / "Grey")))
+    page = window.open(
+        server.address + "/anomalies?kind=empty&folder=" + quote(str(photos / "Grey"))
+    )
     shown = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
     shown.first.wait_for()
     number = int(page.get_by_text("findings, worst first").inner_text().split()[0])
@@ -150,15 +147,14 @@ def test_photos_are_removed_into_a_folder_and_restored(
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("2 files restored.")).to_be_visible()
     assert _files(photos) == before
-    _once_more(page, page.get_by_text(f"{number} findings, worst first"))
+    _once_more(window, page.get_by_text(f"{number} findings, worst first"))
 
 
 @pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
 def test_an_unreadable_file_is_selected_removed_and_restored(
     window: Visitor, server: Server, photos: Path, tmp_path: Path
 ) -> None:
-    page = window.page
-    page.goto(server.address + "/anomalies?kind=unreadable")
+    page = window.open(server.address + "/anomalies?kind=unreadable")
     expect(page.get_by_text("broken.jpg:")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.get_by_role("button", name="Remove…").first).to_be_disabled()
@@ -175,17 +171,16 @@ def test_an_unreadable_file_is_selected_removed_and_restored(
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("1 file restored.")).to_be_visible()
     assert _files(photos) == before
-    _once_more(page, page.get_by_text("broken.jpg:"))
+    _once_more(window, page.get_by_text("broken.jpg:"))
 
 
-def _once_more(page: Page, wanted: Locator) -> None:
+def _once_more(window: Visitor, wanted: Locator) -> None:
     """The indexer meets again what came back, and the page, asked again, shows it."""
     end = time.monotonic() + WAIT
     while not wanted.count():
-        assert time.monotonic() < end, page.locator("main").inner_text()
-        page.reload()
-        page.get_by_role("button", name="Removed photos").wait_for()
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        assert time.monotonic() < end, window.page.locator("main").inner_text()
+        window.reload()
+        window.page.get_by_role("button", name="Removed photos").wait_for()
     expect(wanted).to_be_visible()
 
 

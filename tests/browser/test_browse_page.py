@@ -7,13 +7,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import GREY, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.conftest import GREY
+from tests.browser.visitor import Visitor
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
 def test_a_folder_shows_its_photos_and_leads_to_a_search(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/browse")
+    page = window.open(server.address + "/browse")
     tree = page.get_by_role("tree", name="Folders")
     expect(tree.get_by_role("treeitem", name="My photos")).to_have_attribute(
         "aria-expanded", "true"
@@ -23,7 +24,7 @@ def test_a_folder_shows_its_photos_and_leads_to_a_search(window: Visitor, server
     path = page.get_by_role("navigation", name="Path")
     expect(path.get_by_role("link", name="Colours")).to_have_attribute("aria-current", "page")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.reload()
+    window.reload()
     expect(page.get_by_text("5 photos, newest first")).to_be_visible()
     expect(tree.get_by_role("treeitem", selected=True)).to_have_text(re.compile("Colours"))
     path.get_by_role("link", name="My photos").click()
@@ -39,8 +40,7 @@ def test_a_folder_shows_its_photos_and_leads_to_a_search(window: Visitor, server
 
 
 def test_the_tree_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/browse")
+    page = window.open(server.address + "/browse")
     expect(page.get_by_role("treeitem", name="Grey")).to_be_visible()
     page.get_by_role("searchbox", name="Filter folders").focus()
     page.keyboard.press("ArrowDown")
@@ -66,8 +66,7 @@ def test_the_tree_is_used_by_keyboard_alone(window: Visitor, server: Server) -> 
 
 
 def test_dates_and_cameras_are_browsed_the_same_way(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/browse?by=dates")
+    page = window.open(server.address + "/browse?by=dates")
     dates = page.get_by_role("tree", name="Dates")
     year = dates.get_by_role("treeitem", name="2021, 5 photos")
     expect(year).to_have_attribute("href", "?q=date%3A2021")
@@ -88,8 +87,7 @@ def test_dates_and_cameras_are_browsed_the_same_way(window: Visitor, server: Ser
 
 
 def test_sorting_and_grouping_are_kept(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/browse?by=dates&sort=name&group=month&stack=no")
+    page = window.open(server.address + "/browse?by=dates&sort=name&group=month&stack=no")
     year = page.get_by_role("treeitem", name="2021, 5 photos")
     expect(year).to_have_attribute("href", "?q=date%3A2021&sort=name&group=month&stack=no")
     year.click()
@@ -101,8 +99,7 @@ def test_sorting_and_grouping_are_kept(window: Visitor, server: Server) -> None:
 
 
 def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/?since=2021-01-01")
+    page = window.open(server.address + "/?since=2021-01-01")
     page.get_by_role("button", name="Narrow down").click()
     panel = page.get_by_role("region", name="Narrow down")
     year = panel.get_by_role("link", name="2021, 5 photos")

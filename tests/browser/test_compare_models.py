@@ -13,8 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.indexing.foreground import index_folders
 from explorer.library.library import Library
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import fits
+from tests.browser.visitor import Visitor
 from tests.fixtures.three_models import MODELS
 
 
@@ -37,18 +38,15 @@ def _photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _serve(photos: Path, place: Path, *models: str) -> ComparingServer:
-    library = Library.open(place / "library")
-    for name in models:
-        index_folders(library, [str(photos)], MODELS[name](), lambda _: None)
-    library.close()
-    return ComparingServer(place, str(photos))
-
-
 @pytest.fixture(scope="module")
 def comparing(_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComparingServer]:
     """The app on photos that all three models have encoded."""
-    running = _serve(_photos, tmp_path_factory.mktemp("three"), *MODELS)
+    place = tmp_path_factory.mktemp("three")
+    library = Library.open(place / "library")
+    for model in MODELS.values():
+        index_folders(library, [str(_photos)], model(), lambda _: None)
+    library.close()
+    running = ComparingServer(place, str(_photos))
     try:
         yield running
     finally:
@@ -57,7 +55,7 @@ def comparing(_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def look(window: Visitor, server: Server, query: str = "") -> Page:
-    window.page.goto(f"{server.address}/compare{query}")
+    window.open(f"{server.address}/compare{query}")
     expect(window.page.get_by_role("group", name="Photos").first).to_be_visible()
     return window.page
 
@@ -135,7 +133,7 @@ def test_what_is_said_of_a_photo_follows_the_other_columns(
     # The first column shows the same photos each time.
     for models in ("tiny light", "tiny light layout"):
         chosen = "".join(f"&model={model}" for model in models.split())
-        page.goto(f"{comparing.address}/compare?like={photo}{chosen}")
+        window.open(f"{comparing.address}/compare?like={photo}{chosen}")
         column(page, "tiny").locator("button.photo").first.click()
         told = page.get_by_role("dialog").locator(".why-photo")
         expect(told).to_contain_text("1st in tiny")
@@ -185,7 +183,7 @@ def test_models_and_number_are_chosen_and_kept(window: Visitor, comparing: Compa
     page.get_by_role("button", name="layout").click()
     expect(page.get_by_text("layout cannot read phrases")).to_be_visible()
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == {"q": ["blue"], "top": ["5"]})
-    page.reload()
+    window.reload()
     expect(page.get_by_text("layout cannot read phrases")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value("blue")
     expect(column(page, "tiny").locator("button.photo")).to_have_count(5)
@@ -207,12 +205,11 @@ def test_an_upload_is_encoded_by_each_model(
 def test_queries_that_cannot_be_compared_say_why(
     window: Visitor, comparing: ComparingServer
 ) -> None:
-    page = window.page
-    page.goto(f"{comparing.address}/compare?q=date:2020")
+    page = window.open(f"{comparing.address}/compare?q=date:2020")
     expect(page.get_by_text("This query only filters photos")).to_be_visible()
-    page.goto(f"{comparing.address}/compare?q=(red")
+    window.open(f"{comparing.address}/compare?q=(red")
     expect(page.get_by_text("This bracket is never closed")).to_be_visible()
-    page.goto(f"{comparing.address}/compare?like=999999&q=red")
+    window.open(f"{comparing.address}/compare?like=999999&q=red")
     expect(page.get_by_text("A photo of this query no longer exists.")).to_be_visible()
     expect(column(page, "tiny")).to_be_visible()
 
@@ -227,28 +224,3 @@ def test_it_fits_a_small_window(window: Visitor, comparing: ComparingServer) -> 
     last.focus()
     expect(last).to_be_in_viewport()
     assert fits(page)
-
-
-def test_one_model_alone_leads_to_the_library_page(
-    _photos: Path, tmp_path: Path, window: Visitor
-) -> None:
-    alone = _serve(_photos, tmp_path, "tiny")
-    try:
-        page = window.page
-        page.goto(f"{alone.address}/compare")
-        expect(page.get_by_text("Only tiny has encoded your photos so far")).to_be_visible()
-        page.get_by_role("link", name="Models on the Library page").click()
-        expect(page.get_by_text("Search models")).to_be_visible()
-    finally:
-        window.page.goto("about:blank")
-        alone.stop()
-
-
-def test_an_empty_library_says_what_to_do(tmp_path: Path, window: Visitor) -> None:
-    empty = ComparingServer(tmp_path)
-    try:
-        window.page.goto(f"{empty.address}/compare")
-        expect(window.page.get_by_role("heading", name="Welcome")).to_be_visible()
-    finally:
-        window.page.goto("about:blank")
-        empty.stop()

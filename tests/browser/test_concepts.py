@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import expect_asked, look, names, tiles
+from tests.browser.visitor import Visitor
 
 
 def select(page: Page, *places: int) -> None:

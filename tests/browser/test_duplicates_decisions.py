@@ -5,19 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, Visitor
-from tests.browser.test_duplicates_page import NARROW, _app, _compare, open_page, press, tidy
-
-__all__ = ["_app", "tidy"]
+from tests.browser.app_server import Server
+from tests.browser.test_duplicates_page import NARROW, open_page, press
+from tests.browser.tidy_app import compare
+from tests.browser.visitor import Visitor
 
 
 def test_without_a_known_original_nothing_is_suggested_until_one_is_chosen(
     tidy: Server, window: Visitor
 ) -> None:
-    _compare(tidy, [("photo 0.jpg", "photo 1.jpg", "picture")])
-    page = window.page
-    page.goto(f"{tidy.address}/duplicates?tier=picture")
-    window.settle()
+    compare(tidy, [("photo 0.jpg", "photo 1.jpg", "picture")])
+    page = window.open(f"{tidy.address}/duplicates?tier=picture")
     expect(page.get_by_role("button", name="Accept all 2")).to_be_visible()
     for number in (2, 3):
         page.get_by_role("button", name="Next group").click()
@@ -106,9 +104,7 @@ def test_keyboard_shortcuts_are_shown_where_they_were_requested(
 
 
 def test_without_a_suggestion_nothing_is_shown_as_kept(tidy: Server, window: Visitor) -> None:
-    page = window.page
-    page.goto(f"{tidy.address}/duplicates?tier=moment")
-    window.settle()
+    page = window.open(f"{tidy.address}/duplicates?tier=moment")
     expect(page.locator(".because", has_text="Nothing is suggested in this group")).to_be_visible()
     expect(page.locator(".member")).to_have_count(2)
     expect(page.locator(".member .word")).to_have_text(["keep", "keep"])

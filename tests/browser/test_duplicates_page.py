@@ -1,132 +1,26 @@
+"""The Duplicates page: groups are reviewed, removed and restored."""
+
 from __future__ import annotations
 
 import json
-import shutil
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.duplicates import keeper
-from explorer.library.catalog import Catalog
-from explorer.library.connection import write_transaction
-from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
-from explorer.library.worker_store import worker_status
-from explorer.library.writer import Writer
-from tests import pictures
-from tests.browser.conftest import WAIT, Server, Visitor, _until_indexed
-from tests.fixtures.old_files import make_old
-from tests.fixtures.waiting import wait
+from tests.browser.app_server import Server
+from tests.browser.contexts import WAIT
+from tests.browser.tidy_app import files
+from tests.browser.visitor import Visitor
 
 NARROW = [(360, "light"), (1440, "dark")]
 
 
-@pytest.fixture(scope="module")
-def _app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    place = tmp_path_factory.mktemp("duplicates")
-    folder = place / "My photos"
-    for number in range(5):
-        drawn = pictures.draw(number, (640, 480))
-        stamp = pictures.exif(
-            taken=f"2021:0{min(number, 3) + 1}:15 12:00:0{number}", camera=("Canon", "EOS 80D")
-        )
-        photo = pictures.write(folder / "Camera" / f"photo {number}.jpg", drawn, exif=stamp)
-        if number < 2:
-            (folder / "Backup").mkdir(exist_ok=True)
-            shutil.copy2(photo, folder / "Backup" / photo.name)
-        elif number < 4:
-            pictures.write(
-                folder / "Sent" / f"sent {number}.jpg", drawn.resize((320, 240)), quality=60
-            )
-    for path in folder.rglob("*.jpg"):
-        make_old(path)
-    running = Server(place, str(folder))
-    try:
-        _until_indexed(running, 7)
-        yield running
-    finally:
-        running.stop()
-    assert "Traceback" not in running.log, running.log
-
-
-PHOTOS = {
-    *(f"Camera/photo {number}.jpg" for number in range(5)),
-    *("Backup/photo 0.jpg", "Backup/photo 1.jpg", "Sent/sent 2.jpg", "Sent/sent 3.jpg"),
-}
-
-
-@pytest.fixture
-def tidy(_app: Server) -> Server:
-    """The app on photos of which some are there twice, some smaller, and two are of one moment.
-    Nothing is decided, chosen or set."""
-    for name in files(_app) - PHOTOS:
-        (_app.folder / "My photos" / name).unlink()
-    assert files(_app) == PHOTOS
-    with closing(Catalog(_app.library / "catalog.db")) as catalog:
-        wait(lambda: _all_present(catalog), "the photos to be in the library again")
-        with write_transaction(catalog.path) as db:
-            for table in ("decision", "protected", "pair"):
-                db.execute(f"delete from {table}")
-            db.execute("delete from setting where key = ?", (keeper.SETTING,))
-    _compare(_app)
-    _app.process.send_signal(signal.SIGUSR1)
-    return _app
-
-
-def _all_present(catalog: Catalog) -> bool:
-    worker = worker_status(catalog)
-    with catalog.reading() as db:
-        (present,) = db.execute("select count(*) from file where state = 'present'").fetchone()
-    return bool(worker and worker["phase"] == "watching" and present == len(PHOTOS))
-
-
-FOUND: tuple[tuple[str, str, PairKind], ...] = (
-    ("photo 2.jpg", "sent 2.jpg", "picture"),
-    ("photo 3.jpg", "sent 3.jpg", "picture"),
-    ("photo 3.jpg", "photo 4.jpg", "scene"),
-)
-
-
-def _compare(running: Server, found: Sequence[tuple[str, str, PairKind]] = FOUND) -> None:
-    """Pairs as the comparing finds them."""
-    catalog = Catalog(running.library / "catalog.db")
-    writer = Writer(catalog)
-    try:
-        with catalog.reading() as db:
-            ids = {
-                path.rpartition("/")[2]: photo_id
-                for path, photo_id in db.execute("select path, photo_id from file")
-            }
-        onto: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
-        with writer.transaction():
-            put_pairs(
-                writer,
-                [
-                    Pair(min(ids[one], ids[two]), max(ids[one], ids[two]), kind, 0.98, onto)
-                    for one, two, kind in found
-                ],
-                PAIRS_VERSION,
-            )
-    finally:
-        writer.close()
-        catalog.close()
-
-
 def open_page(window: Visitor, server: Server, tier: str = "identical") -> Page:
-    page = window.page
-    page.goto(f"{server.address}/duplicates?tier={tier}")
-    window.settle()
+    page = window.open(f"{server.address}/duplicates?tier={tier}")
     expect(page.get_by_text("Group 1 of 2", exact=True)).to_be_visible()
     return page
-
-
-def files(server: Server) -> set[str]:
-    folder = server.folder / "My photos"
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def reload_until(window: Visitor, shown: Locator) -> None:
@@ -135,13 +29,11 @@ def reload_until(window: Visitor, shown: Locator) -> None:
     end = time.monotonic() + WAIT
     while not shown.is_visible():
         assert time.monotonic() < end, window.page.locator("main").inner_text()
-        window.page.reload()
-        window.settle()
+        window.reload()
 
 
 def press(window: Visitor, key: str) -> None:
     window.page.keyboard.press(key)
-    window.page.wait_for_timeout(150)
     window.settle()
 
 
@@ -284,7 +176,7 @@ def test_a_photo_with_the_only_film_is_kept_until_the_keeper_has_the_same_film(
     page.get_by_role("button", name="Accept all 2").click()
     expect(page.get_by_text("2 files to remove with 1 file that belongs to them")).to_be_visible()
     # A page that is loaded again has forgotten nothing.
-    page.reload()
+    window.reload()
     page.get_by_role("button", name="Review and remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 2 files").click()
     expect(

@@ -11,14 +11,15 @@ from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from tests import pictures
-from tests.browser.conftest import WAIT, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.contexts import WAIT
+from tests.browser.visitor import Visitor
 
 
 def test_counts_and_unreadable_files_are_shown(
     window: Visitor, server: Server, photos: Path
 ) -> None:
-    page = window.page
-    page.goto(server.address + "/library")
+    page = window.open(server.address + "/library")
     expect(page.get_by_text("Up to date.")).to_be_visible()
     expect(page.get_by_text("Search model: tiny")).to_be_visible()
     expect(page.get_by_role("code").get_by_text(str(photos), exact=True)).to_be_visible()
@@ -29,8 +30,7 @@ def test_counts_and_unreadable_files_are_shown(
 
 
 def test_the_sign_of_a_running_page_covers_nothing(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/library")
+    page = window.open(server.address + "/library")
     expect(page.get_by_role("heading", name="Folders")).to_be_visible()
     window.settle()
     # Streamlit shows its own only after a while, and these pages are fast.
@@ -57,8 +57,7 @@ def test_the_sign_of_a_running_page_covers_nothing(window: Visitor, server: Serv
 
 
 def test_indexing_is_paused_and_resumed(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/library")
+    page = window.open(server.address + "/library")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Indexing is paused.")).to_be_visible()
     page.get_by_role("link", name="Search").click()
@@ -75,8 +74,7 @@ def test_folders_are_added_and_removed(
 ) -> None:
     pictures.write(tmp_path / "More" / "one.jpg", pictures.draw(501))
     pictures.write(tmp_path / "More" / "two.jpg", pictures.draw(502))
-    page = window.page
-    page.goto(server.address + "/library")
+    page = window.open(server.address + "/library")
     box = page.get_by_role("textbox", name="Path")
     box.fill(str(tmp_path / "Nowhere"))
     box.press("Enter")
@@ -106,57 +104,54 @@ def test_folders_are_added_and_removed(
     assert (tmp_path / "More" / "one.jpg").exists()
 
 
-def test_an_empty_library_explains_how_to_begin(window: Visitor, tmp_path: Path) -> None:
+def test_an_empty_library_until_it_is_filled_and_the_program_ends(
+    window: Visitor, tmp_path: Path
+) -> None:
     server = Server(tmp_path)
     try:
-        page = window.page
-        page.goto(server.address)
-        expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-        page.get_by_role("link", name="Library").click()
-        expect(page.get_by_text("No folder is watched yet")).to_be_visible()
-        pictures.write(tmp_path / "First" / "one.jpg", pictures.draw(1))
-        page.get_by_role("textbox", name="Path").fill(str(tmp_path / "First"))
-        page.get_by_role("button", name="Add", exact=True).click()
-        expect(page.get_by_text("1 photo file")).to_be_visible()
-        page.get_by_role("link", name="Search").click()
-        expect(page.get_by_role("button", name="one.jpg")).to_be_visible()
-        page.goto("about:blank")
+        _empty_pages_say_how_to_begin(window, server)
+        _an_open_page_shows_a_folder_without_photos(window, server)
+        _a_folder_is_added(window, server)
     finally:
         server.stop()
+    _the_end_is_told_in_plain_words(window)
     assert "Traceback" not in server.log
     assert "warning" not in server.log.lower()
 
 
-def test_an_open_page_updates_when_an_empty_library_is_filled(
-    window: Visitor, tmp_path: Path
-) -> None:
-    server = Server(tmp_path)
-    try:
-        for path in ("/", "/duplicates", "/anomalies"):
-            page = window.page
-            page.goto(server.address + path)
-            expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-        empty = tmp_path / "Empty"
-        empty.mkdir()
-        catalog = Catalog(server.library / "catalog.db")
-        send_command(catalog, "add", str(empty))
-        catalog.close()
-        # Without anything being pressed, and before there is any photo.
-        expect(page.get_by_text("No photos were found in your folders.")).to_be_visible()
-        expect(page.get_by_role("heading", name="Welcome")).to_have_count(0)
-        page.goto("about:blank")
-    finally:
-        server.stop()
-
-
-def test_an_open_page_says_in_plain_words_that_the_program_has_ended(
-    window: Visitor, tmp_path: Path
-) -> None:
-    server = Server(tmp_path)
-    page = window.page
-    page.goto(server.address + "/library")
+def _empty_pages_say_how_to_begin(window: Visitor, server: Server) -> None:
+    for path in ("/duplicates", "/compare", "/"):
+        page = window.open(server.address + path)
+        expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    page.get_by_role("link", name="Library").click()
     expect(page.get_by_text("No folder is watched yet")).to_be_visible()
-    server.stop()
+
+
+def _an_open_page_shows_a_folder_without_photos(window: Visitor, server: Server) -> None:
+    page = window.open(server.address + "/anomalies")
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    empty = server.folder / "Empty"
+    empty.mkdir()
+    catalog = Catalog(server.library / "catalog.db")
+    send_command(catalog, "add", str(empty))
+    catalog.close()
+    # Without anything being pressed, and before there is any photo.
+    expect(page.get_by_text("No photos were found in your folders.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome")).to_have_count(0)
+
+
+def _a_folder_is_added(window: Visitor, server: Server) -> None:
+    page = window.open(server.address + "/library")
+    pictures.write(server.folder / "First" / "one.jpg", pictures.draw(1))
+    page.get_by_role("textbox", name="Path").fill(str(server.folder / "First"))
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("1 photo file")).to_be_visible()
+    page.get_by_role("link", name="Search").click()
+    expect(page.get_by_role("button", name="one.jpg")).to_be_visible()
+
+
+def _the_end_is_told_in_plain_words(window: Visitor) -> None:
+    page = window.page
     dialog = page.get_by_role("dialog", name="Photo Explorer is not running")
     expect(dialog).to_contain_text("python run.py")
     for word in ("Streamlit", "internet", "Connection error"):
@@ -168,6 +163,13 @@ def test_an_open_page_says_in_plain_words_that_the_program_has_ended(
     page.goto("about:blank")
     # That it cannot be reached is what the test is about.
     window.complaints.clear()
+
+
+def test_one_model_alone_cannot_be_compared(window: Visitor, server: Server) -> None:
+    page = window.open(server.address + "/compare")
+    expect(page.get_by_text("Only tiny has encoded your photos so far")).to_be_visible()
+    page.get_by_role("link", name="Models on the Library page").click()
+    expect(page.get_by_text("Search models")).to_be_visible()
 
 
 def test_a_library_is_opened_by_one_app_at_a_time(server: Server) -> None:

@@ -25,10 +25,12 @@ from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
-from tests.browser.conftest import WAIT, Server, Visitor, _free_port, _until_indexed
+from tests.browser.app_server import Server, free_port, until_indexed
+from tests.browser.contexts import WAIT
+from tests.browser.visitor import Visitor
 from tests.ui.serving import environment_of
 
-MANY = 400
+MANY, MORE = 400, 40
 
 
 def gone(family: list[psutil.Process]) -> None:
@@ -39,9 +41,10 @@ def gone(family: list[psutil.Process]) -> None:
     assert not alive
 
 
-def draw(folder: Path, number: int) -> None:
-    """Small photos no two of which are alike."""
-    for seed in range(number):
+def draw(folder: Path, number: int, first: int = 0) -> None:
+    """Small photos no two of which are alike. first: the number of the first one, by which they
+    differ from others."""
+    for seed in range(first, first + number):
         cells = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
         pictures.write(
             folder / f"{seed}.png",
@@ -56,13 +59,28 @@ def until(library: Library, photos: int) -> None:
         time.sleep(0.05)
 
 
+def _a_killed_indexer_is_started_again(server: Server, library: Library) -> None:
+    """It is killed while it indexes, its decoders end, and another one goes on."""
+    draw(server.folder / "more", MORE, first=MANY)
+    worker = worker_status(library.catalog)
+    assert worker is not None
+    (server.folder / "more").rename(server.folder / "photos" / "more")
+    until(library, MANY + 11)
+    family = psutil.Process(worker["pid"]).children(recursive=True)
+    os.kill(worker["pid"], signal.SIGKILL)
+    gone(family)
+    until_indexed(server, MANY + 1 + MORE)
+    now = worker_status(library.catalog)
+    assert now is not None and now["pid"] != worker["pid"]
+
+
 def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_path: Path) -> None:
     draw(tmp_path / "aside", MANY)
     pictures.write(tmp_path / "photos" / "first.jpg", pictures.draw(1))
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
     try:
         until(library, 1)
-        window.page.goto(server.address)
+        window.open(server.address)
         window.page.locator("button.photo").first.wait_for()
         (tmp_path / "aside").rename(tmp_path / "photos" / "many")
         until(library, 20)
@@ -83,14 +101,15 @@ def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_p
         window.page.goto("about:blank")
         again = Server(tmp_path, str(tmp_path / "photos"))
         try:
-            _until_indexed(again, MANY + 1)
-            window.page.goto(again.address)
+            until_indexed(again, MANY + 1)
+            window.open(again.address)
             expect(window.page.get_by_text(f"{MANY + 1} photos, newest first")).to_be_visible()
             window.page.goto("about:blank")
+            _a_killed_indexer_is_started_again(again, library)
         finally:
             again.stop()
         assert verify(library, thorough=True).problems == []
-        assert [number for *_, number in library.catalog.encoders()] == [MANY + 1]
+        assert [number for *_, number in library.catalog.encoders()] == [MANY + 1 + MORE]
     finally:
         server.process.kill()
         server.process.wait()
@@ -99,29 +118,10 @@ def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_p
         window.complaints.clear()
 
 
-def test_a_killed_indexer_is_restarted(window: Visitor, tmp_path: Path) -> None:
-    draw(tmp_path / "photos", 30)
-    server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
-    try:
-        until(library, 10)
-        worker = worker_status(library.catalog)
-        assert worker is not None
-        family = psutil.Process(worker["pid"]).children(recursive=True)
-        os.kill(worker["pid"], signal.SIGKILL)
-        gone(family)
-        draw(tmp_path / "photos" / "more", 40)
-        _until_indexed(server, 40)
-        now = worker_status(library.catalog)
-        assert now is not None and now["pid"] != worker["pid"]
-    finally:
-        library.close()
-        server.stop()
-
-
 @pytest.fixture
 def plain_streamlit(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
     """`streamlit run run.py` from another folder, on a library that the environment names."""
-    port, log = _free_port(), tmp_path / "said"
+    port, log = free_port(), tmp_path / "said"
     environment = environment_of(tmp_path) | {
         "EXPLORER_LIBRARY": str(tmp_path / "library"),
         "EXPLORER_ENCODER": "tiny",
@@ -161,7 +161,7 @@ def test_streamlit_itself_serves_the_same_app(
     assert printed is not None and printed[1] == access(library.dir).address(address)
     page.goto(address)
     expect(page.get_by_role("heading", name="This address is incomplete")).to_be_visible()
-    page.goto(printed[1])
+    window.open(printed[1])
     expect(page.get_by_text("12 photos, newest first")).to_be_visible()
     assert page.url == address + "/"
     window.complaints.clear()

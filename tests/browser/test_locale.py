@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import conftest
-from tests.browser.conftest import WAIT, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.contexts import prepare
+from tests.browser.visitor import Visitor
 
 
 @pytest.fixture
 def german(_browser: Browser) -> Iterator[Visitor]:
     """A window of a German browser."""
     context = _browser.new_context(locale="de-DE")
-    context.set_default_timeout(WAIT * 1000)
-    context.add_cookies(conftest._tokens)
+    prepare(context)
     visitor = Visitor(context.new_page())
     yield visitor
     visitor.close()
@@ -25,9 +25,7 @@ def german(_browser: Browser) -> Iterator[Visitor]:
 
 
 def test_a_german_browser_gets_german_dates_and_numbers(server: Server, german: Visitor) -> None:
-    page = german.page
-    page.goto(server.address + "/?since=2021-02-01&until=2021-03-31")
-    german.settle()
+    page = german.open(server.address + "/?since=2021-02-01&until=2021-03-31")
     # By Python while it draws the page, by the browser, and by Python in a route.
     expect(page.get_by_text("taken from 1. Februar 2021 to 31. März 2021")).to_be_visible()
     expect(page.get_by_role("heading", name="März 2021")).to_be_visible()

@@ -7,15 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.visitor import Visitor
 
 ALL = "100 of 100 photos in view"
 
 
 def the_map(window: Visitor, server: Server, query: str = "") -> tuple[Page, Locator]:
     """The page once all points are drawn, and its canvas."""
-    page = window.page
-    page.goto(server.address + "/map" + query)
+    page = window.open(server.address + "/map" + query)
     expect(page.get_by_role("status").filter(has_text="100 of 100 photos")).to_be_visible()
     return page, page.get_by_role("application", name="Map of your photos")
 
@@ -39,7 +39,7 @@ def test_photos_are_selected_with_a_lasso_and_listed(window: Visitor, server: Se
     page.get_by_role("button", name="Show only these").click()
     photos = page.get_by_role("group", name="Selected photos").get_by_role("button")
     expect(photos.first).to_be_visible()
-    page.reload()
+    window.reload()
     expect(page.get_by_text("100 photos selected")).to_be_visible()
     page.get_by_role("button", name="Clear").first.click()
     expect(page.get_by_text("photos selected")).to_have_count(0)

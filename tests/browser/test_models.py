@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 
 from explorer.encoders import fetch_state
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_accessibility import check
+from tests.browser.visitor import Visitor
 from tests.encoders.hub import Hub
 from tests.fixtures.better_model import weights_file
 from tests.fixtures.waiting import wait
@@ -51,8 +52,7 @@ def fetching(
 def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     fetching: ModelServer, window: Visitor, better_hub: Hub
 ) -> None:
-    page = window.page
-    page.goto(fetching.address)
+    page = window.open(fetching.address)
     line = page.locator(".st-key-fetch-status")
     expect(line).to_contain_text("Downloading a better search model, “better”, in the background")
     expect(line).to_contain_text(AMOUNT)
@@ -88,8 +88,7 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
 
 
 def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
-    page = window.page
-    page.goto(fetching.address)
+    page = window.open(fetching.address)
     line = page.locator(".st-key-fetch-status")
     expect(line).to_be_visible()
     window.settle()
@@ -109,8 +108,7 @@ def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
 def test_a_failure_is_one_sentence_and_can_be_tried_again(
     fetching: ModelServer, window: Visitor
 ) -> None:
-    page = window.page
-    page.goto(fetching.address + "/library")
+    page = window.open(fetching.address + "/library")
     line = page.locator(".st-key-fetch-library")
     expect(line).to_contain_text("is not on this computer yet")
     expect(line).to_contain_text("the server answered with status 503.")

@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.library.catalog import Catalog
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_undo import undo_edit
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import look
+from tests.browser.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -71,15 +72,13 @@ def test_an_album_is_made_opened_emptied_and_deleted(window: Visitor, server: Se
     box.press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Add").click()
     expect(said(page, "Added to “Best of all”.*2 photos")).to_be_visible()
-    page.goto(server.address + "/albums")
-    window.settle()
+    window.open(server.address + "/albums")
     page.get_by_role("button", name="Best of all").click()
     expect(page.get_by_role("button", name="green.jpg", exact=False).first).to_be_visible()
     select(page, "green.jpg")
     page.get_by_role("button", name="Remove from album").click()
     expect(said(page, "Removed from “Best of all”.*1 photo")).to_be_visible()
-    page.goto(server.address + "/albums")
-    window.settle()
+    window.open(server.address + "/albums")
     page.get_by_role("button", name="Change").last.click()
     page.get_by_role("button", name="Delete “Best of all”").click()
     expect(page.get_by_role("button", name="Best of all")).to_have_count(0)

@@ -7,15 +7,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.visitor import Visitor
 
 CLUSTER = re.compile("^5 photos, .*Munich.*Germany$")
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
 def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/places")
+    page = window.open(server.address + "/places")
     cluster = page.get_by_role("button", name=CLUSTER)
     expect(cluster).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -24,7 +24,7 @@ def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: 
     cluster.click()
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
     expect(page).to_have_url(re.compile("area="))
-    page.reload()
+    window.reload()
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
     page.get_by_label("Go to date").scroll_into_view_if_needed()
     photos = page.get_by_role("group", name="Photos in this area")
@@ -37,8 +37,7 @@ def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: 
 
 
 def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/places")
+    page = window.open(server.address + "/places")
     expect(page.get_by_role("button", name=CLUSTER)).to_be_visible()
     page.get_by_role("application", name="World map of the photos").focus()
     page.keyboard.press("+")
@@ -56,8 +55,7 @@ def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> N
 
 
 def test_the_list_is_filtered_and_its_entries_are_searches(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/places")
+    page = window.open(server.address + "/places")
     places = page.get_by_role("list", name="Places")
     expect(places.get_by_role("link", name="Germany 5")).to_have_attribute(
         "href", "/?q=place%3AGermany"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import expect_asked, look
+from tests.browser.visitor import Visitor
 
 
 def test_fields_and_values_are_suggested_while_typing(window: Visitor, server: Server) -> None:

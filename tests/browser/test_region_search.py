@@ -6,8 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import asked, expect_asked_for, expect_names, find, look, tiles
+from tests.browser.visitor import Visitor
 
 
 def open_picker(window: Visitor, page: Page) -> Locator:
@@ -55,7 +56,7 @@ def test_a_box_is_dragged_and_searched_for(window: Visitor, server: Server) -> N
     (left, top, width, height) = region_of(page)[0]
     for value, wanted in ((left, 0.1), (top, 0.2), (width, 0.5), (height, 0.6)):
         assert abs(value - wanted) < 0.02
-    page.reload()
+    window.reload()
     expect(page.get_by_text("Part of red.jpg")).to_be_visible()
     expect(tiles(page).first).to_have_attribute("aria-label", re.compile(r"red\.jpg"))
 

@@ -15,8 +15,10 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.library.catalog import Catalog
 from explorer.library.pair_store import PAIRS_VERSION, similar_shots
 from tests import pictures
-from tests.browser.conftest import WAIT, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.contexts import WAIT
 from tests.browser.test_search_page import expect_asked, expect_names, fits, look, tiles
+from tests.browser.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +81,7 @@ def test_months_are_headings_and_arrow_keys_cross_them(window: Visitor, server: 
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")
     expect(tiles(page).nth(3)).to_be_focused()
-    page.reload()
-    window.settle()
+    window.reload()
     page.get_by_role("button", name="Newest").click()
     page.get_by_text("Oldest", exact=True).click()
     expect(page.get_by_text("5 photos, oldest first")).to_be_visible()

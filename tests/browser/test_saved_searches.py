@@ -7,8 +7,9 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import expect_asked, find, look
+from tests.browser.visitor import Visitor
 
 
 def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, photos: Path) -> None:
@@ -39,6 +40,6 @@ def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, phot
         page.get_by_role("button", name="Edit").click()
         page.get_by_role("button", name="Delete this search").click()
         expect(chip).to_have_count(0)
-        page.wait_for_load_state("networkidle")
+        window.wait_for_requests()
     finally:
         new.unlink()

@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests import pictures
-from tests.browser.conftest import GREY, Server, Visitor
+from tests.browser.app_server import Server
+from tests.browser.conftest import GREY
+from tests.browser.visitor import Visitor
 
 ALL = 8 + GREY
 
@@ -61,10 +63,9 @@ def expect_names(page: Page, *wanted: str) -> None:
 
 
 def look(window: Visitor, server: Server, address: str = "/") -> Page:
-    window.page.goto(server.address + address)
-    window.settle()
-    tiles(window.page).first.wait_for()
-    return window.page
+    page = window.open(server.address + address)
+    tiles(page).first.wait_for()
+    return page
 
 
 def find(window: Visitor, phrase: str) -> None:
@@ -95,8 +96,7 @@ def test_a_phrase_finds_photos_and_is_part_of_the_link(window: Visitor, server: 
     expect_names(page, "red.jpg")
     find(window, "blue")
     expect_names(page, "blue.jpg")
-    page.reload()
-    window.settle()
+    window.reload()
     tiles(page).first.wait_for()
     expect_names(page, "blue.jpg")
     expect(page.get_by_role("searchbox")).to_have_value("blue")
@@ -129,8 +129,7 @@ def test_an_upload_finds_photos_and_is_part_of_the_link(
     window.settle()
     expect_names(page, "red.jpg")
     expect(page.locator("input[type=file]")).to_have_count(0)
-    page.reload()
-    window.settle()
+    window.reload()
     expect(page.get_by_text("Photos like")).to_be_visible()
     expect(tiles(page).first).to_have_attribute("aria-label", re.compile(r"red\.jpg"))
     page.get_by_role("button", name="Remove").click()
@@ -173,27 +172,26 @@ def test_filters_select_the_matching_photos(window: Visitor, server: Server, pho
     page.get_by_role("option", name="My photos/Drawn").click()
     expect(page.get_by_text("3 photos")).to_be_visible()
     expect_asked(page, {"folder": str(photos / "Drawn")})
-    page.reload()
+    window.reload()
     expect(page.get_by_text("3 photos")).to_be_visible()
     expect(page.get_by_text("in My photos/Drawn")).to_be_visible()
 
 
 def test_an_empty_result_is_explained(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/?since=1990-01-01&until=1990-12-31")
+    page = window.open(server.address + "/?since=1990-01-01&until=1990-12-31")
     expect(page.get_by_text("No photos match")).to_be_visible()
     page.get_by_role("button", name="Show all photos").click()
     expect(page.get_by_text(f"{ALL} photos")).to_be_visible()
 
 
 def test_a_link_to_a_missing_photo_says_so(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/?like=987654&q=red&example=..%2Fetc&at=900&zoom=no&since=never")
+    asking = "/?like=987654&q=red&example=..%2Fetc&at=900&zoom=no&since=never"
+    page = window.open(server.address + asking)
     expect(page.get_by_role("alert").filter(has_text="no longer exists")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="is not a date")).to_be_visible()
     window.settle()
     expect(tiles(page).first).to_be_visible()
-    page.goto(server.address + "/?photo=987654")
+    window.open(server.address + "/?photo=987654")
     expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
 
 
@@ -242,8 +240,8 @@ def test_results_follow_changes_to_the_folder(
         page.get_by_role("button", name="just now.jpg").click()
         expect(page.get_by_role("dialog")).to_contain_text("just now.jpg")
         # The photo itself has come, too: it is not asked for any more when it goes.
-        window.settle()
-        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("dialog").locator(".frame.loaded")).to_be_visible()
+        window.wait_for_requests()
     finally:
         new.unlink()
     # The page has heard of it, and yet the open photo stays.
@@ -261,7 +259,7 @@ def test_everything_fits_the_window(window: Visitor, server: Server) -> None:
     page.get_by_role("dialog").wait_for()
     window.settle()
     assert fits(page)
-    page.goto(server.address + "/library")
+    window.open(server.address + "/library")
     page.get_by_text("Up to date").wait_for()
     window.settle()
     assert fits(page)

@@ -15,9 +15,10 @@ from playwright.sync_api import Locator, expect
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_accessibility import PAGES, check, violations
 from tests.browser.test_life import draw, until
+from tests.browser.visitor import Visitor
 from tests.fixtures.waiting import wait
 
 FEW, MANY = 12, 150
@@ -84,7 +85,7 @@ def test_every_state_is_told_and_violates_no_rule(window: Visitor, tmp_path: Pat
     status = page.locator(".st-key-status")
     try:
         # Another process holds the library …
-        page.goto(server.address)
+        window.open(server.address)
         check_both(window, page.get_by_text("Another run is indexing into this library"))
         lock.release()
         until(library, FEW)
@@ -101,7 +102,7 @@ def test_every_state_is_told_and_violates_no_rule(window: Visitor, tmp_path: Pat
                 expect(page.get_by_text("Indexing ").first).to_be_visible()
         until(library, FEW + MANY)
         # … indexing is paused …
-        page.goto(server.address + "/library")
+        window.open(server.address + "/library")
         page.get_by_role("button", name="Pause").click()
         page.get_by_role("link", name="Search", exact=True).click()
         check_both(window, page.get_by_text("Indexing is paused."))
@@ -124,10 +125,9 @@ def test_every_state_is_told_and_violates_no_rule(window: Visitor, tmp_path: Pat
 
 
 def _addresses_that_lead_nowhere(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/?q=name:nosuchname")
+    page = window.open(server.address + "/?q=name:nosuchname")
     check_both(window, page.get_by_text("No photos match."))
-    page.goto(server.address + "/?photo=987654")
+    window.open(server.address + "/?photo=987654")
     check_both(window, page.get_by_role("dialog").get_by_text("no longer in the library").first)
     assert not window.complaints
     page.goto(server.address + "/nosuchpage")

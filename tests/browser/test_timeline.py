@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from explorer.library.library import Library
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import asked, expect_asked, fits, look, tiles
+from tests.browser.visitor import Visitor
 from tests.factory import LibraryBuilder, digest_of
 
 NUMBER = 1200
@@ -110,7 +111,7 @@ def test_the_position_is_in_the_address(window: Visitor, years: Server) -> None:
     page.wait_for_function("() => new URL(location).searchParams.has('at')")
     window.settle()
     seen, at = day_in_view(page).inner_text(), asked(page)["at"]
-    page.reload()
+    window.reload()
     expect(day_in_view(page)).to_have_text(seen)
     expect(page.locator(f'button.photo[data-id="{at}"]')).to_be_in_viewport()
     # Back from another page returns to the photo.
@@ -228,8 +229,7 @@ def test_the_size_of_photos_is_remembered(window: Visitor, years: Server) -> Non
     tall = tiles(page).first.evaluate("tile => tile.offsetHeight")
     page.get_by_label("Size of the photos").fill("100")
     expect(tiles(page).first).not_to_have_js_property("offsetHeight", tall)
-    page.reload()
-    window.settle()
+    window.reload()
     tiles(page).first.wait_for()
     assert tiles(page).first.evaluate("tile => tile.offsetHeight") <= 100
     tiles(page).first.focus()

@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
-from tests.browser.conftest import Server, Visitor, _until_indexed
+from tests.browser.app_server import Server, until_indexed
+from tests.browser.visitor import Visitor
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Server]:
-    """An app of the test's own on the folders One and Two."""
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An app of these tests' own on the folders One and Two."""
+    place = tmp_path_factory.mktemp("troubles")
     for folder in ("One", "Two"):
-        pictures.write(tmp_path / folder / "same.jpg", pictures.draw(1))
-    shutil.copy(tmp_path / "One" / "same.jpg", tmp_path / "Two" / "same.jpg")
-    (tmp_path / "One" / "<b>notes.jpg").write_text("this is no photo")
-    (tmp_path / "One" / "more notes.jpg").write_text("this is no photo either")
-    (tmp_path / "Two" / "broken.jpg").write_bytes(bytes(5000))
-    running = Server(tmp_path, str(tmp_path / "One"), str(tmp_path / "Two"))
+        pictures.write(place / folder / "same.jpg", pictures.draw(1))
+    shutil.copy(place / "One" / "same.jpg", place / "Two" / "same.jpg")
+    (place / "One" / "<b>notes.jpg").write_text("this is no photo")
+    (place / "One" / "more notes.jpg").write_text("this is no photo either")
+    (place / "Two" / "broken.jpg").write_bytes(bytes(5000))
+    running = Server(place, str(place / "One"), str(place / "Two"))
     try:
-        _until_indexed(running, 1)
+        until_indexed(running, 1)
         yield running
     finally:
         running.stop()
@@ -33,10 +34,9 @@ def own(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_failed_files_are_grouped_by_reason_and_retried_on_request(
-    window: Visitor, own: Server, tmp_path: Path
+    window: Visitor, own: Server
 ) -> None:
-    page = window.page
-    page.goto(own.address + "/library")
+    page = window.open(own.address + "/library")
     expect(page.get_by_role("heading", name="Could not be read")).to_be_visible()
     texts, broken = (
         page.locator("summary").filter(has_text="2 files: it is text"),
@@ -55,7 +55,7 @@ def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     expect(page.get_by_text("The file is being read again.")).to_be_visible()
     expect(page.get_by_text("trying again")).to_have_count(0)
     expect(broken).to_be_visible()
-    pictures.write(tmp_path / "Two" / "broken.jpg", pictures.draw(77))
+    pictures.write(own.folder / "Two" / "broken.jpg", pictures.draw(77))
     expect(broken).to_have_count(0)
     expect(page.get_by_text(re.compile("^2 photo files")).first).to_be_visible()
     # … and a whole group, which fails again for the same reason.
@@ -63,7 +63,7 @@ def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     expect(page.get_by_text("The files are being read again.")).to_be_visible()
     expect(page.get_by_text("trying again")).to_have_count(0)
     expect(texts).to_be_visible()
-    mend_text = tmp_path / "One" / "more notes.jpg"
+    mend_text = own.folder / "One" / "more notes.jpg"
     mend_text.write_bytes(pictures.encoded(pictures.draw(78)))
     expect(page.locator("summary").filter(has_text="1 file: it is text")).to_be_visible()
     page.get_by_role("button", name="Try all again").click()
@@ -71,25 +71,27 @@ def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     page.goto("about:blank")
 
 
-def test_a_photo_lists_all_its_copies_and_which_are_missing(
-    window: Visitor, own: Server, tmp_path: Path
-) -> None:
-    page = window.page
-    page.goto(own.address)
-    page.locator("button.photo").first.click()
+def test_a_photo_lists_all_its_copies_and_which_are_missing(window: Visitor, own: Server) -> None:
+    page = window.open(own.address)
+    copied = page.locator('button.photo[aria-label^="same.jpg"]')
+    copied.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("The same file is in 2 places:")).to_be_visible()
     for folder in ("One", "Two"):
-        expect(dialog.get_by_text(str(tmp_path / folder / "same.jpg"), exact=True)).to_be_visible()
+        place = str(own.folder / folder / "same.jpg")
+        expect(dialog.get_by_text(place, exact=True)).to_be_visible()
     expect(dialog.get_by_text("This one is offline")).to_have_count(0)
-    (tmp_path / "One").rename(tmp_path / "unplugged")
-    page.goto(own.address + "/library")
-    expect(page.get_by_text("its drive is disconnected").first).to_be_visible()
-    page.goto(own.address)
-    page.locator("button.photo").first.click()
-    expect(dialog.get_by_text("This one is offline")).to_have_count(1)
-    # The one that can be read is shown first, and in full.
-    expect(dialog.locator("code").first).to_contain_text(str(tmp_path / "Two" / "same.jpg"))
-    shown = dialog.locator(".frame .picture")
-    expect(shown).to_have_attribute("src", re.compile("/original$"))
-    page.goto("about:blank")
+    (own.folder / "One").rename(own.folder / "unplugged")
+    try:
+        window.open(own.address + "/library")
+        expect(page.get_by_text("its drive is disconnected").first).to_be_visible()
+        window.open(own.address)
+        copied.click()
+        expect(dialog.get_by_text("This one is offline")).to_have_count(1)
+        # The one that can be read is shown first, and in full.
+        expect(dialog.locator("code").first).to_contain_text(str(own.folder / "Two" / "same.jpg"))
+        shown = dialog.locator(".frame .picture")
+        expect(shown).to_have_attribute("src", re.compile("/original$"))
+        page.goto("about:blank")
+    finally:
+        (own.folder / "unplugged").rename(own.folder / "One")

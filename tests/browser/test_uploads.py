@@ -17,8 +17,9 @@ from playwright.sync_api import Page, Request, expect
 
 from explorer.photos.limits import free_memory
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import look
+from tests.browser.visitor import Visitor
 
 MB = 1 << 20
 # The server itself keeps what is uploaded, and a copy or two on its way; decoded it is elsewhere.

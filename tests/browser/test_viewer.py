@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.library.library import Library
 from tests import pictures
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_search_page import (
     ALL,
     asked,
@@ -23,6 +23,7 @@ from tests.browser.test_search_page import (
     look,
     tiles,
 )
+from tests.browser.visitor import Visitor
 from tests.fixtures.waiting import wait
 
 
@@ -73,7 +74,7 @@ def test_it_shows_photos_and_their_details(window: Visitor, server: Server) -> N
     expect_position(viewer, 2)
     expect(page).not_to_have_url(re.compile(rf"photo={first}$"))
     second = asked(page)["photo"]
-    page.reload()
+    window.reload()
     expect_position(viewer, 2)
     expect(page).to_have_url(re.compile(rf"photo={second}$"))
     page.keyboard.press("ArrowLeft")
@@ -202,8 +203,7 @@ def test_keys_are_listed_and_stay_in_the_viewer(window: Visitor, server: Server)
 def test_a_photo_that_no_browser_shows_is_rendered(
     window: Visitor, server: Server, heic: str
 ) -> None:
-    page = window.page
-    page.goto(f"{server.address}/?photo={heic}")
+    page = window.open(f"{server.address}/?photo={heic}")
     viewer = viewer_of(page)
     picture = viewer.locator(".frame .picture")
     expect(picture).to_have_attribute("src", re.compile("/screen"))

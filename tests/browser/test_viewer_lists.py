@@ -11,10 +11,11 @@ from playwright.sync_api import Route, expect
 from explorer.library.catalog import Catalog
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_undo import undo_edit
-from tests.browser.conftest import Server, Visitor
+from tests.browser.app_server import Server
 from tests.browser.test_photo_edits import said, select
 from tests.browser.test_search_page import ALL, asked, look, tiles
 from tests.browser.test_viewer import expect_position, viewer_of
+from tests.browser.visitor import Visitor
 
 
 @pytest.fixture

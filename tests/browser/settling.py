@@ -1,0 +1,92 @@
+"""When a page of the app is at rest: nothing runs, nothing is on its way, and nothing moves.
+
+A click on a page that still moves may hit nothing. Playwright waits for the button itself to stand
+still, but the part of the page above it that arrives next moves it away between the press of the
+mouse and its release.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+# What a user does with an element.
+_ACTIONS = ("click", "dblclick", "fill", "focus", "hover", "press")
+
+# Runs in every page before its own scripts. The page does not know that its script runs before the
+# server tells it so; until then, it has sent something that is not answered.
+NOTE_ANSWERS = """
+  window.unanswered = null;
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!this.noted) {
+      this.noted = true;
+      this.addEventListener("message", () => { window.unanswered = null; });
+      this.addEventListener("close", () => { window.unanswered = null; });
+    }
+    window.unanswered = performance.now();
+    return send.call(this, data);
+  };
+"""
+
+# Called in every animation frame, with a number of its own for each wait. What stands still is
+# what can be pressed or typed into: a sign of progress moves for as long as it is shown.
+_AT_REST = """(wait) => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  if (!app) return true;
+  const script = app.dataset.testScriptState;
+  const connected = app.dataset.testConnectionState === "CONNECTED";
+  const busy =
+    script === "initial" ||
+    (connected && !["notRunning", "compilationError"].includes(script)) ||
+    (connected && window.unanswered !== null && window.unanswered !== undefined) ||
+    document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]');
+  if (busy) {
+    window.lastFrame = null;
+    return false;
+  }
+  const places = [];
+  const gather = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (each.shadowRoot) gather(each.shadowRoot);
+      if (each.matches("a, button, canvas, input, select, summary, textarea, [tabindex]")) {
+        const { left, top, width, height } = each.getBoundingClientRect();
+        places.push(left, top, width, height);
+      }
+    }
+  };
+  gather(document);
+  const now = places.join(), last = window.lastFrame;
+  const same = last && last.wait === wait && last.places === now;
+  window.lastFrame = { wait, places: now, frames: same ? last.frames + 1 : 0 };
+  return window.lastFrame.frames >= 2;
+}"""
+
+_waits = itertools.count()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run, every part of the page has arrived, and nothing that can be
+    pressed has moved for two animation frames. A page that is not the app's is at rest."""
+    page.wait_for_function(_AT_REST, arg=next(_waits))
+
+
+def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
+    """Have every action on an element wait until its page is at rest."""
+
+    def settled(action: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(action)
+        def act(self: Locator, *arguments: Any, **options: Any) -> Any:
+            self.wait_for()
+            settle(self.page)
+            return action(self, *arguments, **options)
+
+        return act
+
+    for name in _ACTIONS:
+        patch.setattr(Locator, name, settled(getattr(Locator, name)))

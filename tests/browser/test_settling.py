@@ -1,0 +1,57 @@
+"""An action on an element waits until its page is at rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.visitor import Visitor
+
+# A page as Streamlit describes its state, with one button that notes whether the page was at rest
+# when it was pressed.
+_PAGE = """
+<div data-testid="stApp" data-test-script-state="notRunning"
+     data-test-connection-state="CONNECTED">
+  <div id="part"></div><button onclick="document.title = window.rest">Press</button>
+  <a href="#" style="position: absolute">Another</a>
+</div>"""
+# Each begins a state that is not rest, and ends it some frames later.
+_UNREST = {
+    "moving": (
+        "document.querySelector('a').style.left = frame + 'px'",
+        "document.querySelector('a').style.left = '99px'",
+    ),
+    "running": (
+        "document.querySelector('div').dataset.testScriptState = 'running'",
+        "document.querySelector('div').dataset.testScriptState = 'notRunning'",
+    ),
+    "part to come": (
+        "document.querySelector('#part').dataset.testid = 'stSkeleton'",
+        "document.querySelector('#part').dataset.testid = 'stMarkdown'",
+    ),
+    "without an answer": ("window.unanswered = 1", "window.unanswered = null"),
+}
+
+
+@pytest.mark.parametrize("unrest", _UNREST)
+def test_a_click_waits_for_rest(window: Visitor, unrest: str) -> None:
+    window.page.set_content(_PAGE)
+    button = window.page.get_by_role("button", name="Press")
+    # The first action in a window takes longer.
+    button.hover()
+    begins, ends = _UNREST[unrest]
+    window.page.evaluate(
+        f"""() => {{
+          window.rest = "";
+          let frame = 0;
+          const go = () => {{
+            frame += 1;
+            {begins};
+            if (frame < 120) {{ requestAnimationFrame(go); return; }}
+            {ends};
+            window.rest = "at rest";
+          }};
+          go();
+        }}"""
+    )
+    button.click()
+    assert window.page.title() == "at rest"

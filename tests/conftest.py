@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.fixtures.fetching",
     "tests.fixtures.indexing",
     "tests.fixtures.library_builder",
+    "tests.fixtures.new_catalogs",
     "tests.fixtures.removal",
     "tests.fixtures.switching",
     "tests.fixtures.warm_decoders",

@@ -1,4 +1,4 @@
-"""A catalog of six hundred photos with decisions, to be damaged, and checks of a salvaged one."""
+"""A catalog of three hundred photos with decisions, to be damaged, and checks of a salvaged one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from explorer.library.saved_search_store import save_search
 from explorer.library.setting_store import put_setting
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 
-PHOTOS, PAGE = 600, 4096
+PHOTOS, PAGE = 300, 4096
 # What the user made.
 MADE = (
     "root", "decision", "decided", "protected", "dismissed", "saved_search", "concept",
@@ -49,7 +49,7 @@ def rows_of(path: Path) -> Rows:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalog of six hundred photos with decisions, closed."""
+    """A catalog of three hundred photos with decisions, closed."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "photos").mkdir()
     builder = LibraryBuilder(Library.open(folder / "library"), str(folder / "photos"))

@@ -251,11 +251,11 @@ def test_a_run_killed_during_a_swap_loses_no_id(
     setup.agrees()
 
 
-def test_five_thousand_moved_photos_are_not_encoded_again(
+def test_many_moved_photos_are_not_encoded_again(
     setup: IndexingSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows and files without pictures: what is counted is what is read."""
-    number = 5000
+    number = 1500
     (setup.photos / "old").mkdir()
     with setup.writer.transaction():
         for each in range(number):

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library import protected_folder_store
+from explorer.library import mounts, protected_folder_store
+from explorer.library.mounts import MountEntry
 from explorer.library.protected_folder_store import (
     ProtectedFolders,
     protect_folder,
@@ -74,6 +75,15 @@ class TestProtection:
                 return (path, folder) == ("/mnt/copy", "/srv/photos")
 
         covers = ProtectedFolders(["/srv/other", "/srv/photos"], Mounts()).covers  # type: ignore[arg-type]
+        assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
+
+    def test_the_mounts_are_those_of_this_computer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        table = [
+            MountEntry("8:1", "/", "/", "ext4", "/dev/sda1", "rw"),
+            MountEntry("8:1", "/srv/photos", "/mnt/copy", "ext4", "/dev/sda1", "rw"),
+        ]
+        monkeypatch.setattr(mounts, "mount_table", lambda: table)
+        covers = ProtectedFolders(["/srv/photos"]).covers
         assert covers("/mnt/copy/a.jpg") and not covers("/mnt/else/a.jpg")
 
     def test_folders_with_equal_device_and_inode_are_one(

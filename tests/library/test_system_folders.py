@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from explorer.library.system_folders import around_file, around_folder, kind_of
+from explorer.library.system_folders import around_file, around_folder, is_derived, kind_of
 
 UUID = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
 
@@ -112,3 +112,21 @@ def test_the_outermost_system_folder_is_named_at_any_depth() -> None:
     assert around_file("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
     assert around_file("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
     assert around_file("a/" * 3000 + "a.jpg") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "derived"),
+    [
+        ("Family.photoslibrary/resources", True),
+        ("Pictures/Family.PhotosLibrary/Previews", True),
+        ("Old.aplibrary/Thumbnails", True),
+        ("Family.photoslibrary/originals", False),
+        ("Pictures/Old.aplibrary/Masters", False),
+        ("Family.photoslibrary/originals/0", False),
+        ("Family.photoslibrary", False),
+        ("Pictures/resources", False),
+    ],
+)
+def test_only_originals_of_a_photo_package_are_not_derived(path: str, derived: bool) -> None:
+    """A person who adds such a package wants its originals, and none of the previews beside."""
+    assert is_derived(path.split("/")) == derived

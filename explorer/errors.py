@@ -6,7 +6,7 @@
     ├── FolderError              a folder does not exist, is a file, or must not be read
     ├── LibraryError             the library's own files cannot be used
     │   ├── LibraryLocked        another run is writing to it
-    │   ├── LibraryBusy          another program keeps its catalog locked
+    │   ├── LibraryBusy          another program has its catalog locked
     │   ├── LibraryFull          its disk is full
     │   ├── CatalogDamaged       the catalog's file is corrupt
     │   └── LibraryNewer         written by a later release
@@ -14,7 +14,7 @@
     │   ├── UnsupportedPhoto     in a format that is not supported; the file may be intact
     │   │   └── NotAPhoto        proven to be something else, such as a web page saved as a photo
     │   ├── DamagedPhoto         proven to be damaged: truncated or inconsistent
-    │   ├── PhotoInUse           another program keeps it to itself
+    │   ├── PhotoInUse           another program has it open exclusively
     │   ├── DecodingFailed       it crashed the process that decoded it
     │   └── OversizedPhoto       more pixels or bytes than this machine can safely decode
     └── EncoderError             an encoder cannot be used as requested
@@ -50,7 +50,7 @@ class UsageError(ExplorerError):
 
 
 class UnknownPhoto(ExplorerError):
-    """The library has no photo with an id that was given."""
+    """The library has no photo with the given id."""
 
 
 class FolderError(ExplorerError):
@@ -66,7 +66,7 @@ class LibraryLocked(LibraryError):
 
 
 class LibraryBusy(LibraryError):
-    """Another program keeps the catalog locked."""
+    """Another program has the catalog locked."""
 
 
 class LibraryFull(LibraryError):
@@ -89,25 +89,25 @@ class PhotoError(ExplorerError):
 
 
 class UnsupportedPhoto(PhotoError):
-    """In a format, or a variant of one, that is not supported. The file may be intact."""
+    """The file's format, or its variant of the format, is not supported. The file may be intact."""
 
     fault: Fault = "unsupported"
 
 
 class NotAPhoto(UnsupportedPhoto):
-    """Proven to be neither a photo nor another picture, a video or a document."""
+    """The file is proven to be neither a photo nor any other picture, a video or a document."""
 
     fault: Fault = "foreign"
 
 
 class DamagedPhoto(PhotoError):
-    """Proven to be damaged."""
+    """The file is proven to be damaged."""
 
     fault: Fault = "damaged"
 
 
 class PhotoInUse(PhotoError):
-    """Another program keeps the file to itself."""
+    """Another program has the file open exclusively."""
 
 
 class DecodingFailed(PhotoError):
@@ -115,7 +115,7 @@ class DecodingFailed(PhotoError):
 
 
 class OversizedPhoto(PhotoError):
-    """Has more pixels or bytes than this machine can safely decode."""
+    """The file has more pixels or bytes than this machine can safely decode."""
 
 
 class EncoderError(ExplorerError):

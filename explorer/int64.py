@@ -1,4 +1,4 @@
-"""Fit numbers from file systems into SQLite's integers, which are signed and have 64 bits."""
+"""Fit numbers from file systems into SQLite's integers, which are signed 64-bit numbers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Say before anything is installed that a computer cannot run the packages, and what to do.
+"""Report, before anything is installed, if a computer cannot run the packages, and what to do.
 
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons. What is
-checked here is for which systems and Pythons the packages are published; docs/setup.md names the
-command that finds out.
+Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons. The
+checks follow the systems and Pythons for which the packages are published; docs/setup.md names the
+command that finds these out.
 """
 
 import platform
@@ -13,13 +13,13 @@ import sysconfig
 from explorer.pip_install import SetupError
 
 OLDEST, NEWEST = (3, 11), (3, 14)
-# The version of macOS for which faiss is built.
+# The oldest version of macOS for which faiss is built.
 OLDEST_MACOS = 14
-# What the packages take in GB: to download, and installed. Measured for Windows and macOS by
-# `scripts/check_packages.py --sizes` (0.51 and 1.37, 0.45 and 1.28), and for Linux without CUDA by
-# installing them.
+# The size of the packages in GB: the download, and the installed files. Measured for Windows and
+# macOS with `scripts/check_packages.py --sizes` (0.51 and 1.37, 0.45 and 1.28), and for Linux
+# without CUDA by installing them.
 SIZES_GB = {"win": (0.5, 1.4), "macosx": (0.5, 1.3), "linux": (0.6, 1.5)}
-# Where Windows has not been told to allow long paths, they have at most 259 characters. The longest
+# Unless Windows is configured to allow long paths, a path has at most 259 characters. The longest
 # in `site-packages` has 121 (`scripts/check_packages.py --sizes`), and a later version of a package
 # may have a longer one.
 LONGEST_FOLDER = 259 - len("\\.venv\\Lib\\site-packages\\") - 130
@@ -46,8 +46,8 @@ def check_machine():
 
 
 def sizes(build):
-    """What the packages take in GB on a system, as (download, installed, free). free: the space
-    that must be free before, for both and what is compiled.
+    """The size of the packages in GB on a system, as (download, installed, free). free: the space
+    that must be free beforehand, for both and for compiled files.
 
     build: as in `sysconfig.get_platform()`.
     """
@@ -56,7 +56,7 @@ def sizes(build):
 
 
 def this_build():
-    """What this Python was built for, as `sizes` and `problem` take it."""
+    """The platform that this Python was built for, as `sizes` and `problem` take it."""
     return sysconfig.get_platform()
 
 
@@ -77,8 +77,8 @@ def check_folder(folder):
 
 
 def _allows_long_paths():
-    """Whether Windows was told to allow long paths to programs that support them, as Python does
-    (“Maximum Path Length Limitation” in Microsoft's documentation)."""
+    """Whether Windows is configured to allow long paths in programs that support them, as Python
+    does (“Maximum Path Length Limitation” in Microsoft's documentation)."""
     try:
         import winreg
 
@@ -92,9 +92,9 @@ def _allows_long_paths():
 def problem(version, build, macos, is_64_bit):
     """Why the packages cannot be installed, and what to do, in one line; None if they can.
 
-    version: as in `sys.version_info`. build: what Python was built for, as in
-    `sysconfig.get_platform()`, such as `win-amd64` or `macosx-11.0-arm64`; a universal one ends in
-    `universal2`. macos: the version of macOS, '' elsewhere.
+    version: as in `sys.version_info`. build: the platform that Python was built for, as in
+    `sysconfig.get_platform()`, such as `win-amd64` or `macosx-11.0-arm64`; that of a universal
+    build ends in `universal2`. macos: the version of macOS, '' elsewhere.
     """
     if build == "win-arm64":
         return (

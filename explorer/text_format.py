@@ -6,18 +6,18 @@ import unicodedata
 from collections.abc import Callable
 
 NumberFormat = Callable[[float, int], str]
-"""Formats a number with so many decimals."""
+"""Formats a number with the given number of decimals."""
 MAX_NAME_LENGTH = 80
 """The maximum length of a name that a user gives to an album, a concept or a search."""
 _EXCERPT = 40
-# Control and format characters (including those that change the writing direction), line and
-# paragraph separators.
+# Unicode categories of control and format characters (including those that change the writing
+# direction), and of line and paragraph separators.
 _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
-# What a typed text must not contain: control characters, line and paragraph separators, and lone
-# surrogates, which UTF-8 cannot encode. Format characters stay, because emoji and some scripts
-# need them.
+# Characters that a typed text must not contain: control characters, line and paragraph separators,
+# and lone surrogates, which UTF-8 cannot encode. Format characters stay, because emoji and some
+# scripts need them.
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")
-# What nobody can see on its own: format characters, spaces and marks that belong to a letter.
+# Characters that are invisible on their own: format characters, spaces and combining marks.
 _INVISIBLE = ("Cf", "Zs", "Mn", "Me")
 
 
@@ -30,14 +30,14 @@ def one_line(text: str) -> str:
 
 
 def excerpt(text: str) -> str:
-    """A typed text as an error message quotes it: on one line, and truncated if long."""
+    """A typed text as an error message quotes it: on one line, and truncated if it is long."""
     return one_line(text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…")
 
 
 def typed_line(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
     """Clean a text that a user typed or pasted, so that it can be stored, printed and shown on one
-    line. Control characters and lone surrogates become spaces, and repeated spaces one. Longer
-    texts are truncated; '' if nothing visible remains."""
+    line. Control characters and lone surrogates become spaces, and runs of spaces become one.
+    Longer texts are truncated; '' if nothing visible remains."""
     kept = "".join(" " if unicodedata.category(c) in _UNFIT else c for c in text)
     line = " ".join(kept.split())[:max_length].strip()
     return line if any(unicodedata.category(c) not in _INVISIBLE for c in line) else ""
@@ -73,13 +73,13 @@ def _number(value: float, decimals: int = 0) -> str:
 
 
 def milliseconds(seconds: float, number: NumberFormat = _number) -> str:
-    """Seconds → `230 ms`, `4.1 ms`. number: formats a number with so many decimals."""
+    """Format seconds as `230 ms` or `4.1 ms`. number: formats the number."""
     value = 1000 * seconds
     return f"{number(value, 1 if value < 10 else 0)} ms"
 
 
 def size(value: float, number: NumberFormat = _number) -> str:
-    """Format a number of bytes as `4.2 MB`. number: formats a number with so many decimals."""
+    """Format a number of bytes as `4.2 MB`. number: formats the number."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 1000:
             return f"{number(value, 0 if unit == 'bytes' else 1)} {unit}"
@@ -88,6 +88,6 @@ def size(value: float, number: NumberFormat = _number) -> str:
 
 
 def ordinal(number: int) -> str:
-    """1 → `1st`, 22 → `22nd`, 1013 → `1,013th`."""
+    """Format an ordinal number: `1st`, `22nd`, `1,013th`."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{'th' if number % 100 in (11, 12, 13) else ending}"

@@ -23,7 +23,7 @@ VARIABLE = "EXPLORER_TORCH_INDEX"
 
 PACKAGES = ("torch", "torchvision")
 
-# Measured on Linux (x86-64), everything included; docs/setup.md has the figures.
+# Sizes of all packages with CUDA, measured on Linux (x86-64); docs/setup.md has the figures.
 CUDA_DISK_GB = 10
 CUDA_SIZES_GB = (3.4, 6.2)
 SIZE = "a download of 0.2 GB instead of 3 GB"
@@ -48,7 +48,7 @@ for name in sys.argv[1:]:
 """
 
 _GPU_FOLDER = "/proc/driver/nvidia/gpus"
-# Windows' driver installs the tool here for WSL, where it is not always on the path.
+# The Windows driver installs the tool here for WSL, where it is not always on the path.
 _WSL_TOOL = "/usr/lib/wsl/lib/nvidia-smi"
 
 
@@ -116,17 +116,17 @@ def install_torch(python, lines, say, check_disk, new=None):
 
     lines: all requirements. say: called with one line for the user. check_disk: called with the
     required disk space in GB; raises SetupError if there is not enough. new: the folder of a new
-    environment, for which it is said what all packages take; None for an existing one.
+    environment, for which the size of all packages is announced; None for an existing one.
     Raises SetupError if the index has PyTorch but installing it failed, because the disk is full or
     the connection was lost. pip installs either both packages or neither.
     """
     wanted = torch_lines(lines)
-    # pip takes a second to find that nothing is there.
+    # Checked first, because pip takes a second to find that nothing is installed.
     if not wanted or (_installed(python) and has_all(python, wanted)):
         return
     source = choose(python)
     check_disk(CUDA_DISK_GB if source.cuda else sizes(this_build())[2])
-    # What an index that the user names has is unknown: it may be a build with CUDA.
+    # For an index that the user names, the size is unknown: its build may need CUDA.
     if new and source.url in (None, CPU_INDEX):
         download, installed = CUDA_SIZES_GB if source.cuda else sizes(this_build())[:2]
         say("Setup downloads about {} GB and takes {} GB in {}.".format(download, installed, new))
@@ -197,8 +197,8 @@ def _are_compatible(python):
 
 
 def _installed(python):
-    """The installed versions of PyTorch's packages, by name. Asked of Python, which takes a tenth
-    of the time that pip takes."""
+    """The installed versions of PyTorch's packages, by name. Python itself is asked, which takes a
+    tenth of the time that pip takes."""
     done = subprocess.run(
         [python, "-c", _VERSIONS] + list(PACKAGES),
         stdin=subprocess.DEVNULL,

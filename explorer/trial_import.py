@@ -11,8 +11,8 @@ import subprocess
 
 from explorer.pip_install import SetupError
 
-# Those that convert models, and those that the program runs with. On macOS, torch and faiss both
-# contain libomp, which ends a process in which it is loaded twice.
+# The modules that convert models, and those that the program runs with. They are separate because
+# on macOS torch and faiss both contain libomp, which ends a process in which it is loaded twice.
 CONVERTING = "torch efficientnet_lite_pytorch safetensors.torch".split()
 RUNNING = (
     "openvino tokenizers threadpoolctl streamlit.web.bootstrap pandas cv2 faiss pillow_heif"
@@ -20,7 +20,7 @@ RUNNING = (
     " defusedxml.ElementTree platformdirs filelock ftfy babel.dates"
 ).split()
 
-# What Windows says if a library that a package needs is missing: that of Microsoft's C++.
+# The message of Windows if a library that a package needs is missing: Microsoft's C++ runtime.
 _DLL_MISSING = "DLL load failed"
 
 _CODE = """
@@ -34,10 +34,10 @@ for name in sys.argv[1:]:
 
 
 def try_imports(python):
-    """Import those modules that are installed, in two processes of that Python, side by side. They
-    are compiled even if Python is configured not to, because the folder is ours. Raises SetupError
-    if one fails."""
-    # Pythons that are too old lack it.
+    """Import the modules that are installed, in two parallel processes of that Python. They are
+    compiled even if Python is configured not to, because the folder is ours. Raises SetupError if
+    an import fails."""
+    # Imported here, because Pythons that are too old lack it.
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as pool:

@@ -1,4 +1,4 @@
-"""Repair an environment after an interrupted installation, and remove files that are never used.
+"""Repair an environment after an interrupted installation, and remove unused files from it.
 
 pip writes a package's files one by one. If it is killed or the disk is full, an incomplete package
 can count as installed. The metadata of such a package is removed, so that pip installs it again.

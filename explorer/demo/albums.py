@@ -1,4 +1,4 @@
-"""Which sample files there are: albums by year and place, and what gathers beside them."""
+"""The list of sample files: albums by year and place, and the files that pile up beside them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.demo.cameras import ANDROID, COMPACT, MIRRORLESS, PHONE, REFLEX, S
 Place = tuple[float, float] | None
 
 
-# Camera, folder, and what was taken: file name, photograph, when, where.
+# File name, photograph, time taken, and place. An album is a camera, a folder, and its shots.
 Shot = tuple[str, str, str, Place]
 ALBUMS: list[tuple[Camera, str, list[Shot]]] = [
     (COMPACT, "2012 First camera", [
@@ -82,15 +82,15 @@ ALBUMS: list[tuple[Camera, str, list[Shot]]] = [
     (SCANNER, "Downloads", [("wallpaper.bmp", "galaxies", "2022-10-30 21:14:00", None)]),
 ]  # fmt: skip
 
-# Clocks that were never set, ran out, or ran ahead.
+# Photos from cameras whose clocks were never set, overflowed, or ran ahead.
 MISDATED = [
     ("Old phone/100MEDIA/IMAG0001.jpg", "bricks", "1970-01-01 00:00:00"),
     ("Old phone/100MEDIA/IMAG0002.jpg", "grass", "2038-01-19 03:14:07"),
     ("Old phone/100MEDIA/IMAG0003.jpg", "gravel", "0000-00-00 00:00:00"),
     ("Old phone/100MEDIA/IMAG0004.jpg", "clock", "2099-06-01 12:00:00"),
 ]
-# Photos held sideways or upside down: the pixels lie as the sensor saw them, EXIF says how to turn
-# them.
+# EXIF orientations of photos taken with the camera held sideways or upside down: the pixels are
+# stored as the sensor saw them, and EXIF says how to turn them.
 HELD = {"IMG_2019.JPG": 3, "DSC00334.JPG": 8, "PXL_20220903_193355.jpg": 6, "IMG_1204.JPG": 6}
 AS_SEEN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -102,7 +102,7 @@ AS_SEEN = {
     8: Image.Transpose.ROTATE_270,
 }
 
-# A file, the one it comes from, what was done to it, and the quality it was saved with.
+# A file, the file it was made from, the change that was made, and the JPEG quality.
 Change = Callable[[Image.Image], Image.Image]
 ALIKE: list[tuple[str, str, Change | None, int]] = [
     ("Edited/castle-small.jpg", "2018 Bavaria & Bohemia/DSC_0901.JPG", effects.halved, 82),
@@ -128,7 +128,7 @@ COPIES = [
     ("Backup 2018/DSC_0163.JPG", "2016 Scotland/DSC_0163.JPG"),
     ("Old phone/cat.heic", "Phone/IMG_3301.HEIC"),
 ]
-# Name with the second in it, photograph, the first second, how many.
+# File name with a placeholder for the second, photograph, time of the first shot, number of shots.
 BURSTS = [
     ("Phone/PXL_20210814_1742{:02}.jpg", "smoke", "2021-08-14 17:42:10", 5),
     ("2023 Asia/DSC012{:02}.JPG", "city", "2023-01-25 20:41:41", 3),

@@ -11,7 +11,8 @@ _TAG, _GPS = ExifTags.Base, ExifTags.GPS
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera, and how large and well its photos are saved here."""
+    """A camera, its usual settings, and the longest side (pixels) and JPEG quality of its sample
+    files."""
 
     make: str
     model: str
@@ -33,8 +34,8 @@ OLD_PHONE = Camera("HTC", "HTC Desire", side=1024, quality=75)
 def exif_of(
     camera: Camera, taken: str, place: tuple[float, float] | None, orientation: int
 ) -> bytes:
-    """What a camera writes into a photo. taken: `2019-05-12 10:15:30`; place: latitude and
-    longitude in degrees."""
+    """The EXIF block that a camera writes into a photo. taken: such as `2019-05-12 10:15:30`.
+    place: latitude and longitude in degrees. orientation: the EXIF value, 1 to 8."""
     exif = Image.Exif()
     date = taken.replace("-", ":")
     exif.update(
@@ -48,7 +49,7 @@ def exif_of(
     details = exif.get_ifd(ExifTags.IFD.Exif)
     details.update({_TAG.DateTimeOriginal: date, _TAG.DateTimeDigitized: date})
     if camera is not SCANNER:
-        # Some value or other, the same for the same second.
+        # An arbitrary value that depends only on the time taken.
         light = sum(map(ord, taken))
         details[_TAG.ExposureTime] = TiffImagePlugin.IFDRational(
             1, (30, 60, 125, 250, 500)[light % 5]
@@ -68,7 +69,7 @@ def exif_of(
 
 
 def _degrees(value: float) -> tuple[TiffImagePlugin.IFDRational, ...]:
-    """Degrees, minutes, and seconds to four places."""
+    """An angle as degrees, minutes, and seconds to four decimals."""
     whole = round(abs(value) * 3600 * 10_000)
     parts = ((whole // 36_000_000, 1), (whole // 600_000 % 60, 1), (whole % 600_000, 10_000))
     return tuple(TiffImagePlugin.IFDRational(*part) for part in parts)

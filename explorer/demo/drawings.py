@@ -1,4 +1,4 @@
-"""Pictures that no camera took: screenshots and scanned papers."""
+"""Draw pictures that no camera took: screenshots and scanned papers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from explorer.demo.effects import noise, to_bytes
 
 
 def chat() -> Image.Image:
-    """A screenshot of a phone: some messages."""
+    """A phone screenshot of a chat."""
     picture = Image.new("RGB", (720, 1280), "#efe7dd")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 720, 150), fill="#075e54")
@@ -36,7 +36,7 @@ def chat() -> Image.Image:
 
 
 def window() -> Image.Image:
-    """A screenshot of a computer: a table with a bar chart."""
+    """A computer screenshot of a table with a bar chart."""
     picture = Image.new("RGB", (1280, 800), "#2f5d8a")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((90, 60, 1190, 730), fill="white", outline="#888888")
@@ -55,7 +55,7 @@ def window() -> Image.Image:
 
 
 def letter() -> Image.Image:
-    """A typed letter as a scanner sees it: a little askew, the paper not quite white."""
+    """A typed letter as a scanner sees it: slightly askew, on paper that is not quite white."""
     text = (
         "We thank you for your stay with us in May and hope that you enjoyed the days by the lake."
         " Enclosed you find the bill"

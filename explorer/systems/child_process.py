@@ -12,7 +12,7 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
     """Close the pipes of a process and wait until it has ended; kill it after five seconds."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            # What was not written yet is of no use any more.
+            # Closing may fail to write what is buffered, but nobody needs that any more.
             with contextlib.suppress(OSError):
                 pipe.close()
     try:

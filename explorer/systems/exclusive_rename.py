@@ -1,5 +1,5 @@
-"""Rename without ever replacing a file, by system calls that Python does not offer: renameat2(2) of
-Linux and renamex_np(2) of macOS."""
+"""Rename without ever replacing a file, with system calls that Python does not offer: renameat2(2)
+on Linux and renamex_np(2) on macOS."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 _RENAME_EXCL = 4
 
 RenameCall = Callable[[bytes, bytes], int]
-"""Renames a path to another one if nothing exists there. Returns 0, or sets `errno`."""
+"""Renames the first path to the second if nothing exists there. Returns 0, or sets `errno`."""
 
 
 @functools.cache
 def linux_rename() -> RenameCall | None:
-    """renameat2 with RENAME_NOREPLACE; None where the C library is too old to have it."""
+    """renameat2 with RENAME_NOREPLACE; None if the C library is too old to have it."""
     call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if call is None:
         return None
@@ -33,8 +33,8 @@ def macos_rename() -> RenameCall | None:
 
 
 def rename_with(call: RenameCall | None, source: str, target: str) -> bool:
-    """Rename by a system call. False if there is none, or the file system does not support it.
-    Raises OSError, and FileExistsError if something exists at the target."""
+    """Rename with a system call. Returns False if there is none, or if the file system does not
+    support it. Raises OSError, and FileExistsError if something exists at the target."""
     if call is None:
         return False
     if call(os.fsencode(source), os.fsencode(target)) == 0:

@@ -1,11 +1,13 @@
-"""Python's calls for files and folders, for paths of any length.
+"""Python's file and folder calls, for paths of any length.
 
-Windows accepts long paths only in a form of their own (`OperatingSystem.long_path`), which no
-message should show and no journal should hold. So paths stay plain everywhere, and are put into
-that form here, at the last moment. What changes a name or opens a file is tried again for a moment
-while another program keeps the file to itself. Elsewhere, these functions are those of `os`.
+Windows accepts long paths only in a special form (`OperatingSystem.long_path`), which no message
+should show and no journal should hold. So paths stay plain everywhere, and are converted here, at
+the last moment. On Windows, calls that change a name or open a file are also retried for a moment
+while another program has the file open exclusively. On other systems, these functions only call
+those of `os`.
 
-Whatever touches the user's files calls these; tests/systems/test_file_call_users.py checks that.
+All code that touches the user's files uses these functions; tests/systems/test_file_call_users.py
+checks that.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from explorer.systems.this_system import this_system
 
 AnyPath = str | os.PathLike[str]
 
-# Flags for `open_descriptor`: without waiting, should the file be a pipe that nobody writes to, and
-# without conversion of line ends on Windows.
+# Flags for `open_descriptor`: do not wait if the file is a pipe that nobody writes to, and do not
+# convert line endings on Windows.
 READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -89,7 +91,7 @@ def readlink(path: AnyPath) -> str:
 
 
 def symlink(goal: str, path: str) -> None:
-    """See `os.symlink`. The goal stays as it is."""
+    """See `os.symlink`. The goal is not converted."""
     os.symlink(goal, _long(path))
 
 
@@ -99,15 +101,15 @@ def rename(source: str, target: str) -> None:
 
 
 def link(source: str, target: str, *, follow_links: bool = False) -> None:
-    """A hard link; of a symbolic link, to that link itself unless links are followed. See
-    `os.link`."""
+    """Create a hard link. If the source is a symbolic link, it links to the symbolic link itself
+    unless links are followed. See `os.link`."""
     if follow_links:
-        # Not by `follow_symlinks`: Windows has no such option, and Python on Linux ignores it.
+        # Not with `follow_symlinks`: Windows has no such option, and Python on Linux ignores it.
         os.link(_long(os.path.realpath(source)), _long(target))
     elif os.link in os.supports_follow_symlinks:
         os.link(_long(source), _long(target), follow_symlinks=False)
     else:
-        # Windows never follows it (`CreateHardLinkW`).
+        # Windows never follows symbolic links here (`CreateHardLinkW`).
         os.link(_long(source), _long(target))
 
 
@@ -122,7 +124,7 @@ def rmdir(path: str) -> None:
 
 
 def mkdir(path: str, mode: int = 0o777) -> None:
-    """Create a folder unless it exists. Raises FileExistsError if something else does."""
+    """Create a folder unless it exists. Raises FileExistsError if something else has its name."""
     try:
         os.mkdir(_long(path), mode)
     except FileExistsError:
@@ -131,7 +133,7 @@ def mkdir(path: str, mode: int = 0o777) -> None:
 
 
 def makedirs(path: str, mode: int = 0o777) -> None:
-    """Create a folder and those that contain it, where they do not exist. See `os.makedirs`."""
+    """Create a folder and its parents unless they exist. See `os.makedirs`."""
     os.makedirs(_long(path), mode, exist_ok=True)
 
 
@@ -151,7 +153,7 @@ def open_descriptor(path: AnyPath, flags: int, mode: int = 0o777) -> int:
 
 
 def open_binary(path: AnyPath) -> BinaryIO:
-    """A file for reading bytes. See `open`."""
+    """Open a file for reading bytes. See `open`."""
     return this_system().patiently(lambda: open(_long(path), "rb"))
 
 
@@ -180,5 +182,5 @@ def set_times(path: int | str, atime_ns: int, mtime_ns: int, *, follow_links: bo
 
 
 def set_times_to_now(path: str) -> None:
-    """See `os.utime`."""
+    """Set both times of a file to the current time. See `os.utime`."""
     os.utime(_long(path))

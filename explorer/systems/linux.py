@@ -27,7 +27,7 @@ class Linux(Posix):
             return None
         try:
             # If a program opens the file for writing at this very moment, the system sends us a
-            # signal: choose one that is ignored by default.
+            # signal, so choose one that is ignored by default.
             fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             return False
@@ -49,7 +49,7 @@ class Linux(Posix):
     def enlarge_pipe(self, handle: int, size: int) -> None:
         import fcntl
 
-        # A user's pipes may only take so much memory together (pipe(7)).
+        # The memory of all pipes of a user is limited (pipe(7)).
         with contextlib.suppress(OSError):
             fcntl.fcntl(handle, fcntl.F_SETPIPE_SZ, size)
 
@@ -59,14 +59,14 @@ class Linux(Posix):
         import psutil
 
         with contextlib.suppress(psutil.Error, OSError, AttributeError):
-            # The lowest priority of the best-effort class. The idle class would wait for as long as
-            # any program reads anything.
+            # The lowest priority of the best-effort class. The idle class would wait as long as any
+            # program reads anything.
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
 def _user_attributes(path: str) -> set[str]:
-    """The names of the extended attributes that users and programs set; the others belong to the
-    system."""
+    """The names of a file's extended attributes that users and programs set; the others belong to
+    the system. Empty if they cannot be listed."""
     try:
         names = os.listxattr(path, follow_symlinks=False)
     except OSError:

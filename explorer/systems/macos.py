@@ -12,7 +12,7 @@ from explorer.systems.posix import Posix
 from explorer.systems.start_program import start_program
 
 _FINDER_TAGS = "com.apple.metadata:_kMDItemUserTags"
-# Attributes that the system sets for itself, and sets again on a copy.
+# Attributes that the system sets for its own use, and sets again on a copy.
 _OF_THE_SYSTEM = frozenset(
     {"com.apple.quarantine", "com.apple.provenance", "com.apple.lastuseddate#PS"}
 )
@@ -41,7 +41,7 @@ class MacOS(Posix):
         icloud = home / "Library" / "Mobile Documents"
         yield icloud, "iCloud Drive"
         for name in ("Desktop", "Documents"):
-            # Where the user has these two in iCloud Drive.
+            # Users may keep these two folders in iCloud Drive.
             if (icloud / "com~apple~CloudDocs" / name).exists():
                 yield home / name, "iCloud Drive"
         storage = home / "Library" / "CloudStorage"
@@ -64,7 +64,7 @@ class MacOS(Posix):
         try:
             fcntl.fcntl(handle, macos_calls.F_FULLFSYNC)
         except OSError:
-            # Network drives and some file systems do not know it.
+            # Network drives and some file systems do not support it.
             os.fsync(handle)
 
     def copy_attributes(self, source: str, target: str) -> None:
@@ -94,7 +94,7 @@ class MacOS(Posix):
         return None
 
     def unlock(self, path: str) -> None:
-        # Finder's “Locked” is copied with a file.
+        # A copy of a file inherits Finder's “Locked”.
         os.chflags(path, 0, follow_symlinks=False)  # type: ignore[attr-defined,unused-ignore]
 
     def can_reveal(self) -> bool:
@@ -104,7 +104,7 @@ class MacOS(Posix):
         return True
 
     def open_file(self, path: str) -> None:
-        # Its exit code says no more than that it failed.
+        # The exit code only says that it failed.
         start_program(["open", path], {1: "no program is set for this kind of file"})
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
@@ -112,5 +112,5 @@ class MacOS(Posix):
 
 
 def _creation_time(path: str) -> float:
-    """In Unix seconds. Raises OSError."""
+    """The creation time of a file in Unix seconds. Raises OSError."""
     return float(os.lstat(path).st_birthtime)  # type: ignore[attr-defined,unused-ignore]

@@ -1,4 +1,4 @@
-"""Calls of macOS' C library that Python does not offer. Each raises OSError if it fails.
+"""Calls of macOS's C library that Python does not offer. Each raises OSError if it fails.
 
 Constants and types are those of `copyfile(3)`, `setattrlist(2)`, `listxattr(2)` and `fcntl(2)`.
 """
@@ -20,7 +20,7 @@ _XATTR_NOFOLLOW = 0x1
 F_FULLFSYNC = 51
 # sys/stat.h: the file's bytes are in the cloud only.
 SF_DATALESS = 0x40000000
-# sys/stat.h: “Locked” in Finder: neither renamed, changed nor deleted.
+# sys/stat.h: “Locked” in Finder; the file cannot be renamed, changed or deleted.
 UF_IMMUTABLE = 0x2
 # sys/stat.h: Finder does not show it.
 UF_HIDDEN = 0x8000

@@ -35,14 +35,14 @@ class Posix(OperatingSystem):
     can_move_open_files = True
 
     mount_globs: tuple[str, ...] = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt/*")
-    """Where drives, cards and cameras are mounted."""
+    """Glob patterns of the folders where drives, cards and cameras are mounted."""
 
     def camera_drives(self) -> Iterator[Path]:
         for glob in self.mount_globs:
             yield from sorted(Path("/").glob(glob.lstrip("/")))
 
     def pictures_folders(self, home: Path) -> Iterator[Path]:
-        # As the desktop is set up, in the user's language.
+        # The desktop's settings name the folder, which may be in the user's language.
         try:
             file = home / ".config" / "user-dirs.dirs"
             text = file.read_text(encoding="utf-8", errors="replace")

@@ -8,8 +8,8 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 
-# Seconds to wait for a command that opens a file. Without a desktop's own help, it is the program
-# itself, and ends when the user closes it.
+# Seconds to wait for a command that opens a file. Outside a desktop environment, the command may be
+# the program itself, which ends only when the user closes it.
 _TIMEOUT = 3.0
 _MAX_SHOWN = 200
 
@@ -30,7 +30,7 @@ def start_program(command: Sequence[str], errors: Mapping[int, str]) -> None:
         try:
             code = started.wait(_TIMEOUT)
         except subprocess.TimeoutExpired:
-            # Waits for its end, so that no finished process is left behind.
+            # Wait for its end in the background, so that no zombie process is left behind.
             threading.Thread(target=started.wait, daemon=True, name="started-program").start()
             return
         if not code:

@@ -1,4 +1,4 @@
-"""The system that the program runs on, chosen once."""
+"""Choose the class for the operating system that the program runs on, once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.systems.windows import Windows
 
 
 def _choose(platform: str, family: str) -> OperatingSystem:
-    """platform: as in `sys.platform`. family: as in `os.name`."""
+    """The class for a system. platform: as in `sys.platform`. family: as in `os.name`."""
     known: dict[str, type[OperatingSystem]] = {"linux": Linux, "darwin": MacOS, "win32": Windows}
     return known.get(platform, Posix if family == "posix" else OperatingSystem)()
 
@@ -22,5 +22,5 @@ _system = _choose(sys.platform, os.name)
 
 
 def this_system() -> OperatingSystem:
-    """The system that the program runs on."""
+    """The operating system that the program runs on."""
     return _system

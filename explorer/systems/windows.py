@@ -19,22 +19,24 @@ from explorer.systems.operating_system import OperatingSystem, T
 
 # IO_REPARSE_TAG_MOUNT_POINT.
 _JUNCTION = 0xA0000003
-# A and B were floppy disks, C is the system's.
+# A and B were floppy disks, and C is the system drive.
 _NO_CAMERAS = frozenset("ABC")
-# Of files whose bytes are elsewhere: OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS (winnt.h).
+# Attributes of files whose bytes are elsewhere: OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS
+# (winnt.h).
 _NOT_HERE = 0x1000 | 0x40000 | 0x400000
-# HIDDEN; system folders have it, too.
+# The attribute HIDDEN; system folders have it, too.
 _HIDDEN = 0x2
 _LONG = "\\\\?\\"
-# What a mounted drive leads to begins like this.
+# The target of a folder in which a drive is mounted begins like this.
 _VOLUME = _LONG + "Volume{"
-# What begins like the path of a server, and is none: long paths and devices.
+# Prefixes that look like the path of a server but are not: those of long paths and devices.
 _NOT_SERVERS = (_LONG, "\\\\.\\")
-# Windows accepts 259 characters, and 247 for a folder in which a file is to have a short name.
+# Windows accepts 259 characters, but only 247 for a folder that is to hold files with short (8.3)
+# names.
 _LONGEST_PLAIN = 248
-# Names that other systems have written to a drive, and that Windows understands as others: it drops
-# dots and blanks at the end, and takes some names for devices, whatever follows a dot in them
-# (Microsoft, “Naming Files, Paths, and Namespaces”).
+# Names that other systems may have written to a drive, and that Windows would change: it drops dots
+# and spaces at the end, and treats some names as devices, whatever extension they have (Microsoft,
+# “Naming Files, Paths, and Namespaces”).
 _PECULIAR = re.compile(
     r"[. ](?:[\\/]|$)"
     r"|[\\/](?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:[.:\\/]|$)",
@@ -48,9 +50,10 @@ _NO_ASSOCIATION = 1155
 _DOWNLOAD_MARK = ":Zone.Identifier:$DATA"
 # File systems store times in steps of up to two seconds.
 _COARSEST_STEP_NS = 2 * 10**9
-# Seconds to wait for other processes to close a file: three in all.
+# Seconds to wait for other processes to close a file, three in total.
 _WAITS = (0.05, 0.1, 0.25, 0.5, 0.5, 0.6, 1.0)
-# The same for a photo; there are many, and what is in use for longer is read again later.
+# The same for a photo. There are many of them, and one that is in use for longer is read again
+# later.
 _WAITS_FOR_PHOTO = (0.05, 0.1, 0.25, 0.5)
 
 
@@ -63,7 +66,8 @@ class Windows(OperatingSystem):
     has_file_attributes = True
 
     def network_drive(self, path: str) -> str | None:
-        # By its letter: `os.path.realpath` turns a mapped drive into a path on the server.
+        # Judged by the drive letter as written: `os.path.realpath` turns a mapped drive into a path
+        # on the server.
         is_mapped = _drive_type(path) == windows_calls.DRIVE_REMOTE
         if is_mapped or (path.startswith("\\\\") and not path.startswith(_NOT_SERVERS)):
             return "it is on a network drive, which does not report changes made elsewhere"
@@ -78,14 +82,14 @@ class Windows(OperatingSystem):
         return None
 
     def camera_drives(self) -> Iterator[Path]:
-        # A mapped drive whose server is away would be waited for.
+        # Mapped drives are skipped: if their server is away, accessing them blocks for long.
         for letter in windows_calls.drive_letters():
             top = f"{letter}:\\"
             if letter not in _NO_CAMERAS and _drive_type(top) != windows_calls.DRIVE_REMOTE:
                 yield Path(top)
 
     def pictures_folders(self, home: Path) -> Iterator[Path]:
-        # It may have been moved to another drive, or into OneDrive.
+        # Ask Windows: the folder may have been moved to another drive, or into OneDrive.
         if folder := windows_calls.pictures_folder():
             yield Path(folder)
 
@@ -126,7 +130,7 @@ class Windows(OperatingSystem):
         return [*found, "the creation time"] if difference > _COARSEST_STEP_NS else found
 
     def _created_ns(self, path: str) -> int:
-        """The time of creation in Unix nanoseconds. Raises OSError."""
+        """The creation time in Unix nanoseconds. Raises OSError."""
         facts = os.lstat(self.long_path(path))
         # Python 3.11 has it only as `st_ctime`, which later versions may change.
         return int(getattr(facts, "st_birthtime_ns", facts.st_ctime_ns))
@@ -152,8 +156,8 @@ class Windows(OperatingSystem):
             return windows_calls.is_open_elsewhere(self.long_path(os.fsdecode(error.filename2)))
         if code is not None or error.errno != errno.EACCES:
             return code in windows_calls.IN_USE
-        # Calls of the C library set no code. That a file may be opened but not read means that
-        # another program has locked a part of it.
+        # Calls of the C library set no Windows error code. If a file can be opened but not read,
+        # another program has locked part of it.
         return error.filename is None or windows_calls.is_kept_from_reading(
             self.long_path(os.fsdecode(error.filename))
         )
@@ -174,7 +178,7 @@ class Windows(OperatingSystem):
         return None
 
     def replace(self, source: Path, target: Path) -> None:
-        # It fails for as long as any process has the target open: another one of ours that reads
+        # This fails as long as any process has the target open: another process of ours that reads
         # it, or a virus scanner.
         for wait in _WAITS:
             try:
@@ -212,7 +216,7 @@ class Windows(OperatingSystem):
         is_plain = len(path) + beyond < _LONGEST_PLAIN and not _PECULIAR.search(path)
         if is_plain or path.startswith(_NOT_SERVERS) or not ntpath.splitdrive(path)[0]:
             return path
-        # With this prefix nothing is normalized, so the path must be.
+        # Windows does not normalize paths with this prefix, so it is done here.
         plain = ntpath.normpath(path)
         if plain.startswith("\\\\"):
             return f"{_LONG}UNC\\{plain[2:]}"
@@ -237,7 +241,7 @@ class Windows(OperatingSystem):
         unbound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
 
     def background_process(self) -> dict[str, Any]:
-        # Without it, a console window appears where the program itself has none.
+        # Without this flag, a console window opens if this program has none itself.
         return {"creationflags": _CREATE_NO_WINDOW}
 
     def can_reveal(self) -> bool:
@@ -255,8 +259,8 @@ class Windows(OperatingSystem):
             raise
 
     def reveal_commands(self, path: str) -> Sequence[Sequence[str] | str]:
-        # One string: Python would quote a path with spaces together with the option, and then File
-        # Explorer opens another folder. A path on Windows contains no quotes.
+        # A single string: Python would quote a path with spaces together with the option, and File
+        # Explorer would open another folder. A path on Windows cannot contain quotation marks.
         return [f'explorer.exe /select,"{path}"']
 
     def revealed(self, exit_code: int) -> bool:
@@ -265,6 +269,6 @@ class Windows(OperatingSystem):
 
 
 def _drive_type(path: str) -> int | None:
-    """The type of the drive that a path begins with; None for a path without a letter."""
+    """The type of the drive that a path begins with; None for a path without a drive letter."""
     drive = ntpath.splitdrive(path)[0]
     return windows_calls.drive_type(drive + "\\") if len(drive) == 2 else None

@@ -1,6 +1,7 @@
-"""Calls of Windows' kernel32.dll that Python does not offer. Each raises OSError if it fails.
+"""Windows calls, mostly of kernel32.dll, that Python does not offer.
 
-Names, constants and types are those of Microsoft's documentation of `fileapi.h` and `winbase.h`.
+Each raises OSError if it fails, unless its docstring says otherwise. Names, constants and types
+follow Microsoft's documentation of `fileapi.h` and `winbase.h`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 # GetDriveTypeW.
 DRIVE_REMOVABLE, DRIVE_FIXED, DRIVE_REMOTE = 2, 3, 4
-# Of files (winnt.h).
+# Attributes of files (winnt.h).
 ATTRIBUTE_READONLY = 0x1
 INVALID_FILE_ATTRIBUTES = 0xFFFFFFFF
 
@@ -25,16 +26,16 @@ _FLAG_BACKUP_SEMANTICS, _FLAG_OPEN_REPARSE_POINT = 0x02000000, 0x00200000
 _FAIL_CRITICAL_ERRORS = 0x1
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
 _GENERIC_READ = 0x80000000
-# IOCTL_STORAGE_QUERY_PROPERTY (winioctl.h), asked for StorageDeviceProperty of a standard query.
+# IOCTL_STORAGE_QUERY_PROPERTY (winioctl.h); a query of zeros asks for StorageDeviceProperty.
 _QUERY_PROPERTY = 0x2D1400
 # STORAGE_BUS_TYPE (ntddstor.h): 1394, USB, SD and MMC.
 _BUSES_OUTSIDE = frozenset({4, 7, 12, 13})
 # ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 IN_USE = frozenset({32, 33})
 ERROR_ACCESS_DENIED = 5
-# Windows counts from 1601, in units of 100 ns.
+# Windows counts time from 1601, in units of 100 ns; this is the Unix epoch in these units.
 _EPOCH_DIFFERENCE = 116_444_736_000_000_000
-# Error codes with the meaning that Python gives them as `errno`.
+# The `errno` that Python assigns to each error code.
 _ERRNO = {
     2: errno.ENOENT, 3: errno.ENOENT, 5: errno.EACCES, 19: errno.EROFS, 32: errno.EACCES,
     33: errno.EACCES, 39: errno.ENOSPC, 80: errno.EEXIST, 112: errno.ENOSPC, 183: errno.EEXIST,
@@ -103,7 +104,8 @@ SIGNATURES: dict[str, tuple[type[Any], tuple[type[Any], ...]]] = {
     "SetFileAttributesW": (_BOOL, (_TEXT, _DWORD)),
     "SetFileTime": (_BOOL, (_POINTER, _POINTER, _POINTER, _POINTER)),
 }  # fmt: skip
-"""What each function returns and takes. A handle is as large as a pointer, which an int is not."""
+"""The return type and the parameter types of each function. They are needed because a handle is as
+large as a pointer, and larger than the int that ctypes assumes."""
 
 
 @functools.cache
@@ -117,19 +119,19 @@ def kernel32() -> Any:
 
 
 def suppress_error_dialogs() -> None:
-    """Have calls fail where Windows would otherwise show a dialog and wait, as for a card reader
-    without a card. Child processes inherit this. (Microsoft, “Error Mode”)"""
+    """Let calls fail for which Windows would otherwise show a dialog and wait, as for a card reader
+    without a card. Child processes inherit this (Microsoft, “Error Mode”)."""
     library = kernel32()
     library.SetErrorMode(library.GetErrorMode() | _FAIL_CRITICAL_ERRORS)
 
 
 def drive_type(top: str) -> int:
-    """The type of a drive, by its top folder such as `Z:\\`. The drive is not accessed."""
+    """The type of the drive with this top folder, such as `Z:\\`. The drive is not accessed."""
     return int(kernel32().GetDriveTypeW(top))
 
 
 def drive_letters() -> list[str]:
-    """The letters of the drives that there are. No drive is accessed."""
+    """The letters of all drives. No drive is accessed."""
     bits = int(kernel32().GetLogicalDrives())
     return [chr(ord("A") + number) for number in range(26) if bits >> number & 1]
 
@@ -137,9 +139,9 @@ def drive_letters() -> list[str]:
 def is_outside(letter: str) -> bool:
     """Whether a drive is connected by USB or the like, or is a card; False if that is unknown.
 
-    Windows calls hard disks and SSDs fixed drives, also where they are at the end of a cable.
+    Windows calls hard disks and SSDs fixed drives even if they are external.
     """
-    # Without the right to read, no special permission is needed.
+    # A handle without read access needs no special permission.
     handle = kernel32().CreateFileW(
         f"\\\\.\\{letter}:", 0, _SHARE_ALL, None, _OPEN_EXISTING, 0, None
     )
@@ -160,7 +162,7 @@ def is_outside(letter: str) -> bool:
 
 
 def pictures_folder() -> str | None:
-    """Where the user's pictures folder is now; None if Windows does not tell."""
+    """The path of the user's pictures folder; None if Windows does not report it."""
     shell = ctypes.WinDLL("shell32")  # type: ignore[attr-defined,unused-ignore]
     found = ctypes.c_void_p()
     try:
@@ -173,26 +175,26 @@ def pictures_folder() -> str | None:
 
 
 def is_kept_from_reading(path: str) -> bool:
-    """Whether a file cannot be opened for reading because another program keeps it to itself.
+    """Whether a file cannot be opened for reading because another program has it open exclusively.
 
-    `os.open` does not tell: it is the C library's, and has one error code for this and for missing
-    permissions.
+    The error of `os.open` does not show that: it comes from the C library, which has one error code
+    for this and for missing permissions.
     """
     return _is_refused(path, _SHARE_ALL)
 
 
 def is_open_elsewhere(path: str) -> bool:
-    """Whether another program has a file open, in whatever way.
+    """Whether another program has a file open in any mode.
 
-    `MoveFileExW`, which `os.replace` calls, replaces no file that is open, also if it may be
+    `MoveFileExW`, which `os.replace` calls, does not replace an open file even if it may be
     deleted, and has one error code for this and for missing permissions.
     """
     return _is_refused(path, 0)
 
 
 def _is_refused(path: str, share: int) -> bool:
-    """Whether a file cannot be opened for reading because of how another program has it. share:
-    what that program may do with it meanwhile; it must be doing no more."""
+    """Whether a file cannot be opened for reading because of how another program has it open.
+    share: the access that other programs may have (FILE_SHARE_… flags, 0 for none)."""
     library = kernel32()
     handle = library.CreateFileW(path, _GENERIC_READ, share, None, _OPEN_EXISTING, 0, None)
     if handle == _INVALID_HANDLE:
@@ -202,7 +204,7 @@ def _is_refused(path: str, share: int) -> bool:
 
 
 def unbiased_seconds() -> float:
-    """Seconds that the computer was awake since it was started."""
+    """Seconds that the computer has been awake since it was started."""
     ticks = ctypes.c_ulonglong()
     if not kernel32().QueryUnbiasedInterruptTime(ctypes.byref(ticks)):
         raise _error("")
@@ -250,7 +252,7 @@ def alternate_streams(path: str) -> Iterator[str]:
 
 
 def clear_read_only(path: str) -> bool:
-    """Remove the read-only attribute; whether the file had it."""
+    """Remove the read-only attribute; returns whether the file had it."""
     library = kernel32()
     attributes = int(library.GetFileAttributesW(path))
     if attributes == INVALID_FILE_ATTRIBUTES or not attributes & ATTRIBUTE_READONLY:
@@ -274,5 +276,5 @@ def set_read_only(path: str) -> None:
 def _error(path: str, other: str | None = None) -> OSError:
     code = int(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]
     number = _ERRNO.get(code, errno.EIO)
-    # On Windows, Python translates the code itself; it has no such argument elsewhere.
+    # On Windows, Python sets `errno` from the code; elsewhere, OSError ignores that argument.
     return OSError(number, os.strerror(number), path, code, other)

@@ -1,4 +1,4 @@
-"""Albums: those that the user made, and the favourites."""
+"""Albums: the user's albums, and the favorites."""
 
 from __future__ import annotations
 

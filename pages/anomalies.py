@@ -1,4 +1,4 @@
-"""Anomalies: photos and files that are unusual, poor or broken, by kind and with the reason; and
+"""Anomalies: photos and files that are unusual, poor or broken, by kind and with the reason, and
 the map of the library."""
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def show(drawn: LibrarySnapshot) -> None:
     group = browse_state.chosen(tree)
     left, right = st.columns([3, 8], gap="medium")
     with left, st.container(key="browse-tree"):
-        # The key contains the value: a new address makes a new widget.
+        # The key contains the value, so that a new URL creates a new widget.
         wanted: TreeName | None = st.segmented_control(
             "Browse by", list(LABELS), default=name, format_func=LABELS.__getitem__,
             key=f"browse-by-{name}", label_visibility="collapsed", required=True,

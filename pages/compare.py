@@ -1,4 +1,4 @@
-"""Compare models: one query, and what each model finds, side by side."""
+"""Compare models: one query, and each model's results side by side."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> None:
     drawn = snapshot()
     if not nothing_to_compare.explain_if_so(drawn.reason_empty):
         compare()
-    # New photos are offered: what is being compared stays in place.
+    # New photos are only offered, so that the results being compared stay in place.
     refresh_on_change(drawn, has_room=drawn.reason_empty is not None)
 
 

@@ -19,7 +19,7 @@ from explorer.ui.removal_dialogs import removal_history
 
 def main() -> None:
     removal_history.show_undo_result()
-    # Read before anything else, so that later changes are announced.
+    # Read before anything else, so that changes made while the page is drawn are announced.
     reason_empty = empty_library.reason()
     if reason_empty in ("no folder", "adding"):
         # There is nothing to filter, but photos may have been removed before.
@@ -30,7 +30,7 @@ def main() -> None:
         return
     head = st.container(horizontal=True, vertical_alignment="center", key="duplicates-head")
     with head:
-        # Its place is kept, so that the filters do not move once the tiers are known.
+        # Reserve the place, so that the filters do not move once the tiers are known.
         tiers = st.container(key="dup-tiers", width="content")
         group_filter = duplicates_toolbar.filter_bar()
     with st.spinner("Loading duplicates…"):

@@ -1,4 +1,4 @@
-"""Map: all photos of the library, similar ones near each other."""
+"""Map: all photos of the library, with similar ones near each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places: where the photos were taken, on a map and as a list of countries, regions and cities."""
+"""Places: where photos were taken, on a map and as a list of countries, regions and cities."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def export_to_folder(library: Library, name: str, folder: str, *, copy: bool, as
 
 
 def export_as_json(library: Library, name: str | None) -> None:
-    """`albums export --json`: all albums and the favourites, or one album."""
+    """`albums export --json`: print all albums and the favorites, or one album."""
     from explorer.library.album_store import find_album
     from explorer.search.album_files import albums_json
 
@@ -62,7 +62,7 @@ def export_as_json(library: Library, name: str | None) -> None:
 
 
 def import_file(library: Library, file: str, *, as_json: bool) -> None:
-    """`albums import FILE`; - is standard input."""
+    """`albums import FILE`; - is standard input. Raises UsageError if the file cannot be read."""
     from explorer.search.album_files import MAX_FILE_BYTES, import_albums
 
     try:

@@ -1,4 +1,4 @@
-"""`albums`: list albums, add photos to one, remove some, rename, delete, export or import it."""
+"""`albums`: list albums, change one (add or remove photos, rename, delete), export or import."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def albums_command(
     copy: bool,
 ) -> int:
     """ID is a photo's number, as `search --json` prints it. `add` creates the album if it does not
-    exist. `export NAME --to FOLDER` makes links to its photos there, `export --json` prints all
-    albums or one, and `import FILE` reads what it printed. Photo files are not changed."""
+    exist. `export NAME --to FOLDER` creates links to its photos there, `export --json` prints all
+    albums or one, and `import FILE` reads that output. Photo files are not changed."""
     _check_usage(action, name, photos, to, copy=copy, as_json=as_json)
     with opened_library(library) as opened:
         if action == "export" and to:
@@ -65,7 +65,7 @@ def _check_usage(
     copy: bool,
     as_json: bool,
 ) -> None:
-    """Raise UsageError for words that do not go together."""
+    """Raise UsageError for arguments that are missing or do not go together."""
     if action == "import" and not name:
         raise UsageError("Give the file to read: `albums import FILE`; - is standard input.")
     if action == "export" and not (to and name) and (to or copy or not as_json):
@@ -94,7 +94,7 @@ def _list(library: Library, *, as_json: bool) -> None:
 
 
 def _show(library: Library, name: str, *, as_json: bool) -> None:
-    """Print the photos of an album, the oldest first."""
+    """Print the photos of an album, oldest first."""
     from explorer.library.album_store import album_photos, find_album
 
     album = find_album(library.catalog, name)

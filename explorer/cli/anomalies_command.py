@@ -106,8 +106,8 @@ def anomalies_command(
 
 
 def _as_json(finding: Finding, thresholds: Mapping[FindingKind, float] | None) -> dict[str, Any]:
-    """thresholds: the score of each kind below which a photo is flagged; None if all findings
-    are."""
+    """A finding as JSON. thresholds: for each kind, the score below which a photo is flagged; None
+    if all findings are flagged."""
     row: dict[str, Any] = {
         "id": finding.id,
         "path": finding.path,
@@ -121,8 +121,8 @@ def _as_json(finding: Finding, thresholds: Mapping[FindingKind, float] | None) -
 
 
 def _undated(library: Library, review: Anomalies, filters: Filters) -> str:
-    """A note on photos whose only date is the file's time and contradicts their folder's name; ''
-    if there are none."""
+    """A note about photos whose only date is the file's time, and contradicts their folder's name;
+    '' if there are none."""
     ids = set(photos_without_own_date(review.subjects().values()))
     if filters:
         ids &= set(library.catalog.matching(filters).tolist())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explorer.library.library import Library
     from explorer.library.rows import PhotoRow
 
-# Unknown ids that an error names.
+# The most unknown ids that an error names.
 _NAMED_IDS = 20
 
 
@@ -60,8 +60,8 @@ def opened_library(given: str | None) -> Iterator[Library]:
 
 
 def photos_by_id(library: Library, ids: Sequence[int]) -> dict[int, PhotoRow]:
-    """The photos with these ids, in this order. Raises UnknownPhoto, which names all others, if
-    some are not in the library."""
+    """The photos with these ids, in this order. Raises UnknownPhoto, which names the unknown ids,
+    if some are not in the library."""
     found = library.catalog.photos(ids)
     unknown = [str(each) for each in dict.fromkeys(ids) if each not in found]
     if unknown:
@@ -75,7 +75,7 @@ def photos_by_id(library: Library, ids: Sequence[int]) -> dict[int, PhotoRow]:
 
 
 def check_folders(words: Sequence[str], commands: Collection[str]) -> None:
-    """Raise UsageError if a word given as a folder must be a mistyped or misplaced command.
+    """Raise UsageError if a word given as a folder can only be a mistyped or misplaced command.
 
     A word that looks like a path, or names an existing folder, is a folder.
     """

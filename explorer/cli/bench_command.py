@@ -23,7 +23,7 @@ from explorer.errors import UsageError
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @library_option
 def bench_command(library: str | None, name: str | None, options: tuple[str, ...]) -> int:
-    """OPTIONS are those of the benchmark; its `--help` describes them."""
+    """OPTIONS are passed to the benchmark; its `--help` describes them."""
     folder = PROJECT / "benchmarks"
     names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
     if not names:

@@ -1,5 +1,5 @@
-"""The names of the commands, and the click group that imports the module of a command only when it
-runs, so that a search does not wait for imports that only indexing needs.
+"""The names of the commands, and the click group that imports a command's module only when the
+command runs, so that a search does not wait for imports that only indexing needs.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def command_first(words: Sequence[str]) -> list[str]:
     """The arguments of a command line with the command moved to the front.
 
     Options may precede the command (`--library DIR status`). Without a command, `DEFAULT` is added.
-    An option has the same meaning in all commands that have it, so any of them shows whether it
-    takes a value.
+    An option has the same meaning in all commands that have it, so whether it takes a value can be
+    looked up in any of them.
     """
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":

@@ -1,4 +1,4 @@
-"""`search` with several models: one query, answered by each of them."""
+"""`search` with several models: each of them answers the same query."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from explorer.search.model_comparison import ModelComparison, compare_models
 
 
 class ComparedSearch:
-    """Searches of one library with several models."""
+    """Searches one library with several models."""
 
     def __init__(
         self,
@@ -37,17 +37,17 @@ class ComparedSearch:
         filters: Filters,
         top: int,
     ) -> None:
-        """photos: paths of photo files to search by. Raises EncoderError if one of the models is
-        unknown, has not been downloaded, or has encoded no photos."""
+        """photos: paths of example photos. Raises EncoderError if one of the models is unknown,
+        has not been downloaded, or has encoded no photos."""
         for name in names:
-            # On the page such a model has a column; a script gets one clear line.
+            # The page shows a column for such a model; a command fails with one clear line.
             SearchEngine(library, name).encoder.has_text  # noqa: B018
         self._library, self._names, self._photos = library, names, photos
         self._filters, self._top = filters, top
 
     def answer(self, tree: QueryTree, *, as_json: bool) -> int:
-        """Print what the models answer; returns the exit code. Raises EncoderError if none of them
-        can answer."""
+        """Print the models' answers; returns the exit code. Raises EncoderError if none of them can
+        answer."""
         comparison = self._compare(tree)
         if not comparison.answers:
             raise EncoderError(" ".join(model.problem for model in comparison.models))
@@ -62,8 +62,9 @@ class ComparedSearch:
         return 0
 
     def answer_lines(self) -> int:
-        """Answer each line of standard input with one JSON object; a line that cannot be understood
-        with an empty one, and the reason on standard error. Returns the exit code."""
+        """Answer each line of standard input with one JSON object. For a line that cannot be
+        parsed, the object is empty and the reason goes to standard error. Returns the exit
+        code."""
         code = 0
         figures = precision_figures(self._library, self._names, self._top)
         for number, line in enumerate(sys.stdin.buffer, 1):

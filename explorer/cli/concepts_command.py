@@ -45,9 +45,10 @@ def concepts_command(
     values: tuple[str, ...],
     negative: bool,
 ) -> int:
-    """A concept is named by example photos: `make NAME ID…` makes one, `add NAME ID…` adds examples
-    (or, with --not, counter-examples), `remove NAME ID…` takes photos out of it, `rename NAME NEW`
-    and `delete NAME` do that. ID is a photo's number, as `search --json` prints it."""
+    """A concept is defined by example photos: `make NAME ID…` makes one, `add NAME ID…` adds
+    examples (or, with --not, counter-examples), and `remove NAME ID…` removes them. `rename NAME
+    NEW` and `delete NAME` change the concept itself. ID is a photo's number, as `search --json`
+    prints it."""
     if negative and action != "add":
         raise UsageError("--not goes with `concepts add` only.")
     with opened_library(library) as opened:
@@ -98,7 +99,8 @@ def _remove(library: Library, concept: Concept, hashes: list[bytes]) -> None:
 
 
 def _hashes(library: Library, action: str, values: tuple[str, ...]) -> list[bytes]:
-    """The contents of photos given by their ids. Raises UsageError for anything else."""
+    """The content hashes of the photos with these ids. Raises UsageError for values that are not
+    ids, and UnknownPhoto."""
     ids = list[int]()
     for value in values:
         number = whole_number(value)
@@ -159,6 +161,6 @@ def _matches(number: object) -> str:
 
 
 def _ids(library: Library, hashes: tuple[bytes, ...]) -> list[int]:
-    """The ids of these contents that are visible photos, in this order."""
+    """The ids of the visible photos with these content hashes, in this order."""
     known = store.photo_ids_of(library.catalog, hashes)
     return [known[digest] for digest in hashes if digest in known]

@@ -1,5 +1,4 @@
-"""`edit`: edits the metadata of photos in the library, and undoes edits. No photo file is
-changed."""
+"""`edit`: edit the metadata of photos in the library, or undo edits. No photo file is changed."""
 
 from __future__ import annotations
 
@@ -66,8 +65,8 @@ def edit_command(
     dry_run: bool,
     **fields: object,
 ) -> int:
-    """ID is a photo's number, as `search --json` prints it. The library stores these; photo files
-    are not changed. `--sidecars` writes them beside the photos; `undo` takes that back."""
+    """ID is a photo's number, as `search --json` prints it. Edits are stored in the library; photo
+    files are not changed. `--sidecars` writes them beside the photos; `undo` takes that back."""
     if dry_run and not sidecars:
         raise UsageError("--dry-run goes with --sidecars.")
     if sidecars + from_sidecars + undo + list_edits > 1:

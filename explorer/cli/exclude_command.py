@@ -58,8 +58,8 @@ def exclude_command(
 
 
 def _changed(root: RootRow, given: list[str], *, remove: bool) -> list[str]:
-    """The patterns of a root after adding or removing some. Raises ExplorerError if a pattern to be
-    removed is not there."""
+    """The patterns of a root after adding or removing the given ones. Raises ExplorerError if a
+    pattern that is to be removed is not there."""
     absent = [glob for glob in given if remove and glob not in root["exclude"]]
     if absent:
         raise ExplorerError(

@@ -37,7 +37,7 @@ def folders_command(library: str | None, as_json: bool) -> int:
 
 
 def _print(tree: FolderTree, folder: FacetNode) -> None:
-    """Print a watched folder and those in it, without recursion, which has a limit."""
+    """Print a watched folder and those in it, without recursion, whose depth is limited."""
     pending = [(folder, 0)]
     while pending:
         each, depth = pending.pop()
@@ -48,8 +48,8 @@ def _print(tree: FolderTree, folder: FacetNode) -> None:
 
 
 def _as_json(tree: FolderTree, folder: FacetNode) -> dict[str, Any]:
-    """A watched folder and those in it, down to MOST_LEVELS: few programs read JSON that is nested
-    without limit."""
+    """A watched folder and those in it, down to MOST_LEVELS, because few programs can read JSON of
+    unlimited depth."""
     whole = _described(folder)
     pending = [(folder, whole, 0)]
     while pending:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from explorer.library.library import Library
     from explorer.scanning.index_summary import IndexSummary
 
-# The number of unreadable files that are listed; the rest are only counted.
+# The most unreadable files that are listed; the rest are only counted.
 _NAMED_FAILURES = 20
 STARTED_AHEAD = 4
-"""At most this many decode processes are started ahead: the folder may have few photos."""
+"""At most this many decode processes are started in advance, because there may be few photos."""
 
 
 @click.command("index", cls=Command, help="Index everything in these folders, then exit.")
@@ -118,7 +118,8 @@ def index_command(
 
 
 def _start_ahead(library: str | None) -> None:
-    """Start decode processes if the library is new. If not, there may be nothing to decode."""
+    """Start decode processes in advance if the library is new; otherwise there may be nothing to
+    decode."""
     if not (library_dir(library) / "catalog.db").exists():
         ahead = started_ahead(min(os.cpu_count() or 1, STARTED_AHEAD))
         click.get_current_context().with_resource(ahead)
@@ -140,7 +141,7 @@ def _failures(library: Library, folders: Sequence[str]) -> list[FileRow]:
 
 
 def _offline_roots(library: Library, folders: Sequence[str]) -> list[RootRow]:
-    """The watched folders that contain these and whose drives are offline."""
+    """The watched folders that contain these folders and whose drives are offline."""
     return [
         root
         for root in library.catalog.roots()

@@ -1,4 +1,4 @@
-"""`search` with several models: their answers as one JSON object, or as a table side by side."""
+"""Format the answers of several models as one JSON object, or as a table side by side."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from explorer.search.model_comparison import ModelComparison, ModelRanking, mode
 from explorer.search.ranking_agreement import RankingAgreement
 from explorer.text_format import count, milliseconds, one_line
 
-# Characters of a photo's name in the table.
+# The most characters of a photo's name in the table.
 _MOST_NAME = 34
 
 
 class PrecisionFigures(NamedTuple):
-    """How well the models tell the library's folders apart."""
+    """How well the models distinguish the library's folders."""
 
     classes: FolderClasses
     of_models: FolderPrecision
 
 
 def precision_figures(library: Library, names: Sequence[str], k: int) -> PrecisionFigures | None:
-    """Precision@k by folders; None where they are no classes."""
+    """The precision@k of each model with folders as classes; None if the folders cannot serve as
+    classes."""
     classes = folder_classes(library.catalog)
     if classes is None:
         return None
@@ -44,7 +45,7 @@ def precision_figures(library: Library, names: Sequence[str], k: int) -> Precisi
 def as_object(
     comparison: ModelComparison, k: int, rows: dict[int, PhotoRow], figures: PrecisionFigures | None
 ) -> dict[str, object]:
-    """The JSON object. rows: of the photos among the first k of any model."""
+    """The comparison as JSON. rows: the photos that are among the first k of any model."""
     precision = figures.of_models if figures else None
     agreement, ranks = comparison.agreement(k), comparison.ranks()
     names = [model.encoder for model in comparison.answers]
@@ -109,7 +110,7 @@ def _model(model: ModelRanking, k: int, rows: dict[int, PhotoRow]) -> dict[str, 
 def _precision(
     comparison: ModelComparison, model: ModelRanking, k: int, figures: PrecisionFigures | None
 ) -> dict[str, object]:
-    """`precision@k` of the model, and of its answer to this query if it is by a photo."""
+    """`precision@k` of a model and, if the query is a photo, of its answer to this query."""
     if figures is None or model.encoder not in figures.of_models.by_model:
         return {}
     made: dict[str, object] = {"precision@k": round(figures.of_models.by_model[model.encoder], 4)}
@@ -122,7 +123,7 @@ def _precision(
 def print_table(
     comparison: ModelComparison, k: int, rows: dict[int, PhotoRow], figures: PrecisionFigures | None
 ) -> None:
-    """The table: a column for each model that answers, and the agreement below it."""
+    """Print a column for each model that answers, and the models' agreement below the columns."""
     agreement, models = comparison.agreement(k), comparison.answers
     agreed = set(agreement.agreed) if agreement else set[int]()
     columns = [_column(model, k, rows, agreed) for model in models]
@@ -157,7 +158,7 @@ def _print_precision(comparison: ModelComparison, figures: PrecisionFigures, k: 
 
 
 def _column(model: ModelRanking, k: int, rows: dict[int, PhotoRow], agreed: set[int]) -> list[str]:
-    """The heading, and a cell for each rank."""
+    """A column of the table: the heading, and a cell for each rank."""
     cells = [f"{model.encoder} ({milliseconds(model.seconds)})"]
     for photo, score in zip(model.ids[:k].tolist(), model.scores[:k], strict=True):
         name = _short_name(rows[photo]["path"]) if photo in rows else "(removed)"
@@ -166,7 +167,7 @@ def _column(model: ModelRanking, k: int, rows: dict[int, PhotoRow], agreed: set[
 
 
 def _short_name(path: str) -> str:
-    """The photo's folder and name, without its beginning where that is too long."""
+    """A photo's folder and name; the beginning is cut off if they are too long."""
     name = one_line(printable("/".join(Path(path).parts[-2:])))
     return name if len(name) <= _MOST_NAME else "…" + name[1 - _MOST_NAME :]
 

@@ -132,8 +132,8 @@ def _drop(given: str | None, name: str, *, weights: bool) -> int:
 
 
 def _drop_vectors(library: Library, name: str) -> str:
-    """Drop a model's vectors, or have a running indexer drop them. Returns a message for the
-    user."""
+    """Drop a model's vectors, or tell a running indexer to drop them. Returns a message for the
+    user. Raises UsageError for the model in use."""
     from explorer.indexing.model_list import drop_model
     from explorer.library import model_settings
     from explorer.library.command_store import send_command

@@ -51,7 +51,7 @@ class QueryCommand(Command):
 
 
 def _expanded(word: str, known: list[str]) -> str:
-    """An option spelled out in full; any other word unchanged."""
+    """A word with an abbreviated option spelled out; any other word unchanged."""
     name, equals, value = word.partition("=")
     if not name.startswith("--") or name == "--" or name in known:
         return word

@@ -18,7 +18,7 @@ def emit(text: str) -> None:
 
 
 def emit_json(value: object) -> None:
-    """Print results for a script, in ASCII only, so that any name survives any pipe."""
+    """Print results as JSON in ASCII only, so that any name survives any pipe."""
     emit(json.dumps(value))
 
 

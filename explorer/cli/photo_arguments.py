@@ -18,10 +18,11 @@ from explorer.systems import file_calls
 def with_files(
     library: Library, engine: SearchEngine, tree: QueryTree, photos: Iterable[str] = ()
 ) -> Query:
-    """The query for a parsed tree, with the files that it names and with `photos`, given by path.
+    """The query for a parsed tree, with the files that it names and those in `photos` (paths).
 
-    For an indexed photo, the stored vector is used; any other is encoded now. Raises FolderError
-    for a path that does not exist, and PhotoError for a file that cannot be read as a photo.
+    For an indexed photo, the stored vector is used; any other photo is encoded now. Raises
+    FolderError for a path that does not exist, and PhotoError for a file that cannot be read as a
+    photo.
     """
     given = [_read(library, engine, path) for path in photos]
     named = tuple((path, _read(library, engine, path)) for path in file_paths(tree))

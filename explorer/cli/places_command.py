@@ -1,4 +1,4 @@
-"""`places`: list the countries, regions and cities that photos were taken in."""
+"""`places`: list the countries, regions and cities where photos were taken."""
 
 from __future__ import annotations
 

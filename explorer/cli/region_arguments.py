@@ -18,13 +18,13 @@ from explorer.systems import file_calls
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
 
-# The time limit for comparing photos by local features: longer than on a page, so that the result
-# does not depend on how busy the computer is.
+# Seconds for comparing photos by local features. The limit is higher than on a page, so that the
+# result does not depend on how busy the computer is.
 _SECONDS = 10.0
 
 
 def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[str, PhotoRegion]]:
-    """Pair each region with its photo: one photo for all regions, or one photo each, in order.
+    """Pair each region with its photo: one photo for all regions, or one for each, in order.
 
     Raises UsageError for invalid regions, and if it is not clear which photo they belong to.
     """

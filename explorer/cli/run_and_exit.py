@@ -19,8 +19,8 @@ def run_and_exit(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command, and exit with its exit code. argv: the arguments after the program's name;
     None for those of this process."""
     codes = list[int]()
-    # What is registered first runs last: after all threads have ended, and after what the command
-    # and its libraries have registered.
+    # The function that is registered first runs last: after all threads have ended, and after the
+    # functions that the command and its libraries register.
     atexit.register(_end, codes)
     codes.append(main(argv))
     sys.exit(codes[0])

@@ -80,8 +80,8 @@ def read_from_sidecars(library: Library, photo_ids: Sequence[int], *, as_json: b
 
 
 def is_of_sidecars(library: Library, run: str | None) -> bool:
-    """Whether what is to be undone wrote sidecars: this run, or by default the last of all that can
-    be undone."""
+    """Whether the run to undo is one that wrote sidecars. run: its id; by default, the latest run
+    that can be undone."""
     from explorer.removal.undo import history
     from explorer.sidecars.undo_sidecars import sidecar_history
 
@@ -94,7 +94,8 @@ def is_of_sidecars(library: Library, run: str | None) -> bool:
 
 
 def undo_written(library: Library, run: str | None, *, as_json: bool) -> int:
-    """Undo a run that wrote sidecars. Returns the exit code: 1 if one is not as before."""
+    """Undo a run that wrote sidecars. Returns the exit code: 1 if a sidecar was not restored.
+    Raises UsageError if the run has already been undone."""
     from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
 
     if run and not any(each.id == run and each.pending for each in sidecar_history(library)):

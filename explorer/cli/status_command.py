@@ -62,7 +62,7 @@ def status_command(library: str | None, as_json: bool) -> int:
 
 
 def _engine(name: str) -> dict[str, str] | None:
-    """What an encoder runs on; None if it is not on this computer."""
+    """The engine that an encoder runs on; None if the encoder is not on this computer."""
     try:
         engine = engine_of(name)
     except EncoderError:

@@ -88,7 +88,8 @@ def rescan_command(library: str | None, folder: str | None) -> int:
 @click.argument("pace", required=False, type=click.Choice(["full", "gentle"]))
 @library_option
 def pace_command(library: str | None, pace: str | None) -> int:
-    """`gentle` works a third of the time. A running indexer adopts the setting at once."""
+    """With `gentle`, the indexer works a third of the time. A running indexer adopts the setting at
+    once."""
     with opened_library(library) as opened:
         if pace:
             put_setting(opened.catalog, PACE_SETTING, pace)
@@ -117,7 +118,7 @@ def forget_command(library: str | None, folder: str | None) -> int:
 
 
 def _forget_through_indexer(library: Library, roots: Sequence[RootRow], folder: str | None) -> int:
-    """Have the indexer drop missing files. Returns how many it dropped."""
+    """Tell the indexer to drop missing files. Returns how many it dropped."""
     ids = {root["id"] for root in roots}
 
     def missing() -> int:
@@ -139,8 +140,8 @@ def _forget(library: Library, folder: str | None) -> int:
 
 
 def _roots_for(library: Library, folder: str | None) -> list[RootRow]:
-    """The watched folders inside a folder, and the one that contains it; all if it is None. Raises
-    FolderError if there are none."""
+    """The watched folders inside a folder, or the one that contains it; all of them for None.
+    Raises FolderError if there are none."""
     roots = library.catalog.roots()
     found = [
         root
@@ -185,7 +186,7 @@ def _send(library: Library, command: str, argument: str | None = None) -> None:
 
 
 def _wait_for(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition; False if it takes longer than `TIMEOUT`."""
+    """Wait for a condition; returns False if it takes longer than `TIMEOUT`."""
     end = time.monotonic() + TIMEOUT
     while not condition():
         if time.monotonic() > end:

@@ -40,7 +40,7 @@ class Access(NamedTuple):
     host to all of its ports."""
 
     def knows(self, given: str | None) -> bool:
-        """Whether that is the token, compared in constant time."""
+        """Whether a value is the token, compared in constant time."""
         return given is not None and hmac.compare_digest(
             given.encode("utf-8", "surrogateescape"), self.token.encode()
         )
@@ -114,7 +114,7 @@ def _write(path: Path, token: str) -> None:
 def _values(cookies: str, name: str) -> list[str]:
     """The values of the cookies with that name. A browser can send several, for different paths.
 
-    Each cookie is parsed separately, so that a malformed one of another program does no harm.
+    Each cookie is parsed separately, so that a malformed cookie of another program does no harm.
     """
     found = list[str]()
     for part in cookies.split(";"):

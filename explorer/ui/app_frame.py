@@ -1,6 +1,5 @@
-"""What the browser does for every page beside Streamlit: a message of our own when the program has
-stopped, names for Streamlit's buttons, and its parts within reach of the keyboard
-(`static/app_frame.js`)."""
+"""Additions to Streamlit's frame on every page (`static/app_frame.js`): our own message when the
+program has stopped, names for Streamlit's buttons, and keyboard access to its parts."""
 
 from __future__ import annotations
 
@@ -15,6 +14,6 @@ _frame = st.components.v2.component(
 
 
 def app_frame() -> None:
-    """Watch the connection and the frame of this window. Shows nothing while it is connected."""
+    """Watch the connection and the frame of this window. Shows nothing while connected."""
     with st.container(key="app-frame"):
         _frame(key="app-frame-script", data={"program": PROGRAM})

@@ -27,8 +27,8 @@ log = logging.getLogger("explorer.server")
 
 
 class RunningApp:
-    """The app that this process runs: its claim on the library, and its port, held on IPv6 as
-    well."""
+    """The app that this process runs: its claim on the library, and its port, which it also holds
+    on IPv6."""
 
     def __init__(self) -> None:
         self.browser = False
@@ -82,8 +82,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         running.open(folder)
         running.serve(int(st.get_option("server.port")))
     except ExplorerError as error:
-        # `streamlit run` was started while an app is open on this library. Serving goes on: both
-        # accept the same token.
+        # `streamlit run` was started while an app is open on this library. Both keep serving, as
+        # they accept the same token.
         log.error("%s", error)
     if not readable:
         yield
@@ -108,8 +108,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    """Load what the pages need first: the search model; and, once a page is there, the groups of
-    duplicates and the folders of the photos."""
+    """Load what the pages need: first the search model and, once a page has been drawn, the groups
+    of duplicates and the folders of the photos."""
     resources.warm()
     if not first_page.wait():
         return

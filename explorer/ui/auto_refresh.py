@@ -9,8 +9,8 @@ import streamlit as st
 from explorer.ui import empty_library, resources
 from explorer.ui.localized import count
 
-# Session state that is set while a dialog is open that the URL does not describe. Redrawing the
-# page would close it.
+# A key of the session state that is set while a dialog is open that the URL does not describe.
+# Redrawing the page would close it.
 DIALOG_OPEN = "_dialog-open"
 
 

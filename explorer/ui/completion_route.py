@@ -16,8 +16,8 @@ _MAX_CHARACTERS = 2000
 
 
 async def completions(request: Request) -> Response:
-    """The completions of a query's text (`q`) at the cursor (`at`), as a JSON list of objects:
-    the whole new text, and a description of what it finds."""
+    """The completions of a query's text (`q`) at the cursor (`at`), as a JSON list of objects with
+    the whole new text (`text`) and a description of what it finds (`help`)."""
     text = request.query_params.get("q", "")
     cursor = whole_number(request.query_params.get("at", ""))
 
@@ -31,7 +31,7 @@ async def completions(request: Request) -> Response:
                 for each in complete(text, at, values_of)
             ]
         except ExplorerError:
-            # The library cannot be read now, which the search itself reports.
+            # The library cannot be read now; the search itself reports that.
             return []
 
     return JSONResponse(await run_in_threadpool(find), headers={"Cache-Control": "no-store"})

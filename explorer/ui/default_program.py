@@ -19,11 +19,11 @@ from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 MAX_OPENED = 10
-"""How many photos are opened at once: each may get a window of its own."""
+"""The most photos that are opened at once, because each may get its own window."""
 
 
 def file_actions() -> list[PhotoAction]:
-    """The buttons that open photos in another program, and in the file manager, where the system
+    """The buttons that open photos in another program and in the file manager, as far as the system
     has them."""
     opening = PhotoAction(
         "Open in default program",
@@ -55,7 +55,8 @@ def open_file(path: str) -> str:
     name = one_line(printable(os.path.basename(path)))
     if not file_calls.isfile(path):
         return f"{name} cannot be found: it was moved or deleted, or its drive is not connected."
-    # What the system opens by its name must be a picture to the system, too, and not a program.
+    # The system chooses the program by the file's name, so the name must be that of a picture, and
+    # not of an executable file.
     target = os.path.realpath(path)
     if any(os.path.splitext(each)[1].lower() not in EXTENSIONS for each in (path, target)):
         return f"{name} is not named like a photo, so it is not opened in another program."

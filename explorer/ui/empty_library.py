@@ -43,7 +43,7 @@ def _worker_reason(worker: WorkerRow | None) -> EmptyReason | None:
     return None if worker["phase"] == "watching" else "looking"
 
 
-# For “no folder”, there is the welcome.
+# “no folder” has no message: the welcome is shown instead.
 _MESSAGES: dict[EmptyReason, tuple[str, str]] = {
     "adding": (
         "A folder is being added. Its photos will appear here as they are found.",

@@ -1,37 +1,38 @@
-"""Whether the first page has been drawn since the server was started. What other pages will need is
-prepared after that: it keeps the interpreter busy for seconds in a large library."""
+"""Tell whether the first page has been drawn since the server was started. The data of other pages
+is prepared only then, because in a large library it keeps the interpreter busy for seconds."""
 
 from __future__ import annotations
 
 import threading
 
-# Seconds that the preparation waits. Somebody may start the app and open no page.
+# The longest wait of that preparation in seconds: somebody may start the app and open no page.
 _PATIENCE = 15.0
-# Seconds in which the browser asks for the previews of a page that has been drawn.
+# Seconds to leave the browser for loading the previews of the first page.
 _PREVIEWS = 1.0
 
 _drawn, _ending = threading.Event(), threading.Event()
 
 
 def drawn() -> None:
-    """A page has been drawn."""
+    """Record that a page has been drawn."""
     _drawn.set()
 
 
 def wait() -> bool:
-    """Wait until the first page is there, but not for long; whether the server goes on."""
+    """Wait until the first page has been drawn, but no longer than 15 seconds. Returns False if the
+    server is ending."""
     if _drawn.wait(_PATIENCE):
         _ending.wait(_PREVIEWS)
     return not _ending.is_set()
 
 
 def starting() -> None:
-    """The server starts: no page has been drawn."""
+    """Record that the server starts, and that no page has been drawn."""
     _drawn.clear()
     _ending.clear()
 
 
 def ending() -> None:
-    """The server ends: nothing waits any more."""
+    """Record that the server is ending, and end all waits."""
     _ending.set()
     _drawn.set()

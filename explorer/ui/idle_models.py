@@ -1,6 +1,6 @@
-"""Frees the memory of models that were loaded to be compared, once they have not been used for a
-while. Of the model in use and the one that is about to take over, only the part for phrases is
-freed, after a longer while; it is loaded again in a moment."""
+"""Free the memory of models that were loaded for a comparison and have not been used for a while.
+For the model in use and the one that is about to take over, only the text encoder is freed, after a
+longer time; loading it again is quick."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from explorer.ui import resources
 log = logging.getLogger("explorer.models")
 
 IDLE_SECONDS = 60.0
-"""A model is freed when it has not been used for so long."""
+"""Seconds without use after which a model is freed."""
 TEXT_IDLE_SECONDS = 300.0
-"""Of the model in use, the part for phrases is freed when it has not been used for so long."""
-# Seconds between two looks at which models are idle.
+"""Seconds without use after which a text encoder is freed."""
+# Seconds between two checks for idle models.
 _INTERVAL = 10.0
 
 _lock = threading.Lock()
@@ -30,14 +30,14 @@ _last_used: dict[str, float] = {}
 
 
 def note_use(names: Iterable[str]) -> None:
-    """Record that these models are used now."""
+    """Record that these models are being used now."""
     with _lock:
         _last_used.update(dict.fromkeys(names, time.monotonic()))
 
 
 def release_idle(now: float) -> list[str]:
-    """Free the models that were last used longer than `IDLE_SECONDS` before `now`, by the monotonic
-    clock; returns their names."""
+    """Free the models that were last used more than `IDLE_SECONDS` before `now` (seconds of the
+    monotonic clock); returns their names."""
     with _lock:
         idle = [name for name, used in _last_used.items() if now - used > IDLE_SECONDS]
     if not idle:
@@ -66,5 +66,5 @@ def _release() -> None:
         release_idle(time.monotonic())
         registry.release_idle_texts(TEXT_IDLE_SECONDS)
     except Exception:
-        # The pages report what is wrong with the library.
+        # The pages report problems with the library.
         log.debug("idle models could not be freed", exc_info=True)

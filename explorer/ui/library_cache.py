@@ -1,4 +1,4 @@
-"""What is read from the library once, and shared by all sessions until the catalog changes."""
+"""Cache values that are read from the library, for all sessions, until the catalog changes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ class _CachedValue(NamedTuple, Generic[T]):
     change: int
     """The catalog's change counter when the value was read."""
     fresh_until: float
-    """Time on the monotonic clock until which it is used although the catalog changes."""
+    """The time on the monotonic clock until which the value is used although the catalog has
+    changed."""
     value: T
 
 
 class LibraryCache(Generic[T]):
-    """A value that is read from the library of the server again when its catalog has changed. Safe
-    to use from several threads: one reads, and the others wait."""
+    """A value from the server's library that is read again once the catalog has changed.
+    Thread-safe: one thread reads, and the others wait."""
 
     def __init__(self, read: Callable[[Library], T], *, may_lag: bool = False) -> None:
-        """may_lag: use a value that takes long to read for a while although the catalog changes, as
-        it does all the time while a large library is being indexed."""
+        """may_lag: if a value takes long to read, keep using it for a while although the catalog
+        has changed, as it does continually while a large library is being indexed."""
         self._read, self._may_lag = read, may_lag
         self._lock = threading.Lock()
         self._cached: _CachedValue[T] | None = None
@@ -39,7 +40,7 @@ class LibraryCache(Generic[T]):
         library = resources.library()
         with self._lock:
             known, start = self._cached, monotonic()
-            # Read before the value: a change in between makes it outdated, not newer than it is.
+            # Read before the value, so that a change in between makes the value outdated at once.
             change = library.catalog.change()
             if (
                 known is not None

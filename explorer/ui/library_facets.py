@@ -1,5 +1,5 @@
-"""The folders, dates and cameras of the library, each counted when it is first looked at and again
-when the catalog has changed. Shared by all sessions."""
+"""The trees of the library's folders, dates and cameras, shared by all sessions. Each is counted on
+first use, and again once the catalog has changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LibraryTree(NamedTuple, Generic[_TreeT_co]):
     """A tree of all visible photos."""
 
     version: str
-    """Differs whenever the tree does."""
+    """Changes whenever the tree does."""
     tree: _TreeT_co
 
 
@@ -35,7 +35,7 @@ _columns: tuple[Library, FacetColumns] | None = None
 
 
 def facet_table() -> FacetTable:
-    """What the photos can be grouped by, as of now."""
+    """The current values that photos can be grouped by."""
     global _columns  # noqa: PLW0603
     library = resources.library()
     with _lock:
@@ -68,7 +68,7 @@ def _cameras(_: Library) -> LibraryTree[NestedTree]:
     return LibraryTree(str(table.change), NestedTree(camera_tree(table, _visible(table))))
 
 
-# A large library takes seconds to count, and changes all the time while it is indexed.
+# Counting a large library takes seconds, and the library changes continually while it is indexed.
 _FOLDERS = LibraryCache(_folders, may_lag=True)
 _OTHERS: Mapping[TreeName, LibraryCache[LibraryTree[NestedTree]]] = {
     "dates": LibraryCache(_dates, may_lag=True),
@@ -82,8 +82,8 @@ def library_tree(name: TreeName) -> LibraryTree[FacetTree]:
 
 
 def folder_tree() -> LibraryTree[FolderTree]:
-    """The tree of folders. The watched folders are as of now: a drive is connected, or a folder
-    removed, without a change of the catalog's photos."""
+    """The tree of folders. The state of the watched folders is always current, because a drive can
+    be connected, or a folder removed, without a change to the catalog's photos."""
     version, tree = _FOLDERS.get()
     roots = resources.library().catalog.roots()
     states = hash(tuple((root["id"], root["path"], root["state"]) for root in roots))

@@ -1,8 +1,8 @@
 """The routes from which the gallery reads a list of photos, by its key: its layout, windows of its
-photos, ids, the photos around one, and which of some photos are in it.
+tiles, its ids, the photos around a given one, and which of some photos are in it.
 
-All answer with JSON; with status 410 if the list is no longer known, after which the page has to
-run again (`photo_lists.py`).
+All answer with JSON. Status 410 means that the list is no longer known, and that the page has to
+run again (`photo_lists.py`); 503 means that the library cannot be read now.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from explorer.ui.components.gallery_tiles import layout_data, list_tiles
 from explorer.ui.origin_guard import PHOTOS
 
 MOST_TILES = 500
-"""Photos in one window."""
+"""The most photos in one window."""
 _Answer = Callable[[PhotoList, Request], Any]
 
 
@@ -62,7 +62,7 @@ def _layout(photos: PhotoList, request: Request) -> Any:
 
 
 def _tiles(photos: PhotoList, request: Request) -> Any:
-    """The photos from position `from`, `count` of them; or those at the positions `at=1,5,9`."""
+    """The tiles of `count` photos from position `from`, or of those at the positions `at=1,5,9`."""
     layout = photos.layout()
     if "at" in request.query_params:
         parts = request.query_params["at"].split(",")[:MOST_TILES]
@@ -75,7 +75,7 @@ def _tiles(photos: PhotoList, request: Request) -> Any:
 
 
 def _ids(photos: PhotoList, request: Request) -> Any:
-    """The ids from position `from`, `count` of them, or all."""
+    """The ids of `count` photos from position `from`; by default, of all."""
     start, count = _range(request, photos.total)
     return photos.ids[start : start + count].tolist()
 
@@ -94,7 +94,7 @@ def _around(photos: PhotoList, request: Request) -> Any:
 
 
 def _known(photos: PhotoList, request: Request) -> Any:
-    """Those of the photos `photo=1,5,9` that are in the list."""
+    """The ids in `photo=1,5,9` that are in the list."""
     parts = request.query_params.get("photo", "").split(",")[:MOST_TILES]
     numbers = (whole_number(part) for part in parts)
     asked = np.array([n for n in numbers if n is not None], np.int64)
@@ -102,7 +102,7 @@ def _known(photos: PhotoList, request: Request) -> Any:
 
 
 def _range(request: Request, most: int) -> tuple[int, int]:
-    """The parameters `from` (0) and `count` (the most that is allowed)."""
+    """The parameters `from` (default 0) and `count` (default and maximum `most`)."""
     start = whole_number(request.query_params.get("from", ""))
     count = whole_number(request.query_params.get("count", ""))
     return start or 0, most if count is None else min(count, most)

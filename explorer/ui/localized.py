@@ -1,7 +1,7 @@
-"""Numbers, sizes and dates as the reader's browser writes them, for all texts of the pages.
+"""Format numbers, sizes and dates in the locale of the reader's browser, for the pages' texts.
 
-The words are English, except for the names of months in dates: the browser's own headings have
-them in its language, too. Digits are Latin and years Gregorian in every language.
+The words are English, except for the names of months in dates, which the headings that the browser
+formats have in its language, too. Digits are Latin and years Gregorian in every language.
 `explorer/text_format.py` has the fixed formats of the command line.
 """
 
@@ -15,22 +15,22 @@ from babel import Locale, dates, numbers
 from explorer import text_format
 from explorer.ui.reader_locale import reader_locale
 
-# Languages, and a language in a country, that write 1234 without a separator and 12.345 with one:
-# CLDR's `minimumGroupingDigits` of 2, which Babel does not have.
+# The languages, and for Portuguese the countries, that write 1234 without a separator and 12.345
+# with one: those whose `minimumGroupingDigits` in CLDR is 2, which Babel does not support.
 _LATE_GROUPING = frozenset(
     ("be", "bg", "es", "et", "hu", "hy", "ia", "ie", "it", "ka", "lv", "pl", "sl", "sq")
 )
 _LATE_GROUPING_PORTUGUESE = frozenset(
     ("AO", "CH", "CV", "GQ", "GW", "LU", "MO", "MZ", "PT", "ST", "TL")
 )
-# The era in a pattern of a date, with the space beside it.
+# The era in a date pattern, with the space beside it.
 _ERA = re.compile(r"G+ | ?G+")
 # Spanish in Latin America groups as English does.
 _EUROPEAN_SPANISH = frozenset((None, "ES", "EA", "IC", "GQ", "PH"))
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number with the separators of the locale, rounded to so many decimals."""
+    """A number with the locale's separators, rounded to the given number of decimals."""
     locale = reader_locale()
     value = round(value, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -41,7 +41,7 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def short_number(value: float) -> str:
-    """A number with up to six digits, as few as it needs: `2.8`, `35`."""
+    """A number with up to six significant digits, and no more than it needs: `2.8`, `35`."""
     locale = reader_locale()
     return numbers.format_decimal(float(f"{value:g}"), "0.######", locale, numbering_system="latn")
 
@@ -52,7 +52,7 @@ def count(value: int, what: str = "") -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 in percent, without decimals."""
+    """A fraction from 0 to 1 as a percentage without decimals."""
     return numbers.format_percent(
         share, locale=reader_locale(), numbering_system="latn", group_separator=True
     )
@@ -69,14 +69,14 @@ def milliseconds(seconds: float) -> str:
 
 
 def ordinal(value: int) -> str:
-    """1 as `1st`, 22 as `22nd`, 1013 as `1,013th`."""
+    """An ordinal number, such as `1st`, `22nd` or `1,013th`."""
     return number(value) + text_format.ordinal(value)[-2:]
 
 
 def day(date: dt.date) -> str:
-    """A day by itself, such as `May 4, 2016`."""
+    """A day, such as `May 4, 2016`."""
     pattern = dates.get_date_format("long", reader_locale()).pattern
-    # Thai names the era, which browsers leave out.
+    # The Thai pattern has the era, which browsers leave out.
     return dates.format_date(date, _ERA.sub("", pattern), reader_locale())
 
 
@@ -94,8 +94,8 @@ def month(date: dt.date) -> str:
 
 
 def moment(when: dt.datetime, *, seconds: bool = False) -> str:
-    """A day and the time of day to the minute, such as `May 4, 2016, 1:05 PM`. The time is taken as
-    it is, in whatever time zone."""
+    """A day and the time of day, such as `May 4, 2016, 1:05 PM`, to the minute or to the second.
+    The time is not converted to another time zone."""
     locale = reader_locale()
     time = dates.format_time(when.time(), "medium" if seconds else "short", locale=locale)
     pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
@@ -117,7 +117,7 @@ def iso_moment(text: str) -> str:
 
 
 def _groups_late(locale: Locale) -> bool:
-    """Whether numbers of four digits have no separator."""
+    """Whether a locale writes numbers of four digits without a separator."""
     if locale.language == "pt":
         return locale.territory in _LATE_GROUPING_PORTUGUESE
     if locale.language == "es":

@@ -16,8 +16,8 @@ from explorer.ui.photo_labels import escape_markdown
 
 
 def fetch_line(catalog: Catalog, key: str, *, quiet: bool) -> None:
-    """Draw the line while a model is being downloaded or waits for it. For use in a fragment that
-    runs every few seconds.
+    """Draw the line while a model is being downloaded or waits to be. To be called in a fragment
+    that runs every few seconds.
 
     key: makes the keys of the buttons unique. quiet: draw it only while a download is running.
     """
@@ -103,7 +103,7 @@ def _buttons(
 
 
 def decline(catalog: Catalog, wanted: WantedModel) -> None:
-    """Do not download the wanted model, and remember that."""
+    """Stop wanting a model, and remember that it was declined."""
     if wanted.by_user:
         model_settings.end_switch(catalog)
     if not wanted.by_user or fetch_state.choice() == "paused":

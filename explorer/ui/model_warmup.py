@@ -19,7 +19,7 @@ INTERVAL = 3.0
 
 
 async def keep_warm() -> None:
-    """Load each model that is about to take over, once, until cancelled."""
+    """Load each model that is about to take over once; runs until cancelled."""
     loaded = ""
     while True:
         await asyncio.sleep(INTERVAL)
@@ -35,6 +35,6 @@ def warm_upcoming(loaded: str) -> str:
             loaded = name
             prepare(registry.get_encoder(name))
     except Exception:
-        # The worker reports it, or the Search page once the model is in use.
+        # The worker reports the error, or the Search page does once the model is in use.
         log.debug("the next model could not be loaded in advance", exc_info=True)
     return loaded

@@ -5,8 +5,8 @@ The server listens on the loopback address only, but any web page in the user's 
 requests there, and so can any other user of the computer. Two kinds of requests are refused:
 
 - Requests for another host, such as a foreign name that resolves to this computer (DNS rebinding);
-  requests and websockets with another `Origin`; and, according to Fetch Metadata (W3C), anything
-  that another site loads, sends or embeds. Clicking a link on another site does open a page, but
+  requests and websockets with another `Origin`; and anything that, according to Fetch Metadata
+  (W3C), another site loads, sends or embeds. Clicking a link on another site does open a page, but
   photos are served only to the app's own pages.
 - All requests and websockets without the token (`access_token.py`). A page that is opened with the
   token in its URL redirects to the URL without it, and the browser remembers the token in a cookie.
@@ -86,8 +86,8 @@ class OriginGuard:
             await self._app(scope, receive, send_secured)
         except Exception as error:
             if scope["type"] == "websocket" and isinstance(error, _DISCONNECTED):
-                # A page was closed while it was connecting, and Streamlit closes what is closed.
-                # That is no error to report in the terminal.
+                # A page was closed while it was connecting, and Streamlit closes the socket again.
+                # That is not worth an error in the terminal.
                 return
             # The server's own error response would lack the headers. It still logs the error.
             if scope["type"] == "http" and not started:
@@ -104,7 +104,7 @@ class OriginGuard:
             if _is_page(scope):
                 return plain_page(500, "The library cannot be opened", html.escape(str(error)))
             return PlainTextResponse(str(error), 500)
-        # Latin-1 maps every byte to a character, so other parameters are passed on unchanged.
+        # Latin-1 maps every byte to a character, so that other parameters pass unchanged.
         query = parse_qsl(
             scope.get("query_string", b"").decode("latin-1"),
             keep_blank_values=True,
@@ -129,7 +129,8 @@ class OriginGuard:
 
 
 def _token_required(scope: Scope) -> Response:
-    """The response without the token: a page for the user, one line for anything else."""
+    """The response to a request without the token: a page for the user, one line for anything
+    else."""
     if not _is_page(scope):
         return PlainTextResponse(f"{_NO_TOKEN} {_HOW}", 403, {"Cache-Control": "no-store"})
     how = html.escape(_HOW).replace(f"`{PROGRAM} open`", f"<code>{PROGRAM} open</code>")
@@ -146,7 +147,7 @@ def _is_page(scope: Scope) -> bool:
 
 
 def _redirect_path(scope: Scope) -> str:
-    """The path to redirect to. It starts with one slash: two would lead to another host."""
+    """The path to redirect to. It starts with a single slash: two would lead to another host."""
     return "/" + quote(scope["path"].lstrip("/\\"))
 
 

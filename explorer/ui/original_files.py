@@ -23,10 +23,10 @@ from explorer.photos.file_io import open_handle
 # Bytes read and sent at a time.
 CHUNK_SIZE = 256 * 1024
 _HASH_CHUNK = 1 << 20
-# How many verified files are remembered, so that a file is not hashed again for every range.
+# The most verified files that are remembered, so that a file is not hashed again for every range.
 _MAX_VERIFIED = 1024
-# File times are coarse: a file that changed within this many seconds may change again without a
-# new time.
+# File times are coarse: a file that changed less than this many seconds ago may change again
+# without a new time.
 _TIME_RESOLUTION = 2.0
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -108,7 +108,8 @@ def _identity(facts: os.stat_result) -> tuple[int, ...]:
 
 
 def _read_at(handle: int, at: int, size: int) -> bytes:
-    """One thread at a time reads from a descriptor, so its position is nobody else's."""
+    """Read bytes at an offset. Only one thread at a time reads from a descriptor, so nobody else
+    moves its position."""
     os.lseek(handle, at, os.SEEK_SET)
     return os.read(handle, size)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from explorer.library.rows import PhotoRow
 from explorer.ui.localized import day, moment, month, short_number
 
-# Where the date comes from, unless the camera wrote it.
+# The note on where a date comes from; none if the camera wrote it.
 _DATE_SOURCES = {
     "exif": "",
     "gps": " (from GPS)",
@@ -23,7 +23,7 @@ _DATE_SOURCES = {
 
 # Characters with a meaning in Markdown or in Streamlit's directives.
 _SPECIAL = set(r"\`*_{}[]()<>#+-!|~:$&@./=\"'")
-# Icons, emoji and links, which Streamlit still looks for after unescaping.
+# The syntax of icons, emoji and links, which Streamlit still recognizes after unescaping.
 _LATE_SYNTAX = re.compile(r"\\[:@]|www(?=\\\.)", re.IGNORECASE)
 
 
@@ -41,8 +41,8 @@ def escape_markdown(text: str) -> str:
 
 
 def taken(photo: PhotoRow) -> str:
-    """When a photo was taken, to the precision that is known, and where the date comes from if the
-    camera did not write it."""
+    """When a photo was taken, to the known precision, and where the date comes from if the camera
+    did not write it."""
     if not photo["taken_at"]:
         return "No date"
     when = dt.datetime.fromisoformat(photo["taken_at"])
@@ -56,7 +56,7 @@ def taken(photo: PhotoRow) -> str:
 
 
 def exposure(photo: PhotoRow) -> str:
-    """`1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, without the parts that are unknown."""
+    """A photo's exposure, such as `1/250 s · ƒ/2.8 · ISO 100 · 35 mm`, without unknown parts."""
     parts = list[str]()
     if seconds := photo["exposure_time"]:
         fraction = f"1/{1 / seconds:.0f}"
@@ -71,7 +71,8 @@ def exposure(photo: PhotoRow) -> str:
 
 
 def place(photo: PhotoRow) -> str:
-    """`45.4375° N, 12.3358° E`, or ''. With a point in every locale, as queries have it."""
+    """A photo's coordinates, such as `45.4375° N, 12.3358° E`; '' if it has none. The decimal
+    separator is a point in every locale, as in queries."""
     latitude, longitude = photo["latitude"], photo["longitude"]
     if latitude is None or longitude is None:
         return ""

@@ -1,7 +1,7 @@
-"""The lists of photos that pages show now, by key, for the routes that the gallery reads them from.
+"""Keep the lists of photos that pages show, by key, for the routes that serve them to the gallery.
 
-A list that was dropped is made again by the next run of the page that shows it: the gallery asks
-for that when a route answers that the list is gone (`list_routes.py`).
+A list that was dropped is made again in the next run of the page that shows it. The gallery asks
+for a run when a route answers that the list is gone (`list_routes.py`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from explorer.search.photo_list import PhotoList
 
-# Photos of all lists that are kept, at 15 bytes each; how many of them a caption counts as; and the
-# number of lists that are kept however long.
+# The most photos in all lists together, at 15 bytes each; the number of photos that a caption
+# counts as; and the number of lists that are kept however long they are.
 _CAPACITY, _CAPTION, _FEWEST = 4_000_000, 15, 4
 
 _lock = threading.Lock()
@@ -24,14 +24,14 @@ _lists = OrderedDict[str, PhotoList]()
 
 def list_key(*question: object) -> str:
     """The key of the list that answers a question. question: everything that the list depends on,
-    as JSON can hold it."""
+    as values that JSON can hold."""
     text = json.dumps(question, sort_keys=True)
     return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
 
 
 def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
-    """The list with that key, made now if it is not known."""
-    # Made outside the lock: ranking a list must not delay the windows of others.
+    """The list with that key; it is made now if it is not known."""
+    # Made outside the lock, because ranking a list must not delay requests for others.
     made = find(key) or make()
     with _lock:
         known = _lists.setdefault(key, made)
@@ -43,7 +43,7 @@ def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
 
 
 def _weight(photos: PhotoList) -> int:
-    """The memory that a list takes, in photos without captions."""
+    """The memory of a list, in units of a photo without a caption."""
     return photos.total + _CAPTION * len(photos.captions)
 
 
@@ -57,6 +57,6 @@ def find(key: str) -> PhotoList | None:
 
 
 def clear() -> None:
-    """Forget all lists, as when the library is closed."""
+    """Forget all lists, for example when the library is closed."""
     with _lock:
         _lists.clear()

@@ -21,7 +21,7 @@ from explorer.ui.components.photo_urls import BROWSER_FORMATS
 from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
 
 PHOTO_HEADERS = {
-    # Whatever a photo contains, it must not be run as a page or be embedded by another site.
+    # Whatever a photo contains, it must not run as a page, and other sites must not embed it.
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,8 +31,9 @@ PHOTO_HEADERS = {
 
 async def preview(request: Request) -> Response:
     """A photo's preview, by id. A URL with the content's hash (`?v=`) can be cached forever."""
-    # Found and read in one step of a worker thread. A gallery asks for dozens at once, and each
-    # step waits for the interpreter while a page is being drawn; a file response takes four.
+    # The preview is found and read in one step of a worker thread. A gallery asks for dozens at
+    # once, and while a page is being drawn each step waits for the interpreter; a FileResponse
+    # takes four steps.
     jpeg = await run_in_threadpool(_preview, request)
     if jpeg is None:
         return PlainTextResponse("This photo does not exist.", 404, PHOTO_HEADERS)
@@ -45,7 +46,7 @@ async def preview(request: Request) -> Response:
 
 
 def _preview(request: Request) -> bytes | None:
-    """The JPEG of about 512 pixels; None if there is none."""
+    """The bytes of a photo's preview, a JPEG of about 512 pixels; None if there is none."""
     row = photo_of(request)
     try:
         return resources.library().previews.path(row["hash"]).read_bytes() if row else None
@@ -85,7 +86,8 @@ def photo_of(request: Request) -> PhotoRow | None:
 
 
 def _original(request: Request) -> tuple[PhotoRow | None, OpenOriginal | None]:
-    """A photo, and the first of its files that still has its content, opened."""
+    """A photo, and the first of its files that still has its content, opened; None for either if
+    there is none."""
     row = photo_of(request)
     files = resources.library().catalog.files_of(row["id"]) if row else []
     return row, next(

@@ -1,4 +1,4 @@
-"""The label of the place where a photo was taken."""
+"""Label the place where a photo was taken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.ui.photo_labels import place
 
 def place_of(photo: PhotoRow) -> str:
     """The place and the coordinates, such as `Belém, Lisbon, Portugal · 38.6916° N, 9.2160° W`;
-    only the coordinates if no place is near or it is not known yet; '' for a photo without
+    only the coordinates if no place is near or none is known yet; '' for a photo without
     coordinates."""
     coordinates = place(photo)
     if not coordinates:

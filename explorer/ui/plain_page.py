@@ -1,5 +1,4 @@
-"""A page of a few words, without Streamlit: for what can be said without the app, or instead of
-it."""
+"""Make a short page without Streamlit, for messages that are shown instead of the app."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ a {{ color: light-dark(#1257c0, #8ab8ff); }}
 
 
 def plain_page(status: int, title: str, *paragraphs: str) -> HTMLResponse:
-    """title, paragraphs: HTML. The page is not kept by the browser."""
+    """The response with a short page, which browsers do not cache. title, paragraphs: HTML."""
     text = "".join(f"<p>{each}</p>" for each in paragraphs)
     page = _PAGE.format(title=title, text=text)
     return HTMLResponse(page, status, {"Cache-Control": "no-store"})

@@ -18,7 +18,7 @@ HIGHEST = 65535
 
 
 def free_port() -> int:
-    """The first free port from 8501 on. Raises ExplorerError if 100 ports are taken."""
+    """The first free port from 8501 on. Raises ExplorerError if all of the first 100 are taken."""
     for port in range(FIRST, FIRST + TRIED):
         if is_free(port):
             return port
@@ -46,7 +46,7 @@ def hold_other_family(port: int) -> socket.socket | None:
     Returns None if the computer has no IPv6. Raises OSError if another program has the port.
     """
     try:
-        # With SO_REUSEADDR, another program that sets it as well could bind the port too, because
+        # With SO_REUSEADDR, another program that sets it as well could also bind the port, because
         # nobody listens on it.
         return _bound(socket.AF_INET6, "::1", port, reuse=False)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The locale of the reader: that of the browser to which a page or an answer goes."""
+"""The locale of the reader: that of the browser that receives a page or a response."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 FALLBACK = "en-US"
-"""For a browser that names no locale, or one that Babel does not know."""
+"""The locale for a browser that names none, or one that Babel does not know."""
 # A language tag, such as `de-DE` or `zh-Hant-TW`.
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
-# The locale of the request that is being answered, by its header `Accept-Language`.
+# The locale of the request that is being answered, from its header `Accept-Language`.
 _requested: ContextVar[str] = ContextVar("requested_locale", default=FALLBACK)
 
 
 class RequestLocale:
-    """ASGI middleware that notes the locale of each request, for the texts in its answer."""
+    """ASGI middleware that records the locale of each request, for the texts in its response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,7 +43,8 @@ def reader_locale() -> Locale:
 
 @functools.lru_cache(maxsize=64)
 def _locale(tag: str) -> Locale:
-    """A language tag as a locale; the language alone if its region is unknown."""
+    """The locale of a language tag; that of the language alone if the region is unknown, else the
+    fallback."""
     if not _TAG.fullmatch(tag):
         tag = FALLBACK
     for each in (tag, tag.partition("-")[0], FALLBACK):

@@ -1,8 +1,8 @@
 """The objects that all sessions of the server share: the library, the search engine, and the decode
-processes for uploads, parts of photos and renditions for a screen.
+processes for uploads, parts of photos, and renditions for screens.
 
-They are module state rather than in Streamlit's cache, because the routes and the lifespan need
-them outside of any session.
+They are module state rather than entries in Streamlit's cache, because the routes and the lifespan
+need them outside of any session.
 """
 
 from __future__ import annotations

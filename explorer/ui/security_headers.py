@@ -17,7 +17,7 @@ _INLINE = re.compile(rb"<script(?![^>]*\bsrc\b)[^>]*>(.*?)</script>", re.DOTALL)
 
 @functools.cache
 def _policy() -> str:
-    """The Content-Security-Policy of pages: nothing from other servers, no frames, and no scripts
+    """The Content-Security-Policy of pages: nothing from other servers, no framing, and no scripts
     except Streamlit's and our own.
 
     Streamlit writes styles into the page ('unsafe-inline') and loads the scripts of components from

@@ -1,5 +1,5 @@
-"""One app per library: the lock that an app holds while it runs, and the record of its address for
-a second start."""
+"""Allow one app per library: an app holds a lock while it runs, and records its address for the
+message of a second start."""
 
 from __future__ import annotations
 
@@ -113,5 +113,5 @@ def _default_browser() -> str:
 
 
 def _is_snap(desktop_file: str) -> bool:
-    """Whether a desktop file belongs to a snap; those are named `SNAP_APP.desktop`."""
+    """Whether a desktop file belongs to a snap: snaps name them `SNAP_APP.desktop`."""
     return "_" in desktop_file

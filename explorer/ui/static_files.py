@@ -1,4 +1,4 @@
-"""Locations of the style sheets, scripts and pictures of the user interface."""
+"""The location of the user interface's style sheets, scripts and pictures."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ _SHOWN_PHASES = ("starting", "scanning", "indexing", "comparing", "paused", "wai
 
 @st.fragment(run_every="2s")
 def status_line() -> None:
-    """Show what the indexer is doing and what is being downloaded, refreshed every two seconds;
-    nothing while both are idle. A warning while the indexer cannot run."""
+    """Show what the indexer is doing and what is being downloaded, refreshed every two seconds.
+    Shows nothing while both are idle, and a warning while the indexer cannot run."""
     fetch_line(resources.library().catalog, "status", quiet=True)
     worker = worker_status(resources.library().catalog)
     if cannot_run(worker):
@@ -44,7 +44,7 @@ def status_line() -> None:
 
 
 def _folders_away() -> None:
-    """Say which folders cannot be reached, as their photos are shown as previews only."""
+    """Show which folders cannot be reached, because only previews of their photos can be shown."""
     catalog = resources.library().catalog
     away = [root["path"] for root in catalog.roots() if root["state"] == "offline"]
     if not away or not catalog.has_photos():
@@ -81,7 +81,7 @@ _IDLE_MESSAGES: dict[str, Callable[[WorkerRow], str]] = {
 
 
 def cannot_run(worker: WorkerRow | None) -> bool:
-    """Whether no indexer is running, and none can be expected to start by itself."""
+    """Whether no indexer is running and none can be expected to start by itself."""
     return (worker is None or not worker["alive"]) and not _starts_again()
 
 

@@ -20,12 +20,12 @@ log = logging.getLogger("explorer.server")
 _now, _sleep = time.monotonic, asyncio.sleep
 
 
-# An indexer that ends within this many seconds has most likely done nothing.
+# An indexer that ends within this many seconds has most likely done no work.
 _EARLY_EXIT = 60.0
 
 
 async def keep_worker(folder: Path) -> None:
-    """Keep a worker running until cancelled. One that exits is restarted, after a pause that
+    """Keep a worker running until cancelled. A worker that exits is restarted after a pause that
     doubles each time, up to a minute."""
     pause, early_exits = 1.0, 0
     while True:

@@ -1,4 +1,4 @@
-"""The albums as cards: a cover, the name, the number of photos, and what can be done with each."""
+"""Show the albums as cards with a cover, the name, the number of photos, and a menu."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _COLUMNS = 4
 
 
 def albums_page() -> None:
-    """Draw all albums, or how to make one."""
+    """Draw all albums or, if there are none, how to make one."""
     catalog = resources.library().catalog
     found = album_store.albums(catalog)
     favourites = album_store.favourites(catalog)
     if not found and not favourites:
         drawn = snapshot()
         if drawn.reason_empty is not None:
-            # Without photos, nothing can be put into an album.
+            # Without photos, there is nothing to put into an album.
             empty_library.explain(drawn.reason_empty)
             refresh_on_change(drawn, has_room=True)
             return
@@ -77,7 +77,7 @@ def albums_page() -> None:
 
 
 def _card(name: str, photos: int, cover: PhotoRow | None, query: str, album: Album | None) -> None:
-    """One album, or the favourites. query: finds its photos."""
+    """Draw the card of an album, or of the favorites. query: finds its photos."""
     key = f"album-{album.id}" if album else "favourites"
     picture = f'<img src="{html.escape(preview_url(cover))}" alt="">' if cover else ""
     st.html(f'<div class="album-cover">{picture}</div>')
@@ -89,7 +89,7 @@ def _card(name: str, photos: int, cover: PhotoRow | None, query: str, album: Alb
 
 
 def _menu(album: Album) -> None:
-    """Renaming and deleting an album."""
+    """Draw the menu that renames, exports or deletes an album."""
     with st.popover("Change", icon=":material/edit:", key=f"change-album-{album.id}"):
         problem_of, problem = st.session_state.get(_PROBLEM, (None, ""))
         if problem_of == album.id:

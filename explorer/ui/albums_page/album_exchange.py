@@ -1,4 +1,4 @@
-"""Albums into folders and files, and back; all edits into sidecars."""
+"""Export albums to folders and files, import them again, and write all edits to sidecars."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _LINKS, _COPIES = "Links", "Copies"
 
 
 def request_album_export(album: Album) -> None:
-    """Open the dialog that exports an album at the next run of the page."""
+    """Open the dialog that exports an album, in the next run of the page."""
     st.session_state[_REQUEST] = album
 
 
 def export_album_if_requested() -> None:
-    """Open that dialog if it was requested."""
+    """Open the export dialog if it was requested."""
     album = st.session_state.get(_REQUEST)
     if album is not None:
         st.session_state[DIALOG_OPEN] = True
@@ -47,7 +47,8 @@ def _dialog(album: Album) -> None:
 
 
 def exchange_panel() -> None:
-    """What can be done with all albums and edits, and what the last import did."""
+    """Draw the panel that exports all albums and edits and imports albums, and the result of the
+    last import."""
     with st.expander("Move albums and edits to other programs", icon=":material/swap_horiz:"):
         st.markdown(
             "**Sidecars.** Ratings, keywords, titles, dates, places and favourites can be written"

@@ -46,9 +46,9 @@ KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
 # Kinds whose findings are files rather than photos.
 FILE_KINDS: tuple[FindingKind, ...] = ("unreadable", "extension")
 
-# Session state that holds the removals that the user asked for until the page shows them.
+# The session state with the removals that the user requested, until the page shows them.
 _REMOVALS = "_anomaly-removals"
-# Session state that holds the findings dismissed last, for undo.
+# The session state with the findings that were dismissed last, for undo.
 _LAST_DISMISSED = "_last-dismissed"
 
 _lock = threading.Lock()
@@ -62,12 +62,12 @@ class AnomalyRequest(NamedTuple):
     """None for the overview."""
     filters: Filters | None
     page: int
-    """Page of findings about files, from 1; photos are one list."""
+    """The page of findings about files, from 1; photos are in one list."""
     dismissed: bool
     """Whether to show the dismissed findings instead of the open ones."""
     coloring: Coloring
     area: MapArea | None
-    """The rectangle that is marked on the map."""
+    """The marked rectangle on the map."""
 
 
 # --- shared by all sessions
@@ -89,7 +89,7 @@ def library_map() -> PhotoMap:
 
 
 def map_points(coloring: Coloring, filters: Filters | None) -> bytes:
-    """The map as the browser gets it."""
+    """The map as bytes for the browser (`map_data.py`)."""
     shown = library_map()
     if coloring == "kind":
         colors = map_data.by_kind(shown.ids, anomalies().findings())
@@ -129,8 +129,8 @@ def _area(text: str) -> MapArea | None:
 
 
 def update_url(**changes: str | None) -> None:
-    """Change some parameters of the URL. Unless the page of results is among them, it starts at the
-    first one."""
+    """Change some parameters of the URL. Unless the page of results is among them, it is reset to
+    the first."""
     now = {
         key: st.query_params[key] for key in PARAMETERS if key in st.query_params and key != PAGE
     }
@@ -147,7 +147,7 @@ def from_widget(
     key: str,
     to_text: Callable[[Any], str | None] = lambda value: str(value) if value else None,
 ) -> None:
-    """Put the value of the widget with that key into the URL."""
+    """Put the value of a widget into the URL. key: of the widget. to_text: converts its value."""
     update_url(**{parameter: to_text(st.session_state.get(key))})
 
 
@@ -155,7 +155,7 @@ def from_widget(
 
 
 def counts(filters: Filters | None, *, dismissed: bool = False) -> dict[FindingKind, int]:
-    """The number of findings of each kind: the open ones, or the dismissed ones."""
+    """The number of open (or dismissed) findings of each kind."""
     numbers = dict.fromkeys(KINDS, 0)
     for finding in _findings(KINDS, filters, dismissed=dismissed):
         numbers[finding.kind] += 1
@@ -177,8 +177,8 @@ def _findings(
 
 
 def photos_without_own_date(filters: Filters | None) -> str:
-    """A note on photos whose only date is the file's own and contradicts the folder's name; '' if
-    there are none, or if they are listed anyway."""
+    """A note about photos whose only date is the file's own, and contradicts the folder's name; ''
+    if there are none, or if they are listed anyway."""
     if anomalies().thresholds()["date"] > FILE_TIME_SCORE:
         return ""
     ids = set(file_findings.photos_without_own_date(anomalies().subjects().values()))
@@ -193,7 +193,7 @@ def findings_of(photo_id: int) -> list[Finding]:
 
 
 def set_sensitivity(kind: FindingKind, key: str) -> None:
-    """Apply the value of a kind's slider, which was moved."""
+    """Apply the new value of a kind's slider. key: of the slider."""
     anomalies().set_threshold(kind, float(st.session_state[key]))
 
 
@@ -223,7 +223,7 @@ def last_dismissed() -> list[Finding]:
 
 
 def request_removal(found: Iterable[Finding]) -> None:
-    """Have the page offer to remove the files of these findings."""
+    """Make the page offer to remove the files of these findings."""
     result = removals_of_findings(resources.library().catalog, found)
     st.session_state[_REMOVALS] = result.removals
     for path, why in result.skipped:
@@ -232,7 +232,7 @@ def request_removal(found: Iterable[Finding]) -> None:
 
 
 def request_removal_of_photos(photo_ids: Sequence[int]) -> None:
-    """Have the page offer to remove these photos."""
+    """Make the page offer to remove these photos."""
     st.session_state[_REMOVALS] = removals_of_photos(resources.library().catalog, photo_ids)
 
 

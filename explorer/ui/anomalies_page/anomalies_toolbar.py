@@ -44,7 +44,7 @@ def _filter_widgets(request: AnomalyRequest) -> None:
     since, until, folder = (
         (filters.since, filters.until, filters.folder) if filters else (None, None, None)
     )
-    # The keys hold the values: a new URL makes new widgets, which start at its values.
+    # The keys contain the values, so that a new URL creates new widgets, which start at its values.
     for label, parameter, value in (
         ("From", anomalies_state.SINCE, since),
         ("To", anomalies_state.UNTIL, until),
@@ -73,8 +73,8 @@ def _filter_widgets(request: AnomalyRequest) -> None:
 
 
 def kind_buttons(request: AnomalyRequest, numbers: dict[FindingKind, int]) -> None:
-    """Draw a button for each kind with its number of findings; kinds without findings are in a
-    popover."""
+    """Draw a button for each kind, with its number of findings. Kinds without findings are in a
+    popover. numbers: the findings of each kind."""
     with st.container(horizontal=True, key="kinds"):
         st.button(
             "Overview",

@@ -58,8 +58,8 @@ def _pagination(pages: int, at: int) -> None:
 
 
 def _checkbox_key(finding: Finding) -> str:
-    """The key of a finding's checkbox, which follows it through the list. A hash, because paths can
-    hold any character."""
+    """The key of a finding's checkbox, which follows the finding through the list. It contains a
+    hash, because paths can hold any character."""
     digest = hashlib.blake2b(os.fsencode(finding.path), digest_size=8).hexdigest()
     return f"file-select-{digest}"
 
@@ -75,7 +75,7 @@ def _action_bar(
     """The actions for the selected files, or for all of them."""
     selected = [finding for finding in shown if st.session_state.get(_checkbox_key(finding))]
     if not selected:
-        # Otherwise it stays checked after the selected files are gone.
+        # Otherwise “Select all” would stay checked after the selected files are gone.
         st.session_state[_SELECT_ALL] = False
     with st.container(horizontal=True, vertical_alignment="center", key="file-bar"):
         st.checkbox("Select all on this page", key=_SELECT_ALL, on_change=_select_all, args=[shown])

@@ -1,4 +1,4 @@
-"""The overview: the map of the library, and below it the photos that were marked on it."""
+"""The overview: the map of the library and, below it, the photos in the area marked on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from explorer.ui.search_page import search_state
 
 
 def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
-    """Draw the map, or say why there is none yet, and the photos in the marked area."""
+    """Draw the map, or why there is none yet, and the photos in the marked area."""
     anomaly_photos.undo_dismissal()
     shown = anomalies_state.library_map()
     if empty_library.reason() is not None:
@@ -79,7 +79,7 @@ def _coloring_choice(coloring: Coloring) -> None:
 
 
 def _version(coloring: Coloring, found: Sequence[Finding]) -> str:
-    """Changes whenever the points of the map, or their colors, may have changed."""
+    """A text that changes whenever the points of the map, or their colors, may have changed."""
     colors = hash(tuple((f.id, f.kind) for f in found)) if coloring == "kind" else 0
     return f"{resources.library().catalog.change()}-{colors}"
 
@@ -96,7 +96,7 @@ def _photos_in(shown: PhotoMap, area: MapArea, request: AnomalyRequest) -> list[
 def _marked_photos(
     ids: Sequence[int], request: AnomalyRequest, opened: int | None, found: Sequence[Finding]
 ) -> None:
-    """The photos in the marked area."""
+    """Draw the photos in the marked area. opened: a photo to open now."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline-area"):
         st.markdown(f"**{count(len(ids), 'photo')}** in the marked area", width="content")
         st.button(

@@ -1,5 +1,4 @@
-"""Findings about photos: their gallery, the actions for them, and the viewer that explains
-them."""
+"""Findings about photos: the gallery, the actions, and the viewer that explains the findings."""
 
 from __future__ import annotations
 
@@ -88,11 +87,11 @@ def open_photo(
     actions: Sequence[PhotoAction],
     turn_to: Callable[[int], None] | None = None,
 ) -> None:
-    """The viewer, with all findings about a photo. opened: a photo to open now. turn_to: as the
-    viewer takes it."""
+    """Draw the viewer, with all findings about a photo. opened: a photo to open now. turn_to: see
+    `viewer.viewer`."""
     viewer.viewer(
         ids,
-        # What was dismissed is part of what is said about a photo.
+        # What the viewer says about a photo depends on the thresholds, which decide its findings.
         anomalies_state.anomalies().thresholds(),
         opened=opened,
         actions=actions,

@@ -60,7 +60,7 @@ def _figure(title: str, content: str) -> str:
 
 
 def _related(finding: Finding) -> str:
-    """The photos that a finding compares with."""
+    """A figure with the photos that a finding compares with."""
     rows = resources.library().catalog.photos(finding.related[:6])
     images = "".join(
         f'<img src="{preview_url(row)}" alt="{html.escape(printable(row["name"]))}" loading="lazy">'
@@ -75,8 +75,8 @@ def _related(finding: Finding) -> str:
 
 
 def sharpness(photo: PhotoRow, tiles: Gray) -> str:
-    """The photo with an overlay of its sharpness, from green (sharp) to red (soft). Tiles without
-    detail have no color."""
+    """A figure of the photo with an overlay of its sharpness, from green (sharp) to red (soft).
+    tiles: the sharpness of each tile, 1 to 255; 0 for tiles without detail, which get no color."""
     known = tiles > 0
     share = tiles.astype(np.float32) / 255
     colors = np.zeros((*tiles.shape, 4), np.uint8)
@@ -94,8 +94,8 @@ def sharpness(photo: PhotoRow, tiles: Gray) -> str:
 
 
 def histogram(bins: Gray) -> str:
-    """The histogram of the brightness, from black to white. The heights are the square roots of the
-    counts, so that small shares are visible."""
+    """A figure with the histogram of the brightness, from black to white. The heights are the
+    square roots of the bins (0 to 255), so that small shares are visible."""
     step = 256 / len(bins)
     bars = "".join(
         f'<rect x="{at * step:.1f}" y="{64 - height:.1f}"'

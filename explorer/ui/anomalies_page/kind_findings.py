@@ -1,4 +1,4 @@
-"""All findings of one kind."""
+"""Show all findings of one kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.ui.localized import count, percent
 
 # The slider has this many steps from low to high.
 _STEPS = 20
-# Its width in pixels.
+# The slider's width in pixels.
 _SLIDER = 240
 
 
@@ -51,7 +51,7 @@ def kind_findings(request: AnomalyRequest, kind: FindingKind) -> None:
 
 
 def _sensitivity(kind: FindingKind) -> None:
-    """The slider that sets how many findings of a kind are shown; the value is remembered."""
+    """Draw the slider that sets how many findings of a kind are shown; its value is stored."""
     key = f"line-{kind}"
     if key not in st.session_state:
         st.session_state[key] = (

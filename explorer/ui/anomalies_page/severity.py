@@ -7,7 +7,7 @@ _SEVERE, _MODERATE = 0.15, 0.35
 
 
 def severity(score: float) -> str:
-    """`severe`, `moderate` or `mild`. score: 0 (worst) to 1."""
+    """The severity for a score from 0 (worst) to 1: `severe`, `moderate` or `mild`."""
     if score < _SEVERE:
         return "severe"
     return "moderate" if score < _MODERATE else "mild"

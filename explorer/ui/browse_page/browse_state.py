@@ -1,5 +1,5 @@
-"""The state of the Browse page, which is held in its address: which tree is shown (`by`), and the
-search for the chosen group (`q`)."""
+"""The state of the Browse page, which its URL holds: the tree that is shown (`by`), or the search
+for the chosen group (`q`)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class ChosenGroup(NamedTuple):
     """The group whose photos are shown."""
 
     trail: list[FacetNode]
-    """The group and those that it is in, from the top down; empty if it has no photos now."""
+    """The group and its ancestors, from the top down; empty if the group has no photos now."""
     subfolders: bool
     """Whether the photos in subfolders are included."""
 
 
 def conditions() -> tuple[Condition, ...]:
-    """The conditions of the search in the address; none if it is not valid."""
+    """The conditions of the search in the URL; none if it is not valid."""
     try:
         return tests_of(parse(st.query_params.get(search_state.PHRASE, "")).condition)
     except QuerySyntaxError:
@@ -45,7 +45,8 @@ def conditions() -> tuple[Condition, ...]:
 
 
 def tree_name() -> TreeName:
-    """The tree in the address: the one that the chosen group is of."""
+    """The tree to show: the one that the URL names, else that of the chosen group, else the
+    folders."""
     wanted = st.query_params.get(BY)
     names: tuple[TreeName, ...] = get_args(TreeName)
     for name in names:
@@ -60,7 +61,7 @@ def tree_name() -> TreeName:
 
 
 def chosen(tree: FacetTree) -> ChosenGroup | None:
-    """The chosen group; None if there is none in this tree."""
+    """The chosen group; None if no group of this tree is chosen."""
     tests = conditions()
     if not tests:
         return None
@@ -74,7 +75,7 @@ def chosen(tree: FacetTree) -> ChosenGroup | None:
 
 
 def kept_options() -> dict[str, str]:
-    """The parameters in the address that say how photos are sorted, grouped and stacked."""
+    """The parameters in the URL that determine how photos are sorted, grouped and stacked."""
     now = search_state.url_parameters()
     return {
         key: now[key]
@@ -84,7 +85,7 @@ def kept_options() -> dict[str, str]:
 
 
 def address_of(query: str, name: TreeName) -> dict[str, str]:
-    """The parameters that show the photos of a group or, without a query, all those of a tree."""
+    """The URL parameters that show the photos of a group or, without a query, a whole tree."""
     return ({search_state.PHRASE: query} if query else {BY: name}) | kept_options()
 
 
@@ -99,8 +100,8 @@ def choose_tree(name: TreeName) -> None:
 
 
 def include_subfolders(path: str, include: bool) -> None:
-    """Show a folder with or without its subfolders, in the same order. path: as the file system has
-    it."""
+    """Show a folder with or without its subfolders, in the same order. path: as in the file
+    system."""
     test = folder_test(path, subfolders=include)
     search_state.change_url(search_state.PHRASE, print_query(QueryTree(condition=test)))
 

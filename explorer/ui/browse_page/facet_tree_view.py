@@ -1,5 +1,5 @@
 """The tree of folders, dates or cameras, and the path to the chosen group: two components-v2
-components. Both tell Python the search of the group that was followed, once."""
+components. Each returns the search of the group that was clicked, once."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _EVERYTHING: dict[TreeName, str] = {
 
 
 def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str | None:
-    """Show a tree; returns the search of the group that was followed.
+    """Show a tree; returns the search of the group that was clicked, or None.
 
-    trail: the chosen group and those above it, from the top down. version: when it
-    differs, the tree is read again.
+    trail: the chosen group and its ancestors, from the top down. version: the tree is read again
+    when it changes.
     """
     label, filter_label, none = _LABELS[name]
     result: Any = _tree(
@@ -65,8 +65,8 @@ def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str 
 
 
 def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> str | None:
-    """Show the path to a group as links; returns the search of the one that was followed, `""` for
-    all photos.
+    """Show the path to a group as links; returns the search of the one that was clicked (`""` for
+    all photos), or None.
     """
     crumbs = [(_EVERYTHING[name], ""), *((node.name, node.query) for node in trail)]
     result: Any = _path(
@@ -87,4 +87,4 @@ def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> str | None:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -1,4 +1,4 @@
-"""The photos of the chosen group, with its path and what can be done with them."""
+"""Show the photos of the chosen group, its path, and the actions for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAVING = "_leave-browsing"
 
 
 def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
-    """Show the photos of the search in the address, which a group stands for."""
+    """Show the photos of the search in the URL, and the head of the group that it finds."""
     trail = group.trail if group else []
     with st.container(horizontal=True, vertical_alignment="center", key="browse-head"):
         followed = facet_path(name, trail)
@@ -44,7 +44,7 @@ def _subfolders_switch(group: ChosenGroup) -> None:
     folder = group.trail[-1]
     if not folder.folds:
         return
-    # The key contains the value: a new address makes a new widget.
+    # The key contains the value, so that a new URL creates a new widget.
     key = f"subfolders-{group.subfolders}-{folder.id}"
     st.toggle(
         "Subfolders",
@@ -58,7 +58,8 @@ def _subfolders_switch(group: ChosenGroup) -> None:
 
 
 def _leave(search: dict[str, str]) -> None:
-    """Open the Search page with these parameters, in the run that follows: callbacks cannot."""
+    """Open the Search page with these parameters in the run that follows, because callbacks cannot
+    switch pages."""
     st.session_state[_LEAVING] = search
 
 

@@ -1,4 +1,4 @@
-"""The route from which the tree of a page is read, level by level (`static/facet_tree.js`)."""
+"""The route from which a page reads a tree, level by level (`static/facet_tree.js`)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_facets import TreeName, library_tree
 
 MOST_NODES = 300
-"""In one answer."""
+"""The most nodes in one response."""
 
 
 async def tree_level(request: Request) -> Response:
-    """A level of the tree `tree`, as JSON: `nodes` from the number `from` on, and how many there
-    are (`total`). `of`: the id of the group whose level it is, or of none. With `matching`, the
-    groups whose name contains it, with those above them."""
+    """A level of the tree `tree`, as JSON: its `nodes` from number `from` on, and their `total`.
+    `of`: the id of the group whose children these are; without it, the top level. With `matching`:
+    the groups whose name contains that text, with their ancestors."""
     name: TreeName | None = next(
         (each for each in get_args(TreeName) if each == request.path_params["tree"]), None
     )
@@ -58,7 +58,7 @@ def _covers(nodes: Iterable[FacetNode]) -> set[int]:
 
 
 def node_data(node: FacetNode, covers: Mapping[int, str]) -> dict[str, Any]:
-    """A group as the browser gets it. covers: URLs of previews, by the id of the photo."""
+    """A group as JSON data. covers: the URLs of previews, by photo id."""
     return {
         "id": node.id,
         "name": node.name,

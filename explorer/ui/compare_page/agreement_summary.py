@@ -1,4 +1,4 @@
-"""How far the models agree, in figures."""
+"""Show in figures how far the models agree."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def agreement_summary(comparison: ModelComparison, k: int) -> None:
 
 
 def _compared(comparison: ModelComparison) -> None:
-    """Say which photos are compared, where these are not all."""
+    """Draw a note on which photos are compared, unless all are."""
     encoded = {model.encoder: model.photos for model in comparison.answers}
     if len(encoded) < 2 or comparison.encoded == max(encoded.values()):
         return

@@ -19,7 +19,7 @@ from explorer.ui.search_page import example_photos, search_bar
 
 
 def compare_bar(request: CompareRequest) -> None:
-    """Draw what is searched for, and by which models."""
+    """Draw the controls for the query and the models."""
     compare_state.renew_widgets(request)
     keys = compare_state.widget_keys()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="compare-bar"):
@@ -65,7 +65,8 @@ def compare_bar(request: CompareRequest) -> None:
 
 
 def _upload(uploads: int) -> None:
-    """Take a photo. uploads: how many were taken before in this window."""
+    """Draw the upload box, and search by the photo. uploads: how many photos were uploaded before
+    in this window."""
     given = st.file_uploader(
         "Compare by this photo",
         key=f"compare-upload-{uploads}",
@@ -84,13 +85,13 @@ def _upload(uploads: int) -> None:
         )
         return
     compare_state.search_by(like="" if photo_id is None else str(photo_id), upload=token)
-    # A new, closed upload box: otherwise every run would take this photo again.
+    # Show a new, closed upload box: otherwise every run would use this photo again.
     st.session_state["_compare-uploads"] = uploads + 1
     st.rerun()
 
 
 def _photos(request: CompareRequest) -> None:
-    """Draw the photos that are searched by, with a button to search without them."""
+    """Draw the example photos, with a button to search without them."""
     if request.missing:
         st.warning("A photo of this query no longer exists.", icon=":material/link_off:")
     if not (request.like or request.uploads):

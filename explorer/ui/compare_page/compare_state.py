@@ -1,8 +1,9 @@
-"""What the URL of the Compare models page holds: the query, the models, and how many photos of each
-are shown.
+"""The state of the Compare models page, which its URL holds: the query, the models, and how many
+photos of each are shown.
 
-`q`, `like` and `example` are those of the Search page; `model` names a model to compare, once for
-each; without it, all models that have encoded photos are compared. `top` is the number of photos.
+`q`, `like` and `example` are as on the Search page. `model` names a model to compare, and may be
+repeated; without it, all models that have encoded photos are compared. `top` is the number of
+photos.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ MODEL, TOP = "model", "top"
 TOPS = (5, 10, 20, 50)
 """The numbers of photos to choose from."""
 DEFAULT_TOP = 10
-# Session state: how often the widgets were made anew.
+# Session state: how often the widgets were replaced.
 _GENERATION = "_compare-generation"
 
 
@@ -39,21 +40,21 @@ class CompareRequest(NamedTuple):
     """What the URL asks for."""
 
     text: str
-    """As typed, in the query language."""
+    """The text as typed, in the query language."""
     tree: QueryTree
-    """What was understood of it."""
+    """The parsed text."""
     like: tuple[int, ...]
-    """The photos of the library to search by."""
+    """The ids of the library's photos to search by."""
     uploads: tuple[str, ...]
-    """The uploads to search by, as `example_photos` names them."""
+    """The tokens of the uploads to search by (`example_photos`)."""
     missing: bool
     """Whether a photo or an upload that the URL names no longer exists."""
     models: tuple[str, ...]
-    """The models to compare, of those that have encoded photos."""
+    """The models to compare; all of them have encoded photos."""
     top: int
     """Number of photos of each model."""
     error: QuerySyntaxError | None = None
-    """Why the text is no query."""
+    """Why the text is not a valid query."""
 
     @property
     def is_empty(self) -> bool:
@@ -92,16 +93,16 @@ class WidgetKeys(NamedTuple):
 
 
 def widget_keys() -> WidgetKeys:
-    """The keys of the widgets as they are now."""
+    """The keys of the current widgets."""
     number = st.session_state.get(_GENERATION, 0)
     return WidgetKeys(f"compare-q-{number}", f"compare-models-{number}", f"compare-top-{number}")
 
 
 def renew_widgets(request: CompareRequest) -> None:
-    """Have new widgets take the places of those that show something else than what the URL asks
-    for; called before they are drawn.
+    """Replace the widgets if they show anything other than what the URL asks for. To be called
+    before they are drawn.
 
-    The old ones cannot be given other values: a browser that has not received these yet would send
+    The old widgets cannot be given new values: a browser that has not yet received these would send
     the old values, as if the user had typed them again.
     """
     state, keys = st.session_state, widget_keys()
@@ -135,7 +136,7 @@ def widget_changed() -> None:
 
 
 def search_by(*, phrase: str = "", like: str = "", upload: str = "") -> None:
-    """Compare by this query alone, with the models and the number of photos as they are."""
+    """Compare by this query alone, and keep the models and the number of photos."""
     _set_url(
         {PHRASE: phrase, LIKE: like, UPLOAD: upload},
         st.query_params.get_all(MODEL),
@@ -164,8 +165,9 @@ def _set_url(query: dict[str, str], models: Sequence[str], top: str) -> None:
 
 
 def query_for(request: CompareRequest, engine: SearchEngine) -> Query:
-    """The query for one model: uploads, and photos of the library that it has not encoded, are
-    encoded now from their previews. Raises EncoderError for a photo without a preview."""
+    """The query for one model. Uploads, and photos of the library that the model has not encoded,
+    are encoded now from their previews. Raises EncoderError for a photo without a usable
+    preview."""
     known = [photo for photo in request.like if engine.has_vector(photo)]
     others = [photo for photo in request.like if photo not in known]
     library = resources.library()

@@ -1,4 +1,5 @@
-"""Precision@k by the library's folders, for a person who keeps photos of one kind in each."""
+"""Precision@k with the library's folders as classes, for users whose folders each hold photos of
+one kind."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ Measured = tuple[FolderClasses, FolderPrecision]
 
 
 def measure(request: CompareRequest) -> Measured | None:
-    """The classes, and the models' precision; None where the folders are no classes. Measured anew
-    when the library or the models change."""
+    """The classes, and the models' precision; None if the folders cannot serve as classes. Measured
+    again when the library, the models or the number of photos change."""
     library = resources.library()
     key = (library.catalog.change(), request.models, request.top)
     last: tuple[object, Measured | None] | None = st.session_state.get(_LAST)
@@ -42,8 +43,8 @@ def measure(request: CompareRequest) -> Measured | None:
 
 
 def in_words(measured: Measured | None, comparison: ModelComparison) -> dict[str, str]:
-    """Each model's precision@k in words, by its name: of the library, and of this query if it is by
-    photos of one folder."""
+    """Each model's precision@k in words, by the model's name: for the library and, if the query is
+    by photos of one folder, for this query."""
     if measured is None:
         return {}
     classes, precision = measured
@@ -62,7 +63,7 @@ def in_words(measured: Measured | None, comparison: ModelComparison) -> dict[str
 
 
 def explain(measured: Measured | None) -> None:
-    """Say what the figures are."""
+    """Draw an explanation of the figures."""
     if measured is None:
         return
     classes, precision = measured

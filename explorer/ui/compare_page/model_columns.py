@@ -1,4 +1,4 @@
-"""A column for each model: its photos, best match first, and where they rank in the others."""
+"""A column for each model: its photos, best match first, and their ranks in the other models."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _LAST = "_comparison"
 
 
 class ModelColumns:
-    """The columns, drawn in two steps: the places first, in which the loading of the models
-    shows."""
+    """The columns, drawn in two steps. The empty columns come first, and show that models are being
+    loaded."""
 
     def __init__(self, request: CompareRequest) -> None:
         self._request = request
@@ -41,7 +41,7 @@ class ModelColumns:
                 self._bodies[name] = st.empty()
 
     def compare(self) -> ModelComparison:
-        """What the models answer. The last comparison is reused until the query, the models or the
+        """The models' answers. The last comparison is reused until the query, the models or the
         library change. Raises UsageError for a query that only filters."""
         request, library = self._request, resources.library()
         key = (*request[:5], request.models, library.catalog.change())
@@ -66,7 +66,7 @@ class ModelColumns:
             yield
 
     def heads(self, comparison: ModelComparison, precision: Mapping[str, str]) -> None:
-        """Draw the line below each model's name. precision: a model's, in words."""
+        """Draw the line below each model's name. precision: each model's, in words, by name."""
         for model in comparison.models:
             parts = [] if model.problem else [milliseconds(model.seconds)]
             parts.append(f"{count(model.photos, 'photo')} encoded")
@@ -86,7 +86,7 @@ class ModelColumns:
         def why(photo: int) -> str:
             return f"<p>{html.escape(ranks_elsewhere(comparison, ranks, photo))}</p>"
 
-        # What is said about a photo of one column depends on all of them.
+        # The text about a photo in one column depends on all columns.
         said = [(model.encoder, ids_digest(model.ids)) for model in comparison.answers]
         for model in comparison.models:
             with self._bodies[model.encoder].container():
@@ -114,7 +114,8 @@ class ModelColumns:
         marks: Mapping[int, str],
         sequence: str,
     ) -> None:
-        """Draw a model's photos. sequence: names them for the viewer."""
+        """Draw a model's photos. notes, marks: see `gallery`. sequence: token of these photos for
+        the viewer."""
         request = self._request
         ids, scores = model.ids[: request.top].tolist(), model.scores[: request.top].tolist()
         picked = gallery(

@@ -1,4 +1,4 @@
-"""What the Compare models page shows before there is anything to compare."""
+"""Show the Compare models page while there is nothing to compare."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import library_values
 
-# Photos that are offered to compare by.
+# The number of photos that are offered as queries.
 _OFFERED = 8
 
 
 def explain_if_so(reason_empty: empty_library.EmptyReason | None) -> bool:
-    """If there is nothing to compare, say why; returns whether there is nothing. reason_empty: why
-    the library holds no photos; None if it holds some."""
+    """If there is nothing to compare, draw the reason. Returns whether there is nothing.
+    reason_empty: why the library has no photos; None if it has some."""
     names = list(embedded_models(resources.library().catalog))
     if reason_empty is not None:
         empty_library.explain(reason_empty)
@@ -31,7 +31,7 @@ def explain_if_so(reason_empty: empty_library.EmptyReason | None) -> bool:
 
 
 def _explain_one_model(names: list[str]) -> None:
-    """Say that one model alone has encoded the library, and how another one does."""
+    """Draw a note that at most one model has encoded photos, and how to let another one do it."""
     only = f"Only {escape_markdown(names[0])} has" if names else "No model has"
     st.info(
         f"{only} encoded your photos so far, so there is nothing to compare. Press *Use* beside"
@@ -52,7 +52,7 @@ def _explain_one_model(names: list[str]) -> None:
 
 
 def offer_examples() -> None:
-    """Draw phrases and photos to compare by."""
+    """Draw example phrases and photos to compare by."""
     st.markdown("Describe a photo, or choose one, to see what each model finds.")
     subjects = library_values.subjects()
     if subjects:

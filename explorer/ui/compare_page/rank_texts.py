@@ -1,4 +1,4 @@
-"""Ranks of a photo in words."""
+"""Describe the ranks of a photo in words."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from explorer.ui.localized import count, ordinal
 def ranks_elsewhere(
     comparison: ModelComparison, ranks: dict[str, dict[int, int]], photo: int, but: str = ""
 ) -> str:
-    """Where a photo ranks: `2nd in clip, not in the first 1,000 of resnet50`.
+    """Where a photo ranks, such as `2nd in clip, not in the first 1,000 of resnet50`.
 
-    ranks: of the comparison. but: a model to leave out.
+    ranks: by model and photo id. but: a model to omit.
     """
     placed, beyond = list[str](), list[str]()
     for model in comparison.answers:

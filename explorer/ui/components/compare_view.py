@@ -35,10 +35,11 @@ _component = st.components.v2.component(
 
 
 class CompareAction(NamedTuple):
-    """What the user did."""
+    """An action of the user."""
 
     what: str
-    """One of next, previous, go, mark, markall, keep, accept, back, apart, all, later, undecide."""
+    """`next`, `previous`, `go`, `mark`, `markall`, `keep`, `accept`, `back`, `apart`, `all`,
+    `later` or `undecide`."""
     key: str
     """The key of the group that was shown."""
     file: int | None
@@ -58,7 +59,7 @@ def compare_view(
 ) -> CompareAction | None:
     """Show a group and, below it, a list of groups. Returns what the user did, once.
 
-    photos: every photo that is shown or preloaded, by id. listed: the groups of the list.
+    photos: every photo that is shown or preloaded, by id. listed: the groups in the list.
     index: the position of the group, from 0, among `total` groups.
     preload: ids of the photos that come next, loaded in advance.
     """
@@ -86,7 +87,7 @@ def compare_view(
 
 
 def _file(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:
-    """A file as the browser gets it."""
+    """A file as JSON data for the browser."""
     keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
@@ -124,7 +125,7 @@ def _explanation(group: DuplicateGroup, *, has_keeper: bool) -> str:
 
 
 def _note(group: DuplicateGroup, item: GroupFile) -> str:
-    """Why the file cannot be removed, or what else to know before removing it."""
+    """Why a file cannot be removed, or what else to know before removing it; '' if nothing."""
     if item.protected:
         return "in a protected folder: never removed"
     if item is group.keep and group.suggested:
@@ -135,7 +136,7 @@ def _note(group: DuplicateGroup, item: GroupFile) -> str:
 
 
 def _companions(item: GroupFile) -> str:
-    """The files that belong to it and are removed with it."""
+    """The files that belong to a file: those that are removed with it, and those it shares."""
     own = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
         for each in item.company.own
@@ -161,4 +162,4 @@ def _name(item: GroupFile) -> str:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

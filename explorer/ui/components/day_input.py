@@ -1,4 +1,4 @@
-"""A box for the first or last day of a filter, which a year or a month fills as well."""
+"""A text box for the first or last day of a filter, which also accepts a year or a month."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def day_input(
     on_change: Callable[..., None] | None = None,
     args: Sequence[Any] = (),
 ) -> str:
-    """Draw the box; returns what is in it, which `day_of` understands.
+    """Draw the box; returns its text, which `day_of` parses.
 
-    It is a box for text: the calendar of `st.date_input` cannot be filled by keyboard alone, and
-    takes a typed date only once the box is left.
+    It is a text box because the calendar of `st.date_input` cannot be used by keyboard alone, and
+    accepts a typed date only when the box loses focus.
     """
     return st.text_input(
         label,
@@ -35,8 +35,8 @@ def day_input(
 
 
 def day_of(text: str | None, *, last: bool) -> str:
-    """The day in a box as `YYYY-MM-DD`: the first or last day of a year or month. Anything that is
-    no date is returned as it is, so that the page can say so; '' for an empty box."""
+    """The day in a box as `YYYY-MM-DD`: for a year or a month, its first or last day. Text that is
+    not a date is returned as it is, so that the page can report it; '' for an empty box."""
     typed = (text or "").strip()
     try:
         parse = typed_values.last_day if last else typed_values.first_day

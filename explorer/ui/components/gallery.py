@@ -1,11 +1,12 @@
 """The grid of photos that every page uses: justified rows of any number of photos, of which only
-those near the window are in the page; headings by day, a scrubber, selection by mouse and keyboard.
+those near the viewport are in the page; headings by day, a scrubber, and selection by mouse and
+keyboard.
 
-A components-v2 component: it draws without an iframe, opens photos in the page's viewer,
-and tells Python which photo was searched by (`similar`), whose stack is to be opened or closed
-(`stack`), which photos are selected (`selected`), and that its list has to be made again
-(`expired`). Scrolling, zooming and jumping to a date are the browser's own work: a `PhotoList` is
-read in windows from `list_routes.py`.
+A components-v2 component: it draws without an iframe, opens photos in the page's viewer, and tells
+Python which photo to search similar ones for (`similar`), whose stack to open or close (`stack`),
+which photos are selected (`selected`), and that its list has to be made again (`expired`). The
+browser scrolls, zooms and jumps to dates by itself: it reads a `PhotoList` in windows from
+`list_routes.py`.
 
 A page shows photos, opens them and acts on them like this:
 
@@ -35,7 +36,8 @@ from explorer.ui.localized import count
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
 
-# Photos of a list that are sent with the page, so that the first previews need no further request.
+# The number of photos of a list that are sent with the page, so that the first previews need no
+# further request.
 _BEGINNING = 60
 
 _component = st.components.v2.component(
@@ -77,19 +79,19 @@ def gallery(
 
     photos: rows, or a list of any length.
     key: identifies this gallery, the same at every run of the page.
-    label: what the gallery holds, for screen readers.
-    place: identifies what is shown, such as the search. When it changes, the gallery starts at its
-    top with nothing selected; otherwise selection, focus and scroll position are kept, even when
+    label: the name of the gallery for screen readers.
+    place: identifies what is shown, such as the search. When it changes, the gallery starts at the
+    top with nothing selected; otherwise selection, focus and scroll position are kept, even if
     photos are added or removed.
-    badges, captions: a short text; a sentence of up to three lines; by a photo's id, for rows.
-    notes, marks: what shows while a photo is pointed at or focused; what the tick on it means.
-    linked: galleries with the same name here outline the photo that is pointed at in another.
-    sequence: names what the viewer steps through from here (`viewer.register`), where a page has
-    several galleries.
+    badges, captions: short texts, and sentences of up to three lines, by photo id; for rows only.
+    notes, marks: texts shown while a photo is hovered or focused, and the meanings of the check
+    marks on photos, by photo id; for rows only.
+    linked: galleries with the same name here outline a photo that is hovered in one of them.
+    sequence: the token of the photos that the viewer steps through from this gallery
+    (`viewer.register`), if a page has several galleries.
     chooses: whether a click or Enter chooses a photo to search by, as `similar`, instead of opening
     it.
-    keep_position: whether the URL holds the photo that is scrolled to (`at`). For one gallery of a
-    page.
+    keep_position: whether the URL holds the photo scrolled to (`at`); for one gallery per page.
     """
     actions = [*actions, make_concept_action()]
     turn = st.session_state.get(f"_turn-{key}", 0)
@@ -122,7 +124,7 @@ def gallery(
 def _photo_data(
     photos: Sequence[PhotoRow] | PhotoList, **texts: Mapping[int, str] | None
 ) -> dict[str, Any]:
-    """The photos as the browser gets them; texts: as `photo_tiles` takes them."""
+    """The photos as JSON data for the browser. texts: see `photo_tiles`."""
     if isinstance(photos, PhotoList):
         return _list_data(photos)
     return {"photos": photo_tiles(photos, **texts)}
@@ -143,7 +145,7 @@ def _picked(
 
 
 def _list_data(photos: PhotoList) -> dict[str, Any]:
-    """A list as the browser gets it: where to read it, and its beginning."""
+    """A list as JSON data for the browser: where to read it, and its beginning."""
     beginning = photos.beginning(_BEGINNING)
     return {
         "list": {
@@ -157,8 +159,8 @@ def _list_data(photos: PhotoList) -> dict[str, Any]:
 
 
 def _selected(photos: Sequence[PhotoRow] | PhotoList, selection: Mapping[str, Any]) -> list[int]:
-    """The ids of the selected photos, in the order of the list. selection: `ids`, and whether all
-    photos but these are selected (`all`)."""
+    """The ids of the selected photos, in the order of the list. selection: `ids`, and whether these
+    are the photos that are not selected (`all`)."""
     chosen, everything = np.array(selection.get("ids", []), np.int64), bool(selection.get("all"))
     if not len(chosen) and not everything:
         return []
@@ -203,4 +205,4 @@ def _act(action: PhotoAction, selected: list[int], key: str) -> None:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

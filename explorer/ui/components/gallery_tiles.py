@@ -1,4 +1,4 @@
-"""Photos as the gallery's script gets them: within the page's data, or from `list_routes.py`."""
+"""Photos as data for the gallery's script, sent with the page or by `list_routes.py`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.search.photo_list import ListLayout, PhotoList
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 
-# Shapes from a narrow strip to a panorama, as the gallery shows them, in 256 steps of 0.9%.
+# The range of aspect ratios in the gallery, from a narrow strip to a panorama: 256 steps of 0.9%.
 _MIN_RATIO, _MAX_RATIO = 0.4, 4.0
 
 
@@ -23,9 +23,9 @@ class GalleryStack(NamedTuple):
     """A photo that stands for similar ones."""
 
     size: int
-    """Number of photos in the stack, with this one."""
+    """The number of photos in the stack, including this one."""
     opened: bool
-    """Whether the others are shown, too: they follow it."""
+    """Whether the other photos of the stack are shown after this one."""
 
 
 def photo_tile(
@@ -37,8 +37,8 @@ def photo_tile(
     inside: bool = False,
     heading: str = "",
 ) -> dict[str, Any]:
-    """One photo. inside: whether it is part of the open stack of a photo before it. heading: stands
-    before it, in a row of its own."""
+    """The data of one photo. inside: whether it is part of the open stack of a photo before it.
+    heading: shown before it, in a separate row."""
     return {
         "id": photo["id"],
         "width": photo["width"],
@@ -64,7 +64,7 @@ def photo_tiles(
     notes: Mapping[int, str] | None = None,
     marks: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The photos of a page that gives all of them, with their texts by id."""
+    """The photos of a gallery that gets all of them at once. The texts are given by photo id."""
     texts = {"badge": badges, "caption": captions, "note": notes, "mark": marks}
     return [
         photo_tile(photo)
@@ -74,9 +74,9 @@ def photo_tiles(
 
 
 def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict[str, Any] | None]:
-    """Some photos of a list, in the given order; None for those that are no longer in the library.
+    """Photos of a list, in the given order; None for those that are no longer in the library.
 
-    inside: of each, whether it is part of an open stack.
+    inside: for each photo, whether it is part of an open stack.
     """
     rows = resources.library().catalog.photos(ids.tolist())
     sizes = photos.stack_sizes(ids)
@@ -92,9 +92,9 @@ def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict
 
 
 def layout_data(photos: PhotoList, layout: ListLayout) -> dict[str, Any]:
-    """The shapes and the sections of a list, or of its beginning.
+    """The aspect ratios and the sections of a list, or of its beginning.
 
-    ratios: one byte for each photo, in Base64: the logarithm of its ratio.
+    ratios: one byte per photo, in Base64: the logarithm of its aspect ratio, scaled to 0–255.
     """
     shapes = np.clip(layout.ratios, _MIN_RATIO, _MAX_RATIO) / _MIN_RATIO
     steps = np.rint(np.log(shapes) * (255 / np.log(_MAX_RATIO / _MIN_RATIO))).astype(np.uint8)

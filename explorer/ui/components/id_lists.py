@@ -1,4 +1,4 @@
-"""Lists for the gallery of photos known by their ids, such as those in an area of a map."""
+"""Make lists for the gallery from photo ids, such as those of the photos in an area of a map."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from explorer.ui import photo_lists, resources
 
 
 def by_day(ids: Ids) -> ResultView:
-    """These photos by day, the newest first."""
+    """These photos by day, newest first."""
     return ResultView(
         RankedIds(ids, len(ids)), NO_STACKS, "newest", dates=resources.engine().columns.dates
     )
 
 
 def photos_by_day(ids: Ids) -> PhotoList:
-    """These photos by day, the newest first, with the days as headings."""
+    """These photos by day, newest first, with the days as headings."""
     return _registered(ids, by_day(ids), {})
 
 
@@ -34,8 +34,8 @@ def photos_in_order(ids: Sequence[int], captions: Mapping[int, str]) -> PhotoLis
 
 
 def _registered(ids: Ids, view: ResultView, captions: Mapping[int, str]) -> PhotoList:
-    # The same photos may have been found by other means at the same state of the catalog, and
-    # findings may be older than it: the key is made of what the list holds.
+    # The key is made from the contents of the list: the same photos may have been found in other
+    # ways at the same state of the catalog, and findings may be older than that state.
     held = hashlib.blake2b(ids.tobytes(), digest_size=16)
     for photo_id, text in captions.items():
         held.update(f"{photo_id} {text}\n".encode(errors="surrogateescape"))

@@ -38,7 +38,7 @@ COLORINGS: tuple[Coloring, ...] = get_args(Coloring)
 
 NONE, OUT = 255, 254
 _SIDE = 65535
-# The number of folders with a color of their own, and of periods for coloring by date.
+# The most folders that have their own color, and the number of periods for coloring by date.
 _MAX_FOLDERS, _PERIODS = 9, 8
 
 Classes = npt.NDArray[np.uint8]

@@ -1,5 +1,5 @@
-"""The map of the library: a canvas on which each photo is a point, to hover, click, zoom, and mark
-areas.
+"""The map of the library: a canvas on which each photo is a point. Users can hover and click
+points, zoom, and mark areas.
 
 A components-v2 component like the gallery. It draws in the page and fetches its points from the
 server (`map_data.py`). It tells Python which photo was opened (`open`) and which area was marked
@@ -37,7 +37,7 @@ class MapResult(NamedTuple):
 
 
 def map_url(coloring: Coloring, filters: Filters | None, version: str) -> str:
-    """The URL of the points. version: changes whenever they do."""
+    """The URL of the points. version: a text that changes whenever they do."""
     query = {"colour": coloring, "v": version}
     if filters:
         query |= {
@@ -64,4 +64,4 @@ def map_view(source: str, area: MapArea | None, key: str = "map") -> MapResult:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

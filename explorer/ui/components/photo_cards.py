@@ -22,10 +22,11 @@ class PhotoCard(NamedTuple):
     """One card."""
 
     value: str
-    """What choosing it returns."""
+    """The value that choosing it returns."""
     title: str
     day: int
-    """A date below the title, `YYYYMMDD`, shown in the browser's language; 0 for none."""
+    """A date below the title, as the number `YYYYMMDD`, shown in the browser's language; 0 for
+    none."""
     note: str
     """Further text below the title."""
     src: str
@@ -33,7 +34,7 @@ class PhotoCard(NamedTuple):
 
 
 def photo_cards(cards: Sequence[PhotoCard], key: str, *, heading: str) -> str | None:
-    """Show cards below a heading; the value of the one that was chosen, once."""
+    """Show cards below a heading; returns the value of the card that was chosen, once."""
     result: Any = _component(
         key=f"cards-{key}",
         data={"heading": heading, "cards": [card._asdict() for card in cards]},
@@ -43,4 +44,4 @@ def photo_cards(cards: Sequence[PhotoCard], key: str, *, heading: str) -> str | 
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

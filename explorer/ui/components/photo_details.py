@@ -1,5 +1,5 @@
-"""What is known about a photo: when, where and how it was taken, its texts, and where its files
-are. The viewer shows it in its info panel."""
+"""Collect what is known about a photo, for the viewer's info panel: when, where and how it was
+taken, its texts, and where its files are."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_PATHS = 12
 
 
 def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
-    """What is known of a photo, as (label, text); without what is unknown."""
+    """The known facts about a photo, as (label, text)."""
     copies = f" · {count(photo['copies'], 'identical file')}" if photo["copies"] > 1 else ""
     rows = [
         ("Taken", taken(photo)),
@@ -49,7 +49,8 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
 
 
 def photo_links(photo: PhotoRow) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a photo belongs to, as (label, links), each link as (text, URL of the search for it)."""
+    """A photo's keywords, albums and concepts, as (label, links); each link is (text, URL of a
+    search)."""
     fields = (
         ("Keywords", "keyword", photo["keywords"]),
         ("Albums", "album", albums_of(resources.library().catalog, photo["id"])),
@@ -68,7 +69,7 @@ def _search_url(field: str, value: str) -> str:
 
 
 def photo_details(photo: PhotoRow) -> dict[str, Any]:
-    """The details of a photo as the browser gets them.
+    """The details of a photo as JSON data for the browser.
 
     `name`, `facts`, `links`, `files` (each a path, and whether it cannot be read now), `more`
     (files that are not listed), `present` (all files), `damaged` (a sentence or None), `away`, and
@@ -79,7 +80,7 @@ def photo_details(photo: PhotoRow) -> dict[str, Any]:
         for file in resources.library().catalog.files_of(photo["id"])
         if file["state"] == "present"
     ]
-    # The one that is shown, first.
+    # The file that is shown comes first.
     files.sort(key=lambda file: (file["path"] != photo["path"], file["away"], file["path"]))
     look = diagnostics_of(resources.library().catalog, photo["id"])
     return {
@@ -99,14 +100,14 @@ def photo_details(photo: PhotoRow) -> dict[str, Any]:
 
 
 def _marks(photo: PhotoRow) -> str:
-    """Whether a photo is a favourite, and its rating, such as `♥ ★★★`."""
+    """Whether a photo is a favorite, and its rating, such as `♥ ★★★`."""
     stars = "★" * round(photo["rating"] or 0)
     return " ".join(filter(None, ("♥" if photo["favourite"] else "", stars)))
 
 
 def _sidecars(photo: PhotoRow) -> str:
-    """The names of the sidecars beside a photo's files, and why those that cannot be read are not
-    used; '' if there are none."""
+    """The names of a photo's sidecars, each with the reason if it is not used; '' if there are
+    none."""
     found = sidecars_of(resources.library().catalog, photo["id"])
     return ", ".join(
         each.path.rpartition("/")[2] + (f" (not used: {each.problem})" if each.problem else "")
@@ -115,7 +116,7 @@ def _sidecars(photo: PhotoRow) -> str:
 
 
 def _contents(photo: PhotoRow) -> str:
-    """The contents of the file besides the picture shown, such as `3 pages`; '' if there are none
-    or they are unknown."""
+    """The contents of the file besides the picture that is shown, such as `3 pages`; '' if there
+    are none or they are unknown."""
     contents = contents_of(resources.library().catalog, photo["hash"])
     return ", ".join(contents.words()) if contents else ""

@@ -12,7 +12,7 @@ from explorer.photos.metadata.partial_dates import known_part
 # Formats that every current browser displays. Other photos are rendered for the screen.
 BROWSER_FORMATS = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"}
 
-# Photos with more pixels than this are not sent as they are: browsers decode them slowly or not at
+# Photos with more pixels than this are not sent unchanged: browsers decode them slowly or not at
 # all.
 _MAX_PIXELS = 60_000_000
 
@@ -44,8 +44,8 @@ def display_url(photo: PhotoRow, *, still: bool = False) -> str:
 
 
 def picture_source(photo: PhotoRow) -> Literal["original", "screen", "preview"]:
-    """What the viewer shows of a photo: the file itself where browsers display it, a rendition of
-    it, or the preview if there is no file to be read now."""
+    """Which picture of a photo the viewer shows: `original` if browsers can display the file,
+    `screen` for a rendition of it, or `preview` if no file can be read now."""
     if photo["away"]:
         return "preview"
     if (
@@ -58,7 +58,7 @@ def picture_source(photo: PhotoRow) -> Literal["original", "screen", "preview"]:
 
 
 def photo_label(photo: PhotoRow) -> str:
-    """The file name with the date, `beach.jpg, 2020-07-14`."""
+    """The file name with the date, such as `beach.jpg, 2020-07-14`."""
     if not photo["taken_at"]:
         return printable(photo["name"])
     date = known_part(photo["taken_at"], photo["taken_precision"])[:10]
@@ -66,8 +66,8 @@ def photo_label(photo: PhotoRow) -> str:
 
 
 def photo_entry(photo: PhotoRow) -> dict[str, Any]:
-    """A photo as the viewer needs it to show it: `source` as `picture_source` has it; `version`
-    changes with its content, so that renditions can be cached."""
+    """A photo as JSON data for the viewer. `source` is that of `picture_source`; `version` changes
+    with the photo's content, so that renditions can be cached."""
     return {
         "id": photo["id"],
         "name": printable(photo["name"]),

@@ -1,5 +1,5 @@
-"""A component that shows an uploaded photo to draw boxes on, by mouse, touch or keyboard, to search
-by them. The viewer does the same for photos of the library.
+"""A component that shows an uploaded photo, on which the user draws boxes to search by, with mouse,
+touch or keyboard. The viewer does the same for photos of the library.
 
 A components-v2 component like the gallery, without an iframe.
 """
@@ -25,7 +25,7 @@ _component = st.components.v2.component(
 
 
 class PickerPhoto(NamedTuple):
-    """The photo to draw on."""
+    """The photo to draw on. width, height: in pixels."""
 
     source: str
     """The token of the upload, as used in links."""
@@ -36,17 +36,17 @@ class PickerPhoto(NamedTuple):
 
 
 class PickedRegions(NamedTuple):
-    """What the user did. Both empty while they are still drawing."""
+    """The user's choice; no regions and not cancelled while they are still drawing."""
 
     regions: list[PhotoRegion]
     """The boxes to search by."""
     add: bool
-    """Whether they are added to the current search instead of replacing it."""
+    """Whether the boxes are added to the current search instead of replacing it."""
     cancelled: bool
 
 
 def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
-    """Show a photo with boxes to draw on it. can_add: whether boxes can be added to a search."""
+    """Show a photo to draw boxes on. can_add: whether the boxes can be added to a search."""
     with st.container(key="region-picker"):
         result: Any = _component(
             key="region-picker-component",
@@ -68,10 +68,10 @@ def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
             try:
                 regions.append(PhotoRegion(*map(float, box)))
             except (TypeError, ValueError, UsageError):
-                # Not from our script, which sends only valid boxes.
+                # This does not come from our script, which sends only valid boxes.
                 continue
     return PickedRegions(regions, bool(picked.get("add")), result.cancelled is not None)
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

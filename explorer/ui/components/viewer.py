@@ -1,9 +1,9 @@
-"""The viewer: one photo in the whole window, with its details and the actions for it.
+"""The viewer: one photo that fills the window, with its details and the actions for it.
 
-A components-v2 component (`static/viewer.js`) that lies over the page. `?photo=ID` in the URL says
-which photo is open, and belongs to the script: stepping to the next photo changes it without a run
-of the page. Python is told only of what needs it: an action, a search for similar photos, and boxes
-to search by.
+A components-v2 component (`static/viewer.js`) that covers the page. `?photo=ID` in the URL says
+which photo is open, and is managed by the script: stepping to the next photo changes it without a
+run of the page. Python is told only what it has to act on: an action, a search for similar photos,
+and boxes to search by.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _component = st.components.v2.component(
 
 
 def show(photo_id: int) -> None:
-    """Have that photo opened at the next run of the page."""
+    """Open a photo in the next run of the page."""
     st.session_state[_OPEN] = photo_id
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
@@ -58,20 +58,20 @@ def viewer(
     query: Query | None = None,
     turn_to: Callable[[int], None] | None = None,
 ) -> None:
-    """Have photos open in the viewer. A page calls this once, after its gallery, whose tiles open
-    in it.
+    """Draw the viewer, in which the tiles of the page's gallery open. A page calls this once, after
+    its gallery.
 
-    ids: the photos that previous and next step through, or what finds them when one is opened.
-    facts: all that these and `why` depend on, besides the library and the model.
+    ids: the photos to step through, or a function that finds them when one is opened.
+    facts: everything that these and `why` depend on, besides the library and the model.
     opened: a photo to open now, as the map reports it.
-    why: why a photo is shown, as HTML. Like a function in `ids`, it is called outside of the
-    session, so it must not use Streamlit.
+    why: returns why a photo is shown, as HTML. Like a function in `ids`, it is called outside of
+    the session, so it must not use Streamlit.
     more_like: called with a photo's id to search for similar ones; by default, opens the Search
     page.
     actions: buttons in addition to those that every page offers.
     query: the search that found the photos, for heat maps.
-    turn_to: called with the photo seen last, if the page's gallery does not show it: turns to the
-    page of results that does.
+    turn_to: called with the id of the photo seen last if the page's gallery does not show it; turns
+    to the page of results that does.
     """
     if opened is not None:
         show(opened)
@@ -109,8 +109,8 @@ def register(
     why: Callable[[int], str] | None = None,
     query: Query | None = None,
 ) -> str:
-    """Register a list of photos to step through; returns its token, which a gallery of a page with
-    several takes as its `sequence`. Arguments as for `viewer`."""
+    """Register a list of photos to step through; returns its token, for the `sequence` of a gallery
+    on a page with several. The parameters are those of `viewer`."""
     heat_map = None
     if query is not None and _can_show_heat(query):
         heat_map = functools.partial(heat_maps.overlay, query=query)
@@ -121,7 +121,7 @@ def register(
 
 
 def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
-    """What the script gets, apart from `heat`."""
+    """The data for the script, except `heat`."""
     return {
         "sequence": token,
         "open": {"photo": st.session_state.get(_OPEN), "turn": st.session_state.get(_TURN, 0)},
@@ -147,17 +147,17 @@ def _act(act: dict[str, Any], actions: Sequence[PhotoAction]) -> None:
 
 
 def _search_regions(picked: dict[str, Any]) -> None:
-    """Search by the boxes that were drawn on a photo."""
+    """Search by the boxes that the user drew on a photo."""
     parts = list[PhotoPart]()
     for box in picked.get("boxes", []):
         try:
             parts.append(PhotoPart(str(int(picked["source"])), PhotoRegion(*map(float, box))))
         except (TypeError, ValueError, UsageError):
-            # Not from our script, which sends nothing but sound boxes.
+            # This does not come from our script, which sends only valid boxes.
             continue
     if parts:
         region_search.search_parts(parts, add=bool(picked.get("add")))
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -1,4 +1,4 @@
-"""Why a photo is among the results, as HTML for the viewer's info panel."""
+"""Explain why a photo is among the results, as HTML for the viewer's info panel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.search.match_reasons import REASON_LABELS, MatchReason, highlighte
 
 
 def reasons_html(reasons: Sequence[MatchReason]) -> str:
-    """The reasons as a list, with what was searched for marked; '' if there are none."""
+    """The reasons as a list, with the searched words marked; '' if there are none."""
     if not reasons:
         return ""
     items = "".join(

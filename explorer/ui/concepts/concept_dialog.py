@@ -1,4 +1,4 @@
-"""The dialogs about concepts: make one of photos or add photos to one, and list them."""
+"""The dialogs for concepts: make one from photos, add photos to one, and list them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHOWN_PHOTOS = 12
 
 
 def open_if_requested() -> None:
-    """Draw the dialog that was requested. Called once in each run, after the page."""
+    """Draw the dialog that was requested. Called once per run, after the page."""
     if requested() is None:
         return
     st.session_state[DIALOG_OPEN] = True
@@ -49,7 +49,7 @@ def _closed() -> None:
 
 @st.dialog("Concepts", width="medium", on_dismiss=_closed)
 def _dialog() -> None:
-    # Read here: what a button requests is drawn without the rest of the page.
+    # Read here, because a button in the dialog reruns the dialog without the rest of the page.
     request = requested()
     if request is None:
         st.rerun()
@@ -198,7 +198,7 @@ def _row(concept: Concept) -> None:
 
 
 def _figures(concept: Concept) -> str:
-    """How many examples it has, and how many photos it matches or why that is unknown."""
+    """A concept's numbers of examples, and how many photos it matches or why that is unknown."""
     parts = [count(len(concept.positive), "example")]
     if concept.negative:
         parts.append(count(len(concept.negative), "counter-example"))

@@ -1,4 +1,4 @@
-"""Searching by a concept, and correcting it in its results."""
+"""Search by a concept, and correct the concept in its results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _CORRECTED = "_corrected-concept"
 
 
 class _Correction(NamedTuple):
-    """photos: their content hashes. before: the concept as it was."""
+    """A correction of a concept. before: the concept as it was. photos: content hashes of the
+    photos that became examples (`positive`) or counter-examples."""
 
     before: Concept
     photos: tuple[bytes, ...]
@@ -43,7 +44,7 @@ def concept_query(name: str) -> str:
 
 
 def search_concept(name: str) -> None:
-    """From any page: open the Search page with the photos of a concept. Ends the run of the
+    """Open the Search page with the photos of a concept, from any page. Ends the run of the
     page."""
     st.switch_page(
         APP_FILES / "pages" / "search.py", query_params={search_state.PHRASE: concept_query(name)}
@@ -51,7 +52,8 @@ def search_concept(name: str) -> None:
 
 
 def searched_concept(query: Query) -> Concept | None:
-    """The concept that alone ranks the photos of a query; None if there is no such concept."""
+    """The concept that is the only ranking criterion of a query; None if there is no such
+    concept."""
     names = None if query.photo_ids or query.examples else ranking_concepts(query.tree)
     if names is None or [len(some) for some in names] != [1]:
         return None
@@ -96,7 +98,7 @@ def _correct(concept: Concept, ids: Sequence[int], *, positive: bool) -> None:
 
 
 def correction_line(query: Query) -> None:
-    """Draw what was corrected last, with a button that undoes it."""
+    """Draw the last correction, with a button that undoes it."""
     concept, done = searched_concept(query), st.session_state.get(_CORRECTED)
     if concept is None or done is None or done.before.id != concept.id:
         st.session_state.pop(_CORRECTED, None)
@@ -132,7 +134,7 @@ def _undo(done: _Correction) -> None:
 
 
 def follow_rename(old: str, new: str) -> None:
-    """Keep the search in the address if it is that for a concept that was renamed."""
+    """If the URL holds the search for a concept that was renamed, search for its new name."""
     now = st.query_params.get(search_state.PHRASE, "")
     if now == concept_query(old):
         st.query_params[search_state.PHRASE] = concept_query(new)

@@ -24,8 +24,8 @@ class UndoStep(NamedTuple):
     """The number of the decision; None if the groups were accepted."""
 
     def is_undoable(self, accepted: Callable[[str], bool]) -> bool:
-        """Whether undoing it changes anything. An acceptance may have been withdrawn or carried out
-        since. accepted: whether the group with a key is accepted now."""
+        """Whether undoing the step changes anything. An acceptance may have been withdrawn or
+        carried out since. accepted: whether the group with a key is accepted now."""
         return self.decision is not None or any(map(accepted, self.keys))
 
 
@@ -55,7 +55,7 @@ def can_undo(accepted: Callable[[str], bool]) -> bool:
 def undo(
     accepted: Callable[[str], bool], withdraw_acceptance: Callable[[str], None]
 ) -> tuple[str, Tier] | None:
-    """Undo the last step; returns the key and tier of its first group, None if there was no step.
+    """Undo the last step; returns the key and tier of its first group, or None if there was none.
 
     withdraw_acceptance: withdraws the acceptance of the group with a key.
     """

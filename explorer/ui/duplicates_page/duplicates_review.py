@@ -53,7 +53,7 @@ class DuplicatesReview:
     postponed: dict[Tier, list[DuplicateGroup]]
     """The postponed groups that match the filter, by tier."""
     decided: int
-    """How many groups have been decided."""
+    """The number of groups that have been decided."""
 
     def summary(self, tier: Tier) -> TierSummary:
         """The totals of a tier; only copies count as reclaimable bytes."""
@@ -85,8 +85,8 @@ def removals(current: DuplicatesReview) -> list[Removal]:
 
 
 def _without(group: DuplicateGroup, removed: set[str]) -> DuplicateGroup | None:
-    """The group without files that were just removed, which the catalog may still list; None if
-    nothing is left to review."""
+    """A group without the files that were just removed, which the catalog may still list; None if
+    nothing is left to review. removed: paths."""
     if not removed or group.keep.path in removed:
         return None if group.keep.path in removed else group
     others = tuple(item for item in group.others if item.path not in removed)

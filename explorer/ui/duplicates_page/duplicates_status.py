@@ -17,7 +17,7 @@ _COMPARING = ("starting", "scanning", "indexing", "comparing")
 
 
 def explain_no_groups(current: DuplicatesReview, tier: Tier, group_filter: GroupFilter) -> None:
-    """Say why the tier shows no groups."""
+    """Draw the reason why the tier shows no groups."""
     reason = empty_library.reason()
     if reason is not None:
         empty_library.explain(reason)
@@ -33,7 +33,7 @@ def explain_no_groups(current: DuplicatesReview, tier: Tier, group_filter: Group
 
 
 def comparison_progress() -> None:
-    """Say so while photos are still to be compared. Stages after that, such as the map or sidecars,
+    """Draw a note while photos remain to be compared. Later stages, such as the map or sidecars,
     find no groups."""
     catalog = resources.library().catalog
     worker = worker_status(catalog)
@@ -45,11 +45,11 @@ def comparison_progress() -> None:
 
 @st.fragment(run_every="3s")
 def announce_changes(change: int, reason_empty: empty_library.EmptyReason | None) -> None:
-    """Say that the library has changed since the page was drawn. The groups stay as they are until
-    the user asks for the new ones.
+    """Draw a note if the library has changed since the page was drawn. The groups stay as they are
+    until the user asks for the new ones.
 
-    change: the catalog's change counter of the groups on the page. reason_empty: why the library
-    was empty when the page was drawn, which is redrawn as soon as that changes.
+    change: the catalog's change counter for the groups on the page. reason_empty: why the library
+    was empty when the page was drawn; the page is redrawn as soon as that changes.
     """
     if reason_empty is not None and empty_library.reason() != reason_empty:
         st.rerun()

@@ -17,7 +17,7 @@ from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import keeper_rules_dialog, removal_history
 
-# Session state under which undo asks for another tier.
+# The session state through which undo requests another tier.
 GO_TO_TIER = "_go-to-tier"
 
 
@@ -47,7 +47,7 @@ def filter_bar() -> GroupFilter:
 
 
 def _day(label: str) -> str | None:
-    """The first or last day that is asked for; None without one."""
+    """The first or last day of the filter; None without one."""
     day = day_of(day_input(label, f"dup-{label}"), last=label == "To")
     try:
         return parse_day(day).isoformat() if day else None

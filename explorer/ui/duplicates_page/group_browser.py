@@ -15,13 +15,12 @@ from explorer.ui.duplicates_page.removal_list import undo
 
 PAGE_SIZE = 24
 
-# Session state that holds the index of the group under review.
+# The session state with the index of the group under review.
 _POSITION = "_group-position"
 
 
 def browse(groups: list[DuplicateGroup]) -> None:
-    """Draw the group under review with the page of the list that it is on, and carry out the user's
-    action."""
+    """Draw the group under review and its page of the list, and carry out the user's action."""
     index = _current_index(groups)
     group = groups[index]
     pages = math.ceil(len(groups) / PAGE_SIZE)
@@ -75,7 +74,7 @@ def _turn_page(key: str, groups: list[DuplicateGroup]) -> None:
 
 
 def _carry_out(action: CompareAction, groups: list[DuplicateGroup], index: int) -> None:
-    """Do what was pressed, then show the result."""
+    """Carry out the user's action, then redraw the page."""
     group = groups[index]
     if action.what == "go":
         target = next((at for at, each in enumerate(groups) if each.key == action.target), index)

@@ -1,4 +1,4 @@
-"""The groups of duplicates, found once and shared by all sessions until something changes."""
+"""Cache the groups of duplicates for all sessions until something changes."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _cached: _CachedGroups | None = None
 
 @dataclass
 class _CachedGroups:
-    """Groups, and what is needed to check whether they are still current."""
+    """Groups, and the data to check whether they are still current."""
 
     key: tuple[object, ...]
     """The library, the keep rules and the protected folders that they were found with."""
     change: int
     """The catalog's change counter when they were found."""
     fresh_until: float
-    """Time on the monotonic clock until which they are used although the catalog changes."""
+    """The time on the monotonic clock until which they are used although the catalog changes."""
     groups: list[DuplicateGroup]
     folder_mtimes: dict[str, int]
     """The folders of all files in the groups, each with its modification time in nanoseconds."""
     checked_at: float
-    """Time on the monotonic clock of the last look at the folders."""
+    """The time on the monotonic clock of the last check of the folders."""
 
     def folders_changed(self, now: float) -> bool:
         """Whether files that the library does not track, such as a video or a sidecar, were added
@@ -52,8 +52,8 @@ class _CachedGroups:
 def all_groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
     """The catalog's change counter, and all groups as they were found at that change.
 
-    While a large library is being indexed the catalog changes all the time; the groups are then
-    reused for a while, the longer the more time it took to find them.
+    While a large library is being indexed, the catalog changes continually. The groups are then
+    reused for a time that grows with the time it took to find them.
     """
     global _cached  # noqa: PLW0603
     key = (
@@ -81,7 +81,7 @@ def all_groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
 
 
 def _folder_mtimes(folders: Iterable[str]) -> dict[str, int]:
-    """Modification times in nanoseconds; a folder that cannot be read is left out."""
+    """The modification times of folders in nanoseconds; folders that cannot be read are omitted."""
     mtimes = dict[str, int]()
     for folder in folders:
         with contextlib.suppress(OSError):

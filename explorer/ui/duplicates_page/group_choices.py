@@ -1,5 +1,5 @@
-"""What the user chose in each group: the file to keep, the files to remove, and whether the group
-is accepted.
+"""The user's choices in each group: the file to keep, the files to remove, and whether the group is
+accepted.
 
 Choices live as long as the program runs, so that reloading the page loses nothing.
 """
@@ -19,12 +19,12 @@ _choices: dict[str, dict[str, GroupChoice]] = {}
 
 @dataclass
 class GroupChoice:
-    """What the user chose in one group that differs from the suggestion."""
+    """The user's choices in one group that differ from the suggestion."""
 
     keeper: int | None = None
-    """The file to keep, by its id; None for the suggested one."""
+    """The id of the file to keep; None for the suggested one."""
     marked: dict[int, bool] = field(default_factory=dict)
-    """Whether to remove a file, by its id. Other files follow the suggestion."""
+    """Whether to remove a file, by file id. Other files follow the suggestion."""
     accepted: bool = False
 
 
@@ -49,8 +49,8 @@ def with_chosen_keeper(group: DuplicateGroup) -> DuplicateGroup:
 
 
 def suggests_removal(group: DuplicateGroup) -> bool:
-    """Whether the group comes with a suggestion to keep one file and remove the others. In other
-    groups the user marks the files to remove."""
+    """Whether the group comes with a suggestion to keep one file and remove the others. In groups
+    without one, the user marks the files to remove."""
     return group.tier in COPIES and group.suggested
 
 
@@ -64,7 +64,7 @@ def has_keeper(group: DuplicateGroup) -> bool:
 
 
 def is_marked(group: DuplicateGroup, item: GroupFile) -> bool:
-    """Whether this file is removed when the group is accepted."""
+    """Whether a file is removed if the group is accepted."""
     if item is group.keep or group.reason_to_keep(item):
         return False
     return choice_for(group.key).marked.get(item.file_id, suggests_removal(group))
@@ -78,7 +78,7 @@ def toggle_mark(group: DuplicateGroup, file_id: int) -> None:
 
 
 def toggle_all_marks(group: DuplicateGroup) -> None:
-    """Mark every file but the keeper for removal; if some are marked already, unmark all."""
+    """Mark every file but the keeper for removal or, if any is already marked, unmark all."""
     any_marked = any(is_marked(group, item) for item in group.others)
     choice_for(group.key).marked = {item.file_id: not any_marked for item in group.others}
 
@@ -109,8 +109,8 @@ def is_accepted(group: DuplicateGroup) -> bool:
 
 
 def acceptable(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
-    """The groups that can be accepted all at once: those with a suggestion and a file to remove
-    that are not accepted yet."""
+    """The groups that can be accepted all at once: those that are not yet accepted, and have a
+    suggestion and a file to remove."""
     return [
         group
         for group in groups

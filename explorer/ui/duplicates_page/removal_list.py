@@ -19,8 +19,8 @@ from explorer.ui.removal_dialogs import removal_dialog
 
 
 def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
-    """Draw what a tier is, and what can be done with all of it: accept all groups, show the
-    postponed ones, undo."""
+    """Draw the explanation of a tier, and the buttons for the whole tier: accept all groups, show
+    the postponed ones, undo."""
     groups = current.open[tier]
     acceptable = group_choices.acceptable(groups)
     postponed = len(current.postponed[tier])
@@ -63,7 +63,7 @@ def undo() -> None:
 
 
 def removal_list(current: DuplicatesReview) -> None:
-    """Draw the total of files to remove, and the ways to review, export or clear the list."""
+    """Draw the total of files to remove, and the buttons that review, export or clear the list."""
     removals = duplicates_review.removals(current)
     if not removals:
         return

@@ -44,7 +44,7 @@ def add_folder(catalog: Catalog) -> None:
 
 
 def add(catalog: Catalog, typed: str) -> None:
-    """Add the folder with that path, or say why it cannot be added."""
+    """Add the folder with a typed path, or draw the reason why it cannot be added."""
     try:
         path = typed_path(typed)
         check_folder(path)

@@ -21,11 +21,11 @@ class _FolderList(NamedTuple):
     all: tuple[str, ...]
     """Every folder, sorted."""
     names: dict[str, str]
-    """The display names of these."""
+    """The display names of the folders in `all`."""
 
 
 def choices(chosen: str | None = None) -> list[str]:
-    """Every watched folder and every subfolder with photos in it or below it.
+    """Every watched folder, and every subfolder that has photos in it or below it; sorted.
 
     chosen: a folder that is selected now, included even if it no longer exists.
     """
@@ -34,8 +34,8 @@ def choices(chosen: str | None = None) -> list[str]:
 
 
 def folder_names() -> Callable[[str], str]:
-    """A function that returns a folder's display name: its path from the watched folder's own name
-    on, or its full path if two watched folders share that name."""
+    """A function that returns a folder's display name: its path starting with the watched folder's
+    own name, or its full path if two watched folders share that name."""
     folders = _FOLDERS.get()
     return lambda folder: folders.names.get(folder) or _named(folders.watched)(folder)
 

@@ -1,4 +1,4 @@
-"""The state, the excluded files and the missing files of a watched folder."""
+"""Show the state, the excluded files and the missing files of a watched folder."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def notes(root: RootRow) -> str:
 
 
 def missing_files(catalog: Catalog, root: RootRow) -> None:
-    """Ask whether missing files are gone for good, if many vanished at once; otherwise, offer to
-    forget them."""
+    """If many files vanished at once, ask whether they are gone for good; otherwise, offer to
+    forget missing files."""
     key, offline = root["id"], root["state"] == "offline"
     if root["asking"]:
         st.warning(

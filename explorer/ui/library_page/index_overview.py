@@ -13,7 +13,7 @@ from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.status_line import cannot_run, describe
 
-# The fields shown in the list of folders; when one changes, the page is redrawn.
+# The fields that the list of folders shows; when one changes, the page is redrawn.
 _SHOWN_OF_FOLDER = (
     "path",
     "state",

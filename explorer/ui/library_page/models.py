@@ -1,4 +1,5 @@
-"""The search models: the available ones, the one in use, and how many photos each has encoded."""
+"""Show the search models: the available ones, the one in use, and how many photos each has
+encoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that could not be read, by reason, with buttons to try again."""
+"""Show the files that could not be read, by reason, with buttons to try again."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _group(
     label = f"**{count(group.files, 'file')}**: {escape_markdown(group.label)}" + (
         " · trying again" if group.waiting else ""
     )
-    # The key is the reason, so that an open group stays open when others come and go.
+    # The key contains the reason, so that an open group stays open when others come and go.
     key = f"failed-{group.label}"
     with st.expander(label, expanded=alone, key=key, on_change="rerun") as expander:
         if not expander.open:
@@ -92,7 +92,7 @@ def _file(catalog: Catalog, row: FileRow, *, why: bool) -> None:
 def _retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
-    """Have files read again: those with these reasons, one file, or all."""
+    """Request that files are read again: those with these reasons, one file, or all."""
     worker_client.retry(catalog, reasons, file_id)
     worker = worker_status(catalog)
     paused = worker is not None and worker["phase"] in ("paused", "off")

@@ -11,7 +11,7 @@ from explorer.library.rows import RootRow
 from explorer.ui.library_page import folder_settings
 from explorer.ui.localized import count
 
-# Session state that holds the id of the folder whose removal is to be confirmed.
+# The session state with the id of the folder whose removal has to be confirmed.
 _REMOVING = "_removing"
 
 

@@ -1,4 +1,4 @@
-"""What a new user sees: what the program does with photos, and the folders to begin with."""
+"""Welcome a new user: explain what the program does with photos, and suggest folders to add."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ _counted: dict[Path, FolderEstimate] = {}
 
 
 def welcome(catalog: Catalog) -> None:
-    """Draw what will happen, the suggested folders with their photos, and the folder browser."""
+    """Draw what will happen, the suggested folders with their numbers of photos, and the folder
+    browser."""
     st.header("Welcome")
     st.markdown(_WHAT_HAPPENS)
     watched = list(catalog.root_paths().values())
@@ -81,7 +82,7 @@ def _suggestion(folder: Path) -> bool:
 
 
 def _estimate(folder: Path) -> FolderEstimate:
-    """How many photos are in a folder; counted once while the server runs."""
+    """The number of photos in a folder, counted once while the server runs."""
     with _lock:
         if folder not in _counted:
             _counted[folder] = count_photos(folder)
@@ -94,8 +95,8 @@ def _add_all(catalog: Catalog, folders: list[Path]) -> None:
 
 
 def _browser(catalog: Catalog, *, alone: bool) -> None:
-    """A folder with its subfolders as buttons, and a box to type a path into. alone: whether no
-    folders are suggested."""
+    """Draw a folder with its subfolders as buttons, and a box for a path. alone: whether no folders
+    are suggested."""
     folder = Path(st.session_state.get(_SHOWN, Path.home()))
     key = f"browse-{folder}"
     st.text_input("Folder", printable(str(folder)), key=key, on_change=_browse_typed, args=[key])

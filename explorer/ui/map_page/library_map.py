@@ -24,15 +24,15 @@ _component = st.components.v2.component(
 
 
 class LibraryMapResult(NamedTuple):
-    """What the user selected on the map, once, as the address takes it."""
+    """What the user selected on the map, once, in the form of the URL parameters."""
 
     shape: str | None
     region: str | None
 
 
 def library_map(version: str, selection: MapSelection, sequence: str) -> LibraryMapResult:
-    """Show the map. version: changes whenever the photos do. sequence: names what the viewer steps
-    through from the map (`viewer.register`)."""
+    """Show the map. version: a text that changes whenever the photos do. sequence: the token of the
+    photos that the viewer steps through from the map (`viewer.register`)."""
     result: Any = _component(
         key="library-map",
         data={
@@ -49,4 +49,4 @@ def library_map(version: str, selection: MapSelection, sequence: str) -> Library
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -1,8 +1,8 @@
 """The map of the library with its regions and their names, for the routes and the page.
 
-Regions follow from the positions of the photos alone, and are found with them. Names need vectors
-and take longer: they are made when the browser asks for them, and kept as long as the map and the
-encoder are the same.
+Regions depend only on the positions of the photos, and are found together with them. Names need
+vectors and take longer: they are computed when the browser requests them, and kept as long as the
+map and the encoder stay the same.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class MapOverview(NamedTuple):
     shown: PhotoMap
     """Positions from 0 to 65535."""
     levels: list[MapRegions]
-    """The regions, the coarsest level first."""
+    """The regions of each level, coarsest first."""
     packed: bytes
-    """The points as the browser gets them (`map_data.packed`); the class of a photo is its region
+    """The points as bytes for the browser (`map_data.packed`). The class of a photo is its region
     at the coarsest level."""
 
 
@@ -66,11 +66,12 @@ _OVERVIEW = LibraryCache(_read, may_lag=True)
 
 
 def names(shown: MapOverview) -> list[list[RegionName]]:
-    """The names of the regions of each level. Takes a moment for a new map. Raises EncoderError."""
+    """The names of the regions of each level. For a new map, this takes a moment. Raises
+    EncoderError."""
     global _names  # noqa: PLW0603
     library, encoder = resources.library(), resources.engine().encoder
     key = library.dir, hash(shown.packed), encoder.name, encoder.version
-    # One computes them, and the others wait.
+    # One thread computes them, and the others wait.
     with _lock:
         if _names is None or _names[0] != key:
             facts, vocabulary = photo_facts(library.catalog), _vocabulary()
@@ -84,7 +85,8 @@ def names(shown: MapOverview) -> list[list[RegionName]]:
 
 
 def _without(level: MapRegions, photos: Mask) -> MapRegions:
-    """The regions without some photos: those that the encoder in use has not encoded yet."""
+    """The regions without some photos, namely those that the encoder in use has not encoded yet.
+    photos: (n,), True for these."""
     return level._replace(of=np.where(photos, -1, level.of))
 
 
@@ -99,8 +101,8 @@ def _vocabulary() -> Vocabulary | None:
 
 
 def regions_data() -> dict[str, Any]:
-    """The regions as the browser gets them. words: whether the model knows words. Raises
-    ExplorerError."""
+    """The regions as JSON data for the browser. `words`: whether the model has a text encoder.
+    Raises ExplorerError."""
     shown = overview()
     try:
         named, words = names(shown), resources.engine().has_text

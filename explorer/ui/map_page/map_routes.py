@@ -1,4 +1,4 @@
-"""The routes that the map of the library fetches: its points, and its regions with their names."""
+"""The routes for the map of the library: its points, and its regions with their names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.ui.map_page.map_overview import overview, regions_data
 from explorer.ui.photo_routes import PHOTO_HEADERS
 
-# The URL changes with the catalog, so an answer can be cached.
+# The URL changes with the catalog, so a response can be cached.
 _HEADERS = PHOTO_HEADERS | {"Cache-Control": "private, max-age=600"}
 
 

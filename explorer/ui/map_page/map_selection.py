@@ -1,10 +1,10 @@
-"""The photos that are selected on the map, as its address describes them: inside a shape that was
-drawn, or in a region.
+"""The photos that are selected on the map, as the URL describes them: those inside a drawn shape,
+or in a region.
 
-`?shape=x-y-x-y-…` are the corners of a polygon, or two opposite corners of a rectangle;
-`?region=LEVEL-x-y` is the region of that level around a place. Coordinates are from 0 to 65535.
-With `only=1`, the selected photos are listed below the map. `view` is the browser's own: what is in
-view.
+`?shape=x-y-x-y-…` holds the corners of a polygon, or two opposite corners of a rectangle;
+`?region=LEVEL-x-y` is the region of that level at a point. Coordinates are from 0 to 65535. With
+`only=1`, the selected photos are listed below the map. `view` is the visible part of the map; only
+the browser uses it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_CORNERS = 64
 
 
 class MapSelection(NamedTuple):
-    """What the address selects."""
+    """What the URL selects."""
 
     shape: tuple[int, ...] = ()
     """x, y of each corner; empty if no shape was drawn."""
@@ -39,7 +39,7 @@ class MapSelection(NamedTuple):
 
 
 def selection_from_url() -> MapSelection:
-    """What the address selects; invalid values select nothing."""
+    """What the URL selects; invalid values select nothing."""
     shape = _numbers(st.query_params.get(SHAPE, ""), 2 * MOST_CORNERS)
     region = _numbers(st.query_params.get(REGION, ""), 3)
     is_region = len(region) == 3 and region[0] < LEVELS
@@ -57,7 +57,7 @@ def _numbers(text: str, most: int) -> tuple[int, ...]:
 
 
 def select(*, shape: str = "", region: str = "", only: bool = False) -> None:
-    """Put a selection into the address, as one step in the browser's history."""
+    """Put a selection into the URL, as one step in the browser's history."""
     kept = {VIEW: st.query_params.get(VIEW, "")}
     wanted = kept | {SHAPE: shape, REGION: region, ONLY: "1" if only else ""}
     st.query_params.from_dict({key: value for key, value in wanted.items() if value})
@@ -76,7 +76,7 @@ def clear() -> None:
 
 
 def selected_photos(selection: MapSelection) -> Ids:
-    """The selected photos, the newest first."""
+    """The selected photos, newest first."""
     shown = overview()
     points = shown.shown.coordinates
     if selection.region is not None:
@@ -89,15 +89,15 @@ def selected_photos(selection: MapSelection) -> Ids:
 
 
 def inside_shape(points: Points, shape: tuple[int, ...]) -> Mask:
-    """Which points are inside a shape, (n,): the even-odd rule for a polygon, and a rectangle with
-    its edges. shape: x, y of each corner; two opposite ones for a rectangle."""
+    """Which points are inside a shape, as a mask of shape (n,). Polygons follow the even-odd rule;
+    rectangles include their edges. shape: x, y of each corner; two opposite corners for a
+    rectangle."""
     corners = np.array(shape, np.float64).reshape(-1, 2)
     x, y = np.rint(points.T.astype(np.float64))
     if len(corners) == 2:
         (left, top), (right, bottom) = np.sort(corners, axis=0)
         return np.asarray((x >= left) & (x <= right) & (y >= top) & (y <= bottom))
-    # A polygon ends at the map's edges, however far beyond them it was drawn: what lies on an edge
-    # that it reaches is inside.
+    # A polygon may be drawn beyond the map's edges. Points on an edge that it reaches are inside.
     x, y = x.clip(0.5, SIDE - 0.5), y.clip(0.5, SIDE - 0.5)
     inside = np.zeros(len(points), np.bool_)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
@@ -109,8 +109,8 @@ def inside_shape(points: Points, shape: tuple[int, ...]) -> Mask:
 
 
 def along_map(ids: Ids, points: Points) -> Ids:
-    """The photos in an order in which photos that follow each other are near each other: along a
-    Z-order curve (Morton 1966)."""
+    """The photos in the order of a Z-order curve (Morton 1966), in which neighbors are near each
+    other on the map."""
     x, y = points.T.clip(0, SIDE).astype(np.int64)
     code = np.zeros(len(ids), np.int64)
     for bit in range(16):

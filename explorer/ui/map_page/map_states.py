@@ -1,4 +1,4 @@
-"""What the Map page says while there is no map."""
+"""The messages of the Map page while there is no map."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ FEWEST_PHOTOS = 3
 
 @st.fragment(run_every="2s")
 def explain_no_map(photos: int) -> None:
-    """Why there is no map yet; the page runs again once there is one. photos: of the library."""
+    """Draw why there is no map yet; the page runs again once there is one. photos: the number of
+    photos in the library."""
     if len(map_data.current_map().ids) >= FEWEST_PHOTOS:
         st.rerun()
     if 0 < photos < FEWEST_PHOTOS:

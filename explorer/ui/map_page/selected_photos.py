@@ -1,4 +1,4 @@
-"""What can be done with the photos selected on the map, and the list of them below it."""
+"""The actions for the photos that are selected on the map, and their list below it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.search_page import export_dialog, search_state
 
-# The most photos that are searched by together.
+# The most photos that a search uses as examples.
 _MAX_EXAMPLES = 20
 # Session state: the photos to search similar ones for, until the page does.
 _SIMILAR = "_map-similar"
@@ -40,14 +40,14 @@ def _request_similar(ids: Sequence[int]) -> None:
 
 
 def follow_requests() -> None:
-    """Search for similar photos if that was requested. Ends the run of the page then."""
+    """Search for similar photos if that was requested, which ends the run of the page."""
     wanted: list[int] | None = st.session_state.pop(_SIMILAR, None)
     if wanted:
         search_state.search_like(*wanted)
 
 
 def selection_bar(ids: Ids, selection: MapSelection) -> None:
-    """The number of selected photos, and the buttons for all of them."""
+    """Draw the number of selected photos, and the buttons for all of them."""
     with st.container(horizontal=True, vertical_alignment="center", key="selection-map-shape"):
         st.markdown(f"**{count(len(ids), 'photo')}** selected", width="content")
         if len(ids):
@@ -75,7 +75,7 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
 
 
 def selected_list(ids: Ids, selection: MapSelection) -> None:
-    """The selected photos as a gallery below the map."""
+    """Draw the selected photos as a gallery below the map."""
     picked = gallery(
         id_lists.photos_by_day(ids),
         "map",

@@ -1,4 +1,4 @@
-"""The dialogs of albums: adding photos to one, renaming and deleting it."""
+"""The dialog that adds photos to an album, and the action that removes them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _REQUEST = "_add-to-album"
 
 
 def request_album(photo_ids: Sequence[int]) -> None:
-    """Open the dialog at the next run of the page."""
+    """Open the dialog in the next run of the page."""
     st.session_state[_REQUEST] = list(photo_ids)
 
 
 def add_if_requested() -> bool:
-    """Open the dialog if it was requested; return whether it is open."""
+    """Open the dialog if it was requested; returns whether it is open."""
     wanted = st.session_state.get(_REQUEST)
     if wanted is None:
         return False

@@ -12,7 +12,8 @@ from explorer.ui.photo_edits.last_edit import edit
 
 
 def edit_actions() -> list[PhotoAction]:
-    """The buttons that mark photos as favourites, edit them, and add them to an album."""
+    """The buttons that mark photos as favorites, edit them, add them to an album, and write
+    sidecars."""
     return [
         PhotoAction(
             "Favourite",
@@ -40,7 +41,7 @@ def edit_actions() -> list[PhotoAction]:
 
 
 def toggle_favourite(photo_ids: Sequence[int]) -> None:
-    """Mark these photos as favourites, or unmark them if all of them are."""
+    """Mark these photos as favorites or, if all of them are, unmark them."""
     rows = resources.library().catalog.photos(photo_ids)
     if rows:
         edit(photo_ids, set_favourite(not all(row["favourite"] for row in rows.values())))

@@ -37,12 +37,12 @@ _STARS = ("No rating", "1 star", "2 stars", "3 stars", "4 stars", "5 stars")
 
 
 def request_edit(photo_ids: Sequence[int]) -> None:
-    """Open the dialog at the next run of the page."""
+    """Open the dialog in the next run of the page."""
     st.session_state[_REQUEST] = list(photo_ids)
 
 
 def edit_if_requested() -> bool:
-    """Open the dialog if it was requested; return whether it is open."""
+    """Open the dialog if it was requested; returns whether it is open."""
     wanted = st.session_state.get(_REQUEST)
     if wanted is None:
         return False
@@ -67,7 +67,7 @@ def _dialog(rows: list[PhotoRow]) -> None:
     st.caption(f"{name}. Stored in the library: your photo files are not changed.")
     with st.form("edit-photos", border=False):
         controls = [_rating(one), _keywords(rows), _date(one), _place(one), _texts(one)]
-        # First: what was typed overrides what is restored.
+        # Fields to restore come first, so that typed values override restored ones.
         wanted = [*_reset(one), *itertools.chain(*controls)]
         saved = st.form_submit_button("Save", type="primary")
     if saved:

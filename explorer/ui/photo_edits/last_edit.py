@@ -1,4 +1,4 @@
-"""Edits made on the pages, and the line with the button that undoes the last one."""
+"""Make edits on the pages, and show the line with the button that undoes the last one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LAST = "_last-edit"
 
 
 def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
-    """Edit these photos, and offer to undo it."""
+    """Edit these photos, and offer to undo the edit."""
     whole = combined([operation])
     say_done(
         whole.summary,
@@ -32,8 +32,8 @@ def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
 
 
 def say_done(summary: str, done: PastEdit | None) -> None:
-    """Report an edit at the next run of the page, and offer to undo it. done: the edit as it was
-    recorded; None if it changed nothing."""
+    """Report an edit in the next run of the page, and offer to undo it. done: the recorded edit;
+    None if it changed nothing."""
     if done is None:
         st.session_state[_LAST] = f"{summary}: nothing to change.", None
         return
@@ -42,7 +42,7 @@ def say_done(summary: str, done: PastEdit | None) -> None:
 
 
 def say_written(done: SidecarOutcome) -> None:
-    """Report written sidecars at the next run of the page, and offer to undo it."""
+    """Report written sidecars in the next run of the page, and offer to undo that."""
     words = f"{count(done.number_of('written'), 'sidecar')} written."
     if refused := done.number_of("refused"):
         words += f" {count(refused)} could not be written."

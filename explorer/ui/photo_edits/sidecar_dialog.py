@@ -1,4 +1,4 @@
-"""The dialog that lists what edits would be written to XMP sidecars, and writes them."""
+"""The dialog that lists which edits would be written to XMP sidecars, and writes them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _SHOWN = 1000
 
 
 def request_sidecars(photo_ids: Sequence[int] | None = None) -> None:
-    """Open the dialog at the next run of the page. photo_ids: None for all photos with edits."""
+    """Open the dialog in the next run of the page. photo_ids: None for all photos with edits."""
     st.session_state[_REQUEST] = _ALL if photo_ids is None else list(photo_ids)
     st.session_state.pop(_PLAN, None)
 
 
 def write_if_requested() -> bool:
-    """Open the dialog if it was requested; return whether it is open."""
+    """Open the dialog if it was requested; returns whether it is open."""
     wanted = st.session_state.get(_REQUEST)
     if wanted is None:
         return False
@@ -78,7 +78,8 @@ def _dialog(photo_ids: list[int] | None) -> None:
 
 
 def _run(photo_ids: list[int] | None, *, dry_run: bool) -> SidecarOutcome | None:
-    """What was written, or would be; None after an error, which is shown."""
+    """Write the sidecars, or check what would be written. Returns None after an error, which is
+    shown."""
     try:
         return write_sidecars(resources.library(), photo_ids, dry_run=dry_run)
     except ExplorerError as error:

@@ -1,7 +1,7 @@
-"""Photos near each other on the map as one cluster, for a zoom and a part of the world.
+"""Join photos near each other on the map to clusters, for a zoom level and a part of the world.
 
-The map is in Mercator's projection: x and y run from 0 to 1 over the square world, and at zoom z
-the world is 256 × 2^z pixels wide, as in other web maps.
+The map uses the Web Mercator projection: x and y run from 0 to 1 over the square world, and at zoom
+z the world is 256 × 2^z pixels wide, as in other web maps.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from explorer.library.location_store import LocatedPhotos
 from explorer.search.language.typed_values import Area
 
 TILE, CELL = 256, 64
-"""Pixels of the world at zoom 0, and of a cell whose photos are one cluster."""
+"""The width in pixels of the world at zoom 0, and of a cell whose photos form one cluster."""
 MAX_ZOOM = 18
 MAX_LATITUDE = 85.05
-"""The map ends there; photos nearer to a pole are at its edge."""
+"""The latitude in degrees at which the map ends; photos nearer to a pole are at its edge."""
 _MAX_CLUSTERS = 400
-# Half of the cells around one, as (columns, rows) from it: so each pair is compared once.
+# Half of the cells around one, as offsets (columns, rows), so that each pair is compared once.
 _BESIDE = ((1, 0), (-1, 1), (0, 1), (1, 1))
-# The map is shown at up to 0.7 of the zoom that clusters are made for.
+# Extra room between clusters, because the map may be drawn at 0.7 times the scale of their zoom.
 _ROOM = 1.3
-# Up to this zoom the clusters of the whole world are kept; beyond it, only few photos are in view.
+# Up to this zoom, the clusters of the whole world are kept; beyond it, few photos are in view.
 _WHOLE_UNTIL = 8
 
 Floats = npt.NDArray[np.float64]
 
 
 class WorldPoints(NamedTuple):
-    """All photos with coordinates on the map, n photos."""
+    """All photos with coordinates, projected onto the map. Every array has shape (n,)."""
 
     ids: Ids
-    """(n,), ascending."""
+    """Ascending."""
     x: Floats
     y: Floats
     latitude: Floats
@@ -44,7 +44,7 @@ class WorldPoints(NamedTuple):
 
 
 class MapBox(NamedTuple):
-    """A part of the map, in units of the world."""
+    """A part of the map, in units of the world (0 to 1)."""
 
     left: float
     top: float
@@ -56,17 +56,17 @@ class PhotoCluster(NamedTuple):
     """Photos near each other."""
 
     x: float
-    """Of their mean."""
+    """The mean position of the photos, 0 to 1, or that of the largest cluster that was joined."""
     y: float
     photos: int
     newest: int
-    """The highest id: the latest to be indexed."""
+    """The highest id, which is that of the photo indexed last."""
     area: Area
-    """The smallest one that holds all of them."""
+    """The smallest area that contains all of them."""
 
 
 class _Clustered(NamedTuple):
-    """Clusters as arrays, c of them: as the fields of PhotoCluster."""
+    """c clusters as arrays, with the fields of PhotoCluster."""
 
     x: Floats
     y: Floats
@@ -94,10 +94,10 @@ class PhotoClusters:
         self._whole = dict[int, _Clustered]()
 
     def in_box(self, zoom: int, box: MapBox) -> list[PhotoCluster]:
-        """The clusters in a part of the map, most photos first; of very many, the largest. zoom: 0
-        to MAX_ZOOM."""
+        """The clusters in a part of the map, most photos first, at most 400. zoom: 0 to
+        MAX_ZOOM."""
         cells = TILE * 2**zoom / CELL
-        # Whole cells, so that a cluster does not change as the map is moved.
+        # Use whole cells, so that a cluster does not change when the map is moved.
         low = np.floor(np.array([box.left, box.top]) * cells) / cells
         high = np.ceil(np.array([box.right, box.bottom]) * cells) / cells
         if zoom <= _WHOLE_UNTIL:
@@ -108,7 +108,7 @@ class PhotoClusters:
                     self._whole[zoom] = _clustered(self.points, everything, cells)
                 found = self._whole[zoom]
         else:
-            # With the cells around, so that clusters at the edge are joined as in the middle.
+            # Include the cells around, so that clusters at the edge are joined as in the middle.
             wide = _inside(self.points.x, self.points.y, low - 2 / cells, high + 2 / cells)
             found = _clustered(self.points, wide, cells)
         near = _inside(found.x, found.y, low, high)
@@ -127,7 +127,7 @@ def _inside(x: Floats, y: Floats, low: Floats, high: Floats) -> npt.NDArray[np.i
 
 
 def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) -> _Clustered:
-    """Some photos by cells, of which there are so many in a row."""
+    """The clusters of some photos. among: their indices. cells: the number of cells per row."""
     if not len(among):
         return _Clustered(*(np.empty(0),) * 2, *(np.empty(0, np.int64),) * 2, np.empty((4, 0)))
     column = np.floor(points.x[among] * cells).astype(np.int64)
@@ -156,21 +156,21 @@ def _clustered(points: WorldPoints, among: npt.NDArray[np.int64], cells: float) 
 
 
 def _row_length(cells: float) -> int:
-    """The difference between the keys of a cell and the one below it. One key of each row is used
-    by no cell, so that none at the right edge of the map is beside one at the left."""
+    """The difference between the keys of a cell and of the one below it. Each row has an unused
+    key, so that no cell at the right edge of the map is next to one at the left edge."""
     return int(cells) + 2
 
 
 def _joined(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> _Clustered:
-    """The clusters without those that a larger one of a cell beside it would cover: these become
-    part of it, at its place. key: (c,), of the clusters' cells, ascending."""
+    """Merge each cluster that a larger one in an adjacent cell would cover into the larger one,
+    which keeps its position. key: (c,), the keys of the clusters' cells, ascending."""
     order = np.argsort(-found.photos, kind="stable")
     rank = np.argsort(order)
     one, other = _covering(found, key, cells)
     larger = np.where(rank[one] < rank[other], one, other)
     smaller = one + other - larger
     by_rank = np.argsort(rank[larger], kind="stable")
-    # A cluster that is part of another takes no more of them, so the order counts.
+    # A cluster that has been merged into another takes in no more clusters, so the order matters.
     leader = list(range(len(key)))
     for i, j in zip(larger[by_rank].tolist(), smaller[by_rank].tolist(), strict=True):
         if leader[i] == i and leader[j] == j:
@@ -179,8 +179,8 @@ def _joined(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> _Clu
 
 
 def _covering(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> tuple[Ids, Ids]:
-    """The pairs of clusters in cells beside each other of which one would cover the other: the
-    numbers of the ones and of the others."""
+    """The pairs of clusters in adjacent cells that would overlap: the indices of the first and of
+    the second clusters."""
     radius, x, y = _radius(found.photos) / CELL, found.x * cells, found.y * cells
     pairs = list[tuple[Ids, Ids]]()
     for across, down in _BESIDE:
@@ -196,8 +196,8 @@ def _covering(found: _Clustered, key: npt.NDArray[np.int64], cells: float) -> tu
 
 
 def _merged(found: _Clustered, leader: Ids) -> _Clustered:
-    """Clusters with those joined that have the same leader. leader: (c,), the number of a
-    cluster."""
+    """Merge clusters that have the same leader. leader: (c,), the index of each cluster's
+    leader."""
     order = np.argsort(leader, kind="stable")
     starts = np.flatnonzero(np.diff(leader[order], prepend=-1))
     kept, bounds = leader[order][starts], found.bounds[:, order]
@@ -213,12 +213,12 @@ def _merged(found: _Clustered, leader: Ids) -> _Clustered:
 
 
 def _radius(photos: npt.NDArray[np.int64]) -> Floats:
-    """Pixels from the center of clusters to their rims, as `static/places_map.js` draws them."""
+    """The radius of clusters in pixels, as `static/places_map.js` draws them."""
     return np.where(photos == 1, 8.0, 11 + 3.5 * np.log10(np.maximum(1, photos)))
 
 
 def area_text(area: Area) -> str:
-    """An area as a query has it, rounded outwards to a hundred-thousandth of a degree (1 m)."""
+    """An area in the form of a query, rounded outward to 0.00001 degrees (1 m)."""
     low = (np.floor(value * 1e5) / 1e5 for value in (area.south, area.west))
     high = (np.ceil(value * 1e5) / 1e5 for value in (area.north, area.east))
     south, west = (max(least, v) for least, v in zip((-90, -180), low, strict=True))

@@ -1,4 +1,4 @@
-"""The photos of the chosen area, below the map; and what is said where there are none."""
+"""Show the photos of the chosen area below the map, or why there are no photos on the map."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from explorer.ui.search_page import search_state
 
 
 def photos_of_area(text: str) -> None:
-    """The photos of an area by day, with what can be done with it."""
+    """Draw the photos of an area by day, and the buttons for the area. text: the area in the form
+    of a query."""
     found = places_state.photos_in(text)
     with st.container(horizontal=True, vertical_alignment="center", key="headline-dated"):
         st.markdown(f"**{count(found.total, 'photo')}** in this area", width="content")
@@ -32,7 +33,7 @@ def photos_of_area(text: str) -> None:
 
 
 def explain_no_places() -> None:
-    """Why there is nothing on the map."""
+    """Draw why there is nothing on the map."""
     worker = worker_status(resources.library().catalog)
     if worker is not None and worker["alive"] and worker["phase"] not in ("watching", "paused"):
         st.info(

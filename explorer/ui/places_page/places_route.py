@@ -1,4 +1,4 @@
-"""The routes that the map of places fetches: outlines of countries, and clusters of photos."""
+"""The routes for the map of places: outlines of countries, and clusters of photos."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ _CLUSTERS = LibraryCache(
 
 
 def current_clusters() -> PhotoClusters:
-    """All photos with coordinates."""
+    """The clusters of all photos with coordinates."""
     return _CLUSTERS.get()
 
 
 async def country_outlines(request: Request) -> Response:
-    """Outlines of countries: the number of rings, where each ends, and all points, longitude and
-    latitude in thousandths of a degree; int32, little-endian. `?detailed` has ten times as many."""
+    """Outlines of countries: the number of rings, the end of each, and all points (longitude and
+    latitude in thousandths of a degree); int32, little-endian. `?detailed` has ten times as many
+    points."""
 
     def pack() -> bytes:
         found = outlines(DETAILED if "detailed" in request.query_params else SIMPLE)
@@ -51,8 +52,8 @@ async def country_outlines(request: Request) -> Response:
 
 
 async def photo_clusters(request: Request) -> Response:
-    """The clusters in a part of the map, as JSON. `z`: zoom; `box`: left, top, right and bottom, 0
-    to 1."""
+    """The clusters in a part of the map, as JSON. `z`: the zoom level. `box`: left, top, right and
+    bottom, from 0 to 1."""
     query = request.query_params
     zoom = whole_number(query.get("z", ""))
     try:

@@ -1,4 +1,4 @@
-"""What the Places page shows: the area in its address, and the places of the library."""
+"""The state of the Places page: the area in its URL, and the places of the library."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def _newest(nodes: list[PlaceNode]) -> set[int]:
 
 
 def chosen_area() -> tuple[str | None, Area | None]:
-    """The area in the address, as text and in degrees; None if there is none, or it is invalid."""
+    """The area in the URL, as text and in degrees; None for both if there is none or it is
+    invalid."""
     text = st.query_params.get(AREA, "").strip()
     try:
         return (text, area(text)) if text else (None, None)
@@ -58,12 +59,12 @@ def chosen_area() -> tuple[str | None, Area | None]:
 
 
 def choose_area(text: str | None) -> None:
-    """Put an area into the address, as one step in the browser's history; None: take it out."""
+    """Put an area into the URL, as one step in the browser's history; None removes it."""
     st.query_params.from_dict({AREA: text} if text else {})
 
 
 def photos_in(text: str) -> RankedPhotos:
-    """The photos in an area, the newest first."""
+    """The photos in an area, newest first."""
     condition = FieldTest("area", (FieldValue(text),))
     return resources.engine().ranked(Query(QueryTree(condition=condition)))
 

@@ -1,7 +1,7 @@
 """The world map of the photos, and the list of places beside it: two components-v2 components.
 
 The map draws outlines of countries and clusters of photos, which it fetches from the server
-(`places_route.py`). Both tell Python what was chosen, once.
+(`places_route.py`). Each component returns what was chosen, once.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _list = st.components.v2.component(
 
 
 class WorldMapResult(NamedTuple):
-    """What was chosen on the map, as `area:` of a query takes it; None: nothing."""
+    """What was chosen on the map, as values for `area:` in a query; None for nothing."""
 
     area: str | None
-    """To list the photos of."""
+    """The area whose photos are to be listed."""
     search: str | None
-    """To search in."""
+    """The area to search in."""
 
 
 def world_map(whole: Area, area: str | None, chosen: Area | None, version: str) -> WorldMapResult:
     """Show the map.
 
-    whole: where the photos are. area: the text in the address whose photos are listed, and chosen:
-    what it means. version: changes whenever the photos do.
+    whole: the area that contains all photos. area, chosen: the area whose photos are listed, as the
+    text in the URL and in degrees. version: a text that changes whenever the photos do.
     """
     result: Any = _map(
         key="world",
@@ -61,9 +61,9 @@ def _degrees(area: Area | None) -> dict[str, float] | None:
 
 
 def places_list(places: Sequence[PlaceNode], covers: dict[int, str]) -> str | None:
-    """Show the places; returns the query of the one that was followed, once.
+    """Show the places; returns the query of the place that was clicked, once.
 
-    covers: URLs of previews, by the id of the photo.
+    covers: the URLs of previews, by photo id.
     """
     result: Any = _list(
         key="places-list",
@@ -84,4 +84,4 @@ def _as_data(place: PlaceNode, covers: dict[int, str]) -> dict[str, Any]:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

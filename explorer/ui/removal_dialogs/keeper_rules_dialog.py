@@ -28,7 +28,7 @@ _DECISION_LABELS: tuple[tuple[DecisionKind, str], ...] = (
 
 @st.dialog("Keep rules", width="large", on_dismiss="rerun")
 def keeper_rules_dialog() -> None:
-    """Protected folders, the rules in their order, and the decisions."""
+    """Draw the protected folders, the rules in their order, and the decisions."""
     _protected_folders()
     rules = list(keeper_rules(resources.library().catalog))
     st.markdown(
@@ -59,7 +59,7 @@ def keeper_rules_dialog() -> None:
 
 
 def _rule(rules: list[str], index: int, name: str) -> None:
-    """One rule, with buttons to move or remove it."""
+    """Draw one rule, with buttons to move or turn off the rule."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
         st.markdown(f"{index + 1}\\. {RULES_BY_NAME[name].label}", width="stretch")
         moves = (
@@ -109,7 +109,7 @@ def _protected_folders() -> None:
 
 
 def _decisions() -> None:
-    """The number of decisions of each kind, each with a button to forget them."""
+    """Draw the number of decisions of each kind, each with a button to forget them."""
     catalog = resources.library().catalog
     kinds = [decision.kind for decision in decisions(catalog)]
     if not kinds:

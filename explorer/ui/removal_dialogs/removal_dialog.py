@@ -28,9 +28,9 @@ from explorer.ui.removal_dialogs.removal_table import (
     removal_rows,
 )
 
-# Session state that holds the result of a removal while the dialog shows it.
+# The session state with the result of a removal while the dialog shows it.
 _OUTCOME = "_removal-outcome"
-# The title of the column of previews, and the height of a row in pixels.
+# The title of the preview column, and the height of a row in pixels.
 _PICTURE, _ROW_HEIGHT = "Photo", 52
 
 
@@ -39,7 +39,7 @@ def open_removal_dialog(
 ) -> None:
     """Show what these removals would do, and carry them out once confirmed.
 
-    on_removed: called after files were removed.
+    on_removed: called after files have been removed.
     """
     st.session_state.pop(_OUTCOME, None)
     st.session_state[DIALOG_OPEN] = True
@@ -87,7 +87,7 @@ def _dialog(removals: list[Removal], on_removed: Callable[[], None]) -> None:
 
 
 def _plan(removals: list[Removal]) -> None:
-    """The totals, the table of files, and the plan for download."""
+    """Draw the totals, the table of files, and the plan for download."""
     kept = (
         ""
         if any(removal.keeper is None for removal in removals)
@@ -125,7 +125,7 @@ def _unreadable_warning(removals: Sequence[Removal]) -> None:
 
 
 def _destination() -> str | None:
-    """Where to move removed files; None until a folder is named."""
+    """Ask where to move removed files: TRASH or a folder; None until a folder is named."""
     trash = "The system trash" if is_supported() else f"The folder “{HOME_FOLDER}”"
     where = st.radio("Move to", [trash, "A folder"], horizontal=True, key="remove-to")
     if where == trash:

@@ -1,4 +1,4 @@
-"""The dialog that lists every removal, and the undo of each."""
+"""The dialog that lists every removal, and undoes each."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 
 _SHOWN_RUNS = 50
-# Session state that holds the result of the last undo until the page shows it.
+# The session state with the result of the last undo, until the page shows it.
 _RESULT = "_undo-result"
 
 
 def undo_removal(run: str) -> None:
-    """Undo a removal, by its id, and have the page show the result."""
+    """Undo the removal with this id, and make the page show the result."""
     try:
         with st.spinner("Restoring photos…"):
             _, restored = undo(resources.library(), run)
@@ -59,7 +59,7 @@ def show_undo_result() -> None:
 
 @st.dialog("Removed photos", width="large", on_dismiss="rerun")
 def history_dialog() -> None:
-    """Every removal, latest first, each with its undo."""
+    """Draw every removal, latest first, each with a button to undo it."""
     runs = history(resources.library())
     if not runs:
         st.info("Nothing has been removed yet.", icon=":material/info:")
@@ -86,7 +86,7 @@ def history_dialog() -> None:
 
 
 def _written_sidecars() -> None:
-    """The sidecars written on request that can be taken back: the same journal has them."""
+    """Draw the runs that wrote sidecars on request and can be undone."""
     runs = [run for run in sidecar_history(resources.library()) if run.pending]
     for run in runs[:_SHOWN_RUNS]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -111,7 +111,8 @@ def _undo_sidecars(run: str) -> None:
 
 
 def _own_folders() -> None:
-    """What lies in folders of our own, which no system empties, and a button that does."""
+    """Draw what is in our own folders of removed photos, which no system empties, and a button to
+    empty them."""
     space = removed_space(resources.library())
     if not space.files:
         return

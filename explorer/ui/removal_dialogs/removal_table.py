@@ -1,4 +1,4 @@
-"""Tables of files: those to be removed, and those that were kept, with the reason."""
+"""Tables of files: those to be removed, and those that were kept, each with the reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_ROWS = 1000
 
 
 def removal_rows(removals: Sequence[Removal]) -> list[dict[str, str]]:
-    """One row per file, by column title. Columns that would be empty in every row are left out."""
+    """One row per file, by column title. Columns that are empty in every row are omitted."""
     rows = [_row(removal) for removal in removals]
     return [
         {title: text for title, text in row.items() if any(each[title] for each in rows)}
@@ -43,7 +43,7 @@ def _row(removal: Removal) -> dict[str, str]:
 
 
 def preview_urls(removals: Sequence[Removal]) -> list[str | None]:
-    """The preview of each file, as a URL; None for a file that could not be read as a photo."""
+    """The URL of each file's preview; None for a file that could not be read as a photo."""
     catalog = resources.library().catalog
     ids = [catalog.photo_id(bytes.fromhex(removal.hash)) for removal in removals]
     rows = catalog.photos(i for i in ids if i is not None)

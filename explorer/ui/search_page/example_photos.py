@@ -1,8 +1,8 @@
-"""Photos that were uploaded to search by. They are kept in the library's folder, so that such a
-search can be bookmarked.
+"""Store photos that were uploaded to search by in the library's folder, so that such a search can
+be bookmarked.
 
-Each is stored as a preview and its vector, named by the hash of the uploaded bytes. Only the latest
-ones are kept, and those of saved searches.
+Each is stored as a preview and a vector, named by the hash of the uploaded bytes. Only the latest
+uploads, and those of saved searches, are kept.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _TOKEN = re.compile(r"[0-9a-f]{8,64}")
 
 
 def add(data: bytes, name: str) -> tuple[int | None, str]:
-    """Store an upload; returns (id, "") if the photo is in the library, else (None, token).
-    Raises PhotoError, EncoderError."""
+    """Store an upload; returns (id, "") if the photo is in the library, else (None, token). name:
+    of the uploaded file. Raises PhotoError, EncoderError."""
     digest = content_hash(data)
     engine = resources.engine()
     photo_id = resources.library().catalog.photo_id(digest)

@@ -1,4 +1,5 @@
-"""The dialog that exports results: lists of them, copies and links in a folder, contact sheets."""
+"""The dialog that exports results as lists, as copies or links in a folder, or as contact
+sheets."""
 
 from __future__ import annotations
 
@@ -49,13 +50,13 @@ class _Scope(NamedTuple):
 
 
 def request_export(ids: Sequence[int] | None = None) -> None:
-    """Have the page open the dialog at its next run. ids: the selected photos; None for all
+    """Open the dialog in the next run of the page. ids: the selected photos; None for all
     results."""
     st.session_state[_REQUEST] = _ALL if ids is None else list(ids)
 
 
 def export_if_requested(view: ResultView) -> None:
-    """Open the dialog if that was requested. A page calls this once, unless a photo is open."""
+    """Open the dialog if it was requested. A page calls this once. view: its results."""
     request = st.session_state.get(_REQUEST)
     if request is None:
         return
@@ -70,7 +71,7 @@ def _close() -> None:
 
 
 def _scopes(view: ResultView, selected: Ids | None) -> list[_Scope]:
-    """The sets of photos that can be exported, the most likely first."""
+    """The sets of photos that can be exported, most likely first."""
     scopes = list[_Scope]()
     if selected is not None:
         scopes.append(_Scope(f"{count(len(selected), 'photo')} selected", selected))
@@ -192,8 +193,8 @@ def _sheet(ids: Ids, chosen: str) -> None:
 
 
 def into_folder(ids: Ids, kind: ExportKind, *, watched_allowed: bool = True) -> None:
-    """Ask for a folder, and write links or copies there. watched_allowed: offer to write into a
-    watched folder, too."""
+    """Ask for a folder, and write links or copies there. watched_allowed: whether the user may
+    choose a watched folder."""
     if kind == "links":
         st.caption(
             "Links take no space. They break once an original is moved, and a program that"

@@ -1,5 +1,5 @@
-"""What the result can be narrowed down by: its dates, folders, cameras, lenses, places and formats,
-each a link to the search with that filter added, or taken off if it has it."""
+"""The panel that narrows results down by dates, folders, cameras, lenses, places and formats. Each
+entry is a link to the search with that filter added or, if the search has it, removed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _toggle() -> None:
 
 
 def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
-    """Draw the panel if it is open. Of a ranked result, its good matches are counted."""
+    """Draw the panel if it is open. For a ranked result, its good matches are counted."""
     if not st.session_state.get(_OPEN):
         return
     groups = facet_groups(request, ranked)
@@ -76,8 +76,8 @@ def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
 
 
 def facet_groups(request: SearchRequest, ranked: RankedPhotos) -> list[FacetGroup]:
-    """The groups of a result. Those of the last one are kept: counting a million photos takes a
-    second, and the page is drawn again for every click."""
+    """The groups of a result. Those of the last result are kept, because counting a million photos
+    takes a second, and every click draws the page again."""
     number = ranked.good if request.query.is_ranked and ranked.good else ranked.total
     table, roots = facet_table(), resources.library().catalog.roots()
     paths = [(root["id"], root["path"]) for root in roots]
@@ -126,4 +126,4 @@ def _entry_data(entry: FacetEntry) -> dict[str, Any]:
 
 
 def _ignore() -> None:
-    """Streamlit wants a callback for every value that a component sends."""
+    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -23,7 +23,7 @@ def filtered(filters: Filters) -> list[str]:
 
 
 def by_parameter(filters: Filters) -> dict[str, str]:
-    """Each filter in words, by its parameter in the address."""
+    """Each filter in words, by its URL parameter."""
     found = dict[str, str]()
     if filters.since:
         found["since"] = f"From {iso_day(filters.since)}"

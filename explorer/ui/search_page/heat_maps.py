@@ -15,7 +15,7 @@ from explorer.search.heat_map import describe_heat_map, draw_heat_map
 from explorer.search.query import Query
 from explorer.ui import resources
 
-# The latest heat maps, by all that they depend on.
+# The latest heat maps, by everything that they depend on.
 _MAX_KEPT = 40
 _lock = threading.Lock()
 _latest: OrderedDict[tuple[str, Query, str], HeatMapOverlay | None] = OrderedDict()

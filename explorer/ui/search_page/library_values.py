@@ -1,5 +1,5 @@
-"""Frequent values in the library, for examples and for completion. They are read once per change of
-the catalog and shared by all sessions."""
+"""The frequent values in the library, for examples and for completion. They are read again after
+changes of the catalog, and shared by all sessions."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def subjects() -> list[str]:
 
 
 def values_of(field: str) -> list[str]:
-    """The values of a field of the query language in this library, the most frequent first; empty
-    for a field whose values are not known."""
+    """The values of a field of the query language in this library, most frequent first; empty for a
+    field whose values are not known."""
     if field == CONCEPT:
         return [concept.name for concept in concepts(resources.library().catalog)]
     known = frequent()

@@ -14,13 +14,13 @@ from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
-# Cards of years; one more shows all.
+# The most cards for single years; another card shows all years.
 _MOST_YEARS = 12
 
 
 def strip() -> None:
-    """Draw a card for each earlier year with photos of this day; choosing one searches for them.
-    Nothing if there are none."""
+    """Draw a card for each earlier year with photos of this day, if there are any. Choosing one
+    searches for its photos."""
     today = dt.datetime.now().astimezone().date()
     past = on_this_day(resources.library().catalog, resources.engine().columns, today)
     if not past:
@@ -39,7 +39,7 @@ def cards(past: Sequence[PastDay], today: dt.date) -> list[PhotoCard]:
             f"{count(today.year - day.year, 'year')} ago",
             int(f"{day:%Y%m%d}"),
             count(len(photos), "photo"),
-            # As likely a good picture of the day as any, and not the first one of a series.
+            # The middle photo: as likely to be good as any, and not the first of a series.
             preview_url(photos[len(photos) // 2]),
         )
         for day, photos in past[:_MOST_YEARS]

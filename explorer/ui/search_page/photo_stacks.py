@@ -1,4 +1,4 @@
-"""The stacks of the library, found once and shared by all sessions until the catalog changes."""
+"""Cache the stacks of the library for all sessions until the catalog changes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ _STACKS = LibraryCache(_find, may_lag=True)
 
 
 def photo_stacks() -> PhotoStacks:
-    """The stacks of all photos. While a large library is being indexed they may be a little out of
-    date."""
+    """The stacks of all photos. They may be slightly out of date while a large library is being
+    indexed."""
     return _STACKS.get()

@@ -1,5 +1,5 @@
-"""How the text in the search box was understood: chips that can be removed, and errors that point
-to their place."""
+"""Show how the text in the search box was understood: as chips that can be removed, or as an error
+with its position."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from explorer.search.language.understood_words import understand
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, search_state
 
-# The number of characters of the query shown before and after the place of an error.
+# The number of characters of the query that are shown before and after the position of an error.
 _AROUND = 40
 
 
 def query_chips(text: str) -> None:
-    """Draw a chip for each part of a query and each filter beside it; nothing for a plain phrase,
-    which needs no explanation, and for an invalid query."""
+    """Draw a chip for each part of a query and each filter beside it. A plain phrase gets no chip,
+    because it needs no explanation, and neither does an invalid query."""
     try:
         parts = chips(understand(parse(text)))
     except QuerySyntaxError:
@@ -59,7 +59,8 @@ def _remove_button(chip: QueryChip, label: str, key: str) -> None:
 
 
 def _understood(chip: QueryChip, as_phrase: QueryTree, number: int) -> None:
-    """A part that was inferred from words, which can also be searched for by meaning instead."""
+    """Draw the chip of a part that was inferred from words, which can be searched for by meaning
+    instead."""
     with st.popover(
         escape_markdown(chip.label), icon=":material/auto_awesome:", key=f"understood-{number}"
     ):
@@ -79,7 +80,7 @@ def _search(tree: QueryTree) -> None:
 
 
 def show_error(text: str, error: QuerySyntaxError) -> None:
-    """Say why a query is invalid, and show the place of the error."""
+    """Draw why a query is invalid, and the position of the error."""
     start, stop = error.position
     st.error(escape_markdown(str(error)), icon=":material/error:")
     if start < len(text) and start < stop:

@@ -12,6 +12,6 @@ _completion = st.components.v2.component(
 
 
 def complete_while_typing() -> None:
-    """Have the search box suggest fields, and values that this library has."""
+    """Make the search box suggest fields, and values from this library."""
     with st.container(key="query-completion"):
         _completion(key="query-completion-box")

@@ -1,8 +1,8 @@
-"""The parts of photos that searches use. Each is stored with its picture in the library's folder,
-so that the search opens at once the next time.
+"""Store the parts of photos that searches use, each with its picture, in the library's folder, so
+that the search opens at once the next time.
 
-The file is named by a hash of everything that its vector depends on: the photo's content, the
-region and the encoder. Only the latest ones are kept.
+Each file is named by a hash of everything that its vector depends on: the photo's content, the
+region and the encoder. Only the latest parts are kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from explorer.ui import resources
 from explorer.ui.search_page import example_photos
 
 MAX_KEPT = 200
-# Raise this when regions are encoded differently.
+# Increase this when regions are encoded differently.
 _VERSION = 2
 
 

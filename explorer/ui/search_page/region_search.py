@@ -1,4 +1,4 @@
-"""Search by parts of photos: the dialog for drawing them, and their form in the URL,
+"""Search by parts of photos: the dialog in which they are drawn, and their form in the URL,
 `region=12@0.1,0.2,0.35,0.4;…`."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DRAWING = "_drawing-regions"
 
 
 def encoded_parts() -> list[tuple[PhotoPart, EncodedPart]]:
-    """The parts of photos in the URL, encoded, without those whose photo is gone."""
+    """The parts of photos in the URL, encoded; parts whose photo is gone are omitted."""
     found = [(part, region_photos.find(part)) for part in search_state.region_parts()[0]]
     return [(part, encoded) for part, encoded in found if encoded is not None]
 
@@ -32,8 +32,8 @@ def remove_part(part: PhotoPart) -> None:
 
 
 def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
-    """From any page: search by these parts of photos, in addition to the current search or instead
-    of it; filters are kept. Ends the run of the page."""
+    """Search by these parts of photos, from any page: in addition to the current search (add) or
+    instead of it. Filters are kept. Ends the run of the page."""
     now = search_state.url_parameters()
     if add:
         present = search_state.region_parts()[0]
@@ -54,18 +54,18 @@ def is_drawing(source: str) -> bool:
 
 
 def start_drawing(source: str) -> None:
-    """Have the picker opened for this upload."""
+    """Open the picker for this upload in the next run of the page."""
     st.session_state[_DRAWING] = source
 
 
 def stop_drawing() -> None:
-    """Have the picker closed at the next run of the page."""
+    """Close the picker in the next run of the page."""
     st.session_state.pop(_DRAWING, None)
 
 
 @st.dialog("Search part of this photo", width="large", on_dismiss=stop_drawing)
 def upload_dialog(token: str) -> None:
-    """The picker for an upload."""
+    """Draw the picker for an upload."""
     picture = example_photos.picture(token)
     if picture is None:
         stop_drawing()

@@ -22,7 +22,7 @@ LABELS: dict[Sorting, str] = {
     "name": "Name",
     "size": "Size",
 }
-# Orders of a list of photos that do not match more or less.
+# The orders for results without a ranking.
 _UNRANKED: tuple[Sorting, ...] = ("newest", "oldest", "added", "modified", "name", "size")
 
 
@@ -37,8 +37,8 @@ class ResultOptions(NamedTuple):
 
 
 def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
-    """The available orders, the default first. ranked: whether the search ranks photos, by a phrase
-    or a photo."""
+    """The available orders, default first. ranked: whether the search ranks photos, by a phrase or
+    a photo."""
     return get_args(Sorting) if ranked else _UNRANKED
 
 
@@ -58,7 +58,8 @@ def options_popover(options: ResultOptions, *, ranked: bool) -> None:
     with st.popover(
         LABELS[options.sorting], icon=":material/sort:", help="Sort and group", key="result-options"
     ):
-        # The keys contain the values: a new URL makes new widgets, which start at its values.
+        # The keys contain the values, so that a new URL creates new widgets, which start at its
+        # values.
         key = f"sort-{options.sorting}-{ranked}"
         st.radio(
             "Sort by",

@@ -39,12 +39,12 @@ def _text(parameters: dict[str, str]) -> str:
 
 
 def parameters_of(query: str) -> dict[str, str]:
-    """The parameters of the URL in a saved search; those that are unknown are left out."""
+    """The URL parameters in a saved search; unknown ones are omitted."""
     return {key: value for key, value in parse_qsl(query) if key in search_state.PARAMETERS}
 
 
 def describe(query: str) -> str:
-    """A search in a few words, such as “dogs” · taken from 2020-01-01."""
+    """A search in a few words, such as `dogs · taken from May 4, 2016`."""
     parameters = parameters_of(query)
     parts = list[str]()
     if phrase := parameters.get(search_state.PHRASE):
@@ -72,7 +72,7 @@ def _like(ids: list[str]) -> str:
 
 
 def chips() -> None:
-    """Draw the saved and recent searches, and examples, for an empty search."""
+    """Draw chips for the saved and recent searches, and for examples, below an empty search box."""
     catalog = resources.library().catalog
     saved = store.saved_searches(catalog)[:_SAVED_CHIPS]
     known = {search.query for search in saved}
@@ -129,7 +129,7 @@ def searches_popover() -> None:
 
 
 def _save() -> None:
-    """Controls that save the search in the URL."""
+    """Draw the controls that save the search in the URL."""
     query = current_query()
     if message := st.session_state.pop(_MESSAGE, ""):
         st.error(escape_markdown(message), icon=":material/error:")
@@ -237,7 +237,7 @@ def _recent() -> None:
 
 
 def _try(change: Callable[[], object]) -> None:
-    """Make a change, or have the popover say why it cannot be made."""
+    """Make a change, or make the popover show why that is impossible."""
     try:
         change()
     except ExplorerError as error:
@@ -255,7 +255,7 @@ def record() -> None:
         return
     was_shown = st.session_state.get(_RECORDED, ("", 0))[0] == query
     st.session_state[_RECORDED] = (query, catalog.change())
-    # A library that cannot be written can still be searched.
+    # A library that cannot be written to can still be searched.
     with contextlib.suppress(LibraryError):
         if not was_shown:
             store.add_recent(catalog, query)

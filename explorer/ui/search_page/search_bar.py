@@ -81,7 +81,7 @@ def _upload(uploads: int) -> None:
             icon=":material/broken_image:",
         )
         return
-    # Start a new, closed upload box, or every run would use this photo again.
+    # Show a new, closed upload box: otherwise every run would use this photo again.
     st.session_state["_uploads"] = uploads + 1
     st.rerun()
 
@@ -104,7 +104,7 @@ def _filters() -> None:
 
 
 def example_photos_bar(request: SearchRequest) -> None:
-    """Draw the photos that are searched by, with a button to search without them."""
+    """Draw the example photos, with a button to search without them."""
     parts = region_search.encoded_parts()
     tokens = search_state.upload_tokens()
     if not (request.query.photo_ids or request.query.examples):
@@ -154,5 +154,5 @@ def example_photos_bar(request: SearchRequest) -> None:
 
 
 def data_url(jpeg: bytes) -> str:
-    """A JPEG as a URL."""
+    """A `data:` URL with a JPEG."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -1,4 +1,4 @@
-"""The results of a search, or why there are none."""
+"""Show the results of a search, or why there are none."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from explorer.ui.search_page.result_options import ResultOptions, options_popove
 from explorer.ui.search_page.search_state import SearchRequest
 
 SCREENFUL = 90
-"""Up to so many photos, new ones are shown as they come: none of those in view has to move far."""
-# The maximum number of selected photos to search by together.
+"""With fewer photos than this, new ones are shown at once: no photo in view has to move far."""
+# The most selected photos that a search uses as examples.
 _MAX_EXAMPLES = 20
 # Session state: the `place` that the page shows, and the photos whose stacks are open there.
 _OPEN_STACKS = "_open-stacks"
@@ -53,7 +53,7 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
     """The results in the requested order."""
     engine, stacks = resources.engine(), photo_stacks() if options.stacked else NO_STACKS
     if options.sorting == "oldest" and not request.query.is_ranked:
-        # Photos of the same second, too.
+        # Reverse the whole list, so that photos of the same second are reversed, too.
         ids = ranked.top(ranked.total)[::-1]
         ranked = RankedIds(ids, len(ids))
 
@@ -74,7 +74,7 @@ def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False)
         parts = ["No photos"]
     if view.hidden:
         filters.append(f"{count(view.hidden, 'similar shot')} in stacks")
-    # The gallery's controls for dates lie in the same row, where the window is wide enough.
+    # If the window is wide enough, the gallery's date controls are in the same row.
     key = "headline-dated" if view.is_dated and view.ranked.total else "headline"
     with st.container(horizontal=True, vertical_alignment="center", key=key):
         if parts or filters:
@@ -121,7 +121,7 @@ def _number(request: SearchRequest, view: ResultView) -> str:
 
 
 def explain_no_results(request: SearchRequest) -> None:
-    """Say why nothing is shown, and what to do."""
+    """Draw why nothing is shown, and what to do."""
     reason = empty_library.reason()
     if reason is not None:
         empty_library.explain(reason)
@@ -140,7 +140,7 @@ def explain_no_results(request: SearchRequest) -> None:
 
 
 def photo_list(view: ResultView) -> PhotoList:
-    """The list that the gallery shows: of these results, with the stacks that are open."""
+    """The list that the gallery shows: these results, with the photos of open stacks."""
     engine, place = resources.engine(), _place()
     opened = sorted(_open_stacks(place))
     key = photo_lists.list_key(
@@ -168,7 +168,7 @@ def results(
 ) -> None:
     """Draw the results, whose photos open in the viewer.
 
-    key, label: as `gallery` takes them. more_like: searches for photos like those with these ids.
+    key, label: see `gallery`. more_like: called with ids; searches for photos like these.
     """
     place, photos = _place(), photo_list(view)
     correcting = concept_search.correcting_actions(request.query)
@@ -224,7 +224,7 @@ def _selection_actions(
 
 
 def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
-    """The same for the open photo, which stays open: dialogs lie above it."""
+    """The actions for the open photo, which stays open, because dialogs appear above it."""
     removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
     return [*edit_actions(), *removing, _export_action(), *file_actions()]
 
@@ -234,7 +234,7 @@ def _export_action() -> PhotoAction:
 
 
 def _place() -> str:
-    """What the page shows, as text."""
+    """A text that identifies what the page shows."""
     return json.dumps(search_state.url_parameters())
 
 

@@ -1,6 +1,5 @@
-"""The state of the Search page, which is held in its URL: phrase, photos, dates, folder and the
-order of the results. Position (`at`) and zoom of the gallery are there, too; only its script uses
-them.
+"""The state of the Search page, which its URL holds: phrase, photos, dates, folder and the order of
+the results. The gallery's position (`at`) and zoom are there, too, but only its script uses them.
 
 The URL is authoritative. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts
 their values into it, with one step in the browser's history per search. Reload, back, forward and
@@ -80,18 +79,18 @@ def set_url(**search: str | None) -> None:
 
 
 def restore() -> None:
-    """Return to the last search of this window, if the URL asks for none: the navigation leads to
-    the Search page without one."""
+    """Return to the last search of this window if the URL has none: the navigation links to the
+    Search page without a search."""
     last: dict[str, str] = st.session_state.get(_LAST, {})
     if last and not url_parameters():
         set_url(**last)
 
 
 def fill_widgets() -> None:
-    """Fill the page's widgets from the URL if it has changed: on opening, after back or forward, or
-    through a button.
+    """Fill the page's widgets from the URL if it has changed: when the page is opened, after back
+    or forward, or through a button.
 
-    A page calls this before it draws the widgets, because they cannot be filled afterwards.
+    A page calls this before it draws the widgets, because they cannot be filled afterward.
     """
     state, now = st.session_state, url_parameters()
     state[_LAST] = now
@@ -200,17 +199,17 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def _kept(*names: str) -> dict[str, str]:
-    """Those of these parameters that are in the URL."""
+    """The named parameters that are in the URL."""
     return {key: value for key, value in url_parameters().items() if key in names}
 
 
 def more_like(*photo_ids: int) -> None:
-    """Search by these photos in the library only; filters and options are kept."""
+    """Search by these photos of the library alone; filters and options are kept."""
     set_url(**_kept(*_FILTERS, *_OPTIONS), **{LIKE: ",".join(map(str, photo_ids))})
 
 
 def search_like(*photo_ids: int) -> None:
-    """From any page: open the Search page with photos like these. Ends the run of the page."""
+    """Open the Search page with photos like these, from any page. Ends the run of the page."""
     st.switch_page(
         APP_FILES / "pages" / "search.py", query_params={LIKE: ",".join(map(str, photo_ids))}
     )

@@ -11,13 +11,13 @@ from explorer.library.filters import parse_day
 
 _PARAMETERS = _SINCE, _UNTIL = "since", "until"
 
-# The range of dates that can be chosen: from the oldest surviving photograph to clocks that are far
-# ahead.
+# The range of dates that can be chosen: from the year of the oldest surviving photograph to dates
+# of clocks that are far ahead.
 OLDEST, NEWEST = dt.date(1826, 1, 1), dt.date(2100, 12, 31)
 
 
 def url_date(text: str | None) -> dt.date | None:
-    """A date from the URL; None if it is not a date or cannot be chosen, which `wrong_dates`
+    """A date from the URL; None if it is not a date or is out of range, which `wrong_dates`
     reports."""
     try:
         day = parse_day(text) if text else None

@@ -1,4 +1,4 @@
-"""The faces that other programs have marked in a photo, read from its file when it is looked at."""
+"""Read the faces that other programs have marked in a photo from its file when it is viewed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.face_regions import FaceRegion
 from explorer.ui import resources
 
-# Photos whose faces are remembered, by content.
+# The most photos whose faces are remembered, by content.
 _MAX_KEPT = 2000
 _lock = threading.Lock()
 _known: OrderedDict[str, list[FaceRegion]] = OrderedDict()

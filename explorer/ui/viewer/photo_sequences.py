@@ -1,8 +1,8 @@
-"""The lists of photos that open pages show, for the viewer: it steps through them by a route,
-without a run of the page.
+"""Keep the lists of photos that open pages show, for the viewer, which reads them from a route to
+step through them without a run of the page.
 
-Only the server's memory holds them. A page registers its list at each run; what a list needs that
-takes long, such as ranking all photos, is done when its viewer asks for it.
+They are held in the server's memory only. A page registers its list in each run; slow work for a
+list, such as ranking all photos, is done when the viewer requests it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from explorer.library.catalog import Ids
 from explorer.library.rows import PhotoRow
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
 
-# Lists that are remembered: one for each page of several open windows.
+# The most lists that are remembered, enough for several windows with a list per page.
 _MAX_KEPT = 24
 _lock = threading.Lock()
 _kept: OrderedDict[str, PhotoSequence] = OrderedDict()
 
 
 class PhotoSequence:
-    """The photos that previous and next step through, and what their page knows of each. Safe to
-    use from several threads."""
+    """The photos that the viewer steps through, and what their page knows about each.
+    Thread-safe."""
 
     def __init__(
         self,
@@ -36,9 +36,10 @@ class PhotoSequence:
         why: Callable[[int], str] | None = None,
         heat_map: Callable[[PhotoRow], HeatMapOverlay | None] | None = None,
     ) -> None:
-        """ids: of the photos in order, or what finds them when they are first needed.
-        why: why a photo is shown, as HTML; called with its id.
-        heat_map: where a photo matches what was searched for; None if it cannot be told.
+        """ids: of the photos in order, or a function that finds them when they are first needed.
+        why: called with a photo's id; returns why it is shown, as HTML.
+        heat_map: returns an overlay that shows where a photo matches the search, or None if there
+        is none.
         """
         self._find: Callable[[], Ids] | None = ids if callable(ids) else None
         self._ids: Ids | None = None if callable(ids) else np.asarray(ids, np.int64)
@@ -58,24 +59,25 @@ class PhotoSequence:
         return int(found[0]) if len(found) else None
 
     def digest(self) -> str:
-        """A name for the ids, unless they are still to be found."""
+        """A digest of the ids; '' if they have not been found yet."""
         return "" if self._ids is None else ids_digest(self._ids)
 
 
 def ids_digest(ids: Ids) -> str:
-    """A name for ids in their order."""
+    """A digest of ids in their order."""
     return hashlib.blake2b(ids.astype(np.int64).tobytes(), digest_size=8).hexdigest()
 
 
 def register(sequence: PhotoSequence, *facts: object) -> str:
     """Remember a list; returns the token that names it in a URL.
 
-    facts: all that the list depends on, so that the same list has the same token at the next run.
+    facts: everything that the list depends on, so that the same list has the same token in the next
+    run.
     """
     named = json.dumps([*facts, sequence.digest()], default=str)
     token = hashlib.blake2b(named.encode(), digest_size=12).hexdigest()
     with _lock:
-        # One that is known keeps the ids that were found.
+        # A known list stays, because its ids may already have been found.
         _kept.setdefault(token, sequence)
         _kept.move_to_end(token)
         while len(_kept) > _MAX_KEPT:

@@ -1,5 +1,5 @@
-"""Photos rendered for a screen: those that no browser displays as they are, such as HEIC and TIFF.
-Rendered when they are first looked at, and kept in the library's folder."""
+"""Render photos for the screen that browsers cannot display, such as HEIC and TIFF. They are
+rendered when they are first viewed, and kept in the library's folder."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from explorer.library.rows import PhotoRow
 from explorer.ui import resources
 
 SIDES = {"1600": 1600, "2560": 2560, "3840": 3840, "full": None}
-"""The sizes that are rendered, by name: pixels of the longer side. Few, so that a photo is rendered
-once for windows of similar size. `full`: at full size, as far as `render_screen` goes."""
+"""The sizes that are rendered, by name: pixels of the longer side. There are few, so that a photo
+is rendered once for windows of similar size. `full`: full size, within the limit of
+`render_screen`."""
 
 UNREADABLE = (
     "The file cannot be read: it was moved, changed or deleted, or its drive is not connected."
 )
-# Photos that cannot be rendered are not tried again for each step past them, but after so many
-# seconds: a decoder may have failed for want of memory, or another copy of the file may be there.
+# After these errors, a photo is tried again only after RETRY_AFTER seconds, and not whenever the
+# viewer steps past it. A decoder may have failed for lack of memory, or another copy of the file
+# may have become available.
 _COSTLY = (DamagedPhoto, DecodingFailed, UnsupportedPhoto)
 RETRY_AFTER = 60.0
 _MAX_FAILURES = 256
@@ -34,15 +36,15 @@ class _Failure(NamedTuple):
 
     reason: str
     until: float
-    """The time of the monotonic clock from which it is tried again."""
+    """The time on the monotonic clock at which it may be tried again."""
 
 
 _failures: OrderedDict[tuple[str, str], _Failure] = OrderedDict()
 
 
 def screen_image(photo: PhotoRow, size: str) -> Path | bytes:
-    """A photo rendered at one of SIDES, as a JPEG: the file that holds it, or its bytes where it
-    could not be kept. May take seconds. Raises PhotoError with a sentence for the user."""
+    """A photo rendered at one of SIDES, as a JPEG: the path of the file, or its bytes if it could
+    not be stored. May take seconds. Raises PhotoError with a sentence for the user."""
     cache, digest = resources.library().screens, photo["hash"]
     known = cache.find(digest, size)
     if known is not None:
@@ -55,17 +57,17 @@ def screen_image(photo: PhotoRow, size: str) -> Path | bytes:
     try:
         cache.add(digest, size, jpeg)
     except OSError:
-        # A full disk does not keep anybody from looking at a photo.
+        # Photos can be viewed even if the disk is full.
         return jpeg
     if resources.library().catalog.photo(photo["id"]) is None:
-        # Purged while it was rendered: its pictures had been deleted before this one was made.
+        # The photo was purged while it was rendered, and its other pictures are already deleted.
         cache.remove(digest)
         return jpeg
     return cache.path(digest, size)
 
 
 def _rendered(photo: PhotoRow, size: str) -> bytes:
-    """The rendition, of the first of the photo's files that still has its content. Raises
+    """A photo rendered as a JPEG, from the first of its files that still has its content. Raises
     PhotoError."""
     failure: PhotoError | None = None
     for file in resources.library().catalog.files_of(photo["id"]):

@@ -1,5 +1,5 @@
-"""The routes of the viewer: what it steps through, what is known about a photo, and photos rendered
-for the screen."""
+"""The routes of the viewer: the photos it steps through, what is known about a photo, and photos
+rendered for the screen."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from explorer.ui.viewer.marked_faces import marked_faces
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from explorer.ui.viewer.screen_images import SIDES, screen_image
 
-# Photos in one answer.
+# The most photos in one response.
 _MAX_WINDOW = 400
 _SIMILAR = 12
-# Renditions that are made or waited for at once: the server's other threads stay free for previews.
+# The most renditions that are made at once, so that other threads of the server stay free for
+# previews.
 _RENDERING = CapacityLimiter(4)
-# A heat map takes all cores for a while; more than two at once delay everything else.
+# A heat map uses all cores for a while; more than two at once would delay everything else.
 _EXPLAINING = CapacityLimiter(2)
 _GONE = "This photo does not exist."
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -42,8 +43,8 @@ Answer = dict[str, Any]
 def _json(
     find: Callable[[Request], Answer | None], limiter: CapacityLimiter | None = None
 ) -> Callable[[Request], Any]:
-    """A route that answers with what `find` returns, called in a thread of its own; status 404 for
-    None."""
+    """A route that responds with the result of `find`, called in another thread, as JSON; status
+    404 for None, and 503 for an ExplorerError."""
 
     @functools.wraps(find)
     async def route(request: Request) -> Response:
@@ -62,8 +63,9 @@ def _json(
 def sequence_window(request: Request) -> Answer | None:
     """A part of a page's list of photos: `around` a photo, or from `start`; at most `count`.
 
-    `total`, `start`, `photos` (entries as `photo_entry` makes them; for a photo that is gone, only
-    its id); with `around`, also `at` (its index, or None) and `photo` (its entry, or None).
+    The response has `total`, `start` and `photos` (entries of `photo_entry`; for a photo that is
+    gone, only its id); with `around`, also `at` (its index, or None) and `photo` (its entry, or
+    None).
     """
     sequence = _sequence(request)
     if sequence is None:
@@ -86,15 +88,15 @@ def sequence_window(request: Request) -> Answer | None:
 
 @_json
 def photo_info(request: Request) -> Answer | None:
-    """What is known about a photo, as `photo_details` has it."""
+    """What is known about a photo (`photo_details`)."""
     photo = photo_of(request)
     return photo_details(photo) if photo else None
 
 
 @functools.partial(_json, limiter=_RENDERING)
 def photo_faces(request: Request) -> Answer | None:
-    """The `faces` that other programs have marked in a photo, left to right: `name` and `box`, the
-    latter as shares of the upright photo."""
+    """The `faces` that other programs have marked in a photo, left to right: `name` and `box`, in
+    fractions of the upright photo's sides."""
     photo = photo_of(request)
     if photo is None:
         return None
@@ -103,9 +105,10 @@ def photo_faces(request: Request) -> Answer | None:
 
 @_json
 def similar_photos(request: Request) -> Answer | None:
-    """The photos that are nearest to one by the encoder in use, one of each stack and none of its
-    own: `photos`, entries with a `score`; and whether they are `known` yet. `copies`: the others of
-    its own stack, nearest first, with a `score` of None if it is not known."""
+    """The photos nearest to a photo according to the encoder in use. `photos`: one of each stack
+    other than its own, as entries with a `score`. `known`: whether the nearest photos have been
+    computed. `copies`: the others in its own stack, nearest first, with a `score` of None if
+    unknown."""
     photo = photo_of(request)
     if photo is None:
         return None
@@ -114,7 +117,7 @@ def similar_photos(request: Request) -> Answer | None:
     near = [] if encoder_id is None else neighbors_of(catalog, encoder_id, photo["id"])
     stacks, scores = photo_stacks(), dict(near)
     own = set(stacks.members(photo["id"]).tolist())
-    # Neighbors and stacks may still have photos that are gone: these stand for no others.
+    # Neighbors and stacks may still contain photos that are gone, which must not represent others.
     rows = catalog.photos(own.union(scores))
     others = np.array([i for i in scores if i in rows and i not in own], np.int64)
     different = stacks.collapse(others).tolist()
@@ -128,7 +131,7 @@ def similar_photos(request: Request) -> Answer | None:
 
 @_json
 def why_shown(request: Request) -> Answer | None:
-    """Why a photo is in a page's list, as `html`; empty if there is nothing to say."""
+    """Why a photo is in a page's list, as `html`; empty if there is no explanation."""
     sequence, photo = _sequence(request), photo_of(request)
     if sequence is None or photo is None:
         return None
@@ -137,8 +140,8 @@ def why_shown(request: Request) -> Answer | None:
 
 @functools.partial(_json, limiter=_EXPLAINING)
 def heat_map(request: Request) -> Answer | None:
-    """Where a photo matches what a page searched for: `url` of a picture to lay over it, and
-    `words`; or a `message` why that cannot be shown."""
+    """Where a photo matches the search of a page: the `url` of an overlay, and a description in
+    `words`; or a `message` that says why that cannot be shown."""
     sequence, photo = _sequence(request), photo_of(request)
     if sequence is None or photo is None:
         return None

@@ -1,6 +1,6 @@
-// The frame of every page: Streamlit's buttons get names, its parts are made reachable by keyboard, and the message that a
-// window shows while the program does not respond is ours. Streamlit opens a dialog with a text for developers, which is
-// hidden and replaced here, and closes the dialog once the program responds again.
+// The frame of every page: gives names to Streamlit's buttons, makes its parts reachable by keyboard, and shows our own message
+// while the program does not respond. Streamlit opens a dialog with a text for developers, which is hidden and replaced here,
+// and closes it once the program responds again.
 
 import { makePartsReachable } from "./modules/reachable_parts.js";
 import { closeAfterChoice, nameSidebarButtons } from "./modules/sidebar_buttons.js";

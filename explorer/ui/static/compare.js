@@ -69,7 +69,7 @@ export default function (component) {
     stage.show(shown, number);
   }
 
-  // An identifier of a button that does not change with its label.
+  // An identifier for a button that does not change with its label.
   function nameOf(element) {
     if (element?.tagName !== "BUTTON" || !root.contains(element)) return null;
     return element.dataset.what ?? element.getAttribute("aria-label") ?? element.textContent;
@@ -119,7 +119,7 @@ export default function (component) {
     const command = reviewCommand(event, state.help, (selector) => at instanceof HTMLElement && at.closest(selector) !== null);
     if (!command) return;
     event.preventDefault();
-    // One that is pressed before the page shows the effect of the previous decision is handled afterwards.
+    // A key that is pressed before the page shows the effect of the previous decision is handled later.
     if (state.busy && waitsForDecision(command)) state.waiting = { command, group: data.key, at: Date.now() };
     else obey(command);
   }
@@ -140,7 +140,7 @@ export default function (component) {
   if (waiting && Date.now() - waiting.at < KEY_TIMEOUT && (waiting.group === data.key || elsewhere)) obey(waiting.command);
   return () => {
     document.removeEventListener("keydown", onKey);
-    // What blinks may be that of a later run, which has the same elements.
+    // The timer may belong to a later run, which has the same elements.
     setTimeout(() => root.isConnected || clearInterval(state.blinking));
   };
 }

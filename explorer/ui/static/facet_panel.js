@@ -1,11 +1,11 @@
-// What a result can be narrowed down by: groups of links. It sends Python `query` ({ text }, once) when one is followed in
-// this window.
+// The filters that narrow a result down, as groups of links. It sends Python `query` ({ text }, once) when a link is clicked
+// for this window.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";
 
-// So many entries of a group are shown before “Show all”.
+// The number of entries of a group that are shown above “Show all”.
 const FIRST = 8;
 
 export default function (component) {

@@ -1,4 +1,4 @@
-// The path to the chosen group as links. It sends Python `follow` ({ query }, once) when one is followed in this window.
+// The path to the chosen group as links. It sends Python `follow` ({ query }, once) when a link is clicked for this window.
 
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";

@@ -1,5 +1,5 @@
 // A tree of groups of photos, read level by level from `tree_route.py`: folders, dates, or cameras. It sends Python
-// `query` (the search of a group, once) when one is followed in this window.
+// `query` (the search of a group, once) when a group is clicked for this window.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
@@ -7,7 +7,7 @@ import { followed } from "./modules/link_click.js";
 import { treeKey, typedRow } from "./modules/tree_keys.js";
 import { TreeLevels } from "./modules/tree_levels.js";
 
-// Milliseconds: after a pause this long in typing, a filter is looked up, and a typed name begins anew.
+// Milliseconds of a pause in typing after which a filter is looked up, and after which a typed name starts over.
 const FILTER_PAUSE = 150, NAME_PAUSE = 700;
 const number = (value) => numberLabel(value);
 
@@ -23,7 +23,7 @@ class GroupTree {
     this.typedAt = 0;
     this.levels = new TreeLevels((parameters) => this.#read(parameters), () => this.draw());
     this.list.onkeydown = (event) => this.#key(event);
-    // There is no onfocusin.
+    // There is no property `onfocusin`.
     this.list.addEventListener("focusin", (event) => { this.focused = event.target.dataset.id ?? this.focused; });
     this.input.oninput = () => {
       clearTimeout(this.filtering);
@@ -43,7 +43,7 @@ class GroupTree {
     this.label.textContent = this.input.placeholder = data.filter;
     this.list.setAttribute("aria-label", data.label);
     if (chosen !== null && chosen !== this.chosen && chosen !== this.sent) {
-      // Chosen elsewhere: have it in view.
+      // The group was chosen elsewhere, so bring it into view.
       for (const id of data.trail.slice(0, -1)) this.levels.open.add(id);
       this.focused = chosen;
       this.reveal = true;
@@ -60,7 +60,7 @@ class GroupTree {
   }
 
   #show() {
-    // A single watched folder says nothing by itself.
+    // Expand a single watched folder, which alone is not informative.
     if (!this.shown && this.rows.length === 1 && this.rows[0].folds) this.levels.expand(this.rows[0].id);
     this.shown = true;
     if (this.reveal) this.elements.get(this.chosen)?.scrollIntoView({ block: "nearest" });
@@ -155,7 +155,7 @@ class GroupTree {
     else this.levels.expand(id);
   }
 
-  // The first of the groups that were read takes the place of the row that asked for them.
+  // The first of the groups that were read replaces the row that requested them.
   async #more(row) {
     const first = await this.levels.more(row.of);
     if (first !== undefined && this.focused === row.id) this.focused = first;
@@ -195,7 +195,7 @@ class GroupTree {
 }
 
 function description(node) {
-  // In the order in which it is shown, so that a spoken command can name what is seen.
+  // The parts are in the order in which they are shown, so that voice control can use the visible text.
   const parts = [node.name, ...(node.away ? ["not connected"] : []), node.photos === 1 ? "1 photo" : `${number(node.photos)} photos`];
   if (node.own !== null && node.own !== node.photos) parts.push(`${number(node.own)} in the folder itself`);
   return parts.join(", ");

@@ -19,7 +19,7 @@ import { createScrubber } from "./modules/scrubber.js";
 
 // Milliseconds after which a list that could not be read is tried again.
 const RETRY = 1500;
-// Photos on each side that the viewer is given with the one that it opens.
+// The number of photos on each side that the viewer gets with the one that it opens.
 const PHOTOS_BESIDE = 40;
 
 function createGallery(root) {
@@ -43,10 +43,10 @@ function createGallery(root) {
     source: () => state.source, selectable: () => state.data.actions, selected: selection.size, resize: (step) => bar.changeSize(step),
   });
   const observer = new ResizeObserver(resize);
-  // Its height is that of the window.
+  // The scrubber is as high as the window.
   const scrubberObserver = new ResizeObserver(() => scrubber.draw());
   const onPage = () => root.isConnected;
-  // The list is read again, or only what is in view.
+  // Read the whole list again, or only the photos in view.
   const again = createRetry(() => (state.replaced = replace(currentSource())), onPage, RETRY);
   const redraw = createRetry(() => grid.refresh(), onPage, RETRY);
   const currentSource = () => (state.data.list ? listSource(state.data.list, { arrived, failed: redraw.schedule, gone }) : givenSource(state.data.photos));
@@ -82,7 +82,7 @@ function createGallery(root) {
     if (!samePlace) zoomTo(data.keepPosition ? zoomInAddress() : "days", null, false, false);
   }
 
-  // Show another list once all of it is known. The beginning of a list at a new place is shown at once.
+  // Show another list once its whole layout is known. At a new place, the beginning of the list is shown at once.
   async function replace(source) {
     const ticket = ++state.ticket;
     state.wanted = source.key;
@@ -93,7 +93,7 @@ function createGallery(root) {
     if (!samePlace && !wanted) use(source, null);
     try {
       await source.load();
-      // Where the user has scrolled to while the layout was being read.
+      // The photo that the user has scrolled to while the layout was being read.
       const first = wanted ? null : grid.firstInView();
       const id = wanted ?? state.source?.photo(first)?.id;
       const index = id ? await source.positionOf(id) : null;
@@ -105,7 +105,7 @@ function createGallery(root) {
     } catch {
       if (ticket !== state.ticket) return;
       use(source, null);
-      // Off the page, it is read when it returns.
+      // If the gallery is not on the page, the list is read when it returns.
       if (!again.schedule()) state.wanted = null;
     }
   }
@@ -126,7 +126,7 @@ function createGallery(root) {
 
   function arrived() {
     grid.refresh();
-    // While the page moves, the address would change in vain.
+    // While the page moves, there is no point in changing the address.
     if (!grid.moving()) remember();
   }
 
@@ -155,7 +155,7 @@ function createGallery(root) {
     scrubber.show(height ? (top + 2) / height : 0);
   }
 
-  // Have the URL say which photo is at the top of the window.
+  // Put the photo at the top of the window into the URL.
   function remember() {
     if (!state.data.keepPosition || !state.source || state.zoom !== "days" || scrubber.dragging()) return;
     // The page is about to show another list.
@@ -223,10 +223,10 @@ function createGallery(root) {
   // The photo seen last in the viewer gets the focus.
   async function onClosed(event) {
     const { id } = event.detail;
-    // A map from which it was opened has taken the focus.
+    // A map from which the photo was opened may already have taken the focus.
     if (event.defaultPrevented || !element.isConnected || id === null || !state.source?.mayHave(id)) return;
     event.preventDefault();
-    // If it has left the list, the photo that was opened, or what is in its place.
+    // If the photo has left the list, use the one that was opened, or the one in its place.
     const index = (await state.source.positionOf(id).catch(() => null)) ?? Math.min(grid.current(), state.source.total - 1);
     if (index < 0) return;
     if (state.zoom !== "days") zoomTo("days", index);
@@ -235,14 +235,14 @@ function createGallery(root) {
 
   // --- the page
 
-  // Back and forward may change what only the URL knows: zoom and position.
+  // Back and forward may change zoom and position, which only the URL holds.
   function onHistory() {
     if (!element.isConnected || !state.data.keepPosition) return;
     const zoom = zoomInAddress();
     if (zoom !== state.zoom) zoomTo(zoom, null, false, false);
   }
 
-  // Outline the photos that other galleries of the page point at, and tell them what is pointed at here.
+  // Outline the photos that are hovered in other galleries of the page, and tell these which photo is hovered here.
   function link(group) {
     if (group === state.linked) return;
     state.linked = group;
@@ -261,7 +261,7 @@ function createGallery(root) {
       addEventListener("popstate", onHistory);
       document.addEventListener(PHOTO_CLOSED, onClosed);
     },
-    // Every run of the page ends with this, and begins anew if the gallery stays on it.
+    // Called at the end of every run of the page, even if the gallery stays on the page.
     detach() {
       if (root.isConnected) return;
       selection.stop();

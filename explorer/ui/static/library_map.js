@@ -1,5 +1,5 @@
-// The map of the library that fills the window. It sends Python `shape` (corners that were drawn, or those of what is in view) and
-// `region` (level-x-y), each once, as the address has them. Points and regions are fetched from `map_routes.py`.
+// The map of the library that fills the window. It sends Python `shape` (the corners of a drawn shape, or of the visible part) and
+// `region` (level-x-y), each once, in the form of the URL. Points and regions are fetched from `map_routes.py`.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { measureTop } from "./modules/fill_window.js";
@@ -14,20 +14,20 @@ import { PHOTO_CLOSED, requestPhoto } from "./modules/photo_opening.js";
 import { clampArea, nearestPoint, unpackPoints } from "./modules/point_grid.js";
 import { createRegionList } from "./modules/region_list.js";
 
-// Pixels within which a pointer, a finger, or the middle of the view is on a point.
+// Pixels within which the mouse pointer, a finger, or the middle of the view counts as on a point.
 const REACH = 12, FINGER_REACH = 24, MIDDLE_REACH = 220;
-// Milliseconds without a change after which the map is at rest.
+// Milliseconds without a change after which the map counts as at rest.
 const REST = 160;
-// The window is wide enough for the list of regions beside the map.
+// The width of the window, in pixels, from which the list of regions is beside the map.
 const WIDE = 1000;
-// The map is wide enough for both the list and the tools.
+// The width of the map, in pixels, from which both the list and the tools fit.
 const BESIDE = 800;
 
 function createLibraryMap(root) {
   const part = (selector) => root.querySelector(selector), stage = part(".stage"), canvas = part("canvas");
   const [preview, notice, tools, list] = [part(".preview"), part(".notice"), part(".tools"), part(".list")];
   const state = { data: {}, points: null, levels: [], view: viewInAddress(location.search), tool: "move", pointed: -1, inside: null, line: null };
-  // Where the tools and the list of regions lie beside each other, the map is fitted beside them.
+  // If the tools and the list of regions are beside each other, the map is fitted into the remaining space.
   const covered = () => (canvas.clientWidth < BESIDE ? [0, 0] : [list.open ? list.offsetWidth + 20 : 0, 48]);
   const room = () => [canvas.clientWidth, canvas.clientHeight, covered()];
   const project = () => projection(state.view, ...room());
@@ -42,7 +42,7 @@ function createLibraryMap(root) {
 
   const level = () => levelOfZoom(state.view.zoom, state.levels.length);
 
-  // --- what the page gives
+  // --- data from the page
 
   function update(data, send) {
     const before = state.data;
@@ -235,7 +235,7 @@ function createLibraryMap(root) {
     else if (event.key === "s") DO.view();
     else if (event.key === "Enter" || event.key === " ") middle() >= 0 && open(middle());
     else return;
-    // The photo that Enter would open.
+    // Point at the photo that Enter would open.
     if (event.key !== "Enter" && event.key !== "s") point(middle());
     event.preventDefault();
     event.stopPropagation();
@@ -270,7 +270,7 @@ function createLibraryMap(root) {
     attach() {
       observer.observe(canvas);
       addEventListener("resize", resize);
-      // Before the galleries of the page.
+      // In the capture phase, so that it runs before the galleries of the page.
       document.addEventListener(PHOTO_CLOSED, onClosed, true);
     },
     detach() {

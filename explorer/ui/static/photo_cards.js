@@ -1,4 +1,4 @@
-// A strip of cards. It sends Python the value of the one that was chosen, once.
+// A strip of cards. It sends Python the value of the chosen card, once.
 
 import { dayLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";

@@ -1,5 +1,5 @@
 // The places of the library: countries, regions and cities, each a link to a search. It sends Python `search` (a query,
-// once) when one is followed in this window.
+// once) when a link is clicked for this window.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";

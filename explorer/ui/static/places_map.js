@@ -107,7 +107,7 @@ export default function (component) {
     if (url === state.wanted) return;
     state.wanted = url;
     clearTimeout(state.timer);
-    // While the map is dragged, only where it comes to rest is asked for.
+    // While the map is dragged, clusters are requested only where it comes to rest.
     state.timer = setTimeout(() => {
       fetch(url)
         .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.statusText))))
@@ -126,7 +126,7 @@ export default function (component) {
     const focused = layer.contains(stage.getRootNode().activeElement) ? stage.getRootNode().activeElement.dataset.area : null;
     const old = new Map([...layer.children].map((button) => [button.dataset.area, button]));
     state.clusters = found;
-    // Those that remain are not touched: what is pointed at or being pressed stays so.
+    // Clusters that remain are not touched, so that hovering or pressing one is not interrupted.
     arrange(layer, found.map((cluster, i) => {
       const button = old.get(cluster.area) ?? document.createElement("button");
       const across = Math.round(22 + 7 * Math.log10(cluster.photos));
@@ -198,7 +198,7 @@ export default function (component) {
   };
   layer.onpointerover = (event) => button(event) && showPreview(button(event));
   layer.onpointerout = hidePreview;
-  // There are no onfocusin and onfocusout.
+  // There are no properties `onfocusin` and `onfocusout`.
   layer.addEventListener("focusin", (event) => button(event) && showPreview(button(event)));
   layer.addEventListener("focusout", hidePreview);
   layer.onkeydown = (event) => {
@@ -246,7 +246,7 @@ export default function (component) {
   };
 
   stage.onwheel = (event) => {
-    // At either end the page scrolls on.
+    // At either end of the zoom, the page scrolls instead.
     const levels = Math.max(-1, Math.min(1, -event.deltaY / (event.ctrlKey ? 40 : 240)));
     const end = levels > 0 ? state.view.zoom >= MAX_ZOOM : state.view.zoom <= minZoom(canvas.clientWidth) + 1e-6;
     if (end) return;

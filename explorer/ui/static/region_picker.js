@@ -1,5 +1,5 @@
-// Boxes on an uploaded photo, to search for what is in them. It sends Python `picked` (the boxes, and whether they are added
-// to the search, once) and `cancelled` (once).
+// Lets the user draw boxes on an uploaded photo, to search for what is in them. It sends Python `picked` (the boxes, and whether
+// they are added to the search, once) and `cancelled` (once).
 
 import { editRegions } from "./modules/region_editor.js";
 
@@ -17,6 +17,6 @@ export default function (component) {
       onCancelled: () => picker.send("cancelled", Date.now()),
     });
   }
-  // A later run has the same elements, and listens on.
+  // A later run has the same elements, and keeps listening.
   return () => setTimeout(() => picker.isConnected || picker.stop?.());
 }

@@ -123,7 +123,7 @@ export default function (component) {
     else if (action === "list") list(project().area);
   };
 
-  // The viewer gives the focus back: to the map, if that opened it, before the gallery of the marked area takes it.
+  // When the viewer closes, the map takes the focus back if it opened the viewer, before the gallery of the marked area does.
   function onClosed(event) {
     if (!canvas.isConnected) return document.removeEventListener(PHOTO_CLOSED, onClosed, true);
     if (!state.opened || event.defaultPrevented) return;

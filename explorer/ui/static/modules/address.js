@@ -1,9 +1,9 @@
-// What the URL says about the gallery: the photo at its top (`at`), and whether months or years are shown (`zoom`).
-// Python leaves both alone.
+// The gallery's parameters in the URL: the photo at its top (`at`), and whether months or years are shown (`zoom`).
+// Python does not use them.
 
 const ZOOMS = ["days", "months", "years"];
 
-// What the URL asks Python for: two URLs with the same question show the same list.
+// The part of the URL that Python uses: two URLs with the same question show the same list.
 export function questionInAddress() {
   const parameters = new URLSearchParams(location.search);
   for (const own of ["at", "zoom", "photo"]) parameters.delete(own);
@@ -19,7 +19,7 @@ export function zoomInAddress() {
   return ZOOMS.includes(zoom) ? zoom : "days";
 }
 
-// Change these parameters; an empty value removes one. step: whether that is a step of the browser's history.
+// Change these parameters; an empty value removes one. step: whether this is a step in the browser's history.
 export function changeAddress(values, step = false) {
   const url = new URL(location.href);
   for (const [name, value] of Object.entries(values)) {

@@ -10,8 +10,8 @@ import { WHOLE, cssTransform, dragBy, zoomBy } from "./zoom.js";
 // The longer side, in pixels, of pictures that are drawn on top of each other.
 const SIDE = 768;
 
-// review: { root, state, kept, other(), role }: the element of the whole review; what outlives a run of the page (`mode`, `zoom`,
-// `drawing`: the number of the latest drawing); the two files; and what the first one is called.
+// review: { root, state, kept, other(), role }: the element of the whole review; the state that outlives a run of the page (`mode`,
+// `zoom`, and `drawing`, the number of the latest drawing); the two files; and the role of the first one.
 export function createComparisonStage({ root, state, kept, other, role }) {
   async function show(stage, number) {
     const [first, second] = await Promise.all([pictureOf(kept), other() ? pictureOf(other()) : null]);

@@ -25,7 +25,7 @@ export function comparisonRows(left, right) {
   ];
 }
 
-// The word under a file's picture, and the class that colors it.
+// The word below a file's picture, and the CSS class that colors it.
 export function fileState(item, hasKeeper) {
   if (item.keep) return { word: "keep", className: hasKeeper ? "keeper" : "other" };
   if (item.protected) return { word: "protected", className: "other" };

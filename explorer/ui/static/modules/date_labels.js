@@ -1,6 +1,6 @@
-// Dates and numbers in the browser's language, as `localized.py` writes them. A day is a number YYYYMMDD with zeros for what is not known of it; 0 is no date.
+// Dates and numbers in the browser's language, as `localized.py` writes them. A day is a number YYYYMMDD, with zeros for unknown parts; 0 is no date.
 
-// The calendar and the digits of `localized.py`, whatever else the language has of its own.
+// The calendar and the digits of `localized.py`, whatever the language's defaults are.
 const LATIN = { numberingSystem: "latn" };
 const GREGORIAN = { calendar: "gregory", ...LATIN };
 const formats = new Map();
@@ -16,7 +16,7 @@ export const monthOf = (day) => Math.floor(day / 100);
 
 function dateOf(day) {
   const date = new Date(2000, Math.max(0, (monthOf(day) % 100) - 1), day % 100 || 1);
-  // Years below 100 would be taken for those of the twentieth century.
+  // The constructor of Date takes years below 100 for years of the twentieth century.
   date.setFullYear(yearOf(day));
   return date;
 }
@@ -25,7 +25,7 @@ export function yearLabel(day) {
   return day ? String(yearOf(day)) : "No date";
 }
 
-// `July 2020`; the year alone where the month is not known.
+// `July 2020`; the year alone if the month is not known.
 export function monthLabel(day) {
   return monthOf(day) % 100 ? format(dateOf(day), { month: "long", year: "numeric" }) : yearLabel(day);
 }
@@ -38,18 +38,18 @@ export function dayHeading(day) {
   return format(dateOf(day), { weekday: "short", day: "numeric", month: "short" });
 }
 
-// `July 14, 2020`, by itself.
+// A complete date, such as `July 14, 2020`.
 export function dayLabel(day) {
   return day % 100 ? format(dateOf(day), { day: "numeric", month: "long", year: "numeric" }) : monthLabel(day);
 }
 
-// The day as a date field has it, `2020-07-14`.
+// The day in the form of a date field, `2020-07-14`.
 export function isoDay(day) {
   const digits = String(day).padStart(8, "0");
   return `${digits.slice(0, 4)}-${digits.slice(4, 6).replace("00", "01")}-${digits.slice(6).replace("00", "01")}`;
 }
 
-// The name of a photo for screen readers and as its tooltip, with its date as far as it is known.
+// The name of a photo for screen readers and its tooltip, with its date as far as known.
 export function photoLabel({ name, taken, precision, source }) {
   if (!taken) return name;
   const digits = Number(taken.slice(0, 10).replaceAll("-", ""));
@@ -57,7 +57,7 @@ export function photoLabel({ name, taken, precision, source }) {
   return `${name}, ${dayLabel(day)}${source === "file" ? " (the file’s own date)" : ""}`;
 }
 
-// A number with the separators of the browser's language, rounded to so many decimals.
+// A number with the separators of the browser's language, rounded to the given number of decimals.
 export function numberLabel(number, decimals = 0) {
   return number.toLocaleString(undefined, { ...LATIN, minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

@@ -12,7 +12,7 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Give an element these children. Those that it has already and that stay in their order are not touched.
+// Give an element these children. Existing children that stay in order are not touched.
 export function arrange(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();

@@ -1,8 +1,8 @@
-// The photos around the present one, as a row of small previews.
+// The photos around the current one, as a row of small previews.
 
 import { arrange, make } from "./element.js";
 
-// Photos on each side.
+// The number of photos on each side.
 const STRIP_REACH = 30;
 
 // onPick(index): a photo of the strip was chosen.
@@ -21,7 +21,7 @@ export function createFilmStrip(onPick) {
     return fresh;
   }
 
-  // entryAt(index): the entry of a photo, or null. at: the index of the present one. total: number of photos.
+  // entryAt(index): the entry of a photo, or null. at: the index of the current one. total: number of photos.
   function update(entryAt, at, total, current) {
     const shown = [];
     for (let index = Math.max(0, at - STRIP_REACH); index <= Math.min(total - 1, at + STRIP_REACH); index++) {

@@ -5,13 +5,13 @@ import { isoDay } from "./date_labels.js";
 const STORED = "photo-explorer-row-height";
 const [LEAST, MOST] = [80, 400];
 
-// The height of rows that the user has chosen; null if none was.
+// The height of rows that the user has chosen, in pixels; null if none was chosen.
 export function chosenRowHeight() {
   const stored = Number(localStorage.getItem(STORED));
   return stored >= LEAST && stored <= MOST ? stored : null;
 }
 
-// bar: of `gallery.html`. events: { zoom(name), jump(day), size() }.
+// bar: the element in `gallery.html`. events: { zoom(name), jump(day), size() }.
 export function createBar(bar, events) {
   const now = bar.querySelector(".now");
   const date = bar.querySelector("input[type=date]");
@@ -20,12 +20,12 @@ export function createBar(bar, events) {
 
   for (const button of zooms) button.onclick = () => events.zoom(button.dataset.zoom);
   const jump = () => date.value && events.jump(Number(date.value.replaceAll("-", "")));
-  // While a date is typed, its year begins with zeros.
+  // While a date is being typed, its year begins with zeros.
   date.onchange = () => Number(date.value.slice(0, 4)) >= 1000 && jump();
   date.onkeydown = (event) => event.key === "Enter" && jump();
   size.oninput = () => setSize(Number(size.value));
 
-  // Where it has reached the page's header and photos pass below it, it gets a background.
+  // The bar gets a background once it reaches the page's header and photos scroll below it.
   const header = document.querySelector('[data-testid="stHeader"]')?.offsetHeight ?? 0;
   const watcher = new IntersectionObserver(
     ([{ boundingClientRect }]) => bar.classList.toggle("stuck", boundingClientRect.height > 0 && boundingClientRect.top <= header),
@@ -40,7 +40,7 @@ export function createBar(bar, events) {
   return {
     watch: () => watcher.observe(bar),
     rest: () => watcher.disconnect(),
-    // dated: whether the list has dates. days: the first and the last of them.
+    // dated: whether the list has dates. days: the first and the last day.
     use({ dated, days, zoom }) {
       bar.hidden = false;
       bar.classList.toggle("undated", !dated);
@@ -55,7 +55,7 @@ export function createBar(bar, events) {
     },
     showSize: (height) => (size.value = height),
     changeSize: (step) => setSize(Number(size.value) + step),
-    // Pixels that it covers while it is at the top of the window.
+    // The pixels that the bar covers while it is at the top of the window.
     height: () => (bar.hidden || bar.classList.contains("undated") ? 0 : bar.offsetHeight),
   };
 }

@@ -1,4 +1,4 @@
-// What clicks and keys in a gallery do.
+// Handles clicks and keys in a gallery.
 
 import { indexRange, targetIndex } from "./grid_navigation.js";
 
@@ -39,7 +39,7 @@ export function listen(element, gallery) {
     else open(index);
   };
 
-  // Keys that do something with the photo at an index: whether they did.
+  // Handle keys that act on the photo at an index; returns whether one did.
   function act(key, control, index, photo) {
     if (key === "Enter") open(index);
     else if (key === "m" && !control) send("similar", photo.id);

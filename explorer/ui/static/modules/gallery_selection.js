@@ -1,16 +1,16 @@
-// What is selected in a gallery: shown in it, and told to Python once it has not changed for a moment.
+// The selection in a gallery, which is sent to Python once it has not changed for a moment.
 
 import { createSelection } from "./selection.js";
 
-// Milliseconds without a change after which the selection is told: every message runs the page once.
+// Milliseconds without a change after which the selection is sent: every message causes a run of the page.
 const SELECTION_DELAY = 250;
 
-// source(): of the gallery's photos, or null. shown(number): called when the selection has changed, with the number of its photos.
-// say(text): for screen readers. tell(value): sends the selection to Python.
+// source(): the source of the gallery's photos, or null. shown(number): called when the selection has changed, with its size.
+// say(text): announces a text to screen readers. tell(value): sends the selection to Python.
 export function createGallerySelection({ source, shown, say, tell, setTimer = setTimeout, clearTimer = clearTimeout }) {
   const selection = createSelection();
   let timer = 0;
-  // Where the page was when the selection changed last.
+  // The place of the page when the selection last changed.
   let place = {};
 
   const size = () => selection.size(source()?.total ?? 0);
@@ -29,7 +29,7 @@ export function createGallerySelection({ source, shown, say, tell, setTimer = se
     add: selection.add,
     addAll: selection.addAll,
     clear: selection.clear,
-    // Another place, or another turn of the same, is shown: nothing is selected there.
+    // A new place, or a new turn of the same place, is shown, in which nothing is selected.
     start(newPlace) {
       place = newPlace;
       selection.clear();

@@ -1,7 +1,7 @@
 // Moving through a grid of photos by keyboard.
 
 // The index that a key leads to from `index`, or null for keys that do not move. inNextRow(direction): the photo below
-// (1) or above (−1). screen: photos that Page Up and Page Down pass.
+// (1) or above (−1). screen: the number of photos that Page Up and Page Down skip.
 export function targetIndex(key, index, count, inNextRow, screen = 1) {
   const last = count - 1;
   switch (key) {

@@ -3,11 +3,11 @@
 // Pixels between photos of a row.
 export const GAP = 6;
 
-// Beyond these, a panorama would fill a row alone and a narrow strip would vanish.
+// The limits of aspect ratios. Beyond them, a panorama would fill a row alone, and a narrow strip would vanish.
 const MIN_RATIO = 0.4;
 const MAX_RATIO = 4;
 
-// The ratio in which a photo is shown.
+// The aspect ratio in which a photo is shown.
 export function shownRatio(ratio) {
   return Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratio));
 }
@@ -29,7 +29,7 @@ export function eachJustifiedRow(ratios, from, to, width, targetHeight, add) {
   if (start < to) add(start, to, targetHeight);
 }
 
-// The width of one row of photos of that height.
+// The width of one row with these photos at that height.
 export function naturalWidth(ratios, from, to, height) {
   let sum = 0;
   for (let index = from; index < to; index++) sum += shownRatio(ratios[index]);

@@ -1,18 +1,18 @@
 // Shapes that are drawn on the map to select photos. A shape is a flat list of corners [x, y, x, y, …] in units of the map: a
-// polygon, or two opposite corners of a rectangle. Python (`map_selection.py`) selects the same photos by it.
+// polygon, or two opposite corners of a rectangle. Python (`map_selection.py`) selects the same photos with it.
 
 import { SIDE, visitPoints } from "./point_grid.js";
 
-// The most corners of a polygon: it is part of the address.
+// The most corners of a polygon, which is part of the URL.
 export const MOST_CORNERS = 48;
 
-// Whether a point is inside a shape: by the even-odd rule, or in the rectangle with its edges.
+// Whether a point is inside a shape. Polygons follow the even-odd rule; rectangles include their edges.
 export function insideShape(shape, x, y) {
   if (shape.length === 4) {
     const [left, top, right, bottom] = boundsOf(shape);
     return x >= left && x <= right && y >= top && y <= bottom;
   }
-  // A polygon ends at the map's edges, however far beyond them it was drawn: what lies on an edge it reaches is inside.
+  // A polygon may be drawn beyond the map's edges. Points on an edge that it reaches are inside.
   x = Math.min(SIDE - 0.5, Math.max(0.5, x));
   y = Math.min(SIDE - 0.5, Math.max(0.5, y));
   let inside = false;
@@ -33,7 +33,7 @@ export function boundsOf(shape) {
   return bounds;
 }
 
-// The points inside a shape: { marks, number }, a byte for each point, and how many are inside.
+// The points inside a shape: { marks, number }, with a byte for each point, and the number of points inside.
 export function pointsInside(points, shape) {
   const marks = new Uint8Array(points.number);
   let number = 0;
@@ -45,7 +45,7 @@ export function pointsInside(points, shape) {
   return { marks, number };
 }
 
-// A drawn line as the shape in whole units that the address holds: with as few corners as make little difference.
+// The shape of a drawn line, in whole units for the URL, with as few corners as possible without a visible difference.
 export function shapeOfLine(corners) {
   let tolerance = SIDE / 2000, kept = corners;
   do {
@@ -55,7 +55,7 @@ export function shapeOfLine(corners) {
   return kept.flat().map((value) => Math.round(Math.min(SIDE, Math.max(0, value))));
 }
 
-// Ramer (1972), Douglas and Peucker (1973): keeps the corners that are further than the tolerance from the line without them.
+// Ramer (1972), Douglas and Peucker (1973): keeps the corners that are farther than the tolerance from the line without them.
 export function withoutNeedlessCorners(corners, tolerance) {
   if (corners.length < 3) return corners;
   const keep = new Uint8Array(corners.length), open = [[0, corners.length - 1]];

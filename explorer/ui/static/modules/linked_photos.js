@@ -1,14 +1,14 @@
-// Galleries that show some of the same photos: while a photo is pointed at or focused in one of them,
+// Links galleries that show some of the same photos: while a photo is hovered or focused in one of them,
 // it is outlined in the others.
 
 const POINTED = "photo-explorer-pointed";
 
-// Tell the other galleries of a group which photo is pointed at; null for none.
+// Tell the other galleries of a group which photo is hovered; null for none.
 export function pointAt(grid, group, id) {
   document.dispatchEvent(new CustomEvent(POINTED, { detail: { grid, group, id } }));
 }
 
-// Outline the photos of a grid that others of its group point at. Returns what ends that.
+// Outline the photos of a grid that are hovered in others of its group. Returns a function that ends that.
 export function followPointing(grid, group) {
   const follow = ({ detail }) => {
     if (detail.group !== group || detail.grid === grid) return;
@@ -20,8 +20,8 @@ export function followPointing(grid, group) {
   return () => document.removeEventListener(POINTED, follow);
 }
 
-// Let a grid tell the others of its group what is pointed at in it, by mouse or by keyboard. Returns what ends that: with the grid,
-// what it points at goes as well.
+// Let a grid tell the others of its group which of its photos is hovered or focused. Returns a function that ends that, and
+// removes the outline in the others.
 export function tellPointing(grid, group) {
   const point = (event) => pointAt(grid, group, event.target.closest(".photo")?.dataset.id ?? null);
   const leave = () => pointAt(grid, group, null);

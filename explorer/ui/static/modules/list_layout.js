@@ -1,9 +1,9 @@
-// Where every photo and heading of a list is, for lists of any length: computed from the photos' shapes alone.
+// The positions of all photos and headings of a list of any length, computed from the photos' aspect ratios alone.
 
 import { eachJustifiedRow, GAP, naturalWidth, shownRatio } from "./justified_rows.js";
 
-// Pixels: heights of a large heading (a month above its days) and of an ordinary one, their least widths, and the space
-// between sections that share a row, between months that do, and between sections below each other.
+// In pixels: the heights of a large heading (a month above its days) and of an ordinary one, their minimum widths, and the space
+// between sections that share a row, between months that share a row, and between sections below each other.
 const LARGE_HEADING = 50;
 const HEADING = 34;
 const MIN_LARGE_HEADING = 225;
@@ -21,8 +21,8 @@ const BELOW = 10;
 export function layoutList(ratios, sections, width, rowHeight) {
   const rows = { start: [], stop: [], top: [], left: [], height: [] };
   const placed = [];
-  // The row that small sections share: the tops of its headings, and how far it and its large headings reach; bottom: of
-  // all that is placed.
+  // The row that small sections share: the tops of its headings, and how far it and its large headings extend; bottom: that
+  // of everything placed so far.
   let [bandHead, bandTop] = [0, 0];
   let [filled, headEnd] = [-1, 0];
   let bottom = 0;
@@ -49,11 +49,11 @@ export function layoutList(ratios, sections, width, rowHeight) {
     rows.height.push(height);
   };
 
-  // Each property by its name: copying sections of thousands of days with `...` takes most of the time of a layout.
+  // Each property is named: copying sections of thousands of days with `...` takes most of the time of a layout.
   const addSection = ({ start, stop, day, large, small, packed }, top, headTop, left, wide, headWidth) =>
     placed.push({ start, stop, day, large, small, packed, top, headTop, left, width: wide, headWidth });
 
-  // How far left a section can begin in the row that is being filled; −1 if it cannot share that row.
+  // The leftmost position at which a section can begin in the row that is being filled; −1 if it cannot share that row.
   function leftInBand(section, at, needed) {
     if (!section.packed || filled < 0) return -1;
     if (!section.large) return filled + BESIDE + needed <= width ? filled + BESIDE : -1;
@@ -105,7 +105,7 @@ export function upperBound(array, value, read = (each) => each) {
   return low;
 }
 
-// The rows that reach into a stretch of the list: [first, last), by their numbers.
+// The numbers of the rows that overlap a stretch of the list: [first, last).
 export function rowsBetween({ rows }, top, bottom, rowHeight) {
   // No row is higher than rowHeight.
   let first = upperBound(rows.top, top - rowHeight);
@@ -113,7 +113,7 @@ export function rowsBetween({ rows }, top, bottom, rowHeight) {
   return [first, Math.max(first, upperBound(rows.top, bottom))];
 }
 
-// The sections whose headings may be in a stretch of the list: [first, last).
+// The numbers of the sections whose headings may be in a stretch of the list: [first, last).
 export function sectionsBetween({ sections }, top, bottom) {
   const first = upperBound(sections, top, (each) => each.top + HEADING);
   return [first, Math.max(first, upperBound(sections, bottom, (each) => each.top - LARGE_HEADING))];

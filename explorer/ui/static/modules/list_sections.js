@@ -1,10 +1,10 @@
-// The sections of a list, and what they are called.
+// The sections of a list, and their headings.
 
 import { dayHeading, monthLabel, monthOf, yearOf } from "./date_labels.js";
 
-// The sections of a list by its layout from the server: starts and days of the sections, what they have in common
-// (`heading`), how many photos are good matches, and the heading of the others. The texts of headings (`large`, `small`) are
-// "", or as `headingText` takes them: of thousands of days, few are ever seen.
+// The sections of a list from its layout on the server: starts and days of the sections, what they have in common
+// (`heading`), the number of good matches, and the heading of the other photos. The texts of headings (`large`, `small`) are
+// "" or values for `headingText`, because few of thousands of days are ever seen.
 export function listSections({ count, good, heading, others, starts, days }) {
   const sections = [];
   let lastMonth = null;
@@ -32,7 +32,7 @@ export function headingText(heading) {
   return typeof heading === "function" ? heading() : heading;
 }
 
-// The sections of photos that come with the page, some with a heading before them.
+// The sections of photos that come with the page; some photos have a heading before them.
 export function givenSections(photos) {
   const starts = photos.flatMap((photo, index) => (index === 0 || photo.heading ? [index] : []));
   return starts.map((start, at) => ({
@@ -40,8 +40,8 @@ export function givenSections(photos) {
   }));
 }
 
-// Sections of the same month or year as one, in order: [{ day, start, count, cover }]. unit: "months" or "years". cover:
-// the position of the photo in the middle of the fullest section.
+// The sections joined by month or year, in order: [{ day, start, count, cover }]. unit: "months" or "years". cover: the
+// position of the photo in the middle of the largest section.
 export function groupsOf(sections, unit) {
   const groups = [];
   const known = new Map();
@@ -63,7 +63,7 @@ export function groupsOf(sections, unit) {
   return groups;
 }
 
-// The position of the first photo of the section that is nearest to a day, among dated ones; null if there are none.
+// The position of the first photo of the dated section nearest to a day; null if no section is dated.
 export function positionOfDay(sections, wanted) {
   const time = (day) => yearOf(day) * 372 + ((monthOf(day) % 100) || 1) * 31 + (day % 100 || 1);
   let best = null;

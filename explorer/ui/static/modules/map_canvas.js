@@ -1,4 +1,4 @@
-// The canvas of the map of the library: its points, and above them what is pointed at and drawn.
+// The canvas of the map of the library: its points and, above them, the hovered point and drawn shapes.
 
 import { createMosaicLayer } from "./map_mosaic.js";
 
@@ -13,13 +13,13 @@ export function hexColor(color) {
   return `#${numbers.map((each) => Math.round(each).toString(16).padStart(2, "0")).join("")}`;
 }
 
-// project(): the projection of the canvas. scene(): { points, marks, only, pointed, corners }, what to draw: corners are in pixels.
-// painted(projected, width, height): called after each time it was drawn.
+// project(): the projection of the canvas. scene(): { points, marks, only, pointed, corners }, what to draw; corners are in pixels.
+// painted(projected, width, height): called after each drawing.
 export function createMapCanvas({ canvas, project, scene, painted }) {
   const layer = document.createElement("canvas"), mosaic = createMosaicLayer(() => redraw(true));
   let frame = 0, stale = true, shown = 0;
 
-  // all: also the points, which are many.
+  // all: whether to redraw the points as well, of which there are many.
   function redraw(all = false) {
     stale ||= all;
     if (!frame) frame = requestAnimationFrame(paint);
@@ -72,6 +72,6 @@ export function createMapCanvas({ canvas, project, scene, painted }) {
     pen.setLineDash([]);
   }
 
-  // shown(): the number of photos in view. tiles(): the pictures, as `mosaic` gives them.
+  // shown(): the number of photos in view. tiles(): the pictures, as returned by `mosaic`.
   return { redraw, shown: () => shown, tiles: mosaic.tiles, setQuick: mosaic.setQuick };
 }

@@ -1,10 +1,10 @@
 // Mouse, pen and fingers on the map of the library: moving, zooming, pointing at photos, and drawing shapes around them.
 
-// Pixels that a pointer moves before it is a drag, and between two corners of a lasso.
+// Pixels that a pointer must move for a drag, and pixels between two corners of a lasso.
 const DRAG_FROM = 4, LASSO_STEP = 5;
 
 // map: { stage, canvas, tool(), view(), project(), setView(view), zoomBy(factor, left, top), photoAt(left, top, touch), point(photo), open(photo),
-// line(corners, tool), finish(corners, tool) }. A line is in pixels. Wheel events are left to the page where zooming further is not possible:
+// line(corners, tool), finish(corners, tool) }. A line is in pixels. Wheel events are left to the page if zooming further is not possible:
 // canZoom(inwards).
 export function listenForGestures(map) {
   const { stage, canvas } = map, pointers = new Map();
@@ -56,7 +56,7 @@ export function listenForGestures(map) {
     else if (Math.hypot(place[0] - last[0], place[1] - last[1]) >= LASSO_STEP) drag.line.push(place);
   }
 
-  // Zooms by the change of the distance between two fingers.
+  // Zoom by the change of the distance between two fingers.
   function pinch(id, place) {
     const [, other] = [...pointers].find(([each]) => each !== id), before = pointers.get(id);
     const far = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]);

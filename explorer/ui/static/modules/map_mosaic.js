@@ -1,36 +1,36 @@
-// Draws the points of the map of the library: as pixels while there are many, as circles, and as pictures where there is room.
+// Draws the points of the map of the library: as pixels if many are in view, else as circles, or as pictures if there is room.
 
 import { colorOfPart, pointSize } from "./map_painter.js";
 import { visitPoints } from "./point_grid.js";
 
-// Up to so many points in view are circles; more are pixels of an image, which is faster.
+// Up to this many points in view are drawn as circles; more are drawn as pixels of an image, which is faster.
 const MOST_CIRCLES = 3000;
-// Pixels of a picture and of the cell that it stands in, and the photos in view for each cell up to which pictures are shown.
+// The sides of a picture and of its cell in pixels, and the most photos in view per cell for which pictures are shown.
 const PICTURE = 72, CELL = 78, PHOTOS_PER_CELL = 3;
-// Pictures that are kept.
+// The most pictures that are kept.
 const MOST_KEPT = 800;
 
-// A color such as #1c7ed6, and its opacity of 0 to 1, as a pixel of an ImageData (ABGR, as all browsers' machines have it).
+// A color such as #1c7ed6 with an opacity from 0 to 1, as a pixel of an ImageData (ABGR, because all common machines are little-endian).
 export function pixelOf(color, opacity) {
   const number = Number.parseInt(color.slice(1), 16);
   return ((Math.round(opacity * 255) << 24) | ((number & 255) << 16) | (number & 0xff00) | (number >> 16)) >>> 0;
 }
 
-// The cells in a grid of the map that have points, with the point that each shows: [[point, left, top]], left and top those of the
-// picture in pixels. The grid belongs to the map, so that pictures stay in place as it is moved. marks: a byte for each point
-// that may be shown, or null for all.
+// The cells in a grid of the map that have points, with the point that each shows: [[point, left, top]], with the position of the
+// picture in pixels. The grid is fixed to the map, so that pictures stay in place when the map is moved. marks: a byte for each
+// point, 1 if it may be shown; null for all.
 export function mosaic(points, { toLeft, toTop, area, scale }, marks = null) {
   const side = CELL / scale, cells = new Map();
   visitPoints(points, area, (i) => {
     if (marks && !marks[i]) return;
     const column = Math.floor(points.x[i] / side), row = Math.floor(points.y[i] / side), key = row * 0x10000 + column;
-    // The same one wherever the map is moved to.
+    // Show the same point of a cell wherever the map is moved to.
     if (!cells.has(key) || cells.get(key)[0] > i) cells.set(key, [i, column, row]);
   });
   return [...cells.values()].map(([i, column, row]) => [i, toLeft((column + 0.5) * side) - PICTURE / 2, toTop((row + 0.5) * side) - PICTURE / 2]);
 }
 
-// The photo whose picture is at a place in pixels, or −1. tiles: as `mosaic` gives them.
+// The photo whose picture is at a position in pixels, or −1. tiles: as returned by `mosaic`.
 export function pictureAt(tiles, left, top) {
   const found = tiles.find(([, x, y]) => left >= x && left <= x + PICTURE && top >= y && top <= y + PICTURE);
   return found ? found[0] : -1;
@@ -85,7 +85,7 @@ export function createMosaicLayer(redraw) {
       if (!groups.has(key)) groups.set(key, { color, opacity, list: [] });
       groups.get(key).list.push(i);
     }
-    // The paler ones below the others.
+    // Draw the paler ones below the others.
     for (const { color, opacity, list } of [...groups.values()].sort((a, b) => a.opacity - b.opacity)) {
       context.fillStyle = color;
       context.globalAlpha = opacity;
@@ -120,7 +120,7 @@ export function createMosaicLayer(redraw) {
     if (pictures.size >= MOST_KEPT) for (const old of [...pictures.keys()].slice(0, MOST_KEPT / 4)) pictures.delete(old);
     const picture = new Image();
     picture.onload = () => {
-      // Several that arrive together are drawn together.
+      // Draw pictures together that arrive together.
       if (waiting) return;
       waiting = setTimeout(() => {
         waiting = 0;

@@ -1,4 +1,4 @@
-// Draws the map of the library: its points, those in view as pictures once they are few, and what is marked on it.
+// Draws the map of the library: its points, or pictures if few are in view, and what is marked on it.
 
 import { numberLabel } from "./date_labels.js";
 import { OUT, visitPoints } from "./point_grid.js";
@@ -11,7 +11,7 @@ const SCALE = ["#5e4fa2", "#3f78c1", "#2f9fb5", "#3fb68b", "#8ac24a", "#d9b72b",
 // Up to this many photos in view are shown as pictures, and up to this many points as circles; more points as squares.
 const MAX_PICTURES = 60, MAX_CIRCLES = 6000;
 
-// The color of a part of the legend, by the map's way of coloring.
+// The color of a legend entry, according to the map's coloring.
 export function colorOfPart(part, coloring) {
   const colors = coloring === "date" ? SCALE : HUES;
   return colors[part.color % colors.length];
@@ -22,7 +22,7 @@ export function pointSize(width, height, number) {
   return Math.max(1.6, Math.min(7, Math.sqrt((width * height) / Math.max(40, number)) / 9));
 }
 
-// stage, canvas, notice: elements. state: `points`, `view`, `hovered`, `area` and `drag`, as `scatter.js` has them. project(): the projection
+// stage, canvas, notice: elements. state: `points`, `view`, `hovered`, `area` and `drag`, as in `scatter.js`. project(): the projection
 // of the canvas. Returns { draw, redrawOverlay }.
 export function createMapPainter({ stage, canvas, notice, state, project }) {
   const colorOf = (part) => colorOfPart(part, state.points.coloring);

@@ -1,4 +1,4 @@
-// Which regions of the map have their names shown, and where. Regions are those of `map_overview.py`: { x, y, photos, box, name }.
+// Decides which regions of the map show their names, and where. Regions are those of `map_overview.py`: { x, y, photos, box, name }.
 
 import { numberLabel } from "./date_labels.js";
 
@@ -8,19 +8,19 @@ const LEVEL_ZOOMS = [1.8, 3.6, 7.5];
 const GAP = 6;
 const MOST_NAMES = 24;
 
-// The level of detail for a zoom, of so many levels.
+// The level of detail for a zoom. levels: the number of levels.
 export function levelOfZoom(zoom, levels) {
   return Math.min(levels - 1, LEVEL_ZOOMS.filter((from) => zoom >= from).length);
 }
 
-// Those regions whose densest place is in view: [left, top, right, bottom] in units of the map.
+// The regions whose densest point is in view: [left, top, right, bottom] in units of the map.
 export function regionsInView(regions, [left, top, right, bottom]) {
   return regions.filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
 }
 
-// Where the names of regions stand in a window of the given size, above their photos, largest regions first, without overlapping:
-// [{ region, left, top }], the top left corner of each. sizeOf(region): [width, height] of its name. toLeft, toTop: as `projection` gives them.
-// taken: [left, top, right, bottom] of what is in the way.
+// The positions of region names above their photos in a window of the given size, largest regions first, without overlaps:
+// [{ region, left, top }], the top left corner of each. sizeOf(region): [width, height] of its name. toLeft, toTop: from `projection`.
+// taken: boxes [left, top, right, bottom] that names must not cover.
 export function placeNames(regions, { toLeft, toTop }, [width, height], sizeOf, taken = []) {
   const boxes = [...taken], placed = [];
   for (const region of regions) {
@@ -40,7 +40,7 @@ function overlaps(one, other) {
   return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 }
 
-// A region in words.
+// A description of a region in words.
 export function regionInWords({ name, photos, facts }) {
   return [name, photos === 1 ? "1 photo" : `${numberLabel(photos)} photos`, ...facts].join(", ");
 }

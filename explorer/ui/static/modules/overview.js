@@ -1,13 +1,13 @@
-// A list by months or years: a button for each, with a photo of it.
+// A list by months or years, with a button and a photo for each.
 
 import { monthLabel, numberLabel, yearLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { groupsOf } from "./list_sections.js";
 
-// Covers that are asked for at once.
+// The most covers that are requested at once.
 const AT_ONCE = 60;
 
-// element: of `gallery.html`. chosen(group): the user wants to see that month or year.
+// element: the one in `gallery.html`. chosen(group): called when the user chooses a month or year.
 export function createOverview(element, chosen) {
   let shown = "";
   let groups = [];
@@ -65,7 +65,7 @@ export function createOverview(element, chosen) {
     hide() {
       element.hidden = true;
     },
-    // Scroll to the group with that day or the last one before it in the list. focus: whether to focus it.
+    // Scroll to the group with the photo at a position in the list. focus: whether to focus it.
     reveal(position, focus) {
       const group = groups.findLast((each) => each.start <= position) ?? groups[0];
       const button = element.querySelector(`[data-day="${group?.day}"]`);

@@ -1,15 +1,15 @@
-// Covers the page with a layer of its own, outside of what Streamlit draws: whatever the page redraws, the layer stays. Dialogs of
-// Streamlit lie above it.
+// Covers the page with a layer outside of what Streamlit draws, so that it stays whatever the page redraws. Streamlit's dialogs
+// appear above it.
 
 import { PHOTO_CLOSED } from "./photo_opening.js";
 
 const STREAMLIT_DIALOG = '[data-testid="stDialog"]';
-// Milliseconds between attempts to give a photo the focus on another page of results, and their number.
+// Milliseconds between attempts to focus a photo on another page of results, and the number of attempts.
 const FOCUS_INTERVAL = 100;
 const FOCUS_ATTEMPTS = 60;
 
-// layer: the element that covers the page. onKey(event): called for every key while it has the page to itself.
-// onMissing(id): the photo seen last is not on the page; it gets the focus once the page shows it.
+// layer: the element that covers the page. onKey(event): called for every key while no dialog is above the layer.
+// onMissing(id): called if the photo seen last is not on the page; it gets the focus once the page shows it.
 export function createPageCover({ layer, css, font, onKey, onMissing }) {
   const host = document.createElement("div");
   host.className = "photo-viewer";
@@ -23,7 +23,7 @@ export function createPageCover({ layer, css, font, onKey, onMissing }) {
 
   const dialogIsOpen = () => document.querySelector(STREAMLIT_DIALOG) !== null;
 
-  // What is covered can neither be reached by Tab nor read aloud.
+  // The covered page can neither be reached with Tab nor read aloud.
   function yieldToDialogs() {
     const covered = !dialogIsOpen();
     const page = document.getElementById("root");

@@ -8,15 +8,15 @@ import { dropTile, makeHeading, makePlaceholder, makeTile, tileKey } from "./pho
 import { createScrollSpeed } from "./scroll_speed.js";
 import { createViewport } from "./viewport.js";
 
-// Screens above and below the window that are drawn, and milliseconds that scrolling far waits before it fetches photos: on
-// the way to somewhere else, none are needed.
+// The number of screens above and below the window that are drawn, and the milliseconds that scrolling far waits before it
+// fetches photos: on the way to another place, none are needed.
 const MARGIN = 0.7;
 const PAUSE = 60;
-// Screens a second from which photos pass too fast to be seen: only their places are drawn, until that many milliseconds
-// without a further frame of it.
+// The speed, in screens per second, from which photos pass too fast to be seen and only placeholders are drawn; and the
+// milliseconds without such a frame after which photos are drawn again.
 const RUSH = 6;
 const CALM = 120;
-// Milliseconds without a frame of movement after which the page counts as still, should no scrolling have ended.
+// Milliseconds without a frame of movement after which the page counts as still even if no end of scrolling was reported.
 const STILL = 200;
 
 // grid: the element. events: { covered, moved, rested, marked }: pixels at the top that other elements cover; called
@@ -32,11 +32,11 @@ export function createPhotoGrid(grid, events) {
   let timer = 0;
   let calmTimer = 0;
   let stillTimer = 0;
-  // The top and the height of the view when it was last drawn, and its top when photos were last asked for.
+  // The top and the height of the view when it was last drawn, and its top when photos were last requested.
   let lastTop = 0;
   let lastHeight = 0;
   let neededTop = 0;
-  // Whether photos pass too fast to be seen, and whether the view is being put where it will stay.
+  // Whether photos pass too fast to be seen, and whether the view is being moved to a place where it will stay.
   let rushing = false;
   let arriving = false;
 
@@ -44,7 +44,7 @@ export function createPhotoGrid(grid, events) {
   const speed = createScrollSpeed();
   const view = createViewport(grid, { covered: events.covered, changed: () => draw(), rested });
 
-  // --- where things are
+  // --- positions
 
   function relayout() {
     layout = layoutList(source.ratios, source.sections, width, rowHeight);
@@ -66,7 +66,7 @@ export function createPhotoGrid(grid, events) {
     return row < layout.rows.start.length ? layout.rows.start[row] : null;
   }
 
-  // Put the view somewhere, where it will stay.
+  // Move the view to a place where it will stay.
   function goTo(top) {
     speed.reset();
     arriving = true;
@@ -116,7 +116,7 @@ export function createPhotoGrid(grid, events) {
     rushing = pixels > RUSH * lastHeight;
     clearTimeout(calmTimer);
     if (rushing) calmTimer = setTimeout(controller.refresh, CALM);
-    // Photos that come while the page moves are shown at once: fading dozens in costs frames.
+    // Photos that arrive while the page moves are shown at once: fading in dozens costs frames.
     if (!pixels) return;
     grid.classList.add("moving");
     clearTimeout(stillTimer);
@@ -143,7 +143,7 @@ export function createPhotoGrid(grid, events) {
   function tiles(first, last) {
     const found = [];
     for (let row = first; row < last; row++) addRow(row, found);
-    // What has the focus stays in the page however far it is scrolled away.
+    // The focused photo stays in the page however far it is scrolled away.
     const focused = grid.getRootNode().activeElement?.index;
     const seen = first < last && focused >= layout.rows.start[first] && focused < layout.rows.stop[last - 1];
     if (focused !== undefined && focused < source.total && !seen) addRow(rowOf(layout, focused), found, focused);
@@ -203,7 +203,7 @@ export function createPhotoGrid(grid, events) {
     }
   }
 
-  // Focus what was to be focused as soon as it is there, and again what lost the focus by being drawn anew.
+  // Focus the pending photo as soon as it is drawn, and restore the focus of a photo that lost it by being redrawn.
   function restoreFocus(id) {
     const root = grid.getRootNode();
     const wanted = pending.index();
@@ -265,10 +265,10 @@ export function createPhotoGrid(grid, events) {
     // Pixels from the top of a photo to that of the window.
     offsetOf: (index) => view.top() - topOf(index),
     scrollTo: goTo,
-    // Scroll on the way to somewhere else, as while the scrubber is dragged.
+    // Scroll on the way to another place, for example while the scrubber is dragged.
     passBy: (top) => view.scrollTo(top),
     nextRow: (index, direction) => nearestInNextRow(layout, source.ratios, index, direction),
-    // Photos on one screen, from that one on.
+    // The number of photos on one screen, starting at that one.
     screenFrom(index) {
       const row = rowOf(layout, index);
       const below = upperBound(layout.rows.top, layout.rows.top[row] + view.height() - rowHeight);

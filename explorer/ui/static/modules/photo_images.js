@@ -1,11 +1,11 @@
-// The pictures of the photos around the one that is shown: loaded, decoded, and kept while they are near.
+// Loads and decodes the pictures of the photos around the one that is shown, and keeps them while they are near.
 
 import { fullAddress, pictureAddress } from "./photo_sources.js";
 
-// Photos whose pictures are kept. Each may be a decoded original of a hundred megabytes.
+// The most pictures and previews that are kept. A picture may be a decoded original of a hundred megabytes.
 const MOST_IMAGES = 7;
 const MOST_PREVIEWS = 60;
-// Larger files are not fetched before they are looked at.
+// Larger files are not fetched before they are viewed.
 const MOST_BYTES_AHEAD = 30e6;
 
 // size(): the name of the renditions that suit the window.
@@ -13,7 +13,7 @@ export function createPhotoImages(size) {
   const previews = new Map();
   const pictures = new Map();
 
-  // An image of that address, from memory if it is there; with a promise, `ready`: true once it can be painted at once.
+  // An image with that address, from memory if possible. Its promise `ready` resolves to true once it can be painted at once.
   function load(address, kept, most) {
     let image = kept.get(address);
     kept.delete(address);
@@ -29,7 +29,7 @@ export function createPhotoImages(size) {
     while (kept.size > most) {
       const [oldest, dropped] = kept.entries().next().value;
       kept.delete(oldest);
-      // What is still being loaded is no longer wanted.
+      // Stop loading a picture that is no longer wanted.
       if (!dropped.isConnected && !dropped.painted) dropped.src = "";
     }
     return image;
@@ -45,7 +45,7 @@ export function createPhotoImages(size) {
     return address && load(address, pictures, MOST_IMAGES);
   }
 
-  // The picture at full size, if it has more to show than the one before.
+  // The picture at full size, if it has more detail than the first one.
   function full(entry, longest) {
     const address = fullAddress(entry, size(), longest);
     return address && load(address, pictures, MOST_IMAGES);
@@ -60,7 +60,7 @@ export function createPhotoImages(size) {
       const text = answer.ok ? "" : (await answer.text()).trim();
       if (text.length > 0 && text.length < 400) return text;
     } catch {
-      // The program does not answer; the page says so itself.
+      // The program does not respond; the page itself reports that.
     }
     return "The original cannot be shown. This is the preview.";
   }

@@ -1,16 +1,16 @@
-// The information on a photo: what is known of it, where its files are, and the photos that are similar.
+// The information about a photo: the known facts, where its files are, and similar photos.
 
 import { numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
 
-// onPick(entry): a similar photo was chosen. onFace(face): a marked face is pointed at, { name, box }, or none any longer (null).
+// onPick(entry): called when a similar photo is chosen. onFace(face): called with the hovered face, { name, box }, or null for none.
 export function createPhotoPanel({ onPick, onFace }) {
   const body = make("div", { class: "body" });
   const root = make("aside", { class: "panel", "aria-label": "Information", tabindex: "-1" }, body);
   const parts = { why: make("div", { class: "why-photo" }), facts: make("div"), faces: make("div"), similar: make("div") };
   let shown = null;
 
-  // info: what `photo_details` in Python has, or null while it is being fetched.
+  // info: the result of `photo_details` in Python, or null while it is being fetched.
   function facts(info) {
     if (!info) return [];
     return [
@@ -68,7 +68,7 @@ export function createPhotoPanel({ onPick, onFace }) {
     return make("figure", { class: "histogram" }, drawing);
   }
 
-  // Show the panel's parts as they come; each is left as it is where nothing is given.
+  // Show the panel's parts as they arrive; parts that are not given stay as they are.
   function update(id, { info, why, faces, similar }) {
     if (shown !== id) {
       shown = id;
@@ -80,13 +80,13 @@ export function createPhotoPanel({ onPick, onFace }) {
       parts.similar.replaceChildren();
     }
     if (info !== undefined) parts.facts.replaceChildren(...facts(info));
-    // Made by the server, with all texts escaped.
+    // This HTML comes from the server, with all texts escaped.
     if (why !== undefined) parts.why.innerHTML = why;
     if (faces !== undefined) parts.faces.replaceChildren(...people(faces.faces));
     if (similar !== undefined) parts.similar.replaceChildren(...similarPhotos(similar));
   }
 
-  // The people whose faces other programs have marked: pointing at a name shows the face.
+  // The people whose faces other programs have marked; hovering a name shows the face.
   function people(faces) {
     if (!faces.length) return [];
     const shown = (face) => ({ onpointerenter: () => onFace(face), onpointerleave: () => onFace(null), onfocus: () => onFace(face), onblur: () => onFace(null) });
@@ -110,7 +110,7 @@ export function createPhotoPanel({ onPick, onFace }) {
     ];
   }
 
-  // Show no photo, and why.
+  // Show no photo, and the reason.
   function clear(reason = "") {
     shown = null;
     body.replaceChildren(...(reason ? [make("p", { class: "hint" }, reason)] : []));

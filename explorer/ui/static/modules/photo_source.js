@@ -1,13 +1,13 @@
-// Where the photos of a gallery come from: all with the page, or a list of any length that is read in windows.
+// The sources of a gallery's photos: all of them sent with the page, or a list of any length that is read in windows.
 
 import { givenSections, listSections } from "./list_sections.js";
 
-// Photos in one window, and windows that are kept.
+// The number of photos in one window, and the most windows that are kept.
 const WINDOW = 120;
 const MOST_WINDOWS = 60;
-// Photos that are asked about at once.
+// The most photos in one request for those that remain.
 const MOST_ASKED = 500;
-// The shapes of photos as one byte each: 0 is 0.4, 255 is 4.
+// Aspect ratios are sent as one byte each, on a logarithmic scale: 0 is 0.4, 255 is 4.
 const FIRST_RATIO = 0.4;
 const RATIO_RANGE = Math.log(10);
 
@@ -43,8 +43,8 @@ export function givenSource(photos) {
 }
 
 // A list on the server. list: { key, url, total, layout, photos }, with the layout and the photos of its beginning.
-// arrived(): called when photos have come. failed(): called when some could not be fetched, which `need` asks for again. gone(): called when
-// the server no longer knows the list.
+// arrived(): called when photos have arrived. failed(): called when some could not be fetched; `need` requests them again. gone(): called
+// when the server no longer knows the list.
 export function listSource(list, { arrived, failed, gone }) {
   const windows = new Map();
   const waiting = new Set();
@@ -75,7 +75,7 @@ export function listSource(list, { arrived, failed, gone }) {
       if (windows.size > MOST_WINDOWS) windows.delete(windows.keys().next().value);
       arrived();
     } catch {
-      // The page says so itself if the server is gone.
+      // If the server is gone, the page itself reports that.
       if (!lost) failed();
     } finally {
       waiting.delete(number);
@@ -88,7 +88,7 @@ export function listSource(list, { arrived, failed, gone }) {
     dated: list.layout.heading !== "none",
     whole: list.layout.count >= list.total,
     photo,
-    // Have the photos of a range fetched, those in the middle first.
+    // Request the photos of a range, those in the middle first.
     need: (from, to) => {
       const first = Math.floor(from / WINDOW);
       const last = Math.floor(Math.max(from, to - 1) / WINDOW);
@@ -109,13 +109,13 @@ export function listSource(list, { arrived, failed, gone }) {
     at: async (indices) => (indices.length ? get(`tiles?at=${indices.join(",")}`) : []),
     // Whether a photo may be in the list, as far as is known here.
     mayHave: () => true,
-    // Those of some photos that are in the list.
+    // Those of the given photos that are in the list.
     remaining: async (ids) => {
       const found = [];
       for (let at = 0; at < ids.length; at += MOST_ASKED) found.push(...(await get(`known?photo=${ids.slice(at, at + MOST_ASKED).join(",")}`)));
       return found;
     },
-    // Read the layout of the whole list; `adopt` puts it in place of that of the beginning.
+    // Read the layout of the whole list; `adopt` replaces that of the beginning with it.
     load: async () => {
       if (!source.whole) layout ??= await get("layout");
     },

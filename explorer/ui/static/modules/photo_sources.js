@@ -1,4 +1,4 @@
-// Which picture of a photo is shown: the file itself, or a rendition of one of a few sizes. Entries are those of
+// Chooses the picture of a photo that is shown: the file itself, or a rendition in one of a few sizes. Entries are those of
 // `photo_entry` in Python.
 
 // Pixels of the longer side of the renditions, by name.
@@ -16,8 +16,8 @@ export function pictureAddress(entry, size) {
   return entry.source === "screen" ? renditionAddress(entry, size) : null;
 }
 
-// The address of the picture at full size, or null if the one that is shown at first has it. longest: device pixels of
-// the longer side of the photo as it is shown now.
+// The address of the picture at full size, or null if the first picture already is. longest: the device pixels of the
+// longer side of the photo as it is shown now.
 export function fullAddress(entry, size, longest) {
   const shown = RENDITION_SIZES[size];
   const more = entry.source === "screen" && Math.max(entry.width, entry.height) > shown && longest > shown;

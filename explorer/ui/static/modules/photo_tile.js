@@ -1,9 +1,9 @@
-// A photo of the gallery as a button, with its marks.
+// Tiles of the gallery: photos as buttons, with their marks.
 
 import { photoLabel } from "./date_labels.js";
 import { make } from "./element.js";
 
-// What makes one tile differ from another.
+// A key that is the same for tiles that look the same.
 export function tileKey(photo) {
   return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside]));
 }
@@ -38,8 +38,8 @@ export function makeTile(photo, seen = true) {
   return button;
 }
 
-// Take a tile out of the page. If its preview has not come yet, it is no longer asked for: browsers fetch only a few files at a time,
-// and those in view are waiting.
+// Remove a tile from the page. If its preview has not arrived yet, the request is dropped: browsers fetch only a few files at a
+// time, and those in view are waiting.
 export function dropTile(element) {
   element.remove();
   const image = element.querySelector("img");
@@ -56,7 +56,7 @@ function markStack(button, { size, opened }) {
   button.setAttribute("aria-keyshortcuts", "s");
 }
 
-// The place of a photo that has not come yet, or is no longer in the library (null).
+// A placeholder for a photo that has not arrived yet, or is no longer in the library (null).
 export function makePlaceholder(photo) {
   return make("div", { class: photo === null ? "waiting gone" : "waiting", title: photo === null ? "No longer in the library" : null });
 }

@@ -24,7 +24,7 @@ const INFO_SETTING = "photo-explorer-info";
 // Below this width, the panel covers the photo, so it is closed at first.
 const WIDE = 1000;
 
-// What the page has asked to open before: its request comes with every run.
+// The last handled request of the page to open a photo; the page sends it with every run.
 let handledTurn = 0;
 
 // onClosed(): called whenever the viewer has been closed.
@@ -34,7 +34,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
 
   const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
   const images = createPhotoImages(size);
-  // Of the list that is stepped through: the page's, or that of the gallery that the photo was opened from.
+  // The token of the list to step through: the page's, or that of the gallery from which the photo was opened.
   const token = () => own || data.sequence;
   const list = createPhotoWindow({
     fetchWindow: (parameters) => loadWindow(token, parameters, () => send("renew", Date.now())),
@@ -132,7 +132,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
     if (opened && !list.now()) stage.clear("The photos cannot be loaded: Photo Explorer does not answer.");
   }
 
-  // --- the present photo
+  // --- the current photo
 
   function visit(entry) {
     list.visit(entry);
@@ -147,7 +147,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
     if (!awaited) announce();
   }
 
-  // Say which photo is shown, once it is known.
+  // Announce which photo is shown, once it is known.
   function announce() {
     awaited = false;
     address.step(list.now().id);
@@ -161,14 +161,14 @@ export function createPhotoViewer({ css, font, onClosed }) {
   function refresh() {
     const entry = list.now();
     if (entry?.gone) {
-      // What was on screen when it went stays there.
+      // If the photo was on screen when it was removed, it stays there.
       if (stage.shows(entry.id)) stage.say(GONE);
       else stage.clear(GONE);
       panel.clear(GONE);
       facts.hide();
       heat.forget();
     } else if (!entry) {
-      // One that is far away in the list has to be fetched first.
+      // A photo that is far away in the list has to be fetched first.
       stage.clear("Loading…");
       panel.clear();
       facts.hide();
@@ -195,7 +195,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
     });
   }
 
-  // Once a photo is there, the pictures of those beside it.
+  // Once a photo is loaded, fetch the pictures of its neighbors.
   function prefetch(entry) {
     if (list.now()?.id !== entry.id) return;
     for (const near of [1, -1].map((by) => list.entry(list.near + by))) if (near?.source) images.ahead(near);
@@ -260,19 +260,19 @@ export function createPhotoViewer({ css, font, onClosed }) {
     const command = viewerCommand(event, { control, typing: isTextField(target) });
     if (!command) return;
     event.preventDefault();
-    // The gallery and Streamlit have keys of their own.
+    // The gallery and Streamlit must not handle the same key.
     event.stopPropagation();
     run(command);
   }
 
-  // Somebody moves, presses or touches something.
+  // Called when the user moves the pointer, or presses or touches something.
   function wake() {
     frame.wake(() => slideshow.running);
   }
 
   return {
     get busy() { return opened; },
-    // At every run of the page.
+    // Called at every run of the page.
     update(newData, newSend) {
       const before = data;
       [data, send] = [newData, newSend];
@@ -285,7 +285,7 @@ export function createPhotoViewer({ css, font, onClosed }) {
       if (opened && id === null) return hide();
       if (!opened) return;
       if (before && before.sequence === data.sequence) return refresh();
-      // The list is another one, or what is known of its photos has changed. The photo is looked up first: it may have gone.
+      // The list, or what is known about its photos, has changed. The photo is looked up first, because it may be gone.
       facts.forget();
       list.relocate().catch(failed);
     },

@@ -1,17 +1,17 @@
-// The photos that are stepped through, of which there may be a million: only a window of them is held, and more is fetched
-// as it is come near to. Entries are those of `photo_entry` in Python.
+// The photos that the viewer steps through, of which there may be a million. Only a window of them is held, and more are
+// fetched as the user approaches its ends. Entries are those of `photo_entry` in Python.
 
-// Photos that are fetched at a time, and the least known on each side of the present one.
+// The number of photos that are fetched at a time, and the fewest that are known on each side of the current one.
 const WINDOW = 160;
 const LEAST_AHEAD = 24;
 
-// fetchWindow(parameters): fetches a part of the list, { total, start, photos, at, photo }, as the route of Python has it; throws
-// if it cannot. onChange(): called when more is known. onFailed(): called when what was gone to cannot be fetched.
+// fetchWindow(parameters): fetches a part of the list, { total, start, photos, at, photo }, from the route in Python; throws if it
+// cannot. onChange(): called when more is known. onFailed(): called when the photo to show cannot be fetched.
 export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }) {
   let entries = new Map();
-  // at: the index of the present photo. located: whether indices and total are those of the whole list. outside: a photo that is shown
-  // although it is not in the list, which goes on at `at`. gap: whether it goes on before that photo rather than after it: the one that
-  // was there has left the list.
+  // at: the index of the current photo. located: whether indices and total are those of the whole list. outside: a photo that is shown
+  // although it is not in the list, which continues at `at`. gap: whether the shown photo has left the list, so that the next one is
+  // the photo at `at` itself rather than the one after it.
   let present = { at: 0, total: 0, located: false, outside: null, gap: false };
   let generation = 0;
   let waiting = null;
@@ -21,7 +21,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
 
   const entry = (index) => entries.get(index) ?? null;
 
-  // Begin with the photos beside the one that is opened; where they are in the whole list is not known yet.
+  // Begin with the photos around the one that is opened; their position in the whole list is not known yet.
   function seed(photos, id) {
     generation++;
     waiting = sought = null;
@@ -38,32 +38,32 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     const found = await fetchWindow({ around: id, count: WINDOW });
     if (mine !== generation) return;
     const current = now();
-    // While this was fetched, the user may have gone on among the photos that were known.
+    // While this was fetched, the user may have stepped on among the known photos.
     if (current && current.id !== id && present.outside === null) {
       const moved = found.photos.findIndex((photo) => photo.id === current.id);
       if (moved < 0) return locate(current.id);
       found.at = found.start + moved;
     }
-    // Or to one that need not be in the list.
+    // Or they may have visited a photo that need not be in the list.
     const visited = current && current.id !== id ? present.outside : null;
     if (isIn(found)) return settle(found, { at: found.at, outside: visited, gap: false });
     if (visited) return findAgain();
     const known = [...entries.values(), present.outside].find((each) => each?.id === id);
-    // One that went while it was looked at is still known by name.
+    // A photo that was removed while it was viewed is still known by name.
     const outside = found.photo ?? { ...known, id, gone: true };
     const place = await placeWithout(id, mine);
     if (mine !== generation) return;
-    // Here too, the user may have gone on.
+    // Here too, the user may have stepped on.
     if (now() && now().id !== id) return findAgain();
     if (place) return settle(place.found, { at: place.at, outside, gap: place.gap });
     const index = present.located && present.at >= 0 ? Math.min(present.at, found.total) : null;
     return settle(found, index === null ? { at: -1, outside, gap: false } : { at: index, outside, gap: true });
   }
 
-  // The list has become another one: find the place in it again. What is shown stays, in the list or not.
+  // The list has changed: find the place in it again. The photo that is shown stays, whether or not it is in the list.
   async function relocate() {
     if (sought === null) return findAgain();
-    // What is being looked up is let finish: while photos are indexed, the list may change faster than the server answers.
+    // Let a running look-up finish: while photos are being indexed, the list may change faster than the server responds.
     stale = true;
   }
 
@@ -85,7 +85,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
 
   const isIn = ({ at }) => at !== null && at !== undefined;
 
-  // Where the list goes on without a photo: at the first of those beside the place that is still in it. Null if none of them is.
+  // Where the list continues without a photo: at the first of its former neighbors that is still in the list. Null if none is.
   async function placeWithout(id, mine) {
     for (const [index, gap, shift] of [[present.at, present.gap, 0], [present.at + 1, true, 0], [present.at - 1, true, 1]]) {
       const beside = entry(index);
@@ -122,7 +122,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     photos.forEach((photo, offset) => entries.set(start + offset, photo));
   }
 
-  // Fetch what comes soon on either side.
+  // Fetch the photos that come soon on either side.
   async function extend() {
     if (!present.located || waiting !== null) return;
     const near = [-LEAST_AHEAD, LEAST_AHEAD, 0].map((step) => Math.min(present.total - 1, Math.max(0, present.at + step)));
@@ -142,12 +142,12 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     return extend();
   }
 
-  // The entry of the present photo; null if it still has to be fetched.
+  // The entry of the current photo; null if it still has to be fetched.
   function now() {
     return present.outside ?? entry(present.at);
   }
 
-  // Go to an index, as far as the list reaches. Returns whether that is another photo.
+  // Go to an index, clamped to the list. Returns whether that is another photo.
   function go(index) {
     const target = Math.min(present.total - 1, Math.max(0, index));
     if (target < 0 || (target === present.at && present.outside === null)) return false;
@@ -156,8 +156,8 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     return true;
   }
 
-  // From a photo outside of the list, one step leads back to where the list was left, or to its beginning; from one that has left the
-  // list, to the photo that was after or before it.
+  // From a photo outside the list, one step leads back to where the list was left, or to its beginning; from a photo that has left
+  // the list, to the one that was after or before it.
   function step(by) {
     if (present.outside === null) return go(present.at + by);
     if (present.gap) {

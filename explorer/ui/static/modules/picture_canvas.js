@@ -8,7 +8,7 @@ const MAX_LOADED = 24;
 
 const loaded = new Map();
 
-// The image at an address, once it is there; null if it cannot be loaded.
+// The image at an address, once it is loaded; null if it cannot be.
 export function loadPicture(address) {
   if (!loaded.has(address)) {
     if (loaded.size > MAX_LOADED) loaded.delete(loaded.keys().next().value);
@@ -51,7 +51,7 @@ export function orientationOf(first, second) {
   return bestOrientation([0, 1, 2, 3, 4, 5, 6, 7].map((orientation) => meanDifference(upright, pixelsOf(drawOriented(second, 32, 32, orientation)))));
 }
 
-// Measured at a fixed size, so that it is comparable within a group.
+// The sharpness of an image, measured at a fixed size, so that it is comparable within a group.
 export function sharpnessOf(image) {
   const scale = 512 / Math.max(image.naturalWidth, image.naturalHeight);
   const width = Math.max(3, Math.round(image.naturalWidth * scale)), height = Math.max(3, Math.round(image.naturalHeight * scale));

@@ -1,7 +1,7 @@
-// Without accents and capitals.
+// A text in lower case without accents.
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-// The places whose name contains a text, with the places that they lie in; of a place that does itself, everything in it.
+// The places whose name contains a text, with the places that contain them; for a match, everything inside it is included.
 // Each place is { name, inside: places }.
 export function matchingPlaces(places, text) {
   const wanted = folded(text);

@@ -1,4 +1,4 @@
-// Streamlit's containers of a fixed height scroll, but cannot be focused, so their contents are out of reach by keyboard.
+// Makes Streamlit's containers of a fixed height focusable: they scroll, but could not be scrolled by keyboard otherwise.
 
 const SCROLLING = '[data-testid="stVerticalBlock"][overflow="auto"]:not([tabindex])';
 

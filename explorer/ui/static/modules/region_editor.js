@@ -3,24 +3,24 @@
 import { make } from "./element.js";
 import { boxBetween, describeBox, boxCoordinates, moveBox, resizeBox } from "./region_box.js";
 
-// Shares of the photo by which an arrow key moves an edge: alone, and with Alt.
+// The fractions of the photo by which an arrow key moves an edge, alone and with Alt.
 const BOX_STEP = 0.02;
 const SMALL_BOX_STEP = 0.005;
 const BOX_ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// The first box that the keyboard gets.
+// The first box for keyboard users.
 const INITIAL_BOX = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
 const MAX_BOXES = 8;
 
-// The boxes on the photo that was drawn on last: they outlive the elements, which a page may make anew at any run.
+// The boxes on the photo that was last drawn on. They outlive the elements, which a page may recreate at any run.
 const drawing = { source: null, boxes: [] };
 
-// Build the editor in `picker`. announcement: an element for what screen readers are to say.
-// photo: { source, src, label, width, height, preview }; `add`: whether boxes can be added to the present search.
-// onPicked(boxes, add), onCancelled(): what the user decided. Returns a function that ends listening for keys.
+// Build the editor in `picker`. announcement: an element with texts for screen readers.
+// photo: { source, src, label, width, height, preview }. add: whether boxes can be added to the current search.
+// onPicked(boxes, add), onCancelled(): called with the user's decision. Returns a function that ends listening for keys.
 export function editRegions({ picker, announcement, photo: data, add, onPicked, onCancelled }) {
   const state = { source: data.source, boxes: [], drag: null };
   build();
-  // What lies around closes at Escape, and steps through photos at arrow keys.
+  // In the capture phase: the surrounding dialog or viewer would close at Escape, and step through photos at arrow keys.
   document.addEventListener("keydown", onKey, true);
   return () => document.removeEventListener("keydown", onKey, true);
 
@@ -44,7 +44,7 @@ export function editRegions({ picker, announcement, photo: data, add, onPicked, 
     );
     if (drawing.source !== state.source) {
       drawing.source = state.source;
-      // For the keyboard, a box to start from; drawing one replaces it.
+      // Offer keyboard users a box to start from; drawing one replaces it.
       drawing.boxes = [{ ...INITIAL_BOX, untouched: true }];
     }
     state.boxes = drawing.boxes;
@@ -103,7 +103,7 @@ export function editRegions({ picker, announcement, photo: data, add, onPicked, 
     const now = at(event);
     const [across, down] = [now.x - drag.start.x, now.y - drag.start.y];
     if (!drag.moved && Math.hypot(across, down) < 0.01) return;
-    // A box that only stood ready gives way to the first one that is drawn, inside of it too.
+    // The untouched initial box gives way to the first one that is drawn, even inside it.
     if (!drag.moved && drag.untouched >= 0 && drag.what !== "resize") {
       Object.assign(drag, { what: "draw", number: drag.untouched });
     }

@@ -7,8 +7,8 @@ import { placeNames, regionInWords } from "./map_regions.js";
 // The address of the photos of a region.
 export const regionAddress = (region) => `?region=${region.key}&only=1`;
 
-// layer: holds the names. list: the element with `ol` and `.about`. go(region): show it. choose(region): list its photos.
-// leave(): give the focus back to the map.
+// layer: holds the names. list: the element with `ol` and `.about`. go(region): shows a region. choose(region): lists its photos.
+// leave(): returns the focus to the map.
 export function createRegionList({ layer, list, go, choose, leave }) {
   const items = list.querySelector("ol"), about = list.querySelector(".about"), names = new Map(), entries = new Map();
 
@@ -47,18 +47,18 @@ export function createRegionList({ layer, list, go, choose, leave }) {
   };
 
   return {
-    // Other regions, or regions by other names.
+    // The regions or their names have changed.
     renew(words) {
       names.clear();
       entries.clear();
       about.textContent = words ? "" : "The search model in use knows no words, so that regions have the names of what their files have in common.";
     },
-    // regions: those in view. size: of the window. taken: boxes in the way.
+    // regions: those in view. size: that of the window. taken: boxes that names must not cover.
     show(regions, projected, size, taken) {
       const before = [...layer.children];
       const sizeOf = (region) => [Math.min(240, region.name.length * (region.level ? 7.5 : 8.7) + 22), region.level ? 24 : 27];
       const placed = placeNames(regions, projected, size, sizeOf, taken);
-      // One that has the focus stays where it was.
+      // A focused name stays where it is.
       const focused = before.find((button) => button.getRootNode().activeElement === button);
       const wanted = placed.map(({ region, left, top }) => {
         const button = nameOf(region);
@@ -68,7 +68,7 @@ export function createRegionList({ layer, list, go, choose, leave }) {
       if (focused && !wanted.includes(focused)) leave();
       arrange(layer, wanted);
     },
-    // regions: all that the list holds. current: the key of the one whose photos are listed.
+    // regions: those in the list. current: the key of the region whose photos are listed.
     fill(regions, current) {
       const focused = items.getRootNode().activeElement;
       if (items.contains(focused)) return;

@@ -1,6 +1,6 @@
-// Does something again after a while, once however often it is asked for; nothing after it was stopped.
+// Repeats some work after a delay, once however often it is scheduled, and not after it was stopped.
 
-// work(): what is done. alive(): whether it still makes sense.
+// work(): does the work. alive(): whether it still makes sense. delay: milliseconds.
 export function createRetry(work, alive, delay, { setTimer = setTimeout, clearTimer = clearTimeout } = {}) {
   let timer = null;
 
@@ -11,7 +11,7 @@ export function createRetry(work, alive, delay, { setTimer = setTimeout, clearTi
 
   return {
     stop,
-    // Returns whether it will be done.
+    // Returns whether the work will be done.
     schedule() {
       if (!alive()) return false;
       timer ??= setTimer(() => {

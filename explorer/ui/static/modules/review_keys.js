@@ -1,6 +1,6 @@
 // The keys of the review of duplicates.
 
-// What can be done, with its keys as they are shown.
+// The keys as they are shown, with what they do.
 export const REVIEW_KEYS = [
   ["← →", "previous or next group"], ["↑ ↓", "which file is compared"], ["Enter", "accept: remove the marked files"], ["x", "mark or unmark for removal"],
   ["m", "mark all others, or none"], ["p", "keep this file instead"], ["k", "keep the first file, if none is suggested"], ["n", "not duplicates"], ["a", "keep all"],
@@ -13,9 +13,9 @@ const COMMANDS = {
   k: "keepFirst", n: "apart", a: "all", l: "later", u: "undecide", s: "side", f: "flicker", d: "difference", "+": "zoomIn", "=": "zoomIn",
   "-": "zoomOut", 0: "fit", 1: "full", "?": "help",
 };
-// What decides or leaves the group waits until the page shows the effect of the decision before.
+// Commands that decide or leave the group. They wait until the page shows the effect of the previous decision.
 const WAITING = new Set(["next", "previous", "accept", "mark", "markall", "keepCompared", "keepFirst", "apart", "all", "later", "undecide"]);
-// What Enter presses and what arrow keys move, where these have the focus.
+// Elements that Enter presses, and elements that arrow keys move, if they have the focus.
 const PRESSED = "button, a, summary";
 const MOVED = '[role="radiogroup"], [role="tablist"], [role="slider"]';
 

@@ -1,4 +1,4 @@
-// What surrounds the pictures of a group of duplicates: its files, the tools, the table, the buttons and the list of groups.
+// The parts around the pictures of a group of duplicates: its files, the tools, the table, the buttons and the list of groups.
 
 import { comparisonRows, fileState } from "./comparison_table.js";
 import { numberLabel } from "./date_labels.js";
@@ -7,8 +7,8 @@ import { REVIEW_KEYS } from "./review_keys.js";
 
 const MODES = [["side", "Side by side", "s"], ["flicker", "Flicker", "f"], ["difference", "Difference", "d"]];
 
-// review: { data, state, kept, others, other(), act(action, more), draw(), toggleHelp(), zoom(factor), fit() }: what Python gives; what
-// outlives a run of the page (`mode`, `other`, `zoom`, `help`); the files; and what the buttons do. Returns functions that make the parts.
+// review: { data, state, kept, others, other(), act(action, more), draw(), toggleHelp(), zoom(factor), fit() }: the data from Python; the
+// state that outlives a run of the page (`mode`, `other`, `zoom`, `help`); the files; and the functions of the buttons. Returns functions that make the parts.
 export function createReviewParts({ data, state, kept, others, other, act, draw, toggleHelp, zoom, fit }) {
   function head() {
     return make("div", { class: "head" },

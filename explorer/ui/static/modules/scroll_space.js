@@ -1,12 +1,12 @@
 // The scroll position in a list that may be higher than a browser can scroll.
 //
-// Browsers place elements up to some ten million pixels. A higher list is scrolled within a shorter space: each position
-// of the scroll bar stands for a position in the list, and from there on scrolling moves both by the same number of
-// pixels. `toSpace` of the current position makes the two agree again once scrolling has stopped.
+// Browsers can place elements at up to about ten million pixels. A higher list is scrolled within a shorter space: each
+// position of the scroll bar stands for a position in the list, and scrolling from there moves both by the same number of
+// pixels. Once scrolling has stopped, `toSpace` of the current position makes the two agree again.
 
 const MOST_PIXELS = 8_000_000;
 
-// height: of the list. view: pixels that are visible. most: the height of the space.
+// height: that of the list. view: the visible pixels. most: the height of the space.
 export function createScrollSpace(most = MOST_PIXELS) {
   let height = 0;
   let view = 0;
@@ -24,7 +24,7 @@ export function createScrollSpace(most = MOST_PIXELS) {
     },
     spaceHeight,
     shift: () => shift,
-    // The position in the list that is at the top of the view. last: the position in the space at the time before.
+    // The position in the list at the top of the view. last: the previous position in the space.
     toList(space, last) {
       const far = Math.abs(space - last) > 3 * view;
       const end = space <= 0 || space >= spaceHeight() - view;

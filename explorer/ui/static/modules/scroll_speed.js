@@ -1,6 +1,6 @@
-// How fast a list is being scrolled.
+// Measures how fast a list is being scrolled.
 
-// Milliseconds over which the speed is measured: some frames, so that one that draws nothing new does not count as rest.
+// Milliseconds over which the speed is measured. They span several frames, so that one frame without movement does not count as rest.
 const SPAN = 100;
 
 // now(): the time in milliseconds.
@@ -8,11 +8,11 @@ export function createScrollSpeed(now = () => performance.now()) {
   let samples = [];
 
   return {
-    // Forget what was before: the view was put somewhere else.
+    // Forget earlier samples, because the view was moved to another place.
     reset() {
       samples = [];
     },
-    // The speed at a position, in the unit of positions per second; 0 after a rest.
+    // The speed at a position, in units of positions per second; 0 after a rest.
     at(position) {
       const time = now();
       samples = samples.filter((each) => time - each.time < SPAN);

@@ -1,15 +1,15 @@
-// The scrubber beside a list by date: months as bars whose length shows how many photos there are of each day, years as
-// labels, and a thumb to drag. By keyboard it moves by months and years.
+// The scrubber beside a list by date: months as bars whose length shows the number of photos per day, years as labels, and a
+// thumb to drag. Keys move it by months and years.
 
 import { monthLabel, numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { monthAt, monthByKey, monthsOnTrack, yearTicks } from "./scrubber_scale.js";
 
-// Pixels between labels of years, and beside the bars of a track that is wide enough for them.
+// Pixels between labels of years, and for the labels beside the bars if the track is wide enough.
 const APART = 22;
 const LABELS = 30;
 
-// element: of `gallery.html`. go(share): scroll to a share of the list's height. done(): the user let go.
+// element: the one in `gallery.html`. go(share): scrolls to a fraction of the list's height. done(): called when the user lets go.
 export function createScrubber(element, { go, done }) {
   const canvas = element.querySelector("canvas");
   const years = element.querySelector(".years");
@@ -58,7 +58,7 @@ export function createScrubber(element, { go, done }) {
     const box = element.getBoundingClientRect();
     share = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1);
     show(share);
-    // At most one jump in a frame.
+    // Make at most one jump per frame.
     if (frame) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
@@ -103,7 +103,7 @@ export function createScrubber(element, { go, done }) {
       draw();
     },
     draw,
-    // Move the thumb. share: of the list's height, 0 to 1.
+    // Move the thumb. share: the fraction of the list's height, 0 to 1.
     show: (newShare) => dragging || show(newShare),
     dragging: () => dragging,
   };

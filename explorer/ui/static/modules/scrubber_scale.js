@@ -2,8 +2,8 @@
 
 import { monthOf, yearOf } from "./date_labels.js";
 
-// The months of a list: [{ day, from, to, count, perDay }]: the number YYYYMM00, where they begin and end as a share of
-// the list's height, and photos. layout: as `layoutList` gives it.
+// The months of a list: [{ day, from, to, count, perDay }]: the number YYYYMM00, where they begin and end as fractions of
+// the list's height, and the numbers of photos. layout: from `layoutList`.
 export function monthsOnTrack({ sections, height }) {
   const months = [];
   for (const { day, headTop, start, stop } of sections) {
@@ -40,7 +40,7 @@ export function yearTicks(months, pixels, apart) {
   return ticks;
 }
 
-// The number of the month at a share of the height, 0 to 1; of months beside each other, the first.
+// The number of the month at a fraction of the height, 0 to 1; the first of months beside each other.
 export function monthAt(months, share) {
   let at = 0;
   for (let next = 1; next < months.length && months[next].from <= share; next++) {
@@ -52,7 +52,7 @@ export function monthAt(months, share) {
 // The month to which a key leads from one; null for other keys.
 export function monthByKey(months, at, key) {
   const last = monthAt(months, 1);
-  // To the next month that is not beside this one, and to the next one of another year.
+  // Step to the next month that is not beside this one, or to the next month of another year.
   const step = (direction, differs) => {
     let to = at;
     while (months[to] && (months[to].from === months[at].from || !differs(months[to]))) to += direction;

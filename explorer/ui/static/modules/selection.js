@@ -1,5 +1,5 @@
-// Which photos of a list are selected. A list can be so long that all of its photos are selected without their ids
-// being known: then those are kept that are not.
+// The selected photos of a list. A list can be so long that all of its photos are selected without their ids being
+// known; the ids of the photos that are not selected are then kept.
 
 export function createSelection() {
   let all = false;
@@ -13,11 +13,11 @@ export function createSelection() {
     add: (id) => (all ? ids.delete(id) : ids.add(id)),
     addAll: () => ([all, ids] = [true, new Set()]),
     clear: () => ([all, ids] = [false, new Set()]),
-    // The number of selected photos. total: photos in the list.
+    // The number of selected photos. total: the number of photos in the list.
     size: (total) => (all ? total - ids.size : ids.size),
     // Forget photos that are gone. remains(id): whether a photo is still there.
     keep: (remains) => (ids = new Set([...ids].filter(remains))),
-    // As Python gets it.
+    // The selection as data for Python.
     value: () => ({ all, ids: [...ids] }),
   };
 }

@@ -3,8 +3,8 @@
 const RENEWALS = 12;
 const RENEWAL_DELAY = 400;
 
-// token(): names the list. parameters: of the route. renew(): asks the page to tell the server its list again, which only memory
-// holds. Throws if the list cannot be fetched.
+// token(): the token of the list. parameters: those of the route. renew(): asks the page to register its list with the server again,
+// which holds it in memory only. Throws if the list cannot be fetched.
 export async function loadWindow(token, parameters, renew) {
   for (let attempt = 0; attempt < RENEWALS; attempt++) {
     const answer = await fetch(`/photo/sequence/${token()}?${new URLSearchParams(parameters)}`);

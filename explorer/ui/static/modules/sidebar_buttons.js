@@ -1,5 +1,5 @@
-// Streamlit's sidebar, which holds the pages in a narrow window. `app.css` shows words on the buttons that open and close it; here they
-// get names that contain these words, in place of "Expand sidebar" and "Collapse sidebar".
+// Streamlit's sidebar, which holds the pages in a narrow window. `app.css` shows words on the buttons that open and close it; here the
+// buttons get names that contain these words, instead of "Expand sidebar" and "Collapse sidebar".
 
 const CLOSE = '[data-testid="stSidebarCollapseButton"] button';
 const NAMES = {
@@ -15,7 +15,7 @@ export function nameSidebarButtons() {
   }
 }
 
-// Streamlit closes the sidebar after a choice on phones only, and leaves it over the chosen page in a narrow window on a desktop.
+// Close the sidebar after a choice. Streamlit does so on phones only; in a narrow window on a desktop, it leaves the sidebar over the page.
 export function closeAfterChoice(event) {
   if (!event.target.closest?.(PAGE_LINK)) return;
   setTimeout(() => {

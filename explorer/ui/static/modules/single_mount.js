@@ -1,12 +1,12 @@
-// One thing for all the elements that Streamlit mounts for a component one after the other: it may clean up after an old element when
-// the next one is there already, or long before, and after each run of the page.
+// Keeps one object for all elements that Streamlit mounts for a component one after the other. Streamlit may clean up after an old
+// element when the next one already exists, or long before, and after each run of the page.
 
-// make(element): makes the thing, { destroy(), busy }, for the first element. One that is busy, as a viewer that is open, outlives its
-// element: the next one takes it over.
+// make(element): makes the object, { destroy(), busy }, for the first element. An object that is busy, such as an open viewer, outlives
+// its element, and the next element takes it over.
 export function createSingleMount(make, later = setTimeout) {
   let made = null, holder = null;
 
-  // End it if its element has gone and it is not busy. To be called when it is busy no longer, too.
+  // Destroy the object if its element is gone and it is not busy. To be called when it is no longer busy, too.
   function release() {
     if (!holder || holder.isConnected || made.busy) return;
     const ended = made;
@@ -16,7 +16,7 @@ export function createSingleMount(make, later = setTimeout) {
 
   return {
     release,
-    // The thing, which belongs to this element from now on.
+    // The object, which belongs to this element from now on.
     attach(element) {
       holder = element;
       return (made ??= make(element));

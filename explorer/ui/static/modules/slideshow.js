@@ -1,10 +1,10 @@
-// Goes on to the next photo every few seconds.
+// Shows the next photo every few seconds.
 
 // Milliseconds that a photo is shown.
 const SLIDE_TIME = 4000;
 
-// next(): shows the next photo. ready(): whether the present one has been loaded; one that has not is waited for.
-// onChange(): called when it starts or stops.
+// next(): shows the next photo. ready(): whether the current one has been loaded; if not, the slideshow waits for it.
+// onChange(): called when the slideshow starts or stops.
 export function createSlideshow({ next, ready, onChange, setTimer = setTimeout, clearTimer = clearTimeout }) {
   let timer = null;
 
@@ -31,7 +31,7 @@ export function createSlideshow({ next, ready, onChange, setTimer = setTimeout, 
 
   return {
     toggle, stop,
-    // The photo was changed by hand: it has its full time.
+    // The user has changed the photo, so it gets its full time.
     restart() { if (timer !== null) schedule(); },
     get running() { return timer !== null; },
   };

@@ -1,15 +1,15 @@
-// Wheel, mouse, pen and touch on the stage: what they mean for the photo there.
+// Translates wheel, mouse, pen and touch on the stage into actions on the photo.
 
-// Pixels that a finger moves before it counts, and that it moves to reach the next photo or to close the viewer.
+// Pixels that a finger must move for a drag, and pixels that it must move to reach the next photo or to close the viewer.
 const DRAG_START = 8;
 const SWIPE_ACROSS = 60;
 const SWIPE_DOWN = 110;
-// Milliseconds within which a second tap makes a double one, and pixels that it may be away from the first.
+// Milliseconds within which a second tap makes a double tap, and pixels that it may be away from the first.
 const DOUBLE_TAP_TIME = 320;
 const DOUBLE_TAP_PLACE = 40;
 
 // act: { enlarged() , zoom(factor, point), pan(across, down), toggle(point), follow(across, down), release(), swipe(what) }, with
-// points as seen from the center of the stage; swipe: "previous", "next" or "close".
+// points relative to the center of the stage; swipe: "previous", "next" or "close".
 export function listenForGestures(stage, act) {
   const pointers = new Map();
   let drag = null;
@@ -24,7 +24,7 @@ export function listenForGestures(stage, act) {
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
-    // A pinch on a touchpad comes as small steps of the wheel with Ctrl.
+    // A pinch on a touchpad is reported as small steps of the wheel with Ctrl.
     const strength = event.ctrlKey ? 0.01 : 0.002;
     act.zoom(Math.exp(Math.min(0.5, Math.max(-0.5, -event.deltaY * lines * strength))), place(event));
   }, { passive: false });

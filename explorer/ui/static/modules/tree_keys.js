@@ -1,7 +1,7 @@
-// The keyboard of a tree, as the ARIA Authoring Practices describe it. rows: what is shown, from the top down, each
+// The keyboard of a tree, as the ARIA Authoring Practices describe it. rows: the visible rows from the top down, each
 // { level (from 1), folds, open, name }.
 
-// What a key does to the row at an index: { go: index }, { open: index }, { close: index }, or null for other keys.
+// The action of a key at the row with an index: { go: index }, { open: index }, { close: index }, or null for other keys.
 export function treeKey(rows, at, key) {
   const row = rows[at];
   if (key === "ArrowDown") return { go: Math.min(at + 1, rows.length - 1) };
@@ -20,8 +20,8 @@ export function treeKey(rows, at, key) {
   return null;
 }
 
-// The next row after an index whose name begins with what was typed; the row itself if several characters were typed and
-// it still fits; -1 if there is none.
+// The next row after an index whose name begins with the typed text; the row itself if several characters were typed and
+// it still matches; -1 if there is none.
 export function typedRow(rows, at, typed) {
   const wanted = typed.toLocaleLowerCase(), first = typed.length > 1 ? 0 : 1;
   for (let step = first; step <= rows.length; step++) {

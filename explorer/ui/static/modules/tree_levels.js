@@ -1,12 +1,12 @@
-// What is known of a tree that is read level by level. read(parameters): a promise of { nodes, total }. changed(): called
-// when something has arrived.
+// The known part of a tree that is read level by level. read(parameters): returns a promise of { nodes, total }. changed():
+// called when something has arrived.
 export class TreeLevels {
   constructor(read, changed) {
     this.read = read;
     this.changed = changed;
     this.levels = new Map();
     this.open = new Set();
-    // Of the groups that a text was found in.
+    // The open and closed groups among those that match the filter.
     this.foundOpen = new Set();
     this.foundClosed = new Set();
     this.found = null;
@@ -14,7 +14,7 @@ export class TreeLevels {
     this.failed = false;
   }
 
-  // Read the top, all levels that are open, and what a text was found in, again.
+  // Read the top level, all open levels, and the groups that match the filter again.
   async refresh() {
     const ids = new Set([null, ...this.open, ...this.foundOpen]);
     const levels = [...ids].map((id) => this.#load(id, Math.max(1, this.levels.get(id)?.nodes.length ?? 0)));
@@ -38,14 +38,14 @@ export class TreeLevels {
     this.changed();
   }
 
-  // Read the rest of a level that has more groups than one answer holds; returns the id of the first of them.
+  // Read the rest of a level that has more groups than one response holds; returns the id of the first of them.
   async more(id) {
     const known = this.levels.get(id).nodes.length;
     await this.#load(id, known + 1);
     return this.levels.get(id).nodes[known]?.id;
   }
 
-  // Show only the groups that a text was found in; with an empty text, all of them.
+  // Show only the groups whose names contain a text; with an empty text, all of them.
   async match(text) {
     this.wanted = text;
     if (!text) this.found = null;
@@ -55,7 +55,7 @@ export class TreeLevels {
     this.changed();
   }
 
-  // Returns whether this is still the text that is wanted.
+  // Returns whether this text is still the wanted one.
   async #find(text) {
     if (!text) return true;
     const found = await this.#ask({ matching: text });
@@ -64,7 +64,7 @@ export class TreeLevels {
     return true;
   }
 
-  // What is shown, from the top down: { node, level, at, size, open, folds, name }, or { more, of, … } for the rest of a level.
+  // The visible rows from the top down: { node, level, at, size, open, folds, name }, or { more, of, … } for the rest of a level.
   rows() {
     const rows = [], top = this.found ?? this.levels.get(null);
     if (top) this.#add(rows, this.found ? { nodes: top.nodes, total: top.nodes.length } : top, null, 1);
@@ -86,7 +86,7 @@ export class TreeLevels {
     }
   }
 
-  // Read a level until at least so many of its groups are known.
+  // Read a level until at least `least` of its groups are known.
   async #load(id, least) {
     const nodes = [];
     let total = least;

@@ -1,7 +1,7 @@
 // The buttons below the photo.
 
-// entry: the photo that is shown, or null. data: what the page gives: its own `actions`, and whether what matched can be shown
-// (`heat`). heatShown: whether it is. Returns what `setActions` of the frame takes.
+// entry: the photo that is shown, or null. data: from the page: its own `actions`, and whether a heat map can be shown (`heat`).
+// heatShown: whether one is shown. Returns the list for `setActions` of the frame.
 export function actionsOf(entry, data, heatShown) {
   if (!entry || entry.gone) return [];
   const matched = { command: "heat", icon: "blur_on", label: heatShown ? "Hide what matched" : "Show what matched", help: "Highlight the part of the photo that best matches your search (h)" };

@@ -1,6 +1,6 @@
-// Fetches what is known about the photo that is shown, and gives it to the panel as it comes.
+// Fetches what is known about the photo that is shown, and passes it to the panel as it arrives.
 
-// Milliseconds that a photo must be looked at before its facts are fetched: none while keys are held down.
+// Milliseconds that a photo must be viewed before its facts are fetched, so that none are while keys are held down.
 const FACTS_DELAY = 120;
 const MOST_FACTS = 60;
 
@@ -10,15 +10,15 @@ async function readFacts(address) {
   return answer.json();
 }
 
-// panel: as `createPhotoPanel` makes it. token(): of the page's list of photos.
+// panel: from `createPhotoPanel`. token(): that of the page's list of photos.
 export function createFacts(panel, token, { read = readFacts, setTimer = setTimeout, clearTimer = clearTimeout } = {}) {
   let timer = 0;
   let current = null;
-  // By a photo's id: the parts that have come, and whether more are being fetched.
+  // By photo id: the parts that have arrived, and whether more are being fetched.
   let known = new Map();
 
   async function fetchAll(id) {
-    // What is said of the photo before goes once this one is looked at, however long the server takes.
+    // Remove the facts about the previous photo at once, however long the server takes.
     if (!known.has(id)) panel.update(id, {});
     const facts = known.get(id) ?? { parts: {}, busy: false };
     known.set(id, facts);
@@ -33,7 +33,7 @@ export function createFacts(panel, token, { read = readFacts, setTimer = setTime
         const answer = await read(address);
         parts[part] = part === "why" ? answer.html : answer;
       } catch {
-        // Of a photo that has gone meanwhile, or without the program, there is nothing more to say.
+        // The photo has been removed meanwhile, or the program does not respond: there is nothing more to show.
         continue;
       }
       // Another photo is shown, or these facts are out of date.
@@ -49,7 +49,7 @@ export function createFacts(panel, token, { read = readFacts, setTimer = setTime
       const facts = known.get(id);
       current = id;
       if (facts) panel.update(id, facts.parts);
-      // The page may say the same again and again: that does not put off the fetching.
+      // The page may repeat the same update: that must not delay the fetching.
       if (same && timer) return;
       clearTimer(timer);
       timer = setTimer(() => {

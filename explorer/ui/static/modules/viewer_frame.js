@@ -1,9 +1,9 @@
-// What surrounds the photo: the bar above, the buttons at its sides, the actions below, and the list of keys.
+// The frame around the photo: the bar above, the buttons at its sides, the actions below, and the list of keys.
 
 import { make } from "./element.js";
 import { VIEWER_KEYS } from "./viewer_keys.js";
 
-// Milliseconds without anything done after which the controls are hidden during a slideshow.
+// Milliseconds without user activity after which the controls are hidden during a slideshow.
 const QUIET_AFTER = 2500;
 
 // Command, icon, and name with its key.
@@ -13,7 +13,7 @@ const TOOLS = [
   ["fullScreen", "fullscreen", "Full screen (f)"], ["info", "info", "Information (i)"], ["help", "keyboard", "Keys (?)"],
 ];
 
-// One of the icons of the font that Streamlit loads.
+// An icon from the font that Streamlit loads.
 function icon(name) {
   return make("span", { class: "icon", "aria-hidden": "true" }, name);
 }
@@ -22,7 +22,7 @@ function iconButton(command, name, label, run, className = "") {
   return make("button", { type: "button", class: `tool ${className} ${command}`, title: label, "aria-label": label.replace(/ \(.*\)$/, ""), onclick: () => run(command) }, icon(name));
 }
 
-// run(command): called for each button. parts: the elements of stage, panel and strip. Returns the layer and its updates.
+// run(command): called by each button. stage, panel, strip: elements. Returns the layer and the functions that update it.
 export function createViewerFrame({ run, stage, panel, strip }) {
   const name = make("span", { class: "name" });
   const position = make("span", { class: "position" });
@@ -45,7 +45,7 @@ export function createViewerFrame({ run, stage, panel, strip }) {
     button.setAttribute("aria-pressed", String(on));
   }
 
-  // list: [{ command | href, icon, label, help, pressed }], of which links open in a new tab or are saved.
+  // list: [{ command | href, icon, label, help, pressed }]; links open in a new tab or are saved.
   function setActions(list) {
     actions.replaceChildren(...list.map((each) => {
       const content = [icon(each.icon), make("span", {}, each.label)];
@@ -78,7 +78,7 @@ export function createViewerFrame({ run, stage, panel, strip }) {
 
   let quiet = 0;
 
-  // Show the controls; playing(): whether a slideshow is shown, for which they are hidden again while nothing is done.
+  // Show the controls. playing(): whether a slideshow is running, in which they are hidden again without user activity.
   function wake(playing) {
     clearTimeout(quiet);
     layer.classList.remove("quiet");

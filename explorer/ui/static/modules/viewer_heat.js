@@ -1,7 +1,7 @@
-// What matched in the photo that is shown: a heat map over it, while the user wants one. It takes the server a while, so only a photo
-// that is looked at is asked about, and one at a time.
+// Shows what matched in the current photo, as a heat map over it, while the user wants one. It takes the server a while, so heat maps
+// are requested one at a time, and only for photos that are being viewed.
 
-// Milliseconds that a photo must be looked at before its heat map is asked for.
+// Milliseconds that a photo must be viewed before its heat map is requested.
 const HEAT_DELAY = 250;
 const NO_HEAT = { message: "What matched cannot be shown now." };
 
@@ -10,10 +10,10 @@ async function readHeat(token, id) {
   return answer.ok ? answer.json() : NO_HEAT;
 }
 
-// token(): of the list of photos. show(overlay): draws { url, words } or { message }; null draws none.
+// token(): that of the list of photos. show(overlay): draws { url, words } or { message }; null draws none.
 export function createHeat({ token, show, read = readHeat, setTimer = setTimeout, clearTimer = clearTimeout }) {
   let wanted = false, timer = 0, busy = false;
-  // What is looked at: { key, id, token }.
+  // The photo that is being viewed: { key, id, token }.
   let current = null;
 
   async function explain() {
@@ -33,7 +33,7 @@ export function createHeat({ token, show, read = readHeat, setTimer = setTimeout
     timer = setTimer(explain, HEAT_DELAY);
   }
 
-  // Nothing is looked at any longer.
+  // No photo is being viewed any longer.
   function forget() {
     clearTimer(timer);
     current = null;
@@ -47,10 +47,10 @@ export function createHeat({ token, show, read = readHeat, setTimer = setTimeout
       show(null);
     },
     forget,
-    // At every change of what is shown.
+    // Called whenever another photo is shown, or its entry changes.
     update(entry) {
       if (!wanted) return;
-      // With its source, an entry is drawn anew, without what lies over it.
+      // If its source changes, an entry is redrawn without its overlay.
       const key = JSON.stringify([token(), entry.id, entry.source]);
       if (current?.key === key) return;
       current = { key, id: entry.id, token: token() };

@@ -1,15 +1,15 @@
-// The viewer's place in the browser's history: one entry, whatever is stepped through, so that Back leaves it in one step.
+// The viewer's place in the browser's history: a single entry however many photos are shown, so that Back leaves the viewer in one step.
 
 import { addressWithPhoto, photoInAddress, sameButPhoto } from "./photo_address.js";
 
-// Browsers allow few changes of the address in a short time.
+// Milliseconds between two changes of the address: browsers allow only a few in a short time.
 const ADDRESS_DELAY = 200;
-// Milliseconds that going back is waited for.
+// Milliseconds to wait until the browser has gone back.
 const BACK_TIMEOUT = 800;
 
-// onAddress(id): the user went back or forward to an address with that photo, or none (null).
+// onAddress(id): called when the user goes back or forward to an address with that photo, or with none (null).
 export function createViewerHistory({ onAddress }) {
-  // The address that was set while a photo is open; null while none is.
+  // The address that was set while a photo was open; null while none is.
   let own = null;
   let timer = 0;
   let leaving = null;
@@ -45,7 +45,7 @@ export function createViewerHistory({ onAddress }) {
       const done = () => {
         if (leaving !== done) return;
         leaving = null;
-        // In case the entry before belongs to something else.
+        // The entry before may belong to something else.
         if (photoInAddress(location.search) !== null) history.replaceState({}, "", under);
         resolve();
       };
@@ -56,7 +56,7 @@ export function createViewerHistory({ onAddress }) {
     });
   }
 
-  // Before Streamlit hears of it, which would run the page again for nothing where only the photo differs.
+  // Runs before Streamlit's listener, which would run the page again for nothing if only the photo differs.
   function onPop(event) {
     clearTimeout(timer);
     if (leaving) {

@@ -1,6 +1,6 @@
 // The keys of the viewer.
 
-// What can be done, with its keys as they are shown and named.
+// The keys as they are shown, with what they do.
 export const VIEWER_KEYS = [
   ["← →", "previous or next photo"], ["Home End", "first or last photo"], ["+ −", "zoom in or out"], ["0", "whole photo"], ["1", "actual pixels"],
   ["Shift + ← → ↑ ↓", "move the enlarged photo"], ["r", "turn the view"], ["i", "show or hide the information"], ["f", "full screen"],
@@ -15,8 +15,8 @@ const COMMANDS = {
 };
 const MOVES = { ArrowLeft: "panRight", ArrowRight: "panLeft", ArrowUp: "panDown", ArrowDown: "panUp" };
 
-// The command of a key press, or null. pressed: { key, shiftKey, ctrlKey, metaKey, altKey }; control: whether a button or link has
-// the focus, which Space and Enter press; typing: whether a field for text has it.
+// The command of a key press, or null. pressed: { key, shiftKey, ctrlKey, metaKey, altKey }. control: whether a button or link has
+// the focus, which Space and Enter press. typing: whether a text field has it.
 export function viewerCommand(pressed, { control, typing }) {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
   const { key } = pressed;

@@ -1,14 +1,14 @@
-// Boxes on the photo that is shown, to search for what is in them.
+// Lets the user draw boxes on the photo that is shown, to search for what is in them.
 
 import { pictureAddress } from "./photo_sources.js";
 import { editRegions } from "./region_editor.js";
 
-// frame: of the viewer. size(): the name of the renditions that suit the window. onPicked(id, boxes, add): what the user drew.
-// onStopped(): called whenever drawing has ended.
+// frame: that of the viewer. size(): the name of the renditions that suit the window. onPicked(id, boxes, add): called with the drawn
+// boxes. onStopped(): called whenever drawing has ended.
 export function createRegionSearch({ frame, size, onPicked, onStopped }) {
   let editor = null;
 
-  // add: whether boxes can be added to the present search.
+  // add: whether boxes can be added to the current search.
   function start(entry, add) {
     frame.picker.hidden = false;
     frame.layer.classList.add("editing");

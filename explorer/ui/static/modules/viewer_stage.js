@@ -1,4 +1,4 @@
-// The photo itself: its preview, over it the picture, and its zoom.
+// The photo itself: its preview, the picture above it, and the zoom.
 
 import { make } from "./element.js";
 import { listenForGestures } from "./stage_gestures.js";
@@ -6,10 +6,10 @@ import { fitScale, fittedView, isEnlarged, isFitted, limitView, panView, turnedS
 
 const KEY_ZOOM = 1.4;
 const KEY_PAN = 120;
-// Milliseconds for which a photo must be looked at before its picture is loaded: while keys are held down, previews do.
+// Milliseconds that a photo must be viewed before its picture is loaded; while keys are held down, previews are enough.
 const SETTLE = 90;
 
-// images: as `createPhotoImages` makes them. onSwipe(what): "previous", "next" or "close". onView(): the zoom has changed.
+// images: from `createPhotoImages`. onSwipe(what): called with "previous", "next" or "close". onView(): called when the zoom has changed.
 export function createStage({ images, onSwipe, onView, onLoaded }) {
   const frame = make("div", { class: "frame" });
   const note = make("p", { class: "note", role: "status" });
@@ -69,7 +69,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     frame.classList.add("loaded");
   }
 
-  // Enlarged beyond what its picture holds, the photo is loaded at full size.
+  // Load the photo at full size if it is enlarged beyond the resolution of its picture.
   async function loadFull() {
     const mine = entry;
     if (!settled || failed || fitted || !frame.classList.contains("loaded")) return;
@@ -118,7 +118,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
   const pan = (across, down) => change(panView(view, across, down, size(), area(), ratio()));
   const fit = () => change(fittedView(size(), area()));
   const actual = (point = middle) => zoom(1 / ratio() / view.scale, point);
-  // Twice as large where the whole photo is at its actual pixels, or larger, already.
+  // Switch between the whole photo and its actual pixels, or twice that size if the whole photo is at its actual pixels or larger.
   const toggle = (point) => (!fitted ? fit() : view.scale * ratio() > 0.9 ? zoom(2, point) : actual(point));
 
   function follow(across, down) {
@@ -141,7 +141,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     }
   }
 
-  // Show where a face is, { name, box }, or none (null).
+  // Mark where a face is, { name, box }, or no face (null).
   function mark(face) {
     frame.querySelector(".face")?.remove();
     if (!face || !entry) return;
@@ -151,7 +151,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     frame.append(shown);
   }
 
-  // A photo of which there is nothing to show.
+  // Show a text for a photo that cannot be shown.
   function clear(text) {
     clearTimeout(timer);
     entry = null;
@@ -174,7 +174,7 @@ export function createStage({ images, onSwipe, onView, onLoaded }) {
     shows: (id) => entry?.id === id,
     get settled() { return settled || !entry; },
     get fitted() { return fitted; },
-    // Percent of the actual pixels.
+    // The zoom in percent of the actual pixels.
     get percent() { return entry && view ? Math.round(view.scale * ratio() * 100) : null; },
     get canShrink() { return Boolean(entry && view && view.scale > Math.min(fitScale(size(), area()), 1 / ratio()) * 1.001); },
   };

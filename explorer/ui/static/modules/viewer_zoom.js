@@ -1,9 +1,9 @@
-// Zooming into a photo and moving it. A view is { scale, x, y }: CSS pixels per pixel of the photo, and the place of the
-// photo's center as seen from the center of the stage, in CSS pixels. Sizes are { width, height }.
+// Zooming into a photo and moving it. A view is { scale, x, y }: CSS pixels per pixel of the photo, and the position of the
+// photo's center relative to the center of the stage, in CSS pixels. Sizes are { width, height }.
 
-// Small photos are enlarged at most so many times to fill the window.
+// The highest factor by which small photos are enlarged to fill the window.
 const MOST_ENLARGED = 3;
-// A pixel of the photo is shown as so many device pixels at most.
+// The most device pixels per pixel of the photo.
 const MOST_MAGNIFIED = 8;
 
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -13,7 +13,7 @@ export function turnedSize({ width, height }, turns) {
   return turns % 2 ? { width: height, height: width } : { width, height };
 }
 
-// The scale at which the whole photo is seen.
+// The scale at which the whole photo is visible.
 export function fitScale(size, stage) {
   return Math.min(stage.width / size.width, stage.height / size.height, MOST_ENLARGED);
 }
@@ -26,7 +26,7 @@ export function isFitted(view, size, stage) {
   return Math.abs(view.scale / fitScale(size, stage) - 1) < 0.001;
 }
 
-// Whether a part of the photo is outside of the stage, so that it can be moved.
+// Whether part of the photo is outside the stage, so that it can be moved.
 export function isEnlarged(view, size, stage) {
   return view.scale > fitScale(size, stage) * 1.001;
 }
@@ -39,7 +39,7 @@ export function limitView(view, size, stage, ratio) {
   return { scale, x: within(view.x, -across, across), y: within(view.y, -down, down) };
 }
 
-// Zoom by a factor, so that what is at `point`, as seen from the center of the stage, stays there.
+// Zoom by a factor so that the part of the photo at `point`, relative to the center of the stage, stays there.
 export function zoomViewAt(view, factor, point, size, stage, ratio) {
   const { scale } = limitView({ ...view, scale: view.scale * factor }, size, stage, ratio);
   const change = scale / view.scale;

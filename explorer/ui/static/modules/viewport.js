@@ -1,4 +1,4 @@
-// The part of a gallery that is in view, in the pixels of its list, while the page around it scrolls.
+// The visible part of a gallery, in pixels of its list, while the page around it scrolls.
 
 import { createScrollSpace } from "./scroll_space.js";
 
@@ -13,7 +13,7 @@ function scrollerOf(element) {
   return document.scrollingElement;
 }
 
-// grid: the element as high as the list. covered(): pixels at the top of the scroller that other elements cover.
+// grid: the element that is as high as the list. covered(): pixels at the top of the scroller that other elements cover.
 // changed(): called in a frame after scrolling or resizing. rested(): called once scrolling has stopped.
 export function createViewport(grid, { covered, changed, rested }) {
   const space = createScrollSpace();
@@ -34,7 +34,7 @@ export function createViewport(grid, { covered, changed, rested }) {
   function stop() {
     if (!grid.isConnected) return;
     const top = view.top();
-    // Long lists: make room to scroll on in both directions.
+    // In long lists, make room for more scrolling in both directions.
     if (space.shift() && Math.abs(space.toSpace(top) - last) > 1) view.scrollTo(top);
     rested();
   }
@@ -70,7 +70,7 @@ export function createViewport(grid, { covered, changed, rested }) {
       space.resize(height, view.height());
       grid.style.height = `${space.spaceHeight()}px`;
     },
-    // The position in the list at the top of the view; negative while what is above the gallery is in view.
+    // The position in the list at the top of the view; negative while the page above the gallery is in view.
     top() {
       const now = position();
       const top = space.toList(now, last);

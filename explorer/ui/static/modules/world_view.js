@@ -1,5 +1,5 @@
-// The part of the world that a map shows: { x, y, zoom }. x and y, 0 to 1 over the square of Mercator's projection, are
-// its center; at zoom z the world is 256 × 2^z pixels wide.
+// The part of the world that a map shows: { x, y, zoom }. x and y are its center, 0 to 1 over the square of the Web Mercator
+// projection; at zoom z the world is 256 × 2^z pixels wide.
 
 export const MAX_ZOOM = 18;
 const TILE = 256;
@@ -15,10 +15,10 @@ export function worldY(latitude) {
 export const longitudeOf = (x) => (x - 0.5) * 360;
 export const latitudeOf = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
 
-// Pixels that the world is wide.
+// The width of the world in pixels.
 const worldSize = (zoom) => TILE * 2 ** zoom;
 
-// The least zoom, at which the world fills the width of a map.
+// The lowest zoom, at which the world fills the width of a map.
 export const minZoom = (width) => Math.max(0, Math.log2(Math.max(width, TILE) / TILE) - 0.35);
 
 // The view with a valid zoom, and a center on the map.
@@ -27,7 +27,7 @@ export function clampWorld({ x, y, zoom }, width) {
   return { x: clamp(x), y: clamp(y), zoom: Math.min(MAX_ZOOM, Math.max(minZoom(width), zoom)) };
 }
 
-// Between the map and the pixels of an element of that size.
+// Conversions between the map and the pixels of an element of that size.
 export function worldProjection({ x, y, zoom }, width, height) {
   const size = worldSize(zoom);
   return {
@@ -38,7 +38,7 @@ export function worldProjection({ x, y, zoom }, width, height) {
   };
 }
 
-// Zoom by so many levels so that the point at pixel (left, top) stays where it is.
+// Zoom by a number of levels so that the point at pixel (left, top) stays in place.
 export function zoomWorld(view, levels, left, top, width, height) {
   const next = clampWorld({ ...view, zoom: view.zoom + levels }, width);
   const [x, y] = worldProjection(view, width, height).unproject(left, top);
@@ -46,24 +46,24 @@ export function zoomWorld(view, levels, left, top, width, height) {
   return clampWorld({ x: next.x + x - newX, y: next.y + y - newY, zoom: next.zoom }, width);
 }
 
-// The zoom at which a country and its neighbors are seen.
+// The zoom at which a country and its neighbors are visible.
 const COUNTRY_ZOOM = 5;
 
-// The view in which an area, { south, west, north, east } in degrees, is seen whole. closest: the largest zoom.
+// The view in which an area, { south, west, north, east } in degrees, is entirely visible. closest: the highest zoom.
 export function viewOf({ south, west, north, east }, width, height, closest = 13) {
   const left = worldX(west), right = worldX(east), top = worldY(north), bottom = worldY(south);
   const room = 0.8;
   const zoom = Math.log2(Math.min((width * room) / Math.max(right - left, 1e-9), (height * room) / Math.max(bottom - top, 1e-9)) / TILE);
-  // A single place is seen with what is around it.
+  // Show a single place with its surroundings.
   return clampWorld({ x: (left + right) / 2, y: (top + bottom) / 2, zoom: Math.min(zoom, closest) }, width);
 }
 
-// The view in which all photos are seen, and the outlines that say where they are.
+// The view in which all photos are visible, with enough outlines to show where they are.
 export function overviewOf(area, width, height) {
   return viewOf(area, width, height, COUNTRY_ZOOM);
 }
 
-// Which of some points lies next in a direction, "left", "right", "up" or "down", from one of them; -1 if none does.
+// The index of the next point from one of them in a direction ("left", "right", "up" or "down"); -1 if there is none.
 export function nextPoint(points, from, direction) {
   const [alongX, alongY] = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] }[direction];
   let best = -1, least = Infinity;
@@ -75,8 +75,8 @@ export function nextPoint(points, from, direction) {
   return best;
 }
 
-// The outlines that the server packs: the number of rings, where each ends, then longitudes and latitudes in thousandths
-// of a degree. Each ring is { points: x and y in turn, box: left, top, right, bottom }.
+// Unpack the outlines from the server: the number of rings, the end of each, then longitudes and latitudes in thousandths of
+// a degree. Each ring is { points: x and y in turn, box: left, top, right, bottom }.
 export function unpackOutlines(buffer) {
   const numbers = new Int32Array(buffer), count = numbers[0], rings = [];
   let at = 1 + count, start = 0;

@@ -26,15 +26,33 @@ _START, _PATIENCE = 300, 60_000
 # Pixels of a turn of the wheel, turns, and milliseconds between them.
 _WHEEL, _TURNS, _PAUSE = 240, 150, 16
 _DATES = ("2009-05-20", "2021-02-14", "2013-08-01", "2006-11-11", "2018-03-03")
-# What each page shows of its own, by its name in the navigation. The library has no places.
+# What each page shows of its own, by its name in the navigation: the part of the page that has it,
+# or a component there; what it is; and its words.
 _OWN_CONTENT = {
-    "Browse": ".st-key-gallery-browse .photo img.here",
-    "Duplicates": ".st-key-duplicates img",
-    "Anomalies": ".map .notice:has-text('photos in view')",
-    "Places": ".stAlert:has-text('location')",
-    "Map": ".stage .notice:has-text('photos in view')",
-    "Search": ".st-key-gallery-search .photo img.here",
+    "Browse": (".st-key-gallery-browse", ".photo img.here", ""),
+    "Duplicates": (".st-key-duplicates", "img", ""),
+    "Anomalies": (".st-key-map", ".map .notice", "photos in view"),
+    "Places": (".stMain", ".clusters > *, .stAlert", ""),
+    "Map": (".st-key-library-map", ".stage .notice", "photos in view"),
+    "Search": (".st-key-gallery-search", ".photo img.here", ""),
 }
+# Waits for that from the next click on, and measures milliseconds in the page: Playwright looks for
+# an element less and less often, up to half a second late.
+_AWAIT_OWN = """([inside, own, words]) => {
+  const shows = (root) => [...root.querySelectorAll(own)].some(
+    (each) => each.textContent.includes(words) && each.getClientRects().length);
+  const found = () => [...document.querySelectorAll(inside)].some((part) => shows(part)
+    || [...part.querySelectorAll('*')].some((each) => each.shadowRoot && shows(each.shadowRoot)));
+  window.switch_ = null;
+  addEventListener('click', () => {
+    const start = performance.now();
+    const look = () => {
+      if (found()) window.switch_ = performance.now() - start;
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, { capture: true, once: true });
+}"""
 # All photos in the window have their previews.
 _COMPLETE = """() => {
   const inside = (each) => each.shadowRoot?.querySelector('.gallery');
@@ -126,10 +144,10 @@ def _switches(page: Any) -> dict[str, float]:
     results = dict[str, float]()
     for when in ("first", "again"):
         for name, own in _OWN_CONTENT.items():
-            start = time.perf_counter()
+            page.evaluate(_AWAIT_OWN, own)
             page.get_by_role("link", name=name, exact=True).click()
-            page.locator(own).first.wait_for()
-            results[f"to {name}, {when}"] = time.perf_counter() - start
+            page.wait_for_function("() => window.switch_")
+            results[f"to {name}, {when}"] = page.evaluate("() => window.switch_") / 1000
     return results
 
 

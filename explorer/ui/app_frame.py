@@ -6,10 +6,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.config import PROGRAM
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 
 _frame = st.components.v2.component(
-    "app_frame", html="<span></span>", js=component_script("app_frame")
+    "app_frame", html="<span></span>", js=component_loader("app_frame")
 )
 
 

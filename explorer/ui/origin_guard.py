@@ -32,9 +32,11 @@ from explorer.ui.security_headers import secured
 _DISCONNECTED: type[Exception] = getattr(websockets, "WebSocketDisconnected", RuntimeError)
 HOSTS = frozenset({"localhost", "127.0.0.1"})
 PHOTOS = "/photo/"
+SCRIPTS = "/script/"
 # Not pages: requests below these paths are answered without a redirect.
 _NOT_PAGES = (
     PHOTOS,
+    SCRIPTS,
     "/_stcore/",
     "/media/",
     "/component/",

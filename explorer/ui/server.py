@@ -20,6 +20,7 @@ from explorer.ui.access_token import Access, access
 from explorer.ui.app_lifespan import lifespan, running
 from explorer.ui.browse_page.tree_route import tree_level
 from explorer.ui.completion_route import completions
+from explorer.ui.components.javascript import script_routes
 from explorer.ui.list_routes import list_routes
 from explorer.ui.map_page.map_routes import library_points, named_regions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
@@ -59,6 +60,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "completions", completions),
             Route(PHOTOS + "tree/{tree}", tree_level),
             *list_routes(),
+            *script_routes(),
             *page_routes(),
         ],
         "middleware": [Middleware(OriginGuard, access=_access), Middleware(RequestLocale)],

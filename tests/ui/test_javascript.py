@@ -7,9 +7,11 @@ import shutil
 import subprocess
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from explorer.config import PROJECT
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader, component_script, script_routes
 from explorer.ui.static_files import STATIC
 
 COMPONENTS = (
@@ -68,6 +70,20 @@ def test_a_component_is_one_script_without_imports(name: str) -> None:
     assert script.count("export default function") == 1
     # A string in one line could be taken for the path of a file.
     assert "\n" in script
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_is_loaded_from_a_file_named_by_its_contents(name: str) -> None:
+    loader = component_loader(name)
+    # A string in one line could be taken for the path of a file.
+    assert "\n" in loader and loader == component_loader(name)
+    (path,) = re.findall(rf'"(/script/{name}\.[0-9a-f]{{16}}\.js)"', loader)
+    client = TestClient(Starlette(routes=script_routes()))
+    answer = client.get(path)
+    assert answer.text == component_script(name)
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get(f"/script/{name}.js").status_code == 404
 
 
 @needs_node

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.search.facet_node import FacetNode
 from explorer.ui.browse_page import browse_state
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import TreeName
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
@@ -20,13 +20,13 @@ _tree = st.components.v2.component(
     "facet_tree",
     html=(STATIC / "facet_tree.html").read_text(encoding="utf-8"),
     css=(STATIC / "facet_tree.css").read_text(encoding="utf-8"),
-    js=component_script("facet_tree"),
+    js=component_loader("facet_tree"),
 )
 _path = st.components.v2.component(
     "facet_path",
     html='<nav aria-label="Path"><ol></ol></nav>',
     css=(STATIC / "facet_path.css").read_text(encoding="utf-8"),
-    js=component_script("facet_path"),
+    js=component_loader("facet_path"),
 )
 _LABELS: dict[TreeName, tuple[str, str, str]] = {
     "folders": ("Folders", "Filter folders", "No folder of that name has photos."),

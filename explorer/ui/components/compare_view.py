@@ -17,7 +17,7 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.duplicates_page import group_choices
 from explorer.ui.localized import count, iso_moment, size
@@ -30,7 +30,7 @@ _component = st.components.v2.component(
     html='<div class="review" tabindex="0" role="region"></div>'
     '<div class="announcement" role="status" aria-live="polite"></div>',
     css=(STATIC / "compare.css").read_text(encoding="utf-8"),
-    js=component_script("compare"),
+    js=component_loader("compare"),
 )
 
 

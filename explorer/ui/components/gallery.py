@@ -30,7 +30,7 @@ from explorer.library.rows import PhotoRow
 from explorer.search.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
 from explorer.ui.origin_guard import PHOTOS
@@ -44,7 +44,7 @@ _component = st.components.v2.component(
     "photo_gallery",
     html=(STATIC / "gallery.html").read_text(encoding="utf-8"),
     css=(STATIC / "gallery.css").read_text(encoding="utf-8"),
-    js=component_script("gallery"),
+    js=component_loader("gallery"),
 )
 
 

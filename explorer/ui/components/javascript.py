@@ -1,19 +1,55 @@
 """Assemble the scripts of the components, each with the modules that it imports.
 
-Streamlit takes a component's script as one string and serves it from a blob URL, which cannot
-import other files. The files in `static/` import their testable parts from `static/modules/`,
-where Node can test them; here, each import is replaced by the contents of the file.
+The files in `static/` import their testable parts from `static/modules/`, where Node can test them;
+here, each import is replaced by the contents of the file. Streamlit takes a component's script as
+one string, sends it to the browser at every run of a page, and has it loaded from a blob URL, of
+which browsers keep nothing. So it gets a few lines that import the script from a route of ours,
+which a browser keeps, compiled, as long as the script stays the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.ui.origin_guard import SCRIPTS
 from explorer.ui.static_files import STATIC
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|function|async function|class)", re.MULTILINE)
+
+_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+_served = dict[str, str]()
+"""The scripts by the names of their files, which have the hash of the contents."""
+
+
+def component_loader(name: str) -> str:
+    """A script for `st.components.v2.component` that imports `static/NAME.js` and calls it."""
+    script = component_script(name)
+    file = f"{name}.{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
+    _served[file] = script
+    # A string in one line could be taken for the path of a file.
+    return f"""const script = location.origin + "{SCRIPTS}{file}";
+export default async (component) => (await import(script)).default(component);
+"""
+
+
+def script_routes() -> list[Route]:
+    """The routes from which browsers get the scripts."""
+    return [Route(SCRIPTS + "{file}", _serve)]
+
+
+async def _serve(request: Request) -> Response:
+    script = _served.get(request.path_params["file"])
+    if script is None:
+        return PlainTextResponse("This script does not exist.", 404)
+    return Response(script, media_type="text/javascript", headers=_HEADERS)
 
 
 def component_script(name: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer.library.filters import Filters
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
@@ -23,7 +23,7 @@ _component = st.components.v2.component(
     "photo_map",
     html=(STATIC / "scatter.html").read_text(encoding="utf-8"),
     css=(STATIC / "scatter.css").read_text(encoding="utf-8"),
-    js=component_script("scatter"),
+    js=component_loader("scatter"),
 )
 
 

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.static_files import STATIC
 
 _component = st.components.v2.component(
     "photo_cards",
     html='<section><h2></h2><div class="cards"></div></section>',
     css=(STATIC / "photo_cards.css").read_text(encoding="utf-8"),
-    js=component_script("photo_cards"),
+    js=component_loader("photo_cards"),
 )
 
 

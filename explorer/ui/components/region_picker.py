@@ -12,7 +12,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.photos.photo_region import PhotoRegion
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.static_files import STATIC
 
 _component = st.components.v2.component(
@@ -20,7 +20,7 @@ _component = st.components.v2.component(
     html='<div class="picker"></div>'
     '<div class="announcement" role="status" aria-live="polite"></div>',
     css=(STATIC / "region_picker.css").read_text(encoding="utf-8"),
-    js=component_script("region_picker"),
+    js=component_loader("region_picker"),
 )
 
 

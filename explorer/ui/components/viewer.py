@@ -21,7 +21,7 @@ from explorer.search.query import Query
 from explorer.search.region import PhotoPart
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.search_page import heat_maps, region_search, search_state
 from explorer.ui.static_files import STATIC
@@ -38,7 +38,7 @@ _component = st.components.v2.component(
         (STATIC / name).read_text(encoding="utf-8")
         for name in ("viewer.css", "viewer_panel.css", "region_picker.css")
     ),
-    js=component_script("viewer"),
+    js=component_loader("viewer"),
 )
 
 

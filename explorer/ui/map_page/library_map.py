@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.static_files import STATIC
 
@@ -19,7 +19,7 @@ _component = st.components.v2.component(
     "library_map",
     html=(STATIC / "library_map.html").read_text(encoding="utf-8"),
     css=(STATIC / "library_map.css").read_text(encoding="utf-8"),
-    js=component_script("library_map"),
+    js=component_loader("library_map"),
 )
 
 

@@ -13,20 +13,20 @@ import streamlit as st
 
 from explorer.search.language.typed_values import Area
 from explorer.search.place_tree import PlaceNode
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.static_files import STATIC
 
 _map = st.components.v2.component(
     "places_map",
     html=(STATIC / "places_map.html").read_text(encoding="utf-8"),
     css=(STATIC / "places_map.css").read_text(encoding="utf-8"),
-    js=component_script("places_map"),
+    js=component_loader("places_map"),
 )
 _list = st.components.v2.component(
     "places_list",
     html=(STATIC / "places_list.html").read_text(encoding="utf-8"),
     css=(STATIC / "places_list.css").read_text(encoding="utf-8"),
-    js=component_script("places_list"),
+    js=component_loader("places_list"),
 )
 
 

@@ -16,7 +16,7 @@ from explorer.library.photo_masks import mask_of
 from explorer.search.ranked_photos import RankedPhotos
 from explorer.search.result_facets import FacetEntry, FacetGroup, result_facets
 from explorer.ui import resources
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import facet_table
 from explorer.ui.search_page import search_state
 from explorer.ui.search_page.search_state import SearchRequest
@@ -30,7 +30,7 @@ _component = st.components.v2.component(
     "facet_panel",
     html='<section class="panel" aria-label="Narrow down"></section>',
     css=(STATIC / "facet_panel.css").read_text(encoding="utf-8"),
-    js=component_script("facet_panel"),
+    js=component_loader("facet_panel"),
 )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui.components.javascript import component_script
+from explorer.ui.components.javascript import component_loader
 
 _completion = st.components.v2.component(
-    "query_completion", html="<span></span>", js=component_script("query_completion")
+    "query_completion", html="<span></span>", js=component_loader("query_completion")
 )
 
 

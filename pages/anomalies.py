@@ -32,13 +32,13 @@ def main() -> None:
         return
     anomalies_toolbar.filter_bar(request)
     with st.spinner("Checking your photos…"):
-        numbers = anomalies_state.counts(request.filters, dismissed=request.dismissed)
+        found = anomalies_state.page_findings(request)
     anomalies_toolbar.progress()
-    anomalies_toolbar.kind_buttons(request, numbers)
+    anomalies_toolbar.kind_buttons(request, found.numbers)
     if request.kind is not None:
-        kind_findings.kind_findings(request, request.kind)
+        kind_findings.kind_findings(request, request.kind, found.shown)
     else:
-        anomaly_map.overview(request, anomalies_state.findings(request))
+        anomaly_map.overview(request, found.shown)
     removals = anomalies_state.take_requested_removals()
     if removals:
         removal_dialog.open_removal_dialog(removals, on_removed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
@@ -59,15 +60,21 @@ class DuplicateGroup:
         """All files, the one to keep first."""
         return self.keep, *self.others, *self.unchecked
 
-    @property
+    @functools.cached_property
     def reclaimable(self) -> int:
         """Bytes freed by removing all others with their companion files. Files that must be kept
         and links to the same bytes count as 0."""
         return sum(
             (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.own)
             for item in self.others
-            if not self.reason_to_keep(item)
+            if item.file_id in self.removable
         )
+
+    @functools.cached_property
+    def removable(self) -> frozenset[int]:
+        """The ids of the files that may be offered for removal: those without a reason to keep
+        them. Pages ask for every group at every run, so it is found once."""
+        return frozenset(item.file_id for item in self.others if not self.reason_to_keep(item))
 
     def reason_to_keep(self, item: GroupFile) -> str:
         """Why a file other than `keep` is never offered for removal, in words that follow “kept:”;

@@ -231,12 +231,12 @@ class Catalog:
 
     # --- folders
 
-    def root_paths(self) -> dict[int, str]:
-        """The watched folders by id, in the order of their paths."""
-        return {
-            row["id"]: from_text(row["path"])
-            for row in self._rows("select id, path from root order by path")
-        }
+    def root_paths(self, *, offline: bool = False) -> dict[int, str]:
+        """The watched folders by id, in the order of their paths. offline: only those that cannot
+        be reached."""
+        where = "where state = 'offline'" if offline else ""
+        rows = self._rows(f"select id, path from root {where} order by path")
+        return {row["id"]: from_text(row["path"]) for row in rows}
 
     def roots(self) -> list[RootRow]:
         """The watched folders with their file counts, by path; takes 5 ms for 100,000 files."""

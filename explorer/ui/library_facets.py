@@ -31,6 +31,8 @@ class LibraryTree(NamedTuple, Generic[_TreeT_co]):
 
 
 _lock = threading.Lock()
+_current_folders: tuple[FolderTree, LibraryTree[FolderTree]] | None = None
+"""The counted folders, and these with the watched folders as they were last."""
 _columns: tuple[Library, FacetColumns] | None = None
 
 
@@ -84,7 +86,13 @@ def library_tree(name: TreeName) -> LibraryTree[FacetTree]:
 def folder_tree() -> LibraryTree[FolderTree]:
     """The tree of folders. The state of the watched folders is always current, because a drive can
     be connected, or a folder removed, without a change to the catalog's photos."""
+    global _current_folders  # noqa: PLW0603
     version, tree = _FOLDERS.get()
-    roots = resources.library().catalog.roots()
-    states = hash(tuple((root["id"], root["path"], root["state"]) for root in roots))
-    return LibraryTree(f"{version} {states}", tree.with_roots(roots))
+    catalog, known = resources.library().catalog, _current_folders
+    states = hash((tuple(catalog.root_paths().items()), tuple(catalog.root_paths(offline=True))))
+    current = f"{version} {states}"
+    if known is None or known[0] is not tree or known[1].version != current:
+        # Counting the files of the watched folders takes longer than reading their states.
+        known = tree, LibraryTree(current, tree.with_roots(catalog.roots()))
+        _current_folders = known
+    return known[1]

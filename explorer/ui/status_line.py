@@ -46,7 +46,7 @@ def status_line() -> None:
 def _folders_away() -> None:
     """Show which folders cannot be reached, because only previews of their photos can be shown."""
     catalog = resources.library().catalog
-    away = [root["path"] for root in catalog.roots() if root["state"] == "offline"]
+    away = list(catalog.root_paths(offline=True).values())
     if not away or not catalog.has_photos():
         return
     where = (

@@ -154,26 +154,23 @@ def from_widget(
 # --- findings
 
 
-def counts(filters: Filters | None, *, dismissed: bool = False) -> dict[FindingKind, int]:
-    """The number of open (or dismissed) findings of each kind."""
-    numbers = dict.fromkeys(KINDS, 0)
-    for finding in _findings(KINDS, filters, dismissed=dismissed):
-        numbers[finding.kind] += 1
-    return numbers
+class PageFindings(NamedTuple):
+    """What a run of the page shows."""
 
-
-def findings(request: AnomalyRequest) -> list[Finding]:
+    numbers: dict[FindingKind, int]
+    """The number of findings of each kind: the open ones, or the dismissed ones."""
+    shown: list[Finding]
     """The findings that the URL asks for, worst first."""
-    kinds = [request.kind] if request.kind else KINDS
-    return _findings(kinds, request.filters, dismissed=request.dismissed)
 
 
-def _findings(
-    kinds: Sequence[FindingKind], filters: Filters | None, *, dismissed: bool
-) -> list[Finding]:
-    found = anomalies().findings(kinds, filters, dismissed=dismissed)
-    removed = removed_paths(resources.library())
-    return [f for f in found if f.dismissed == dismissed and f.path not in removed]
+def page_findings(request: AnomalyRequest) -> PageFindings:
+    """The findings of all kinds, which take a moment in a large library, read once for a run."""
+    found = anomalies().findings(KINDS, request.filters, dismissed=request.dismissed)
+    removed, numbers = removed_paths(resources.library()), dict.fromkeys(KINDS, 0)
+    current = [f for f in found if f.dismissed == request.dismissed and f.path not in removed]
+    for finding in current:
+        numbers[finding.kind] += 1
+    return PageFindings(numbers, [f for f in current if request.kind in (None, f.kind)])
 
 
 def photos_without_own_date(filters: Filters | None) -> str:

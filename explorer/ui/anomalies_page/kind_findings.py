@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
+from explorer.anomalies.findings import Finding
 from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.localized import count, percent
@@ -15,9 +18,8 @@ _STEPS = 20
 _SLIDER = 240
 
 
-def kind_findings(request: AnomalyRequest, kind: FindingKind) -> None:
+def kind_findings(request: AnomalyRequest, kind: FindingKind, found: Sequence[Finding]) -> None:
     """Draw the findings of a kind, with its sensitivity and the export."""
-    found = anomalies_state.findings(request)
     title, meaning = KIND_TITLES[kind]
     with st.container(horizontal=True, vertical_alignment="center", key="headline-findings"):
         st.caption(

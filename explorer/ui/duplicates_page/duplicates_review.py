@@ -17,7 +17,7 @@ from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal
 from explorer.ui import resources
 from explorer.ui.duplicates_page.group_cache import all_groups
-from explorer.ui.duplicates_page.group_choices import is_accepted, is_marked, with_chosen_keeper
+from explorer.ui.duplicates_page.group_choices import accepted, is_marked, with_chosen_keepers
 
 
 class GroupFilter(NamedTuple):
@@ -68,20 +68,19 @@ def review(library: Library, group_filter: GroupFilter) -> DuplicatesReview:
     change, known = all_groups(library)
     present = [group for each in known if (group := _without(each, removed)) is not None]
     decided = apply_decisions(library.catalog, present)
-    chosen = [with_chosen_keeper(group) for group in decided.open]
+    chosen = with_chosen_keepers(decided.open)
     return DuplicatesReview(
         change,
         chosen,
-        {tier: _matching(chosen, tier, group_filter) for tier in TIERS},
-        {tier: _matching(decided.later, tier, group_filter) for tier in TIERS},
+        _by_tier(chosen, group_filter),
+        _by_tier(decided.later, group_filter),
         len(decided.decided),
     )
 
 
 def removals(current: DuplicatesReview) -> list[Removal]:
     """The removals from all accepted groups, in all tiers and whatever the filter."""
-    accepted = [group for group in current.all if is_accepted(group)]
-    return removals_of_groups(resources.library().catalog, accepted, is_marked)
+    return removals_of_groups(resources.library().catalog, accepted(current.all), is_marked)
 
 
 def _without(group: DuplicateGroup, removed: set[str]) -> DuplicateGroup | None:
@@ -93,14 +92,15 @@ def _without(group: DuplicateGroup, removed: set[str]) -> DuplicateGroup | None:
     return replace(group, others=others) if others else None
 
 
-def _matching(
-    groups: list[DuplicateGroup], tier: Tier, group_filter: GroupFilter
-) -> list[DuplicateGroup]:
-    return [
-        group
-        for group in groups
-        if group.tier == tier and any(_file_matches(item, group_filter) for item in group.all)
-    ]
+def _by_tier(
+    groups: list[DuplicateGroup], group_filter: GroupFilter
+) -> dict[Tier, list[DuplicateGroup]]:
+    """The groups of each tier that match the filter."""
+    tiers: dict[Tier, list[DuplicateGroup]] = {tier: [] for tier in TIERS}
+    for group in groups:
+        if not any(group_filter) or any(_file_matches(item, group_filter) for item in group.all):
+            tiers[group.tier].append(group)
+    return tiers
 
 
 def _file_matches(item: GroupFile, group_filter: GroupFilter) -> bool:

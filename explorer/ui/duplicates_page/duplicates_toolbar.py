@@ -64,17 +64,15 @@ def tier_tabs(current: DuplicatesReview) -> Tier:
     first = next((tier for tier in TIERS if current.open[tier]), "identical")
     requested = st.query_params.get("tier", "")
 
-    def title(tier: Tier) -> str:
-        summary = current.summary(tier)
-        reclaimable = f" · {size(summary.bytes)}" if summary.bytes else ""
-        return f"{TIER_TITLES[tier]} · {count(summary.groups)}{reclaimable}"
+    # Streamlit asks for each title several times.
+    titles = {tier: _title(current, tier) for tier in TIERS}
 
     chosen = st.segmented_control(
         "Kind",
         TIERS,
         default=requested if requested in TIERS else first,
         required=True,
-        format_func=title,
+        format_func=titles.__getitem__,
         key="dup-tier",
         label_visibility="collapsed",
         wrap=True,
@@ -83,3 +81,9 @@ def tier_tabs(current: DuplicatesReview) -> Tier:
     if tier != requested:
         st.query_params["tier"] = tier
     return tier
+
+
+def _title(current: DuplicatesReview, tier: Tier) -> str:
+    summary = current.summary(tier)
+    reclaimable = f" · {size(summary.bytes)}" if summary.bytes else ""
+    return f"{TIER_TITLES[tier]} · {count(summary.groups)}{reclaimable}"

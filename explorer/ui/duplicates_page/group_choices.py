@@ -37,15 +37,24 @@ def choice_for(key: str) -> GroupChoice:
     return _library_choices().setdefault(key, GroupChoice())
 
 
+def accepted(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
+    """Those of the groups that are accepted."""
+    chosen = _library_choices()
+    return [group for group in groups if group.key in chosen and chosen[group.key].accepted]
+
+
 def clear_choices() -> None:
     """Forget all choices."""
     _library_choices().clear()
 
 
-def with_chosen_keeper(group: DuplicateGroup) -> DuplicateGroup:
-    """The group with the keeper that the user chose, if they chose one."""
-    keeper = choice_for(group.key).keeper
-    return group if keeper is None else group.with_keeper(keeper)
+def with_chosen_keepers(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
+    """The groups, each with the keeper that the user chose, if they chose one."""
+    keepers = {key: choice.keeper for key, choice in _library_choices().items()}
+    return [
+        group if (keeper := keepers.get(group.key)) is None else group.with_keeper(keeper)
+        for group in groups
+    ]
 
 
 def suggests_removal(group: DuplicateGroup) -> bool:
@@ -65,7 +74,7 @@ def has_keeper(group: DuplicateGroup) -> bool:
 
 def is_marked(group: DuplicateGroup, item: GroupFile) -> bool:
     """Whether a file is removed if the group is accepted."""
-    if item is group.keep or group.reason_to_keep(item):
+    if item is group.keep or item.file_id not in group.removable:
         return False
     return choice_for(group.key).marked.get(item.file_id, suggests_removal(group))
 
@@ -111,13 +120,18 @@ def is_accepted(group: DuplicateGroup) -> bool:
 def acceptable(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """The groups that can be accepted all at once: those that are not yet accepted, and have a
     suggestion and a file to remove."""
+    chosen = _library_choices()
     return [
         group
         for group in groups
         if suggests_removal(group)
-        and not is_accepted(group)
-        and any(is_marked(group, item) for item in group.others)
+        # Without a choice, every file that may be removed is marked.
+        and (group.removable if group.key not in chosen else _acceptable(group))
     ]
+
+
+def _acceptable(group: DuplicateGroup) -> bool:
+    return not is_accepted(group) and any(is_marked(group, item) for item in group.others)
 
 
 def accept_all(groups: Sequence[DuplicateGroup]) -> None:

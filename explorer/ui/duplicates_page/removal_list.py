@@ -27,7 +27,7 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="bulk-actions"):
         st.caption(TIER_EXPLANATIONS[tier])
         if acceptable:
-            some_accepted = any(map(group_choices.is_accepted, groups))
+            some_accepted = bool(group_choices.accepted(groups))
             st.button(
                 f"{'Accept the other' if some_accepted else 'Accept all'} {count(len(acceptable))}",
                 icon=":material/done_all:",

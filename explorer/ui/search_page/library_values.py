@@ -23,6 +23,14 @@ _FREQUENT = LibraryCache(
 )
 
 
+_PHOTOS = LibraryCache(lambda library: library.catalog.counts().photos, may_lag=True)
+
+
+def photo_count() -> int:
+    """The number of photos."""
+    return _PHOTOS.get()
+
+
 def frequent() -> FrequentValues:
     """The most frequent values of each field, at most 200 of each."""
     return _FREQUENT.get()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,6 +12,7 @@ from explorer.search.on_this_day import PastDay, on_this_day
 from explorer.ui import resources
 from explorer.ui.components.photo_cards import PhotoCard, photo_cards
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.library_cache import LibraryCache
 from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
@@ -22,13 +24,21 @@ def strip() -> None:
     """Draw a card for each earlier year with photos of this day, if there are any. Choosing one
     searches for its photos."""
     today = dt.datetime.now().astimezone().date()
-    past = on_this_day(resources.library().catalog, resources.engine().columns, today)
+    past = _past_days(today).get()
     if not past:
         return
     chosen = photo_cards(cards(past, today), "on-this-day", heading="On this day")
     if chosen is not None:
         search_state.set_url(**{search_state.PHRASE: chosen})
         st.rerun()
+
+
+@functools.lru_cache(maxsize=1)
+def _past_days(today: dt.date) -> LibraryCache[list[PastDay]]:
+    """The same day of earlier years, read once for all sessions until the library changes."""
+    return LibraryCache(
+        lambda library: on_this_day(library.catalog, resources.engine().columns, today)
+    )
 
 
 def cards(past: Sequence[PastDay], today: dt.date) -> list[PhotoCard]:

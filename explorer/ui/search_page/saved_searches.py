@@ -111,8 +111,9 @@ def _open(query: str) -> None:
 
 
 def _example_searches() -> list[ExampleSearch]:
-    photos = resources.library().catalog.counts().photos
-    return example_searches(library_values.frequent(), photos, library_values.subjects())
+    return example_searches(
+        library_values.frequent(), library_values.photo_count(), library_values.subjects()
+    )
 
 
 # --- the popover

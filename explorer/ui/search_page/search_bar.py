@@ -99,7 +99,10 @@ def _filters() -> None:
         on_change=search_state.widget_changed,
     )
     st.button(
-        "Clear filters", icon=":material/filter_alt_off:", on_click=search_state.clear_filters
+        "Clear filters",
+        icon=":material/filter_alt_off:",
+        key="clear-filters",
+        on_click=search_state.clear_filters,
     )
 
 

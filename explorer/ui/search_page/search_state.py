@@ -228,8 +228,17 @@ def drop_photos() -> None:
 
 
 def clear_filters() -> None:
-    """Search without filters."""
-    set_url(**_kept(PHRASE, *PHOTOS, *_OPTIONS))
+    """Search without the filters that the page was drawn with.
+
+    Streamlit may hand over the click together with what was chosen right after it, in either order:
+    a filter that differs from the address as it was is newer, and stays.
+    """
+    state, drawn = st.session_state, st.session_state.get("_url", {})
+    for key in _FILTERS:
+        if (state.get(key) or None) == drawn.get(key):
+            state[key] = None
+    chosen = {key: day_of(state.get(key), last=key == UNTIL) for key in (SINCE, UNTIL)}
+    set_url(**_kept(PHRASE, *PHOTOS, *_OPTIONS), **chosen, **{FOLDER: state.get(FOLDER)})
 
 
 def clear() -> None:

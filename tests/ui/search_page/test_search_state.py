@@ -131,3 +131,19 @@ def test_an_empty_library_gives_instructions() -> None:
 def test_file_names_are_escaped(photos: Path) -> None:
     page = app(folder="/x/**bold** [link](http://x)")
     assert r"\*\*bold\*\*" in captions(page)
+
+
+def test_a_filter_chosen_right_after_all_were_cleared_stays(photos: Path) -> None:
+    """Streamlit hands over both in one run."""
+    page = app(q="blue", since="2021-02-01", until="2021-12-31", sort="name")
+    page.button(key="clear-filters").click()
+    page.selectbox(key="folder").set_value(str(photos))
+    page.run()
+    assert address(page) == {"q": "blue", "folder": str(photos), "sort": "name"}
+    page.button(key="clear-filters").click()
+    page.text_input(key="since").set_value("2021")
+    page.run()
+    assert address(page) == {"q": "blue", "since": "2021-01-01", "sort": "name"}
+    page.button(key="clear-filters").click().run()
+    assert address(page) == {"q": "blue", "sort": "name"}
+    assert page.text_input(key="since").value in ("", None)

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from explorer.config import library_dir
 from explorer.errors import ExplorerError
 from explorer.ui import first_page, ports, resources
+from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.duplicates_page import group_cache
 from explorer.ui.idle_models import keep_releasing
 from explorer.ui.library_facets import folder_tree
@@ -24,6 +25,9 @@ from explorer.ui.single_instance import AppInstance
 from explorer.ui.worker_supervisor import keep_worker
 
 log = logging.getLogger("explorer.server")
+
+# In larger libraries, the memory that findings take is used only once somebody looks at them.
+_MOST_JUDGED = 200_000
 
 
 class RunningApp:
@@ -108,12 +112,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    """Load what the pages need: first the search model and, once a page has been drawn, the groups
-    of duplicates and the folders of the photos."""
+    """Load what the pages need: first the search model and, once a page has been drawn, what the
+    others show, the quickest first: folders, groups of duplicates, anomalies."""
     resources.warm()
     if not first_page.wait():
         return
     # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):
-        group_cache.all_groups(resources.library())
         folder_tree()
+        group_cache.all_groups(resources.library())
+        if resources.engine().photo_count <= _MOST_JUDGED and not first_page.is_ending():
+            anomalies_state.anomalies().findings()

@@ -26,6 +26,11 @@ def wait() -> bool:
     return not _ending.is_set()
 
 
+def is_ending() -> bool:
+    """Whether the server ends."""
+    return _ending.is_set()
+
+
 def starting() -> None:
     """Record that the server starts, and that no page has been drawn."""
     _drawn.clear()

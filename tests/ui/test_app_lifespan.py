@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from filelock import FileLock
 from explorer.config import library_dir
 from explorer.ui import app_lifespan, first_page, ports, resources
 from explorer.ui.access_token import access
+from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.duplicates_page import group_cache
 from explorer.ui.single_instance import AppInstance
 from tests.fixtures.waiting import PATIENCE
@@ -65,6 +67,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(resources, "warm", lambda: None)
     monkeypatch.setattr(group_cache, "all_groups", lambda _: done.append("groups"))
     monkeypatch.setattr(app_lifespan, "folder_tree", lambda: done.append("folders"))
+    findings = SimpleNamespace(findings=lambda: done.append("findings"))
+    monkeypatch.setattr(anomalies_state, "anomalies", lambda: findings)
     monkeypatch.setattr(first_page, "_PATIENCE", PATIENCE)
     monkeypatch.setattr(first_page, "_PREVIEWS", 0.0)
     return done
@@ -91,8 +95,8 @@ def test_other_pages_are_prepared_after_the_first(
             assert not prepared
             if drawn:
                 first_page.drawn()
-                while len(prepared) < 2:
+                while len(prepared) < 3:
                     await asyncio.sleep(0.01)
 
     asyncio.run(serve())
-    assert prepared == (["groups", "folders"] if drawn else [])
+    assert prepared == (["folders", "groups", "findings"] if drawn else [])

@@ -117,3 +117,16 @@ def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Se
     expect(panel.get_by_role("link", name=f"JPEG files, {5 + GREY} photos")).to_be_visible()
     page.get_by_role("button", name="Narrow down").press("Enter")
     expect(panel).to_have_count(0)
+
+
+@pytest.mark.parametrize("window", [(720, "light"), (1024, "dark")], indirect=True)
+def test_in_half_a_window_nothing_is_cut_off(window: Visitor, server: Server) -> None:
+    page = window.page
+    page.goto(server.address + "/browse")
+    expect(page.get_by_role("treeitem", name=f"Grey, {GREY} photos")).to_be_visible()
+    for name in ("Folders", "Dates", "Cameras"):
+        tab = page.get_by_role("radio", name=name).locator("p")
+        assert tab.evaluate("shown => shown.scrollWidth <= shown.clientWidth"), name
+    scrubber = page.get_by_role("slider", name="Date", exact=True).bounding_box()
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert scrubber is not None and scrubber["x"] + scrubber["width"] <= width

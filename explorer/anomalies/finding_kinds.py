@@ -23,7 +23,7 @@ KIND_TITLES: Mapping[FindingKind, tuple[str, str]] = {
     ),
     "blurred": (
         "Blurred",
-        "out of focus, or camera shake; a sharp subject before a soft background is fine",
+        "out of focus, or camera shake; a sharp subject in front of a soft background is fine",
     ),
     "dark": ("Too dark", "too dark throughout"),
     "overexposed": ("Overexposed", "blown highlights"),

@@ -24,7 +24,7 @@ _OTHERS = 0o077
 # anywhere.
 _ENTRIES = (
     "catalog*", "*.lock", "app.address", "removals.jsonl*", "token", "open.html", "previews",
-    "vectors", "examples", "removed",
+    "vectors", "examples", "regions", "relevance", "screens", "removed",
 )  # fmt: skip
 _LEFT_BY_SYSTEMS = (".DS_Store", ".directory", "Thumbs.db", "desktop.ini")
 # Removed photos keep their permissions for when they are restored; it is enough that no other user

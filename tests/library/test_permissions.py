@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -46,13 +47,27 @@ def older(folder: Path) -> list[Path]:
         "catalog.db", "catalog.db-wal", "catalog.db-shm", "worker.lock", "app.address",
         "removals.jsonl", "previews/ab/abc.jpg",
         "vectors/starter-1.faiss", "vectors/starter.json", "examples/0123.jpg",
-        "examples/0123.json",
+        "examples/0123.json", "screens/ab/abc.webp", "relevance/starter.npz", "regions/0123.jpg",
     )  # fmt: skip
     files = [write(folder / name) for name in names]
     for each in (folder, *folder.rglob("*")):
         if each.is_dir():
             each.chmod(0o755)
     return files
+
+
+def test_everything_that_is_put_into_a_library_is_known() -> None:
+    """A library with an unknown entry is not made private as a whole."""
+    opened = r'(?:\bfolder|\blibrary\.dir|\blibrary\(\)\.dir|\bself\.dir) / "([^"]+)"'
+    put = {
+        name
+        for package in ("cli", "indexing", "library", "removal", "search", "ui")
+        for path in (PROJECT / "explorer" / package).rglob("*.py")
+        for name in re.findall(opened, path.read_text(encoding="utf-8"))
+    }
+    assert {"catalog.db", "previews", "screens", "relevance", "regions", "removed"} <= put
+    unknown = {name for name in put if not permissions._matches(name, permissions._ENTRIES)}
+    assert not unknown
 
 
 def test_a_new_library_is_accessible_only_to_its_owner(tmp_path: Path) -> None:

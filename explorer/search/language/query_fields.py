@@ -52,7 +52,7 @@ _FIELDS = (
         "keyword", "text", "a keyword of the photo, or a person's name", "keyword:birthday"
     ),
     QueryField("album", "text", "an album of yours", 'album:"Summer 2019"'),
-    QueryField("title", "text", "words of the title", "title:harbour"),
+    QueryField("title", "text", "words of the title", "title:harbor"),
     QueryField("description", "text", "words of the description", "description:grandma"),
     QueryField("concept", "text", "shows one of your concepts", 'concept:"our dog"'),
     QueryField("camera", "text", "the camera's make or model", "camera:canon|nikon"),

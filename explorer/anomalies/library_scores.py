@@ -81,7 +81,9 @@ class LibraryScores:
             shares = dict(zip(self.metrics.ids.tolist(), missing, strict=True))
             self._judgements[kind] = file_findings.damage(self.subjects, shares)
         elif kind == "date":
-            self._judgements[kind] = file_findings.dates(self.subjects, self.metrics.stated)
+            self._judgements[kind] = file_findings.dates(
+                self.subjects, self.metrics.impossible_dates
+            )
         elif kind == "shape":
             self._judgements[kind] = file_findings.shapes(self.subjects)
         else:

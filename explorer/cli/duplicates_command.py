@@ -100,7 +100,7 @@ def _report(group: DuplicateGroup) -> None:
         emit(f"{_NAMES[group.tier]}: nothing is suggested ({group.doubt})")
         emit(f"    {group.keep.path}{f' ({contents})' if contents else ''}")
     for item in group.others:
-        companions = ", ".join(os.path.basename(each.path) for each in item.company.own)
+        companions = ", ".join(os.path.basename(each.path) for each in item.companions.own)
         kept = group.reason_to_keep(item)
         notes = [item.relation, *item.holds]
         notes += [f"with {companions}"] if companions else []
@@ -133,6 +133,6 @@ def _photo(group: DuplicateGroup, item: GroupFile) -> dict[str, Any]:
         "protected": item.protected,
         "linked": item.linked,
         "stays": "" if item is group.keep and group.suggested else group.reason_to_keep(item),
-        "along": [{"path": each.path, "bytes": each.bytes} for each in item.company.own],
+        "along": [{"path": each.path, "bytes": each.bytes} for each in item.companions.own],
         "contents": list(item.holds),
     }  # fmt: skip

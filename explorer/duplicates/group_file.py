@@ -51,9 +51,9 @@ class GroupFile:
     """Modification time of the file, Unix seconds."""
     symlink: bool = False
     """Whether the file is a symbolic link, which is never kept while a regular file exists."""
-    company: Companions = NO_COMPANIONS
+    companions: Companions = NO_COMPANIONS
     """Companion files beside it: videos, sidecars, RAW files."""
-    place: str = ""
+    inode_key: str = ""
     """Inode and root, the same for all names of the same bytes on disk; '' if unknown."""
     bordered: bool = False
     """Whether it is another photo of its group with a border added."""
@@ -125,8 +125,8 @@ class GroupFileBuilder:
             metadata=row.metadata,
             modified=row.mtime_ns / 1e9,
             symlink=symlink,
-            company=self._companions.of(row.path),
-            place=f"{row.inode} {row.root}" if row.inode else "",
+            companions=self._companions.of(row.path),
+            inode_key=f"{row.inode} {row.root}" if row.inode else "",
             contents=row.contents,
             taken_precision=row.taken_precision,
         )

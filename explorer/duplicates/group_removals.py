@@ -69,7 +69,7 @@ def removals_of_groups(
                 bytes=item.bytes,
                 tier=best.tier,
                 why=best.keep_because,
-                companions=item.company.own,
+                companions=item.companions.own,
                 holds=item.holds,
             )
     # Even if groups contradict each other, a file that is kept for another is not removed.

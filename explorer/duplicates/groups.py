@@ -65,7 +65,7 @@ class DuplicateGroup:
         """Bytes freed by removing all others with their companion files. Files that must be kept
         and links to the same bytes count as 0."""
         return sum(
-            (0 if item.linked else item.bytes) + sum(each.bytes for each in item.company.own)
+            (0 if item.linked else item.bytes) + sum(each.bytes for each in item.companions.own)
             for item in self.others
             if item.file_id in self.removable
         )
@@ -109,12 +109,12 @@ class DuplicateGroup:
         if keep is self.keep:
             return replace(self, keep_because=CHOSEN, doubt="") if self.doubt else self
         edges = {photo: e for e in self.edges if keep.photo_id in e.photos for photo in e.photos}
-        others, unchecked, seen = list[GroupFile](), list[GroupFile](), {keep.place}
+        others, unchecked, seen = list[GroupFile](), list[GroupFile](), {keep.inode_key}
         for item in self.all:
             if item is keep:
                 continue
-            linked = item.symlink or (item.place != "" and item.place in seen)
-            seen.add(item.place)
+            linked = item.symlink or (item.inode_key != "" and item.inode_key in seen)
+            seen.add(item.inode_key)
             if item.photo_id == keep.photo_id:
                 others.append(replace(item, relation=SAME_BYTES, score=1.0, linked=linked))
             elif (edge := edges.get(item.photo_id)) is not None:
@@ -150,8 +150,8 @@ def make_group(
 def _unique_film(item: GroupFile, keep: GroupFile) -> str:
     """Why removing a file would lose its video; '' if it would not. Compares sizes only: the bytes
     are compared on removal."""
-    kept_sizes = {film.bytes for film in keep.company.films if not film.link}
-    for film in item.company.own:
+    kept_sizes = {film.bytes for film in keep.companions.films if not film.link}
+    for film in item.companions.own:
         if film.kind == "film" and not film.link and film.bytes not in kept_sizes:
             name = printable(os.path.basename(film.path))
             other = "a different video" if kept_sizes else "no video"

@@ -76,15 +76,15 @@ def _copy_words(path: str) -> str:
 
 
 _COMPANIONS: tuple[tuple[str, Callable[[Companions], bool]], ...] = (
-    ("its video", lambda company: bool(company.films)),
-    ("its RAW file", lambda company: company.raw),
-    ("a file with edits or notes", lambda company: company.edits),
+    ("its video", lambda found: bool(found.films)),
+    ("its RAW file", lambda found: found.raw),
+    ("a file with edits or notes", lambda found: found.edits),
 )
 """What a file may have beside it, the most important first."""
 
 
 def _why_companions(keep: GroupFile, rival: GroupFile) -> str:
-    more = [word for word, has in _COMPANIONS if has(keep.company) and not has(rival.company)]
+    more = [word for word, has in _COMPANIONS if has(keep.companions) and not has(rival.companions)]
     return f"it has {' and '.join(more)} beside it"
 
 
@@ -128,7 +128,7 @@ RULES: tuple[KeeperRule, ...] = (
     KeeperRule(
         "company",
         "Has its video, RAW file or edits",
-        lambda file, _: tuple(has(file.company) for _, has in _COMPANIONS),
+        lambda file, _: tuple(has(file.companions) for _, has in _COMPANIONS),
         _why_companions,
     ),
     KeeperRule(

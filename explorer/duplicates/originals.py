@@ -230,10 +230,10 @@ def _resaved(
         return f"the header of {one.name} does not show what wrote it"
     if header.software and software_counts:
         return f"{one.name} was saved by {printable(header.software)}"
-    if header.stated is None:
+    if header.recorded_size is None:
         name = f"the header of {one.name}"
         return f"{name} does not give the size that the camera wrote" if size_required else ""
-    if set(header.stated) != {one.item.width, one.item.height}:
+    if set(header.recorded_size) != {one.item.width, one.item.height}:
         return f"{one.name} had another size when its camera wrote it"
     return ""
 

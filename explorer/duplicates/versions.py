@@ -88,7 +88,7 @@ def metadata_loss(one: Version, other: Version) -> str:
 
 
 def _only_edits(one: Version, other: Version) -> bool:
-    return one.item.company.edits and not other.item.company.edits
+    return one.item.companions.edits and not other.item.companions.edits
 
 
 def _missing(full: Version, bare: Version) -> list[str]:

@@ -29,7 +29,7 @@ class QualityTable(NamedTuple):
     """(n,), ascending."""
     values: npt.NDArray[np.float32]
     """(n, len(METRIC_NAMES))."""
-    stated: dict[int, str]
+    impossible_dates: dict[int, str]
     """Photo id → the date in its metadata, for photos whose date is impossible."""
 
     def of(self, name: str) -> npt.NDArray[np.float32]:
@@ -128,7 +128,7 @@ def diagnostics_of(catalog: Catalog, photo_id: int) -> QualityDiagnostics | None
         return None
 
 
-class PhotoFacts(NamedTuple):
+class QualityFacts(NamedTuple):
     """What quality scores use besides the metrics, for n visible photos."""
 
     ids: Ids
@@ -143,7 +143,7 @@ class PhotoFacts(NamedTuple):
     """Whether its decoder found damage."""
 
 
-def photo_facts(catalog: Catalog) -> PhotoFacts:
+def quality_facts(catalog: Catalog) -> QualityFacts:
     """The facts of all visible photos."""
     with catalog.reading() as db:
         rows = db.cursor()
@@ -154,7 +154,7 @@ def photo_facts(catalog: Catalog) -> PhotoFacts:
         )
         values = np.fromiter(rows, np.dtype((np.int64, 5)))
     ids, camera, lossless, longest, damaged = values.reshape(-1, 5).T
-    return PhotoFacts(
+    return QualityFacts(
         np.ascontiguousarray(ids),
         camera.astype(np.float32),
         lossless.astype(np.float32),

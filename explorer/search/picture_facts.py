@@ -108,7 +108,7 @@ class _Measured:
         self.change, self.number = change, number
         self._library = library
         self._table = quality_store.quality_table(library.catalog)
-        self._facts = quality_store.photo_facts(library.catalog)
+        self._facts = quality_store.quality_facts(library.catalog)
         self._odds: Floats | None = None
         self.made_at = time.monotonic()
         self.seconds = self.made_at - start

@@ -100,7 +100,7 @@ def test_files_with_a_reason_to_keep_are_kept_even_if_marked(small_library: Smal
     keep, goes, safe, filmed, unchecked = (
         item(small_library, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
     )
-    safe, filmed = replace(safe, protected=True), replace(filmed, company=film)
+    safe, filmed = replace(safe, protected=True), replace(filmed, companions=film)
     whole = replace(group("picture", keep, goes, safe, filmed), unchecked=(unchecked,))
     assert named(removals_of_groups(small_library.library.catalog, [whole], lambda *_: True)) == {
         "goes": "keep"
@@ -180,9 +180,11 @@ class TestACopyOfABetterPhoto:
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
-        shared = replace(groups[0].keep, company=Companions((), (Companion("/s.mov", "film", 9),)))
+        shared = replace(
+            groups[0].keep, companions=Companions((), (Companion("/s.mov", "film", 9),))
+        )
         filmed = replace(
-            groups[0].others[0], company=Companions((Companion("/a.mov", "film", 9),), ())
+            groups[0].others[0], companions=Companions((Companion("/a.mov", "film", 9),), ())
         )
         found = removals_of_groups(
             small_library.library.catalog,
@@ -269,6 +271,6 @@ def test_frames_of_a_burst_are_removed_only_if_the_user_marks_them(
 def test_a_removal_lists_companions_and_contents(small_library: SmallLibrary) -> None:
     sidecar = Companion("/b.xmp", "sidecar", 3)
     one = item(small_library, "one")
-    two = item(small_library, "two", company=Companions((sidecar,)), contents=None)
+    two = item(small_library, "two", companions=Companions((sidecar,)), contents=None)
     (found,) = removals_of_groups(small_library.library.catalog, [group("moment", one, two)])
     assert found.companions == (sidecar,) and found.holds == two.holds != ()

@@ -202,7 +202,7 @@ def test_a_protected_file_is_kept_whichever_is_chosen(
 def test_links_are_recognised_again_after_another_keeper_is_chosen(builder: LibraryBuilder) -> None:
     group = star(builder, ("b", "c"))
     items = {Path(item.path).name: item for item in group.all}
-    same = replace(group, others=tuple(replace(item, place="7 root") for item in group.others))
+    same = replace(group, others=tuple(replace(item, inode_key="7 root") for item in group.others))
     chosen = same.with_keeper(items["b.jpg"].file_id)
     # The one kept and the others are names of the same bytes; a file whose place is not known is
     # none.
@@ -221,8 +221,10 @@ def test_only_the_first_of_several_hard_links_frees_bytes(builder: LibraryBuilde
     places = {"a.jpg": "1 root", "b.jpg": "2 root", "c.jpg": "1 root", "d.jpg": ""}
     placed = replace(
         group,
-        keep=replace(group.keep, place=places[Path(group.keep.path).name]),
-        others=tuple(replace(item, place=places[Path(item.path).name]) for item in group.others),
+        keep=replace(group.keep, inode_key=places[Path(group.keep.path).name]),
+        others=tuple(
+            replace(item, inode_key=places[Path(item.path).name]) for item in group.others
+        ),
     )
     chosen = placed.with_keeper(of(placed, "b.jpg").file_id)
     assert {Path(item.path).name: item.linked for item in chosen.others} == {
@@ -235,7 +237,7 @@ def test_only_the_first_of_several_hard_links_frees_bytes(builder: LibraryBuilde
 
 def test_default_metadata_of_a_file_is_ignored() -> None:
     item = GroupFile(1, 1, "/a.jpg", 5, 4, 3, "JPEG", None, None)
-    assert (item.relation, item.score, item.metadata, item.modified, item.place) == (
+    assert (item.relation, item.score, item.metadata, item.modified, item.inode_key) == (
         "",
         1.0,
         0,
@@ -259,7 +261,7 @@ def test_a_link_to_a_film_is_no_film_of_its_own() -> None:
         (NO_COMPANIONS, link, ""),
         (film, link, ""),
     ):
-        keep, item = replace(plain, company=kept), replace(other, company=removed)
+        keep, item = replace(plain, companions=kept), replace(other, companions=removed)
         group = make_group("picture", keep, "", [item], {"1", "2"})
         reason = group.reason_to_keep(item)
         assert words in reason and bool(reason) is bool(words)

@@ -81,7 +81,7 @@ def test_what_is_beside_a_file_counts_in_order() -> None:
         Companions((edits,)),
         Companions(),
     ]
-    files = [item(f"/p/{9 - n}.jpg", company=each) for n, each in enumerate(in_order)]
+    files = [item(f"/p/{9 - n}.jpg", companions=each) for n, each in enumerate(in_order)]
     for n, file in enumerate(files[:-1]):
         kept, _ = choose_keeper(files[n:], ["company"], quality=no_quality)
         assert kept is file

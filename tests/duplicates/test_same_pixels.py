@@ -52,7 +52,7 @@ def test_of_identical_pixels_the_lossy_file_is_the_original() -> None:
     "more",
     [
         {"place": (48.86, 2.29)},
-        {"item": {"company": Companions((Companion("/p/b.png.xmp", "sidecar"),))}},
+        {"item": {"companions": Companions((Companion("/p/b.png.xmp", "sidecar"),))}},
     ],
 )
 def test_a_lossless_export_with_more_metadata_is_not_preferred_to_the_lossy_original(
@@ -80,7 +80,9 @@ def test_if_each_has_metadata_the_other_lacks_neither_is_kept() -> None:
 
 
 def test_a_sidecar_with_edits_counts_as_metadata() -> None:
-    edited = version("a.jpg", item={"company": Companions(own=(Companion("/p/a.xmp", "sidecar"),))})
+    edited = version(
+        "a.jpg", item={"companions": Companions(own=(Companion("/p/a.xmp", "sidecar"),))}
+    )
     plain = version("b.jpg")
     assert judge_same_pixels(edited, plain) == OriginalVerdict(
         "", "it has a file with edits or notes beside it"

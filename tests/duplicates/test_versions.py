@@ -29,10 +29,19 @@ EDITS = Companions((Companion("/p/a.xmp", "sidecar"),))
 
 
 def version(
-    name: str, *, format: str = "JPEG", company: Companions = NO_COMPANIONS, **known: Any
+    name: str, *, format: str = "JPEG", companions: Companions = NO_COMPANIONS, **known: Any
 ) -> Version:
     item = GroupFile(
-        ord(name[0]), ord(name[0]), f"/p/{name}", 1000, 100, 80, format, None, None, company=company
+        ord(name[0]),
+        ord(name[0]),
+        f"/p/{name}",
+        1000,
+        100,
+        80,
+        format,
+        None,
+        None,
+        companions=companions,
     )
     return Version(item, Evidence(**known))
 
@@ -100,14 +109,16 @@ def test_contradicting_metadata(one: dict[str, Any], other: dict[str, Any], disa
 
 
 def test_edits_beside_a_file_prevent_its_removal_and_are_a_reason_to_keep_it() -> None:
-    edited, bare = version("a.jpg", company=EDITS), version("b.jpg")
+    edited, bare = version("a.jpg", companions=EDITS), version("b.jpg")
     assert metadata_loss(bare, edited) == "only a.jpg has a file with edits or notes beside it"
     assert (
-        metadata_loss(edited, bare) == "" == metadata_loss(edited, version("b.jpg", company=EDITS))
+        metadata_loss(edited, bare)
+        == ""
+        == metadata_loss(edited, version("b.jpg", companions=EDITS))
     )
     assert judge_same_pixels(edited, bare).why == "it has a file with edits or notes beside it"
     assert (
-        judge_same_pixels(edited, version("b.jpg", company=EDITS))
+        judge_same_pixels(edited, version("b.jpg", companions=EDITS))
         == OriginalVerdict("")
         == judge_same_pixels(bare, version("c.jpg"))
     )

@@ -49,7 +49,7 @@ def test_metrics_are_stored_and_replaced(builder: LibraryBuilder) -> None:
         3,
         0,
     ]
-    assert found.stated == {one: "2093-01-01T00:00:00"}
+    assert found.impossible_dates == {one: "2093-01-01T00:00:00"}
     look = quality_store.diagnostics_of(builder.library.catalog, one)
     assert look is not None and (look.sharpness_map == DIAGNOSTICS.sharpness_map).all()
 

@@ -28,7 +28,7 @@ class ExifHeader(NamedTuple):
 
     software: str = ""
     """The program that wrote the file; '' if none is named, or only the camera's firmware."""
-    stated: tuple[int, int] | None = None
+    recorded_size: tuple[int, int] | None = None
     """Width and height in pixels when the EXIF block was written (tags PixelXDimension and
     PixelYDimension); None if not given."""
 

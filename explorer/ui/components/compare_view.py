@@ -139,9 +139,11 @@ def _companions(item: GroupFile) -> str:
     """The files that belong to a file: those that are removed with it, and those it shares."""
     own = [
         f"{printable(os.path.basename(each.path))} ({size(each.bytes)})"
-        for each in item.company.own
+        for each in item.companions.own
     ]
-    shared = [f"{printable(os.path.basename(each.path))} (shared)" for each in item.company.shared]
+    shared = [
+        f"{printable(os.path.basename(each.path))} (shared)" for each in item.companions.shared
+    ]
     return ", ".join([*own, *shared])
 
 

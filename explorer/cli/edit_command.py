@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @click.command("edit", cls=Command, help="Set the rating, date or place of photos, or undo it.")
 @click.argument("photos", nargs=-1, metavar="[ID]…", type=WholeNumber())
-@click.option("--favourite/--no-favourite", default=None, help="Mark or unmark as favourite.")
+@click.option("--favourite/--no-favourite", default=None, help="Mark or unmark as favorite.")
 @click.option("--rating", type=float, metavar="STARS", help="1 to 5 stars; 0 removes the rating.")
 @click.option("--title", help="The title; '' removes it.")
 @click.option("--description", help="The description; '' removes it.")

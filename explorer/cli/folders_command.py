@@ -10,6 +10,7 @@ import numpy as np
 from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
+from explorer.config import PROGRAM
 from explorer.library.facet_columns import FacetColumns
 from explorer.search.facet_node import FacetNode
 from explorer.search.folder_tree import MOST_LEVELS, FolderTree
@@ -30,7 +31,7 @@ def folders_command(library: str | None, as_json: bool) -> int:
             emit_json([_as_json(tree, folder) for folder in folders])
             return 0
         if not folders:
-            emit("No folder is watched. Add one with: python run.py index FOLDER")
+            emit(f"No folder is watched. Add one with: {PROGRAM} index FOLDER")
         for folder in folders:
             _print(tree, folder)
     return 0

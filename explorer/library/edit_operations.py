@@ -49,7 +49,7 @@ def combined(operations: Sequence[EditOperation]) -> EditOperation:
 
 def set_favourite(favourite: bool) -> EditOperation:
     """Mark photos as favorites, or unmark them."""
-    summary = "marked as favourite" if favourite else "no longer a favourite"
+    summary = "marked as favorite" if favourite else "no longer a favorite"
     return EditOperation(summary, lambda _: {"favourite": [int(favourite)]})
 
 

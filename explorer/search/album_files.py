@@ -93,7 +93,7 @@ def import_albums(catalog: Catalog, text: str | bytes) -> list[AlbumImport]:
         report.added = edit.photos if edit else 0
         done.append(report)
     if marked:
-        report = AlbumImport("Favourites", len(marked))
+        report = AlbumImport("Favorites", len(marked))
         known = (catalog.photo_id(digest) for digest in _contents(catalog, marked, report))
         ids = [number for number in known if number is not None]
         edit = edit_photos(catalog, ids, "Imported favourites", set_favourite(True).change)

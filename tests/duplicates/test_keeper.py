@@ -288,5 +288,5 @@ FILM, XMP, THM = (
 def test_companion_files_are_a_reason_to_keep(
     better: Companions, worse: Companions, words: str
 ) -> None:
-    one, other = item("/p/z.jpg", company=better), item("/p/a.jpg", company=worse)
+    one, other = item("/p/z.jpg", companions=better), item("/p/a.jpg", companions=worse)
     assert choose_keeper([one, other], quality=no_quality) == (one, f"it has {words} beside it")

@@ -222,7 +222,7 @@ def test_companions_are_listed_in_the_plan(small_library: SmallLibrary, tmp_path
             "identical",
             item(small_library, "a.jpg"),
             "it is older",
-            (item(small_library, "b.jpg", company=company),),
+            (item(small_library, "b.jpg", companions=company),),
         )
     ]
     removals = removals_of_groups(small_library.library.catalog, groups)
@@ -250,7 +250,7 @@ def test_a_photo_with_the_only_film_is_in_no_plan(small_library: SmallLibrary) -
             "identical",
             item(small_library, "a.jpg"),
             "it is older",
-            (item(small_library, "b.jpg", company=company),),
+            (item(small_library, "b.jpg", companions=company),),
         )
     ]
     assert removals_of_groups(small_library.library.catalog, groups) == []

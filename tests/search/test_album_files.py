@@ -61,7 +61,7 @@ def test_albums_return_to_a_new_library(first: SmallLibrary, second: SmallLibrar
     assert import_albums(new, text) == [
         AlbumImport("Éclair", 1, 0, 0, 1),
         AlbumImport("Summer “2019”", 2, 0, 1, 2),
-        AlbumImport("Favourites", 1, 0, 0, 1),
+        AlbumImport("Favorites", 1, 0, 0, 1),
     ]
     album = find_album(new, "summer “2019”")
     assert names(new, album_photos(new, album.id)) == {"x.jpg"}

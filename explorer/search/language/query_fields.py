@@ -156,7 +156,7 @@ _FIELDS = (
             "damaged": "with a part missing", "duplicate": "another file shows the same picture",
             "panorama": "at least twice as long in one direction as in the other",
             "upright": "higher than wide", "animated": "with several frames",
-            "raw": "a camera's RAW file", "favourite": "a favourite of yours",
+            "raw": "a camera's RAW file", "favourite": "a favorite of yours",
         },
         {
             "blurry": "blurred", "underexposed": "dark", "duplicated": "duplicate",

@@ -40,7 +40,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "is": {
         "monochrome": ("black and white", "in color"),
         "duplicate": ("with duplicates", "without duplicates"),
-        "favourite": ("favourites", "no favourites"), "raw": ("RAW files", "no RAW files"),
+        "favourite": ("favorites", "no favorites"), "raw": ("RAW files", "no RAW files"),
         "screenshot": ("screenshot", "no screenshots"), "panorama": ("panorama", "not a panorama"),
     },
     "orientation": {

@@ -42,7 +42,7 @@ def albums_page() -> None:
             return
         st.info(
             "There are no albums yet. Select photos on the Search page and choose **Album** to make"
-            " one, or **Favourite** to mark the best.",
+            " one, or **Favorite** to mark the best.",
             icon=":material/photo_album:",
         )
         st.page_link(
@@ -66,7 +66,7 @@ def albums_page() -> None:
     ]
     if favourites:
         cover = rows.get(favourites[0])
-        cards.insert(0, ("Favourites", len(favourites), cover, "is:favourite", None))
+        cards.insert(0, ("Favorites", len(favourites), cover, "is:favourite", None))
     for start in range(0, len(cards), _COLUMNS):
         columns = st.columns(_COLUMNS, gap="medium")
         for cell, card in zip(columns, cards[start : start + _COLUMNS], strict=False):

@@ -51,7 +51,7 @@ def exchange_panel() -> None:
     last import."""
     with st.expander("Move albums and edits to other programs", icon=":material/swap_horiz:"):
         st.markdown(
-            "**Sidecars.** Ratings, keywords, titles, dates, places and favourites can be written"
+            "**Sidecars.** Ratings, keywords, titles, dates, places and favorites can be written"
             " to XMP files beside your photos, for other programs. You first see what would be"
             " written where."
         )
@@ -62,7 +62,7 @@ def exchange_panel() -> None:
             on_click=request_sidecars,
         )
         st.markdown(
-            "**Albums as a file.** It names the photos of all albums and the favourites, and can be"
+            "**Albums as a file.** It names the photos of all albums and the favorites, and can be"
             " read into another library."
         )
         catalog = resources.library().catalog

@@ -65,8 +65,8 @@ def _compared(comparison: ModelComparison) -> None:
     each = ", ".join(f"{name} {count(number)}" for name, number in encoded.items())
     st.info(
         escape_markdown(
-            f"Compared are only the {count(comparison.encoded, 'photo')} that all of these models"
-            f" have encoded: {each}."
+            f"Only the {count(comparison.encoded, 'photo')} that all of these models have encoded"
+            f" are compared: {each}."
         ),
         icon=":material/filter_alt:",
     )

@@ -36,7 +36,7 @@ def _explain_one_model(names: list[str]) -> None:
     st.info(
         f"{only} encoded your photos so far, so there is nothing to compare. Press *Use* beside"
         " another model under *Search models* on the Library page: it encodes your photos in the"
-        " background. What the present one has encoded is kept, so that both can be compared here,"
+        " background. The vectors of the current model are kept, so that both can be compared here,"
         " and you can go back to it at once.",
         icon=":material/compare:",
     )

@@ -16,7 +16,7 @@ def edit_actions() -> list[PhotoAction]:
     sidecars."""
     return [
         PhotoAction(
-            "Favourite",
+            "Favorite",
             ":material/favorite:",
             toggle_favourite,
             help="Mark or unmark as favourite. `is:favourite` finds favourites.",

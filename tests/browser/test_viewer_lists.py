@@ -32,7 +32,7 @@ def test_a_photo_that_leaves_the_list_keeps_its_place(window: Visitor, server: S
     page = look(window, server, "/?q=folder%3AColours")
     select(page, "red.jpg", "green.jpg", "blue.jpg", "yellow.jpg")
     page.get_by_role("button", name="Favorite").click()
-    expect(said(page, "Marked as favourite.*4 photos")).to_be_visible()
+    expect(said(page, "Marked as favorite.*4 photos")).to_be_visible()
     look(window, server, "/?q=is%3Afavourite")
     expect(tiles(page)).to_have_count(4)
     ids = tiles(page).evaluate_all("all => all.map((one) => one.dataset.id)")

@@ -34,7 +34,7 @@ def test_photos_are_edited_and_the_edit_is_undone(run: Run, library: Path) -> No
     assert (row["rating"], row["favourite"], row["keywords"]) == (4.0, 1, ["sea", "hills"])
     assert (row["taken_at"], row["latitude"]) == ("1985-07-01T00:00:00", 48.85)
     (listed,) = run("edit", "--list", "--json", "--library", library).json
-    assert listed["photos"] == 2 and listed["summary"].startswith("Marked as favourite")
+    assert listed["photos"] == 2 and listed["summary"].startswith("Marked as favorite")
     undone = run("edit", "--undo", "--library", library)
     assert undone.code == 0 and "2 photos" in undone.out
     again = run("edit", "--undo", "--library", library)

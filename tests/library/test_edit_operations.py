@@ -208,6 +208,6 @@ def test_an_empty_date_or_place_is_that_of_the_file() -> None:
 def test_several_edits_are_one() -> None:
     both = combined([set_favourite(True), set_text("title", " A  b "), reset_fields(["rating"])])
     assert result(both) == {"favourite": [1], "title": ["A b"], "rating": None}
-    assert both.summary == "Marked as favourite, title set, rating as in the file"
+    assert both.summary == "Marked as favorite, title set, rating as in the file"
     assert result(set_text("title", " ")) == {"title": [None]}
     assert result(set_text("title", "a\0b\ud800\x1b")) == {"title": ["a b"]}

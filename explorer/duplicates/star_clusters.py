@@ -56,11 +56,10 @@ class StarClusters:
         groups, left = list[DuplicateGroup](), set(component)
         while len(left) > 1:
             center, _ = self.choose(self._possible_centers(left, files))
-            neighbors = self.edges[center.photo_id].keys() & left
-            left.discard(center.photo_id)
-            if not neighbors:
-                continue
-            cluster = {center.photo_id, *neighbors}
+            cluster = {center.photo_id, *(self.edges[center.photo_id].keys() & left)}
+            if len(cluster) == 1:
+                # The center has as many neighbors as any, so no two of the rest were compared.
+                break
             if suggester is not None:
                 suggestion = suggester.suggest(cluster, center, self.choose)
             else:

@@ -34,8 +34,9 @@ NOTE_ANSWERS = """
   };
 """
 
-# Called in every animation frame, with a number of its own for each wait. What stands still is
-# what can be pressed or typed into: a sign of progress moves for as long as it is shown.
+# Called in every animation frame, with a number of its own for each wait, or with null if it is
+# enough that nothing runs. What stands still is what can be pressed or typed into: a sign of
+# progress moves for as long as it is shown.
 _AT_REST = """(wait) => {
   const app = document.querySelector('[data-testid="stApp"]');
   if (!app) return true;
@@ -50,6 +51,7 @@ _AT_REST = """(wait) => {
     window.lastFrame = null;
     return false;
   }
+  if (wait === null) return true;
   const places = [];
   const gather = (root) => {
     for (const each of root.querySelectorAll("*")) {
@@ -77,13 +79,14 @@ def settle(page: Page) -> None:
 
 
 def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
-    """Have every action on an element wait until its page is at rest."""
+    """Have every action on an element wait until nothing runs and every part of its page has
+    arrived. To watch for movements before each action, too, would take longer than the tests."""
 
     def settled(action: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(action)
         def act(self: Locator, *arguments: Any, **options: Any) -> Any:
             self.wait_for()
-            settle(self.page)
+            self.page.wait_for_function(_AT_REST, arg=None)
             return action(self, *arguments, **options)
 
         return act

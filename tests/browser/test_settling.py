@@ -1,9 +1,10 @@
-"""An action on an element waits until its page is at rest."""
+"""An opened page is waited for until it is at rest, and every action until nothing runs."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.browser import settling
 from tests.browser.visitor import Visitor
 
 # A page as Streamlit describes its state, with one button that notes whether the page was at rest
@@ -33,7 +34,7 @@ _UNREST = {
 
 
 @pytest.mark.parametrize("unrest", _UNREST)
-def test_a_click_waits_for_rest(window: Visitor, unrest: str) -> None:
+def test_what_moves_or_runs_is_waited_for(window: Visitor, unrest: str) -> None:
     window.page.set_content(_PAGE)
     button = window.page.get_by_role("button", name="Press")
     # The first action in a window takes longer.
@@ -53,5 +54,7 @@ def test_a_click_waits_for_rest(window: Visitor, unrest: str) -> None:
           go();
         }}"""
     )
+    if unrest == "moving":
+        settling.settle(window.page)
     button.click()
     assert window.page.title() == "at rest"

@@ -121,8 +121,8 @@ class TextIndex:
         return [best[photo_id] for photo_id in ids if photo_id in best]
 
     def ids_containing(self, text: str, columns: Collection[TextColumn] | None = None) -> Ids:
-        """Ids of all visible photos that have this text, as a whole, in one of these columns
-        (default: in any); ascending. It may be part of a keyword."""
+        """Ids of all visible photos that have this text, uninterrupted and anywhere within a value,
+        in one of these columns (default: in any); ascending."""
         folded = " ".join(fold(text).split())
         if not folded:
             return np.empty(0, np.int64)

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from explorer.anomalies.finding_kinds import KINDS
 from explorer.config import library_dir
 from explorer.errors import ExplorerError
 from explorer.ui import first_page, ports, resources
@@ -120,6 +121,17 @@ def _warm_up() -> None:
     # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):
         folder_tree()
-        group_cache.all_groups(resources.library())
-        if resources.engine().photo_count <= _MOST_JUDGED and not first_page.is_ending():
-            anomalies_state.anomalies().findings()
+        if not first_page.is_ending():
+            group_cache.all_groups(resources.library())
+        _find_anomalies()
+
+
+def _find_anomalies() -> None:
+    """Find the anomalies of all photos, one kind after another, so that the app can end between
+    two."""
+    if resources.library().catalog.counts().photos > _MOST_JUDGED:
+        return
+    for kind in KINDS:
+        if first_page.is_ending():
+            return
+        anomalies_state.anomalies().findings([kind])

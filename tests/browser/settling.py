@@ -85,7 +85,7 @@ def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
     def settled(action: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(action)
         def act(self: Locator, *arguments: Any, **options: Any) -> Any:
-            self.wait_for()
+            self.wait_for(timeout=options.get("timeout"))
             self.page.wait_for_function(_AT_REST, arg=None)
             return action(self, *arguments, **options)
 

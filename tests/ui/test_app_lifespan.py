@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from explorer.anomalies.finding_kinds import KINDS
 from explorer.config import library_dir
 from explorer.ui import app_lifespan, first_page, ports, resources
 from explorer.ui.access_token import access
@@ -67,7 +69,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(resources, "warm", lambda: None)
     monkeypatch.setattr(group_cache, "all_groups", lambda _: done.append("groups"))
     monkeypatch.setattr(app_lifespan, "folder_tree", lambda: done.append("folders"))
-    findings = SimpleNamespace(findings=lambda: done.append("findings"))
+    findings = SimpleNamespace(findings=done.extend)
     monkeypatch.setattr(anomalies_state, "anomalies", lambda: findings)
     monkeypatch.setattr(first_page, "_PATIENCE", PATIENCE)
     monkeypatch.setattr(first_page, "_PREVIEWS", 0.0)
@@ -95,8 +97,22 @@ def test_other_pages_are_prepared_after_the_first(
             assert not prepared
             if drawn:
                 first_page.drawn()
-                while len(prepared) < 3:
-                    await asyncio.sleep(0.01)
+                async with asyncio.timeout(PATIENCE):
+                    while len(prepared) < 2 + len(KINDS):
+                        await asyncio.sleep(0.01)
 
     asyncio.run(serve())
-    assert prepared == (["folders", "groups", "findings"] if drawn else [])
+    assert prepared == (["folders", "groups", *KINDS] if drawn else [])
+
+
+def test_the_server_ends_between_two_kinds_of_anomalies(
+    photos: Path, prepared: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def findings(kinds: list[str]) -> None:
+        prepared.extend(kinds)
+        first_page.ending()
+
+    monkeypatch.setattr(anomalies_state, "anomalies", lambda: SimpleNamespace(findings=findings))
+    monkeypatch.setattr(first_page, "_ending", threading.Event())
+    app_lifespan._find_anomalies()
+    assert prepared == [KINDS[0]]

@@ -35,8 +35,10 @@ def component_loader(name: str) -> str:
     file = f"{name}.{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
     _served[file] = script
     # A string in one line could be taken for the path of a file.
+    # Chromium does not try a failed import again under the same address.
     return f"""const script = location.origin + "{SCRIPTS}{file}";
-export default async (component) => (await import(script)).default(component);
+const load = () => import(script).catch(() => import(script + "?again=" + Date.now()));
+export default async (component) => (await load()).default(component);
 """
 
 

@@ -40,7 +40,11 @@ def choice_for(key: str) -> GroupChoice:
 def accepted(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """Those of the groups that are accepted."""
     chosen = _library_choices()
-    return [group for group in groups if group.key in chosen and chosen[group.key].accepted]
+    return [
+        group
+        for group in groups
+        if (choice := chosen.get(group.key)) is not None and choice.accepted
+    ]
 
 
 def clear_choices() -> None:
@@ -50,7 +54,8 @@ def clear_choices() -> None:
 
 def with_chosen_keepers(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """The groups, each with the keeper that the user chose, if they chose one."""
-    keepers = {key: choice.keeper for key, choice in _library_choices().items()}
+    # A copy: another window may add a choice meanwhile.
+    keepers = {key: choice.keeper for key, choice in list(_library_choices().items())}
     return [
         group if (keeper := keepers.get(group.key)) is None else group.with_keeper(keeper)
         for group in groups

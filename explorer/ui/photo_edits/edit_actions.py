@@ -19,7 +19,7 @@ def edit_actions() -> list[PhotoAction]:
             "Favorite",
             ":material/favorite:",
             toggle_favourite,
-            help="Mark or unmark as favourite. `is:favourite` finds favourites.",
+            help="Mark or unmark as favorite. `is:favourite` finds favorites.",
         ),
         PhotoAction(
             "Edit",

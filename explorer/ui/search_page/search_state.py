@@ -231,11 +231,13 @@ def clear_filters() -> None:
     """Search without the filters that the page was drawn with.
 
     Streamlit may hand over the click together with what was chosen right after it, in either order:
-    a filter that differs from the address as it was is newer, and stays.
+    a filter that differs from the address as it was counts as newer, and stays. If the page was
+    drawn without any, the click can only mean what was chosen before it, and all are cleared.
     """
     state, drawn = st.session_state, st.session_state.get("_url", {})
+    nothing_drawn = not any(drawn.get(key) for key in _FILTERS)
     for key in _FILTERS:
-        if (state.get(key) or None) == drawn.get(key):
+        if nothing_drawn or (state.get(key) or None) == drawn.get(key):
             state[key] = None
     chosen = {key: day_of(state.get(key), last=key == UNTIL) for key in (SINCE, UNTIL)}
     set_url(**_kept(PHRASE, *PHOTOS, *_OPTIONS), **chosen, **{FOLDER: state.get(FOLDER)})

@@ -34,9 +34,9 @@ NOTE_ANSWERS = """
   };
 """
 
-# Called in every animation frame, with a number of its own for each wait, or with null if it is
-# enough that nothing runs. What stands still is what can be pressed or typed into: a sign of
-# progress moves for as long as it is shown.
+# Called again and again with a number of its own for each wait, or with null if it is enough that
+# nothing runs. What stands still is what can be pressed or typed into: a sign of progress moves for
+# as long as it is shown.
 _AT_REST = """(wait) => {
   const app = document.querySelector('[data-testid="stApp"]');
   if (!app) return true;
@@ -48,7 +48,7 @@ _AT_REST = """(wait) => {
     (connected && window.unanswered !== null && window.unanswered !== undefined) ||
     document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]');
   if (busy) {
-    window.lastFrame = null;
+    window.lastPlaces = null;
     return false;
   }
   if (wait === null) return true;
@@ -63,19 +63,22 @@ _AT_REST = """(wait) => {
     }
   };
   gather(document);
-  const now = places.join(), last = window.lastFrame;
+  const now = places.join(), last = window.lastPlaces;
   const same = last && last.wait === wait && last.places === now;
-  window.lastFrame = { wait, places: now, frames: same ? last.frames + 1 : 0 };
-  return window.lastFrame.frames >= 2;
+  window.lastPlaces = { wait, places: now, repeats: same ? last.repeats + 1 : 0 };
+  return window.lastPlaces.repeats >= 2;
 }"""
 
 _waits = itertools.count()
+# Milliseconds between two looks. To look in every animation frame would have the browser draw each
+# of them, and that is a lot of work without a graphics processor.
+_INTERVAL = 40.0
 
 
 def settle(page: Page) -> None:
     """Wait until the script has run, every part of the page has arrived, and nothing that can be
-    pressed has moved for two animation frames. A page that is not the app's is at rest."""
-    page.wait_for_function(_AT_REST, arg=next(_waits))
+    pressed has moved from one look to the next, twice. A page that is not the app's is at rest."""
+    page.wait_for_function(_AT_REST, arg=next(_waits), polling=_INTERVAL)
 
 
 def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
@@ -86,7 +89,7 @@ def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
         @functools.wraps(action)
         def act(self: Locator, *arguments: Any, **options: Any) -> Any:
             self.wait_for(timeout=options.get("timeout"))
-            self.page.wait_for_function(_AT_REST, arg=None)
+            self.page.wait_for_function(_AT_REST, arg=None, polling=_INTERVAL)
             return action(self, *arguments, **options)
 
         return act

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
@@ -109,7 +108,8 @@ def test_garbage_is_collected_after_the_imports() -> None:
     )
     enabled, frozen = done.stderr.split()
     assert (done.returncode, enabled) == (0, "True")
-    assert int(frozen) > gc.get_freeze_count()
+    # A new interpreter has frozen a few hundred at most.
+    assert int(frozen) > 10_000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can enlarge pipes")

@@ -30,8 +30,9 @@ def main() -> None:
         return
     head = st.container(horizontal=True, vertical_alignment="center", key="duplicates-head")
     with head:
-        # Reserve the place, so that the filters do not move once the tiers are known.
-        tiers = st.container(key="dup-tiers", width="content")
+        # The tiers' place is kept, so that the filters do not move once the tiers are known.
+        # Streamlit draws no container without anything in it.
+        tiers = st.container(key="dup-tiers", width="content").empty()
         group_filter = duplicates_toolbar.filter_bar()
     with st.spinner("Loading duplicates…"):
         current = duplicates_review.review(resources.library(), group_filter)

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Gray = npt.NDArray[np.uint8]
+from explorer.photos.quality.metrics import Gray
+
 Map = npt.NDArray[np.float32]
 
 # Noise is measured in the flattest tiles that are neither black nor blown out.

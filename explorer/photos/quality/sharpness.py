@@ -20,7 +20,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Gray = npt.NDArray[np.uint8]
+from explorer.photos.quality.metrics import Gray
+
 Map = npt.NDArray[np.float32]
 
 # Levels of the pyramid, finest first; each but the last is compared with the next.

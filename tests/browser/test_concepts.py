@@ -74,6 +74,30 @@ def test_a_concept_is_made_refined_and_deleted(window: Visitor, server: Server) 
     expect(page.get_by_text("There is no concept “Grey”.")).to_be_visible()
 
 
+def test_a_button_acts_on_what_is_selected_when_it_is_pressed(
+    window: Visitor, server: Server
+) -> None:
+    page = look(window, server, "/?q=grey")
+    select(page, 0)
+    button = page.get_by_role("button", name="Make a concept…")
+    button.wait_for()
+    window.settle()
+    # Two more photos are selected so quickly that the page cannot learn of it before the click.
+    button.evaluate(
+        """(button, photos) => {
+            for (const photo of photos)
+                photo.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true }));
+            button.click();
+        }""",
+        [tiles(page).nth(1).element_handle(), tiles(page).nth(2).element_handle()],
+    )
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("img")).to_have_count(3)
+    window.settle()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
 @pytest.mark.parametrize("window", [(360, "dark")], indirect=True)
 def test_without_concepts_the_list_says_how_to_make_one(window: Visitor, server: Server) -> None:
     page = look(window, server)

@@ -70,3 +70,27 @@ test("an answer about another list, or none, changes nothing", async () => {
   await selection.forgetGone(state.source);
   assert.equal(selection.size(), 2);
 });
+
+test("a selection is told once, and at once if something else is pressed", () => {
+  const { timers, told, selection } = selecting();
+  selection.sendNow();
+  select(selection, 1);
+  selection.sendNow();
+  assert.deepEqual(told, [{ all: false, ids: [1], place: "here", turn: 1 }]);
+  selection.sendNow();
+  timers.tick();
+  assert.equal(told.length, 1);
+  select(selection, 2);
+  timers.tick();
+  selection.sendNow();
+  assert.deepEqual(told.map(({ ids }) => ids), [[1], [1, 2]]);
+});
+
+test("nothing is told of a gallery that has left the page", () => {
+  const { timers, told, selection } = selecting();
+  select(selection, 1);
+  selection.stop();
+  selection.sendNow();
+  timers.tick();
+  assert.deepEqual(told, []);
+});

@@ -20,7 +20,8 @@ A page shows photos, opens them and acts on them like this:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,7 +108,7 @@ def gallery(
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }
     result: Any = _component(
-        key=f"gallery-{key}",
+        key=_widget_key(key),
         data=data,
         default={"selected": {}},
         on_similar_change=_ignore,
@@ -115,10 +116,15 @@ def gallery(
         on_selected_change=_ignore,
         on_expired_change=_ignore,
     )
-    picked = _picked(result, photos, place, turn)
-    if picked.selected and actions:
-        _selection_bar(picked.selected, key, actions)
-    return picked
+    selected = _current_selection(photos, key, place, turn)
+    if selected and actions:
+        current = partial(_current_selection, photos, key, place, turn)
+        _selection_bar(len(selected), current, key, actions)
+    return GalleryResult(
+        int(result.similar) if result.similar else None,
+        selected,
+        int(result.stack) if result.stack else None,
+    )
 
 
 def _photo_data(
@@ -130,18 +136,21 @@ def _photo_data(
     return {"photos": photo_tiles(photos, **texts)}
 
 
-def _picked(
-    result: Any, photos: Sequence[PhotoRow] | PhotoList, place: str, turn: int
-) -> GalleryResult:
-    """What the user did, as the component reports it."""
-    selection = result.selected or {}
+def _current_selection(
+    photos: Sequence[PhotoRow] | PhotoList, key: str, place: str, turn: int
+) -> list[int]:
+    """The ids of the photos that are selected now, in the order of the list."""
+    state: Any = st.session_state.get(_widget_key(key)) or {}
+    selection = state.get("selected") or {}
     # A selection made before the place changed, or before it was cleared, no longer applies.
-    current = selection.get("place") == place and selection.get("turn") == turn
-    return GalleryResult(
-        int(result.similar) if result.similar else None,
-        _selected(photos, selection) if current else [],
-        int(result.stack) if result.stack else None,
-    )
+    if selection.get("place") != place or selection.get("turn") != turn:
+        return []
+    return _selected(photos, selection)
+
+
+def _widget_key(key: str) -> str:
+    """The key of a gallery's component."""
+    return f"gallery-{key}"
 
 
 def _list_data(photos: PhotoList) -> dict[str, Any]:
@@ -176,15 +185,22 @@ def clear_selection(key: str) -> None:
     st.session_state[f"_turn-{key}"] = st.session_state.get(f"_turn-{key}", 0) + 1
 
 
-def _selection_bar(selected: list[int], key: str, actions: Sequence[PhotoAction]) -> None:
+def _selection_bar(
+    number: int, selected: Callable[[], list[int]], key: str, actions: Sequence[PhotoAction]
+) -> None:
+    """Draw the buttons for the selection.
+
+    number: the number of selected photos.
+    selected: returns the ids of the photos that are selected when it is called.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key=f"selection-{key}"):
-        st.markdown(f"**{count(len(selected))} selected**", width="content")
-        for number, action in enumerate(actions):
+        st.markdown(f"**{count(number)} selected**", width="content")
+        for place, action in enumerate(actions):
             st.button(
                 action.label,
                 icon=action.icon,
                 help=action.help,
-                key=f"act-{key}-{number}",
+                key=f"act-{key}-{place}",
                 on_click=_act,
                 args=[action, selected, key],
             )
@@ -198,8 +214,13 @@ def _selection_bar(selected: list[int], key: str, actions: Sequence[PhotoAction]
         )
 
 
-def _act(action: PhotoAction, selected: list[int], key: str) -> None:
-    action.run(selected)
+def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> None:
+    # The selection may have changed since the button was drawn: the browser sends it with the
+    # click.
+    ids = selected()
+    if not ids:
+        return
+    action.run(ids)
     if action.then != "stay":
         clear_selection(key)
 

@@ -21,6 +21,7 @@ import { createScrubber } from "./modules/scrubber.js";
 const RETRY = 1500;
 // The number of photos on each side that the viewer gets with the one that it opens.
 const PHOTOS_BESIDE = 40;
+const PRESSES = ["pointerdown", "keydown", "click"];
 
 function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
@@ -235,6 +236,11 @@ function createGallery(root) {
 
   // --- the page
 
+  // What is pressed elsewhere on the page, such as a button for the selection, acts on what is selected now.
+  function onPress(event) {
+    if (!event.composedPath().includes(element)) selection.sendNow();
+  }
+
   // Back and forward may change zoom and position, which only the URL holds.
   function onHistory() {
     if (!element.isConnected || !state.data.keepPosition) return;
@@ -260,6 +266,7 @@ function createGallery(root) {
       scrubberObserver.observe(part("scrubber"));
       addEventListener("popstate", onHistory);
       document.addEventListener(PHOTO_CLOSED, onClosed);
+      for (const press of PRESSES) document.addEventListener(press, onPress, true);
     },
     // Called at the end of every run of the page, even if the gallery stays on the page.
     detach() {
@@ -273,6 +280,7 @@ function createGallery(root) {
       link("");
       removeEventListener("popstate", onHistory);
       document.removeEventListener(PHOTO_CLOSED, onClosed);
+      for (const press of PRESSES) document.removeEventListener(press, onPress, true);
       grid.detach();
     },
   };

@@ -1,4 +1,4 @@
-// The selection in a gallery, which is sent to Python once it has not changed for a moment.
+// The selection in a gallery, which is sent to Python once it has not changed for a moment, and before anything else is pressed.
 
 import { createSelection } from "./selection.js";
 
@@ -10,6 +10,8 @@ const SELECTION_DELAY = 250;
 export function createGallerySelection({ source, shown, say, tell, setTimer = setTimeout, clearTimer = clearTimeout }) {
   const selection = createSelection();
   let timer = 0;
+  // Sends the last change, if it has not been sent.
+  let send = null;
   // The place of the page when the selection last changed.
   let place = {};
 
@@ -19,7 +21,16 @@ export function createGallerySelection({ source, shown, say, tell, setTimer = se
     shown(size());
     clearTimer(timer);
     const value = { ...place };
-    timer = setTimer(() => tell({ ...selection.value(), ...value }), SELECTION_DELAY);
+    send = () => {
+      send = null;
+      tell({ ...selection.value(), ...value });
+    };
+    timer = setTimer(send, SELECTION_DELAY);
+  }
+
+  function sendNow() {
+    clearTimer(timer);
+    send?.();
   }
 
   return {
@@ -49,6 +60,10 @@ export function createGallerySelection({ source, shown, say, tell, setTimer = se
       selection.keep((id) => known.has(id) || !asked.has(id));
       changed();
     },
-    stop: () => clearTimer(timer),
+    sendNow,
+    stop() {
+      clearTimer(timer);
+      send = null;
+    },
   };
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -64,6 +64,22 @@ def _checkbox_key(finding: Finding) -> str:
     return f"file-select-{digest}"
 
 
+def _selected(shown: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in shown if st.session_state.get(_checkbox_key(finding))]
+
+
+def _act(
+    action: Callable[[Sequence[Finding]], None],
+    shown: Sequence[Finding],
+    every: Sequence[Finding] = (),
+) -> None:
+    """Apply an action to the findings that are selected now, or else to `every`, if the button
+    offered that. Checkboxes may have changed since the button was drawn."""
+    found = _selected(shown) or every
+    if found:
+        action(found)
+
+
 def _select_all(shown: Sequence[Finding]) -> None:
     for finding in shown:
         st.session_state[_checkbox_key(finding)] = st.session_state[_SELECT_ALL]
@@ -73,7 +89,8 @@ def _action_bar(
     found: Sequence[Finding], shown: Sequence[Finding], request: AnomalyRequest
 ) -> None:
     """The actions for the selected files, or for all of them."""
-    selected = [finding for finding in shown if st.session_state.get(_checkbox_key(finding))]
+    selected = _selected(shown)
+    every = [] if selected else found
     if not selected:
         # Otherwise “Select all” would stay checked after the selected files are gone.
         st.session_state[_SELECT_ALL] = False
@@ -83,22 +100,22 @@ def _action_bar(
             st.button(
                 f"Show {count(len(selected))} again" if selected else "Show all again",
                 icon=":material/visibility:",
-                on_click=anomalies_state.restore,
-                args=[selected or list(found)],
+                on_click=_act,
+                args=[anomalies_state.restore, shown, every],
             )
             return
         st.button(
             f"Dismiss {count(len(selected))}" if selected else "Dismiss all",
             icon=":material/visibility_off:",
-            on_click=anomalies_state.dismiss,
-            args=[selected or list(found)],
+            on_click=_act,
+            args=[anomalies_state.dismiss, shown, every],
             help="These files are fine: don't show them here again",
         )
         st.button(
             f"Remove {count(len(selected), 'file')}…" if selected else "Remove…",
             icon=":material/delete:",
-            on_click=anomalies_state.request_removal,
-            args=[selected],
+            on_click=_act,
+            args=[anomalies_state.request_removal, shown],
             disabled=not selected,
             help="Review the list of files first",
         )

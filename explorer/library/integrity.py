@@ -57,42 +57,42 @@ _PARENT = "rtrim(rtrim(path, replace(path, '/', '')), '/')"
 INTEGRITY_RULES = (
     IntegrityRule(
         "select id from file where state = 'present' and photo_id is null",
-        "File {} is present, but of no photo.",
+        "File {} is marked as present but belongs to no photo.",
         _READ_AGAIN,
     ),
     IntegrityRule(
         "select id from file where state = 'failed' and photo_id is not null",
-        "File {} failed, and is of a photo.",
+        "File {} is marked as failed but belongs to a photo.",
         _READ_AGAIN,
     ),
     IntegrityRule(
         "select id from file where state = 'failed' and coalesce(reason, '') = ''",
-        "File {} failed for no reason.",
+        "File {} is marked as failed without a reason.",
         _READ_AGAIN,
     ),
     IntegrityRule(
         "select id from file where state = 'missing' and photo_id is null",
-        "File {} is missed, but was of no photo.",
+        "File {} is marked as missing but belonged to no photo.",
         "delete from file where id = ?",
     ),
     IntegrityRule(
         f"select id from file where folder <> {_PARENT}",
-        "File {} is listed in a folder that is not its own.",
+        "File {} is listed under the wrong folder.",
         f"update file set folder = {_PARENT} where id = ?",
     ),
     IntegrityRule(
         "select photo_id from purged where photo_id in (select id from photo)",
-        "Photo {} is there, and is listed as gone.",
+        "Photo {} exists but is listed as deleted.",
         "delete from purged where photo_id = ?",
     ),
     IntegrityRule(
         "select id from photo where change > (select change from clock)",
-        "Photo {} was changed later than anything was.",
+        "Photo {} has a change number that has not been reached yet.",
         "update photo set change = (select change from clock) where id = ?",
     ),
     IntegrityRule(
         "select photo_id from purged where change > (select change from clock)",
-        "Photo {} went later than anything was changed.",
+        "Deleted photo {} has a change number that has not been reached yet.",
         "update purged set change = (select change from clock) where photo_id = ?",
     ),
 )

@@ -43,37 +43,40 @@ def problems(builder: LibraryBuilder, *, repair: bool = False) -> list[Inconsist
 
 
 FAULTS = {
-    "present, but of no photo": (
+    "present without a photo": (
         "update file set photo_id = null where id in (1, 2)",
-        ["File 1 is present, but of no photo.", "File 2 is present, but of no photo."],
+        [
+            "File 1 is marked as present but belongs to no photo.",
+            "File 2 is marked as present but belongs to no photo.",
+        ],
     ),
-    "failed, and is of a photo": (
+    "failed with a photo": (
         "update file set state = 'failed', reason = 'torn' where id = 3",
-        ["File 3 failed, and is of a photo."],
+        ["File 3 is marked as failed but belongs to a photo."],
     ),
-    "failed for no reason": (
+    "failed without a reason": (
         "update file set reason = null where path = 'bad.jpg'",
-        ["File 6 failed for no reason."],
+        ["File 6 is marked as failed without a reason."],
     ),
-    "was of no photo": (
+    "missing without a photo": (
         "update file set photo_id = null where path = '4.jpg'",
-        ["File 5 is missed, but was of no photo."],
+        ["File 5 is marked as missing but belonged to no photo."],
     ),
-    "a folder that is not its own": (
+    "wrong folder": (
         "update file set folder = 'other' where id = 1",
-        ["File 1 is listed in a folder that is not its own."],
+        ["File 1 is listed under the wrong folder."],
     ),
-    "listed as gone": (
+    "listed as deleted": (
         "insert into purged values (2, 1)",
-        ["Photo 2 is there, and is listed as gone."],
+        ["Photo 2 exists but is listed as deleted."],
     ),
-    "changed later": (
+    "changed in the future": (
         "update photo set change = 9000 where id = 2",
-        ["Photo 2 was changed later than anything was."],
+        ["Photo 2 has a change number that has not been reached yet."],
     ),
-    "went later": (
+    "deleted in the future": (
         "insert into purged values (77, 9000)",
-        ["Photo 77 went later than anything was changed."],
+        ["Deleted photo 77 has a change number that has not been reached yet."],
     ),
 }
 

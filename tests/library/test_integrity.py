@@ -15,16 +15,17 @@ from explorer.library.photo_store import update_file_counts
 from tests.factory import LibraryBuilder
 
 BREAKS = {
-    "is present, but of no photo": "update file set photo_id = null where id = 2",
-    "failed, and is of a photo": "update file set state = 'failed', reason = 'so' where id = 2",
-    "failed for no"
-    " reason": "update file set state = 'failed', reason = '', photo_id = null where id = 2",
-    "is missed, but was of no"
-    " photo": "update file set state = 'missing', photo_id = null where id = 2",
-    "is listed in a folder that is not its own": "update file set folder = 'a/c' where id = 2",
-    "is there, and is listed as gone": "insert into purged values (2, 1)",
-    "was changed later than anything was": "update photo set change = 1000 where id = 2",
-    "went later than anything was changed": "insert into purged values (77, 1000)",
+    "is marked as present but belongs to no photo": "update file set photo_id = null where id = 2",
+    "is marked as failed but belongs"
+    " to a photo": "update file set state = 'failed', reason = 'so' where id = 2",
+    "is marked as failed without"
+    " a reason": "update file set state = 'failed', reason = '', photo_id = null where id = 2",
+    "is marked as missing but belonged"
+    " to no photo": "update file set state = 'missing', photo_id = null where id = 2",
+    "is listed under the wrong folder": "update file set folder = 'a/c' where id = 2",
+    "exists but is listed as deleted": "insert into purged values (2, 1)",
+    "Photo 2 has a change number": "update photo set change = 1000 where id = 2",
+    "Deleted photo 77 has a change number": "insert into purged values (77, 1000)",
 }
 
 

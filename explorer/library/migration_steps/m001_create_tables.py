@@ -12,7 +12,7 @@ create table root (
   scanned_at real
 );
 
--- One row for each distinct content; its id is the id in every vector index, and is never given twice.
+-- One row per distinct content. Its id is also the id in every vector index, and is never reused.
 create table photo (
   id integer primary key autoincrement,
   hash blob not null unique,
@@ -40,7 +40,7 @@ create table photo (
 create index photo_change on photo (change);
 create index photo_taken on photo (taken_at);
 
--- Where photos lie. `path` and `folder` are relative to the root, with '/' on every system.
+-- The files of photos. `path` and `folder` are relative to the root, with '/' on every system.
 create table file (
   id integer primary key,
   root_id integer not null references root (id) on delete cascade,
@@ -75,7 +75,7 @@ create table embedding (
 );
 create index embedding_photo on embedding (photo_id);
 
--- Photos that are gone for good, so that whoever follows the catalog hears of it.
+-- Deleted photos, so that every follower of the change numbers learns of them.
 create table purged (
   photo_id integer primary key,
   change integer not null

@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 SQL = """
--- What finds a photo's copies however they are cropped or turned (`matching/keypoints.py`). A photo that has one has been compared with all
--- that had one before it.
+-- Keypoint descriptors, which find cropped and rotated copies (`matching/keypoints.py`). A photo with a row here has been compared with every
+-- photo whose row is older.
 create table sketch (
   photo_id integer primary key references photo (id) on delete cascade,
   corners blob not null,
   version integer not null
 );
 
--- Pixels at full size, upright, as RGB: only of photos that look so much like another that it matters.
+-- Hashes of all pixels, upright, as RGB; only of photos that look almost the same as another one.
 create table pixels (
   photo_id integer primary key references photo (id) on delete cascade,
   hash blob not null
 );
 
--- Two photos that were compared, a < b. `relation`: JSON, what b is as seen from a.
+-- Pairs of photos that were compared, a < b. `relation`: JSON, how b differs from a.
 create table pair (
   a integer not null references photo (id) on delete cascade,
   b integer not null references photo (id) on delete cascade,

@@ -6,7 +6,7 @@ table."""
 from __future__ import annotations
 
 SQL = """
--- `files`: how many files the contents lay in at that time, so that a new copy is not hidden by an old decision.
+-- `files`: the number of files with these contents at that time, so that an old decision does not hide a new copy.
 create table decision (
   id integer primary key autoincrement,
   kind text not null check (kind in ('apart', 'keep', 'later')),
@@ -21,7 +21,7 @@ create table decided (
 );
 create index decided_decision on decided (decision_id);
 
--- Folders from which nothing is ever removed.
+-- Protected folders, from which nothing is ever removed.
 create table protected (
   path text primary key,
   added_at real not null

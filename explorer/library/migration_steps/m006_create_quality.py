@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SQL = """
--- What decoding measured (`photos/quality/measure.py`): float32 figures in the order of their names there, and the map and histogram that
--- explain them. `stated`: the date that the camera gave, where it cannot be.
+-- What was measured while decoding (`photos/quality/measure.py`): float32 values in the order of their names there, and the map and histogram that
+-- explain them. `stated`: the camera's date, if it is impossible.
 create table quality (
   photo_id integer primary key references photo (id) on delete cascade,
   version integer not null,
@@ -13,7 +13,7 @@ create table quality (
   stated text
 );
 
--- Findings that a person does not want to see again, by the content's hash; for files that cannot be read, by `path:` and their path.
+-- Dismissed findings, by content hash; those of unreadable files by `path:` and the path.
 create table dismissed (
   subject text not null,
   kind text not null,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SQL = """
--- Where photos lie on the map of an encoder (`analysis/photo_map.py`); derived, too.
+-- The positions of photos on the map of an encoder (`analysis/photo_map.py`). Derived data.
 create table place (
   encoder_id integer not null references encoder (id) on delete cascade,
   photo_id integer not null references photo (id) on delete cascade,
@@ -13,7 +13,7 @@ create table place (
 ) without rowid;
 create index place_photo on place (photo_id);
 
--- How many photos a map had when it was drawn, and a drawing that is not finished: the steps done, ids (int64) and places (float32 pairs).
+-- The number of photos when a map was drawn, and an unfinished drawing: completed steps, ids (int64) and positions (pairs of float32).
 create table drawing (
   encoder_id integer primary key references encoder (id) on delete cascade,
   drawn integer not null,

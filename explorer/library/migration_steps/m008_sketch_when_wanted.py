@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SQL = """
--- Corners are made when a photo is first to be compared with one that they may lead to. `inner`: of a photo with a border, the perceptual
--- hash of what lies within. Everything in it is made anew.
+-- Keypoints are computed when a photo first has a candidate to be compared with. `inner`: the perceptual hash of the area inside a photo's
+-- border. All rows of this table are computed again.
 drop table sketch;
 create table sketch (
   photo_id integer primary key references photo (id) on delete cascade,

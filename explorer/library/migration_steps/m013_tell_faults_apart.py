@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 SQL = """
--- Why a file failed, for the program (`errors.Fault`): null where an earlier release wrote the row, which then proves nothing.
+-- The kind of fault (`errors.Fault`). Null in rows written by an earlier release, from which nothing can be concluded.
 alter table file add column fault text;
 """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SQL = """
--- From the photo's metadata. `keywords`: a JSON list, null where there are none. `metadata_version`: what was read of the metadata, see
--- `photos/decoded_photo.py`; null where an earlier release read it.
+-- From the photo's metadata. `keywords`: a JSON list, or null if there are none. `metadata_version`: the version of the metadata reader, see
+-- `photos/decoded_photo.py`; null if an earlier release read the file.
 alter table photo add column title text;
 alter table photo add column description text;
 alter table photo add column keywords text;
@@ -13,8 +13,8 @@ alter table photo add column metadata_version integer;
 create index photo_camera on photo (camera, lens) where present > 0;
 create index photo_keywords on photo (keywords) where present > 0 and keywords is not null;
 
--- The names and texts of each visible photo as they are searched, derived from the rows above (`library/photo_text_store.py`): without
--- accents and capitals, several values on lines of their own. A photo without a row here is waiting for it.
+-- The searchable names and texts of each visible photo, derived from the rows above (`library/photo_text_store.py`): without
+-- accents, in lower case, one value per line. A photo without a row here is still to be added.
 create table photo_text (
   photo_id integer primary key references photo (id) on delete cascade,
   name text not null,
@@ -26,7 +26,7 @@ create table photo_text (
   description text not null
 );
 
--- Which photos have which three characters in a row. The triggers keep it, whatever changes the rows above.
+-- The trigram index. Triggers keep it in step with the rows above.
 create virtual table photo_text_index using fts5 (name, folder, camera, lens, keywords, title, description, content = 'photo_text', content_rowid = 'photo_id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0);
 create trigger photo_text_added after insert on photo_text begin insert into photo_text_index (rowid, name, folder, camera, lens, keywords, title, description) values (new.photo_id, new.name, new.folder, new.camera, new.lens, new.keywords, new.title, new.description); end;
 create trigger photo_text_gone after delete on photo_text begin insert into photo_text_index (photo_text_index, rowid, name, folder, camera, lens, keywords, title, description) values ('delete', old.photo_id, old.name, old.folder, old.camera, old.lens, old.keywords, old.title, old.description); end;

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SQL = """
--- The places that photos were taken in. `place`: GeoNames' id of the nearest populated place, `city`: of the city that it is, or is part of;
--- 0: none is near. `latitude` and `longitude`: of the city.
+-- The places where photos were taken. `place`: the GeoNames id of the nearest populated place. `city`: the GeoNames id of the city that it is or belongs to;
+-- 0 if none is near. `latitude` and `longitude`: of the city.
 create table location (
   id integer primary key,
   place integer not null,
@@ -20,8 +20,8 @@ create table location (
   unique (place, region_code, country_code)
 );
 
--- Derived from the coordinates of photos (`analysis/place_stage.py`), which are repeated here: a row with other ones is out of date. `version`:
--- of the data that the place was found in. `location_id`: null where nothing is near.
+-- Derived from the coordinates of photos (`analysis/place_stage.py`), which are repeated here: if they differ, the row is out of date. `version`:
+-- of the data in which the place was found. `location_id`: null if no place is near.
 create table photo_location (
   photo_id integer primary key references photo (id) on delete cascade,
   location_id integer references location (id),

@@ -6,7 +6,7 @@ SQL = """
 alter table photo add column favourite integer not null default 0;
 create index photo_favourite on photo (taken_at) where favourite;
 
--- By content hash, so that an edit outlives the photo's row. `edited` and `in_file`: JSON objects, the name of a field → a list of the values of its columns.
+-- By content hash, so that an edit outlives the photo's row. `edited` and `in_file`: JSON objects, from the name of a field to a list of the values of its columns.
 create table photo_edit (
   hash blob primary key,
   edited text not null,
@@ -20,7 +20,7 @@ create table edit (
   undone_at real
 );
 
--- `before` and `after`: JSON as in `photo_edit`; null stands for what the file says.
+-- `before` and `after`: JSON as in `photo_edit`; null stands for the file's own value.
 create table edit_change (
   edit_id integer not null references edit (id) on delete cascade,
   hash blob not null,
@@ -30,7 +30,7 @@ create table edit_change (
   primary key (edit_id, hash, field)
 );
 
--- `deleted_at`: of a deleted album, which undo brings back.
+-- `deleted_at`: when an album was deleted; undo restores it.
 create table album (
   id integer primary key autoincrement,
   name text not null unique,

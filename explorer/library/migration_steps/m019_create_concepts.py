@@ -5,7 +5,7 @@ Examples are content hashes, as decisions are, so that they outlive files, paths
 from __future__ import annotations
 
 SQL = """
--- `folded`: the name without accents and capitals, by which it is found.
+-- `folded`: the name without accents and in lower case, by which a concept is found.
 create table concept (
   id integer primary key autoincrement,
   name text not null,

@@ -14,7 +14,7 @@ insert or ignore into edit_change
 """
 
 SQL = """
--- SQLite cannot drop a constraint, so both tables are made again. The one that refers to the other is dropped first: otherwise its rows would go with those that they refer to.
+-- SQLite cannot drop a constraint, so both tables are recreated. The referencing table is dropped first: otherwise its rows would be deleted in cascade.
 create table named_album (
   id integer primary key autoincrement,
   name text not null,
@@ -23,7 +23,7 @@ create table named_album (
 );
 insert into named_album select id, name, created_at, deleted_at from album;
 
--- An id is never used twice: the history of edits refers to it.
+-- Ids are never reused: the edit history refers to them.
 delete from sqlite_sequence where name = 'named_album';
 insert into sqlite_sequence (name, seq) select 'named_album', seq from sqlite_sequence where name = 'album';
 
@@ -33,7 +33,7 @@ create table album_content (
   added_at real not null,
   primary key (album_id, hash)
 );
--- A row of an album that is not there, as a damaged catalog may have, must not stop the upgrade.
+-- A damaged catalog may have rows of an album that does not exist. They must not stop the upgrade.
 insert into album_content select album_id, hash, added_at from album_photo where album_id in (select id from album);
 drop table album_photo;
 drop table album;
@@ -42,6 +42,6 @@ alter table album_content rename to album_photo;
 create index album_photo_hash on album_photo (hash);
 create unique index album_name on album (name) where deleted_at is null;
 
--- An edit that deleted an album has a change without a content from now on.
+-- From now on, an edit that deleted an album has a change without a content hash.
 """
 SQL += RECORD_DELETIONS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SQL = """
--- `key`: by which a photo finds it, see `photos/companion_keys.py`. `content`: JSON, see `photos/metadata/sidecar_content.py`. `version`: of what was read of it.
+-- `key`: joins a sidecar with its photo, see `photos/companion_keys.py`. `content`: JSON, see `photos/metadata/sidecar_content.py`. `version`: of the reader.
 create table sidecar (
   id integer primary key,
   root_id integer not null references root (id) on delete cascade,
@@ -19,7 +19,7 @@ create table sidecar (
 );
 create index sidecar_key on sidecar (root_id, folder, key);
 
--- How many sidecars the present files of a photo have.
+-- The number of sidecars of a photo's present files.
 alter table photo add column sidecars integer not null default 0;
 
 -- The values of the fields that sidecars set, as in `edited`, which take precedence.

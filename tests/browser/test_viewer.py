@@ -117,6 +117,11 @@ def test_photos_are_stepped_through_without_a_run_of_the_page(
     expect_position(viewer, 1)
     viewer.get_by_role("navigation", name="Film strip").get_by_role("button").nth(5).click()
     expect_position(viewer, 6)
+    # The button that is pressed keeps the focus.
+    viewer.get_by_role("button", name="Next photo").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect_position(viewer, 8)
 
 
 def test_back_leaves_in_one_step_and_forward_opens_again(window: Visitor, server: Server) -> None:

@@ -1,6 +1,7 @@
 // The frame around the photo: the bar above, the buttons at its sides, the actions below, and the list of keys.
 
 import { make } from "./element.js";
+import { createActionRow } from "./viewer_action_row.js";
 import { VIEWER_KEYS } from "./viewer_keys.js";
 
 // Milliseconds without user activity after which the controls are hidden during a slideshow.
@@ -45,19 +46,6 @@ export function createViewerFrame({ run, stage, panel, strip }) {
     button.setAttribute("aria-pressed", String(on));
   }
 
-  // list: [{ command | href, icon, label, help, pressed }]; links open in a new tab or are saved.
-  function setActions(list) {
-    actions.replaceChildren(...list.map((each) => {
-      const content = [icon(each.icon), make("span", {}, each.label)];
-      if (each.href) {
-        const target = each.save ? {} : { target: "_blank", rel: "noopener" };
-        return make("a", { class: "action", href: each.href, title: each.help, download: each.save, ...target }, ...content);
-      }
-      const pressed = each.pressed === undefined ? undefined : String(each.pressed);
-      return make("button", { type: "button", class: "action", title: each.help, "aria-pressed": pressed, onclick: () => run(each.command, each) }, ...content);
-    }));
-  }
-
   function update(state) {
     name.textContent = state.name;
     name.title = state.name;
@@ -88,7 +76,8 @@ export function createViewerFrame({ run, stage, panel, strip }) {
   return {
     wake,
     stop: () => clearTimeout(quiet),
-    layer, picker, announcement, setActions, update,
+    layer, picker, announcement, update,
+    setActions: createActionRow({ row: actions, run, icon }),
     say(text) { announcement.textContent = text; },
     toggleHelp() { help.hidden = !help.hidden; },
     get helpShown() { return !help.hidden; },

@@ -23,7 +23,8 @@ export function createRegionSearch({ frame, size, onPicked, onStopped }) {
   }
 
   function stop() {
-    editor?.();
+    if (!editor) return;
+    editor();
     editor = null;
     frame.picker.hidden = true;
     frame.picker.replaceChildren();

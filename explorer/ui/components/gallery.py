@@ -116,9 +116,16 @@ def gallery(
         on_selected_change=_ignore,
         on_expired_change=_ignore,
     )
-    selected = _current_selection(photos, key, place, turn)
+    current = partial(_current_selection, photos, key, place, turn)
+    return _result(result, current, key, actions)
+
+
+def _result(
+    result: Any, current: Callable[[], list[int]], key: str, actions: Sequence[PhotoAction]
+) -> GalleryResult:
+    """What the user did, with buttons for the selection. current: returns the selected ids."""
+    selected = current()
     if selected and actions:
-        current = partial(_current_selection, photos, key, place, turn)
         _selection_bar(len(selected), current, key, actions)
     return GalleryResult(
         int(result.similar) if result.similar else None,

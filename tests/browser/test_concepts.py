@@ -93,8 +93,7 @@ def test_a_button_acts_on_what_is_selected_when_it_is_pressed(
     )
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("img")).to_have_count(3)
-    window.settle()
-    page.keyboard.press("Escape")
+    dialog.get_by_label("Name").press("Escape")
     expect(dialog).to_have_count(0)
 
 

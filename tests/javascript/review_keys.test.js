@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { REVIEW_KEYS, reviewCommand, waitsForDecision } from "../../explorer/ui/static/modules/review_keys.js";
+import { REVIEW_KEYS, leavesGroup, reviewCommand, waitsForDecision } from "../../explorer/ui/static/modules/review_keys.js";
 
 const nowhere = () => false;
 const press = (key, { help = false, within = nowhere, ...more } = {}) => reviewCommand({ key, ...more }, help, within);
@@ -29,7 +29,9 @@ test("Escape closes the list of keys and nothing else", () => {
   assert.equal(press("Escape", { help: true }), "help");
 });
 
-test("decisions wait for the one before, looking does not", () => {
-  for (const command of ["accept", "mark", "next", "undecide"]) assert.ok(waitsForDecision(command), command);
-  for (const command of ["side", "zoomIn", "help", "below"]) assert.ok(!waitsForDecision(command), command);
+test("what concerns the group waits after what leaves it; looking and undoing do not wait", () => {
+  for (const command of ["accept", "mark", "next", "keepCompared"]) assert.ok(waitsForDecision(command), command);
+  for (const command of ["side", "zoomIn", "help", "below", "undecide"]) assert.ok(!waitsForDecision(command), command);
+  for (const act of ["accept", "next", "apart", "undecide"]) assert.ok(leavesGroup(act), act);
+  for (const act of ["mark", "markall", "keep", "back"]) assert.ok(!leavesGroup(act), act);
 });

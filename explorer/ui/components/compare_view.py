@@ -2,13 +2,13 @@
 as a difference, with keys and buttons for every decision.
 
 A components-v2 component like the gallery, without an iframe. It draws, zooms and compares in the
-browser, and sends each decision to Python as one `act`.
+browser, and sends each decision to Python as an act (`act_inbox.py`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -17,12 +17,16 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
+from explorer.ui.components import act_inbox
+from explorer.ui.components.act_inbox import Act
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.duplicates_page import group_choices
 from explorer.ui.localized import count, iso_moment, size
 from explorer.ui.static_files import STATIC
 
+KEY = "duplicates"
+"""The key of the component."""
 _NOTHING_MARKED = "Nothing is suggested in this group. All files are kept unless you mark some."
 
 _component = st.components.v2.component(
@@ -56,17 +60,20 @@ def compare_view(
     index: int,
     total: int,
     preload: Sequence[int] = (),
-) -> CompareAction | None:
-    """Show a group and, below it, a list of groups. Returns what the user did, once.
+    carry_out: Callable[[CompareAction], None],
+) -> None:
+    """Show a group and, below it, a list of groups.
 
     photos: every photo that is shown or preloaded, by id. listed: the groups in the list.
     index: the position of the group, from 0, among `total` groups.
     preload: ids of the photos that come next, loaded in advance.
+    carry_out: called with each action of the user, before the run of the page that follows it.
     """
     has_keeper = group_choices.has_keeper(group)
-    result: Any = _component(
-        key="duplicates",
+    _component(
+        key=KEY,
         data={
+            "handled": act_inbox.handled(KEY),
             "key": group.key,
             "label": f"Group {count(index + 1)} of {count(total)}",
             "because": _explanation(group, has_keeper=has_keeper),
@@ -78,11 +85,11 @@ def compare_view(
             "ahead": [display_url(photos[i], still=True) for i in preload if i in photos],
             "listed": [_list_entry(each, photos) for each in listed],
         },
-        on_act_change=_ignore,
+        on_acts_change=act_inbox.receiver(KEY, lambda act: carry_out(_action(act))),
     )
-    act = result.act
-    if not act or act.get("key") != group.key:
-        return None
+
+
+def _action(act: Act) -> CompareAction:
     return CompareAction(str(act["what"]), str(act["key"]), act.get("file"), act.get("to"))
 
 
@@ -161,7 +168,3 @@ def _list_entry(group: DuplicateGroup, photos: dict[int, PhotoRow]) -> dict[str,
 
 def _name(item: GroupFile) -> str:
     return printable(os.path.basename(item.path))
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ _POSITION = "_group-position"
 
 
 def browse(groups: list[DuplicateGroup]) -> None:
-    """Draw the group under review and its page of the list, and carry out the user's action."""
+    """Draw the group under review and its page of the list."""
     index = _current_index(groups)
     group = groups[index]
     pages = math.ceil(len(groups) / PAGE_SIZE)
@@ -33,13 +34,14 @@ def browse(groups: list[DuplicateGroup]) -> None:
         for each in (group, *listed)
         for item in (each.all if each is group else each.all[:3])
     ]
-    action = compare_view(
+    compare_view(
         group,
         resources.library().catalog.photos([*shown, *preload]),
         listed=listed,
         index=index,
         total=len(groups),
         preload=preload,
+        carry_out=partial(_carry_out, groups),
     )
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
@@ -48,8 +50,6 @@ def browse(groups: list[DuplicateGroup]) -> None:
             st.pagination(
                 pages, default=page + 1, key=key, on_change=_turn_page, args=[key, groups]
             )
-    if action is not None:
-        _carry_out(action, groups, index)
 
 
 def _current_index(groups: list[DuplicateGroup]) -> int:
@@ -73,9 +73,13 @@ def _turn_page(key: str, groups: list[DuplicateGroup]) -> None:
     _go_to(groups, (int(st.session_state[key]) - 1) * PAGE_SIZE)
 
 
-def _carry_out(action: CompareAction, groups: list[DuplicateGroup], index: int) -> None:
-    """Carry out the user's action, then redraw the page."""
-    group = groups[index]
+def _carry_out(groups: list[DuplicateGroup], action: CompareAction) -> None:
+    """Carry out an action of the user. groups: those that were shown then."""
+    index = next((at for at, each in enumerate(groups) if each.key == action.key), None)
+    if index is None:
+        return
+    # An action before this one may have chosen another keeper.
+    (group,) = group_choices.with_chosen_keepers([groups[index]])
     if action.what == "go":
         target = next((at for at, each in enumerate(groups) if each.key == action.target), index)
         _go_to(groups, target)
@@ -90,18 +94,21 @@ def _carry_out(action: CompareAction, groups: list[DuplicateGroup], index: int) 
         st.query_params.pop("group", None)
     else:
         simple: dict[str, Callable[[], None]] = {
-            "next": lambda: _go_to(groups, index + 1),
-            "previous": lambda: _go_to(groups, index - 1),
+            "next": lambda: _go_to(groups, _current_index(groups) + 1),
+            "previous": lambda: _go_to(groups, _current_index(groups) - 1),
             "markall": lambda: group_choices.toggle_all_marks(group),
-            "accept": lambda: _accept(groups, index),
+            "accept": lambda: _accept(groups, index, group),
             "back": lambda: group_choices.withdraw_acceptance(group),
             "undecide": undo,
         }
         if action.what in simple:
             simple[action.what]()
-    st.rerun()
 
 
-def _accept(groups: list[DuplicateGroup], index: int) -> None:
-    group_choices.accept([groups[index]])
+def _accept(groups: list[DuplicateGroup], index: int, group: DuplicateGroup) -> None:
+    """Accept a group unless nothing is marked in it, and go to the next one."""
+    if not group_choices.is_accepted(group):
+        if not any(group_choices.is_marked(group, item) for item in group.others):
+            return
+        group_choices.accept([group])
     _go_to(groups, index + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from explorer.duplicates.groups import Tier
@@ -9,6 +11,7 @@ from explorer.library.decision_store import withdraw_all
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
 from explorer.ui import resources
+from explorer.ui.components import act_inbox, compare_view
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
@@ -31,24 +34,32 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
             st.button(
                 f"{'Accept the other' if some_accepted else 'Accept all'} {count(len(acceptable))}",
                 icon=":material/done_all:",
-                on_click=group_choices.accept_all,
-                args=[acceptable],
+                on_click=_after_acts,
+                args=[group_choices.accept_all, acceptable],
                 help="Nothing is removed yet: you review the complete list first",
             )
         if postponed:
             st.button(
                 f"Show {count(postponed)} postponed",
                 icon=":material/schedule:",
-                on_click=_show_postponed,
+                on_click=_after_acts,
+                args=[_show_postponed],
             )
         if group_choices.can_undo():
             st.button(
                 "Undo",
                 icon=":material/undo:",
                 key="undo-decision",
-                on_click=undo,
+                on_click=_after_acts,
+                args=[undo],
                 help="Undo the last decision or acceptance (u)",
             )
+
+
+def _after_acts(action: Callable[..., object], *args: object) -> None:
+    """Do what a button does, but first what the user did before in the group under review."""
+    act_inbox.carry_out_received(compare_view.KEY)
+    action(*args)
 
 
 def _show_postponed() -> None:
@@ -80,4 +91,9 @@ def removal_list(current: DuplicatesReview) -> None:
             lambda: as_json(removals),
             "Save the list as a file",
         )
-        st.button("Clear all", icon=":material/close:", on_click=group_choices.clear_choices)
+        st.button(
+            "Clear all",
+            icon=":material/close:",
+            on_click=_after_acts,
+            args=[group_choices.clear_choices],
+        )

@@ -1,11 +1,12 @@
 // The review of one group of duplicates: two of its files side by side, flickering, or their difference. The compared file,
-// the zoom and the view are state of this component; every decision triggers `act` in Python.
+// the zoom and the view are state of this component; every decision is an act that is sent to Python.
 
+import { createActOutbox } from "./modules/act_outbox.js";
 import { measureTop } from "./modules/fill_window.js";
 import { createComparisonStage } from "./modules/comparison_stage.js";
 import { make } from "./modules/element.js";
 import { loadPicture } from "./modules/picture_canvas.js";
-import { reviewCommand, waitsForDecision } from "./modules/review_keys.js";
+import { leavesGroup, reviewCommand, waitsForDecision } from "./modules/review_keys.js";
 import { createReviewParts } from "./modules/review_parts.js";
 import { WHOLE } from "./modules/zoom.js";
 
@@ -14,32 +15,37 @@ import { WHOLE } from "./modules/zoom.js";
 const ACTION_TIMEOUT = 1500;
 const KEY_TIMEOUT = 3000;
 
+const outbox = createActOutbox();
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".review");
   const announcement = parentElement.querySelector(".announcement");
   const state = (root.state ??= { mode: "side", other: 0, key: "", zoom: WHOLE, help: false, drawing: 0 });
-  state.send = setTriggerValue;
+  outbox.update(data.handled, setTriggerValue);
   root.setAttribute("aria-label", data.label);
   if (state.key !== data.key) {
     state.key = data.key;
     state.other = 0;
-    state.busy = false;
     state.zoom = WHOLE;
     announcement.textContent = `${data.label}. ${data.because}`;
   }
-  state.busy = false;
+  // The page may have been drawn for another reason.
+  state.busy = state.busy && outbox.isWaiting;
   const kept = data.items[0];
   const others = data.items.slice(1);
   state.other = Math.min(state.other, others.length - 1);
   data.ahead.forEach((address) => loadPicture(address));
 
   function act(action, more = {}) {
-    if (state.busy) return;
-    // One action at a time: the next key waits until the page shows the effect of this one.
-    state.busy = true;
-    setTimeout(() => (state.busy = false), ACTION_TIMEOUT);
-    state.send("act", { what: action, key: data.key, turn: Math.random(), ...more });
+    if (state.busy && waitsForDecision(action)) return;
+    if (leavesGroup(action)) {
+      // The next key waits until the page shows where this one leads: it may be meant for the next group.
+      state.busy = true;
+      clearTimeout(state.timeout);
+      state.timeout = setTimeout(() => (state.busy = false), ACTION_TIMEOUT);
+    }
+    outbox.add({ what: action, key: data.key, ...more });
   }
 
   function other() {
@@ -90,8 +96,9 @@ export default function (component) {
     below: () => compareFile(state.other + 1),
     above: () => compareFile(state.other - 1),
     accept() {
-      if (data.accepted) act("next");
-      else if (others.some((each) => each.goes)) act("accept");
+      // Marks that Python does not know yet may change whether there is anything to accept.
+      if (outbox.isWaiting || (!data.accepted && others.some((each) => each.goes))) act("accept");
+      else if (data.accepted) act("next");
     },
     mark: () => other() && !other().stays && act("mark", { file: other().file }),
     markall: () => act("markall"),

@@ -13,8 +13,11 @@ const COMMANDS = {
   k: "keepFirst", n: "apart", a: "all", l: "later", u: "undecide", s: "side", f: "flicker", d: "difference", "+": "zoomIn", "=": "zoomIn",
   "-": "zoomOut", 0: "fit", 1: "full", "?": "help",
 };
-// Commands that decide or leave the group. They wait until the page shows the effect of the previous decision.
-const WAITING = new Set(["next", "previous", "accept", "mark", "markall", "keepCompared", "keepFirst", "apart", "all", "later", "undecide"]);
+// Commands and acts after which another group may be shown.
+const LEAVING = new Set(["next", "previous", "go", "accept", "apart", "all", "later", "undecide"]);
+// Commands and acts that concern the group that is shown, or lead away from it. After one that leaves it, they wait until the page shows the
+// next group. Undo does not wait: it undoes what was done last, whatever is shown.
+const WAITING = new Set(["next", "previous", "go", "accept", "back", "mark", "markall", "keep", "keepCompared", "keepFirst", "apart", "all", "later"]);
 // Elements that Enter presses, and elements that arrow keys move, if they have the focus.
 const PRESSED = "button, a, summary";
 const MOVED = '[role="radiogroup"], [role="tablist"], [role="slider"]';
@@ -32,4 +35,8 @@ export function reviewCommand(pressed, helpShown, within) {
 
 export function waitsForDecision(command) {
   return WAITING.has(command);
+}
+
+export function leavesGroup(act) {
+  return LEAVING.has(act);
 }

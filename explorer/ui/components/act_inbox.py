@@ -1,0 +1,60 @@
+"""The acts of the user that a component sends: decisions, edits and the like. Each is carried out
+once, in order.
+
+Streamlit gives what a component triggers only to the run that received it. If the next click
+interrupts this run before the component is drawn, it is gone, and if two of its triggers wait for
+the same run, only the newer one arrives. But callbacks are called before a run can be interrupted.
+So the component sends a list of all acts of which Python has not said that it has handled them, in
+the order of their numbers (`static/modules/act_outbox.js`), and a callback carries out those that
+are new.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+Act = Mapping[str, Any]
+"""An act, as the component describes it, with its number (`turn`)."""
+
+
+def handled(key: str) -> int:
+    """The number of the last act that was handled, which the component needs as `handled` in its
+    data. key: that of the component."""
+    return int(st.session_state.get(_handled(key), 0))
+
+
+def receiver(key: str, carry_out: Callable[[Act], None]) -> Callable[[], None]:
+    """The callback for a component's `acts`. carry_out: called with each; it may end the run."""
+    st.session_state[_carrying_out(key)] = carry_out
+    return partial(carry_out_received, key)
+
+
+def carry_out_received(key: str) -> None:
+    """Carry out the acts that have arrived now.
+
+    Streamlit calls the callbacks of its own widgets first. One that has to follow what the user did
+    before in a component therefore begins with this.
+    """
+    state, carry_out = st.session_state.get(key), st.session_state.get(_carrying_out(key))
+    if not state or carry_out is None:
+        return
+    done = handled(key)
+    new = [act for act in state.get("acts") or [] if act["turn"] > done]
+    # Each act is tried once, also if one before it fails or ends the run.
+    with contextlib.ExitStack() as stack:
+        for act in reversed(new):
+            stack.callback(carry_out, act)
+            stack.callback(st.session_state.__setitem__, _handled(key), act["turn"])
+
+
+def _handled(key: str) -> str:
+    return f"_handled-{key}"
+
+
+def _carrying_out(key: str) -> str:
+    return f"_carry-out-{key}"

@@ -14,7 +14,8 @@ class PhotoAction(NamedTuple):
     """One of Streamlit's icons, `:material/…:`."""
     run: Callable[[Sequence[int]], None]
     """Called with the ids of the photos: the one in the viewer, or the selected ones, in order.
-    It runs before the page is redrawn, so the page shows the result."""
+    It runs before the page is redrawn, so the page shows the result. It may raise ExplorerError
+    or OSError: whoever calls it shows why it failed (`change_errors.attempt`)."""
     then: Literal["stay", "next", "leave"] = "stay"
     """What the user sees next: the same photo or selection (`stay`), the next photo in the
     viewer (`next`, for photos that leave the page), or the page (`leave`). The latter two clear

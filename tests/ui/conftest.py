@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from explorer.analysis.stages import stages
 from explorer.config import library_dir
 from explorer.encoders import registry
 from explorer.indexing.foreground import index_folders
+from explorer.library import connection
 from explorer.library.library import Library
 from explorer.library.writer import Writer
 from explorer.ui import resources, server
@@ -59,6 +61,12 @@ def photos(_indexed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iter
     yield _indexed[0]
     resources.close()
     registry._loaded.pop("tiny", None)
+
+
+@pytest.fixture
+def read_only(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library of `photos` can be read, but not written to by the app."""
+    monkeypatch.setattr(connection, "connect", partial(connection.connect, read_only=True))
 
 
 def id_of(name: str) -> int:

@@ -30,6 +30,7 @@ import streamlit as st
 from explorer.library.rows import PhotoRow
 from explorer.search.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
+from explorer.ui.change_errors import attempt
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
@@ -227,8 +228,7 @@ def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> No
     ids = selected()
     if not ids:
         return
-    action.run(ids)
-    if action.then != "stay":
+    if attempt(action.run, ids) and action.then != "stay":
         clear_selection(key)
 
 

@@ -1,0 +1,75 @@
+"""What the page says when a change fails."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.errors import LibraryFull
+from explorer.ui import change_errors
+
+
+def _page() -> None:
+    import streamlit as st
+
+    from explorer.ui import resources
+    from explorer.ui.actions import PhotoAction
+    from explorer.ui.change_errors import attempt
+    from explorer.ui.components import gallery
+    from explorer.ui.photo_edits.edit_actions import toggle_favourite
+
+    favourite = PhotoAction("Favorite", ":material/favorite:", toggle_favourite, "leave")
+    ids = [int(i) for i in resources.library().catalog.matching()]
+
+    @st.dialog("Change")
+    def dialog() -> None:
+        if st.button("In a dialog") and not attempt(toggle_favourite, ids):
+            st.rerun()
+
+    st.text_input("Typed", key="typed")
+    st.button("In a callback", on_click=attempt, args=[toggle_favourite, ids])
+    st.button("Photos", on_click=gallery._act, args=[favourite, lambda: ids, "grid"])
+    if st.button("In the page"):
+        st.write("made" if attempt(toggle_favourite, ids) else "failed")
+    dialog()
+
+
+def _press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+PLACES = ("In a callback", "In the page", "In a dialog", "Photos")
+
+
+@pytest.mark.usefixtures("read_only")
+@pytest.mark.parametrize("place", PLACES)
+def test_a_change_that_fails_says_why_and_leaves_the_page_as_it_is(place: str) -> None:
+    app = AppTest.from_function(_page, default_timeout=60).run()
+    app.text_input[0].set_value("words")
+    _press(app, place)
+    assert not app.exception
+    (toast,) = app.toast
+    assert "cannot be read and written" in toast.value
+    assert app.text_input[0].value == "words"
+    assert "_turn-grid" not in app.session_state, "the selection is kept"
+    assert [each.value for each in app.markdown] == (["failed"] if place == PLACES[1] else [])
+
+
+@pytest.mark.usefixtures("photos")
+@pytest.mark.parametrize("place", PLACES)
+def test_a_change_that_is_made_needs_no_words(place: str) -> None:
+    app = AppTest.from_function(_page, default_timeout=60).run()
+    _press(app, place)
+    assert not app.exception and not app.toast
+    assert ("_turn-grid" in app.session_state) == (place == "Photos")
+
+
+def test_errors_of_the_system_are_said_in_one_line() -> None:
+    said = change_errors.error_text
+    assert said(LibraryFull("The disk is full.")) == "The disk is full."
+    full = OSError(errno.ENOSPC, "No space left on device", "/a\nb")
+    assert said(full) == "This could not be stored in /a\\x0ab: No space left on device."
+    assert said(OSError("odd")) == "This could not be stored: odd."

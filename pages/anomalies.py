@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.removal.results import RemovalOutcome
 from explorer.ui import empty_library, resources
 from explorer.ui.anomalies_page import (
     anomalies_state,
@@ -17,7 +18,7 @@ from explorer.ui.components.gallery import clear_selection
 from explorer.ui.removal_dialogs import removal_dialog, removal_history
 
 
-def on_removed() -> None:
+def on_removed(_: RemovalOutcome) -> None:
     for gallery in ("odd", "area"):
         clear_selection(gallery)
 

@@ -36,6 +36,17 @@ def attempt(
     return True
 
 
+def attempting(
+    change: Callable[_Arguments, object], *args: _Arguments.args, **kwargs: _Arguments.kwargs
+) -> Callable[[], None]:
+    """A callback for a widget: it attempts to make a change."""
+
+    def callback() -> None:
+        attempt(change, *args, **kwargs)
+
+    return callback
+
+
 def show_error(error: ExplorerError | OSError) -> None:
     """Show a notification that says why something could not be done."""
     st.toast(escape_markdown(error_text(error)), icon=":material/error:", duration="long")

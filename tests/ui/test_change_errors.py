@@ -16,7 +16,7 @@ def _page() -> None:
 
     from explorer.ui import resources
     from explorer.ui.actions import PhotoAction
-    from explorer.ui.change_errors import attempt
+    from explorer.ui.change_errors import attempt, attempting
     from explorer.ui.components import gallery
     from explorer.ui.photo_edits.edit_actions import toggle_favourite
 
@@ -29,7 +29,7 @@ def _page() -> None:
             st.rerun()
 
     st.text_input("Typed", key="typed")
-    st.button("In a callback", on_click=attempt, args=[toggle_favourite, ids])
+    st.button("In a callback", on_click=attempting(toggle_favourite, ids))
     st.button("Photos", on_click=gallery._act, args=[favourite, lambda: ids, "grid"])
     if st.button("In the page"):
         st.write("made" if attempt(toggle_favourite, ids) else "failed")

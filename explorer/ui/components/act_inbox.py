@@ -18,6 +18,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.ui.change_errors import attempt
+
 Act = Mapping[str, Any]
 """An act, as the component describes it, with its number (`turn`)."""
 
@@ -29,7 +31,7 @@ def handled(key: str) -> int:
 
 
 def receiver(key: str, carry_out: Callable[[Act], None]) -> Callable[[], None]:
-    """The callback for a component's `acts`. carry_out: called with each; it may end the run."""
+    """The callback for a component's `acts`. carry_out: called with each; it may end the run, and why it failed is shown."""
     st.session_state[_carrying_out(key)] = carry_out
     return partial(carry_out_received, key)
 
@@ -48,7 +50,7 @@ def carry_out_received(key: str) -> None:
     # Each act is tried once, also if one before it fails or ends the run.
     with contextlib.ExitStack() as stack:
         for act in reversed(new):
-            stack.callback(carry_out, act)
+            stack.callback(attempt, carry_out, act)
             stack.callback(st.session_state.__setitem__, _handled(key), act["turn"])
 
 

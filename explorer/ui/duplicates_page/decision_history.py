@@ -42,7 +42,7 @@ def record_acceptance(groups: Sequence[DuplicateGroup]) -> None:
 
 
 def decide(group: DuplicateGroup, kind: DecisionKind) -> None:
-    """Carry out a decision and remember it."""
+    """Carry out a decision and remember it. Raises LibraryError."""
     decision = decide_group(resources.library().catalog, group, kind)
     _steps().append(UndoStep((group.key,), group.tier, decision))
 
@@ -57,17 +57,20 @@ def undo(
 ) -> tuple[str, Tier] | None:
     """Undo the last step; returns the key and tier of its first group, or None if there was none.
 
-    withdraw_acceptance: withdraws the acceptance of the group with a key.
+    withdraw_acceptance: withdraws the acceptance of the group with a key. Raises LibraryError, and
+    can then be called again.
     """
     steps = _steps()
     while steps:
-        step = steps.pop()
+        step = steps[-1]
         if not step.is_undoable(accepted):
+            steps.pop()
             continue
         if step.decision is not None:
             withdraw(resources.library().catalog, step.decision)
         else:
             for key in step.keys:
                 withdraw_acceptance(key)
+        steps.pop()
         return step.keys[0], step.tier
     return None

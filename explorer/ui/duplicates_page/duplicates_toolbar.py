@@ -17,8 +17,8 @@ from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.removal_dialogs import keeper_rules_dialog, removal_history
 
-# The session state through which undo requests another tier.
-GO_TO_TIER = "_go-to-tier"
+# Session state: the tier in the widget, and the one that is shown if the URL names none.
+_CHOSEN, _FIRST = "dup-tier", "_first-tier"
 
 
 def filter_bar() -> GroupFilter:
@@ -58,29 +58,35 @@ def _day(label: str) -> str | None:
 
 def tier_tabs(current: DuplicatesReview) -> Tier:
     """Draw the tiers with their totals; returns the chosen one."""
-    if GO_TO_TIER in st.session_state:
-        # A widget's value can only be set before the widget is drawn.
-        st.session_state["dup-tier"] = st.session_state.pop(GO_TO_TIER)
-    first = next((tier for tier in TIERS if current.open[tier]), "identical")
+    state = st.session_state
+    if _CHOSEN not in state:
+        # The page was just opened.
+        state[_FIRST] = next((tier for tier in TIERS if current.open[tier]), "identical")
     requested = st.query_params.get("tier", "")
+    tier = next((tier for tier in TIERS if tier == requested), cast(Tier, state[_FIRST]))
+    # The URL is authoritative: after back and forward, too, it says which tier is shown. A widget's
+    # value can only be set before the widget is drawn.
+    if state.get(_CHOSEN) != tier:
+        state[_CHOSEN] = tier
 
     # Streamlit asks for each title several times.
     titles = {tier: _title(current, tier) for tier in TIERS}
 
-    chosen = st.segmented_control(
+    st.segmented_control(
         "Kind",
         TIERS,
-        default=requested if requested in TIERS else first,
         required=True,
         format_func=titles.__getitem__,
-        key="dup-tier",
+        key=_CHOSEN,
+        on_change=_put_tier_into_url,
         label_visibility="collapsed",
         wrap=True,
     )
-    tier = cast(Tier, chosen if chosen in TIERS else first)
-    if tier != requested:
-        st.query_params["tier"] = tier
     return tier
+
+
+def _put_tier_into_url() -> None:
+    st.query_params["tier"] = st.session_state[_CHOSEN]
 
 
 def _title(current: DuplicatesReview, tier: Tier) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier
+from explorer.removal.results import RemovalOutcome
 from explorer.ui import resources
 from explorer.ui.duplicates_page import decision_history
 
@@ -47,9 +48,22 @@ def accepted(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     ]
 
 
-def clear_choices() -> None:
-    """Forget all choices."""
-    _library_choices().clear()
+def forget_removed(groups: Sequence[DuplicateGroup], outcome: RemovalOutcome) -> None:
+    """Forget the choices in those of the groups whose files were removed. A group stays accepted
+    if some of its files could not be removed."""
+    removed = {result.removal.path for result in outcome.removed}
+    kept = {result.removal.path for result in outcome.kept}
+    for group in groups:
+        paths = {item.path for item in group.all}
+        if paths & removed and not paths & kept:
+            _library_choices().pop(group.key, None)
+
+
+def withdraw_all_acceptances() -> None:
+    """Take all files off the removal list. Keepers and marks stay as they were chosen."""
+    # A copy: another window may add a choice meanwhile.
+    for choice in list(_library_choices().values()):
+        choice.accepted = False
 
 
 def with_chosen_keepers(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -11,11 +12,11 @@ from explorer.library.decision_store import withdraw_all
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
 from explorer.ui import resources
+from explorer.ui.change_errors import attempt
 from explorer.ui.components import act_inbox, compare_view
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
-from explorer.ui.duplicates_page.duplicates_toolbar import GO_TO_TIER
 from explorer.ui.duplicates_page.tier_texts import TIER_EXPLANATIONS
 from explorer.ui.localized import count, size
 from explorer.ui.removal_dialogs import removal_dialog
@@ -43,7 +44,7 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
                 f"Show {count(postponed)} postponed",
                 icon=":material/schedule:",
                 on_click=_after_acts,
-                args=[_show_postponed],
+                args=[withdraw_all, resources.library().catalog, "later"],
             )
         if group_choices.can_undo():
             st.button(
@@ -59,18 +60,14 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
 def _after_acts(action: Callable[..., object], *args: object) -> None:
     """Do what a button does, but first what the user did before in the group under review."""
     act_inbox.carry_out_received(compare_view.KEY)
-    action(*args)
-
-
-def _show_postponed() -> None:
-    withdraw_all(resources.library().catalog, "later")
+    attempt(action, *args)
 
 
 def undo() -> None:
-    """Undo the last decision or acceptance, and go to its group."""
+    """Undo the last decision or acceptance, and go to its group. Raises LibraryError."""
     undone = group_choices.undo()
     if undone is not None:
-        st.query_params["group"], st.session_state[GO_TO_TIER] = undone
+        st.query_params["group"], st.query_params["tier"] = undone
 
 
 def removal_list(current: DuplicatesReview) -> None:
@@ -84,7 +81,8 @@ def removal_list(current: DuplicatesReview) -> None:
         total = size(sum(removal.total_bytes for removal in removals))
         st.markdown(f"**{count(len(removals), 'file')} to remove**{more}, {total}", width="content")
         if st.button("Review and remove…", type="primary", icon=":material/delete:"):
-            removal_dialog.open_removal_dialog(removals, group_choices.clear_choices)
+            forget = partial(group_choices.forget_removed, group_choices.accepted(current.all))
+            removal_dialog.open_removal_dialog(removals, forget)
         export_menu(
             "removal-plan",
             lambda: as_csv(removals),
@@ -95,5 +93,6 @@ def removal_list(current: DuplicatesReview) -> None:
             "Clear all",
             icon=":material/close:",
             on_click=_after_acts,
-            args=[group_choices.clear_choices],
+            args=[group_choices.withdraw_all_acceptances],
+            help="Take all files off the list; your choices in the groups stay",
         )

@@ -35,11 +35,11 @@ _PICTURE, _ROW_HEIGHT = "Photo", 52
 
 
 def open_removal_dialog(
-    removals: Sequence[Removal], on_removed: Callable[[], None] = lambda: None
+    removals: Sequence[Removal], on_removed: Callable[[RemovalOutcome], None] = lambda _: None
 ) -> None:
     """Show what these removals would do, and carry them out once confirmed.
 
-    on_removed: called after files have been removed.
+    on_removed: called with the outcome after files have been removed.
     """
     st.session_state.pop(_OUTCOME, None)
     st.session_state[DIALOG_OPEN] = True
@@ -47,7 +47,7 @@ def open_removal_dialog(
 
 
 @st.dialog("Remove photos", width="large", on_dismiss="rerun")
-def _dialog(removals: list[Removal], on_removed: Callable[[], None]) -> None:
+def _dialog(removals: list[Removal], on_removed: Callable[[RemovalOutcome], None]) -> None:
     outcome: RemovalOutcome | None = st.session_state.get(_OUTCOME)
     if outcome is not None:
         _show_outcome(outcome)
@@ -190,7 +190,7 @@ def _carry_out(
     destination: str,
     without_keeper: bool,
     sidecars: bool,
-    on_removed: Callable[[], None],
+    on_removed: Callable[[RemovalOutcome], None],
 ) -> None:
     bar = st.progress(0.0, "Removing…")
     try:
@@ -207,7 +207,8 @@ def _carry_out(
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
     st.session_state[_OUTCOME] = outcome
-    on_removed()
+    if outcome.removed:
+        on_removed(outcome)
     st.rerun(scope="fragment")
 
 

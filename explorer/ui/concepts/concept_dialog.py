@@ -219,8 +219,12 @@ def _delete(concept: Concept) -> None:
 
 
 def _restore() -> None:
+    deleted: Concept | None = st.session_state.get(_DELETED)
+    if deleted is None:
+        # A second click on the same button.
+        return
     try:
-        store.restore_concept(resources.library().catalog, st.session_state[_DELETED])
+        store.restore_concept(resources.library().catalog, deleted)
     except ExplorerError as error:
         put_problem(error)
         return

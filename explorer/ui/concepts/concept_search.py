@@ -114,12 +114,14 @@ def correction_line(query: Query) -> None:
             f"{count(len(done.photos), 'photo')} {what} of “{escape_markdown(concept.name)}” now.",
             width="content",
         )
-        st.button(
-            "Undo", icon=":material/undo:", key="undo-correction", on_click=_undo, args=[done]
-        )
+        st.button("Undo", icon=":material/undo:", key="undo-correction", on_click=_undo)
 
 
-def _undo(done: _Correction) -> None:
+def _undo() -> None:
+    # There may have been another correction since the button was drawn.
+    done: _Correction | None = st.session_state.get(_CORRECTED)
+    if done is None or done.problem:
+        return
     catalog, before = resources.library().catalog, done.before
     try:
         for hashes, positive in ((before.positive, True), (before.negative, False)):

@@ -23,7 +23,7 @@ _LAST = "_last-edit"
 
 
 def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
-    """Edit these photos, and offer to undo the edit."""
+    """Edit these photos, and offer to undo the edit. Raises LibraryError."""
     whole = combined([operation])
     say_done(
         whole.summary,
@@ -57,9 +57,7 @@ def last_edit_line() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="last-edit"):
         st.markdown(escape_markdown(text), width="content")
         if edit_id is not None:
-            st.button(
-                "Undo", icon=":material/undo:", key="undo-edit", on_click=_undo, args=[edit_id]
-            )
+            st.button("Undo", icon=":material/undo:", key="undo-edit", on_click=_undo)
         st.button(
             "Dismiss",
             icon=":material/close:",
@@ -74,7 +72,11 @@ def dismiss() -> None:
     st.session_state.pop(_LAST, None)
 
 
-def _undo(edit_id: int | str) -> None:
+def _undo() -> None:
+    # There may have been another edit since the button was drawn.
+    _, edit_id = st.session_state.get(_LAST, ("", None))
+    if edit_id is None:
+        return
     if isinstance(edit_id, str):
         _undo_sidecars(edit_id)
         return

@@ -11,6 +11,7 @@ from explorer.errors import EncoderError
 from explorer.indexing.model_fetcher import WantedModel, wanted_model
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import size
 from explorer.ui.photo_labels import escape_markdown
 
@@ -80,17 +81,16 @@ def _buttons(
 ) -> None:
     if choice == "paused":
         if st.button("Resume", icon=":material/play_arrow:", key=f"fetch-resume-{key}"):
-            fetch_state.choose("automatic")
-            fetch_state.try_again()
+            attempt(_resume)
             st.rerun(scope="fragment")
     elif status.running:
         if st.button("Pause", icon=":material/pause:", key=f"fetch-pause-{key}"):
-            fetch_state.choose("paused")
+            attempt(fetch_state.choose, "paused")
             st.rerun(scope="fragment")
     elif status.state == "failed" and st.button(
         "Try again", icon=":material/refresh:", key=f"fetch-again-{key}"
     ):
-        fetch_state.try_again()
+        attempt(fetch_state.try_again)
         st.rerun(scope="fragment")
     if st.button(
         "Not now",
@@ -98,8 +98,13 @@ def _buttons(
         help="Download no models automatically on this computer. The Library page lists all"
         " models.",
     ):
-        decline(catalog, wanted)
+        attempt(decline, catalog, wanted)
         st.rerun(scope="fragment")
+
+
+def _resume() -> None:
+    fetch_state.choose("automatic")
+    fetch_state.try_again()
 
 
 def decline(catalog: Catalog, wanted: WantedModel) -> None:

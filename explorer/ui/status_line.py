@@ -14,6 +14,7 @@ from explorer.library.rows import WorkerRow
 from explorer.library.worker_store import worker_status
 from explorer.text_format import duration
 from explorer.ui import resources
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count, percent
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
@@ -38,7 +39,7 @@ def status_line() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="status"):
         st.caption(describe(worker), width="content")
         if resting and st.button("Resume", icon=":material/play_arrow:", key="status-resume"):
-            send_command(resources.library().catalog, "resume")
+            attempt(send_command, resources.library().catalog, "resume")
         if worker["total"] and not resting:
             st.progress(min(1.0, worker["done"] / worker["total"]))
 

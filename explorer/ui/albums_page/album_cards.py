@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from explorer.config import APP_FILES
-from explorer.errors import UsageError
+from explorer.errors import ExplorerError
 from explorer.library import album_store
 from explorer.library.album_store import Album
 from explorer.library.rows import PhotoRow
@@ -17,11 +17,13 @@ from explorer.text_format import MAX_NAME_LENGTH
 from explorer.ui import empty_library, resources
 from explorer.ui.albums_page import album_exchange
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
+from explorer.ui.change_errors import attempting
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import say_done
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import search_state
+from explorer.ui.stored_values import follow_stored
 
 # Session state: why an album could not be renamed, with its id.
 _PROBLEM = "_album-problem"
@@ -95,7 +97,9 @@ def _menu(album: Album) -> None:
         if problem_of == album.id:
             st.error(escape_markdown(problem), icon=":material/error:")
         key = f"rename-album-{album.id}"
-        st.text_input("Name", album.name, key=key, max_chars=MAX_NAME_LENGTH)
+        # The name may have been changed in another window.
+        follow_stored(key, album.name)
+        st.text_input("Name", key=key, max_chars=MAX_NAME_LENGTH)
         st.button("Rename", key=f"do-{key}", on_click=_rename, args=[album.id, key], type="primary")
         st.button(
             "Export to a folder…",
@@ -109,8 +113,7 @@ def _menu(album: Album) -> None:
             f"Delete “{escape_markdown(album.name)}”",
             icon=":material/delete:",
             key=f"delete-album-{album.id}",
-            on_click=_delete,
-            args=[album],
+            on_click=attempting(_delete, album),
         )
 
 
@@ -120,10 +123,12 @@ def _rename(album_id: int, key: str) -> None:
         album_store.rename_album(
             resources.library().catalog, album_id, str(st.session_state.get(key, ""))
         )
-    except UsageError as error:
+    except ExplorerError as error:
         st.session_state[_PROBLEM] = album_id, str(error)
 
 
 def _delete(album: Album) -> None:
     done = album_store.delete_album(resources.library().catalog, album)
-    say_done(f"Deleted the album “{album.name}”", done)
+    # After a second click on the same button, the first one can still be undone.
+    if done is not None:
+        say_done(f"Deleted the album “{album.name}”", done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.errors import UsageError
+from explorer.errors import ExplorerError
 from explorer.library.album_store import Album, album_photos
 from explorer.search.album_files import AlbumImport, albums_json, import_albums
 from explorer.ui import resources
@@ -82,7 +82,7 @@ def _import() -> None:
     if file is not None and st.button("Add these albums", key="do-import-albums"):
         try:
             done = import_albums(resources.library().catalog, file.getvalue())
-        except UsageError as error:
+        except ExplorerError as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
         st.session_state[_DONE] = done

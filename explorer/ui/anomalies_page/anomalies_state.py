@@ -27,11 +27,13 @@ from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal
 from explorer.text_format import whole_number
 from explorer.ui import resources
+from explorer.ui.change_errors import attempt
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import url_dates
+from explorer.ui.stored_values import show_stored_again
 
 KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
     "kind",
@@ -191,7 +193,8 @@ def findings_of(photo_id: int) -> list[Finding]:
 
 def set_sensitivity(kind: FindingKind, key: str) -> None:
     """Apply the new value of a kind's slider. key: of the slider."""
-    anomalies().set_threshold(kind, float(st.session_state[key]))
+    if not attempt(anomalies().set_threshold, kind, float(st.session_state[key])):
+        show_stored_again(key)
 
 
 def dismiss(found: Iterable[Finding]) -> None:
@@ -206,8 +209,18 @@ def restore(found: Iterable[Finding]) -> None:
     """Show these findings again."""
     restored = list(found)
     anomalies().restore(restored)
-    st.session_state.pop(_LAST_DISMISSED, None)
+    shown = {(finding.kind, finding.subject) for finding in restored}
+    st.session_state[_LAST_DISMISSED] = [
+        each for each in last_dismissed() if (each.kind, each.subject) not in shown
+    ]
     st.toast(f"{count(len(restored), 'finding')} shown again.", icon=":material/visibility:")
+
+
+def restore_last_dismissed() -> None:
+    """Show the findings again that were dismissed last. More may have been dismissed since the
+    button was drawn, or it may have been clicked twice."""
+    if last := last_dismissed():
+        restore(last)
 
 
 def last_dismissed() -> list[Finding]:

@@ -15,6 +15,7 @@ from explorer.library.paths import printable
 from explorer.ui import file_manager
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
+from explorer.ui.change_errors import attempt
 from explorer.ui.components import viewer
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
@@ -77,7 +78,7 @@ def _act(
     offered that. Checkboxes may have changed since the button was drawn."""
     found = _selected(shown) or every
     if found:
-        action(found)
+        attempt(action, found)
 
 
 def _select_all(shown: Sequence[Finding]) -> None:

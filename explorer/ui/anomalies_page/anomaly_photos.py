@@ -13,6 +13,7 @@ from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.anomalies_page.severity import severity
+from explorer.ui.change_errors import attempting
 from explorer.ui.components import id_lists, viewer
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
@@ -110,8 +111,7 @@ def undo_dismissal() -> None:
                 "Undo",
                 icon=":material/undo:",
                 key="undo-dismissal",
-                on_click=anomalies_state.restore,
-                args=[last],
+                on_click=attempting(anomalies_state.restore_last_dismissed),
             )
 
 

@@ -11,6 +11,7 @@ from explorer.anomalies.findings import Finding
 from explorer.ui.anomalies_page import anomalies_state, anomaly_files, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
 from explorer.ui.localized import count, percent
+from explorer.ui.stored_values import follow_stored
 
 # The slider has this many steps from low to high.
 _STEPS = 20
@@ -55,10 +56,7 @@ def kind_findings(request: AnomalyRequest, kind: FindingKind, found: Sequence[Fi
 def _sensitivity(kind: FindingKind) -> None:
     """Draw the slider that sets how many findings of a kind are shown; its value is stored."""
     key = f"line-{kind}"
-    if key not in st.session_state:
-        st.session_state[key] = (
-            round(anomalies_state.anomalies().thresholds()[kind] * _STEPS) / _STEPS
-        )
+    follow_stored(key, round(anomalies_state.anomalies().thresholds()[kind] * _STEPS) / _STEPS)
     st.select_slider(
         "Sensitivity (low–high)",
         [step / _STEPS for step in range(_STEPS + 1)],

@@ -79,10 +79,7 @@ def _upload(uploads: int) -> None:
         with st.spinner("Reading the photo…"):
             photo_id, token = example_photos.add(given.getvalue(), given.name)
     except ExplorerError as error:
-        st.error(
-            f"{escape_markdown(given.name)} cannot be used: {escape_markdown(str(error))}",
-            icon=":material/broken_image:",
-        )
+        search_bar.show_upload_error(given.name, error)
         return
     compare_state.search_by(like="" if photo_id is None else str(photo_id), upload=token)
     # Show a new, closed upload box: otherwise every run would use this photo again.

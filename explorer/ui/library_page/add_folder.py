@@ -12,6 +12,7 @@ from explorer.library.command_store import send_command
 from explorer.library.paths import inside, printable, typed_path
 from explorer.library.root_store import check_folder
 from explorer.systems import file_calls
+from explorer.ui.change_errors import attempt
 from explorer.ui.photo_labels import escape_markdown
 
 _USUAL_FOLDERS = ("Pictures", "Photos", "Desktop", "Downloads")
@@ -56,5 +57,5 @@ def add(catalog: Catalog, typed: str) -> None:
         part = "" if parent == path else f" as part of {escape_markdown(printable(parent))}"
         st.info(f"This folder is already watched{part}.", icon=":material/info:")
         return
-    send_command(catalog, "add", path)
-    st.toast(f"Adding {escape_markdown(printable(path))}.", icon=":material/check:")
+    if attempt(send_command, catalog, "add", path):
+        st.toast(f"Adding {escape_markdown(printable(path))}.", icon=":material/check:")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.errors import UsageError
 from explorer.indexing import worker_client
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow
 from explorer.library.system_folders import around_folder
 from explorer.scanning.drive_timeouts import offline_reason
+from explorer.ui.change_errors import attempt, attempting
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.stored_values import follow_stored, last_stored, note_stored
 
 
 def notes(root: RootRow) -> str:
@@ -77,12 +78,14 @@ def _forget_or_keep(catalog: Catalog, root: RootRow) -> None:
             "They are gone: forget them",
             key=f"forget-{key}",
             type="primary" if root["asking"] else "secondary",
-        ):
-            send_command(catalog, "forget", path)
+        ) and attempt(send_command, catalog, "forget", path):
             st.session_state.pop(f"away-{key}", None)
             st.toast("They are being removed from the library.")
-        if root["asking"] and st.button("They will come back: keep them", key=f"keep-away-{key}"):
-            send_command(catalog, "keep", path)
+        if (
+            root["asking"]
+            and st.button("They will come back: keep them", key=f"keep-away-{key}")
+            and attempt(send_command, catalog, "keep", path)
+        ):
             st.toast("They are kept.")
 
 
@@ -93,26 +96,55 @@ def excluded_files(catalog: Catalog, root: RootRow) -> None:
         if root["exclude"]
         else "Exclude files or folders…"
     )
+    key, stored = f"globs-{root['id']}", "\n".join(root["exclude"])
+    if follow_stored(key, stored) and stored != st.session_state.get(f"_saved-{key}"):
+        st.toast(
+            "The patterns of what to exclude were changed in another window or by the command"
+            " line.",
+            icon=":material/filter_alt:",
+        )
     with (
         st.expander(escape_markdown(label), icon=":material/filter_alt:"),
         st.form(f"exclude-{root['id']}", border=False),
     ):
-        typed = st.text_area(
+        st.text_area(
             "One pattern per line: `*.png` excludes files of that name, `Screenshots/` folders of"
             " that name anywhere, and `/2019/raw` only that path in this folder. `!` includes again"
             " what a line above excludes.",
-            value="\n".join(root["exclude"]),
-            key=f"globs-{root['id']}",
+            key=key,
             placeholder="Screenshots/",
         )
         st.caption(
             "Hidden and system folders are always excluded, as is anything listed in a file named"
             " `.photoexplorerignore` in the folder."
         )
-        if st.form_submit_button("Save", icon=":material/check:"):
-            try:
-                worker_client.exclude(catalog, root["path"], typed.splitlines())
-            except UsageError as error:
-                st.error(escape_markdown(str(error)), icon=":material/error:")
-            else:
-                st.toast("The folder is being scanned again.", icon=":material/sync:")
+        st.form_submit_button(
+            "Save", icon=":material/check:", on_click=attempting(_save, catalog, root, key)
+        )
+
+
+def _save(catalog: Catalog, root: RootRow, key: str) -> None:
+    """Exclude what was typed. Raises UsageError for a pattern that cannot be parsed, and
+    LibraryError."""
+    typed = [line.strip() for line in str(st.session_state[key]).splitlines()]
+    stored = next((each["exclude"] for each in catalog.roots() if each["id"] == root["id"]), [])
+    # The patterns that the typed ones were made from: the saved ones, once they are stored.
+    before = str(last_stored(key) or "").splitlines()
+    if "\n".join(stored) == st.session_state.get(f"_saved-{key}"):
+        before = stored
+    wanted = merged_patterns(typed, before, stored)
+    clean = worker_client.exclude(catalog, root["path"], wanted)
+    note_stored(key, "\n".join(stored))
+    st.session_state[f"_saved-{key}"] = "\n".join(clean)
+    if wanted != typed:
+        st.session_state[key] = "\n".join(clean)
+    st.toast("The folder is being scanned again.", icon=":material/sync:")
+
+
+def merged_patterns(typed: list[str], before: list[str], stored: list[str]) -> list[str]:
+    """The typed patterns, with what another window or the command line has changed meanwhile.
+
+    before: the patterns that the typed ones were made from. stored: those in the library now.
+    """
+    kept = [each for each in typed if each in stored or each not in before]
+    return kept + [each for each in stored if each not in before and each not in typed]

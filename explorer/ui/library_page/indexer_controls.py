@@ -9,6 +9,11 @@ from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.rows import WorkerRow
 from explorer.library.setting_store import put_setting
+from explorer.ui.change_errors import attempt
+from explorer.ui.stored_values import follow_stored, show_stored_again
+
+# The key of the toggle for the pace.
+_PACE = "pace"
 
 
 def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
@@ -18,7 +23,7 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
     resting = worker["phase"] in ("paused", "off")
     label, icon = ("Resume", ":material/play_arrow:") if resting else ("Pause", ":material/pause:")
     if st.button(label, icon=icon, key="pause"):
-        send_command(catalog, "resume" if resting else "pause")
+        attempt(send_command, catalog, "resume" if resting else "pause")
     if st.button(
         "Stop",
         icon=":material/stop:",
@@ -26,13 +31,18 @@ def controls(catalog: Catalog, worker: WorkerRow | None) -> None:
         disabled=worker["phase"] == "off",
         help="Stop indexing and release the library until you resume",
     ):
-        send_command(catalog, "stop")
-    gentle = current_pace(catalog) == "gentle"
-    wanted = st.toggle(
+        attempt(send_command, catalog, "stop")
+    follow_stored(_PACE, current_pace(catalog) == "gentle")
+    st.toggle(
         "Low-power indexing",
-        value=gentle,
-        key="pace",
+        key=_PACE,
+        on_change=_set_pace,
+        args=[catalog],
         help="Index only a third of the time, to keep the computer cool and quiet",
     )
-    if wanted != gentle:
-        put_setting(catalog, PACE_SETTING, "gentle" if wanted else "full")
+
+
+def _set_pace(catalog: Catalog) -> None:
+    pace = "gentle" if st.session_state[_PACE] else "full"
+    if not attempt(put_setting, catalog, PACE_SETTING, pace):
+        show_stored_again(_PACE)

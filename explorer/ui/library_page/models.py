@@ -11,6 +11,7 @@ from explorer.indexing.model_list import PHOTOS_ONLY, ModelRow, list_models
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count, size
 from explorer.ui.model_fetch_line import fetch_line
 from explorer.ui.photo_labels import escape_markdown
@@ -45,8 +46,9 @@ def _switching(catalog: Catalog, row: ModelRow) -> None:
             f" {count(photos, 'photo')}. Searches use the current model until it is complete.",
             width="stretch",
         )
-        if st.button("Keep the current model", key="stay"):
-            model_settings.use_encoder(catalog, _current(catalog), ready=True)
+        if st.button("Keep the current model", key="stay") and attempt(
+            model_settings.use_encoder, catalog, _current(catalog), ready=True
+        ):
             st.rerun(scope="fragment")
     if photos:
         st.progress(min(1.0, row.photos / photos))
@@ -92,8 +94,9 @@ def _buttons(catalog: Catalog, row: ModelRow) -> None:
     if not row.in_use and not row.upcoming:
         label = "Use" if row.available else "Download and use"
         warning = None if row.has_text else PHOTOS_ONLY
-        if st.button(label, key=f"use-{row.name}", icon=":material/check:", help=warning):
-            _use(catalog, row.name)
+        if st.button(
+            label, key=f"use-{row.name}", icon=":material/check:", help=warning
+        ) and attempt(_use, catalog, row.name):
             st.rerun(scope="fragment")
     if row.photos and not row.in_use:
         with st.popover("Drop…", icon=":material/delete:", key=f"drop-{row.name}"):
@@ -103,8 +106,9 @@ def _buttons(catalog: Catalog, row: ModelRow) -> None:
                 f" encoded again. Its files are kept; `{PROGRAM} models drop NAME --weights`"
                 " deletes them, too."
             )
-            if st.button("Drop", type="primary", key=f"confirm-drop-{row.name}"):
-                send_command(catalog, "drop", row.name)
+            if st.button("Drop", type="primary", key=f"confirm-drop-{row.name}") and attempt(
+                send_command, catalog, "drop", row.name
+            ):
                 st.toast(f"The vectors of “{row.name}” are being deleted.")
 
 

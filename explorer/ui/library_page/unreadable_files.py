@@ -15,6 +15,7 @@ from explorer.library.paths import printable
 from explorer.library.rows import FileRow
 from explorer.library.worker_store import worker_status
 from explorer.ui import file_manager
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
@@ -93,7 +94,8 @@ def _retry(
     catalog: Catalog, reasons: Sequence[str] | None = None, file_id: int | None = None
 ) -> None:
     """Request that files are read again: those with these reasons, one file, or all."""
-    worker_client.retry(catalog, reasons, file_id)
+    if not attempt(worker_client.retry, catalog, reasons, file_id):
+        return
     worker = worker_status(catalog)
     paused = worker is not None and worker["phase"] in ("paused", "off")
     who = "The file" if file_id is not None else "The files"

@@ -8,6 +8,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
+from explorer.ui.change_errors import attempt
 from explorer.ui.library_page import folder_settings
 from explorer.ui.localized import count
 
@@ -41,8 +42,9 @@ def _folder(catalog: Catalog, root: RootRow) -> None:
                 f"{count(root['photos'], 'photo file')}{failed}{folder_settings.notes(root)}"
             )
         with st.container(horizontal=True, width="content"):
-            if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}"):
-                send_command(catalog, "rescan", path)
+            if st.button("Rescan", icon=":material/sync:", key=f"rescan-{key}") and attempt(
+                send_command, catalog, "rescan", path
+            ):
                 st.toast("The folder is being scanned again.", icon=":material/sync:")
             if st.button("Stop watching", icon=":material/visibility_off:", key=f"remove-{key}"):
                 st.session_state[_REMOVING] = root["id"]
@@ -59,8 +61,9 @@ def _confirm_removal(catalog: Catalog, root: RootRow) -> None:
         icon=":material/help:",
     )
     with st.container(horizontal=True):
-        if st.button("Yes, stop watching", type="primary", key=f"confirm-{root['id']}"):
-            send_command(catalog, "remove", root["path"])
+        if st.button("Yes, stop watching", type="primary", key=f"confirm-{root['id']}") and attempt(
+            send_command, catalog, "remove", root["path"]
+        ):
             st.session_state.pop(_REMOVING)
             st.toast("The folder is being removed from the library.")
             st.rerun()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.errors import UsageError
+from explorer.errors import ExplorerError, UsageError
 from explorer.library import album_store
 from explorer.library.album_store import Album
 from explorer.search.language.query_tree import Condition, FieldTest
@@ -60,7 +60,7 @@ def _dialog(photo_ids: list[int]) -> None:
         return
     try:
         name, done = album_store.add_to_album(catalog, name or "", photo_ids)
-    except UsageError as error:
+    except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
     say_done(f"Added to “{name}”", done)

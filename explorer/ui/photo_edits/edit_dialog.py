@@ -25,6 +25,7 @@ from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.partial_dates import known_part
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count
 from explorer.ui.photo_edits.last_edit import edit
 from explorer.ui.photo_labels import escape_markdown
@@ -80,8 +81,8 @@ def _save(rows: list[PhotoRow], wanted: _Wanted) -> None:
     except UsageError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    if operations:
-        edit([row["id"] for row in rows], combined(operations))
+    if operations and not attempt(edit, [row["id"] for row in rows], combined(operations)):
+        return
     _close()
     st.rerun()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
@@ -16,6 +14,7 @@ from explorer.library.protected_folder_store import (
     unprotect_folder,
 )
 from explorer.ui import resources
+from explorer.ui.change_errors import attempting
 from explorer.ui.library_page import folder_choices
 from explorer.ui.localized import count
 
@@ -42,19 +41,21 @@ def keeper_rules_dialog() -> None:
     unused = [name for name in RULES_BY_NAME if name not in rules]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if unused:
-            added = st.selectbox(
+            key = f"add-rule-{len(rules)}"
+            st.selectbox(
                 "Add a rule",
                 unused,
                 index=None,
                 format_func=lambda name: RULES_BY_NAME[name].label,
-                key=f"add-rule-{len(rules)}",
+                key=key,
+                on_change=attempting(_add_rule, key),
             )
-            if added:
-                _set_rules([*rules, added])
-        if tuple(rules) != DEFAULT_RULES and st.button(
-            "Reset to default", icon=":material/restart_alt:"
-        ):
-            _set_rules(DEFAULT_RULES)
+        if tuple(rules) != DEFAULT_RULES:
+            st.button(
+                "Reset to default",
+                icon=":material/restart_alt:",
+                on_click=attempting(set_keeper_rules, resources.library().catalog, DEFAULT_RULES),
+            )
     _decisions()
 
 
@@ -67,20 +68,44 @@ def _rule(rules: list[str], index: int, name: str) -> None:
             (":material/arrow_downward:", "Move down", index + 1),
         )
         for icon, label, target in moves:
-            if st.button(
-                label, icon=icon, key=f"{label}-{name}", disabled=not 0 <= target < len(rules)
-            ):
-                rules[index], rules[target] = rules[target], rules[index]
-                _set_rules(rules)
-        if st.button(
-            "Turn off", icon=":material/close:", key=f"drop-{name}", disabled=len(rules) == 1
-        ):
-            _set_rules([each for each in rules if each != name])
+            st.button(
+                label,
+                icon=icon,
+                key=f"{label}-{name}",
+                disabled=not 0 <= target < len(rules),
+                on_click=attempting(_move, name, target - index),
+            )
+        st.button(
+            "Turn off",
+            icon=":material/close:",
+            key=f"drop-{name}",
+            disabled=len(rules) == 1,
+            on_click=attempting(_turn_off, name),
+        )
 
 
-def _set_rules(rules: Sequence[str]) -> None:
-    set_keeper_rules(resources.library().catalog, rules)
-    st.rerun(scope="fragment")
+def _move(name: str, places: int) -> None:
+    """Move a rule down, or up by a negative number of places."""
+    catalog = resources.library().catalog
+    rules = list(keeper_rules(catalog))
+    if name in rules:
+        target = max(0, rules.index(name) + places)
+        rules.remove(name)
+        set_keeper_rules(catalog, [*rules[:target], name, *rules[target:]])
+
+
+def _turn_off(name: str) -> None:
+    catalog = resources.library().catalog
+    # A second click on the last rule but one must not leave none.
+    if rules := [each for each in keeper_rules(catalog) if each != name]:
+        set_keeper_rules(catalog, rules)
+
+
+def _add_rule(key: str) -> None:
+    catalog, added = resources.library().catalog, st.session_state[key]
+    rules = keeper_rules(catalog)
+    if added and added not in rules:
+        set_keeper_rules(catalog, [*rules, added])
 
 
 def _protected_folders() -> None:
@@ -92,20 +117,27 @@ def _protected_folders() -> None:
     for folder in protected:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"`{printable(folder).replace('`', chr(39))}`", width="stretch")
-            if st.button("Stop protecting", icon=":material/close:", key=f"unprotect-{folder}"):
-                unprotect_folder(catalog, folder)
-                st.rerun(scope="fragment")
+            st.button(
+                "Stop protecting",
+                icon=":material/close:",
+                key=f"unprotect-{folder}",
+                on_click=attempting(unprotect_folder, catalog, folder),
+            )
     unprotected = [folder for folder in folder_choices.choices() if folder not in protected]
-    chosen = st.selectbox(
+    key = f"protect-{len(protected)}"
+    st.selectbox(
         "Protect a folder",
         unprotected,
         index=None,
         format_func=printable,
-        key=f"protect-{len(protected)}",
+        key=key,
+        on_change=attempting(_protect, key),
     )
-    if chosen and chosen not in protected:
-        protect_folder(catalog, chosen)
-        st.rerun(scope="fragment")
+
+
+def _protect(key: str) -> None:
+    if chosen := st.session_state[key]:
+        protect_folder(resources.library().catalog, chosen)
 
 
 def _decisions() -> None:
@@ -122,11 +154,10 @@ def _decisions() -> None:
         if kind in kinds:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{label}: {count(kinds.count(kind), 'group')}", width="stretch")
-                if st.button(
+                st.button(
                     "Forget",
                     icon=":material/undo:",
                     key=f"forget-{kind}",
                     help="Show these groups for review again",
-                ):
-                    withdraw_all(catalog, kind)
-                    st.rerun(scope="fragment")
+                    on_click=attempting(withdraw_all, catalog, kind),
+                )

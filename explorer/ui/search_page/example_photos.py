@@ -7,6 +7,7 @@ uploads, and those of saved searches, are kept.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,8 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from explorer.library.durable_io import delete_unless_read
+from explorer.errors import LibraryError
+from explorer.library.durable_io import delete_unless_read, explain
 from explorer.library.saved_search_store import saved_searches
 from explorer.photos.decode import content_hash
 from explorer.search.query import ExamplePhoto
@@ -26,7 +28,8 @@ _TOKEN = re.compile(r"[0-9a-f]{8,64}")
 
 def add(data: bytes, name: str) -> tuple[int | None, str]:
     """Store an upload; returns (id, "") if the photo is in the library, else (None, token). name:
-    of the uploaded file. Raises PhotoError, EncoderError."""
+    of the uploaded file. Raises PhotoError, EncoderError, and LibraryError if the upload cannot be
+    stored: the search would have no address."""
     digest = content_hash(data)
     engine = resources.engine()
     photo_id = resources.library().catalog.photo_id(digest)
@@ -36,20 +39,39 @@ def add(data: bytes, name: str) -> tuple[int | None, str]:
     photo = resources.decode_upload(data)
     if photo.input is None:
         raise ValueError("the decoder returned no input for the encoder")
-    folder = _folder()
-    _preview_file(token).write_bytes(photo.preview)
-    _write(token, engine.encode_photo(photo.input, name))
+    _store(token, photo.preview, engine.encode_photo(photo.input, name))
+    with contextlib.suppress(OSError):
+        _delete_oldest()
+    return None, token
+
+
+def _store(token: str, preview: bytes, example: ExamplePhoto) -> None:
+    try:
+        _folder().mkdir(exist_ok=True)
+        _write(token, example)
+        _preview_file(token).write_bytes(preview)
+    except OSError as error:
+        # Half a preview would be taken for a whole one.
+        with contextlib.suppress(OSError):
+            _preview_file(token).unlink(missing_ok=True)
+        library_dir = resources.library().dir
+        raise explain(error, library_dir) or LibraryError(
+            f"The photo cannot be stored in {library_dir}: {error.strerror or error}."
+        ) from error
+
+
+def _delete_oldest() -> None:
     saved = {
         name
         for search in saved_searches(resources.library().catalog)
         for name in dict(parse_qsl(search.query)).get("example", "").split(",")
     }
-    for old in sorted(folder.glob("*.jpg"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT]:
+    kept = sorted(_folder().glob("*.jpg"), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-MAX_KEPT]:
         if old.stem in saved:
             continue
         delete_unless_read(old)
         delete_unless_read(old.with_suffix(".json"))
-    return None, token
 
 
 def find(token: str) -> ExamplePhoto | None:
@@ -69,7 +91,9 @@ def find(token: str) -> ExamplePhoto | None:
     if photo.input is None:
         return None
     example = resources.engine().encode_photo(photo.input, stored.get("name", ""))
-    _write(token, example)
+    # A vector that cannot be stored is computed again the next time.
+    with contextlib.suppress(OSError):
+        _write(token, example)
     return example
 
 
@@ -97,6 +121,4 @@ def _write(token: str, example: ExamplePhoto) -> None:
 
 
 def _folder() -> Path:
-    folder = resources.library().dir / "examples"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return resources.library().dir / "examples"

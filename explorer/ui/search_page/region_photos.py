@@ -7,6 +7,7 @@ region and the encoder. Only the latest parts are kept.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -38,7 +39,9 @@ def find(part: PhotoPart) -> EncodedPart | None:
             kept = _encode(part)
         except PhotoError:
             return None
-        _write(stem, kept)
+        # A part that cannot be stored is encoded again the next time.
+        with contextlib.suppress(OSError):
+            _write(stem, kept)
     return kept
 
 
@@ -87,6 +90,7 @@ def _write(stem: Path, part: EncodedPart) -> None:
     example = part.example
     vector = np.round(example.array().astype(float), 6).tolist()
     facts = {"name": example.name, "vector": vector, "top_score": example.top_score}
+    stem.parent.mkdir(exist_ok=True)
     stem.with_suffix(".jpg").write_bytes(part.preview)
     stem.with_suffix(".json").write_text(json.dumps(facts), encoding="utf-8")
     kept = sorted(stem.parent.glob("*.jpg"), key=lambda path: path.stat().st_mtime)
@@ -96,6 +100,4 @@ def _write(stem: Path, part: EncodedPart) -> None:
 
 
 def _folder() -> Path:
-    folder = resources.library().dir / "regions"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return resources.library().dir / "regions"

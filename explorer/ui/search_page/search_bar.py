@@ -7,7 +7,7 @@ import html
 
 import streamlit as st
 
-from explorer.errors import PhotoError
+from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.components.day_input import day_input
 from explorer.ui.components.photo_urls import preview_url
@@ -75,15 +75,21 @@ def _upload(uploads: int) -> None:
     try:
         with st.spinner("Reading the photo…"):
             search_state.search_by_upload(given.getvalue(), given.name)
-    except PhotoError as error:
-        st.error(
-            f"{escape_markdown(given.name)} cannot be used: {escape_markdown(str(error))}.",
-            icon=":material/broken_image:",
-        )
+    except ExplorerError as error:
+        show_upload_error(given.name, error)
         return
     # Show a new, closed upload box: otherwise every run would use this photo again.
     st.session_state["_uploads"] = uploads + 1
     st.rerun()
+
+
+def show_upload_error(name: str, error: ExplorerError) -> None:
+    """Draw the reason why an uploaded photo with that name cannot be used to search by."""
+    why = str(error).rstrip(".")
+    st.error(
+        f"{escape_markdown(name)} cannot be used: {escape_markdown(why)}.",
+        icon=":material/broken_image:",
+    )
 
 
 def _filters() -> None:

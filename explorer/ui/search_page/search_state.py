@@ -216,7 +216,7 @@ def search_like(*photo_ids: int) -> None:
 
 
 def search_by_upload(data: bytes, name: str) -> None:
-    """Search by an uploaded photo. Raises PhotoError, EncoderError."""
+    """Search by an uploaded photo. Raises PhotoError, EncoderError, LibraryError."""
     photo_id, token = example_photos.add(data, name)
     example = {LIKE: str(photo_id)} if photo_id is not None else {UPLOAD: token}
     set_url(**_kept(*_FILTERS, *_OPTIONS), **example)

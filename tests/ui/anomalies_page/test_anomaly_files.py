@@ -73,3 +73,52 @@ def test_without_any_box_ticked_all_are_dismissed() -> None:
     app.run()
     assert not app.exception
     assert dismissed() == list(NAMES)
+
+
+def test_undo_shows_what_was_dismissed_last_even_before_the_page_has_caught_up() -> None:
+    app = page(kind="unreadable")
+    tick(app, "a.jpg")
+    app.run()
+    press(app, "Dismiss 1")
+    app.run()
+    undo = app.button(key="undo-dismissal")
+    found = anomalies_state.anomalies().findings(["unreadable"])
+    last = [finding for finding in found if finding.path.endswith("b.jpg")]
+    anomalies_state.anomalies().dismiss(last)
+    app.session_state[anomalies_state._LAST_DISMISSED] = last
+    # The second click of a double click finds nothing more to undo.
+    for _ in range(2):
+        undo.click()
+        app.run()
+        assert not app.exception
+        assert dismissed() == ["a.jpg"]
+
+
+def test_what_is_shown_again_in_the_list_can_no_longer_be_undone_but_the_rest_can() -> None:
+    app = page(kind="unreadable")
+    tick(app, "a.jpg", "b.jpg")
+    app.run()
+    press(app, "Dismiss 2")
+    app.run()
+    app.query_params["dismissed"] = "1"
+    app.run()
+    tick(app, "a.jpg")
+    app.run()
+    press(app, "Show 1 again")
+    app.run()
+    assert dismissed() == ["b.jpg"]
+    assert "1 finding dismissed" in [caption.value for caption in app.caption]
+    press(app, "Undo")
+    app.run()
+    assert not app.exception
+    assert dismissed() == []
+
+
+def test_sensitivity_follows_other_windows() -> None:
+    one, other = page(kind="dark"), page(kind="dark")
+    one.select_slider[0].set_value(1.0).run()
+    other.run()
+    assert other.select_slider[0].value == 1.0
+    other.select_slider[0].set_value(0.0).run()
+    one.run()
+    assert one.select_slider[0].value == 0.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from explorer.errors import PhotoError
+from explorer.errors import LibraryError, LibraryFull, PhotoError
 from explorer.search.query import Query
 from explorer.ui import resources
 from explorer.ui.search_page import example_photos
@@ -73,3 +74,34 @@ def test_a_vector_of_another_encoder_is_replaced(photos: Path) -> None:
     assert before and after
     # From the preview now, which is not the photo to the last bit.
     assert np.dot(before.array(), after.array()) > 0.99
+
+
+def test_an_upload_that_cannot_be_stored_is_refused_in_words(photos: Path) -> None:
+    (resources.library().dir / "examples").write_text("in the way")
+    with pytest.raises(LibraryError, match="cannot be stored"):
+        bring(6)
+
+
+def test_half_a_preview_is_not_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        write(path, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as now:
+        now.setattr(Path, "write_bytes", full)
+        with pytest.raises(LibraryFull):
+            bring(7)
+    assert list(resources.library().dir.glob("examples/*.jpg")) == []
+
+
+def test_a_vector_that_cannot_be_stored_is_used_all_the_same(photos: Path) -> None:
+    token = bring(8)
+    before = example_photos.find(token)
+    note = resources.library().dir / "examples" / f"{token}.json"
+    note.unlink()
+    note.mkdir()
+    found = example_photos.find(token)
+    assert before and found
+    assert np.allclose(found.array(), before.array(), atol=0.05)

@@ -63,3 +63,9 @@ def test_only_the_latest_regions_are_kept(photos: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("source", ["999", "0123456789abcdef", "99999999999999999999999"])
 def test_a_deleted_photo_has_no_regions(photos: Path, source: str) -> None:
     assert region_photos.find(PhotoPart(source, RIGHT)) is None
+
+
+def test_a_region_that_cannot_be_stored_is_used_all_the_same(photos: Path) -> None:
+    (resources.library().dir / "regions").write_text("in the way")
+    found = region_photos.find(PhotoPart(str(id_of("drawn.png")), RIGHT))
+    assert found is not None and found.preview.startswith(b"\xff\xd8")

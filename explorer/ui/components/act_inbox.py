@@ -31,7 +31,11 @@ def handled(key: str) -> int:
 
 
 def receiver(key: str, carry_out: Callable[[Act], None]) -> Callable[[], None]:
-    """The callback for a component's `acts`. carry_out: called with each; it may end the run, and why it failed is shown."""
+    """The callback for a component's `acts`.
+
+    carry_out: called with each; it may end the run, or raise ExplorerError or OSError, which is
+    shown.
+    """
     st.session_state[_carrying_out(key)] = carry_out
     return partial(carry_out_received, key)
 

@@ -192,10 +192,17 @@ class Anomalies:
     def _wrong_extensions(self) -> list[Finding]:
         if self._extensions is None:
             self._extensions = list[Finding]()
-            for photo_id, digest, path, format in quality_store.named_files(self._library.catalog):
-                if reason := file_findings.wrong_extension(path, format):
+            for file in quality_store.named_files(self._library.catalog):
+                if reason := file_findings.wrong_extension(file.relative, file.format):
                     self._extensions.append(
-                        Finding(photo_id, path, "extension", _WRONG_EXTENSION, reason, digest)
+                        Finding(
+                            id=file.photo_id,
+                            path=file.path,
+                            kind="extension",
+                            score=_WRONG_EXTENSION,
+                            detail=reason,
+                            subject=file.hash.hex(),
+                        )
                     )
         return self._extensions
 

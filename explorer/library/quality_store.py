@@ -203,12 +203,27 @@ def review_photos(catalog: Catalog) -> list[ReviewPhoto]:
     ]
 
 
-def named_files(catalog: Catalog) -> list[tuple[int, str, str, str]]:
-    """(photo id, its hash, absolute path, format of the content) of every present file."""
+class NamedFile(NamedTuple):
+    """A present file, and the format of its content."""
+
+    photo_id: int
+    hash: bytes
+    root: str
+    relative: str
+    format: str
+
+    @property
+    def path(self) -> str:
+        """The absolute path. It is put together only when needed: few of a million are."""
+        return join(self.root, self.relative)
+
+
+def named_files(catalog: Catalog) -> list[NamedFile]:
+    """Every present file, by id."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id, p.hash, r.path, f.path, p.format from file f join photo p on p.id ="
             " f.photo_id join root r on r.id = f.root_id"
             " where f.state = 'present' order by f.id"
         ).fetchall()
-    return [(row[0], row[1].hex(), join(row[2], row[3]), row[4]) for row in rows]
+    return list(map(NamedFile._make, rows))

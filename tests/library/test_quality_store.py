@@ -102,10 +102,10 @@ def test_subjects_are_listed_with_their_files(builder: LibraryBuilder) -> None:
     (subject,) = quality_store.review_photos(builder.library.catalog)
     assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
     assert Path(subject.path).name == "a.jpg" and subject.hash
-    assert [(photo_id, Path(path).name) for photo_id, _, path,
-    _ in quality_store.named_files(builder.library.catalog)] == [
-        (one, "a.jpg"), (one, "copy.png"),
-    ]  # fmt: skip
+    assert [
+        (file.photo_id, Path(file.path).name)
+        for file in quality_store.named_files(builder.library.catalog)
+    ] == [(one, "a.jpg"), (one, "copy.png")]
 
 
 def test_rereading_a_photo_replaces_all_its_facts(builder: LibraryBuilder) -> None:
@@ -252,14 +252,13 @@ def test_a_photo_is_represented_by_a_copy_on_a_connected_drive(
         "a.jpg",
         "b.jpg",
     ]
-    names = [
-        Path(path).name for _, _, path, _ in quality_store.named_files(builder.library.catalog)
-    ]
+
+    def names() -> list[str]:
+        return [file.relative for file in quality_store.named_files(builder.library.catalog)]
+
+    assert names() == ["a.jpg", "b.jpg", "copy.jpg"]
     builder.lose("copy.jpg")
-    assert names == ["a.jpg", "b.jpg", "copy.jpg"]
-    assert [
-        Path(path).name for _, _, path, _ in quality_store.named_files(builder.library.catalog)
-    ] == ["a.jpg", "b.jpg"]
+    assert names() == ["a.jpg", "b.jpg"]
 
 
 def test_unreadable_metrics_are_ignored(builder: LibraryBuilder) -> None:

@@ -29,7 +29,6 @@ def main() -> None:
 
 def show_map() -> None:
     shown = overview().shown
-    selected_photos.follow_requests()
     selection = map_selection.selection_from_url()
     change = resources.library().catalog.change()
     near = viewer.register(

@@ -48,6 +48,7 @@ page = st.navigation(
     [search, browse, albums, places, photo_map, duplicates, anomalies, compare, library],
     position="top",
 )
+search_state.follow_open_search()
 came_from = st.session_state.get("_page", page.url_path)
 st.session_state["_page"] = page.url_path
 if page == search and came_from != page.url_path:

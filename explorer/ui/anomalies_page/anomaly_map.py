@@ -20,7 +20,6 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
-from explorer.ui.search_page import search_state
 
 
 def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
@@ -107,7 +106,7 @@ def _marked_photos(
             kwargs={anomalies_state.AREA: None},
         )
     reasons = {f.id: f.detail for f in reversed(found) if f.id is not None}
-    picked = gallery(
+    gallery(
         id_lists.photos_in_order(ids, {i: reasons[i] for i in ids if i in reasons}),
         "area",
         label="Photos in the marked area of the map",
@@ -115,8 +114,6 @@ def _marked_photos(
         actions=_actions(),
         keep_position=True,
     )
-    if picked.similar is not None:
-        search_state.search_like(picked.similar)
     anomaly_photos.open_photo(ids, opened, [*_actions(), *file_actions()])
 
 

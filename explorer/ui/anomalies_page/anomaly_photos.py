@@ -19,7 +19,6 @@ from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
-from explorer.ui.search_page import search_state
 
 
 def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
@@ -35,7 +34,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         request.filters.until,
         request.filters.folder,
     ]
-    picked = gallery(
+    gallery(
         id_lists.photos_in_order(ids, captions),
         key,
         label="Findings, worst first",
@@ -43,8 +42,6 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         actions=_actions(found, request),
         keep_position=True,
     )
-    if picked.similar is not None:
-        search_state.search_like(picked.similar)
     open_photo(ids, None, [*_actions(found, request), *file_actions()])
 
 

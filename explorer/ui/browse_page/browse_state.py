@@ -7,7 +7,6 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from explorer.config import APP_FILES
 from explorer.search.facet_node import FacetNode, FacetTree, trail_to
 from explorer.search.folder_tree import FolderTree, folder_test, tested_folder
 from explorer.search.language.parse_query import parse
@@ -104,8 +103,3 @@ def include_subfolders(path: str, include: bool) -> None:
     system."""
     test = folder_test(path, subfolders=include)
     search_state.change_url(search_state.PHRASE, print_query(QueryTree(condition=test)))
-
-
-def search_for(search: dict[str, str]) -> None:
-    """Open the Search page with these parameters. Ends the run of the page."""
-    st.switch_page(APP_FILES / "pages" / "search.py", query_params=search)

@@ -13,9 +13,6 @@ from explorer.ui.library_facets import TreeName
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import result_options, search_results, search_state
 
-# Session state: the parameters of a search to open on the Search page.
-_LEAVING = "_leave-browsing"
-
 
 def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
     """Show the photos of the search in the URL, and the head of the group that it finds."""
@@ -30,7 +27,7 @@ def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
         st.button(
             "Search here", icon=":material/search:", key="search-here",
             help="Open these photos on the Search page, to add words or other filters",
-            on_click=_leave, args=[search_state.url_parameters()],
+            on_click=search_state.open_search, args=[search_state.url_parameters()],
         )  # fmt: skip
     if trail and trail[0].away:
         st.info(
@@ -57,20 +54,7 @@ def _subfolders_switch(group: ChosenGroup) -> None:
     )
 
 
-def _leave(search: dict[str, str]) -> None:
-    """Open the Search page with these parameters in the run that follows, because callbacks cannot
-    switch pages."""
-    st.session_state[_LEAVING] = search
-
-
-def _search_like(*photo_ids: int) -> None:
-    _leave({search_state.LIKE: ",".join(map(str, photo_ids))})
-
-
 def _photos() -> None:
-    leaving: dict[str, str] | None = st.session_state.pop(_LEAVING, None)
-    if leaving is not None:
-        browse_state.search_for(leaving)
     request = search_state.request_from_url()
     try:
         ranked = search_state.search(request)
@@ -81,6 +65,8 @@ def _photos() -> None:
     view = search_results.result_view(request, ranked, options)
     search_results.headline(request, view)
     if ranked.total:
-        search_results.results(request, view, key="browse", label="Photos", more_like=_search_like)
+        search_results.results(
+            request, view, key="browse", label="Photos", more_like=search_state.search_like
+        )
     else:
         st.info("None of the photos here can be found now.", icon=":material/search_off:")

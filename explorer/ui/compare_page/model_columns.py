@@ -118,7 +118,7 @@ class ModelColumns:
         the viewer."""
         request = self._request
         ids, scores = model.ids[: request.top].tolist(), model.scores[: request.top].tolist()
-        picked = gallery(
+        gallery(
             [rows[i] for i in ids if i in rows],
             f"compare-{model.encoder}",
             label=f"Photos found by {model.encoder}",
@@ -131,7 +131,5 @@ class ModelColumns:
             marks=marks,
             linked="compare",
             sequence=sequence,
+            more_like=compare_state.search_like,
         )
-        if picked.similar is not None:
-            compare_state.search_like(picked.similar)
-            st.rerun()

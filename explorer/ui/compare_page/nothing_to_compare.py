@@ -69,9 +69,10 @@ def offer_examples() -> None:
     ids = catalog.matching()
     at = np.unique(np.linspace(0, len(ids) - 1, min(_OFFERED, len(ids))).round().astype(int))
     rows = catalog.photos(ids[at].tolist())
-    picked = gallery(
-        list(rows.values()), "compare-offered", label="Photos to compare by", chooses=True
+    gallery(
+        list(rows.values()),
+        "compare-offered",
+        label="Photos to compare by",
+        chooses=True,
+        more_like=compare_state.search_like,
     )
-    if picked.similar is not None:
-        compare_state.search_like(picked.similar)
-        st.rerun()

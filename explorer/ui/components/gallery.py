@@ -10,11 +10,7 @@ browser scrolls, zooms and jumps to dates by itself: it reads a `PhotoList` in w
 
 A page shows photos, opens them and acts on them like this:
 
-    result = gallery(
-        rows, key="blurred", label="Blurred photos", actions=[PhotoAction("Keep", …)]
-    )
-    if result.similar is not None:
-        search_state.search_like(result.similar)
+    gallery(rows, key="blurred", label="Blurred photos", actions=[PhotoAction("Keep", …)])
     viewer.viewer(ids, actions=[…])
 """
 
@@ -22,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -31,11 +27,13 @@ from explorer.library.rows import PhotoRow
 from explorer.search.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
 from explorer.ui.change_errors import attempt
+from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
 from explorer.ui.origin_guard import PHOTOS
+from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
 
 # The number of photos of a list that are sent with the page, so that the first previews need no
@@ -48,17 +46,6 @@ _component = st.components.v2.component(
     css=(STATIC / "gallery.css").read_text(encoding="utf-8"),
     js=component_loader("gallery"),
 )
-
-
-class GalleryResult(NamedTuple):
-    """What the user did in a gallery."""
-
-    similar: int | None
-    """The id of a photo to search similar ones for, once."""
-    selected: list[int]
-    """The ids of the selected photos."""
-    stack: int | None = None
-    """The id of a photo whose stack to open or close, once."""
 
 
 def gallery(
@@ -76,7 +63,9 @@ def gallery(
     keep_position: bool = False,
     sequence: str = "",
     chooses: bool = False,
-) -> GalleryResult:
+    more_like: Callable[[int], None] | None = search_state.search_like,
+    toggle_stack: Callable[[int], None] | None = None,
+) -> None:
     """Show photos in the given order and, while some are selected, buttons for the selection.
 
     photos: rows, or a list of any length.
@@ -91,8 +80,10 @@ def gallery(
     linked: galleries with the same name here outline a photo that is hovered in one of them.
     sequence: the token of the photos that the viewer steps through from this gallery
     (`viewer.register`), if a page has several galleries.
-    chooses: whether a click or Enter chooses a photo to search by, as `similar`, instead of opening
-    it.
+    chooses: whether a click or Enter chooses a photo to search by, instead of opening it.
+    more_like: called with a photo's id to search for similar ones, before the page runs; by
+    default, opens the Search page. None does nothing.
+    toggle_stack: called in the same way to open or close the stack of a photo.
     keep_position: whether the URL holds the photo scrolled to (`at`); for one gallery per page.
     """
     actions = [*actions, make_concept_action()]
@@ -108,30 +99,27 @@ def gallery(
         "linked": linked,
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }
-    result: Any = _component(
-        key=_widget_key(key),
+    _draw(_widget_key(key), data, more_like, toggle_stack)
+    current = partial(_current_selection, photos, key, place, turn)
+    if actions and (selected := current()):
+        _selection_bar(len(selected), current, key, actions)
+
+
+def _draw(
+    widget: str,
+    data: dict[str, Any],
+    more_like: Callable[[int], None] | None,
+    toggle_stack: Callable[[int], None] | None,
+) -> None:
+    """Draw the component. widget: its key."""
+    _component(
+        key=widget,
         data=data,
         default={"selected": {}},
-        on_similar_change=_ignore,
-        on_stack_change=_ignore,
-        on_selected_change=_ignore,
-        on_expired_change=_ignore,
-    )
-    current = partial(_current_selection, photos, key, place, turn)
-    return _result(result, current, key, actions)
-
-
-def _result(
-    result: Any, current: Callable[[], list[int]], key: str, actions: Sequence[PhotoAction]
-) -> GalleryResult:
-    """What the user did, with buttons for the selection. current: returns the selected ids."""
-    selected = current()
-    if selected and actions:
-        _selection_bar(len(selected), current, key, actions)
-    return GalleryResult(
-        int(result.similar) if result.similar else None,
-        selected,
-        int(result.stack) if result.stack else None,
+        on_similar_change=follow(widget, "similar", more_like) if more_like else ignore,
+        on_stack_change=follow(widget, "stack", toggle_stack) if toggle_stack else ignore,
+        on_selected_change=ignore,
+        on_expired_change=ignore,
     )
 
 
@@ -230,7 +218,3 @@ def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> No
         return
     if attempt(action.run, ids) and action.then != "stay":
         clear_selection(key)
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

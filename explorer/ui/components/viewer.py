@@ -2,8 +2,8 @@
 
 A components-v2 component (`static/viewer.js`) that covers the page. `?photo=ID` in the URL says
 which photo is open, and is managed by the script: stepping to the next photo changes it without a
-run of the page. Python is told only what it has to act on: an action, a search for similar photos,
-and boxes to search by.
+run of the page. Python is told only what it has to act on: actions (`act_inbox.py`), a search for
+similar photos, and boxes to search by.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from explorer.search.query import Query
 from explorer.search.region import PhotoPart
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
+from explorer.ui.components import act_inbox
+from explorer.ui.components.act_inbox import Act
+from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.search_page import heat_maps, region_search, search_state
@@ -31,6 +34,7 @@ from explorer.ui.viewer.photo_sequences import PhotoSequence
 # Session state: the photo that the page itself opens, and how often it has opened one.
 _OPEN, _TURN = "_open-photo", "_open-photo-turn"
 
+_KEY = "photo-viewer"
 _component = st.components.v2.component(
     "viewer",
     html="<span></span>",
@@ -76,27 +80,17 @@ def viewer(
     if opened is not None:
         show(opened)
     actions = [*actions, make_concept_action()]
+    data = _viewer_data(register(ids, *facts, why=why, query=query), actions)
     with st.container(key="viewer"):
-        result: Any = _component(
-            key="photo-viewer",
-            data=_viewer_data(register(ids, *facts, why=why, query=query), actions)
-            | {"heat": _can_show_heat(query)},
-            on_act_change=_ignore,
-            on_similar_change=_ignore,
-            on_regions_change=_ignore,
-            on_renew_change=_ignore,
-            on_seen_change=_ignore,
+        _component(
+            key=_KEY,
+            data=data | {"heat": _can_show_heat(query), "handled": act_inbox.handled(_KEY)},
+            on_acts_change=act_inbox.receiver(_KEY, functools.partial(_act, actions)),
+            on_similar_change=follow(_KEY, "similar", more_like or search_state.search_like),
+            on_regions_change=follow(_KEY, "regions", _search_regions),
+            on_renew_change=ignore,
+            on_seen_change=follow(_KEY, "seen", turn_to) if turn_to else ignore,
         )
-    if result.act:
-        _act(result.act, actions)
-    if result.similar:
-        (more_like or search_state.search_like)(int(result.similar))
-        st.rerun()
-    if result.seen and turn_to is not None:
-        turn_to(int(result.seen))
-        st.rerun()
-    if result.regions:
-        _search_regions(result.regions)
 
 
 def _can_show_heat(query: Query | None) -> bool:
@@ -121,7 +115,7 @@ def register(
 
 
 def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
-    """The data for the script, except `heat`."""
+    """The data for the script, except `heat` and `handled`."""
     return {
         "sequence": token,
         "open": {"photo": st.session_state.get(_OPEN), "turn": st.session_state.get(_TURN, 0)},
@@ -138,12 +132,11 @@ def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
     }
 
 
-def _act(act: dict[str, Any], actions: Sequence[PhotoAction]) -> None:
-    """Carry out an action for one photo, and run the page again."""
+def _act(actions: Sequence[PhotoAction], act: Act) -> None:
+    """Carry out an action for one photo."""
     for action in actions:
-        if action.label == act.get("label"):
+        if action.label == act["label"]:
             action.run([int(act["photo"])])
-            st.rerun()
 
 
 def _search_regions(picked: dict[str, Any]) -> None:
@@ -157,7 +150,3 @@ def _search_regions(picked: dict[str, Any]) -> None:
             continue
     if parts:
         region_search.search_parts(parts, add=bool(picked.get("add")))
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -90,6 +90,7 @@ def _examples(concept: Concept, title: str, hashes: tuple[bytes, ...], *, positi
         f"concept-{title.lower()}",
         label=title,
         place=f"{concept.id}",
+        more_like=None,
         actions=[
             PhotoAction("Remove", ":material/close:", remove, "leave"),
             PhotoAction(

@@ -89,7 +89,9 @@ def correcting_actions(query: Query) -> list[PhotoAction]:
 def _correct(concept: Concept, ids: Sequence[int], *, positive: bool) -> None:
     catalog = resources.library().catalog
     hashes = tuple(hashes_of(catalog, ids).values())
-    done = _Correction(concept, hashes, positive)
+    # The page may have been drawn before the last correction, which Undo must not undo as well.
+    before = next((each for each in store.concepts(catalog) if each.id == concept.id), concept)
+    done = _Correction(before, hashes, positive)
     try:
         store.add_examples(catalog, concept.id, hashes, positive=positive)
     except ExplorerError as error:

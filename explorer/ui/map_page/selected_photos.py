@@ -19,13 +19,11 @@ from explorer.ui.search_page import export_dialog, search_state
 
 # The most photos that a search uses as examples.
 _MAX_EXAMPLES = 20
-# Session state: the photos to search similar ones for, until the page does.
-_SIMILAR = "_map-similar"
 
 
 def selection_actions() -> list[PhotoAction]:
     """The buttons for selected photos, as on the Search page."""
-    similar = PhotoAction("Find similar", ":material/image_search:", _request_similar, "leave")
+    similar = PhotoAction("Find similar", ":material/image_search:", _find_similar, "leave")
     return [similar, *viewer_actions()]
 
 
@@ -35,15 +33,8 @@ def viewer_actions() -> list[PhotoAction]:
     return [*edit_actions(), export]
 
 
-def _request_similar(ids: Sequence[int]) -> None:
-    st.session_state[_SIMILAR] = list(ids[:_MAX_EXAMPLES])
-
-
-def follow_requests() -> None:
-    """Search for similar photos if that was requested, which ends the run of the page."""
-    wanted: list[int] | None = st.session_state.pop(_SIMILAR, None)
-    if wanted:
-        search_state.search_like(*wanted)
+def _find_similar(ids: Sequence[int]) -> None:
+    search_state.search_like(*ids[:_MAX_EXAMPLES])
 
 
 def selection_bar(ids: Ids, selection: MapSelection) -> None:
@@ -76,12 +67,10 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
 
 def selected_list(ids: Ids, selection: MapSelection) -> None:
     """Draw the selected photos as a gallery below the map."""
-    picked = gallery(
+    gallery(
         id_lists.photos_by_day(ids),
         "map",
         label="Selected photos",
         place=str((selection.shape, selection.region)),
         actions=selection_actions(),
     )
-    if picked.similar is not None:
-        search_state.search_like(picked.similar)

@@ -10,7 +10,6 @@ from explorer.ui.components import id_lists, viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.localized import count
 from explorer.ui.places_page import places_state
-from explorer.ui.search_page import search_state
 
 
 def photos_of_area(text: str) -> None:
@@ -19,16 +18,16 @@ def photos_of_area(text: str) -> None:
     found = places_state.photos_in(text)
     with st.container(horizontal=True, vertical_alignment="center", key="headline-dated"):
         st.markdown(f"**{count(found.total, 'photo')}** in this area", width="content")
-        if st.button("Search in this area", icon=":material/search:", key="search-area"):
-            places_state.search_for(f"area:{text}")
+        st.button(
+            "Search in this area", icon=":material/search:", key="search-area",
+            on_click=places_state.search_for, args=[f"area:{text}"],
+        )  # fmt: skip
         st.button(
             "Clear", icon=":material/close:", key="clear-area",
             on_click=places_state.choose_area, args=[None],
         )  # fmt: skip
     photos = id_lists.photos_by_day(found.top(found.total))
-    picked = gallery(photos, "places", label="Photos in this area", place=text, keep_position=True)
-    if picked.similar is not None:
-        search_state.search_like(picked.similar)
+    gallery(photos, "places", label="Photos in this area", place=text, keep_position=True)
     viewer.viewer(lambda: photos.ids, photos.key)
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from explorer.config import APP_FILES
 from explorer.library.library import Library
 from explorer.library.location_store import location_counts
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
@@ -70,5 +69,5 @@ def photos_in(text: str) -> RankedPhotos:
 
 
 def search_for(query: str) -> None:
-    """Open the Search page with a query. Ends the run of the page."""
-    st.switch_page(APP_FILES / "pages" / "search.py", query_params={search_state.PHRASE: query})
+    """Open the Search page with a query, in the run that follows."""
+    search_state.open_search({search_state.PHRASE: query})

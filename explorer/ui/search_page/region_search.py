@@ -9,7 +9,6 @@ import io
 import streamlit as st
 from PIL import Image
 
-from explorer.config import APP_FILES
 from explorer.search.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
 from explorer.ui.components.region_picker import PickerPhoto, region_picker
 from explorer.ui.search_page import example_photos, region_photos, search_state
@@ -32,8 +31,8 @@ def remove_part(part: PhotoPart) -> None:
 
 
 def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
-    """Search by these parts of photos, from any page: in addition to the current search (add) or
-    instead of it. Filters are kept. Ends the run of the page."""
+    """Search by these parts of photos, from any page, in the run that follows: in addition to the
+    current search (add) or instead of it. Filters are kept."""
     now = search_state.url_parameters()
     if add:
         present = search_state.region_parts()[0]
@@ -42,10 +41,7 @@ def search_parts(parts: list[PhotoPart], *, add: bool) -> None:
     else:
         dropped = (search_state.PHRASE, *search_state.PHOTOS)
         kept = {key: value for key, value in now.items() if key not in dropped}
-    st.switch_page(
-        APP_FILES / "pages" / "search.py",
-        query_params=kept | {search_state.REGION: print_parts(parts)},
-    )
+    search_state.open_search(kept | {search_state.REGION: print_parts(parts)})
 
 
 def is_drawing(source: str) -> bool:
@@ -82,6 +78,7 @@ def _draw(photo: PickerPhoto) -> None:
         stop_drawing()
         parts = [PhotoPart(photo.source, region) for region in picked.regions]
         search_parts(parts, add=picked.add)
+        st.rerun()
     if picked.cancelled:
         stop_drawing()
         st.rerun()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -172,20 +173,16 @@ def results(
     """
     place, photos = _place(), photo_list(view)
     correcting = concept_search.correcting_actions(request.query)
-    picked = gallery(
+    gallery(
         photos,
         key,
         label=label or ("Search results" if request.query else "All photos"),
         place=place,
         actions=_selection_actions(request, correcting, more_like),
         keep_position=True,
+        more_like=more_like,
+        toggle_stack=partial(_toggle_stack, place),
     )
-    if picked.similar is not None:
-        more_like(picked.similar)
-        st.rerun()
-    if picked.stack is not None:
-        _toggle_stack(picked.stack, place)
-        st.rerun()
 
     engine = resources.engine()
 
@@ -255,5 +252,5 @@ def _open_stacks(place: str) -> set[int]:
     return opened if known == place else set()
 
 
-def _toggle_stack(photo_id: int, place: str) -> None:
+def _toggle_stack(place: str, photo_id: int) -> None:
     st.session_state[_OPEN_STACKS] = (place, _open_stacks(place) ^ {photo_id})

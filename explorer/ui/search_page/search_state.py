@@ -50,6 +50,8 @@ _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (S
 
 # Session state: the parameters of the search that was last shown.
 _LAST = "_last-search"
+# Session state: the parameters of a search that a page wants to open on the Search page.
+_WANTED = "_wanted-search"
 
 
 class SearchRequest(NamedTuple):
@@ -209,10 +211,21 @@ def more_like(*photo_ids: int) -> None:
 
 
 def search_like(*photo_ids: int) -> None:
-    """Open the Search page with photos like these, from any page. Ends the run of the page."""
-    st.switch_page(
-        APP_FILES / "pages" / "search.py", query_params={LIKE: ",".join(map(str, photo_ids))}
-    )
+    """Open the Search page with photos like these, from any page, in the run that follows."""
+    open_search({LIKE: ",".join(map(str, photo_ids))})
+
+
+def open_search(search: dict[str, str]) -> None:
+    """Open the Search page with these parameters, from any page, in the run that follows. Callbacks
+    cannot switch pages, and a run that does may be interrupted before it comes to that."""
+    st.session_state[_WANTED] = search
+
+
+def follow_open_search() -> None:
+    """Switch to the Search page if that was requested, which ends the run."""
+    wanted: dict[str, str] | None = st.session_state.pop(_WANTED, None)
+    if wanted is not None:
+        st.switch_page(APP_FILES / "pages" / "search.py", query_params=wanted)
 
 
 def search_by_upload(data: bytes, name: str) -> None:

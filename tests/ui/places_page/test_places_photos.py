@@ -12,7 +12,6 @@ from explorer.config import PROJECT
 from explorer.search.photo_list import PhotoList
 from explorer.ui import photo_lists, resources
 from explorer.ui.components import viewer
-from explorer.ui.components.gallery import GalleryResult
 from explorer.ui.places_page import places_photos
 from tests.factory import LibraryBuilder
 from tests.fixtures.places import LISBON, put_place
@@ -41,9 +40,8 @@ def test_an_area_is_one_list_by_day_that_the_viewer_steps_through(
 ) -> None:
     shown, stepped = list[PhotoList](), list[int]()
 
-    def gallery(photos: PhotoList, *_: object, **__: object) -> GalleryResult:
+    def gallery(photos: PhotoList, *_: object, **__: object) -> None:
         shown.append(photos)
-        return GalleryResult(None, [])
 
     def view(ids: Any, *_: object) -> None:
         stepped[:] = ids().tolist()

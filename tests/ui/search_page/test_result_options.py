@@ -15,7 +15,6 @@ from explorer.search.photo_list import PhotoList
 from explorer.search.query_judge import QueryJudge
 from explorer.search.query_terms import Scores
 from explorer.ui import resources
-from explorer.ui.components import gallery
 from explorer.ui.search_page import search_results
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import address, app, captions
@@ -26,7 +25,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the gallery shows, with what is on it: the arguments of each call."""
     calls = list[dict[str, Any]]()
 
-    def note(photos: PhotoList, key: str, **options: Any) -> gallery.GalleryResult:
+    def note(photos: PhotoList, key: str, **options: Any) -> None:
         layout, rows = photos.layout(), resources.library().catalog.photos(photos.ids.tolist())
         calls.append(
             {
@@ -38,7 +37,6 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
                 **options,
             }
         )
-        return gallery.GalleryResult(None, [])
 
     monkeypatch.setattr(search_results, "gallery", note)
     return calls

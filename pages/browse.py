@@ -41,10 +41,7 @@ def show(drawn: LibrarySnapshot) -> None:
         if wanted and wanted != name:
             browse_state.choose_tree(wanted)
             st.rerun()
-        followed = facet_tree(name, group.trail if group else [], version)
-    if followed:
-        browse_state.choose(followed)
-        st.rerun()
+        facet_tree(name, group.trail if group else [], version)
     with right:
         group_photos(name, group)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components import id_lists, viewer
@@ -34,12 +32,7 @@ def show_map() -> None:
     near = viewer.register(
         lambda: map_selection.along_map(shown.ids, shown.coordinates), "along", change
     )
-    result = library_map.library_map(str(change), selection, near)
-    if result.shape or result.region:
-        map_selection.select(
-            shape=result.shape or "", region=result.region or "", only=bool(result.region)
-        )
-        st.rerun()
+    library_map.library_map(str(change), selection, near)
     ids = map_selection.selected_photos(selection) if selection else shown.ids[:0]
     if selection:
         selected_photos.selection_bar(ids, selection)

@@ -30,21 +30,14 @@ def show_places(points: WorldPoints) -> None:
     left, right = st.columns([5, 2])
     with left:
         version = str(resources.library().catalog.change())
-        result = world_map.world_map(whole, text, area, version)
+        world_map.world_map(whole, text, area, version)
     with right:
         known = places_state.places()
-        followed = world_map.places_list(known.countries, known.covers)
+        world_map.places_list(known.countries, known.covers)
         st.caption(
             f"{count(len(points.ids), 'photo')} with a location. Names of places: GeoNames,"
             " CC BY 4.0. Outlines: Natural Earth."
         )
-    if followed:
-        places_state.search_for(followed)
-    if result.search:
-        places_state.search_for(f"area:{result.search}")
-    if result.area and result.area != text:
-        places_state.choose_area(result.area)
-        st.rerun()
     if text:
         places_photos.photos_of_area(text)
 

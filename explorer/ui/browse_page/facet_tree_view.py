@@ -1,16 +1,16 @@
 """The tree of folders, dates or cameras, and the path to the chosen group: two components-v2
-components. Each returns the search of the group that was clicked, once."""
+components. A click chooses a group before the page runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from explorer.search.facet_node import FacetNode
 from explorer.ui.browse_page import browse_state
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import TreeName
 from explorer.ui.origin_guard import PHOTOS
@@ -41,15 +41,16 @@ _EVERYTHING: dict[TreeName, str] = {
 }
 
 
-def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str | None:
-    """Show a tree; returns the search of the group that was clicked, or None.
+def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> None:
+    """Show a tree.
 
     trail: the chosen group and its ancestors, from the top down. version: the tree is read again
     when it changes.
     """
     label, filter_label, none = _LABELS[name]
-    result: Any = _tree(
-        key=f"facet-tree-{name}",
+    widget = f"facet-tree-{name}"
+    _tree(
+        key=widget,
         data={
             "url": f"{PHOTOS}tree/{name}",
             "label": label,
@@ -59,17 +60,14 @@ def facet_tree(name: TreeName, trail: Sequence[FacetNode], version: str) -> str 
             "version": version,
             "options": browse_state.kept_options(),
         },
-        on_query_change=_ignore,
+        on_query_change=follow(widget, "query", browse_state.choose),
     )
-    return result.query or None
 
 
-def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> str | None:
-    """Show the path to a group as links; returns the search of the one that was clicked (`""` for
-    all photos), or None.
-    """
+def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> None:
+    """Show the path to a group as links."""
     crumbs = [(_EVERYTHING[name], ""), *((node.name, node.query) for node in trail)]
-    result: Any = _path(
+    _path(
         key="facet-path",
         data={
             "crumbs": [
@@ -81,10 +79,8 @@ def facet_path(name: TreeName, trail: Sequence[FacetNode]) -> str | None:
                 for label, query in crumbs
             ]
         },
-        on_follow_change=_ignore,
+        # The search is empty for all photos.
+        on_follow_change=follow(
+            "facet-path", "follow", lambda crumb: browse_state.choose(crumb["query"])
+        ),
     )
-    return result.follow["query"] if result.follow else None
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -18,10 +18,7 @@ def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
     """Show the photos of the search in the URL, and the head of the group that it finds."""
     trail = group.trail if group else []
     with st.container(horizontal=True, vertical_alignment="center", key="browse-head"):
-        followed = facet_path(name, trail)
-        if followed is not None:
-            browse_state.choose(followed)
-            st.rerun()
+        facet_path(name, trail)
         if name == "folders" and group and trail:
             _subfolders_switch(group)
         st.button(

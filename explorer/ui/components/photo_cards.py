@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.static_files import STATIC
 
@@ -22,7 +23,7 @@ class PhotoCard(NamedTuple):
     """One card."""
 
     value: str
-    """The value that choosing it returns."""
+    """What choosing it reports."""
     title: str
     day: int
     """A date below the title, as the number `YYYYMMDD`, shown in the browser's language; 0 for
@@ -33,15 +34,14 @@ class PhotoCard(NamedTuple):
     """URL of its photo; '' for none."""
 
 
-def photo_cards(cards: Sequence[PhotoCard], key: str, *, heading: str) -> str | None:
-    """Show cards below a heading; returns the value of the card that was chosen, once."""
-    result: Any = _component(
-        key=f"cards-{key}",
+def photo_cards(
+    cards: Sequence[PhotoCard], key: str, *, heading: str, choose: Callable[[str], None]
+) -> None:
+    """Show cards below a heading. choose: called with the value of the card that was chosen, before
+    the page runs."""
+    widget = f"cards-{key}"
+    _component(
+        key=widget,
         data={"heading": heading, "cards": [card._asdict() for card in cards]},
-        on_chosen_change=_ignore,
+        on_chosen_change=follow(widget, "chosen", choose),
     )
-    return str(result.chosen) if result.chosen else None
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

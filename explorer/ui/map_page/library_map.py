@@ -1,17 +1,17 @@
 """The map of the library that fills the window: a components-v2 component.
 
 It draws in the page and fetches its points and regions from the server (`map_routes.py`). It opens
-photos in the page's viewer, and tells Python, once each, which shape was drawn (`shape`) and which
-region was chosen from the list (`region`).
+photos in the page's viewer, and tells Python which shape was drawn (`shape`) and which region was
+chosen from the list (`region`). Both are selected before the page runs.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import streamlit as st
 
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
+from explorer.ui.map_page import map_selection
 from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.static_files import STATIC
 
@@ -23,17 +23,10 @@ _component = st.components.v2.component(
 )
 
 
-class LibraryMapResult(NamedTuple):
-    """What the user selected on the map, once, in the form of the URL parameters."""
-
-    shape: str | None
-    region: str | None
-
-
-def library_map(version: str, selection: MapSelection, sequence: str) -> LibraryMapResult:
+def library_map(version: str, selection: MapSelection, sequence: str) -> None:
     """Show the map. version: a text that changes whenever the photos do. sequence: the token of the
     photos that the viewer steps through from the map (`viewer.register`)."""
-    result: Any = _component(
+    _component(
         key="library-map",
         data={
             "version": version,
@@ -42,11 +35,10 @@ def library_map(version: str, selection: MapSelection, sequence: str) -> Library
             "only": selection.only,
             "sequence": sequence,
         },
-        on_shape_change=_ignore,
-        on_region_change=_ignore,
+        on_shape_change=follow(
+            "library-map", "shape", lambda shape: map_selection.select(shape=shape)
+        ),
+        on_region_change=follow(
+            "library-map", "region", lambda region: map_selection.select(region=region, only=True)
+        ),
     )
-    return LibraryMapResult(result.shape or None, result.region or None)
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -1,19 +1,21 @@
 """The world map of the photos, and the list of places beside it: two components-v2 components.
 
 The map draws outlines of countries and clusters of photos, which it fetches from the server
-(`places_route.py`). Each component returns what was chosen, once.
+(`places_route.py`). What is chosen is followed before the page runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
 
 from explorer.search.language.typed_values import Area
 from explorer.search.place_tree import PlaceNode
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
+from explorer.ui.places_page import places_state
 from explorer.ui.static_files import STATIC
 
 _map = st.components.v2.component(
@@ -30,28 +32,20 @@ _list = st.components.v2.component(
 )
 
 
-class WorldMapResult(NamedTuple):
-    """What was chosen on the map, as values for `area:` in a query; None for nothing."""
-
-    area: str | None
-    """The area whose photos are to be listed."""
-    search: str | None
-    """The area to search in."""
-
-
-def world_map(whole: Area, area: str | None, chosen: Area | None, version: str) -> WorldMapResult:
+def world_map(whole: Area, area: str | None, chosen: Area | None, version: str) -> None:
     """Show the map.
 
     whole: the area that contains all photos. area, chosen: the area whose photos are listed, as the
     text in the URL and in degrees. version: a text that changes whenever the photos do.
     """
-    result: Any = _map(
+    _map(
         key="world",
         data={"all": _degrees(whole), "area": area, "chosen": _degrees(chosen), "version": version},
-        on_area_change=_ignore,
-        on_search_change=_ignore,
+        on_area_change=follow("world", "area", places_state.choose_area),
+        on_search_change=follow(
+            "world", "search", lambda chosen: places_state.search_for(f"area:{chosen}")
+        ),
     )
-    return WorldMapResult(result.area or None, result.search or None)
 
 
 def _degrees(area: Area | None) -> dict[str, float] | None:
@@ -60,17 +54,13 @@ def _degrees(area: Area | None) -> dict[str, float] | None:
     return {"south": area.south, "west": area.west, "north": area.north, "east": area.east}
 
 
-def places_list(places: Sequence[PlaceNode], covers: dict[int, str]) -> str | None:
-    """Show the places; returns the query of the place that was clicked, once.
-
-    covers: the URLs of previews, by photo id.
-    """
-    result: Any = _list(
+def places_list(places: Sequence[PlaceNode], covers: dict[int, str]) -> None:
+    """Show the places. covers: the URLs of previews, by photo id."""
+    _list(
         key="places-list",
         data={"places": [_as_data(place, covers) for place in places]},
-        on_search_change=_ignore,
+        on_search_change=follow("places-list", "search", places_state.search_for),
     )
-    return result.search or None
 
 
 def _as_data(place: PlaceNode, covers: dict[int, str]) -> dict[str, Any]:
@@ -81,7 +71,3 @@ def _as_data(place: PlaceNode, covers: dict[int, str]) -> dict[str, Any]:
         "cover": covers.get(place.newest, ""),
         "inside": [_as_data(each, covers) for each in place.inside],
     }
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

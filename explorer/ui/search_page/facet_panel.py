@@ -16,6 +16,7 @@ from explorer.library.photo_masks import mask_of
 from explorer.search.ranked_photos import RankedPhotos
 from explorer.search.result_facets import FacetEntry, FacetGroup, result_facets
 from explorer.ui import resources
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import facet_table
 from explorer.ui.search_page import search_state
@@ -65,14 +66,15 @@ def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
     if not st.session_state.get(_OPEN):
         return
     groups = facet_groups(request, ranked)
-    result: Any = _component(
+    _component(
         key="facet-panel",
         data={"groups": [_group_data(group) for group in groups]},
-        on_query_change=_ignore,
+        on_query_change=follow(
+            "facet-panel",
+            "query",
+            lambda entry: search_state.change_url(search_state.PHRASE, entry["text"]),
+        ),
     )
-    if result.query:
-        search_state.change_url(search_state.PHRASE, result.query["text"])
-        st.rerun()
 
 
 def facet_groups(request: SearchRequest, ranked: RankedPhotos) -> list[FacetGroup]:
@@ -123,7 +125,3 @@ def _entry_data(entry: FacetEntry) -> dict[str, Any]:
         "widens": entry.widens,
         "level": entry.level,
     }
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

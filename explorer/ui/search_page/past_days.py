@@ -6,8 +6,6 @@ import datetime as dt
 import functools
 from collections.abc import Sequence
 
-import streamlit as st
-
 from explorer.search.on_this_day import PastDay, on_this_day
 from explorer.ui import resources
 from explorer.ui.components.photo_cards import PhotoCard, photo_cards
@@ -27,10 +25,11 @@ def strip() -> None:
     past = _past_days(today).get()
     if not past:
         return
-    chosen = photo_cards(cards(past, today), "on-this-day", heading="On this day")
-    if chosen is not None:
-        search_state.set_url(**{search_state.PHRASE: chosen})
-        st.rerun()
+    photo_cards(cards(past, today), "on-this-day", heading="On this day", choose=_search_for)
+
+
+def _search_for(days: str) -> None:
+    search_state.set_url(**{search_state.PHRASE: days})
 
 
 @functools.lru_cache(maxsize=1)

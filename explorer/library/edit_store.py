@@ -34,6 +34,7 @@ from explorer.library.edit_history import (
     PastEdit,
     begin_edit,
     end_edit,
+    photos_with,
     record_changes,
     stored,
     touch_photos,
@@ -77,6 +78,26 @@ def edit_each(catalog: Catalog, summary: str, wanted: Mapping[int, Change]) -> P
                 changed.append(photo_id)
         if changed:
             touch_photos(db, changed)
+        return end_edit(db, number)
+
+
+def edit_contents(
+    catalog: Catalog, hashes: Iterable[bytes], summary: str, field: EditField, values: ColumnValues
+) -> PastEdit | None:
+    """Set a field of contents in one edit that can be undone; those that are not in the library get
+    the values once they are indexed. Returns the edit as it was recorded; None if it changes
+    nothing, and is not recorded."""
+    with write_transaction(catalog.path) as db:
+        number, changed = begin_edit(db, summary), list[bytes]()
+        for digest in dict.fromkeys(hashes):
+            before = edited_values(db, digest).get(field)
+            if values != (_shown_values(db, digest, field) or before):
+                change = FieldChange(digest, field, stored(before), stored(values))
+                record_changes(db, number, [change])
+                set_field(db, digest, field, values)
+                changed.append(digest)
+        if changed:
+            touch_photos(db, photos_with(db, changed))
         return end_edit(db, number)
 
 
@@ -223,6 +244,14 @@ def put_overlays(db: sqlite3.Connection, digest: bytes, overlays: Overlays) -> N
         db.execute("delete from photo_edit where hash = ?", (digest,))
 
 
+def _shown_values(db: sqlite3.Connection, digest: bytes, field: EditField) -> ColumnValues | None:
+    """The values of a field that are displayed; None if the library does not have the content."""
+    row = db.execute(
+        f"select {', '.join(COLUMNS[field])} from photo where hash = ?", (digest,)
+    ).fetchone()
+    return None if row is None else list(row)
+
+
 def set_field(
     db: sqlite3.Connection, digest: bytes, field: EditField, values: ColumnValues | None
 ) -> None:
@@ -235,11 +264,9 @@ def set_field(
             update_columns(db, digest, field, original)
     else:
         edited[field] = values
-        photo = db.execute(
-            f"select {', '.join(COLUMNS[field])} from photo where hash = ?", (digest,)
-        ).fetchone()
-        if photo is not None and field not in in_file:
-            in_file[field] = file_values(field, list(photo))
+        shown = _shown_values(db, digest, field)
+        if shown is not None and field not in in_file:
+            in_file[field] = file_values(field, shown)
         update_columns(db, digest, field, values)
     put_overlays(db, digest, Overlays(edited, beside, in_file))
 

@@ -14,18 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.errors import UsageError
-from explorer.library.album_store import (
-    Album,
-    add_contents_to_album,
-    album_photos,
-    albums,
-    favourites,
-)
+from explorer.library.album_members import Member, album_members, favourite_members
+from explorer.library.album_store import Album, add_contents_to_album, albums
 from explorer.library.catalog import Catalog
-from explorer.library.edit_operations import set_favourite
-from explorer.library.edit_store import edit_photos
+from explorer.library.edit_store import edit_contents
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.rows import PhotoRow
 from explorer.text_format import one_line
 
 FORMAT, VERSION = "photo-explorer-albums", 1
@@ -58,24 +51,21 @@ class _FilePhoto(NamedTuple):
 
 def albums_json(catalog: Catalog, chosen: Sequence[Album] | None = None) -> str:
     """These albums as JSON; None: all albums and the favorites. Photos are in the order in which
-    the album shows them, the oldest first."""
+    the album shows them, the oldest first. Those that are not visible at the moment are included,
+    with the last known path, or null."""
     found: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     found["albums"] = [
-        {"name": album.name, "photos": _photos(catalog, album_photos(catalog, album.id).tolist())}
+        {"name": album.name, "photos": _entries(album_members(catalog, album.id))}
         for album in (albums(catalog) if chosen is None else chosen)
     ]
     if chosen is None:
-        found["favourites"] = _photos(catalog, favourites(catalog))
+        found["favourites"] = _entries(favourite_members(catalog))
     # ASCII: names of files may contain what UTF-8 cannot encode.
     return json.dumps(found, indent=1)
 
 
-def _photos(catalog: Catalog, ids: Iterable[int]) -> list[dict[str, str | None]]:
-    return [_entry(row) for row in catalog.photos(ids).values()]
-
-
-def _entry(row: PhotoRow) -> dict[str, str | None]:
-    return {"hash": row["hash"], "path": row["path"], "title": row["title"]}
+def _entries(members: Iterable[Member]) -> list[dict[str, str | None]]:
+    return [{"hash": each.hash.hex(), "path": each.path, "title": each.title} for each in members]
 
 
 def import_albums(catalog: Catalog, text: str | bytes) -> list[AlbumImport]:
@@ -94,9 +84,8 @@ def import_albums(catalog: Catalog, text: str | bytes) -> list[AlbumImport]:
         done.append(report)
     if marked:
         report = AlbumImport("Favorites", len(marked))
-        known = (catalog.photo_id(digest) for digest in _contents(catalog, marked, report))
-        ids = [number for number in known if number is not None]
-        edit = edit_photos(catalog, ids, "Imported favourites", set_favourite(True).change)
+        hashes = list(_contents(catalog, marked, report))
+        edit = edit_contents(catalog, hashes, "Imported favorites", "favourite", [1])
         report.added = edit.photos if edit else 0
         done.append(report)
     return done

@@ -10,12 +10,21 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.album_store import add_to_album, album_photos, albums, favourites, find_album
+from explorer.library.album_members import favourite_members
+from explorer.library.album_store import (
+    add_contents_to_album,
+    add_to_album,
+    album_photos,
+    albums,
+    favourites,
+    find_album,
+)
 from explorer.library.catalog import Catalog
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_operations import combined, set_favourite, set_text
-from explorer.library.edit_store import edit_photos
+from explorer.library.edit_store import edit_contents, edit_photos
 from explorer.library.edit_undo import undo_edit
+from explorer.library.removal_sync import update_catalog
 from explorer.search.album_files import AlbumImport, albums_json, import_albums
 from tests.fixtures.small_library import SmallLibrary, digest
 
@@ -129,3 +138,51 @@ def test_odd_entries_are_photos_that_are_not_there(first: SmallLibrary) -> None:
     )  # fmt: skip
     (done,) = import_albums(first.library.catalog, text)
     assert (done.photos, done.waiting) == (3, 3)
+
+
+def test_favorites_are_marked_once_they_are_indexed(
+    first: SmallLibrary, second: SmallLibrary
+) -> None:
+    old, new = first.library.catalog, second.library.catalog
+    edit_photos(old, [id_of(first, "a.jpg")], *combined([set_favourite(True)]))
+    (done,) = import_albums(new, albums_json(old))
+    assert done == AlbumImport("Favorites", 1, 0, 1, 1)
+    assert [each.added for each in import_albums(new, albums_json(old))] == [0]
+    second.add_photo("late.jpg", "a.jpg")
+    assert names(new, favourites(new)) == {"late.jpg"}
+    (edit,) = past_edits(new)
+    undo_edit(new, edit.id)
+    assert favourites(new) == []
+
+
+def test_an_import_undone_before_the_photos_arrive_leaves_nothing(
+    first: SmallLibrary, second: SmallLibrary
+) -> None:
+    old, new = first.library.catalog, second.library.catalog
+    edit_photos(old, [id_of(first, "a.jpg")], *combined([set_favourite(True)]))
+    import_albums(new, albums_json(old))
+    undo_edit(new, past_edits(new)[0].id)
+    second.add_photo("late.jpg", "a.jpg")
+    assert favourites(new) == [] and favourite_members(new) == []
+
+
+def test_photos_that_are_not_visible_are_exported(first: SmallLibrary) -> None:
+    """One whose file is missing, with its last path, and one that was never indexed."""
+    catalog = first.library.catalog
+    add_contents_to_album(
+        catalog, "A", [bytes.fromhex(digest(first.photos / "a.jpg")), b"\x01" * 16]
+    )
+    edit_contents(catalog, [b"\x01" * 16], "Marked", "favourite", [1])
+    edit_contents(catalog, [b"\x01" * 16], "Titled", "title", ["One"])
+    edit_contents(catalog, [b"\x02" * 16], "Unmarked", "favourite", [0])
+    (first.photos / "a.jpg").rename(first.base / "a.jpg")
+    update_catalog(first.library, gone=[str(first.photos / "a.jpg")], back=[])
+    assert album_photos(catalog, find_album(catalog, "A").id).tolist() == []
+    found = json.loads(albums_json(catalog))
+    unknown = {"hash": "01" * 16, "path": None, "title": "One"}
+    assert found["albums"][0]["photos"] == [
+        {"hash": digest(first.base / "a.jpg"), "path": str(first.photos / "a.jpg"), "title": None},
+        unknown,
+    ]
+    assert found["favourites"] == [unknown]
+    assert [each.waiting for each in import_albums(catalog, json.dumps(found))] == [1, 1]

@@ -20,7 +20,7 @@ from explorer.search.folder_tree import FolderTree, tested_folder
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import FIELDS
 from explorer.search.language.query_grammar import is_too_long
-from explorer.search.language.query_parts import all_of, tests_of
+from explorer.search.language.query_parts import all_of, bare, tests_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, QueryTree
 from explorer.search.photo_filter import stored_formats
 from explorer.search.place_tree import PlaceNode, place_tree
@@ -35,9 +35,12 @@ class FacetEntry(NamedTuple):
     name: str
     photos: int
     """How many of the result's photos are in it."""
+    added: tuple[Condition, ...]
+    """The conditions that choosing this entry adds to a query."""
+    dropped: tuple[Condition, ...]
+    """The conditions that it takes off: its own if it is active, narrower ones if it widens."""
     tree: QueryTree
-    """The query with this filter added; without it if it is active; with it instead of narrower
-    ones if it widens."""
+    """The query changed in this way."""
     text: str
     """`tree` as text."""
     active: bool
@@ -92,24 +95,14 @@ def result_facets(
     return found
 
 
-def narrowed(
-    tree: QueryTree, tests: Sequence[Condition], instead_of: Iterable[Condition] = ()
+def changed_conditions(
+    tree: QueryTree, added: Sequence[Condition], dropped: Iterable[Condition] = ()
 ) -> QueryTree:
-    """A query with conditions added. instead_of: conditions that they replace."""
-    replaced = {*instead_of, *tests}
-    kept = [each for each in tests_of(tree.condition) if _bare(each) not in replaced]
-    return QueryTree(tree.terms, all_of((*kept, *tests)))
-
-
-def widened(tree: QueryTree, tests: Sequence[Condition]) -> QueryTree:
-    """A query without these conditions."""
-    kept = [each for each in tests_of(tree.condition) if _bare(each) not in tests]
-    return QueryTree(tree.terms, all_of(tuple(kept)))
-
-
-def _bare(test: Condition) -> Condition:
-    """A condition as a facet has it, whatever words it was understood from."""
-    return replace(test, words="") if isinstance(test, FieldTest) else test
+    """A query with conditions added and others dropped, as far as it has them, whatever words they
+    were interpreted from."""
+    replaced = {*dropped, *added}
+    kept = [each for each in tests_of(tree.condition) if bare(each) not in replaced]
+    return QueryTree(tree.terms, all_of((*kept, *added)))
 
 
 def _known_inside(node: FacetNode) -> list[FacetNode]:
@@ -121,7 +114,7 @@ def _entries(
 ) -> Iterable[FacetEntry]:
     """Entries for groups and, below a group that is active, contains an active one or is the only
     one, for the groups in it."""
-    present = {_bare(each) for each in tests_of(tree.condition)}
+    present = {bare(each) for each in tests_of(tree.condition)}
     # Each group with the conditions of the query for groups that contain it. There is no recursion,
     # because folders can be nested more deeply than calls.
     pending = [(node, 0, frozenset[Condition](), len(nodes) == 1) for node in reversed(nodes)]
@@ -129,15 +122,13 @@ def _entries(
         node, level, above, alone = pending.pop()
         own = _own_tests(node, present)
         active, narrower = bool(own), _tests_below(node, present)
-        if active:
-            changed = widened(tree, own)
-        elif narrower:
-            changed = narrowed(tree, node.tests, narrower)
-        else:
-            changed = narrowed(tree, node.tests, above)
+        added, dropped = ((), own) if active else (node.tests, tuple(narrower or above))
+        changed = changed_conditions(tree, added, dropped)
         text, widens = print_query(changed), bool(narrower) and not active
         if not is_too_long(text):
-            yield FacetEntry(node.name, node.photos, changed, text, active, widens, level)
+            yield FacetEntry(
+                node.name, node.photos, added, dropped, changed, text, active, widens, level
+            )
         if node.folds and (active or narrower or alone):
             below = inside(node)
             around = above.union(own)

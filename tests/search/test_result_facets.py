@@ -8,7 +8,7 @@ from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.understood_words import understand
 from explorer.search.photo_filter import PhotoFilter
-from explorer.search.result_facets import FacetEntry, FacetGroup, narrowed, result_facets, widened
+from explorer.search.result_facets import FacetEntry, FacetGroup, changed_conditions, result_facets
 from tests.factory import LibraryBuilder
 from tests.fixtures.places import LISBON, put_place
 
@@ -49,6 +49,8 @@ def test_each_entry_finds_as_many_photos_as_it_says(builder: LibraryBuilder) -> 
             for entry in group.entries:
                 changed = parse(print_query(entry.tree))
                 assert changed == entry.tree
+                again = changed_conditions(changed, entry.added, entry.dropped)
+                assert again == changed
                 if not entry.active and not entry.widens:
                     assert photos.ids(changed.condition).size == entry.photos, (text, entry)
     everything = _groups(builder, "")
@@ -117,5 +119,5 @@ def test_words_that_are_a_filter_are_taken_off_as_one() -> None:
     tree = understand(parse("birthday 2019"))
     tests = parse("date:2019").condition
     assert tests is not None
-    assert print_query(widened(tree, [tests])) == "birthday"
-    assert print_query(narrowed(tree, [tests])) == "birthday date:2019"
+    assert print_query(changed_conditions(tree, (), [tests])) == "birthday"
+    assert print_query(changed_conditions(tree, [tests])) == "birthday date:2019"

@@ -6,7 +6,7 @@ import ntpath
 from dataclasses import dataclass
 from typing import Literal
 
-from explorer.search.language.query_parts import all_of
+from explorer.search.language.query_parts import all_of, bare
 from explorer.search.language.query_tree import (
     AllTests,
     AlternativeTerms,
@@ -36,6 +36,8 @@ class QueryChip:
     label: str
     """As shown to the user: `looks like “snow” ×2`, `not in folder work`."""
     kind: ChipKind
+    part: RankingTerm | Condition
+    """The part itself, without the plain words that it was interpreted from."""
     without: QueryTree
     """The query without this part."""
     as_phrase: QueryTree | None = None
@@ -48,7 +50,7 @@ def chips(tree: QueryTree) -> list[QueryChip]:
     found = list[QueryChip]()
     for at, term in enumerate(tree.terms):
         without = QueryTree(tree.terms[:at] + tree.terms[at + 1 :], tree.condition)
-        found.append(QueryChip(_term_label(term), _term_kind(term), without))
+        found.append(QueryChip(_term_label(term), _term_kind(term), term, without))
     tests = _tests(tree.condition)
     for at, test in enumerate(tests):
         rest = all_of(tests[:at] + tests[at + 1 :])
@@ -56,11 +58,17 @@ def chips(tree: QueryTree) -> list[QueryChip]:
             QueryChip(
                 test_label(test),
                 _test_kind(test),
+                bare(test),
                 QueryTree(tree.terms, rest),
                 _as_phrase(tree.terms, test, rest),
             )
         )
     return found
+
+
+def chip_of(tree: QueryTree, part: RankingTerm | Condition) -> QueryChip | None:
+    """The chip for a part of another query in this one; None if this query does not have it."""
+    return next((chip for chip in chips(tree) if chip.part == part), None)
 
 
 def _tests(condition: Condition | None) -> tuple[Condition, ...]:

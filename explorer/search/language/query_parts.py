@@ -11,6 +11,7 @@ from explorer.search.language.query_tree import (
     AlternativeTerms,
     AnyTest,
     Condition,
+    FieldTest,
     NotTest,
     PhraseTerm,
     RankingTerm,
@@ -47,6 +48,13 @@ def tests_of(condition: Condition | None) -> tuple[Condition, ...]:
     if condition is None:
         return ()
     return condition.tests if isinstance(condition, AllTests) else (condition,)
+
+
+def bare(test: Condition) -> Condition:
+    """A test without the plain words that it was interpreted from."""
+    if isinstance(test, NotTest):
+        return NotTest(bare(test.test))
+    return dataclasses.replace(test, words="") if isinstance(test, FieldTest) else test
 
 
 def subtracted(part: QueryPart) -> QueryPart:

@@ -4,6 +4,8 @@ entry is a link to the search with that filter added or, if the search has it, r
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,16 +15,24 @@ import streamlit as st
 from explorer.library.library import Library
 from explorer.library.location_store import Location, all_locations
 from explorer.library.photo_masks import mask_of
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_parts import all_of, tests_of
+from explorer.search.language.query_tree import Condition, QueryTree
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.ranked_photos import RankedPhotos
-from explorer.search.result_facets import FacetEntry, FacetGroup, result_facets
+from explorer.search.result_facets import FacetEntry, FacetGroup, changed_conditions, result_facets
 from explorer.ui import resources
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import facet_table
 from explorer.ui.search_page import search_state
+from explorer.ui.search_page.query_changes import change_query
 from explorer.ui.search_page.search_state import SearchRequest
 from explorer.ui.static_files import STATIC
 
+# The key of the component.
+_PANEL = "facet-panel"
 # Session state: whether the panel is open.
 _OPEN = "_narrowing"
 # Session state: the groups that were counted last.
@@ -67,14 +77,22 @@ def facet_panel(request: SearchRequest, ranked: RankedPhotos) -> None:
         return
     groups = facet_groups(request, ranked)
     _component(
-        key="facet-panel",
+        key=_PANEL,
         data={"groups": [_group_data(group) for group in groups]},
-        on_query_change=follow(
-            "facet-panel",
-            "query",
-            lambda entry: search_state.change_url(search_state.PHRASE, entry["text"]),
-        ),
+        on_choices_change=follow(_PANEL, "choices", _choose),
     )
+
+
+def _choose(choices: Sequence[Mapping[str, str]]) -> None:
+    """Apply the entries that were clicked to the query."""
+    for choice in choices:
+        try:
+            added, dropped = (
+                tests_of(parse(choice[key]).condition) for key in ("added", "dropped")
+            )
+        except QuerySyntaxError:
+            continue
+        change_query(partial(changed_conditions, added=added, dropped=dropped))
 
 
 def facet_groups(request: SearchRequest, ranked: RankedPhotos) -> list[FacetGroup]:
@@ -119,9 +137,14 @@ def _entry_data(entry: FacetEntry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "photos": entry.photos,
-        "text": entry.text,
+        "added": _query(entry.added),
+        "dropped": _query(entry.dropped),
         "href": "?" + urlencode({key: value for key, value in now.items() if value}),
         "active": entry.active,
         "widens": entry.widens,
         "level": entry.level,
     }
+
+
+def _query(tests: Sequence[Condition]) -> str:
+    return print_query(QueryTree(condition=all_of(tests)))

@@ -6,13 +6,13 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.search.language.parse_query import parse
-from explorer.search.language.print_query import print_query
-from explorer.search.language.query_chips import QueryChip, chips
+from explorer.search.language.query_chips import QueryChip, chip_of, chips
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.understood_words import understand
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, search_state
+from explorer.ui.search_page.query_changes import change_query
 
 # The number of characters of the query that are shown before and after the position of an error.
 _AROUND = 40
@@ -35,7 +35,7 @@ def query_chips(text: str) -> None:
             if chip.as_phrase is None:
                 _remove_button(chip, chip.label, f"chip-{number}-{chip.label}")
             else:
-                _understood(chip, chip.as_phrase, number)
+                _understood(chip, number)
         for parameter, label in filters.items():
             st.button(
                 escape_markdown(label),
@@ -53,12 +53,12 @@ def _remove_button(chip: QueryChip, label: str, key: str) -> None:
         icon=":material/close:",
         help="Search without this",
         key=key,
-        on_click=_search,
-        args=[chip.without],
+        on_click=_remove,
+        args=[chip],
     )
 
 
-def _understood(chip: QueryChip, as_phrase: QueryTree, number: int) -> None:
+def _understood(chip: QueryChip, number: int) -> None:
     """Draw the chip of a part that was inferred from words, which can be searched for by meaning
     instead."""
     with st.popover(
@@ -70,13 +70,25 @@ def _understood(chip: QueryChip, as_phrase: QueryTree, number: int) -> None:
             "Search for the words instead",
             icon=":material/image_search:",
             key=f"as-words-{number}-{chip.label}",
-            on_click=_search,
-            args=[as_phrase],
+            on_click=_search_for_words,
+            args=[chip],
         )
 
 
-def _search(tree: QueryTree) -> None:
-    search_state.change_url(search_state.PHRASE, print_query(tree))
+def _remove(drawn: QueryChip) -> None:
+    def without(tree: QueryTree) -> QueryTree:
+        chip = chip_of(tree, drawn.part)
+        return chip.without if chip is not None else tree
+
+    change_query(without)
+
+
+def _search_for_words(drawn: QueryChip) -> None:
+    def as_phrase(tree: QueryTree) -> QueryTree:
+        chip = chip_of(tree, drawn.part)
+        return chip.as_phrase if chip is not None and chip.as_phrase is not None else tree
+
+    change_query(as_phrase)
 
 
 def show_error(text: str, error: QuerySyntaxError) -> None:

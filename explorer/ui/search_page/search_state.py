@@ -48,8 +48,11 @@ PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK = PARAMET
 """The parameters that define a search."""
 _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
 
-# Session state: the parameters of the search that was last shown.
-_LAST = "_last-search"
+_WIDGETS, _DAYS = (PHRASE, SINCE, UNTIL, FOLDER), (SINCE, UNTIL)
+
+# Session state: the parameters of the search that was last shown, and the values of the widgets
+# that are in the URL.
+_LAST, _IN_URL = "_last-search", "_widgets-in-url"
 # Session state: the parameters of a search that a page wants to open on the Search page.
 _WANTED = "_wanted-search"
 
@@ -99,26 +102,30 @@ def fill_widgets() -> None:
     if state.get("_url") == now and PHRASE in state:
         return
     state["_url"] = now
-    for key, value in {
-        PHRASE: now.get(PHRASE),
-        SINCE: now.get(SINCE),
-        UNTIL: now.get(UNTIL),
-        FOLDER: now.get(FOLDER),
-    }.items():
+    for key in _WIDGETS:
         # Leave a widget with the same value alone, because the user may be typing in it.
-        if key not in state or (state[key] or None) != value:
-            state[key] = value
+        if key not in state or (state[key] or None) != now.get(key):
+            state[key] = now.get(key)
+    state[_IN_URL] = {key: state[key] for key in _WIDGETS}
 
 
 def widget_changed() -> None:
-    """Put the values of the widgets into the URL."""
+    """Put the values of the widgets that have changed into the URL.
+
+    The URL may be newer than the others: a button may have changed it since they were filled.
+    """
     state = st.session_state
-    days = {key: day_of(state.get(key), last=key == UNTIL) for key in (SINCE, UNTIL)}
-    set_url(
-        **_kept(*PHOTOS, *_OPTIONS),
-        **days,
-        **{PHRASE: (state.get(PHRASE) or "").strip(), FOLDER: state.get(FOLDER)},
-    )
+    known: dict[str, str | None] = state.get(_IN_URL, {})
+    changed = {
+        key: str(state[key] or "").strip()
+        for key in _WIDGETS
+        if key in state and (state[key] or None) != (known.get(key) or None)
+    }
+    if not changed:
+        return
+    state[_IN_URL] = known | {key: state[key] for key in changed}
+    days = {key: day_of(changed[key], last=key == UNTIL) for key in changed if key in _DAYS}
+    set_url(**(url_parameters() | changed | days))
 
 
 def change_url(parameter: str, value: str) -> None:

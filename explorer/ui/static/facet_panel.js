@@ -1,5 +1,5 @@
-// The filters that narrow a result down, as groups of links. It sends Python `query` ({ text }, once) when a link is clicked
-// for this window.
+// The filters that narrow a result down, as groups of links. It sends Python `choices` ([{ added, dropped }], once) when a link is
+// clicked for this window: the conditions to add to the query, which may have been edited meanwhile, and those to take off.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
@@ -12,11 +12,19 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const panel = parentElement.querySelector(".panel");
   const opened = (panel.opened ??= new Set());
+  // A click that another one follows at once may never reach Python by itself, so each is sent with those before it since the panel
+  // was drawn. Python applies them in order, and again without effect.
+  const choices = [];
 
   function draw() {
     const active = panel.getRootNode().activeElement, focused = panel.contains(active) ? active.dataset.key : null;
     panel.replaceChildren(...data.groups.map(group));
     if (focused) panel.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  function choose({ added, dropped }) {
+    choices.push({ added, dropped });
+    setTriggerValue("choices", [...choices]);
   }
 
   function group({ name, entries, more }) {
@@ -44,7 +52,7 @@ export default function (component) {
         {
           href: entry.href, title: entry.widens ? `Widen to ${entry.name}` : entry.name, "data-key": key, class: entry.active ? "active" : null,
           "aria-label": entry.active ? `Search without ${entry.name}` : entry.widens ? `Widen to ${entry.name}` : `${entry.name}, ${photos}`,
-          onclick: (event) => followed(event) && setTriggerValue("query", { text: entry.text }),
+          onclick: (event) => followed(event) && choose(entry),
         },
         make("span", { class: "name" }, entry.name),
         make("span", { class: "count" }, entry.active ? "✕" : entry.widens ? "↑" : numberLabel(entry.photos)),

@@ -30,7 +30,12 @@ def opened(name: str, **search: str) -> AppTest:
     [
         ("browse", "facet_tree", {"query": "date:2021"}, {"q": "date:2021"}),
         ("browse", "facet_path", {"follow": {"query": ""}}, {"by": "folders"}),
-        ("search", "facet_panel", {"query": {"text": "date:2021"}}, {"q": "date:2021"}),
+        (
+            "search",
+            "facet_panel",
+            {"choices": [{"added": "date:2021", "dropped": ""}]},
+            {"q": "date:2021"},
+        ),
         ("map", "library_map", {"shape": "1-2-3-4"}, {"shape": "1-2-3-4"}),
         ("map", "library_map", {"region": "1-2-3"}, {"region": "1-2-3", "only": "1"}),
         ("places", "places_map", {"area": "38,-10,39,-9"}, {"area": "38,-10,39,-9"}),

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from streamlit.testing.v1 import AppTest
+from pathlib import Path
+from typing import Any
 
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from explorer.search.language import query_chips
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
-from tests.ui.search_page.test_search_state import address
+from explorer.ui.search_page import query_bar, search_state
+from tests.ui.search_page.test_search_state import address, app
 
 
 def page_of(text: str) -> AppTest:
@@ -35,6 +43,10 @@ def labels(page: AppTest) -> list[str]:
     return [button.label.replace("\\", "") for button in page.button]
 
 
+def chips(page: AppTest) -> list[Button]:
+    return [button for button in page.button if str(button.key).startswith("chip-")]
+
+
 def query(page: AppTest) -> QueryTree:
     return parse(address(page)["q"])
 
@@ -59,6 +71,49 @@ def test_interpreted_words_can_be_searched_for_literally() -> None:
     ).click().run()
     assert query(page).condition is None
     assert "Search for the words instead" not in labels(page)
+
+
+def test_a_part_is_removed_from_the_text_as_it_is_now(photos: Path) -> None:
+    page = app(q="red iso:>0 -is:favourite")
+    assert len(chips(page)) == 3
+    page.text_input(key="q").set_value("blue iso:>0 -is:favourite camera:none")
+    chips(page)[1].click()
+    page.run()
+    assert query(page) == parse("blue -is:favourite camera:none")
+    chips(page)[1].click()
+    chips(page)[2].click()
+    page.run()
+    assert query(page) == parse("blue")
+
+
+def test_a_part_that_is_gone_is_not_removed_again(photos: Path) -> None:
+    page = app(q="red iso:>0")
+    page.text_input(key="q").set_value("blue")
+    chips(page)[1].click()
+    page.run()
+    assert address(page)["q"] == "blue" and page.text_input(key="q").value == "blue"
+
+
+def test_words_are_searched_for_in_the_text_as_it_is_now(photos: Path) -> None:
+    page = app(q="black and white portrait of a girl")
+    page.text_input(key="q").set_value("black and white portrait of a boy")
+    next(each for each in page.button if each.label == "Search for the words instead").click()
+    page.run()
+    assert query(page).condition is None and "boy" in address(page)["q"]
+
+
+def test_the_order_of_the_callbacks_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit calls them in the order in which the browser lists the widgets."""
+    address, state = {"q": "red iso:>0"}, dict[str, Any]()
+    monkeypatch.setattr(st, "session_state", state)
+    monkeypatch.setattr(search_state, "url_parameters", lambda: dict(address))
+    monkeypatch.setattr(search_state, "set_url", lambda **new: address.update(new))
+    search_state.fill_widgets()
+    chip = query_chips.chips(parse(address["q"]))[1]
+    state["q"] = "blue iso:>0"
+    query_bar._remove(chip)
+    search_state.widget_changed()
+    assert address["q"] == "blue"
 
 
 def test_an_error_points_at_its_position() -> None:

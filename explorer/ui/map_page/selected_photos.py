@@ -12,7 +12,7 @@ from explorer.ui.components import id_lists
 from explorer.ui.components.gallery import gallery
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
-from explorer.ui.map_page import map_selection
+from explorer.ui.map_page import library_map, map_selection
 from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.search_page import export_dialog, search_state
@@ -47,7 +47,7 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
                 icon=":material/map:" if selection.only else ":material/grid_view:",
                 key="map-only",
                 type="secondary" if selection.only else "primary",
-                on_click=map_selection.list_selected,
+                on_click=_list_selected,
                 kwargs={"only": not selection.only},
             )
             for number, action in enumerate([*selection_actions(), make_concept_action()]):
@@ -56,13 +56,32 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
                     icon=action.icon,
                     help=action.help,
                     key=f"map-act-{number}",
-                    on_click=action.run,
-                    args=[ids.tolist()],
+                    on_click=_act,
+                    args=[action],
                 )
         st.button(
-            "Clear", icon=":material/close:", key="map-clear", on_click=map_selection.clear,
+            "Clear", icon=":material/close:", key="map-clear", on_click=_clear,
             help="Select nothing",
         )  # fmt: skip
+
+
+def _act(action: PhotoAction) -> None:
+    """Act on the photos that are selected now. The selection may have changed since the button was
+    drawn."""
+    library_map.apply_selection()
+    ids = map_selection.selected_photos(map_selection.selection_from_url()).tolist()
+    if ids:
+        action.run(ids)
+
+
+def _list_selected(*, only: bool) -> None:
+    library_map.apply_selection()
+    map_selection.list_selected(only=only)
+
+
+def _clear() -> None:
+    library_map.apply_selection()
+    map_selection.clear()
 
 
 def selected_list(ids: Ids, selection: MapSelection) -> None:

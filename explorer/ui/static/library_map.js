@@ -1,5 +1,5 @@
-// The map of the library that fills the window. It sends Python `shape` (the corners of a drawn shape, or of the visible part) and
-// `region` (level-x-y), each once, in the form of the URL. Points and regions are fetched from `map_routes.py`.
+// The map of the library that fills the window. It sends Python `selection` once ({ shape, region, at }): the corners of a drawn
+// shape, or of the visible part, or a region (level-x-y), in the form of the URL, and the time that tells it from others. Points and regions are fetched from `map_routes.py`.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { measureTop } from "./modules/fill_window.js";
@@ -35,11 +35,12 @@ function createLibraryMap(root) {
   const regionList = createRegionList({
     layer: part(".labels"), list, leave: () => canvas.focus(),
     go: (region) => setView(viewOfBox(region.box, ...room())),
-    choose: (region) => state.send("region", region.key),
+    choose: (region) => send({ region: region.key }),
   });
   list.open = window.innerWidth >= WIDE;
   let resting = 0;
 
+  const send = (selection) => state.send("selection", { ...selection, at: Date.now() });
   const level = () => levelOfZoom(state.view.zoom, state.levels.length);
 
   // --- data from the page
@@ -204,7 +205,7 @@ function createLibraryMap(root) {
     state.data = { ...state.data, shape, region: null };
     markInside();
     redraw(true);
-    state.send("shape", shape.join("-"));
+    send({ shape: shape.join("-") });
   }
 
   const DO = {

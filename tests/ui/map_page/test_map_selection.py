@@ -9,16 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as hst
 
 from explorer.analysis.map_regions import SIDE
-from explorer.ui.map_page import map_selection
+from explorer.ui.actions import PhotoAction
+from explorer.ui.map_page import library_map, map_selection, selected_photos
 from explorer.ui.map_page.map_selection import MapSelection, along_map, inside_shape
 
 corner = hst.integers(0, SIDE)
 
 
+class _Address(dict[str, str]):
+    def from_dict(self, parameters: dict[str, str]) -> None:
+        self.clear()
+        self.update(parameters)
+
+
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """In place of the query parameters of the page."""
-    parameters = dict[str, str]()
+    parameters = _Address()
     monkeypatch.setattr(st, "query_params", parameters)
     return parameters
 
@@ -108,3 +115,31 @@ def test_selected_photos_are_the_newest_first() -> None:
     ids = map_selection.selected_photos(MapSelection((0, 0, SIDE, SIDE)))
     assert len(ids) == 4
     assert not len(map_selection.selected_photos(MapSelection((), (0, 5, 5))))
+
+
+@pytest.mark.usefixtures("photos")
+def test_buttons_act_on_the_shape_that_was_drawn_last(
+    address: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, seen = dict[str, object](), list[int]()
+    monkeypatch.setattr(st, "session_state", state)
+    action = PhotoAction("See", "", lambda ids: seen.append(len(ids)))
+    address["shape"] = f"0-0-{SIDE}-{SIDE}"
+    selected_photos._act(action)
+    state["library-map"] = {"selection": {"shape": "1-1-2-2", "at": 1}}
+    selected_photos._act(action)
+    assert seen == [4] and address == {"shape": "1-1-2-2"}
+    state["library-map"] = {"selection": {"region": "0-5-6", "at": 2}}
+    selected_photos._list_selected(only=False)
+    assert address == {"region": "0-5-6"}
+    # Streamlit calls the callback of the map after those of the buttons.
+    library_map.apply_selection()
+    assert address == {"region": "0-5-6"}
+    state["library-map"] = {"selection": {"shape": f"0-0-{SIDE}-{SIDE}", "at": 3}}
+    library_map.apply_selection()
+    selected_photos._act(action)
+    assert seen == [4, 4]
+    state["library-map"] = {"selection": {"shape": "1-1-2-2", "at": 4}}
+    selected_photos._clear()
+    library_map.apply_selection()
+    assert address == {}

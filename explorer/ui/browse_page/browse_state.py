@@ -98,8 +98,10 @@ def choose_tree(name: TreeName) -> None:
     st.query_params.from_dict(address_of("", name))
 
 
-def include_subfolders(path: str, include: bool) -> None:
-    """Show a folder with or without its subfolders, in the same order. path: as in the file
-    system."""
-    test = folder_test(path, subfolders=include)
-    search_state.change_url(search_state.PHRASE, print_query(QueryTree(condition=test)))
+def include_subfolders(include: bool) -> None:
+    """Show the chosen folder with or without its subfolders, in the same order."""
+    tests = conditions()
+    tested = tested_folder(tests[0]) if len(tests) == 1 else None
+    if tested is not None:
+        test = folder_test(tested[0], subfolders=include)
+        search_state.change_url(search_state.PHRASE, print_query(QueryTree(condition=test)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.library.paths import from_line
 from explorer.ui.browse_page import browse_state
 from explorer.ui.browse_page.browse_state import ChosenGroup
 from explorer.ui.browse_page.facet_tree_view import facet_path
@@ -24,7 +23,7 @@ def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
         st.button(
             "Search here", icon=":material/search:", key="search-here",
             help="Open these photos on the Search page, to add words or other filters",
-            on_click=search_state.open_search, args=[search_state.url_parameters()],
+            on_click=search_state.open_search,
         )  # fmt: skip
     if trail and trail[0].away:
         st.info(
@@ -45,9 +44,7 @@ def _subfolders_switch(group: ChosenGroup) -> None:
         group.subfolders,
         key=key,
         help="Show the photos in subfolders, too",
-        on_change=lambda: browse_state.include_subfolders(
-            from_line(folder.id), bool(st.session_state[key])
-        ),
+        on_change=lambda: browse_state.include_subfolders(bool(st.session_state[key])),
     )
 
 

@@ -222,17 +222,19 @@ def search_like(*photo_ids: int) -> None:
     open_search({LIKE: ",".join(map(str, photo_ids))})
 
 
-def open_search(search: dict[str, str]) -> None:
-    """Open the Search page with these parameters, from any page, in the run that follows. Callbacks
-    cannot switch pages, and a run that does may be interrupted before it comes to that."""
+def open_search(search: dict[str, str] | None = None) -> None:
+    """Open the Search page with these parameters, from any page, in the run that follows; None:
+    with those in the URL then. Callbacks cannot switch pages, others may follow that change the
+    URL, and a run that switches pages may be interrupted before it comes to that."""
     st.session_state[_WANTED] = search
 
 
 def follow_open_search() -> None:
     """Switch to the Search page if that was requested, which ends the run."""
-    wanted: dict[str, str] | None = st.session_state.pop(_WANTED, None)
-    if wanted is not None:
-        st.switch_page(APP_FILES / "pages" / "search.py", query_params=wanted)
+    if _WANTED in st.session_state:
+        wanted: dict[str, str] | None = st.session_state.pop(_WANTED)
+        search = url_parameters() if wanted is None else wanted
+        st.switch_page(APP_FILES / "pages" / "search.py", query_params=search)
 
 
 def search_by_upload(data: bytes, name: str) -> None:

@@ -60,7 +60,7 @@ def welcome(catalog: Catalog) -> None:
             disabled=not chosen,
             key="add-suggested",
             on_click=_add_all,
-            args=[catalog, chosen],
+            args=[catalog, folders],
         )
     label = "Choose another folder" if folders else "Choose a folder"
     with st.expander(label, expanded=not folders, icon=":material/folder_open:"):
@@ -77,8 +77,12 @@ def _suggestion(folder: Path) -> bool:
     return st.checkbox(
         f"{escape_markdown(printable(str(folder)))} :gray[{words}{synced}]",
         value=found.photos > 0,
-        key=f"suggested-{folder}",
+        key=_checkbox_key(folder),
     )
+
+
+def _checkbox_key(folder: Path) -> str:
+    return f"suggested-{folder}"
 
 
 def _estimate(folder: Path) -> FolderEstimate:
@@ -90,8 +94,10 @@ def _estimate(folder: Path) -> FolderEstimate:
 
 
 def _add_all(catalog: Catalog, folders: list[Path]) -> None:
+    """Add those of the suggested folders whose boxes are checked now."""
     for folder in folders:
-        add(catalog, str(folder))
+        if st.session_state.get(_checkbox_key(folder)):
+            add(catalog, str(folder))
 
 
 def _browser(catalog: Catalog, *, alone: bool) -> None:
@@ -114,8 +120,8 @@ def _browser(catalog: Catalog, *, alone: bool) -> None:
             icon=":material/create_new_folder:",
             type="primary" if alone else "secondary",
             key="browse-add",
-            on_click=add,
-            args=[catalog, str(folder)],
+            on_click=_add_browsed,
+            args=[catalog, folder, key],
         )
     below = subfolders(folder)
     if problem := st.session_state.pop(_PROBLEM, ""):
@@ -133,6 +139,17 @@ def _browser(catalog: Catalog, *, alone: bool) -> None:
             )
     if len(below) > _MOST_SUBFOLDERS:
         st.caption(f"… and {count(len(below) - _MOST_SUBFOLDERS)} more: type the path.")
+
+
+def _add_browsed(catalog: Catalog, drawn: Path, key: str) -> None:
+    """Add the folder whose path is in the box with this key. drawn: the folder it was drawn for."""
+    if st.session_state.get(key) != printable(str(drawn)):
+        # A path was typed just before the click.
+        _browse_typed(key)
+        if _PROBLEM in st.session_state:
+            return
+        drawn = Path(st.session_state.get(_SHOWN, drawn))
+    add(catalog, str(drawn))
 
 
 def _browse(folder: Path) -> None:

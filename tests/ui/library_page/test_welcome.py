@@ -54,6 +54,33 @@ def test_likely_folders_are_offered_with_their_photos(home: Path) -> None:
     assert "being added" in app.info[0].value
 
 
+def test_a_box_changed_just_before_the_click_counts(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = list[str]()
+    monkeypatch.setattr(welcome, "add", lambda _, folder: added.append(folder))
+    app = first_page()
+    pictures, desktop = app.checkbox
+    pictures.uncheck()
+    desktop.check()
+    app.button(key="add-suggested").click().run()
+    assert added == [str(home / "Desktop")]
+
+
+def test_a_path_typed_just_before_the_click_is_added(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = list[str]()
+    monkeypatch.setattr(welcome, "add", lambda _, folder: added.append(folder))
+    app = first_page()
+    app.text_input(key=f"browse-{home}").set_value("~nobody-has-this-name/x")
+    app.button(key="browse-add").click().run()
+    assert not added and "There is no home folder" in app.error[0].value
+    app.text_input(key=f"browse-{home}").set_value(str(home / "Elsewhere"))
+    app.button(key="browse-add").click().run()
+    assert added == [str(home / "Elsewhere")]
+
+
 def test_any_folder_is_found_by_browsing(home: Path) -> None:
     app = first_page()
     app.button(key=f"browse-to-{home / 'Elsewhere'}").click().run()

@@ -67,7 +67,7 @@ def exchange_panel() -> None:
         )
         catalog = resources.library().catalog
         offer_file(
-            f"albums {catalog.change()}",
+            "albums",
             "Write albums to a file",
             lambda: albums_json(catalog).encode("ascii"),
             ("albums.json", "application/json"),

@@ -3,6 +3,7 @@ sheets."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -19,13 +20,13 @@ from explorer.search.ranked_photos import Ids
 from explorer.search.result_view import ResultView
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
-from explorer.ui.localized import count
+from explorer.ui.localized import count, moment
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the photos to export, either `_ALL` or the ids of selected ones, until the dialog
 # is closed.
 _REQUEST, _ALL = "_export", "all"
-# Session state: the key and content of a file that was made.
+# Session state: the file that was made.
 _FILE = "_export-file"
 # The number of paths shown for copying.
 _MAX_PATHS = 2000
@@ -47,6 +48,17 @@ class _Scope(NamedTuple):
 
     label: str
     ids: Ids
+
+
+class _MadeFile(NamedTuple):
+    """A file that can be downloaded."""
+
+    key: str
+    of: bytes
+    """What is in it."""
+    data: bytes
+    at: dt.datetime
+    """When it was made."""
 
 
 def request_export(ids: Sequence[int] | None = None) -> None:
@@ -132,16 +144,21 @@ def _download(
     ids: Ids, label: str, name: str, media: str, make: Callable[[list[PhotoRow]], str]
 ) -> None:
     offer_file(
-        f"{label} {len(ids)}",
+        label,
         f"Write a list of {count(len(ids), 'photo')}",
         lambda: make(_rows(ids)).encode("utf-8", "replace"),
         (name, media),
+        of=ids.tobytes(),
     )
 
 
-def offer_file(key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str]) -> None:
-    """Draw a button that makes a file, and then one that downloads it. kind: the file's name and
-    media type.
+def offer_file(
+    key: str, label: str, make: Callable[[], bytes], kind: tuple[str, str], *, of: bytes = b""
+) -> None:
+    """Draw a button that makes a file, and then one that downloads it.
+
+    key: the same in every run, or a click would be lost. kind: the file's name and media type.
+    of: what is in the file; once that differs, the file is no longer offered.
 
     Two steps are needed because parts of the page run every two seconds: a file that Streamlit
     makes when the download starts can be gone before the browser requests it.
@@ -149,18 +166,19 @@ def offer_file(key: str, label: str, make: Callable[[], bytes], kind: tuple[str,
     name, media = kind
     if st.button(label, icon=":material/note_add:", type="primary", key=f"make-{key}"):
         with st.spinner("Writing…"):
-            st.session_state[_FILE] = (key, make())
-    made, data = st.session_state.get(_FILE, ("", b""))
-    if made == key:
+            st.session_state[_FILE] = _MadeFile(key, of, make(), dt.datetime.now())
+    made: _MadeFile | None = st.session_state.get(_FILE)
+    if made is not None and (made.key, made.of) == (key, of):
         st.download_button(
             f"Download {name}",
-            data,
+            made.data,
             file_name=name,
             mime=media,
             icon=":material/download:",
             key=f"download-{key}",
             on_click="ignore",
         )
+        st.caption(f"Written {moment(made.at, seconds=True)}.")
 
 
 def _sheet(ids: Ids, chosen: str) -> None:
@@ -180,12 +198,13 @@ def _sheet(ids: Ids, chosen: str) -> None:
         return contact_sheet.pdf_sheet(rows, previews)
 
     offer_file(
-        f"{chosen} {len(ids)}",
+        chosen,
         f"Make a sheet of {count(len(shown), 'photo')}",
         make,
         ("contact sheet.html", "text/html")
         if chosen == _HTML
         else ("contact sheet.pdf", "application/pdf"),
+        of=shown.tobytes(),
     )
 
 

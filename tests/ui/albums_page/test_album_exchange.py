@@ -56,6 +56,19 @@ def test_albums_are_written_to_a_file_and_read(photos: Path) -> None:
     assert album_store.albums(catalog)[0].photos == 1
 
 
+def test_albums_are_written_while_photos_are_being_indexed(photos: Path) -> None:
+    catalog = resources.library().catalog
+    page = albums_page()
+    album_store.add_to_album(catalog, "Our boat", [id_of("red.jpg")])
+    page.button(key="make-albums").click().run()
+    assert not page.exception and len(page.get("download_button")) == 1
+    assert any(each.value.startswith("Written ") for each in page.caption)
+    # The file stays as it was when it was written.
+    album_store.add_to_album(catalog, "Our house", [id_of("red.jpg")])
+    page.run()
+    assert len(page.get("download_button")) == 1
+
+
 def test_all_edits_can_be_written_from_here(photos: Path) -> None:
     page = albums_page()
     page.button(key="write-all-sidecars").click().run()

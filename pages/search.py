@@ -18,12 +18,13 @@ from explorer.ui.search_page import (
     search_bar,
     search_results,
     search_state,
+    search_widgets,
     url_dates,
 )
 
 
 def main() -> None:
-    search_state.fill_widgets()
+    search_widgets.fill_widgets()
     drawn = snapshot()
     if drawn.reason_empty == "no folder":
         empty_library.explain(drawn.reason_empty)

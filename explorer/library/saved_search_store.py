@@ -46,17 +46,25 @@ def saved_searches(catalog: Catalog) -> list[SavedSearch]:
 
 
 def save_search(catalog: Catalog, name: str, query: str) -> int:
-    """Save a search, in place of an earlier one of that name; returns its id. Raises UsageError for
-    an empty name."""
+    """Save a search; returns its id. The same search is not saved twice under a name. Raises
+    UsageError if another search has the name, and for an empty name."""
     name = checked_name(name, "A saved search")
     with write_transaction(catalog.path) as db:
+        known = db.execute("select id, query from saved_search where name = ?", (name,)).fetchone()
+        if known:
+            if known[1] != query:
+                raise UsageError(_taken(name))
+            return int(known[0])
         (number,) = db.execute(
             "insert into saved_search (name, query, seen_photo, saved_at) values (?, ?, ?, ?)"
-            " on conflict (name) do update set query = excluded.query, seen_photo ="
-            " excluded.seen_photo returning id",
+            " returning id",
             (name, query, _newest_photo(db), time.time()),
         ).fetchone()
     return int(number)
+
+
+def _taken(name: str) -> str:
+    return f"A search named “{name}” already exists: choose another name."
 
 
 def rename_search(catalog: Catalog, search_id: int, name: str) -> None:
@@ -68,7 +76,7 @@ def rename_search(catalog: Catalog, search_id: int, name: str) -> None:
             "select 1 from saved_search where name = ? and id <> ?", (name, search_id)
         ).fetchone()
         if taken:
-            raise UsageError(f"A search named “{name}” already exists: choose another name.")
+            raise UsageError(_taken(name))
         db.execute("update saved_search set name = ? where id = ?", (name, search_id))
 
 
@@ -87,13 +95,19 @@ def watch_search(catalog: Catalog, search_id: int, *, watched: bool) -> None:
         )
 
 
-def mark_seen(catalog: Catalog, query: str) -> None:
+def newest_photo(catalog: Catalog) -> int:
+    """The largest id of a photo; 0 without photos."""
+    with catalog.reading() as db:
+        return _newest_photo(db)
+
+
+def mark_seen(catalog: Catalog, query: str, newest: int) -> None:
     """Record that the matches of the searches with these parameters are on screen: from now on only
-    later photos are new."""
+    later photos are new. newest: the largest id of a photo when they were searched for."""
     with write_transaction(catalog.path) as db:
         db.execute(
-            "update saved_search set seen_photo = ? where query = ? and watched",
-            (_newest_photo(db), query),
+            "update saved_search set seen_photo = max(seen_photo, ?) where query = ? and watched",
+            (newest, query),
         )
 
 

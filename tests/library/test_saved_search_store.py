@@ -29,8 +29,10 @@ def named(catalog: Catalog) -> dict[str, str]:
 def test_a_search_is_saved_renamed_and_deleted(catalog: Catalog) -> None:
     one = store.save_search(catalog, " Dogs \n", "q=dog")
     store.save_search(catalog, "Cats", "q=cat")
-    assert store.save_search(catalog, "Dogs", "q=dogs&since=2020-01-01") == one
-    assert named(catalog) == {"Dogs": "q=dogs&since=2020-01-01", "Cats": "q=cat"}
+    assert store.save_search(catalog, "Dogs", "q=dog") == one
+    with pytest.raises(UsageError, match="“Dogs” already"):
+        store.save_search(catalog, "Dogs", "q=dogs&since=2020-01-01")
+    assert named(catalog) == {"Dogs": "q=dog", "Cats": "q=cat"}
     store.rename_search(catalog, one, "Puppies")
     store.rename_search(catalog, one, "Puppies")
     with pytest.raises(UsageError, match="“Cats” already"):
@@ -60,14 +62,19 @@ def test_new_matches_are_counted_since_a_search_was_viewed(tmp_path: Path) -> No
         number = store.save_search(catalog, "Dogs", "q=dog")
         assert store.saved_searches(catalog) == [(number, "Dogs", "q=dog", False, first)]
         second = builder.put("2.jpg", 2)
-        store.mark_seen(catalog, "q=dog")
+        store.mark_seen(catalog, "q=dog", second)
         assert store.saved_searches(catalog)[0].seen_photo == first
         store.watch_search(catalog, number, watched=True)
         assert store.saved_searches(catalog) == [(number, "Dogs", "q=dog", True, second)]
         third = builder.put("3.jpg", 3)
-        store.mark_seen(catalog, "q=cat")
+        store.mark_seen(catalog, "q=cat", third)
         assert store.saved_searches(catalog)[0].seen_photo == second
-        store.mark_seen(catalog, "q=dog")
+        assert store.newest_photo(catalog) == third
+        # The matches on screen were searched for before the third photo was added.
+        for newest in (second, first):
+            store.mark_seen(catalog, "q=dog", newest)
+            assert store.saved_searches(catalog)[0].seen_photo == second
+        store.mark_seen(catalog, "q=dog", third)
         assert store.saved_searches(catalog)[0].seen_photo == third
     finally:
         builder.close()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.library.catalog import Ids
 from explorer.ui.actions import PhotoAction
+from explorer.ui.change_errors import attempt
 from explorer.ui.components import id_lists
 from explorer.ui.components.gallery import gallery
 from explorer.ui.concepts.concept_request import make_concept_action
@@ -71,7 +72,7 @@ def _act(action: PhotoAction) -> None:
     library_map.apply_selection()
     ids = map_selection.selected_photos(map_selection.selection_from_url()).tolist()
     if ids:
-        action.run(ids)
+        attempt(action.run, ids)
 
 
 def _list_selected(*, only: bool) -> None:

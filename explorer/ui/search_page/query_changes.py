@@ -9,7 +9,7 @@ from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.understood_words import understand
-from explorer.ui.search_page import search_state
+from explorer.ui.search_page import search_state, search_widgets
 
 
 def change_query(change: Callable[[QueryTree], QueryTree]) -> None:
@@ -18,7 +18,7 @@ def change_query(change: Callable[[QueryTree], QueryTree]) -> None:
     Nothing happens if it is invalid, or if the change leaves it as it is.
     """
     # Streamlit may call this before the callback for what was typed before the click.
-    search_state.widget_changed()
+    search_widgets.widget_changed()
     try:
         tree = understand(parse(search_state.url_parameters().get(search_state.PHRASE, "")))
     except QuerySyntaxError:

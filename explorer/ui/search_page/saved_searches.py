@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,7 +25,7 @@ _SAVED_CHIPS, _RECENT_CHIPS = 12, 4
 _EXAMPLE_ICONS = {"subject": "lightbulb", "year": "calendar_month", "folder": "folder"}
 # The maximum length of a chip in characters.
 _MAX_LABEL = 40
-# Session state: the search that was recorded last.
+# Session state: the search that was recorded last, and the newest photo that it could find.
 _RECORDED = "_recorded-search"
 _MESSAGE = "_saved-search-message"
 
@@ -138,7 +139,7 @@ def _save() -> None:
         st.caption("Search for something to save it here.")
         return
     key = f"save-{query}"
-    st.text_input("Name", describe(query), key=key, max_chars=MAX_NAME_LENGTH)
+    st.text_input("Name", _free_name(query), key=key, max_chars=MAX_NAME_LENGTH)
     st.button(
         "Save this search",
         icon=":material/bookmark_add:",
@@ -146,6 +147,15 @@ def _save() -> None:
         on_click=_try,
         args=[lambda: store.save_search(resources.library().catalog, st.session_state[key], query)],
     )
+
+
+def _free_name(query: str) -> str:
+    """A name for a search that no other search has."""
+    saved = store.saved_searches(resources.library().catalog)
+    taken = {search.name for search in saved if search.query != query}
+    name = describe(query)
+    names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def _saved() -> None:
@@ -252,10 +262,11 @@ def record() -> None:
     """Record the search in the URL as a recent one, and its results as seen. A page calls this
     after drawing them, once per search."""
     query, catalog = current_query(), resources.library().catalog
-    if not query or st.session_state.get(_RECORDED) == (query, catalog.change()):
+    newest = search_state.newest_searched()
+    if not query or st.session_state.get(_RECORDED) == (query, newest):
         return
     was_shown = st.session_state.get(_RECORDED, ("", 0))[0] == query
-    st.session_state[_RECORDED] = (query, catalog.change())
+    st.session_state[_RECORDED] = (query, newest)
     # A library that cannot be written to can still be searched.
     with contextlib.suppress(LibraryError):
         if not was_shown:
@@ -263,4 +274,4 @@ def record() -> None:
         if any(
             search.query == query and search.watched for search in store.saved_searches(catalog)
         ):
-            store.mark_seen(catalog, query)
+            store.mark_seen(catalog, query, newest)

@@ -21,6 +21,7 @@ from explorer.ui.search_page import (
     region_search,
     saved_searches,
     search_state,
+    search_widgets,
 )
 from explorer.ui.search_page.search_state import SearchRequest
 
@@ -38,7 +39,7 @@ def search_bar() -> None:
             placeholder="Describe a photo: two dogs on a beach",
             label_visibility="collapsed",
             icon=":material/search:",
-            on_change=search_state.widget_changed,
+            on_change=search_widgets.widget_changed,
         )
         uploads = st.session_state.setdefault("_uploads", 0)
         with st.popover(
@@ -94,7 +95,7 @@ def show_upload_error(name: str, error: ExplorerError) -> None:
 
 def _filters() -> None:
     for label, key in (("From", search_state.SINCE), ("To", search_state.UNTIL)):
-        day_input(label, key, on_change=search_state.widget_changed)
+        day_input(label, key, on_change=search_widgets.widget_changed)
     st.selectbox(
         "Folder",
         folder_choices.choices(search_state.url_parameters().get(search_state.FOLDER)),
@@ -102,13 +103,13 @@ def _filters() -> None:
         key=search_state.FOLDER,
         placeholder="All folders",
         format_func=folder_choices.folder_names(),
-        on_change=search_state.widget_changed,
+        on_change=search_widgets.widget_changed,
     )
     st.button(
         "Clear filters",
         icon=":material/filter_alt_off:",
         key="clear-filters",
-        on_click=search_state.clear_filters,
+        on_click=search_widgets.clear_filters,
     )
 
 

@@ -1,9 +1,8 @@
 """The state of the Search page, which its URL holds: phrase, photos, dates, folder and the order of
 the results. The gallery's position (`at`) and zoom are there, too, but only its script uses them.
 
-The URL is authoritative. `fill_widgets` fills the page's widgets from it, and `widget_changed` puts
-their values into it, with one step in the browser's history per search. Reload, back, forward and
-bookmarks therefore show the same photos.
+The URL is authoritative: reload, back, forward and bookmarks show the same photos. The page's
+widgets follow it (`search_widgets.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.filters import Filters
+from explorer.library.saved_search_store import newest_photo
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
@@ -29,7 +29,6 @@ from explorer.search.ranked_photos import RankedPhotos, ReorderedPhotos
 from explorer.search.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
 from explorer.ui import resources
-from explorer.ui.components.day_input import day_of
 from explorer.ui.search_page import example_photos, region_photos
 from explorer.ui.search_page.url_dates import url_date
 
@@ -48,13 +47,13 @@ PHRASE, LIKE, UPLOAD, REGION, SINCE, UNTIL, FOLDER, SORT, GROUP, STACK = PARAMET
 """The parameters that define a search."""
 _FILTERS, PHOTOS, _OPTIONS = ((SINCE, UNTIL, FOLDER), (LIKE, UPLOAD, REGION), (SORT, GROUP, STACK))
 
-_WIDGETS, _DAYS = (PHRASE, SINCE, UNTIL, FOLDER), (SINCE, UNTIL)
 
-# Session state: the parameters of the search that was last shown, and the values of the widgets
-# that are in the URL.
-_LAST, _IN_URL = "_last-search", "_widgets-in-url"
+# Session state: the parameters of the search that was last shown.
+_LAST = "_last-search"
 # Session state: the parameters of a search that a page wants to open on the Search page.
 _WANTED = "_wanted-search"
+# Session state: the last result, with its request and the largest id of a photo before it.
+_RESULTS = "_results"
 
 
 class SearchRequest(NamedTuple):
@@ -83,49 +82,17 @@ def set_url(**search: str | None) -> None:
     st.query_params.from_dict({key: value for key, value in search.items() if value})
 
 
+def remember() -> None:
+    """Remember the search in the URL as the last one of this window."""
+    st.session_state[_LAST] = url_parameters()
+
+
 def restore() -> None:
     """Return to the last search of this window if the URL has none: the navigation links to the
     Search page without a search."""
     last: dict[str, str] = st.session_state.get(_LAST, {})
     if last and not url_parameters():
         set_url(**last)
-
-
-def fill_widgets() -> None:
-    """Fill the page's widgets from the URL if it has changed: when the page is opened, after back
-    or forward, or through a button.
-
-    A page calls this before it draws the widgets, because they cannot be filled afterward.
-    """
-    state, now = st.session_state, url_parameters()
-    state[_LAST] = now
-    if state.get("_url") == now and PHRASE in state:
-        return
-    state["_url"] = now
-    for key in _WIDGETS:
-        # Leave a widget with the same value alone, because the user may be typing in it.
-        if key not in state or (state[key] or None) != now.get(key):
-            state[key] = now.get(key)
-    state[_IN_URL] = {key: state[key] for key in _WIDGETS}
-
-
-def widget_changed() -> None:
-    """Put the values of the widgets that have changed into the URL.
-
-    The URL may be newer than the others: a button may have changed it since they were filled.
-    """
-    state = st.session_state
-    known: dict[str, str | None] = state.get(_IN_URL, {})
-    changed = {
-        key: str(state[key] or "").strip()
-        for key in _WIDGETS
-        if key in state and (state[key] or None) != (known.get(key) or None)
-    }
-    if not changed:
-        return
-    state[_IN_URL] = known | {key: state[key] for key in changed}
-    days = {key: day_of(changed[key], last=key == UNTIL) for key in changed if key in _DAYS}
-    set_url(**(url_parameters() | changed | days))
 
 
 def change_url(parameter: str, value: str) -> None:
@@ -249,22 +216,6 @@ def drop_photos() -> None:
     set_url(**_kept(PHRASE, *_FILTERS, *_OPTIONS))
 
 
-def clear_filters() -> None:
-    """Search without the filters that the page was drawn with.
-
-    Streamlit may hand over the click together with what was chosen right after it, in either order:
-    a filter that differs from the address as it was counts as newer, and stays. If the page was
-    drawn without any, the click can only mean what was chosen before it, and all are cleared.
-    """
-    state, drawn = st.session_state, st.session_state.get("_url", {})
-    nothing_drawn = not any(drawn.get(key) for key in _FILTERS)
-    for key in _FILTERS:
-        if nothing_drawn or (state.get(key) or None) == drawn.get(key):
-            state[key] = None
-    chosen = {key: day_of(state.get(key), last=key == UNTIL) for key in (SINCE, UNTIL)}
-    set_url(**_kept(PHRASE, *PHOTOS, *_OPTIONS), **chosen, **{FOLDER: state.get(FOLDER)})
-
-
 def clear() -> None:
     """Show all photos."""
     set_url()
@@ -282,12 +233,19 @@ def search(request: SearchRequest) -> RankedPhotos:
         resources.engine().encoder_name,
         resources.engine().concepts.all(),
     )
-    cached: tuple[object, RankedPhotos] | None = st.session_state.get("_results")
+    cached: tuple[object, RankedPhotos, int] | None = st.session_state.get(_RESULTS)
     if cached is not None and cached[0] == key:
         return cached[1]
+    newest = newest_photo(library.catalog)
     results = find(request)
-    st.session_state["_results"] = (key, results)
+    st.session_state[_RESULTS] = (key, results, newest)
     return results
+
+
+def newest_searched() -> int:
+    """The largest id of a photo when the last result was searched for. Later photos may be missing
+    from it."""
+    return int(st.session_state[_RESULTS][2])
 
 
 def find(request: SearchRequest) -> RankedPhotos:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from explorer.search.ranked_photos import RankedIds
 from explorer.ui import resources
-from explorer.ui.search_page import facet_panel, search_state
+from explorer.ui.search_page import facet_panel, search_state, search_widgets
 from explorer.ui.search_page.facet_panel import facet_groups
 from explorer.ui.search_page.search_state import request_of
 from tests.factory import LibraryBuilder
@@ -55,7 +55,7 @@ def test_entries_change_the_query_as_it_is_now(monkeypatch: pytest.MonkeyPatch) 
         facet_panel._choose([{"added": added, "dropped": dropped} for added, dropped in choices])
         return address["q"]
 
-    search_state.fill_widgets()
+    search_widgets.fill_widgets()
     state["q"] = "cats"
     assert choose(("date:2020", "")) == "cats date:2020"
     # Two quick clicks; the first one is sent again with the second.

@@ -13,7 +13,7 @@ from streamlit.testing.v1.element_tree import Button
 from explorer.search.language import query_chips
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
-from explorer.ui.search_page import query_bar, search_state
+from explorer.ui.search_page import query_bar, search_state, search_widgets
 from tests.ui.search_page.test_search_state import address, app
 
 
@@ -108,11 +108,11 @@ def test_the_order_of_the_callbacks_does_not_matter(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(st, "session_state", state)
     monkeypatch.setattr(search_state, "url_parameters", lambda: dict(address))
     monkeypatch.setattr(search_state, "set_url", lambda **new: address.update(new))
-    search_state.fill_widgets()
+    search_widgets.fill_widgets()
     chip = query_chips.chips(parse(address["q"]))[1]
     state["q"] = "blue iso:>0"
     query_bar._remove(chip)
-    search_state.widget_changed()
+    search_widgets.widget_changed()
     assert address["q"] == "blue"
 
 

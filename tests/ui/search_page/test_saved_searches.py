@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.library import saved_search_store as store
 from explorer.ui import resources
-from explorer.ui.search_page import example_photos, new_matches
+from explorer.ui.search_page import example_photos, new_matches, search_state
+from explorer.ui.search_page.saved_searches import describe
 from tests import pictures
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import address, app
@@ -49,6 +50,42 @@ def test_a_taken_name_is_rejected(photos: Path) -> None:
     box.set_value("One").run()
     assert "“One” already" in page.error[0].value
     assert [search.name for search in store.saved_searches(catalog)] == ["One", "Two"]
+
+
+def test_a_search_does_not_replace_another(photos: Path) -> None:
+    catalog = resources.library().catalog
+    words = "a red boat on a blue lake in the mountains"
+    store.save_search(catalog, describe(f"q={words}+one"), f"q={words}+one")
+    page = app(q=f"{words} two")
+    box = next(box for box in page.text_input if box.label == "Name")
+    free, taken = box.value, describe(f"q={words}+two")
+    assert free == f"{taken} (2)"
+    box.set_value(taken).run()
+    press(page, "Save this search")
+    assert "already exists" in page.error[0].value
+    assert len(store.saved_searches(catalog)) == 1
+    next(box for box in page.text_input if box.label == "Name").set_value(free).run()
+    press(page, "Save this search")
+    assert [search.name for search in store.saved_searches(catalog)] == [taken, free]
+
+
+def test_photos_indexed_while_a_watched_search_is_drawn_are_new(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = resources.library().catalog
+    number = store.save_search(catalog, "Spring", "since=2021-01-01")
+    store.watch_search(catalog, number, watched=True)
+    (before,) = store.saved_searches(catalog)
+    newest = before.seen_photo
+    monkeypatch.setattr(search_state, "newest_photo", lambda _: newest)
+    # A photo is added after the search, before the page is drawn.
+    monkeypatch.setattr(store, "_newest_photo", lambda _: newest + 1)
+    page = app(since="2021-01-01")
+    assert store.saved_searches(catalog)[0].seen_photo == newest
+    monkeypatch.setattr(search_state, "newest_photo", lambda _: newest + 1)
+    app(since="2021-01-01")
+    assert not page.exception
+    assert store.saved_searches(catalog)[0].seen_photo == newest + 1
 
 
 def test_recent_searches_are_offered_until_they_are_forgotten(photos: Path) -> None:

@@ -12,7 +12,7 @@ from explorer.cli.arguments import absolute, opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.duplicates.group_file import GroupFile
-from explorer.duplicates.groups import TIERS, DuplicateGroup
+from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.paths import inside
 from explorer.text_format import count, size
 
@@ -24,6 +24,10 @@ _NAMES = {
     "moment": "the same moment",
     "lookalike": "looks alike",
 }  # fmt: skip
+_OTHER_SHOTS = (
+    "Different shots of one moment, and look-alikes, are never in a plan: choose among them one by"
+    " one on the Duplicates page."
+)
 
 
 @click.command(
@@ -48,8 +52,8 @@ _NAMES = {
 def duplicates_command(
     library: str | None, as_json: bool, tier: tuple[str, ...], folder: str | None, plan: str | None
 ) -> int:
-    """Print the groups. With --plan, also write a plan that keeps one photo of each group and
-    removes the others."""
+    """Print the groups. With --plan, also write a plan that keeps one photo of each group of copies
+    and removes the others."""
     from explorer.duplicates.decisions import apply_decisions
     from explorer.duplicates.find_groups import find_groups
 
@@ -64,8 +68,9 @@ def duplicates_command(
             ]
         groups = apply_decisions(opened.catalog, groups).open
         if plan:
-            chosen = [group for group in groups if tier or group.tier in TIERS[:3]]
-            _write_plan(opened, chosen, plan)
+            _write_plan(opened, groups, plan)
+            if not set(tier).issubset(COPIES):
+                say(_OTHER_SHOTS)
         if as_json:
             emit_json([_as_json(group) for group in groups])
             return 0

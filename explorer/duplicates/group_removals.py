@@ -10,18 +10,15 @@ from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.catalog import Catalog
 from explorer.library.decision_store import hashes_of
 from explorer.library.pair_store import PAIRS_VERSION, compared_kind
-from explorer.photos.stacks import is_one_stack
 from explorer.removal.results import Removal
 
 Wanted = Callable[[DuplicateGroup, GroupFile], bool]
 """Whether a file of a group is to be removed."""
 
 
-def _suggested(group: DuplicateGroup, item: GroupFile) -> bool:
-    """Every file except look-alikes, and except frames of a burst whose names build on each other:
-    the user marks those one by one."""
-    burst = group.tier == "moment" and is_one_stack(group.keep.path, item.path, "picture")
-    return group.tier != "lookalike" and not burst
+def _suggested(group: DuplicateGroup, _: GroupFile) -> bool:
+    """Only copies: different shots, and look-alikes, are what the user marks one by one."""
+    return group.tier in COPIES
 
 
 def removals_of_groups(
@@ -30,7 +27,7 @@ def removals_of_groups(
     """A removal for each file of the groups, other than the one to keep, that is wanted and may be
     removed. A file that is kept for another is never removed.
 
-    By default, look-alikes and some frames of bursts are not wanted. If the keeper of a tighter
+    By default, only copies of one picture are wanted. If the keeper of a tighter
     group is itself a copy of a better photo, and the whole group was compared with the better one,
     the whole group is removed in favor of it.
     """

@@ -103,6 +103,25 @@ def test_a_plan_for_remove_is_written(
     assert sorted(Path(row["path"]).name for row in removals) == ["a.jpg", "small.jpg"]
 
 
+def test_other_shots_are_in_no_plan(
+    builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
+) -> None:
+    fill(builder)
+    shots = [builder.put(f"IMG_000{number}.jpg", f"shot {number}") for number in (1, 2)]
+    store.put_pairs(builder.writer, [Pair(*shots, "scene", 0.9, {})], PAIRS_VERSION)
+    plan = tmp_path / "plan.json"
+    code, out, err = run(capsysbinary, "--tier", "moment", "--plan", str(plan))
+    assert code == 0 and "IMG_0002.jpg" in out and "0 files" in err
+    assert "one by one on the Duplicates page" in err
+    assert json.loads(plan.read_text())["removals"] == []
+    _, _, err = run(capsysbinary, "--plan", str(plan))
+    assert "2 files" in err and "Duplicates page" not in err
+    assert {row["tier"] for row in json.loads(plan.read_text())["removals"]} == {
+        "identical",
+        "picture",
+    }
+
+
 def test_nothing_is_suggested_while_the_original_is_unknown(
     builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
 ) -> None:

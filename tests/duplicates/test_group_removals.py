@@ -76,19 +76,20 @@ def test_the_keeper_of_a_group_without_wanted_files_may_be_removed(
     ) == {"two": "one"}
 
 
-def test_similar_photos_are_removed_only_if_the_user_marks_them(
-    small_library: SmallLibrary,
+@pytest.mark.parametrize("tier", ["moment", "lookalike"])
+def test_other_shots_are_removed_only_if_the_user_marks_them(
+    small_library: SmallLibrary, tier: Tier
 ) -> None:
     one, two = item(small_library, "one"), item(small_library, "two")
-    groups = [group("lookalike", one, two)]
+    groups = [group(tier, one, two)]
     assert removals_of_groups(small_library.library.catalog, groups) == []
     assert named(removals_of_groups(small_library.library.catalog, groups, lambda *_: True)) == {
         "two": "one"
     }
 
 
-@pytest.mark.parametrize("tier", ["identical", "pixels", "picture", "moment"])
-def test_all_others_are_suggested(small_library: SmallLibrary, tier: Tier) -> None:
+@pytest.mark.parametrize("tier", ["identical", "pixels", "picture"])
+def test_all_other_copies_are_suggested(small_library: SmallLibrary, tier: Tier) -> None:
     one, two, three = (item(small_library, name) for name in ("one", "two", "three"))
     assert named(
         removals_of_groups(small_library.library.catalog, [group(tier, one, two, three)])
@@ -171,10 +172,9 @@ class TestACopyOfABetterPhoto:
         small_library.add_pair("large.jpg", "again.jpg")
         shot = group("moment", groups[0].keep, item(small_library, "shot"))
         small_library.add_pair("large.jpg", "shot.jpg")
-        assert named(removals_of_groups(small_library.library.catalog, [*groups, shot])) == {
-            "again": "small",
-            "shot": "small",
-        }
+        assert named(
+            removals_of_groups(small_library.library.catalog, [*groups, shot], lambda *_: True)
+        ) == {"again": "small", "shot": "small"}
 
     def test_a_photo_is_kept_if_the_better_one_lacks_its_film(
         self, small_library: SmallLibrary, groups: list[DuplicateGroup]
@@ -252,12 +252,9 @@ def test_photos_without_a_keeper_are_removed_with_their_companions(
     ]
 
 
-def test_frames_of_a_burst_are_removed_only_if_the_user_marks_them(
-    small_library: SmallLibrary,
-) -> None:
+def test_numbered_frames_of_a_burst_may_be_marked(small_library: SmallLibrary) -> None:
     shot, frame, other = (item(small_library, name) for name in ("shot", "shot_001", "other"))
     moment, catalog = [group("moment", shot, frame, other)], small_library.library.catalog
-    assert named(removals_of_groups(catalog, moment)) == {"other": "shot"}
     assert named(removals_of_groups(catalog, moment, lambda *_: True)) == {
         "shot_001": "shot",
         "other": "shot",
@@ -272,5 +269,7 @@ def test_a_removal_lists_companions_and_contents(small_library: SmallLibrary) ->
     sidecar = Companion("/b.xmp", "sidecar", 3)
     one = item(small_library, "one")
     two = item(small_library, "two", companions=Companions((sidecar,)), contents=None)
-    (found,) = removals_of_groups(small_library.library.catalog, [group("moment", one, two)])
+    (found,) = removals_of_groups(
+        small_library.library.catalog, [group("moment", one, two)], lambda *_: True
+    )
     assert found.companions == (sidecar,) and found.holds == two.holds != ()

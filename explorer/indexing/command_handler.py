@@ -55,7 +55,7 @@ class CommandHandler:
 
     def _execute(self, command: str, argument: str | None) -> None:
         if command == "add" and argument:
-            self._scheduler.schedule_now(add_folder(self._writer, argument, self._drives))
+            self._add(argument)
         elif command == "remove" and argument:
             self._remove(argument)
         elif command == "exclude" and argument:
@@ -81,6 +81,16 @@ class CommandHandler:
             self.dropped.add(argument)
         elif command == "stop":
             self.dismissed = True
+
+    def _add(self, folder: str) -> None:
+        """Watch a folder, and scan the root that covers it."""
+        before = {root["path"]: root["exclude"] for root in self._library.catalog.roots()}
+        self._scheduler.schedule_now(add_folder(self._writer, folder, self._drives))
+        after = {root["path"]: root["exclude"] for root in self._library.catalog.roots()}
+        for path, globs in before.items():
+            if after.get(path) != globs:
+                # It was merged into another root, or other folders in it have to be watched now.
+                self._scheduler.unwatch(path)
 
     def _remove(self, root: str) -> None:
         """Stop watching a root, and remove its photos from the library."""

@@ -11,6 +11,7 @@ from explorer.errors import FolderError
 from explorer.library.paths import as_on_disk, below, from_text, to_text
 from explorer.library.photo_store import update_file_counts
 from explorer.library.photo_text_store import update_texts
+from explorer.library.system_folders import is_photo_package, is_skipped
 from explorer.library.writer import Writer
 from explorer.systems import file_calls
 
@@ -19,15 +20,18 @@ def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.rea
     """Watch this absolute folder; returns the id of the root that covers it.
 
     A folder inside a root is covered already. Roots inside the new folder are merged into it, with
-    their files and exclusion globs. real: as in `paths.below`. Raises FolderError if the folder
-    is absent or cannot be listed.
+    their files, sidecars, exclusion globs and mount points. A folder that is excluded by default in
+    the root that covers it is included by a glob, because the user has asked for it. real: as in
+    `paths.below`. Raises FolderError if the folder is absent or cannot be listed.
     """
     check_folder(path)
     path = as_on_disk(path)
     db = writer.connection
     roots = [(int(i), from_text(text)) for i, text in db.execute("select id, path from root")]
     for root_id, known in roots:
-        if below(path, known, real) is not None:
+        covered = below(path, known, real)
+        if covered is not None:
+            _add_exclude_globs(writer, root_id, _including_globs(known, covered))
             return root_id
     with writer.transaction():
         (new,) = db.execute(
@@ -37,12 +41,15 @@ def add_root(writer: Writer, path: str, real: Callable[[str], str] = os.path.rea
         for root_id, known in roots:
             prefix = below(known, path, real)
             if prefix:
-                db.execute(
-                    "update file set root_id = ?, path = ? || '/' || path,"
-                    " folder = rtrim(? || '/' || folder, '/') where root_id = ?",
-                    (new, prefix, prefix, root_id),
-                )
-                _merge_exclude_globs(writer, new, root_id, prefix)
+                for table in ("file", "sidecar"):
+                    db.execute(
+                        f"update {table} set root_id = ?, path = ? || '/' || path,"
+                        " folder = rtrim(? || '/' || folder, '/') where root_id = ?",
+                        (new, prefix, prefix, root_id),
+                    )
+                merged = [prefixed_glob(glob, prefix) for glob in _exclude_globs(writer, root_id)]
+                _add_exclude_globs(writer, new, [*_including_globs(path, prefix), *merged])
+                _merge_mounts(writer, new, root_id, prefix, _device(path))
                 db.execute("delete from root where id = ?", (root_id,))
         # Their folders are now named from the new root on.
         update_texts(writer, photos_of_root(writer, new))
@@ -57,15 +64,52 @@ def photos_of_root(writer: Writer, root_id: int) -> list[int]:
     return [photo_id for (photo_id,) in rows]
 
 
-def _merge_exclude_globs(writer: Writer, new: int, old: int, prefix: str) -> None:
-    """What was excluded from a root stays excluded in the root that it is merged into."""
-    own, merged = (
-        json.loads(
-            writer.connection.execute("select exclude from root where id = ?", (i,)).fetchone()[0]
-        )
-        for i in (new, old)
-    )
-    set_exclude_globs(writer, new, [*own, *(prefixed_glob(glob, prefix) for glob in merged)])
+def _exclude_globs(writer: Writer, root_id: int) -> list[str]:
+    (stored,) = writer.connection.execute(
+        "select exclude from root where id = ?", (root_id,)
+    ).fetchone()
+    return list(json.loads(stored))
+
+
+def _add_exclude_globs(writer: Writer, root_id: int, more: Iterable[str]) -> None:
+    """Add globs to those of a root, after the others, so that they take precedence."""
+    own = _exclude_globs(writer, root_id)
+    if new := [glob for glob in more if glob not in own]:
+        set_exclude_globs(writer, root_id, [*own, *new])
+
+
+def _including_globs(root: str, prefix: str) -> list[str]:
+    """Globs that include a folder of a root although it, or a folder around it, is excluded by
+    default. root: absolute. prefix: the folder's path in it, as catalog text."""
+    names = prefix.split("/") if prefix else []
+    package = [name for name in (os.path.basename(root),) if is_photo_package(name)]
+    return [
+        f"!/{_literal('/'.join(names[:end]))}/"
+        for end in range(1, len(names) + 1)
+        if is_skipped([*package, *names[:end]])
+    ]
+
+
+def _merge_mounts(writer: Writer, new: int, old: int, prefix: str, device: str | None) -> None:
+    """A root whose drive is disconnected, or is not the one of the root that it is merged into, is
+    a mount point there, and so are its own. Otherwise its files would count as deleted while its
+    drive is away. device: of the new root."""
+    db = writer.connection
+    read = "select state, device, mounts from root where id = ?"
+    state, was, inner = db.execute(read, (old,)).fetchone()
+    mounts = set(json.loads(db.execute(read, (new,)).fetchone()[2]))
+    mounts |= {f"{prefix}/{mount}" for mount in json.loads(inner)}
+    if state == "offline" or was not in (None, device):
+        mounts.add(prefix)
+    update_root(writer, new, mounts=mounts)
+
+
+def _device(folder: str) -> str | None:
+    """The device number of the file system that a folder is on; None if the folder is gone."""
+    try:
+        return str(file_calls.stat(folder).st_dev)
+    except OSError:
+        return None
 
 
 def remove_root(writer: Writer, path: str) -> None:
@@ -121,10 +165,15 @@ def prefixed_glob(glob: str, prefix: str) -> str:
         return glob
     negated, bare = glob.startswith("!"), glob.removeprefix("!")
     anchored = "/" in bare.rstrip("/")
-    folder = "".join("\\" + c if c in "*?[]\\!# " else c for c in prefix)
+    folder = _literal(prefix)
     return ("!" if negated else "") + (
         f"/{folder}/{bare.lstrip('/')}" if anchored else f"/{folder}/**/{bare}"
     )
+
+
+def _literal(path: str) -> str:
+    """A path as a glob that matches nothing else."""
+    return "".join("\\" + c if c in "*?[]\\!# " else c for c in path)
 
 
 def check_folder(path: str) -> None:

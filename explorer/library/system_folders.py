@@ -114,6 +114,12 @@ def is_derived(names: Sequence[str]) -> bool:
     )
 
 
+def is_skipped(names: Sequence[str]) -> bool:
+    """Whether the folder at these path components, whose ancestors are indexed, is not indexed
+    unless the user includes it: it is hidden by its name, a system folder, or derived data."""
+    return names[-1].startswith(".") or kind_of(names) is not None or is_derived(names)
+
+
 def around_file(path: str) -> str | None:
     """The outermost system folder that a file is in, in words that follow “it is in”, such as
     “@eaDir”, which is thumbnails; None if there is none. path: absolute, or relative as catalog

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from explorer.errors import PhotoError, UsageError
 from explorer.library.paths import join, printable, to_text
-from explorer.library.system_folders import is_derived, is_photo_package, kind_of
+from explorer.library.system_folders import is_photo_package, is_skipped
 from explorer.photos.file_io import read_at_most
 from explorer.scanning.globs import PatternList, parse
 from explorer.systems.this_system import this_system
@@ -34,7 +34,7 @@ def ignored_by_default(path: str, *, is_folder: bool = True) -> bool:
     """
     names = path.split("/")
     if is_folder:
-        return names[-1].startswith(".") or kind_of(names) is not None or is_derived(names)
+        return is_skipped(names)
     return names[-1].startswith((".", _LOCK))
 
 

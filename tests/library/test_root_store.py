@@ -156,7 +156,7 @@ class TestRoots:
             raise KeyError
 
         with monkeypatch.context() as patch, pytest.raises(KeyError):
-            patch.setattr(root_store, "set_exclude_globs", fail)
+            patch.setattr(root_store, "update_texts", fail)
             add_root(builder.writer, str(tmp_path))
         with monkeypatch.context() as patch, pytest.raises(KeyError):
             patch.setattr(root_store, "update_file_counts", fail)

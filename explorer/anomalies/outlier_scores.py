@@ -168,8 +168,9 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     order = np.argsort(folders, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(folders[order])) + 1)
     groups = [rows for rows in members if len(rows) >= PARAMETERS.min_folder]
+    own = _own_neighbors(folders, near, scores)
     for rows in groups:
-        inside[rows] = _likeness(vectors, rows)
+        inside[rows] = _likeness(vectors, rows, own[rows])
     # A copy in another folder, sent or edited, does not show where the photo belongs.
     elsewhere, like = _elsewhere(
         folders, np.where(_copies(near, scores, PARAMETERS.neighbors), -1, near), scores
@@ -191,12 +192,28 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     return Misplaced((odd / (1 + PARAMETERS.muddle * muddle)).astype(np.float32), like)
 
 
-def _likeness(vectors: Floats, rows: Ids) -> Floats:
-    """Similarity of each of a folder's photos to the rest of it, (len(rows),)."""
+def _own_neighbors(folders: Ids, near: Ids, scores: Floats) -> Floats:
+    """Cosines to the most similar neighbors in the same folder, (n, max_similar), padded with
+    -2."""
+    same = (near >= 0) & (folders[np.maximum(near, 0)] == folders[:, None])
+    return _highest(np.where(same, scores, -2.0))
+
+
+def _highest(cosines: Floats) -> Floats:
+    """The highest values of each row, (n, max_similar). cosines: (n, more than max_similar)."""
+    return np.asarray(
+        -np.partition(-cosines, PARAMETERS.max_similar, axis=1)[:, : PARAMETERS.max_similar]
+    )
+
+
+def _likeness(vectors: Floats, rows: Ids, own: Floats) -> Floats:
+    """Similarity of each of a folder's photos to the rest of it, (len(rows),). own: as from
+    `_own_neighbors`."""
+    sampled = len(rows) > PARAMETERS.folder_members
     members = (
-        rows
-        if len(rows) <= PARAMETERS.folder_members
-        else rows[np.linspace(0, len(rows) - 1, PARAMETERS.folder_members).astype(np.int64)]
+        rows[np.linspace(0, len(rows) - 1, PARAMETERS.folder_members).astype(np.int64)]
+        if sampled
+        else rows
     )
     found = np.empty(len(rows), np.float32)
     some = vectors[members].T
@@ -204,10 +221,13 @@ def _likeness(vectors: Floats, rows: Ids) -> Floats:
         block = rows[start : start + 4096]
         cosines = vectors[block] @ some
         # A photo is not compared with itself.
-        own = np.minimum(np.searchsorted(members, block), len(members) - 1)
-        same = np.flatnonzero(members[own] == block)
-        cosines[same, own[same]] = -2.0
-        top = -np.partition(-cosines, PARAMETERS.max_similar, axis=1)[:, : PARAMETERS.max_similar]
+        itself = np.minimum(np.searchsorted(members, block), len(members) - 1)
+        same = np.flatnonzero(members[itself] == block)
+        cosines[same, itself[same]] = -2.0
+        top = _highest(cosines)
+        if sampled:
+            # The most similar photos of a large folder are hardly ever among a sample of it.
+            top = _highest(np.hstack([top, own[start : start + 4096]]))
         found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum(
             (top > -2).sum(axis=1), 1
         )

@@ -76,7 +76,7 @@ def anomalies_command(
         )
     kinds = kind or KINDS
     with opened_library(library) as opened, TerminalProgress() as progress:
-        filters = Filters(since, until, absolute(folder) if folder else None)
+        filters = Filters(since, until, absolute(folder) if folder is not None else None)
         review = Anomalies(opened, _encoder(opened.catalog.encoders(), encoder))
         progress.show("Reading the library")
         found = review.findings(kinds, filters, everything=everything, dismissed=dismissed)

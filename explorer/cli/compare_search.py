@@ -15,14 +15,13 @@ from explorer.cli.model_comparison_output import (
 )
 from explorer.cli.output import EMPTY_LIBRARY, emit_json, say
 from explorer.cli.photo_arguments import with_files
-from explorer.errors import EncoderError
+from explorer.errors import EncoderError, ExplorerError, LibraryError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
-from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.model_comparison import ModelComparison, compare_models
 
 
@@ -63,20 +62,21 @@ class ComparedSearch:
 
     def answer_lines(self) -> int:
         """Answer each line of standard input with one JSON object. For a line that cannot be
-        parsed, the object is empty and the reason goes to standard error. Returns the exit
+        answered, the object is empty and the reason goes to standard error. Returns the exit
         code."""
         code = 0
         figures = precision_figures(self._library, self._names, self._top)
         for number, line in enumerate(sys.stdin.buffer, 1):
             try:
                 tree = parse(as_phrase(os.fsdecode(line)))
-            except QuerySyntaxError as error:
+                asked = bool(tree or self._photos)
+                answer = self._object(self._compare(tree), figures) if asked else {}
+            except LibraryError:
+                raise
+            except ExplorerError as error:
                 say(f"Line {number}: {error}")
-                emit_json({})
-                code = 1
-                continue
-            asked = bool(tree or self._photos)
-            emit_json(self._object(self._compare(tree), figures) if asked else {})
+                answer, code = {}, 1
+            emit_json(answer)
         return code
 
     def _compare(self, tree: QueryTree) -> ModelComparison:

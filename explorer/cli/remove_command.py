@@ -71,7 +71,7 @@ def remove_command(
         outcome = carry_out(
             opened,
             removals,
-            absolute(to) if to else TRASH,
+            absolute(to) if to is not None else TRASH,
             without_keeper=without_keeper,
             sidecars=sidecars,
             tick=lambda done, total: progress.show(verb, done, total, unit="file"),

@@ -21,12 +21,13 @@ from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.cli.photo_arguments import with_files
 from explorer.cli.region_arguments import encode_regions, pair_regions, search_regions
 from explorer.encoders.registry import canonical_name
-from explorer.errors import UsageError
+from explorer.errors import ExplorerError, LibraryError, UsageError
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
-from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.print_query import print_query
+from explorer.search.language.query_chips import chips
 from explorer.search.query import Query, SearchHit, SearchResult
 
 _GOOD = ("strong", "fair")
@@ -78,7 +79,7 @@ def search_command(
             "Give a phrase to search for, --photo FILE, or - to read phrases from standard input."
         )
     parts = pair_regions(photo, region) if region else []
-    filters = Filters(since, until, absolute(folder) if folder else None)
+    filters = Filters(since, until, absolute(folder) if folder is not None else None)
     tree = parse("" if text == "-" else text)
     names = list(dict.fromkeys(canonical_name(name) for name in encoders if name))
     if len(names) > 1:
@@ -100,6 +101,8 @@ def search_command(
             return _answer_lines(opened, engine, query, filters, top, relevant=relevant)
         result = engine.search(query, filters, top)
         hits = result.hits()
+        if interpretation := _interpretation(engine.understood(query)):
+            say(interpretation)
         if regions:
             hits = search_regions(
                 opened, lambda number: engine.search(query, filters, number).hits(), top, regions
@@ -112,7 +115,7 @@ def search_command(
         for row in _as_json(opened, hits):
             emit(f"{row['score']:.3f}  {row['match']:<6}  {row['path']}")
         if not hits:
-            say(_no_results_message(opened, result, filters, query))
+            say(_no_results_message(opened, engine, result, filters, query))
         elif not result.good:
             say("There is no good match; these are the nearest photos.")
         return 0
@@ -127,15 +130,19 @@ def _answer_lines(
     *,
     relevant: bool,
 ) -> int:
-    """Answer each line of standard input with one JSON list. For an invalid query the list is
-    empty, and the reason is printed to standard error. Returns the exit code."""
+    """Answer each line of standard input with one JSON list. For a query that cannot be answered,
+    the list is empty and the reason is printed to standard error. Returns the exit code."""
+    # An encoder that cannot be loaded concerns every line.
+    engine.encoder  # noqa: B018
     code = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             parsed = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
             query = replace(photos, tree=parsed.tree, files=parsed.files)
             hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
-        except QuerySyntaxError as error:
+        except LibraryError:
+            raise
+        except ExplorerError as error:
             say(f"Line {number}: {error}")
             emit_json([])
             code = 1
@@ -166,7 +173,7 @@ def _as_json(library: Library, hits: Sequence[SearchHit]) -> list[dict[str, obje
 
 
 def _no_results_message(
-    library: Library, result: SearchResult, filters: Filters, query: Query
+    library: Library, engine: SearchEngine, result: SearchResult, filters: Filters, query: Query
 ) -> str:
     if not library.catalog.counts().photos:
         return EMPTY_LIBRARY
@@ -174,6 +181,17 @@ def _no_results_message(
         return "There is no good match. Without --relevant, the nearest photos are listed."
     return (
         "No photo matches these filters."
-        if filters or query.tree.condition
+        if filters or engine.understood(query).tree.condition
         else "Nothing was found."
     )
+
+
+def _interpretation(understood: Query) -> str:
+    """Which words of a query became conditions, and how to search by their meaning; '' if none."""
+    found = [chip for chip in chips(understood.tree) if chip.as_phrase is not None]
+    if not found or found[0].as_phrase is None:
+        return ""
+    conditions = "a condition" if len(found) == 1 else "conditions"
+    labels = ", ".join(chip.label for chip in found)
+    instead = print_query(found[0].as_phrase)
+    return f"Understood as {conditions}: {labels}. To search by meaning instead: {instead}"

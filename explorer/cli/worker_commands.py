@@ -75,7 +75,7 @@ def retry_command(library: str | None) -> int:
 @library_option
 def rescan_command(library: str | None, folder: str | None) -> int:
     """FOLDER is a watched folder, a folder inside one, or a folder that contains some."""
-    within = absolute(folder) if folder else None
+    within = absolute(folder) if folder is not None else None
     with opened_library(library) as opened:
         if within is not None:
             _roots_for(opened, within)
@@ -102,7 +102,7 @@ def pace_command(library: str | None, pace: str | None) -> int:
 @library_option
 def forget_command(library: str | None, folder: str | None) -> int:
     """Print how many files were dropped. FOLDER: only files in it."""
-    within = absolute(folder) if folder else None
+    within = absolute(folder) if folder is not None else None
     with opened_library(library) as opened:
         roots = _roots_for(opened, within)
         if worker_alive(opened.catalog):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.anomalies import outlier_scores
+from explorer.anomalies import outlier_findings, outlier_scores
 from explorer.anomalies.outlier_scores import misplaced, outliers, spreads
 from explorer.library.neighbor_store import NEIGHBOR_COUNT
 from tests.thoroughness import times
@@ -158,6 +158,24 @@ def test_large_folders_are_judged_by_some_of_their_members(monkeypatch: pytest.M
     folders[70] = 0
     found = misplaced(vectors, folders, *kept(vectors))
     assert np.argmax(found.oddness) == 70
+
+
+def test_a_sample_of_a_folder_of_many_subjects_gives_the_same_findings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # One folder with everything beside two of one subject each, which it contains, too.
+    vectors = clusters(np.random.default_rng(9), 30, 20)
+    folders = np.zeros(len(vectors), np.int64)
+    folders[:8], folders[20:28] = 1, 2
+
+    def found() -> list[int]:
+        oddness = np.nan_to_num(misplaced(vectors, folders, *kept(vectors)).oddness, nan=-9)
+        return np.flatnonzero(oddness > outlier_findings.LIMITS.misplaced).tolist()
+
+    exact = found()
+    few = dataclasses.replace(outlier_scores.PARAMETERS, folder_members=20)
+    monkeypatch.setattr(outlier_scores, "PARAMETERS", few)
+    assert found() == exact and len(exact) < 3
 
 
 def test_spreads_are_the_typical_distances_from_the_center() -> None:

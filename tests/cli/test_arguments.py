@@ -11,6 +11,7 @@ from explorer.cli.commands import MODULES, command_first
 from explorer.cli.options import PORT, WholeNumber
 from explorer.errors import UsageError
 from explorer.text_format import whole_number
+from tests.fixtures.command_line import Run
 
 
 @pytest.mark.parametrize(
@@ -131,3 +132,20 @@ def test_numbers_are_accepted_up_to_a_bound() -> None:
         and whole_number("100", 99) is None
         and whole_number("0", 0) == 0
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["forget", ""],
+        ["rescan", ""],
+        ["anomalies", "--folder", ""],
+        ["search", "--folder", "", "x"],
+    ],
+)
+def test_an_empty_folder_is_not_taken_for_the_whole_library(
+    run: Run, indexed: Path, words: list[str]
+) -> None:
+    completed = run(*words)
+    assert completed.code == 2 and completed.out == ""
+    assert completed.err.endswith("is a variable unset?\n")

@@ -105,12 +105,15 @@ def test_a_table_for_people(run: Run, compared: Path) -> None:
 
 
 def test_lines_of_standard_input(run: Run, compared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = types.SimpleNamespace(buffer=io.BytesIO(b"red\n(\n\nblue\n"))
+    lines = types.SimpleNamespace(buffer=io.BytesIO(b"red\n(\n\nblue\n./none.jpg\n"))
     monkeypatch.setattr(sys, "stdin", lines)
     said = run("search", "-", *TWO, "--top", "1")
     answers = [json.loads(line) for line in said.out.splitlines()]
-    assert said.code == 1 and said.err.startswith("Line 2: ")
-    assert [bool(answer) for answer in answers] == [True, False, False, True]
+    assert said.code == 1 and [line[:8] for line in said.err.splitlines()] == [
+        "Line 2: ",
+        "Line 5: ",
+    ]
+    assert [bool(answer) for answer in answers] == [True, False, False, True, False]
     assert Path(answers[3]["models"][0]["results"][0]["path"]).parent.name == "blue"
 
 

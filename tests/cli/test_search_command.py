@@ -153,7 +153,7 @@ class TestSearch:
             (["red", "--top", "0"], 2, "above 0"),
             (["red", "--top", "many"], 2, "above 0"),
             (["red", "--since", "2020"], 2, "is not a date"),
-            (["red", "--folder", ""], 0, ""),
+            (["red", "--folder", ""], 2, "is a variable unset?"),
             (["--relevnt", "red"], 2, "--relevnt"),
             (["red", "blue"], 2, "unexpected extra argument (blue)"),
             (["red", "--encoder", "nonsense"], 1, "There is no encoder “nonsense”"),
@@ -254,16 +254,33 @@ class TestSearch:
         assert run("search", "red", "--relevant", "--json").json == good
         assert 0 < len(good) < len(every)
 
-    def test_invalid_lines_of_standard_input_are_skipped(
-        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("line", ["iso:>x", "./none.jpg", "photo:999", "NOT red", "- red"])
+    def test_lines_of_standard_input_that_cannot_be_answered_are_skipped(
+        self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch, line: str
     ) -> None:
-        monkeypatch.setattr(
-            sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"red\niso:>x\nblue\n"))
-        )
+        lines = f"red\n{line}\nblue\n".encode()
+        monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(lines)))
         completed = run("search", "-", "--top", "1")
         answers = [json.loads(line) for line in completed.out.splitlines()]
         assert [len(answer) for answer in answers] == [1, 0, 1]
         assert completed.code == 1 and completed.err.startswith("Line 2: ")
+
+    @pytest.mark.parametrize("query", ["NOT red", "format:png NOT red", "-photo:1"])
+    def test_a_query_that_only_subtracts_is_an_error(
+        self, run: Run, indexed: Path, query: str
+    ) -> None:
+        completed = run("search", query)
+        assert completed.code == 2 and "Add what to look for" in completed.err
+
+    def test_words_that_became_conditions_are_named(self, run: Run, indexed: Path) -> None:
+        completed = run("search", "red 1965", "--json")
+        assert completed.json == []
+        assert completed.err == (
+            "Understood as a condition: taken in 1965."
+            ' To search by meaning instead: red + 1:"1965"\n'
+        )
+        assert "No photo matches these filters." in run("search", "red 1965").err
+        assert run("search", 'red + 1:"1965"', "--json").err == ""
 
 
 class TestExplain:

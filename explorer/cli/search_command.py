@@ -101,8 +101,7 @@ def search_command(
             return _answer_lines(opened, engine, query, filters, top, relevant=relevant)
         result = engine.search(query, filters, top)
         hits = result.hits()
-        if interpretation := _interpretation(engine.understood(query)):
-            say(interpretation)
+        _say_interpretation(engine.understood(query))
         if regions:
             hits = search_regions(
                 opened, lambda number: engine.search(query, filters, number).hits(), top, regions
@@ -186,12 +185,12 @@ def _no_results_message(
     )
 
 
-def _interpretation(understood: Query) -> str:
-    """Which words of a query became conditions, and how to search by their meaning; '' if none."""
+def _say_interpretation(understood: Query) -> None:
+    """Say which words of a query became conditions, and how to search by their meaning."""
     found = [chip for chip in chips(understood.tree) if chip.as_phrase is not None]
     if not found or found[0].as_phrase is None:
-        return ""
+        return
     conditions = "a condition" if len(found) == 1 else "conditions"
     labels = ", ".join(chip.label for chip in found)
     instead = print_query(found[0].as_phrase)
-    return f"Understood as {conditions}: {labels}. To search by meaning instead: {instead}"
+    say(f"Understood as {conditions}: {labels}. To search by meaning instead: {instead}")

@@ -20,12 +20,14 @@ from explorer.indexing.read_outcomes import (
     decide,
 )
 from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
+from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.library import missing_files
 from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import put_failed, put_moved, put_present
 from explorer.library.paths import join, to_text
 from explorer.library.photo_store import add_photo, photo_id_by_hash
+from explorer.library.previews import PreviewStore
 from explorer.library.quality_store import put_quality
 from explorer.library.rows import RootRow
 from explorer.library.savepoint import savepoint
@@ -51,6 +53,7 @@ class PhotoUpdates:
         drives: DriveTimeouts,
         detector: WriteDetector,
         changes: dict[str, int],
+        previews: PreviewStore,
     ) -> None:
         """gone: files that the scan did not find, by id; those that turn out to have moved are
         removed from it. changes: how many times in a row a file changed while it was read, by
@@ -58,6 +61,7 @@ class PhotoUpdates:
         self._writer, self._encoder_id, self._summary = writer, encoder_id, summary
         self._drives, self._detector, self._changes = drives, detector, changes
         self._roots = {root["id"]: root for root in roots}
+        self._rewritten = RewrittenFiles(writer, previews)
         self._gone = gone
         self._gone_of_photo = dict[int, list[KnownFile]]()
         for file in gone.values():
@@ -126,7 +130,11 @@ class PhotoUpdates:
         # A photo that was known when the file was read, and was purged since, is new to the next
         # scan.
         if photo_id is not None:
-            self._assign_file(read_task_of(result), photo_id)
+            task = read_task_of(result)
+            before = self._rewritten.content_of(task.was.photo_id) if task.was else None
+            self._assign_file(task, photo_id)
+            if before is not None:
+                self._rewritten.note_replaced(before, digest)
         self._summary.encoded += new
 
     def _assign_file(self, task: ReadTask, photo_id: int) -> None:

@@ -97,6 +97,7 @@ class Indexer:
                 drives=self._drives,
                 detector=self._detector,
                 changes=self._changes,
+                previews=self._library.previews,
             )
             self._read(reconciler.new, updates)
             reconciler.resolve_gone()

@@ -187,6 +187,17 @@ def set_membership(db: sqlite3.Connection, album_id: int, digest: bytes, *, memb
     return db.execute(sql, (album_id, digest)).rowcount > 0
 
 
+def album_ids_of(db: sqlite3.Connection, digest: bytes) -> list[int]:
+    """The ids of the albums that a content is in, whether or not it is in the library."""
+    rows = db.execute("select album_id from album_photo where hash = ? order by 1", (digest,))
+    return [row[0] for row in rows.fetchall()]
+
+
+def membership_change(album_id: int, digest: bytes, *, member: bool) -> FieldChange:
+    """The change of a content that was added to an album, or removed from it."""
+    return FieldChange(digest, f"{ALBUM_FIELD}{album_id}", _MEMBER[not member], _MEMBER[member])
+
+
 def revive_album(db: sqlite3.Connection, album_id: int) -> str | None:
     """Bring a deleted album back, without photos; return its name, which has a number if another
     album has the name now. None if there is no such deleted album."""
@@ -219,10 +230,10 @@ def _change_membership(
     db: sqlite3.Connection, edit_id: int, album_id: int, hashes: Iterable[bytes], *, member: bool
 ) -> None:
     """Add contents to an album or remove them, as part of an edit."""
-    before, after = _MEMBER[not member], _MEMBER[member]
     changed = [digest for digest in hashes if set_membership(db, album_id, digest, member=member)]
-    field = f"{ALBUM_FIELD}{album_id}"
-    record_changes(db, edit_id, [FieldChange(digest, field, before, after) for digest in changed])
+    record_changes(
+        db, edit_id, [membership_change(album_id, digest, member=member) for digest in changed]
+    )
     touch_photos(db, photos_with(db, changed))
 
 
@@ -237,9 +248,7 @@ def _create(db: sqlite3.Connection, edit_id: int, name: str) -> int:
 
 def _record_existence(db: sqlite3.Connection, edit_id: int, album_id: int, *, exists: bool) -> None:
     """Record that an edit created an album, or deleted it."""
-    field = f"{ALBUM_FIELD}{album_id}"
-    change = FieldChange(NO_CONTENT, field, _MEMBER[not exists], _MEMBER[exists])
-    record_changes(db, edit_id, [change])
+    record_changes(db, edit_id, [membership_change(album_id, NO_CONTENT, member=exists)])
 
 
 def _album_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:

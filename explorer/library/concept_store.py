@@ -125,6 +125,17 @@ def add_examples(
         _put(db, concept_id, hashes, positive=positive)
 
 
+def copy_examples(db: sqlite3.Connection, before: bytes, after: bytes) -> None:
+    """Make a content an example wherever another one is: its file was written anew with the same
+    picture. Must be called in a write transaction."""
+    db.execute(
+        "insert or ignore into concept_photo select concept_id, ?1, positive, added_at from"
+        " concept_photo m where hash = ?2 and not exists (select 1 from concept_photo where"
+        " concept_id = m.concept_id and hash = ?1)",
+        (after, before),
+    )
+
+
 def remove_examples(catalog: Catalog, concept_id: int, hashes: Iterable[bytes]) -> None:
     """Make contents neither examples nor counter-examples of a concept."""
     with write_transaction(catalog.path) as db:

@@ -122,6 +122,32 @@ def withdraw_all(catalog: Catalog, kind: DecisionKind) -> int:
         return db.execute("delete from decision where kind = ?", (kind,)).rowcount
 
 
+def copy_decisions(db: Connection, before: bytes, after: bytes) -> None:
+    """Decide about a content what was decided about another one: its file was written anew with the
+    same picture. Must be called in a write transaction.
+
+    Each decision is repeated with the new content in place of the old one. Both in one decision
+    would mean that they are not duplicates of each other.
+    """
+    rows = db.execute(
+        "select d.id, d.kind, d.files, d.decided_at from decision d join decided m on"
+        " m.decision_id = d.id where m.hash = ? order by d.id",
+        (before,),
+    ).fetchall()
+    for old, kind, files, decided_at in rows:
+        members = {
+            row[0] for row in db.execute("select hash from decided where decision_id = ?", (old,))
+        }
+        wanted = sorted((members - {before}) | {after})
+        if after in members or _same(db, wanted):
+            continue
+        (new,) = db.execute(
+            "insert into decision (kind, files, decided_at) values (?, ?, ?) returning id",
+            (kind, files, decided_at),
+        ).fetchone()
+        db.executemany("insert into decided values (?, ?)", [(new, digest) for digest in wanted])
+
+
 def hashes_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, bytes]:
     """Photo id → content hash, in the order in which the photos are given; unknown ids are left
     out."""

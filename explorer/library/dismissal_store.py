@@ -7,6 +7,7 @@ line write it themselves, in one short transaction.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -52,3 +53,13 @@ def dismissed(catalog: Catalog) -> frozenset[Dismissal]:
         return frozenset(
             Dismissal(*row) for row in db.execute("select subject, kind from dismissed")
         )
+
+
+def copy_dismissals(db: sqlite3.Connection, before: bytes, after: bytes) -> None:
+    """Hide of one content what is hidden of another: its file was written anew with the same
+    picture. Must be called in a write transaction."""
+    db.execute(
+        "insert or ignore into dismissed select ?, kind, dismissed_at from dismissed where subject"
+        " = ?",
+        (after.hex(), before.hex()),
+    )

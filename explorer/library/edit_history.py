@@ -68,10 +68,21 @@ def begin_edit(db: sqlite3.Connection, summary: str) -> int:
     return int(number)
 
 
+def continue_edit(db: sqlite3.Connection, edit_id: int | None, summary: str) -> int:
+    """Start to record an edit, or go on with this one if it is still the latest; return its id."""
+    row = db.execute(
+        "select id from edit where undone_at is null order by id desc limit 1"
+    ).fetchone()
+    return edit_id if edit_id is not None and row and row[0] == edit_id else begin_edit(db, summary)
+
+
 def record_changes(db: sqlite3.Connection, edit_id: int, changes: Iterable[FieldChange]) -> None:
-    """Record changes as part of an edit."""
+    """Record changes as part of an edit. If it has changed a field of a content before, the value
+    that this one had at first remains the one to restore."""
     db.executemany(
-        "insert into edit_change values (?, ?, ?, ?, ?)", ((edit_id, *each) for each in changes)
+        "insert into edit_change values (?, ?, ?, ?, ?) on conflict (edit_id, hash, field) do"
+        " update set after = excluded.after",
+        ((edit_id, *each) for each in changes),
     )
 
 

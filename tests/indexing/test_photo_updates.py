@@ -48,6 +48,7 @@ class Updating:
             drives=self.drives,
             detector=WriteDetector(),
             changes=self.changes,
+            previews=builder.library.previews,
         )
 
     def files(self) -> dict[str, KnownFile]:

@@ -1,0 +1,67 @@
+"""Files that another program has written anew with the same picture: what the user set for the
+former content is carried over to the new one.
+
+A program that writes a date, a place or keywords into a file changes its bytes, and so the content
+hash that edits, albums and decisions refer to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from explorer.library import replaced_contents
+from explorer.library.edit_history import continue_edit, end_edit
+from explorer.library.previews import PreviewStore
+from explorer.library.writer import Writer
+from explorer.matching.rewritten_picture import is_same_picture_rewritten
+
+_SUMMARY = "Edits kept for files that another program changed"
+
+
+class RewrittenFiles:
+    """The rewritten files of one run. Call its methods inside a transaction of the writer."""
+
+    def __init__(self, writer: Writer, previews: PreviewStore) -> None:
+        self._db, self._previews = writer.connection, previews
+        # For each content that still has another file: the contents that have replaced it so far.
+        self._replaced = defaultdict[bytes, list[bytes]](list)
+        self._edit: int | None = None
+
+    def content_of(self, photo_id: int | None) -> bytes | None:
+        """The content hash of a photo; None if there is no such photo."""
+        return replaced_contents.content_of(self._db, photo_id)
+
+    def note_replaced(self, before: bytes, after: bytes) -> None:
+        """Note that a file that had the content `before` now has `after`.
+
+        If both are the same picture, what the user set for the former content is carried over, once
+        no file has it any longer. A different picture under the same name gets nothing.
+        """
+        if (
+            before == after
+            or not replaced_contents.is_set_by_user(self._db, before)
+            or not self._is_same_picture(before, after)
+        ):
+            return
+        self._replaced[before].append(after)
+        if replaced_contents.present_files(self._db, before):
+            return
+        self._edit = continue_edit(self._db, self._edit, _SUMMARY)
+        for each in self._replaced.pop(before):
+            replaced_contents.carry_all(self._db, self._edit, before, each)
+        if end_edit(self._db, self._edit) is None:
+            self._edit = None
+
+    def _is_same_picture(self, before: bytes, after: bytes) -> bool:
+        """Whether two contents show one picture, by their sizes and previews: the former file's
+        pixels are gone, and perceptual hashes do not distinguish shots of one scene."""
+        shape = replaced_contents.shape_of(self._db, before)
+        if shape is None or shape != replaced_contents.shape_of(self._db, after):
+            return False
+        try:
+            one, other = (
+                self._previews.path(digest.hex()).read_bytes() for digest in (before, after)
+            )
+        except OSError:
+            return False
+        return is_same_picture_rewritten(one, other)

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
-from explorer.photos.color.convert import to_rgb
+from explorer.photos.color.convert import NEITHER_RGB_NOR_GRAY, color_conversion, to_rgb
 from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import NOTHING, digest_pieces
 from explorer.photos.metadata import orientation
@@ -26,9 +26,10 @@ _TIFF_BITS_PER_SAMPLE, _PNG_BIT_DEPTH = 258, 24
 def pixel_hash(data: bytes) -> bytes:
     """A 16-byte hash that is equal for files with the same pixels and the same other contents.
 
-    Pixels are hashed at full size, upright, in sRGB, with their transparency and bit depth. If part
-    of the file cannot be read or compared, its bytes are hashed, too, so that only identical files
-    have the same hash. Raises PhotoError for a file that cannot be decoded completely.
+    Pixels are hashed at full size, upright, in sRGB, with whatever that conversion does not
+    preserve: samples of another color space, transparency and bit depth. If part of the file cannot
+    be read or compared, its bytes are hashed, too, so that only identical files have the same hash.
+    Raises PhotoError for a file that cannot be decoded completely.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -38,9 +39,9 @@ def pixel_hash(data: bytes) -> bytes:
                 raise UnsupportedPhoto("its pixels have more bits than can be compared")
             picture.load()
             turn = ORIENTATION_TRANSPOSE.get(orientation(picture))
-            pixels, hidden, reduced = (
+            pixels, unconverted, reduced = (
                 to_rgb(picture, 1),
-                _beyond_rgb(picture, turn),
+                _unconverted(picture, turn),
                 _is_reduced_to_eight_bits(picture, data),
             )
         except (PhotoError, MemoryError):
@@ -52,20 +53,37 @@ def pixel_hash(data: bytes) -> bytes:
     contents = read_contents(data)
     other_contents = b"" if contents == NOTHING else contents.packed().encode()
     uncompared = data if reduced or not contents.complete else b""
+    size = b"%d %d" % pixels.size
     return bytes.fromhex(
-        digest_pieces(b"%d %d" % pixels.size, pixels.tobytes(), hidden, other_contents, uncompared)
+        digest_pieces(size, pixels.tobytes(), unconverted, other_contents, uncompared)
     )
 
 
-def _beyond_rgb(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
-    """The data that RGB with 8 bits cannot represent: transparency, or samples of more bits."""
+def _unconverted(picture: Image.Image, turn: Image.Transpose | None) -> bytes:
+    """The upright samples, if 8-bit sRGB on a white background does not represent them exactly, and
+    what determines their color; b"" if it does.
+
+    A conversion maps different samples to the same values: it clips the colors that sRGB does not
+    have.
+    """
+    conversion = color_conversion(picture)
     upright = picture if turn is None else picture.transpose(turn)
     if _is_deep(upright):
-        return upright.mode.encode() + upright.tobytes()
-    if not upright.has_transparency_data:
+        samples = upright.mode.encode() + upright.tobytes()
+    elif upright.has_transparency_data and _is_translucent(upright):
+        samples = upright.convert("RGBA").tobytes()
+    elif conversion:
+        # Gray and indexed samples become RGB without loss.
+        is_kept = upright.mode in NEITHER_RGB_NOR_GRAY
+        samples = (upright if is_kept else upright.convert("RGB")).tobytes()
+    else:
         return b""
-    alpha = upright.convert("RGBA").getchannel("A")
-    return b"" if alpha.getextrema() == (255, 255) else alpha.tobytes()
+    return conversion + samples
+
+
+def _is_translucent(picture: Image.Image) -> bool:
+    """Whether any pixel of a picture with transparency data is not opaque."""
+    return picture.convert("RGBA").getchannel("A").getextrema() != (255, 255)
 
 
 def _is_deep(picture: Image.Image) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +11,14 @@ import pytest
 
 from explorer.analysis.text_stage import TextStage
 from explorer.config import PROJECT
-from explorer.library import copy_rows, keypoint_store, migrations, pair_store, pixel_hash_store
+from explorer.library import (
+    copy_rows,
+    keypoint_store,
+    migrations,
+    pair_store,
+    pixel_hash_store,
+    stage_store,
+)
 from explorer.library.decision_store import decide, decisions
 from explorer.library.library import Library
 from explorer.library.migration_steps import STEPS
@@ -106,6 +114,41 @@ def test_results_of_another_method_are_dropped_with_the_pixel_hashes(tmp_path: P
             )
     finally:
         builder.close()
+
+
+def test_only_photos_that_have_copies_are_compared_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [name for name, _ in STEPS].index("m022_compare_copies_again")
+    (tmp_path / "photos").mkdir()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "STEPS", STEPS[:steps])
+        earlier.setattr(migrations, "VERSION", steps)
+        builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
+        ids = [builder.put(f"{number}.jpg", number) for number in range(6)]
+        kinds: tuple[pair_store.PairKind, ...] = ("pixels", "scene", "picture", "different")
+        for kind, (one, other) in zip(kinds, itertools.pairwise(ids), strict=False):
+            pair_store.put_pairs(
+                builder.writer, [pair_store.Pair(one, other, kind, 0.9, {})], PAIRS_VERSION
+            )
+        keypoint_store.put_compared(builder.writer, [(i, None) for i in ids], PAIRS_VERSION)
+        pixel_hash_store.put_pixel_hash(builder.writer, ids[0], bytes(16))
+        decide(builder.library.catalog, "keep", [digest_of("one"), digest_of("two")], 2)
+        change = builder.library.catalog.change()
+        stage_store.set_stage_change(builder.writer, "pairs", str(PAIRS_VERSION), change)
+        builder.close()
+    library = Library.open(tmp_path / "library")
+    try:
+        catalog = library.catalog
+        left = pair_store.pairs(catalog, PAIRS_VERSION, kinds)
+        assert [(pair.a, pair.kind) for pair in left] == [(ids[1], "scene"), (ids[3], "different")]
+        found = keypoint_store.photo_fingerprints(catalog, PAIRS_VERSION)
+        assert found.compared.tolist() == [False] * 4 + [True] * 2
+        assert pixel_hash_store.pixel_hashes(catalog, ids) == {}
+        assert stage_store.stage_change(catalog, "pairs", str(PAIRS_VERSION)) == 0
+        assert decisions(catalog).apart(digest_of("one"), digest_of("two"))
+    finally:
+        library.close()
 
 
 def test_a_new_library_does_not_load_pandas() -> None:

@@ -24,6 +24,7 @@ from explorer.library.migration_steps import (
     m019_create_concepts,
     m020_album_names,
     m021_keep_sidecars,
+    m022_compare_copies_again,
 )
 
 STEPS = (
@@ -47,5 +48,6 @@ STEPS = (
     ("m019_create_concepts", m019_create_concepts.SQL),
     ("m020_album_names", m020_album_names.SQL),
     ("m021_keep_sidecars", m021_keep_sidecars.SQL),
+    ("m022_compare_copies_again", m022_compare_copies_again.SQL),
 )
 """Name and SQL of each step, in order."""

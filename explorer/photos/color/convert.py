@@ -13,6 +13,8 @@ from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.resize import fit
 
 _GRAY = ("L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+# Modes whose samples are neither RGB nor gray, so that they are always converted.
+NEITHER_RGB_NOR_GRAY = ("CMYK", "YCCK", "YCbCr", "LAB", "HSV")
 # In levels of 255: the largest difference between a profile and sRGB that is ignored, and between a
 # picture's grays and sRGB's that does not matter when quality is measured.
 _MAX_SRGB_SHIFT, _MAX_GRAY_SHIFT = 2, 24
@@ -56,6 +58,18 @@ def to_rgb(picture: Image.Image, reduction: int, side: int | None = None) -> Ima
     plain = small if small.mode == "RGB" else small.convert("RGB")
     space = None if picture.mode in ("CMYK", "YCCK") else declared_color_space(picture)
     return space.to_srgb(plain) if space else plain
+
+
+def color_conversion(picture: Image.Image) -> bytes:
+    """What determines how `to_rgb` converts the colors of a loaded picture: its mode, and its
+    profile or color space. b"" if its samples are sRGB, and thus not converted."""
+    mode = picture.mode if picture.mode in NEITHER_RGB_NOR_GRAY else "RGB"
+    if (profile := _profile(picture)) or mode == "LAB":
+        if _or_none(profile, "L" if picture.mode in _GRAY else mode):
+            return mode.encode() + profile
+    elif mode == "RGB" and (space := declared_color_space(picture)):
+        return f"{mode} {space.primaries} {space.curve}".encode()
+    return b"" if mode == "RGB" else mode.encode()
 
 
 def has_non_srgb_tones(picture: Image.Image) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext
@@ -31,19 +31,22 @@ def let_in(library: Path) -> None:
         context.add_cookies(_tokens[-1:])
 
 
-def prepare(context: BrowserContext) -> None:
-    """Let a context's windows into the apps of the tests, and give them time."""
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A context whose windows are let into the apps of the tests, have time, and show things
+    without fading them in or out."""
+    context = browser.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(WAIT * 1000)
     context.add_cookies(_tokens)
     context.add_init_script(settling.NOTE_ANSWERS)
+    return context
 
 
 def context_of(browser: Browser, width: int, scheme: Scheme) -> BrowserContext:
     """The context for windows of this width in pixels and this color scheme."""
     if (width, scheme) not in _contexts:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        prepare(context)
-        _contexts[width, scheme] = context
+        _contexts[width, scheme] = new_context(
+            browser, viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
     return _contexts[width, scheme]
 
 

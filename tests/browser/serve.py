@@ -3,6 +3,7 @@ tests.browser.serve …` is `python run.py …`."""
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
@@ -39,9 +40,12 @@ def main(words: list[str]) -> int:
         worker.lower_priority = lambda: None  # type: ignore[attr-defined]
         return worker.main(words[1:])
     from explorer.cli import app
+    from explorer.library import staleness
     from explorer.ui import worker_supervisor
     from explorer.ui.duplicates_page import group_cache, group_choices
 
+    # However long an answer takes on a busy computer, the next page shows what has changed since.
+    staleness._QUICK = math.inf
     # What is put beside photos shows at the next load of the page.
     group_cache.RECHECK_AFTER = 0.0
     # What was chosen in the test before this one is forgotten when a test says so.

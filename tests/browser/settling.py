@@ -18,21 +18,38 @@ from playwright.sync_api import Locator, Page
 # What a user does with an element.
 _ACTIONS = ("click", "dblclick", "fill", "focus", "hover", "press")
 
+# Milliseconds between two looks. To look in every animation frame would have the browser draw each
+# of them, and that is a lot of work without a graphics processor.
+_INTERVAL = 40
+
 # Runs in every page before its own scripts. The page does not know that its script runs before the
-# server tells it so; until then, it has sent something that is not answered.
-NOTE_ANSWERS = """
+# server tells it so; until then, it has sent something that is not answered. It sends only some
+# moments after the event, and what arrives next may answer something else. So the page is not at
+# rest just after an event or a message either: the timer that ends this runs after those that the
+# page has set.
+NOTE_ANSWERS = """(() => {
   window.unanswered = null;
+  window.stirred = false;
+  let timer = 0;
+  const stir = () => {
+    window.stirred = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => { window.stirred = false; }, INTERVAL);
+  };
+  const answered = () => { window.unanswered = null; stir(); };
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
     if (!this.noted) {
       this.noted = true;
-      this.addEventListener("message", () => { window.unanswered = null; });
-      this.addEventListener("close", () => { window.unanswered = null; });
+      this.addEventListener("message", answered);
+      this.addEventListener("close", answered);
     }
     window.unanswered = performance.now();
     return send.call(this, data);
   };
-"""
+  for (const event of ["change", "click", "input", "keydown", "keyup", "pointerup", "popstate"])
+    window.addEventListener(event, stir, true);
+})();""".replace("INTERVAL", str(_INTERVAL))
 
 # Called again and again with a number of its own for each wait, or with null if it is enough that
 # nothing runs. What stands still is what can be pressed or typed into: a sign of progress moves for
@@ -46,6 +63,8 @@ _AT_REST = """(wait) => {
     script === "initial" ||
     (connected && !["notRunning", "compilationError"].includes(script)) ||
     (connected && window.unanswered !== null && window.unanswered !== undefined) ||
+    window.stirred ||
+    document.fonts.status === "loading" ||
     document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]');
   if (busy) {
     window.lastPlaces = null;
@@ -70,15 +89,16 @@ _AT_REST = """(wait) => {
 }"""
 
 _waits = itertools.count()
-# Milliseconds between two looks. To look in every animation frame would have the browser draw each
-# of them, and that is a lot of work without a graphics processor.
-_INTERVAL = 40.0
 
 
 def settle(page: Page) -> None:
     """Wait until the script has run, every part of the page has arrived, and nothing that can be
     pressed has moved from one look to the next, twice. A page that is not the app's is at rest."""
     page.wait_for_function(_AT_REST, arg=next(_waits), polling=_INTERVAL)
+
+
+def _until_nothing_runs(page: Page) -> None:
+    page.wait_for_function(_AT_REST, arg=None, polling=_INTERVAL)
 
 
 def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
@@ -88,8 +108,11 @@ def settle_before_actions(patch: pytest.MonkeyPatch) -> None:
     def settled(action: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(action)
         def act(self: Locator, *arguments: Any, **options: Any) -> Any:
+            # While the script runs, elements of its last run may stand beside those of this one,
+            # and an element that is there twice is not waited for.
+            _until_nothing_runs(self.page)
             self.wait_for(timeout=options.get("timeout"))
-            self.page.wait_for_function(_AT_REST, arg=None, polling=_INTERVAL)
+            _until_nothing_runs(self.page)
             return action(self, *arguments, **options)
 
         return act

@@ -132,8 +132,7 @@ def test_a_search_is_narrowed_down_and_widened_again(window: Visitor, server: Se
 
 @pytest.mark.parametrize("window", [(720, "light"), (1024, "dark")], indirect=True)
 def test_in_half_a_window_nothing_is_cut_off(window: Visitor, server: Server) -> None:
-    page = window.page
-    page.goto(server.address + "/browse")
+    page = window.open(server.address + "/browse")
     expect(page.get_by_role("treeitem", name=f"Grey, {GREY} photos")).to_be_visible()
     for name in ("Folders", "Dates", "Cameras"):
         tab = page.get_by_role("radio", name=name).locator("p")

@@ -8,15 +8,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app_server import Server
-from tests.browser.contexts import prepare
+from tests.browser.contexts import new_context
 from tests.browser.visitor import Visitor
 
 
 @pytest.fixture
 def german(_browser: Browser) -> Iterator[Visitor]:
     """A window of a German browser."""
-    context = _browser.new_context(locale="de-DE")
-    prepare(context)
+    context = new_context(_browser, locale="de-DE")
     visitor = Visitor(context.new_page())
     yield visitor
     visitor.close()
@@ -34,4 +33,5 @@ def test_a_german_browser_gets_german_dates_and_numbers(server: Server, german: 
     expect(panel).to_contain_text("15. März 2021, 12:00")
     expect(panel.get_by_text(" kB")).to_contain_text(",")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.goto("about:blank")

@@ -51,7 +51,7 @@ export function createPhotoViewer({ css, font, sendAct, onClosed }) {
   const strip = createFilmStrip((index) => list.go(index) && stepped());
   const slideshow = createSlideshow({
     next: () => {
-      if (!list.step(1)) list.go(0);
+      if (!list.step(1)) list.reach("first");
       stepped(true);
     },
     ready: () => list.now() !== null && stage.settled, onChange: () => refreshFrame(),
@@ -142,7 +142,7 @@ export function createPhotoViewer({ css, font, sendAct, onClosed }) {
   function stepped(bySlideshow = false) {
     if (!bySlideshow) slideshow.restart();
     regions.stop();
-    awaited = list.now() === null;
+    awaited = list.now() === null || list.bound;
     refresh();
     if (!awaited) announce();
   }
@@ -208,8 +208,8 @@ export function createPhotoViewer({ css, font, sendAct, onClosed }) {
     close: () => (regions.active ? regions.stop() : frame.helpShown ? commands.help() : close()),
     previous: () => list.step(-1) && stepped(),
     next: () => list.step(1) && stepped(),
-    first: () => list.go(0) && stepped(),
-    last: () => list.go(list.total - 1) && stepped(),
+    first: () => list.reach("first") && stepped(),
+    last: () => list.reach("last") && stepped(),
     slideshow: () => slideshow.toggle(),
     info() {
       infoShown = !infoShown;

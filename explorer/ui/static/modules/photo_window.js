@@ -13,6 +13,8 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   // although it is not in the list, which continues at `at`. gap: whether the shown photo has left the list, so that the next one is
   // the photo at `at` itself rather than the one after it.
   let present = { at: 0, total: 0, located: false, outside: null, gap: false };
+  // Where to go once the list is located: to its "first" or "last" photo, or nowhere (null).
+  let wanted = null;
   let generation = 0;
   let waiting = null;
   // The photo that is being looked up; stale: whether the list has changed meanwhile.
@@ -24,7 +26,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   // Begin with the photos around the one that is opened; their position in the whole list is not known yet.
   function seed(photos, id) {
     generation++;
-    waiting = sought = null;
+    waiting = sought = wanted = null;
     stale = false;
     entries = new Map(photos.map((photo, index) => [index, photo]));
     const at = Math.max(0, photos.findIndex((photo) => photo.id === id));
@@ -102,10 +104,14 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     entries = new Map();
     accept(found);
     present = { ...place, total: found.total, located: true };
+    if (stale) {
+      onChange();
+      stale = false;
+      return findAgain();
+    }
+    if (wanted !== null) reach(wanted);
     onChange();
-    if (!stale) return extend();
-    stale = false;
-    return findAgain();
+    return extend();
   }
 
   // After a failure, the next look-up starts anew.
@@ -149,10 +155,19 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
 
   // Go to an index, clamped to the list. Returns whether that is another photo.
   function go(index) {
+    wanted = null;
     const target = Math.min(present.total - 1, Math.max(0, index));
     if (target < 0 || (target === present.at && present.outside === null)) return false;
     present = { ...present, at: target, outside: null, gap: false };
     extend().catch(() => now() || onFailed());
+    return true;
+  }
+
+  // Go to the "first" or the "last" photo. Which one that is, is known only once the list is located: until then, it is remembered.
+  // Returns whether that is another photo, or may be.
+  function reach(end) {
+    if (present.located) return go(end === "last" ? present.total - 1 : 0);
+    wanted = end;
     return true;
   }
 
@@ -169,16 +184,19 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
 
   // Show a photo that need not be in the list, without leaving one's place in it.
   function visit(photo) {
+    wanted = null;
     const known = [...entries].find(([, each]) => each.id === photo.id);
     present = known ? { ...present, at: known[0], outside: null, gap: false } : { ...present, outside: photo };
   }
 
   return {
-    seed, locate: (id) => freed(locate(id)), relocate: () => freed(relocate()), now, entry, go, step, visit,
+    seed, locate: (id) => freed(locate(id)), relocate: () => freed(relocate()), now, entry, go, reach, step, visit,
     get at() { return present.outside === null && present.at >= 0 ? present.at : null; },
     get near() { return Math.max(0, present.at); },
     get total() { return present.total; },
     get located() { return present.located; },
+    // Whether another photo is shown once the list is located.
+    get bound() { return wanted !== null; },
     get hasPrevious() { return present.outside !== null && !present.gap ? present.at >= 0 : present.at > 0; },
     get hasNext() {
       if (present.outside === null) return present.at + 1 < present.total;

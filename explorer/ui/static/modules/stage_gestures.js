@@ -4,7 +4,7 @@
 const DRAG_START = 8;
 const SWIPE_ACROSS = 60;
 const SWIPE_DOWN = 110;
-// Milliseconds within which a second tap makes a double tap, and pixels that it may be away from the first.
+// Milliseconds within which a second tap makes a double tap (of a mouse, the browser tells double clicks), and pixels that it may be away from the first.
 const DOUBLE_TAP_TIME = 320;
 const DOUBLE_TAP_PLACE = 40;
 
@@ -15,6 +15,8 @@ export function listenForGestures(stage, act) {
   let drag = null;
   let pinch = null;
   let tap = { time: 0, x: 0, y: 0 };
+  // Whether the last press was a click of the mouse.
+  let clicked = false;
 
   function place({ clientX, clientY }) {
     const frame = stage.getBoundingClientRect();
@@ -73,8 +75,9 @@ export function listenForGestures(stage, act) {
     }
     const done = drag;
     drag = null;
+    clicked = Boolean(done && !done.touch && !done.moved);
     if (!done) return;
-    if (!done.moved) return event.type === "pointerup" ? tapped(event) : undefined;
+    if (!done.moved) return done.touch && event.type === "pointerup" ? tapped(event) : undefined;
     if (!done.touch || act.enlarged()) return;
     act.release();
     if (event.type !== "pointerup") return;
@@ -84,6 +87,11 @@ export function listenForGestures(stage, act) {
   }
   stage.addEventListener("pointerup", end);
   stage.addEventListener("pointercancel", end);
+
+  // How fast a double click has to be is a setting of the system. Browsers tell double taps in the same way, but not all do.
+  stage.addEventListener("dblclick", (event) => {
+    if (clicked && !event.target.closest("button, a")) act.toggle(place(event));
+  });
 
   function tapped(event) {
     const here = place(event);

@@ -2,10 +2,11 @@
 
 import { addressWithPhoto, photoInAddress, sameButPhoto } from "./photo_address.js";
 
-// Milliseconds between two changes of the address: browsers allow only a few in a short time.
+// Milliseconds without a step after which the address is changed, unless there was none for as long before: browsers allow only a few
+// changes in a short time.
 const ADDRESS_DELAY = 200;
-// Milliseconds to wait until the browser has gone back.
-const BACK_TIMEOUT = 800;
+// Milliseconds to wait until the browser has gone back, which it does at once unless the computer is busy.
+const BACK_TIMEOUT = 5000;
 
 // onAddress(id): called when the user goes back or forward to an address with that photo, or with none (null).
 export function createViewerHistory({ onAddress }) {
@@ -22,12 +23,18 @@ export function createViewerHistory({ onAddress }) {
 
   function step(id) {
     own = addressWithPhoto(location.href, id);
-    clearTimeout(timer);
+    if (timer === 0) flush();
+    pause();
     timer = setTimeout(flush, ADDRESS_DELAY);
   }
 
-  function flush() {
+  function pause() {
     clearTimeout(timer);
+    timer = 0;
+  }
+
+  function flush() {
+    pause();
     if (own !== null && own !== location.href && sameButPhoto(own, location.href)) history.replaceState(history.state, "", own);
   }
 
@@ -58,7 +65,7 @@ export function createViewerHistory({ onAddress }) {
 
   // Runs before Streamlit's listener, which would run the page again for nothing if only the photo differs.
   function onPop(event) {
-    clearTimeout(timer);
+    pause();
     if (leaving) {
       if (sameButPhoto(leaving.under, location.href)) event.stopImmediatePropagation();
       leaving();
@@ -78,7 +85,7 @@ export function createViewerHistory({ onAddress }) {
     // The page itself has changed the address: the photo that it names now, or null.
     read() { return photoInAddress(location.search); },
     stop() {
-      clearTimeout(timer);
+      pause();
       window.removeEventListener("popstate", onPop, true);
     },
   };

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from explorer.library.catalog import Catalog
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests.browser.contexts import WAIT, let_in
+from tests.fixtures.waiting import wait
 from tests.this_machine import interrupt
 
 
@@ -96,3 +98,28 @@ def until_indexed(running: Server, wanted: int) -> None:
             time.sleep(0.2)
     finally:
         catalog.close()
+
+
+def ids_of(catalog: Catalog, names: Collection[str]) -> list[int]:
+    """The photos of these names that are listed."""
+    rows = catalog.photos(catalog.matching())
+    return [photo for photo, row in rows.items() if row["name"] in names]
+
+
+def until_gone(running: Server, names: Collection[str]) -> None:
+    """Wait until photos whose files have been deleted are no longer listed."""
+    with contextlib.closing(Catalog(running.library / "catalog.db")) as catalog:
+        wait(lambda: not ids_of(catalog, names), f"{names} are no longer listed")
+
+
+@contextlib.contextmanager
+def suspended(processes: list[psutil.Process]) -> Iterator[None]:
+    """These processes stand still."""
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()

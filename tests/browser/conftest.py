@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests import pictures
-from tests.browser import settling
+from tests.browser import restoring, settling
 from tests.browser.app_server import Server, until_indexed
 from tests.browser.contexts import WAIT, Scheme, context_of, forget_contexts
 from tests.browser.tidy_app import app_with_copies, tidy
@@ -59,6 +59,17 @@ def server(photos: Path) -> Iterator[Server]:
     finally:
         running.stop()
     assert "Traceback" not in running.log, running.log
+
+
+@pytest.fixture(autouse=True)
+def _as_found(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test leaves in the app that all share is taken back after it."""
+    if "server" not in request.fixturenames:
+        yield
+        return
+    running, watched = request.getfixturevalue("server"), request.getfixturevalue("photos")
+    yield
+    restoring.restore(running, watched)
 
 
 @pytest.fixture(scope="package")

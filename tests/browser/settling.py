@@ -97,6 +97,20 @@ def settle(page: Page) -> None:
     page.wait_for_function(_AT_REST, arg=next(_waits), polling=_INTERVAL)
 
 
+def until_scrolled(page: Page) -> None:
+    """Wait until the page has been scrolled as far as it goes: the wheel moves it step by step."""
+    page.wait_for_function(
+        """() => {
+          const now = performance.now();
+          const top = document.querySelector('[data-testid="stMain"]').scrollTop;
+          if (window.lastTop !== top) window.lastMove = now;
+          window.lastTop = top;
+          return now - window.lastMove > 400;
+        }""",
+        polling=_INTERVAL,
+    )
+
+
 def _until_nothing_runs(page: Page) -> None:
     page.wait_for_function(_AT_REST, arg=None, polling=_INTERVAL)
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from explorer.config import PROJECT
 from tests.browser.app_server import Server
 from tests.browser.test_search_page import look, tiles
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, escape
 
 _AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
@@ -99,8 +99,7 @@ def test_what_opens_over_a_page_violates_no_rule(window: Visitor, server: Server
         bar.get_by_role("button", name=name).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         check(window)
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_have_count(0)
+        escape(page.get_by_role("dialog"))
     # The selection is still there.
     bar.get_by_role("button", name="Clear").click()
     expect(bar).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_server import Server
 from tests.browser.contexts import WAIT
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, escape
 
 
 @pytest.mark.parametrize("window", [(1440, "light"), (360, "dark")], indirect=True)
@@ -24,8 +24,7 @@ def test_the_map_is_drawn_and_its_photos_can_be_listed_by_keyboard(
     expect(page.get_by_role("list", name="Colors").get_by_role("listitem")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     window.settle()
-    page.locator("canvas[aria-label='Map of the library']").focus()
-    page.keyboard.press("Enter")
+    page.locator("canvas[aria-label='Map of the library']").press("Enter")
     expect(page.get_by_text("100 photos in the marked area")).to_be_visible()
     expect(page).to_have_url(re.compile("area="))
     window.reload()
@@ -41,8 +40,7 @@ def test_the_photos_of_an_area_are_one_list(window: Visitor, server: Server) -> 
     tiles = photos.get_by_role("button")
     expect(tiles.first).to_be_visible()
     window.settle()
-    tiles.first.focus()
-    page.keyboard.press("End")
+    tiles.first.press("End")
     # Of the photos in the page, the first is another one now.
     expect(tiles.first).not_to_be_focused()
     expect(tiles.last).to_be_focused()
@@ -74,9 +72,10 @@ def test_a_point_shows_its_photo_and_opens_it(window: Visitor, server: Server) -
 def test_an_area_is_marked_by_dragging(window: Visitor, server: Server) -> None:
     page = window.open(server.address + "/anomalies")
     expect(page.get_by_text("100 of 100 photos in view")).to_be_visible()
+    page.get_by_role("button", name="Mark", exact=True).click()
+    window.settle()
     box = page.locator("canvas[aria-label='Map of the library']").bounding_box()
     assert box is not None
-    page.get_by_role("button", name="Mark", exact=True).click()
     page.mouse.move(box["x"] + 3, box["y"] + 3)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3, steps=4)
@@ -103,17 +102,14 @@ def test_selected_photos_are_dismissed_together_and_a_removal_lists_them_first(
     photos = page.get_by_role("group", name="Findings, worst first").get_by_role("button")
     photos.first.wait_for()
     number = page.get_by_text("findings, worst first").inner_text().split()[0]
-    photos.first.focus()
-    page.keyboard.press("x")
+    photos.first.press("x")
     page.get_by_role("button", name="Remove…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("1 file")).not_to_have_count(0)
     expect(dialog.get_by_role("button", name="Remove 1 file")).to_be_disabled()
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    escape(dialog)
     # Closing the list leaves everything in its place.
-    photos.first.focus()
-    page.keyboard.press("x")
+    photos.first.press("x")
     page.get_by_role("button", name="Dismiss", exact=True).click()
     expect(page.get_by_text("1 finding dismissed", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Undo").click()
@@ -132,10 +128,8 @@ def test_photos_are_removed_into_a_folder_and_restored(
     shown.first.wait_for()
     number = int(page.get_by_text("findings, worst first").inner_text().split()[0])
     before = _files(photos)
-    shown.nth(0).focus()
-    page.keyboard.press("x")
-    shown.nth(1).focus()
-    page.keyboard.press("x")
+    shown.nth(0).press("x")
+    shown.nth(1).press("x")
     page.get_by_role("button", name="Remove…").click()
     _remove(page, 2, tmp_path / "kept")
     expect(page.get_by_text(f"{number - 2} findings, worst first")).to_be_visible()

@@ -42,8 +42,7 @@ def test_a_folder_shows_its_photos_and_leads_to_a_search(window: Visitor, server
 def test_the_tree_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:
     page = window.open(server.address + "/browse")
     expect(page.get_by_role("treeitem", name="Grey")).to_be_visible()
-    page.get_by_role("searchbox", name="Filter folders").focus()
-    page.keyboard.press("ArrowDown")
+    page.get_by_role("searchbox", name="Filter folders").press("ArrowDown")
     expect(page.get_by_role("treeitem", name="My photos")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("treeitem", name="Grey")).to_have_count(0)

@@ -162,8 +162,7 @@ def test_a_photo_compares_all_three(window: Visitor, comparing: ComparingServer)
 
     # What is shown is in the address, and back leads to what was shown before.
     before = page.url
-    column(page, "light").locator("button.photo").nth(2).focus()
-    page.keyboard.press("m")
+    column(page, "light").locator("button.photo").nth(2).press("m")
     page.wait_for_url(lambda url: url != before)
     after = asked(page)["like"]
     page.go_back()

@@ -9,14 +9,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.app_server import Server
 from tests.browser.test_search_page import expect_asked, look, names, tiles
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, escape
 
 
 def select(page: Page, *places: int) -> None:
     """Select photos by keyboard."""
     for place in places:
-        tiles(page).nth(place).focus()
-        page.keyboard.press("x")
+        tiles(page).nth(place).press("x")
 
 
 def expect_named(page: Page, place: int, *allowed: str) -> None:
@@ -69,8 +68,7 @@ def test_a_concept_is_made_refined_and_deleted(window: Visitor, server: Server) 
     window.settle()
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog).to_contain_text("“Grey” is deleted.")
-    window.settle()
-    page.keyboard.press("Escape")
+    escape(dialog)
     expect(page.get_by_text("There is no concept “Grey”.")).to_be_visible()
 
 

@@ -96,8 +96,7 @@ def test_keyboard_shortcuts_are_shown_where_they_were_requested(
     page.keyboard.press("Escape")
     expect(page.locator(".keys")).to_have_count(0)
     # By the keyboard alone, from the end of the page.
-    page.locator(".entry").last.focus()
-    page.keyboard.press("?")
+    page.locator(".entry").last.press("?")
     expect(page.locator(".keys")).to_be_in_viewport(ratio=0.98)
     page.keyboard.press("?")
     expect(page.locator(".keys")).to_have_count(0)

@@ -25,12 +25,13 @@ from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
-from tests.browser.app_server import Server, free_port, until_indexed
+from tests.browser.app_server import Server, free_port, suspended, until_indexed
 from tests.browser.contexts import WAIT
 from tests.browser.visitor import Visitor
+from tests.fixtures.waiting import wait
 from tests.ui.serving import environment_of
 
-MANY, MORE = 400, 40
+MANY, SOME, MORE = 400, 20, 40
 
 
 def gone(family: list[psutil.Process]) -> None:
@@ -59,6 +60,11 @@ def until(library: Library, photos: int) -> None:
         time.sleep(0.05)
 
 
+def _indexes(library: Library) -> bool:
+    worker = worker_status(library.catalog)
+    return worker is not None and worker["phase"] == "indexing"
+
+
 def _a_killed_indexer_is_started_again(server: Server, library: Library) -> None:
     """It is killed while it indexes, its decoders end, and another one goes on."""
     draw(server.folder / "more", MORE, first=MANY)
@@ -75,15 +81,14 @@ def _a_killed_indexer_is_started_again(server: Server, library: Library) -> None
 
 
 def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_path: Path) -> None:
-    draw(tmp_path / "aside", MANY)
+    draw(tmp_path / "photos" / "some", SOME)
+    draw(tmp_path / "aside", MANY - SOME, first=SOME)
     pictures.write(tmp_path / "photos" / "first.jpg", pictures.draw(1))
     server, library = Server(tmp_path, str(tmp_path / "photos")), Library.open(tmp_path / "library")
     try:
-        until(library, 1)
+        until_indexed(server, SOME + 1)
         window.open(server.address)
         window.page.locator("button.photo").first.wait_for()
-        (tmp_path / "aside").rename(tmp_path / "photos" / "many")
-        until(library, 20)
         worker = worker_status(library.catalog)
         family = psutil.Process(server.process.pid).children(recursive=True)
         assert (
@@ -91,8 +96,12 @@ def test_killing_the_server_ends_its_indexer_and_decoders(window: Visitor, tmp_p
             and worker["pid"] in {process.pid for process in family}
             and len(family) > 1
         )
-        server.process.kill()
-        server.process.wait()
+        # So that it has not come to its end before it is killed.
+        with suspended(psutil.Process(worker["pid"]).children(recursive=True)):
+            (tmp_path / "aside").rename(tmp_path / "photos" / "many")
+            wait(lambda: _indexes(library), "the new photos to be read")
+            server.process.kill()
+            server.process.wait()
         gone(family)
         with library.lock():
             assert verify(library).problems == []

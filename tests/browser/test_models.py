@@ -49,6 +49,13 @@ def fetching(
         running.stop()
 
 
+def open_all_models(window: Visitor) -> None:
+    # What arrives above it moves it.
+    window.settle()
+    window.page.get_by_text("All models").click()
+    expect(window.page.locator(".st-key-model-clip")).to_be_visible()
+
+
 def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     fetching: ModelServer, window: Visitor, better_hub: Hub
 ) -> None:
@@ -70,8 +77,8 @@ def test_a_model_is_fetched_paused_resumed_used_and_dropped(
     expect(page.get_by_text("Search model: better (6 photos)")).to_be_visible()
     expect(line).to_have_count(0)
 
-    page.get_by_text("All models").click()
     starter, better = page.locator(".st-key-model-starter"), page.locator(".st-key-model-better")
+    open_all_models(window)
     expect(better).to_contain_text("in use")
     expect(better).to_contain_text("6 photos encoded")
     expect(page.locator(".st-key-model-clip")).to_contain_text("605.2 MB, not downloaded")
@@ -98,7 +105,7 @@ def test_not_now_is_remembered(fetching: ModelServer, window: Visitor) -> None:
     page.get_by_role("link", name="Library").click()
     expect(page.get_by_text("Search model: starter (6 photos)")).to_be_visible()
     expect(page.locator(".st-key-fetch-library")).to_have_count(0)
-    page.get_by_text("All models").click()
+    open_all_models(window)
     expect(page.locator(".st-key-model-clip").get_by_role("button")).to_contain_text(
         "Download and use"
     )

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.library.catalog import Catalog
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_undo import undo_edit
 from tests.browser.app_server import Server
 from tests.browser.test_search_page import look
 from tests.browser.visitor import Visitor
-
-
-@pytest.fixture(autouse=True)
-def _as_before(server: Server) -> Iterator[None]:
-    """The server is that of all tests: what is edited here is undone."""
-    yield
-    catalog = Catalog(server.library / "catalog.db")
-    for edit in past_edits(catalog):
-        undo_edit(catalog, edit.id)
-    catalog.close()
 
 
 def said(page: Page, text: str) -> Locator:

@@ -39,8 +39,7 @@ def test_a_cluster_leads_to_its_photos_and_to_a_search(window: Visitor, server: 
 def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> None:
     page = window.open(server.address + "/places")
     expect(page.get_by_role("button", name=CLUSTER)).to_be_visible()
-    page.get_by_role("application", name="World map of the photos").focus()
-    page.keyboard.press("+")
+    page.get_by_role("application", name="World map of the photos").press("+")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("0")
     page.keyboard.press("Tab")
@@ -49,8 +48,7 @@ def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> N
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("photos in this area")).to_have_count(0)
-    page.get_by_role("application", name="World map of the photos").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("application", name="World map of the photos").press("Enter")
     expect(page.get_by_text("5 photos in this area")).to_be_visible()
 
 

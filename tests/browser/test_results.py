@@ -15,10 +15,10 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.library.catalog import Catalog
 from explorer.library.pair_store import PAIRS_VERSION, similar_shots
 from tests import pictures
-from tests.browser.app_server import Server
+from tests.browser.app_server import Server, until_gone
 from tests.browser.contexts import WAIT
 from tests.browser.test_search_page import expect_asked, expect_names, fits, look, tiles
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, escape
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,10 @@ def _copies(server: Server, photos: Path) -> Iterator[Path]:
             assert time.monotonic() < end, server.log
             time.sleep(0.1)
     yield folder
-    for path in folder.iterdir():
+    copies = list(folder.iterdir())
+    for path in copies:
         path.unlink()
+    until_gone(server, [path.name for path in copies])
 
 
 def stack(page: Page) -> Locator:
@@ -51,8 +53,7 @@ def test_a_stack_opens_and_closes(window: Visitor, server: Server, photos: Path)
     stack(page).locator(".stack").click()
     expect(tiles(page)).to_have_count(3)
     # The keyboard's place is the same photo, which closes the stack again.
-    stack(page).focus()
-    page.keyboard.press("s")
+    stack(page).press("s")
     expect(tiles(page)).to_have_count(1)
     expect(stack(page)).to_be_focused()
     page.keyboard.press("s")
@@ -75,8 +76,7 @@ def test_months_are_headings_and_arrow_keys_cross_them(window: Visitor, server: 
     expect(page.locator(".gallery h3")).to_have_text(months)
     expect_asked(page, {"until": "2021-12-31", "group": "month"})
     page.keyboard.press("Escape")
-    tiles(page).first.focus()
-    page.keyboard.press("ArrowDown")
+    tiles(page).first.press("ArrowDown")
     expect(tiles(page).nth(1)).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")
@@ -106,8 +106,7 @@ def test_selected_photos_are_copied_into_a_folder(
     window: Visitor, server: Server, tmp_path: Path
 ) -> None:
     page = look(window, server, "/?until=2021-12-31")
-    tiles(page).first.focus()
-    page.keyboard.press("x")
+    tiles(page).first.press("x")
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_test_id("stMarkdown").get_by_text("2 selected")).to_be_visible()
     page.locator("[class*=st-key-selection]").get_by_role("button", name="Export").click()
@@ -129,6 +128,5 @@ def test_selected_photos_are_copied_into_a_folder(
     with page.expect_download() as table:
         dialog.get_by_role("button", name="Download photos.csv").click()
     assert table.value.path().read_text().count("yellow.jpg") == 1
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    escape(dialog)
     window.settle()

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests import pictures
-from tests.browser.app_server import Server
+from tests.browser.app_server import Server, until_gone
 from tests.browser.test_search_page import expect_asked, find, look
 from tests.browser.visitor import Visitor
 
@@ -43,3 +43,4 @@ def test_a_saved_search_counts_new_matches(window: Visitor, server: Server, phot
         window.wait_for_requests()
     finally:
         new.unlink()
+        until_gone(server, [new.name])

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests import pictures
-from tests.browser.app_server import Server
+from tests.browser.app_server import Server, until_gone
 from tests.browser.conftest import GREY
 from tests.browser.visitor import Visitor
 
@@ -213,8 +213,7 @@ def test_photos_are_selected_by_mouse(window: Visitor, server: Server) -> None:
 
 def test_photos_are_selected_by_keyboard_and_searched_by(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?until=2021-12-31")
-    tiles(page).first.focus()
-    page.keyboard.press("x")
+    tiles(page).first.press("x")
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_test_id("stMarkdown").get_by_text("2 selected")).to_be_visible()
     page.keyboard.press("Escape")
@@ -244,6 +243,7 @@ def test_results_follow_changes_to_the_folder(
         window.wait_for_requests()
     finally:
         new.unlink()
+        until_gone(server, [new.name])
     # The page has heard of it, and yet the open photo stays.
     expect(page.get_by_role("dialog")).to_contain_text("no longer in the library")
     expect(page.get_by_role("dialog")).to_contain_text("just now.jpg")

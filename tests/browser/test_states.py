@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,7 +14,7 @@ from playwright.sync_api import Locator, expect
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from tests import pictures
-from tests.browser.app_server import Server
+from tests.browser.app_server import Server, suspended
 from tests.browser.test_accessibility import PAGES, check, check_without_rest
 from tests.browser.test_life import draw, until
 from tests.browser.visitor import Visitor
@@ -57,19 +56,6 @@ def kill_worker(library: Library) -> int:
     worker.kill()
     psutil.wait_procs([worker, *family], timeout=30)
     return worker.pid
-
-
-@contextlib.contextmanager
-def suspended(processes: list[psutil.Process]) -> Iterator[None]:
-    """These processes stand still."""
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.resume()
 
 
 @pytest.mark.skipif(

@@ -44,13 +44,17 @@ def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     )
     expect(texts).to_be_visible()
     expect(page.get_by_text("more notes.jpg")).to_have_count(0)
+    # What arrives above them moves them.
+    window.settle()
     texts.click()
     expect(page.get_by_text("<b>notes.jpg")).to_be_visible()
     expect(page.get_by_text("more notes.jpg")).to_be_visible()
     # One is read again when asked, fails again for the same reason, and is read by itself once it
     # has been mended …
+    window.settle()
     broken.click()
     expect(page.get_by_text("broken.jpg")).to_be_visible()
+    window.settle()
     page.get_by_role("button", name="Try again").last.click()
     expect(page.get_by_text("The file is being read again.")).to_be_visible()
     expect(page.get_by_text("trying again")).to_have_count(0)
@@ -59,6 +63,7 @@ def test_failed_files_are_grouped_by_reason_and_retried_on_request(
     expect(broken).to_have_count(0)
     expect(page.get_by_text(re.compile("^2 photo files")).first).to_be_visible()
     # … and a whole group, which fails again for the same reason.
+    window.settle()
     page.get_by_role("button", name="Try these again").click()
     expect(page.get_by_text("The files are being read again.")).to_be_visible()
     expect(page.get_by_text("trying again")).to_have_count(0)

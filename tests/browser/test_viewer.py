@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.library.library import Library
+from explorer.library.catalog import Catalog
 from tests import pictures
-from tests.browser.app_server import Server
+from tests.browser.app_server import Server, ids_of, until_gone
 from tests.browser.test_search_page import (
     ALL,
     asked,
@@ -23,7 +24,7 @@ from tests.browser.test_search_page import (
     look,
     tiles,
 )
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, escape, note_runs
 from tests.fixtures.waiting import wait
 
 
@@ -40,6 +41,8 @@ def opened(window: Visitor, server: Server, path: str = "/", number: int = 0) ->
     tiles(page).nth(number).click()
     viewer = viewer_of(page)
     expect(viewer.locator(".frame.loaded")).to_be_visible()
+    # Before that, only the photos beside it are known.
+    expect(viewer.locator(".position")).to_have_text(re.compile(" of "))
     return viewer
 
 
@@ -54,8 +57,7 @@ def test_it_shows_photos_and_their_details(window: Visitor, server: Server) -> N
     find(window, "red")
     # Before that, the photos may still be those that were listed without a phrase.
     expect_names(page, "red.jpg")
-    tiles(page).first.focus()
-    page.keyboard.press("Enter")
+    tiles(page).first.press("Enter")
     viewer = viewer_of(page)
     for words in (
         "red.jpg",
@@ -89,27 +91,19 @@ def test_it_shows_photos_and_their_details(window: Visitor, server: Server) -> N
 def test_photos_are_stepped_through_without_a_run_of_the_page(
     window: Visitor, server: Server
 ) -> None:
+    runs = note_runs(window.page)
     viewer = opened(window, server)
     page = window.page
     window.settle()
-    page.evaluate(
-        """() => {
-          new MutationObserver((changes) => { window.runs += changes.length; }).observe(
-            document.querySelector('[data-testid="stApp"]'),
-            { attributes: true, attributeFilter: ["data-test-script-state"] });
-        }"""
-    )
-    at, runs = 1, list[int]()
-    # The page also runs by itself every few seconds, so that once without a run is enough.
-    while 0 not in runs:
-        assert len(runs) < 20, runs
-        page.evaluate("window.runs = 0")
-        for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
-            page.keyboard.press(key)
-        at += 2
-        expect_position(viewer, at)
-        page.wait_for_timeout(300)
-        runs.append(page.evaluate("window.runs"))
+    assert runs
+    runs.clear()
+    ids = [tiles(page).nth(number).get_attribute("data-id") for number in range(3)]
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect_position(viewer, 3)
+    expect(page).to_have_url(re.compile(rf"photo={ids[2]}$"))
+    window.settle()
+    assert not runs
     page.keyboard.press("End")
     expect_position(viewer, ALL)
     expect(viewer.get_by_role("button", name="Next photo")).to_have_count(0)
@@ -127,9 +121,12 @@ def test_photos_are_stepped_through_without_a_run_of_the_page(
 def test_back_leaves_in_one_step_and_forward_opens_again(window: Visitor, server: Server) -> None:
     viewer = opened(window, server, "/?until=2021-12-31")
     page = window.page
+    fourth = tiles(page).nth(3).get_attribute("data-id")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect_position(viewer, 4, 5)
+    # The address follows once the steps have ended.
+    expect(page).to_have_url(re.compile(rf"photo={fourth}$"))
     page.go_back()
     expect(viewer).to_have_count(0)
     expect_asked_for(page, "until")
@@ -159,7 +156,7 @@ def test_a_photo_is_zoomed_moved_and_turned(window: Visitor, server: Server) -> 
     assert large > whole
     stage.hover()
     page.mouse.wheel(0, -300)
-    assert width_of(viewer) > large
+    wait(lambda: width_of(viewer) > large, "the photo is enlarged by the wheel")
     before = viewer.locator(".frame").bounding_box()
     page.mouse.down()
     page.mouse.move(400, 300, steps=3)
@@ -222,8 +219,8 @@ def test_a_photo_that_no_browser_shows_is_rendered(
 
 def test_focus_returns_to_the_photo_seen_last(window: Visitor, server: Server) -> None:
     page = look(window, server)
-    tiles(page).first.focus()
-    page.keyboard.press("ArrowRight")
+    tiles(page).first.press("ArrowRight")
+    expect(tiles(page).nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect_position(viewer_of(page), 2)
     page.keyboard.press("ArrowRight")
@@ -261,9 +258,8 @@ def test_an_action_opens_its_dialog_over_the_photo(window: Visitor, server: Serv
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name="1 photo selected")).to_be_checked()
     # Its keys are not the viewer's.
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    dialog.get_by_role("button", name="Close", exact=True).press("ArrowRight")
+    escape(dialog)
     expect_position(viewer, 1)
     page.keyboard.press("ArrowRight")
     expect_position(viewer, 2)
@@ -284,17 +280,12 @@ def test_the_viewer_fills_the_window(window: Visitor, server: Server) -> None:
 @pytest.fixture
 def heic(server: Server, photos: Path) -> Iterator[str]:
     """The id of a photo in HEIC, larger than the screen; it is gone again afterwards."""
-    library = Library.open(server.library, create=False)
-
-    def found() -> list[int]:
-        rows = library.catalog.photos(library.catalog.matching())
-        return [i for i, row in rows.items() if row["name"] == "phone.heic"]
-
     path = pictures.write(photos / "Phone" / "phone.heic", pictures.plain("teal", (3000, 2000)))
     try:
-        wait(lambda: bool(found()), "the photo is indexed")
-        yield str(found()[0])
+        with closing(Catalog(server.library / "catalog.db")) as catalog:
+            wait(lambda: bool(ids_of(catalog, [path.name])), "the photo is indexed")
+            [photo] = ids_of(catalog, [path.name])
+        yield str(photo)
     finally:
         path.unlink()
-        wait(lambda: not found(), "the photo is no longer listed")
-        library.close()
+        until_gone(server, [path.name])

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Route, expect
 
-from explorer.library.catalog import Catalog
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_undo import undo_edit
 from tests.browser.app_server import Server
 from tests.browser.test_photo_edits import said, select
 from tests.browser.test_search_page import ALL, asked, look, tiles
@@ -18,16 +13,6 @@ from tests.browser.test_viewer import expect_position, viewer_of
 from tests.browser.visitor import Visitor
 
 
-@pytest.fixture
-def _edits_undone(server: Server) -> Iterator[None]:
-    yield
-    catalog = Catalog(server.library / "catalog.db")
-    for edit in past_edits(catalog):
-        undo_edit(catalog, edit.id)
-    catalog.close()
-
-
-@pytest.mark.usefixtures("_edits_undone")
 def test_a_photo_that_leaves_the_list_keeps_its_place(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?q=folder%3AColours")
     select(page, "red.jpg", "green.jpg", "blue.jpg", "yellow.jpg")

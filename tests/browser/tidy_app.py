@@ -12,11 +12,13 @@ import pytest
 from explorer.duplicates import keeper
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
+from explorer.library.library import Library
 from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
 from explorer.library.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests import pictures
 from tests.browser.app_server import Server, until_indexed
+from tests.browser.restoring import restore_files
 from tests.fixtures.old_files import make_old
 from tests.fixtures.waiting import wait
 
@@ -60,6 +62,8 @@ PHOTOS = {
 def tidy(app_with_copies: Server) -> Server:
     """The app on photos of which some are there twice, some smaller, and two are of one moment.
     Nothing is decided, chosen or set."""
+    with closing(Library.open(app_with_copies.library, create=False)) as library:
+        restore_files(library)
     for name in files(app_with_copies) - PHOTOS:
         (app_with_copies.folder / "My photos" / name).unlink()
     assert files(app_with_copies) == PHOTOS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, WebSocket, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser import settling
 from tests.fixtures.waiting import PATIENCE
@@ -63,10 +64,13 @@ class Visitor:
         """Wait until everything that the page asked for has arrived, so that what is taken away
         next is not missed."""
         self.settle()
-        end = time.monotonic() + PATIENCE
-        while self._under_way:
-            assert time.monotonic() < end, [request.url for request in self._under_way]
+        start = quiet_since = time.monotonic()
+        # What has arrived may lead the page to ask for more.
+        while time.monotonic() < quiet_since + 0.3:
+            assert time.monotonic() < start + PATIENCE, [each.url for each in self._under_way]
             self.page.wait_for_timeout(20)
+            if self._under_way:
+                quiet_since = time.monotonic()
 
     def close(self) -> None:
         """Close the window, and forget what its pages have stored in the browser."""
@@ -82,3 +86,28 @@ class Visitor:
         }
         assert not strangers
         assert not self.complaints
+
+
+def note_runs(page: Page) -> list[BackMsg]:
+    """What the page asks its script for, in a list that grows: runs, but not those by which it
+    refreshes itself. To be called before the page is opened."""
+    asked = list[BackMsg]()
+
+    def note(frame: bytes | str) -> None:
+        if isinstance(frame, bytes):
+            message = BackMsg.FromString(frame)
+            if message.HasField("rerun_script") and not message.rerun_script.is_auto_rerun:
+                asked.append(message)
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", note)
+
+    page.on("websocket", listen)
+    return asked
+
+
+def escape(dialog: Locator) -> None:
+    """Close one of Streamlit's dialogs with Escape. It is pressed inside: just after the dialog
+    opens, the page may still have the focus."""
+    dialog.get_by_role("button", name="Close", exact=True).press("Escape")
+    expect(dialog).to_have_count(0)

@@ -285,32 +285,3 @@ test("after a failure the photo is looked up again", async () => {
   await list.relocate();
   assert.deepEqual([list.now().id, list.at], [7, 6]);
 });
-
-for (const [end, last] of [["first", false], ["last", true]]) {
-  test(`the ${end} photo is gone to once the list is located`, async () => {
-    const changes = [];
-    const { fetchWindow } = server(500);
-    const list = createPhotoWindow({ fetchWindow, onChange: () => changes.push(list.now()?.id ?? null) });
-    list.seed([entryOf(1250), entryOf(1251)], 1250);
-    const found = list.locate(1250);
-    assert.ok(list.reach(end));
-    // The seed is not the list: nothing else is shown yet.
-    assert.deepEqual([list.now().id, list.bound], [1250, true]);
-    await found;
-    await settled();
-    assert.deepEqual([list.now().id, list.at, list.bound], last ? [1499, 499, false] : [1000, 0, false]);
-    assert.equal(changes.at(-1), list.now().id);
-    assert.ok(!list.reach(end));
-  });
-}
-
-test("a step after it is what counts", async () => {
-  const { fetchWindow } = server(500);
-  const list = createPhotoWindow({ fetchWindow, onChange() {} });
-  list.seed([entryOf(1250), entryOf(1251)], 1250);
-  const found = list.locate(1250);
-  list.reach("last");
-  list.step(1);
-  await found;
-  assert.deepEqual([list.now().id, list.bound], [1251, false]);
-});

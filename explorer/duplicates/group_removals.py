@@ -65,7 +65,7 @@ def removals_of_groups(
                 keeper_hash=hashes[best.keep.photo_id],
                 bytes=item.bytes,
                 tier=best.tier,
-                why=best.keep_because,
+                why="; ".join(filter(None, [best.keep_because, best.metadata_loss(item)])),
                 companions=item.companions.own,
                 holds=item.holds,
             )

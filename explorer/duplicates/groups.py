@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.pair_edge import Edge
+from explorer.duplicates.versions import Version, metadata_loss
+from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.photos.stacks import is_one_stack
@@ -49,6 +51,9 @@ class DuplicateGroup:
     doubt: str = ""
     """Why no keeper is suggested, in a clause that follows “nothing is suggested:”. Every file is
     then kept until the user chooses one (`with_keeper`)."""
+
+    known: Mapping[int, Evidence] = field(default_factory=dict, repr=False)
+    """What the catalog knows about its photos, by id; filled for photos that are copies."""
 
     @property
     def suggested(self) -> bool:
@@ -99,6 +104,14 @@ class DuplicateGroup:
         if item.photo_id != self.keep.photo_id:
             inside = reason_to_keep(item.contents, self.keep.contents)
         return inside or _unique_film(item, self.keep)
+
+    def metadata_loss(self, item: GroupFile) -> str:
+        """The metadata that removing a copy would lose, in a clause; '' if none. Suggestions lose
+        none, but the user may choose to."""
+        if not {item.photo_id, self.keep.photo_id} <= self.known.keys():
+            return ""
+        one, other = (Version(each, self.known[each.photo_id]) for each in (self.keep, item))
+        return metadata_loss(one, other)
 
     def with_keeper(self, file_id: int) -> DuplicateGroup:
         """The group with that file kept, because the user chose it. Only files that were compared

@@ -52,7 +52,8 @@ class StarClusters:
         """Groups of one connected component (photo ids). A center is chosen and grouped with the
         photos that were compared with it; this is repeated among the rest."""
         files = self._files(component)
-        suggester = self._suggester(files) if self.tier in COPIES else None
+        versions = self._versions(files) if self.tier in COPIES else {}
+        suggester = KeeperSuggester(self.tier, versions, self.edges, self.header)
         groups, left = list[DuplicateGroup](), set(component)
         while len(left) > 1:
             center, _ = self.choose(self._possible_centers(left, files))
@@ -60,11 +61,13 @@ class StarClusters:
             if len(cluster) == 1:
                 # The center has as many neighbors as any, so no two of the rest were compared.
                 break
-            if suggester is not None:
+            if versions:
                 suggestion = suggester.suggest(cluster, center, self.choose)
             else:
                 suggestion = KeeperSuggestion(center, self._why(center, files, cluster))
-            groups.append(self._group(cluster, suggestion, files))
+            group = self._group(cluster, suggestion, files)
+            known = {i: versions[i].known for i in cluster if i in versions}
+            groups.append(replace(group, known=known))
             # The keeper may reappear in a looser tier and meet a better photo there.
             left -= cluster
         return _withhold_unclear(groups) if self.tier == "picture" else groups
@@ -82,10 +85,9 @@ class StarClusters:
         central = [files[i] for i in sorted(left) if degree[i] >= least]
         return [file for file in central if not file.original] or central
 
-    def _suggester(self, files: Mapping[int, GroupFile]) -> KeeperSuggester:
+    def _versions(self, files: Mapping[int, GroupFile]) -> dict[int, Version]:
         evidence = evidence_of(self.catalog, files)
-        versions = {i: Version(file, evidence.get(i, Evidence())) for i, file in files.items()}
-        return KeeperSuggester(self.tier, versions, self.edges, self.header)
+        return {i: Version(file, evidence.get(i, Evidence())) for i, file in files.items()}
 
     def _why(
         self, center: GroupFile, files: Mapping[int, GroupFile], cluster: Collection[int]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from explorer.duplicates.group_file import GroupFile
 from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
+from explorer.library.text_folding import fold
 
 _ORIGINAL_FORMATS = {"HEIF": 3, "HEIC": 3, "AVIF": 3, "JPEG": 3, "MPO": 3, "TIFF": 2, "WEBP": 1}
 """How likely it is that a picture was first saved in that format, among files with identical
@@ -100,8 +101,17 @@ def _missing(full: Version, bare: Version) -> list[str]:
         "a camera name": a.camera is not None and b.camera is None,
         "a lens name": a.lens is not None and b.lens is None,
         "more exposure settings": a.exposure > b.exposure,
+        # A text that both titles and describes a photo is stored as its title only.
+        "a title": b.title is None and a.title not in (None, b.description),
+        "a description": b.description is None and a.description not in (None, b.title),
+        "a rating": a.rating is not None and b.rating is None,
+        f"{'more ' if b.keywords else ''}keywords": bool(_folded(a.keywords) - _folded(b.keywords)),
     }
     return [word for word, is_lost in lost.items() if is_lost]
+
+
+def _folded(words: tuple[str, ...]) -> set[str]:
+    return set(map(fold, words))
 
 
 def _contradictions(one: Version, other: Version) -> list[str]:
@@ -117,6 +127,10 @@ def _contradictions(one: Version, other: Version) -> list[str]:
         "the time": from_cameras and a.taken_at != b.taken_at,
         "the location": far_apart,
         "the camera": None not in (a.camera, b.camera) and a.camera != b.camera,
+        "the title": None not in (a.title, b.title) and a.title != b.title,
+        "the description": None not in (a.description, b.description)
+        and a.description != b.description,
+        "the rating": None not in (a.rating, b.rating) and a.rating != b.rating,
     }
     return [word for word, is_different in differ.items() if is_different]
 

@@ -68,6 +68,41 @@ def test_nothing_is_suggested_if_one_file_may_be_the_original_too(builder: Libra
         assert going(builder, [group]) == set()
 
 
+TAGS: dict[str, Any] = {"title": "Anna in Venice", "rating": 5.0, "keywords": ("Anna",)}
+
+
+def test_a_file_with_the_only_texts_and_rating_is_kept_rather_than_the_older_one(
+    builder: LibraryBuilder,
+) -> None:
+    plain, tagged = (
+        builder.put("a.jpg", 1, **by_camera()),
+        builder.put("tagged.jpg", 2, **by_camera(**TAGS)),
+    )
+    pair(builder, plain, tagged, "pixels")
+    for rules in (["oldest"], ["shortest"]):
+        set_keeper_rules(builder.library.catalog, rules)
+        (group,) = find_groups(builder.library)
+        assert (name(group.keep), group.keep_because) == (
+            "tagged.jpg",
+            "only it has a title, a rating and keywords",
+        )
+        assert not group.metadata_loss(group.others[0])
+
+
+def test_a_smaller_copy_with_the_only_texts_is_not_removed_unless_the_user_chooses_so(
+    builder: LibraryBuilder,
+) -> None:
+    large = builder.put("large.jpg", 1, **by_camera(**LARGE))
+    pair(builder, large, builder.put("small.jpg", 2, **measured(**SMALL, **TAGS)))
+    (group,) = find_groups(builder.library)
+    lost = "only small.jpg has a title, a rating and keywords"
+    assert group.doubt.endswith(lost) and going(builder, [group]) == set()
+    chosen = group.with_keeper(group.keep.file_id)
+    (removal,) = removals_of_groups(builder.library.catalog, [chosen])
+    assert chosen.metadata_loss(chosen.others[0]) == lost
+    assert removal.why == f"you chose it; {lost}"
+
+
 def test_once_a_person_has_chosen_a_keeper_the_others_are_offered(builder: LibraryBuilder) -> None:
     one, other = (builder.put(f"{n}.jpg", n, **measured(**LARGE)) for n in (1, 2))
     pair(builder, one, other)

@@ -24,6 +24,10 @@ FACTS: list[tuple[dict[str, Any], str]] = [
     ({"camera": "Acme Z1"}, "a camera name"),
     ({"lens": "Acme 50 mm"}, "a lens name"),
     ({"exposure": 1}, "more exposure settings"),
+    ({"title": "Anna in Venice"}, "a title"),
+    ({"description": "Who is in the picture"}, "a description"),
+    ({"rating": 5.0}, "a rating"),
+    ({"keywords": ("Anna", "Venice 2015")}, "keywords"),
 ]
 EDITS = Companions((Companion("/p/a.xmp", "sidecar"),))
 
@@ -77,6 +81,18 @@ def test_more_exposure_settings_count_as_more() -> None:
     )
 
 
+def test_keywords_are_compared_one_by_one_whatever_their_case() -> None:
+    one, other = version("a.jpg", keywords=("Anna", "Köln")), version("b.jpg", keywords=("KÖLN",))
+    assert metadata_loss(other, one) == "only a.jpg has more keywords"
+    assert metadata_loss(one, other) == ""
+    assert metadata_loss(one, version("b.jpg", keywords=("x",))) == "only b.jpg has more keywords"
+
+
+def test_a_text_that_is_a_title_in_one_file_and_a_description_in_the_other_is_in_both() -> None:
+    one, other = version("a.jpg", title="Anna"), version("b.jpg", description="Anna")
+    assert metadata_loss(one, other) == "" == metadata_loss(other, one)
+
+
 DATED: dict[str, Any] = {
     "taken_at": "2018-07-06T10:11:12",
     "taken_source": "exif",
@@ -93,6 +109,10 @@ DATED: dict[str, Any] = {
         ({"taken_source": "xmp"}, {"taken_at": "2018-07-06T10:11:13", "taken_source": "xmp"}, ""),
         ({"camera": None}, {"taken_at": "2018-07-06T10:11:13", "camera": None}, ""),
         ({"camera": "Acme Z1"}, {"camera": "Acme Z2"}, "the camera"),
+        ({"title": "Anna"}, {"title": "Bert"}, "the title"),
+        ({"description": "Anna"}, {"description": "Bert"}, "the description"),
+        ({"rating": 5.0}, {"rating": 1.0}, "the rating"),
+        ({"rating": 5.0, "title": "Anna"}, {"rating": 5.0, "title": "Anna"}, ""),
         ({"place": (1.0, 2.0)}, {"place": (1.0, 2.00009)}, ""),
         ({"place": (1.0, 2.0)}, {"place": (1.0, 2.0002)}, "the location"),
         ({"place": (1.0, 2.0)}, {"place": (0.9, 2.0)}, "the location"),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.library import evidence
+from explorer.library.edit_fields import FieldValues
+from explorer.library.edit_store import edit_photos
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityMetrics
 from tests.factory import LibraryBuilder
@@ -57,6 +59,22 @@ def test_metrics_of_another_version_are_ignored(
     assert evidence_of(builder.library.catalog, [photo, broken])[broken].figures is None
     monkeypatch.setattr(evidence, "METRICS_VERSION", METRICS_VERSION + 1)
     assert evidence_of(builder.library.catalog, [photo])[photo].figures is None
+
+
+def test_texts_and_ratings_are_those_of_the_file(builder: LibraryBuilder) -> None:
+    photo = builder.put(
+        "a.jpg", 1, rating=5.0, title="Anna", description="In Venice", keywords=("Anna", "Zoë")
+    )
+    before = evidence_of(builder.library.catalog, [photo])[photo]
+    assert before[-4:] == (5.0, "Anna", "In Venice", ("Anna", "Zoë"))
+    edited: FieldValues = {
+        "rating": [None],
+        "title": ["Bert"],
+        "description": [None],
+        "keywords": ["[]"],
+    }
+    edit_photos(builder.library.catalog, [photo], "Edited", lambda _: edited)
+    assert evidence_of(builder.library.catalog, [photo])[photo] == before
 
 
 def test_many_photos_are_read_in_chunks(

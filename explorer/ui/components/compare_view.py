@@ -139,6 +139,8 @@ def _note(group: DuplicateGroup, item: GroupFile) -> str:
         return ""
     if reason := group.reason_to_keep(item):
         return f"kept: {reason}"
+    if loss := group.metadata_loss(item):
+        return f"removing it loses metadata: {loss}"
     return "another name of the same file: removing it frees no space" if item.linked else ""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
+from explorer.library.evidence import Evidence
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.results import Removal
 from explorer.ui import resources
@@ -35,6 +36,19 @@ def test_each_file_is_shown_with_its_contents_and_reason_to_keep(
         props["stays"] == "not all of its contents (2 pages, video inside) are in the kept file"
         and props["stays"] in props["note"]
     )
+
+
+def test_a_removal_that_loses_metadata_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_choices, "choice_for", lambda key: group_choices.GroupChoice())
+    keep, tagged = (
+        GroupFile(i, i, f"/p/{i}.jpg", 5, 4, 3, "JPEG", None, None, contents=NOTHING)
+        for i in (1, 2)
+    )
+    known = {1: Evidence(), 2: Evidence(keywords=("Anna",))}
+    group = DuplicateGroup("pixels-1", "pixels", keep, "you chose it", (tagged,), known=known)
+    props = compare_view._file(group, tagged, None)
+    assert props["goes"] and props["note"] == "removing it loses metadata: only 2.jpg has keywords"
+    assert compare_view._file(group, keep, None)["note"] == ""
 
 
 def test_the_list_before_a_removal_shows_contents() -> None:

@@ -83,14 +83,16 @@ def is_of_sidecars(library: Library, run: str | None) -> bool:
     """Whether the run to undo is one that wrote sidecars. run: its id; by default, the latest run
     that can be undone."""
     from explorer.removal.undo import history
-    from explorer.sidecars.undo_sidecars import sidecar_history
+    from explorer.sidecars.undo_sidecars import last_undoable, sidecar_history
 
     written = sidecar_history(library)
     if run is not None:
         return any(each.id == run for each in written)
-    last = next((each.at for each in written if each.pending), None)
     removed = next((each.at for each in history(library) if each.away), None)
-    return last is not None and (removed is None or last > removed)
+    if removed is None:
+        return any(each.pending for each in written)
+    last = last_undoable(written)
+    return last is not None and last.at > removed
 
 
 def undo_written(library: Library, run: str | None, *, as_json: bool) -> int:

@@ -75,7 +75,7 @@ def restore_written(note: dict[str, Any]) -> None:
     before = None if note["before"] is None else base64.b64decode(note["before"])
     now = file_state.file_hash(real)
     if now != note["after"]:
-        if before is None or now != content_hash(before).hex():
+        if now != _hash_before(note):
             raise safe_move.FileChanged(errno.EBUSY, "another program has saved it", real)
         # It was never written.
         return
@@ -84,6 +84,21 @@ def restore_written(note: dict[str, Any]) -> None:
         return
     replace_content(os.path.join(os.path.dirname(real), part_name()), real, before, note["after"])
     safe_move.set_times(real, *note["times"])
+
+
+def has_changed(note: dict[str, Any]) -> bool:
+    """Whether a sidecar has neither the content that was written nor its earlier one, so that it
+    cannot be restored. False if it is not there, or cannot be read now."""
+    try:
+        now = file_state.file_hash(os.path.realpath(note["path"]))
+    except OSError:
+        return False
+    return now != note["after"] and now != _hash_before(note)
+
+
+def _hash_before(note: dict[str, Any]) -> str | None:
+    """The hash of a sidecar's earlier content; None if there was no sidecar."""
+    return None if note["before"] is None else content_hash(base64.b64decode(note["before"])).hex()
 
 
 def _is_part_in(folder: str, path: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.config import PROGRAM
@@ -15,7 +17,7 @@ from explorer.removal import file_state
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.checked_files import restore_failure
 from explorer.removal.safe_move import FileChanged
-from explorer.removal.sidecar_restore import keep_written_sidecar, restore_written
+from explorer.removal.sidecar_restore import has_changed, keep_written_sidecar, restore_written
 from explorer.sidecars.write_sidecars import finish_interrupted
 from explorer.systems import file_calls
 
@@ -41,29 +43,45 @@ def undo_sidecars(
 ) -> tuple[SidecarRun, list[UndoneSidecar]]:
     """Undo this run, or the last one that can be undone.
 
-    A sidecar that somebody has changed since is left alone. Whatever cannot be undone now can be
-    tried again. Raises UsageError if there is nothing to undo, LibraryLocked and LibraryError.
+    A sidecar that has changed since is left alone. Whatever cannot be undone now can be tried
+    again: a sidecar that a later run has extended, for example, once that run is undone. Raises
+    UsageError if there is nothing to undo, LibraryLocked and LibraryError.
     """
     journal = RemovalJournal(library.dir)
     lock = journal.lock()
     try:
         finish_interrupted(journal)
-        runs = [run for run in sidecar_runs(journal) if run_id in (None, run.id) and run.pending]
-        if not runs:
+        runs = sidecar_runs(journal)
+        pending = [run for run in runs[::-1] if run_id in (None, run.id) and run.pending]
+        if not pending:
             raise UsageError(
                 f"There are no such sidecars to undo: `{PROGRAM} undo --list` lists them."
             )
+        chosen = last_undoable(pending) or pending[0]
         bounds = Boundaries(library, journal)
-        done = [_undo(library, journal, bounds, entry) for entry in runs[-1].pending[::-1]]
-        return runs[-1], done[::-1]
+        later = runs[runs.index(chosen) + 1 :]
+        done = [_undo(library, journal, bounds, entry, later) for entry in chosen.pending[::-1]]
+        return chosen, done[::-1]
     finally:
         lock.release()
 
 
+def last_undoable(history: Sequence[SidecarRun]) -> SidecarRun | None:
+    """The latest run that can be undone, at least in part: not all of its sidecars have changed
+    since. history: the latest run first."""
+    return next(
+        (run for run in history if not all(has_changed(each.sidecar) for each in run.pending)), None
+    )
+
+
 def _undo(
-    library: Library, journal: RemovalJournal, bounds: Boundaries, entry: SidecarEntry
+    library: Library,
+    journal: RemovalJournal,
+    bounds: Boundaries,
+    entry: SidecarEntry,
+    later: Sequence[SidecarRun],
 ) -> UndoneSidecar:
-    path, note = str(entry.sidecar["path"]), ""
+    path = str(entry.sidecar["path"])
     if not _is_ours(bounds, entry.photo, path):
         return UndoneSidecar(
             path, False, "it is not, or is no longer, in a folder of this library: add that again"
@@ -80,11 +98,20 @@ def _undo(
             keep_written_sidecar(library, entry.token, path)
         restore_written(entry.sidecar)
     except FileChanged:
-        note = "it has changed since, and was left as it is"
+        return UndoneSidecar(path, False, _why_changed(path, later))
     except OSError as error:
         return UndoneSidecar(path, False, restore_failure("it", error, path))
     journal.note(run=entry.run, step="unwritten", number=entry.number)
-    return UndoneSidecar(path, not note, note)
+    return UndoneSidecar(path, True)
+
+
+def _why_changed(path: str, later: Sequence[SidecarRun]) -> str:
+    """Why a sidecar does not have the content that a run wrote. later: the runs after that one."""
+    entries = itertools.chain.from_iterable(run.pending for run in later)
+    again = [entry.run for entry in entries if entry.sidecar["path"] == path]
+    if again:
+        return f"it was written again since: undo {again[-1]} first"
+    return "it has changed since, and was left as it is"
 
 
 def _is_ours(bounds: Boundaries, photo: str, path: str) -> bool:

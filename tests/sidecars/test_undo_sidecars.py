@@ -90,15 +90,52 @@ def test_a_sidecar_that_somebody_changed_is_neither_undone_nor_kept(
 ) -> None:
     written(small_library, "a.jpg", "b.jpg")
     changed = small_library.photos / "a.jpg.xmp"
+    data = changed.read_bytes()
     changed.write_text("mine now")
     _, undone = undo_sidecars(small_library.library)
     assert [each.undone for each in undone] == [False, True]
     assert shown(undone[0]) == "a.jpg.xmp: it has changed since, and was left as it is"
     assert changed.read_text() == "mine now" and there(small_library) == {"a.jpg.xmp"}
     assert len(list((small_library.library.dir / "removed" / "sidecars").iterdir())) == 1
-    # It is settled: a change by somebody else is never undone.
-    with pytest.raises(UsageError):
-        undo_sidecars(small_library.library)
+    # It can be undone once that change is taken back.
+    assert undo_sidecars(small_library.library)[1] == [undone[0]]
+    changed.write_bytes(data)
+    assert undo_sidecars(small_library.library)[1] == [UndoneSidecar(str(changed), True)]
+    assert there(small_library) == set()
+
+
+def test_a_run_whose_sidecars_have_changed_does_not_keep_earlier_ones_from_being_undone(
+    small_library: SmallLibrary,
+) -> None:
+    first, second = written(small_library, "a.jpg"), written(small_library, "b.jpg")
+    (small_library.photos / "b.jpg.xmp").write_text("mine now")
+    assert undo_sidecars(small_library.library)[0].id == first
+    # By its id, the reason is said again.
+    _, (left,) = undo_sidecars(small_library.library, second)
+    assert left.note == "it has changed since, and was left as it is"
+
+
+@pytest.mark.parametrize("existed", [False, True])
+def test_a_sidecar_written_again_is_undone_in_reverse_order(
+    small_library: SmallLibrary, existed: bool
+) -> None:
+    small_library.add_photo("a.jpg", "one")
+    if existed:
+        small_library.add_file("a.jpg.xmp", xmp("xmp:CreatorTool='T'"))
+    original = small_library.tree()
+    first = written(small_library, "a.jpg", rating=3)
+    second = written(small_library, "a.jpg", rating=5)
+    third = written(small_library, "a.jpg", rating=1)
+    before = small_library.tree()
+    for run, blocking in ((first, third), (second, third)):
+        _, (left,) = undo_sidecars(small_library.library, run)
+        assert (left.undone, left.note) == (
+            False,
+            f"it was written again since: undo {blocking} first",
+        )
+    assert small_library.tree() == before
+    assert [undo_sidecars(small_library.library)[0].id for _ in range(3)] == [third, second, first]
+    assert small_library.tree() == original
 
 
 @pytest.mark.parametrize("photo", [False, True])

@@ -108,7 +108,7 @@ def _as_json(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool)
 
 
 def _report(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) -> None:
-    from explorer.removal.results import companions_in_words
+    from explorer.removal.results import carried_in_words, companions_in_words
 
     for entry in bad:
         path = f", {one_line(entry.path)}" if entry.path else ""
@@ -129,6 +129,8 @@ def _report(outcome: RemovalOutcome, bad: Sequence[BadEntry], *, dry_run: bool) 
         f"{count(len(outcome.removed), 'file')} {done}{companions} ({size(outcome.freed)})"
         f"{kept}{invalid}"
     )
+    if carried := carried_in_words(outcome.carried):
+        emit(carried)
     if outcome.run and outcome.removed:
         say(f"To restore them: {PROGRAM} undo {outcome.run}")
 

@@ -44,7 +44,7 @@ class RewrittenFiles:
         ):
             return
         self._replaced[before].append(after)
-        if replaced_contents.present_files(self._db, before):
+        if replaced_contents.present_paths(self._db, before):
             return
         self._edit = continue_edit(self._db, self._edit, _SUMMARY)
         for each in self._replaced.pop(before):

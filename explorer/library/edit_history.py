@@ -27,7 +27,11 @@ class PastEdit(NamedTuple):
 
 
 NO_CONTENT = b""
-"""The hash of a change that is not about a content, but about an album itself."""
+"""The hash of a change that is not about a content, but about an album itself, or that refers to a
+removal."""
+REMOVAL_FIELD = "removal:"
+"""The prefix of the field of a change that says to which removal an edit belongs; the id of its run
+follows. It changes nothing itself."""
 
 
 class FieldChange(NamedTuple):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from explorer.errors import UsageError
@@ -13,7 +14,14 @@ from explorer.library.album_store import ALBUM_FIELD, drop_if_empty, revive_albu
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.edit_fields import COLUMNS
-from explorer.library.edit_history import NO_CONTENT, FieldChange, photos_with, stored, touch_photos
+from explorer.library.edit_history import (
+    NO_CONTENT,
+    REMOVAL_FIELD,
+    FieldChange,
+    photos_with,
+    stored,
+    touch_photos,
+)
 from explorer.library.edit_store import edited_values, set_field
 from explorer.text_format import whole_number
 
@@ -45,12 +53,7 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
         ).fetchone()
         if row is None:
             return None
-        changes = [
-            FieldChange(*each)
-            for each in db.execute(
-                "select hash, field, before, after from edit_change where edit_id = ?", (edit_id,)
-            )
-        ]
+        changes = _changes_of(db, edit_id)
         blocked = _changed_later(db, edit_id)
         waiting = [each for each in changes if (each.hash, each.field) in blocked]
         if changes and len(waiting) == len(changes):
@@ -70,14 +73,42 @@ def undo_edit(catalog: Catalog, edit_id: int) -> UndoneEdit | None:
                 f"“{row[0]}” cannot be undone now: its photos, or its album, are no longer as it"
                 " left them."
             )
-        if waiting:
-            db.executemany(
-                "delete from edit_change where edit_id = ? and hash = ? and field = ?",
-                [(edit_id, each.hash, each.field) for each in free],
-            )
-        else:
-            db.execute("update edit set undone_at = ? where id = ?", (time.time(), edit_id))
+        _record_undone(db, edit_id, free, all_changes=not waiting)
     return undone
+
+
+def undo_for_contents(db: sqlite3.Connection, edit_id: int, hashes: AbstractSet[bytes]) -> None:
+    """Undo what an edit changed in these contents, except for what a later edit changed again. Must
+    be called in a write transaction."""
+    changes, blocked = _changes_of(db, edit_id), _changed_later(db, edit_id)
+    free = [
+        each for each in changes if each.hash in hashes and (each.hash, each.field) not in blocked
+    ]
+    _revert(db, "", free, 0)
+    _record_undone(db, edit_id, free, all_changes=len(free) == len(changes))
+
+
+def _changes_of(db: sqlite3.Connection, edit_id: int) -> list[FieldChange]:
+    """The changes of an edit, without its reference to a removal."""
+    rows = db.execute(
+        "select hash, field, before, after from edit_change where edit_id = ? and not (hash = ? and"
+        " field like ?)",
+        (edit_id, NO_CONTENT, f"{REMOVAL_FIELD}%"),
+    )
+    return [FieldChange(*row) for row in rows.fetchall()]
+
+
+def _record_undone(
+    db: sqlite3.Connection, edit_id: int, undone: list[FieldChange], *, all_changes: bool
+) -> None:
+    """Record that changes of an edit were undone."""
+    if all_changes:
+        db.execute("update edit set undone_at = ? where id = ?", (time.time(), edit_id))
+    else:
+        db.executemany(
+            "delete from edit_change where edit_id = ? and hash = ? and field = ?",
+            [(edit_id, each.hash, each.field) for each in undone],
+        )
 
 
 def _changed_later(db: sqlite3.Connection, edit_id: int) -> dict[tuple[bytes, str], int]:

@@ -13,6 +13,7 @@ from explorer.library.carried_edits import carry_edits, has_edits
 from explorer.library.concept_store import copy_examples
 from explorer.library.decision_store import copy_decisions
 from explorer.library.dismissal_store import copy_dismissals
+from explorer.library.paths import join
 
 
 class PictureShape(NamedTuple):
@@ -37,14 +38,14 @@ def shape_of(db: sqlite3.Connection, digest: bytes) -> PictureShape | None:
     return None if row is None else PictureShape((row[0], row[1]), row[2])
 
 
-def present_files(db: sqlite3.Connection, digest: bytes) -> int:
-    """The number of files that have a content now."""
-    (found,) = db.execute(
-        "select count(*) from file f join photo p on p.id = f.photo_id where p.hash = ? and f.state"
-        " = 'present' and f.gone_at is null",
+def present_paths(db: sqlite3.Connection, digest: bytes) -> list[str]:
+    """The absolute paths of the files that have a content now."""
+    rows = db.execute(
+        "select r.path, f.path from file f join photo p on p.id = f.photo_id join root r on r.id ="
+        " f.root_id where p.hash = ? and f.state = 'present' and f.gone_at is null",
         (digest,),
-    ).fetchone()
-    return int(found)
+    )
+    return [join(root, path) for root, path in rows.fetchall()]
 
 
 def is_set_by_user(db: sqlite3.Connection, digest: bytes) -> bool:
@@ -66,4 +67,4 @@ def carry_all(db: sqlite3.Connection, edit_id: int, before: bytes, after: bytes)
     copy_dismissals(db, before, after)
     copy_decisions(db, before, after)
     copy_examples(db, before, after)
-    carry_edits(db, edit_id, before, after, replace=present_files(db, after) == 1)
+    carry_edits(db, edit_id, before, after, replace=len(present_paths(db, after)) == 1)

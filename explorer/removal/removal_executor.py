@@ -24,6 +24,7 @@ from explorer.removal.checked_move import (
     verify_moved,
 )
 from explorer.removal.destinations import Destinations
+from explorer.removal.edit_transfer import carry_over
 from explorer.removal.preflight import Preflight
 from explorer.removal.proof import KEEPER_GONE, KeeperProof
 from explorer.removal.restore import Restorer
@@ -50,6 +51,8 @@ class RemovalExecutor:
         self.id = f"{dt.datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
         self._destinations = Destinations(library, journal, preflight, to, self.id)
         self.begun = False
+        # How many edits of removed photos were carried over.
+        self.carried = 0
         self.results: list[RemovalResult] = []
         # For each removed photo: the index of its result, its entries, and what was checked.
         self._moved: list[tuple[int, list[RemovalEntry], CheckedPhoto]] = []
@@ -196,8 +199,8 @@ class RemovalExecutor:
         sidecar.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
-        """Check all kept files again, put back the files that have lost their keeper, and update
-        the catalog. planned: how many removals there were."""
+        """Check all kept files again, put back the files that have lost their keeper, carry edits
+        over, and update the catalog. planned: how many removals there were."""
         if self._merge is not None:
             self._merge.close()
         if not self.begun:
@@ -206,6 +209,7 @@ class RemovalExecutor:
             if not all(part.kept is None or part.kept.is_unchanged() for part in checked.parts):
                 reason = KEEPER_GONE + self._put_back(family)
                 self.results[at] = RemovalResult(self.results[at].removal, "failed", reason)
+        self.carried = carry_over(self._library, self._journal.runs(), self.id)
         self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]

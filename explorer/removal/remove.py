@@ -9,6 +9,8 @@ The steps for every photo:
 3. Move the companions, then the photo, without overwriting any file, and record where each is.
 4. Read the kept files again, and prove that they are other files than those that moved (`proof`).
 
+At the end, edits of removed photos are carried over to those that are kept (`edit_transfer`).
+
 If a step fails, all files of the photo are put back. If the process is interrupted, the next run
 finds out what had happened (`undo.recover_interrupted`), and `undo` brings everything back.
 """
@@ -94,6 +96,6 @@ def remove(
                 run.remove(removal)
         finally:
             run.end(len(removals))
-        return RemovalOutcome(run.id if run.begun else None, tuple(run.results))
+        return RemovalOutcome(run.id if run.begun else None, tuple(run.results), run.carried)
     finally:
         lock.release()

@@ -86,6 +86,8 @@ class RemovalOutcome:
     """The id that `undo` takes; None if nothing was removed."""
     results: tuple[RemovalResult, ...]
     """One for each removal, in order."""
+    carried: int = 0
+    """How many edits and album memberships of removed photos the photos that were kept got."""
 
     @property
     def removed(self) -> list[RemovalResult]:
@@ -117,3 +119,13 @@ def lost_in_words(lost: Iterable[str]) -> str:
 def companions_in_words(number: int) -> str:
     """The number of companions in words, such as “3 files that belong to them”."""
     return f"{count(number, 'file')} that {'belongs' if number == 1 else 'belong'} to them"
+
+
+def carried_in_words(number: int) -> str:
+    """How many edits were carried over, as a sentence; '' if none."""
+    if not number:
+        return ""
+    return (
+        f"{count(number, 'edit')} of removed photos (favorites, albums, ratings and the like)"
+        f" {'was' if number == 1 else 'were'} carried over to the photos that were kept."
+    )

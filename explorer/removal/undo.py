@@ -8,6 +8,7 @@ from explorer.library.library import Library
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
 from explorer.library.removal_sync import update_catalog
 from explorer.removal import file_state
+from explorer.removal.edit_transfer import carry_over, take_back
 from explorer.removal.restore import Restored, Restorer
 from explorer.removal.results import Progress
 from explorer.systems import file_calls
@@ -41,6 +42,7 @@ def undo(
                     if tick:
                         tick(len(restored), total)
                     restored.append(restorer.restore(entry, family))
+        take_back(library, [run])
         update_catalog(library, gone=[], back=[each.back for each in restored if each.back])
         return run, restored[::-1]
     finally:
@@ -68,11 +70,11 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
 
     A file whose keeper is gone is put back, and so are the companions of a photo that did not move
     itself. If a file is now at neither place, nothing is concluded; the next call, and undo, look
-    again.
+    again. Edits are carried over, or taken back, if that was still to be done.
     """
     restorer = Restorer(library, journal)
-    gone, back = list[str](), list[str]()
-    for run in journal.runs():
+    gone, back, runs = list[str](), list[str](), journal.runs()
+    for run in runs:
         families = run.families
         for family in families:
             was_open = any(entry.state == "intended" for entry in family)
@@ -87,7 +89,9 @@ def recover_interrupted(library: Library, journal: RemovalJournal) -> None:
                     restored = restorer.restore_all(family)
                     back += [each.back for each in restored if each.back]
         if not run.ended:
+            carry_over(library, runs, run.id)
             journal.note(run=run.id, step="end", planned=run.planned)
+    take_back(library, runs)
     update_catalog(library, gone=gone, back=back)
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from explorer.cli.app import main
+from explorer.library.album_store import add_to_album
+from explorer.library.edit_operations import set_favourite
+from explorer.library.edit_store import edit_photos
 from explorer.removal.plan import write_plan
-from tests.fixtures.small_library import SmallLibrary
+from tests.fixtures.small_library import SmallLibrary, digest
 
 
 @pytest.fixture
@@ -228,3 +231,18 @@ def test_removing_photos_without_a_keeper_needs_a_flag(
     )
     assert code == 0 and set(plan.tree()) == {"a.jpg"}
     run(capsysbinary, "undo")
+
+
+def test_the_result_says_how_many_edits_were_carried_over(
+    plan: SmallLibrary, tmp_path: Path, capsysbinary: Any
+) -> None:
+    catalog, other = plan.library.catalog, plan.add_photo("other.jpg", "other")
+    plan.add_pair("a.jpg", "other.jpg")
+    photo = catalog.photo_id(bytes.fromhex(digest(Path(other))))
+    assert photo is not None
+    edit_photos(catalog, [photo], *set_favourite(True))
+    add_to_album(catalog, "Anna", [photo])
+    write_plan(tmp_path / "other.json", [plan.removal("other.jpg", "a.jpg")])
+    code, out, _ = run(capsysbinary, "remove", "--plan", str(tmp_path / "other.json"))
+    assert code == 0 and "\n2 edits of removed photos (favorites, albums" in out
+    assert "were carried over to the photos that were kept." in out

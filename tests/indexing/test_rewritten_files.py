@@ -57,7 +57,7 @@ def edits(setup: IndexingSetup, name: str = "a.jpg") -> tuple[object, ...]:
 
 
 EDITED = (True, 5.0, ["sea"], "Trip", ["Trip"])
-NOTHING = (False, None, [], None, [])
+NOTHING: tuple[object, ...] = (False, None, [], None, [])
 
 
 def hash_of(setup: IndexingSetup, name: str) -> bytes:

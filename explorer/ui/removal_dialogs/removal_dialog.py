@@ -12,7 +12,13 @@ from explorer.errors import ExplorerError, FolderError
 from explorer.library.paths import typed_path
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.results import TRASH, Removal, RemovalOutcome, companions_in_words
+from explorer.removal.results import (
+    TRASH,
+    Removal,
+    RemovalOutcome,
+    carried_in_words,
+    companions_in_words,
+)
 from explorer.removal.synced_files import cloud_warning
 from explorer.removal.trash import HOME_FOLDER, is_supported
 from explorer.ui import resources
@@ -219,6 +225,8 @@ def _show_outcome(outcome: RemovalOutcome) -> None:
             f" {size(outcome.freed)}.",
             icon=":material/check:",
         )
+        if carried := carried_in_words(outcome.carried):
+            st.caption(carried)
         emptied = "the trash" if is_supported() else "it under “Removed photos”"
         st.caption(f"Emptying {emptied} frees the space. Until then, everything can be restored.")
     if outcome.kept:

@@ -33,7 +33,8 @@ WORDS = (
     "AC/DC", "10:30",
     "16:9", "what?", "50%", ":)", ":(", "(:", "(1)", "IMG(1).jpg", '17"', "->", "--", "...", "+1",
     "http://x.org/a.jpg", "Star Wars:", "C:\\x", "black and white", "not blurry",
-    "in June 2019", "dark photo of", "panorama", "2019", "2018 at",
+    "in June 2019", "dark photo of", "panorama", "2019", "2018 at", "2015 - 2019", "June 4, 2019",
+    "one,", "June 4 -", "2019 or", "photos from",
     "OR", "AND", "NOT", "or", "&", "#a", "@b", "a=b", "<3", "\u0628\u062d\u0631",
 )  # fmt: skip
 SYNTAX = (

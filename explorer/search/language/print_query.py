@@ -7,6 +7,7 @@ import re
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_items import is_photo_path
+from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import (
     AllTests,
     AlternativeTerms,
@@ -23,10 +24,11 @@ from explorer.search.language.query_tree import (
     RankingTerm,
     WordsTest,
 )
+from explorer.search.language.understood_words import understand
+from explorer.search.language.written_dates import is_dash_of_dates
 
 _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
-_PIECES = re.compile(r"[,;] +")
 _QUOTE = re.compile(r'["“”„]')
 _SMILEY_BEGUN = re.compile(r"[:;=]['’]?o$")
 _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
@@ -40,25 +42,37 @@ def print_query(tree: QueryTree) -> str:
     words = [text for test in tests if (text := _understood_words(test))]
     terms, text = list(tree.terms), ""
     if words:
+        understood = tuple(test for test in tests if test is not None and _understood_words(test))
         text = ", ".join(words)
+        if not _means(text, (), understood):
+            text = " + ".join(words)
         first = terms[0] if terms else None
         if isinstance(first, PhraseTerm) and first.weight == 1 and not first.literal:
             joined = f"{first.text}, {text}"
-            # `understand` splits phrases at commas and joins what remains.
-            pieces = [piece.strip(" ,;") for piece in _PIECES.split(first.text)]
-            kept = all(pieces) and ", ".join(pieces) == first.text
-            if kept and is_plain(joined) and is_plain(first.text):
+            if is_plain(first.text) and _means(joined, (first,), understood):
                 text = joined
                 terms.pop(0)
     for term in terms:
         written = _term(term)
         if text or term.weight < 0:
-            sign = "-" if term.weight < 0 else "+"
+            sign = _sign(term, text, written)
             text = f"{text} {sign} {written}".lstrip()
         else:
             text = written
     typed = [_test(test) for test in tests if test is not None and not _understood_words(test)]
     return " ".join([*filter(None, [text]), *typed])
+
+
+def _means(words: str, terms: tuple[RankingTerm, ...], tests: tuple[Condition, ...]) -> bool:
+    """Whether words are understood as these terms and tests."""
+    understood = understand(QueryTree((PhraseTerm(words),)))
+    return is_plain(words) and understood == QueryTree(terms, all_of(tests))
+
+
+def _sign(term: RankingTerm, before: str, written: str) -> str:
+    if term.weight > 0:
+        return "+"
+    return "NOT" if is_dash_of_dates(before, written) else "-"
 
 
 def _understood_words(test: Condition | None) -> str:

@@ -12,6 +12,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS, field_named
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.written_dates import DASH
 from explorer.text_format import excerpt
 
 MAX_LENGTH = 2000
@@ -37,6 +38,7 @@ def _parser() -> Lark:
     grammar = (
         _GRAMMAR.read_text(encoding="utf-8")
         .replace("%EXTENSIONS%", "|".join(extensions))
+        .replace("%DASH%", DASH)
         .replace("%FIELDS%", "|".join([*FIELDS, *FIELD_SPELLINGS]))
     )
     return Lark(

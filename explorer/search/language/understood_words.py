@@ -1,21 +1,25 @@
 """Interpret words of phrases as conditions where the catalog answers them better than a vector.
 
-Words are understood only where they describe the whole photo. A phrase is split at commas. In each
-piece, the following are understood, one after the other until nothing more is:
+Words are understood only where they describe the whole photo. A phrase is split at commas, except
+within a date. In each piece, the following are understood, one after the other until nothing more
+is:
 
 - a whole piece that is an expression of `word_meanings.py` or a date: `dark`, `2019`, also before a
   word for photos: `dark photos`; with `not`, `no` or `without`, it becomes its opposite
 - an expression before a word for photos at the beginning: `dark photo of a dog`
 - a negated expression at the end: `beach not blurry`
-- an expression or a date at the beginning or the end, where its entry allows that, unless the word
-  next to it is what it describes: `black and white portrait`, but not `black and white cat`; after
-  or before `and` only where both are understood: `dark and blurry`
+- an expression or a date at the beginning or the end, where its entry allows that, unless it
+  describes something in the photo (`described_things.py`): `black and white portrait`, but not
+  `black and white cat`; after or before `and` only where both are understood: `dark and blurry`
 - a date in the middle, before a preposition: `christmas 2019 at home`
 
+Of what remains, words that only say that photos are wanted are dropped: `my photos from 2019`.
+Several dates are alternatives: `2019, 2020`, `2019 OR 2020`.
+
 Everything else stays as it is: `dark blue dress`, `in the dark`, `blurry background`. Phrases with
-a weight other than 1 or -1, on a side of OR, or longer than MAX_WORDS_LENGTH are left alone. To
-search for such words by meaning, they are written with the weight 1: `1:dark`
-(`PhraseTerm.literal`).
+a weight other than 1 or -1, on a side of OR that has others than dates, or longer than
+MAX_WORDS_LENGTH are left alone. To search for such words by meaning, they are written with the
+weight 1: `1:dark` (`PhraseTerm.literal`).
 """
 
 from __future__ import annotations
@@ -24,9 +28,11 @@ import re
 from collections.abc import Callable
 from typing import TypeGuard
 
+from explorer.search.language.described_things import describes_a_thing
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import (
+    AlternativeTerms,
     Condition,
     FieldTest,
     NotTest,
@@ -35,22 +41,22 @@ from explorer.search.language.query_tree import (
     RankingTerm,
 )
 from explorer.search.language.word_meanings import (
-    COUNTED_THINGS,
-    DATES,
+    MAX_WORDS_LENGTH,
     MEANINGS,
-    NUMBERED_THINGS,
     WordMeaning,
     alternation,
-    meaning_of,
+    either,
+    joined_dates,
     test_of,
 )
-
-MAX_WORDS_LENGTH = 200
-"""The maximum number of characters in a phrase whose words are understood."""
+from explorer.search.language.written_dates import DATES, inner_commas
 
 _SEPARATORS = " ,;"
+_FULL_STOPS = " .!?"
+_COMMA = re.compile(rf"[,;] +(?:(?:and|or) (?={DATES}))?", re.IGNORECASE)
 _NOT = r"(?P<negator>(?:not|no|without)(?: too| very| any)? )"
-_PHOTOS = r" (?:photo|photograph|picture|image|shot)s?"
+_PHOTO = "(?:photo|photograph|picture|image|shot|pic)s?"
+_PHOTOS = f" {_PHOTO}"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
@@ -71,6 +77,9 @@ _LEADING = _group(lambda meaning: meaning.leads)
 _LEADING_WITH_OF = _group(lambda meaning: meaning.leads_with_of, dates=False)
 _TRAILING = _group(lambda meaning: meaning.trails)
 _WHOLE = _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
+_ONLY_PHOTOS = _rule(
+    rf"(?:(?:my|our|all|the|any) )*{_PHOTO}(?: (?:taken|shot|made))?(?: (?:from|of))?"
+)
 _RULES = (
     _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}{_PHOTOS})(?: of)? (?P<after>.+)"),
     _rule(rf"(?P<before>.+?)(?: but| and)? {_NOT}(?P<words>{_ANY}(?:{_PHOTOS})?)"),
@@ -89,6 +98,11 @@ def understand(tree: QueryTree) -> QueryTree:
     A phrase of which nothing remains is dropped. Understanding a tree again changes nothing."""
     terms, tests = list[RankingTerm](), list[Condition]()
     for term in tree.terms:
+        if isinstance(term, AlternativeTerms):
+            dates = _alternative_dates(term)
+            tests += dates
+            terms += [] if dates else [term]
+            continue
         if not _may_be_understood(term):
             terms.append(term)
             continue
@@ -105,7 +119,7 @@ def understand(tree: QueryTree) -> QueryTree:
         else:
             terms.append(term)
     own = (tree.condition,) if tree.condition is not None else ()
-    return QueryTree(tuple(terms), all_of([*own, *tests]))
+    return QueryTree(tuple(terms), all_of([*own, *joined_dates(tests)]))
 
 
 def _may_be_understood(term: RankingTerm) -> TypeGuard[PhraseTerm]:
@@ -117,60 +131,83 @@ def _may_be_understood(term: RankingTerm) -> TypeGuard[PhraseTerm]:
     )
 
 
+def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
+    """The test for `2019 OR 2020`, or its opposite; none if any side is something else."""
+    found = list[FieldTest]()
+    for side in term.terms:
+        rest, tests = _understood(side.text) if _may_be_understood(side) else ("", [])
+        (test,) = tests if len(tests) == 1 else (None,)
+        if rest or not isinstance(test, FieldTest) or test.field != "date":
+            return []
+        found.append(test)
+    test = either(found)
+    if abs(term.weight) != 1 or len(test.words) > MAX_WORDS_LENGTH:
+        return []
+    return [test if term.weight > 0 else NotTest(test)]
+
+
 def _understood(text: str) -> tuple[str, list[Condition]]:
     """The rest of a phrase, and the tests found in it, in order."""
-    rest, tests = list[str](), list[Condition]()
-    for piece in re.split(r"[,;] +", text):
+    rest, tests, earlier = list[str](), list[Condition](), ""
+    for piece in _pieces(text):
         left = piece.strip(_SEPARATORS)
-        while left and (found := _first_understood(left)):
+        while left and (found := _first_understood(left.rstrip(_FULL_STOPS), earlier)):
             left, test = found[0].strip(_SEPARATORS), found[1]
             tests += test
         rest += [left] if left else []
-    return (", ".join(rest), tests) if tests else (text, [])
+        earlier = piece
+    if not tests:
+        return text, []
+    left = ", ".join(rest)
+    return "" if _ONLY_PHOTOS.fullmatch(left) else left, joined_dates(tests)
 
 
-def _first_understood(piece: str) -> tuple[str, list[Condition]] | None:
-    """The rest of a piece of a phrase, and the tests that the first rule finds in it."""
-    if match := _WHOLE.fullmatch(piece):
-        test = _test(match)
-        return ("", [test]) if test else None
-    for rule in _RULES:
+def _pieces(text: str) -> list[str]:
+    """A phrase split at commas and semicolons, except within a date: `June 4, 2019`."""
+    inner, pieces, start = inner_commas(text), list[str](), 0
+    for match in _COMMA.finditer(text):
+        if match.start() not in inner:
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    return [*pieces, text[start:]]
+
+
+def _first_understood(piece: str, earlier: str) -> tuple[str, list[Condition]] | None:
+    """The rest of a piece of a phrase, and the tests that the first rule finds in it. earlier: the
+    piece before it."""
+    for rule in (_WHOLE, *_RULES):
         match = rule.fullmatch(piece)
-        found = _apply(match) if match else None
-        if found:
+        found = _apply(match, earlier) if match else None
+        if found or (match and rule is _WHOLE):
             return found
     return None
 
 
-def _apply(match: re.Match[str]) -> tuple[str, list[Condition]] | None:
+def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | None:
     parts = {"before": "", "after": "", "next": "", "last": ""} | match.groupdict(default="")
     test, expression = _test(match), parts["expression"]
-    if test is None or _described(expression, parts["next"], parts["last"]):
-        return None
     before, after = parts["before"], parts["after"]
+    if test is None:
+        return None
     if parts["last"].lower() in ("and", "but"):
-        return _both(before.rpartition(" ")[0], test, first=False)
+        return _both(before.rpartition(" ")[0], test, earlier, first=False)
     if parts["next"].lower() in ("and", "but"):
-        return _both(after.partition(" ")[2], test, first=True)
+        return _both(after.partition(" ")[2], test, earlier, first=True)
+    # What follows `photo of` is the subject of a photo that the expression describes.
+    if describes_a_thing(expression, before, after if parts["next"] else "", earlier):
+        return None
     return f"{before} {after}".strip(), [test]
 
 
-def _both(other: str, test: Condition, first: bool) -> tuple[str, list[Condition]] | None:
+def _both(
+    other: str, test: Condition, earlier: str, first: bool
+) -> tuple[str, list[Condition]] | None:
     """Two tests joined by `and`, if the other words are a test, too."""
     match = _WHOLE.fullmatch(other)
-    second = _test(match) if match else None
-    if second is None:
+    found = _apply(match, earlier) if match else None
+    if found is None:
         return None
-    return "", [test, second] if first else [second, test]
-
-
-def _described(expression: str, after: str, before: str) -> bool:
-    """Whether an expression describes the word next to it rather than the photo."""
-    meaning = meaning_of(expression)
-    neighbors = {after.lower().strip(".!?"), before.lower().strip(".!?")}
-    if meaning:
-        return bool(neighbors & meaning.not_beside)
-    return after.lower() in COUNTED_THINGS or before.lower() in NUMBERED_THINGS
+    return "", [test, *found[1]] if first else [*found[1], test]
 
 
 def _test(match: re.Match[str]) -> Condition | None:

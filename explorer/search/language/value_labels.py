@@ -11,7 +11,7 @@ from explorer.library.paths import from_line, printable
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
 from explorer.search.language.typed_values import Area, Choice, Place
-from explorer.search.language.word_meanings import MONTHS
+from explorer.search.language.written_dates import MONTHS
 
 _NAMES: Mapping[str, str] = {
     "name": "Name", "keyword": "Keyword", "album": "Album", "concept": "Concept",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explorer.search.language.query_fields import typed_value
-from explorer.search.language.query_tree import Comparison, FieldTest, FieldValue
+from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.written_dates import date_values
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,63 @@ class WordMeaning:
     trails: bool = False
     """At the end: `portrait in black and white`."""
     not_beside: frozenset[str] = frozenset()
-    """Words that the expression describes instead of the photo when next to them."""
+    """Words that the expression describes instead of the photo if they are in the noun phrase next
+    to it."""
+    not_with: frozenset[str] = frozenset()
+    """The same for words anywhere in the piece of the phrase."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_BLACK_AND_WHITE_THINGS = _words(
-    "ball balls bear bears bird birds bunny cat cats cattle chess chessboard cow cows dalmatian dog"
-    " dogs dress dresses flag floor goat goats horse horses hat kitten kittens lemur magpie magpies"
-    " outfit panda pandas penguin penguins pig piano pigs puppies puppy rabbit rabbits sheep shirt"
-    " shoes skirt skunk stripe striped stripes suit tie tile tiles uniform uniforms wallpaper zebra"
-    " zebras"
+COLORS = _words(
+    "beige black blue brown gold golden gray green grey orange pink purple red silver tan white"
+    " yellow"
 )
-_BLURRED_THINGS = _words("background backgrounds foreground light lights line lines vision")
+"""Words after which an expression names further colors: `red, black and white`."""
+_ANIMALS = _words(
+    "animal animals bear bears beagle bird birds boxer bulldog bunny calf cat cats cattle chicken"
+    " chihuahua collie collies corgi cow cows creature dalmatian dalmatians dog doggy dogs duck"
+    " ducks duckling eagle fish foal foxhound frog goat goats goose greyhound gull hen hens hound"
+    " hounds horse horses husky huskies kitten kittens kitty lamb lemur magpie magpies"
+    " malamute mouse mutt orca panda pandas penguin penguins pet pets pig pigeon pigeons piglet"
+    " pigs pinscher pointer pony ponies poodle pug pup puppies puppy pups rabbit rabbits rat"
+    " retriever rooster schnauzer seagull setter sheep sheepdog shepherd shorthair skunk spaniel"
+    " spaniels stork swan tabby terrier terriers tern tuxedo whippet wolf zebra zebras"
+)
+_CLOTHES = _words(
+    "apron attire bikini blouse boots cap clothes clothing coat costume costumes dress dresses gear"
+    " hat hats helmet hoodie jacket jackets jersey jerseys kimono outfit outfits pants robe robes"
+    " scarf shirt shirts shoe shoes shorts skirt sneakers socks stockings suit suits sweater"
+    " sweatshirt swimsuit tie top trunks tuxedos umbrella umbrellas uniform uniforms vest wetsuit"
+)
+_PATTERNED_THINGS = _words(
+    "ball balls banner blanket board chess chessboard checkered checkers colored coloured colors"
+    " colours flag flags floor frisbee fur furry markings motorbike motorcycle patches patterned"
+    " piano pole poles print rug sign signs spots spotted stripe striped stripes tile tiles toy"
+    " wallpaper"
+)
+_BLACK_AND_WHITE_THINGS = COLORS | _ANIMALS | _CLOTHES | _PATTERNED_THINGS
+_BACKGROUNDS = _words("background backgrounds foreground")
+_BLURRED_THINGS = _words("light lights line lines vision")
+CONTINUED = _words(
+    "a about all an another appear appears are as at be been being both by each every everyone"
+    " everything for from had has have he her his i in into is it its like look looked looks mainly"
+    " mostly my never no not of on one ones or other others our partly she so some the their these"
+    " they this those to two too very was wear wearing wears were wore with your"
+)
+"""Words after which an expression describes a thing in the photo: `the dog is black and white`."""
+PHRASE_ENDS = _words(
+    "about above across after against along among and are around as at be before behind below"
+    " beside between but by during for from has have having in inside into is like near of"
+    " off on onto or out outside over past that through to toward towards under was wearing were"
+    " where which while who with without"
+)
+"""Words that do not belong to the noun phrase before or after them."""
+
+MAX_WORDS_LENGTH = 200
+"""The maximum number of characters in a phrase whose words are understood."""
 
 MEANINGS: tuple[WordMeaning, ...] = (
     WordMeaning(
@@ -62,7 +105,7 @@ MEANINGS: tuple[WordMeaning, ...] = (
     ),
     WordMeaning(
         "is", "blurred", ("blurred", "blurry", "out of focus", "out-of-focus"),
-        leads=True, trails=True, not_beside=_BLURRED_THINGS,
+        leads=True, trails=True, not_beside=_BLURRED_THINGS, not_with=_BACKGROUNDS,
     ),
     WordMeaning("is", "dark", ("dark",)),
     WordMeaning(
@@ -98,7 +141,7 @@ MEANINGS: tuple[WordMeaning, ...] = (
 each rule what it must leave alone."""
 
 NUMBERED_THINGS = _words(
-    "apartment bus channel class flight gate highway house iso line model no number nr of page"
+    "apartment bus channel class flight gate highway house iso line model no number nr page"
     " platform road room route train version windows"
 )
 """Words after which a number is not a year."""
@@ -107,24 +150,6 @@ COUNTED_THINGS = _words(
     " things times"
 )
 """Words before which a number is not a year."""
-
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-_MONTH = "|".join(name for month in MONTHS for name in (month, month[:3])) + "|sept"
-_YEAR = r"(?:19|20)[0-9]{2}"
-_COMPARISONS: dict[str, Comparison] = {
-    "since": ">=", "until": "<=", "before": "<", "after": ">",
-}  # fmt: skip
-DATES = (
-    rf"(?:in |from |since |until |before |after )?"
-    rf"(?:{_YEAR}-[0-9]{{2}}(?:-[0-9]{{2}})?|(?:(?:[0-9]{{1,2}} )?(?:{_MONTH}) )?{_YEAR})"
-    rf"|{_YEAR}[-–]{_YEAR}|(?:from )?{_YEAR} to {_YEAR}|between {_YEAR} and {_YEAR}"
-)
-"""Dates, as a regular expression for text in lower case."""
-_DAY = re.compile(rf"(?:(?:([0-9]{{1,2}}) )?({_MONTH}) )?({_YEAR})")
-_SPAN = re.compile(rf"(?:from |between )?({_YEAR})(?:[-–]| to | and )({_YEAR})")
 
 
 def alternation(expressions: Iterable[str]) -> str:
@@ -146,29 +171,36 @@ def test_of(expression: str, words: str) -> FieldTest | None:
     meaning = meaning_of(expression)
     if meaning:
         return FieldTest(meaning.field, (FieldValue(meaning.value),), words)
-    value = _date(expression.lower())
-    if value is None:
-        return None
+    values = date_values(expression.lower())
     try:
-        typed_value("date", value)
+        for value in values:
+            typed_value("date", value)
     except QuerySyntaxError:
         return None
-    return FieldTest("date", (value,), words)
+    # Without the word for photos, so that several dates can be joined.
+    return FieldTest("date", values, expression) if values else None
 
 
-def _date(text: str) -> FieldValue | None:
-    if not re.fullmatch(DATES, text):
-        return None
-    if span := _SPAN.fullmatch(text):
-        return FieldValue(f"{span[1]}..{span[2]}")
-    first, _, rest = text.partition(" ")
-    comparison = _COMPARISONS.get(first, "=")
-    text = rest if comparison != "=" or first in ("in", "from") else text
-    match = _DAY.fullmatch(text)
-    if not match:
-        return FieldValue(text, comparison)
-    day, month, year = match.groups()
-    if month:
-        number = next(at for at, name in enumerate(MONTHS, 1) if name[:3] == month[:3])
-        year += f"-{number:02d}" + (f"-{int(day):02d}" if day else "")
-    return FieldValue(year, comparison)
+def joined_dates(tests: Sequence[Condition]) -> list[Condition]:
+    """The tests, with dates interpreted from words as alternatives: no photo was taken both in 2019
+    and in 2020. Comparisons (`since 2019`) limit them, as before."""
+    dates = [test for test in tests if isinstance(test, FieldTest) and _is_date(test)]
+    test = either(dates)
+    if len(dates) < 2 or len(test.words) > MAX_WORDS_LENGTH:
+        return [*tests]
+    first, others = dates[0], [id(each) for each in dates[1:]]
+    return [test if each is first else each for each in tests if id(each) not in others]
+
+
+def either(dates: Sequence[FieldTest]) -> FieldTest:
+    """The test that any of these tests of dates, interpreted from words, passes."""
+    values = tuple(value for test in dates for value in test.values)
+    return FieldTest("date", values, " or ".join(test.words for test in dates))
+
+
+def _is_date(test: FieldTest) -> bool:
+    return (
+        test.field == "date"
+        and bool(test.words)
+        and all(value.comparison == "=" for value in test.values)
+    )

@@ -76,6 +76,30 @@ def meant(text: str) -> str:
         ("2015-2019", "date:2015..2019"), ("dog between 2015 and 2019", "dog date:2015..2019"),
         ("since 2019", "date:>=2019"), ("beach before June 2019", "beach date:<2019-06"),
         ("dog 2019-06-04", "dog date:2019-06-04"), ("not 2019", "-date:2019"),
+        ("dog (2019 OR 2020)", "dog date:2019|2020"), ("2019 OR 2020", "date:2019|2020"),
+        ("before 2010 OR since 2020", "date:<2010|>=2020"), ("- (2019 OR 2020)", "-date:2019|2020"),
+        ("2019, 2020", "date:2019|2020"), ("2017, 2018, and 2019", "date:2017|2018|2019"),
+        ("horse 2019 + stripes 2020", "horse + stripes date:2019|2020"),
+        ("2019 photos, dog, 2020", "dog date:2019|2020"), ("not 2019 or 2020", "-date:2019|2020"),
+        ("since 2015, before 2019", "date:>=2015 date:<2019"),
+        ("since 2015 and before 2019", "date:>=2015 date:<2019"),
+        ("2015 - 2019", "date:2015..2019"), ("dog 2015 - 2019", "dog date:2015..2019"),
+        ("beach June 4 - 6, 2019", "beach date:2019-06-04..2019-06-06"),
+        ("June 2019 - August 2019, beach", "beach date:2019-06..2019-08"),
+        ("Dec. 2018 - 2019-02-10", "date:2018-12..2019-02-10"),
+        ("dog - 2019 - 2020", "dog -date:2019..2020"), ("2019 - dog", "- dog date:2019"),
+        ("2015 NOT 2019", "date:2015 -date:2019"), ("2015 -2019", "date:2015 -date:2019"),
+        ("birthday on June 4th, 2019", "birthday date:2019-06-04"),
+        ("dog June 4, 2019 at the beach", "dog at the beach date:2019-06-04"),
+        ("beach 2019!", "beach date:2019"), ("summer of 2019", "summer date:2019"),
+        ("photos from 2019", "date:2019"), ("Photos taken in June 2019", "date:2019-06"),
+        ("my photos from 2019", "date:2019"), ("all my pictures from 2019", "date:2019"),
+        ("images 2019", "date:2019"), ("pics 2019", "date:2019"), ("photos of 2019", "date:2019"),
+        ("photos, blurry", "is:blurred"), ("photos of dogs, 2019", "photos of dogs date:2019"),
+        ("beach black and white", "beach is:monochrome"),
+        ("black and white street scene", "street scene is:monochrome"),
+        ("black and white portrait of a dog", "portrait of a dog is:monochrome"),
+        ("beach with a dog, black and white", "beach with a dog is:monochrome"),
         ("horse 2019 + stripes blurry", "horse + stripes date:2019 is:blurred"),
         ("blurry iso:>800 dog", "dog iso:>800 is:blurred"),
     ],
@@ -94,12 +118,50 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
         "vertical garden", "panorama restaurant", "square", "duplicate keys", "screenshotter",
         "room 2019", "2000 people", "2019-13", "30 February 2019", "1:dark", "2:dark", "- 2:dark",
         "(dark OR snow)", "- dark beach", "may", "march of 500 people", "12019", "dog 2019a",
+        "class of 2019", "(2019 OR dog)", "2:(2019 OR 2020)", "photos", "my photos of the dog",
+        "black and white boston terrier", "black and white running dog", "black and white collies",
+        "dog that is black and white", "two dogs, one black and white", "red, black and white kite",
+        "dog runs in blurred , rural scene", "smiles for a picture, the background is blurry",
+        "the dog is not blurry", "both in black and white", "everyone is wearing black and white",
+        "blurry crowd in the background", "a, blurry, one, black and white",
         '1:"in 2019"', "not", "and", "without", "(1) 2019", "dark " * 60 + "2019",
     ],
 )  # fmt: skip
 def test_words_for_what_is_in_the_photo_stay(text: str) -> None:
     tree = parse(text)
     assert understand(tree) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("June 4, 2019", "2019-06-04"), ("june 4 2019", "2019-06-04"),
+        ("4th June 2019", "2019-06-04"), ("2019-06 to 2019-08", "2019-06..2019-08"),
+        ("the 4th of June, 2019", "2019-06-04"), ("2019 june 4", "2019-06-04"),
+        ("December 25, 2019", "2019-12-25"), ("Dec. 25, 2019", "2019-12-25"),
+        ("on June 1st, 2019", "2019-06-01"), ("Dec. 2019", "2019-12"), ("sept. 2019", "2019-09"),
+        ("2019 December", "2019-12"), ("June, 2019", "2019-06"), ("taken in 2019", "2019"),
+        ("june 2019 to august 2019", "2019-06..2019-08"),
+        ("june to august 2019", "2019-06..2019-08"), ("June 4-6, 2019", "2019-06-04..2019-06-06"),
+        ("4 to 6 June 2019", "2019-06-04..2019-06-06"), ("2015 – 2019", "2015..2019"),
+        ("between June 2018 and 2019-03", "2018-06..2019-03"), ("2019 to 2015", "2015..2019"),
+        ("from 2015 until 2019", "2015..2019"), ("since 2015 until 2019", "2015..2019"),
+        ("dec. 30, 2018 to jan. 2, 2019", "2018-12-30..2019-01-02"),
+        ("2019 or 2020", "2019|2020"), ("2019 and 2020", "2019|2020"),
+        ("june or july 2019", "2019-06|2019-07"), ("4 and 6 june 2019", "2019-06-04|2019-06-06"),
+        ("2010 to 2012 or june 2015", "2010..2012|2015-06"),
+    ],
+)  # fmt: skip
+def test_dates_are_understood_in_the_ways_people_write_them(text: str, value: str) -> None:
+    assert meant(text) == f"date:{value}"
+    assert meant(f"dog {text}") == meant(f"dog, {text}") == f"dog date:{value}"
+
+
+@pytest.mark.parametrize(
+    "text", ["June 31, 2019", "2 and 2019", "may and 2019", "after 2015 to 2019", "June 4 2019b"]
+)
+def test_what_is_no_date_stays(text: str) -> None:
+    assert understand(parse(text)) == parse(text)
 
 
 def test_the_words_are_kept_as_typed() -> None:
@@ -117,6 +179,10 @@ def test_the_words_are_kept_as_typed() -> None:
         ("dark 1:dark", "dark + 1:dark"),
         ("2:snow - dark", "not dark + 2:snow"),
         ("horse 2019 + stripes", "horse, 2019 + stripes"),
+        ("2019, dog june", "2019 + dog june"),
+        ("blurry, 2019, one", "blurry, 2019 + one"),
+        ("2019 OR 2020", "2019 or 2020"),
+        ("2019 NOT 2020", "2019, not 2020"),
     ],
 )
 def test_understood_words_are_printed_as_words(text: str, printed: str) -> None:
@@ -135,6 +201,8 @@ def test_no_expression_has_two_meanings() -> None:
 @given(query_texts | st.lists(st.sampled_from([
     "dark", "not", "and", "of", "a", "photo", "2019", "June", "in", "black and white", "blurry",
     "dog", ",", "panorama", "screenshot", "- ", "+ ", "2:", "1:", "without", "from", "to", "at",
+    "or", "OR", "(", ")", "2015", "4", "june 4,", "2020,", "2019 -", "photos", "one,", "is", "red,",
+    "between", "since", "may", "what?", "Dec.",
 ]), max_size=9).map(" ".join))  # fmt: skip
 @settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:

@@ -1,0 +1,49 @@
+"""Whether an expression such as `black and white` describes something in the photo rather than the
+photo: `black and white cat`, `the background is blurry`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from explorer.search.language.word_meanings import (
+    COLORS,
+    CONTINUED,
+    COUNTED_THINGS,
+    NUMBERED_THINGS,
+    PHRASE_ENDS,
+    meaning_of,
+)
+
+_ENDS = ".,;:!?"
+
+
+def describes_a_thing(expression: str, before: str, after: str, earlier: str) -> bool:
+    """Whether an expression, or a date, describes words of its piece of a phrase.
+
+    before, after: the words of the piece on either side of it, one of which may be empty. earlier:
+    the piece before this one.
+    """
+    left, right = _words(before), _words(after)
+    meaning = meaning_of(expression)
+    if meaning is None:
+        counted = bool(right) and right[0] in COUNTED_THINGS
+        return counted or (bool(left) and left[-1] in NUMBERED_THINGS)
+    preceding = left or _words(earlier)
+    if preceding and preceding[-1] in CONTINUED | (meaning.not_beside & COLORS):
+        return True
+    beside = {*_noun_phrase(right), *_noun_phrase(left[::-1])}
+    return bool(beside & meaning.not_beside or {*left, *right} & meaning.not_with)
+
+
+def _words(text: str) -> list[str]:
+    return [word for each in text.lower().split() if (word := each.strip(_ENDS))]
+
+
+def _noun_phrase(words: Iterable[str]) -> list[str]:
+    """The words up to the first that does not belong to the noun phrase."""
+    found = list[str]()
+    for word in words:
+        if word in PHRASE_ENDS:
+            break
+        found.append(word)
+    return found

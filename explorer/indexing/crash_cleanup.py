@@ -15,7 +15,9 @@ from pathlib import Path
 from explorer.library import integrity
 from explorer.library.durable_io import delete_unless_read
 from explorer.library.library import Library
+from explorer.library.photo_store import purge_orphans, take_purged_hashes
 from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.writer import Writer
 
 _SETTING = "run"
 
@@ -39,6 +41,15 @@ def mark_finished(library: Library) -> None:
 def was_interrupted(library: Library) -> bool:
     """Whether a run is in progress, or the last one was interrupted or left files."""
     return bool(get_setting(library.catalog, _SETTING))
+
+
+def purge_removed(library: Library, writer: Writer) -> None:
+    """Delete all photos that no file refers to if no folder is watched, because then no run does.
+    Earlier releases left those of a folder that was removed while it was being indexed."""
+    if not library.catalog.roots():
+        purge_orphans(writer)
+        for digest in take_purged_hashes(writer):
+            library.remove_pictures(digest)
 
 
 def leftovers(library: Library) -> Iterator[Path]:

@@ -21,6 +21,7 @@ from explorer.indexing.read_outcomes import (
 )
 from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
 from explorer.indexing.rewritten_files import RewrittenFiles
+from explorer.indexing.vanished_files import may_be_away
 from explorer.library import missing_files
 from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import KnownFile
@@ -144,9 +145,9 @@ class PhotoUpdates:
             put_present(self._writer, task.root_id, task.seen, photo_id)
             self._summary.unchanged += 1
             return
-        file = next(
-            (f for f in self._gone_of_photo.get(photo_id, []) if f.id in self._gone), None
-        ) or self._moved_from(photo_id)
+        gone = (f for f in self._gone_of_photo.get(photo_id, []) if f.id in self._gone)
+        file = next((f for f in gone if not self._may_be_away(f)), None)
+        file = file or self._moved_from(photo_id)
         if file is None:
             put_present(self._writer, task.root_id, task.seen, photo_id)
             self._summary.indexed += 1
@@ -155,13 +156,21 @@ class PhotoUpdates:
         put_moved(self._writer, file, task.root_id, task.seen)
         self._summary.moved += 1
 
+    def _may_be_away(self, file: KnownFile) -> bool:
+        root = self._roots[file.root_id]
+        return self._drives.call_or(root["path"], lambda: may_be_away(root, file), False)
+
     def _moved_from(self, photo_id: int) -> KnownFile | None:
         """A known file with this content that is no longer at its path although its drive is
         connected: it was moved here by copying."""
         for file in missing_files.files_of_photo(self._writer, photo_id):
             if file.excluded or file.root_id not in self._roots:
                 continue
-            if file.state == "missing" or file.vanished:
+            if file.state == "missing":
+                return file
+            if self._may_be_away(file):
+                continue
+            if file.vanished:
                 return file
             root = self._roots[file.root_id]
             path = join(to_text(root["path"]), file.path)

@@ -58,7 +58,7 @@ class Reconciler:
         self._tick, self._drives = tick, drives or DriveTimeouts()
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
         self._real_paths = dict[str, str]()
-        self._lost_mounts: dict[int, set[str]] = {}
+        self._away: dict[int, set[str]] = {}
         self._moved_drives = set[int]()
         self._in_cloud = list[ReadTask]()
         self.sidecars = SidecarUpdates(writer, self._drives)
@@ -102,7 +102,7 @@ class Reconciler:
             self._drives,
             self._summary,
             self._tick,
-            lost_mounts=self._lost_mounts,
+            away=self._away,
             moved_drives=self._moved_drives,
         )
         vanished.record(self.gone.values())
@@ -277,7 +277,7 @@ class Reconciler:
             put_missing(self._writer, some, EXCLUDED)
         self._summary.left_out += sum(file.photo_id is not None for file in excluded)
 
-    def _mounts(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> set[str]:
+    def _mounts(self, root: RootRow, found: ScanResult, drives: frozenset[str]) -> list[str]:
         """The mount points in a root: those in use, and those of drives that are disconnected now.
 
         drives: known mount points at which a file system is mounted now.
@@ -288,5 +288,7 @@ class Reconciler:
             for folder in lost
             if any(seen.path.startswith(folder + "/") for seen in found.files)
         }
-        self._lost_mounts[root["id"]] = lost
-        return found.mounts | lost | drives
+        self._away.setdefault(root["id"], set()).update(lost, found.broken_links)
+        # For the next target in this root.
+        root["mounts"] = sorted(found.mounts | lost | drives)
+        return root["mounts"]

@@ -50,10 +50,11 @@ class SidecarUpdates:
         # In a folder without photos, the drive may be disconnected. What became of the photos is
         # decided elsewhere, and until then they keep their values.
         folders = {seen.folder for seen in found.files}
+        unknown = found.unreadable | found.broken_links
         gone = [
             each
             for each in known.values()
-            if each.folder in folders and not covered_by(each.path, found.unreadable)
+            if each.folder in folders and not covered_by(each.path, unknown)
         ]
         for some in chunks(gone, _PER_TRANSACTION):
             drop_sidecars(self._writer, root["id"], some)

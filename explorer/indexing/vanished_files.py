@@ -13,12 +13,15 @@ from explorer.library import missing_files
 from explorer.library.chunks import chunks
 from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import put_missing
+from explorer.library.paths import join, to_text
 from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.root_scan import mounted_drives
 from explorer.scanning.scan import root_state
+from explorer.systems import file_calls
 
 # The user is asked if more than this share of a root's photo files, and at least this many, vanish
 # at once.
@@ -38,14 +41,15 @@ class VanishedFiles:
         summary: IndexSummary,
         tick: Callable[[], None],
         *,
-        lost_mounts: Mapping[int, set[str]],
+        away: Mapping[int, set[str]],
         moved_drives: set[int],
     ) -> None:
-        """lost_mounts: by root id, folders in which a drive was mounted before but is not now.
-        moved_drives: ids of roots at whose path another file system is mounted now."""
+        """away: by root id, folders in which a drive was mounted before but is not now, and links
+        to files that do not exist. moved_drives: ids of roots at whose path another file system is
+        mounted now."""
         self._writer, self._roots, self._drives = writer, roots, drives
         self._summary, self._tick = summary, tick
-        self._lost_mounts, self._moved_drives = lost_mounts, moved_drives
+        self._away, self._moved_drives = away, moved_drives
 
     def record(self, gone: Iterable[KnownFile]) -> None:
         """Record these files as missing or away. To be called after all new files were read."""
@@ -71,7 +75,7 @@ class VanishedFiles:
                 self._summary.offline.discard(root["path"])
 
     def _record_of_root(self, root_id: int, files: Sequence[KnownFile]) -> None:
-        lost = self._lost_mounts.get(root_id, set())
+        lost = self._away.get(root_id, set())
         away = [file for file in files if covered_by(file.path, lost)]
         here = [file for file in files if not covered_by(file.path, lost)]
         recent = self._recent_if_many(root_id, here)
@@ -104,6 +108,14 @@ class VanishedFiles:
 
     def _state(self, root: str) -> str:
         return self._drives.call_or(root, lambda: root_state(root), "absent")
+
+
+def may_be_away(root: RootRow, file: KnownFile) -> bool:
+    """Whether a file of a root that is not found may be on a disconnected drive: it was below a
+    mount point, or its path is a link."""
+    lost = set(root["mounts"]) - mounted_drives(root)
+    path = join(to_text(root["path"]), file.path)
+    return covered_by(file.path, lost) or (file_calls.lexists(path) and not file_calls.exists(path))
 
 
 def _photos(files: Iterable[KnownFile]) -> int:

@@ -72,8 +72,7 @@ def deferred_purge(writer: Writer, *, thorough: bool) -> Iterator[None]:
     finally:
         writer.purge_deferred = False
     if thorough:
-        orphans = writer.connection.execute("select id from photo where orphaned_at is not null")
-        purge_photos(writer, [photo_id for (photo_id,) in orphans])
+        purge_orphans(writer)
 
 
 def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
@@ -98,6 +97,12 @@ def update_file_counts(writer: Writer, photo_ids: Iterable[int]) -> None:
         apply_sidecars(writer.connection, chosen)
         update_texts(writer, chosen)
         purge_photos(writer, orphans)
+
+
+def purge_orphans(writer: Writer) -> None:
+    """Permanently delete all photos that no file refers to, also in a block of `deferred_purge`."""
+    orphans = writer.connection.execute("select id from photo where orphaned_at is not null")
+    purge_photos(writer, [photo_id for (photo_id,) in orphans.fetchall()])
 
 
 def purge_photos(writer: Writer, photo_ids: Iterable[int]) -> None:

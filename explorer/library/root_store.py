@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from explorer.errors import FolderError
 from explorer.library.paths import as_on_disk, below, from_text, to_text
-from explorer.library.photo_store import update_file_counts
+from explorer.library.photo_store import purge_orphans, update_file_counts
 from explorer.library.photo_text_store import update_texts
 from explorer.library.system_folders import is_photo_package, is_skipped
 from explorer.library.writer import Writer
@@ -113,7 +113,8 @@ def _device(folder: str) -> str | None:
 
 
 def remove_root(writer: Writer, path: str) -> None:
-    """Forget a root and the photos that are in no other root. No photo file is touched."""
+    """Forget a root and the photos that are in no other root, at once even during a run: perhaps no
+    other run follows that would delete them. No photo file is touched."""
     db = writer.connection
     with writer.transaction():
         row = db.execute("select id from root where path = ?", (to_text(path),)).fetchone()
@@ -122,6 +123,7 @@ def remove_root(writer: Writer, path: str) -> None:
         photos = photos_of_root(writer, row[0])
         db.execute("delete from root where id = ?", row)
         update_file_counts(writer, photos)
+        purge_orphans(writer)
 
 
 def update_root(

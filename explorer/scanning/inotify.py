@@ -63,8 +63,7 @@ class InotifyTree:
         self._watches: dict[str, WatchDescriptor] = {}
         # Why not every folder is watched, in words; None if all are.
         self.problem: str | None = None
-        # Whether the root was deleted, moved or unmounted.
-        self.lost = False
+        self._is_root_lost = False
         self._add(root, must=True)
 
     def close(self) -> None:
@@ -73,6 +72,11 @@ class InotifyTree:
             self._drop(list(self._watches))
         self._reader.stop()
         self._reader.join()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the root was deleted, moved or unmounted, or its events are no longer read."""
+        return self._is_root_lost or not self._reader.is_alive()
 
     def __len__(self) -> int:
         return len(self._watches)
@@ -87,7 +91,7 @@ class InotifyTree:
                 return
             if event.is_delete_self or event.is_move_self or event.mask & _C.IN_UNMOUNT:
                 # For any other folder, its parent receives an event of its own.
-                self.lost = self.lost or folder == self._root
+                self._is_root_lost = self._is_root_lost or folder == self._root
                 self._on_change(self._root if folder == self._root else folder, None)
                 return
             name = os.fsdecode(event.name)
@@ -116,7 +120,7 @@ class InotifyTree:
             folder = self._folders.pop(wd, None)
             if folder is not None and self._watches.get(folder) == wd:
                 del self._watches[folder]
-                self.lost = self.lost or folder == self._root
+                self._is_root_lost = self._is_root_lost or folder == self._root
 
     def on_queue_overflow(self) -> None:
         """Watch every folder again, and report the whole root as changed: events were lost."""
@@ -128,14 +132,19 @@ class InotifyTree:
     # --- the watches
 
     def _add(self, top: str, *, must: bool = False) -> None:
-        """Watch a folder and all its subfolders. must: raise OSError if the folder itself fails."""
+        """Watch a folder and all its subfolders. must: raise OSError if the folder itself fails.
+
+        The lock is taken for one folder at a time, because events of folders that are watched
+        already are handled meanwhile.
+        """
         waiting = [top]
         while waiting:
             folder = waiting.pop()
             if folder != self._root and self._excludes(folder):
                 continue
             try:
-                self._watch(folder)
+                with self._lock:
+                    self._watch(folder)
                 # Watch first, then list: a folder created in between causes an event, and one that
                 # existed before is listed.
                 with os.scandir(folder) as entries:
@@ -147,8 +156,9 @@ class InotifyTree:
                     raise
                 if error.errno in _EXHAUSTED:
                     # Half a tree is of no use, and other programs need watches, too.
-                    self._drop(list(self._watches))
-                    self.problem = WATCH_LIMIT
+                    with self._lock:
+                        self._drop(list(self._watches))
+                        self.problem = WATCH_LIMIT
                     return
 
     def _watch(self, folder: str) -> None:

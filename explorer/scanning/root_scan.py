@@ -106,9 +106,7 @@ def scan_target(
         )
     if is_away(root):
         return RootScan(target, away=True)
-    drives = frozenset(
-        folder for folder in root["mounts"] if _is_mount_point(join(to_text(root["path"]), folder))
-    )
+    drives = mounted_drives(root)
     # The drive may have been disconnected during the scan.
     kept = found if device_of(root["path"]) == device else None
     # Inode numbers on a different file system say nothing about the known files.
@@ -124,6 +122,13 @@ def is_away(root: RootRow) -> bool:
     catalog has photos in it."""
     state = root_state(root["path"])
     return state == "absent" or (state == "empty" and root["photos"] > 0)
+
+
+def mounted_drives(root: RootRow) -> frozenset[str]:
+    """The known mount points in a root at which a file system is mounted now."""
+    return frozenset(
+        folder for folder in root["mounts"] if _is_mount_point(join(to_text(root["path"]), folder))
+    )
 
 
 def problem(found: ScanResult, rules: IgnoreRules | None) -> str:

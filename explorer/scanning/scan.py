@@ -37,6 +37,8 @@ class ScanResult:
     """The paths in `files` that cannot be read as photos, each with the reason."""
     unreadable: set[str] = field(default_factory=set)
     """Folders and files that could not be accessed; nothing is known about them."""
+    broken_links: set[str] = field(default_factory=set)
+    """Links to files that do not exist, for example because their drive is disconnected."""
     left_out: set[str] = field(default_factory=set)
     """Folders and photo files that ignore rules exclude."""
     in_cloud: set[str] = field(default_factory=set)
@@ -135,8 +137,8 @@ def scan_tree(
                     if recursive:
                         waiting.append(relative)
             except FileNotFoundError:
-                # It was deleted after it was listed, or is a broken link.
-                continue
+                # It is a broken link, or was deleted after it was listed.
+                found.broken_links |= {relative} if _is_link(entry) else set()
             except OSError:
                 found.unreadable.add(relative)
     return found
@@ -164,6 +166,11 @@ def _list(
         return [], 0
     names = {entry.name for entry in listed}
     return ([], 0) if _CATALOG in names and names & _OTHERS else (listed, device)
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry still exists, and is a link."""
+    return entry.is_symlink() and file_calls.lexists(entry.path)
 
 
 def _device(entry: os.DirEntry[str]) -> int:

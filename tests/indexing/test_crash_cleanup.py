@@ -13,6 +13,7 @@ from explorer.indexing import crash_cleanup
 from explorer.indexing.verify_previews import check_previews
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
 from explorer.library import integrity
+from explorer.library.photo_store import deferred_purge
 from explorer.photos.decode import content_hash
 from tests.factory import LibraryBuilder, decoded, digest_of
 
@@ -211,3 +212,22 @@ class TestVerifying:
         text = f"Photo {photo} has no intact preview."
         assert self.look(builder, repair=True) == ([Inconsistency("preview", text)], [])
         assert not builder.library.previews.has(digest_of("a").hex())
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_photos_without_a_file_go_if_no_folder_is_watched(
+    builder: LibraryBuilder, watched: bool
+) -> None:
+    builder.put("a.jpg", "a")
+    with deferred_purge(builder.writer, thorough=False):
+        builder.put("a.jpg", "b")
+    if not watched:
+        builder.writer.connection.execute("delete from file")
+        builder.writer.connection.execute("update photo set orphaned_at = 1, present = 0")
+        builder.writer.connection.execute("delete from root")
+    crash_cleanup.purge_removed(builder.library, builder.writer)
+    left = builder.writer.connection.execute("select hash from photo").fetchall()
+    assert {digest for (digest,) in left} == (
+        {digest_of("a"), digest_of("b")} if watched else set()
+    )
+    assert len(list(builder.library.previews.all())) == len(left)

@@ -45,7 +45,7 @@ class Vanishing:
             self.drives,
             self.summary,
             self._tick,
-            lost_mounts=self.lost,
+            away=self.lost,
             moved_drives=self.moved,
         ).record([known[f"{each:03}.jpg" if isinstance(each, int) else each] for each in names])
         return self.summary.missing, self.summary.away

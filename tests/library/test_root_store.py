@@ -14,7 +14,7 @@ from explorer.errors import FolderError
 from explorer.library import root_store
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, files_in_folder, put_present
-from explorer.library.photo_store import take_purged_hashes
+from explorer.library.photo_store import deferred_purge, take_purged_hashes
 from explorer.library.root_store import (
     add_root,
     prefixed_glob,
@@ -219,3 +219,13 @@ def test_a_path_that_is_not_a_folder_is_rejected_by_name(
     (tmp_path / "file.txt").write_text("x")
     with pytest.raises(FolderError, match=name):
         add_root(builder.writer, str(tmp_path / name))
+
+
+def test_a_root_that_is_removed_during_a_run_leaves_no_photo(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", "edited")
+    with deferred_purge(builder.writer, thorough=False):
+        builder.put("a.jpg", "one")
+        builder.put("b.jpg", "two")
+        remove_root(builder.writer, builder.library.catalog.roots()[0]["path"])
+        assert builder.writer.connection.execute("select id from photo").fetchall() == []
+    assert len(take_purged_hashes(builder.writer)) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ if sys.platform != "linux":
     pytest.skip("inotify is Linux's", allow_module_level=True)
 
 from watchdog.observers.inotify_c import InotifyFD
+
+from explorer.scanning.inotify import InotifyTree
 
 PATIENCE = 300.0
 
@@ -200,3 +203,40 @@ def test_the_library_folder_causes_no_events(tree: Path) -> None:
         assert "d" not in watched(watcher, tree)
     finally:
         watcher.close()
+
+
+def test_a_root_whose_events_are_no_longer_read_is_lost(
+    watcher: Watcher, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(folder: str, name: str | None) -> None:
+        raise RuntimeError
+
+    watcher.watch(str(tree))
+    assert not watcher.lost(str(tree))
+    found: Any = watcher._watches[str(tree)]
+    monkeypatch.setattr(found, "_on_change", fail)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    (tree / "a.jpg").write_bytes(b"x")
+    found._reader.join(PATIENCE)
+    assert watcher.lost(str(tree))
+    # It is watched anew.
+    assert watcher.watch(str(tree)) is None and not watcher.lost(str(tree))
+
+
+def test_events_that_arrive_while_watches_are_set_up_wait_for_the_folder_in_progress(
+    tree: Path,
+) -> None:
+    """The system reports events of the folders that are watched already, in another thread."""
+    waited = list[bool]()
+
+    class Reader:
+        def add_callback(self, path: bytes, mask: Any, tree: InotifyTree, number: Any) -> int:
+            event = threading.Thread(target=tree.on_watch_deleted, args=(-1,))
+            event.start()
+            event.join(0.1)
+            waited.append(event.is_alive())
+            return len(waited)
+
+    reader: Any = Reader()
+    InotifyTree(reader, str(tree), lambda folder, name: None, lambda folder: False)
+    assert len(waited) == 9 and all(waited)

@@ -14,6 +14,7 @@ from explorer.photos.decoded_photo import Metadata, TakenSource
 from explorer.photos.metadata import exif as exif_data
 from explorer.photos.metadata import iptc as iptc_data
 from explorer.photos.metadata import xmp as xmp_data
+from explorer.photos.metadata.camera_settings import camera_name, camera_settings
 from explorer.photos.metadata.embedded_texts import EmbeddedTexts, combine_texts
 from explorer.photos.metadata.exif import ExifBlocks
 from explorer.photos.metadata.file_name_dates import parse_file_name_date
@@ -115,7 +116,7 @@ class EmbeddedMetadata:
 
     def camera(self) -> str | None:
         """The camera's name according to XMP."""
-        return exif_data.camera_name(*xmp_data.make_and_model(self.xmp)) if self.xmp else None
+        return camera_name(*xmp_data.make_and_model(self.xmp)) if self.xmp else None
 
 
 def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str = "") -> Metadata:
@@ -127,7 +128,7 @@ def read_metadata(picture: Image.Image, *, mtime: float | None = None, name: str
     embedded = EmbeddedMetadata(picture)
     source, date = embedded.best_date(name, mtime)
     latitude, longitude = embedded.place()
-    settings = exif_data.camera_settings(embedded.exif)
+    settings = camera_settings(embedded.exif)
     settings["camera"] = settings["camera"] or embedded.camera()
     texts = embedded.texts()
     return Metadata(

@@ -189,31 +189,6 @@ def _is_nan(value: Any) -> bool:
         return False
 
 
-# --- camera
-
-
-def camera_name(make: Any, model: Any) -> str | None:
-    """Make and model without repeating the make: `NIKON CORPORATION`, `NIKON D90` → `NIKON D90`.
-    None if both are absent."""
-    maker, name = clean_text(make), clean_text(model)
-    if not maker or not name:
-        return name or maker
-    return name if name.lower().startswith(maker.split()[0].lower()) else f"{maker} {name}"
-
-
-def camera_settings(exif: ExifBlocks) -> dict[str, Any]:
-    """camera, lens, exposure_time (seconds), f_number, iso and focal_length (millimeters); None for
-    values that are not given."""
-    return {
-        "camera": camera_name(exif.ifd0.get(_TAG.Make), exif.ifd0.get(_TAG.Model)),
-        "lens": clean_text(exif.exif_ifd.get(_TAG.LensModel)),
-        "exposure_time": positive_number(exif.exif_ifd.get(_TAG.ExposureTime)),
-        "f_number": positive_number(exif.exif_ifd.get(_TAG.FNumber)),
-        "iso": positive_number(exif.exif_ifd.get(_TAG.ISOSpeedRatings)),
-        "focal_length": positive_number(exif.exif_ifd.get(_TAG.FocalLength)),
-    }
-
-
 # --- fields that are carried over
 
 

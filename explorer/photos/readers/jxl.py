@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 _CODESTREAM, _PARTIAL_CODESTREAM = b"jxlc", b"jxlp"
 _JPEG_DATA, _PACKED = b"jbrd", b"brob"
 _ORIENTATION = 274
+# As Pillow finds it where EXIF data has none.
+_XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
 _CUT_OFF = "the file is damaged or truncated: it ends before its picture does"
 _UNDECODABLE = (
     "its JPEG XL data cannot be decoded: the file is truncated or damaged, or was written by a"
@@ -70,8 +73,8 @@ def header_of(data: bytes) -> JxlHeader:
 def read(data: bytes) -> Image.Image:
     """The first frame of a JPEG XL file, upright, with 8 bits per sample, in mode L, RGB or RGBA.
 
-    Its EXIF data, XMP and color space are in `info`. The orientation has been applied, so that in
-    the EXIF data is set to 1. Raises DamagedPhoto, UnsupportedPhoto or OversizedPhoto.
+    Its EXIF data, XMP and color space are in `info`. The orientation has been applied, so those in
+    the EXIF data and XMP are set to 1. Raises DamagedPhoto, UnsupportedPhoto or OversizedPhoto.
     """
     try:
         header = header_of(data)
@@ -84,7 +87,7 @@ def read(data: bytes) -> Image.Image:
     if exif := metadata.get("exif"):
         made.info["exif"] = b"Exif\0\0" + _set_upright(exif.removeprefix(b"Exif\0\0"))
     if xmp := metadata.get("xmp"):
-        made.info["xmp"] = xmp
+        made.info["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
     if profile := metadata.get("icc"):
         made.info["icc_profile"] = profile
     elif header.cicp:

@@ -194,27 +194,6 @@ def test_places_are_parsed(gps: dict[int, Any], place: tuple[float, float] | Non
     assert exif.gps_position(of(gps=gps)) == (place and pytest.approx(place, abs=1e-6))
 
 
-# --- with what
-
-
-def test_camera_settings() -> None:
-    found = exif.camera_settings(
-        of(
-            {0x010F: "NIKON CORPORATION", 0x0110: "NIKON D90"},
-            {0xA434: "18-55", 0x829A: 0.004, 0x829D: 2.8, 0x8827: (400, 0), 0x920A: 35},
-        )
-    )
-    assert found == {
-        "camera": "NIKON D90",
-        "lens": "18-55",
-        "exposure_time": 0.004,
-        "f_number": 2.8,
-        "iso": 400.0,
-        "focal_length": 35.0,
-    }
-    assert set(exif.camera_settings(of()).values()) == {None}
-
-
 # --- what is worth keeping
 
 

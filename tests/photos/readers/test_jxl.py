@@ -69,6 +69,13 @@ def test_the_orientation_is_applied_once() -> None:
     assert (screen.width, screen.height) == (80, 120)
 
 
+@pytest.mark.parametrize("said", [b'tiff:Orientation="6"', b"tiff:Orientation>6<"])
+def test_an_orientation_in_xmp_is_not_applied_again(said: bytes) -> None:
+    data = jxl(DRAWN, xmp=b"<x:xmpmeta " + said + b"/>")
+    photo, screen = decode(data, None), render_screen(data, None)
+    assert (photo.width, photo.height) == (screen.width, screen.height) == DRAWN.size
+
+
 def test_xmp_is_read_without_decoding_twice() -> None:
     people = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'

@@ -11,6 +11,8 @@ from explorer.encoders.base import Encoder, Vectors
 # A phrase of more words is a sentence rather than a name.
 _MAX_NAME_WORDS = 3
 _ARTICLE = re.compile(r"^\s*(an?|the)\s+", re.IGNORECASE)
+# A text model sees another word in `dog?` than in `dog`. Commas between words are left as they are.
+_PUNCTUATION = re.compile(r"(?<!\S)#+(?=\w)|(?<=\w)[?!]+(?!\S)|\s+[?!]+(?!\S)|(?<=\w)[?!.,;]+\s*$")
 
 
 @runtime_checkable
@@ -19,6 +21,12 @@ class WordingEncoder(Protocol):
 
     @property
     def encodes_wordings(self) -> bool: ...
+
+
+def plain_phrase(phrase: str) -> str:
+    """A phrase without question and exclamation marks, hash signs and punctuation at its end, which
+    say nothing about what photos show: `dog?`, `#dog`."""
+    return _PUNCTUATION.sub("", phrase)
 
 
 def wordings(phrase: str) -> list[str]:

@@ -31,6 +31,8 @@ COLUMNS: tuple[TextColumn, ...] = get_args(TextColumn)
 _WORD_COLUMNS: tuple[TextColumn, ...] = (
     "name", "keywords", "title", "description", "place", "folder",
 )  # fmt: skip
+PLACE_COLUMN = _WORD_COLUMNS.index("place")
+"""Where the names of places are in `FoldedTexts.texts`."""
 _TRIGRAM = 3
 # How many photos are examined for each that may be found.
 _CANDIDATES_PER_MATCH = 5

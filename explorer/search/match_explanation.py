@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.library.place_words import names_place
 from explorer.library.text_folding import fold
 from explorer.library.text_index import TextColumn, TextIndex, TextMatch
-from explorer.library.word_ranking import ranking_words, whole_word
+from explorer.library.word_ranking import phrase_words, ranking_words, whole_word
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm
@@ -92,10 +93,12 @@ def _texts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReaso
     found = TextIndex(engine.catalog).match_of(photo_id, " ".join(words)) if words else []
     # Parts of longer words do not count in the ranking, either.
     patterns = [whole_word(word) for word in words]
+    said = phrase_words(named_phrase(query) or "")
     return [
         _text_reason(match)
         for match in found
         if any(pattern.search(fold(match.text)) for pattern in patterns)
+        and (match.column != "place" or names_place(fold(match.text), said))
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.encoders.base import Encoder, unit
+from explorer.encoders.wordings import plain_phrase
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.vectors import VectorIndex
 from explorer.search.concepts import ConceptModels
@@ -59,6 +60,7 @@ class TermEncoder:
 
     def phrase(self, phrase: str) -> Vector:
         """The vector of a phrase, float32 of shape (dim,). Raises NoTextEncoder."""
+        phrase = plain_phrase(phrase)
         with self._lock:
             known = self._phrases.get(phrase)
         if known is not None:
@@ -78,7 +80,7 @@ class TermEncoder:
     def _term(self, term: RankingTerm, query: Query, index: VectorIndex) -> ScoringTerm:
         weight = abs(term.weight)
         if isinstance(term, PhraseTerm):
-            return VectorTerm(self.phrase(term.text), weight, term.text)
+            return VectorTerm(self.phrase(term.text), weight, plain_phrase(term.text))
         if isinstance(term, FileTerm):
             return VectorTerm(_file_vector(term.path, query, index), weight)
         if isinstance(term, ConceptTerm):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.encoders.base import Vectors, unit
-from explorer.encoders.wordings import encode_wordings, paraphrases, wordings
+from explorer.encoders.wordings import encode_wordings, paraphrases, plain_phrase, wordings
 from tests.tiny import Tiny
 
 
@@ -52,3 +52,18 @@ def test_an_encoder_that_encodes_wordings_itself_is_asked_for_the_phrase_alone()
     encoder = Ensembling()
     assert encode_wordings(encoder, "dog").shape == (1, 2)
     assert encoder.asked == ["dog"] and paraphrases(encoder, "dog") == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "plain"),
+    [
+        ("dog?", "dog"), ("dogs!", "dogs"), ("dog!!!", "dog"), ("#dog", "dog"), ("dog ?", "dog"),
+        ("##dog #beach", "dog beach"), ("where is my dog?!", "where is my dog"), ("dog.", "dog"),
+        ("dog,", "dog"), ("what? a dog", "what a dog"),
+        ("two dogs, one brown", "two dogs, one brown"),
+        ("t-shirt", "t-shirt"), ("C#", "C#"), ("#", "#"), ("?", "?"), ("...", "..."),
+        ("a dog runs .", "a dog runs ."), ("f/2.8", "f/2.8"), ("", ""),
+    ],
+)  # fmt: skip
+def test_punctuation_that_says_nothing_is_removed(phrase: str, plain: str) -> None:
+    assert plain_phrase(phrase) == plain == plain_phrase(plain)

@@ -3,8 +3,15 @@ from __future__ import annotations
 import pytest
 
 from explorer.library import word_ranking
+from explorer.library.location_store import Location
 from explorer.library.word_ranking import rank_by_words, whole_word
 from tests.factory import LibraryBuilder
+from tests.fixtures.places import BROOKLYN, put_place
+
+LONG_BEACH = Location(
+    5367929, 5367929, "US.CA", "US", "Long Beach", "Long Beach", "California", "United States",
+    33.767, -118.189,
+)  # fmt: skip
 
 
 def ranked(builder: LibraryBuilder, phrase: str) -> list[int]:
@@ -103,3 +110,57 @@ def test_a_word_whose_trigrams_are_in_very_many_photos_is_ignored(
 )
 def test_whole_words_are_recognized(word: str, text: str, found: bool) -> None:
     assert bool(whole_word(word).search(text)) == found
+
+
+@pytest.mark.parametrize("phrase", ["100 people", "iso 400", "747 landing", "200 meter race"])
+def test_a_number_in_a_phrase_names_no_file(builder: LibraryBuilder, phrase: str) -> None:
+    for name in ("100_7100.JPG", "DSC_0400-400.jpg", "747.jpg", "IMG_200.jpg"):
+        builder.put(name, name)
+    race = builder.put("race 200 meter.jpg", "race")
+    assert named(builder, phrase) == ([race] if phrase == "200 meter race" else [])
+
+
+@pytest.mark.parametrize("phrase", ["IMG 0565", "0565", "photo 0565", "img_0565.jpg", "dsc 0565"])
+def test_a_number_names_the_file_if_the_other_words_are_in_its_name(
+    builder: LibraryBuilder, phrase: str
+) -> None:
+    one, other = builder.put("IMG_0565.JPG", 1), builder.put("DSC_0565.JPG", 2)
+    expected = {"dsc 0565": [other], "img_0565.jpg": [one]}.get(phrase, [one, other])
+    assert named(builder, phrase) == expected
+
+
+def coverage_of(builder: LibraryBuilder, phrase: str) -> dict[int, float]:
+    found = rank_by_words(builder.library.catalog, phrase)
+    return dict(zip(found.ids.tolist(), found.coverage.tolist(), strict=True))
+
+
+def test_short_words_with_digits_count_where_a_longer_word_is(builder: LibraryBuilder) -> None:
+    days = {
+        day: [builder.put(f"Trip/Day {day}/{at}.jpg", (day, at)) for at in (1, 2, 3)]
+        for day in (1, 2, 3)
+    }
+    found = coverage_of(builder, "day 2")
+    assert {photo for photo, share in found.items() if share == 1} == set(days[2])
+    assert len(found) == 9 and all(found[photo] < 0.9 for photo in days[1] + days[3])
+    seven, six = builder.put("iphone_7.heic", "seven"), builder.put("iphone_6.heic", "six")
+    found = coverage_of(builder, "iphone 6")
+    assert found[six] == 1 > found[seven]
+    # There is none with an 8.
+    assert coverage_of(builder, "iphone 8")[seven] < 0.9
+
+
+@pytest.mark.parametrize("phrase", ["#beach", "beach?", "beach!!!", "a beach, summer."])
+def test_punctuation_around_words_is_ignored(builder: LibraryBuilder, phrase: str) -> None:
+    photo = builder.put("beach in summer.jpg", 1)
+    assert coverage_of(builder, phrase) == {photo: 1}
+
+
+def test_a_place_counts_only_by_its_whole_name(builder: LibraryBuilder) -> None:
+    photos = [builder.put(f"{at}.jpg", at, latitude=1.0, longitude=float(at)) for at in (1, 2)]
+    put_place(builder, photos[0], 1.0, 1.0, LONG_BEACH)
+    put_place(builder, photos[1], 1.0, 2.0, BROOKLYN)
+    assert ranked(builder, "beach") == ranked(builder, "york") == ranked(builder, "states") == []
+    assert coverage_of(builder, "long beach") == {photos[0]: 1}
+    assert coverage_of(builder, "california") == {photos[0]: 1}
+    assert coverage_of(builder, "new york") == {photos[1]: 1}
+    assert coverage_of(builder, "united states") == dict.fromkeys(photos, 1)

@@ -15,10 +15,16 @@ import subprocess
 import sys
 
 from explorer.pip_install import SetupError, has_all, install
+from explorer.setup_lock import setup_lock
 from explorer.supported_machine import check_folder, check_machine, check_python, sizes, this_build
 from explorer.torch_source import install_torch
 from explorer.trial_import import try_imports
-from explorer.venv_files import has_packages, remove_incomplete_packages, remove_unused
+from explorer.venv_files import (
+    has_base_python,
+    has_packages,
+    remove_incomplete_packages,
+    remove_unused,
+)
 
 # A list, beside each list of requirements, of packages that contain only data files. They are
 # installed without their declared dependencies.
@@ -56,7 +62,16 @@ def prepare(entry, words):
     if tests:
         sys.exit(_run_tests(project, python, words[1:]))
     if python != sys.executable:
-        _restart(python, [os.path.abspath(entry)] + words)
+        try:
+            _restart(python, [os.path.abspath(entry)] + words)
+        except OSError as error:
+            folder = os.path.join(project, ".venv")
+            sys.stderr.write(
+                "{} could not be started: {}. Delete the folder {} and start again.\n".format(
+                    python, error.strerror or error, folder
+                )
+            )
+            sys.exit(EXIT_ERROR)
     return words
 
 
@@ -92,21 +107,38 @@ def environment(project, requirements):
     )
     stamp = os.path.join(folder, "explorer-" + os.path.basename(requirements) + ".stamp")
     wanted = fingerprint(requirements)
-    # A matching stamp saves running pip, which is slow.
-    if _read(stamp) == wanted and os.path.exists(python) and not _is_unfinished(folder):
-        return sys.executable if _is_inside(folder) else python
-    if not (_is_unfinished(folder) and _is_inside(folder)) and is_satisfied(requirements):
-        return sys.executable
+
+    def is_ready():
+        # A matching stamp saves running pip, which is slow.
+        return (
+            _read(stamp) == wanted
+            and os.path.exists(python)
+            and has_base_python(folder)
+            and not _is_unfinished(folder)
+        )
+
+    if not is_ready():
+        with setup_lock(os.path.join(project, RUNTIME), _say):
+            # Another start may have done it in the meantime.
+            if not is_ready():
+                if not (_is_unfinished(folder) and _is_inside(folder)) and is_satisfied(
+                    requirements
+                ):
+                    return sys.executable
+                _set_up_and_stamp(folder, python, requirements, stamp)
+    return sys.executable if _is_inside(folder) else python
+
+
+def _set_up_and_stamp(folder, python, requirements, stamp):
     try:
         _set_up(folder, python, requirements)
         with open(stamp, "w") as file:
-            file.write(wanted)
+            file.write(fingerprint(requirements))
     except OSError as error:
         # Not `from error`, which the oldest Pythons cannot parse.
         raise SetupError(  # noqa: B904
             "The environment {} could not be set up: {}".format(folder, error.strerror or error)
         )
-    return sys.executable if _is_inside(folder) else python
 
 
 def _is_inside(folder):

@@ -35,6 +35,20 @@ _UNUSED_FILE = re.compile(
 )
 
 
+def has_base_python(folder):
+    """Whether the Python that an environment was made with still exists, as far as the environment
+    says which it was. Without it, the launcher in an environment on Windows exists, but ends at
+    once."""
+    try:
+        with open(os.path.join(folder, "pyvenv.cfg"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return True
+    homes = [line.partition("=")[2].strip() for line in lines if re.match(r"home\s*=", line)]
+    found = [glob.glob(os.path.join(glob.escape(home), "python*")) for home in homes]
+    return any(found) or not homes
+
+
 def remove_unused(folder):
     """Remove the files in UNUSED from an environment. Packages without them still count as
     complete."""

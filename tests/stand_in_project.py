@@ -13,8 +13,8 @@ from explorer.config import PROJECT
 
 # Everything in explorer/ that runs before the packages are there.
 FIRST = (
-    "bootstrap.py", "pip_install.py", "supported_machine.py", "torch_source.py", "trial_import.py",
-    "venv_files.py",
+    "bootstrap.py", "pip_install.py", "setup_lock.py", "supported_machine.py", "torch_source.py",
+    "trial_import.py", "venv_files.py",
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ BEFORE_INSTALLATION = {
     "explorer/supported_machine.py",
     "explorer/torch_source.py",
     "explorer/trial_import.py",
+    "explorer/setup_lock.py",
     "explorer/venv_files.py",
 }
 SQL = re.compile(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from explorer import bootstrap
 from explorer.pip_install import SetupError
+from tests.fixtures.waiting import wait
 from tests.stand_in_project import pip, posix, project, run
 
 __all__ = ["project"]
@@ -120,3 +123,47 @@ def test_a_package_that_cannot_be_imported_is_reported(project: Path) -> None:
         in (done.stderr.splitlines()[-1])
     )
     assert (project / ".venv" / bootstrap.UNFINISHED).exists()
+
+
+@posix
+def test_a_second_start_waits_for_the_first_and_uses_what_it_set_up(project: Path) -> None:
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    calls = pip(project, f'while [ ! -e "{project}/go" ]; do sleep 0.05; done')
+    command = [sys.executable, "run.py", "status"]
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        wait(lambda: calls.exists() and "pip install" in calls.read_text(), "the first set-up")
+        with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as second:
+            assert second.stderr is not None
+            assert second.stderr.readline().startswith("Another start is setting up")
+            (project / "go").touch()
+            first.stderr.read()
+            assert second.stderr.read() == ""
+    assert first.returncode == second.returncode == 0
+    assert calls.read_text().count("pip install") == 2
+
+
+@posix
+def test_an_environment_whose_python_is_gone_is_recreated(project: Path) -> None:
+    (project / "requirements.txt").write_text("no-such-package-anywhere\n")
+    calls = pip(project, "exit 0")
+    assert run(project, "status").returncode == 0
+    before = calls.read_text().count("pip install")
+    config = project / ".venv" / "pyvenv.cfg"
+    config.write_text(f"home = {Path(sys.executable).parent}\nversion = 3.11\n")
+    assert run(project, "status").returncode == 0
+    assert calls.read_text().count("pip install") == before
+    config.write_text(f"home = {project / 'gone'}\n")
+    run(project, "status")
+    assert calls.read_text().count("pip install") == 2 * before
+
+
+@posix
+def test_a_python_that_cannot_be_started_is_one_line(project: Path) -> None:
+    pip(project, "exit 0")
+    stamp = project / ".venv" / "explorer-requirements.txt.stamp"
+    stamp.write_text(bootstrap.fingerprint(str(project / "requirements.txt")))
+    (project / ".venv" / "bin" / "python").chmod(0o644)
+    done = run(project, "status")
+    assert done.returncode == 1 and "could not be started: Permission denied." in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -102,14 +102,21 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in (keeper, upcoming, releasing):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
         first_page.ending()
-        await warming
-        await run_in_threadpool(resources.close)
-        running.close()
+        try:
+            for task in (keeper, upcoming, releasing):
+                task.cancel()
+            await _wait_for_end(keeper, upcoming, releasing, warming)
+            await run_in_threadpool(resources.close)
+        finally:
+            running.close()
+
+
+async def _wait_for_end(*tasks: asyncio.Task[None]) -> None:
+    """Wait until tasks have ended. The failure of one must not keep the app from ending."""
+    for problem in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(problem, Exception):
+            log.error("%s", problem, exc_info=problem)
 
 
 def _warm_up() -> None:

@@ -30,22 +30,28 @@ async def keep_worker(folder: Path) -> None:
     pause, early_exits = 1.0, 0
     while True:
         started = _now()
+        why = await _run_worker(folder)
+        early_exits = early_exits + 1 if _now() - started < _EARLY_EXIT else 1
+        resources.indexer_ended(early_exits)
+        log.warning("%s It will be restarted in %.0f s.", why, pause)
+        await _sleep(pause)
+        pause = min(60.0, pause * 2)
+
+
+async def _run_worker(folder: Path) -> str:
+    """Run a worker until it exits; returns what happened, in a sentence."""
+    try:
         worker = start_worker(
             folder,
             encoder=os.environ.get("EXPLORER_ENCODER"),
             offline=bool(os.environ.get("EXPLORER_OFFLINE")),
         )
-        try:
-            while worker.poll() is None:
-                await _sleep(0.5)
-        finally:
-            await asyncio.shield(run_in_threadpool(stop_worker, worker))
-        early_exits = early_exits + 1 if _now() - started < _EARLY_EXIT else 1
-        resources.indexer_ended(early_exits)
-        log.warning(
-            "The indexer stopped unexpectedly (exit code %s). It will be restarted in %.0f s.",
-            worker.returncode,
-            pause,
-        )
-        await _sleep(pause)
-        pause = min(60.0, pause * 2)
+    except OSError as error:
+        # The computer may have no memory left, and that passes.
+        return f"The indexer could not be started: {error.strerror or error}."
+    try:
+        while worker.poll() is None:
+            await _sleep(0.5)
+    finally:
+        await asyncio.shield(run_in_threadpool(stop_worker, worker))
+    return f"The indexer stopped unexpectedly (exit code {worker.returncode})."

@@ -116,3 +116,26 @@ def test_the_server_ends_between_two_kinds_of_anomalies(
     monkeypatch.setattr(first_page, "_ending", threading.Event())
     app_lifespan._find_anomalies()
     assert prepared == [KINDS[0]]
+
+
+def test_the_library_is_released_even_if_a_task_has_failed(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise RuntimeError("out of threads")
+
+    for name in ("keep_worker", "keep_warm", "keep_releasing"):
+        monkeypatch.setattr(app_lifespan, name, fail)
+    monkeypatch.setattr(app_lifespan, "_warm_up", lambda: None)
+    monkeypatch.setattr(app_lifespan.running, "serve", lambda _: None)
+    app: Any = None
+
+    async def serve() -> None:
+        async with app_lifespan.lifespan(app):
+            await asyncio.sleep(0)
+
+    asyncio.run(serve())
+    assert "out of threads" in caplog.text
+    again = AppInstance(library_dir())
+    again.acquire()
+    again.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,34 @@ def test_an_indexer_that_ends_is_restarted_with_increasing_delays(
     assert reported[:5] == [1, 2, 1, 2, 3]
     assert started == [(Path("/library"), "tiny", True)] * 9 and len(stopped) == 9
     assert "exit code 3" in caplog.text and "restarted in 8 s" in caplog.text
+
+
+def test_an_indexer_that_cannot_be_started_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started, pauses = list[object](), list[float]()
+
+    def start(*_: object, **__: object) -> Ended:
+        started.append(None)
+        if len(started) < 3:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return Ended()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(worker_supervisor, "start_worker", start)
+    monkeypatch.setattr(worker_supervisor, "stop_worker", lambda _: None)
+    monkeypatch.setattr(worker_supervisor, "_sleep", sleep)
+    monkeypatch.setattr(resources, "indexer_ended", lambda _: None)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(worker_supervisor.keep_worker(Path("/library")))
+    assert pauses == [1, 2, 4] and len(started) == 3
+    assert (
+        "could not be started: Cannot allocate memory. It will be restarted in 1 s" in caplog.text
+    )
 
 
 def test_an_indexer_is_stopped_with_the_app(monkeypatch: pytest.MonkeyPatch) -> None:

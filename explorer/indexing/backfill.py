@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 
+from explorer.decoding.decode_result import DecodeResult
 from explorer.encoders.base import Encoder
 from explorer.indexing.batch_encoder import BatchEncoder
 from explorer.indexing.batch_reader import BatchReader
@@ -20,6 +21,7 @@ from explorer.library.embedding_store import (
     unencoded_photos,
 )
 from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.integrity import mark_for_rereading
 from explorer.library.library import Library
 from explorer.library.photo_store import photo_id_by_hash
 from explorer.library.quality_store import photos_to_measure, refresh_photo
@@ -54,6 +56,8 @@ class Backfill:
         self._previews = PreviewEncoder(writer, library.previews, encoder, encoder_id)
         # Photos whose original was read but gave no vector, since the last complete pass.
         self._read_in_vain = set[int]()
+        # Photos whose original was read to measure them. What it lacks still, it will lack again.
+        self._measured = set[int]()
 
     def encode_missing(
         self,
@@ -142,9 +146,10 @@ class Backfill:
     def measure_outdated(self) -> None:
         """Measure photos again whose measurements by an earlier release are incomplete or
         outdated."""
-        tasks = self._available(
-            [_task(file, photo_id) for photo_id, file in photos_to_measure(self._library.catalog)]
-        )
+        waiting = photos_to_measure(self._library.catalog)
+        tasks = self._available([
+            _task(file, photo_id) for photo_id, file in waiting if photo_id not in self._measured
+        ])  # fmt: skip
         for batch in self._reader.batches(tasks, lambda _: False):
             read = [
                 (result.digest, result.photo, read_task_of(result).photo_id)
@@ -166,6 +171,24 @@ class Backfill:
             ):
                 for _, photo, photo_id in same:
                     refresh_photo(self._writer, photo_id, photo)
+            self._note_measured(batch)
+
+    def _note_measured(self, batch: Sequence[DecodeResult]) -> None:
+        """Note that these originals were read. Those that have another content than the catalog
+        says, or could not be read, are left to the next scan, which records what has become of
+        them."""
+        changed = list[ReadTask]()
+        for result in batch:
+            task = read_task_of(result)
+            digest = result.digest
+            known = None if digest is None else photo_id_by_hash(self._writer, digest)
+            if known is not None and known == task.photo_id:
+                self._measured.add(known)
+            elif not result.in_use:
+                changed.append(task)
+        mark_for_rereading(
+            self._writer, [task.was.id for task in self._available(changed) if task.was is not None]
+        )
 
     def _available(self, tasks: list[ReadTask]) -> list[ReadTask]:
         """The tasks whose files exist, on drives that respond; grouped by root."""
@@ -189,5 +212,5 @@ class Backfill:
 
 def _task(file: KnownFile, photo_id: int) -> ReadTask:
     return ReadTask(
-        file.root_id, FileStat(file.path, file.size, file.mtime_ns, file.inode), photo_id
+        file.root_id, FileStat(file.path, file.size, file.mtime_ns, file.inode), photo_id, file
     )

@@ -117,9 +117,10 @@ def _drop(writer: Writer, encoder_ids: Iterable[int]) -> int:
 
 def photos_without_embedding(writer: Writer, encoder_id: int) -> list[tuple[int, KnownFile, str]]:
     """Visible photos that this encoder has no vector of, newest first: (photo id, one of its files,
-    its root's path)."""
+    its root's path). A file that is away is chosen only if there is no other."""
     rows = writer.connection.execute(
-        f"select {KNOWN_FILE_COLUMNS}, r.path root, min(f.id) from photo p"
+        f"select {KNOWN_FILE_COLUMNS}, r.path root,"
+        " min((r.state <> 'online' or f.gone_at is not null) << 62 | f.id) from photo p"
         " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id = f.root_id"
         " where p.present > 0 and not exists (select 1 from embedding e"
         " where e.photo_id = p.id and e.encoder_id = ?) group by p.id"

@@ -77,11 +77,11 @@ def damaged_photos(catalog: Catalog) -> list[int]:
 
 def photos_to_measure(catalog: Catalog) -> list[tuple[int, KnownFile]]:
     """Visible photos without metrics or metadata of this version, or without known file contents,
-    as (id, one of its files on a connected drive)."""
+    as (id, one of its files on a connected drive, a vanished one only if there is no other)."""
     with catalog.reading() as db:
         rows = db.execute(
             "select f.id, f.root_id, f.path, f.size, f.mtime_ns, f.inode, f.state, f.photo_id,"
-            " min(f.id) from photo p"
+            " min((f.gone_at is not null) << 62 | f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
             " f.root_id and r.state = 'online'"
             " where p.present > 0 and (p.contents is null or p.metadata_version is not ? or not"

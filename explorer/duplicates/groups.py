@@ -103,7 +103,7 @@ class DuplicateGroup:
         inside = ""
         if item.photo_id != self.keep.photo_id:
             inside = reason_to_keep(item.contents, self.keep.contents)
-        return inside or _unique_film(item, self.keep)
+        return inside or _unique_film(item, self.keep) or _unique_edits(item, self.keep)
 
     def metadata_loss(self, item: GroupFile) -> str:
         """The metadata that removing a copy would lose, in a clause; '' if none. Suggestions lose
@@ -169,4 +169,18 @@ def _unique_film(item: GroupFile, keep: GroupFile) -> str:
             name = printable(os.path.basename(film.path))
             other = "a different video" if kept_sizes else "no video"
             return f"there is no second copy of its video {name}: the file to keep has {other}"
+    return ""
+
+
+def _unique_edits(item: GroupFile, keep: GroupFile) -> str:
+    """Why removing a file would lose a sidecar with edits or notes; '' if it would not."""
+    # The sidecar of the same bytes can be saved beside a file without one, if the user wants that.
+    beside = (*keep.companions.own, *keep.companions.shared)
+    can_be_saved = item.photo_id == keep.photo_id and not any(
+        each.path.lower().endswith(".xmp") for each in beside
+    )
+    for each in item.companions.unique_edits(keep.companions):
+        if not (can_be_saved and each.path.lower().endswith(".xmp")):
+            name = printable(os.path.basename(each.path))
+            return f"only it has these edits or notes beside it: {name}"
     return ""

@@ -16,7 +16,7 @@ from explorer.removal.companions import Companions
 
 JpegQualityReader = Callable[[str], int | None]
 """Path → JPEG quality, 1 to 100; None if the file is not a JPEG."""
-Value = float | str | tuple[bool, ...]
+Value = float | str | tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,19 @@ def _copy_words(path: str) -> str:
     return part and f"“{printable(part)}”"
 
 
-_COMPANIONS: tuple[tuple[str, Callable[[Companions], bool]], ...] = (
+_COMPANIONS: tuple[tuple[str, Callable[[Companions], int]], ...] = (
     ("its video", lambda found: bool(found.films)),
     ("its RAW file", lambda found: found.raw),
     ("a file with edits or notes", lambda found: found.edits),
+    ("more edits or notes", lambda found: found.edit_bytes),
 )
 """What a file may have beside it, the most important first."""
 
 
 def _why_companions(keep: GroupFile, rival: GroupFile) -> str:
-    more = [word for word, has in _COMPANIONS if has(keep.companions) and not has(rival.companions)]
+    one, two = keep.companions, rival.companions
+    more = [word for word, has in _COMPANIONS[:-1] if has(one) and not has(two)]
+    more = more or [_COMPANIONS[-1][0]]
     return f"it has {' and '.join(more)} beside it"
 
 

@@ -89,7 +89,8 @@ def metadata_loss(one: Version, other: Version) -> str:
 
 
 def _only_edits(one: Version, other: Version) -> bool:
-    return one.item.companions.edits and not other.item.companions.edits
+    mine, its = one.item.companions, other.item.companions
+    return (mine.edits and not its.edits) or bool(mine.unique_edits(its))
 
 
 def _missing(full: Version, bare: Version) -> list[str]:

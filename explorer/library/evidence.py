@@ -57,14 +57,16 @@ def evidence_of(catalog: Catalog, photo_ids: Iterable[int]) -> dict[int, Evidenc
 
 
 def _evidence(facts: Sequence[Any]) -> Evidence:
-    taken_at, source, latitude, longitude, *camera, figures = facts[:8]
+    taken_at, source, latitude, longitude, camera, lens, exposure, figures = facts[:8]
     rating, title, description, keywords = facts[8:]
     dated = taken_at is not None and source not in (None, "file")
     return Evidence(
         taken_at if dated else None,
         source if dated else None,
         (latitude, longitude) if latitude is not None and longitude is not None else None,
-        *camera,
+        camera,
+        lens,
+        exposure,
         _unpacked(figures),
         rating,
         title,

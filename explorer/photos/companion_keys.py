@@ -74,7 +74,8 @@ def is_sidecar(name: str) -> bool:
 
 def is_edit_sidecar(path: str) -> bool:
     """Whether a file is a sidecar with edits or notes."""
-    return os.path.splitext(path)[1].lower() in _EDIT_SIDECARS
+    name = os.path.basename(path).lower()
+    return not name.startswith(APPLE_DOUBLE) and os.path.splitext(name)[1] in _EDIT_SIDECARS
 
 
 def companion_kind(name: str) -> Kind:

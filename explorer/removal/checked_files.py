@@ -76,6 +76,9 @@ class CheckedPhoto:
     """The kinds of `companion_files`, in the same order."""
     note: str
     """What the user should know about this removal; '' if nothing."""
+    edits: tuple[str, ...] = ()
+    """Paths of XMP sidecars among `companion_files` that have no identical file beside the kept
+    photo: what they say must be there before they are removed."""
 
     @property
     def parts(self) -> tuple[CheckedFile, ...]:

@@ -62,6 +62,28 @@ class Companions(NamedTuple):
         """Whether there is a sidecar with edits or notes."""
         return any(is_edit_sidecar(each.path) for each in (*self.own, *self.shared))
 
+    @property
+    def edit_bytes(self) -> int:
+        """The size of all sidecars with edits or notes."""
+        files = (*self.own, *self.shared)
+        return sum(each.bytes for each in files if is_edit_sidecar(each.path))
+
+    def unique_edits(self, keeper: Companions) -> list[Companion]:
+        """The sidecars with edits or notes that would be removed with this photo, and of which a
+        keeper has no counterpart: one of the same kind that is at least as large. Compares sizes
+        only: the content is compared on removal."""
+        largest = dict[str, int]()
+        for each in (*keeper.own, *keeper.shared):
+            if not each.link and is_edit_sidecar(each.path):
+                ending = os.path.splitext(each.path)[1].lower()
+                largest[ending] = max(each.bytes, largest.get(ending, 0))
+        return [
+            each
+            for each in self.own
+            if is_edit_sidecar(each.path)
+            and each.bytes > largest.get(os.path.splitext(each.path)[1].lower(), 0)
+        ]
+
 
 NO_COMPANIONS = Companions()
 

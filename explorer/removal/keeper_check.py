@@ -149,3 +149,17 @@ def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
     raise RemovalRefused(
         f"there is no second copy of {name}: {_KEEPER} has {'another video' if films else 'none'}"
     )
+
+
+def has_same_sidecar(keeper: str, sidecar: CheckedFile) -> bool:
+    """Whether there is a file beside the keeper with the same content as a sidecar that is to be
+    removed. Raises OSError."""
+    found = companions_of(keeper)
+    return any(
+        each.kind == "sidecar"
+        and not each.link
+        and each.bytes == sidecar.stamp.size
+        and not same_directory_entry(each.path, sidecar.path)
+        and file_state.file_hash(each.path) == sidecar.hash
+        for each in (*found.own, *found.shared)
+    )

@@ -17,6 +17,8 @@ from explorer.library.mounts import MountLocations
 from explorer.library.paths import inside, printable
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.library.system_folders import around_folder
+from explorer.photos.companion_keys import is_edit_sidecar
+from explorer.photos.metadata.sidecar_merge import ONLY_EDITS
 from explorer.removal.checked_files import (
     CheckedFile,
     CheckedPhoto,
@@ -29,6 +31,7 @@ from explorer.removal.keeper_check import (
     OTHER_SHOTS,
     check_keeper,
     check_same_film,
+    has_same_sidecar,
     refuse_stack,
     root_in_catalog,
 )
@@ -131,7 +134,8 @@ class Preflight:
         # It is unknown what an unreadable photo held: its video may be all that is left of it.
         companions = () if is_unread else companions_of(removal.path, gone).own
         files = tuple(_check_companion(removal, each) for each in companions)
-        return CheckedPhoto(root, photo, files, companions, _note(photo, is_unread))
+        edits = _unique_edits(removal, files)
+        return CheckedPhoto(root, photo, files, companions, _note(photo, is_unread), edits)
 
     def _root_of(self, removal: Removal) -> tuple[str, bool]:
         """The watched folder of a file, and whether the file could not be read as a photo. Raises
@@ -185,6 +189,29 @@ def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
     except OSError as error:
         raise RemovalRefused(unreadable_reason(name, error)) from error
     return file
+
+
+def _unique_edits(removal: Removal, companions: Iterable[CheckedFile]) -> tuple[str, ...]:
+    """The XMP sidecars of a copy that have no identical file beside the keeper. Raises
+    RemovalRefused if other programs' edits have none: only XMP can be compared and merged."""
+    found = list[str]()
+    if removal.keeper is None or removal.tier in OTHER_SHOTS:
+        return ()
+    for file in companions:
+        if file.is_link or not file.stamp.size or not is_edit_sidecar(file.path):
+            continue
+        name = printable(os.path.basename(file.path))
+        try:
+            if has_same_sidecar(removal.keeper, file):
+                continue
+        except OSError as error:
+            raise RemovalRefused(
+                unreadable_reason("a sidecar of the photo to keep", error)
+            ) from error
+        if not file.path.lower().endswith(".xmp"):
+            raise RemovalRefused(f"{ONLY_EDITS} {name}")
+        found.append(file.path)
+    return tuple(found)
 
 
 def _note(photo: CheckedFile, is_unread: bool) -> str:

@@ -77,6 +77,8 @@ class RemovalExecutor:
         everything is as it was before."""
         try:
             checked = self._preflight(removal)
+            if checked.edits and removal.keeper is not None and not self._sidecars:
+                self._merger.require_edits(checked.edits, removal.keeper)
             family = self._announce(checked)
         except RemovalRefused as refused:
             return RemovalResult(removal, "refused", str(refused))
@@ -85,7 +87,7 @@ class RemovalExecutor:
         with contextlib.ExitStack() as held:
             try:
                 if self._sidecars and removal.keeper is not None:
-                    self._copy_metadata(photo, removal, removal.keeper)
+                    self._copy_metadata(photo, removal, removal.keeper, checked.edits)
                 moved = list[MovedFile]()
                 for current, part in zip(family, checked.parts, strict=True):
                     moved.append(self._move(current, part, held))
@@ -185,12 +187,18 @@ class RemovalExecutor:
             return handle
         return target if is_same_inode else None
 
-    def _copy_metadata(self, entry: RemovalEntry, removal: Removal, keeper: str) -> None:
-        """Write the metadata that the keeper lacks to its sidecar. A removal writes nothing else
-        beside photos."""
+    @property
+    def _merger(self) -> sidecar.MetadataMerger:
         if self._merge is None:
             self._merge = sidecar.MetadataMerger()
-        merged = self._merge(removal.path, keeper, same=removal.has_same_bytes)
+        return self._merge
+
+    def _copy_metadata(
+        self, entry: RemovalEntry, removal: Removal, keeper: str, edits: tuple[str, ...]
+    ) -> None:
+        """Write the metadata that the keeper lacks to its sidecar. A removal writes nothing else
+        beside photos."""
+        merged = self._merger(removal.path, keeper, same=removal.has_same_bytes, edits=edits)
         if merged.after is None:
             return
         note = sidecar.journal_note(merged)

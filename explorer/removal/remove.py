@@ -49,8 +49,12 @@ def dry_run(
                 tick(number, len(removals))
             try:
                 checked = preflight(removal, gone)
-                if sidecars and removal.keeper is not None:
-                    merge(removal.path, removal.keeper, same=removal.has_same_bytes)
+                if removal.keeper is not None:
+                    if sidecars:
+                        same, edits = removal.has_same_bytes, checked.edits
+                        merge(removal.path, removal.keeper, same=same, edits=edits)
+                    elif checked.edits:
+                        merge.require_edits(checked.edits, removal.keeper)
             except RemovalRefused as refused:
                 results.append(RemovalResult(removal, "refused", str(refused)))
                 continue

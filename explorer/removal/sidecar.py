@@ -13,6 +13,7 @@ import base64
 import contextlib
 import errno
 import os
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from explorer.decoding.pool import DecodePool
@@ -49,10 +50,13 @@ class MetadataMerger:
         """Stop the decode process."""
         self._pool.close()
 
-    def __call__(self, gone: str, keeper: str, *, same: bool = False) -> PreparedSidecar:
+    def __call__(
+        self, gone: str, keeper: str, *, same: bool = False, edits: Sequence[str] = ()
+    ) -> PreparedSidecar:
         """What the keeper's sidecar should contain before the other photo is removed.
 
         Reads both photos and the files beside them. same: whether both have the same content.
+        edits: XMP sidecars that are removed with the photo, and of which nothing may be lost.
         Raises RemovalRefused if metadata would be lost because it cannot be read or added.
         """
         theirs, ours = _metadata_files(gone), _metadata_files(keeper)
@@ -64,7 +68,24 @@ class MetadataMerger:
             "same": same,
             "gone_beside": [_hex(path) for path in theirs],
             "keeper_beside": [_hex(path) for path in ours],
+            "edits": [_hex(path) for path in edits],
         }
+        head, body = self._answer(request)
+        cut = head["before"]
+        before = None if cut is None else body[:cut]
+        return PreparedSidecar(target, before, body[cut or 0 :] if head["after"] else None)
+
+    def require_edits(self, edits: Sequence[str], keeper: str) -> None:
+        """Raise RemovalRefused unless the keeper, or a file beside it, has all that these XMP
+        sidecars of a removed photo say."""
+        request = {
+            "keeper": _hex(keeper),
+            "keeper_beside": [_hex(path) for path in _metadata_files(keeper)],
+            "edits": [_hex(path) for path in edits],
+        }
+        self._answer(request)
+
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         answer = self._pool.sidecar({"merge": request})
         if isinstance(answer, str):
             raise RemovalRefused(
@@ -73,9 +94,7 @@ class MetadataMerger:
         head, body = answer
         if head["refused"]:
             raise RemovalRefused(str(head["refused"]))
-        cut = head["before"]
-        before = None if cut is None else body[:cut]
-        return PreparedSidecar(target, before, body[cut or 0 :] if head["after"] else None)
+        return head, body
 
 
 def sidecar_path(photo: str) -> str:

@@ -107,8 +107,8 @@ def test_other_shots_are_in_no_plan(
     builder: LibraryBuilder, tmp_path: Path, capsysbinary: Any
 ) -> None:
     fill(builder)
-    shots = [builder.put(f"IMG_000{number}.jpg", f"shot {number}") for number in (1, 2)]
-    store.put_pairs(builder.writer, [Pair(*shots, "scene", 0.9, {})], PAIRS_VERSION)
+    one, other = (builder.put(f"IMG_000{number}.jpg", f"shot {number}") for number in (1, 2))
+    store.put_pairs(builder.writer, [Pair(one, other, "scene", 0.9, {})], PAIRS_VERSION)
     plan = tmp_path / "plan.json"
     code, out, err = run(capsysbinary, "--tier", "moment", "--plan", str(plan))
     assert code == 0 and "IMG_0002.jpg" in out and "0 files" in err

@@ -114,7 +114,10 @@ def merge() -> Iterator[MetadataMerger]:
 
 @pytest.fixture
 def metadata_library(tmp_path: Path, with_metadata: Path, bare: Path) -> Iterator[SmallLibrary]:
-    """A library of the photos `with_metadata` and `bare`, compared with each other."""
+    """A library of the photos `with_metadata` and `bare`, compared with each other. All that the
+    sidecar of the first says can be merged."""
+    beside = xmp('xmp:Rating="4"', WORDS)
+    Path(sidecar_path(str(with_metadata))).write_text(beside, encoding="utf-8")
     made = SmallLibrary.__new__(SmallLibrary)
     made.base, made.photos = tmp_path, tmp_path / "photos"
     made.library = Library.open(tmp_path / "library")

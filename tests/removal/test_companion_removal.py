@@ -19,12 +19,12 @@ from tests.fixtures.small_library import SmallLibrary
 
 
 def live(small_library: SmallLibrary) -> None:
-    """Two copies of a Live Photo, with sidecars of the second."""
+    """Two copies of a Live Photo, with the same sidecars."""
     for folder in ("kept", "gone"):
         small_library.add_photo(f"{folder}/IMG_1.HEIC", "still")
         small_library.add_file(f"{folder}/IMG_1.MOV", "film")
-    small_library.add_file("gone/IMG_1.AAE", "recipe")
-    small_library.add_file("gone/IMG_1.HEIC.xmp", "words")
+        small_library.add_file(f"{folder}/IMG_1.AAE", "recipe")
+        small_library.add_file(f"{folder}/IMG_1.HEIC.xmp", "words")
 
 
 def one(small_library: SmallLibrary, *, to: str = TRASH, **options: Any) -> RemovalResult:
@@ -66,6 +66,8 @@ def test_a_photo_and_its_companions_are_removed_and_restored(
     assert {path for path, what in small_library.tree().items() if what[0] == "file"} == {
         "kept/IMG_1.HEIC",
         "kept/IMG_1.MOV",
+        "kept/IMG_1.AAE",
+        "kept/IMG_1.HEIC.xmp",
     }
     _, restored = undo(small_library.library)
     assert [(each.note, each.path == each.back) for each in restored] == [
@@ -199,15 +201,15 @@ def test_a_companion_of_two_photos_is_removed_with_the_second(small_library: Sma
     for ending in ("jpg", "heic"):
         small_library.add_photo(f"a.{ending}", ending)
         small_library.add_photo(f"b.{ending}", ending)
-    small_library.add_file("b.xmp", "words")
+    small_library.add_file("b.thm", "words")
     before = small_library.tree()
     wanted = [small_library.removal("b.jpg", "a.jpg"), small_library.removal("b.heic", "a.heic")]
     assert [
         [Path(each.path).name for each in result.companions]
         for result in dry_run(small_library.library, wanted).results
-    ] == [[], ["b.xmp"]]
+    ] == [[], ["b.thm"]]
     outcome = remove(small_library.library, wanted[:1])
-    assert outcome.companion_count == 0 and "b.xmp" in small_library.tree()
+    assert outcome.companion_count == 0 and "b.thm" in small_library.tree()
     outcome = remove(small_library.library, wanted[1:])
     assert outcome.companion_count == 1 and set(small_library.tree()) == {"a.jpg", "a.heic"}
     for run in history(small_library.library):
@@ -247,6 +249,8 @@ def test_sidecar_text_is_kept_if_the_identical_photo_has_none(small_library: Sma
         "</rdf:RDF></x:xmpmeta>"
     )
     small_library.add_file("gone/IMG_1.HEIC.xmp", words)
+    (small_library.photos / "kept/IMG_1.HEIC.xmp").unlink()
+    refused(small_library, "only it has these edits or notes beside it: IMG_1.HEIC.xmp (d:history)")
     before = small_library.tree()
     one(small_library, sidecars=True)
     assert (small_library.photos / "kept/IMG_1.HEIC.xmp").read_text() == words

@@ -112,7 +112,7 @@ def test_a_photo_that_was_removed_without_a_copy_is_deleted(own_folder: SmallLib
 
 
 def test_companions_stay_with_their_photo(own_folder: SmallLibrary) -> None:
-    own_folder.add_file("b.xmp", "words")
+    own_folder.add_file("b.thm", "words")
     remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")])
     (own_folder.photos / "a.jpg").unlink()
     assert empty_removed(own_folder.library) == (0, 2, 0)
@@ -124,7 +124,7 @@ def test_companions_stay_with_their_photo(own_folder: SmallLibrary) -> None:
 
 
 def test_a_companion_of_a_restored_photo_stays(own_folder: SmallLibrary) -> None:
-    own_folder.add_file("b.xmp", "words")
+    own_folder.add_file("b.thm", "words")
     remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")])
     sidecar, photo = history(own_folder.library)[0].entries
     assert sidecar.of == photo.number and sidecar.target is not None

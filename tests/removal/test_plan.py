@@ -214,7 +214,7 @@ def test_an_unwanted_photo_is_removed_and_a_wanted_one_is_kept(small_library: Sm
 def test_companions_are_listed_in_the_plan(small_library: SmallLibrary, tmp_path: Path) -> None:
     small_library.add_photo("a.jpg", "one")
     small_library.add_photo("b.jpg", "one")
-    small_library.add_file("b.jpg.xmp", "words")
+    small_library.add_file("b.jpg.thm", "words")
     company = companions_of(str(small_library.photos / "b.jpg"))
     groups = [
         DuplicateGroup(
@@ -228,9 +228,9 @@ def test_companions_are_listed_in_the_plan(small_library: SmallLibrary, tmp_path
     removals = removals_of_groups(small_library.library.catalog, groups)
     assert removals[0].total_bytes == 3 + 5
     assert json.loads(as_json(removals))["removals"][0]["along"] == [
-        {"path": str(small_library.photos / "b.jpg.xmp"), "bytes": 5}
+        {"path": str(small_library.photos / "b.jpg.thm"), "bytes": 5}
     ]
-    assert "b.jpg.xmp (5 bytes)" in as_csv(removals)
+    assert "b.jpg.thm (5 bytes)" in as_csv(removals)
     write_plan(tmp_path / "plan.csv", removals)
     assert (
         remove(small_library.library, read_plan(tmp_path / "plan.csv").removals).companion_count

@@ -149,7 +149,7 @@ def test_companions_stay_unresolved_with_their_photo(
     pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is settled when the photo is: then it comes back with the photo that never went."""
-    pair.add_file("sub/b.xmp", "words")
+    pair.add_file("sub/b.thm", "words")
     before, real = pair.tree(), safe_move.move
 
     def stop(source: str, *given: Any) -> list[str]:
@@ -164,7 +164,7 @@ def test_companions_stay_unresolved_with_their_photo(
             remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")], str(pair.base / "aside"))
     (pair.photos / "sub").rename(pair.base / "unplugged")
     recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
-    assert (pair.base / "aside/photos/sub/b.xmp").read_text() == "words" and history(pair.library)[
+    assert (pair.base / "aside/photos/sub/b.thm").read_text() == "words" and history(pair.library)[
         0
     ].ended
     (pair.base / "unplugged").rename(pair.photos / "sub")

@@ -80,7 +80,7 @@ def test_a_moved_link_is_not_compared(two_copies: SmallLibrary, asked: list[int 
 def test_a_file_that_could_not_be_put_back_is_reported(
     two_copies: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two_copies.add_file("b.jpg.xmp", "words")
+    two_copies.add_file("b.jpg.thm", "words")
     before, real, calls = two_copies.tree(), safe_move.move, list[str]()
 
     def move(source: str, target: str, *given: Any) -> list[str]:
@@ -97,7 +97,7 @@ def test_a_file_that_could_not_be_put_back_is_reported(
     assert (result.state, result.reason) == (
         "failed",
         "it cannot be moved: file exists;"
-        " b.jpg.xmp could not be put back at once: undo this removal",
+        " b.jpg.thm could not be put back at once: undo this removal",
     )
     assert len(calls) == 3
     undo(two_copies.library)
@@ -154,7 +154,7 @@ def test_the_journal_numbers_files_and_has_one_beginning_and_end(
     for number in (1, 2):
         small_library.add_photo(f"a{number}.jpg", str(number))
         small_library.add_photo(f"b{number}.jpg", str(number))
-        small_library.add_file(f"b{number}.jpg.xmp", "words")
+        small_library.add_file(f"b{number}.jpg.thm", "words")
     wanted = [small_library.removal(f"b{n}.jpg", f"a{n}.jpg") for n in (1, 2)]
     remove(small_library.library, wanted)
     lines = [
@@ -202,7 +202,10 @@ def test_one_process_merges_the_metadata_of_all_photos(
             self.asked, self.closed = list[tuple[str, str, bool]](), 0
             made.append(self)
 
-        def __call__(self, gone: str, keeper: str, *, same: bool) -> PreparedSidecar:
+        def __call__(
+            self, gone: str, keeper: str, *, same: bool, edits: tuple[str, ...]
+        ) -> PreparedSidecar:
+            assert not edits
             self.asked.append((Path(gone).name, Path(keeper).name, same))
             return PreparedSidecar(keeper + ".xmp", None, None)
 

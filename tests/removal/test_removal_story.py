@@ -91,8 +91,8 @@ class Story(RuleBasedStateMachine):
                 beside = (
                     ("film", f"{stem}.mov"),
                     ("own film", f"{stem}.mp4"),
-                    ("words", f"{stem}.xmp"),
-                    ("words", f"{name}.xmp"),
+                    ("words", f"{stem}.thm"),
+                    ("words", f"{name}.thm"),
                 )
                 for what, path in beside:
                     if what in companions and not (self.small_library.photos / path).exists():

@@ -134,13 +134,13 @@ def test_an_undo_is_incomplete_if_another_file_has_the_path(pair: SmallLibrary) 
 
 def test_a_failed_removal_puts_a_photo_back_before_its_companions(pair: SmallLibrary) -> None:
     """They take the name that it gets."""
-    pair.add_file("sub/b.jpg.xmp", "words")
+    pair.add_file("sub/b.jpg.thm", "words")
     family = gone(pair)
     pair.add_file("sub/b.jpg", "a newcomer")
     restored = restorer(pair).restore_all(family)
     assert [Path(each.back or "").name for each in restored] == [
         "b (restored).jpg",
-        "b (restored).jpg.xmp",
+        "b (restored).jpg.thm",
     ]
 
 

@@ -89,6 +89,7 @@ def test_a_keepers_sidecar_that_cannot_be_read_stops_the_removal(
 
 def test_a_file_that_cannot_be_read_is_kept_and_reported(metadata_library: SmallLibrary) -> None:
     (metadata_library.photos / "with_metadata.jpg.json").write_text('{"geoData": ')
+    (metadata_library.photos / "with_metadata.jpg.xmp").unlink()
     before = metadata_library.tree()
     removals = [metadata_library.removal("with_metadata.jpg", "bare.jpg")]
     assert dry_run(metadata_library.library, removals).results[0].state == "would"

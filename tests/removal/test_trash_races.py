@@ -60,7 +60,7 @@ def test_another_name_is_chosen_if_the_first_is_taken(
     for number in range(3):
         small_library.add_photo(f"{number}/a.jpg", f"photo {number}")
         small_library.add_photo(f"{number}/b.jpg", f"photo {number}")
-        small_library.add_file(f"{number}/b.xmp", "words")
+        small_library.add_file(f"{number}/b.thm", "words")
     before, real, struck = small_library.tree(), safe_move.move, list[str]()
 
     def taken(source: str, target: str, *given: Any) -> list[str]:

@@ -164,7 +164,7 @@ def test_a_removal_is_undone_by_its_id(small_library: SmallLibrary) -> None:
 def test_results_and_progress_are_reported_in_order(small_library: SmallLibrary) -> None:
     for name in ("k", "a", "b", "c"):
         small_library.add_photo(f"{name}.jpg", "one")
-    small_library.add_file("b.xmp", "words")
+    small_library.add_file("b.thm", "words")
     outcome = remove(
         small_library.library,
         [small_library.removal(f"{name}.jpg", "k.jpg") for name in "abc"],
@@ -176,7 +176,7 @@ def test_results_and_progress_are_reported_in_order(small_library: SmallLibrary)
     _, restored = undo(small_library.library, tick=lambda done, total: ticks.append((done, total)))
     assert [Path(each.path).name for each in restored] == [
         "a.jpg",
-        "b.xmp",
+        "b.thm",
         "b.jpg",
         "c.jpg",
     ] and ticks == [(n, 4) for n in range(4)]
@@ -184,7 +184,7 @@ def test_results_and_progress_are_reported_in_order(small_library: SmallLibrary)
         *before,
         "a.jpg",
         "b.jpg",
-        "b.xmp",
+        "b.thm",
         "c.jpg",
         "c (restored).jpg",
     }

@@ -62,6 +62,18 @@ def _read_photo(data: bytes) -> MetadataReading:
     )
 
 
+def embedded_packet(path: str) -> bytes:
+    """The XMP packet in a photo file; b"" if there is none, or it cannot be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return find_packet(open_picture(read_file(path)))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  decoders may raise anything for a broken file
+            return b""
+
+
 def read_files(photo: str, sidecars: Sequence[str]) -> MetadataReading:
     """The fields of a photo file and its sidecars, all given by absolute path.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import PhotoError
-from explorer.photos.metadata.field_reader import read_files, read_if_exists
+from explorer.photos.metadata.field_reader import embedded_packet, read_files, read_if_exists
 from explorer.photos.metadata.fields import (
     MetadataFields,
     MetadataReading,
@@ -19,12 +19,14 @@ from explorer.photos.metadata.fields import (
     missing_fields,
     unaccounted,
 )
+from explorer.photos.metadata.sidecar_edits import lost_edits
 from explorer.photos.metadata.xmp import read_fields
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 from explorer.photos.metadata.xmp_writer import update_sidecar
 from explorer.systems import file_calls
 
-# The number of unreadable fields that a message names.
+ONLY_EDITS = "only it has these edits or notes beside it:"
+# The number of fields or properties that a message names.
 _MAX_NAMED = 3
 _MAX_MESSAGE = 2000
 
@@ -53,17 +55,68 @@ def merge_sidecars(
     target: str,
     *,
     same_bytes: bool,
+    edits: Sequence[str] = (),
 ) -> MergedSidecar:
     """Work out what the kept photo's sidecar (`target`) must contain so that removing the other
     photo loses no metadata.
 
     same_bytes: whether both photo files have the same bytes. If so, and if the kept photo has no
     sidecar, the removed photo's sidecar applies to it unchanged, edits included.
+    edits: XMP sidecars that are removed with the photo, and of which nothing may be lost.
     """
     try:
-        return _merge(removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=same_bytes)
+        merged = _merge(
+            removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=same_bytes
+        )
+        _require_edits(edits, kept, kept_sidecars, target, merged.after)
+        return merged
     except _MetadataLoss as loss:
         return MergedSidecar(refused=str(loss))
+
+
+def check_edits(edits: Sequence[str], kept: str, kept_sidecars: Sequence[str]) -> MergedSidecar:
+    """Check that nothing of XMP sidecars is lost if they are removed and nothing is merged."""
+    try:
+        _require_edits(edits, kept, kept_sidecars, "", None)
+    except _MetadataLoss as loss:
+        return MergedSidecar(refused=str(loss))
+    return MergedSidecar()
+
+
+def _require_edits(
+    edits: Sequence[str], kept: str, kept_sidecars: Sequence[str], target: str, after: bytes | None
+) -> None:
+    """Raise _MetadataLoss if a sidecar says something that is neither in the kept photo nor beside
+    it. after: the new content of `target`; None if that is not changed."""
+    if not edits:
+        return
+    beside = [
+        each
+        for each in kept_sidecars
+        if each.lower().endswith(".xmp") and each not in (target, *edits)
+    ]
+    beside += [] if after is not None else [target]
+    packets = [data for each in beside if each and (data := _read(each))]
+    packets += [after] if after is not None else []
+    fields = [read_files(kept, ()), *map(read_fields, packets)]
+    known = combine(fields).fields
+    packets.append(embedded_packet(kept))
+    for path in edits:
+        name = os.path.basename(path)
+        data = _read(path)
+        if data is None:
+            raise _MetadataLoss(f"{name} beside it cannot be read")
+        if lost := lost_edits(data, packets, known):
+            shown = ", ".join(lost[:_MAX_NAMED])
+            more = f" and {len(lost) - _MAX_NAMED} more" if len(lost) > _MAX_NAMED else ""
+            raise _MetadataLoss(f"{ONLY_EDITS} {name} ({shown}{more})")
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        return read_if_exists(path)
+    except PhotoError:
+        return None
 
 
 def _merge(
@@ -152,15 +205,26 @@ def _check_overwritten(missing: MetadataFields, known: MetadataReading, target: 
 def answer_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Run `merge_sidecars` for another process. Returns the header and the payload of the answer.
 
-    Paths arrive in hexadecimal. The payload is `before` followed by `after`.
+    Paths arrive in hexadecimal. The payload is `before` followed by `after`. Without a photo that
+    is removed (`gone`), only its sidecars are checked.
     """
-    removed, kept, target = (_path(request[name]) for name in ("gone", "keeper", "target"))
-    removed_sidecars, kept_sidecars = (
-        [_path(path) for path in request[name]] for name in ("gone_beside", "keeper_beside")
+    kept, kept_sidecars, edits = (
+        _path(request["keeper"]),
+        [_path(path) for path in request["keeper_beside"]],
+        [_path(path) for path in request["edits"]],
     )
-    merged = merge_sidecars(
-        removed, removed_sidecars, kept, kept_sidecars, target, same_bytes=request["same"]
-    )
+    if "gone" in request:
+        merged = merge_sidecars(
+            _path(request["gone"]),
+            [_path(path) for path in request["gone_beside"]],
+            kept,
+            kept_sidecars,
+            _path(request["target"]),
+            same_bytes=request["same"],
+            edits=edits,
+        )
+    else:
+        merged = check_edits(edits, kept, kept_sidecars)
     header = {
         "before": None if merged.before is None else len(merged.before),
         "after": merged.after is not None,

@@ -51,6 +51,17 @@ _READ_PROPERTIES = frozenset(
     )
 )
 
+FIELD_PROPERTIES = frozenset(
+    qname(name)
+    for name in (
+        *_DATES,
+        "dc:subject",
+        *(f"exif:GPS{name}" for name in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef")),
+        *(name for name, _ in _RATINGS),
+    )
+)
+"""The properties that `read_fields` compares and merges by their meaning."""
+
 
 def parse_lenient(data: bytes) -> XmpPacket:
     """Parse a packet that will not be written again. Raises InvalidXmp."""

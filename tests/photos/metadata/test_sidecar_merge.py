@@ -238,7 +238,7 @@ def test_requests_from_another_process_are_answered(pair: tuple[Path, Path]) -> 
             "gone_beside": [os.fsencode(sidecar).hex()],
             "keeper_beside": [os.fsencode(target).hex()],
         }
-        return sidecar_merge.answer_request({**paths, **beside, "same": False})
+        return sidecar_merge.answer_request({**paths, **beside, "same": False, "edits": []})
 
     head, body = ask()
     assert (

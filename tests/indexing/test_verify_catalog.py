@@ -43,14 +43,14 @@ def problems(builder: LibraryBuilder, *, repair: bool = False) -> list[Inconsist
 
 
 FAULTS = {
-    "present without a photo": (
+    "present but belongs": (
         "update file set photo_id = null where id in (1, 2)",
         [
             "File 1 is marked as present but belongs to no photo.",
             "File 2 is marked as present but belongs to no photo.",
         ],
     ),
-    "failed with a photo": (
+    "failed but belongs": (
         "update file set state = 'failed', reason = 'torn' where id = 3",
         ["File 3 is marked as failed but belongs to a photo."],
     ),
@@ -58,7 +58,7 @@ FAULTS = {
         "update file set reason = null where path = 'bad.jpg'",
         ["File 6 is marked as failed without a reason."],
     ),
-    "missing without a photo": (
+    "missing but belonged": (
         "update file set photo_id = null where path = '4.jpg'",
         ["File 5 is marked as missing but belonged to no photo."],
     ),
@@ -70,11 +70,11 @@ FAULTS = {
         "insert into purged values (2, 1)",
         ["Photo 2 exists but is listed as deleted."],
     ),
-    "changed in the future": (
+    "Photo {} has a change number": (
         "update photo set change = 9000 where id = 2",
         ["Photo 2 has a change number that has not been reached yet."],
     ),
-    "deleted in the future": (
+    "Deleted photo {} has": (
         "insert into purged values (77, 9000)",
         ["Deleted photo 77 has a change number that has not been reached yet."],
     ),

@@ -24,8 +24,8 @@ BREAKS = {
     " to no photo": "update file set state = 'missing', photo_id = null where id = 2",
     "is listed under the wrong folder": "update file set folder = 'a/c' where id = 2",
     "exists but is listed as deleted": "insert into purged values (2, 1)",
-    "Photo 2 has a change number": "update photo set change = 1000 where id = 2",
-    "Deleted photo 77 has a change number": "insert into purged values (77, 1000)",
+    "Photo {} has a change number": "update photo set change = 1000 where id = 2",
+    "Deleted photo {} has a change number": "insert into purged values (77, 1000)",
 }
 
 
@@ -55,7 +55,7 @@ def test_each_violated_rule_is_found_and_repaired(filled: LibraryBuilder, words:
         [rule for rule in integrity.INTEGRITY_RULES if words in rule.text],
     )
     filled.writer.connection.execute(BREAKS[words])
-    expected = 77 if "went later" in words else 2
+    expected = 77 if "Deleted" in words else 2
     assert integrity.violations(catalog, rule) == [expected]
     integrity.repair_violations(filled.writer, rule, [expected])
     assert not [each for each in integrity.INTEGRITY_RULES if integrity.violations(catalog, each)]
@@ -69,8 +69,8 @@ def test_each_violated_rule_is_found_and_repaired(filled: LibraryBuilder, words:
         two = [row for row in rows if row["id"] == 2]
         assert (
             not two
-            if "missed" in words
-            else (two[0]["state"], two[0]["size"]) == ("failed", -1) or "changed" in words
+            if "missing" in words
+            else (two[0]["state"], two[0]["size"]) == ("failed", -1) or "change number" in words
         )
     if "folder" in words:
         assert [row["folder"] for row in rows] == ["", "a/b", "a"]

@@ -70,11 +70,11 @@ FAULTS = {
         "insert into purged values (2, 1)",
         ["Photo 2 exists but is listed as deleted."],
     ),
-    "Photo {} has a change number": (
+    "has a change number": (
         "update photo set change = 9000 where id = 2",
         ["Photo 2 has a change number that has not been reached yet."],
     ),
-    "Deleted photo {} has": (
+    "Deleted photo": (
         "insert into purged values (77, 9000)",
         ["Deleted photo 77 has a change number that has not been reached yet."],
     ),

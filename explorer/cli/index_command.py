@@ -103,7 +103,7 @@ def index_command(
                 retry_failed=retry_failed,
             )
             if encoder and not note and loaded.has_text:
-                model_settings.use_encoder(opened.catalog, loaded.name, ready=True)
+                model_settings.use_encoder(opened.catalog, loaded.name, version=loaded.version)
             progress.show("Getting ready to search")
             # If the text model cannot be loaded, searches work without relevance, and say so.
             with contextlib.suppress(EncoderError):

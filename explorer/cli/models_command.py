@@ -96,15 +96,15 @@ def _use(given: str | None, name: str) -> int:
     if compares_photos_only(name):
         say(PHOTOS_ONLY)
     with opened_library(given) as library:
-        ready = registry.ready(name)
-        if model_settings.use_encoder(library.catalog, name, ready=ready):
+        version = registry.ready_version(name)
+        if model_settings.use_encoder(library.catalog, name, version=version):
             say(f"“{name}” is in use.")
             return 0
         if fetch_state.choice() == "paused":
             fetch_state.choose("automatic")
         fetch_state.try_again()
-        left = count(model_settings.photos_without(library.catalog, name), "photo")
-        first = "" if ready else " downloads it and then"
+        left = count(model_settings.photos_without(library.catalog, name, version), "photo")
+        first = "" if version else " downloads it and then"
         if worker_alive(library.catalog):
             say(
                 f"“{name}” takes over once all photos are encoded: the app{first} encodes {left} in"
@@ -146,8 +146,7 @@ def _drop_vectors(library: Library, name: str) -> str:
             f"“{name}” is in use: switch to another model first, for example with"
             f" `{PROGRAM} models use {'clip' if name == 'starter' else 'starter'}`."
         )
-    bytes_of = {known: 2 * dim * photos for known, _, dim, photos in library.catalog.encoders()}
-    photos = {known: number for known, _, _, number in library.catalog.encoders()}.get(name, 0)
+    photos, index_bytes = model_settings.stored_vectors(library.catalog, name)
     if worker_alive(library.catalog):
         send_command(library.catalog, "drop", name)
         done = "The indexer will drop"
@@ -161,7 +160,7 @@ def _drop_vectors(library: Library, name: str) -> str:
         done = "Dropped"
     return (
         f"{done} the vectors of “{name}” for {count(photos, 'photo')}:"
-        f" {size(bytes_of.get(name, 0))} of index, and as much space in the catalog, which is"
+        f" {size(index_bytes)} of index, and as much space in the catalog, which is"
         " reused."
     )
 

@@ -39,7 +39,9 @@ def download_error(url: str, name: str, folder: Path, error: Exception) -> Weigh
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
         return WeightsMissing(
             f"{name} could not be downloaded: the certificate of {host} could not be verified."
-            " Networks that ask for a login first cause this: open a browser and log in."
+            " Networks that ask for a login first cause this: open a browser and log in. So do"
+            " virus scanners and company proxies that inspect HTTPS: set the environment variable"
+            " SSL_CERT_FILE to a file with their root certificate in PEM format."
         )
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return WeightsMissing(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from explorer.encoders.base import Encoder, Progress, TwoTowerEncoder
 from explorer.encoders.conversion_process import convert_apart, must_convert_apart
-from explorer.errors import UnknownEncoder
+from explorer.errors import UnknownEncoder, WeightsMissing
 
 Loader = Callable[[], Encoder]
 
@@ -222,6 +222,25 @@ def ready(name: str) -> bool:
 
         return clip.converted(name)
     return True
+
+
+def ready_version(name: str) -> str | None:
+    """The version of the encoder that `get_encoder` loads at once; None if it cannot be loaded at
+    once. Does not load the weights. Raises UnknownEncoder or EncoderError."""
+    if not ready(name):
+        return None
+    found = _loaded.get(canonical_name(name))
+    if found is not None:
+        return found.version
+    if _loader(name) is _starter:
+        # `get_encoder` would convert it first, which its version does not need.
+        from explorer.encoders.starter import StarterEncoder
+
+        return StarterEncoder().version
+    try:
+        return get_encoder(name).version
+    except WeightsMissing:
+        return None
 
 
 def remove(name: str, *, weights: bool) -> int:

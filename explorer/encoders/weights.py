@@ -26,6 +26,7 @@ from filelock import FileLock
 from explorer.config import models_dir
 from explorer.encoders import hub_cache
 from explorer.encoders.base import Progress
+from explorer.encoders.download_client import download_client
 from explorer.encoders.download_errors import NotOnServer, download_error
 from explorer.errors import WeightsMissing
 from explorer.systems.this_system import this_system
@@ -33,8 +34,6 @@ from explorer.systems.this_system import this_system
 if TYPE_CHECKING:
     import httpx
 
-# Seconds to wait for the next bytes, and for a connection.
-_READ_TIMEOUT, _CONNECT_TIMEOUT = 30.0, 10.0
 # Consecutive attempts without new bytes after which a download fails.
 _MAX_FUTILE_ATTEMPTS = 3
 _MAX_REDIRECTS = 8
@@ -135,7 +134,7 @@ def fetch(source: WeightsSource, progress: Progress = lambda done, total: None) 
         source.part.parent.mkdir(parents=True, exist_ok=True)
         with (
             FileLock(f"{source.part.with_suffix('')}.lock"),
-            httpx.Client(timeout=httpx.Timeout(_READ_TIMEOUT, connect=_CONNECT_TIMEOUT)) as client,
+            download_client(source.name) as client,
         ):
             return source.path if source.path.exists() else _fetch(client, source, progress)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

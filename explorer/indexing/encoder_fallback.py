@@ -40,4 +40,4 @@ def request_encoder(catalog: Catalog, name: str | None) -> None:
     else as soon as the encoder is fetched and has encoded them. Raises UnknownEncoder."""
     if name is not None:
         name = registry.resolve_name(name)
-        model_settings.use_encoder(catalog, name, ready=registry.ready(name))
+        model_settings.use_encoder(catalog, name, version=registry.ready_version(name))

@@ -28,7 +28,8 @@ class ModelRow(NamedTuple):
     """Whether it can be used without a download."""
     download_bytes: int
     photos: int
-    """Photos of the library that it has encoded."""
+    """Photos of the library that it has encoded. Vectors of an older version do not count, because
+    no search uses them."""
     in_use: bool
     """Whether the library is searched with it."""
     upcoming: bool
@@ -40,8 +41,8 @@ def list_models(catalog: Catalog | None) -> list[ModelRow]:
     which it is switching. catalog: the library's; None if there is no library."""
     photos, in_use, upcoming = dict[str, int](), None, None
     if catalog is not None:
-        for name, _, _, number in catalog.encoders():
-            photos[name] = max(number, photos.get(name, 0))
+        names = {name for name, _, _, number in catalog.encoders() if number}
+        photos = {name: _encoded(catalog, name) for name in sorted(names)}
         used = model_settings.encoder_in_use(catalog)
         in_use, upcoming = used and used[0], model_settings.next_encoder(catalog)
     rows = [
@@ -49,7 +50,7 @@ def list_models(catalog: Catalog | None) -> list[ModelRow]:
         for info in registry.describe()
     ]
     known = {row.name for row in rows}
-    others = [name for name in photos if photos[name] and name not in known]
+    others = [name for name in photos if name not in known]
     if upcoming and upcoming not in known and upcoming not in others:
         others.append(upcoming)
     return rows + [
@@ -87,6 +88,14 @@ def drop_model(library: Library, writer: Writer, name: str) -> int:
     for version in versions:
         library.drop_index(name, version)
     return number
+
+
+def _encoded(catalog: Catalog, name: str) -> int:
+    try:
+        version = registry.ready_version(name)
+    except EncoderError:
+        version = None
+    return model_settings.photos_with(catalog, name, version)
 
 
 def _is_ready(name: str) -> bool:

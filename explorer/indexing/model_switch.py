@@ -85,8 +85,9 @@ class ModelSwitch:
         return (
             name != self._current.name
             and (self._unusable is None or self._unusable[0] != name)
-            and name in self._library.catalog.encoders_in_use()
-            and _is_ready(name)
+            and (version := _ready_version(name)) is not None
+            # Searches do not use vectors of another version.
+            and model_settings.photos_with(self._library.catalog, name, version) > 0
         )
 
     def _prepared(self, name: str) -> _UpcomingModel | None:
@@ -201,3 +202,10 @@ def _is_ready(name: str) -> bool:
         return registry.ready(name)
     except EncoderError:
         return False
+
+
+def _ready_version(name: str) -> str | None:
+    try:
+        return registry.ready_version(name)
+    except EncoderError:
+        return None

@@ -60,16 +60,17 @@ def begin_switch(catalog: Catalog, name: str) -> None:
         _put(db, _NEXT, name)
 
 
-def use_encoder(catalog: Catalog, name: str, *, ready: bool) -> bool:
+def use_encoder(catalog: Catalog, name: str, *, version: str | None) -> bool:
     """Search with this encoder, as the user chose: at once if it has a vector of every photo, else
     as soon as the worker has encoded the rest. Returns whether it is in use now.
 
-    ready: whether it can be loaded now; if not, it is fetched first.
+    version: the one that is loaded for searches, since they do not use vectors of others; None if
+    the encoder cannot be loaded now and is to be fetched first.
     """
     put_setting(catalog, _CHOSEN, "1")
     current = encoder_in_use(catalog)
-    if ready and (
-        photos_without(catalog, name) == 0 or (current is not None and current[0] == name)
+    if version is not None and (
+        photos_without(catalog, name, version) == 0 or (current is not None and current[0] == name)
     ):
         _take_over(catalog, name)
         return True
@@ -92,10 +93,39 @@ def end_switch(catalog: Catalog) -> None:
     put_setting(catalog, _NEXT, "")
 
 
-def photos_without(catalog: Catalog, name: str) -> int:
-    """Number of visible photos that an encoder has no vector of."""
-    found = next((entry[3] for entry in catalog.encoders() if entry[0] == name), 0)
-    return max(0, catalog.counts().photos - found)
+def keep_encoder_in_use(catalog: Catalog) -> None:
+    """Cancel the switch to another encoder, as the user chose: searches go on as they are."""
+    put_setting(catalog, _CHOSEN, "1")
+    current = encoder_in_use(catalog)
+    if current is None:
+        end_switch(catalog)
+    else:
+        _take_over(catalog, current[0])
+
+
+def photos_with(catalog: Catalog, name: str, version: str | None) -> int:
+    """Number of visible photos that this version of an encoder has a vector of. If the version is
+    not known (None), that of its version with the most."""
+    return next(
+        (
+            number
+            for known, its_version, _, number in catalog.encoders()
+            if known == name and version in (None, its_version)
+        ),
+        0,
+    )
+
+
+def photos_without(catalog: Catalog, name: str, version: str | None) -> int:
+    """Number of visible photos that this version of an encoder has no vector of."""
+    return max(0, catalog.counts().photos - photos_with(catalog, name, version))
+
+
+def stored_vectors(catalog: Catalog, name: str) -> tuple[int, int]:
+    """The number of an encoder's vectors, whatever their version, and their size in bytes in an
+    index."""
+    own = [(dim, number) for known, _, dim, number in catalog.encoders() if known == name]
+    return sum(number for _, number in own), sum(2 * dim * number for dim, number in own)
 
 
 def _take_over(catalog: Catalog, name: str) -> None:

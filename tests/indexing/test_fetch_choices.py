@@ -87,7 +87,7 @@ def test_offline_means_not_one_request(
 ) -> None:
     monkeypatch.setenv(name, value)
     if asked_for and name != "EXPLORER_AUTO_FETCH":
-        model_settings.use_encoder(fetching.library.catalog, "better", ready=False)
+        model_settings.use_encoder(fetching.library.catalog, "better", version=None)
     fetching.step()
     assert not fetching.hub.asked
 
@@ -97,14 +97,14 @@ def test_what_the_user_asks_for_is_fetched_although_nothing_is_by_itself(
 ) -> None:
     monkeypatch.setenv("EXPLORER_AUTO_FETCH", "off")
     fetch_state.choose("declined")
-    model_settings.use_encoder(fetching.library.catalog, "better", ready=False)
+    model_settings.use_encoder(fetching.library.catalog, "better", version=None)
     assert fetching.until_ended().state == "fetched" and fetching.is_complete()
 
 
 def test_who_chose_the_starter_is_not_given_another(fetching: Fetching) -> None:
     catalog = fetching.library.catalog
     assert wanted_model(catalog) == WantedModel("better", False)
-    model_settings.use_encoder(catalog, "starter", ready=True)
+    model_settings.use_encoder(catalog, "starter", version="1")
     assert wanted_model(catalog) is None
     fetching.step()
     assert not fetching.hub.asked

@@ -79,7 +79,7 @@ def test_a_model_that_is_switched_to_is_tested(
     step: Int8Step, told: Told, switching: Switching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _runs(monkeypatch, "")
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     _until_ended(step)
     assert told.reloaded == ["better"]
 

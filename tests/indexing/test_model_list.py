@@ -25,7 +25,7 @@ def test_without_a_library_only_the_models_are_listed() -> None:
 def test_the_list_says_what_the_library_has(switching: Switching) -> None:
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     rows = {row.name: row for row in list_models(catalog)}
     assert rows["starter"].in_use and rows["starter"].photos == PHOTOS
     assert rows["better"].upcoming and rows["better"].available and not rows["better"].in_use
@@ -35,10 +35,10 @@ def test_the_list_says_what_the_library_has(switching: Switching) -> None:
 def test_dropping_a_model_leaves_nothing_of_it(switching: Switching) -> None:
     switching.index()
     library, catalog = switching.library, switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     assert list((library.dir / "vectors").glob("better-*.faiss"))
-    model_settings.use_encoder(catalog, "starter", ready=True)
+    model_settings.use_encoder(catalog, "starter", version="1")
     writer = Writer(catalog)
     try:
         assert drop_model(library, writer, "better") == PHOTOS
@@ -54,7 +54,7 @@ def test_dropping_a_model_leaves_nothing_of_it(switching: Switching) -> None:
             assert not left
     assert [row.name for row in list_models(catalog) if row.photos] == ["starter"]
     # It can come again.
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     switching.is_exact(Better())
 
@@ -74,7 +74,7 @@ def test_a_model_can_be_dropped_while_it_is_being_prepared(
         return plain(self, pixels)
 
     monkeypatch.setattr(Better, "encode_images", held)
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     with switching.worker() as worker:
         wait(reached.is_set, "the second batch")
         send_command(catalog, "drop", "better")
@@ -83,7 +83,7 @@ def test_a_model_can_be_dropped_while_it_is_being_prepared(
         wait(lambda: not switching.encoded("better"), "the end of its vectors")
         wait(lambda: switching.phase() == "watching", "watching")
         assert not worker.replaced
-        model_settings.use_encoder(catalog, "better", ready=True)
+        model_settings.use_encoder(catalog, "better", version="b1")
         wait(lambda: worker.replaced, "the switch after all")
     switching.is_exact(Better())
 
@@ -100,13 +100,13 @@ def test_the_model_in_use_is_not_dropped(switching: Switching) -> None:
 def test_the_indexer_makes_room_when_its_own_model_is_dropped(switching: Switching) -> None:
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     with switching.worker(Better()) as worker:
         # While it is paused it does not follow to the model that was set.
         send_command(catalog, "pause")
         wait(lambda: switching.phase() == "paused", "the pause")
-        assert model_settings.use_encoder(catalog, "starter", ready=True)
+        assert model_settings.use_encoder(catalog, "starter", version="1")
         send_command(catalog, "drop", "better")
         wait(lambda: worker.replaced, "the end of this indexer")
     assert switching.in_use == "starter" and not switching.encoded("better")

@@ -15,11 +15,15 @@ from explorer.encoders.base import Encoder, Pixels, Vectors
 from explorer.errors import EncoderError
 from explorer.indexing import model_switch
 from explorer.indexing.backfill import Backfill
+from explorer.indexing.encoder_fallback import request_encoder
+from explorer.indexing.model_list import list_models
 from explorer.library import decision_store, dismissal_store, model_settings
 from explorer.library.command_store import send_command
 from explorer.library.dismissal_store import Dismissal
 from explorer.library.map_store import map_coordinates
 from explorer.library.neighbor_store import neighbor_table
+from explorer.library.writer import Writer
+from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.search.engine import SearchEngine
 from explorer.ui.components import map_data
 from tests.fixtures.better_model import Better, Starter
@@ -32,7 +36,7 @@ def test_a_switch_and_the_way_back(switching: Switching) -> None:
     switching.index()
     before = switching.vectors(Starter())
     assert switching.in_use == "starter" and switching.encoded("better") == 0
-    assert not model_settings.use_encoder(catalog, "better", ready=True)
+    assert not model_settings.use_encoder(catalog, "better", version="b1")
     # Nothing has changed for searches yet.
     assert switching.in_use == "starter"
     switching.switch(Starter(), "better")
@@ -44,11 +48,11 @@ def test_a_switch_and_the_way_back(switching: Switching) -> None:
     assert len(neighbor_table(catalog, encoder_id).ids) == PHOTOS
     assert len(map_coordinates(catalog, encoder_id).ids) == PHOTOS
     # The way back is only a setting.
-    assert model_settings.use_encoder(catalog, "starter", ready=True)
+    assert model_settings.use_encoder(catalog, "starter", version="1")
     assert switching.in_use == "starter"
     after = switching.vectors(Starter())
     assert all(np.array_equal(after[i], before[i]) for i in before)
-    assert model_settings.use_encoder(catalog, "better", ready=True)
+    assert model_settings.use_encoder(catalog, "better", version="b1")
     assert switching.in_use == "better"
 
 
@@ -56,7 +60,7 @@ def test_searches_follow_and_never_mix(switching: Switching) -> None:
     switching.index()
     engine = SearchEngine(switching.library)
     assert engine.encoder_name == "starter" and len(engine.search_phrase("red")) == PHOTOS
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     with switching.worker() as worker:
         while not worker.replaced:
             assert len(engine.search_phrase("red")) == PHOTOS
@@ -68,7 +72,7 @@ def test_the_newest_photos_are_encoded_first(
 ) -> None:
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     order = list[int]()
     real = Backfill._from_previews
 
@@ -96,7 +100,7 @@ def test_photos_that_come_meanwhile_get_both(
 
     plain = Better.encode_images
     monkeypatch.setattr(Better, "encode_images", held)
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     with switching.worker() as worker:
         wait(reached.is_set, "the first batch")
         switching.draw(PHOTOS)
@@ -111,7 +115,7 @@ def test_photos_that_come_meanwhile_get_both(
 def test_a_drive_that_is_away_is_no_obstacle(switching: Switching) -> None:
     switching.index()
     switching.photos.rename(switching.photos.with_name("unplugged"))
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     switching.is_exact(Better())
 
@@ -125,7 +129,7 @@ def test_a_photo_without_preview_and_file_does_not_hold_it_up(switching: Switchi
     Path(row["path"]).unlink()
     # Unplugged, so that the photo stays in the library.
     switching.photos.rename(switching.photos.with_name("unplugged"))
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     assert switching.encoded("better") == PHOTOS - 1
 
@@ -133,8 +137,8 @@ def test_a_photo_without_preview_and_file_does_not_hold_it_up(switching: Switchi
 def test_staying_with_the_present_model_ends_a_switch(switching: Switching) -> None:
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
-    assert model_settings.use_encoder(catalog, "starter", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
+    assert model_settings.use_encoder(catalog, "starter", version="1")
     with switching.worker() as worker:
         wait(lambda: switching.phase() == "watching", "watching")
         assert not worker.replaced
@@ -151,7 +155,7 @@ def test_a_model_that_cannot_be_loaded_is_said_and_changes_nothing(
 
     monkeypatch.setattr(registry, "_loaders", registry._loaders | {"better": broken})
     monkeypatch.setattr(registry, "_loaded", {})
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
 
     with switching.worker():
         wait(lambda: "not enough memory" in switching.message(), "the reason")
@@ -167,13 +171,13 @@ def test_decisions_and_findings_outlive_a_switch(switching: Switching) -> None:
     decision_store.decide(catalog, "apart", apart, files=2)
     review = Anomalies(switching.library)
     assert len(review.subjects()) == PHOTOS
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     assert dismissal_store.dismissed(catalog) == {Dismissal(hashes[0], "outlier")}
     assert [set(each.hashes) for each in decision_store.decisions(catalog)] == [set(apart)]
     # The map and the scores are those of the model in use, also where both have all vectors.
     for name in ("better", "starter"):
-        model_settings.use_encoder(catalog, name, ready=True)
+        model_settings.use_encoder(catalog, name, version={"better": "b1", "starter": "1"}[name])
         judged_by = review._scores()._encoder
         assert judged_by is not None and judged_by[0] == name
         version = {"better": "b1", "starter": "1"}[name]
@@ -192,7 +196,7 @@ def test_the_map_is_complete_before_another_takes_over(
     monkeypatch.setattr(photo_map, "SECONDS_AT_ONCE", 0.001)
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     with switching.worker() as worker:
         wait(lambda: switching.in_use == "better", "another model in use")
         encoder_id = catalog.encoder_id("better", "b1")
@@ -206,7 +210,7 @@ def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ev
 ) -> None:
     switching.index()
     catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", ready=True)
+    model_settings.use_encoder(catalog, "better", version="b1")
     switching.switch(Starter(), "better")
     # Its worker fell back on the starter, and says why.
     with switching.worker(note="There is not enough memory. Going on with “starter”.") as worker:
@@ -214,3 +218,50 @@ def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ev
         assert not worker.replaced and "not enough memory" in switching.message()
     # Searches follow, as nothing else can answer them.
     assert switching.in_use == "starter"
+
+
+def test_the_way_back_to_a_newer_version_encodes_all_photos_first(
+    switching: Switching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switching.index()
+    catalog = switching.library.catalog
+    model_settings.use_encoder(catalog, "better", version="b1")
+    switching.switch(Starter(), "better")
+    # Meanwhile, an update of the program raises the version of the starter.
+    monkeypatch.setattr(Starter, "version", "2", raising=False)
+    monkeypatch.setattr(registry, "_loaded", {})
+    assert {row.name: row.photos for row in list_models(catalog)}["starter"] == 0
+    assert registry.ready_version("starter") == "2"
+    request_encoder(catalog, "starter")
+    engine = SearchEngine(switching.library)
+    assert engine.encoder_name == "better" and len(engine.search_phrase("red")) == PHOTOS
+    assert model_settings.next_encoder(catalog) == "starter"
+    switching.switch(Better(), "starter")
+    assert len(SearchEngine(switching.library).search_phrase("red")) == PHOTOS
+    assert {row.name: row.photos for row in list_models(catalog)}["starter"] == PHOTOS
+
+
+def test_a_worker_does_not_follow_to_vectors_of_an_older_version(
+    switching: Switching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an update, when the set model had to be fetched again and another one was used."""
+    switching.index()
+    catalog = switching.library.catalog
+    model_settings.use_encoder(catalog, "better", version="b1")
+    switching.switch(Starter(), "better")
+    monkeypatch.setattr(Better, "version", "b2")
+    monkeypatch.setattr(registry, "_loaded", {})
+    model_settings.begin_switch(catalog, "better")
+    writer = Writer(catalog)
+    switch = model_switch.ModelSwitch(
+        switching.library, writer, Starter(), DriveTimeouts(), lambda now: None, decoders=1
+    )
+    try:
+        assert not switch._can_follow("better")
+        while not switch.step():
+            pass
+        assert catalog.encoder_id("better", "b2") is not None and switch._can_follow("better")
+        assert model_settings.photos_without(catalog, "better", "b2") == 0
+    finally:
+        switch.close()
+        writer.close()

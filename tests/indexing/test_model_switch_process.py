@@ -24,7 +24,7 @@ def test_random_kills_lose_and_double_nothing(
     monkeypatch.setenv("BETTER_SECONDS", "0.2")
     monkeypatch.setenv("EXPLORER_AUTO_FETCH", "off")
     switching.index()
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     chance, kills = random.Random(seed), 0
     while switching.in_use != "better":
         worker = better_model.start_worker(switching.dir)
@@ -53,7 +53,7 @@ def test_random_kills_lose_and_double_nothing(
 
 def test_the_worker_process_goes_on_with_the_new_model(switching: Switching) -> None:
     switching.index()
-    model_settings.use_encoder(switching.library.catalog, "better", ready=True)
+    model_settings.use_encoder(switching.library.catalog, "better", version="b1")
     worker = better_model.start_worker(switching.dir, offline=True)
     try:
         wait(lambda: switching.in_use == "better", "the switch")
@@ -68,7 +68,7 @@ def test_the_worker_process_goes_on_with_the_new_model(switching: Switching) -> 
         wait(lambda: switching.encoded("better") == PHOTOS + 1, "a new photo")
         assert switching.encoded("starter") == PHOTOS
         # Back: at once for searches, and the worker follows and makes up for the new photo.
-        model_settings.use_encoder(switching.library.catalog, "starter", ready=True)
+        model_settings.use_encoder(switching.library.catalog, "starter", version="1")
         wait(lambda: switching.encoded("starter") == PHOTOS + 1, "the new photo by the starter")
         wait(lambda: switching.in_use == "starter", "the way back")
     finally:

@@ -47,16 +47,11 @@ def _switching(catalog: Catalog, row: ModelRow) -> None:
             width="stretch",
         )
         if st.button("Keep the current model", key="stay") and attempt(
-            model_settings.use_encoder, catalog, _current(catalog), ready=True
+            model_settings.keep_encoder_in_use, catalog
         ):
             st.rerun(scope="fragment")
     if photos:
         st.progress(min(1.0, row.photos / photos))
-
-
-def _current(catalog: Catalog) -> str:
-    used = model_settings.encoder_in_use(catalog)
-    return used[0] if used else "starter"
 
 
 def _model(catalog: Catalog, row: ModelRow) -> None:
@@ -98,10 +93,11 @@ def _buttons(catalog: Catalog, row: ModelRow) -> None:
             label, key=f"use-{row.name}", icon=":material/check:", help=warning
         ) and attempt(_use, catalog, row.name):
             st.rerun(scope="fragment")
-    if row.photos and not row.in_use:
+    vectors, _ = model_settings.stored_vectors(catalog, row.name)
+    if vectors and not row.in_use:
         with st.popover("Drop…", icon=":material/delete:", key=f"drop-{row.name}"):
             st.markdown(
-                f"Delete the vectors of {count(row.photos, 'photo')} that"
+                f"Delete the vectors of {count(row.photos or vectors, 'photo')} that"
                 f" “{escape_markdown(row.name)}” has encoded? To use it again, all photos must be"
                 f" encoded again. Its files are kept; `{PROGRAM} models drop NAME --weights`"
                 " deletes them, too."
@@ -113,7 +109,7 @@ def _buttons(catalog: Catalog, row: ModelRow) -> None:
 
 
 def _use(catalog: Catalog, name: str) -> None:
-    at_once = model_settings.use_encoder(catalog, name, ready=registry.ready(name))
+    at_once = model_settings.use_encoder(catalog, name, version=registry.ready_version(name))
     if not at_once:
         if fetch_state.choice() == "paused":
             fetch_state.choose("automatic")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.encoders import registry
+from explorer.encoders.starter import StarterEncoder
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
 from explorer.indexing.encoder_fallback import load_encoder
 from tests.encoders.hub import Hub
@@ -138,3 +139,17 @@ def test_what_needs_no_download_is_always_ready() -> None:
             function("clpi")
     assert registry.download_bytes("clip") == 605_219_284
     assert registry.download_bytes("starter") == registry.download_bytes("open_clip:a/b") == 0
+
+
+def test_the_version_of_an_encoder_is_known_without_loading_it(
+    encoder: StarterEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = encoder.version
+    monkeypatch.setattr(registry, "_loaded", {})
+    assert registry.ready_version("starter") == version
+    assert not registry._loaded
+    assert registry.ready_version("clip") is None and registry.ready_version("vit") is None
+    with pytest.raises(UnknownEncoder):
+        registry.ready_version("clpi")
+    monkeypatch.setattr(registry, "_loaders", registry._loaders | {"starter": Tiny})
+    assert registry.ready_version("starter") == Tiny.version

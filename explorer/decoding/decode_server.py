@@ -34,7 +34,7 @@ from explorer.photos.decode import DecodedPhoto, content_hash, decode, photo_err
 from explorer.photos.decode_region import decode_region
 from explorer.photos.file_io import is_here, read_with_stat
 from explorer.photos.input_spec import InputSpec
-from explorer.photos.limits import free_memory
+from explorer.photos.limits import OUT_OF_MEMORY, free_memory
 from explorer.photos.metadata import sidecar_content, sidecar_merge, sidecar_values
 from explorer.photos.metadata.face_regions import face_regions
 from explorer.photos.picture_loader import open_picture
@@ -123,8 +123,7 @@ def _serve(header: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
         answer = {"error": str(error), "transient": transient, "fault": error.fault}
         protocol.send(answers, answer | {"in_use": isinstance(error, PhotoInUse)})
     except MemoryError:
-        message = "it needs more memory than this computer has free"
-        protocol.send(answers, {"error": message, "transient": True, "fault": "environment"})
+        protocol.send(answers, {"error": OUT_OF_MEMORY, "transient": True, "fault": "environment"})
 
 
 def _read_and_decode(header: dict[str, Any], spec: InputSpec | None, answers: BinaryIO) -> None:

@@ -57,6 +57,7 @@ def index_folders(
         try:
             crash_cleanup.mark_started(library)
             retry.retry_after_upgrade(library, writer)
+            retry.retry_low_memory(library, writer)
             if retry_failed:
                 failure_store.retry_failed_files(writer)
             targets = _targets(library, writer, folders, exclude, drives)

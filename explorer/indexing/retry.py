@@ -1,15 +1,17 @@
-"""Schedules failed files to be read again after an upgrade. Otherwise they are left alone until
-they change."""
+"""Schedules failed files to be read again: all of them after an upgrade, and at every start those
+for which memory was low. Otherwise they are left alone until they change."""
 
 from __future__ import annotations
 
 import importlib.metadata
 
 from explorer.library import failure_store
+from explorer.library.chunks import chunks
 from explorer.library.library import Library
 from explorer.library.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, READER_VERSION, READS_JXL, READS_RAW, UNSUPPORTED
+from explorer.photos.limits import is_low_memory
 
 _SETTING = "reader"
 
@@ -22,6 +24,19 @@ def retry_after_upgrade(library: Library, writer: Writer) -> None:
     if get_setting(library.catalog, _SETTING) is not None:
         failure_store.retry_failed_files(writer)
     put_setting(library.catalog, _SETTING, now)
+
+
+def retry_low_memory(library: Library, writer: Writer) -> None:
+    """Schedule the files to be read again for which there was too little memory. That depends on
+    what else the computer did, so it is no reason to give a file up."""
+    reasons = [
+        reason
+        for group in failure_store.failure_groups(library.catalog)
+        for reason in group.reasons
+        if is_low_memory(reason)
+    ]
+    for some in chunks(reasons, 500):
+        failure_store.retry_failed_files(writer, some)
 
 
 def reader_fingerprint() -> str:

@@ -140,6 +140,7 @@ class Worker:
                 crash_cleanup.mark_started(self._library)
                 crash_cleanup.purge_removed(self._library, self._writer)
                 retry.retry_after_upgrade(self._library, self._writer)
+                retry.retry_low_memory(self._library, self._writer)
                 return
             except Exception as error:  # noqa: BLE001  raised again unless the disk is at fault
                 self._wait_for_disk(error)

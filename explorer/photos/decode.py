@@ -24,6 +24,7 @@ from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.file_io import read_file
 from explorer.photos.hashing import content_hash, perceptual_hash
 from explorer.photos.input_spec import InputSpec
+from explorer.photos.limits import OUT_OF_MEMORY
 from explorer.photos.metadata import impossible_date, orientation, read_metadata
 from explorer.photos.orientation import FIRST_SWAPPED, ORIENTATION_TRANSPOSE
 from explorer.photos.picture_loader import load_picture, open_picture
@@ -70,7 +71,7 @@ def photo_errors(data: bytes) -> Iterator[None]:
         except PhotoError:
             raise
         except MemoryError:
-            raise OversizedPhoto("it needs more memory than this computer has free") from None
+            raise OversizedPhoto(OUT_OF_MEMORY) from None
         except Exception as error:
             # Decoders may raise anything for a broken file.
             raise decode_error(data) from error

@@ -19,6 +19,16 @@ _ASSUMED_FREE = 2 << 30
 _CGROUP = Path("/sys/fs/cgroup")
 
 
+# Why a file could not be read if memory ran out while it was decoded.
+OUT_OF_MEMORY = "it needs more memory than this computer has free"
+_LOW_MEMORY = (OUT_OF_MEMORY, "free memory: it has", "this computer has memory for")
+
+
+def is_low_memory(reason: str) -> bool:
+    """Whether a file could not be read for this reason because too little memory was free."""
+    return any(words in reason for words in _LOW_MEMORY)
+
+
 def free_memory() -> int:
     """The memory available without swapping, in bytes, within the limit of this process's
     container."""

@@ -3,14 +3,20 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from explorer.decoding.decode_result import DecodeJob, DecodeResult
+from explorer.decoding.pool import DecodePool
+from explorer.decoding.process import DECODER_CRASHED
+from explorer.errors import OversizedPhoto
 from explorer.indexing import retry
 from explorer.indexing.foreground import index_folders
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
+from explorer.photos import limits
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning import scan
 from tests import pictures
@@ -160,3 +166,46 @@ def test_files_of_a_format_that_is_new_become_photos_by_themselves(
         assert _run(library, folder) == 0
     finally:
         library.close()
+
+
+def test_a_photo_that_met_low_memory_is_read_again_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often that has happened."""
+    folder = tmp_path / "photos"
+    path = pictures.write(folder / "wide.jpg", pictures.draw(1))
+    (folder / "bad.jpg").write_bytes(b"no photo")
+    library = Library.open(tmp_path / "library")
+    reasons = iter(
+        ["it has 60 megapixels (9 × 9); this computer has memory for 3 at the moment"] * 4
+    )
+    real = DecodePool._run_job
+
+    def low_memory(self: DecodePool, process: Any, job: DecodeJob, *rest: Any) -> DecodeResult:
+        reason = next(reasons, None) if job.path == str(path) else None
+        if reason is None:
+            return real(self, process, job, *rest)
+        facts = path.stat()
+        return DecodeResult(
+            job, b"x" * 16, facts.st_size, facts.st_mtime_ns, error=reason, transient=True
+        )
+
+    monkeypatch.setattr(DecodePool, "_run_job", low_memory)
+    try:
+        for _ in range(4):
+            _run(library, folder)
+            assert library.catalog.counts().failed == 2
+        assert _run(library, folder) == 1
+        assert library.catalog.counts().failed == 1 and library.catalog.counts().photos == 1
+    finally:
+        library.close()
+
+
+def test_every_message_about_memory_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "free_memory", lambda: 0)
+    for check in (lambda: limits.check_size(1 << 30), lambda: limits.check_pixels(9000, 9000)):
+        with pytest.raises(OversizedPhoto) as raised:
+            check()
+        assert limits.is_low_memory(str(raised.value))
+    assert limits.is_low_memory(limits.OUT_OF_MEMORY)
+    assert not limits.is_low_memory(DECODER_CRASHED)

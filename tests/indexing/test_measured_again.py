@@ -47,7 +47,7 @@ def answering(setup: IndexingSetup, answer: Callable[[Path], dict[str, Any]]) ->
         path = Path(job.path)
         return DecodeResult(job, mtime_ns=path.stat().st_mtime_ns, **answer(path))
 
-    setup.pool._run_job = run  # type: ignore[method-assign]
+    setup.pool._run_job = run  # type: ignore[method-assign, assignment]
 
 
 def test_a_file_whose_bytes_were_damaged_unnoticed_is_reported(
@@ -105,7 +105,7 @@ def test_a_file_that_says_nothing_about_its_photo_is_not_marked(
 
     answering(setup, answer)
     if reason == "deleted":
-        setup.pool._run_job = deleting  # type: ignore[method-assign]
+        setup.pool._run_job = deleting  # type: ignore[method-assign, assignment]
     size = outdated.stat().st_size
     setup.indexer._reader.roots = setup.library.catalog.root_paths()
     setup.indexer._backfill.measure_outdated()

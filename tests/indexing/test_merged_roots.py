@@ -129,15 +129,15 @@ def test_a_data_folder_of_a_photo_library_that_was_added_explicitly_is_included(
 def test_watches_that_no_longer_fit_end_when_a_folder_is_added(
     setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in ("2019", ".private"):
-        (setup.photos / folder).mkdir()
-    ended = list[str]()
+    for name in ("2019", ".private"):
+        (setup.photos / name).mkdir()
+    ended, none = list[str](), list[str]()
     monkeypatch.setattr(ScanScheduler, "unwatch", lambda _, root: ended.append(root))
     scheduler = ScanScheduler(setup.library, setup.writer, setup.drives)
     handler = CommandHandler(setup.library, setup.writer, scheduler, setup.drives)
     try:
         for folder, expected in (
-            (setup.photos / "2019", []),
+            (setup.photos / "2019", none),
             (setup.photos / ".private", [str(setup.photos)]),
             (setup.photos.parent, [str(setup.photos)]),
         ):

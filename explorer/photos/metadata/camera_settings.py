@@ -57,6 +57,7 @@ def _sensitivity(camera: Mapping[int, Any]) -> float | None:
     iso = positive_number(camera.get(_TAG.ISOSpeedRatings))
     if iso is not None and iso < _ISO_MAXIMUM:
         return iso
-    named = _SENSITIVITIES.get(camera.get(_TAG.SensitivityType), ())
+    kind: Any = camera.get(_TAG.SensitivityType)
+    named = _SENSITIVITIES.get(kind, ())
     exact = (positive_number(camera.get(tag)) for tag in named)
     return next(filter(None, exact), iso)

@@ -79,6 +79,15 @@ def residual_of(fact: str) -> tuple[bytes, RecompressionResidual | None]:
         raise ValueError("not a residual") from error
 
 
+def differences_of(fact: str) -> tuple[bytes, bool | None]:
+    """The content hash of the other file and whether there are fine differences, which is None if
+    the files could not be compared. Raises ValueError for an invalid answer."""
+    digest, *differs = fact.split()
+    if differs not in ([], ["0"], ["1"]):
+        raise ValueError("not the result of a comparison")
+    return bytes.fromhex(digest), differs == ["1"] if differs else None
+
+
 def is_merged_sidecar(header: dict[str, Any], body: bytes) -> bool:
     """Whether an answer has the form of one from `photos/metadata/sidecar_merge.py`."""
     before = header.get("before")

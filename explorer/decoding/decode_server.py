@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 from explorer.decoding import protocol
 from explorer.errors import OversizedPhoto, PhotoError, PhotoInUse
 from explorer.matching.full_resolution import (
+    fine_differences_or_none,
     pixel_hash,
     read_subsecond,
     recompression_residual_or_none,
@@ -148,7 +149,8 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
 
     `pixels`: the hash of its pixels in hexadecimal. `fraction`: the fraction of the second at which
     it was taken. `residual`: the content hash of another file, followed by the residual of
-    recompression (see `matching/recompression.py`) unless it cannot be measured.
+    recompression (see `matching/recompression.py`) unless it cannot be measured. `differences`: the
+    same, followed by whether there are fine differences (`matching/fine_differences.py`), 0 or 1.
     """
     data = _read_if_here(_path(header["path"]))
     fact: str | None
@@ -156,6 +158,12 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
         other = _read_if_here(_path(header["other"]))
         residual = recompression_residual_or_none(data, other)
         fact = " ".join([content_hash(other).hex(), *map(str, residual or ())])
+    elif header["fact"] == "differences":
+        other = _read_if_here(_path(header["other"]))
+        differ = fine_differences_or_none(data, other, header["unit"])
+        fact = " ".join(
+            [content_hash(other).hex(), *([] if differ is None else [str(int(differ))])]
+        )
     else:
         fact = _pixel_hash(data) if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}

@@ -12,25 +12,26 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from explorer.decoding import answers, protocol
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.process import (
     DECODER_CRASHED,
-    POLL_SECONDS,
     TOO_MUCH_CPU_TIME,
     DecodeProcess,
     overdue_watchdog,
 )
 from explorer.decoding.process_start import DECODE_COMMAND
+from explorer.decoding.result_queue import drain, put
 from explorer.errors import DecodingFailed, Fault, PhotoError
 from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 
+_Fact = TypeVar("_Fact")
 # Results queued per process: enough that no process waits for the encoder's next batch.
 _QUEUED_PER_PROCESS = 12
 # Seconds that an interrupted run waits for the files in progress before it kills the processes.
@@ -106,16 +107,29 @@ class DecodePool:
         None if a file cannot be read or does not fit into free memory. The residual is None if it
         cannot be measured. Raises DecodingFailed if the file crashes the process.
         """
-        request = {
-            "path": os.fsencode(path).hex(),
-            "fact": "residual",
-            "other": os.fsencode(other).hex(),
-        }
-        answer = self._file_fact(request)
+        return self._pair_fact(path, other, answers.residual_of, fact="residual")
+
+    def fine_differences(
+        self, path: str, other: str, unit: Sequence[float]
+    ) -> tuple[bytes, bytes, bool | None] | None:
+        """The content hashes of two files, and whether they have differences that previews are too
+        small to show (`matching/fine_differences.py`). unit: the matrix, row by row.
+
+        None and DecodingFailed: as for `recompression_residual`.
+        """
+        return self._pair_fact(
+            path, other, answers.differences_of, fact="differences", unit=list(unit)
+        )
+
+    def _pair_fact(
+        self, path: str, other: str, parse: Callable[[str], tuple[bytes, _Fact]], **wanted: object
+    ) -> tuple[bytes, bytes, _Fact] | None:
+        paths = {"path": os.fsencode(path).hex(), "other": os.fsencode(other).hex()}
+        answer = self._file_fact(paths | wanted)
         if answer is None or answer[1] is None:
             return None
         try:
-            return answer[0], *answers.residual_of(answer[1])
+            return answer[0], *parse(answer[1])
         except ValueError as error:
             raise DecodingFailed(DECODER_CRASHED) from error
 
@@ -176,10 +190,10 @@ class DecodePool:
                         job = next(source, None)
                     if job is None:
                         break
-                    _put(results, self._run_job(process, job, known, stop), stop)
+                    put(results, self._run_job(process, job, known, stop), stop)
             except BaseException as error:  # noqa: BLE001  re-raised in the caller's thread
-                _put(results, error, stop)
-            _put(results, None, stop)
+                put(results, error, stop)
+            put(results, None, stop)
 
         threads = [
             threading.Thread(target=drive, args=(process,), name="decode-driver", daemon=True)
@@ -189,7 +203,7 @@ class DecodePool:
             thread.start()
         try:
             with overdue_watchdog(self._processes):
-                yield from _drain(results, len(threads), idle)
+                yield from drain(results, len(threads), idle)
         finally:
             stop.set()
             end = time.monotonic() + _CLOSE_GRACE
@@ -268,33 +282,3 @@ class DecodePool:
         except ValueError:
             process.close()
             return DECODER_CRASHED
-
-
-def _put(results: queue.Queue[Any], item: object, stop: threading.Event) -> None:
-    """Queue an item, unless the consumer has stopped."""
-    while not stop.is_set():
-        try:
-            results.put(item, timeout=0.2)
-            return
-        except queue.Full:
-            continue
-
-
-def _drain(
-    results: queue.Queue[DecodeResult | BaseException | None],
-    producers: int,
-    idle: Callable[[], None],
-) -> Iterator[DecodeResult]:
-    """Yield queued results until each producer has put its None. Raises queued exceptions."""
-    while producers:
-        try:
-            item = results.get(timeout=POLL_SECONDS)
-        except queue.Empty:
-            idle()
-            continue
-        if item is None:
-            producers -= 1
-        elif isinstance(item, BaseException):
-            raise item
-        else:
-            yield item

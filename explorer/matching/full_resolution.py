@@ -1,21 +1,26 @@
 """Measurements that need the whole file, for the few pairs of photos that are nearly equal: the
-hash of the pixels at full size, the fraction of the second, the residual of recompression."""
+hash of the pixels at full size, the fraction of the second, the residual of recompression, and
+differences too small for previews."""
 
 from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 
+import numpy as np
 from PIL import ExifTags, Image
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
+from explorer.matching.fine_differences import MAX_SIDE, has_fine_differences
+from explorer.matching.geometry import Gray
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
 from explorer.photos.color.convert import NEITHER_RGB_NOR_GRAY, color_conversion, to_rgb
 from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import NOTHING, digest_pieces
 from explorer.photos.metadata import orientation
 from explorer.photos.orientation import ORIENTATION_TRANSPOSE
-from explorer.photos.picture_loader import open_picture
+from explorer.photos.picture_loader import load_picture, open_picture
 
 # Pillow's modes whose samples have more than 8 bits.
 _DEEP_MODES = frozenset({"I", "F"})
@@ -143,3 +148,32 @@ def recompression_residual_or_none(one: bytes, other: bytes) -> RecompressionRes
             raise
         except Exception:  # noqa: BLE001  codecs may raise anything
             return None
+
+
+def fine_differences_or_none(one: bytes, other: bytes, unit: Sequence[float]) -> bool | None:
+    """Like `fine_differences.has_fine_differences`, but None for files that cannot be decoded.
+
+    unit: the matrix, row by row.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return has_fine_differences(
+                _upright_gray(one), _upright_gray(other), np.reshape(unit, (2, 3))
+            )
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  codecs may raise anything
+            return None
+
+
+def _upright_gray(data: bytes) -> Gray:
+    """The gray levels of a file at up to `MAX_SIDE` pixels. Raises PhotoError, also if part of the
+    picture is missing, and whatever codecs raise."""
+    opened = open_picture(data)
+    picture, missing = load_picture(opened, data, max(opened.size) / MAX_SIDE)
+    if missing is not None:
+        raise DamagedPhoto(missing)
+    turn = ORIENTATION_TRANSPOSE.get(orientation(picture))
+    gray = to_rgb(picture, 1, MAX_SIDE).convert("L")
+    return np.asarray(gray if turn is None else gray.transpose(turn))

@@ -83,6 +83,14 @@ def is_mostly_flat(pair: PairMeasurements) -> bool:
     return pair.changed.flat >= SAME_PICTURE.min_flat
 
 
+def may_hide_differences(pair: PairMeasurements) -> bool:
+    """Whether images that are the same picture by their previews may differ in what previews are
+    too small to show, such as the words of two pages with one layout."""
+    return pair.changed.flat >= SAME_PICTURE.min_partly_flat and (
+        is_mostly_flat(pair) or not has_changed_blocks(pair)
+    )
+
+
 def has_changed_blocks(pair: PairMeasurements) -> bool:
     """Whether something is visible in one image but not in the other."""
     return pair.changed.share > SAME_PICTURE.few_changed

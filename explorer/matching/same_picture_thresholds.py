@@ -75,6 +75,9 @@ class SamePictureThresholds:
     min_flat: float = 0.6
     """Two-tone share of the unchanged pixels of a screenshot or a page. These have 0.7 to 0.9; of a
     thousand everyday photos, six have more than 0.6."""
+    min_partly_flat: float = 0.4
+    """The same from which on images without visible changes are compared at full size. Screenshots
+    of conversations, scanned pages: 0.5 and more; of 450 everyday photos, 5% have more than 0.4."""
     flat_min_unchanged: float = 0.9
     """Share of unchanged pixels in the changed blocks of a screenshot. Copies have no changed
     block, down to a quarter of the size and JPEG quality 30. Different text: 0.46 to 0.84;

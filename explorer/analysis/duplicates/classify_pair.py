@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
 from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.candidates import Candidate
@@ -25,6 +26,7 @@ from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE
 from explorer.photos.readers.raw_format import RAW_FORMATS
 
+_Fact = TypeVar("_Fact")
 # Hashes that differ by up to this many bits do not prove that the pixels differ.
 _ALIKE_BITS = 4
 # Files of one photo that are tried, where others cannot be read.
@@ -74,6 +76,8 @@ class PairClassifier:
         if taken_at_different_times(one, other, self._subsecond) or self._is_retake(
             compared, one, other
         ):
+            return Pair(a, b, "scene", score, {})
+        if self._differ_in_detail(compared, one, other):
             return Pair(a, b, "scene", score, {})
         return Pair(a, b, "picture", score, compared.relation)
 
@@ -175,15 +179,43 @@ class PairClassifier:
             moved=same_picture.looks_like_motion(pair),
         )
 
+    def _differ_in_detail(
+        self, compared: PairComparison, one: CapturedFile, other: CapturedFile
+    ) -> bool:
+        """Whether two flat pictures, such as pages, differ in what previews are too small to
+        show."""
+        pair = compared.measurements
+        if pair is None or not same_picture.may_hide_differences(pair):
+            return False
+        matrix = compared.relation["matrix"]
+        try:
+            differ = self._read_both(
+                one, other, lambda a, b: self._pool.fine_differences(a, b, matrix)
+            )
+        except DecodingFailed:
+            differ = None
+        # Unless they can be compared, nothing proves that they are one picture.
+        return differ is not False
+
     def _read_residual(
         self, one: CapturedFile, other: CapturedFile
     ) -> RecompressionResidual | None:
         """The residual of recompression; None if it cannot be measured. Raises DecodingFailed."""
+        return self._read_both(one, other, self._pool.recompression_residual)
+
+    def _read_both(
+        self,
+        one: CapturedFile,
+        other: CapturedFile,
+        read_pair: Callable[[str, str], tuple[bytes, bytes, _Fact] | None],
+    ) -> _Fact:
+        """A result for two photos, from the first of their files that can be read. Raises
+        DecodingFailed, and FilesUnavailable if files cannot be read."""
         if (one.photo_id, other.photo_id) in self._undecodable:
             raise DecodingFailed
         for path, other_path in itertools.product(one.paths, other.paths):
             try:
-                read = self._pool.recompression_residual(path, other_path)
+                read = read_pair(path, other_path)
             except DecodingFailed:
                 self._undecodable.add((one.photo_id, other.photo_id))
                 raise

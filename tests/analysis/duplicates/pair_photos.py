@@ -54,6 +54,7 @@ class FileFacts:
             dict[str, str](),
         )
         self.residual: RecompressionResidual | None = None
+        self.differ: bool | None = False
         self.reads = list[str]()
 
     def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
@@ -70,6 +71,15 @@ class FileFacts:
         if one not in self.contents or two not in self.contents:
             return None
         return digest_of(self.contents[one]), digest_of(self.contents[two]), self.residual
+
+    def fine_differences(
+        self, path: str, other: str, unit: list[float]
+    ) -> tuple[bytes, bytes, bool | None] | None:
+        one, two = Path(path).name, Path(other).name
+        self.reads.append(f"differences {one} {two} {unit}")
+        if one not in self.contents or two not in self.contents:
+            return None
+        return digest_of(self.contents[one]), digest_of(self.contents[two]), self.differ
 
 
 class PairPhotos:

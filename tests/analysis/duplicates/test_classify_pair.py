@@ -263,3 +263,30 @@ def test_a_raw_file_is_never_the_same_picture_as_another(
     a, b = (photos.add(f"{n}.x", format=name) for n, name in enumerate(formats))
     photos.files.pixels = {"0.x": "00" * 16, "1.x": "00" * 16}
     assert photos.kind(a, b, measurements()) == "scene" and photos.files.reads == []
+
+
+@pytest.mark.parametrize(("differ", "kind"), [(True, "scene"), (None, "scene"), (False, "picture")])
+@pytest.mark.parametrize("flat", [0.41, 0.7])
+def test_flat_pictures_are_compared_at_full_size(
+    photos: PairPhotos, flat: float, differ: bool | None, kind: str
+) -> None:
+    a, b = photos.add("a.png", format="PNG"), photos.add("b.jpg", width=320, height=240)
+    photos.files.differ = differ
+    assert photos.kind(a, b, measurements(flat=flat)) == kind
+    assert photos.files.reads == [f"differences a.png b.jpg {IDENTITY['matrix']}"]
+
+
+@pytest.mark.parametrize("measured", [{"flat": 0.39}, {"flat": 0.5, "share": 0.02}])
+def test_pictures_with_detail_or_visible_changes_are_not(
+    photos: PairPhotos, measured: dict[str, float]
+) -> None:
+    a, b = photos.add("a.png", format="PNG"), photos.add("b.jpg", width=320, height=240)
+    photos.files.differ = True
+    assert photos.kind(a, b, measurements(**measured)) == "picture" and photos.files.reads == []
+
+
+def test_flat_pictures_that_cannot_be_read_are_not_classified(photos: PairPhotos) -> None:
+    a, b = photos.add("a.png", format="PNG"), photos.add("b.jpg", width=320, height=240)
+    photos.files.contents.clear()
+    with pytest.raises(FilesUnavailable):
+        photos.classify(a, b, measurements(flat=0.7))

@@ -4,7 +4,7 @@ Like bootstrap.py, this is limited to the standard library and to the syntax of 
 """
 
 import contextlib
-import os
+import sys
 import time
 
 # Seconds between two attempts.
@@ -38,7 +38,7 @@ def setup_lock(path, say):
 def _is_locked_by_another(file):
     """Try to lock a file; returns whether another process has locked it."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(_BYTE)

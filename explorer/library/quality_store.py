@@ -53,13 +53,16 @@ def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
 
 
 def refresh_photo(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
-    """Replace all facts and metrics of a photo with those from decoding its content again."""
+    """Replace all facts and metrics of a photo with those from decoding its content again. Does
+    nothing if the photo has been deleted in the meantime."""
     with writer.transaction() as change:
         columns = ", ".join(f"{name} = ?" for name in (*DECODED_COLUMNS, "change"))
-        writer.connection.execute(
+        updated = writer.connection.execute(
             f"update photo set {columns} where id = ?",
             [*decoded_values(photo).values(), change, photo_id],
         )
+        if not updated.rowcount:
+            return
         apply_edits(writer.connection, photo_id)
         apply_sidecars(writer.connection, [photo_id])
         update_texts(writer, [photo_id])

@@ -59,7 +59,7 @@ def duplicates_command(
 
     with opened_library(library) as opened:
         groups = find_groups(opened, [each for each in TIERS if not tier or each in tier])
-        if folder:
+        if folder is not None:
             within = absolute(folder)
             groups = [
                 group
@@ -67,7 +67,7 @@ def duplicates_command(
                 if any(inside(item.path, within) for item in (group.keep, *group.others))
             ]
         groups = apply_decisions(opened.catalog, groups).open
-        if plan:
+        if plan is not None:
             _write_plan(opened, groups, plan)
             if not set(tier).issubset(COPIES):
                 say(_OTHER_SHOTS)

@@ -187,10 +187,13 @@ def _no_results_message(
 
 def _say_interpretation(understood: Query) -> None:
     """Say which words of a query became conditions, and how to search by their meaning."""
-    found = [chip for chip in chips(understood.tree) if chip.as_phrase is not None]
-    if not found or found[0].as_phrase is None:
-        return
-    conditions = "a condition" if len(found) == 1 else "conditions"
-    labels = ", ".join(chip.label for chip in found)
-    instead = print_query(found[0].as_phrase)
-    say(f"Understood as {conditions}: {labels}. To search by meaning instead: {instead}")
+    tree, labels = understood.tree, list[str]()
+    while chip := next((each for each in chips(tree) if each.as_phrase is not None), None):
+        labels.append(chip.label)
+        tree = chip.as_phrase or tree
+    if labels:
+        conditions = "a condition" if len(labels) == 1 else "conditions"
+        say(
+            f"Understood as {conditions}: {', '.join(labels)}. To search by meaning instead:"
+            f" {print_query(tree)}"
+        )

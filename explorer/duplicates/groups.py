@@ -20,9 +20,10 @@ from explorer.photos.stacks import is_one_stack
 Tier = Literal["identical", "pixels", "picture", "moment", "lookalike"]
 
 TIERS: tuple[Tier, ...] = ("identical", "pixels", "picture", "moment", "lookalike")
-"""From the tightest to the loosest. The last is never suggested for removal."""
+"""From the tightest to the loosest."""
 COPIES = TIERS[:3]
-"""Tiers in which all files of a group show one and the same picture."""
+"""Tiers in which all files of a group show one and the same picture. Only in these, files are
+suggested for removal."""
 
 NOT_COMPARED = "it was not compared with the file to keep"
 MAYBE_ORIGINAL = "it may be the original"
@@ -52,8 +53,9 @@ class DuplicateGroup:
     """Why no keeper is suggested, in a clause that follows “nothing is suggested:”. Every file is
     then kept until the user chooses one (`with_keeper`)."""
 
-    known: Mapping[int, Evidence] = field(default_factory=dict, repr=False)
-    """What the catalog knows about its photos, by id; filled for photos that are copies."""
+    known: Mapping[int, Evidence] = field(default_factory=dict, repr=False, compare=False)
+    """What the catalog knows about its photos, without quality metrics, by id; filled for photos
+    that are copies."""
 
     @property
     def suggested(self) -> bool:

@@ -66,7 +66,8 @@ class StarClusters:
             else:
                 suggestion = KeeperSuggestion(center, self._why(center, files, cluster))
             group = self._group(cluster, suggestion, files)
-            known = {i: versions[i].known for i in cluster if i in versions}
+            # Metrics, which take most of the memory, are not used any more.
+            known = {i: versions[i].known._replace(figures=None) for i in cluster if i in versions}
             groups.append(replace(group, known=known))
             # The keeper may reappear in a looser tier and meet a better photo there.
             left -= cluster

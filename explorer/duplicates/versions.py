@@ -68,7 +68,7 @@ def judge_same_pixels(one: Version, other: Version) -> OriginalVerdict:
     if missing:
         return OriginalVerdict("", f"only it has {_listed(missing)}")
     if edits:
-        return OriginalVerdict("", "it has a file with edits or notes beside it")
+        return OriginalVerdict("", f"it has {edits} beside it")
     if rank > other_rank:
         return OriginalVerdict(
             "", f"it is the {one.item.format} file from which the {other.item.format} was made"
@@ -83,14 +83,18 @@ def metadata_loss(one: Version, other: Version) -> str:
         return f"only {other.name} has {_listed(words)}"
     if words := _contradictions(one, other):
         return f"{one.name} and {other.name} disagree on {_listed(words)}"
-    if _only_edits(other, one):
-        return f"only {other.name} has a file with edits or notes beside it"
+    if edits := _only_edits(other, one):
+        only = "" if one.item.companions.edits else "only "
+        return f"{only}{other.name} has {edits} beside it"
     return ""
 
 
-def _only_edits(one: Version, other: Version) -> bool:
+def _only_edits(one: Version, other: Version) -> str:
+    """The edits that only the first has beside it, in words; '' if none."""
     mine, its = one.item.companions, other.item.companions
-    return (mine.edits and not its.edits) or bool(mine.unique_edits(its))
+    if mine.edits and not its.edits:
+        return "a file with edits or notes"
+    return "other edits or notes" if mine.unique_edits(its) else ""
 
 
 def _missing(full: Version, bare: Version) -> list[str]:

@@ -44,7 +44,11 @@ def _certificates(name: str) -> ssl.SSLContext:
 
     file = os.environ.get("SSL_CERT_FILE")
     try:
-        context = ssl.create_default_context()
+        try:
+            context = ssl.create_default_context()
+        except ssl.SSLError:
+            # On Windows, one damaged certificate makes the system's store unreadable for Python.
+            context = ssl.create_default_context(cafile=certifi.where())
         context.load_verify_locations(certifi.where())
         if file:
             # OpenSSL has loaded it, but does not report a file that is missing or damaged.

@@ -186,9 +186,9 @@ class Backfill:
                 self._measured.add(known)
             elif not result.in_use:
                 changed.append(task)
-        mark_for_rereading(
-            self._writer, [task.was.id for task in self._available(changed) if task.was is not None]
-        )
+        known_files = [task.was.id for task in self._available(changed) if task.was is not None]
+        if known_files:
+            mark_for_rereading(self._writer, known_files)
 
     def _available(self, tasks: list[ReadTask]) -> list[ReadTask]:
         """The tasks whose files exist, on drives that respond; grouped by root."""

@@ -54,15 +54,16 @@ class PhotoUpdates:
         drives: DriveTimeouts,
         detector: WriteDetector,
         changes: dict[str, int],
+        replaced: dict[bytes, list[bytes]],
         previews: PreviewStore,
     ) -> None:
         """gone: files that the scan did not find, by id; those that turn out to have moved are
         removed from it. changes: how many times in a row a file changed while it was read, by
-        path; updated."""
+        path; updated. replaced: as for `RewrittenFiles`."""
         self._writer, self._encoder_id, self._summary = writer, encoder_id, summary
         self._drives, self._detector, self._changes = drives, detector, changes
         self._roots = {root["id"]: root for root in roots}
-        self._rewritten = RewrittenFiles(writer, previews)
+        self._rewritten = RewrittenFiles(writer, previews, replaced)
         self._gone = gone
         self._gone_of_photo = dict[int, list[KnownFile]]()
         for file in gone.values():
@@ -168,19 +169,17 @@ class PhotoUpdates:
                 continue
             if file.state == "missing":
                 return file
-            if self._may_be_away(file):
-                continue
-            if file.vanished:
-                return file
-            root = self._roots[file.root_id]
-            path = join(to_text(root["path"]), file.path)
-            device = self._drives.call_or(
-                root["path"],
-                lambda path=path, root=root: (  # type: ignore[misc]
-                    device_of(root["path"]) if inode_of(path) == NO_SUCH_FILE else None
-                ),
-                None,
-            )
-            if device is not None and device == root["device"]:
+            if (file.vanished or self._has_left(file)) and not self._may_be_away(file):
                 return file
         return None
+
+    def _has_left(self, file: KnownFile) -> bool:
+        """Whether a file is not at its path, on the drive on which its root was last seen."""
+        root = self._roots[file.root_id]
+        path = join(to_text(root["path"]), file.path)
+
+        def device() -> str | None:
+            return device_of(root["path"]) if inode_of(path) == NO_SUCH_FILE else None
+
+        found = self._drives.call_or(root["path"], device, None)
+        return found is not None and found == root["device"]

@@ -66,6 +66,8 @@ class Indexer:
         )
         # How many times in a row a file changed while it was read, by path.
         self._changes: dict[str, int] = {}
+        # The contents that have replaced one that still has another file.
+        self._replaced: dict[bytes, list[bytes]] = {}
 
     def run(self, targets: Sequence[ScanTarget], *, thorough: bool = True) -> IndexSummary:
         """Scan these targets, index what is new, and return what was done. Raises only what `tick`
@@ -97,6 +99,7 @@ class Indexer:
                 drives=self._drives,
                 detector=self._detector,
                 changes=self._changes,
+                replaced=self._replaced,
                 previews=self._library.previews,
             )
             self._read(reconciler.new, updates)

@@ -7,8 +7,6 @@ hash that edits, albums and decisions refer to.
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from explorer.library import replaced_contents
 from explorer.library.edit_history import continue_edit, end_edit
 from explorer.library.previews import PreviewStore
@@ -21,10 +19,12 @@ _SUMMARY = "Edits kept for files that another program changed"
 class RewrittenFiles:
     """The rewritten files of one run. Call its methods inside a transaction of the writer."""
 
-    def __init__(self, writer: Writer, previews: PreviewStore) -> None:
-        self._db, self._previews = writer.connection, previews
-        # For each content that still has another file: the contents that have replaced it so far.
-        self._replaced = defaultdict[bytes, list[bytes]](list)
+    def __init__(
+        self, writer: Writer, previews: PreviewStore, replaced: dict[bytes, list[bytes]]
+    ) -> None:
+        """replaced: for each content that still has another file, the contents that have replaced
+        it so far, also in earlier runs; updated."""
+        self._db, self._previews, self._replaced = writer.connection, previews, replaced
         self._edit: int | None = None
 
     def content_of(self, photo_id: int | None) -> bytes | None:
@@ -43,13 +43,17 @@ class RewrittenFiles:
             or not self._is_same_picture(before, after)
         ):
             return
-        self._replaced[before].append(after)
+        self._replaced.setdefault(before, []).append(after)
         if replaced_contents.present_paths(self._db, before):
             return
+        begun = self._edit is None
         self._edit = continue_edit(self._db, self._edit, _SUMMARY)
-        for each in self._replaced.pop(before):
+        carried = [
             replaced_contents.carry_all(self._db, self._edit, before, each)
-        if end_edit(self._db, self._edit) is None:
+            for each in self._replaced.pop(before)
+        ]
+        # Looking at the whole edit for each of many thousand files would take hours.
+        if begun and not any(carried) and end_edit(self._db, self._edit) is None:
             self._edit = None
 
     def _is_same_picture(self, before: bytes, after: bytes) -> bool:

@@ -42,14 +42,18 @@ def carry_from_removed(
     picture. A content that still has a file keeps its edits to itself.
     is_gone: whether the file at a path was removed, which the catalog may not know yet.
     """
+    pairs = list(contents)
+    # Asking a slow drive must not keep others from writing.
+    with catalog.reading() as db:
+        free = {removed for removed, _ in pairs if all(map(is_gone, present_paths(db, removed)))}
     with write_transaction(catalog.path) as db:
         if _edits_of_removal(db, run):
             return 0
         number = begin_edit(db, _SUMMARY)
         carried = sum(
             carry_edits(db, number, removed, kept, replace=False)
-            for removed, kept in contents
-            if all(map(is_gone, present_paths(db, removed)))
+            for removed, kept in pairs
+            if removed in free
         )
         if carried:
             reference = FieldChange(NO_CONTENT, f"{REMOVAL_FIELD}{run}", None, stored([1]))

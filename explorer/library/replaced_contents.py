@@ -58,13 +58,13 @@ def is_set_by_user(db: sqlite3.Connection, digest: bytes) -> bool:
     return bool(found) or has_edits(db, digest)
 
 
-def carry_all(db: sqlite3.Connection, edit_id: int, before: bytes, after: bytes) -> None:
-    """Carry everything over to the content that has replaced another one in its file. The former
-    rows stay, because the former content may come back.
+def carry_all(db: sqlite3.Connection, edit_id: int, before: bytes, after: bytes) -> int:
+    """Carry everything over to the content that has replaced another one in its file; return how
+    many edits changed something. The former rows stay, because the former content may come back.
 
     Edits replace those of the new content, unless it also has other files.
     """
     copy_dismissals(db, before, after)
     copy_decisions(db, before, after)
     copy_examples(db, before, after)
-    carry_edits(db, edit_id, before, after, replace=len(present_paths(db, after)) == 1)
+    return carry_edits(db, edit_id, before, after, replace=len(present_paths(db, after)) == 1)

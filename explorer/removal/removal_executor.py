@@ -10,6 +10,7 @@ import os
 import secrets
 from typing import Any
 
+from explorer.errors import LibraryError
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
@@ -217,8 +218,11 @@ class RemovalExecutor:
             if not all(part.kept is None or part.kept.is_unchanged() for part in checked.parts):
                 reason = KEEPER_GONE + self._put_back(family)
                 self.results[at] = RemovalResult(self.results[at].removal, "failed", reason)
-        self.carried = carry_over(self._library, self._journal.runs(), self.id)
-        self._journal.note(run=self.id, step="end", planned=planned)
+        # If the catalog is busy or the disk full, the run stays open, and the next removal or undo
+        # carries the edits over.
+        with contextlib.suppress(LibraryError):
+            self.carried = carry_over(self._library, self._journal.runs(), self.id)
+            self._journal.note(run=self.id, step="end", planned=planned)
         gone = [result.removal.path for result in self.results if result.state == "removed"]
         back = [result.removal.path for result in self.results if result.state == "failed"]
         update_catalog(self._library, gone=gone, back=back)

@@ -141,6 +141,8 @@ def test_numbers_are_accepted_up_to_a_bound() -> None:
         ["rescan", ""],
         ["anomalies", "--folder", ""],
         ["search", "--folder", "", "x"],
+        ["duplicates", "--folder", ""],
+        ["duplicates", "--plan", ""],
     ],
 )
 def test_an_empty_folder_is_not_taken_for_the_whole_library(

@@ -281,3 +281,7 @@ class TestSearch:
         )
         assert "No photo matches these filters." in run("search", "red 1965").err
         assert run("search", 'red + 1:"1965"', "--json").err == ""
+        assert run("search", "dark, 2019").err.startswith(
+            "Understood as conditions: dark, taken in 2019."
+            ' To search by meaning instead: 1:dark + 1:"2019"\n'
+        )

@@ -170,19 +170,27 @@ def test_a_file_that_changes_on_every_read_becomes_a_failure(
     assert (summary.indexed, summary.failed, summary.unsettled) == (2, 1, set())
 
 
-def test_a_folder_excluded_by_its_parent_is_named(library: Library, photos: Path) -> None:
+def test_a_folder_excluded_by_default_is_indexed_if_it_is_named(
+    library: Library, photos: Path
+) -> None:
     index(library, photos)
     for name in ("#recycle", ".hidden", "own"):
         (photos / name).mkdir()
         draw(photos / name / "y.jpg", 99)
     summary = index(library, photos / "#recycle", photos / ".hidden", photos / "own")
-    assert summary.indexed == 1
-    why = (
-        f"it is left out of the watched folder {photos}, as a hidden or system folder or by a"
-        f" pattern"
-    )
+    assert summary.indexed == 3 and not summary.problems
+
+
+def test_a_folder_excluded_by_a_pattern_is_named(library: Library, photos: Path) -> None:
+    (photos / IGNORE_FILE).write_text("own/\n")
+    index(library, photos)
+    (photos / "own").mkdir()
+    draw(photos / "own" / "y.jpg", 99)
+    summary = index(library, photos / "own")
+    assert summary.indexed == 0
     assert summary.problems == {
-        f"{photos / name} was not scanned: {why}." for name in ("#recycle", ".hidden")
+        f"{photos / 'own'} was not scanned: it is left out of the watched folder {photos}, as a"
+        " hidden or system folder or by a pattern."
     }
     assert not index(library, photos).problems
 

@@ -48,6 +48,7 @@ class Updating:
             drives=self.drives,
             detector=WriteDetector(),
             changes=self.changes,
+            replaced={},
             previews=builder.library.previews,
         )
 

@@ -3,6 +3,7 @@ photo: `black and white cat`, `the background is blurry`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from explorer.search.language.word_meanings import (
@@ -15,6 +16,9 @@ from explorer.search.language.word_meanings import (
 )
 
 _ENDS = ".,;:!?"
+_PHOTO_IS = re.compile(
+    r"\b(?:photo|photograph|picture|image|shot|pic)s?(?: that| which)? (?:is|are|was|were|looks?)$"
+)
 
 
 def describes_a_thing(expression: str, before: str, after: str, earlier: str) -> bool:
@@ -29,9 +33,12 @@ def describes_a_thing(expression: str, before: str, after: str, earlier: str) ->
         counted = bool(right) and right[0] in COUNTED_THINGS
         return counted or (bool(left) and left[-1] in NUMBERED_THINGS)
     preceding = left or _words(earlier)
+    if left and _PHOTO_IS.search(" ".join(left)):
+        return False
     if preceding and preceding[-1] in CONTINUED | (meaning.not_beside & COLORS):
         return True
-    beside = {*_noun_phrase(right), *_noun_phrase(left[::-1])}
+    # Of colors, only one right after it belongs to the same thing.
+    beside = {*_noun_phrase(right), *_noun_phrase(left[::-1])} - COLORS | {*right[:1]}
     return bool(beside & meaning.not_beside or {*left, *right} & meaning.not_with)
 
 

@@ -79,6 +79,7 @@ _TRAILING = _group(lambda meaning: meaning.trails)
 _WHOLE = _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
     rf"(?:(?:my|our|all|the|any) )*{_PHOTO}(?: (?:taken|shot|made))?(?: (?:from|of))?"
+    r"(?: (?:that|which))?(?: (?:is|are|was|were|looks?))?"
 )
 _RULES = (
     _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}{_PHOTOS})(?: of)? (?P<after>.+)"),

@@ -50,7 +50,9 @@ _RULES: dict[str, re.Pattern[str]] = {
         "compared": rf"(?:taken |shot |made )?({'|'.join(_COMPARISONS)}) ({_DATE})",
         "between": rf"(?:taken )?between ({_DATE}) and ({_DATE})",
         "date": _DATE,
-        "of next year": rf"({_DAY_OR_MONTH})(?={_LINK}{_DAY_OR_MONTH}{_BEFORE_YEAR}({_YEAR}))",
+        "of next year": (
+            rf"({_DAY_OR_MONTH})(?=(?:({_TO})|{_OR})({_DAY_OR_MONTH}){_BEFORE_YEAR}({_YEAR}))"
+        ),
         "month first": rf"({_MONTH}) ({_DAY})({_LINK})({_DAY}),? ({_YEAR})",
         "days first": (
             rf"(?:the )?({_DAY})({_LINK})({_DAY}) (?:of )?({_MONTH}){_BEFORE_YEAR}({_YEAR})"
@@ -132,7 +134,7 @@ class _Reader:
         self._take("in")
         readers: tuple[tuple[str, Callable[[re.Match[str]], list[FieldValue]]], ...] = (
             ("date", lambda match: [FieldValue(_period(match[0]))]),
-            ("of next year", lambda match: [FieldValue(_period(f"{match[1]} {match[2]}"))]),
+            ("of next year", lambda match: [FieldValue(_sharing_year(*match.groups()))]),
             ("month first", lambda m: self._days(m[2], m[3], m[4], f"{m[1]} {m[5]}")),
             ("days first", lambda m: self._days(m[1], m[2], m[3], f"{m[4]} {m[5]}")),
         )
@@ -155,6 +157,14 @@ class _Reader:
         if low[-1].comparison not in ("=", ">="):
             return []
         return [*low[:-1], _span(low[-1].text, high[0].text)]
+
+
+def _sharing_year(first: str, to: str | None, last: str, year: str) -> str:
+    """The first of two dates, of which only the last names the year: `December to February 2020`
+    begins in 2019."""
+    low, high = _period(f"{first} {year}"), _period(f"{last} {year}")
+    common = min(len(low), len(high))
+    return _period(f"{first} {int(year) - 1}") if to and low[:common] > high[:common] else low
 
 
 def _span(low: str, high: str) -> FieldValue:

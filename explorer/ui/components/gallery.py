@@ -87,11 +87,10 @@ def gallery(
     keep_position: whether the URL holds the photo scrolled to (`at`); for one gallery per page.
     """
     actions = [*actions, make_concept_action()]
-    turn = st.session_state.get(f"_turn-{key}", 0)
     data = {
         "label": label,
         "place": place,
-        "turn": turn,
+        "turn": _turn(key),
         "actions": bool(actions),
         "keepPosition": keep_position,
         "sequence": sequence,
@@ -100,7 +99,7 @@ def gallery(
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }
     _draw(_widget_key(key), data, more_like, toggle_stack)
-    current = partial(_current_selection, photos, key, place, turn)
+    current = partial(_current_selection, photos, key, place)
     if actions and (selected := current()):
         _selection_bar(len(selected), current, key, actions)
 
@@ -132,14 +131,12 @@ def _photo_data(
     return {"photos": photo_tiles(photos, **texts)}
 
 
-def _current_selection(
-    photos: Sequence[PhotoRow] | PhotoList, key: str, place: str, turn: int
-) -> list[int]:
+def _current_selection(photos: Sequence[PhotoRow] | PhotoList, key: str, place: str) -> list[int]:
     """The ids of the photos that are selected now, in the order of the list."""
     state: Any = st.session_state.get(_widget_key(key)) or {}
     selection = state.get("selected") or {}
     # A selection made before the place changed, or before it was cleared, no longer applies.
-    if selection.get("place") != place or selection.get("turn") != turn:
+    if selection.get("place") != place or selection.get("turn") != _turn(key):
         return []
     return _selected(photos, selection)
 
@@ -178,7 +175,13 @@ def _selected(photos: Sequence[PhotoRow] | PhotoList, selection: Mapping[str, An
 
 def clear_selection(key: str) -> None:
     """Deselect all photos in the gallery with that key."""
-    st.session_state[f"_turn-{key}"] = st.session_state.get(f"_turn-{key}", 0) + 1
+    st.session_state[f"_turn-{key}"] = _turn(key) + 1
+
+
+def _turn(key: str) -> int:
+    """How often the selection of a gallery was cleared."""
+    turn: int = st.session_state.get(f"_turn-{key}", 0)
+    return turn
 
 
 def _selection_bar(

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer.library.filters import Filters
+from explorer.ui.components.component_events import ignore
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.origin_guard import PHOTOS
@@ -54,14 +55,10 @@ def map_view(source: str, area: MapArea | None, key: str = "map") -> MapResult:
     result: Any = _component(
         key=key,
         data={"source": source, "area": list(area) if area else None},
-        on_open_change=_ignore,
-        on_area_change=_ignore,
+        on_open_change=ignore,
+        on_area_change=ignore,
     )
     return MapResult(
         int(result.open) if result.open else None,
         MapArea(*(int(side) for side in result.area)) if result.area else None,
     )
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -12,6 +12,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.photos.photo_region import PhotoRegion
+from explorer.ui.components.component_events import ignore
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.static_files import STATIC
 
@@ -58,8 +59,8 @@ def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
                 "height": photo.height,
                 "add": can_add,
             },
-            on_picked_change=_ignore,
-            on_cancelled_change=_ignore,
+            on_picked_change=ignore,
+            on_cancelled_change=ignore,
         )
     picked = result.picked or {}
     regions = list[PhotoRegion]()
@@ -71,7 +72,3 @@ def region_picker(photo: PickerPhoto, *, can_add: bool) -> PickedRegions:
                 # This does not come from our script, which sends only valid boxes.
                 continue
     return PickedRegions(regions, bool(picked.get("add")), result.cancelled is not None)
-
-
-def _ignore() -> None:
-    """Do nothing: Streamlit requires a callback for every value that a component sends."""

@@ -75,6 +75,10 @@ def _turn_page(key: str, groups: list[DuplicateGroup]) -> None:
 
 def _carry_out(groups: list[DuplicateGroup], action: CompareAction) -> None:
     """Carry out an action of the user. groups: those that were shown then."""
+    if action.what == "undecide":
+        # It concerns what was done last, whatever is shown.
+        undo()
+        return
     index = next((at for at, each in enumerate(groups) if each.key == action.key), None)
     if index is None:
         return
@@ -99,7 +103,6 @@ def _carry_out(groups: list[DuplicateGroup], action: CompareAction) -> None:
             "markall": lambda: group_choices.toggle_all_marks(group),
             "accept": lambda: _accept(groups, index, group),
             "back": lambda: group_choices.withdraw_acceptance(group),
-            "undecide": undo,
         }
         if action.what in simple:
             simple[action.what]()

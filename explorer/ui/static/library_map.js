@@ -1,5 +1,6 @@
 // The map of the library that fills the window. It sends Python `selection` once ({ shape, region, at }): the corners of a drawn
-// shape, or of the visible part, or a region (level-x-y), in the form of the URL, and the time that tells it from others. Points and regions are fetched from `map_routes.py`.
+// shape, or of the visible part, or a region (level-x-y), in the form of the URL, and the time that tells it from others. Points and
+// regions are fetched from `map_routes.py`.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { measureTop } from "./modules/fill_window.js";

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.decoding import pool as pool_module
+from explorer.decoding import result_queue
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.pool import DecodePool
 from explorer.decoding.process import DECODER_CRASHED, TOO_MUCH_CPU_TIME
@@ -110,7 +110,7 @@ def test_there_is_always_a_process(pool: ScriptedPool) -> None:
 def test_while_there_is_no_result_the_caller_may_do_something_else(
     pool: ScriptedPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_module, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(result_queue, "POLL_SECONDS", 0.01)
     waiting = list[int]()
 
     def jobs() -> Iterator[DecodeJob]:

@@ -12,6 +12,8 @@ from explorer.ui.localized import count
 # A key of the session state that is set while a dialog is open that the URL does not describe.
 # Redrawing the page would close it.
 DIALOG_OPEN = "_dialog-open"
+# Session state: the URL parameters that the page was drawn with, and those of the last check.
+_DRAWN_URL, _CHECKED_URL = "_drawn-url", "_checked-url"
 
 
 class LibrarySnapshot(NamedTuple):
@@ -40,7 +42,28 @@ def refresh_on_change(drawn: LibrarySnapshot, *, has_room: bool) -> None:
     are shown at once; otherwise a message offers them, and the photos in view stay in place.
     """
     st.session_state["_drawn"] = drawn
+    note_url()
     _check(has_room)
+
+
+def note_url() -> None:
+    """Note the URL that a page is drawn with, for `url_is_current`."""
+    st.session_state[_DRAWN_URL] = st.query_params.to_dict()
+    st.session_state[_CHECKED_URL] = None
+
+
+def url_is_current() -> bool:
+    """Whether a check that runs every few seconds may redraw the page with the URL that the browser
+    has sent with it.
+
+    Right after a click that has changed the URL, the browser may still send the one before. To
+    redraw the page would then take the click back. If it sends the same again, it is current: the
+    browser itself has changed it.
+    """
+    now = st.query_params.to_dict()
+    known = now in (st.session_state.get(_DRAWN_URL), st.session_state.get(_CHECKED_URL))
+    st.session_state[_CHECKED_URL] = now
+    return known
 
 
 @st.fragment(run_every="2s")
@@ -58,7 +81,9 @@ def _check(has_room: bool) -> None:
         return
     # Redrawing would reset an open dialog.
     if (has_room or now < photos) and not st.session_state.get(DIALOG_OPEN):
-        st.rerun()
+        if url_is_current():
+            st.rerun()
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="news"):
         st.caption(
             f"{count(now - photos, 'new photo')}"

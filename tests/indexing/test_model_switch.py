@@ -208,10 +208,7 @@ def test_the_map_is_complete_before_another_takes_over(
 def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ever(
     switching: Switching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    switching.index()
-    catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", version="b1")
-    switching.switch(Starter(), "better")
+    switching.index_and_switch()
     # Its worker fell back on the starter, and says why.
     with switching.worker(note="There is not enough memory. Going on with “starter”.") as worker:
         wait(lambda: switching.phase() == "watching", "watching")
@@ -223,10 +220,7 @@ def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ev
 def test_the_way_back_to_a_newer_version_encodes_all_photos_first(
     switching: Switching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    switching.index()
-    catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", version="b1")
-    switching.switch(Starter(), "better")
+    catalog = switching.index_and_switch()
     # Meanwhile, an update of the program raises the version of the starter.
     monkeypatch.setattr(Starter, "version", "2", raising=False)
     monkeypatch.setattr(registry, "_loaded", {})
@@ -245,10 +239,7 @@ def test_a_worker_does_not_follow_to_vectors_of_an_older_version(
     switching: Switching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after an update, when the set model had to be fetched again and another one was used."""
-    switching.index()
-    catalog = switching.library.catalog
-    model_settings.use_encoder(catalog, "better", version="b1")
-    switching.switch(Starter(), "better")
+    catalog = switching.index_and_switch()
     monkeypatch.setattr(Better, "version", "b2")
     monkeypatch.setattr(registry, "_loaded", {})
     model_settings.begin_switch(catalog, "better")

@@ -11,14 +11,13 @@ from explorer.search.language.word_meanings import (
     CONTINUED,
     COUNTED_THINGS,
     NUMBERED_THINGS,
+    PHOTO_WORDS,
     PHRASE_ENDS,
     meaning_of,
 )
 
 _ENDS = ".,;:!?"
-_PHOTO_IS = re.compile(
-    r"\b(?:photo|photograph|picture|image|shot|pic)s?(?: that| which)? (?:is|are|was|were|looks?)$"
-)
+_PHOTO_IS = re.compile(rf"\b{PHOTO_WORDS}(?: that| which)? (?:is|are|was|were|looks?)$")
 
 
 def describes_a_thing(expression: str, before: str, after: str, earlier: str) -> bool:

@@ -43,6 +43,7 @@ from explorer.search.language.query_tree import (
 from explorer.search.language.word_meanings import (
     MAX_WORDS_LENGTH,
     MEANINGS,
+    PHOTO_WORDS,
     WordMeaning,
     alternation,
     either,
@@ -55,8 +56,7 @@ _SEPARATORS = " ,;"
 _FULL_STOPS = " .!?"
 _COMMA = re.compile(rf"[,;] +(?:(?:and|or) (?={DATES}))?", re.IGNORECASE)
 _NOT = r"(?P<negator>(?:not|no|without)(?: too| very| any)? )"
-_PHOTO = "(?:photo|photograph|picture|image|shot|pic)s?"
-_PHOTOS = f" {_PHOTO}"
+_PHOTOS = f" {PHOTO_WORDS}"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
@@ -78,7 +78,7 @@ _LEADING_WITH_OF = _group(lambda meaning: meaning.leads_with_of, dates=False)
 _TRAILING = _group(lambda meaning: meaning.trails)
 _WHOLE = _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
-    rf"(?:(?:my|our|all|the|any) )*{_PHOTO}(?: (?:taken|shot|made))?(?: (?:from|of))?"
+    rf"(?:(?:my|our|all|the|any) )*{PHOTO_WORDS}(?: (?:taken|shot|made))?(?: (?:from|of))?"
     r"(?: (?:that|which))?(?: (?:is|are|was|were|looks?))?"
 )
 _RULES = (

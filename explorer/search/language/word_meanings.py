@@ -11,6 +11,9 @@ from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.written_dates import date_values
 
+PHOTO_WORDS = "(?:photo|photograph|picture|image|shot|pic)s?"
+"""The words for photos, as a regular expression for text in lower case."""
+
 
 @dataclass(frozen=True)
 class WordMeaning:

@@ -52,7 +52,7 @@ class TermEncoder:
         if not added and subtracted:
             raise QuerySyntaxError(
                 "This query only says what photos should not look like. Add what to look for, as in"
-                " `beach -people`."
+                " “beach -people”."
             )
         if not added:
             raise ValueError("a query without a term to rank by")

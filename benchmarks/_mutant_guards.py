@@ -274,7 +274,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "search/language/print_query": ("search/language/test_query_properties",),
     "search/language/query_fields": ("search/language/test_typed_values",),
     "search/language/typed_values": ("search/language/test_query_fields",),
-    "search/language/understood_words": (),
+    "search/language/interpret_phrases": (),
     "search/photo_filter": (),
     "search/rank_fusion": (),
     "search/relevance": (),

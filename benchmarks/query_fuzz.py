@@ -21,12 +21,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS
 from explorer.search.language.query_grammar import MAX_LENGTH
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
 
 WORDS = (
     "dog", "two dogs", "Strand", "schön", "海", "犬と猫", "🐶", "👩‍👩‍👧", "t-shirt", "it's", "R&B",
@@ -139,8 +139,8 @@ def outcome(text: str) -> str:
     if print_query(again) != printed:
         return f"printed differently after {printed!r}"
     try:
-        understood = understand(tree)
-        same = understand(parse(print_query(understood))) == understood
+        understood = interpret(tree)
+        same = interpret(parse(print_query(understood))) == understood
     except Exception as error:  # noqa: BLE001
         return f"understood: {type(error).__name__}: {error}"
     return "query" if same else f"understood as {print_query(understood)!r}, which is another query"

@@ -1,4 +1,4 @@
-"""From a query to ranked photos: understand its words, find the photos that pass its filters,
+"""From a query to ranked photos: interpret its words, find the photos that pass its filters,
 encode its terms, rank, and merge in what matches by name or text."""
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from explorer.library.vectors import VectorIndex
 from explorer.library.word_ranking import WordRanking, first_in_any_case, rank_by_words
 from explorer.search.concepts import ConceptModels
 from explorer.search.encoder_choice import choose_encoder
+from explorer.search.language.concept_ranking import rank_by_concepts
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
-from explorer.search.language.rank_by_concepts import rank_by_concepts
-from explorer.search.language.understood_words import understand
 from explorer.search.photo_filter import PhotoFilter, as_condition
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
-from explorer.search.query_judge import QueryJudge, match_words
+from explorer.search.query_relevance import QueryRelevance, match_words
+from explorer.search.query_summary import lone_concepts, named_phrase, standing, subject_of
 from explorer.search.query_terms import QueryTerms, VectorTerm
-from explorer.search.query_words import lone_concepts, named_phrase, standing, subject_of
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.ranked_search import RankedSearch, filtered_result
 from explorer.search.relevance_cache import RelevanceCache, is_prepared
@@ -180,7 +180,7 @@ class SearchEngine:
             words = first_in_any_case(best if among is None else best[ids_in(among, best)])
         ranking = PhotoRanking(index, self._without_subtracted(terms, index), among)
         whole = ranking if among is None else None
-        judge = QueryJudge(terms, encoder, index, self._relevance.model(encoder, index), whole)
+        judge = QueryRelevance(terms, encoder, index, self._relevance.model(encoder, index), whole)
         return RankedSearch(ranking, words, index, judge)
 
     def _without(self, among: PhotoMask | None, ids: set[int]) -> PhotoMask | None:
@@ -219,7 +219,7 @@ class SearchEngine:
     def understood(self, query: Query) -> Query:
         """The query, with words that the catalog answers better than a vector turned into
         conditions, and with its concepts ranking the photos if nothing else does."""
-        tree = understand(query.tree)
+        tree = interpret(query.tree)
         given = query.photo_ids or query.examples
         return replace(query, tree=tree if given else rank_by_concepts(tree))
 

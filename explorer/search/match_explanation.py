@@ -14,7 +14,7 @@ from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm
 from explorer.search.match_reasons import MatchReason, ReasonKind
 from explorer.search.query import Match, Query
-from explorer.search.query_words import named_phrase, standing
+from explorer.search.query_summary import named_phrase, standing
 
 _COLUMN_KINDS: dict[TextColumn, ReasonKind] = {
     "name": "name", "keywords": "keyword", "place": "place",

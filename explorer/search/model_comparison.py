@@ -26,6 +26,7 @@ from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
 from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
 from explorer.search.folder_classes import common_photos
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.query_tree import (
     AlternativeTerms,
     PhotoTerm,
@@ -33,7 +34,6 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
-from explorer.search.language.understood_words import understand
 from explorer.search.query import ExamplePhoto, Query
 from explorer.search.ranking_agreement import RankingAgreement, compare_rankings, rank_numbers
 
@@ -143,7 +143,7 @@ def compare_models(
     """
     ready = dict[str, tuple[_TimedEngine, Query]]()
     problems = dict[str, str]()
-    phrase = has_phrase(understand(tree))
+    phrase = has_phrase(interpret(tree))
     for name in names:
         engine = _TimedEngine(library, name)
         try:

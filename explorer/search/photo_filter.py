@@ -25,6 +25,7 @@ from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.photo_masks import PhotoMask
 from explorer.library.text_index import COLUMNS, TextColumn, TextIndex
+from explorer.search.derived_properties import DerivedProperties
 from explorer.search.language.query_fields import CONCEPT, SHAPE_RATIOS, field_named, typed_value
 from explorer.search.language.query_tree import (
     AllTests,
@@ -46,7 +47,6 @@ from explorer.search.language.typed_values import (
     TextValue,
     TypedValue,
 )
-from explorer.search.picture_facts import PictureFacts
 
 _TEXT_COLUMNS: Mapping[str, TextColumn] = {
     "name": "name",
@@ -75,7 +75,7 @@ class PhotoFilter:
         self._catalog = library.catalog
         self._bitmaps = PhotoBitmaps(library.catalog)
         self._texts = TextIndex(library.catalog)
-        self._pictures = PictureFacts(library, self._bitmaps)
+        self._pictures = DerivedProperties(library, self._bitmaps)
 
     def mask(self, condition: Condition | None) -> PhotoMask:
         """The visible photos that meet a condition; None: all. Shared: do not modify it. Raises

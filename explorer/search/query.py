@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.search.language.concept_ranking import rank_by_concepts
 from explorer.search.language.query_tree import (
     AlternativeTerms,
     FileTerm,
@@ -15,7 +16,6 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
-from explorer.search.language.rank_by_concepts import rank_by_concepts
 
 NOTHING = QueryTree()
 Vector = npt.NDArray[np.float32]

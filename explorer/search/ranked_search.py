@@ -13,7 +13,7 @@ from explorer.library.vectors import VectorIndex
 from explorer.library.word_ranking import WordRanking
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, SearchResult
-from explorer.search.query_judge import QueryJudge, is_good, match_words
+from explorer.search.query_relevance import QueryRelevance, is_good, match_words
 from explorer.search.query_terms import Scores
 from explorer.search.rank_fusion import fuse
 from explorer.search.ranked_photos import RankedIds
@@ -39,7 +39,7 @@ class RankedSearch:
         ranking: PhotoRanking,
         words: WordRanking | None,
         index: VectorIndex,
-        judge: QueryJudge,
+        judge: QueryRelevance,
     ) -> None:
         """words: the photos that match by name or text and pass the filters; None if words are
         ignored."""

@@ -9,7 +9,7 @@ from explorer.encoders.base import Vectors
 from explorer.library.word_ranking import WordRanking
 from explorer.search import ranked_search
 from explorer.search.photo_ranking import PhotoRanking
-from explorer.search.query_judge import QueryJudge
+from explorer.search.query_relevance import QueryRelevance
 from explorer.search.query_terms import QueryTerms, Scores, VectorTerm
 from explorer.search.ranked_search import RankedSearch
 from explorer.search.relevance import RelevanceModel
@@ -20,7 +20,7 @@ from tests.search.conftest import FactoryEncoder
 TERMS = QueryTerms((VectorTerm(vector_of("one")),))
 
 
-class Judge(QueryJudge):
+class Judge(QueryRelevance):
     """Takes photos with a score of at least 0.3 for good matches."""
 
     single = None

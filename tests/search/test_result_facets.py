@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from explorer.library.facet_columns import FacetColumns
 from explorer.library.location_store import all_locations
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
-from explorer.search.language.understood_words import understand
 from explorer.search.photo_filter import PhotoFilter
 from explorer.search.result_facets import FacetEntry, FacetGroup, changed_conditions, result_facets
 from tests.factory import LibraryBuilder
@@ -29,7 +29,7 @@ def _fill(builder: LibraryBuilder) -> None:
 
 
 def _groups(builder: LibraryBuilder, text: str) -> dict[str, FacetGroup]:
-    tree, catalog = understand(parse(text)), builder.library.catalog
+    tree, catalog = interpret(parse(text)), builder.library.catalog
     photos = PhotoFilter(builder.library).mask(tree.condition)
     table = FacetColumns(catalog).table()
     found = result_facets(tree, photos, table, catalog.roots(), all_locations(catalog))
@@ -116,7 +116,7 @@ def test_folders_may_be_nested_more_deeply_than_calls(builder: LibraryBuilder) -
 
 
 def test_words_that_are_a_filter_are_taken_off_as_one() -> None:
-    tree = understand(parse("birthday 2019"))
+    tree = interpret(parse("birthday 2019"))
     tests = parse("date:2019").condition
     assert tests is not None
     assert print_query(changed_conditions(tree, (), [tests])) == "birthday"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from explorer.search.language.date_expressions import is_dash_of_dates
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_items import is_photo_path
@@ -24,8 +26,6 @@ from explorer.search.language.query_tree import (
     RankingTerm,
     WordsTest,
 )
-from explorer.search.language.understood_words import understand
-from explorer.search.language.written_dates import is_dash_of_dates
 
 _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
@@ -36,7 +36,7 @@ _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 def print_query(tree: QueryTree) -> str:
     """The text of a query. If `parse` made the tree, parsing the text gives it again; if
-    `understand` made it, parsing and `understand` do. Any other tree gets a text with the same
+    `interpret` made it, parsing and `interpret` do. Any other tree gets a text with the same
     meaning."""
     tests = tree.condition.tests if isinstance(tree.condition, AllTests) else (tree.condition,)
     words = [text for test in tests if (text := _understood_words(test))]
@@ -65,7 +65,7 @@ def print_query(tree: QueryTree) -> str:
 
 def _means(words: str, terms: tuple[RankingTerm, ...], tests: tuple[Condition, ...]) -> bool:
     """Whether words are understood as these terms and tests."""
-    understood = understand(QueryTree((PhraseTerm(words),)))
+    understood = interpret(QueryTree((PhraseTerm(words),)))
     return is_plain(words) and understood == QueryTree(terms, all_of(tests))
 
 

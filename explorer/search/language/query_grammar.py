@@ -10,9 +10,9 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
+from explorer.search.language.date_expressions import DASH
 from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS, field_named
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.written_dates import DASH
 from explorer.text_format import excerpt
 
 MAX_LENGTH = 2000

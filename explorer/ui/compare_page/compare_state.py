@@ -17,10 +17,10 @@ import streamlit as st
 from explorer.errors import EncoderError
 from explorer.indexing.preview_encoder import preview_pixels
 from explorer.search.engine import SearchEngine
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
 from explorer.search.model_comparison import embedded_models
 from explorer.search.query import ExamplePhoto, Query
 from explorer.text_format import whole_number
@@ -67,7 +67,7 @@ def request_from_url() -> CompareRequest:
     params = st.query_params
     text, tree, error = params.get(PHRASE, "").strip(), QueryTree(), None
     try:
-        tree = understand(parse(text))
+        tree = interpret(parse(text))
     except QuerySyntaxError as problem:
         error = problem
     named = [part for part in params.get(LIKE, "").split(",") if part]

@@ -13,10 +13,10 @@ from explorer.library import concept_store as store
 from explorer.library.concept_store import Concept
 from explorer.library.decision_store import hashes_of
 from explorer.search.concepts import UnknownConcept
+from explorer.search.language.concept_ranking import ranking_concepts
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
-from explorer.search.language.rank_by_concepts import ranking_concepts
 from explorer.search.query import Query
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction

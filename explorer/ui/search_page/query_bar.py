@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_chips import QueryChip, chip_of, chips
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, search_state
 from explorer.ui.search_page.query_changes import change_query
@@ -22,7 +22,7 @@ def query_chips(text: str) -> None:
     """Draw a chip for each part of a query and each filter beside it. A plain phrase gets no chip,
     because it needs no explanation, and neither does an invalid query."""
     try:
-        parts = chips(understand(parse(text)))
+        parts = chips(interpret(parse(text)))
     except QuerySyntaxError:
         parts = []
     if len(parts) < 2 and all(chip.kind == "phrase" for chip in parts):

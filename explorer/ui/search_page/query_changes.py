@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
 from explorer.ui.search_page import search_state, search_widgets
 
 
@@ -20,7 +20,7 @@ def change_query(change: Callable[[QueryTree], QueryTree]) -> None:
     # Streamlit may call this before the callback for what was typed before the click.
     search_widgets.widget_changed()
     try:
-        tree = understand(parse(search_state.url_parameters().get(search_state.PHRASE, "")))
+        tree = interpret(parse(search_state.url_parameters().get(search_state.PHRASE, "")))
     except QuerySyntaxError:
         return
     changed = change(tree)

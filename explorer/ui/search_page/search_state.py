@@ -19,10 +19,10 @@ from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.filters import Filters
 from explorer.library.saved_search_store import newest_photo
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
 from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
 from explorer.search.query import Query, file_paths
 from explorer.search.ranked_photos import RankedPhotos, ReorderedPhotos
@@ -123,7 +123,7 @@ def request_of(parameters: dict[str, str]) -> SearchRequest:
     examples += tuple(region.example for region in regions if region)
     text, error, tree = parameters.get(PHRASE, ""), None, QueryTree()
     try:
-        tree = understand(parse(text))
+        tree = interpret(parse(text))
     except QuerySyntaxError as problem:
         error = problem
     return SearchRequest(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
-from explorer.search.language.understood_words import understand
 from tests.search.language.query_trees import query_trees
 from tests.thoroughness import times
 
@@ -65,12 +65,12 @@ def test_a_chip_gives_the_query_without_it() -> None:
     assert all(chip.as_phrase is None for chip in found)
 
 
-def test_understood_words_can_be_searched_by_meaning() -> None:
-    phrase, dark = chips(understand(parse("beach, not dark")))
+def test_interpret_phrases_can_be_searched_by_meaning() -> None:
+    phrase, dark = chips(interpret(parse("beach, not dark")))
     assert (phrase.label, dark.label) == ("looks like “beach”", "not dark")
     assert dark.as_phrase and phrase.as_phrase is None
     assert print_query(dark.as_phrase) == "beach - 1:dark"
-    assert understand(parse(print_query(dark.as_phrase))) == dark.as_phrase
+    assert interpret(parse(print_query(dark.as_phrase))) == dark.as_phrase
     assert dark.as_phrase.terms[1] == PhraseTerm("dark", -1, literal=True)
 
 

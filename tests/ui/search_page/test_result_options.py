@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.encoders.base import Vectors
 from explorer.search.photo_list import PhotoList
-from explorer.search.query_judge import QueryJudge
+from explorer.search.query_relevance import QueryRelevance
 from explorer.search.query_terms import Scores
 from explorer.ui import resources
 from explorer.ui.search_page import search_results
@@ -60,10 +60,10 @@ def test_results_are_sorted_oldest_first(photos: Path, shown: list[dict[str, Any
 def all_good(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every photo is a good match."""
 
-    def relevance(judge: QueryJudge, photos: Vectors) -> Scores:
+    def relevance(judge: QueryRelevance, photos: Vectors) -> Scores:
         return np.ones(len(photos), np.float32)
 
-    monkeypatch.setattr(QueryJudge, "relevance", relevance)
+    monkeypatch.setattr(QueryRelevance, "relevance", relevance)
 
 
 @pytest.mark.usefixtures("all_good")

@@ -1,44 +1,45 @@
-"""Whether an expression such as `black and white` describes something in the photo rather than the
-photo: `black and white cat`, `the background is blurry`."""
+"""What an expression such as `black and white` modifies: the whole photo, or something in it, as in
+`black and white cat` and `the background is blurry`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from explorer.search.language.word_meanings import (
+from explorer.search.language.phrase_vocabulary import (
     COLORS,
     CONTINUED,
     COUNTED_THINGS,
     NUMBERED_THINGS,
     PHOTO_WORDS,
     PHRASE_ENDS,
-    meaning_of,
+    entry_of,
 )
 
 _ENDS = ".,;:!?"
 _PHOTO_IS = re.compile(rf"\b{PHOTO_WORDS}(?: that| which)? (?:is|are|was|were|looks?)$")
 
 
-def describes_a_thing(expression: str, before: str, after: str, earlier: str) -> bool:
-    """Whether an expression, or a date, describes words of its piece of a phrase.
+def modifies_a_thing(expression: str, before: str, after: str, earlier: str) -> bool:
+    """Whether an expression, or a date, modifies something in the photo, named by the other words
+    of its segment of a phrase.
 
-    before, after: the words of the piece on either side of it, one of which may be empty. earlier:
-    the piece before this one.
+    before, after: the words of the segment on either side of it, one of which may be empty.
+    earlier: the segment before this one.
     """
     left, right = _words(before), _words(after)
-    meaning = meaning_of(expression)
-    if meaning is None:
+    entry = entry_of(expression)
+    if entry is None:
         counted = bool(right) and right[0] in COUNTED_THINGS
         return counted or (bool(left) and left[-1] in NUMBERED_THINGS)
     preceding = left or _words(earlier)
     if left and _PHOTO_IS.search(" ".join(left)):
         return False
-    if preceding and preceding[-1] in CONTINUED | (meaning.not_beside & COLORS):
+    if preceding and preceding[-1] in CONTINUED | (entry.not_beside & COLORS):
         return True
     # Of colors, only one right after it belongs to the same thing.
     beside = {*_noun_phrase(right), *_noun_phrase(left[::-1])} - COLORS | {*right[:1]}
-    return bool(beside & meaning.not_beside or {*left, *right} & meaning.not_with)
+    return bool(beside & entry.not_beside or {*left, *right} & entry.not_with)
 
 
 def _words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Plain words that the catalog answers better than a vector: `black and white`, `June 2019`."""
+"""The expressions of phrases that are interpreted as conditions: `black and white`, `June 2019`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from explorer.search.language.date_expressions import date_values
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.written_dates import date_values
 
 PHOTO_WORDS = "(?:photo|photograph|picture|image|shot|pic)s?"
 """The words for photos, as a regular expression for text in lower case."""
 
 
 @dataclass(frozen=True)
-class WordMeaning:
+class VocabularyEntry:
     """Expressions that mean that a photo has a field's value.
 
-    They are understood wherever they are alone, stand before a word for photos (`dark photos`), or
+    They are interpreted wherever they are alone, stand before a word for photos (`dark photos`), or
     are negated at the end (`a beach, not dark`). The flags say where else.
     """
 
@@ -34,22 +34,22 @@ class WordMeaning:
     trails: bool = False
     """At the end: `portrait in black and white`."""
     not_beside: frozenset[str] = frozenset()
-    """Words that the expression describes instead of the photo if they are in the noun phrase next
+    """Words that the expression modifies instead of the photo if they are in the noun phrase next
     to it."""
     not_with: frozenset[str] = frozenset()
-    """The same for words anywhere in the piece of the phrase."""
+    """The same for words anywhere in the segment of the phrase."""
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-COLORS = _words(
+COLORS = _word_set(
     "beige black blue brown gold golden gray green grey orange pink purple red silver tan white"
     " yellow"
 )
 """Words after which an expression names further colors: `red, black and white`."""
-_ANIMALS = _words(
+_ANIMALS = _word_set(
     "animal animals bear bears beagle bird birds boxer bulldog bunny calf cat cats cattle chicken"
     " chihuahua collie collies corgi cow cows creature dalmatian dalmatians dog doggy dogs duck"
     " ducks duckling eagle fish foal foxhound frog goat goats goose greyhound gull hen hens hound"
@@ -59,29 +59,29 @@ _ANIMALS = _words(
     " retriever rooster schnauzer seagull setter sheep sheepdog shepherd shorthair skunk spaniel"
     " spaniels stork swan tabby terrier terriers tern tuxedo whippet wolf zebra zebras"
 )
-_CLOTHES = _words(
+_CLOTHES = _word_set(
     "apron attire bikini blouse boots cap clothes clothing coat costume costumes dress dresses gear"
     " hat hats helmet hoodie jacket jackets jersey jerseys kimono outfit outfits pants robe robes"
     " scarf shirt shirts shoe shoes shorts skirt sneakers socks stockings suit suits sweater"
     " sweatshirt swimsuit tie top trunks tuxedos umbrella umbrellas uniform uniforms vest wetsuit"
 )
-_PATTERNED_THINGS = _words(
+_PATTERNED_THINGS = _word_set(
     "ball balls banner blanket board chess chessboard checkered checkers colored coloured colors"
     " colours flag flags floor frisbee fur furry markings motorbike motorcycle patches patterned"
     " piano pole poles print rug sign signs spots spotted stripe striped stripes tile tiles toy"
     " wallpaper"
 )
 _BLACK_AND_WHITE_THINGS = COLORS | _ANIMALS | _CLOTHES | _PATTERNED_THINGS
-_BACKGROUNDS = _words("background backgrounds foreground")
-_BLURRED_THINGS = _words("light lights line lines vision")
-CONTINUED = _words(
+_BACKGROUNDS = _word_set("background backgrounds foreground")
+_BLURRED_THINGS = _word_set("light lights line lines vision")
+CONTINUED = _word_set(
     "a about all an another appear appears are as at be been being both by each every everyone"
     " everything for from had has have he her his i in into is it its like look looked looks mainly"
     " mostly my never no not of on one ones or other others our partly she so some the their these"
     " they this those to two too very was wear wearing wears were wore with your"
 )
-"""Words after which an expression describes a thing in the photo: `the dog is black and white`."""
-PHRASE_ENDS = _words(
+"""Words after which an expression modifies a thing in the photo: `the dog is black and white`."""
+PHRASE_ENDS = _word_set(
     "about above across after against along among and are around as at be before behind below"
     " beside between but by during for from has have having in inside into is like near of"
     " off on onto or out outside over past that through to toward towards under was wearing were"
@@ -90,15 +90,15 @@ PHRASE_ENDS = _words(
 """Words that do not belong to the noun phrase before or after them."""
 
 MAX_WORDS_LENGTH = 200
-"""The maximum number of characters in a phrase whose words are understood."""
+"""The maximum number of characters in a phrase that is interpreted."""
 
-MEANINGS: tuple[WordMeaning, ...] = (
-    WordMeaning(
+VOCABULARY: tuple[VocabularyEntry, ...] = (
+    VocabularyEntry(
         "is", "monochrome",
         ("black and white", "black & white", "black-and-white", "b&w", "b/w", "b & w"),
         leads=True, leads_with_of=True, trails=True, not_beside=_BLACK_AND_WHITE_THINGS,
     ),
-    WordMeaning(
+    VocabularyEntry(
         "is", "monochrome",
         (
             "in black and white", "in black & white", "in b&w", "in monochrome", "monochrome",
@@ -106,49 +106,49 @@ MEANINGS: tuple[WordMeaning, ...] = (
         ),
         leads=True, trails=True,
     ),
-    WordMeaning(
+    VocabularyEntry(
         "is", "blurred", ("blurred", "blurry", "out of focus", "out-of-focus"),
         leads=True, trails=True, not_beside=_BLURRED_THINGS, not_with=_BACKGROUNDS,
     ),
-    WordMeaning("is", "dark", ("dark",)),
-    WordMeaning(
+    VocabularyEntry("is", "dark", ("dark",)),
+    VocabularyEntry(
         "is", "dark", ("underexposed", "under-exposed", "too dark"), leads=True, trails=True
     ),
-    WordMeaning(
+    VocabularyEntry(
         "is", "overexposed", ("overexposed", "over-exposed", "too bright"), leads=True, trails=True
     ),
-    WordMeaning("is", "noisy", ("noisy", "grainy")),
-    WordMeaning(
+    VocabularyEntry("is", "noisy", ("noisy", "grainy")),
+    VocabularyEntry(
         "is", "screenshot", ("screenshot", "screenshots", "screen shot", "screen shots"),
         leads_with_of=True, trails=True,
     ),
-    WordMeaning(
+    VocabularyEntry(
         "is", "panorama", ("panorama", "panoramas"), leads_with_of=True, trails=True
     ),
-    WordMeaning("is", "panorama", ("panoramic",)),
-    WordMeaning("is", "upright", ("upright", "vertical")),
-    WordMeaning(
+    VocabularyEntry("is", "panorama", ("panoramic",)),
+    VocabularyEntry("is", "upright", ("upright", "vertical")),
+    VocabularyEntry(
         "is", "upright",
         ("portrait format", "portrait orientation", "in portrait format", "upright format"),
         trails=True,
     ),
-    WordMeaning("orientation", "landscape", ("horizontal",)),
-    WordMeaning(
+    VocabularyEntry("orientation", "landscape", ("horizontal",)),
+    VocabularyEntry(
         "orientation", "landscape",
         ("landscape format", "landscape orientation", "in landscape format"), trails=True,
     ),
-    WordMeaning("shape", "square", ("square format", "in square format"), trails=True),
-    WordMeaning("is", "duplicate", ("duplicate", "duplicates")),
+    VocabularyEntry("shape", "square", ("square format", "in square format"), trails=True),
+    VocabularyEntry("is", "duplicate", ("duplicate", "duplicates")),
 )  # fmt: skip
-"""To understand more words, add them here; tests/search/language/test_understood_words.py says for
-each rule what it must leave alone."""
+"""All entries. tests/search/language/test_interpret_phrases.py says for each what it must leave
+alone."""
 
-NUMBERED_THINGS = _words(
+NUMBERED_THINGS = _word_set(
     "apartment bus channel class flight gate highway house iso line model no number nr page"
     " platform road room route train version windows"
 )
 """Words after which a number is not a year."""
-COUNTED_THINGS = _words(
+COUNTED_THINGS = _word_set(
     "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
     " things times"
 )
@@ -160,10 +160,10 @@ def alternation(expressions: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, expressions), key=len, reverse=True))
 
 
-def meaning_of(expression: str) -> WordMeaning | None:
-    """The meaning of one expression, in any case."""
+def entry_of(expression: str) -> VocabularyEntry | None:
+    """The entry for an expression, in any case; None if there is none."""
     lower = expression.lower()
-    return next((each for each in MEANINGS if lower in each.expressions), None)
+    return next((each for each in VOCABULARY if lower in each.expressions), None)
 
 
 def test_of(expression: str, words: str) -> FieldTest | None:
@@ -171,9 +171,9 @@ def test_of(expression: str, words: str) -> FieldTest | None:
 
     words: the words that it was found in, with a word for photos.
     """
-    meaning = meaning_of(expression)
-    if meaning:
-        return FieldTest(meaning.field, (FieldValue(meaning.value),), words)
+    entry = entry_of(expression)
+    if entry:
+        return FieldTest(entry.field, (FieldValue(entry.value),), words)
     values = date_values(expression.lower())
     try:
         for value in values:

@@ -1,16 +1,17 @@
-"""Interpret words of phrases as conditions where the catalog answers them better than a vector.
+"""Interpret expressions in phrases as conditions where the catalog answers them better than a
+vector.
 
-Words are understood only where they describe the whole photo. A phrase is split at commas, except
-within a date. In each piece, the following are understood, one after the other until nothing more
-is:
+Expressions are interpreted only where they modify the whole photo. A phrase is split into segments
+at commas, except within a date. In each segment, the following are interpreted, one after the other
+until none is left:
 
-- a whole piece that is an expression of `word_meanings.py` or a date: `dark`, `2019`, also before a
-  word for photos: `dark photos`; with `not`, `no` or `without`, it becomes its opposite
+- a whole segment that is an expression of `phrase_vocabulary.py` or a date: `dark`, `2019`, also
+  before a word for photos: `dark photos`; with `not`, `no` or `without`, it becomes its opposite
 - an expression before a word for photos at the beginning: `dark photo of a dog`
 - a negated expression at the end: `beach not blurry`
 - an expression or a date at the beginning or the end, where its entry allows that, unless it
-  describes something in the photo (`described_things.py`): `black and white portrait`, but not
-  `black and white cat`; after or before `and` only where both are understood: `dark and blurry`
+  modifies something in the photo (`modifier_scope.py`): `black and white portrait`, but not
+  `black and white cat`; after or before `and` only where both are interpreted: `dark and blurry`
 - a date in the middle, before a preposition: `christmas 2019 at home`
 
 Of what remains, words that only say that photos are wanted are dropped: `my photos from 2019`.
@@ -28,7 +29,18 @@ import re
 from collections.abc import Callable
 from typing import TypeGuard
 
-from explorer.search.language.described_things import describes_a_thing
+from explorer.search.language.date_expressions import DATES, inner_commas
+from explorer.search.language.modifier_scope import modifies_a_thing
+from explorer.search.language.phrase_vocabulary import (
+    MAX_WORDS_LENGTH,
+    PHOTO_WORDS,
+    VOCABULARY,
+    VocabularyEntry,
+    alternation,
+    either,
+    joined_dates,
+    test_of,
+)
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import (
@@ -40,17 +52,6 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
-from explorer.search.language.word_meanings import (
-    MAX_WORDS_LENGTH,
-    MEANINGS,
-    PHOTO_WORDS,
-    WordMeaning,
-    alternation,
-    either,
-    joined_dates,
-    test_of,
-)
-from explorer.search.language.written_dates import DATES, inner_commas
 
 _SEPARATORS = " ,;"
 _FULL_STOPS = " .!?"
@@ -60,10 +61,10 @@ _PHOTOS = f" {PHOTO_WORDS}"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
-def _group(allowed: Callable[[WordMeaning], bool], dates: bool = True) -> str:
+def _group(allowed: Callable[[VocabularyEntry], bool], dates: bool = True) -> str:
     """A regular expression group for the expressions whose entry allows it, and for dates."""
     expressions = alternation(
-        words for meaning in MEANINGS if allowed(meaning) for words in meaning.expressions
+        words for entry in VOCABULARY if allowed(entry) for words in entry.expressions
     )
     return f"(?P<expression>{expressions}{f'|{DATES}' if dates else ''})"
 
@@ -72,10 +73,10 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_ANY = _group(lambda meaning: True)
-_LEADING = _group(lambda meaning: meaning.leads)
-_LEADING_WITH_OF = _group(lambda meaning: meaning.leads_with_of, dates=False)
-_TRAILING = _group(lambda meaning: meaning.trails)
+_ANY = _group(lambda entry: True)
+_LEADING = _group(lambda entry: entry.leads)
+_LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of, dates=False)
+_TRAILING = _group(lambda entry: entry.trails)
 _WHOLE = _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
     rf"(?:(?:my|our|all|the|any) )*{PHOTO_WORDS}(?: (?:taken|shot|made))?(?: (?:from|of))?"
@@ -94,9 +95,9 @@ _RULES = (
 )
 
 
-def understand(tree: QueryTree) -> QueryTree:
-    """The tree with words that the catalog can answer turned into tests, appended to its condition.
-    A phrase of which nothing remains is dropped. Understanding a tree again changes nothing."""
+def interpret(tree: QueryTree) -> QueryTree:
+    """The tree with expressions that the catalog can answer turned into tests, appended to its
+    condition. A phrase of which nothing remains is dropped. Idempotent."""
     terms, tests = list[RankingTerm](), list[Condition]()
     for term in tree.terms:
         if isinstance(term, AlternativeTerms):
@@ -104,10 +105,10 @@ def understand(tree: QueryTree) -> QueryTree:
             tests += dates
             terms += [] if dates else [term]
             continue
-        if not _may_be_understood(term):
+        if not _is_interpretable(term):
             terms.append(term)
             continue
-        rest, found = _understood(term.text)
+        rest, found = _interpreted(term.text)
         if rest and not is_plain(rest):
             # The rest would be a different query, such as `(1)` of `(1) 2019`.
             terms.append(term)
@@ -123,7 +124,7 @@ def understand(tree: QueryTree) -> QueryTree:
     return QueryTree(tuple(terms), all_of([*own, *joined_dates(tests)]))
 
 
-def _may_be_understood(term: RankingTerm) -> TypeGuard[PhraseTerm]:
+def _is_interpretable(term: RankingTerm) -> TypeGuard[PhraseTerm]:
     return (
         isinstance(term, PhraseTerm)
         and abs(term.weight) == 1
@@ -136,7 +137,7 @@ def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
     """The test for `2019 OR 2020`, or its opposite; none if any side is something else."""
     found = list[FieldTest]()
     for side in term.terms:
-        rest, tests = _understood(side.text) if _may_be_understood(side) else ("", [])
+        rest, tests = _interpreted(side.text) if _is_interpretable(side) else ("", [])
         (test,) = tests if len(tests) == 1 else (None,)
         if rest or not isinstance(test, FieldTest) or test.field != "date":
             return []
@@ -147,37 +148,37 @@ def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
     return [test if term.weight > 0 else NotTest(test)]
 
 
-def _understood(text: str) -> tuple[str, list[Condition]]:
+def _interpreted(text: str) -> tuple[str, list[Condition]]:
     """The rest of a phrase, and the tests found in it, in order."""
     rest, tests, earlier = list[str](), list[Condition](), ""
-    for piece in _pieces(text):
-        left = piece.strip(_SEPARATORS)
-        while left and (found := _first_understood(left.rstrip(_FULL_STOPS), earlier)):
+    for segment in _segments(text):
+        left = segment.strip(_SEPARATORS)
+        while left and (found := _first_test(left.rstrip(_FULL_STOPS), earlier)):
             left, test = found[0].strip(_SEPARATORS), found[1]
             tests += test
         rest += [left] if left else []
-        earlier = piece
+        earlier = segment
     if not tests:
         return text, []
     left = ", ".join(rest)
     return "" if _ONLY_PHOTOS.fullmatch(left) else left, joined_dates(tests)
 
 
-def _pieces(text: str) -> list[str]:
+def _segments(text: str) -> list[str]:
     """A phrase split at commas and semicolons, except within a date: `June 4, 2019`."""
-    inner, pieces, start = inner_commas(text), list[str](), 0
+    inner, segments, start = inner_commas(text), list[str](), 0
     for match in _COMMA.finditer(text):
         if match.start() not in inner:
-            pieces.append(text[start : match.start()])
+            segments.append(text[start : match.start()])
             start = match.end()
-    return [*pieces, text[start:]]
+    return [*segments, text[start:]]
 
 
-def _first_understood(piece: str, earlier: str) -> tuple[str, list[Condition]] | None:
-    """The rest of a piece of a phrase, and the tests that the first rule finds in it. earlier: the
-    piece before it."""
+def _first_test(segment: str, earlier: str) -> tuple[str, list[Condition]] | None:
+    """The rest of a segment, and the tests that the first applicable rule finds in it; None if no
+    rule applies. earlier: the segment before it."""
     for rule in (_WHOLE, *_RULES):
-        match = rule.fullmatch(piece)
+        match = rule.fullmatch(segment)
         found = _apply(match, earlier) if match else None
         if found or (match and rule is _WHOLE):
             return found
@@ -194,8 +195,8 @@ def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | 
         return _both(before.rpartition(" ")[0], test, earlier, first=False)
     if parts["next"].lower() in ("and", "but"):
         return _both(after.partition(" ")[2], test, earlier, first=True)
-    # What follows `photo of` is the subject of a photo that the expression describes.
-    if describes_a_thing(expression, before, after if parts["next"] else "", earlier):
+    # What follows `photo of` is the subject of a photo that the expression modifies.
+    if modifies_a_thing(expression, before, after if parts["next"] else "", earlier):
         return None
     return f"{before} {after}".strip(), [test]
 

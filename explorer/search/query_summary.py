@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from explorer.search.language.concept_ranking import ranking_concepts
 from explorer.search.language.query_tree import ConceptTerm, PhraseTerm
-from explorer.search.language.rank_by_concepts import ranking_concepts
 from explorer.search.query import Query
 
 

@@ -16,7 +16,7 @@ from explorer.search.relevance_signals import SETTINGS
 from explorer.search.relevance_weights import LIMITS
 
 
-class QueryJudge:
+class QueryRelevance:
     """Judges photos for one query."""
 
     def __init__(

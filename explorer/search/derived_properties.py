@@ -44,7 +44,7 @@ _JUDGED_BY: Mapping[str, tuple[FindingKind, Callable[[Column], Judgement]]] = {
 }
 
 
-class PictureFacts:
+class DerivedProperties:
     """Masks of the photos with a property, by its name. Thread-safe."""
 
     NAMES: ClassVar = frozenset({*_JUDGED_BY, "damaged", "monochrome", "duplicate"})

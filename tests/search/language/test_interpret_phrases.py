@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
+from explorer.search.language.phrase_vocabulary import VOCABULARY, entry_of
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_grammar import MAX_LENGTH, is_plain
 from explorer.search.language.query_tree import (
@@ -22,8 +24,6 @@ from explorer.search.language.query_tree import (
     QueryTree,
 )
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.understood_words import understand
-from explorer.search.language.word_meanings import MEANINGS, meaning_of
 from tests.search.language.query_trees import query_texts
 from tests.thoroughness import times
 
@@ -42,7 +42,7 @@ def typed(test: Condition) -> Condition:
 
 def meant(text: str) -> str:
     """The query that a text means, with fields in place of words."""
-    tree = understand(parse(text))
+    tree = interpret(parse(text))
     return print_query(QueryTree(tree.terms, tree.condition and typed(tree.condition)))
 
 
@@ -132,7 +132,7 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
 )  # fmt: skip
 def test_words_for_what_is_in_the_photo_stay(text: str) -> None:
     tree = parse(text)
-    assert understand(tree) == tree
+    assert interpret(tree) == tree
 
 
 @pytest.mark.parametrize(
@@ -166,11 +166,11 @@ def test_dates_are_understood_in_the_ways_people_write_them(text: str, value: st
     "text", ["June 31, 2019", "2 and 2019", "may and 2019", "after 2015 to 2019", "June 4 2019b"]
 )
 def test_what_is_no_date_stays(text: str) -> None:
-    assert understand(parse(text)) == parse(text)
+    assert interpret(parse(text)) == parse(text)
 
 
 def test_the_words_are_kept_as_typed() -> None:
-    tree = understand(parse("Black and White portrait"))
+    tree = interpret(parse("Black and White portrait"))
     assert tree.condition == FieldTest("is", (FieldValue("monochrome"),), "Black and White")
     assert print_query(tree) == "portrait, Black and White"
 
@@ -190,17 +190,17 @@ def test_the_words_are_kept_as_typed() -> None:
         ("2019 NOT 2020", "2019, not 2020"),
     ],
 )
-def test_understood_words_are_printed_as_words(text: str, printed: str) -> None:
-    assert print_query(understand(parse(text))) == printed
+def test_interpret_phrases_are_printed_as_words(text: str, printed: str) -> None:
+    assert print_query(interpret(parse(text))) == printed
 
 
 def test_no_expression_has_two_meanings() -> None:
-    expressions = [words for meaning in MEANINGS for words in meaning.expressions]
+    expressions = [words for meaning in VOCABULARY for words in meaning.expressions]
     assert len(set(expressions)) == len(expressions)
     for words in expressions:
-        found = meaning_of(words.upper())
+        found = entry_of(words.upper())
         assert found and words in found.expressions
-        assert understand(parse(words)).terms == ()
+        assert interpret(parse(words)).terms == ()
 
 
 @given(query_texts | st.lists(st.sampled_from([
@@ -212,18 +212,18 @@ def test_no_expression_has_two_meanings() -> None:
 @settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:
     try:
-        tree = understand(parse(text))
+        tree = interpret(parse(text))
     except QuerySyntaxError:
         return
-    assert understand(tree) == tree
+    assert interpret(tree) == tree
     printed = print_query(tree)
     assume(len(printed) <= MAX_LENGTH)
-    assert unmarked(understand(parse(printed))) == unmarked(tree)
+    assert unmarked(interpret(parse(printed))) == unmarked(tree)
 
 
 def unmarked(tree: QueryTree) -> QueryTree:
     """The tree with phrases that can only be written in quotes not marked as literal: nothing in
-    them is left to understand."""
+    them is left to interpret."""
     terms = tuple(
         replace(term, literal=term.literal and is_plain(term.text))
         if isinstance(term, PhraseTerm)

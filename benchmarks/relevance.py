@@ -32,7 +32,7 @@ from benchmarks._captions import Vectors
 from benchmarks._labelled import Labelled, Searched, read, searches
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
-from explorer.encoders.wordings import encode_wordings
+from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.errors import ExplorerError
 from explorer.search.relevance import SAMPLE, RelevanceModel
 from explorer.search.relevance_signals import SETTINGS
@@ -80,7 +80,7 @@ def search(
 def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome], list[float]]:
     """All searches, and the relevance of the best results for meaningless words."""
     names = sorted(data.shows)
-    phrases = {name: encode_wordings(encoder, name) for name in (*names, *NONSENSE)}
+    phrases = {name: encode_prompts(encoder, name) for name in (*names, *NONSENSE)}
     found, nothing = list[Outcome](), list[float]()
     for seed in range(1 if data.captioned else seeds):
         model: RelevanceModel | None = None

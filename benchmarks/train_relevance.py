@@ -30,7 +30,7 @@ from benchmarks._labelled import Labelled, Searched, read, searches
 from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
-from explorer.encoders.wordings import encode_wordings
+from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.search import relevance_weights
 from explorer.search.relevance import SURE, RelevanceModel
 from explorer.search.relevance_signals import (
@@ -72,7 +72,7 @@ def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
             none = np.zeros(len(photos), bool)
             nothing = [Searched(name, library, none) for name in NONSENSE]
         for query in [*queries, *nothing]:
-            phrase = encode_wordings(encoder, query.name)
+            phrase = encode_prompts(encoder, query.name)
             scores = photos @ phrase[0]
             order = np.argsort(-scores, kind="stable")
             found = model.signals(phrase, photos[order[: SETTINGS.pool]])

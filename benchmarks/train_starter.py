@@ -37,8 +37,8 @@ from benchmarks import _captions
 from benchmarks._captions import Captioned, Ids, Vectors
 from benchmarks._starter_views import Views, image_views, of_photos
 from explorer.encoders.base import unit
+from explorer.encoders.prompt_ensemble import prompts
 from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead, map_inputs
-from explorer.encoders.wordings import wordings
 
 WHITENING = 0.5
 EPSILON = 1e-3
@@ -140,7 +140,7 @@ def _report_topics(
             # A single caption may name something that is hardly visible: such photos are ignored.
             right, clear = mentions > 1, mentions != 1
             if right.sum() >= 5:
-                words = starter.sentence_vectors(wordings(topic))
+                words = starter.sentence_vectors(prompts(topic))
                 query = unit(head.text(words).mean(axis=0))
                 ours.append(_precision(vectors @ query, right, clear))
                 plain.append(_precision(conse @ unit(words)[0], right, clear))

@@ -45,7 +45,7 @@ def _image_model(name: str) -> str:
         from explorer.encoders.starter import IMAGE_MODEL
 
         return IMAGE_MODEL
-    from explorer.encoders.pooled import TORCHVISION_MODELS, model_key
+    from explorer.encoders.torchvision_encoders import TORCHVISION_MODELS, model_key
 
     return model_key(TORCHVISION_MODELS[name])
 

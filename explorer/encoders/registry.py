@@ -47,9 +47,9 @@ def _starter() -> Encoder:
 
 def _pooled(name: str) -> Loader:
     def load() -> Encoder:
-        from explorer.encoders.pooled import TORCHVISION_MODELS, PooledEncoder
+        from explorer.encoders.torchvision_encoders import TORCHVISION_MODELS, TorchvisionEncoder
 
-        return PooledEncoder(TORCHVISION_MODELS[name])
+        return TorchvisionEncoder(TORCHVISION_MODELS[name])
 
     return load
 
@@ -186,9 +186,9 @@ def available(name: str) -> bool:
     """Whether an encoder can be used without a download. Raises UnknownEncoder or EncoderError."""
     _loader(name)
     if name in _POOLED:
-        from explorer.encoders import pooled
+        from explorer.encoders import torchvision_encoders
 
-        return pooled.available(pooled.TORCHVISION_MODELS[name])
+        return torchvision_encoders.available(torchvision_encoders.TORCHVISION_MODELS[name])
     if is_two_tower(name):
         from explorer.encoders import clip
 
@@ -214,9 +214,9 @@ def ready(name: str) -> bool:
     UnknownEncoder or EncoderError."""
     _loader(name)
     if name in _POOLED:
-        from explorer.encoders import pooled
+        from explorer.encoders import torchvision_encoders
 
-        return pooled.converted(pooled.TORCHVISION_MODELS[name])
+        return torchvision_encoders.converted(torchvision_encoders.TORCHVISION_MODELS[name])
     if is_two_tower(name):
         from explorer.encoders import clip
 
@@ -251,9 +251,11 @@ def remove(name: str, *, weights: bool) -> int:
     with _lock:
         _loaded.pop(name, None)
     if name in _POOLED:
-        from explorer.encoders import pooled
+        from explorer.encoders import torchvision_encoders
 
-        return pooled.remove(pooled.TORCHVISION_MODELS[name], weights_too=weights)
+        return torchvision_encoders.remove(
+            torchvision_encoders.TORCHVISION_MODELS[name], weights_too=weights
+        )
     if is_two_tower(name):
         from explorer.encoders import clip
 
@@ -266,10 +268,10 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
     WeightsMissing with the reason, or EncoderError."""
     _loader(name)
     if name in _POOLED:
-        from explorer.encoders import pooled, weights
+        from explorer.encoders import torchvision_encoders, weights
 
-        weights.fetch(pooled.TORCHVISION_MODELS[name].source, progress)
-        pooled.convert(pooled.TORCHVISION_MODELS[name])
+        weights.fetch(torchvision_encoders.TORCHVISION_MODELS[name].source, progress)
+        torchvision_encoders.convert(torchvision_encoders.TORCHVISION_MODELS[name])
     elif is_two_tower(name):
         from explorer.encoders import clip
 

@@ -32,9 +32,9 @@ from explorer.encoders.base import Grid, Pixels, Vectors, unit
 from explorer.encoders.emoji_names import with_emoji_named
 from explorer.encoders.fastest_precision import load_fastest, noise
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert
+from explorer.encoders.prompt_ensemble import prompts
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
 from explorer.encoders.starter_image_model import build_image_model
-from explorer.encoders.wordings import wordings
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class StarterEncoder:
 
     name = NAME
     has_text = True
-    encodes_wordings = True
+    ensembles_prompts = True
     spec = InputSpec(SIDE, "squash", "bicubic")
 
     def __init__(self) -> None:
@@ -173,12 +173,12 @@ class StarterEncoder:
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         """See `Encoder.encode_texts`. A short phrase, a name rather than a sentence, is encoded in
-        several wordings, whose mean finds things better (prompt ensembling, Radford et al. 2021);
+        several prompts, whose mean finds things better (prompt ensembling, Radford et al. 2021);
         for a sentence, this gives worse results. Emoji are named, as the model has no tokens for
         them."""
         if not phrases:
             return np.zeros((0, self.dim), np.float32)
-        worded = [wordings(with_emoji_named(phrase)) for phrase in phrases]
+        worded = [prompts(with_emoji_named(phrase)) for phrase in phrases]
         starts = np.cumsum([0, *map(len, worded[:-1])])
         vectors = self._head.phrase(self.sentence_vectors([w for some in worded for w in some]))
         return unit(np.add.reduceat(vectors, starts, axis=0))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.encoders.base import Encoder, Vectors
-from explorer.encoders.wordings import paraphrases
+from explorer.encoders.prompt_ensemble import paraphrases
 from explorer.library.vectors import VectorIndex
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, Vector

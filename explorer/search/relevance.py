@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Encoder, Vectors
-from explorer.encoders.wordings import paraphrases
+from explorer.encoders.prompt_ensemble import paraphrases
 from explorer.search import relevance_weights
 from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance_signals import (
@@ -176,8 +176,8 @@ class RelevanceModel:
     ) -> RelevanceJudgement:
         """Judge a phrase.
 
-        phrase: its unit vectors in several wordings, of shape (k, dim), the one that was searched
-        with first; see `encode_wordings`. top: the vectors of its best photos, of shape (n, dim),
+        phrase: the unit vectors of its prompts, of shape (k, dim), the one that was searched
+        with first; see `encode_prompts`. top: the vectors of its best photos, of shape (n, dim),
         best first, of which the first `SETTINGS.pool` are used. weights: None takes those for the
         encoder.
         """
@@ -202,7 +202,7 @@ class RelevanceModel:
 
     def score_range(self, phrase: Vectors, top: Vectors, won: int) -> tuple[float, float]:
         """The library's median score, and how far above it that of a typical photo of the thing is.
-        Arguments as for `judge_phrase`. won: as by `RivalPhrases.won`, for all wordings together.
+        Arguments as for `judge_phrase`. won: as by `RivalPhrases.won`, for all prompts together.
 
         The typical score is the mean of the five best or, if the thing is frequent, of the better
         half of its photos in the sample, because the best of many are far above the rest.
@@ -271,9 +271,9 @@ class RelevanceModel:
 
 
 def encode_background(encoder: Encoder) -> Vectors:
-    """The vectors of the background phrases in all wordings, of shape (p * k, dim)."""
+    """The vectors of all prompts of the background phrases, of shape (p * k, dim)."""
     return encoder.encode_texts(
-        [wording for name in BACKGROUND_PHRASES for wording in (name, *paraphrases(encoder, name))]
+        [prompt for name in BACKGROUND_PHRASES for prompt in (name, *paraphrases(encoder, name))]
     )
 
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from explorer.config import models_dir
 from explorer.encoders.base import Encoder, Vectors
-from explorer.encoders.wordings import paraphrases, wordings
+from explorer.encoders.prompt_ensemble import paraphrases, prompts
 from explorer.library.durable_io import replace_durably
 from explorer.library.vectors import VectorIndex
 from explorer.search.background_phrases import BACKGROUND_PHRASES
@@ -30,9 +30,9 @@ from explorer.search.relevance_signals import SETTINGS, together
 
 # A model is valid until the library has grown or shrunk by this share.
 _DRIFT = 0.2
-# Of the phrases in all wordings, because either may change from version to version.
+# Of all prompts of the phrases, because either may change from version to version.
 _PHRASES_CHECKSUM = zlib.crc32(
-    "\n".join(each for name in BACKGROUND_PHRASES for each in wordings(name)).encode()
+    "\n".join(each for name in BACKGROUND_PHRASES for each in prompts(name)).encode()
 )
 _UNREADABLE = (OSError, EOFError, KeyError, ValueError, IndexError, TypeError, BadZipFile)
 

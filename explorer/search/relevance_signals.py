@@ -143,7 +143,8 @@ def excess(
 
 
 def together(phrases: Vectors) -> Vectors:
-    """One unit vector, of shape (dim,), for several wordings of one phrase, of shape (n, dim)."""
+    """One unit vector, of shape (dim,), for the vectors of several prompts of one phrase, of shape
+    (n, dim)."""
     return np.asarray(unit(phrases.mean(axis=0)), np.float32)
 
 

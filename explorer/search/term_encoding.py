@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.encoders.base import Encoder, unit
-from explorer.encoders.wordings import plain_phrase
+from explorer.encoders.prompt_ensemble import plain_phrase
 from explorer.errors import EncoderError, NoTextEncoder
 from explorer.library.vectors import VectorIndex
 from explorer.search.concepts import ConceptModels

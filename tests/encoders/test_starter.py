@@ -105,7 +105,7 @@ def test_sentence_vectors_are_those_of_the_original(encoder: StarterEncoder) -> 
     assert encoder.sentence_vectors([]).shape == (0, 384)
 
 
-def test_a_name_is_encoded_in_several_wordings_and_a_sentence_in_one(
+def test_a_name_is_encoded_in_several_prompts_and_a_sentence_in_one(
     encoder: StarterEncoder,
 ) -> None:
     head = StarterHead.load()
@@ -115,8 +115,8 @@ def test_a_name_is_encoded_in_several_wordings_and_a_sentence_in_one(
 
     sentence = "two dogs run on a beach"
     name, other, of_sentence = encoder.encode_texts(["an old clock", "cat", sentence])
-    wordings = "an old clock", "a photo of a old clock", "a picture of old clock"
-    assert np.allclose(name, unit(alone(*wordings).mean(axis=0)), atol=1e-5)
+    prompts = "an old clock", "a photo of a old clock", "a picture of old clock"
+    assert np.allclose(name, unit(alone(*prompts).mean(axis=0)), atol=1e-5)
     assert np.allclose(
         other, unit(alone("cat", "a photo of a cat", "a picture of cat").mean(axis=0)), atol=1e-5
     )

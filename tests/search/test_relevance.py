@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.encoders.base import Vectors, unit
-from explorer.encoders.wordings import encode_wordings
+from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance import RelevanceModel, blend, match_word, without
 from explorer.search.relevance_signals import PHRASE_SIGNALS, excess
@@ -69,7 +69,7 @@ def model(encoder: Things, library: Vectors) -> RelevanceModel:
 
 def best(model: RelevanceModel, encoder: Things, phrase: str) -> tuple[float, float]:
     """(how likely it can be answered, relevance of the best photo)."""
-    vectors = encode_wordings(encoder, phrase)
+    vectors = encode_prompts(encoder, phrase)
     top = model.best_in_sample(vectors[0])
     judged = model.judge_phrase(vectors, top)
     return judged.answerable, float(judged.relevance(top[:1] @ vectors[0])[0])
@@ -86,7 +86,7 @@ def test_phrases_for_present_subjects_are_more_relevant_than_for_absent_ones(
 
 
 def test_relevance_separates_photos_of_the_subject(model: RelevanceModel, encoder: Things) -> None:
-    vectors = encode_wordings(encoder, "thing 7")
+    vectors = encode_prompts(encoder, "thing 7")
     scores = model.sample @ vectors[0]
     words = model.judge_phrase(vectors, model.best_in_sample(vectors[0])).matches(scores)
     shown = [i for i, word in enumerate(words) if word in ("strong", "fair")]
@@ -110,7 +110,7 @@ def test_relevance_is_between_0_and_1_and_never_falls_with_the_score(
     photos = encoder.photos([1, 2, 3], 10)
     rivals = RivalPhrases(encoder.encode_texts(["cat", "house", "thing 2"]), photos)
     model = RelevanceModel(photos, 0.2, dict.fromkeys(PHRASE_SIGNALS, (0.3, 0.1)), rivals)
-    vectors = encode_wordings(encoder, f"thing {kind}")
+    vectors = encode_prompts(encoder, f"thing {kind}")
     judged = (
         model.judge_photo()
         if photo
@@ -192,7 +192,7 @@ def test_a_stored_model_gives_the_same_grades(model: RelevanceModel, encoder: Th
 def test_an_encoder_without_text_and_an_empty_library_have_no_relevant_phrase(
     encoder: Things,
 ) -> None:
-    vectors = encode_wordings(encoder, "thing 1")
+    vectors = encode_prompts(encoder, "thing 1")
     for model in (
         RelevanceModel.fit(ImageOnlyEncoder(), encoder.photos([1])),
         RelevanceModel.fit(encoder, np.zeros((0, _DIM), np.float32)),

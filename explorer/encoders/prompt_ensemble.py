@@ -1,5 +1,5 @@
-"""Several wordings of a name, whose mean vector depends less on the wording (prompt ensembling:
-Radford et al. 2021)."""
+"""Prompt ensembling (Radford et al. 2021): a name is encoded in several prompts, whose mean vector
+depends less on the wording of each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PUNCTUATION = re.compile(r"(?<!\S)#+(?=\w)|(?<=\w)[?!]+(?!\S)|\s+[?!]+(?!\S)|(?
 
 
 @runtime_checkable
-class WordingEncoder(Protocol):
-    """An encoder that itself encodes a name in several wordings."""
+class PromptEnsembleEncoder(Protocol):
+    """An encoder that ensembles prompts itself."""
 
     @property
-    def encodes_wordings(self) -> bool: ...
+    def ensembles_prompts(self) -> bool: ...
 
 
 def plain_phrase(phrase: str) -> str:
@@ -29,7 +29,7 @@ def plain_phrase(phrase: str) -> str:
     return _PUNCTUATION.sub("", phrase)
 
 
-def wordings(phrase: str) -> list[str]:
+def prompts(phrase: str) -> list[str]:
     """A phrase as typed, followed by paraphrases of it if it is a name rather than a sentence."""
     if not 0 < len(phrase.split()) <= _MAX_NAME_WORDS:
         return [phrase]
@@ -38,13 +38,14 @@ def wordings(phrase: str) -> list[str]:
 
 
 def paraphrases(encoder: Encoder, phrase: str) -> list[str]:
-    """The wordings to encode besides the phrase itself; none for an encoder that does it itself."""
-    if isinstance(encoder, WordingEncoder) and encoder.encodes_wordings:
+    """The prompts to encode besides the phrase; none for an encoder that ensembles prompts
+    itself."""
+    if isinstance(encoder, PromptEnsembleEncoder) and encoder.ensembles_prompts:
         return []
-    return wordings(phrase)[1:]
+    return prompts(phrase)[1:]
 
 
-def encode_wordings(encoder: Encoder, phrase: str) -> Vectors:
+def encode_prompts(encoder: Encoder, phrase: str) -> Vectors:
     """The vectors of a phrase and its paraphrases, of shape (k, dim), k ≥ 1, that of the phrase
     first. Raises as `encode_texts`."""
     return encoder.encode_texts([phrase, *paraphrases(encoder, phrase)])

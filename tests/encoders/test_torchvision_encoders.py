@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.encoders import pooled, registry
+from explorer.encoders import registry, torchvision_encoders
 from explorer.encoders.base import Vectors
 from explorer.encoders.openvino_runtime import (
     CompiledModel,
@@ -20,7 +20,7 @@ from explorer.encoders.openvino_runtime import (
     load_or_reconvert,
     quiet_libraries,
 )
-from explorer.encoders.pooled import TorchvisionModel
+from explorer.encoders.torchvision_encoders import TorchvisionModel
 from explorer.errors import EncoderError, NoTextEncoder, WeightsMissing
 from tests import pictures
 from tests.encoders.hub import Hub
@@ -88,7 +88,7 @@ def fetched(
     """Both models downloaded from the stand-in and converted; gives the torch modules."""
     monkeypatch.setenv("EXPLORER_MODELS", str(shared_models))
     for name, (_, entry, file) in small_models.items():
-        monkeypatch.setitem(pooled.TORCHVISION_MODELS, name, entry)
+        monkeypatch.setitem(torchvision_encoders.TORCHVISION_MODELS, name, entry)
         hub.files[f"/models/{file.name}"] = file
         registry.fetch(name)
     return {name: net for name, (net, _, _) in small_models.items()}
@@ -138,7 +138,7 @@ def test_features_are_the_inputs_of_the_originals_classifier(
 def test_photos_are_encoded_in_batches(
     name: str, fetched: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pooled, "_BATCH", 3)
+    monkeypatch.setattr(torchvision_encoders, "_BATCH", 3)
     sizes = list[int]()
 
     class Counting(CompiledModel):
@@ -146,9 +146,9 @@ def test_photos_are_encoded_in_batches(
             sizes.append(len(inputs[0]))
             return super().__call__(*inputs)
 
-    entry = pooled.TORCHVISION_MODELS[name]
-    encoder = pooled.PooledEncoder(entry)
-    encoder._loaded = Counting(pooled.convert(entry))
+    entry = torchvision_encoders.TORCHVISION_MODELS[name]
+    encoder = torchvision_encoders.TorchvisionEncoder(entry)
+    encoder._loaded = Counting(torchvision_encoders.convert(entry))
     drawn = [pictures.draw(seed, (224, 224)).convert("RGB") for seed in range(7)]
     pixels = np.stack([np.asarray(picture) for picture in drawn])
     together = encoder.encode_images(pixels)
@@ -185,9 +185,9 @@ def test_a_damaged_conversion_is_converted_again(
 ) -> None:
     shutil.copytree(shared_models, tmp_path / "elsewhere")
     monkeypatch.setenv("EXPLORER_MODELS", str(tmp_path / "elsewhere"))
-    entry = pooled.TORCHVISION_MODELS["resnet50"]
-    pooled.convert(entry).write_text("damaged")
-    model = load_or_reconvert(lambda: pooled.convert(entry))
+    entry = torchvision_encoders.TORCHVISION_MODELS["resnet50"]
+    torchvision_encoders.convert(entry).write_text("damaged")
+    model = load_or_reconvert(lambda: torchvision_encoders.convert(entry))
     assert model(np.zeros((1, 224, 224, 3), np.uint8))[0].shape == (1, DIMS["resnet50"])
 
 
@@ -199,7 +199,7 @@ def test_weights_of_another_model_are_reported(
     file = small_models["vit"][2]
     url = small_models["vit"][1].url
     wrong = TorchvisionModel("resnet50", "small_resnet", "fc", DIMS["resnet50"], url, 1)
-    monkeypatch.setitem(pooled.TORCHVISION_MODELS, "resnet50", wrong)
+    monkeypatch.setitem(torchvision_encoders.TORCHVISION_MODELS, "resnet50", wrong)
     hub.files[f"/models/{file.name}"] = file
     with pytest.raises(EncoderError, match="does not contain the weights of “resnet50”"):
         registry.fetch("resnet50")
@@ -213,7 +213,7 @@ def test_the_table_describes_torchvisions_models(name: str, dim: int) -> None:
     with quiet_libraries():
         from torchvision import models
 
-    entry = pooled.TORCHVISION_MODELS[name]
+    entry = torchvision_encoders.TORCHVISION_MODELS[name]
     # Without memory for the weights.
     with torch.device("meta"):
         net = getattr(models, entry.builder)(weights=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.encoders.base import Vectors, unit
-from explorer.encoders.wordings import encode_wordings, paraphrases, plain_phrase, wordings
+from explorer.encoders.prompt_ensemble import encode_prompts, paraphrases, plain_phrase, prompts
 from tests.tiny import Tiny
 
 
@@ -22,7 +22,7 @@ class Listening(Tiny):
 
 
 class Ensembling(Listening):
-    encodes_wordings = True
+    ensembles_prompts = True
 
 
 @pytest.mark.parametrize(
@@ -38,19 +38,19 @@ class Ensembling(Listening):
     ],
 )
 def test_names_have_paraphrases_and_sentences_none(phrase: str, others: list[str]) -> None:
-    assert wordings(phrase) == [phrase, *others]
+    assert prompts(phrase) == [phrase, *others]
     assert paraphrases(Listening(), phrase) == others
 
 
-def test_all_wordings_are_encoded_the_phrase_first() -> None:
+def test_all_prompts_are_encoded_the_phrase_first() -> None:
     encoder = Listening()
-    assert np.array_equal(encode_wordings(encoder, "dog"), Listening().encode_texts(encoder.asked))
-    assert encoder.asked == wordings("dog")
+    assert np.array_equal(encode_prompts(encoder, "dog"), Listening().encode_texts(encoder.asked))
+    assert encoder.asked == prompts("dog")
 
 
-def test_an_encoder_that_encodes_wordings_itself_is_asked_for_the_phrase_alone() -> None:
+def test_an_encoder_that_ensembles_prompts_itself_is_asked_for_the_phrase_alone() -> None:
     encoder = Ensembling()
-    assert encode_wordings(encoder, "dog").shape == (1, 2)
+    assert encode_prompts(encoder, "dog").shape == (1, 2)
     assert encoder.asked == ["dog"] and paraphrases(encoder, "dog") == []
 
 

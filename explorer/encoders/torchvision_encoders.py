@@ -81,7 +81,7 @@ TORCHVISION_MODELS = {
 }
 
 
-class PooledEncoder:
+class TorchvisionEncoder:
     """An encoder backed by a torchvision model."""
 
     has_text = False

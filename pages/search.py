@@ -11,7 +11,7 @@ from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.concepts import concept_search
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
-    past_days,
+    on_this_day,
     query_bar,
     result_options,
     saved_searches,
@@ -43,7 +43,7 @@ def main() -> None:
     search_bar.example_photos_bar(request)
     if not (request.text or request.query or request.filters):
         saved_searches.chips()
-        past_days.strip()
+        on_this_day.strip()
     try:
         ranked = search_state.search(request)
     except QuerySyntaxError as error:

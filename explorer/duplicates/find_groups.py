@@ -17,8 +17,8 @@ from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.star_clusters import StarClusters
 from explorer.duplicates.suggestion import ChooseKeeper
 from explorer.duplicates.tiers import TierEdges
-from explorer.library import copy_rows
-from explorer.library.copy_rows import CopyRow
+from explorer.library import duplicate_rows
+from explorer.library.duplicate_rows import DuplicateRow
 from explorer.library.library import Library
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
@@ -62,7 +62,7 @@ class _GroupFinder:
     def __init__(
         self, library: Library, choose: ChooseKeeper | None, protected: IsProtected
     ) -> None:
-        rules = keeper.keeper_rules(library.catalog)
+        rules = keeper.keep_rules(library.catalog)
         self._catalog = library.catalog
         self._choose = choose or (lambda files: keeper.choose_keeper(files, rules))
         # Different shots are never suggested for removal, so no file is opened for its quality.
@@ -74,16 +74,16 @@ class _GroupFinder:
         self._header = functools.cache(read_header)
         self._offered = set[int]()
         """Photos that a tighter tier offers for removal."""
-        self._kept_rows = dict[int, CopyRow]()
+        self._kept_rows = dict[int, DuplicateRow]()
         """Photo id → the file to keep, for photos that have several files."""
 
     def identical(self) -> list[DuplicateGroup]:
-        by_photo = defaultdict[int, list[CopyRow]](list)
-        for row in copy_rows.copy_rows(self._catalog):
+        by_photo = defaultdict[int, list[DuplicateRow]](list)
+        for row in duplicate_rows.duplicate_rows(self._catalog):
             by_photo[row.photo_id].append(row)
         return [self._identical(photo_id, rows) for photo_id, rows in by_photo.items()]
 
-    def _identical(self, photo_id: int, rows: list[CopyRow]) -> DuplicateGroup:
+    def _identical(self, photo_id: int, rows: list[DuplicateRow]) -> DuplicateGroup:
         related = [RelatedRow(row, SAME_BYTES) for row in rows]
         keep, why = self._choose(self._builder.build(related))
         # Build them again with the keeper first, because the others may be links to it.
@@ -116,7 +116,7 @@ class _GroupFinder:
         self._offered |= {file.photo_id for group in groups for file in group.others}
         return groups
 
-    def _may_meet(self, a: int, b: int, rows: Mapping[int, CopyRow]) -> bool:
+    def _may_meet(self, a: int, b: int, rows: Mapping[int, DuplicateRow]) -> bool:
         """Whether two photos may be in one group: neither is offered for removal in a tighter tier,
         neither is a RAW file, and they are not versions that are never shown as duplicates."""
         return (
@@ -127,8 +127,8 @@ class _GroupFinder:
             and not never_duplicates(rows[a].path, rows[b].path)
         )
 
-    def _rows(self, photo_ids: set[int]) -> dict[int, CopyRow]:
+    def _rows(self, photo_ids: set[int]) -> dict[int, DuplicateRow]:
         """The file that represents each photo: the one to keep of several, or the only one."""
-        single = copy_rows.copy_rows(self._catalog, photo_ids - self._kept_rows.keys())
+        single = duplicate_rows.duplicate_rows(self._catalog, photo_ids - self._kept_rows.keys())
         kept = {i: row for i, row in self._kept_rows.items() if i in photo_ids}
         return {row.photo_id: row for row in single} | kept

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.library.copy_rows import CopyRow
+from explorer.library.duplicate_rows import DuplicateRow
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import known_part
@@ -82,7 +82,7 @@ class GroupFile:
 class RelatedRow(NamedTuple):
     """A catalog row with its relation to the file to keep, in words, and their similarity."""
 
-    row: CopyRow
+    row: DuplicateRow
     relation: str = ""
     score: float = 1.0
 

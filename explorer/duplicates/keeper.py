@@ -62,7 +62,7 @@ def choose_keeper(
     return left[0], "all else is equal, and its path sorts first"
 
 
-def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
+def keep_rules(catalog: Catalog) -> tuple[str, ...]:
     """The rules in the user's order. Unknown rules, from other releases, are ignored."""
     stored = get_setting(catalog, SETTING)
     try:
@@ -74,7 +74,7 @@ def keeper_rules(catalog: Catalog) -> tuple[str, ...]:
     return tuple(name for name in names if name in RULES_BY_NAME)
 
 
-def set_keeper_rules(catalog: Catalog, names: Sequence[str]) -> None:
+def set_keep_rules(catalog: Catalog, names: Sequence[str]) -> None:
     """Store this order. Raises UsageError for a rule that does not exist."""
     put_setting(catalog, SETTING, json.dumps([rule.name for rule in _rules(names)]))
 

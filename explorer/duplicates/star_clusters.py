@@ -24,7 +24,7 @@ from explorer.duplicates.suggestion import (
 )
 from explorer.duplicates.versions import Version
 from explorer.library.catalog import Catalog
-from explorer.library.copy_rows import CopyRow
+from explorer.library.duplicate_rows import DuplicateRow
 from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.paths import printable
 from explorer.photos.stacks import normalized_name, original_in_folder
@@ -40,7 +40,7 @@ class StarClusters:
     tier: Tier
     edges: Edges
     """By photo id, in both directions."""
-    rows: Mapping[int, CopyRow]
+    rows: Mapping[int, DuplicateRow]
     """The file that represents each photo."""
     builder: GroupFileBuilder
     choose: ChooseKeeper

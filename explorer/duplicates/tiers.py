@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.duplicates.groups import Tier
 from explorer.duplicates.pair_edge import Edge
-from explorer.library import copy_rows, neighbor_store
+from explorer.library import duplicate_rows, neighbor_store
 from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.model_settings import encoder_in_use
@@ -95,7 +95,7 @@ class TierEdges:
 
     @functools.cached_property
     def _times(self) -> dict[int, str]:
-        return copy_rows.taken_times(self._catalog)
+        return duplicate_rows.taken_times(self._catalog)
 
     @functools.cached_property
     def _scenes(self) -> list[Pair]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Set as AbstractSet
 
-from explorer.library import copy_rows
+from explorer.library import duplicate_rows
 from explorer.library.catalog import Catalog
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
@@ -82,7 +82,7 @@ def check_keeper(
 def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> None:
     """Raise RemovalRefused unless the two photos were compared with the result that the tier
     requires, and the keeper has all further contents (pages, a video) of the removed one."""
-    if RAW_FORMATS & copy_rows.formats_of(catalog, [removal.hash, keeper_hash]):
+    if RAW_FORMATS & duplicate_rows.formats_of(catalog, [removal.hash, keeper_hash]):
         raise RemovalRefused(
             f"it or {_KEEPER} is a RAW file, and a RAW file is a copy only of an identical file"
         )
@@ -95,7 +95,8 @@ def _require_verified(catalog: Catalog, removal: Removal, keeper_hash: str) -> N
         )
     # The catalog describes exactly these bytes, because both hashes are checked at this moment.
     if reason := reason_to_keep(
-        copy_rows.contents_of(catalog, removal.hash), copy_rows.contents_of(catalog, keeper_hash)
+        duplicate_rows.contents_of(catalog, removal.hash),
+        duplicate_rows.contents_of(catalog, keeper_hash),
     ):
         raise RemovalRefused(reason)
 

@@ -22,9 +22,9 @@ from explorer.anomalies.finding_thresholds import read_thresholds
 from explorer.anomalies.judgement import Floats, Judgement
 from explorer.anomalies.quality_scores import Column
 from explorer.library import pair_store, quality_store
+from explorer.library.condition_masks import ConditionMasks
 from explorer.library.decision_store import decisions
 from explorer.library.library import Library
-from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import fact
 from explorer.library.photo_masks import PhotoMask, mask_of
 from explorer.library.staleness import acceptable_age
@@ -49,8 +49,8 @@ class DerivedProperties:
 
     NAMES: ClassVar = frozenset({*_JUDGED_BY, "damaged", "monochrome", "duplicate"})
 
-    def __init__(self, library: Library, bitmaps: PhotoBitmaps) -> None:
-        self._library, self._bitmaps = library, bitmaps
+    def __init__(self, library: Library, masks: ConditionMasks) -> None:
+        self._library, self._masks = library, masks
         self._lock = threading.Lock()
         self._measured: _Measured | None = None
 
@@ -65,7 +65,7 @@ class DerivedProperties:
             measured = self._current()
             kind = _JUDGED_BY[name][0] if name in _JUDGED_BY else _DAMAGED
             threshold = read_thresholds(self._library.catalog)[kind]
-            return self._bitmaps.kept(
+            return self._masks.kept(
                 name, (measured.number, threshold), lambda: measured.mask(name, threshold)
             )
 
@@ -83,7 +83,7 @@ class DerivedProperties:
         """Photos with several files, or with another visible photo that shows the same picture,
         unless the user decided that they are not duplicates."""
         catalog = self._library.catalog
-        several, visible = self._bitmaps.meeting(fact("several files")), self._bitmaps.visible()
+        several, visible = self._masks.meeting(fact("several files")), self._masks.visible()
 
         def make() -> PhotoMask:
             mask = visible.copy()
@@ -96,7 +96,7 @@ class DerivedProperties:
             return mask
 
         state = (pair_store.pairs_state(catalog), catalog.change())
-        return self._bitmaps.kept("duplicate", state, make)
+        return self._masks.kept("duplicate", state, make)
 
 
 class _Measured:

@@ -1,8 +1,8 @@
 """Evaluates the condition of a query.
 
-Each test of the condition is a mask over the photos' ids (`library/photo_bitmaps.py`); AND, OR and
-NOT are operations on masks. A photo with an unknown value fails the test for it, and so passes the
-negated test: `-iso:>800` finds photos without a film speed, too.
+Each test of the condition is a mask over the photos' ids (`library/condition_masks.py`); AND, OR
+and NOT are operations on masks. A photo with an unknown value fails the test for it, and so passes
+the negated test: `-iso:>800` finds photos without a film speed, too.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from explorer.errors import UsageError
 from explorer.library import photo_conditions
 from explorer.library.album_store import find_album, in_album
 from explorer.library.catalog import Ids
+from explorer.library.condition_masks import ConditionMasks
 from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.location_store import photos_in
 from explorer.library.paths import from_line
-from explorer.library.photo_bitmaps import PhotoBitmaps
 from explorer.library.photo_conditions import PhotoCondition
 from explorer.library.photo_masks import PhotoMask
 from explorer.library.text_index import COLUMNS, TextColumn, TextIndex
@@ -73,18 +73,18 @@ class PhotoFilter:
         """concepts: returns the photos that match the concept with a name."""
         self._concepts = concepts
         self._catalog = library.catalog
-        self._bitmaps = PhotoBitmaps(library.catalog)
+        self._masks = ConditionMasks(library.catalog)
         self._texts = TextIndex(library.catalog)
-        self._pictures = DerivedProperties(library, self._bitmaps)
+        self._pictures = DerivedProperties(library, self._masks)
 
     def mask(self, condition: Condition | None) -> PhotoMask:
         """The visible photos that meet a condition; None: all. Shared: do not modify it. Raises
         QuerySyntaxError for an unknown field or value.
         """
         if condition is None:
-            return self._bitmaps.visible()
+            return self._masks.visible()
         # Exclude photos that were hidden between two of the tests.
-        return _and(self._mask(condition), self._bitmaps.visible())
+        return _and(self._mask(condition), self._masks.visible())
 
     def ids(self, condition: Condition | None) -> Ids:
         """The ids of the visible photos that meet a condition, ascending. Raises as `mask` does."""
@@ -97,7 +97,7 @@ class PhotoFilter:
             case AnyTest():
                 return reduce(_or, (self._mask(test) for test in condition.tests))
             case NotTest():
-                return _without(self._bitmaps.visible(), self._mask(condition.test))
+                return _without(self._masks.visible(), self._mask(condition.test))
             case WordsTest():
                 return self._containing(condition.text, COLUMNS)
             case FieldTest():
@@ -115,32 +115,30 @@ class PhotoFilter:
             return self._pictures.mask(typed.name)
         condition = self._condition(name, typed)
         if isinstance(typed, NamedPlace):
-            return self._bitmaps.meeting(
-                condition, lambda: photos_in(self._catalog, *typed.meaning)
-            )
-        return self._bitmaps.meeting(condition)
+            return self._masks.meeting(condition, lambda: photos_in(self._catalog, *typed.meaning))
+        return self._masks.meeting(condition)
 
     def _text(self, name: str, value: TextValue) -> PhotoMask:
         text = value.text
         if name == "album":
-            return self._bitmaps.meeting(self._in_album(text))
+            return self._masks.meeting(self._in_album(text))
         path = os.path.expanduser(from_line(text)) if name == "folder" else ""
         if os.path.isabs(path):
             folder = Filters(folder=os.path.normpath(path), subfolders=not value.whole)
-            return self._bitmaps.meeting(self._in_filters(folder))
+            return self._masks.meeting(self._in_filters(folder))
         if value.whole and name == "folder":
             condition = photo_conditions.in_folder_named(text)
-            return self._bitmaps.meeting(condition, lambda: self._texts.ids_in_folder_named(text))
+            return self._masks.meeting(condition, lambda: self._texts.ids_in_folder_named(text))
         if value.whole:
             column = _TEXT_COLUMNS[name]
-            return self._bitmaps.meeting(
+            return self._masks.meeting(
                 photo_conditions.with_value(text, column),
                 lambda: self._texts.ids_with_value(text, column),
             )
         return self._containing(text, (_TEXT_COLUMNS[name],))
 
     def _containing(self, text: str, columns: tuple[TextColumn, ...]) -> PhotoMask:
-        return self._bitmaps.meeting(
+        return self._masks.meeting(
             photo_conditions.containing(text, columns),
             lambda: self._texts.ids_containing(text, columns),
         )

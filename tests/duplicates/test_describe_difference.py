@@ -8,13 +8,13 @@ import pytest
 
 from explorer.duplicates.describe_difference import describe_difference
 from explorer.duplicates.pair_edge import Edge
-from explorer.library.copy_rows import CopyRow
+from explorer.library.duplicate_rows import DuplicateRow
 from explorer.matching import geometry
 from explorer.photos.containers.contents import NOTHING
 
 
-def row(width: int, height: int, form: str = "JPEG") -> CopyRow:
-    return CopyRow(
+def row(width: int, height: int, form: str = "JPEG") -> DuplicateRow:
+    return DuplicateRow(
         1, 1, "", "/p", "/p/a", 1000, 0, 0, width, height, form, None, None, None, 0, NOTHING
     )
 
@@ -75,7 +75,7 @@ def relation(
     ],
 )
 def test_differences_are_described_in_words(
-    what: dict[str, Any], keep: CopyRow, other: CopyRow, words: str
+    what: dict[str, Any], keep: DuplicateRow, other: DuplicateRow, words: str
 ) -> None:
     assert describe_difference(what, keep, other, forwards=True) == words
 

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.duplicates.keeper import set_keeper_rules
+from explorer.duplicates.keeper import set_keep_rules
 from explorer.library.protected_folder_store import protect_folder
 from tests.duplicates.test_groups import names, same
 from tests.factory import LibraryBuilder
@@ -77,7 +77,7 @@ def test_of_the_same_pixels_the_file_with_more_edits_is_kept(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     write(tmp_path, a_1_xmp="less", b_2_xmp="much work")
-    set_keeper_rules(builder.library.catalog, ["shortest"])
+    set_keep_rules(builder.library.catalog, ["shortest"])
     assert same(builder).keep_because == "it has other edits or notes beside it"
     write(tmp_path, a_1_pp3="settings")
     (group,) = find_groups(builder.library)

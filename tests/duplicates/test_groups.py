@@ -9,7 +9,7 @@ import pytest
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup, make_group
-from explorer.duplicates.keeper import set_keeper_rules
+from explorer.duplicates.keeper import set_keep_rules
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.protected_folder_store import protect_folder
@@ -190,7 +190,7 @@ def test_a_protected_file_is_kept_whichever_is_chosen(
     builder: LibraryBuilder, tmp_path: Path
 ) -> None:
     protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
-    set_keeper_rules(builder.library.catalog, ["newest"])
+    set_keep_rules(builder.library.catalog, ["newest"])
     group = pair(builder)
     other = group.with_keeper(next(item.file_id for item in group.all if not item.protected))
     assert (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
-from explorer.duplicates.keeper import choose_keeper, keeper_rules, set_keeper_rules
+from explorer.duplicates.keeper import choose_keeper, keep_rules, set_keep_rules
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.setting_store import put_setting
@@ -230,21 +230,21 @@ def test_other_formats_have_no_jpeg_quality(tmp_path: Path) -> None:
 def test_rules_are_remembered(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "library")
     try:
-        assert keeper_rules(library.catalog) == DEFAULT_RULES
-        set_keeper_rules(library.catalog, ["earliest", "pixels", "earliest"])
-        assert keeper_rules(library.catalog) == ("earliest", "pixels")
+        assert keep_rules(library.catalog) == DEFAULT_RULES
+        set_keep_rules(library.catalog, ["earliest", "pixels", "earliest"])
+        assert keep_rules(library.catalog) == ("earliest", "pixels")
         with pytest.raises(UsageError, match="prettiest"):
-            set_keeper_rules(library.catalog, ["prettiest"])
+            set_keep_rules(library.catalog, ["prettiest"])
         put_setting(library.catalog, "keeper_rules", '["pixels", "of a later release"]')
-        assert keeper_rules(library.catalog) == ("pixels",)
+        assert keep_rules(library.catalog) == ("pixels",)
         # An earlier one knew a rule by bytes, which say nothing of two formats.
         put_setting(library.catalog, "keeper_rules", '["compression", "earliest"]')
-        assert keeper_rules(library.catalog) == ("earliest",)
+        assert keep_rules(library.catalog) == ("earliest",)
         for wrong in ('"pixels"', '{"pixels": 1}', "3", ""):
             put_setting(library.catalog, "keeper_rules", wrong)
-            assert keeper_rules(library.catalog) == DEFAULT_RULES
+            assert keep_rules(library.catalog) == DEFAULT_RULES
         put_setting(library.catalog, "keeper_rules", "{broken")
-        assert keeper_rules(library.catalog) == DEFAULT_RULES
+        assert keep_rules(library.catalog) == DEFAULT_RULES
     finally:
         library.close()
 

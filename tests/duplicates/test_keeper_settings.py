@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
-from explorer.duplicates.keeper import keeper_rules
+from explorer.duplicates.keeper import keep_rules
 from explorer.library.setting_store import put_setting
 from tests.factory import LibraryBuilder
 
@@ -13,12 +13,12 @@ from tests.factory import LibraryBuilder
 @pytest.mark.parametrize("kept", ["no json", "3", "null", '{"pixels": 1}', ""])
 def test_damaged_settings_give_the_default_order(builder: LibraryBuilder, kept: str) -> None:
     put_setting(builder.library.catalog, "keeper_rules", kept)
-    assert keeper_rules(builder.library.catalog) == DEFAULT_RULES
+    assert keep_rules(builder.library.catalog) == DEFAULT_RULES
 
 
 def test_rules_of_other_releases_are_ignored(builder: LibraryBuilder) -> None:
     put_setting(builder.library.catalog, "keeper_rules", '["prettiest", "newest", "pixels"]')
-    assert keeper_rules(builder.library.catalog) == ("newest", "pixels")
+    assert keep_rules(builder.library.catalog) == ("newest", "pixels")
 
 
 def test_the_names_of_rules_stay() -> None:

@@ -9,7 +9,7 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import MAYBE_ORIGINAL, DuplicateGroup
-from explorer.duplicates.keeper import set_keeper_rules
+from explorer.duplicates.keeper import set_keep_rules
 from explorer.duplicates.suggestion import NOT_CLEAR_FOR_OTHERS
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
@@ -60,7 +60,7 @@ def test_nothing_is_suggested_if_one_file_may_be_the_original_too(builder: Libra
     for one, other in ((camera, sent), (camera, edited), (edited, sent)):
         pair(builder, one, other)
     for rules in (["pixels"], ["earliest", "newest"], ["shortest"]):
-        set_keeper_rules(builder.library.catalog, rules)
+        set_keep_rules(builder.library.catalog, rules)
         (group,) = find_groups(builder.library)
         assert group.doubt.startswith("it is not clear which one is the original: ")
         assert (group.keep_because, group.reclaimable, group.suggested) == ("", 0, False)
@@ -80,7 +80,7 @@ def test_a_file_with_the_only_texts_and_rating_is_kept_rather_than_the_older_one
     )
     pair(builder, plain, tagged, "pixels")
     for rules in (["oldest"], ["shortest"]):
-        set_keeper_rules(builder.library.catalog, rules)
+        set_keep_rules(builder.library.catalog, rules)
         (group,) = find_groups(builder.library)
         assert (name(group.keep), group.keep_because) == (
             "tagged.jpg",
@@ -233,7 +233,7 @@ def test_a_protected_file_is_kept_as_it_is_never_removed(
     one, other = builder.put("a/2.jpg", 1, **by_camera()), builder.put("b/1.jpg", 2, **by_camera())
     pair(builder, one, other, "pixels")
     protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
-    set_keeper_rules(builder.library.catalog, ["shortest"])
+    set_keep_rules(builder.library.catalog, ["shortest"])
     (group,) = find_groups(builder.library)
     assert (name(group.keep), group.keep_because) == ("a/2.jpg", "it is never removed")
 
@@ -249,6 +249,6 @@ def test_of_two_that_may_be_kept_the_rules_choose_whatever_their_formats(
     for one, other in ((png, jpeg), (png, sent), (jpeg, sent)):
         pair(builder, one, other)
     protect_folder(builder.library.catalog, str(tmp_path / "photos" / "a"))
-    set_keeper_rules(builder.library.catalog, ["shortest"])
+    set_keep_rules(builder.library.catalog, ["shortest"])
     (group,) = find_groups(builder.library)
     assert (name(group.keep), group.doubt) == ("a/1.png", "")

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.errors import UsageError
-from explorer.library import copy_rows
+from explorer.library import duplicate_rows
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.removal.remove import remove
@@ -52,9 +52,9 @@ def test_a_photo_only_in_a_system_folder_is_never_the_keeper(builder: LibraryBui
     # For comparing pictures, it is as good as any.
     assert [
         row.path.endswith("best.jpg")
-        for row in copy_rows.copy_rows(builder.library.catalog, [best], all_folders=True)
+        for row in duplicate_rows.duplicate_rows(builder.library.catalog, [best], all_folders=True)
     ] == [True, False]
-    assert len(copy_rows.copy_rows(builder.library.catalog, [best])) == 1
+    assert len(duplicate_rows.duplicate_rows(builder.library.catalog, [best])) == 1
 
 
 def test_a_plan_can_neither_remove_nor_keep_files_in_system_folders(

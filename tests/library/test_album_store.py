@@ -18,10 +18,10 @@ from explorer.library.album_store import (
     remove_from_album,
     rename_album,
 )
+from explorer.library.condition_masks import ConditionMasks
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_undo import undo_edit
 from explorer.library.missing_files import purge_expired
-from explorer.library.photo_bitmaps import PhotoBitmaps
 from tests.factory import LibraryBuilder
 
 
@@ -77,13 +77,13 @@ def test_photos_stay_in_an_album_whatever_happens_to_their_files(
 
 def test_filters_follow_an_album(builder: LibraryBuilder, photos: list[int]) -> None:
     catalog = builder.library.catalog
-    bitmaps = PhotoBitmaps(catalog)
+    masks = ConditionMasks(catalog)
     add_to_album(catalog, "Best", photos[:2])
     album = find_album(catalog, "Best")
-    found = bitmaps.meeting(in_album(album.id)).nonzero()[0].tolist()
+    found = masks.meeting(in_album(album.id)).nonzero()[0].tolist()
     assert found == photos[:2]
     remove_from_album(catalog, album, photos[:1])
-    assert bitmaps.meeting(in_album(album.id)).nonzero()[0].tolist() == photos[1:2]
+    assert masks.meeting(in_album(album.id)).nonzero()[0].tolist() == photos[1:2]
 
 
 def test_an_album_is_renamed_and_deleted(builder: LibraryBuilder, photos: list[int]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import UsageError
-from explorer.library.copy_rows import copy_rows, taken_times
+from explorer.library.duplicate_rows import duplicate_rows, taken_times
 from explorer.library.edit_fields import COLUMNS, ColumnValues, EditField, FieldValues, unpack
 from explorer.library.edit_history import past_edits
 from explorer.library.edit_operations import change_keywords, combined, reset_fields
@@ -194,21 +194,33 @@ class TestOriginals:
         catalog = builder.library.catalog
         bare = builder.put("bare.jpg", 2)
         builder.put("copy.jpg", 2)
-        before = evidence_of(catalog, [bare]), copy_rows(catalog), taken_times(catalog)
+        before = evidence_of(catalog, [bare]), duplicate_rows(catalog), taken_times(catalog)
         assert before[0][bare] == Evidence() and before[2] == {}
         date = ["1999-01-01T10:20:30", "second", "user"]
         edit_photos(catalog, [bare], "Dated", set_to(date=date, place=VALUES["place"]))
-        assert (evidence_of(catalog, [bare]), copy_rows(catalog), taken_times(catalog)) == before
+        assert (
+            evidence_of(catalog, [bare]),
+            duplicate_rows(catalog),
+            taken_times(catalog),
+        ) == before
         assert shown(builder, bare)["taken_at"] == "1999-01-01T10:20:30"
 
     def test_a_date_that_the_file_has_still_counts(
         self, builder: LibraryBuilder, photo: int
     ) -> None:
         catalog = builder.library.catalog
-        before = evidence_of(catalog, [photo]), copy_rows(catalog, [photo]), taken_times(catalog)
+        before = (
+            evidence_of(catalog, [photo]),
+            duplicate_rows(catalog, [photo]),
+            taken_times(catalog),
+        )
         assert before[2] == {photo: FACTS["taken_at"]}
         edit_photos(catalog, [photo], "Edited", set_to(date=[None, None, None], place=[None, None]))
-        after = evidence_of(catalog, [photo]), copy_rows(catalog, [photo]), taken_times(catalog)
+        after = (
+            evidence_of(catalog, [photo]),
+            duplicate_rows(catalog, [photo]),
+            taken_times(catalog),
+        )
         assert after == before
 
 

@@ -12,7 +12,7 @@ import pytest
 from explorer.analysis.text_stage import TextStage
 from explorer.config import PROJECT
 from explorer.library import (
-    copy_rows,
+    duplicate_rows,
     keypoint_store,
     migrations,
     pair_store,
@@ -68,7 +68,7 @@ def test_a_library_of_an_earlier_release_opens_with_every_decision(
         library.close()
     library = Library.open(tmp_path / "library")
     try:
-        (row,) = copy_rows.copy_rows(library.catalog, [1])
+        (row,) = duplicate_rows.duplicate_rows(library.catalog, [1])
         assert (row.path, row.contents) == (str(tmp_path / "photos" / "a.jpg"), None)
         assert [photo_id for photo_id, _ in photos_to_measure(library.catalog)] == [1]
         # Its names are searchable once the worker has filled them in.

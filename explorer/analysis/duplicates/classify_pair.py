@@ -17,7 +17,7 @@ from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_dif
 from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.decoding.pool import DecodePool
 from explorer.errors import DecodingFailed
-from explorer.library import copy_rows, pixel_hash_store
+from explorer.library import duplicate_rows, pixel_hash_store
 from explorer.library.library import Library
 from explorer.library.pair_store import Pair
 from explorer.library.writer import Writer
@@ -104,7 +104,7 @@ class PairClassifier:
 
     def _find_file(self, photo_id: int) -> CapturedFile:
         """The photo's present files. Raises FilesUnavailable if it has none."""
-        rows = copy_rows.copy_rows(self._library.catalog, [photo_id], all_folders=True)
+        rows = duplicate_rows.duplicate_rows(self._library.catalog, [photo_id], all_folders=True)
         if not rows:
             raise FilesUnavailable(photo_id)
         row, paths = rows[0], tuple(each.path for each in rows[:_MAX_FILES])

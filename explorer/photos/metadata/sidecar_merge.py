@@ -19,7 +19,7 @@ from explorer.photos.metadata.fields import (
     missing_fields,
     unaccounted,
 )
-from explorer.photos.metadata.sidecar_edits import lost_edits
+from explorer.photos.metadata.sidecar_loss import lost_edits
 from explorer.photos.metadata.xmp import read_fields
 from explorer.photos.metadata.xmp_packet import InvalidXmp
 from explorer.photos.metadata.xmp_writer import update_sidecar

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from explorer.library.album_store import albums_of
-from explorer.library.copy_rows import contents_of
+from explorer.library.duplicate_rows import contents_of
 from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow

@@ -15,7 +15,7 @@ from explorer.ui.duplicates_page.tier_texts import TIER_TITLES
 from explorer.ui.library_page import folder_choices
 from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.removal_dialogs import keeper_rules_dialog, removal_history
+from explorer.ui.removal_dialogs import keep_rules_dialog, removal_history
 
 # Session state: the tier in the widget, and the one that is shown if the URL names none.
 _CHOSEN, _FIRST = "dup-tier", "_first-tier"
@@ -41,7 +41,7 @@ def filter_bar() -> GroupFilter:
             icon=":material/rule:",
             help="Choose which file of a group is kept, and protect folders",
         ):
-            keeper_rules_dialog.keeper_rules_dialog()
+            keep_rules_dialog.keep_rules_dialog()
         removal_history.removed_photos_button()
     return GroupFilter(since, until, folder)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.duplicates.keeper import keeper_rules
+from explorer.duplicates.keeper import keep_rules
 from explorer.library.library import Library
 from explorer.library.protected_folder_store import protected_folders
 from explorer.library.staleness import acceptable_age
@@ -56,11 +56,7 @@ def all_groups(library: Library) -> tuple[int, list[DuplicateGroup]]:
     reused for a time that grows with the time it took to find them.
     """
     global _cached  # noqa: PLW0603
-    key = (
-        str(library.dir),
-        keeper_rules(library.catalog),
-        tuple(protected_folders(library.catalog)),
-    )
+    key = (str(library.dir), keep_rules(library.catalog), tuple(protected_folders(library.catalog)))
     with _lock:
         change, start = library.catalog.change(), time.monotonic()
         outdated = (

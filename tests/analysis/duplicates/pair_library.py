@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
-from explorer.library import copy_rows
+from explorer.library import duplicate_rows
 from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.embedding_store import put_embedding
@@ -96,7 +96,7 @@ class PairLibrary(LibraryBuilder):
 
     def pairs(self, *kinds: store.PairKind) -> dict[tuple[str, str], str]:
         """The kind of each pair, by the names of the files in order; by default only of copies."""
-        rows = copy_rows.copy_rows(self.catalog, range(1, 1000))
+        rows = duplicate_rows.duplicate_rows(self.catalog, range(1, 1000))
         names = {row.photo_id: Path(row.path).name for row in rows}
         stored = store.pairs(self.catalog, PAIRS_VERSION, kinds or ("pixels", "picture"))
         found = dict[tuple[str, str], str]()

@@ -14,7 +14,7 @@ from PIL import Image
 from explorer.analysis.duplicates import compare_pair, copy_components, find_pairs
 from explorer.analysis.duplicates.prefilter import RoughAlignment
 from explorer.duplicates.find_groups import find_groups
-from explorer.library import copy_rows, keypoint_store
+from explorer.library import duplicate_rows, keypoint_store
 from explorer.library import pair_store as store
 from explorer.library.pair_store import PAIRS_VERSION
 from tests.analysis.duplicates.pair_library import (
@@ -165,7 +165,7 @@ def test_keypoints_are_detected_when_they_are_needed_and_then_stored(library: Pa
     library.stages().run(quiet)
     (first,) = (
         row
-        for row in copy_rows.copy_rows(library.catalog, range(1, 9))
+        for row in duplicate_rows.duplicate_rows(library.catalog, range(1, 9))
         if row.path.endswith("a.jpg")
     )
     assert keypoint_store.keypoints_of(library.catalog, first.photo_id, PAIRS_VERSION) is None

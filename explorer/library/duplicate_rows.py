@@ -16,7 +16,7 @@ from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 
 
-class CopyRow(NamedTuple):
+class DuplicateRow(NamedTuple):
     """A present file and the facts of its photo that distinguish duplicates."""
 
     file_id: int
@@ -61,16 +61,16 @@ p.height, p.format, {in_file("taken_at")},
  where f.state = 'present' and"""
 
 
-def copy_rows(
+def duplicate_rows(
     catalog: Catalog, photo_ids: Iterable[int] | None = None, *, all_folders: bool = False
-) -> list[CopyRow]:
+) -> list[DuplicateRow]:
     """The present files of these photos, by file id; without ids, those of all photos that have
     several files.
 
     all_folders: include folders that a system or another program manages itself, where nothing is
     removed and no file is a keeper.
     """
-    rows = list[CopyRow]()
+    rows = list[DuplicateRow]()
     with catalog.reading() as db:
         if photo_ids is None:
             found: Iterator[Sequence[object]] = db.execute(_COPIES + " p.present > 1")
@@ -89,10 +89,10 @@ def copy_rows(
     return sorted(rows, key=lambda row: row.file_id)
 
 
-def _copy(row: Sequence[object]) -> CopyRow:
+def _copy(row: Sequence[object]) -> DuplicateRow:
     file_id, photo_id, digest, root, path, *rest, contents, precision = row
     facts = (file_id, photo_id, digest.hex(), str(root), join(str(root), str(path)), *rest)  # type: ignore[attr-defined]
-    return CopyRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc, arg-type]
+    return DuplicateRow(*facts, contents=_contents(contents), taken_precision=precision)  # type: ignore[misc, arg-type]
 
 
 def _contents(stored: object) -> FileContents | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.photos.metadata.fields import combine
-from explorer.photos.metadata.sidecar_edits import lost_edits
+from explorer.photos.metadata.sidecar_loss import lost_edits
 from explorer.photos.metadata.xmp import read_fields
 from tests.photos.metadata.packets import subject, xmp
 

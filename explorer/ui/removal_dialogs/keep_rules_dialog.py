@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
-from explorer.duplicates.keeper import keeper_rules, set_keeper_rules
+from explorer.duplicates.keeper import keep_rules, set_keep_rules
 from explorer.library.decision_store import DecisionKind, decisions, withdraw_all
 from explorer.library.paths import printable
 from explorer.library.protected_folder_store import (
@@ -26,10 +26,10 @@ _DECISION_LABELS: tuple[tuple[DecisionKind, str], ...] = (
 
 
 @st.dialog("Keep rules", width="large", on_dismiss="rerun")
-def keeper_rules_dialog() -> None:
+def keep_rules_dialog() -> None:
     """Draw the protected folders, the rules in their order, and the decisions."""
     _protected_folders()
-    rules = list(keeper_rules(resources.library().catalog))
+    rules = list(keep_rules(resources.library().catalog))
     st.markdown(
         "**Rules.** When several files of a group could be kept without losing anything, these"
         " rules choose. The first rule on which two files differ decides; the next one is"
@@ -54,7 +54,7 @@ def keeper_rules_dialog() -> None:
             st.button(
                 "Reset to default",
                 icon=":material/restart_alt:",
-                on_click=attempting(set_keeper_rules, resources.library().catalog, DEFAULT_RULES),
+                on_click=attempting(set_keep_rules, resources.library().catalog, DEFAULT_RULES),
             )
     _decisions()
 
@@ -87,25 +87,25 @@ def _rule(rules: list[str], index: int, name: str) -> None:
 def _move(name: str, places: int) -> None:
     """Move a rule down, or up by a negative number of places."""
     catalog = resources.library().catalog
-    rules = list(keeper_rules(catalog))
+    rules = list(keep_rules(catalog))
     if name in rules:
         target = max(0, rules.index(name) + places)
         rules.remove(name)
-        set_keeper_rules(catalog, [*rules[:target], name, *rules[target:]])
+        set_keep_rules(catalog, [*rules[:target], name, *rules[target:]])
 
 
 def _turn_off(name: str) -> None:
     catalog = resources.library().catalog
     # A second click on the last rule but one must not leave none.
-    if rules := [each for each in keeper_rules(catalog) if each != name]:
-        set_keeper_rules(catalog, rules)
+    if rules := [each for each in keep_rules(catalog) if each != name]:
+        set_keep_rules(catalog, rules)
 
 
 def _add_rule(key: str) -> None:
     catalog, added = resources.library().catalog, st.session_state[key]
-    rules = keeper_rules(catalog)
+    rules = keep_rules(catalog)
     if added and added not in rules:
-        set_keeper_rules(catalog, [*rules, added])
+        set_keep_rules(catalog, [*rules, added])
 
 
 def _protected_folders() -> None:

@@ -32,7 +32,7 @@ class _Kept(NamedTuple):
     mask: PhotoMask
 
 
-class PhotoBitmaps:
+class ConditionMasks:
     """Masks of one library's photos. The most recently used ones are kept, up to a number of bytes.
     Thread-safe; masks are shared and read-only."""
 

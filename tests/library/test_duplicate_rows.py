@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.duplicates.group_file import GroupFile
-from explorer.library import copy_rows
+from explorer.library import duplicate_rows
 from explorer.library.library import Library
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from tests.factory import LibraryBuilder, digest_of
@@ -35,7 +35,7 @@ def test_only_dates_to_the_minute_are_moments(builder: LibraryBuilder) -> None:
         for precision in ("year", "month", "day", "minute", "second", None)
     }
     builder.put("file.jpg", "file", taken_at=taken, taken_source="file", taken_precision="second")
-    assert copy_rows.taken_times(builder.library.catalog) == {
+    assert duplicate_rows.taken_times(builder.library.catalog) == {
         ids["minute"]: taken,
         ids["second"]: taken,
         ids[None]: taken,
@@ -46,7 +46,7 @@ def test_rows_say_how_much_of_a_date_is_known(builder: LibraryBuilder) -> None:
     photo = builder.put(
         "a.jpg", 1, taken_at="2015-08-01T00:00:00", taken_source="exif", taken_precision="month"
     )
-    (row,) = copy_rows.copy_rows(builder.library.catalog, [photo])
+    (row,) = duplicate_rows.duplicate_rows(builder.library.catalog, [photo])
     assert (row.taken_at, row.taken_precision) == ("2015-08-01T00:00:00", "month")
     item = GroupFile(
         1, photo, row.path, 1, 1, 1, "JPEG", row.taken_at, None, taken_precision=row.taken_precision
@@ -69,34 +69,32 @@ class TestCopies:
         builder.lose("gone.jpg")
         catalog = builder.library.catalog
 
-        def names(rows: list[copy_rows.CopyRow]) -> list[str]:
+        def names(rows: list[duplicate_rows.DuplicateRow]) -> list[str]:
             return [Path(row.path).relative_to(row.root).as_posix() for row in rows]
 
-        assert names(copy_rows.copy_rows(catalog)) == ["a.jpg", "sub/a.jpg"]
-        assert names(copy_rows.copy_rows(catalog, all_folders=True)) == [
+        assert names(duplicate_rows.duplicate_rows(catalog)) == ["a.jpg", "sub/a.jpg"]
+        assert names(duplicate_rows.duplicate_rows(catalog, all_folders=True)) == [
             "a.jpg",
             "b.jpg",
             "sub/a.jpg",
             "@Recycle/b.jpg",
         ]
         assert (
-            names(copy_rows.copy_rows(catalog, [bin_])) == ["b.jpg"]
-            and names(copy_rows.copy_rows(catalog, [])) == []
+            names(duplicate_rows.duplicate_rows(catalog, [bin_])) == ["b.jpg"]
+            and names(duplicate_rows.duplicate_rows(catalog, [])) == []
         )
-        assert names(copy_rows.copy_rows(catalog, [bin_, two, bin_], all_folders=True)) == [
-            "a.jpg",
-            "b.jpg",
-            "sub/a.jpg",
-            "@Recycle/b.jpg",
-        ]
+        assert names(
+            duplicate_rows.duplicate_rows(catalog, [bin_, two, bin_], all_folders=True)
+        ) == ["a.jpg", "b.jpg", "sub/a.jpg", "@Recycle/b.jpg"]
 
     def test_many_photos_are_requested_in_chunks(
         self, builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(copy_rows, "MAX_BOUND_VALUES", 2)
+        monkeypatch.setattr(duplicate_rows, "MAX_BOUND_VALUES", 2)
         ids = [builder.put(f"{n}.jpg", n) for n in range(5)]
         assert [
-            row.photo_id for row in copy_rows.copy_rows(builder.library.catalog, reversed(ids))
+            row.photo_id
+            for row in duplicate_rows.duplicate_rows(builder.library.catalog, reversed(ids))
         ] == ids
 
     def test_a_file_has_the_facts_of_its_row(self, builder: LibraryBuilder, tmp_path: Path) -> None:
@@ -111,28 +109,28 @@ class TestCopies:
             iso=100,
             f_number=2.0,
         )
-        (row,) = copy_rows.copy_rows(builder.library.catalog, [photo])
+        (row,) = duplicate_rows.duplicate_rows(builder.library.catalog, [photo])
         root = str(tmp_path / "photos")
-        assert row == copy_rows.CopyRow(
+        assert row == duplicate_rows.DuplicateRow(
             row.file_id, photo, digest_of(1).hex(), root,
             str(tmp_path / "photos" / "sub" / "a.jpg"), 1000, 0, 1_000_000_000,
             640, 480, "JPEG", None, "exif", "C", 6, NOTHING,
         )  # fmt: skip
         plain = builder.put("b.jpg", 2, taken_source="file")
-        assert [row.metadata for row in copy_rows.copy_rows(builder.library.catalog, [plain])] == [
-            0
-        ]
+        assert [
+            row.metadata for row in duplicate_rows.duplicate_rows(builder.library.catalog, [plain])
+        ] == [0]
 
     def test_a_row_has_the_contents_of_its_file(self, builder: LibraryBuilder) -> None:
         held = FileContents((ContentPart("film", "0" * 32),))
         photo = builder.put("a.jpg", 1, contents=held.packed())
-        assert copy_rows.contents_of(builder.library.catalog, digest_of(1).hex()) == held
-        assert [row.contents for row in copy_rows.copy_rows(builder.library.catalog, [photo])] == [
-            held
-        ]
-        assert copy_rows.contents_of(builder.library.catalog, digest_of(2).hex()) is None
+        assert duplicate_rows.contents_of(builder.library.catalog, digest_of(1).hex()) == held
+        assert [
+            row.contents for row in duplicate_rows.duplicate_rows(builder.library.catalog, [photo])
+        ] == [held]
+        assert duplicate_rows.contents_of(builder.library.catalog, digest_of(2).hex()) is None
         for stored in (None, "no JSON", "{}"):
             builder.writer.connection.execute(
                 "update photo set contents = ? where id = ?", (stored, photo)
             )
-            assert copy_rows.contents_of(builder.library.catalog, digest_of(1).hex()) is None
+            assert duplicate_rows.contents_of(builder.library.catalog, digest_of(1).hex()) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 from explorer.search.language.parse_query import parse
 from explorer.search.on_this_day import PastDay
 from explorer.ui import resources
-from explorer.ui.search_page.past_days import cards
+from explorer.ui.search_page.on_this_day import cards
 from tests.ui.conftest import id_of
 
 

@@ -17,7 +17,8 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/plan_reader": ("removal/test_plan_encodings",),
     "removal/spreadsheet": (),
     "anomalies/finding_removals": (),
-    "removal/sidecar": ("removal/test_companions", "systems/test_sidecars_in_use"),
+    "removal/metadata_merger": ("removal/test_companions", "removal/test_sidecar_failures"),
+    "removal/sidecar_writer": ("removal/test_sidecar_failures", "systems/test_sidecars_in_use"),
     "removal/sidecar_restore": ("removal/test_restore", "removal/test_undo_bounds"),
     "removal/safe_move": ("removal/test_new_files", "systems/test_macos_moves"),
     "removal/part_files": (
@@ -51,7 +52,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_removal_races",
         "removal/test_companion_removal",
         "removal/test_companion_restore",
-        "removal/test_sidecar",
+        "removal/test_metadata_merger",
     ),
     "removal/checked_move": (
         "removal/test_removal_races",

@@ -22,7 +22,7 @@ class SidecarEntry:
     photo: str
     """Path of the photo that it belongs to."""
     sidecar: dict[str, Any]
-    """What was changed, as `removal/sidecar.py` notes it."""
+    """What was changed, as `removal/sidecar_writer.py` notes it."""
     undone: bool = False
 
     @property

@@ -15,7 +15,7 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.removal_journal import RemovalEntry, RemovalJournal
 from explorer.library.removal_sync import update_catalog
-from explorer.removal import sidecar
+from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import CheckedFile, CheckedPhoto, RemovalRefused
 from explorer.removal.checked_move import (
     MovedFile,
@@ -26,6 +26,7 @@ from explorer.removal.checked_move import (
 )
 from explorer.removal.destinations import Destinations
 from explorer.removal.edit_transfer import carry_over
+from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight
 from explorer.removal.proof import KEEPER_GONE, KeeperProof
 from explorer.removal.restore import Restorer
@@ -61,7 +62,7 @@ class RemovalExecutor:
         # Attributes of the current photo and its companions that the destination's drive cannot
         # store, in words.
         self._lost = dict[str, None]()
-        self._merge: sidecar.MetadataMerger | None = None
+        self._merge: MetadataMerger | None = None
 
     def remove(self, removal: Removal) -> None:
         """Remove one photo with its companions, and append the result."""
@@ -189,9 +190,9 @@ class RemovalExecutor:
         return target if is_same_inode else None
 
     @property
-    def _merger(self) -> sidecar.MetadataMerger:
+    def _merger(self) -> MetadataMerger:
         if self._merge is None:
-            self._merge = sidecar.MetadataMerger()
+            self._merge = MetadataMerger()
         return self._merge
 
     def _copy_metadata(
@@ -202,10 +203,10 @@ class RemovalExecutor:
         merged = self._merger(removal.path, keeper, same=removal.has_same_bytes, edits=edits)
         if merged.after is None:
             return
-        note = sidecar.journal_note(merged)
+        note = sidecar_writer.journal_note(merged)
         self._journal.note(run=self.id, step="sidecar", number=entry.number, sidecar=note)
         entry.sidecar = note
-        sidecar.write(note, merged, keeper)
+        sidecar_writer.write(note, merged, keeper)
 
     def end(self, planned: int) -> None:
         """Check all kept files again, put back the files that have lost their keeper, carry edits

@@ -22,8 +22,8 @@ from collections.abc import Sequence
 
 from explorer.library.library import Library
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import sidecar
 from explorer.removal.checked_files import RemovalRefused
+from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight
 from explorer.removal.removal_executor import RemovalExecutor
 from explorer.removal.results import TRASH, Progress, Removal, RemovalOutcome, RemovalResult
@@ -43,7 +43,7 @@ def dry_run(
     raises UsageError in the same cases."""
     preflight = Preflight(library, removals, to, without_keeper)
     results, gone = list[RemovalResult](), set[str]()
-    with contextlib.closing(sidecar.MetadataMerger()) as merge:
+    with contextlib.closing(MetadataMerger()) as merge:
         for number, removal in enumerate(removals):
             if tick:
                 tick(number, len(removals))

@@ -15,7 +15,7 @@ from explorer.removal import file_state, safe_move
 from explorer.removal.checked_files import restore_failure
 from explorer.removal.file_names import free_names
 from explorer.removal.part_files import part_name
-from explorer.removal.sidecar import delete_if_there, replace_content, sidecar_path
+from explorer.removal.sidecar_writer import delete_if_there, replace_content, sidecar_path
 from explorer.systems import file_calls
 
 # The names that `part_name` makes. The journal is not trusted: no other file is deleted because the
@@ -27,8 +27,8 @@ _CHANGED = "the sidecar {} has changed since, and was left as it is"
 def restore_sidecar(note: dict[str, Any] | None, keeper: str | None) -> str:
     """Restore a sidecar to what it was before a removal, unless somebody has changed it since.
 
-    note: from `sidecar.journal_note`. keeper: the photo that the sidecar belongs to; a note about
-    any other file is ignored. Returns what the user should know, '' if nothing.
+    note: from `sidecar_writer.journal_note`. keeper: the photo that the sidecar belongs to; a note
+    about any other file is ignored. Returns what the user should know, '' if nothing.
     """
     if not note or keeper is None or str(note["path"]).lower() != sidecar_path(keeper).lower():
         return ""

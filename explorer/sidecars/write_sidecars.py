@@ -23,12 +23,12 @@ from explorer.library.protected_folder_store import ProtectedFolders, protected_
 from explorer.library.removal_journal import RemovalJournal
 from explorer.library.sidecar_journal import sidecar_runs
 from explorer.photos.metadata.sidecar_values import SidecarValues
-from explorer.removal import sidecar
+from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import FileInUse, RemovalRefused, unreadable_reason
 from explorer.removal.companions import CompanionFinder, Companions, companions_of
 from explorer.removal.removal_paths import require_outside_stores
-from explorer.removal.sidecar import PreparedSidecar, sidecar_path
 from explorer.removal.sidecar_restore import delete_left_part
+from explorer.removal.sidecar_writer import PreparedSidecar, sidecar_path
 from explorer.sidecars.sidecar_plan import PlannedSidecar, plan_sidecars
 from explorer.systems import file_calls
 
@@ -222,13 +222,13 @@ class _Writer:
             raise RemovalRefused("it has changed since the library last read it")
 
     def _write(self, photo: str, prepared: PreparedSidecar) -> None:
-        note = sidecar.journal_note(prepared)
+        note = sidecar_writer.journal_note(prepared)
         if not self.count:
             self.journal.note(run=self.id, step="sidecars", planned=self._total)
         number, self.count = self.count, self.count + 1
         self.journal.note(run=self.id, step="write", number=number, path=photo, sidecar=note)
         try:
-            sidecar.write(note, prepared, photo, _WHOSE)
+            sidecar_writer.write(note, prepared, photo, _WHOSE)
         except RemovalRefused:
             self.journal.note(run=self.id, step="unwritten", number=number)
             raise

@@ -11,7 +11,8 @@ import pytest
 from explorer.library.library import Library
 from explorer.library.root_store import add_root
 from explorer.library.writer import Writer
-from explorer.removal.sidecar import MetadataMerger, sidecar_path
+from explorer.removal.metadata_merger import MetadataMerger
+from explorer.removal.sidecar_writer import sidecar_path
 from tests import pictures
 from tests.fixtures.small_library import SmallLibrary
 from tests.photos.metadata.packets import subject, xmp

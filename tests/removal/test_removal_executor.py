@@ -11,9 +11,9 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import file_identity, removal_executor, safe_move, sidecar
+from explorer.removal import file_identity, removal_executor, safe_move
 from explorer.removal.remove import remove
-from explorer.removal.sidecar import PreparedSidecar
+from explorer.removal.sidecar_writer import PreparedSidecar
 from explorer.removal.undo import history, undo
 from tests.fixtures.small_library import SmallLibrary
 
@@ -212,7 +212,7 @@ def test_one_process_merges_the_metadata_of_all_photos(
         def close(self) -> None:
             self.closed += 1
 
-    monkeypatch.setattr(sidecar, "MetadataMerger", Merger)
+    monkeypatch.setattr(removal_executor, "MetadataMerger", Merger)
     for name, text in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "three"), ("e", "one")):
         small_library.add_photo(f"{name}.jpg", text)
     small_library.add_pair("a.jpg", "c.jpg")

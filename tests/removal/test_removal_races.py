@@ -10,9 +10,10 @@ import pytest
 
 from explorer.library.removal_journal import RemovalJournal
 from explorer.removal import safe_move, trash
+from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight
 from explorer.removal.remove import remove
-from explorer.removal.sidecar import MetadataMerger, PreparedSidecar
+from explorer.removal.sidecar_writer import PreparedSidecar
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
 

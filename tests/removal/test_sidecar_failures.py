@@ -11,11 +11,12 @@ import pytest
 from explorer.decoding.pool import DecodePool
 from explorer.removal import part_files
 from explorer.removal.checked_files import FileInUse, RemovalRefused
+from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.remove import dry_run, remove
-from explorer.removal.sidecar import MetadataMerger, PreparedSidecar, sidecar_path, write
+from explorer.removal.sidecar_writer import PreparedSidecar, sidecar_path, write
 from explorer.systems.this_system import this_system
 from tests.fixtures.small_library import SmallLibrary
-from tests.removal.test_sidecar import go
+from tests.removal.test_metadata_merger import go
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])

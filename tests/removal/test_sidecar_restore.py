@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from explorer.removal import part_files
-from explorer.removal.sidecar import write
 from explorer.removal.sidecar_restore import restore_sidecar
+from explorer.removal.sidecar_writer import write
 from tests.fixtures.small_library import hash_of
-from tests.removal.test_sidecar import merged_at, names, note_path
+from tests.removal.test_metadata_merger import merged_at, names, note_path
 
 
 def test_a_new_sidecar_is_deleted_and_an_old_one_restored(

@@ -18,7 +18,7 @@ from explorer.library.setting_store import put_setting
 from explorer.removal import safe_move
 from explorer.removal.remove import remove
 from explorer.removal.results import TRASH
-from explorer.removal.sidecar import sidecar_path
+from explorer.removal.sidecar_writer import sidecar_path
 from explorer.removal.undo import history, recover_interrupted, undo
 from tests.fixtures.small_library import SmallLibrary, digest, tree
 from tests.removal.test_recover_interrupted import change

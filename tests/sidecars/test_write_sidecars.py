@@ -26,7 +26,7 @@ from explorer.library.protected_folder_store import protect_folder
 from explorer.library.removal_journal import RemovalJournal
 from explorer.library.sidecar_journal import sidecar_runs
 from explorer.photos.metadata.sidecar_values import SidecarValues, read_values
-from explorer.removal import part_files, safe_move, sidecar
+from explorer.removal import part_files, safe_move, sidecar_writer
 from explorer.removal.undo import history
 from explorer.sidecars import write_sidecars as module
 from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
@@ -160,13 +160,13 @@ def test_a_sidecar_saved_meanwhile_is_not_overwritten(
     edit(small_library, "a.jpg", set_rating(3))
     saved = xmp("xmp:Rating='1'")
 
-    def save_first(merged: sidecar.PreparedSidecar) -> dict[str, object]:
+    def save_first(merged: sidecar_writer.PreparedSidecar) -> dict[str, object]:
         note = make_note(merged)
         Path(merged.target).write_text(saved)
         return note
 
-    make_note = sidecar.journal_note
-    monkeypatch.setattr(sidecar, "journal_note", save_first)
+    make_note = sidecar_writer.journal_note
+    monkeypatch.setattr(sidecar_writer, "journal_note", save_first)
     outcome = write_sidecars(small_library.library)
     assert "saved by another program" in reasons(outcome)[0]
     assert (small_library.photos / "a.jpg.xmp").read_text() == saved
@@ -233,7 +233,7 @@ def test_killed_at_any_step_undo_restores_all(
     with monkeypatch.context() as patched:
         patched.setattr(where, name, killed)
         # A process that is killed cleans nothing up.
-        patched.setattr(sidecar, "delete_if_there", lambda path: None)
+        patched.setattr(sidecar_writer, "delete_if_there", lambda path: None)
         patched.setattr(part_files, "discard", lambda path: None)
         patched.setattr(module._Writer, "end", lambda _: None)
         with contextlib.suppress(Killed):

@@ -12,9 +12,9 @@ from explorer.library.edit_operations import set_rating
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.removal_journal import RemovalJournal
 from explorer.library.sidecar_journal import SidecarRun
-from explorer.removal import sidecar
+from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import RemovalRefused
-from explorer.removal.sidecar import PreparedSidecar
+from explorer.removal.sidecar_writer import PreparedSidecar
 from explorer.sidecars import write_sidecars as module
 from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
 from explorer.sidecars.write_sidecars import finish_interrupted, write_sidecars
@@ -77,14 +77,14 @@ def test_a_sidecar_that_was_refused_is_not_undone(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rated(small_library, "a.jpg", "b.jpg")
-    real = sidecar.write
+    real = sidecar_writer.write
 
     def write(note: dict[str, Any], prepared: PreparedSidecar, photo: str, whose: str) -> None:
         if photo.endswith("a.jpg"):
             raise RemovalRefused("another program saved it")
         real(note, prepared, photo, whose)
 
-    monkeypatch.setattr(sidecar, "write", write)
+    monkeypatch.setattr(sidecar_writer, "write", write)
     outcome = write_sidecars(small_library.library)
     (run,) = runs(small_library)
     assert noted(run) == {"a.jpg": True, "b.jpg": False} and run.ended

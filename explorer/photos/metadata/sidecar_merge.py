@@ -1,6 +1,6 @@
 """Merge the metadata of a photo that is to be removed into the sidecar of the kept photo.
 
-Runs in a decode process, like `field_reader`. Only `removal/sidecar.py` writes files.
+Runs in a decode process, like `field_reader`. Only `removal/sidecar_writer.py` writes files.
 """
 
 from __future__ import annotations

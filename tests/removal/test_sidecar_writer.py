@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from explorer.removal import part_files, sidecar
+from explorer.removal import part_files, sidecar_writer
 from explorer.removal.checked_files import RemovalRefused
-from explorer.removal.sidecar import write
 from explorer.removal.sidecar_restore import restore_sidecar
-from tests.removal.test_sidecar import merged_at, names, note_path
+from explorer.removal.sidecar_writer import write
+from tests.removal.test_metadata_merger import merged_at, names, note_path
 
 
 def test_a_new_sidecar_is_written(sidecar_file: Path, keeper_photo: str) -> None:
@@ -194,11 +194,11 @@ def test_the_owner_is_kept_if_possible(
         raise PermissionError
 
     monkeypatch.setattr(os, "chown", refuse)
-    sidecar._copy_owner(str(sidecar_file), keeper_photo)
+    sidecar_writer._copy_owner(str(sidecar_file), keeper_photo)
     assert not asked
     with monkeypatch.context() as patched:
         patched.setattr(os, "stat", foreign)
-        sidecar._copy_owner(str(sidecar_file), keeper_photo)
+        sidecar_writer._copy_owner(str(sidecar_file), keeper_photo)
     assert asked == [(12345, 54321)]
 
 
@@ -207,7 +207,7 @@ def test_the_owner_is_kept_in_replacing(
 ) -> None:
     sidecar_file.write_bytes(b"old")
     done = list[str]()
-    spy(monkeypatch, done, sidecar, "_copy_owner")
+    spy(monkeypatch, done, sidecar_writer, "_copy_owner")
     spy(monkeypatch, done, os, "replace")
     merged = merged_at(sidecar_file)
     write(note_path(merged), merged, keeper_photo)

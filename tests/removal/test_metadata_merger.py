@@ -12,17 +12,12 @@ import pytest
 from explorer.library.removal_journal import RemovalJournal
 from explorer.photos.metadata.field_reader import read_files
 from explorer.photos.metadata.fields import MetadataFields
-from explorer.removal import sidecar
+from explorer.removal import metadata_merger, sidecar_writer
 from explorer.removal.checked_files import RemovalRefused
+from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.remove import remove
 from explorer.removal.results import RemovalOutcome
-from explorer.removal.sidecar import (
-    MetadataMerger,
-    PreparedSidecar,
-    journal_note,
-    sidecar_path,
-    write,
-)
+from explorer.removal.sidecar_writer import PreparedSidecar, journal_note, sidecar_path, write
 from explorer.removal.undo import undo
 from tests import pictures
 from tests.fixtures.small_library import SmallLibrary
@@ -30,7 +25,7 @@ from tests.photos.metadata.packets import xmp
 
 
 def facts_of(path: Path) -> MetadataFields:
-    return read_files(str(path), sidecar._metadata_files(str(path))).fields
+    return read_files(str(path), metadata_merger._metadata_files(str(path))).fields
 
 
 def note_path(merged: PreparedSidecar) -> dict[str, Any]:
@@ -117,7 +112,7 @@ def test_a_sidecar_with_another_case_is_the_one_to_write(
 def test_a_sidecar_in_capitals_like_its_photo_is_the_one_to_write(tmp_path: Path) -> None:
     (tmp_path / "IMG_1.JPG.XMP").touch()
     keeper, there = str(tmp_path / "IMG_1.JPG"), str(tmp_path / "IMG_1.JPG.XMP")
-    assert sidecar._target(keeper, [there]) == there
+    assert metadata_merger._target(keeper, [there]) == there
 
 
 def test_the_sidecar_named_by_stem_is_read_but_not_written(
@@ -192,7 +187,7 @@ def test_a_sidecar_is_journaled_before_it_is_written(
         seen.append((run.families[-1][-1].sidecar, dict(note), os.path.lexists(note["path"])))
         raise RemovalRefused("enough")
 
-    monkeypatch.setattr(sidecar, "write", look)
+    monkeypatch.setattr(sidecar_writer, "write", look)
     go(metadata_library)
     ((kept, note, there),) = seen
     assert kept == note and not there and note["before"] is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components import id_lists, viewer
-from explorer.ui.map_page import library_map, map_selection, map_states, selected_photos
+from explorer.ui.map_page import empty_map, library_map, map_selection, selected_photos
 from explorer.ui.map_page.map_overview import overview
 from explorer.ui.search_page import export_dialog
 
@@ -17,8 +17,8 @@ def main() -> None:
         refresh_on_change(drawn, has_room=True)
         return
     shown = overview().shown
-    if len(shown.ids) < map_states.FEWEST_PHOTOS:
-        map_states.explain_no_map(drawn.photos)
+    if len(shown.ids) < empty_map.FEWEST_PHOTOS:
+        empty_map.explain_no_map(drawn.photos)
         refresh_on_change(drawn, has_room=True)
         return
     show_map()

@@ -26,9 +26,9 @@ from explorer.removal.checked_move import (
 )
 from explorer.removal.destinations import Destinations
 from explorer.removal.edit_transfer import carry_over
+from explorer.removal.keeper_proof import KEEPER_GONE, KeeperProof
 from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight
-from explorer.removal.proof import KEEPER_GONE, KeeperProof
 from explorer.removal.restore import Restorer
 from explorer.removal.results import Removal, RemovalResult, lost_in_words
 from explorer.systems import file_calls

@@ -7,7 +7,8 @@ The steps for every photo:
    are kept for them; all must be what the library knows (`preflight`).
 2. Announce in the journal what is about to happen to all of them, and sync it to disk.
 3. Move the companions, then the photo, without overwriting any file, and record where each is.
-4. Read the kept files again, and prove that they are other files than those that moved (`proof`).
+4. Read the kept files again, and prove that they are other files than those that moved
+   (`keeper_proof`).
 
 At the end, edits of removed photos are carried over to those that are kept (`edit_transfer`).
 

@@ -64,7 +64,7 @@ if page != library:
     status_line()
 last_edit_line()
 page.run()
-first_page.drawn()
+first_page.mark_drawn()
 # One dialog at a time.
 if not (edit_if_requested() or add_if_requested() or write_if_requested()):
     concept_dialog.open_if_requested()

@@ -94,7 +94,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         yield
         running.close()
         return
-    first_page.starting()
+    first_page.mark_starting()
     keeper = asyncio.create_task(keep_worker(folder))
     warming = asyncio.create_task(run_in_threadpool(_warm_up))
     upcoming = asyncio.create_task(keep_warm())
@@ -102,7 +102,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        first_page.ending()
+        first_page.mark_ending()
         try:
             for task in (keeper, upcoming, releasing):
                 task.cancel()
@@ -123,7 +123,7 @@ def _warm_up() -> None:
     """Load what the pages need: first the search model and, once a page has been drawn, what the
     others show, the quickest first: folders, groups of duplicates, anomalies."""
     resources.warm()
-    if not first_page.wait():
+    if not first_page.wait_until_drawn():
         return
     # The page that needs them reports the error.
     with contextlib.suppress(ExplorerError):

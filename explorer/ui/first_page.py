@@ -13,13 +13,13 @@ _PREVIEWS = 1.0
 _drawn, _ending = threading.Event(), threading.Event()
 
 
-def drawn() -> None:
+def mark_drawn() -> None:
     """Record that a page has been drawn."""
     _drawn.set()
 
 
-def wait() -> bool:
-    """Wait until the first page has been drawn, but no longer than 15 seconds. Returns False if the
+def wait_until_drawn() -> bool:
+    """Wait until the first page has been drawn, or for 15 seconds. Returns False if the
     server is ending."""
     if _drawn.wait(_PATIENCE):
         _ending.wait(_PREVIEWS)
@@ -27,17 +27,17 @@ def wait() -> bool:
 
 
 def is_ending() -> bool:
-    """Whether the server ends."""
+    """Whether the server is ending."""
     return _ending.is_set()
 
 
-def starting() -> None:
+def mark_starting() -> None:
     """Record that the server starts, and that no page has been drawn."""
     _drawn.clear()
     _ending.clear()
 
 
-def ending() -> None:
+def mark_ending() -> None:
     """Record that the server is ending, and end all waits."""
     _ending.set()
     _drawn.set()

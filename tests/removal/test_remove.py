@@ -11,7 +11,7 @@ import pytest
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.removal_journal import RemovalJournal
-from explorer.removal import keeper_check, preflight, proof, safe_move, trash
+from explorer.removal import keeper_check, keeper_proof, preflight, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
 from explorer.removal.undo import history, undo
@@ -169,7 +169,7 @@ def test_a_keeper_is_not_removed_through_an_alias(
     ]
     outcome = remove(small_library.library, wanted)
     assert [(result.state, result.reason) for result in outcome.results] == [
-        ("removed", ""), ("failed", proof.KEPT_FOR_ANOTHER),
+        ("removed", ""), ("failed", keeper_proof.KEPT_FOR_ANOTHER),
     ]  # fmt: skip
     assert small_library.tree() == {name: what for name, what in before.items() if name != "b.jpg"}
     undo(small_library.library)

@@ -96,7 +96,7 @@ def test_other_pages_are_prepared_after_the_first(
             await asyncio.sleep(0)
             assert not prepared
             if drawn:
-                first_page.drawn()
+                first_page.mark_drawn()
                 async with asyncio.timeout(PATIENCE):
                     while len(prepared) < 2 + len(KINDS):
                         await asyncio.sleep(0.01)
@@ -110,7 +110,7 @@ def test_the_server_ends_between_two_kinds_of_anomalies(
 ) -> None:
     def findings(kinds: list[str]) -> None:
         prepared.extend(kinds)
-        first_page.ending()
+        first_page.mark_ending()
 
     monkeypatch.setattr(anomalies_state, "anomalies", lambda: SimpleNamespace(findings=findings))
     monkeypatch.setattr(first_page, "_ending", threading.Event())

@@ -21,7 +21,7 @@ from explorer.ui import empty_library, photo_lists, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.why_photo import reasons_html
+from explorer.ui.components.match_reasons import reasons_html
 from explorer.ui.concepts import concept_search
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.search.match_reasons import MatchReason
-from explorer.ui.components.why_photo import reasons_html
+from explorer.ui.components.match_reasons import reasons_html
 
 
 def test_search_terms_are_highlighted_and_names_are_escaped() -> None:

@@ -8,7 +8,7 @@ import pytest
 from explorer.removal import file_identity
 from explorer.removal.checked_files import CheckedFile, CheckedPhoto, KeptFile, RemovalRefused
 from explorer.removal.file_state import file_stamp
-from explorer.removal.proof import KEEPER_GONE, SAME_AS_KEEPER, KeeperProof
+from explorer.removal.keeper_proof import KEEPER_GONE, SAME_AS_KEEPER, KeeperProof
 from tests.fixtures.small_library import digest
 
 

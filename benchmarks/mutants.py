@@ -156,12 +156,7 @@ def module_of(repo: Path, name: str) -> Module:
 def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]:
     """The test files that exercise a module, relative to the project, its own first. Raises
     LookupError if there are none."""
-    name = Path(stem).name
-    own = [
-        path.relative_to(repo).as_posix()
-        for path in sorted((repo / "tests").rglob(f"test_{name}*.py"))
-        if "browser" not in path.parts
-    ]
+    own = _own_tests(repo, stem)
     listed = [f"tests/{test}.py" for test in GUARDS.get(stem, ())]
     found = given or list(
         dict.fromkeys([*own, *(test for test in listed if (repo / test).is_file())])
@@ -172,6 +167,24 @@ def tests_of(repo: Path, stem: str, given: list[str] | None = None) -> list[str]
             f" benchmarks/_mutant_guards.py."
         )
     return found
+
+
+def _own_tests(repo: Path, stem: str) -> list[str]:
+    """The test files in the module's mirrored folder that have its name, or continue it after an
+    underscore, and are not those of a module with a longer name."""
+    folder, name = Path(stem).parent, Path(stem).name
+    longer = [
+        path.stem for path in (repo / "explorer" / folder).glob(f"{name}_*.py") if path.is_file()
+    ]
+    return [
+        path.relative_to(repo).as_posix()
+        for path in sorted((repo / "tests" / folder).glob(f"test_{name}*.py"))
+        if _is_of(path.stem, name) and not any(_is_of(path.stem, each) for each in longer)
+    ]
+
+
+def _is_of(test: str, module: str) -> bool:
+    return f"{test}_".startswith(f"test_{module}_")
 
 
 def draw(repo: Path, module: Module, number: int | None, seed: int) -> list[Mutation]:

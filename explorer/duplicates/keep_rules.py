@@ -55,7 +55,7 @@ def _earliest(file: GroupFile) -> Value:
 
 
 def _why_earliest(keep: GroupFile, rival: GroupFile) -> str:
-    one, two = keep.taken or "", rival.taken or ""
+    one, two = keep.taken or "", rival.taken
     if not two:
         return "it has a date"
     shown, other = (

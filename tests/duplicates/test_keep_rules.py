@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.duplicates.keep_rules import RULES_BY_NAME
+from explorer.duplicates.keep_rules import DEFAULT_RULES, REGULAR_FILE, RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import choose_keeper
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.companions import Companion, Companions
@@ -43,8 +43,11 @@ PAGE = ContentPart("page", "0" * 32)
         ("camera", {"camera": "Acme Z1"}, {}, "only it names its camera"),
         ("protected", {"protected": True}, {}, "it is in a protected folder"),
         ("metadata", {"metadata": 5}, {"metadata": 4}, "it has more metadata fields (5 vs. 4)"),
+        ("native", {"format": "HEIF"}, {"format": "PNG"},
+         "cameras write HEIF files, and the other is PNG"),
         ("earliest", {}, {"taken_at": "2020-01-01T10:00:01"},
          "its date is earlier (2020-01-01 10:00:00 vs. 2020-01-01 10:00:01)"),
+        ("earliest", {}, {"taken_at": None}, "it has a date"),
     ],
 )  # fmt: skip
 def test_a_rule_prefers_and_explains(
@@ -54,6 +57,22 @@ def test_a_rule_prefers_and_explains(
     one, other = item(**({"path": "/p/z.jpg"} | better)), item(**worse)
     rules = [rule] if rule in RULES_BY_NAME else []
     assert choose_keeper([other, one], rules, quality=no_quality) == (one, why)
+
+
+def test_settings_and_pages_name_the_rules_in_this_order() -> None:
+    """Stored orders refer to the names."""
+    assert {rule.name: rule.label for rule in RULES} == {
+        "protected": "In a protected folder", "raw": "RAW before JPEG", "bare": "No border added",
+        "camera": "Has a camera name", "pixels": "More pixels",
+        "contents": "More contents (pages, a video, maps)",
+        "company": "Has its video, RAW file or edits", "quality": "Higher JPEG quality",
+        "metadata": "More metadata", "native": "In a camera's file format",
+        "earliest": "Earliest date taken", "plain": "Not named like a copy",
+        "oldest": "Oldest file", "shortest": "Shortest path",
+        "shallowest": "Fewest parent folders", "newest": "Newest file",
+    }  # fmt: skip
+    assert DEFAULT_RULES == tuple(rule.name for rule in RULES[:14]) == tuple(RULES_BY_NAME)[:14]
+    assert (REGULAR_FILE.name, REGULAR_FILE.label) == ("real", "A file, not a link")
 
 
 def test_a_file_not_read_yet_counts_as_one_that_contains_a_single_picture() -> None:

@@ -1,10 +1,17 @@
-"""What may be kept for a file: RAW files are copies only of identical files."""
+"""What may be kept for a file: RAW files are copies only of identical files, and companions have a
+counterpart only in another file."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from explorer.removal import file_state
+from explorer.removal.checked_files import CheckedFile, RemovalRefused, check_file
+from explorer.removal.keeper_check import check_same_film, has_same_sidecar
 from explorer.removal.remove import remove
+from explorer.removal.results import Removal
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.test_removal_refusals import reason
 
@@ -38,3 +45,68 @@ def test_nothing_is_removed_for_a_file_in_another_programs_store(
         small_library.add_photo(name, "same")
     wanted = small_library.removal("a.jpg", "$RECYCLE.BIN/b.jpg", tier="identical")
     assert "$RECYCLE.BIN" in reason(small_library, wanted)
+
+
+def test_a_plan_need_not_repeat_the_hash_of_identical_files(small_library: SmallLibrary) -> None:
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        small_library.add_photo(name, "other" if name == "c.jpg" else "same")
+    path, keeper, other = (str(small_library.photos / f"{name}.jpg") for name in "bac")
+    digest = small_library.removal("b.jpg", None).hash
+    assert "has changed" in reason(small_library, Removal(path, digest, other))
+    assert remove(small_library.library, [Removal(path, digest, keeper)]).removed
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    """A folder, and a link to it: the files have two paths each."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    return tmp_path
+
+
+def checked(path: Path, text: str) -> CheckedFile:
+    path.write_text(text)
+    return check_file(str(path))
+
+
+def test_a_sidecar_is_not_its_own_counterpart(folders: Path) -> None:
+    sidecar = checked(folders / "folder/a.jpg.xmp", "words")
+    keeper = str(folders / "link/a.jpg")
+    assert not has_same_sidecar(keeper, sidecar)
+    other = folders / "a.jpg.xmp"
+    for text, same in (("words", True), ("WORDS", False), ("words and more", False)):
+        other.write_text(text)
+        assert has_same_sidecar(str(folders / "a.jpg"), sidecar) is same
+    other.unlink()
+    other.symlink_to("folder/a.jpg.xmp")
+    assert not has_same_sidecar(str(folders / "a.jpg"), sidecar)
+    other.unlink()
+    (folders / "a.mov").write_text("words")
+    assert not has_same_sidecar(str(folders / "a.jpg"), sidecar)
+
+
+def test_a_film_is_not_its_own_counterpart(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film = checked(folders / "folder/a.mov", "film")
+    with pytest.raises(RemovalRefused, match="the photo to keep has another video"):
+        check_same_film(str(folders / "link/a.heic"), film, "its video a.mov")
+    keeper, other = str(folders / "a.heic"), folders / "a.mov"
+    other.symlink_to("folder/a.mov")
+    with pytest.raises(RemovalRefused, match=r"no second copy of its video a\.mov: .* has none"):
+        check_same_film(keeper, film, "its video a.mov")
+    other.unlink()
+    kept = checked(other, "film")
+    assert check_same_film(keeper, film, "it") == (str(other), film.hash, kept.stamp)
+    real = file_state.file_hash
+
+    def read(path: str) -> str:
+        found = real(path)
+        other.write_text("film and more")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(file_state, "file_hash", read)
+        with pytest.raises(RemovalRefused, match="another video"):
+            check_same_film(keeper, film, "it")
+    other.write_text("FILM")
+    with pytest.raises(RemovalRefused, match="another video"):
+        check_same_film(keeper, film, "it")

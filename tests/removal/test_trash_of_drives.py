@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -178,6 +179,20 @@ def test_the_info_file_is_complete_when_it_is_flushed(
     monkeypatch.setattr(safe_move, "move", moved)
     trash.send(str(photo), hash_of(b"photo"), to)
     assert synced[0] == Path(to.info).stat().st_size > 0
+
+
+@pytest.mark.parametrize(("bits", "mode"), [(True, 0o700), (False, 0o777)])
+def test_our_own_folder_is_private_where_systems_have_permissions(
+    drive: Path, bits: bool, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, a private folder could not be read on another computer."""
+    made, real = list[int](), file_calls.makedirs
+    monkeypatch.setattr(trash, "this_system", lambda: SimpleNamespace(has_permission_bits=bits))
+    monkeypatch.setattr(
+        file_calls, "makedirs", lambda path, mode: [made.append(mode), real(path, mode)]
+    )
+    assert trash.own_folder(str(drive / "sub/a.jpg")) == str(drive / trash.OWN_FOLDER)
+    assert made == [mode]
 
 
 def test_folders_of_the_trash_are_private(drive: Path, home: Path) -> None:

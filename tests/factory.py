@@ -53,6 +53,21 @@ def _vector(digest: bytes) -> np.ndarray:
     return np.asarray(vector / np.linalg.norm(vector))
 
 
+FIGURES = QualityMetrics(
+    blur_radius=0.4,
+    noise_sigma=1.0,
+    jpeg_quality=90.0,
+    blockiness=0.2,
+    luma_p2=20,
+    luma_p50=100,
+    luma_p99=230,
+    luma_mean=110,
+    contrast=50,
+    colorfulness=40,
+)
+"""The metrics of an ordinary photo."""
+
+
 def by_camera(**facts: Any) -> dict[str, Any]:
     """The facts of a photo as its camera wrote it, measured; `measured` for a copy that has lost
     them."""
@@ -67,19 +82,7 @@ def by_camera(**facts: Any) -> dict[str, Any]:
 
 def measured(**facts: Any) -> dict[str, Any]:
     """The facts of a photo of ordinary figures."""
-    figures = QualityMetrics(
-        blur_radius=0.4,
-        noise_sigma=1.0,
-        jpeg_quality=90.0,
-        blockiness=0.2,
-        luma_p2=20,
-        luma_p50=100,
-        luma_p99=230,
-        luma_mean=110,
-        contrast=50,
-        colorfulness=40,
-    )
-    return {"quality": figures.packed(), **facts}
+    return {"quality": FIGURES.packed(), **facts}
 
 
 class LibraryBuilder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -188,7 +189,7 @@ def _list(given: str | None, *, as_json: bool) -> int:
         if library:
             library.close()
     if as_json:
-        emit_json([row._asdict() for row in rows])
+        emit_json([asdict(row) for row in rows])
         return 0
     for row in rows:
         text = f"phrases ({row.languages or 'see its source'})" if row.has_text else "photos only"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from explorer.encoders.base import Encoder, Progress, TwoTowerEncoder
 from explorer.encoders.conversion_process import convert_apart, must_convert_apart
@@ -19,21 +19,24 @@ Loader = Callable[[], Encoder]
 OPEN_CLIP = "open_clip:"
 """The prefix of the names of open_clip's models."""
 
-_POOLED = ("resnet50", "vit")
+_TORCHVISION = ("resnet50", "vit")
 _CLIP = ("clip", "siglip2")
-OPENVINO_ONLY = ("starter", *_POOLED)
+OPENVINO_ONLY = ("starter", *_TORCHVISION)
 """The encoders that run on the processor with OpenVINO, whatever the computer has."""
 
 
-class EncoderInfo(NamedTuple):
+@dataclass(frozen=True)
+class EncoderInfo:
     """What the command `models` shows about an encoder."""
 
     name: str
     what: str
     has_text: bool
     languages: str
-    """The languages that phrases can be in; empty for a model without a text encoder."""
+    """The languages that phrases can be in; empty for a model without a text encoder, or if
+    unknown."""
     licence: str
+    """Empty if unknown."""
     available: bool
     """Whether it can be used without a download."""
     download_bytes: int
@@ -45,7 +48,7 @@ def _starter() -> Encoder:
     return load_starter()
 
 
-def _pooled(name: str) -> Loader:
+def _torchvision(name: str) -> Loader:
     def load() -> Encoder:
         from explorer.encoders.torchvision_encoders import TORCHVISION_MODELS, TorchvisionEncoder
 
@@ -79,7 +82,7 @@ _ABOUT = {
 _loaders: dict[str, Loader] = {
     "starter": _starter,
     **{name: _clip(name) for name in _CLIP},
-    **{name: _pooled(name) for name in _POOLED},
+    **{name: _torchvision(name) for name in _TORCHVISION},
 }
 _loaded: dict[str, Encoder] = {}
 _loading: dict[str, threading.Lock] = {}
@@ -185,7 +188,7 @@ def _loader(name: str) -> Loader:
 def available(name: str) -> bool:
     """Whether an encoder can be used without a download. Raises UnknownEncoder or EncoderError."""
     _loader(name)
-    if name in _POOLED:
+    if name in _TORCHVISION:
         from explorer.encoders import torchvision_encoders
 
         return torchvision_encoders.available(torchvision_encoders.TORCHVISION_MODELS[name])
@@ -213,7 +216,7 @@ def ready(name: str) -> bool:
     """Whether an encoder can be loaded at once, because it is already converted. Raises
     UnknownEncoder or EncoderError."""
     _loader(name)
-    if name in _POOLED:
+    if name in _TORCHVISION:
         from explorer.encoders import torchvision_encoders
 
         return torchvision_encoders.converted(torchvision_encoders.TORCHVISION_MODELS[name])
@@ -250,7 +253,7 @@ def remove(name: str, *, weights: bool) -> int:
     _loader(name)
     with _lock:
         _loaded.pop(name, None)
-    if name in _POOLED:
+    if name in _TORCHVISION:
         from explorer.encoders import torchvision_encoders
 
         return torchvision_encoders.remove(
@@ -267,7 +270,7 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
     """Download and convert an encoder's weights, unless that has been done. Raises UnknownEncoder,
     WeightsMissing with the reason, or EncoderError."""
     _loader(name)
-    if name in _POOLED:
+    if name in _TORCHVISION:
         from explorer.encoders import torchvision_encoders, weights
 
         weights.fetch(torchvision_encoders.TORCHVISION_MODELS[name].source, progress)

@@ -3,9 +3,10 @@ command line and the Library page."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from explorer.encoders import registry
+from explorer.encoders.registry import EncoderInfo
 from explorer.errors import EncoderError, UsageError
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
@@ -14,19 +15,10 @@ from explorer.library.library import Library
 from explorer.library.writer import Writer
 
 
-class ModelRow(NamedTuple):
+@dataclass(frozen=True)
+class ModelRow(EncoderInfo):
     """A model, and how a library uses it."""
 
-    name: str
-    what: str
-    has_text: bool
-    languages: str
-    """The languages of phrases; empty for a model without text, or if unknown."""
-    licence: str
-    """Empty if unknown."""
-    available: bool
-    """Whether it can be used without a download."""
-    download_bytes: int
     photos: int
     """Photos of the library that it has encoded. Vectors of an older version do not count, because
     no search uses them."""
@@ -45,21 +37,23 @@ def list_models(catalog: Catalog | None) -> list[ModelRow]:
         photos = {name: _encoded(catalog, name) for name in sorted(names)}
         used = model_settings.encoder_in_use(catalog)
         in_use, upcoming = used and used[0], model_settings.next_encoder(catalog)
-    rows = [
-        ModelRow(*info, photos.get(info.name, 0), info.name == in_use, info.name == upcoming)
-        for info in registry.describe()
-    ]
-    known = {row.name for row in rows}
-    others = [name for name in photos if name not in known]
-    if upcoming and upcoming not in known and upcoming not in others:
-        others.append(upcoming)
-    return rows + [
-        ModelRow(
-            name, "", True, "", "", _is_ready(name), 0,
-            photos.get(name, 0), name == in_use, name == upcoming,
-        )
+    infos = registry.describe()
+    known = {info.name for info in infos}
+    others = dict.fromkeys([*photos, *([upcoming] if upcoming else [])])
+    infos += [
+        EncoderInfo(name, "", True, "", "", _is_ready(name), 0)
         for name in others
-    ]  # fmt: skip
+        if name not in known
+    ]
+    return [
+        ModelRow(
+            **vars(info),
+            photos=photos.get(info.name, 0),
+            in_use=info.name == in_use,
+            upcoming=info.name == upcoming,
+        )
+        for info in infos
+    ]
 
 
 PHOTOS_ONLY = (

@@ -54,10 +54,11 @@ def draw(folder: Path, number: int, first: int = 0) -> None:
 
 
 def until(library: Library, photos: int) -> None:
-    end = time.monotonic() + WAIT
-    while library.catalog.counts().photos < photos:
-        assert time.monotonic() < end, (library.catalog.counts(), worker_status(library.catalog))
-        time.sleep(0.05)
+    wait(
+        lambda: library.catalog.counts().photos >= photos,
+        f"{photos} photos",
+        lambda: (library.catalog.counts(), worker_status(library.catalog)),
+    )
 
 
 def _indexes(library: Library) -> bool:

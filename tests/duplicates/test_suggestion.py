@@ -1,43 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
-from explorer.duplicates.groups import MAYBE_ORIGINAL, DuplicateGroup
+from explorer.duplicates.groups import MAYBE_ORIGINAL
 from explorer.duplicates.keeper import set_keep_rules
 from explorer.duplicates.suggestion import NOT_CLEAR_FOR_OTHERS
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
 from explorer.library.protected_folder_store import protect_folder
+from tests.duplicates.suggested_groups import LARGE, SMALL, going, name, pair
 from tests.factory import LibraryBuilder, by_camera, measured
 
 pytestmark = pytest.mark.usefixtures("untouched")
-
-LARGE, SMALL = {"width": 1000, "height": 800}, {"width": 500, "height": 400}
-
-
-def pair(
-    builder: LibraryBuilder, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
-) -> None:
-    laid = {"matrix": [1, 0, 0, 0, 1, 0]} if kind == "picture" else {}
-    a, b = sorted((one, other))
-    store.put_pairs(builder.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
-
-
-def going(builder: LibraryBuilder, groups: Sequence[DuplicateGroup]) -> set[str]:
-    return {
-        removal.path.rpartition("/photos/")[2]
-        for removal in removals_of_groups(builder.library.catalog, groups)
-    }
-
-
-def name(item: GroupFile) -> str:
-    return item.path.rpartition("/photos/")[2]
 
 
 def test_the_original_is_suggested_and_its_copies_are_removed(builder: LibraryBuilder) -> None:

@@ -11,20 +11,9 @@ from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.versions import OriginalVerdict, Version
 from explorer.library.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
-from explorer.photos.quality.metrics import QualityMetrics
+from tests.factory import FIGURES as ORDINARY
 
-FIGURES = QualityMetrics(
-    blur_radius=1.0,
-    noise_sigma=1.0,
-    jpeg_quality=90.0,
-    blockiness=0.2,
-    luma_p2=20,
-    luma_p50=100,
-    luma_p99=230,
-    luma_mean=110,
-    contrast=50,
-    colorfulness=40,
-)
+FIGURES = dataclasses.replace(ORDINARY, blur_radius=1.0)
 CAMERA: dict[str, Any] = {
     "camera": "Acme Z1",
     "exposure": 4,

@@ -3,16 +3,14 @@ writes, a clock that is set back."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +19,14 @@ from explorer.cli.app import main
 from explorer.config import PROJECT
 from explorer.errors import LibraryBusy, LibraryError, LibraryFull
 from explorer.indexing import worker_loop
-from explorer.indexing.worker_loop import Worker
 from explorer.library import connection, durable_io, previews, vectors, writer
 from explorer.library.command_store import send_command
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.worker_store import worker_status
 from tests.faults.folders import TINY, RandomFolders, check, index, sound
+from tests.fixtures.waiting import wait
+from tests.fixtures.worker_thread import worker_thread
 
 
 @pytest.fixture
@@ -57,24 +56,9 @@ class Limit:
         monkeypatch.setattr(durable_io, "flush", flush)
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def at_work(library: Library) -> Iterator[Worker]:
-    worker = Worker(library, TINY, decoders=1)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        thread.join(60)
-        worker.close()
+def phase(library: Library) -> str:
+    found = worker_status(library.catalog)
+    return found["phase"] if found else ""
 
 
 def test_the_worker_reports_a_full_disk_and_continues_when_there_is_room(
@@ -85,8 +69,8 @@ def test_the_worker_reports_a_full_disk_and_continues_when_there_is_room(
     disk.full = True
     for root in folders.roots:
         send_command(library.catalog, "add", str(root))
-    with at_work(library):
-        until(lambda: (worker_status(library.catalog) or {"phase": ""})["phase"] == "waiting")
+    with worker_thread(library, TINY):
+        wait(lambda: phase(library) == "waiting", "the report of a full disk")
         status = worker_status(library.catalog)
         assert (
             status is not None
@@ -97,11 +81,9 @@ def test_the_worker_reports_a_full_disk_and_continues_when_there_is_room(
         assert not list(library.previews.all())
         sound(library)
         disk.full = False
-        until(
-            lambda: (
-                (worker_status(library.catalog) or {"phase": ""})["phase"] == "watching"
-                and library.catalog.counts().photos > 0
-            )
+        wait(
+            lambda: phase(library) == "watching" and library.catalog.counts().photos > 0,
+            "the indexing of everything",
         )
     index(library, folders)
     check(library, folders)
@@ -160,8 +142,8 @@ def test_a_command_waits_for_a_locked_catalog(
     for root in folders.roots:
         send_command(library.catalog, "add", str(root))
     other = sqlite3.connect(library.catalog.path, isolation_level=None)
-    with at_work(library):
-        until(lambda: library.catalog.counts().photos > 0)
+    with worker_thread(library, TINY):
+        wait(lambda: library.catalog.counts().photos > 0, "a photo")
         other.execute("begin immediate")
         for _ in range(5):
             folders.change()
@@ -170,7 +152,10 @@ def test_a_command_waits_for_a_locked_catalog(
         other.close()
         before = len(folders.files())
         folders.create()
-        until(lambda: library.catalog.counts().files + library.catalog.counts().failed >= before)
+        wait(
+            lambda: library.catalog.counts().files + library.catalog.counts().failed >= before,
+            "the new file",
+        )
     index(library, folders)
     check(library, folders)
 

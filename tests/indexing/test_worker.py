@@ -4,7 +4,6 @@ for how it starts and ends."""
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests import pictures
 from tests.browser.serve import start_worker as start_tiny_worker
 from tests.fixtures.indexing import CountingEncoder
 from tests.fixtures.waiting import PATIENCE, wait
+from tests.fixtures.worker_thread import own_worker_thread
 from tests.tiny import Tiny
 
 # Loading a model for the first time takes minutes on a busy computer.
@@ -78,22 +78,8 @@ class WatchedLibrary:
         with pytest.MonkeyPatch.context() as patch:
             for module, name, seconds in SHORT_WAITS:
                 patch.setattr(module, name, seconds)
-            with self._running() as worker:
+            with own_worker_thread(self.dir, self.encoder) as worker:
                 yield worker
-
-    @contextmanager
-    def _running(self) -> Iterator[Worker]:
-        library = Library.open(self.dir)
-        worker = Worker(library, self.encoder, decoders=1)
-        thread = threading.Thread(target=worker.run, name="worker")
-        thread.start()
-        try:
-            yield worker
-        finally:
-            worker.stop()
-            thread.join(PATIENCE)
-            worker.close()
-            library.close()
 
 
 @pytest.fixture

@@ -20,8 +20,7 @@ if sys.platform != "linux":
 from watchdog.observers.inotify_c import InotifyFD
 
 from explorer.scanning.inotify import InotifyTree
-
-PATIENCE = 300.0
+from tests.fixtures.waiting import PATIENCE, wait
 
 
 @pytest.fixture
@@ -47,14 +46,6 @@ def heard(watcher: Watcher, folder: Path, *, below: bool | None = None) -> Chang
     return pytest.fail(f"nothing was heard of {folder}")
 
 
-def until(condition: Any, what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            pytest.fail(f"waited in vain: {what}")
-        time.sleep(0.05)
-
-
 def test_every_folder_is_watched_except_excluded_ones(watcher: Watcher, tree: Path) -> None:
     assert watcher.watch(str(tree), IgnoreRules(str(tree), ["out/"])) is None
     assert watched(watcher, tree) == {".", "a", "a/b", "a/b/c", "d"}
@@ -64,7 +55,7 @@ def test_watches_follow_created_deleted_and_moved_folders(watcher: Watcher, tree
     watcher.watch(str(tree))
     (tree / "new" / "deep").mkdir(parents=True)
     heard(watcher, tree / "new", below=True)
-    until(lambda: {"new", "new/deep"} <= watched(watcher, tree), "watches of new folders")
+    wait(lambda: {"new", "new/deep"} <= watched(watcher, tree), "watches of new folders")
     (tree / "a").rename(tree / "new" / "deep" / "moved")
     heard(watcher, tree / "new" / "deep" / "moved", below=True)
     (tree / "new" / "deep" / "moved" / "b" / "c" / "x.jpg").write_bytes(b"x")
@@ -130,7 +121,7 @@ def test_the_watch_limit_is_noticed_for_a_new_folder(
 
     monkeypatch.setattr(InotifyFD, "add_callback", refuse)
     (tree / "new").mkdir()
-    until(lambda: watcher._watches[str(tree)].problem is not None, "the limit")
+    wait(lambda: watcher._watches[str(tree)].problem is not None, "the limit")
     assert watcher.watch(str(tree)) is not None
 
 
@@ -180,7 +171,7 @@ def test_a_deleted_root_is_reported_as_lost(watcher: Watcher, tree: Path) -> Non
     watcher.watch(str(tree))
     assert not watcher.lost(str(tree))
     tree.rename(tree.parent / "elsewhere")
-    until(lambda: watcher.lost(str(tree)), "the root's end")
+    wait(lambda: watcher.lost(str(tree)), "the root's end")
     heard(watcher, tree, below=True)
 
 

@@ -1,4 +1,4 @@
-"""Runs tests on mutants, each in a temporary copy of the project; the working tree is only read."""
+"""Run tests on mutants, each in a temporary copy of the project; the working tree is only read."""
 
 from __future__ import annotations
 

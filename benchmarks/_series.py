@@ -1,4 +1,4 @@
-"""Measures at which strength faults in large photos are flagged, in nine steps. Part of
+"""Measure at which strength faults in large photos are flagged, in nine steps. Part of
 `benchmarks/anomalies.py`."""
 
 from __future__ import annotations

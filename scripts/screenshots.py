@@ -1,4 +1,4 @@
-"""Takes the README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
+"""Take the README's screenshots: python -m scripts.screenshots [--chromium PATH] [--keep DIR]
 
 It opens the demo in a temporary library, waits until it is indexed, and takes screenshots of the
 pages in a headless Chromium: light, dark and narrow. They are saved as WebP, which keeps them small

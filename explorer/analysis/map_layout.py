@@ -1,4 +1,4 @@
-"""Lays out photos in two dimensions, similar photos near each other.
+"""Lay out photos in two dimensions, similar photos near each other.
 
 The method follows UMAP (McInnes, Healy and Melville, UMAP: Uniform Manifold Approximation and
 Projection, 2018: the weights of section 3.1, attraction to neighbors and repulsion from random

@@ -1,4 +1,4 @@
-"""Finds the dense regions of the library's map, at several levels of detail.
+"""Find the dense regions of the library's map, at several levels of detail.
 
 Photos are counted on a grid, and the counts are smoothed. Each cell belongs to the peak that is
 reached by always moving on to the densest neighboring cell: mode seeking (Koontz, Narendra and

@@ -1,4 +1,4 @@
-"""Checks stored nearest neighbors against the vectors."""
+"""Check stored nearest neighbors against the vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the nearest neighbors of each photo exact as photos come and go.
+"""Keep the nearest neighbors of each photo exact as photos come and go.
 
 Duplicates, outliers and the map then need no search of their own. New photos are compared with all
 others in blocks of a matrix product or, if they are few, by searching the index for each. Each

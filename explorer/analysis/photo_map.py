@@ -1,4 +1,4 @@
-"""Keeps the map of the library (`map_layout.py`) up to date as photos come and go.
+"""Keep the map of the library (`map_layout.py`) up to date as photos come and go.
 
 New photos are placed among their neighbors, and no other photo moves. Only when the library has
 twice as many photos as when its map was laid out is a new map laid out, and then rotated to agree

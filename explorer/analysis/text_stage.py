@@ -1,4 +1,4 @@
-"""Makes photos searchable by names and texts if an earlier release indexed them or a repair left
+"""Make photos searchable by names and texts if an earlier release indexed them or a repair left
 them out. Other photos are searchable as soon as they are in the catalog."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Encodes images in a process with torch and a graphics processor (`torch_process`)."""
+"""Encode images in a process with torch and a graphics processor (`torch_process`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completes known photos that lack an embedding from the current encoder or the measurements of
+"""Complete known photos that lack an embedding from the current encoder or the measurements of
 this release."""
 
 from __future__ import annotations

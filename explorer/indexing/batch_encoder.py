@@ -1,4 +1,4 @@
-"""Turns a batch of decoded photos into embeddings, and writes their previews."""
+"""Turn a batch of decoded photos into embeddings, and write their previews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads files in the decode processes and hands out the results in batches."""
+"""Read files in the decode processes and hand out the results in batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Executes the commands that the app and the command line send to the worker (`worker_client`)."""
+"""Execute the commands that the app and the command line send to the worker (`worker_client`)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Removes what an interrupted run leaves on disk: half-written files, and previews and renditions
-of photos whose row was never written or is gone. Also removes what a run could not delete because
+"""Remove what an interrupted run leaves on disk: half-written files, and previews and renditions
+of photos whose row was never written or is gone. Also remove what a run could not delete because
 a process was reading it, as happens on Windows.
 
 Leftovers do no harm. A run records that it has started, and removes the record when it ends

@@ -1,4 +1,4 @@
-"""Loads the encoder to index with, or the starter model if the requested one is not available."""
+"""Load the encoder to index with, or the starter model if the requested one is not available."""
 
 from __future__ import annotations
 

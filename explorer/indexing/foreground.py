@@ -1,4 +1,4 @@
-"""Indexes folders once, in the foreground: the `index` command."""
+"""Index folders once, in the foreground: the `index` command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets an indexing run on the command line report to the app and follow its commands."""
+"""Let an indexing run on the command line report to the app and follow its commands."""
 
 from __future__ import annotations
 

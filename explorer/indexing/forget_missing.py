@@ -1,4 +1,4 @@
-"""Removes missing files from the library once the user has confirmed that they are gone."""
+"""Remove missing files from the library once the user has confirmed that they are gone."""
 
 from __future__ import annotations
 

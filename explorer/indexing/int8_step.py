@@ -1,4 +1,4 @@
-"""Tests the INT8 version of the model in use in the background, once there are enough photos.
+"""Test the INT8 version of the model in use in the background, once there are enough photos.
 
 The test runs in a separate process with low priority (`int8_process`), so indexing goes on
 meanwhile. If INT8 is accepted, the next batch is encoded with it. If the library is switching to

@@ -1,4 +1,4 @@
-"""Fetches the model that a library is to be searched with, in a process beside the worker."""
+"""Fetch the model that a library is to be searched with, in a process beside the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists the available models and the number of vectors that a library has from each, for the
+"""List the available models and the number of vectors that a library has from each, for the
 command line and the Library page."""
 
 from __future__ import annotations

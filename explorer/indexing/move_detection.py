@@ -1,4 +1,4 @@
-"""Recognizes moved and renamed files by inode, size and modification time, without reading them."""
+"""Recognize moved and renamed files by inode, size and modification time, without reading them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests whether a path is inside any of many folders."""
+"""Test whether a path is inside any of many folders."""
 
 from __future__ import annotations
 

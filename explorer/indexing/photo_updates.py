@@ -1,4 +1,4 @@
-"""Writes the outcomes of reading files to the catalog: photos, the files that hold them,
+"""Write the outcomes of reading files to the catalog: photos, the files that hold them,
 failures."""
 
 from __future__ import annotations

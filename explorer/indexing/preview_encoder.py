@@ -1,4 +1,4 @@
-"""Encodes photos from their previews in the library."""
+"""Encode photos from their previews in the library."""
 
 from __future__ import annotations
 

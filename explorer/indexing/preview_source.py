@@ -1,4 +1,4 @@
-"""Decides which photos can be encoded from their previews without a loss that matters."""
+"""Decide which photos can be encoded from their previews without a loss that matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides the outcome of an attempt to read a file, without side effects.
+"""Decide the outcome of an attempt to read a file, without side effects.
 
 `photo_updates.PhotoUpdates` carries it out.
 """

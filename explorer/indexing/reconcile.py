@@ -1,4 +1,4 @@
-"""Reconciles the catalog with the disk: finds files that are new, changed, moved, gone or excluded.
+"""Reconcile the catalog with the disk: find files that are new, changed, moved, gone or excluded.
 
 A file that was not found is not called missing at once. It may have moved (`move_detection`), its
 folder may be unreadable, its drive may be disconnected, or so many may have vanished together that

@@ -1,4 +1,4 @@
-"""Schedules failed files to be read again: all of them after an upgrade, and at every start those
+"""Schedule failed files to be read again: all of them after an upgrade, and at every start those
 for which memory was low. Otherwise they are left alone until they change."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps the values from sidecars up to date with the disk: new and changed sidecars are read, and
+"""Keep the values from sidecars up to date with the disk: new and changed sidecars are read, and
 those that are gone no longer count."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps the computer responsive for its user: always low priority, and pauses between pieces of
+"""Keep the computer responsive for its user: always low priority, and pauses between pieces of
 work if the user asked for a gentle pace."""
 
 from __future__ import annotations

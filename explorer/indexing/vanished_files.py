@@ -1,4 +1,4 @@
-"""Decides whether files that were not found are missing, or temporarily away.
+"""Decide whether files that were not found are missing, or temporarily away.
 
 They are away if their drive is disconnected, or if so many vanished at once that the user is asked
 first.

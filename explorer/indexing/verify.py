@@ -1,4 +1,4 @@
-"""Verifies that a library is consistent: the catalog in itself, the vectors, neighbors and previews
+"""Verify that a library is consistent: the catalog in itself, the vectors, neighbors and previews
 with the catalog, and the catalog with the disk."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks the internal consistency of the catalog."""
+"""Check the internal consistency of the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that photo files are unchanged since they were indexed."""
+"""Check that photo files are unchanged since they were indexed."""
 
 from __future__ import annotations
 

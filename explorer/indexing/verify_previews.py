@@ -1,4 +1,4 @@
-"""Checks that every photo has a preview, and that no preview is left without its photo."""
+"""Check that every photo has a preview, and that no preview is left without its photo."""
 
 from __future__ import annotations
 

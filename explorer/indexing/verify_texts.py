@@ -1,4 +1,4 @@
-"""Checks that the searchable names and texts of photos agree with the catalog."""
+"""Check that the searchable names and texts of photos agree with the catalog."""
 
 from __future__ import annotations
 

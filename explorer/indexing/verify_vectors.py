@@ -1,4 +1,4 @@
-"""Checks that embeddings, vector indexes and nearest neighbors agree with the catalog."""
+"""Check that embeddings, vector indexes and nearest neighbors agree with the catalog."""
 
 from __future__ import annotations
 

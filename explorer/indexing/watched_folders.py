@@ -1,4 +1,4 @@
-"""Adds folders to the watched ones, and records that a folder's drive does not respond."""
+"""Add folders to the watched ones, and record that a folder's drive does not respond."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts, stops and commands the worker process, for the server and the command line."""
+"""Start, stop and command the worker process, for the server and the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Debounces change events: a burst of events leads to one rescan, after a short quiet period."""
+"""Debounce change events: a burst of events leads to one rescan, after a short quiet period."""
 
 from __future__ import annotations
 

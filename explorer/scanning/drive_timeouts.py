@@ -1,4 +1,4 @@
-"""Runs calls that touch a drive, with a timeout, so that an unresponsive drive blocks nothing else.
+"""Run calls that touch a drive, with a timeout, so that an unresponsive drive blocks nothing else.
 
 A network drive whose server is off, or a FUSE program that hangs, never answers a system call. The
 calling thread then waits inside the kernel, where nothing can interrupt it. So every call runs in

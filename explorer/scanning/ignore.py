@@ -1,4 +1,4 @@
-"""Decides which folders and files of a root are excluded: hidden and system folders, those matching
+"""Decide which folders and files of a root are excluded: hidden and system folders, those matching
 the user's patterns, and those matching an ignore file.
 
 Both kinds of patterns use the syntax of `.gitignore` (`globs.py`): `*.png` excludes files of that

@@ -1,4 +1,4 @@
-"""Lists the photo files below a folder. It reads names, sizes and times; the only files it opens
+"""List the photo files below a folder. Only names, sizes and times are read; the only files opened
 are ignore files."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decides which folder is scanned when: after change events, when a drive comes or goes, and
+"""Decide which folder is scanned when: after change events, when a drive comes or goes, and
 periodically.
 
 A root whose change events are complete is rescanned rarely. Where a root cannot be watched, or its

@@ -1,4 +1,4 @@
-"""Suggests folders for a new library, and counts the photos in them."""
+"""Suggest folders for a new library, and count the photos in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watches roots for changes through the operating system's change events.
+"""Watch roots for changes through the operating system's change events.
 
 Events only say where something changed; a scan finds out what. Where events are not available, the
 scheduler falls back to polling (`scheduler.ScanScheduler`).

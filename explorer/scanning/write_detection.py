@@ -1,4 +1,4 @@
-"""Detects files that are still being written, so that an incomplete photo is never indexed.
+"""Detect files that are still being written, so that an incomplete photo is never indexed.
 
 Linux reports directly whether a program has a file open for writing. Elsewhere a file counts as
 settled once its size and modification time have not changed for a moment.

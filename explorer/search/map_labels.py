@@ -1,4 +1,4 @@
-"""Names the regions of the library's map by what distinguishes them from the rest of it.
+"""Name the regions of the library's map by what distinguishes them from the rest of it.
 
 With an encoder that knows phrases, a region is named by the common words that its photos match
 better than the library's photos do, which is measured by the mean cosine of a word over the region,

@@ -1,4 +1,4 @@
-"""Evaluates the condition of a query.
+"""Evaluate the condition of a query.
 
 Each test of the condition is a mask over the photos' ids (`library/condition_masks.py`); AND, OR
 and NOT are operations on masks. A photo with an unknown value fails the test for it, and so passes

@@ -1,4 +1,4 @@
-"""Merges the ranking of photos by meaning with the ranking by words.
+"""Merge the ranking of photos by meaning with the ranking by words.
 
 The method is reciprocal rank fusion (Cormack, Clarke & Büttcher 2009): a photo scores the sum of
 1 / (k + rank) over the rankings that it is in. Photos with equal scores share the mean of their

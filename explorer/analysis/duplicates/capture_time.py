@@ -1,4 +1,4 @@
-"""Decides by the cameras' clocks whether two photos are two shots, however similar they look."""
+"""Decide by the cameras' clocks whether two photos are two shots, however similar they look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classifies compared pairs: same pixels, same picture, same scene, or none of these.
+"""Classify compared pairs: same pixels, same picture, same scene, or none of these.
 
 Pairs are classified by the measurements of their previews and, where these cannot decide, by the
 files themselves: their pixels at full size, the cameras' clocks, and the residual of recompression.

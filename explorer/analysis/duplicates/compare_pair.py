@@ -1,6 +1,6 @@
-"""Compares pairs of photos by their previews.
+"""Compare pairs of photos by their previews.
 
-Runs the cheap checks first and stops at the first that decides. Where registered thumbnails suggest
+The cheap checks run first, up to the first that decides. Where registered thumbnails suggest
 an alignment (`prefilter.py`), previews are compared at once. If that finds no copy, or if photos
 are close by embedding alone, keypoints (`matching/keypoints.py`) find whether and how they can be
 aligned, and previews are compared only then.

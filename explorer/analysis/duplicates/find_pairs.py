@@ -1,4 +1,4 @@
-"""Finds pairs of photos that are one picture, as photos arrive.
+"""Find pairs of photos that are one picture, as photos arrive.
 
 Each new photo is compared with the earlier photos that are worth it (`candidates.py`), by their
 previews (`compare_pair.py`) and, where these cannot decide, by their files (`classify_pair.py`). A

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.int64]
+from explorer.library.catalog import Ids
 
 Heading = Literal["day", "month", "none"]
 """What the photos below one heading have in common."""

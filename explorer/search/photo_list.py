@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.library.catalog import Ids
 from explorer.library.photo_columns import PhotoColumns
 from explorer.library.photo_order import PhotoOrder
 from explorer.search.list_sections import Heading, Sections, local_dates, sections_of
-from explorer.search.ranked_photos import Ids
 from explorer.search.result_view import ResultView
 
 _EVERYTHING = 2**62

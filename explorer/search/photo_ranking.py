@@ -6,9 +6,10 @@ import threading
 
 import numpy as np
 
+from explorer.library.catalog import Ids
 from explorer.library.photo_masks import PhotoMask, ids_in
 from explorer.library.vectors import VectorIndex
-from explorer.search.query import Ids, Vector
+from explorer.search.query import Vector
 from explorer.search.query_terms import QueryTerms, Scores
 
 # Up to this many results, the index keeps a heap, which is faster than sorting all scores. As many

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.library.catalog import Ids
 from explorer.search.language.concept_ranking import rank_by_concepts
 from explorer.search.language.query_tree import (
     AlternativeTerms,
@@ -19,7 +20,6 @@ from explorer.search.language.query_tree import (
 
 NOTHING = QueryTree()
 Vector = npt.NDArray[np.float32]
-Ids = npt.NDArray[np.int64]
 Match = Literal["strong", "fair", "weak", "none"]
 """How well a photo matches: `strong` and `fair` are good matches, `none` is as unlike the query as
 most photos are."""

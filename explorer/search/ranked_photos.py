@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.int64]
+from explorer.library.catalog import Ids
 
 
 class RankedPhotos(Protocol):

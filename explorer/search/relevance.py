@@ -18,7 +18,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from explorer.encoders.base import Encoder, Vectors
 from explorer.encoders.prompt_ensemble import paraphrases
 from explorer.search import relevance_weights
 from explorer.search.background_phrases import BACKGROUND_PHRASES
+from explorer.search.query import Match
 from explorer.search.relevance_signals import (
     PHRASE_SIGNALS,
     SETTINGS,
@@ -42,8 +43,6 @@ from explorer.search.relevance_signals import (
 )
 from explorer.search.relevance_weights import ALIKE, LIMITS, MatchLimits, RelevanceWeights
 from explorer.search.rival_phrases import RivalPhrases
-
-Match = Literal["strong", "fair", "weak", "none"]
 
 BestPhotos = Callable[[Vectors], Vectors]
 """From a query's unit vector, of shape (dim,), to the vectors of its best photos, of shape (n,

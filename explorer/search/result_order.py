@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from explorer.library.catalog import Ids
 from explorer.library.photo_order import OrderKey
 
-Ids = npt.NDArray[np.int64]
 Dates = npt.NDArray[np.int64]
 """Times as numbers, `YYYYMMDDhhmmss` (`library/photo_columns.py`); unknown parts are 0, and a photo
 without a date has 0."""

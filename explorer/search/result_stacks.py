@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.int64]
+from explorer.library.catalog import Ids
 
 # Photos ranked beyond what the first page needs, so that one step is usually enough.
 _MARGIN = 100

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.analysis.duplicates.connected_components import connected_components
-from explorer.search.result_stacks import NO_STACKS, Ids, PhotoStacks
+from explorer.library.catalog import Ids
+from explorer.search.result_stacks import NO_STACKS, PhotoStacks
 
 _IDS = st.integers(1, 40)
 PAIRS = st.lists(st.tuples(_IDS, _IDS), max_size=40)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.library.catalog import Ids
 from explorer.search import result_view
-from explorer.search.ranked_photos import Ids, RankedIds
+from explorer.search.ranked_photos import RankedIds
 from explorer.search.result_order import Dates
 from explorer.search.result_stacks import NO_STACKS, PhotoStacks
 from explorer.search.result_view import ResultView

@@ -19,7 +19,6 @@ from explorer.library.connection import MAX_BOUND_VALUES, write_transaction
 
 DecisionKind = Literal["apart", "keep", "later"]
 """apart: not duplicates of each other. keep: duplicates, and all are kept. later: postponed."""
-DECISION_KINDS: tuple[DecisionKind, ...] = ("apart", "keep", "later")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,6 @@ OrderKey = Literal["taken", "added", "modified", "name", "size"]
 """taken: the date taken; photos without one come last when the newest are first. added: when the
 photo was first indexed. modified: when the oldest of its files was last changed. name: the names of
 its files, ignoring case and accents. size: bytes."""
-ORDER_KEYS: tuple[OrderKey, ...] = get_args(OrderKey)
 
 # Each key's SQL, on `photo` as p, and the type of its array. Dates sort as text.
 _KEYS: Mapping[OrderKey, tuple[str, Any]] = {

@@ -14,7 +14,6 @@ from explorer.errors import ExplorerError
 from explorer.systems.this_system import this_system
 
 FIRST, TRIED = 8501, 100
-HIGHEST = 65535
 
 
 def free_port() -> int:

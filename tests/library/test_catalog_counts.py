@@ -6,33 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from explorer.library import missing_files
 from explorer.library.embedding_store import drop_embeddings, put_embedding, register_encoder
 from explorer.library.file_rows import EXCLUDED, FileStat
 from explorer.library.file_store import files_below, put_failed, put_missing
-from explorer.library.root_store import add_root, update_root
+from explorer.library.root_store import update_root
 from tests.factory import DIM, LibraryBuilder, vector_of
-
-
-@pytest.fixture
-def other(builder: LibraryBuilder, tmp_path: Path) -> int:
-    """A second watched folder."""
-    (tmp_path / "other").mkdir()
-    return add_root(builder.writer, str(tmp_path / "other"))
-
-
-def put(builder: LibraryBuilder, root: int, path: str, content: object) -> int:
-    first, builder.root = builder.root, root
-    try:
-        return builder.put(path, content)
-    finally:
-        builder.root = first
-
-
-def away(builder: LibraryBuilder, path: str) -> None:
-    missing_files.put_vanished(builder.writer, [files_below(builder.writer, builder.root)[path]])
+from tests.library.two_folders import away, put
 
 
 class TestCounts:

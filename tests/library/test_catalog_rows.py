@@ -7,37 +7,12 @@ from typing import Any
 
 import pytest
 
-from explorer.library import catalog, missing_files
+from explorer.library import catalog
 from explorer.library.file_rows import FileStat
 from explorer.library.file_store import files_below, put_failed
-from explorer.library.root_store import add_root, set_exclude_globs, update_root
+from explorer.library.root_store import set_exclude_globs, update_root
 from tests.factory import LibraryBuilder, digest_of
-
-
-def put(builder: LibraryBuilder, root: int, path: str, content: object) -> int:
-    first, builder.root = builder.root, root
-    try:
-        return builder.put(path, content)
-    finally:
-        builder.root = first
-
-
-def away(builder: LibraryBuilder, path: str) -> None:
-    missing_files.put_vanished(builder.writer, [files_below(builder.writer, builder.root)[path]])
-
-
-def shown(builder: LibraryBuilder, photo: int) -> tuple[str, bool]:
-    """The name of the file that is shown of a photo, and whether it is away."""
-    row = builder.library.catalog.photo(photo)
-    assert row is not None
-    return row["name"], row["away"]
-
-
-@pytest.fixture
-def other(builder: LibraryBuilder, tmp_path: Path) -> int:
-    """A second watched folder."""
-    (tmp_path / "other").mkdir()
-    return add_root(builder.writer, str(tmp_path / "other"))
+from tests.library.two_folders import away, put, shown
 
 
 class TestPhotos:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from explorer.library import missing_files
 from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
 from explorer.library.file_store import put_failed, put_missing, put_present
 from explorer.library.photo_store import photo_id_by_hash
-from explorer.library.root_store import add_root, update_root
+from explorer.library.root_store import update_root
 from tests.factory import LibraryBuilder, digest_of
 from tests.library.rows import known, standing, visible
 
@@ -24,13 +23,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [NOW]
     monkeypatch.setattr(time, "time", lambda: now[0])
     return now
-
-
-@pytest.fixture
-def other(builder: LibraryBuilder, tmp_path: Path) -> int:
-    """A second root."""
-    (tmp_path / "other").mkdir()
-    return add_root(builder.writer, str(tmp_path / "other"))
 
 
 def paths(files: list[KnownFile]) -> list[str]:

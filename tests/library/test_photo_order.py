@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.library.library import Library
-from explorer.library.photo_order import ORDER_KEYS, PhotoOrder
+from explorer.library.photo_order import OrderKey, PhotoOrder
 from explorer.library.photo_store import add_photo
 from explorer.library.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded, digest_of
@@ -67,7 +67,7 @@ def test_a_cached_order_equals_a_new_sort(
             newest = catalog.matching()
             assert following.sorted().tolist() == newest.tolist()
             rows = catalog.photos(newest.tolist())
-            for by in ORDER_KEYS:
+            for by in get_args(OrderKey):
                 kept = following.sorted(by, descending=False).tolist()
                 assert kept == PhotoOrder(catalog).sorted(by, descending=False).tolist()
                 assert kept == following.sorted(by).tolist()[::-1]

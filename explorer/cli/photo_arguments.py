@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from explorer.cli.arguments import absolute
@@ -34,14 +35,24 @@ def with_files(
     )
 
 
-def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePhoto:
-    """The id of a photo file in the library or, if it is not indexed, its encoded content."""
-    from explorer.photos.decode import content_hash, read_file
-
+@contextmanager
+def named_photo(given: str) -> Iterator[str]:
+    """The absolute path of a photo file that the user named. Raises FolderError if it does not
+    exist. A PhotoError of the block is raised with the path."""
     path = absolute(given)
     if not file_calls.exists(path):
         raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
     try:
+        yield path
+    except PhotoError as error:
+        raise PhotoError(f"{printable(path)}: {error}") from error
+
+
+def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePhoto:
+    """The id of a photo file in the library or, if it is not indexed, its encoded content."""
+    from explorer.photos.decode import content_hash, read_file
+
+    with named_photo(given) as path:
         data = read_file(path)
         photo_id = library.catalog.photo_id(content_hash(data))
         if photo_id is not None and engine.has_vector(photo_id):
@@ -52,6 +63,4 @@ def _read(library: Library, engine: SearchEngine, given: str) -> int | ExamplePh
             photo = pool.decode_bytes(data)
         if photo.input is None:
             raise PhotoError("the decoder returned no input for the encoder")
-    except PhotoError as error:
-        raise PhotoError(f"{printable(path)}: {error}") from error
     return engine.encode_photo(photo.input, Path(path).name)

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.cli.arguments import absolute
+from explorer.cli.photo_arguments import named_photo
 from explorer.encoders.base import Encoder
-from explorer.errors import FolderError, PhotoError, UsageError
+from explorer.errors import UsageError
 from explorer.library.library import Library
-from explorer.library.paths import printable
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import SearchHit
-from explorer.systems import file_calls
 
 if TYPE_CHECKING:
     from explorer.search.region import EncodedPart
@@ -46,13 +44,8 @@ def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -
     encoded = list[EncodedPart]()
     with RegionEncoder(encoder) as regions:
         for given, region in parts:
-            path = absolute(given)
-            if not file_calls.exists(path):
-                raise FolderError(f"There is no photo {printable(path)}: check its spelling.")
-            try:
+            with named_photo(given) as path:
                 encoded.append(regions.of_file(path, region, Path(path).name))
-            except PhotoError as error:
-                raise PhotoError(f"{printable(path)}: {error}") from error
     return encoded
 
 

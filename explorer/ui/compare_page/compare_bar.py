@@ -6,12 +6,12 @@ import html
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
 from explorer.library.paths import printable
 from explorer.search.model_comparison import embedded_models
 from explorer.ui import resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest
+from explorer.ui.components.photo_upload import photo_upload
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
@@ -33,14 +33,9 @@ def compare_bar(request: CompareRequest) -> None:
             icon=":material/search:",
             on_change=compare_state.widget_changed,
         )
-        uploads = st.session_state.setdefault("_compare-uploads", 0)
-        with st.popover(
-            "Photo",
-            icon=":material/add_photo_alternate:",
-            help="Compare by a photo",
-            key=f"compare-photo-{uploads}",
-        ):
-            _upload(uploads)
+        photo_upload(
+            "compare-", _search_by, help="Compare by a photo", label="Compare by this photo"
+        )
     _photos(request)
     photos = embedded_models(resources.library().catalog)
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-options"):
@@ -64,27 +59,9 @@ def compare_bar(request: CompareRequest) -> None:
         )
 
 
-def _upload(uploads: int) -> None:
-    """Draw the upload box, and search by the photo. uploads: how many photos were uploaded before
-    in this window."""
-    given = st.file_uploader(
-        "Compare by this photo",
-        key=f"compare-upload-{uploads}",
-        max_upload_size=search_bar.MAX_UPLOAD_MB,
-    )
-    st.caption("The photo is not added to your library and does not leave this computer.")
-    if given is None:
-        return
-    try:
-        with st.spinner("Reading the photo…"):
-            photo_id, token = example_photos.add(given.getvalue(), given.name)
-    except ExplorerError as error:
-        search_bar.show_upload_error(given.name, error)
-        return
+def _search_by(data: bytes, name: str) -> None:
+    photo_id, token = example_photos.add(data, name)
     compare_state.search_by(like="" if photo_id is None else str(photo_id), upload=token)
-    # Show a new, closed upload box: otherwise every run would use this photo again.
-    st.session_state["_compare-uploads"] = uploads + 1
-    st.rerun()
 
 
 def _photos(request: CompareRequest) -> None:

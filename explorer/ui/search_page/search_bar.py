@@ -7,13 +7,12 @@ import html
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
 from explorer.ui import resources
 from explorer.ui.components.day_input import day_input
+from explorer.ui.components.photo_upload import photo_upload
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.concepts.concept_request import ConceptRequest, open_concepts
 from explorer.ui.library_page import folder_choices
-from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import (
     example_photos,
     query_completion,
@@ -24,8 +23,6 @@ from explorer.ui.search_page import (
     search_widgets,
 )
 from explorer.ui.search_page.search_state import SearchRequest
-
-MAX_UPLOAD_MB = 50
 
 
 def search_bar() -> None:
@@ -41,14 +38,12 @@ def search_bar() -> None:
             icon=":material/search:",
             on_change=search_widgets.widget_changed,
         )
-        uploads = st.session_state.setdefault("_uploads", 0)
-        with st.popover(
-            "Photo",
-            icon=":material/add_photo_alternate:",
+        photo_upload(
+            "",
+            search_state.search_by_upload,
             help="Search by a photo",
-            key=f"photo-{uploads}",
-        ):
-            _upload(uploads)
+            label="Find photos like this one",
+        )
         with st.popover("Filter", icon=":material/tune:", help="Filter by date and folder"):
             _filters()
         saved_searches.searches_popover()
@@ -62,35 +57,6 @@ def search_bar() -> None:
         )
         query_help.help_popover()
     query_completion.complete_while_typing()
-
-
-def _upload(uploads: int) -> None:
-    """Draw the upload box for an example photo. uploads: the number of earlier uploads in this
-    window."""
-    given = st.file_uploader(
-        "Find photos like this one", key=f"upload-{uploads}", max_upload_size=MAX_UPLOAD_MB
-    )
-    st.caption("The photo is not added to your library and does not leave this computer.")
-    if given is None:
-        return
-    try:
-        with st.spinner("Reading the photo…"):
-            search_state.search_by_upload(given.getvalue(), given.name)
-    except ExplorerError as error:
-        show_upload_error(given.name, error)
-        return
-    # Show a new, closed upload box: otherwise every run would use this photo again.
-    st.session_state["_uploads"] = uploads + 1
-    st.rerun()
-
-
-def show_upload_error(name: str, error: ExplorerError) -> None:
-    """Draw the reason why an uploaded photo with that name cannot be used to search by."""
-    why = str(error).rstrip(".")
-    st.error(
-        f"{escape_markdown(name)} cannot be used: {escape_markdown(why)}.",
-        icon=":material/broken_image:",
-    )
 
 
 def _filters() -> None:

@@ -8,7 +8,7 @@ from explorer.search.language.typed_values import Area
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.localized import count
-from explorer.ui.places_page import places_photos, places_route, places_state, world_map
+from explorer.ui.places_page import places_photos, places_state, world_map
 from explorer.ui.places_page.photo_clusters import WorldPoints
 
 

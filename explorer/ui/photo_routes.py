@@ -1,4 +1,4 @@
-"""The routes that serve previews and original files, by the photo's id, and the map's points."""
+"""The routes that serve previews and original files, by the photo's id."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from explorer.errors import UsageError
-from explorer.library.filters import Filters
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import whole_number
 from explorer.ui import resources
-from explorer.ui.anomalies_page import anomalies_state
-from explorer.ui.components import map_data
 from explorer.ui.components.photo_urls import BROWSER_FORMATS
 from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
 
@@ -93,29 +89,4 @@ def _original(request: Request) -> tuple[PhotoRow | None, OpenOriginal | None]:
     return row, next(
         (found for file in files if row and (found := open_original(file["path"], row["hash"]))),
         None,
-    )
-
-
-async def map_points(request: Request) -> Response:
-    """The points of the map and their colors (`map_data.py`). The URL changes with the catalog, so
-    the answer can be cached."""
-
-    def find() -> bytes | None:
-        query = request.query_params
-        coloring = map_data.coloring_of(query.get("colour"))
-        try:
-            filters = Filters(
-                query.get("since") or None, query.get("until") or None, query.get("folder") or None
-            )
-            return anomalies_state.map_points(coloring, filters or None)
-        except UsageError:
-            return None
-
-    found = await run_in_threadpool(find)
-    if found is None:
-        return PlainTextResponse("This map does not exist.", 404, PHOTO_HEADERS)
-    return Response(
-        found,
-        media_type="application/octet-stream",
-        headers=PHOTO_HEADERS | {"Cache-Control": "private, max-age=600"},
     )

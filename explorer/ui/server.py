@@ -17,6 +17,7 @@ from explorer.errors import ExplorerError
 from explorer.library.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
+from explorer.ui.anomalies_page.anomaly_map_route import map_points
 from explorer.ui.app_lifespan import lifespan, running
 from explorer.ui.browse_page.tree_route import tree_level
 from explorer.ui.completion_route import completions
@@ -24,8 +25,8 @@ from explorer.ui.components.javascript import script_routes
 from explorer.ui.list_routes import list_routes
 from explorer.ui.map_page.map_routes import library_points, named_regions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
-from explorer.ui.photo_routes import map_points, original, preview
-from explorer.ui.places_page.places_route import country_outlines, photo_clusters
+from explorer.ui.photo_routes import original, preview
+from explorer.ui.places_page.places_routes import country_outlines, photo_clusters
 from explorer.ui.reader_locale import RequestLocale
 from explorer.ui.start_page import page_routes
 from explorer.ui.viewer.viewer_routes import (

@@ -1,7 +1,7 @@
 """The world map of the photos, and the list of places beside it: two components-v2 components.
 
 The map draws outlines of countries and clusters of photos, which it fetches from the server
-(`places_route.py`). What is chosen is followed before the page runs.
+(`places_routes.py`). What is chosen is followed before the page runs.
 """
 
 from __future__ import annotations

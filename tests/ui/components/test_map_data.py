@@ -15,9 +15,9 @@ from explorer.anomalies.finding_kinds import KIND_TITLES
 from explorer.library.filters import Filters
 from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state
+from explorer.ui.anomalies_page.anomaly_map_route import map_points
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import NONE, OUT, MapArea
-from explorer.ui.photo_routes import map_points
 from tests.ui.conftest import id_of
 
 pytestmark = pytest.mark.usefixtures("photos")

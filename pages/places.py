@@ -8,12 +8,12 @@ from explorer.search.language.typed_values import Area
 from explorer.ui import empty_library, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.localized import count
-from explorer.ui.places_page import places_photos, places_state, world_map
+from explorer.ui.places_page import places_photos, places_routes, places_state, world_map
 from explorer.ui.places_page.photo_clusters import WorldPoints
 
 
 def main() -> None:
-    drawn, points = snapshot(), places_route.current_clusters().points
+    drawn, points = snapshot(), places_routes.current_clusters().points
     if drawn.reason_empty is not None:
         empty_library.explain(drawn.reason_empty)
     elif not len(points.ids):

@@ -89,7 +89,7 @@ def anomalies_command(
             _plan(opened, found, plan)
     if judged < photos:
         say(
-            f"{photos - judged:,} of {photos:,} photos have not been assessed yet: the next"
+            f"Not yet assessed: {photos - judged:,} of {count(photos, 'photo')}. The next"
             f" `{PROGRAM} index` reads them."
         )
     if about_dates:

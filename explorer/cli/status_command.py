@@ -17,7 +17,7 @@ from explorer.library.rows import RootRow, WorkerRow
 from explorer.library.system_folders import around_folder
 from explorer.library.worker_store import worker_status
 from explorer.scanning.drive_timeouts import offline_reason
-from explorer.text_format import duration, size
+from explorer.text_format import count, duration, size
 
 
 @click.command(
@@ -47,14 +47,15 @@ def status_command(library: str | None, as_json: bool) -> int:
         })  # fmt: skip
         return 0
     emit(f"Library   {opened.dir}")
-    emit(f"Photos    {counts.photos:,} in {counts.files:,} files, {size(counts.bytes)}")
+    emit(f"Photos    {counts.photos:,} in {count(counts.files, 'file')}, {size(counts.bytes)}")
     emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
     for name, _, dimension, photos in encoders:
-        emit(f"Encoder   {name}: {photos:,} photos, vectors of {dimension} dimensions")
+        emit(f"Encoder   {name}: {count(photos, 'photo')}, vectors of {dimension} dimensions")
         if engine := _engine(name):
             emit(f"          runs on {engine['description']}")
     for root in roots:
-        emit(f"Folder    {root['path']}: {root['photos']:,} photos, {root['failed']:,} failed")
+        photos = count(root["photos"], "photo")
+        emit(f"Folder    {root['path']}: {photos}, {root['failed']:,} failed")
         for note in _notes(root):
             emit(f"          {note}")
     emit(f"Indexer   {_indexer(worker)}")
@@ -84,14 +85,16 @@ def _notes(root: RootRow) -> list[str]:
             f" forget {printable(root['path'])}`"
         )
     elif root["away"]:
-        notes.append(f"{root['away']:,} files are missing")
+        verb = "is" if root["away"] == 1 else "are"
+        notes.append(f"{count(root['away'], 'file')} {verb} missing")
     if store := around_folder(root["path"]):
         notes.append(
             f"it is part of {printable(store)}: its photos can be searched, but are never removed"
             " or kept in place of others"
         )
     if root["exclude"]:
-        notes.append(f"excluded: {', '.join(root['exclude'])} ({root['left_out']:,} known files)")
+        files = count(root["left_out"], "known file")
+        notes.append(f"excluded: {', '.join(root['exclude'])} ({files})")
     return notes + [text for text in (root["problem"], root["watching"]) if text]
 
 

@@ -69,7 +69,7 @@ def _watching(_: WorkerRow) -> str:
     away = sum(root["state"] == "offline" for root in roots)
     if away:
         verb = "is" if away == 1 else "are"
-        return f"Up to date, except for {count(away, 'folder')} that {verb} offline."
+        return f"Up to date, except for {count(away, 'folder')} that {verb} not connected."
     return "Up to date. New photos are added as they are saved."
 
 

@@ -199,8 +199,8 @@ def test_each_worker_phase_is_described(monkeypatch: pytest.MonkeyPatch, why: st
     [
         ([], "There are no folders to index yet."),
         (["online"], "Up to date. New photos are added as they are saved."),
-        (["online", "offline"], "Up to date, except for 1 folder that is offline."),
-        (["offline", "offline"], "Up to date, except for 2 folders that are offline."),
+        (["online", "offline"], "Up to date, except for 1 folder that is not connected."),
+        (["offline", "offline"], "Up to date, except for 2 folders that are not connected."),
     ],
 )
 def test_an_idle_indexer_says_why(

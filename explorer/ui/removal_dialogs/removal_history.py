@@ -117,7 +117,8 @@ def _own_folders() -> None:
     if not space.files:
         return
     where = ", ".join(escape_markdown(printable(folder)) for folder in space.folders)
-    st.markdown(f"{count(space.files, 'file')} in {where} take up {size(space.bytes)}.")
+    verb = "takes" if space.files == 1 else "take"
+    st.markdown(f"{count(space.files, 'file')} in {where} {verb} up {size(space.bytes)}.")
     sure = st.checkbox("Delete them for good; they can then not be restored", key="removed-sure")
     if sure and st.button("Empty", icon=":material/delete_forever:", type="primary"):
         try:

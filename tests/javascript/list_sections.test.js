@@ -33,10 +33,9 @@ test("without a good match there is only the heading of the others", () => {
   assert.deepEqual(sections.map(({ start, stop, small }) => [start, stop, small]), [[0, 20, "Other photos"]]);
 });
 
-test("headings of photos that come with the page begin sections", () => {
-  const photos = ["", "May", "", "June"].map((heading) => ({ heading }));
-  assert.deepEqual(givenSections(photos).map(({ start, stop, small }) => [start, stop, small]), [[0, 1, ""], [1, 3, "May"], [3, 4, "June"]]);
-  assert.deepEqual(givenSections([]), []);
+test("photos that come with the page are one section", () => {
+  assert.deepEqual(givenSections(4).map(({ start, stop, small }) => [start, stop, small]), [[0, 4, ""]]);
+  assert.deepEqual(givenSections(0), []);
 });
 
 test("months and years hold all dated photos, with a cover from their fullest day", () => {

@@ -82,7 +82,7 @@ def compare_view(
             "tier": group.tier,
             "accepted": group_choices.is_accepted(group),
             "items": [_file(group, item, photos.get(item.photo_id)) for item in group.all],
-            "ahead": [display_url(photos[i], still=True) for i in preload if i in photos],
+            "ahead": [display_url(photos[i]) for i in preload if i in photos],
             "listed": [_list_entry(each, photos) for each in listed],
         },
         on_acts_change=act_inbox.receiver(KEY, lambda act: carry_out(_action(act))),
@@ -98,7 +98,7 @@ def _file(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dic
     keep = item is group.keep and group.suggested
     return {
         "file": item.file_id,
-        "src": display_url(photo, still=True) if photo else "",
+        "src": display_url(photo) if photo else "",
         "preview": preview_url(photo) if photo else "",
         "name": _name(item),
         "folder": printable(os.path.dirname(item.path)),

@@ -29,16 +29,9 @@ class GalleryStack(NamedTuple):
 
 
 def photo_tile(
-    photo: PhotoRow,
-    *,
-    badge: str = "",
-    caption: str = "",
-    stack: GalleryStack | None = None,
-    inside: bool = False,
-    heading: str = "",
+    photo: PhotoRow, *, caption: str = "", stack: GalleryStack | None = None, inside: bool = False
 ) -> dict[str, Any]:
-    """The data of one photo. inside: whether it is part of the open stack of a photo before it.
-    heading: shown before it, in a separate row."""
+    """The data of one photo. inside: whether it is part of the open stack of a photo before it."""
     return {
         "id": photo["id"],
         "width": photo["width"],
@@ -49,11 +42,9 @@ def photo_tile(
         "taken": photo["taken_at"],
         "precision": photo["taken_precision"],
         "source": photo["taken_source"],
-        "badge": badge,
         "caption": caption,
         "stack": stack._asdict() if stack else None,
         "inside": inside,
-        "heading": heading,
     }
 
 

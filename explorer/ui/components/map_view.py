@@ -50,10 +50,10 @@ def map_url(coloring: Coloring, filters: Filters | None, version: str) -> str:
     return f"{PHOTOS}map?{urlencode(given, errors='surrogateescape')}"
 
 
-def map_view(source: str, area: MapArea | None, key: str = "map") -> MapResult:
+def map_view(source: str, area: MapArea | None) -> MapResult:
     """Show the map. source: the URL of its points. area: the rectangle that is marked on it."""
     result: Any = _component(
-        key=key,
+        key="map",
         data={"source": source, "area": list(area) if area else None},
         on_open_change=ignore,
         on_area_change=ignore,

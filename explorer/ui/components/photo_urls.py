@@ -28,16 +28,14 @@ def original_url(photo_id: int) -> str:
     return f"/photo/{photo_id}/original"
 
 
-def display_url(photo: PhotoRow, *, still: bool = False) -> str:
-    """The URL of the best picture that a browser can show now: the original, or its preview.
-
-    still: whether an animation must be shown as a still picture.
-    """
+def display_url(photo: PhotoRow) -> str:
+    """The URL of the best still picture that a browser can show now: the original, or its preview,
+    as for an animation."""
     needs_preview = (
         photo["format"] not in BROWSER_FORMATS
         or photo["away"]
         or photo["damaged"]
-        or (still and photo["frames"] > 1)
+        or photo["frames"] > 1
         or photo["width"] * photo["height"] > _MAX_PIXELS
     )
     return preview_url(photo) if needs_preview else original_url(photo["id"])

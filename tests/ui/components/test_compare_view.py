@@ -99,7 +99,7 @@ def test_two_photos_are_compared_as_still_pictures(facts: dict[str, Any], shown:
         "away": False,
         "damaged": None,
     } | facts
-    assert photo_urls.display_url(photo, still=True) == (shown or photo_urls.preview_url(photo))
+    assert photo_urls.display_url(photo) == (shown or photo_urls.preview_url(photo))
 
 
 def test_the_list_before_a_removal_shows_previews(photos: Path) -> None:

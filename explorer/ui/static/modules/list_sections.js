@@ -32,12 +32,9 @@ export function headingText(heading) {
   return typeof heading === "function" ? heading() : heading;
 }
 
-// The sections of photos that come with the page; some photos have a heading before them.
-export function givenSections(photos) {
-  const starts = photos.flatMap((photo, index) => (index === 0 || photo.heading ? [index] : []));
-  return starts.map((start, at) => ({
-    start, stop: starts[at + 1] ?? photos.length, day: null, large: "", small: photos[start].heading ?? "", packed: false,
-  }));
+// The sections of photos that come with the page: one without a heading; none if there are no photos.
+export function givenSections(count) {
+  return count ? [{ start: 0, stop: count, day: null, large: "", small: "", packed: false }] : [];
 }
 
 // The sections joined by month or year, in order: [{ day, start, count, cover }]. unit: "months" or "years". cover: the

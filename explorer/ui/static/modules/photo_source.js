@@ -24,10 +24,10 @@ export function decodedRatios(text) {
 export function givenSource(photos) {
   const positions = new Map(photos.map((photo, at) => [photo.id, at]));
   return {
-    key: JSON.stringify(photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.heading])),
+    key: JSON.stringify(photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark])),
     total: photos.length,
     ratios: Float32Array.from(photos, (photo) => photo.ratio),
-    sections: givenSections(photos),
+    sections: givenSections(photos.length),
     dated: false,
     photo: (index) => photos[index],
     need: () => {},

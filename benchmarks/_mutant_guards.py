@@ -183,12 +183,13 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "int64": (),
     "setup_lock": ("test_interrupted_setup",),
     "venv_files": ("test_bootstrap",),
-    "scanning/scan": (
+    "scanning/path_probes": ("scanning/test_tree_scan", "indexing/test_forget_missing"),
+    "scanning/tree_scan": (
         "indexing/test_reconcile",
         "scanning/test_other_systems",
         "systems/test_drives_and_files",
     ),
-    "scanning/ignore": ("scanning/test_scan",),
+    "scanning/ignore": ("scanning/test_tree_scan",),
     "scanning/write_detection": ("scanning/test_other_systems",),
     "scanning/globs": ("scanning/test_ignore",),
     "scanning/root_scan": ("scanning/test_change_times",),

@@ -11,7 +11,7 @@ from explorer.indexing.progress import Progress, RateMeter
 from explorer.indexing.read_task import ReadTask
 from explorer.library.paths import join, to_text
 from explorer.scanning.drive_timeouts import DriveTimeouts
-from explorer.scanning.scan import root_state
+from explorer.scanning.path_probes import root_state
 
 # Photos encoded and committed together: large enough to use every core, small enough that results
 # appear at once.

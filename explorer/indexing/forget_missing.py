@@ -12,7 +12,7 @@ from explorer.library.file_store import files_below, put_missing
 from explorer.library.paths import below, inside, join, to_text
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
-from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state
+from explorer.scanning.path_probes import NO_SUCH_FILE, inode_of, root_state
 
 
 def forget_missing_files(

@@ -13,7 +13,7 @@ from explorer.library.paths import join, to_text
 from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
-from explorer.scanning.scan import inode_of
+from explorer.scanning.path_probes import inode_of
 
 
 class MoveDetector:

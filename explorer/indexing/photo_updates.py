@@ -35,8 +35,8 @@ from explorer.library.savepoint import savepoint
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.path_probes import NO_SUCH_FILE, device_of, inode_of
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.scan import NO_SUCH_FILE, device_of, inode_of
 from explorer.scanning.write_detection import WriteDetector
 
 

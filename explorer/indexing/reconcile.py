@@ -31,7 +31,7 @@ from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, K
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import RootScan, ScanTarget, problem, scan_target
-from explorer.scanning.scan import ScanResult
+from explorer.scanning.tree_scan import ScanResult
 from explorer.scanning.write_detection import WriteDetector
 
 # Why a file cannot be read of which only a cloud placeholder is on this computer.

@@ -18,7 +18,7 @@ from explorer.library.writer import Writer
 from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading, is_read
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.root_scan import RootScan
-from explorer.scanning.scan import ScanResult
+from explorer.scanning.tree_scan import ScanResult
 
 log = logging.getLogger("explorer.sidecars")
 

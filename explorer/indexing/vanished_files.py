@@ -19,8 +19,8 @@ from explorer.library.rows import RootRow
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.path_probes import root_state
 from explorer.scanning.root_scan import mounted_drives
-from explorer.scanning.scan import root_state
 from explorer.systems import file_calls
 
 # The user is asked if more than this share of a root's photo files, and at least this many, vanish

@@ -10,7 +10,7 @@ from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
 from explorer.library import integrity
-from explorer.scanning.scan import root_state
+from explorer.scanning.path_probes import root_state
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 

@@ -15,7 +15,8 @@ from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
 from explorer.scanning.filesystem_traits import has_reliable_ctimes, has_stable_inodes
 from explorer.scanning.ignore import IgnoreRules
-from explorer.scanning.scan import ScanResult, device_of, root_state, scan_tree
+from explorer.scanning.path_probes import device_of, root_state
+from explorer.scanning.tree_scan import ScanResult, scan_tree
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system
 

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.library.file_store import files_below
 from explorer.library.root_store import update_root
-from explorer.scanning import scan
+from explorer.scanning import tree_scan
 from explorer.scanning.root_scan import ScanTarget
 from tests import pictures
 from tests.fixtures.indexing import IndexingSetup
@@ -123,8 +123,8 @@ def test_mount_points_found_by_one_scan_are_known_to_the_next_in_the_same_run(
 ) -> None:
     setup.draw("a/usb/1.jpg", 1)
     setup.draw("b/2.jpg", 2)
-    real = scan._device
-    monkeypatch.setattr(scan, "_device", lambda entry: real(entry) + (entry.name == "usb"))
+    real = tree_scan._device
+    monkeypatch.setattr(tree_scan, "_device", lambda entry: real(entry) + (entry.name == "usb"))
     root = str(setup.photos)
     setup.indexer.run([ScanTarget(setup.root, root, "a"), ScanTarget(setup.root, root, "b")])
     assert setup.library.catalog.roots()[0]["mounts"] == ["a/usb"]

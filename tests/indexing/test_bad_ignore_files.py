@@ -12,7 +12,7 @@ from explorer.library.root_store import add_root
 from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.scan import scan_tree
+from explorer.scanning.tree_scan import scan_tree
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_bad_files import posix, problem
 

@@ -13,7 +13,7 @@ from explorer.library.file_store import files_below, put_failed, put_present
 from explorer.library.photo_store import add_photo
 from explorer.library.root_store import add_root
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
-from explorer.scanning.scan import inode_of
+from explorer.scanning.path_probes import inode_of
 from tests.factory import decoded, digest_of
 from tests.fixtures.drives import UnresponsiveDrives
 from tests.fixtures.indexing import IndexingSetup

@@ -17,7 +17,7 @@ from explorer.library.file_store import files_below, put_missing
 from explorer.library.missing_files import put_vanished
 from explorer.library.root_store import add_root, update_root
 from explorer.scanning.index_summary import IndexSummary
-from explorer.scanning.scan import device_of
+from explorer.scanning.path_probes import device_of
 from explorer.scanning.write_detection import WriteDetector
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 from tests.fixtures.drives import UnresponsiveDrives

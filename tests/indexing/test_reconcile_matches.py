@@ -17,8 +17,8 @@ from explorer.library.root_store import update_root
 from explorer.library.writer import Writer
 from explorer.scanning import root_scan
 from explorer.scanning.index_summary import IndexSummary
+from explorer.scanning.path_probes import device_of
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.scan import device_of
 from explorer.scanning.write_detection import WriteDetector
 from explorer.systems.this_system import this_system
 from tests.factory import LibraryBuilder

@@ -18,7 +18,7 @@ from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
 from explorer.photos import limits
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
-from explorer.scanning import scan
+from explorer.scanning import tree_scan
 from tests import pictures
 from tests.factory import LibraryBuilder
 from tests.fixtures.jxls import jxl
@@ -156,7 +156,7 @@ def test_files_of_a_format_that_is_new_become_photos_by_themselves(
     library = Library.open(tmp_path / "library")
     try:
         with monkeypatch.context() as earlier:
-            for module in (scan, retry):
+            for module in (tree_scan, retry):
                 earlier.setattr(module, "EXTENSIONS", EXTENSIONS - {".jxl"})
                 earlier.setattr(module, "UNSUPPORTED", {**UNSUPPORTED, ".jxl": "not yet"})
             assert _run(library, folder) == 1

@@ -14,9 +14,9 @@ from explorer.library import missing_files
 from explorer.library.file_store import files_below
 from explorer.library.photo_store import take_purged_hashes
 from explorer.library.root_store import add_root, set_exclude_globs, update_root
-from explorer.scanning import root_scan, scan
+from explorer.scanning import root_scan, tree_scan
+from explorer.scanning.path_probes import device_of
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.scan import device_of
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_reconcile import away, many, root
 
@@ -194,14 +194,14 @@ def test_inaccessible_files_are_not_missing(
 ) -> None:
     """A folder that can be listed but not entered: its files have names and nothing else."""
     many(setup, 3, "locked/")
-    real = scan._add_file
+    real = tree_scan._add_file
 
-    def refuse(found: scan.ScanResult, relative: str, *rest: object) -> None:
+    def refuse(found: tree_scan.ScanResult, relative: str, *rest: object) -> None:
         if relative.startswith("locked/"):
             raise PermissionError(13, "Permission denied", relative)
         real(found, relative, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scan, "_add_file", refuse)
+    monkeypatch.setattr(tree_scan, "_add_file", refuse)
     setup.draw("new.jpg", 77)
     summary = setup.run()
     assert (summary.missing, summary.away, summary.indexed) == (0, 0, 1) and len(

@@ -24,7 +24,7 @@ from watchdog.observers.polling import PollingObserver
 
 from explorer.indexing.throttle import lower_priority
 from explorer.scanning import write_detection
-from explorer.scanning.scan import scan_tree
+from explorer.scanning.tree_scan import scan_tree
 from explorer.scanning.watch import Watcher, _ObservedTree
 from tests import pictures
 from tests.scanning.test_watch import until

@@ -10,8 +10,9 @@ import pytest
 from explorer.library.rows import RootRow
 from explorer.scanning import root_scan as module
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules
+from explorer.scanning.path_probes import device_of
 from explorer.scanning.root_scan import ScanTarget, is_away, problem, scan_target
-from explorer.scanning.scan import ScanResult, device_of
+from explorer.scanning.tree_scan import ScanResult
 from tests.systems.simulated import run_on
 
 

@@ -15,8 +15,8 @@ from explorer.indexing import reconcile
 from explorer.removal import trash
 from explorer.scanning.filesystem_traits import reason_to_poll
 from explorer.scanning.root_scan import ScanTarget
-from explorer.scanning.scan import scan_tree
 from explorer.scanning.scheduler import ScanScheduler
+from explorer.scanning.tree_scan import scan_tree
 from explorer.scanning.watch import _notice_lost_events
 from explorer.systems.operating_system import OperatingSystem
 from explorer.systems.this_system import this_system

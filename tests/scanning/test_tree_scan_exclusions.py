@@ -12,8 +12,9 @@ import pytest
 
 from explorer.library.system_folders import around_file
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
-from explorer.scanning.scan import root_state, scan_tree
-from tests.scanning.test_scan import paths, photos
+from explorer.scanning.path_probes import root_state
+from explorer.scanning.tree_scan import scan_tree
+from tests.scanning.test_tree_scan import paths, photos
 
 __all__ = ["photos"]
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from explorer import int64
 from explorer.library.file_rows import FileStat
@@ -51,42 +50,6 @@ class ScanResult:
     """Paths of sidecars that must not be opened, such as cloud placeholders."""
     other: int = 0
     """Number of files that are not photos."""
-
-
-def root_state(root: str) -> Literal["there", "empty", "absent"]:
-    """Whether a root can be listed and holds anything. A disconnected drive appears as absent or,
-    if its mount point remains, as empty."""
-    try:
-        with file_calls.scandir(root) as entries:
-            return (
-                "there" if any(not ignored_by_default(entry.name) for entry in entries) else "empty"
-            )
-    except OSError:
-        return "absent"
-
-
-def device_of(folder: str) -> str | None:
-    """The device number of the file system that a folder is on, or None if there is no such
-    folder."""
-    try:
-        return str(file_calls.stat(folder).st_dev)
-    except OSError:
-        return None
-
-
-# Stands for the inode number of a file that does not exist; no file system uses it.
-NO_SUCH_FILE = -1
-
-
-def inode_of(path: str) -> int | None:
-    """The inode number of a file, with links followed; NO_SUCH_FILE if it does not exist, None if
-    that cannot be determined."""
-    try:
-        return int64.file_id(file_calls.stat(path).st_ino)
-    except (FileNotFoundError, NotADirectoryError):
-        return NO_SUCH_FILE
-    except OSError:
-        return None
 
 
 def scan_tree(

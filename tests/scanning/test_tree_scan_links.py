@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.scanning import scan
-from explorer.scanning.scan import scan_tree
-from tests.scanning.test_scan import paths, photos
+from explorer.scanning import tree_scan
+from explorer.scanning.tree_scan import scan_tree
+from tests.scanning.test_tree_scan import paths, photos
 from tests.systems.simulated import run_on
 
 __all__ = ["photos"]
@@ -124,7 +124,7 @@ def test_junctions_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
                 asked.append(follow_symlinks) or SimpleNamespace(**facts)
             ),
         )
-        found = scan._is_junction(entry, "C:\\Photos", "")  # type: ignore[arg-type]
+        found = tree_scan._is_junction(entry, "C:\\Photos", "")  # type: ignore[arg-type]
         # Of what it leads to, nothing would say that it is one.
         assert True not in asked
         return found

@@ -10,8 +10,9 @@ import pytest
 from explorer.library.file_rows import FileStat
 from explorer.library.paths import from_text
 from explorer.photos.formats import EXTENSIONS
-from explorer.scanning import scan
-from explorer.scanning.scan import NO_SUCH_FILE, inode_of, root_state, scan_tree
+from explorer.scanning import tree_scan
+from explorer.scanning.path_probes import NO_SUCH_FILE, inode_of, root_state
+from explorer.scanning.tree_scan import scan_tree
 from tests.systems.simulated import run_on
 
 
@@ -182,8 +183,8 @@ def test_progress_is_signaled_for_every_folder_and_more_often_in_large_ones(
         (tmp_path / "d" / f"{number}.txt").write_bytes(b"")
     assert 1 + 200 // 50 <= ticks(tmp_path / "d") <= 10
     # Listing a very large folder may itself take long.
-    monkeypatch.setattr(scan, "_EXAMINED", 10**6)
-    monkeypatch.setattr(scan, "_LISTED", 40)
+    monkeypatch.setattr(tree_scan, "_EXAMINED", 10**6)
+    monkeypatch.setattr(tree_scan, "_LISTED", 40)
     assert ticks(tmp_path / "d") == 1 + 5
 
     def stop() -> None:

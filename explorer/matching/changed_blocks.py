@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.difference import is_local_motion, one_sidedness
+from explorer.matching.local_motion import is_local_motion, one_sidedness
 from explorer.matching.registration import (
     BLOCK_SIZE,
     STRONG_DEVIATION,
@@ -59,9 +59,9 @@ class ChangedBlocks:
     wide: float = 1.0
     """Share of all changed pixels that lie in patches wider than a stroke of text."""
     one_sidedness: float = 0.0
-    """1 if all changed pixels became brighter or all darker (`difference.one_sidedness`)."""
+    """1 if all changed pixels became brighter or all darker (`local_motion.one_sidedness`)."""
     local_motion: bool = False
-    """Whether the changed content has only moved a little (`difference.is_local_motion`)."""
+    """Whether the changed content has only moved a little (`local_motion.is_local_motion`)."""
     flat: float = 0.0
     """Share of the pixels in the unchanged blocks that have one of two tones."""
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from explorer.matching import retakes, same_picture
-from explorer.matching.difference import is_local_motion
 from explorer.matching.full_resolution import recompression_residual_or_none
+from explorer.matching.local_motion import is_local_motion
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
 from explorer.matching.same_picture_thresholds import RETAKE, SAME_PICTURE

@@ -27,7 +27,7 @@ NUMBERS: Mapping[str, str] = {
     "rating": "p.rating",
 }
 """Field → the SQL of its number."""
-FACTS: Mapping[str, str] = {
+FIXED_CONDITIONS: Mapping[str, str] = {
     "gps": "p.latitude is not null and p.longitude is not null",
     "date": "p.taken_at is not null and p.taken_source is not 'file'",
     "camera": "p.camera is not null",
@@ -58,9 +58,9 @@ class PhotoCondition(NamedTuple):
     values: tuple[object, ...] = ()
 
 
-def fact(name: str) -> PhotoCondition:
-    """The condition in FACTS with that name."""
-    return PhotoCondition(FACTS[name])
+def fixed_condition(name: str) -> PhotoCondition:
+    """The condition in FIXED_CONDITIONS with that name."""
+    return PhotoCondition(FIXED_CONDITIONS[name])
 
 
 def in_filters(filters: Filters, roots: Mapping[int, str]) -> PhotoCondition:

@@ -25,7 +25,7 @@ from explorer.library import pair_store, quality_store
 from explorer.library.condition_masks import ConditionMasks
 from explorer.library.decision_store import decisions
 from explorer.library.library import Library
-from explorer.library.photo_conditions import fact
+from explorer.library.photo_conditions import fixed_condition
 from explorer.library.photo_masks import PhotoMask, mask_of
 from explorer.library.staleness import acceptable_age
 
@@ -83,7 +83,10 @@ class DerivedProperties:
         """Photos with several files, or with another visible photo that shows the same picture,
         unless the user decided that they are not duplicates."""
         catalog = self._library.catalog
-        several, visible = self._masks.meeting(fact("several files")), self._masks.visible()
+        several, visible = (
+            self._masks.meeting(fixed_condition("several files")),
+            self._masks.visible(),
+        )
 
         def make() -> PhotoMask:
             mask = visible.copy()

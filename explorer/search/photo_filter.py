@@ -201,13 +201,13 @@ def _of_shape(name: str) -> PhotoCondition:
 def _what_it_is(name: str) -> PhotoCondition:
     if name == "panorama":
         return _of_shape("panorama")
-    return photo_conditions.fact("portrait" if name == "upright" else name)
+    return photo_conditions.fixed_condition("portrait" if name == "upright" else name)
 
 
 _CHOICES: Mapping[str, Callable[[str], PhotoCondition]] = {
     "format": lambda name: photo_conditions.of_format(stored_formats(name)),
-    "orientation": photo_conditions.fact,
-    "has": photo_conditions.fact,
+    "orientation": photo_conditions.fixed_condition,
+    "has": photo_conditions.fixed_condition,
     "shape": _of_shape,
     "is": _what_it_is,
 }

@@ -80,7 +80,7 @@ def rows_per_second(models: Sequence[CompiledModel], rows: npt.NDArray[Any]) -> 
     return [len(rows) / seconds for seconds in best]
 
 
-def random_pictures(side: int) -> Callable[[int], npt.NDArray[np.uint8]]:
+def random_images(side: int) -> Callable[[int], npt.NDArray[np.uint8]]:
     """A function that draws random pictures: their number → uint8 (number, side, side, 3)."""
 
     def draw(number: int) -> npt.NDArray[np.uint8]:

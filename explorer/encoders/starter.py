@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
 from explorer.encoders.emoji_names import with_emoji_named
-from explorer.encoders.fastest_precision import load_fastest, random_pictures
+from explorer.encoders.fastest_precision import load_fastest, random_images
 from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert
 from explorer.encoders.prompt_ensemble import prompts
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
@@ -202,9 +202,7 @@ class StarterEncoder:
 
     def image_features(self, pixels: Pixels) -> ImageFeatures:
         """uint8 (n, 260, 260, 3) → the outputs of the image model, float32."""
-        model = self._part(
-            "image", lambda: load_fastest(convert_image_model, random_pictures(SIDE))
-        )
+        model = self._part("image", lambda: load_fastest(convert_image_model, random_images(SIDE)))
         return ImageFeatures(*model(np.ascontiguousarray(pixels)))
 
     def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:

@@ -19,7 +19,7 @@ import numpy as np
 from explorer.config import PROGRAM
 from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, encode_in_batches
-from explorer.encoders.fastest_precision import load_fastest, random_pictures
+from explorer.encoders.fastest_precision import load_fastest, random_images
 from explorer.encoders.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
@@ -124,7 +124,7 @@ class TorchvisionEncoder:
     def _image_model(self) -> CompiledModel:
         with self._lock:
             if self._loaded is None:
-                self._loaded = load_fastest(lambda: convert(self._model), random_pictures(_SIDE))
+                self._loaded = load_fastest(lambda: convert(self._model), random_images(_SIDE))
             return self._loaded
 
 

@@ -16,7 +16,7 @@ from explorer.encoders.fastest_precision import (
     CLEARLY_FASTER,
     known_precision,
     load_fastest,
-    random_pictures,
+    random_images,
     rows_per_second,
 )
 from explorer.encoders.inference_engine import InferenceEngine
@@ -49,7 +49,7 @@ def _bf16(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def load(monkeypatch: pytest.MonkeyPatch, bf16: float, fp32: float) -> str:
     """The hint of the model that is loaded if those are the speeds."""
     monkeypatch.setattr(fastest_precision, "rows_per_second", lambda models, rows: [bf16, fp32])
-    model = load_fastest(lambda: Path(f"{KEY}.xml"), random_pictures(4))
+    model = load_fastest(lambda: Path(f"{KEY}.xml"), random_images(4))
     assert isinstance(model, Model)
     return model.hint
 

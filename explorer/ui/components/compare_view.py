@@ -2,7 +2,7 @@
 as a difference, with keys and buttons for every decision.
 
 A components-v2 component like the gallery, without an iframe. It draws, zooms and compares in the
-browser, and sends each decision to Python as an act (`act_inbox.py`).
+browser, and sends each decision to Python as an action (`action_inbox.py`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.ui.components import act_inbox
-from explorer.ui.components.act_inbox import Act
+from explorer.ui.components import action_inbox
+from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.photo_urls import display_url, preview_url
 from explorer.ui.duplicates_page import group_choices
@@ -73,7 +73,7 @@ def compare_view(
     _component(
         key=KEY,
         data={
-            "handled": act_inbox.handled(KEY),
+            "handled": action_inbox.handled(KEY),
             "key": group.key,
             "label": f"Group {count(index + 1)} of {count(total)}",
             "because": _explanation(group, has_keeper=has_keeper),
@@ -85,12 +85,12 @@ def compare_view(
             "ahead": [display_url(photos[i]) for i in preload if i in photos],
             "listed": [_list_entry(each, photos) for each in listed],
         },
-        on_acts_change=act_inbox.receiver(KEY, lambda act: carry_out(_action(act))),
+        on_actions_change=action_inbox.receiver(KEY, lambda sent: carry_out(_action(sent))),
     )
 
 
-def _action(act: Act) -> CompareAction:
-    return CompareAction(str(act["what"]), str(act["key"]), act.get("file"), act.get("to"))
+def _action(sent: SentAction) -> CompareAction:
+    return CompareAction(str(sent["what"]), str(sent["key"]), sent.get("file"), sent.get("to"))
 
 
 def _file(group: DuplicateGroup, item: GroupFile, photo: PhotoRow | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ def follow(key: str, event: str, action: Callable[[Any], None]) -> Callable[[], 
     component sent, unless it is empty; it may end the run, as by switching pages.
 
     The component's result holds it as well, but only in the run that received it, which the next
-    click may interrupt first. Decisions and edits are sent as acts instead (`act_inbox.py`).
+    click may interrupt first. Decisions and edits are sent as actions instead (`action_inbox.py`).
     """
 
     def callback() -> None:

@@ -2,8 +2,8 @@
 
 A components-v2 component (`static/viewer.js`) that covers the page. `?photo=ID` in the URL says
 which photo is open, and is managed by the script: stepping to the next photo changes it without a
-run of the page. Python is told only what it has to act on: actions (`act_inbox.py`), a search for
-similar photos, and boxes to search by.
+run of the page. Python is told only what it has to act on: actions (`action_inbox.py`), a search
+for similar photos, and boxes to search by.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from explorer.search.query import Query
 from explorer.search.region import PhotoPart
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
-from explorer.ui.components import act_inbox
-from explorer.ui.components.act_inbox import Act
+from explorer.ui.components import action_inbox
+from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
@@ -84,8 +84,8 @@ def viewer(
     with st.container(key="viewer"):
         _component(
             key=_KEY,
-            data=data | {"heat": _can_show_heat(query), "handled": act_inbox.handled(_KEY)},
-            on_acts_change=act_inbox.receiver(_KEY, functools.partial(_act, actions)),
+            data=data | {"heat": _can_show_heat(query), "handled": action_inbox.handled(_KEY)},
+            on_actions_change=action_inbox.receiver(_KEY, functools.partial(_carry_out, actions)),
             on_similar_change=follow(_KEY, "similar", more_like or search_state.search_like),
             on_regions_change=follow(_KEY, "regions", _search_regions),
             on_renew_change=ignore,
@@ -132,11 +132,11 @@ def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
     }
 
 
-def _act(actions: Sequence[PhotoAction], act: Act) -> None:
+def _carry_out(actions: Sequence[PhotoAction], sent: SentAction) -> None:
     """Carry out an action for one photo."""
     for action in actions:
-        if action.label == act["label"]:
-            action.run([int(act["photo"])])
+        if action.label == sent["label"]:
+            action.run([int(sent["photo"])])
 
 
 def _search_regions(picked: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
 from explorer.ui import resources
 from explorer.ui.change_errors import attempt
-from explorer.ui.components import act_inbox, compare_view
+from explorer.ui.components import action_inbox, compare_view
 from explorer.ui.components.export_menu import export_menu
 from explorer.ui.duplicates_page import duplicates_review, group_choices
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview
@@ -59,7 +59,7 @@ def bulk_actions(current: DuplicatesReview, tier: Tier) -> None:
 
 def _after_acts(action: Callable[..., object], *args: object) -> None:
     """Do what a button does, but first what the user did before in the group under review."""
-    act_inbox.carry_out_received(compare_view.KEY)
+    action_inbox.carry_out_received(compare_view.KEY)
     attempt(action, *args)
 
 

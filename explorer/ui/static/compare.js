@@ -1,7 +1,7 @@
 // The review of one group of duplicates: two of its files side by side, flickering, or their difference. The compared file,
-// the zoom and the view are state of this component; every decision is an act that is sent to Python.
+// the zoom and the view are state of this component; every decision is an action that is sent to Python.
 
-import { createActOutbox } from "./modules/act_outbox.js";
+import { createActionOutbox } from "./modules/action_outbox.js";
 import { measureTop } from "./modules/fill_window.js";
 import { createComparisonStage } from "./modules/comparison_stage.js";
 import { make } from "./modules/element.js";
@@ -15,7 +15,7 @@ import { WHOLE } from "./modules/zoom.js";
 const ACTION_TIMEOUT = 1500;
 const KEY_TIMEOUT = 3000;
 
-const outbox = createActOutbox();
+const outbox = createActionOutbox();
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;

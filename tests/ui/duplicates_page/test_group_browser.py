@@ -58,15 +58,15 @@ def app() -> AppTest:
     return page
 
 
-def act(app: AppTest, *acts: tuple[str, int] | tuple[str, int, int]) -> None:
+def act(app: AppTest, *actions: tuple[str, int] | tuple[str, int, int]) -> None:
     """Send what the user does in groups: what, the number of the group, and of the file."""
     first = data_of(app, "duplicate_review")["handled"] + 1
     sent: list[dict[str, Any]] = [
-        {"what": what, "key": f"identical-{number}", "turn": turn}
+        {"what": what, "key": f"identical-{number}", "number": turn}
         | ({"file": file[0]} if file else {})
-        for turn, (what, number, *file) in enumerate(acts, first)
+        for turn, (what, number, *file) in enumerate(actions, first)
     ]
-    send(app, "duplicate_review", acts=sent)
+    send(app, "duplicate_review", actions=sent)
     assert not app.exception
 
 

@@ -27,8 +27,8 @@ const WIDE = 1000;
 // The last handled request of the page to open a photo; the page sends it with every run.
 let handledTurn = 0;
 
-// sendAct(act): sends Python an action for a photo. onClosed(): called whenever the viewer has been closed.
-export function createPhotoViewer({ css, font, sendAct, onClosed }) {
+// sendAction(action): sends Python an action for a photo. onClosed(): called whenever the viewer has been closed.
+export function createPhotoViewer({ css, font, sendAction, onClosed }) {
   let data = null, send = null, opened = false, missing = null, own = "", awaited = false;
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
@@ -244,7 +244,7 @@ export function createPhotoViewer({ css, font, sendAct, onClosed }) {
       if (!entry) return;
       if (action.after === "leave" || (action.after === "next" && !list.hasNext)) await close(true);
       else if (action.after === "next") commands.next();
-      sendAct({ label: action.label, photo: entry.id });
+      sendAction({ label: action.label, photo: entry.id });
     },
   };
 

@@ -13,9 +13,9 @@ const COMMANDS = {
   k: "keepFirst", n: "apart", a: "all", l: "later", u: "undecide", s: "side", f: "flicker", d: "difference", "+": "zoomIn", "=": "zoomIn",
   "-": "zoomOut", 0: "fit", 1: "full", "?": "help",
 };
-// Commands and acts after which another group may be shown.
+// Commands and actions after which another group may be shown.
 const LEAVING = new Set(["next", "previous", "go", "accept", "apart", "all", "later", "undecide"]);
-// Commands and acts that concern the group that is shown, or lead away from it. After one that leaves it, they wait until the page shows the
+// Commands and actions that concern the group that is shown, or lead away from it. After one that leaves it, they wait until the page shows the
 // next group. Undo does not wait: it undoes what was done last, whatever is shown.
 const WAITING = new Set(["next", "previous", "go", "accept", "back", "mark", "markall", "keep", "keepCompared", "keepFirst", "apart", "all", "later"]);
 // Elements that Enter presses, and elements that arrow keys move, if they have the focus.
@@ -37,6 +37,6 @@ export function waitsForDecision(command) {
   return WAITING.has(command);
 }
 
-export function leavesGroup(act) {
-  return LEAVING.has(act);
+export function leavesGroup(action) {
+  return LEAVING.has(action);
 }

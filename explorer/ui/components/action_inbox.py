@@ -1,12 +1,11 @@
-"""The acts of the user that a component sends: decisions, edits and the like. Each is carried out
-once, in order.
+"""The actions of the user that a component sends: decisions, edits and the like. Each is carried
+out once, in order.
 
 Streamlit gives what a component triggers only to the run that received it. If the next click
 interrupts this run before the component is drawn, it is gone, and if two of its triggers wait for
 the same run, only the newer one arrives. But callbacks are called before a run can be interrupted.
-So the component sends a list of all acts of which Python has not said that it has handled them, in
-the order of their numbers (`static/modules/act_outbox.js`), and a callback carries out those that
-are new.
+So the component numbers its actions and sends a list of all that Python has not acknowledged
+(`static/modules/action_outbox.js`), and a callback carries out those that are new.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ import streamlit as st
 
 from explorer.ui.change_errors import attempt
 
-Act = Mapping[str, Any]
-"""An act, as the component describes it, with its number (`turn`)."""
+SentAction = Mapping[str, Any]
+"""An action, as the component describes it, with its sequence number (`number`)."""
 
 
 def handled(key: str) -> int:
-    """The number of the last act that was handled, which the component needs as `handled` in its
+    """The number of the last action that was handled, which the component needs as `handled` in its
     data. key: that of the component."""
     return int(st.session_state.get(_handled(key), 0))
 
 
-def receiver(key: str, carry_out: Callable[[Act], None]) -> Callable[[], None]:
-    """The callback for a component's `acts`.
+def receiver(key: str, carry_out: Callable[[SentAction], None]) -> Callable[[], None]:
+    """The callback for a component's `actions`.
 
     carry_out: called with each; it may end the run, or raise ExplorerError or OSError, which is
     shown.
@@ -41,7 +40,7 @@ def receiver(key: str, carry_out: Callable[[Act], None]) -> Callable[[], None]:
 
 
 def carry_out_received(key: str) -> None:
-    """Carry out the acts that have arrived now.
+    """Carry out the actions that have arrived now.
 
     Streamlit calls the callbacks of its own widgets first. One that has to follow what the user did
     before in a component therefore begins with this.
@@ -50,12 +49,12 @@ def carry_out_received(key: str) -> None:
     if not state or carry_out is None:
         return
     done = handled(key)
-    new = [act for act in state.get("acts") or [] if act["turn"] > done]
-    # Each act is tried once, also if one before it fails or ends the run.
+    new = [each for each in state.get("actions") or [] if each["number"] > done]
+    # Each is tried once, also if one before it fails or ends the run.
     with contextlib.ExitStack() as stack:
-        for act in reversed(new):
-            stack.callback(attempt, carry_out, act)
-            stack.callback(st.session_state.__setitem__, _handled(key), act["turn"])
+        for action in reversed(new):
+            stack.callback(attempt, carry_out, action)
+            stack.callback(st.session_state.__setitem__, _handled(key), action["number"])
 
 
 def _handled(key: str) -> str:

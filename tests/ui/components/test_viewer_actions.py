@@ -44,13 +44,13 @@ def page(photos: Path) -> AppTest:
 
 def test_actions_count_even_if_the_next_click_comes_at_once(page: AppTest) -> None:
     page.session_state["interrupted"] = True
-    acts = [
-        {"label": label, "photo": photo, "turn": turn}
-        for turn, (label, photo) in enumerate(
+    actions = [
+        {"label": label, "photo": photo, "number": number}
+        for number, (label, photo) in enumerate(
             [("Favorite", 1), ("Dismiss", 1), ("Elsewhere", 1), ("Favorite", 2)], 1
         )
     ]
-    send(page, "viewer", acts=acts)
+    send(page, "viewer", actions=actions)
     page.session_state["interrupted"] = False
     page.run()
     assert not page.exception

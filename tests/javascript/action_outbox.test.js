@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createActOutbox } from "../../explorer/ui/static/modules/act_outbox.js";
+import { createActionOutbox } from "../../explorer/ui/static/modules/action_outbox.js";
 
 function outbox() {
   const made = { time: 0, sent: [] };
-  const box = createActOutbox(() => made.time);
-  made.trigger = (name, acts) => {
-    assert.equal(name, "acts");
-    made.sent.push(acts.map(({ what, turn }) => `${what} ${turn}`));
+  const box = createActionOutbox(() => made.time);
+  made.trigger = (name, actions) => {
+    assert.equal(name, "actions");
+    made.sent.push(actions.map(({ what, number }) => `${what} ${number}`));
   };
   box.update(0, made.trigger);
   return { made, box };
 }
 
-test("acts that were not acknowledged are sent with the next one, in order", () => {
+test("actions that were not acknowledged are sent with the next one, in order", () => {
   const { made, box } = outbox();
   box.add({ what: "mark" });
   box.add({ what: "accept" });
@@ -37,7 +37,7 @@ test("numbers go on after those that Python has seen", () => {
   assert.deepEqual(made.sent, [["mark 8"], ["mark 8", "accept 9"]]);
 });
 
-test("acts without an answer are sent again only after a while", () => {
+test("actions without an answer are sent again only after a while", () => {
   const { made, box } = outbox();
   box.add({ what: "mark" });
   made.time = 1000;

@@ -1,4 +1,4 @@
-"""Acts that a component sends are carried out once, in order."""
+"""Actions that a component sends are carried out once, in order."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from tests.ui.component_events import data_of, send
 def _page() -> None:
     import streamlit as st
 
-    from explorer.ui.components import act_inbox
+    from explorer.ui.components import action_inbox
 
     component = st.components.v2.component("acting", html="<p></p>")
 
-    def carry_out(act: act_inbox.Act) -> None:
+    def carry_out(action: action_inbox.SentAction) -> None:
         done = st.session_state.setdefault("done", [])
-        done.append(act["what"])
-        if act["what"] == "fail":
-            raise ValueError(act)
-        if act["what"] == "leave":
+        done.append(action["what"])
+        if action["what"] == "fail":
+            raise ValueError(action)
+        if action["what"] == "leave":
             st.rerun()
 
     # The next click interrupts the run before the component is drawn.
     if st.session_state.get("interrupted"):
         st.stop()
-    data = {"handled": act_inbox.handled("actor")}
-    component(key="actor", data=data, on_acts_change=act_inbox.receiver("actor", carry_out))
-    if st.button("After", on_click=act_inbox.carry_out_received, args=["actor"]):
+    data = {"handled": action_inbox.handled("actor")}
+    component(key="actor", data=data, on_actions_change=action_inbox.receiver("actor", carry_out))
+    if st.button("After", on_click=action_inbox.carry_out_received, args=["actor"]):
         st.session_state.done.append("after")
 
 
@@ -41,13 +41,13 @@ def app() -> AppTest:
     return page
 
 
-def acts(first: int, *whats: str) -> list[dict[str, Any]]:
-    return [{"what": what, "turn": turn} for turn, what in enumerate(whats, first)]
+def actions(first: int, *whats: str) -> list[dict[str, Any]]:
+    return [{"what": what, "number": number} for number, what in enumerate(whats, first)]
 
 
 def test_acts_of_an_interrupted_run_are_carried_out(app: AppTest) -> None:
     app.session_state["interrupted"] = True
-    send(app, "acting", acts=acts(1, "one", "two"))
+    send(app, "acting", actions=actions(1, "one", "two"))
     app.session_state["interrupted"] = False
     app.run()
     assert app.session_state["done"] == ["one", "two"]
@@ -55,20 +55,20 @@ def test_acts_of_an_interrupted_run_are_carried_out(app: AppTest) -> None:
 
 
 def test_acts_that_come_again_are_not_repeated(app: AppTest) -> None:
-    send(app, "acting", acts=acts(1, "one", "two"))
-    send(app, "acting", acts=acts(2, "two", "three"))
+    send(app, "acting", actions=actions(1, "one", "two"))
+    send(app, "acting", actions=actions(2, "two", "three"))
     assert app.session_state["done"] == ["one", "two", "three"]
     assert data_of(app, "acting") == {"handled": 3}
     # The numbers go on when the page was loaded again, too.
-    send(app, "acting", acts=acts(8, "four"))
+    send(app, "acting", actions=actions(8, "four"))
     assert app.session_state["done"][3:] == ["four"]
 
 
 def test_acts_after_one_that_fails_or_ends_the_run_are_carried_out(app: AppTest) -> None:
-    send(app, "acting", acts=acts(1, "leave", "one"))
+    send(app, "acting", actions=actions(1, "leave", "one"))
     assert not app.exception
     assert app.session_state["done"] == ["leave", "one"]
-    send(app, "acting", acts=acts(3, "fail", "two"))
+    send(app, "acting", actions=actions(3, "fail", "two"))
     assert app.exception
     app.run()
     assert app.session_state["done"][2:] == ["fail", "two"]
@@ -77,5 +77,5 @@ def test_acts_after_one_that_fails_or_ends_the_run_are_carried_out(app: AppTest)
 
 def test_a_button_acts_after_what_was_done_before_it(app: AppTest) -> None:
     app.button[0].click()
-    send(app, "acting", acts=acts(1, "one"))
+    send(app, "acting", actions=actions(1, "one"))
     assert app.session_state["done"] == ["one", "after"]

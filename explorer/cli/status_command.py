@@ -14,7 +14,7 @@ from explorer.encoders.encoder_engines import engine_of
 from explorer.errors import EncoderError
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow
-from explorer.library.system_folders import around_folder
+from explorer.library.system_folders import system_folder_of_folder
 from explorer.library.worker_store import worker_status
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.text_format import count, duration, size
@@ -87,7 +87,7 @@ def _notes(root: RootRow) -> list[str]:
     elif root["away"]:
         verb = "is" if root["away"] == 1 else "are"
         notes.append(f"{count(root['away'], 'file')} {verb} missing")
-    if store := around_folder(root["path"]):
+    if store := system_folder_of_folder(root["path"]):
         notes.append(
             f"it is part of {printable(store)}: its photos can be searched, but are never removed"
             " or kept in place of others"

@@ -25,7 +25,7 @@ from explorer.library.file_store import files_below, files_in_folder, put_failed
 from explorer.library.paths import join, printable, to_text
 from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
-from explorer.library.system_folders import around_file
+from explorer.library.system_folders import system_folder_of_file
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.ignore import IgnoreRules
@@ -246,7 +246,7 @@ class Reconciler:
     ) -> set[int]:
         """Ids of the unmatched files in folders of the system or of another program, unless the
         user included such a folder."""
-        suspects = [file for file in known.values() if around_file(file.path)]
+        suspects = [file for file in known.values() if system_folder_of_file(file.path)]
         if not suspects or rules is None:
             return set()
         return self._drives.call_or(

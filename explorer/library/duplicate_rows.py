@@ -11,7 +11,7 @@ from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES
 from explorer.library.edit_fields import EDIT_JOIN, in_file
 from explorer.library.paths import join
-from explorer.library.system_folders import around_file
+from explorer.library.system_folders import system_folder_of_file
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 
@@ -82,7 +82,7 @@ def duplicate_rows(
                     _copy, db.execute(_COPIES + f" p.id in ({','.join('?' * len(some))})", some)
                 )
     if not all_folders:
-        rows = [row for row in rows if around_file(row.path) is None]
+        rows = [row for row in rows if system_folder_of_file(row.path) is None]
     if photo_ids is None:
         number = Counter(row.photo_id for row in rows)
         rows = [row for row in rows if number[row.photo_id] > 1]

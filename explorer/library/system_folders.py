@@ -120,20 +120,20 @@ def is_skipped(names: Sequence[str]) -> bool:
     return names[-1].startswith(".") or kind_of(names) is not None or is_derived(names)
 
 
-def around_file(path: str) -> str | None:
+def system_folder_of_file(path: str) -> str | None:
     """The outermost system folder that a file is in, in words that follow “it is in”, such as
     “@eaDir”, which is thumbnails; None if there is none. path: absolute, or relative as catalog
     text."""
-    return _around(path.replace(os.sep, "/").rpartition("/")[0])
+    return _outermost(path.replace(os.sep, "/").rpartition("/")[0])
 
 
-def around_folder(path: str) -> str | None:
-    """Like `around_file` for a folder, which may be a system folder itself."""
-    return _around(path.replace(os.sep, "/").rstrip("/"))
+def system_folder_of_folder(path: str) -> str | None:
+    """Like `system_folder_of_file` for a folder, which may be a system folder itself."""
+    return _outermost(path.replace(os.sep, "/").rstrip("/"))
 
 
 @lru_cache(maxsize=4096)
-def _around(folder: str) -> str | None:
+def _outermost(folder: str) -> str | None:
     # Many files share a folder.
     names = folder.split("/")
     for end in range(1, len(names) + 1):

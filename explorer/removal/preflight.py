@@ -16,7 +16,7 @@ from explorer.library.library import Library
 from explorer.library.mounts import MountLocations
 from explorer.library.paths import inside, printable
 from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
-from explorer.library.system_folders import around_folder
+from explorer.library.system_folders import system_folder_of_folder
 from explorer.photos.companion_keys import is_edit_sidecar
 from explorer.photos.metadata.sidecar_merge import ONLY_EDITS
 from explorer.removal.checked_files import (
@@ -88,7 +88,7 @@ class Preflight:
             )
         if file_calls.lexists(to) and not file_calls.isdir(to):
             raise UsageError(f"{shown} is a file, not a folder: choose another.")
-        if store := around_folder(to) or around_folder(os.path.realpath(to)):
+        if store := system_folder_of_folder(to) or system_folder_of_folder(os.path.realpath(to)):
             raise UsageError(
                 f"The folder {shown} is in {printable(store)}, "
                 "where files may be deleted without asking you: choose another."

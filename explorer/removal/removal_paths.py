@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from explorer.library.paths import printable
-from explorer.library.system_folders import around_file
+from explorer.library.system_folders import system_folder_of_file
 from explorer.removal.checked_files import RemovalRefused
 
 
@@ -35,5 +35,5 @@ def require_outside_stores(path: str, what: str) -> None:
     """Raise RemovalRefused if a file is in a folder that the system or another program manages,
     such as a recycle bin, by its path as given or as resolved. what: names the file in the
     message."""
-    if store := around_file(path) or around_file(resolve_folder(path)):
+    if store := system_folder_of_file(path) or system_folder_of_file(resolve_folder(path)):
         raise RemovalRefused(f"{what} is in {printable(store)}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from explorer import int64
 from explorer.library.file_rows import FileStat
 from explorer.library.paths import inside, join, to_text
-from explorer.library.system_folders import around_file
+from explorer.library.system_folders import system_folder_of_file
 from explorer.photos.companion_keys import SIDECAR_EXTENSIONS, is_sidecar
 from explorer.photos.file_io import why_not_regular
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
@@ -184,7 +184,7 @@ def _add_file(
         target = os.path.realpath(entry.path)
         if file_calls.isdir(target) or _is_found_itself(target, roots):
             return
-        if around_file(target):
+        if system_folder_of_file(target):
             found.left_out.add(relative)
             return
     facts = entry.stat()

@@ -32,7 +32,7 @@ def older_library(setup: IndexingSetup, monkeypatch: pytest.MonkeyPatch) -> dict
     setup.draw("#recycle/bad.jpg", 9).write_bytes(b"broken")
     with monkeypatch.context() as patched:
         patched.setattr(ignore, "is_skipped", lambda names: names[-1].startswith("."))
-        patched.setattr(reconcile, "around_file", lambda path: None)
+        patched.setattr(reconcile, "system_folder_of_file", lambda path: None)
         setup.run()
     return setup.present()
 

@@ -4,7 +4,12 @@ import unicodedata
 
 import pytest
 
-from explorer.library.system_folders import around_file, around_folder, is_derived, kind_of
+from explorer.library.system_folders import (
+    is_derived,
+    kind_of,
+    system_folder_of_file,
+    system_folder_of_folder,
+)
 
 UUID = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
 
@@ -49,17 +54,17 @@ def test_system_and_program_folders_are_recognized(name: str, kind: str) -> None
         assert kind_of(["Photos", "2020", spelled]) == kind
         description = f"“{spelled}”, which is {kind}"
         assert (
-            around_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg")
-            == around_file(f"{spelled}/a.jpg")
+            system_folder_of_file(f"/mnt/x/{spelled}/S-1-5-21/$R1A2B3C.jpg")
+            == system_folder_of_file(f"{spelled}/a.jpg")
             == description
         )
         assert (
-            around_folder(f"a/{spelled}")
-            == around_folder(f"{spelled}/")
-            == around_folder(f"{spelled}/b/c")
+            system_folder_of_folder(f"a/{spelled}")
+            == system_folder_of_folder(f"{spelled}/")
+            == system_folder_of_folder(f"{spelled}/b/c")
             == description
         )
-        assert around_file(f"a/{spelled}") is None
+        assert system_folder_of_file(f"a/{spelled}") is None
         # Above a folder, it says nothing of that folder's own name.
         assert kind_of([spelled, "x"]) is None
 
@@ -83,8 +88,8 @@ def test_system_and_program_folders_are_recognized(name: str, kind: str) -> None
     ],
 )  # fmt: skip
 def test_ordinary_folders_are_not_system_folders(path: str) -> None:
-    assert around_file(path) is None
-    assert around_folder(path) is None
+    assert system_folder_of_file(path) is None
+    assert system_folder_of_folder(path) is None
 
 
 def test_some_names_count_only_in_a_certain_folder() -> None:
@@ -94,24 +99,29 @@ def test_some_names_count_only_in_a_certain_folder() -> None:
     )
     assert (
         kind_of(["albums", UUID]) is None
-        and around_folder(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
+        and system_folder_of_folder(f"thumbs/{UUID}") == f"“{UUID}”, which is thumbnails"
     )
     assert (
-        around_file(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg")
+        system_folder_of_file(f"/srv/immich/thumbs/{UUID}/0a/1b/{UUID}-preview.jpeg")
         == f"“{UUID}”, which is thumbnails"
     )
-    assert around_file("/home/x/.local/share/Trash/files/a.jpg") == "“Trash”, which is a bin"
     assert (
-        around_file("/mnt/timeshift/snapshots/2020/home/a.jpg")
+        system_folder_of_file("/home/x/.local/share/Trash/files/a.jpg") == "“Trash”, which is a bin"
+    )
+    assert (
+        system_folder_of_file("/mnt/timeshift/snapshots/2020/home/a.jpg")
         == "“snapshots”, which is a snapshot"
     )
-    assert around_file("photoprism/Cache/Thumbnails/0/a.jpg") == "“Thumbnails”, which is thumbnails"
+    assert (
+        system_folder_of_file("photoprism/Cache/Thumbnails/0/a.jpg")
+        == "“Thumbnails”, which is thumbnails"
+    )
 
 
 def test_the_outermost_system_folder_is_named_at_any_depth() -> None:
-    assert around_file("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
-    assert around_file("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
-    assert around_file("a/" * 3000 + "a.jpg") is None
+    assert system_folder_of_file("#snapshot/@Recycle/a.jpg") == "“#snapshot”, which is a snapshot"
+    assert system_folder_of_file("a/" * 3000 + "@Recycle/a.jpg") == "“@Recycle”, which is a bin"
+    assert system_folder_of_file("a/" * 3000 + "a.jpg") is None
 
 
 @pytest.mark.parametrize(

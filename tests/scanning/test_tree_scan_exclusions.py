@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.system_folders import around_file
+from explorer.library.system_folders import system_folder_of_file
 from explorer.scanning.ignore import IgnoreRules, ignored_by_default
 from explorer.scanning.path_probes import root_state
 from explorer.scanning.tree_scan import scan_tree
@@ -114,7 +114,7 @@ def test_a_photos_library_is_added_as_its_originals(tmp_path: Path, originals: s
         f"{package.name}/{originals}/0/a.heic"
     ]
     # What is in it is never offered for removal.
-    assert around_file(str(package / originals / "0" / "a.heic"))
+    assert system_folder_of_file(str(package / originals / "0" / "a.heic"))
 
 
 def test_nothing_is_asked_of_an_excluded_folder(

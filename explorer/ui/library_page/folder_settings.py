@@ -8,7 +8,7 @@ from explorer.indexing import worker_client
 from explorer.library.catalog import Catalog
 from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow
-from explorer.library.system_folders import around_folder
+from explorer.library.system_folders import system_folder_of_folder
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.ui.change_errors import attempt, attempting
 from explorer.ui.localized import count
@@ -25,7 +25,7 @@ def notes(root: RootRow) -> str:
         parts.append(f"**{count(root['away'], 'file')} missing**; they can still be searched")
     if root["left_out"]:
         parts.append(f"{count(root['left_out'], 'file')} excluded")
-    if store := around_folder(root["path"]):
+    if store := system_folder_of_folder(root["path"]):
         parts.append(
             escape_markdown(
                 f"inside {store}: its photos can be searched, but are never removed or kept"

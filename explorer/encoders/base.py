@@ -110,7 +110,7 @@ def heat_map(encoder: Encoder, pixels: Pixels, query: Vectors) -> Grid | None:
 
 
 def scaled_to_range(values: npt.NDArray[np.floating]) -> Grid:
-    """Scale values linearly to the range 0–1, as float32; all zeros if they hardly differ."""
+    """Scale values linearly to the range 0–1, as float32; all zeros if they barely differ."""
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-6:
         return np.zeros(values.shape, np.float32)

@@ -1,7 +1,7 @@
 """Test the INT8 version of the model in use in the background, once there are enough photos.
 
-The test runs in a separate process with low priority (`int8_process`), so indexing goes on
-meanwhile. If INT8 is accepted, the next batch is encoded with it. If the library is switching to
+The test runs in a separate process with low priority (`int8_process`), so indexing goes on in the
+meantime. If INT8 is accepted, the next batch is encoded with it. If the library is switching to
 another model, the new model is tested, because it is about to encode all photos.
 """
 
@@ -110,7 +110,7 @@ class Int8Step:
             encoder_engines.decline_int8(self._name, "its test could not be completed")
 
     def close(self) -> None:
-        """End the test process if it is running. The test starts anew later."""
+        """End the test process if it is running. The test starts again later."""
         process, self._process = self._process, None
         if process is not None:
             end_process(process)

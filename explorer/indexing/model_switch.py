@@ -170,7 +170,7 @@ class _UpcomingModel:
         waiting = {each.photo_id for each in unencoded_photos(self._writer, self._encoder_id)}
         if waiting - self._skipped:
             self._encode(len(waiting), catalog.counts().photos)
-            # The next step looks for photos that were added meanwhile.
+            # The next step looks for photos that were added in the meantime.
             return False
         for stage in self._stages:
             stage.run(lambda done, total, what=stage.what: self._derive(done, total, what))  # type: ignore[misc]

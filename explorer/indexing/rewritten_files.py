@@ -1,5 +1,5 @@
-"""Files that another program has written anew with the same picture: what the user set for the
-former content is carried over to the new one.
+"""Files that another program has rewritten with the same picture: what the user set for the former
+content is carried over to the new one.
 
 A program that writes a date, a place or keywords into a file changes its bytes, and so the content
 hash that edits, albums and decisions refer to.

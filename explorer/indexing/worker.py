@@ -147,7 +147,7 @@ def _prepare_encoder(library: Library) -> tuple[Encoder, str]:
     try:
         report_status(writer, phase="starting", encoder=name, message="Getting ready…")
         # A model that is not here is fetched beside the worker, which indexes with the starter
-        # meanwhile.
+        # in the meantime.
         encoder, note = load_encoder(name, offline=True)
         if note:
             model_settings.begin_switch(catalog, name)

@@ -247,7 +247,7 @@ class Worker:
         self._throttle.pause()
 
     def _pause(self, seconds: float) -> None:
-        """Sleep in the middle of a run, but execute commands meanwhile."""
+        """Sleep in the middle of a run, but execute commands in the meantime."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._stop.wait(min(ROUND_INTERVAL, left))

@@ -126,8 +126,8 @@ def add_examples(
 
 
 def copy_examples(db: sqlite3.Connection, before: bytes, after: bytes) -> None:
-    """Make a content an example wherever another one is: its file was written anew with the same
-    picture. Must be called in a write transaction."""
+    """Make a content an example, or a counter-example, of the same concepts as the content that it
+    has replaced in a file. Must be called in a write transaction."""
     db.execute(
         "insert or ignore into concept_photo select concept_id, ?1, positive, added_at from"
         " concept_photo m where hash = ?2 and not exists (select 1 from concept_photo where"

@@ -122,11 +122,11 @@ def withdraw_all(catalog: Catalog, kind: DecisionKind) -> int:
 
 
 def copy_decisions(db: Connection, before: bytes, after: bytes) -> None:
-    """Decide about a content what was decided about another one: its file was written anew with the
-    same picture. Must be called in a write transaction.
+    """Repeat the decisions about a content for the one that has replaced it in a file. Must be
+    called in a write transaction.
 
-    Each decision is repeated with the new content in place of the old one. Both in one decision
-    would mean that they are not duplicates of each other.
+    Each new decision has the new content in place of the old one. Both in one decision would mean
+    that they are not duplicates of each other.
     """
     rows = db.execute(
         "select d.id, d.kind, d.files, d.decided_at from decision d join decided m on"

@@ -56,8 +56,8 @@ def dismissed(catalog: Catalog) -> frozenset[Dismissal]:
 
 
 def copy_dismissals(db: sqlite3.Connection, before: bytes, after: bytes) -> None:
-    """Hide of one content what is hidden of another: its file was written anew with the same
-    picture. Must be called in a write transaction."""
+    """Dismiss the same findings for a content as for the one that it has replaced in a file. Must
+    be called in a write transaction."""
     db.execute(
         "insert or ignore into dismissed select ?, kind, dismissed_at from dismissed where subject"
         " = ?",

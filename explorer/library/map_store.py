@@ -50,7 +50,7 @@ def map_coordinates(catalog: Catalog, encoder_id: int, *, hidden: bool = False) 
 
 def put_coordinates(writer: Writer, encoder_id: int, new: PhotoMap) -> None:
     """Store the positions of these photos."""
-    # A photo that was purged meanwhile has no row to refer to.
+    # A photo that was purged in the meantime has no row to refer to.
     writer.connection.executemany(
         "insert or replace into place (encoder_id, photo_id, x, y) select ?1, ?2, ?3, ?4"
         " where exists (select 1 from photo where id = ?2)",

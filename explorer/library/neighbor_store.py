@@ -157,7 +157,7 @@ def put_neighbors(writer: Writer, encoder_id: int, ids: Ids, near: Ids, scores: 
                 values[:count].astype("<f4").tobytes(),
             )
 
-    # A photo that was purged meanwhile has no row to refer to.
+    # A photo that was purged in the meantime has no row to refer to.
     writer.connection.executemany(
         "insert or replace into neighbour (encoder_id, photo_id, ids, scores)"
         " select ?1, ?2, ?3, ?4 where exists (select 1 from photo where id = ?2)",

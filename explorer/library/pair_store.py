@@ -134,7 +134,7 @@ def compared_kind(catalog: Catalog, one: str, other: str, version: int) -> PairK
 
 
 def put_pairs(writer: Writer, found: Iterable[Pair], version: int) -> None:
-    """Store pairs; one whose photo has been purged meanwhile is skipped."""
+    """Store pairs; one whose photo has been purged in the meantime is skipped."""
     writer.connection.executemany(
         "insert or replace into pair (a, b, kind, score, relation, version) select ?1, ?2, ?3, ?4,"
         " ?5, ?6"

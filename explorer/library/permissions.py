@@ -103,7 +103,7 @@ def _is_open(path: str) -> bool:
 
 
 def _narrow(path: str) -> None:
-    # A file may vanish meanwhile, and one that belongs to another user cannot be changed.
+    # A file may vanish in the meantime, and one that belongs to another user cannot be changed.
     with contextlib.suppress(FileNotFoundError, PermissionError):
         mode = os.lstat(path).st_mode
         if mode & _OTHERS and (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):

@@ -221,7 +221,7 @@ def _create_again(db: sqlite3.Connection) -> None:
 
 def index_is_sound(catalog: Catalog) -> bool:
     """Whether the index agrees with the table. Nothing is changed, but nothing can be written
-    meanwhile."""
+    in the meantime."""
     try:
         # FTS5 takes its commands as rows, which need a connection that may write.
         with closing(connect(catalog.path)) as db:

@@ -173,7 +173,7 @@ _PHOTO_KEYS = tuple(key for key in PhotoRow.__annotations__ if key != "path")
 def to_photo_row(row: sqlite3.Row) -> PhotoRow:
     """A row of `photo` joined with one of its files and that file's root."""
     path = join(row["root"], row["file_path"])
-    # Called once, because a row builds the list of its columns anew each time.
+    # Called once, because a row builds the list of its columns each time.
     columns = frozenset(row.keys())
     own = {key: row[key] for key in _PHOTO_KEYS if key in columns}
     folder, name = os.path.split(path)

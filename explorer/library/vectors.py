@@ -236,7 +236,7 @@ class VectorIndex:
 
     def blocks(self, number: int = 8192) -> Iterator[tuple[Ids, Vectors]]:
         """All vectors, `number` at a time: (ids, float32 of shape (n, dim)). The index must not
-        change meanwhile."""
+        change in the meantime."""
         ids, codes = self.ids(), self._codes()
         for start in range(0, len(ids), number):
             yield ids[start : start + number], codes[start : start + number].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Decide whether a file that was written anew still shows the picture that it showed before.
+"""Decide whether a rewritten file still shows the same picture.
 
 Programs that change a file's metadata leave its pixels as they are, turn them, or compress them
 again. Both previews are then the same, but for the noise of compression.

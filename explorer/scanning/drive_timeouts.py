@@ -68,8 +68,8 @@ class DriveTimeouts:
 
         function: touches the drive of this root and no other. It receives a `KeepAlive`. It may
         keep running after its caller has given up.
-        tick: called in the caller's thread several times a second meanwhile; if it raises, the
-        wait ends.
+        tick: called in the caller's thread several times a second while it waits; if it raises,
+        the wait ends.
         Raises DriveUnresponsive, and whatever the function raises.
         """
         if self.is_unresponsive(root):

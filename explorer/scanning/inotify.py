@@ -135,7 +135,7 @@ class InotifyTree:
         """Watch a folder and all its subfolders. must: raise OSError if the folder itself fails.
 
         The lock is taken for one folder at a time, because events of folders that are watched
-        already are handled meanwhile.
+        already are handled in the meantime.
         """
         waiting = [top]
         while waiting:

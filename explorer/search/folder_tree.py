@@ -46,7 +46,7 @@ class FolderTree:
     def __init__(self, table: FacetTable, roots: Sequence[RootRow], photos: PhotoMask) -> None:
         """photos: which to count."""
         self._names = table.folders
-        # Other threads may add folders meanwhile.
+        # Other threads may add folders in the meantime.
         number = len(self._names.parents)
         self._parents = np.array(self._names.parents[:number], np.int64)
         self._root_ids = np.array([key.root_id for key in self._names.keys[:number]], np.int64)

@@ -61,14 +61,14 @@ def forget_removed(groups: Sequence[DuplicateGroup], outcome: RemovalOutcome) ->
 
 def withdraw_all_acceptances() -> None:
     """Take all files off the removal list. Keepers and marks stay as they were chosen."""
-    # A copy: another window may add a choice meanwhile.
+    # A copy: another window may add a choice in the meantime.
     for choice in list(_library_choices().values()):
         choice.accepted = False
 
 
 def with_chosen_keepers(groups: Sequence[DuplicateGroup]) -> list[DuplicateGroup]:
     """The groups, each with the keeper that the user chose, if they chose one."""
-    # A copy: another window may add a choice meanwhile.
+    # A copy: another window may add a choice in the meantime.
     keepers = {key: choice.keeper for key, choice in list(_library_choices().items())}
     return [
         group if (keeper := keepers.get(group.key)) is None else group.with_keeper(keeper)

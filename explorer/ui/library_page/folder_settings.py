@@ -142,7 +142,7 @@ def _save(catalog: Catalog, root: RootRow, key: str) -> None:
 
 
 def merged_patterns(typed: list[str], before: list[str], stored: list[str]) -> list[str]:
-    """The typed patterns, with what another window or the command line has changed meanwhile.
+    """The typed patterns, with what another window or the command line has changed in the meantime.
 
     before: the patterns that the typed ones were made from. stored: those in the library now.
     """

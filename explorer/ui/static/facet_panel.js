@@ -1,5 +1,5 @@
 // The filters that narrow a result down, as groups of links. It sends Python `choices` ([{ added, dropped }], once) when a link is
-// clicked for this window: the conditions to add to the query, which may have been edited meanwhile, and those to take off.
+// clicked for this window: the conditions to add to the query, which may have been edited in the meantime, and those to take off.
 
 import { numberLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";

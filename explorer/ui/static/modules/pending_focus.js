@@ -1,4 +1,4 @@
-// Remembers a photo that gets the focus once it is drawn, unless the user has moved the focus meanwhile.
+// Remembers a photo that gets the focus once it is drawn, unless the user has moved the focus in the meantime.
 
 // The focused element, looked up through shadow roots; null if there is none.
 export function focusedElement(scope = document) {

@@ -17,7 +17,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   let wanted = null;
   let generation = 0;
   let waiting = null;
-  // The photo that is being looked up; stale: whether the list has changed meanwhile.
+  // The photo that is being looked up; stale: whether the list has changed in the meantime.
   let sought = null;
   let stale = false;
 
@@ -114,7 +114,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
     return extend();
   }
 
-  // After a failure, the next look-up starts anew.
+  // After a failure, the next look-up starts again.
   async function freed(lookUp) {
     try {
       await lookUp;

@@ -33,7 +33,7 @@ export function createFacts(panel, token, { read = readFacts, setTimer = setTime
         const answer = await read(address);
         parts[part] = part === "why" ? answer.html : answer;
       } catch {
-        // The photo has been removed meanwhile, or the program does not respond: there is nothing more to show.
+        // The photo has been removed in the meantime, or the program does not respond: there is nothing more to show.
         continue;
       }
       // Another photo is shown, or these facts are out of date.

@@ -136,7 +136,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "indexing/sidecar_updates": (
         "indexing/test_sidecar_troubles",
-        "indexing/test_sidecars_by_chance",
+        "indexing/test_sidecar_properties",
     ),
     "indexing/reconcile": (
         *_SCANNING,
@@ -158,7 +158,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "indexing/batch_reader": (),
     "indexing/backfill": ("indexing/test_pipeline",),
-    "indexing/pipeline": ("indexing/test_foreground", "indexing/test_always"),
+    "indexing/pipeline": ("indexing/test_foreground", "indexing/test_indexing_properties"),
     "indexing/retry": (),
     "indexing/crash_cleanup": (),
     "indexing/verify": ("indexing/test_verify_texts", "indexing/test_verify_catalog"),

@@ -105,7 +105,7 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "search/relevance": (),
     "search/subtraction": (),
     "search/query": ("search/test_engine",),
-    "search/album_files": ("search/test_albums_by_chance",),
+    "search/album_files": ("search/test_album_properties",),
     "search/term_encoding": ("search/test_engine", "search/test_concepts"),
     "search/language/parse_query": ("search/language/test_query_properties",),
     "search/language/print_query": ("search/language/test_query_properties",),

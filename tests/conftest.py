@@ -72,9 +72,9 @@ _PAGES_TOGETHER = (
 )
 _OWN_SERVERS = (
     "test_compare_models.py",
-    "test_life.py",
+    "test_lifecycle.py",
     "test_models.py",
-    "test_network_silence.py",
+    "test_network_requests.py",
     "test_session.py",
     "test_timeline.py",
     "test_troubles.py",

@@ -16,7 +16,7 @@ from explorer.library.worker_store import worker_status
 from tests import pictures
 from tests.browser.app_server import Server, suspended
 from tests.browser.test_accessibility import PAGES, check, check_without_rest
-from tests.browser.test_life import draw, until
+from tests.browser.test_lifecycle import draw, until
 from tests.browser.visitor import Visitor
 from tests.fixtures.waiting import wait
 

@@ -1,5 +1,5 @@
-"""Any story of removals, faults, meddling and undos ends, when all is undone, with every file as it
-was."""
+"""Any sequence of removals, faults, changes by others and undos ends, when all is undone, with
+every file as it was."""
 
 from __future__ import annotations
 

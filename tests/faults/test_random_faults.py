@@ -1,4 +1,4 @@
-"""A random life of two folders with faults in between (hypothesis): runs that fail at any of their
+"""Random changes to two folders with faults in between (hypothesis): runs that fail at any of their
 writes, and runs that do not."""
 
 from __future__ import annotations

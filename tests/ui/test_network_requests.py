@@ -1,4 +1,4 @@
-"""Commands talk to nobody else, and the app only to who has a model to fetch."""
+"""Commands make no requests to other hosts, and the app only those that fetch a model."""
 
 from __future__ import annotations
 

@@ -74,9 +74,8 @@ def send(path: str, digest: str, to: TrashEntry, token: str = "") -> list[str]:
     """Reserve a place in the trash and move a file there. When this returns, the change is on disk.
     Returns what is lost, see `safe_move.move`.
 
-    digest, token: see `safe_move.move`. Raises FileExistsError if the place was taken in the
-    meantime, and OSError on any other failure: the file is then still where it was, and the trash
-    unchanged.
+    digest, token: see `safe_move.move`. Raises FileExistsError if the place has been taken since,
+    and OSError on any other failure: the file is then still where it was, and the trash unchanged.
     """
     note = _note_text(path, os.path.dirname(os.path.dirname(to.info)))
     part_files.create_file(to.info, lambda file: file.write(note))

@@ -85,14 +85,14 @@ def test_a_photo_lists_all_its_copies_and_which_are_missing(window: Visitor, own
     for folder in ("One", "Two"):
         place = str(own.folder / folder / "same.jpg")
         expect(dialog.get_by_text(place, exact=True)).to_be_visible()
-    expect(dialog.get_by_text("This one is offline")).to_have_count(0)
+    expect(dialog.get_by_text("This file cannot be found now")).to_have_count(0)
     (own.folder / "One").rename(own.folder / "unplugged")
     try:
         window.open(own.address + "/library")
         expect(page.get_by_text("its drive is disconnected").first).to_be_visible()
         window.open(own.address)
         copied.click()
-        expect(dialog.get_by_text("This one is offline")).to_have_count(1)
+        expect(dialog.get_by_text("This file cannot be found now")).to_have_count(1)
         # The one that can be read is shown first, and in full.
         expect(dialog.locator("code").first).to_contain_text(str(own.folder / "Two" / "same.jpg"))
         shown = dialog.locator(".frame .picture")

@@ -85,7 +85,7 @@ class GroupTree {
 
   #tell() {
     const found = this.levels.found;
-    let text = this.levels.failed ? "This could not be read. Reload the page to try again." : "";
+    let text = this.levels.failed ? "This could not be loaded. Reload the page." : "";
     if (!text && found) {
       if (!found.total) text = this.data.none;
       else if (found.total > this.rows.length) text = `The largest of ${number(found.total)} found.`;

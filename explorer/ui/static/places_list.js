@@ -16,7 +16,7 @@ export default function (component) {
   function draw() {
     const typed = input.value.trim(), shown = matchingPlaces(state.places, typed);
     tree.replaceChildren(...shown.map((place) => item(place, "", typed !== "")));
-    none.textContent = shown.length ? "" : typed ? "No place of that name has photos." : "The names of places follow when the photos are indexed.";
+    none.textContent = shown.length ? "" : typed ? "No place of that name has photos." : "The names of places appear once the photos are indexed.";
   }
 
   function item(place, above, unfolded) {

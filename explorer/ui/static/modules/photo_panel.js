@@ -36,7 +36,7 @@ export function createPhotoPanel({ onPick, onFace }) {
       ...info.files.flatMap(({ path, away }) => [
         make("div", { class: "path" }, make("code", {}, path),
           make("button", { type: "button", title: "Copy the path", "aria-label": `Copy the path ${path}`, onclick: (event) => copy(event.currentTarget, path) }, "Copy")),
-        ...(away && info.present > 1 ? [make("p", { class: "hint" }, "This one is offline: its drive is not connected, or the file has been moved.")] : []),
+        ...(away && info.present > 1 ? [make("p", { class: "hint" }, "This file cannot be found now: its drive is not connected, or it was moved.")] : []),
       ]),
       ...(info.more ? [make("p", { class: "hint" }, `… and ${numberLabel(info.more)} more.`)] : []),
     ];

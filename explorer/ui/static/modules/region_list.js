@@ -4,6 +4,9 @@ import { numberLabel } from "./date_labels.js";
 import { arrange, make } from "./element.js";
 import { placeNames, regionInWords } from "./map_regions.js";
 
+const NAMED_BY_FACTS = "The search model in use does not understand words, so regions are named by the folders, dates, places and keywords that their"
+  + " photos share.";
+
 // The address of the photos of a region.
 export const regionAddress = (region) => `?region=${region.key}&only=1`;
 
@@ -51,7 +54,7 @@ export function createRegionList({ layer, list, go, choose, leave }) {
     renew(words) {
       names.clear();
       entries.clear();
-      about.textContent = words ? "" : "The search model in use knows no words, so that regions have the names of what their files have in common.";
+      about.textContent = words ? "" : NAMED_BY_FACTS;
     },
     // regions: those in view. size: that of the window. taken: boxes that names must not cover.
     show(regions, projected, size, taken) {

@@ -50,7 +50,7 @@ def status_command(library: str | None, as_json: bool) -> int:
     emit(f"Photos    {counts.photos:,} in {count(counts.files, 'file')}, {size(counts.bytes)}")
     emit(f"Failed    {counts.failed:,}    missing {counts.missing:,}")
     for name, _, dimension, photos in encoders:
-        emit(f"Encoder   {name}: {count(photos, 'photo')}, vectors of {dimension} dimensions")
+        emit(f"Model     {name}: {count(photos, 'photo')}, vectors of {dimension} dimensions")
         if engine := _engine(name):
             emit(f"          runs on {engine['description']}")
     for root in roots:

@@ -79,14 +79,13 @@ class HeatMapEncoder(Protocol):
 
 
 @runtime_checkable
-class LooksEncoder(Protocol):
-    """An encoder that can give what photos look like more weight than what kind of thing they
-    show."""
+class InstanceEncoder(Protocol):
+    """An encoder that supports instance retrieval: it can give appearance more weight than
+    meaning."""
 
-    def by_looks(self, photos: Vectors) -> Vectors:
-        """Turn the vectors of photos into query vectors; both (n, dim), rows of length 1. As
-        queries, they are better at finding the very same thing, and still find others of its
-        kind."""
+    def instance_queries(self, photos: Vectors) -> Vectors:
+        """Turn the vectors of photos into query vectors; both (n, dim), rows of length 1. They are
+        better at finding the very same object, and still find others of its kind."""
         ...
 
 

@@ -48,8 +48,8 @@ REFERENCE_FILE = HEAD_FILE.with_name("starter-reference.npz")
 
 # Longer phrases are truncated. MiniLM was trained on 128 tokens, according to its model card.
 _MAX_TOKENS = 128
-# The share of the visual half in a query by looks. Chosen with `benchmarks/region.py`.
-_LOOKS_SHARE = 0.8
+# The share of the visual half in instance queries. Chosen with `benchmarks/region.py`.
+_VISUAL_SHARE = 0.8
 # Raise this when a graph below changes, so that old conversions are no longer used.
 _GRAPH_VERSION = 2
 IMAGE_MODEL = f"starter-eyes-{_GRAPH_VERSION}-{SIDE}"
@@ -164,11 +164,11 @@ class StarterEncoder:
         with self._part("blas", _blas).limit(limits=1):
             return self._head.photo(image)
 
-    def by_looks(self, photos: Vectors) -> Vectors:
-        """See `LooksEncoder.by_looks`."""
+    def instance_queries(self, photos: Vectors) -> Vectors:
+        """See `InstanceEncoder.instance_queries`."""
         share = float(self._head.arrays["share_visual"])
-        scale = np.full(self.dim, np.sqrt((1 - _LOOKS_SHARE) / (1 - share)), np.float32)
-        scale[: self.dim - WORDS] = np.sqrt(_LOOKS_SHARE / share)
+        scale = np.full(self.dim, np.sqrt((1 - _VISUAL_SHARE) / (1 - share)), np.float32)
+        scale[: self.dim - WORDS] = np.sqrt(_VISUAL_SHARE / share)
         return unit(photos * scale)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:

@@ -33,7 +33,7 @@ class ExamplePhoto:
     name: str = ""
     """Its file name, to show to the user."""
     top_score: float = 1.0
-    """The score of the very same photo; below 1 if it is searched with by its looks."""
+    """The score of the very same photo; below 1 for an instance query."""
 
     @classmethod
     def of(cls, vector: Vector, name: str = "", top_score: float = 1.0) -> ExamplePhoto:

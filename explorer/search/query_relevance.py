@@ -74,8 +74,8 @@ class QueryRelevance:
         if term.judgement is not None:
             return term.judgement
         if not term.phrase:
-            by_looks = term.top_score < 1
-            return self._model.judge_photo(term.vector if by_looks else None, term.top_score)
+            is_instance = term.top_score < 1
+            return self._model.judge_photo(term.vector if is_instance else None, term.top_score)
         vectors: Vector = np.concatenate(
             [term.vector[None], self._encoder.encode_texts(paraphrases(self._encoder, term.phrase))]
         )

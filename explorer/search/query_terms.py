@@ -34,7 +34,7 @@ class VectorTerm:
     judgement: RelevanceJudgement | None = None
     """That of a concept: how relevant a score for this vector is."""
     top_score: float = 1.0
-    """The highest score that a photo can have; below 1 in a search by looks."""
+    """The highest score that a photo can have; below 1 for an instance query."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,8 @@
 
 A region is encoded at full resolution, once alone and once with some context, and the vectors are
 averaged: the mean finds as much as the region alone, and depends less on how exactly it was drawn.
-More context, or a share of the whole photo's vector, finds less. With an encoder that can separate
-what photos look like from what they show, looks count more (`benchmarks/region.py`).
+More context, or a share of the whole photo's vector, finds less. With an encoder that supports
+instance retrieval, appearance counts more (`benchmarks/region.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.decoding.region_decoder import RegionDecoder
-from explorer.encoders.base import Encoder, LooksEncoder, unit
+from explorer.encoders.base import Encoder, InstanceEncoder, unit
 from explorer.errors import PhotoError, UsageError
 from explorer.library.library import Library
 from explorer.library.paths import printable
@@ -135,9 +135,9 @@ class RegionEncoder:
     def _encoded(self, found: DecodedRegion, name: str) -> EncodedPart:
         vectors = self.encoder.encode_images(found.inputs).mean(axis=0, keepdims=True)
         photos = unit(vectors)
-        if not isinstance(self.encoder, LooksEncoder):
+        if not isinstance(self.encoder, InstanceEncoder):
             return EncodedPart(ExamplePhoto.of(photos[0], name), found.preview)
-        query = self.encoder.by_looks(photos)[0]
+        query = self.encoder.instance_queries(photos)[0]
         example = ExamplePhoto.of(query, name, min(1.0, float(photos[0] @ query)))
         return EncodedPart(example, found.preview)
 

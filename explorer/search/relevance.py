@@ -230,8 +230,8 @@ class RelevanceModel:
         return found
 
     def judge_photo(self, query: Vectors | None = None, top_score: float = 1) -> RelevanceJudgement:
-        """Judge a photo that is searched with; without `query`, the same for any photo. query: its
-        vector, if it is searched with by its looks. top_score: the score of the very same photo.
+        """Judge a photo that is searched with; without `query`, the same for any photo. query: the
+        instance query, if it is one. top_score: the score of the very same photo.
         """
         usual = self.usual_likeness if query is None else float(np.median(self.sample @ query))
         slope = ALIKE.slope / max(top_score - usual, 1e-6)

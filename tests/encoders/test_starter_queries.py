@@ -32,10 +32,10 @@ def test_reference_photos_of_another_version_are_not_used(monkeypatch: pytest.Mo
     assert other.reference_photos is None
 
 
-def test_by_looks_the_visual_half_counts_more() -> None:
+def test_in_instance_queries_the_visual_half_counts_more() -> None:
     head = StarterHead.load()
     vectors = unit(np.random.default_rng(5).standard_normal((3, head.dim)))
-    visual, found = head.dim - WORDS, StarterEncoder().by_looks(vectors)
+    visual, found = head.dim - WORDS, StarterEncoder().instance_queries(vectors)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
     for half in (slice(visual), slice(visual, None)):
         assert np.allclose(unit(found[:, half]), unit(vectors[:, half]), atol=1e-5)
@@ -46,7 +46,7 @@ def test_by_looks_the_visual_half_counts_more() -> None:
     assert (after > 2 * before).all()
 
 
-def test_by_looks_the_very_same_photo_is_a_strong_match() -> None:
+def test_the_very_same_photo_is_a_strong_match_of_an_instance_query() -> None:
     head, random = StarterHead.load(), np.random.default_rng(7)
     visual, share = head.dim - WORDS, float(head.arrays["share_visual"])
     # Photos of one library have something in common.
@@ -59,7 +59,7 @@ def test_by_looks_the_very_same_photo_is_a_strong_match() -> None:
         axis=1,
     ).astype(np.float32)
     model = RelevanceModel(photos, usual_likeness(photos), {}, RivalPhrases(photos[:0], photos))
-    query = StarterEncoder().by_looks(photos[:1])[0]
+    query = StarterEncoder().instance_queries(photos[:1])[0]
     scores = photos @ query
     judged = model.judge_photo(query, float(scores[0]))
     assert judged.matches(scores[:1]) == ["strong"]

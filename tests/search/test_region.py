@@ -140,9 +140,9 @@ def test_the_ends_of_a_long_region_count_for_a_cropping_encoder() -> None:
         assert cropped == plain.of_bytes(data, region).example
 
 
-def test_looks_count_more_for_an_encoder_that_can_tell() -> None:
+def test_appearance_counts_more_for_an_encoder_for_instances() -> None:
     class Looking(Tiny):
-        def by_looks(self, photos: Vectors) -> Vectors:
+        def instance_queries(self, photos: Vectors) -> Vectors:
             assert np.allclose(np.linalg.norm(photos, axis=1), 1)
             return unit(photos * np.arange(1, 1 + self.dim, dtype=np.float32))
 
@@ -151,6 +151,6 @@ def test_looks_count_more_for_an_encoder_that_can_tell() -> None:
         usual = plain.of_bytes(data, LEFT_HALF).example.array()
         example = encoder.of_bytes(data, LEFT_HALF).example
         looking = example.array()
-    assert np.allclose(looking, Looking().by_looks(usual[None])[0], atol=1e-5)
+    assert np.allclose(looking, Looking().instance_queries(usual[None])[0], atol=1e-5)
     assert not np.allclose(looking, usual, atol=0.01)
     assert example.top_score == pytest.approx(float(usual @ looking), abs=1e-5)

@@ -6,6 +6,7 @@ Runs in a decode process, because a sidecar may come from anywhere.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
@@ -75,11 +76,9 @@ def _has_place(known: tuple[float, float] | None, place: tuple[float, float]) ->
 
 
 def _properties(data: bytes) -> Iterator[_Property]:
-    if data.strip(_BLANKS.encode()):
-        try:
-            yield from _of(parse_lenient(data))
-        except InvalidXmp:
-            return
+    """The properties of a packet; none if it is empty or cannot be parsed."""
+    with contextlib.suppress(InvalidXmp):
+        yield from _of(parse_lenient(data))
 
 
 def _of(packet: XmpPacket) -> Iterator[_Property]:
@@ -106,8 +105,11 @@ def _counts(name: str) -> bool:
 
 def _values(element: ET.Element) -> Iterator[str]:
     """The values of a property that are not empty."""
-    first = next(iter(element), None)
-    items = first if len(element) == 1 and first is not None and first.tag in _LISTS else [element]
+    match list(element):
+        case [only] if only.tag in _LISTS:
+            items = list(only)
+        case _:
+            items = [element]
     for item in items:
         if value := _canonical(item):
             yield value

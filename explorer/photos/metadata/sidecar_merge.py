@@ -95,9 +95,11 @@ def _require_edits(
         for each in kept_sidecars
         if each.lower().endswith(".xmp") and each not in (target, *edits)
     ]
-    beside += [] if after is not None else [target]
-    packets = [data for each in beside if each and (data := _read(each))]
-    packets += [after] if after is not None else []
+    if after is None:
+        beside.append(target)
+    packets = [data for each in beside if (data := _read(each))]
+    if after is not None:
+        packets.append(after)
     fields = [read_files(kept, ()), *map(read_fields, packets)]
     known = combine(fields).fields
     packets.append(embedded_packet(kept))

@@ -83,3 +83,84 @@ def test_a_sidecar_that_cannot_be_parsed_is_lost_unless_it_is_kept_as_it_is() ->
     assert lost("words") == ["what cannot be read"] == lost("words", "other words")
     assert lost("words", "words") == []
     assert lost(xmp('xmp:Label="red"'), "words") == ["xmp:Label"]
+
+
+PLACE = 'exif:GPSLatitude="48,{}N" exif:GPSLongitude="2,17.6E"'
+
+
+@pytest.mark.parametrize(
+    ("removed", "kept", "words"),
+    [
+        # 1e-5 degrees are 0.0006 minutes.
+        (PLACE.format("51.5"), PLACE.format("51.5005"), []),
+        (PLACE.format("51.5"), PLACE.format("51.501"), ["its place"]),
+        (PLACE.format("51.5"), PLACE.format("51.499"), ["its place"]),
+        (PLACE.format("51.5"), PLACE.format("51.5").replace("17.6E", "17.6W"), ["its place"]),
+        ('exif:DateTimeOriginal="1987-06-05T10:11:12+02:00"',
+         'exif:DateTimeOriginal="1987-06-05T10:11:12"', []),
+        ('exif:DateTimeOriginal="1987-06-05T10:11:12"',
+         'exif:DateTimeOriginal="1987-06-05T10:11:13"', ["its date"]),
+        ('exif:DateTimeOriginal="1987-06-05T10:11:12"',
+         'exif:DateTimeOriginal="1987-06-05"', ["its date"]),
+        ('exif:DateTimeOriginal="1987-06"', 'exif:DateTimeOriginal="1987-06-05"', []),
+    ],
+)  # fmt: skip
+def test_dates_and_places_are_compared_by_their_meaning(
+    removed: str, kept: str, words: list[str]
+) -> None:
+    assert lost(xmp(removed), xmp(kept)) == words
+
+
+def labels(elements: str, name: str = "xmp:Label") -> str:
+    return xmp("", f"<{name}>{elements}</{name}>")
+
+
+@pytest.mark.parametrize(
+    ("removed", "kept", "is_lost"),
+    [
+        ("<rdf:Bag><rdf:li>a</rdf:li><rdf:li>b</rdf:li></rdf:Bag>",
+         "<rdf:Bag><rdf:li>b</rdf:li><rdf:li>a</rdf:li></rdf:Bag>", False),
+        ("<rdf:Seq><rdf:li>a</rdf:li><rdf:li>b</rdf:li></rdf:Seq>",
+         "<rdf:Seq><rdf:li>b</rdf:li><rdf:li>a</rdf:li></rdf:Seq>", True),
+        ('<rdf:Alt><rdf:li xml:lang="x-default">a</rdf:li></rdf:Alt>',
+         '<rdf:Alt><rdf:li xml:lang="en">a</rdf:li></rdf:Alt>', False),
+        ('<rdf:li xmp:a="1" xmp:b="2"/>', '<rdf:li xmp:b=" 2" xmp:a="1 "/>', False),
+        ('<rdf:li xmp:a="1" xmp:b="2"/>', '<rdf:li xmp:a="1"/>', True),
+        ('<rdf:li xmp:a="1" xmp:b=" "/>', '<rdf:li xmp:a="1"/>', False),
+        ('<rdf:Bag><rdf:li>a</rdf:li></rdf:Bag><rdf:li>b</rdf:li>',
+         "<rdf:Bag><rdf:li>a</rdf:li></rdf:Bag>", True),
+        ("<rdf:li><rdf:li>a</rdf:li></rdf:li>", "<rdf:li><rdf:li>b</rdf:li></rdf:li>", True),
+        (" \n ", "b", False),
+        ("<rdf:Bag><rdf:li/><rdf:li> </rdf:li></rdf:Bag>", "b", False),
+    ],
+)  # fmt: skip
+def test_values_are_compared_in_a_canonical_form(removed: str, kept: str, is_lost: bool) -> None:
+    assert lost(labels(removed), labels(kept)) == (["xmp:Label"] if is_lost else [])
+
+
+def test_the_parts_of_a_structure_may_not_change_places() -> None:
+    one, other = '<rdf:li xmp:a="1"/><rdf:li>2</rdf:li>', '<rdf:li>2</rdf:li><rdf:li xmp:a="1"/>'
+    assert lost(labels(one), labels(other)) == ["xmp:Label"]
+
+
+def test_what_is_said_of_the_sidecar_itself_is_not_lost() -> None:
+    media = xmp('xmlns:m="http://ns.adobe.com/xap/1.0/mm/" m:DocumentID="1"')
+    assert lost(media) == lost(media.replace('m:DocumentID="1"', "")) == []
+    assert lost(labels("2020-01-01", "xmp:ModifyDate")) == []
+    assert lost(labels("1", "darktable:print_timestamp")) == []
+    assert lost(xmp('rdf:ID="1"')) == lost(xmp('xmp:Label=" "')) == []
+    assert lost(labels("1", "darktable:version")) == ["darktable:version"]
+
+
+def test_properties_are_named_as_the_packet_names_them() -> None:
+    own = xmp("", '<note xmlns="http://example.com/ns/">words</note>')
+    assert lost(own) == ["note"]
+    other = '<e:note xmlns:e="http://example.com/ns/">words</e:note>'
+    assert lost(xmp('xmlns:e="http://example.com/ns/"', other)) == ["e:note"]
+    # Each is named once.
+    twice = "<xmp:Label>a</xmp:Label><xmp:Label>b</xmp:Label>"
+    assert lost(xmp('xmp:Rating="2"', twice)) == ["its rating", "xmp:Label"]
+
+
+def test_a_sidecar_of_zeros_says_nothing() -> None:
+    assert lost("\0\0") == [] and lost(labels("a"), "\0 ") == ["xmp:Label"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -67,9 +68,48 @@ def test_a_change_that_is_made_needs_no_words(place: str) -> None:
     assert ("_turn-grid" in app.session_state) == (place == "Photos")
 
 
+@pytest.fixture
+def toasts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What notifications say, and how."""
+    found = list[tuple[str, dict[str, Any]]]()
+    monkeypatch.setattr(
+        change_errors.st, "toast", lambda text, **options: found.append((text, options))
+    )
+    return found
+
+
+def test_a_change_is_attempted_with_what_it_needs(toasts: list[Any]) -> None:
+    made = list[tuple[Any, ...]]()
+
+    def change(*args: Any, **options: Any) -> None:
+        made.append((args, options))
+
+    assert change_errors.attempt(change, 1, 2, name="three") is True
+    callback = change_errors.attempting(change, 4, name="five")
+    assert len(made) == 1
+    callback()
+    assert made == [((1, 2), {"name": "three"}), ((4,), {"name": "five"})] and not toasts
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space *left*"), LibraryFull("No space *left*")]
+)
+def test_only_errors_that_a_user_can_act_on_are_shown(error: Exception, toasts: list[Any]) -> None:
+    def fail(error: Exception) -> None:
+        raise error
+
+    assert change_errors.attempt(fail, error) is False
+    ((text, options),) = toasts
+    assert r"No space \*left\*" in text and options["duration"] == "long"
+    with pytest.raises(ValueError, match="a fault of the program"):
+        change_errors.attempt(fail, ValueError("a fault of the program"))
+    assert len(toasts) == 1
+
+
 def test_errors_of_the_system_are_said_in_one_line() -> None:
     said = change_errors.error_text
     assert said(LibraryFull("The disk is full.")) == "The disk is full."
     full = OSError(errno.ENOSPC, "No space left on device", "/a\nb")
     assert said(full) == "This could not be stored in /a\\x0ab: No space left on device."
+    assert said(OSError(errno.EIO, "Odd.\nVery.")) == "This could not be stored: Odd.\\x0aVery."
     assert said(OSError("odd")) == "This could not be stored: odd."

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.components import act_inbox
 from tests.ui.component_events import data_of, send
 
 
@@ -79,3 +80,51 @@ def test_a_button_acts_after_what_was_done_before_it(app: AppTest) -> None:
     app.button[0].click()
     send(app, "acting", actions=actions(1, "one"))
     assert app.session_state["done"] == ["one", "after"]
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    found = dict[str, Any]()
+    monkeypatch.setattr(act_inbox.st, "session_state", found)
+    return found
+
+
+def test_nothing_is_done_before_something_arrives(state: dict[str, Any]) -> None:
+    done = list[act_inbox.Act]()
+    act_inbox.carry_out_received("actor")
+    state["actor"] = {"acts": acts(1, "one")}
+    # Another page has the component, but not this one.
+    act_inbox.carry_out_received("actor")
+    callback = act_inbox.receiver("actor", done.append)
+    for received in (None, {}, {"other": 1}, {"acts": None}, {"acts": []}):
+        state["actor"] = received
+        callback()
+    assert done == [] and act_inbox.handled("actor") == 0
+
+
+def test_each_component_has_acts_of_its_own(state: dict[str, Any]) -> None:
+    done = list[tuple[str, Any]]()
+    callbacks = {
+        key: act_inbox.receiver(key, lambda act, key=key: done.append((key, act["what"])))
+        for key in ("one", "two")
+    }
+    state["one"], state["two"] = {"acts": acts(1, "a", "b")}, {"acts": acts(1, "c")}
+    callbacks["one"]()
+    assert (act_inbox.handled("one"), act_inbox.handled("two")) == (2, 0)
+    act_inbox.carry_out_received("two")
+    assert done == [("one", "a"), ("one", "b"), ("two", "c")]
+
+
+def test_an_act_counts_as_handled_while_it_is_carried_out(state: dict[str, Any]) -> None:
+    """It may run the page again, which then receives it anew."""
+    turns = list[int]()
+
+    def carry_out(act: act_inbox.Act) -> None:
+        turns.append(act_inbox.handled("actor"))
+        if act["what"] == "full":
+            raise OSError("no space left")
+
+    callback = act_inbox.receiver("actor", carry_out)
+    state["actor"] = {"acts": acts(3, "one", "full", "three")}
+    callback()
+    assert turns == [3, 4, 5]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
 from explorer.ui import app_frame
+from explorer.ui.components import component_events
 from tests.ui.component_events import send
 from tests.ui.places_page.test_places_photos import located
 from tests.ui.search_page.test_search_state import address, app
@@ -63,3 +64,19 @@ def test_what_is_chosen_counts(
     page.run()
     assert not page.exception
     assert address(page) == expected
+
+
+def test_only_what_was_sent_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, done = dict[str, Any](), list[object]()
+    monkeypatch.setattr(component_events.st, "session_state", state)
+    callback = component_events.follow("map", "area", done.append)
+    for sent in (None, {}, {"area": None}, {"area": ""}, {"search": "place:Lisbon"}):
+        state["map"] = sent
+        callback()
+    state.pop("map")
+    callback()
+    assert done == []
+    state["map"] = {"area": "38,-10,39,-9"}
+    callback()
+    assert done == ["38,-10,39,-9"]
+    component_events.ignore()

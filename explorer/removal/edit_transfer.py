@@ -65,6 +65,7 @@ def take_back(library: Library, runs: Iterable[RemovalRun]) -> None:
 def _contents(entry: RemovalEntry) -> tuple[bytes, bytes] | None:
     """The content hashes of a removed photo and of the one kept for it; None for companions, for
     photos without a keeper, and if both have the same bytes."""
-    if entry.of is not None or entry.keeper_hash in (None, entry.hash):
+    kept = entry.keeper_hash
+    if entry.of is not None or kept is None or kept == entry.hash:
         return None
-    return bytes.fromhex(entry.hash), bytes.fromhex(entry.keeper_hash or "")
+    return bytes.fromhex(entry.hash), bytes.fromhex(kept)

@@ -7,7 +7,7 @@ Runs in a decode process, because a sidecar may come from anywhere.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from explorer.photos.metadata.fields import MetadataFields
@@ -44,9 +44,13 @@ def lost_edits(removed: bytes, kept: Sequence[bytes], known: MetadataFields) -> 
         packet = parse_lenient(removed)
     except InvalidXmp:
         return ["what cannot be read"]
-    kept_properties = {each for data in kept for each in _properties(data)}
-    lost = (name for name, value in _of(packet) if (name, value) not in kept_properties)
-    found = [*_lost_fields(read_fields(removed).fields, known)]
+    reading = read_fields(removed)
+    found = [*_lost_fields(reading.fields, known)]
+    # A date such as “around 1950” cannot be compared by its meaning.
+    if reading.unread and not set(_of(packet, _is_field)) <= _all(kept, _is_field):
+        found += [f"its {each.about}" for each in reading.unread]
+    kept_properties = _all(kept, _counts)
+    lost = [name for name, value in _of(packet, _counts) if (name, value) not in kept_properties]
     return [*dict.fromkeys([*found, *(_shown(packet, name) for name in lost)])]
 
 
@@ -65,7 +69,7 @@ def _lost_fields(fields: MetadataFields, known: MetadataFields) -> Iterator[str]
 def _has_date(known: str | None, date: str) -> bool:
     ours, theirs = parse_date(known), parse_date(date)
     if ours is None or theirs is None:
-        return theirs is None
+        return False
     return ours[:2] == theirs[:2] or theirs.refined_by(ours)
 
 
@@ -75,30 +79,38 @@ def _has_place(known: tuple[float, float] | None, place: tuple[float, float]) ->
     )
 
 
-def _properties(data: bytes) -> Iterator[_Property]:
-    """The properties of a packet; none if it is empty or cannot be parsed."""
-    with contextlib.suppress(InvalidXmp):
-        yield from _of(parse_lenient(data))
+def _all(packets: Iterable[bytes], counts: Callable[[str], bool]) -> set[_Property]:
+    """The properties of packets; a packet that is empty or cannot be parsed has none."""
+    found = set[_Property]()
+    for data in packets:
+        with contextlib.suppress(InvalidXmp):
+            found.update(_of(parse_lenient(data), counts))
+    return found
 
 
-def _of(packet: XmpPacket) -> Iterator[_Property]:
-    """The properties of a packet, except those that are fields, and bookkeeping. Each item of an
-    unordered list is a property of its own."""
+def _of(packet: XmpPacket, counts: Callable[[str], bool]) -> Iterator[_Property]:
+    """The properties of a packet that are not empty. Each item of an unordered list is a property
+    of its own. counts: whether to include a property, by its qualified name."""
     for node in packet.root.iter(qname("rdf:RDF")):
         for description in node.findall(qname("rdf:Description")):
             for name, text in description.attrib.items():
-                if _counts(name) and text.strip(_BLANKS):
+                if counts(name) and text.strip(_BLANKS):
                     yield name, text.strip(_BLANKS)
             for each in description:
-                if _counts(each.tag):
+                if counts(each.tag):
                     yield from ((each.tag, value) for value in _values(each))
 
 
+def _is_field(name: str) -> bool:
+    return name in FIELD_PROPERTIES
+
+
 def _counts(name: str) -> bool:
+    """Whether a property is neither a field nor bookkeeping."""
     return not (
         name.startswith((_RDF, *(f"{{{uri}}}" for uri in _BOOKKEEPING_NAMESPACES)))
         or name in _BOOKKEEPING
-        or name in FIELD_PROPERTIES
+        or _is_field(name)
         or name.endswith(_TIMESTAMPS)
     )
 

@@ -164,3 +164,20 @@ def test_properties_are_named_as_the_packet_names_them() -> None:
 
 def test_a_sidecar_of_zeros_says_nothing() -> None:
     assert lost("\0\0") == [] and lost(labels("a"), "\0 ") == ["xmp:Label"]
+
+
+@pytest.mark.parametrize(
+    ("removed", "words"),
+    [
+        ('exif:DateTimeOriginal="around 1950"', "its date"),
+        ('photoshop:DateCreated="spring"', "its date"),
+        ('exif:GPSLatitude="48,51.5N"', "its place"),
+        ('xmp:Rating="good"', "its rating"),
+    ],
+)
+def test_a_field_that_cannot_be_read_must_be_kept_as_it_is(removed: str, words: str) -> None:
+    known = 'exif:DateTimeOriginal="2000-01-01" xmp:Rating="3"'
+    assert lost(xmp(removed)) == lost(xmp(removed), xmp('xmp:Label="red"')) == [words]
+    assert words in lost(xmp(removed), xmp(known), "words", "")
+    assert lost(xmp(removed), xmp(f'{removed} xmp:Label="red"')) == []
+    assert lost(xmp(f'{removed} xmp:Label="red"'), xmp(removed)) == ["xmp:Label"]

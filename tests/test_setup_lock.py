@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,7 +38,7 @@ def test_the_file_is_locked_only_during_the_setup(file: Path) -> None:
 
 def test_another_start_waits_and_says_so_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses, said, entered = list[float](), list[str](), threading.Event()
-    real = module.time.sleep
+    real = time.sleep
     # Only the pauses of the lock, which also lets this thread run.
     monkeypatch.setattr(
         module, "time", SimpleNamespace(sleep=lambda seconds: [pauses.append(seconds), real(0.01)])

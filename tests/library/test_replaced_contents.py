@@ -105,8 +105,8 @@ def test_edits_replace_those_of_a_content_without_other_files(
 ) -> None:
     catalog = builder.library.catalog
     one, other = builder.put("a.jpg", "a"), builder.put("b.jpg", "b")
-    for photo, stars in ((one, 5.0), (other, 1.0)):
-        edit_photos(catalog, [photo], "Rated", lambda _, stars=stars: {"rating": [stars]})
+    edit_photos(catalog, [one], "Rated", lambda _: {"rating": [5.0]})
+    edit_photos(catalog, [other], "Rated", lambda _: {"rating": [1.0]})
     if is_shared:
         builder.put("b2.jpg", "b")
     assert carry(builder) == (0 if is_shared else 1)

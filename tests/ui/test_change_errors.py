@@ -6,6 +6,7 @@ import errno
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.errors import LibraryFull
@@ -72,9 +73,7 @@ def test_a_change_that_is_made_needs_no_words(place: str) -> None:
 def toasts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What notifications say, and how."""
     found = list[tuple[str, dict[str, Any]]]()
-    monkeypatch.setattr(
-        change_errors.st, "toast", lambda text, **options: found.append((text, options))
-    )
+    monkeypatch.setattr(st, "toast", lambda text, **options: found.append((text, options)))
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from explorer.ui import stored_values
 from explorer.ui.stored_values import follow_stored, last_stored, note_stored, show_stored_again
 
 
@@ -26,7 +26,7 @@ class _State(dict[str, Any]):
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> _State:
     found = _State()
-    monkeypatch.setattr(stored_values.st, "session_state", found)
+    monkeypatch.setattr(st, "session_state", found)
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.components import act_inbox
@@ -85,7 +87,7 @@ def test_a_button_acts_after_what_was_done_before_it(app: AppTest) -> None:
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     found = dict[str, Any]()
-    monkeypatch.setattr(act_inbox.st, "session_state", found)
+    monkeypatch.setattr(st, "session_state", found)
     return found
 
 
@@ -96,18 +98,20 @@ def test_nothing_is_done_before_something_arrives(state: dict[str, Any]) -> None
     # Another page has the component, but not this one.
     act_inbox.carry_out_received("actor")
     callback = act_inbox.receiver("actor", done.append)
-    for received in (None, {}, {"other": 1}, {"acts": None}, {"acts": []}):
-        state["actor"] = received
+    received: list[Any] = [None, {}, {"other": 1}, {"acts": None}, {"acts": []}]
+    for each in received:
+        state["actor"] = each
         callback()
     assert done == [] and act_inbox.handled("actor") == 0
 
 
 def test_each_component_has_acts_of_its_own(state: dict[str, Any]) -> None:
     done = list[tuple[str, Any]]()
-    callbacks = {
-        key: act_inbox.receiver(key, lambda act, key=key: done.append((key, act["what"])))
-        for key in ("one", "two")
-    }
+
+    def receiver(key: str) -> Callable[[], None]:
+        return act_inbox.receiver(key, lambda act: done.append((key, act["what"])))
+
+    callbacks = {key: receiver(key) for key in ("one", "two")}
     state["one"], state["two"] = {"acts": acts(1, "a", "b")}, {"acts": acts(1, "c")}
     callbacks["one"]()
     assert (act_inbox.handled("one"), act_inbox.handled("two")) == (2, 0)

@@ -68,7 +68,7 @@ def test_what_is_chosen_counts(
 
 def test_only_what_was_sent_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     state, done = dict[str, Any](), list[object]()
-    monkeypatch.setattr(component_events.st, "session_state", state)
+    monkeypatch.setattr(st, "session_state", state)
     callback = component_events.follow("map", "area", done.append)
     for sent in (None, {}, {"area": None}, {"area": ""}, {"search": "place:Lisbon"}):
         state["map"] = sent

@@ -7,9 +7,9 @@ The input is a folder of photos and a CSV with the columns `image` and `caption`
 captions for each photo. A photo shows a thing if at least two of its captions name it (three for
 the wanted thing), and does not show it if none does; other photos are ignored. Pairs of things are
 used if enough photos show both and enough show only the first. For each pair, photos are ranked by
-the name of the first thing without the second's: by the first vector alone, by the plain difference
-of both vectors, by the first vector with the direction of the second projected out, and by
-`explorer/search/subtraction.py`.
+the name of the first thing without the second's: by “A without B” as one phrase, by the first
+vector alone, by the plain difference of both vectors, by the first vector with the direction of the
+second projected out, and by `explorer/search/subtraction.py`.
 """
 
 from __future__ import annotations
@@ -153,13 +153,13 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{len(data.photos):,} photos, {len(judged)} pairs of things; precision@{_TOP} in %")
     print(f"{'':<22}{'all':>7}{'things':>9}{'colors':>9}")
     color = np.array([pair.unwanted in COLORS for pair in judged])
-    for name, method in methods(photos).items():
-        found = np.array(
-            [
-                precision(photos, method(vectors[pair.wanted], vectors[pair.unwanted]), pair)
-                for pair in judged
-            ]
-        )
+    phrases = encoder.encode_texts([f"{pair.wanted} without {pair.unwanted}" for pair in judged])
+    searched = {"as one phrase": [*phrases]} | {
+        name: [method(vectors[pair.wanted], vectors[pair.unwanted]) for pair in judged]
+        for name, method in methods(photos).items()
+    }
+    for name, each in searched.items():
+        found = np.array([precision(photos, *one) for one in zip(each, judged, strict=True)])
         groups = (found, found[~color], found[color])
         print(
             f"{name:<22}" + "".join(f"{100 * each.mean():>8.1f} " for each in groups if len(each))

@@ -34,7 +34,9 @@ WORDS = (
     "16:9", "what?", "50%", ":)", ":(", "(:", "(1)", "IMG(1).jpg", '17"', "->", "--", "...", "+1",
     "http://x.org/a.jpg", "Star Wars:", "C:\\x", "black and white", "not blurry",
     "in June 2019", "dark photo of", "panorama", "2019", "2018 at", "2015 - 2019", "June 4, 2019",
-    "one,", "June 4 -", "2019 or", "photos from",
+    "one,", "June 4 -", "2019 or", "photos from", "June, July and", "5/6/2019", "last year",
+    "without people", "no one", "except", "over 5 MB", "iso > 800", "5 stars", "IMG_*", "jpg",
+    "file:///a%20b.jpg",
     "OR", "AND", "NOT", "or", "&", "#a", "@b", "a=b", "<3", "\u0628\u062d\u0631",
 )  # fmt: skip
 SYNTAX = (
@@ -47,7 +49,8 @@ SYNTAX = (
 VALUES = (
     "canon", '"a b"', '"a ""b"""', ">800", "<=2.8", "100..200", "2019", "2019-06..2019-08",
     ">2019",
-    "2019-W18", "5MB", "1/250", "48.85,2.35,10km", "jpeg", "png|gif", "gps", "blurred|dark",
+    "2019-W18", "5MB", ">5 MB", '"June 2019"', "1/250", "48.85,2.35,10km",
+    "jpeg", "png|gif", "gps", "blurred|dark",
     "landscape", "square", "3", "x(1)", "a:b", "", "“x”", "C:\\a",
 )  # fmt: skip
 FIELD_NAMES = (*FIELDS, *FIELD_SPELLINGS, "Camera", "ISO", "camra", "place")

@@ -47,7 +47,14 @@ class QueryCommand(Command):
         if queries:
             others = [word for at, word in enumerate(args[:end]) if at not in queries]
             args = [*others, "--", *(args[at] for at in queries), *args[end + 1 :]]
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if error.message.startswith("Got unexpected extra argument"):
+                raise click.UsageError(
+                    f"{error.message}. Put a query of several words in quotation marks.", ctx
+                ) from None
+            raise
 
 
 def _expanded(word: str, known: list[str]) -> str:

@@ -18,12 +18,21 @@ from explorer.cli.app import main
 def run_and_exit(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command, and exit with its exit code. argv: the arguments after the program's name;
     None for those of this process."""
+    _replace_closed_streams()
     codes = list[int]()
     # The function that is registered first runs last: after all threads have ended, and after the
     # functions that the command and its libraries register.
     atexit.register(_end, codes)
     codes.append(main(argv))
     sys.exit(codes[0])
+
+
+def _replace_closed_streams() -> None:
+    """Let a command that was started with a closed stream, as in `>&-`, read nothing from it, or
+    write into nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _end(codes: Sequence[int]) -> None:

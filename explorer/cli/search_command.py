@@ -28,6 +28,7 @@ from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_chips import chips
+from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import Query, SearchHit, SearchResult
 
 _GOOD = ("strong", "fair")
@@ -101,7 +102,7 @@ def search_command(
             return _answer_lines(opened, engine, query, filters, top, relevant=relevant)
         result = engine.search(query, filters, top)
         hits = result.hits()
-        _say_interpretation(engine.understood(query))
+        _say_interpretation(query, engine.understood(query))
         if regions:
             hits = search_regions(
                 opened, lambda number: engine.search(query, filters, number).hits(), top, regions
@@ -185,15 +186,31 @@ def _no_results_message(
     )
 
 
-def _say_interpretation(understood: Query) -> None:
-    """Say which words of a query became conditions, and how to search by their meaning."""
+def _say_interpretation(query: Query, understood: Query) -> None:
+    """Say which words of a query became conditions or are subtracted, and how to search by their
+    meaning."""
     tree, labels = understood.tree, list[str]()
     while chip := next((each for each in chips(tree) if each.as_phrase is not None), None):
         labels.append(chip.label)
         tree = chip.as_phrase or tree
+    kind = "a condition" if len(labels) == 1 else "conditions"
+    added = [term for term in understood.tree.terms if term not in query.tree.terms]
+    if without := [term.text for term in added if isinstance(term, PhraseTerm) and term.weight < 0]:
+        labels += [f"without “{text}”" for text in without]
+        tree, kind = _literal(query.tree), print_query(understood.tree)
     if labels:
-        conditions = "a condition" if len(labels) == 1 else "conditions"
-        say(
-            f"Understood as {conditions}: {', '.join(labels)}. To search by meaning instead:"
-            f" {print_query(tree)}"
-        )
+        said = ", ".join(labels)
+        say(f"Understood as {kind}: {said}. To search by meaning instead: {print_query(tree)}")
+
+
+def _literal(tree: QueryTree) -> QueryTree:
+    """A query whose phrases are all searched by meaning."""
+    return QueryTree(
+        tuple(
+            replace(term, literal=True)
+            if isinstance(term, PhraseTerm) and abs(term.weight) == 1
+            else term
+            for term in tree.terms
+        ),
+        tree.condition,
+    )

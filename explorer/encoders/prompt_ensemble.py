@@ -12,7 +12,22 @@ from explorer.encoders.base import Encoder, Vectors
 _MAX_NAME_WORDS = 3
 _ARTICLE = re.compile(r"^\s*(an?|the)\s+", re.IGNORECASE)
 # A text model sees another word in `dog?` than in `dog`. Commas between words are left as they are.
-_PUNCTUATION = re.compile(r"(?<!\S)#+(?=\w)|(?<=\w)[?!]+(?!\S)|\s+[?!]+(?!\S)|(?<=\w)[?!.,;]+\s*$")
+_PUNCTUATION = re.compile(
+    r"(?<!\S)[#¿¡]+(?=\w)|(?<=\w)[?!…]+(?!\S)|\s+[?!…]+(?!\S)|(?<=\w)[?!.,;…]+\s*$"
+    r"|(?<!\w)[«»‹›‘’‚']+(?=\w)|(?<=\w)[«»‹›‘’‚']+(?!\w)"
+)
+_PHOTOS = "(?:photo|photograph|picture|image|pic|snapshot|shot)s?"
+_REQUEST = re.compile(
+    r"(?:(?:please|(?:can|could) you|i(?: want|['’]d like| would like) to|where (?:is|are)) )*"
+    r"(?:(?:show|find|search|look|get|give|see)(?: me| for)* )?"
+    r"(?:(?:all|some|any|every|the|my|our|an?|of) )*"
+    rf"{_PHOTOS} (?:of|with|showing|containing|where|(?:that|which) shows?|in which)"
+    r" (?:(?:my|our) )?"
+    r"|(?:please )?(?:show|find|give) me (?:(?:all|some|any|every|the|my|our|of) )*",
+    re.IGNORECASE,
+)
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = re.compile(r"((?:^|\b(?:of|and|with) ))([2-9]|10)(?= [^\W\d_]{3})", re.IGNORECASE)
 
 
 @runtime_checkable
@@ -24,9 +39,13 @@ class PromptEnsembleEncoder(Protocol):
 
 
 def plain_phrase(phrase: str) -> str:
-    """A phrase without question and exclamation marks, hash signs and punctuation at its end, which
-    say nothing about what photos show: `dog?`, `#dog`."""
-    return _PUNCTUATION.sub("", phrase)
+    """A phrase without what says nothing about what photos show: question and exclamation marks,
+    hash signs, quotation marks, punctuation at its end, and the request itself. `dog?`, `#dog` and
+    `show me photos of my dog` are `dog`. Small numbers are spelled out, as captions do."""
+    plain = _PUNCTUATION.sub("", phrase)
+    while (asked := _REQUEST.match(plain)) and plain[asked.end() :].strip():
+        plain = plain[asked.end() :]
+    return _COUNT.sub(lambda match: match[1] + _NUMBERS[int(match[2]) - 2], plain)
 
 
 def prompts(phrase: str) -> list[str]:

@@ -1,9 +1,13 @@
-"""Whether the words of a phrase name a place: “long beach” names Long Beach, “beach” does not."""
+"""Whether the words of a phrase name a place: “long beach” names Long Beach, “beach” does not, and
+“orange” names Orange only where the phrase says that a place is meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
+from itertools import pairwise
+
+from explorer.library.ordinary_words import ORDINARY_WORDS
 
 _WORDS = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -36,12 +40,29 @@ _ORDINARY = _word_set(
 )
 
 
-def names_place(folded_name: str, folded_words: Collection[str]) -> bool:
+# Words before the name of a place.
+_WHERE = _word_set("around at from in near outside to visiting")
+
+
+def names_place(
+    folded_name: str, folded_words: Sequence[str], other_names: Sequence[str] = ()
+) -> bool:
     """Whether a phrase of these words names a place. A name has to be whole, apart from words that
-    are commonly left out."""
-    said = {part for word in folded_words for part in _WORDS.findall(word)}
+    are commonly left out. One that is an ordinary word counts after a preposition, or beside the
+    name of a place around it: `in orange`, `orange california`.
+
+    folded_words: those of the phrase, in order. other_names: of all places of a photo there.
+    """
+    said = [part for word in folded_words for part in _WORDS.findall(word)]
     return any(
-        bool(words) and _needed(words) <= said
+        bool(words)
+        and _needed(words) <= set(said)
+        and (
+            not words <= ORDINARY_WORDS
+            or len(words) > 1
+            or any(pair[0] in _WHERE and pair[1] in words for pair in pairwise(said))
+            or any(names_place(other, folded_words) for other in other_names if other != name)
+        )
         for name in _SEVERAL_NAMES.split(_BRACKETS.sub(" ", folded_name))
         if (words := set(_WORDS.findall(name)))
     )
@@ -50,4 +71,4 @@ def names_place(folded_name: str, folded_words: Collection[str]) -> bool:
 def _needed(words: set[str]) -> set[str]:
     """The words of a name that must be said."""
     needed = words - _LEFT_OUT
-    return words if len(needed) < 2 and needed <= _ORDINARY else needed
+    return words if len(needed) < 2 and needed <= _ORDINARY | ORDINARY_WORDS else needed

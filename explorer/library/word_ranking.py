@@ -76,13 +76,22 @@ _STOP_WORDS = frozenset(
         "will",
         "photo",
         "photos",
+        "photograph",
+        "photographs",
+        "pic",
+        "pics",
         "picture",
         "pictures",
         "image",
         "images",
         "file",
         "show",
+        "showing",
         "find",
+        "see",
+        "want",
+        "you",
+        "please",
         "img",
         "jpg",
         "jpeg",
@@ -90,7 +99,7 @@ _STOP_WORDS = frozenset(
         "heic",
     }
 )  # fmt: skip
-_PUNCTUATION = re.compile(r"(?<!\S)#+|[?!.,;]+(?!\S)")
+_PUNCTUATION = re.compile(r"(?<!\S)[#¿¡«»‹›‘’‚]+|[?!.,;…«»‹›‘’‚]+(?!\S)")
 # Scripts that put no spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0010ffff]")
 
@@ -146,7 +155,7 @@ class _WordSearch:
     def __init__(self, index: TextIndex, phrase: str) -> None:
         self._photos = index.photo_count()
         self._said = phrase_words(phrase)
-        self._places = dict[str, bool]()
+        self._places = dict[tuple[str, str], bool]()
         words = ranking_words(phrase)
         # Only looked for where a longer word was found: “day 2”, “iphone 6”.
         self._short = [
@@ -194,14 +203,17 @@ class _WordSearch:
         return any(
             pattern.search(text)
             if column != PLACE_COLUMN
-            else any(pattern.search(name) and self._names(name) for name in text.split("\n"))
+            else any(pattern.search(name) and self._names(name, text) for name in text.split("\n"))
             for column, text in enumerate(row.texts)
         )
 
-    def _names(self, place: str) -> bool:
-        if place not in self._places:
-            self._places[place] = names_place(place, self._said)
-        return self._places[place]
+    def _names(self, place: str, around: str) -> bool:
+        """Whether the phrase names a place. around: all names that a photo there has, one a
+        line."""
+        if (place, around) not in self._places:
+            named = names_place(place, self._said, around.split("\n"))
+            self._places[place, around] = named
+        return self._places[place, around]
 
     def _beside_longer_words(self, pattern: re.Pattern[str]) -> set[int]:
         """The photos with a short word in the same name, keyword or other text as a longer one."""

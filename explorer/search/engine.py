@@ -137,18 +137,18 @@ class SearchEngine:
         """The terms after merging the subtracted ones into the others."""
         if not terms.subtracted:
             return terms
-        positive = terms.representative
-        _, best = index.search(positive, candidates_wanted(len(index)))
-        sample, wanted = self._sample(index), examples_wanted(len(index))
+        sample, size = self._sample(index), len(index)
+
+        def best(vector: Vector, number: int) -> Vector:
+            return index.rows(index.search(vector, number)[1]) if number else sample[:0]
+
         negatives = [
-            Negative(
-                vector,
-                index.rows(index.search(vector, wanted)[1]) if wanted else sample[:0],
-                weight,
-            )
+            Negative(vector, best(vector, examples_wanted(size)), weight)
             for vector, weight in terms.subtracted_vectors()
         ]
-        vector = subtract(positive, negatives, index.rows(best), sample)
+        positive = terms.representative if terms.added else None
+        among = sample[:0] if positive is None else best(positive, candidates_wanted(size))
+        vector = subtract(positive, negatives, among, sample)
         return QueryTerms((VectorTerm(vector),))
 
     def _sample(self, index: VectorIndex) -> Vector:

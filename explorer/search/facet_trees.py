@@ -9,8 +9,8 @@ from explorer.library.facet_columns import NONE, FacetTable
 from explorer.library.photo_masks import PhotoMask
 from explorer.library.text_folding import fold
 from explorer.search.facet_node import FacetNode, folded_line
-from explorer.search.language.date_expressions import MONTHS
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, NotTest
+from explorer.search.language.single_dates import MONTHS
 
 # Queries write years in four digits.
 _FIRST_YEAR = 1000

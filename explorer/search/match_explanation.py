@@ -94,11 +94,12 @@ def _texts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReaso
     # Parts of longer words do not count in the ranking, either.
     patterns = [whole_word(word) for word in words]
     said = phrase_words(named_phrase(query) or "")
+    places = [fold(match.text) for match in found if match.column == "place"]
     return [
         _text_reason(match)
         for match in found
         if any(pattern.search(fold(match.text)) for pattern in patterns)
-        and (match.column != "place" or names_place(fold(match.text), said))
+        and (match.column != "place" or names_place(fold(match.text), said, places))
     ]
 
 

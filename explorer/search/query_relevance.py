@@ -15,6 +15,10 @@ from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend,
 from explorer.search.relevance_signals import SETTINGS
 from explorer.search.relevance_weights import LIMITS
 
+# The relevance of a photo that shows nothing of what alone was subtracted. No more than fair,
+# because what is there is often not recognized.
+_UNLIKE = 0.5
+
 
 class QueryRelevance:
     """Judges photos for one query."""
@@ -42,17 +46,18 @@ class QueryRelevance:
 
     @property
     def _only_term(self) -> VectorTerm | None:
-        (*others, last) = self._terms.added
-        if others or self._terms.subtracted or not isinstance(last, VectorTerm):
+        added = self._terms.added
+        if len(added) != 1 or self._terms.subtracted or not isinstance(added[0], VectorTerm):
             return None
-        return last
+        return added[0]
 
     def relevance(self, photos: Vectors) -> Scores:
         """The relevance of photos, 0 to 1, of shape (n,). photos: their vectors, of shape
         (n, dim)."""
         if not len(photos):
             return np.zeros(0, np.float32)
-        found = blend([self._term(term, photos) for term in self._terms.added])
+        parts = [self._term(term, photos) for term in self._terms.added]
+        found = blend(parts) if parts else np.full(len(photos), _UNLIKE, np.float32)
         for term in self._terms.subtracted:
             found = without(found, self._term(term, photos))
         return np.asarray(found, np.float32)

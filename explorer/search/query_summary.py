@@ -17,11 +17,12 @@ def standing(share: float) -> str:
 
 
 def named_phrase(query: Query) -> str | None:
-    """The phrase of a query that consists of one phrase and, possibly, conditions."""
-    if query.photo_ids or query.examples or len(query.tree.terms) != 1:
+    """The words of a query that consists of phrases that are added and, possibly, conditions."""
+    terms = query.tree.terms
+    if query.photo_ids or query.examples or not terms:
         return None
-    term = query.tree.terms[0]
-    return term.text if isinstance(term, PhraseTerm) and term.weight > 0 else None
+    phrases = [term.text for term in terms if isinstance(term, PhraseTerm) and term.weight > 0]
+    return " ".join(phrases) if len(phrases) == len(terms) else None
 
 
 def lone_concepts(query: Query) -> list[list[str]] | None:
@@ -34,6 +35,11 @@ def subject_of(query: Query) -> str:
     added = [term for term in query.tree.terms if term.weight > 0]
     quoted = [f"“{term.text}”" for term in added if isinstance(term, PhraseTerm)]
     quoted += [f"the concept “{term.name}”" for term in added if isinstance(term, ConceptTerm)]
+    if not added and not query.photo_ids and not query.examples:
+        without = [f"“{term.text}”" for term in query.tree.terms if isinstance(term, PhraseTerm)]
+        return (
+            f"photos without {' and '.join(without)}" if without else "photos unlike the selected"
+        )
     count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)
     photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
     return " and ".join(quoted + photos)

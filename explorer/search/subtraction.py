@@ -78,7 +78,7 @@ def examples_wanted(photos: int, settings: SubtractionSettings = SETTINGS) -> in
 
 
 def subtract(
-    positive: Vector,
+    positive: Vector | None,
     negatives: Sequence[Negative],
     candidates: Vectors,
     sample: Vectors,
@@ -86,10 +86,14 @@ def subtract(
 ) -> Vector:
     """The unit vector, float32 of shape (dim,), of a positive without the negatives.
 
-    positive: unit vector of shape (dim,). candidates: the vectors of its best photos, of shape (n,
-    dim); see `candidates_wanted`. sample: a sample of the library's vectors, of shape (m, dim).
-    With fewer than three candidates the plain difference is returned.
+    positive: unit vector of shape (dim,); None ranks by the negatives alone. candidates: the
+    vectors of its best photos, of shape (n, dim); see `candidates_wanted`. sample: a sample of the
+    library's vectors, of shape (m, dim). With fewer than three candidates the plain difference is
+    returned.
     """
+    if positive is None:
+        opposite = [-each.weight * unit(_described(each, sample, settings)) for each in negatives]
+        return np.asarray(unit(np.sum(opposite, axis=0)), np.float32)
     out = positive.astype(np.float64)
     for negative in negatives:
         described = _described(negative, sample, settings)

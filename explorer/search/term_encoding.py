@@ -19,7 +19,6 @@ from explorer.search.language.query_tree import (
     PhraseTerm,
     RankingTerm,
 )
-from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.query import Query, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, ScoringTerm, VectorTerm
 
@@ -38,8 +37,7 @@ class TermEncoder:
         """All terms of a query. index: the vectors of the library's photos.
 
         Raises NoTextEncoder for a phrase if the encoder has no text encoder, EncoderError for a
-        photo that is not indexed, UnknownConcept for a concept, QuerySyntaxError if all terms are
-        subtracted, and ValueError if there are none.
+        photo that is not indexed, UnknownConcept for a concept, and ValueError if there are none.
         """
         added, subtracted = list[ScoringTerm](), list[ScoringTerm]()
         for term in query.tree.terms:
@@ -49,12 +47,7 @@ class TermEncoder:
         added += [
             VectorTerm(example.array(), top_score=example.top_score) for example in query.examples
         ]
-        if not added and subtracted:
-            raise QuerySyntaxError(
-                "This query only says what photos should not look like. Add what to look for, as in"
-                " “beach -people”."
-            )
-        if not added:
+        if not added and not subtracted:
             raise ValueError("a query without a term to rank by")
         return QueryTerms(tuple(added), tuple(subtracted))
 

@@ -68,3 +68,15 @@ def test_lost_output_is_an_error() -> None:
     with open("/dev/full", "w") as full:
         done = run(" print('x')\n return 0", capture_output=False, stdout=full, env=buffered)
     assert done.returncode == 120
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_empty(closed: str) -> None:
+    body = (
+        " assert sys.stdin.read() == ''\n print('x')\n sys.stdout.buffer.write(b'y')\n"
+        " print('z', file=sys.stderr)\n return 3"
+    )
+    code = f"import sys\ndef command(argv):\n{body}\n{COMMAND}{RUN}"
+    words = ["sh", "-c", f'"$@" </dev/null {closed}', "sh", sys.executable, "-c", code]
+    assert subprocess.run(words, cwd=PROJECT, capture_output=True, check=False).returncode == 3

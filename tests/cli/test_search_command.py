@@ -254,7 +254,7 @@ class TestSearch:
         assert run("search", "red", "--relevant", "--json").json == good
         assert 0 < len(good) < len(every)
 
-    @pytest.mark.parametrize("line", ["iso:>x", "./none.jpg", "photo:999", "NOT red", "- red"])
+    @pytest.mark.parametrize("line", ["iso:>x", "./none.jpg", "photo:999"])
     def test_lines_of_standard_input_that_cannot_be_answered_are_skipped(
         self, run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch, line: str
     ) -> None:
@@ -265,12 +265,24 @@ class TestSearch:
         assert [len(answer) for answer in answers] == [1, 0, 1]
         assert completed.code == 1 and completed.err.startswith("Line 2: ")
 
-    @pytest.mark.parametrize("query", ["NOT red", "format:png NOT red", "-photo:1"])
-    def test_a_query_that_only_subtracts_is_an_error(
+    @pytest.mark.parametrize("query", ["NOT red", "- red", "photos without red"])
+    def test_a_query_that_only_subtracts_ranks_the_opposite(
         self, run: Run, indexed: Path, query: str
     ) -> None:
-        completed = run("search", query)
-        assert completed.code == 2 and "Add what to look for" in completed.err
+        best = run("search", "red", "--json").json[0]["path"]
+        found = run("search", query, "--json").json
+        assert found[-1]["path"] == best and all(each["match"] != "strong" for each in found)
+
+    def test_several_words_without_quotes_are_explained(self, run: Run, indexed: Path) -> None:
+        completed = run("search", "two", "dogs")
+        assert completed.code == 2 and "in quotation marks" in completed.err
+
+    def test_words_that_are_subtracted_are_named(self, run: Run, indexed: Path) -> None:
+        assert run("search", "blue without red, 1965").err.startswith(
+            "Understood as blue, 1965 - red: taken in 1965, without “red”."
+            " To search by meaning instead: 1:blue without red, 1965\n"
+        )
+        assert "Understood" not in run("search", "blue - red").err
 
     def test_words_that_became_conditions_are_named(self, run: Run, indexed: Path) -> None:
         completed = run("search", "red 1965", "--json")

@@ -63,7 +63,25 @@ def test_an_encoder_that_ensembles_prompts_itself_is_asked_for_the_phrase_alone(
         ("two dogs, one brown", "two dogs, one brown"),
         ("t-shirt", "t-shirt"), ("C#", "C#"), ("#", "#"), ("?", "?"), ("...", "..."),
         ("a dog runs .", "a dog runs ."), ("f/2.8", "f/2.8"), ("", ""),
+        ("dog…", "dog"), ("¿dog?", "dog"), ("«dog»", "dog"), ("‘dog’", "dog"),
+        ("don’t walk", "don’t walk"), ("the dog's bowl", "the dog's bowl"),
     ],
 )  # fmt: skip
 def test_punctuation_that_says_nothing_is_removed(phrase: str, plain: str) -> None:
+    assert plain_phrase(phrase) == plain == plain_phrase(plain)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "plain"),
+    [
+        ("photos of dogs", "dogs"), ("show me pictures of dogs", "dogs"), ("show me dogs", "dogs"),
+        ("all my photos of my dog", "dog"), ("where is my photo of the cat?", "the cat"),
+        ("I want to see all the pictures with boats", "boats"),
+        ("can you find the picture where anna is laughing?", "anna is laughing"),
+        ("picture frame", "picture frame"), ("photos of", "photos of"), ("find", "find"),
+        ("2 dogs", "two dogs"), ("a group of 5 people", "a group of five people"),
+        ("day 2 beach", "day 2 beach"), ("1 dog", "1 dog"), ("2 km", "2 km"),
+    ],
+)  # fmt: skip
+def test_requests_are_removed_and_small_numbers_spelled_out(phrase: str, plain: str) -> None:
     assert plain_phrase(phrase) == plain == plain_phrase(plain)

@@ -24,6 +24,9 @@ from explorer.library.text_folding import fold
         ("the western province", "Western Province"),
         ("orange county", "Orange County"),
         ("東京", "東京"),
+        ("china", "China"),
+        ("sunset in orange", "Orange"),
+        ("from nice", "Nice"),
     ],
 )
 def test_a_whole_name_names_a_place(phrase: str, place: str) -> None:
@@ -38,6 +41,10 @@ def test_a_whole_name_names_a_place(phrase: str, place: str) -> None:
         ("salt lake", "Great Salt Lake"),
         ("falls", "Niagara Falls"),
         ("orange", "Orange County"),
+        ("orange", "Orange"),
+        ("orange cat in a box", "Orange"),
+        ("reading a book", "Reading"),
+        ("buffalo", "Buffalo City"),
         ("ocean", "Ocean City"),
         ("city", "New York City"),
         ("york", "New York City"),
@@ -50,3 +57,9 @@ def test_a_whole_name_names_a_place(phrase: str, place: str) -> None:
 )
 def test_a_part_of_a_name_names_no_place(phrase: str, place: str) -> None:
     assert not names_place(fold(place), fold(phrase).split())
+
+
+def test_an_ordinary_word_names_a_place_beside_the_place_around_it() -> None:
+    around = ["orange", "california", "united states"]
+    assert names_place("orange", ["orange", "california"], around)
+    assert not names_place("orange", ["orange", "cat"], around)

@@ -112,3 +112,13 @@ def test_a_small_library_gives_a_small_sample() -> None:
     assert examples_wanted(100) == 5
     assert examples_wanted(10) == 0
     assert examples_wanted(1_000_000) == SETTINGS.examples
+
+
+def test_without_a_positive_the_photos_that_are_least_like_the_negative_come_first() -> None:
+    photos, kinds = street()
+    order = np.argsort(-(photos @ _RED))
+    negative = Negative(_RED, photos[order[:10]])
+    vector = subtract(None, [negative], photos[:0], photos)
+    ranked = [kinds[at] for at in np.argsort(-(photos @ vector))]
+    assert not {"red car", "red thing"} & {*ranked[:100]}
+    assert sum(kind.startswith("red") for kind in ranked[-60:]) > 50

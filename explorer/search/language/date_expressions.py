@@ -1,5 +1,4 @@
-"""Dates as people write them in a phrase: `June 4, 2019`, `4th of June 2019`, `since 2015`,
-`June to August 2019`, `2019 or 2020`."""
+"""One or several dates in a phrase: `since 2015`, `June, July and August 2019`, `2019 or 2020`."""
 
 from __future__ import annotations
 
@@ -7,37 +6,39 @@ import re
 from collections.abc import Callable, Iterable
 
 from explorer.search.language.query_tree import Comparison, FieldValue
-
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-_COMPARISONS: dict[str, Comparison] = {
-    "since": ">=", "until": "<=", "before": "<", "after": ">",
-}  # fmt: skip
-_MONTH_NAMES = (*MONTHS, *(month[:3] for month in MONTHS), "sept")
-_MONTH = rf"(?:{'|'.join(sorted(_MONTH_NAMES, key=len, reverse=True))})\b\.?"
-_YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
-_DAY = r"[0-3]?[0-9](?![0-9])(?:st|nd|rd|th)?"
-_DAY_OF_MONTH = rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH}|{_MONTH} (?:the )?{_DAY})"
-_DAY_OR_MONTH = rf"(?:{_DAY_OF_MONTH}|{_MONTH})"
-_BEFORE_YEAR = r"(?:,? | of )"
-_NAMED = rf"(?:{_DAY_OR_MONTH}{_BEFORE_YEAR}{_YEAR}|{_YEAR} {_DAY_OR_MONTH})"
-_DATE = rf"(?:{_YEAR}-[0-9]{{2}}(?![0-9])(?:-[0-9]{{2}}(?![0-9]))?|{_NAMED}|{_YEAR})"
-_TO = r"(?: ?[-–—] ?| to | until | till | through )"
-_OR = r"(?:,? or |,? and | & )"
-_LINK = rf"(?:{_TO}|{_OR})"
-_IN = r"(?:(?:(?:taken|shot|made) )?(?:in|on|from|of|during) )"
-_COMPARED = rf"(?:(?:taken |shot |made )?(?:{'|'.join(_COMPARISONS)}) {_DATE})"
-# `June to August 2019`, `June 4-6, 2019`, `4-6 June 2019`: the first takes what it lacks from the
-# one after it.
-_SHARING = (
-    rf"(?:{_DAY_OR_MONTH}(?={_LINK}{_NAMED})"
-    rf"|{_MONTH} {_DAY}{_LINK}{_DAY},? {_YEAR}"
-    rf"|(?:the )?{_DAY}{_LINK}{_DAY} (?:of )?{_MONTH}{_BEFORE_YEAR}{_YEAR})"
+from explorer.search.language.single_dates import (
+    BEFORE_YEAR,
+    DATE,
+    DAY,
+    DAY_OF_MONTH,
+    DAY_OR_MONTH,
+    HOLIDAY,
+    MONTH,
+    MONTH_NAMES,
+    NAMED,
+    YEAR,
+    periods,
 )
-_BETWEEN = rf"(?:taken )?between {_DATE} and {_DATE}"
-_ITEM = rf"(?:{_BETWEEN}|{_IN}?(?:{_DATE}|{_SHARING}))"
+
+_COMPARISONS: dict[str, Comparison] = {
+    "since": ">=", "until": "<=", "before": "<", "after": ">", "older than": "<",
+    "newer than": ">", "earlier than": "<", "later than": ">",
+}  # fmt: skip
+_TO = r"(?: ?[-–—] ?| to | until | till | through )"
+_OR = r"(?:,? or |,? and | & |/)"
+_LINK = rf"(?:{_TO}|{_OR})"
+_TAKEN = "(?:taken|shot|made|photographed)"
+_IN = rf"(?:{_TAKEN} (?:(?:in|on|from|of|during) )?|(?:in|on|from|of|during) )"
+_COMPARED = rf"(?:(?:{_TAKEN} )?(?:{'|'.join(_COMPARISONS)}) (?:{DATE}|{HOLIDAY}))"
+# `June, July and August 2019`: all take the year from the last.
+_LISTED = rf"(?:{DAY_OR_MONTH}(?:{_LINK}|, | ))+{DAY_OR_MONTH}{BEFORE_YEAR}{YEAR}"
+# `June 4-6, 2019`, `4-6 June 2019`.
+_DAYS_OF_MONTH = (
+    rf"(?:{MONTH} {DAY}{_LINK}{DAY},? {YEAR}"
+    rf"|(?:the )?{DAY}{_LINK}{DAY} (?:of )?{MONTH}{BEFORE_YEAR}{YEAR})"
+)
+_BETWEEN = rf"(?:{_TAKEN} )?between (?:{DATE}|{DAY_OR_MONTH}|{DAY}) and (?:{DATE}|{DAY},? {YEAR})"
+_ITEM = rf"(?:{_BETWEEN}|{_IN}?(?:{_LISTED}|{DATE}|{_DAYS_OF_MONTH}))"
 DATES = rf"(?:{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*"
 """One or several dates, as a regular expression for text in lower case."""
 
@@ -47,26 +48,23 @@ _RULES: dict[str, re.Pattern[str]] = {
         "to": _TO,
         "or": _OR,
         "in": _IN,
-        "compared": rf"(?:taken |shot |made )?({'|'.join(_COMPARISONS)}) ({_DATE})",
-        "between": rf"(?:taken )?between ({_DATE}) and ({_DATE})",
-        "date": _DATE,
-        "of next year": (
-            rf"({_DAY_OR_MONTH})(?=(?:({_TO})|{_OR})({_DAY_OR_MONTH}){_BEFORE_YEAR}({_YEAR}))"
+        "compared": (rf"(?:{_TAKEN} )?({'|'.join(_COMPARISONS)}) ({HOLIDAY}|{DATE})"),
+        "between": (
+            rf"(?:{_TAKEN} )?between ({DATE}|{DAY_OR_MONTH}|{DAY}) and ({DATE}|{DAY},? {YEAR})"
         ),
-        "month first": rf"({_MONTH}) ({_DAY})({_LINK})({_DAY}),? ({_YEAR})",
-        "days first": (
-            rf"(?:the )?({_DAY})({_LINK})({_DAY}) (?:of )?({_MONTH}){_BEFORE_YEAR}({_YEAR})"
-        ),
+        "listed": _LISTED,
+        "date": DATE,
+        "month first": rf"({MONTH}) ({DAY})({_LINK})({DAY}),? ({YEAR})",
+        "days first": (rf"(?:the )?({DAY})({_LINK})({DAY}) (?:of )?({MONTH}){BEFORE_YEAR}({YEAR})"),
     }.items()
 }
-_NUMBER = re.compile(r"[0-9]+")
-_MONTH_NAME = re.compile(_MONTH)
+_LISTED_DATES = re.compile(rf"({_LINK}|, | |^)({DAY_OR_MONTH})")
+# `2019 June 4, 2020` are two dates.
+_STARTS = r"(?<![\w-])(?<!(?:19|20)[0-9][0-9] )"
 _INNER_COMMA = re.compile(
-    # `2019 June 4, 2020` are two dates.
-    rf"(?<![\w-])(?<!(?:19|20)[0-9][0-9] )(?:{_MONTH} {_DAY}{_LINK}{_DAY}|{_DAY_OR_MONTH})"
-    rf"(, ){_YEAR}(?![\w-])",
-    re.IGNORECASE,
+    rf"{_STARTS}(?:{MONTH} {DAY}{_LINK}{DAY}|{DAY_OR_MONTH})(, ){YEAR}(?![\w-])", re.IGNORECASE
 )
+_INNER_COMMAS = re.compile(rf"{_STARTS}{_LISTED}(?![\w-])", re.IGNORECASE)
 
 
 def _after(ends: Iterable[str]) -> str:
@@ -78,10 +76,10 @@ def _after(ends: Iterable[str]) -> str:
 _YEARS = ("(?:19|20)[0-9][0-9]", "[0-9]{4}-[0-9]{2}", "[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = ("[0-9]", "[0-9]{2}", "[0-9](?:st|nd|rd|th)", "[0-9]{2}(?:st|nd|rd|th)")
 DASH = (
-    rf"(?i:(?:{_after(_YEARS)})-(?= {_DATE}(?![\w-]))"
-    rf"|(?:{_after(name + end for name in _MONTH_NAMES for end in ('', '[.]'))})"
-    rf"-(?= {_NAMED}(?![\w-]))"
-    rf"|(?:{_after(_DAYS)})-(?= (?:{_DAY_OF_MONTH}{_BEFORE_YEAR}|{_DAY},? ){_YEAR}(?![\w-])))"
+    rf"(?i:(?:{_after(_YEARS)})-(?= {DATE}(?![\w-]))"
+    rf"|(?:{_after(name + end for name in MONTH_NAMES for end in ('', '[.]'))})"
+    rf"-(?= {NAMED}(?![\w-]))"
+    rf"|(?:{_after(_DAYS)})-(?= (?:{DAY_OF_MONTH}{BEFORE_YEAR}|{DAY},? ){YEAR}(?![\w-])))"
 )
 """The dash between two dates, `2015 - 2019`, which subtracts nothing; as a regular expression."""
 _DASH = re.compile(DASH)
@@ -93,8 +91,15 @@ def is_dash_of_dates(before: str, after: str) -> bool:
 
 
 def inner_commas(text: str) -> set[int]:
-    """Where commas stand within a date: `June 4, 2019`."""
-    return {match.start(1) for match in _INNER_COMMA.finditer(text)}
+    """Where commas stand within a date or a list of dates with one year: `June 4, 2019`, `June,
+    July and August 2019`."""
+    listed = {
+        match.start() + at
+        for match in _INNER_COMMAS.finditer(text)
+        for at, character in enumerate(match[0])
+        if character == ","
+    }
+    return listed | {match.start(1) for match in _INNER_COMMA.finditer(text)}
 
 
 def date_values(text: str) -> tuple[FieldValue, ...]:
@@ -113,7 +118,7 @@ class _Reader:
         found = self._item()
         while found and self._at < len(self._text):
             if self._take("to"):
-                found = self._range(found, self._item())
+                found = _range(found, self._item())
             elif self._take("or"):
                 more = self._item()
                 found = [*found, *more] if more else []
@@ -128,43 +133,63 @@ class _Reader:
 
     def _item(self) -> list[FieldValue]:
         if match := self._take("compared"):
-            return [FieldValue(_period(match[2]), _COMPARISONS[match[1]])]
+            return _compared(match[2], _COMPARISONS[match[1]])
         if match := self._take("between"):
-            return [_span(_period(match[1]), _period(match[2]))]
+            found = _Reader(f"{match[1]} to {match[2]}").values()
+            return [*found] if len(found) == 1 and ".." in found[0].text else []
         self._take("in")
         readers: tuple[tuple[str, Callable[[re.Match[str]], list[FieldValue]]], ...] = (
-            ("date", lambda match: [FieldValue(_period(match[0]))]),
-            ("of next year", lambda match: [FieldValue(_sharing_year(*match.groups()))]),
-            ("month first", lambda m: self._days(m[2], m[3], m[4], f"{m[1]} {m[5]}")),
-            ("days first", lambda m: self._days(m[1], m[2], m[3], f"{m[4]} {m[5]}")),
+            ("listed", lambda match: _listed(match[0])),
+            ("date", lambda match: [FieldValue(each) for each in periods(match[0])]),
+            ("month first", lambda m: _days(m[2], m[3], m[4], f"{m[1]} {m[5]}")),
+            ("days first", lambda m: _days(m[1], m[2], m[3], f"{m[4]} {m[5]}")),
         )
         for rule, read in readers:
             if match := self._take(rule):
                 return read(match)
         return []
 
-    def _days(self, first: str, link: str, last: str, month: str) -> list[FieldValue]:
-        found = [FieldValue(_period(f"{day} {month}")) for day in (first, last)]
-        if _RULES["to"].fullmatch(link):
-            return self._range(found[:1], found[1:])
-        return found
 
-    @staticmethod
-    def _range(low: list[FieldValue], high: list[FieldValue]) -> list[FieldValue]:
-        """The first dates, with the last of them extended to the next date."""
-        if len(high) != 1 or ".." in low[-1].text + high[0].text or high[0].comparison != "=":
-            return []
-        if low[-1].comparison not in ("=", ">="):
-            return []
-        return [*low[:-1], _span(low[-1].text, high[0].text)]
+def _compared(date: str, comparison: Comparison) -> list[FieldValue]:
+    """The value for a comparison; none with a date of several meanings."""
+    found = periods(date)
+    if len(found) != 1:
+        return []
+    first, _, last = found[0].partition("..")
+    return [FieldValue(last if last and comparison in ("<=", ">") else first, comparison)]
 
 
-def _sharing_year(first: str, to: str | None, last: str, year: str) -> str:
-    """The first of two dates, of which only the last names the year: `December to February 2020`
-    begins in 2019."""
-    low, high = _period(f"{first} {year}"), _period(f"{last} {year}")
-    common = min(len(low), len(high))
-    return _period(f"{first} {int(year) - 1}") if to and low[:common] > high[:common] else low
+def _listed(text: str) -> list[FieldValue]:
+    """Dates of which only the last names the year: `june, july and august 2019`. A range that ends
+    before it begins, `december to february 2020`, begins in the year before."""
+    year = text[-4:]
+    found = list[FieldValue]()
+    for link, date in _LISTED_DATES.findall(text):
+        value = periods(f"{date} {year}")[0]
+        if found and _RULES["to"].fullmatch(link):
+            low = found.pop().text
+            if ".." in low:
+                return []
+            common = min(len(low), len(value))
+            if low[:common] > value[:common]:
+                low = f"{int(year) - 1}{low[4:]}"
+            value = f"{low}..{value}"
+        found.append(FieldValue(value))
+    return found
+
+
+def _days(first: str, link: str, last: str, month: str) -> list[FieldValue]:
+    found = [FieldValue(each) for day in (first, last) for each in periods(f"{day} {month}")]
+    return _range(found[:1], found[1:]) if _RULES["to"].fullmatch(link) else found
+
+
+def _range(low: list[FieldValue], high: list[FieldValue]) -> list[FieldValue]:
+    """The first dates, with the last of them extended to the next date."""
+    if len(high) != 1 or ".." in low[-1].text + high[0].text or high[0].comparison != "=":
+        return []
+    if low[-1].comparison not in ("=", ">="):
+        return []
+    return [*low[:-1], _span(low[-1].text, high[0].text)]
 
 
 def _span(low: str, high: str) -> FieldValue:
@@ -173,15 +198,3 @@ def _span(low: str, high: str) -> FieldValue:
     if low[:common] > high[:common]:
         low, high = high, low
     return FieldValue(f"{low}..{high}")
-
-
-def _period(date: str) -> str:
-    """One date as the field `date` takes it: `june 4, 2019` → `2019-06-04`."""
-    name = _MONTH_NAME.search(date)
-    if not name:
-        return date
-    month = next(at for at, full in enumerate(MONTHS, 1) if full[:3] == name[0][:3])
-    numbers = _NUMBER.findall(date)
-    year = next(number for number in numbers if len(number) == 4)
-    days = [f"-{int(number):02d}" for number in numbers if len(number) < 4]
-    return f"{year}-{month:02d}{''.join(days)}"

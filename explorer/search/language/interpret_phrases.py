@@ -14,7 +14,8 @@ until none is left:
   `black and white cat`; after or before `and` only where both are interpreted: `dark and blurry`
 - a date in the middle, before a preposition: `christmas 2019 at home`
 
-Of what remains, words that only say that photos are wanted are dropped: `my photos from 2019`.
+Of what remains, things that photos should not show are subtracted (`words_without.py`): `beach
+without people`. Words that only say that photos are wanted are dropped: `my photos from 2019`.
 Several dates are alternatives: `2019, 2020`, `2019 OR 2020`.
 
 Everything else stays as it is: `dark blue dress`, `in the dark`, `blurry background`. Phrases with
@@ -31,13 +32,17 @@ from typing import TypeGuard
 
 from explorer.search.language.date_expressions import DATES, inner_commas
 from explorer.search.language.modifier_scope import modifies_a_thing
+from explorer.search.language.number_expressions import NUMBERS, NUMBERS_ALONE
 from explorer.search.language.phrase_vocabulary import (
     MAX_WORDS_LENGTH,
+    NAMES,
     PHOTO_WORDS,
+    TAKEN_WITH,
     VOCABULARY,
     VocabularyEntry,
     alternation,
     either,
+    entry_of,
     joined_dates,
     test_of,
 )
@@ -52,35 +57,40 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
+from explorer.search.language.words_without import subtracted_words
 
 _SEPARATORS = " ,;"
 _FULL_STOPS = " .!?"
 _COMMA = re.compile(rf"[,;] +(?:(?:and|or) (?={DATES}))?", re.IGNORECASE)
-_NOT = r"(?P<negator>(?:not|no|without)(?: too| very| any)? )"
-_PHOTOS = f" {PHOTO_WORDS}"
+_NOT = (
+    r"(?P<negator>(?:not|no|without|with no|except(?: for)?|excluding|exclude|(?<=thing )but)"
+    r"(?: too| very| any| the)? )"
+)
+_PHOTOS = f" (?:{PHOTO_WORDS}|ones)"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
-def _group(allowed: Callable[[VocabularyEntry], bool], dates: bool = True) -> str:
-    """A regular expression group for the expressions whose entry allows it, and for dates."""
+def _group(allowed: Callable[[VocabularyEntry], bool], *others: str) -> str:
+    """A regular expression group for the expressions whose entry allows it, and for others."""
     expressions = alternation(
         words for entry in VOCABULARY if allowed(entry) for words in entry.expressions
     )
-    return f"(?P<expression>{expressions}{f'|{DATES}' if dates else ''})"
+    return f"(?P<expression>{'|'.join([expressions, *others])})"
 
 
 def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_ANY = _group(lambda entry: True)
-_LEADING = _group(lambda entry: entry.leads)
-_LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of, dates=False)
-_TRAILING = _group(lambda entry: entry.trails)
-_WHOLE = _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
+_ANY = _group(lambda entry: True, DATES, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH)
+_LEADING = _group(lambda entry: entry.leads, DATES)
+_LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
+_TRAILING = _group(lambda entry: entry.trails, DATES, NUMBERS, TAKEN_WITH)
+_WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
-    rf"(?:(?:my|our|all|the|any) )*{PHOTO_WORDS}(?: (?:taken|shot|made))?(?: (?:from|of))?"
-    r"(?: (?:that|which))?(?: (?:is|are|was|were|looks?))?"
+    rf"(?:(?:my|our|all|the|any) )*(?:{PHOTO_WORDS}|everything|anything)"
+    r"(?: (?:taken|shot|made))?(?: (?:from|of))?(?: (?:that|which))?"
+    r"(?: (?:is|are|was|were|looks?))?"
 )
 _RULES = (
     _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}{_PHOTOS})(?: of)? (?P<after>.+)"),
@@ -108,15 +118,16 @@ def interpret(tree: QueryTree) -> QueryTree:
         if not _is_interpretable(term):
             terms.append(term)
             continue
-        rest, found = _interpreted(term.text)
-        if rest and not is_plain(rest):
+        rest, found, without = _interpreted(term.text)
+        if not all(map(is_plain, [*filter(None, [rest]), *without])):
             # The rest would be a different query, such as `(1)` of `(1) 2019`.
             terms.append(term)
         elif term.weight > 0:
             tests += found
             if rest:
                 terms.append(PhraseTerm(rest))
-        elif len(found) == 1 and not rest and isinstance(found[0], FieldTest):
+            terms += [PhraseTerm(thing, -1.0) for thing in without]
+        elif len(found) == 1 and not rest and not without and isinstance(found[0], FieldTest):
             tests.append(NotTest(found[0]))
         else:
             terms.append(term)
@@ -137,9 +148,9 @@ def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
     """The test for `2019 OR 2020`, or its opposite; none if any side is something else."""
     found = list[FieldTest]()
     for side in term.terms:
-        rest, tests = _interpreted(side.text) if _is_interpretable(side) else ("", [])
+        rest, tests, without = _interpreted(side.text) if _is_interpretable(side) else ("", [], [])
         (test,) = tests if len(tests) == 1 else (None,)
-        if rest or not isinstance(test, FieldTest) or test.field != "date":
+        if rest or without or not isinstance(test, FieldTest) or test.field != "date":
             return []
         found.append(test)
     test = either(found)
@@ -148,20 +159,35 @@ def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
     return [test if term.weight > 0 else NotTest(test)]
 
 
-def _interpreted(text: str) -> tuple[str, list[Condition]]:
-    """The rest of a phrase, and the tests found in it, in order."""
-    rest, tests, earlier = list[str](), list[Condition](), ""
+def _interpreted(text: str) -> tuple[str, list[Condition], list[str]]:
+    """The rest of a phrase, the tests found in it, and the words for what is not to be seen, each
+    in order."""
+    rest, tests, without, earlier = list[str](), list[Condition](), list[str](), ""
     for segment in _segments(text):
-        left = segment.strip(_SEPARATORS)
-        while left and (found := _first_test(left.rstrip(_FULL_STOPS), earlier)):
-            left, test = found[0].strip(_SEPARATORS), found[1]
-            tests += test
+        left, things = segment.strip(_SEPARATORS), list[str]()
+        while left:
+            words = left.rstrip(_FULL_STOPS)
+            if found := _first_test(words, earlier):
+                left, test = found[0].strip(_SEPARATORS), found[1]
+                tests += test
+            elif seen := _subtracted(words):
+                left = seen[0].strip(_SEPARATORS)
+                things.insert(0, seen[1])
+            else:
+                break
+        without += things
         rest += [left] if left else []
         earlier = segment
-    if not tests:
-        return text, []
+    if not tests and not without:
+        return text, [], []
     left = ", ".join(rest)
-    return "" if _ONLY_PHOTOS.fullmatch(left) else left, joined_dates(tests)
+    return "" if _ONLY_PHOTOS.fullmatch(left) else left, joined_dates(tests), without
+
+
+def _subtracted(segment: str) -> tuple[str, str] | None:
+    """`subtracted_words`, unless these would be interpreted as something else."""
+    found = subtracted_words(segment)
+    return found if found and _interpreted(found[1]) == (found[1], [], []) else None
 
 
 def _segments(text: str) -> list[str]:
@@ -196,7 +222,9 @@ def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | 
     if parts["next"].lower() in ("and", "but"):
         return _both(after.partition(" ")[2], test, earlier, first=True)
     # What follows `photo of` is the subject of a photo that the expression modifies.
-    if modifies_a_thing(expression, before, after if parts["next"] else "", earlier):
+    if not _ONLY_PHOTOS.fullmatch(before) and modifies_a_thing(
+        expression, before, after if parts["next"] else "", earlier
+    ):
         return None
     return f"{before} {after}".strip(), [test]
 
@@ -215,4 +243,7 @@ def _both(
 def _test(match: re.Match[str]) -> Condition | None:
     test = test_of(match["expression"], match["words"])
     negated = test is not None and match.groupdict().get("negator")
+    entry = entry_of(match["expression"])
+    if entry and entry.only_negated and not negated:
+        return None
     return NotTest(test) if test is not None and negated else test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from lark import Token, Tree
@@ -30,6 +31,8 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 
 Prefix = Mapping[str, Token]
 """The operators and the weight in front of an item, by their types."""
+# Words after a value that may belong to it.
+_MOST_QUOTED = 3
 _NEGATIVE = {"MINUS", "HYPHEN", "NOT"}
 
 
@@ -134,5 +137,25 @@ def _item(item: Tree[Token], prefix: Prefix, text: str) -> QueryPart:
             raise QuerySyntaxError("There is nothing in these brackets.", position_of(item))
         part = QueryPart(position_of(item), inner.terms, inner.tests)
     else:
-        part = item_part(item, weight)
+        try:
+            part = item_part(item, weight)
+        except QuerySyntaxError as error:
+            raise _with_quotes(error, item, text) from None
     return part if weight is None else weighted(part, weight)
+
+
+def _with_quotes(error: QuerySyntaxError, item: Tree[Token], text: str) -> QuerySyntaxError:
+    """The error for a field's value; if it would fit together with the words after it, with the
+    advice to quote them: `place:new york`."""
+    start, end = position_of(item)
+    following = re.findall(r"[^\s\"“”„|():]+", text[end:])[:_MOST_QUOTED]
+    for number in range(len(following), 0, -1):
+        name, _, value = text[start:end].partition(":")
+        quoted = f'{name}:"{" ".join([value.strip(), *following[:number]])}"'
+        try:
+            if value and '"' not in value and parse(quoted):
+                message = f"Put a value with spaces in quotation marks: {quoted}."
+                return QuerySyntaxError(message, error.position)
+        except QuerySyntaxError:
+            continue
+    return error

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explorer.search.language.date_expressions import date_values
+from explorer.search.language.number_expressions import number_test
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
@@ -38,6 +39,8 @@ class VocabularyEntry:
     to it."""
     not_with: frozenset[str] = frozenset()
     """The same for words anywhere in the segment of the phrase."""
+    only_negated: bool = False
+    """Only where they are negated: `without a date`, but not `a date`."""
 
 
 def _word_set(text: str) -> frozenset[str]:
@@ -76,9 +79,10 @@ _BACKGROUNDS = _word_set("background backgrounds foreground")
 _BLURRED_THINGS = _word_set("light lights line lines vision")
 CONTINUED = _word_set(
     "a about all an another appear appears are as at be been being both by each every everyone"
-    " everything for from had has have he her his i in into is it its like look looked looks mainly"
-    " mostly my never no not of on one ones or other others our partly she so some the their these"
-    " they this those to two too very was wear wearing wears were wore with your"
+    " everything except excluding for from had has have he her his i in into is it its like look"
+    " looked looks mainly mostly my never no not of on one ones or other others our partly she so"
+    " some the their these they this those to too two very was wear wearing wears were with wore"
+    " your"
 )
 """Words after which an expression modifies a thing in the photo: `the dog is black and white`."""
 PHRASE_ENDS = _word_set(
@@ -88,6 +92,8 @@ PHRASE_ENDS = _word_set(
     " where which while who with without"
 )
 """Words that do not belong to the noun phrase before or after them."""
+
+_FILES = ("", "s", " file", " files")
 
 MAX_WORDS_LENGTH = 200
 """The maximum number of characters in a phrase that is interpreted."""
@@ -139,9 +145,49 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
     ),
     VocabularyEntry("shape", "square", ("square format", "in square format"), trails=True),
     VocabularyEntry("is", "duplicate", ("duplicate", "duplicates")),
+    VocabularyEntry("is", "favourite", ("favorite", "favorites", "favourite", "favourites")),
+    VocabularyEntry("is", "raw", ("raw", "raw file", "raw files")),
+    VocabularyEntry("is", "animated", ("animated", "animated gif", "animated gifs")),
+    VocabularyEntry("has", "film", ("live photo", "live photos", "motion photo", "motion photos")),
+    VocabularyEntry("has", "gps", ("gps",)),
+    VocabularyEntry("has", "gps", ("a location", "location"), only_negated=True),
+    VocabularyEntry("has", "date", ("a date", "date"), only_negated=True),
+    VocabularyEntry("has", "rating", ("a rating", "rating"), only_negated=True),
+    VocabularyEntry(
+        "has", "description", ("a description", "description", "captions"), only_negated=True
+    ),
+    VocabularyEntry(
+        "has", "gps", ("with gps", "with a location", "with location", "geotagged"), trails=True
+    ),
+    VocabularyEntry("has", "keywords", ("keywords", "tags"), only_negated=True),
+    VocabularyEntry("has", "keywords", ("with keywords", "with tags"), trails=True),
+    VocabularyEntry("has", "title", ("a title", "title"), only_negated=True),
+    VocabularyEntry("has", "title", ("with a title", "with title"), trails=True),
+    *(
+        VocabularyEntry("format", name, tuple(f"{word}{end}" for word in words for end in _FILES))
+        for name, words in (
+            ("jpeg", ("jpeg", "jpg")), ("png", ("png",)), ("gif", ("gif",)),
+            ("heic", ("heic", "heif")), ("webp", ("webp",)), ("tiff", ("tiff", "tif")),
+        )
+    ),
 )  # fmt: skip
 """All entries. tests/search/language/test_interpret_phrases.py says for each what it must leave
 alone."""
+
+_CAMERAS = _word_set(
+    "apple canon casio dji fuji fujifilm galaxy google gopro hasselblad huawei iphone ipad kodak"
+    " leica lumix motorola nikon nokia olympus oneplus panasonic pentax pixel ricoh samsung sigma"
+    " sony xiaomi"
+)
+_NO_MODEL = r"(?:and|at|before|but|by|during|from|in|near|of|on|since|with|without|(?:19|20)\d\d)\b"
+_CAMERA = rf"(?:{'|'.join(sorted(_CAMERAS))})(?: (?!{_NO_MODEL})[\w-]+){{0,4}}"
+_TAKEN = "(?:taken|shot|photographed|made) (?:with|on|by|using) (?:(?:an?|my|the) )?"
+TAKEN_WITH = _TAKEN + _CAMERA
+"""The camera of a photo, as a regular expression for text in lower case: `shot on my iPhone 6`."""
+_TAKEN_WITH = re.compile(f"{_TAKEN}({_CAMERA})", re.IGNORECASE)
+
+NAMES = r"(?:\*[\w.-]*\w[\w.-]*\*?|\w[\w.-]*\*)"
+"""A part of a file's name, as a regular expression: `IMG_*`, `*.png`."""
 
 NUMBERED_THINGS = _word_set(
     "apartment bus channel class flight gate highway house iso line model no number nr page"
@@ -167,21 +213,33 @@ def entry_of(expression: str) -> VocabularyEntry | None:
 
 
 def test_of(expression: str, words: str) -> FieldTest | None:
-    """The test for an expression or a date, in any case; None for other words.
+    """The test for an expression, a date or a number, in any case; None for other words.
 
     words: the words that it was found in, with a word for photos.
     """
     entry = entry_of(expression)
     if entry:
         return FieldTest(entry.field, (FieldValue(entry.value),), words)
+    if expression.startswith("*") or expression.endswith("*"):
+        return FieldTest("name", (FieldValue(expression),), words)
+    if camera := _TAKEN_WITH.fullmatch(expression):
+        return FieldTest("camera", (FieldValue(camera[1]),), words)
+    if number := number_test(expression.lower()):
+        field, value = number
+        return _valid(FieldTest(field, (value,), words))
     values = date_values(expression.lower())
+    # Without the word for photos, so that several dates can be joined.
+    return _valid(FieldTest("date", values, expression)) if values else None
+
+
+def _valid(test: FieldTest) -> FieldTest | None:
+    """The test, unless a value does not fit its field: `30 February 2019`."""
     try:
-        for value in values:
-            typed_value("date", value)
+        for value in test.values:
+            typed_value(test.field, value)
     except QuerySyntaxError:
         return None
-    # Without the word for photos, so that several dates can be joined.
-    return FieldTest("date", values, expression) if values else None
+    return test
 
 
 def joined_dates(tests: Sequence[Condition]) -> list[Condition]:

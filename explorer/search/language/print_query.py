@@ -31,6 +31,7 @@ _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
 _QUOTE = re.compile(r'["“”„]')
 _SMILEY_BEGUN = re.compile(r"[:;=]['’]?o$")
+_SMILEY_ENDED = re.compile(r"o[:;](?!\S)")
 _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 
@@ -116,7 +117,8 @@ def _term(term: RankingTerm) -> str:
 
 def _in_brackets(text: str) -> str:
     """Text in brackets, with spaces where a bracket would form a smiley or a word with it."""
-    before = "" if text[:1].isalnum() or text[:1] in '-"' else " "
+    opened = text[:1].isalnum() or text[:1] in '-"'
+    before = "" if opened and not _SMILEY_ENDED.match(text) else " "
     closed = text[-1:].isalnum() or text[-1:] == '"'
     after = "" if closed and not _SMILEY_BEGUN.search(text) else " "
     return f"({before}{text}{after})"

@@ -212,7 +212,8 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
             f" Write it like this: {known.example}."
         )
     if known.kind == "text":
-        return TextValue(value.text, whole)
+        stars = known.name in ("name", "folder") and not whole
+        return TextValue((value.text.strip("*") if stars else "") or value.text, whole)
     if known.kind == "choice":
         return _choice(known, text)
     try:

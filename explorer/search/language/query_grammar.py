@@ -38,7 +38,7 @@ def _parser() -> Lark:
     grammar = (
         _GRAMMAR.read_text(encoding="utf-8")
         .replace("%EXTENSIONS%", "|".join(extensions))
-        .replace("%DASH%", DASH)
+        .replace("%DASH%", DASH.replace("/", r"\/"))
         .replace("%FIELDS%", "|".join([*FIELDS, *FIELD_SPELLINGS]))
     )
     return Lark(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from lark import Token, Tree
 
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
-from explorer.search.language.query_fields import CONCEPT, field_named, typed_value
-from explorer.search.language.query_grammar import child, is_plain, position_of, span, token_of
+from explorer.search.language.date_expressions import date_values
+from explorer.search.language.query_fields import CONCEPT, FieldKind, field_named, typed_value
+from explorer.search.language.query_grammar import (
+    child,
+    is_plain,
+    position_of,
+    span,
+    token_of,
+    without_controls,
+)
 from explorer.search.language.query_parts import Position, QueryPart
 from explorer.search.language.query_tree import (
     AlternativeTerms,
@@ -25,6 +34,8 @@ from explorer.search.language.query_tree import (
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.text_format import whole_number
 
+_FILE_URL = re.compile("file://(?=/)", re.IGNORECASE)
+_DRIVE = re.compile("/[A-Za-z]:/")
 _PATH = re.compile(r"\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|/")
 _DOUBLED_QUOTE = re.compile(r'(["“”„])\1')
 _COMBINATIONS: dict[str, Combination] = {",": "mean", "|": "any", "&": "all"}
@@ -33,9 +44,17 @@ _COMPARISONS: dict[str, Comparison] = {
 }  # fmt: skip
 
 
+def _path_of(text: str) -> str:
+    """The path that a file's URL names; any other text unchanged."""
+    url = _FILE_URL.match(text)
+    path = without_controls(unquote(text[url.end() :])) if url else text
+    return path[1:] if url and _DRIVE.match(path) else path
+
+
 def is_photo_path(text: str) -> bool:
     """Whether a text is the path of a photo file: it begins like a path and has the extension of a
-    photo."""
+    photo. The URL of one is such a path, too."""
+    text = _path_of(text)
     _, dot, extension = text.rpartition(".")
     known = f".{extension.lower()}" in EXTENSIONS | UNSUPPORTED.keys()
     return bool(dot and known and _PATH.match(text))
@@ -57,10 +76,10 @@ def item_part(item: Tree[Token], weight: float | None) -> QueryPart:
     if item.data == "photo":
         return QueryPart(position, (_photo_term(token_of(item, 1), position),))
     if item.data == "file":
-        return QueryPart(position, (FileTerm(str(token)),))
+        return QueryPart(position, (FileTerm(_path_of(str(token))),))
     text = _unquoted(token)
     if is_photo_path(text):
-        return QueryPart(position, (FileTerm(text),))
+        return QueryPart(position, (FileTerm(_path_of(text)),))
     text = " ".join(text.split())
     if weight is not None:
         return QueryPart(position, (phrase(text, 1),))
@@ -111,10 +130,19 @@ def _field_test(item: Tree[Token]) -> FieldTest:
         if comparison == "=" and len(typed.children) == 2 and field.kind == "text":
             comparison = "=="
         text = _unquoted(last) if last.type == "QUOTED" else str(last)
-        value = FieldValue(text, comparison)
+        value = FieldValue(_as_period(text, field.kind), comparison)
         try:
             typed_value(field.name, value)
         except QuerySyntaxError as error:
             raise QuerySyntaxError(str(error), position_of(typed)) from None
         values.append(value)
     return FieldTest(field.name, tuple(values))
+
+
+def _as_period(text: str, kind: FieldKind) -> str:
+    """A date as people write it, as the field takes it: `25.12.2019`, `June 2019`. Any other text
+    unchanged, such as one that names several days."""
+    if kind not in ("date", "first day", "last day") or ".." in text:
+        return text
+    found = date_values(" ".join(text.lower().split()))
+    return found[0].text if [value.comparison for value in found] == ["="] else text

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from explorer.errors import UsageError
 from explorer.library.filters import parse_day
 from explorer.library.paths import from_line, printable
-from explorer.search.language.date_expressions import MONTHS
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
+from explorer.search.language.single_dates import MONTHS
 from explorer.search.language.typed_values import Area, Choice, Place
 
 _NAMES: Mapping[str, str] = {

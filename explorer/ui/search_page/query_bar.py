@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_chips import QueryChip, chip_of, chips
-from explorer.search.language.query_tree import QueryTree
+from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, search_state
@@ -25,7 +25,7 @@ def query_chips(text: str) -> None:
         parts = chips(interpret(parse(text)))
     except QuerySyntaxError:
         parts = []
-    if len(parts) < 2 and all(chip.kind == "phrase" for chip in parts):
+    if len(parts) < 2 and all(_is_plain_phrase(chip) for chip in parts):
         parts = []
     filters = filter_texts.by_parameter(search_state.filters_of(search_state.url_parameters()))
     if not parts and not filters:
@@ -45,6 +45,10 @@ def query_chips(text: str) -> None:
                 on_click=search_state.change_url,
                 args=[parameter, ""],
             )
+
+
+def _is_plain_phrase(chip: QueryChip) -> bool:
+    return isinstance(chip.part, PhraseTerm) and chip.part.weight > 0
 
 
 def _remove_button(chip: QueryChip, label: str, key: str) -> None:

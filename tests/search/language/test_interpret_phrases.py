@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import replace
 
 import pytest
@@ -14,36 +13,11 @@ from explorer.search.language.parse_query import parse
 from explorer.search.language.phrase_vocabulary import VOCABULARY, entry_of
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_grammar import MAX_LENGTH, is_plain
-from explorer.search.language.query_tree import (
-    AllTests,
-    Condition,
-    FieldTest,
-    FieldValue,
-    NotTest,
-    PhraseTerm,
-    QueryTree,
-)
+from explorer.search.language.query_tree import FieldTest, FieldValue, PhraseTerm, QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
+from tests.search.language.meant_queries import meant
 from tests.search.language.query_trees import query_texts
 from tests.thoroughness import times
-
-
-def typed(test: Condition) -> Condition:
-    """The test as if it had been typed as a field."""
-    match test:
-        case FieldTest():
-            return dataclasses.replace(test, words="")
-        case NotTest(inner):
-            return NotTest(typed(inner))
-        case AllTests(tests):
-            return AllTests(tuple(map(typed, tests)))
-    return test
-
-
-def meant(text: str) -> str:
-    """The query that a text means, with fields in place of words."""
-    tree = interpret(parse(text))
-    return print_query(QueryTree(tree.terms, tree.condition and typed(tree.condition)))
 
 
 @pytest.mark.parametrize(
@@ -105,6 +79,17 @@ def meant(text: str) -> str:
         ("beach with a dog, black and white", "beach with a dog is:monochrome"),
         ("horse 2019 + stripes blurry", "horse + stripes date:2019 is:blurred"),
         ("blurry iso:>800 dog", "dog iso:>800 is:blurred"),
+        ("exclude blurry", "-is:blurred"), ("except screenshots", "-is:screenshot"),
+        ("everything except blurry", "-is:blurred"), ("dog except 2019", "dog -date:2019"),
+        ("dogs excluding blurry ones", "dogs -is:blurred"),
+        ("anything but screenshots", "-is:screenshot"), ("my favorites", "is:favourite"),
+        ("favourite photos of 2019", "is:favourite date:2019"), ("raw files", "is:raw"),
+        ("png images", "format:png"), ("JPGs", "format:jpeg"), ("live photos", "has:film"),
+        ("photos with gps", "has:gps"), ("photos without location", "-has:gps"),
+        ("dogs with tags", "dogs has:keywords"), ("photos with no date", "-has:date"),
+        ("taken with iPhone", "camera:iPhone"),
+        ("dog shot on my canon in 2019", "dog date:2019 camera:canon"),
+        ("photos taken with a Canon EOS 5D", 'camera:"Canon EOS 5D"'),
     ],
 )  # fmt: skip
 def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> None:
@@ -127,6 +112,8 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
         "dog runs in blurred , rural scene", "smiles for a picture, the background is blurry",
         "the dog is not blurry", "both in black and white", "everyone is wearing black and white",
         "blurry crowd in the background", "a, blurry, one, black and white",
+        "favorite toy", "raw fish", "animated crowd", "film location", "dogs tagged", "a date",
+        "location", "made by hand",
         '1:"in 2019"', "not", "and", "without", "(1) 2019", "dark " * 60 + "2019",
     ],
 )  # fmt: skip
@@ -200,14 +187,16 @@ def test_no_expression_has_two_meanings() -> None:
     for words in expressions:
         found = entry_of(words.upper())
         assert found and words in found.expressions
-        assert interpret(parse(words)).terms == ()
+        text = f"without {words}" if found.only_negated else words
+        assert interpret(parse(text)).terms == ()
 
 
 @given(query_texts | st.lists(st.sampled_from([
     "dark", "not", "and", "of", "a", "photo", "2019", "June", "in", "black and white", "blurry",
     "dog", ",", "panorama", "screenshot", "- ", "+ ", "2:", "1:", "without", "from", "to", "at",
     "or", "OR", "(", ")", "2015", "4", "june 4,", "2020,", "2019 -", "photos", "one,", "is", "red,",
-    "between", "since", "may", "what?", "Dec.",
+    "between", "since", "may", "what?", "Dec.", "no people", "except", "nobody", "6/2019", "July",
+    "5 stars", "over 5 MB", "iso > 800", "last year", "christmas 2019", "before",
 ]), max_size=9).map(" ".join))  # fmt: skip
 @settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:

@@ -173,3 +173,16 @@ def test_an_error_is_one_short_line_for_any_text() -> None:
     with pytest.raises(QuerySyntaxError) as error:
         parse("is:" + "x\u202ey" * 300)
     assert "\u202e" not in str(error.value) and len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("place:new york beach", 'place:"new york"'), ("date:4 june 2019", 'date:"4 june 2019"'),
+        ("dog after:june 2019", 'after:"june 2019"'),
+    ],
+)  # fmt: skip
+def test_a_value_of_several_words_is_to_be_quoted(text: str, advice: str) -> None:
+    with pytest.raises(QuerySyntaxError, match=f"quotation marks: {advice}"):
+        parse(text)
+    assert parse(advice)

@@ -63,6 +63,10 @@ def test_each_term_is_a_chip_that_can_be_removed() -> None:
     assert labels(page) == []
 
 
+def test_what_is_subtracted_alone_is_a_chip() -> None:
+    assert labels(page_of("photos without people")) == ["without “people”"]
+
+
 def test_interpreted_words_can_be_searched_for_literally() -> None:
     page = page_of("black and white portrait of a girl")
     assert "Search for the words instead" in labels(page)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from explorer.search.language import single_dates
+from explorer.search.language.interpret_phrases import interpret
+from explorer.search.language.parse_query import parse
+from tests.search.language.meant_queries import meant
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("june, july and august 2019", "2019-06|2019-07|2019-08"),
+        ("June, July, and August of 2019", "2019-06|2019-07|2019-08"),
+        ("june july august 2019", "2019-06|2019-07|2019-08"), ("June/July 2019", "2019-06|2019-07"),
+        ("june 4, july 5 2019", "2019-06-04|2019-07-05"),
+        ("between june and august 2019", "2019-06..2019-08"),
+        ("between november and february 2020", "2019-11..2020-02"),
+        ("between 4 and 6 june 2019", "2019-06-04..2019-06-06"),
+        ("25.12.2019", "2019-12-25"), ("25/12/2019", "2019-12-25"), ("12/25/2019", "2019-12-25"),
+        ("5.6.2019", "2019-06-05"), ("5/6/2019", "2019-06-05|2019-05-06"),
+        ("2019/06/04", "2019-06-04"), ("2019.6.4", "2019-06-04"), ("6/2019", "2019-06"),
+        ("2019/06", "2019-06"), ("2018/2019", "2018|2019"), ("25-12-2019", "2019-12-25"),
+        ("in the 90s", "1990..1999"), ("from the 2000s", "2000..2009"), ("1980s", "1980..1989"),
+        ("before the 90s", "<1990"), ("before christmas 2019", "<2019-12-25"),
+        ("since New Year’s Eve 2018", ">=2018-12-31"), ("older than 2015", "<2015"),
+        ("photographed in 2019", "2019"), ("taken 2019", "2019"),
+    ],
+)  # fmt: skip
+def test_dates_are_read(text: str, value: str) -> None:
+    assert meant(f"dog {text}") == meant(f"dog, {text}") == f"dog date:{value}"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("today", "2024-03-01"), ("yesterday", "2024-02-29"), ("this week", "2024-W09"),
+        ("last week", "2024-W08"), ("last weekend", "2024-02-24..2024-02-25"),
+        ("this month", "2024-03"), ("last month", "2024-02"), ("last year", "2023"),
+        ("two years ago", "2022"), ("3 months ago", "2023-12"), ("a week ago", "2024-W08"),
+        ("last 7 days", "2024-02-24..2024-03-01"), ("the past 2 weeks", "2024-02-17..2024-03-01"),
+        ("last 3 months", "2023-12-02..2024-03-01"), ("last 2 years", "2022-03-02..2024-03-01"),
+        ("since last month", ">=2024-02"), ("from last year", "2023"),
+    ],
+)  # fmt: skip
+def test_relative_dates_count_from_today(
+    text: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_dates, "today", lambda: dt.date(2024, 3, 1))
+    assert meant(f"dog {text}") == f"dog date:{value}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "99/99/2019", "30.02.2019", "32/12/2019", "2019-2", "before 5/6/2019", "16/9", "last",
+        "a year", "june, july", "june to july to august 2019", "the last supper", "0 years ago",
+    ],
+)  # fmt: skip
+def test_what_is_no_date_stays(text: str) -> None:
+    assert interpret(parse(text)) == parse(text)

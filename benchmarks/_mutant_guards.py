@@ -218,7 +218,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "ui/worker_supervisor": (),
     "ui/app_lifespan": (),
-    "ui/components/act_inbox": (),
+    "ui/components/action_inbox": (),
     "ui/components/component_events": (),
     "ui/removal_dialogs/removal_dialog": (),
     "ui/removal_dialogs/keep_rules_dialog": (),

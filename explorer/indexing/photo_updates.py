@@ -28,7 +28,6 @@ from explorer.library.file_rows import KnownFile
 from explorer.library.file_store import put_failed, put_moved, put_present
 from explorer.library.paths import join, to_text
 from explorer.library.photo_store import add_photo, photo_id_by_hash
-from explorer.library.previews import PreviewStore
 from explorer.library.quality_store import put_quality
 from explorer.library.rows import RootRow
 from explorer.library.savepoint import savepoint
@@ -54,16 +53,15 @@ class PhotoUpdates:
         drives: DriveTimeouts,
         detector: WriteDetector,
         changes: dict[str, int],
-        replaced: dict[bytes, list[bytes]],
-        previews: PreviewStore,
+        rewritten: RewrittenFiles,
     ) -> None:
         """gone: files that the scan did not find, by id; those that turn out to have moved are
         removed from it. changes: how many times in a row a file changed while it was read, by
-        path; updated. replaced: as for `RewrittenFiles`."""
+        path; updated. rewritten: those of this run."""
         self._writer, self._encoder_id, self._summary = writer, encoder_id, summary
         self._drives, self._detector, self._changes = drives, detector, changes
         self._roots = {root["id"]: root for root in roots}
-        self._rewritten = RewrittenFiles(writer, previews, replaced)
+        self._rewritten = rewritten
         self._gone = gone
         self._gone_of_photo = dict[int, list[KnownFile]]()
         for file in gone.values():

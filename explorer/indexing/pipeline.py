@@ -20,6 +20,7 @@ from explorer.indexing.photo_updates import PhotoUpdates
 from explorer.indexing.progress import Progress
 from explorer.indexing.read_task import ReadTask, read_task_of
 from explorer.indexing.reconcile import Reconciler
+from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
 from explorer.library.embedding_store import drop_other_versions, register_encoder
@@ -99,8 +100,7 @@ class Indexer:
                 drives=self._drives,
                 detector=self._detector,
                 changes=self._changes,
-                replaced=self._replaced,
-                previews=self._library.previews,
+                rewritten=RewrittenFiles(self._writer, self._library.previews, self._replaced),
             )
             self._read(reconciler.new, updates)
             reconciler.resolve_gone()

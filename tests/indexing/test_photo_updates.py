@@ -12,6 +12,7 @@ from explorer.errors import PhotoError
 from explorer.indexing import photo_updates
 from explorer.indexing.photo_updates import PhotoUpdates
 from explorer.indexing.read_task import ReadTask
+from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.file_store import files_below, put_missing
 from explorer.library.missing_files import put_vanished
@@ -48,8 +49,7 @@ class Updating:
             drives=self.drives,
             detector=WriteDetector(),
             changes=self.changes,
-            replaced={},
-            previews=builder.library.previews,
+            rewritten=RewrittenFiles(builder.writer, builder.library.previews, {}),
         )
 
     def files(self) -> dict[str, KnownFile]:

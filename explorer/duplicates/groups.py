@@ -105,7 +105,7 @@ class DuplicateGroup:
         inside = ""
         if item.photo_id != self.keep.photo_id:
             inside = reason_to_keep(item.contents, self.keep.contents)
-        return inside or _unique_film(item, self.keep) or _unique_edits(item, self.keep)
+        return inside or _unique_video(item, self.keep) or _unique_edits(item, self.keep)
 
     def metadata_loss(self, item: GroupFile) -> str:
         """The metadata that removing a copy would lose, in a clause; '' if none. Suggestions lose
@@ -162,13 +162,13 @@ def make_group(
     )
 
 
-def _unique_film(item: GroupFile, keep: GroupFile) -> str:
+def _unique_video(item: GroupFile, keep: GroupFile) -> str:
     """Why removing a file would lose its video; '' if it would not. Compares sizes only: the bytes
     are compared on removal."""
-    kept_sizes = {film.bytes for film in keep.companions.films if not film.link}
-    for film in item.companions.own:
-        if film.kind == "film" and not film.link and film.bytes not in kept_sizes:
-            name = printable(os.path.basename(film.path))
+    kept_sizes = {video.bytes for video in keep.companions.videos if not video.link}
+    for video in item.companions.own:
+        if video.kind == "film" and not video.link and video.bytes not in kept_sizes:
+            name = printable(os.path.basename(video.path))
             other = "a different video" if kept_sizes else "no video"
             return f"there is no second copy of its video {name}: the file to keep has {other}"
     return ""

@@ -76,7 +76,7 @@ def _copy_words(path: str) -> str:
 
 
 _COMPANIONS: tuple[tuple[str, Callable[[Companions], int]], ...] = (
-    ("its video", lambda found: bool(found.films)),
+    ("its video", lambda found: bool(found.videos)),
     ("its RAW file", lambda found: found.raw),
     ("a file with edits or notes", lambda found: found.edits),
     ("more edits or notes", lambda found: found.edit_bytes),

@@ -17,11 +17,12 @@ from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
 from explorer.photos.stacks import edit_original_stems, named_original, normalized_name
 
 Kind = Literal["film", "sidecar"]
+"""film: a video, under the name that it has in the catalog and in queries (`has:film`)."""
 
 # The video of a Live Photo or a motion photo: the still's name with another extension. Some phones
 # name the video `….MP` and the still `….MP.jpg`.
-_FILMS = frozenset({".mov", ".mp4"})
-_MOTION_PHOTO_FILM = ".mp"
+_VIDEOS = frozenset({".mov", ".mp4"})
+_MOTION_PHOTO_VIDEO = ".mp"
 # XMP packets, Apple's edit recipes, a camera's thumbnail of a video, RawTherapee and DxO settings.
 _SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
 # Sidecars that contain the work of a person or a program.
@@ -30,7 +31,7 @@ SIDECAR_EXTENSIONS = frozenset({*_EDIT_SIDECARS, ".json"})
 """The extensions of files that may hold information about a photo."""
 _STILLS = EXTENSIONS | RAW_EXTENSIONS | UNSUPPORTED.keys()
 # Videos and recordings that are not companions of a photo, but may have sidecars of their own.
-_OTHER_FILMS = frozenset(
+_OTHER_VIDEOS = frozenset(
     {
         ".avi",
         ".mts",
@@ -82,7 +83,7 @@ def companion_kind(name: str) -> Kind:
     """The kind of companion with this normalized name."""
     if name.startswith(APPLE_DOUBLE):
         return "sidecar"
-    return "film" if os.path.splitext(name)[1] in {*_FILMS, _MOTION_PHOTO_FILM} else "sidecar"
+    return "film" if os.path.splitext(name)[1] in {*_VIDEOS, _MOTION_PHOTO_VIDEO} else "sidecar"
 
 
 def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
@@ -93,7 +94,7 @@ def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:
     companions of its original.
     """
     stem, ending = os.path.splitext(name)
-    if name.startswith(APPLE_DOUBLE) or (ending not in _STILLS and ending not in _OTHER_FILMS):
+    if name.startswith(APPLE_DOUBLE) or (ending not in _STILLS and ending not in _OTHER_VIDEOS):
         return []
     keys = [f"name {name}", f"stem {stem}"]
     if len(name) > _TAKEOUT_LONGEST:
@@ -117,16 +118,16 @@ def companion_keys(name: str) -> list[str]:
         return _takeout_keys(stem)
     if ending in _SIDECARS:
         return [_sidecar_key(stem, ending)]
-    if ending in _FILMS:
+    if ending in _VIDEOS:
         return [f"stem {stem}"]
-    return [f"stem {name}"] if ending == _MOTION_PHOTO_FILM else []
+    return [f"stem {name}"] if ending == _MOTION_PHOTO_VIDEO else []
 
 
 def _sidecar_key(stem: str, ending: str) -> str:
     inner, inner_ending = os.path.splitext(stem)
     if inner_ending in _STILLS:
         return f"name {stem}"
-    if inner_ending in _FILMS:
+    if inner_ending in _VIDEOS:
         return f"stem {inner}"
     recipe = _ORIGINAL_RECIPE.match(stem) if ending == ".aae" else None
     return f"stem img_{recipe[1]}" if recipe else f"stem {stem}"
@@ -139,7 +140,7 @@ def _takeout_keys(stem: str) -> list[str]:
     before, dot, word = base.rpartition(".")
     name = before if dot and _TAKEOUT.startswith(word) else base
     inner, ending = os.path.splitext(name)
-    if ending in _FILMS:
+    if ending in _VIDEOS:
         return [f"stem {inner}{number}"]
     if ending in _STILLS:
         return [f"name {inner}{number}{ending}"]

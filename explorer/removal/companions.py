@@ -53,7 +53,7 @@ class Companions(NamedTuple):
     """Whether there is a RAW file of the same stem."""
 
     @property
-    def films(self) -> list[Companion]:
+    def videos(self) -> list[Companion]:
         """The videos of a Live Photo or motion photo."""
         return [each for each in (*self.own, *self.shared) if each.kind == "film"]
 

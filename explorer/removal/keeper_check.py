@@ -134,21 +134,21 @@ def _refuse_version(catalog: Catalog, removal: Removal) -> None:
             raise RemovalRefused(f"by its name it is a version of {printable(each)}")
 
 
-def check_same_film(keeper: str, film: CheckedFile, name: str) -> KeptFile:
+def check_same_video(keeper: str, video: CheckedFile, name: str) -> KeptFile:
     """The video beside the keeper with the same content as a video that is to be removed.
 
     name: names the video in the message of RemovalRefused, which is raised if there is none. Raises
     OSError.
     """
-    films = [each for each in companions_of(keeper).films if not each.link]
-    for each in films:
-        if each.bytes != film.stamp.size or same_directory_entry(each.path, film.path):
+    videos = [each for each in companions_of(keeper).videos if not each.link]
+    for each in videos:
+        if each.bytes != video.stamp.size or same_directory_entry(each.path, video.path):
             continue
         stamp = file_stamp(each.path)
-        if file_state.file_hash(each.path) == film.hash and file_stamp(each.path) == stamp:
-            return KeptFile(each.path, film.hash, stamp)
+        if file_state.file_hash(each.path) == video.hash and file_stamp(each.path) == stamp:
+            return KeptFile(each.path, video.hash, stamp)
     raise RemovalRefused(
-        f"there is no second copy of {name}: {_KEEPER} has {'another video' if films else 'none'}"
+        f"there is no second copy of {name}: {_KEEPER} has {'another video' if videos else 'none'}"
     )
 
 

@@ -30,7 +30,7 @@ from explorer.removal.companions import Companion, companions_of
 from explorer.removal.keeper_check import (
     OTHER_SHOTS,
     check_keeper,
-    check_same_film,
+    check_same_video,
     has_same_sidecar,
     refuse_stack,
     root_in_catalog,
@@ -183,9 +183,9 @@ def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
     name = f"its {what} {printable(os.path.basename(companion.path))}"
     try:
         file = check_file(companion.path)
-        is_film = companion.kind == "film" and not companion.link
-        if is_film and removal.keeper is not None and removal.tier not in OTHER_SHOTS:
-            return replace(file, kept=check_same_film(removal.keeper, file, name))
+        is_video = companion.kind == "film" and not companion.link
+        if is_video and removal.keeper is not None and removal.tier not in OTHER_SHOTS:
+            return replace(file, kept=check_same_video(removal.keeper, file, name))
     except OSError as error:
         raise RemovalRefused(unreadable_reason(name, error)) from error
     return file

@@ -85,7 +85,7 @@ def test_shared_companions_and_their_kinds_are_found(tmp_path: Path) -> None:
         ("a.mov", "film"),
         ("a.xmp", "sidecar"),
     ]
-    assert (found.raw, found.edits, len(found.films)) == (True, True, 1)
+    assert (found.raw, found.edits, len(found.videos)) == (True, True, 1)
     # Once the other has gone, nobody shares it.
     found = companions_of(str(tmp_path / "a.jpg"), {str(tmp_path / "a.CR2")})
     assert len(found.own) == 3 and not found.raw and not found.shared

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.removal import file_state
 from explorer.removal.checked_files import CheckedFile, RemovalRefused, check_file
-from explorer.removal.keeper_check import check_same_film, has_same_sidecar
+from explorer.removal.keeper_check import check_same_video, has_same_sidecar
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
 from tests.fixtures.small_library import SmallLibrary
@@ -88,14 +88,14 @@ def test_a_sidecar_is_not_its_own_counterpart(folders: Path) -> None:
 def test_a_film_is_not_its_own_counterpart(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film = checked(folders / "folder/a.mov", "film")
     with pytest.raises(RemovalRefused, match="the photo to keep has another video"):
-        check_same_film(str(folders / "link/a.heic"), film, "its video a.mov")
+        check_same_video(str(folders / "link/a.heic"), film, "its video a.mov")
     keeper, other = str(folders / "a.heic"), folders / "a.mov"
     other.symlink_to("folder/a.mov")
     with pytest.raises(RemovalRefused, match=r"no second copy of its video a\.mov: .* has none"):
-        check_same_film(keeper, film, "its video a.mov")
+        check_same_video(keeper, film, "its video a.mov")
     other.unlink()
     kept = checked(other, "film")
-    assert check_same_film(keeper, film, "it") == (str(other), film.hash, kept.stamp)
+    assert check_same_video(keeper, film, "it") == (str(other), film.hash, kept.stamp)
     real = file_state.file_hash
 
     def read(path: str) -> str:
@@ -106,7 +106,7 @@ def test_a_film_is_not_its_own_counterpart(folders: Path, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(file_state, "file_hash", read)
         with pytest.raises(RemovalRefused, match="another video"):
-            check_same_film(keeper, film, "it")
+            check_same_video(keeper, film, "it")
     other.write_text("FILM")
     with pytest.raises(RemovalRefused, match="another video"):
-        check_same_film(keeper, film, "it")
+        check_same_video(keeper, film, "it")

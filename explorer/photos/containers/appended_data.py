@@ -58,17 +58,17 @@ def _pieces(data: bytes) -> Iterator[AppendedPiece]:
     while (position := _skip_padding(data, position)) < len(data):
         kind, end = _recognize(data, position)
         if end is None:
-            film = data.find(b"ftyp", position + 4) - 4
-            if film < 0:
+            video = data.find(b"ftyp", position + 4) - 4
+            if video < 0:
                 yield AppendedPiece("data", data[position:])
                 return
-            if film - position > _MAX_POINTER_BYTES:
-                yield AppendedPiece("data", data[position:film])
-                position = film
+            if video - position > _MAX_POINTER_BYTES:
+                yield AppendedPiece("data", data[position:video])
+                position = video
             # If the four bytes before `ftyp` are not a size, this is not a video, and the rest is
             # of an unknown kind.
-            kind, end = "film", movie_end(data, film)
-            end = end if end > film else len(data)
+            kind, end = "film", movie_end(data, video)
+            end = end if end > video else len(data)
         if kind == "film" and _is_pointer(data, end):
             end = len(data)
         yield AppendedPiece(kind, data[position:end])

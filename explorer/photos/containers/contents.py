@@ -25,6 +25,7 @@ ContentKind = Literal[
     "data",
     "sensor data",
 ]
+"""As the catalog stores it. film: a video."""
 KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
 # The number of parts listed individually. A file with more, such as a scanned book, has one digest

@@ -65,5 +65,5 @@ def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
             segments.append((marker - _APPLICATION.start, data[position + 2 : position + length]))
         scanned = scanned or marker == _SCAN
         position += length
-    film = data.find(b"ftyp", start) - 4
-    return JpegStructure(film if film > start else len(data), tuple(segments))
+    video = data.find(b"ftyp", start) - 4
+    return JpegStructure(video if video > start else len(data), tuple(segments))

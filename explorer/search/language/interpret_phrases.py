@@ -14,7 +14,7 @@ until none is left:
   `black and white cat`; after or before `and` only where both are interpreted: `dark and blurry`
 - a date in the middle, before a preposition: `christmas 2019 at home`
 
-Of what remains, things that photos should not show are subtracted (`words_without.py`): `beach
+Of what remains, things that photos should not show are subtracted (`negation.py`): `beach
 without people`. Words that only say that photos are wanted are dropped: `my photos from 2019`.
 Several dates are alternatives: `2019, 2020`, `2019 OR 2020`.
 
@@ -32,6 +32,7 @@ from typing import TypeGuard
 
 from explorer.search.language.date_expressions import DATES, inner_commas
 from explorer.search.language.modifier_scope import modifies_a_thing
+from explorer.search.language.negation import subtracted_words
 from explorer.search.language.number_expressions import NUMBERS, NUMBERS_ALONE
 from explorer.search.language.phrase_vocabulary import (
     MAX_WORDS_LENGTH,
@@ -57,7 +58,6 @@ from explorer.search.language.query_tree import (
     QueryTree,
     RankingTerm,
 )
-from explorer.search.language.words_without import subtracted_words
 
 _SEPARATORS = " ,;"
 _FULL_STOPS = " .!?"

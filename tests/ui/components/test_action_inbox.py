@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.ui.components import act_inbox
+from explorer.ui.components import action_inbox
 from tests.ui.component_events import data_of, send
 
 
@@ -48,7 +48,7 @@ def actions(first: int, *whats: str) -> list[dict[str, Any]]:
     return [{"what": what, "number": number} for number, what in enumerate(whats, first)]
 
 
-def test_acts_of_an_interrupted_run_are_carried_out(app: AppTest) -> None:
+def test_actions_of_an_interrupted_run_are_carried_out(app: AppTest) -> None:
     app.session_state["interrupted"] = True
     send(app, "acting", actions=actions(1, "one", "two"))
     app.session_state["interrupted"] = False
@@ -57,7 +57,7 @@ def test_acts_of_an_interrupted_run_are_carried_out(app: AppTest) -> None:
     assert data_of(app, "acting") == {"handled": 2}
 
 
-def test_acts_that_come_again_are_not_repeated(app: AppTest) -> None:
+def test_actions_that_come_again_are_not_repeated(app: AppTest) -> None:
     send(app, "acting", actions=actions(1, "one", "two"))
     send(app, "acting", actions=actions(2, "two", "three"))
     assert app.session_state["done"] == ["one", "two", "three"]
@@ -67,7 +67,7 @@ def test_acts_that_come_again_are_not_repeated(app: AppTest) -> None:
     assert app.session_state["done"][3:] == ["four"]
 
 
-def test_acts_after_one_that_fails_or_ends_the_run_are_carried_out(app: AppTest) -> None:
+def test_actions_after_one_that_fails_or_ends_the_run_are_carried_out(app: AppTest) -> None:
     send(app, "acting", actions=actions(1, "leave", "one"))
     assert not app.exception
     assert app.session_state["done"] == ["leave", "one"]
@@ -92,43 +92,43 @@ def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_nothing_is_done_before_something_arrives(state: dict[str, Any]) -> None:
-    done = list[act_inbox.Act]()
-    act_inbox.carry_out_received("actor")
-    state["actor"] = {"acts": acts(1, "one")}
+    done = list[action_inbox.SentAction]()
+    action_inbox.carry_out_received("actor")
+    state["actor"] = {"actions": actions(1, "one")}
     # Another page has the component, but not this one.
-    act_inbox.carry_out_received("actor")
-    callback = act_inbox.receiver("actor", done.append)
-    received: list[Any] = [None, {}, {"other": 1}, {"acts": None}, {"acts": []}]
+    action_inbox.carry_out_received("actor")
+    callback = action_inbox.receiver("actor", done.append)
+    received: list[Any] = [None, {}, {"other": 1}, {"actions": None}, {"actions": []}]
     for each in received:
         state["actor"] = each
         callback()
-    assert done == [] and act_inbox.handled("actor") == 0
+    assert done == [] and action_inbox.handled("actor") == 0
 
 
-def test_each_component_has_acts_of_its_own(state: dict[str, Any]) -> None:
+def test_each_component_has_actions_of_its_own(state: dict[str, Any]) -> None:
     done = list[tuple[str, Any]]()
 
     def receiver(key: str) -> Callable[[], None]:
-        return act_inbox.receiver(key, lambda act: done.append((key, act["what"])))
+        return action_inbox.receiver(key, lambda action: done.append((key, action["what"])))
 
     callbacks = {key: receiver(key) for key in ("one", "two")}
-    state["one"], state["two"] = {"acts": acts(1, "a", "b")}, {"acts": acts(1, "c")}
+    state["one"], state["two"] = {"actions": actions(1, "a", "b")}, {"actions": actions(1, "c")}
     callbacks["one"]()
-    assert (act_inbox.handled("one"), act_inbox.handled("two")) == (2, 0)
-    act_inbox.carry_out_received("two")
+    assert (action_inbox.handled("one"), action_inbox.handled("two")) == (2, 0)
+    action_inbox.carry_out_received("two")
     assert done == [("one", "a"), ("one", "b"), ("two", "c")]
 
 
-def test_an_act_counts_as_handled_while_it_is_carried_out(state: dict[str, Any]) -> None:
+def test_an_action_counts_as_handled_while_it_is_carried_out(state: dict[str, Any]) -> None:
     """It may run the page again, which then receives it anew."""
     turns = list[int]()
 
-    def carry_out(act: act_inbox.Act) -> None:
-        turns.append(act_inbox.handled("actor"))
-        if act["what"] == "full":
+    def carry_out(action: action_inbox.SentAction) -> None:
+        turns.append(action_inbox.handled("actor"))
+        if action["what"] == "full":
             raise OSError("no space left")
 
-    callback = act_inbox.receiver("actor", carry_out)
-    state["actor"] = {"acts": acts(3, "one", "full", "three")}
+    callback = action_inbox.receiver("actor", carry_out)
+    state["actor"] = {"actions": actions(3, "one", "full", "three")}
     callback()
     assert turns == [3, 4, 5]

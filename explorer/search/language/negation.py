@@ -1,7 +1,7 @@
-"""What a phrase says that photos should not show: `beach without people`, `dog, no people`.
+"""Negation in phrases: `beach without people`, `dog, no people`.
 
-A text encoder ignores such words, and ranks the photos first that show what is named. So the thing
-is subtracted, as in `beach - people`.
+Text encoders ignore it, and rank the photos first that show what is named. So the negated words are
+subtracted, as in `beach - people`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _JOINT = re.compile(r"(?:,|\s+(?:but|with|and))+$", re.IGNORECASE)
 
 
 def subtracted_words(segment: str) -> tuple[str, str] | None:
-    """A segment of a phrase without what is not to be seen, and the words for that: `beach without
-    people` → (`beach`, `people`). None if it says nothing of the kind. The rest may be empty."""
+    """The rest of a segment of a phrase, which may be empty, and its negated words: `beach without
+    people` → (`beach`, `people`). None if nothing is negated."""
     for rule in _RULES:
         match = rule.fullmatch(segment)
         if match:

@@ -18,13 +18,13 @@ from explorer.library.edit_operations import (
     EditOperation,
     change_date,
     change_keywords,
-    change_place,
     combined,
     reset_fields,
     set_favourite,
     set_rating,
     set_text,
 )
+from explorer.search.named_place import place_edit
 from explorer.text_format import count
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 @click.option("--remove-keyword", multiple=True, metavar="WORD", help="Remove a keyword.")
 @click.option("--date", metavar="DATE", help="1985, 1985-07-04 10:30; '' restores the file's.")
 @click.option("--shift", metavar="TIME", help="Shift dates, such as +1h, -2d or +1:30.")
-@click.option("--place", metavar="LATITUDE,LONGITUDE", help="In degrees; '' restores the file's.")
+@click.option(
+    "--place",
+    metavar="PLACE",
+    help="A town, or LATITUDE,LONGITUDE in degrees; '' restores the file's.",
+)
 @click.option(
     "--reset", multiple=True, type=click.Choice(EDIT_FIELDS), help="Restore the file's value."
 )
@@ -106,7 +110,7 @@ def operations(fields: dict[str, object]) -> list[EditOperation]:
     date, shift = (_given(fields.get(name)) for name in ("date", "shift"))
     found += change_date(date, shift)
     if (place := _given(fields.get("place"))) is not None:
-        found.append(change_place(place))
+        found.append(place_edit(place))
     return found
 
 

@@ -21,3 +21,6 @@ class PhotoAction(NamedTuple):
     viewer (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
     the selection."""
     help: str | None = None
+    toggles: Literal["favourite"] | None = None
+    """The property of a photo that the button turns on and off, which the viewer shows and has a
+    key for."""

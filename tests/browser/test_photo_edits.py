@@ -8,7 +8,9 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_server import Server
-from tests.browser.test_search_page import look
+from tests.browser.conftest import GREY
+from tests.browser.test_search_page import look, tiles
+from tests.browser.test_viewer import viewer_of
 from tests.browser.visitor import Visitor
 
 
@@ -87,3 +89,47 @@ def test_sidecars_are_written_after_a_look_and_taken_back(
     page.get_by_role("button", name="Undo").click()
     expect(said(page, "sidecars? as before")).to_be_visible()
     assert not list(photos.rglob("*.xmp"))
+
+
+def test_a_photo_is_marked_and_rated_in_the_viewer(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?folder=&q=name%3Ared")
+    tiles(page).first.press("Enter")
+    viewer = viewer_of(page)
+    favorite = viewer.get_by_role("button", name="Favorite", exact=True)
+    expect(favorite).to_have_attribute("aria-pressed", "false")
+    notice = viewer.locator(".edit-notice")
+    expect(notice).to_be_hidden()
+    page.keyboard.press("l")
+    expect(notice).to_contain_text("Marked as favorite: 1 photo.")
+    expect(favorite).to_have_attribute("aria-pressed", "true")
+    stars = viewer.get_by_role("button", name="3 stars")
+    stars.press("Enter")
+    expect(notice).to_contain_text("Rated 3 stars: 1 photo.")
+    window.settle()
+    expect(stars).to_be_focused()
+    expect(stars).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+z")
+    expect(notice).to_contain_text("Undone for 1 photo.")
+    expect(stars).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")
+    expect(tiles(page).first).to_contain_text("♥")
+    page.keyboard.press("l")
+    expect(said(page, "No longer a favorite.*1 photo")).to_be_visible()
+    expect(tiles(page).first).not_to_contain_text("♥")
+    expect(tiles(page).first).to_be_focused()
+
+
+def test_a_day_is_selected_and_marked_by_keyboard(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?q=folder%3AGrey")
+    selected = page.get_by_test_id("stMarkdown").get_by_text(f"{GREY} selected")
+    day = page.get_by_role("button", name=re.compile("^Select "))
+    tiles(page).first.press("d")
+    expect(selected).to_be_visible()
+    expect(day).to_have_attribute("aria-pressed", "true")
+    day.click()
+    expect(selected).to_have_count(0)
+    expect(day).to_have_attribute("aria-pressed", "false")
+    day.click()
+    expect(selected).to_be_visible()
+    tiles(page).first.press("l")
+    expect(said(page, f"Marked as favorite.*{GREY} photos")).to_be_visible()

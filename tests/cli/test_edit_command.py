@@ -50,7 +50,7 @@ def test_photos_are_edited_and_the_edit_is_undone(run: Run, library: Path) -> No
         ((1, "--rating", "7"), "0 to 5 stars"),
         ((1, "--date", "soon"), "not a date"),
         ((1, "--shift", "soon"), "move dates"),
-        ((1, "--place", "here"), "not a place"),
+        ((1, "--place", "Xyzzy"), "not a place"),
         ((1, "--date", "1985", "--shift", "1h"), "not both"),
         ((1, "--date", "", "--shift", "1h"), "not both"),
         ((1, 2, "--undo"), "one edit"),

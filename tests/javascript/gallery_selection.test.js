@@ -7,7 +7,9 @@ import { fakeTimers } from "./timers.js";
 // A gallery of ten photos, ids 0 to 9; those of `gone` have left its list.
 function selecting() {
   const timers = fakeTimers(), told = [], shown = [], said = [], gone = new Set();
-  const list = () => ({ total: 10 - gone.size, remaining: async (ids) => ids.filter((id) => !gone.has(id)) });
+  // The photo at index 9 has not arrived yet.
+  const photo = (index) => (index < 9 ? { id: index } : undefined);
+  const list = () => ({ total: 10 - gone.size, photo, remaining: async (ids) => ids.filter((id) => !gone.has(id)) });
   const state = { source: list() };
   const selection = createGallerySelection({
     source: () => state.source, shown: (number) => shown.push(number), say: (text) => said.push(text), tell: (value) => told.push(value),
@@ -93,4 +95,18 @@ test("nothing is told of a gallery that has left the page", () => {
   selection.sendNow();
   timers.tick();
   assert.deepEqual(told, []);
+});
+
+test("a section is selected if each of its photos is; those that have not arrived count", () => {
+  const { selection } = selecting();
+  const [first, last] = [{ start: 0, stop: 3 }, { start: 7, stop: 10 }];
+  select(selection, 0, 1);
+  assert.equal(selection.hasAll(first), false);
+  select(selection, 7, 8);
+  assert.deepEqual([selection.hasAll(first), selection.hasAll(last)], [false, true]);
+  select(selection, 2);
+  assert.equal(selection.hasAll(first), true);
+  selection.change(selection.addAll);
+  selection.change(() => selection.remove(1));
+  assert.deepEqual([selection.hasAll(first), selection.hasAll({ start: 2, stop: 9 })], [false, true]);
 });

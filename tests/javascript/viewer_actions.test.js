@@ -20,3 +20,10 @@ test("nothing can be done with a photo that is gone", () => {
   assert.deepEqual(labels(null, DATA, false), []);
   assert.deepEqual(labels({ id: 7, gone: true }, DATA, false), []);
 });
+
+test("an action that turns a property on and off shows whether it is on", () => {
+  const data = { actions: [{ label: "Favorite", icon: "favorite", toggles: "favourite" }, { label: "Edit", icon: "edit", toggles: null }] };
+  const pressed = (entry) => actionsOf(entry, data, false).slice(0, 2).map((each) => each.pressed);
+  assert.deepEqual(pressed({ id: 7, favourite: true }), [true, undefined]);
+  assert.deepEqual(pressed({ id: 7, favourite: false }), [false, undefined]);
+});

@@ -12,6 +12,7 @@ test("keys are commands, in either case", () => {
   assert.equal(press("R", { shiftKey: true }), "rotate");
   assert.equal(press("?", { shiftKey: true }), "help");
   assert.equal(press("+", { shiftKey: true }), "zoomIn");
+  assert.equal(press("L", { shiftKey: true }), "favourite");
   assert.equal(press("x"), null);
 });
 
@@ -22,6 +23,16 @@ test("with Shift, arrows move the photo", () => {
 
 test("the browser's and the system's own keys are left alone", () => {
   for (const held of ["ctrlKey", "metaKey", "altKey"]) assert.equal(press("r", { [held]: true }), null);
+});
+
+test("undoing is a command wherever nothing is typed", () => {
+  const undo = (more, where) => press("z", more, where);
+  for (const held of ["ctrlKey", "metaKey"]) {
+    assert.equal(undo({ [held]: true }), "undo");
+    assert.equal(undo({ [held]: true }, { control: false, typing: true }), null);
+    assert.equal(undo({ [held]: true, shiftKey: true }), null);
+  }
+  assert.equal(undo({}), null);
 });
 
 test("nothing but Escape works while typing, and Space presses a button that has the focus", () => {

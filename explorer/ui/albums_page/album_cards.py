@@ -16,6 +16,7 @@ from explorer.search.language.query_tree import FieldValue
 from explorer.text_format import MAX_NAME_LENGTH
 from explorer.ui import empty_library, resources
 from explorer.ui.albums_page import album_exchange
+from explorer.ui.albums_page.past_edits import past_edits_panel
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.change_errors import attempting
 from explorer.ui.components.photo_urls import preview_url
@@ -52,6 +53,7 @@ def albums_page() -> None:
             label="Choose photos",
             icon=":material/photo_library:",
         )
+        past_edits_panel()
         album_exchange.exchange_panel()
         return
     covers = [album.cover for album in found if album.cover is not None]
@@ -74,6 +76,7 @@ def albums_page() -> None:
         for cell, card in zip(columns, cards[start : start + _COLUMNS], strict=False):
             with cell:
                 _card(*card)
+    past_edits_panel()
     album_exchange.exchange_panel()
     album_exchange.export_album_if_requested()
 

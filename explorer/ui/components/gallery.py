@@ -4,9 +4,9 @@ keyboard.
 
 A components-v2 component: it draws without an iframe, opens photos in the page's viewer, and tells
 Python which photo to search similar ones for (`similar`), whose stack to open or close (`stack`),
-which photos are selected (`selected`), and that its list has to be made again (`expired`). The
-browser scrolls, zooms and jumps to dates by itself: it reads a `PhotoList` in windows from
-`list_routes.py`.
+which photos are selected (`selected`), which to mark as favorites (`actions`), and that its list has
+to be made again (`expired`). The browser scrolls, zooms and jumps to dates by itself: it reads a
+`PhotoList` in windows from `list_routes.py`.
 
 A page shows photos, opens them and acts on them like this:
 
@@ -27,6 +27,8 @@ from explorer.library.rows import PhotoRow
 from explorer.search.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
 from explorer.ui.change_errors import attempt
+from explorer.ui.components import action_inbox
+from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
 from explorer.ui.components.javascript import component_loader
@@ -96,10 +98,12 @@ def gallery(
         "sequence": sequence,
         "chooses": chooses,
         "linked": linked,
+        "handled": action_inbox.handled(_widget_key(key)),
         **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
     }
-    _draw(_widget_key(key), data, more_like, toggle_stack)
     current = partial(_current_selection, photos, key, place)
+    mark = partial(_toggle_favourite, actions, current)
+    _draw(_widget_key(key), data, mark, more_like, toggle_stack)
     if actions and (selected := current()):
         _selection_bar(len(selected), current, key, actions)
 
@@ -107,6 +111,7 @@ def gallery(
 def _draw(
     widget: str,
     data: dict[str, Any],
+    mark: Callable[[SentAction], None],
     more_like: Callable[[int], None] | None,
     toggle_stack: Callable[[int], None] | None,
 ) -> None:
@@ -119,6 +124,7 @@ def _draw(
         on_stack_change=follow(widget, "stack", toggle_stack) if toggle_stack else ignore,
         on_selected_change=ignore,
         on_expired_change=ignore,
+        on_actions_change=action_inbox.receiver(widget, mark),
     )
 
 
@@ -211,6 +217,16 @@ def _selection_bar(
             on_click=clear_selection,
             args=[key],
         )
+
+
+def _toggle_favourite(
+    actions: Sequence[PhotoAction], selected: Callable[[], list[int]], sent: SentAction
+) -> None:
+    """Mark or unmark the selected photos as favorites or, if none is, the one that had the focus,
+    if this is one of the actions."""
+    for action in actions:
+        if action.toggles == "favourite":
+            action.run(selected() or [int(sent["photo"])])
 
 
 def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> None:

@@ -45,6 +45,7 @@ def photo_tile(
         "caption": caption,
         "stack": stack._asdict() if stack else None,
         "inside": inside,
+        "favourite": bool(photo["favourite"]),
     }
 
 

@@ -3,6 +3,7 @@ taken, its texts, and where its files are."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from explorer.library.paths import printable
 from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
 from explorer.library.sidecar_store import sidecars_of
+from explorer.search.folder_tree import folder_test
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
@@ -24,6 +26,8 @@ from explorer.ui.search_page import search_state
 
 # More copies than this are counted instead of listed.
 _MAX_PATHS = 12
+# Photos within this distance count as taken at the same place.
+_NEARBY = "2km"
 
 
 def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
@@ -37,7 +41,6 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
         ("Title", photo["title"] or ""),
         ("Description", photo["description"] or ""),
         ("Contents", _contents(photo)),
-        ("Marks", _marks(photo)),
         ("Sidecar", _sidecars(photo)),
         (
             "Picture",
@@ -49,22 +52,38 @@ def photo_facts(photo: PhotoRow) -> list[tuple[str, str]]:
 
 
 def photo_links(photo: PhotoRow) -> list[tuple[str, list[tuple[str, str]]]]:
-    """A photo's keywords, albums and concepts, as (label, links); each link is (text, URL of a
-    search)."""
+    """A photo's keywords, albums and concepts, and photos of the same day, folder and place, as
+    (label, links); each link is (text, URL of a search)."""
     fields = (
         ("Keywords", "keyword", photo["keywords"]),
         ("Albums", "album", albums_of(resources.library().catalog, photo["id"])),
         ("Concepts", CONCEPT, concept_names(photo["id"])),
     )
-    return [
-        (label, [(printable(value), _search_url(field, value)) for value in values])
+    found = [
+        (label, [(printable(value), _search_url(_is(field, value))) for value in values])
         for label, field, values in fields
         if values
     ]
+    return [*found, ("More from", [(text, _search_url(test)) for text, test in _around(photo)])]
 
 
-def _search_url(field: str, value: str) -> str:
-    query = print_query(QueryTree(condition=FieldTest(field, (FieldValue(value),))))
+def _around(photo: PhotoRow) -> list[tuple[str, FieldTest]]:
+    """What else a photo's day, folder and place have, as (text, test)."""
+    found = [("this folder", folder_test(os.path.dirname(photo["path"]), subfolders=False))]
+    if photo["taken_at"] and photo["taken_precision"] not in ("year", "month"):
+        found.insert(0, ("this day", _is("date", photo["taken_at"][:10])))
+    if photo["latitude"] is not None and photo["longitude"] is not None:
+        where = f"{photo['latitude']:.5f},{photo['longitude']:.5f},{_NEARBY}"
+        found.append(("this place", _is("near", where)))
+    return found
+
+
+def _is(field: str, value: str) -> FieldTest:
+    return FieldTest(field, (FieldValue(value),))
+
+
+def _search_url(test: FieldTest) -> str:
+    query = print_query(QueryTree(condition=test))
     return f"/?{urlencode({search_state.PHRASE: query})}"
 
 
@@ -73,7 +92,7 @@ def photo_details(photo: PhotoRow) -> dict[str, Any]:
 
     `name`, `facts`, `links`, `files` (each a path, and whether it cannot be read now), `more`
     (files that are not listed), `present` (all files), `damaged` (a sentence or None), `away`, and
-    `histogram` (32 heights up to 255, or None).
+    `histogram` (32 heights up to 255, or None), and the `rating` (0 to 5).
     """
     files = [
         file
@@ -96,13 +115,8 @@ def photo_details(photo: PhotoRow) -> dict[str, Any]:
         "damaged": f"This photo is damaged: {photo['damaged']}." if photo["damaged"] else None,
         "away": photo["away"],
         "histogram": None if look is None else look.histogram.tolist(),
+        "rating": round(photo["rating"] or 0),
     }
-
-
-def _marks(photo: PhotoRow) -> str:
-    """Whether a photo is a favorite, and its rating, such as `♥ ★★★`."""
-    stars = "★" * round(photo["rating"] or 0)
-    return " ".join(filter(None, ("♥" if photo["favourite"] else "", stars)))
 
 
 def _sidecars(photo: PhotoRow) -> str:

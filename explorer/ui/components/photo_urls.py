@@ -77,4 +77,5 @@ def photo_entry(photo: PhotoRow) -> dict[str, Any]:
         "source": picture_source(photo),
         "away": photo["away"],
         "version": photo["hash"][:16],
+        "favourite": bool(photo["favourite"]),
     }

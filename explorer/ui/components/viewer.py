@@ -16,6 +16,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.library.catalog import Ids
+from explorer.library.edit_operations import set_rating
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import Query
 from explorer.search.region import PhotoPart
@@ -26,6 +27,7 @@ from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
+from explorer.ui.photo_edits import last_edit
 from explorer.ui.search_page import heat_maps, region_search, search_state
 from explorer.ui.static_files import STATIC
 from explorer.ui.viewer import photo_sequences
@@ -120,12 +122,14 @@ def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
         "sequence": token,
         "open": {"photo": st.session_state.get(_OPEN), "turn": st.session_state.get(_TURN, 0)},
         "add": bool(search_state.region_parts()[0]),
+        "notice": last_edit.notice(),
         "actions": [
             {
                 "label": action.label,
                 "icon": action.icon.removeprefix(":material/").removesuffix(":"),
                 "help": action.help,
                 "after": action.then,
+                "toggles": action.toggles,
             }
             for action in actions
         ],
@@ -133,9 +137,13 @@ def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
 
 
 def _carry_out(actions: Sequence[PhotoAction], sent: SentAction) -> None:
-    """Carry out an action for one photo."""
+    """Carry out an action for one photo, rate it, or undo the last edit."""
+    if sent.get("undo"):
+        last_edit.undo()
+    elif (stars := sent.get("rating")) is not None:
+        last_edit.edit([int(sent["photo"])], set_rating(int(stars)))
     for action in actions:
-        if action.label == sent["label"]:
+        if action.label == sent.get("label"):
             action.run([int(sent["photo"])])
 
 

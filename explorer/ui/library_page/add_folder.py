@@ -13,13 +13,14 @@ from explorer.library.paths import inside, printable, typed_path
 from explorer.library.root_store import check_folder
 from explorer.systems import file_calls
 from explorer.ui.change_errors import attempt
+from explorer.ui.library_page.folder_browser import folder_browser
 from explorer.ui.photo_labels import escape_markdown
 
 _USUAL_FOLDERS = ("Pictures", "Photos", "Desktop", "Downloads")
 
 
 def add_folder(catalog: Catalog) -> None:
-    """Draw a field for the folder's path, and buttons for the usual folders."""
+    """Draw a field for the folder's path, buttons for the usual folders, and the folder browser."""
     st.subheader("Add a folder")
     watched = list(catalog.root_paths().values())
     usual = [
@@ -42,6 +43,13 @@ def add_folder(catalog: Catalog) -> None:
             for path in usual:
                 if st.button(escape_markdown(path), icon=":material/folder:", key=f"usual-{path}"):
                     add(catalog, path)
+    browser = st.expander(
+        "Choose a folder", icon=":material/folder_open:", key="choose-folder", on_change="rerun"
+    )
+    # No folder of a slow drive is read before the user wants to.
+    if browser.open:
+        with browser:
+            folder_browser(lambda path: add(catalog, path))
 
 
 def add(catalog: Catalog, typed: str) -> None:

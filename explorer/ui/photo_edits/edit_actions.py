@@ -19,7 +19,8 @@ def edit_actions() -> list[PhotoAction]:
             "Favorite",
             ":material/favorite:",
             toggle_favourite,
-            help="Mark or unmark as favorite. `is:favourite` finds favorites.",
+            help="Mark or unmark as favorite (l). `is:favourite` finds favorites.",
+            toggles="favourite",
         ),
         PhotoAction(
             "Edit",

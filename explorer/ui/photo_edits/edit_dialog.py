@@ -14,7 +14,6 @@ from explorer.library.edit_operations import (
     EditOperation,
     change_date,
     change_keywords,
-    change_place,
     combined,
     reset_fields,
     set_rating,
@@ -23,6 +22,7 @@ from explorer.library.edit_operations import (
 from explorer.library.edit_store import edited_fields
 from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.partial_dates import known_part
+from explorer.search.named_place import place_edit
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.change_errors import attempt
@@ -146,10 +146,11 @@ def _place(one: PhotoRow | None) -> _Wanted:
         "Place",
         known,
         key="edit-place",
-        placeholder="48.85, 2.35",
-        help="Latitude and longitude in degrees, as shown by maps. Empty: the place in the file",
+        placeholder="Lisbon, or 38.71, -9.14",
+        help="A town, such as Lisbon or “Paris, Texas”, or latitude and longitude in degrees, as"
+        " shown by maps. Empty: the place in the file",
     )
-    return [lambda: [change_place(place)]] if place.strip() != known else []
+    return [lambda: [place_edit(place)]] if place.strip() != known else []
 
 
 def _texts(one: PhotoRow | None) -> _Wanted:

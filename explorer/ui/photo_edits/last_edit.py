@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -18,8 +19,8 @@ from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the message above the page, and what can be undone: the id of an edit, the run that
-# wrote sidecars, or None.
-_LAST = "_last-edit"
+# wrote sidecars, or None. And how many messages there have been.
+_LAST, _TURN = "_last-edit", "_last-edit-turn"
 
 
 def edit(photo_ids: Sequence[int], operation: EditOperation) -> None:
@@ -35,10 +36,10 @@ def say_done(summary: str, done: PastEdit | None) -> None:
     """Report an edit in the next run of the page, and offer to undo it. done: the recorded edit;
     None if it changed nothing."""
     if done is None:
-        st.session_state[_LAST] = f"{summary}: nothing to change.", None
+        _say(f"{summary}: nothing to change.", None)
         return
     photos = f": {count(done.photos, 'photo')}" if done.photos else ""
-    st.session_state[_LAST] = f"{summary}{photos}.", done.id
+    _say(f"{summary}{photos}.", done.id)
 
 
 def say_written(done: SidecarOutcome) -> None:
@@ -46,7 +47,21 @@ def say_written(done: SidecarOutcome) -> None:
     words = f"{count(done.number_of('written'), 'sidecar')} written."
     if refused := done.number_of("refused"):
         words += f" {count(refused)} could not be written."
-    st.session_state[_LAST] = words, done.run
+    _say(words, done.run)
+
+
+def _say(text: str, undoable: int | str | None) -> None:
+    st.session_state[_LAST] = text, undoable
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def notice() -> dict[str, Any] | None:
+    """The message for the viewer, which covers the line: its `text`, whether it can be undone
+    (`undo`), and its number (`turn`). None if there is none, or it was dismissed."""
+    if _LAST not in st.session_state:
+        return None
+    text, undoable = st.session_state[_LAST]
+    return {"text": text, "undo": undoable is not None, "turn": st.session_state.get(_TURN, 0)}
 
 
 def last_edit_line() -> None:
@@ -57,7 +72,7 @@ def last_edit_line() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="last-edit"):
         st.markdown(escape_markdown(text), width="content")
         if edit_id is not None:
-            st.button("Undo", icon=":material/undo:", key="undo-edit", on_click=_undo)
+            st.button("Undo", icon=":material/undo:", key="undo-edit", on_click=undo)
         st.button(
             "Dismiss",
             icon=":material/close:",
@@ -72,36 +87,42 @@ def dismiss() -> None:
     st.session_state.pop(_LAST, None)
 
 
-def _undo() -> None:
+def undo() -> None:
+    """Undo the last edit, and say what was undone."""
     # There may have been another edit since the button was drawn.
     _, edit_id = st.session_state.get(_LAST, ("", None))
     if edit_id is None:
         return
     if isinstance(edit_id, str):
         _undo_sidecars(edit_id)
-        return
+    else:
+        undo_past(edit_id)
+
+
+def undo_past(edit_id: int) -> None:
+    """Undo any edit, and say what was undone."""
     try:
         undone = undo_edit(resources.library().catalog, edit_id)
     except ExplorerError as error:
-        st.session_state[_LAST] = str(error), edit_id
+        _say(str(error), edit_id)
         return
     if undone is None:
-        st.session_state[_LAST] = "This edit was already undone.", None
+        _say("This edit was already undone.", None)
         return
     words = [f"Undone for {count(undone.restored, 'photo')}."]
     if undone.album:
         words.append(f"The album “{undone.album}” is back.")
     if undone.kept:
         words.append(f"{count(undone.kept, 'photo')} changed again since: not undone.")
-    st.session_state[_LAST] = " ".join(words), None
+    _say(" ".join(words), None)
 
 
 def _undo_sidecars(run: str) -> None:
     try:
         _, undone = undo_sidecars(resources.library(), run)
     except ExplorerError as error:
-        st.session_state[_LAST] = str(error), None
+        _say(str(error), None)
         return
     words = [f"{count(sum(each.undone for each in undone), 'sidecar')} as before."]
     words += [f"{shown(each)}." for each in undone if each.note][:3]
-    st.session_state[_LAST] = " ".join(words), None
+    _say(" ".join(words), None)

@@ -90,7 +90,8 @@ def _scopes(view: ResultView, selected: Ids | None) -> list[_Scope]:
     everything = view.photos()
     good = view.ranked.good
     if good is not None and 0 < good < len(everything):
-        scopes.append(_Scope(f"{count(good)} good matches", everything[:good]))
+        matches = "match" if good == 1 else "matches"
+        scopes.append(_Scope(f"{count(good)} good {matches}", everything[:good]))
     scopes.append(_Scope(f"All {count(len(everything), 'photo')}", everything))
     return scopes
 

@@ -1,7 +1,7 @@
 // The filters that narrow a result down, as groups of links. It sends Python `choices` ([{ added, dropped }], once) when a link is
 // clicked for this window: the conditions to add to the query, which may have been edited in the meantime, and those to take off.
 
-import { numberLabel } from "./modules/date_labels.js";
+import { numberLabel, photosLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";
 
@@ -43,7 +43,7 @@ export default function (component) {
   }
 
   function item(entry, key) {
-    const photos = entry.photos === 1 ? "1 photo" : `${numberLabel(entry.photos)} photos`;
+    const photos = photosLabel(entry.photos);
     return make(
       "li",
       { style: `--level: ${entry.level}` },

@@ -1,7 +1,7 @@
 // A tree of groups of photos, read level by level from `tree_route.py`: folders, dates, or cameras. It sends Python
 // `query` (the search of a group, once) when a group is clicked for this window.
 
-import { numberLabel } from "./modules/date_labels.js";
+import { numberLabel, photosLabel } from "./modules/date_labels.js";
 import { make } from "./modules/element.js";
 import { followed } from "./modules/link_click.js";
 import { treeKey, typedRow } from "./modules/tree_keys.js";
@@ -196,7 +196,7 @@ class GroupTree {
 
 function description(node) {
   // The parts are in the order in which they are shown, so that voice control can use the visible text.
-  const parts = [node.name, ...(node.away ? ["not connected"] : []), node.photos === 1 ? "1 photo" : `${number(node.photos)} photos`];
+  const parts = [node.name, ...(node.away ? ["not connected"] : []), photosLabel(node.photos)];
   if (node.own !== null && node.own !== node.photos) parts.push(`${number(node.own)} in the folder itself`);
   return parts.join(", ");
 }

@@ -1,13 +1,14 @@
-// The grid of photos, which open in the page's viewer. It sends Python `similar` and `stack` (a photo's id, once), `selected` (which photos, with
-// the place and turn of the page that they were selected on), and `expired` when its list has to be made again.
+// The grid of photos, which open in the page's viewer. It sends Python `similar` and `stack` (a photo's id, once), actions (photos to mark as
+// favorites), `selected` (which photos, with the place and turn of the page), and `expired` when its list has to be made again.
 
+import { createActionOutbox } from "./modules/action_outbox.js";
 import { changeAddress, positionInAddress, questionInAddress, zoomInAddress } from "./modules/address.js";
 import { dayLabel } from "./modules/date_labels.js";
 import { createBar, chosenRowHeight } from "./modules/gallery_bar.js";
 import { listen } from "./modules/gallery_events.js";
 import { createGallerySelection } from "./modules/gallery_selection.js";
 import { targetRowHeight } from "./modules/justified_rows.js";
-import { followPointing, tellPointing } from "./modules/linked_photos.js";
+import { createLink } from "./modules/linked_photos.js";
 import { sectionOf } from "./modules/list_layout.js";
 import { positionOfDay } from "./modules/list_sections.js";
 import { createOverview } from "./modules/overview.js";
@@ -26,6 +27,7 @@ const PRESSES = ["pointerdown", "keydown", "click"];
 function createGallery(root) {
   const part = (name) => root.querySelector(`.${name}`);
   const [element, announcement] = [part("gallery"), part("announcement")];
+  const [outbox, link] = [createActionOutbox(), createLink(element)];
   const state = { data: {}, send: null, source: null, zoom: "days", place: null, turn: null, ticket: 0, wanted: null, replaced: null };
 
   const bar = createBar(part("bar"), { zoom: (zoom) => zoomTo(zoom), jump, size: resize });
@@ -34,14 +36,16 @@ function createGallery(root) {
     zoomTo(state.zoom === "years" ? "months" : "days", start, true);
     announcement.textContent = dayLabel(day);
   });
-  const grid = createPhotoGrid(element, { covered, moved, rested: remember, marked: markSelected });
+  const grid = createPhotoGrid(element, {
+    covered, moved, rested: remember, marked: markSelected, headed: (all, section) => all.setAttribute("aria-pressed", selection.hasAll(section)),
+  });
   const selection = createGallerySelection({
     source: () => state.source, shown: showSelection, say: (text) => (announcement.textContent = text),
     tell: (value) => state.send.state("selected", value),
   });
   const events = listen(element, {
     grid, selection, select: selection.change, open, send: (name, id) => state.send.trigger(name, id),
-    source: () => state.source, selectable: () => state.data.actions, selected: selection.size, resize: (step) => bar.changeSize(step),
+    source: () => state.source, selectable: () => state.data.actions, selected: selection.size, resize: (step) => bar.changeSize(step), favourite,
   });
   const observer = new ResizeObserver(resize);
   // The scrubber is as high as the window.
@@ -64,6 +68,7 @@ function createGallery(root) {
 
   function update(data, send) {
     [state.data, state.send] = [data, send];
+    outbox.update(data.handled, send.trigger);
     element.setAttribute("aria-label", data.label);
     element.classList.toggle("selectable", data.actions);
     const samePlace = state.place === data.place;
@@ -211,6 +216,12 @@ function createGallery(root) {
     element.classList.toggle("choosing", selection.size() > 0);
   }
 
+  // Mark the selected photos as favorites or, if none is selected, this one.
+  function favourite(id) {
+    selection.sendNow();
+    outbox.add({ photo: id });
+  }
+
   // Open a photo in the viewer, which steps through those beside it until it knows the whole list.
   function open(index) {
     const { photo } = state.source;
@@ -246,15 +257,6 @@ function createGallery(root) {
     if (!element.isConnected || !state.data.keepPosition) return;
     const zoom = zoomInAddress();
     if (zoom !== state.zoom) zoomTo(zoom, null, false, false);
-  }
-
-  // Outline the photos that are hovered in other galleries of the page, and tell these which photo is hovered here.
-  function link(group) {
-    if (group === state.linked) return;
-    state.linked = group;
-    state.unlink?.();
-    const ends = group ? [followPointing(element, group), tellPointing(element, group)] : [];
-    state.unlink = () => ends.forEach((end) => end());
   }
 
   return {

@@ -2,7 +2,7 @@
 // shape, or of the visible part, or a region (level-x-y), in the form of the URL, and the time that tells it from others. Points and
 // regions are fetched from `map_routes.py`.
 
-import { numberLabel } from "./modules/date_labels.js";
+import { numberLabel, photosLabel } from "./modules/date_labels.js";
 import { measureTop } from "./modules/fill_window.js";
 import { rememberView, viewInAddress } from "./modules/map_address.js";
 import { cornersOf, createMapCanvas } from "./modules/map_canvas.js";
@@ -184,7 +184,7 @@ function createLibraryMap(root) {
     state.line = corners.length > 1 ? corners : null;
     if (state.line) {
       const { number } = pointsInside(state.points, shapeOf(corners, tool));
-      notice.textContent = number === 1 ? "1 photo" : `${numberLabel(number)} photos`;
+      notice.textContent = photosLabel(number);
     }
     redraw();
   }

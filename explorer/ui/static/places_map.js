@@ -1,7 +1,7 @@
 // The world map of the photos. It fetches outlines and clusters from the server, and sends Python `area` (south, west,
 // north, east in degrees, as text, once) to list the photos there, and `search` (the same) to search among them.
 
-import { numberLabel, shortNumberLabel } from "./modules/date_labels.js";
+import { photosLabel, shortNumberLabel } from "./modules/date_labels.js";
 import { measureTop } from "./modules/fill_window.js";
 import { arrange } from "./modules/element.js";
 import { clampWorld, latitudeOf, longitudeOf, MAX_ZOOM, minZoom, nextPoint, overviewOf, unpackOutlines, viewOf, worldProjection, worldX, worldY, zoomWorld } from "./modules/world_view.js";
@@ -142,13 +142,13 @@ export default function (component) {
     if (focused && again !== stage.getRootNode().activeElement) (again ?? canvas).focus();
     if (state.pointed && !state.pointed.isConnected) hidePreview();
     const total = found.reduce((sum, cluster) => sum + cluster.photos, 0);
-    notice.textContent = total === 1 ? "1 photo in view" : `${numberLabel(total)} photos in view`;
+    notice.textContent = `${photosLabel(total)} in view`;
     draw();
   }
 
   function inWords({ photos, label }) {
-    if (photos === 1) return label ? `1 photo, ${label}` : "1 photo";
-    return `${numberLabel(photos)} photos${label ? `, the latest in ${label}` : ""}`;
+    if (!label) return photosLabel(photos);
+    return `${photosLabel(photos)}, ${photos === 1 ? label : `the latest in ${label}`}`;
   }
 
   function placeClusters({ across, down }, width, height) {

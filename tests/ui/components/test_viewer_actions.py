@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
+from explorer.ui import resources
 from tests.ui.component_events import data_of, send
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import address, app
@@ -80,3 +81,39 @@ def test_boxes_drawn_on_a_photo_are_searched_for(photos: Path) -> None:
     send(page, "viewer", regions={"source": photo, "boxes": boxes, "add": False})
     assert not page.exception
     assert address(page) == {"region": f"{photo}@0.1,0.1,0.5,0.5"}
+
+
+def test_the_open_photo_is_rated_and_that_is_undone(page: AppTest) -> None:
+    catalog, photo = resources.library().catalog, id_of("red.jpg")
+
+    def rating() -> float | None:
+        return catalog.photos([photo])[photo]["rating"]
+
+    send(page, "viewer", actions=[{"rating": 4, "photo": photo, "number": 1}])
+    assert rating() == 4
+    notice = data_of(page, "viewer")["notice"]
+    assert notice["text"] == "Rated 4 stars: 1 photo." and notice["undo"]
+    undone = {"undo": True, "number": 2}
+    send(page, "viewer", actions=[undone])
+    assert rating() is None
+    later = data_of(page, "viewer")["notice"]
+    assert later["text"] == "Undone for 1 photo." and not later["undo"]
+    assert later["turn"] > notice["turn"]
+    # A rating that there is not is refused, with a notification.
+    send(page, "viewer", actions=[{"rating": 9, "photo": photo, "number": 3}])
+    assert rating() is None and "0 to 5 stars" in page.toast[0].value
+
+
+def test_photos_are_marked_by_a_key_in_the_grid(photos: Path) -> None:
+    page, catalog = app(), resources.library().catalog
+    ids = [id_of(name) for name in ("red.jpg", "green.jpg", "blue.jpg")]
+
+    def marked() -> list[bool]:
+        return [bool(catalog.photos([each])[each]["favourite"]) for each in ids]
+
+    send(page, "photo_gallery", actions=[{"photo": ids[0], "number": 1}])
+    assert not page.exception
+    assert marked() == [True, False, False]
+    assert data_of(page, "photo_gallery")["handled"] == 1
+    send(page, "photo_gallery", actions=[{"photo": ids[0], "number": 2}])
+    assert marked() == [False, False, False]

@@ -106,3 +106,15 @@ def test_any_typed_path_is_explained(home: Path, typed: str, says: str) -> None:
     app.text_input(key=f"browse-{home}").set_value(typed).run()
     shown = [each.value for each in (*app.error, *app.warning)]
     assert not app.exception and any(says in each for each in shown), shown
+
+
+def test_the_library_page_has_the_same_folder_browser_once_it_is_opened(home: Path) -> None:
+    app = AppTest.from_file(str(PROJECT / "explorer" / "ui" / "app.py"), default_timeout=180)
+    app.switch_page(str(PROJECT / "pages" / "library.py")).run()
+    assert not any(button.key == "browse-add" for button in app.button)
+    app.session_state["choose-folder"] = True
+    app.run()
+    app.button(key=f"browse-to-{home / 'Elsewhere'}").click().run()
+    app.button(key="browse-add").click().run()
+    assert not app.exception
+    assert waiting_commands(resources.library().catalog) == ["add"]

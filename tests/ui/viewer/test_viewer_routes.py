@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import OrderedDict
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
@@ -12,7 +13,11 @@ from starlette.testclient import TestClient
 
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
+from explorer.library.edit_operations import set_place
+from explorer.library.edit_store import edit_photos
 from explorer.photos.metadata.face_regions import FaceRegion
+from explorer.search.language.parse_query import parse
+from explorer.search.query import Query
 from explorer.ui import resources
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
 from explorer.ui.viewer import marked_faces, photo_sequences, screen_images
@@ -40,6 +45,7 @@ def test_an_entry_says_how_a_photo_is_shown(client: TestClient) -> None:
     (entry,) = client.get(f"/photo/sequence/{token}").json()["photos"]
     assert (entry["name"], entry["label"]) == ("red.jpg", "red.jpg, 2021-01-15")
     assert (entry["width"], entry["height"], entry["source"]) == (320, 240, "original")
+    assert entry["favourite"] is False
     assert client.get(entry["preview"]).status_code == 200
 
 
@@ -63,12 +69,24 @@ def test_a_list_that_was_forgotten_is_not_found(client: TestClient) -> None:
 # --- what is known
 
 
+def test_links_lead_to_photos_of_the_same_day_folder_and_place(
+    client: TestClient, photos: Path
+) -> None:
+    photo = id_of("red.jpg")
+    edit_photos(resources.library().catalog, [photo], *set_place(48.1, -11.6))
+    links = dict(client.get(f"/photo/{photo}/info").json()["links"])
+    for text, address in links["More from"]:
+        found = parse(parse_qs(urlsplit(address).query)["q"][0])
+        assert photo in resources.engine().search(Query(found)).ids, text
+    assert [text for text, _ in links["More from"]] == ["this day", "this folder", "this place"]
+
+
 def test_the_information_on_a_photo(client: TestClient, photos: Path) -> None:
     found = client.get(f"/photo/{id_of('red.jpg')}/info").json()
     assert dict(found["facts"])["Taken"] == "January 15, 2021, 12:00\u202fPM"
     assert found["files"] == [{"path": str(photos / "red.jpg"), "away": False}]
     assert len(found["histogram"]) == 32 and max(found["histogram"]) == 255
-    assert found["damaged"] is None and found["away"] is False
+    assert found["damaged"] is None and found["away"] is False and found["rating"] == 0
 
 
 def test_marked_faces_are_read_from_the_file_once(

@@ -66,3 +66,8 @@ export function numberLabel(number, decimals = 0) {
 export function shortNumberLabel(number) {
   return number.toLocaleString(undefined, { ...LATIN, notation: "compact", maximumFractionDigits: 1 });
 }
+
+// `1 photo` or `12 photos`.
+export function photosLabel(number) {
+  return `${numberLabel(number)} ${number === 1 ? "photo" : "photos"}`;
+}

@@ -11,6 +11,12 @@ export function createFilmStrip(onPick) {
   const root = make("nav", { class: "strip", "aria-label": "Film strip" }, row);
   const made = new Map();
 
+  // A wheel that only turns one way moves the strip, too.
+  root.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    root.scrollLeft += event.deltaX + event.deltaY;
+  }, { passive: false });
+
   // Each preview is made once, so that nothing flickers while the strip moves along.
   function button(entry) {
     const kept = made.get(entry.id);

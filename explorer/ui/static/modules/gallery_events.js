@@ -5,20 +5,26 @@ import { indexRange, targetIndex } from "./grid_navigation.js";
 // Pixels by which + and − change the height of rows.
 const SIZE_STEP = 30;
 
-// gallery: { grid, source(), selectable(), selection, select(change), send(name, id), open(index), resize(step) }.
+// gallery: { grid, source(), selectable(), selection, select(change), send(name, id), open(index), resize(step), favourite(id) }.
 export function listen(element, gallery) {
   const { grid, selection, select, send, open } = gallery;
   let anchor = null;
 
   async function addRange(from, to) {
     const [low, high] = indexRange(from, to);
-    try {
-      const ids = await gallery.source().ids(low, high + 1);
-      select(() => ids.forEach(selection.add));
-    } catch {
-      // The list is gone, and its selection with it.
-    }
+    const ids = await idsBetween(low, high + 1);
+    if (ids.length) select(() => ids.forEach(selection.add));
   }
+
+  // Select the photos of a section, or deselect them if all of them are selected.
+  async function toggleSection({ start, stop }) {
+    anchor = start;
+    const ids = await idsBetween(start, stop);
+    if (ids.length) select(() => ids.forEach(ids.every(selection.has) ? selection.remove : selection.add));
+  }
+
+  // None if the list is gone, and its selection with it.
+  const idsBetween = (start, stop) => gallery.source().ids(start, stop).catch(() => []);
 
   function toggle(index) {
     anchor = index;
@@ -26,6 +32,8 @@ export function listen(element, gallery) {
   }
 
   element.onclick = (event) => {
+    const heading = event.target.closest(".all")?.parentElement;
+    if (heading) return toggleSection(heading.section);
     const button = event.target.closest(".photo");
     if (!button) return;
     const { index } = button;
@@ -47,6 +55,8 @@ export function listen(element, gallery) {
     else if ((key === "+" || key === "-") && !control) gallery.resize(key === "+" ? SIZE_STEP : -SIZE_STEP);
     else if (!gallery.selectable()) return false;
     else if (key === " " || (key === "x" && !control)) toggle(index);
+    else if (key === "d" && !control && grid.sectionOf(index)) toggleSection(grid.sectionOf(index));
+    else if (key === "l" && !control) gallery.favourite(photo.id);
     else if (key === "a" && control) select(selection.addAll);
     else if (key === "Escape" && gallery.selected()) select(selection.clear);
     else return false;
@@ -56,7 +66,8 @@ export function listen(element, gallery) {
   element.onkeydown = (event) => {
     const button = event.target.closest(".photo");
     if (!button || event.altKey) return;
-    const { key } = event;
+    // Letters are keys whether or not Caps Lock is on.
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const control = event.ctrlKey || event.metaKey;
     const { index } = button;
     const total = gallery.source().total;

@@ -38,8 +38,19 @@ export function createGallerySelection({ source, shown, say, tell, setTimer = se
     has: selection.has,
     toggle: selection.toggle,
     add: selection.add,
+    remove: selection.remove,
     addAll: selection.addAll,
     clear: selection.clear,
+    // Whether all photos of a section of the list, { start, stop }, are selected. Those that have not arrived yet count as selected.
+    hasAll({ start, stop }) {
+      if (size() < stop - start) return false;
+      const list = source();
+      for (let index = start; index < stop; index++) {
+        const photo = list.photo(index);
+        if (photo && !selection.has(photo.id)) return false;
+      }
+      return true;
+    },
     // A new place, or a new turn of the same place, is shown, in which nothing is selected.
     start(newPlace) {
       place = newPlace;

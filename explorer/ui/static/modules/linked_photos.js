@@ -32,3 +32,15 @@ export function tellPointing(grid, group) {
     leave();
   };
 }
+
+// Returns a function that links a gallery to those of a group, or to none (""): photos that are hovered in one are outlined in the others.
+export function createLink(element) {
+  let linked = "";
+  let ends = [];
+  return (group) => {
+    if (group === linked) return;
+    linked = group;
+    ends.forEach((end) => end());
+    ends = group ? [followPointing(element, group), tellPointing(element, group)] : [];
+  };
+}

@@ -1,6 +1,6 @@
 // Decides which regions of the map show their names, and where. Regions are those of `map_overview.py`: { x, y, photos, box, name }.
 
-import { numberLabel } from "./date_labels.js";
+import { photosLabel } from "./date_labels.js";
 
 // From these zooms on, the next finer level of regions is shown.
 const LEVEL_ZOOMS = [1.8, 3.6, 7.5];
@@ -42,5 +42,5 @@ function overlaps(one, other) {
 
 // A description of a region in words.
 export function regionInWords({ name, photos, facts }) {
-  return [name, photos === 1 ? "1 photo" : `${numberLabel(photos)} photos`, ...facts].join(", ");
+  return [name, photosLabel(photos), ...facts].join(", ");
 }

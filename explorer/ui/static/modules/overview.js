@@ -1,11 +1,13 @@
 // A list by months or years, with a button and a photo for each.
 
-import { monthLabel, numberLabel, yearLabel } from "./date_labels.js";
+import { monthLabel, photosLabel, yearLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { groupsOf } from "./list_sections.js";
 
 // The most covers that are requested at once.
 const AT_ONCE = 60;
+// Pixels at the top of the window that the page's header covers.
+const HEADER = 60;
 
 // element: the one in `gallery.html`. chosen(group): called when the user chooses a month or year.
 export function createOverview(element, chosen) {
@@ -16,13 +18,12 @@ export function createOverview(element, chosen) {
     const label = unit === "years" ? yearLabel(group.day) : monthLabel(group.day);
     const image = make("img", { alt: "", decoding: "async", loading: "lazy" });
     image.onload = () => image.classList.add("here");
-    const photos = `${numberLabel(group.count)} ${group.count === 1 ? "photo" : "photos"}`;
     const button = make(
       "button",
       { type: "button", class: "card", "data-day": group.day, onclick: () => chosen(group) },
       image,
       make("span", { class: "title" }, label),
-      make("span", { class: "count" }, photos),
+      make("span", { class: "count" }, photosLabel(group.count)),
     );
     group.image = image;
     return button;
@@ -69,7 +70,9 @@ export function createOverview(element, chosen) {
     reveal(position, focus) {
       const group = groups.findLast((each) => each.start <= position) ?? groups[0];
       const button = element.querySelector(`[data-day="${group?.day}"]`);
-      button?.scrollIntoView({ block: "center" });
+      // A group that is in view stays where it is.
+      const box = button?.getBoundingClientRect();
+      if (box && (box.top < HEADER || box.bottom > window.innerHeight)) button.scrollIntoView({ block: "center" });
       if (focus) button?.focus({ preventScroll: true });
     },
   };

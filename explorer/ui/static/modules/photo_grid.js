@@ -19,8 +19,8 @@ const CALM = 120;
 // Milliseconds without a frame of movement after which the page counts as still even if no end of scrolling was reported.
 const STILL = 200;
 
-// grid: the element. events: { covered, moved, rested, marked }: pixels at the top that other elements cover; called
-// after the view has moved, once it rests, and with each tile that is drawn.
+// grid: the element. events: { covered, moved, rested, marked, headed }: pixels at the top that other elements cover; called after
+// the view has moved, once it rests, with each tile that is drawn, and with the button of each heading that is drawn and its section.
 export function createPhotoGrid(grid, events) {
   let source = null;
   let layout = layoutList([], [], 1, 1);
@@ -130,14 +130,16 @@ export function createPhotoGrid(grid, events) {
 
   function headings(from, to) {
     const [first, last] = sectionsBetween(layout, from, to);
-    return layout.sections.slice(first, last).flatMap(({ start, large, small, top, headTop, headWidth, left, width: wide }) => [
-      ...(large ? [heading("h2", start - 0.6, headingText(large), [left, headTop, headWidth, null])] : []),
-      ...(small ? [heading("h3", start - 0.5, headingText(small), [left, top, wide, null])] : []),
+    return layout.sections.slice(first, last).flatMap((section) => [
+      ...(section.large ? [heading("h2", section.start - 0.6, section.large, [section.left, section.headTop, section.headWidth, null], !section.small && section)] : []),
+      ...(section.small ? [heading("h3", section.start - 0.5, section.small, [section.left, section.top, section.width, null], section)] : []),
     ]);
   }
 
-  function heading(level, order, text, box) {
-    return { order, key: `${level} ${order} ${text}`, box, make: () => makeHeading(level, text) };
+  // section: the one whose photos its button selects, or false.
+  function heading(level, order, label, box, section) {
+    const text = headingText(label);
+    return { order, section, key: `${level} ${order} ${text}`, box, make: () => makeHeading(level, text, Boolean(section)) };
   }
 
   function tiles(first, last) {
@@ -178,7 +180,7 @@ export function createPhotoGrid(grid, events) {
       const [left, top, wide, high] = each.box;
       const box = `left:${left}px;top:${view.place(top)}px;width:${wide}px;${high === null ? "" : `height:${high}px`}`;
       if (each.element.box !== box) each.element.style.cssText = each.element.box = box;
-      each.element.index = each.index;
+      [each.element.index, each.element.section] = [each.index, each.section];
     }
     for (const [key, element] of before) if (elements.get(key) !== element) dropTile(element);
     let next = grid.firstChild;
@@ -201,6 +203,7 @@ export function createPhotoGrid(grid, events) {
       if (button.tabIndex !== tab) button.tabIndex = tab;
       events.marked(button, source.photo(button.index));
     }
+    for (const { section, lastChild } of elements.values()) if (section) events.headed(lastChild, section);
   }
 
   // Focus the pending photo as soon as it is drawn, and restore the focus of a photo that lost it by being redrawn.
@@ -268,6 +271,8 @@ export function createPhotoGrid(grid, events) {
     // Scroll on the way to another place, for example while the scrubber is dragged.
     passBy: (top) => view.scrollTo(top),
     nextRow: (index, direction) => nearestInNextRow(layout, source.ratios, index, direction),
+    // The section of a photo; undefined in a list without headings.
+    sectionOf: (index) => [layout.sections[sectionOf(layout, index)]].find((section) => section?.small || section?.large),
     // The number of photos on one screen, starting at that one.
     screenFrom(index) {
       const row = rowOf(layout, index);

@@ -2,19 +2,21 @@
 
 import { numberLabel } from "./date_labels.js";
 import { make } from "./element.js";
+import { createRating } from "./rating_stars.js";
 
 // onPick(entry): called when a similar photo is chosen. onFace(face): called with the hovered face, { name, box }, or null for none.
-export function createPhotoPanel({ onPick, onFace }) {
+// onRate(stars): called with a new rating, 0 for none.
+export function createPhotoPanel({ onPick, onFace, onRate }) {
   const body = make("div", { class: "body" });
   const root = make("aside", { class: "panel", "aria-label": "Information", tabindex: "-1" }, body);
   const parts = { why: make("div", { class: "why-photo" }), facts: make("div"), faces: make("div"), similar: make("div") };
+  const [name, rating] = [make("h2"), createRating(onRate)];
   let shown = null;
 
   // info: the result of `photo_details` in Python, or null while it is being fetched.
   function facts(info) {
     if (!info) return [];
     return [
-      make("h2", {}, info.name),
       ...(info.damaged ? [make("p", { class: "warning" }, info.damaged)] : []),
       ...(info.away ? [make("p", { class: "hint" }, "Its drive is not connected. This is the preview.")] : []),
       make("dl", { class: "facts" }, ...info.facts.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)]),
@@ -72,14 +74,20 @@ export function createPhotoPanel({ onPick, onFace }) {
   function update(id, { info, why, faces, similar }) {
     if (shown !== id) {
       shown = id;
-      body.replaceChildren(parts.why, parts.facts, parts.faces, parts.similar);
+      body.replaceChildren(parts.why, name, rating.root, parts.facts, parts.faces, parts.similar);
       root.scrollTop = 0;
       parts.why.replaceChildren();
+      name.textContent = "";
+      rating.show(null);
       parts.facts.replaceChildren();
       parts.faces.replaceChildren();
       parts.similar.replaceChildren();
     }
-    if (info !== undefined) parts.facts.replaceChildren(...facts(info));
+    if (info !== undefined) {
+      parts.facts.replaceChildren(...facts(info));
+      name.textContent = info?.name ?? "";
+      rating.show(info?.rating ?? null);
+    }
     // This HTML comes from the server, with all texts escaped.
     if (why !== undefined) parts.why.innerHTML = why;
     if (faces !== undefined) parts.faces.replaceChildren(...people(faces.faces));

@@ -5,14 +5,14 @@ import { make } from "./element.js";
 
 // A key that is the same for tiles that look the same.
 export function tileKey(photo) {
-  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside]));
+  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside, photo.favourite]));
 }
 
 // seen: whether it is in view now, so that its preview is loaded before those around the view.
 export function makeTile(photo, seen = true) {
   const label = photoLabel(photo);
   const name = photo.stack ? `${label}, stack of ${photo.stack.size} photos` : label;
-  const told = [photo.caption, photo.mark, photo.note].filter(Boolean).join("; ");
+  const told = [photo.favourite && "favorite", photo.caption, photo.mark, photo.note].filter(Boolean).join("; ");
   const button = make("button", {
     type: "button",
     class: photo.inside ? "photo inside" : "photo",
@@ -30,6 +30,7 @@ export function makeTile(photo, seen = true) {
     make("span", { class: "check", title: "Select (x)" }),
     make("span", { class: "similar", title: "More like this (m)" }, "≈"),
   );
+  if (photo.favourite) button.append(make("span", { class: "favourite", title: "Favorite" }, "♥"));
   if (photo.badge) button.append(make("span", { class: "badge" }, photo.badge));
   if (photo.caption) button.append(make("span", { class: "caption" }, photo.caption));
   if (photo.mark) button.append(make("span", { class: "mark", title: photo.mark }, "✓"));
@@ -61,6 +62,8 @@ export function makePlaceholder(photo) {
   return make("div", { class: photo === null ? "waiting gone" : "waiting", title: photo === null ? "No longer in the library" : null });
 }
 
-export function makeHeading(level, text) {
-  return make(level, {}, make("span", {}, text));
+// selectable: whether it has a button that selects the photos below it.
+export function makeHeading(level, text, selectable) {
+  const all = make("button", { type: "button", class: "all", tabindex: "-1", "aria-label": `Select ${text}`, title: "Select all of these (d on a photo)" });
+  return make(level, {}, make("span", {}, text), ...(selectable ? [all] : []));
 }

@@ -15,7 +15,8 @@ import { createHeat } from "./viewer_heat.js";
 import { createRegionSearch } from "./viewer_regions.js";
 import { OPEN_PHOTO } from "./photo_opening.js";
 import { renditionSize } from "./photo_sources.js";
-import { isTextField, viewerCommand } from "./viewer_keys.js";
+import { viewerKeyHandler } from "./viewer_keys.js";
+import { createViewerNotice } from "./viewer_notice.js";
 import { actionsOf } from "./viewer_actions.js";
 import { loadWindow } from "./sequence_loader.js";
 
@@ -46,7 +47,10 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
     onFailed: failed,
   });
   const stage = createStage({ images, onSwipe: (what) => run(what), onView: () => opened && refreshFrame(), onLoaded: prefetch });
-  const panel = createPhotoPanel({ onPick: (entry) => visit(entry), onFace: (face) => stage.mark(face) });
+  const panel = createPhotoPanel({
+    onPick: (entry) => visit(entry), onFace: (face) => stage.mark(face), onRate: (stars) => list.now() && sendAction({ rating: stars, photo: list.now().id }),
+  });
+  const notice = createViewerNotice({ onUndo: () => sendAction({ undo: true }), onHidden: () => frame.layer.focus({ preventScroll: true }) });
   const facts = createFacts(panel, token);
   const strip = createFilmStrip((index) => list.go(index) && stepped());
   const slideshow = createSlideshow({
@@ -56,7 +60,7 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
     },
     ready: () => list.now() !== null && stage.settled, onChange: () => refreshFrame(),
   });
-  const frame = createViewerFrame({ run, stage: stage.root, panel: panel.root, strip: strip.root });
+  const frame = createViewerFrame({ run, stage: stage.root, panel: panel.root, strip: strip.root, notice: notice.root });
   const heat = createHeat({ token, show: stage.setHeat });
   const regions = createRegionSearch({
     frame, size,
@@ -66,7 +70,7 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
       send("regions", { source, boxes, add });
     },
   });
-  const cover = createPageCover({ layer: frame.layer, css, font, onKey, onMissing: (id) => (missing = id) });
+  const cover = createPageCover({ layer: frame.layer, css, font, onKey: viewerKeyHandler(run, () => regions.active), onMissing: (id) => (missing = id) });
   const address = createViewerHistory({ onAddress: (id) => (id === null ? leave() : open(id, [], false)) });
 
   const onOpen = (event) => {
@@ -101,6 +105,7 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
     awaited = false;
     slideshow.stop();
     regions.stop();
+    notice.hide();
     facts.hide();
     heat.forget();
     stage.clear("");
@@ -160,17 +165,12 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
 
   function refresh() {
     const entry = list.now();
-    if (entry?.gone) {
-      // If the photo was on screen when it was removed, it stays there.
-      if (stage.shows(entry.id)) stage.say(GONE);
+    if (!entry || entry.gone) {
+      // A photo that is far away in the list has to be fetched first. One that was on screen when it was removed stays there.
+      if (!entry) stage.clear("Loading…");
+      else if (stage.shows(entry.id)) stage.say(GONE);
       else stage.clear(GONE);
-      panel.clear(GONE);
-      facts.hide();
-      heat.forget();
-    } else if (!entry) {
-      // A photo that is far away in the list has to be fetched first.
-      stage.clear("Loading…");
-      panel.clear();
+      panel.clear(entry ? GONE : "");
       facts.hide();
       heat.forget();
     } else {
@@ -211,8 +211,15 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
     first: () => list.reach("first") && stepped(),
     last: () => list.reach("last") && stepped(),
     slideshow: () => slideshow.toggle(),
+    undo: () => notice.undo(),
+    favourite() {
+      const action = data.actions.find(({ toggles }) => toggles === "favourite");
+      if (action) commands.act(action);
+    },
     info() {
-      infoShown = !infoShown;
+      // A slideshow has no room for it.
+      infoShown = slideshow.running || !infoShown;
+      slideshow.stop();
       localStorage.setItem(INFO_SETTING, String(infoShown));
       refresh();
       stage.layout();
@@ -253,18 +260,6 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
     commands[command]?.(action);
   }
 
-  function onKey(event) {
-    const target = event.composedPath()[0];
-    if (regions.active) return;
-    const control = /^(BUTTON|A)$/.test(target?.tagName ?? "");
-    const command = viewerCommand(event, { control, typing: isTextField(target) });
-    if (!command) return;
-    event.preventDefault();
-    // The gallery and Streamlit must not handle the same key.
-    event.stopPropagation();
-    run(command);
-  }
-
   // Called when the user moves the pointer, or presses or touches something.
   function wake() {
     frame.wake(() => slideshow.running);
@@ -279,6 +274,7 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
       const wanted = data.open;
       const asked = wanted.turn !== handledTurn && wanted.photo;
       handledTurn = wanted.turn;
+      notice.update(data.notice, opened);
       if (asked) return open(wanted.photo, [], true);
       const id = address.read();
       if (!opened && id !== null && !address.leaving) return open(id, [], false);

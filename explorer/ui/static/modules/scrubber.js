@@ -1,7 +1,7 @@
 // The scrubber beside a list by date: months as bars whose length shows the number of photos per day, years as labels, and a
 // thumb to drag. Keys move it by months and years.
 
-import { monthLabel, numberLabel } from "./date_labels.js";
+import { monthLabel, photosLabel } from "./date_labels.js";
 import { make } from "./element.js";
 import { monthAt, monthByKey, monthsOnTrack, yearTicks } from "./scrubber_scale.js";
 
@@ -51,7 +51,7 @@ export function createScrubber(element, { go, done }) {
     thumb.style.top = bubble.style.top = `${share * 100}%`;
     if (bubble.textContent !== label) bubble.textContent = label;
     element.setAttribute("aria-valuenow", at);
-    element.setAttribute("aria-valuetext", `${label}, ${numberLabel(months[at].count)} photos`);
+    element.setAttribute("aria-valuetext", `${label}, ${photosLabel(months[at].count)}`);
   }
 
   function drag(event) {

@@ -11,6 +11,7 @@ export function createSelection() {
     // Change whether a photo is selected.
     toggle: (id) => (ids.has(id) ? ids.delete(id) : ids.add(id)),
     add: (id) => (all ? ids.delete(id) : ids.add(id)),
+    remove: (id) => (all ? ids.add(id) : ids.delete(id)),
     addAll: () => ([all, ids] = [true, new Set()]),
     clear: () => ([all, ids] = [false, new Set()]),
     // The number of selected photos. total: the number of photos in the list.

@@ -5,8 +5,9 @@
 export function actionsOf(entry, data, heatShown) {
   if (!entry || entry.gone) return [];
   const matched = { command: "heat", icon: "blur_on", label: heatShown ? "Hide what matched" : "Show what matched", help: "Highlight the part of the photo that best matches your search (h)" };
+  const act = (each) => ({ ...each, command: "act", ...(each.toggles ? { pressed: Boolean(entry[each.toggles]) } : {}) });
   return [
-    ...data.actions.map((each) => ({ ...each, command: "act" })),
+    ...data.actions.map(act),
     ...(data.heat ? [matched] : []),
     { command: "similar", icon: "image_search", label: "More like this", help: "Search for similar photos (m)" },
     { command: "region", icon: "crop", label: "Search part of this photo", help: "Drag a box around what to look for (b)" },

@@ -24,7 +24,7 @@ function iconButton(command, name, label, run, className = "") {
 }
 
 // run(command): called by each button. stage, panel, strip: elements. Returns the layer and the functions that update it.
-export function createViewerFrame({ run, stage, panel, strip }) {
+export function createViewerFrame({ run, stage, panel, strip, notice }) {
   const name = make("span", { class: "name" });
   const position = make("span", { class: "position" });
   const percent = make("span", { class: "percent" });
@@ -40,7 +40,7 @@ export function createViewerFrame({ run, stage, panel, strip }) {
   const bar = make("div", { class: "bar" }, iconButton("close", "arrow_back", "Back to the photos (Esc)", run),
     make("div", { class: "title" }, name, position), make("div", { class: "tools", role: "toolbar", "aria-label": "View" }, percent, ...Object.values(tools)));
   const layer = make("div", { class: "layer", role: "dialog", "aria-modal": "true", "aria-label": "Photo viewer", tabindex: "-1" },
-    bar, make("div", { class: "middle" }, make("div", { class: "center" }, stage, previous, next, picker, help), panel), actions, strip, announcement);
+    bar, make("div", { class: "middle" }, make("div", { class: "center" }, stage, previous, next, notice, picker, help), panel), actions, strip, announcement);
 
   function press(button, on) {
     button.setAttribute("aria-pressed", String(on));

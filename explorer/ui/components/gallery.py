@@ -4,9 +4,9 @@ keyboard.
 
 A components-v2 component: it draws without an iframe, opens photos in the page's viewer, and tells
 Python which photo to search similar ones for (`similar`), whose stack to open or close (`stack`),
-which photos are selected (`selected`), which to mark as favorites (`actions`), and that its list has
-to be made again (`expired`). The browser scrolls, zooms and jumps to dates by itself: it reads a
-`PhotoList` in windows from `list_routes.py`.
+which photos are selected (`selected`), which to mark as favorites (`actions`), and that its list
+has to be made again (`expired`). The browser scrolls, zooms and jumps to dates by itself: it reads
+a `PhotoList` in windows from `list_routes.py`.
 
 A page shows photos, opens them and acts on them like this:
 

@@ -29,7 +29,7 @@ def select(page: Page, *names: str) -> None:
 def test_photos_are_marked_edited_and_undone(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?folder=&q=name%3Ared")
     select(page, "red.jpg")
-    page.get_by_role("button", name="Favorite").click()
+    page.get_by_role("button", name="Favorite", exact=True).click()
     expect(said(page, "Marked as favorite.*1 photo")).to_be_visible()
     page.get_by_role("button", name="Edit", exact=True).click()
     dialog = page.get_by_role("dialog")
@@ -44,7 +44,7 @@ def test_photos_are_marked_edited_and_undone(window: Visitor, server: Server) ->
     expect(page.get_by_role("button", name="red.jpg", exact=False).first).to_be_visible()
     look(window, server, "/?q=name%3Ared")
     select(page, "red.jpg")
-    page.get_by_role("button", name="Favorite").click()
+    page.get_by_role("button", name="Favorite", exact=True).click()
     expect(said(page, "No longer a favorite.*1 photo")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(said(page, "Undone for 1 photo")).to_be_visible()
@@ -76,7 +76,7 @@ def test_sidecars_are_written_after_a_look_and_taken_back(
 ) -> None:
     page = look(window, server, "/?folder=&q=name%3Ared")
     select(page, "red.jpg")
-    page.get_by_role("button", name="Favorite").click()
+    page.get_by_role("button", name="Favorite", exact=True).click()
     expect(said(page, "Marked as favorite")).to_be_visible()
     page.get_by_role("button", name="Write sidecars").click()
     dialog = page.get_by_role("dialog")

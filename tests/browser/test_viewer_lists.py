@@ -16,7 +16,7 @@ from tests.browser.visitor import Visitor
 def test_a_photo_that_leaves_the_list_keeps_its_place(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?q=folder%3AColours")
     select(page, "red.jpg", "green.jpg", "blue.jpg", "yellow.jpg")
-    page.get_by_role("button", name="Favorite").click()
+    page.get_by_role("button", name="Favorite", exact=True).click()
     expect(said(page, "Marked as favorite.*4 photos")).to_be_visible()
     look(window, server, "/?q=is%3Afavourite")
     expect(tiles(page)).to_have_count(4)
@@ -25,7 +25,7 @@ def test_a_photo_that_leaves_the_list_keeps_its_place(window: Visitor, server: S
     viewer = viewer_of(page)
     expect_position(viewer, 2, 4)
     page.evaluate("document.querySelector('.photo-viewer').dataset.same = ''")
-    viewer.get_by_role("button", name="Favorite").click()
+    viewer.get_by_role("button", name="Favorite", exact=True).click()
     # The photo stays, and so does the viewer; only its place in the list is gone.
     expect(viewer.locator(".position")).to_have_text("")
     assert asked(page)["photo"] == ids[1]

@@ -27,78 +27,14 @@ MAX_NAMED = 20
 """A number or name in the names of more photos than this is not the name of a file."""
 _MIN_WORD_LENGTH = 3
 # Frequent English words that say nothing about a photo; shorter ones are not looked up anyway.
-_STOP_WORDS = frozenset(
-    {
-        "the",
-        "and",
-        "are",
-        "for",
-        "from",
-        "with",
-        "without",
-        "that",
-        "this",
-        "these",
-        "those",
-        "his",
-        "her",
-        "hers",
-        "him",
-        "its",
-        "she",
-        "they",
-        "their",
-        "them",
-        "there",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "who",
-        "which",
-        "what",
-        "where",
-        "while",
-        "into",
-        "onto",
-        "over",
-        "under",
-        "out",
-        "off",
-        "near",
-        "not",
-        "but",
-        "some",
-        "any",
-        "all",
-        "can",
-        "will",
-        "photo",
-        "photos",
-        "photograph",
-        "photographs",
-        "pic",
-        "pics",
-        "picture",
-        "pictures",
-        "image",
-        "images",
-        "file",
-        "show",
-        "showing",
-        "find",
-        "see",
-        "want",
-        "you",
-        "please",
-        "img",
-        "jpg",
-        "jpeg",
-        "png",
-        "heic",
-    }
-)  # fmt: skip
+_STOP_WORD_LIST = (
+    "the and are for from with without that this these those his her hers him its she they"
+    " their them there was were has have had who which what where while into onto over under"
+    " out off near not but some any all can will photo photos photograph photographs pic pics"
+    " picture pictures image images file show showing find see want you please img jpg jpeg"
+    " png heic"
+)
+_STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 _PUNCTUATION = re.compile(r"(?<!\S)[#¿¡«»‹›‘’‚]+|[?!.,;…«»‹›‘’‚]+(?!\S)")
 # Scripts that put no spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0010ffff]")

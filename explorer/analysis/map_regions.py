@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Points = npt.NDArray[np.float32]
 """(n, 2), each from 0 to SIDE."""
-Floats = npt.NDArray[np.float64]
+Doubles = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -44,9 +44,9 @@ class MapRegions(NamedTuple):
     """The region of each photo, (n,); -1 for photos between the regions."""
     photos: Indices
     """Number of photos in each, (r,)."""
-    peaks: Floats
+    peaks: Doubles
     """The densest point of each, (r, 2)."""
-    bounds: Floats
+    bounds: Doubles
     """Left, top, right and bottom of the middle nine tenths of each region's photos, (r, 4)."""
     central: Indices
     """The row of the photo nearest to the mean of each region, (r,)."""
@@ -90,15 +90,15 @@ def _cells(points: Points) -> Indices:
     return cells
 
 
-def _smoothed(counts: Floats, deviation: float) -> Floats:
+def _smoothed(counts: Doubles, deviation: float) -> Doubles:
     """Counts, convolved with a Gaussian."""
     offset = np.arange(CELLS)[:, None] - np.arange(CELLS)[None]
     kernel = np.exp(-0.5 * (offset / deviation) ** 2)
-    smoothed: Floats = kernel @ counts @ kernel
+    smoothed: Doubles = kernel @ counts @ kernel
     return smoothed
 
 
-def _peaks(density: Floats) -> Indices:
+def _peaks(density: Doubles) -> Indices:
     """The cell of the peak that each cell belongs to, (CELLS * CELLS,)."""
     # Ranks, unlike densities, are never equal: every plateau has one peak.
     rank = np.empty(density.size, np.int64)
@@ -118,7 +118,7 @@ def _described(points: Points, of: Indices, photos: Indices, peaks: Indices) -> 
     """Describe the regions. of: the region of each photo. photos, peaks: of each region, its number
     of photos and the cell of its peak."""
     cells = np.stack([peaks % CELLS, peaks // CELLS], axis=1).astype(np.float64)
-    places: Floats = (cells + 0.5) * ((SIDE + 1) / CELLS)
+    places: Doubles = (cells + 0.5) * ((SIDE + 1) / CELLS)
     bounds, central = np.zeros((len(photos), 4)), np.zeros(len(photos), np.int64)
     order = np.argsort(of, kind="stable")
     starts = np.searchsorted(of[order], np.arange(len(photos) + 1))

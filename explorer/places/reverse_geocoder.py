@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.places.country_outlines import AT_SEA, countries_at
-from explorer.places.distances import EARTH_RADIUS, Floats, city_radius, unit_vectors
+from explorer.places.distances import EARTH_RADIUS, Doubles, city_radius, unit_vectors
 from explorer.places.gazetteer import gazetteer
 
 NONE = -1
@@ -58,7 +58,7 @@ class Located(NamedTuple):
     """(n,)."""
 
 
-def locate(latitude: Floats, longitude: Floats) -> Located:
+def locate(latitude: Doubles, longitude: Doubles) -> Located:
     """The places at coordinates in degrees, (n,). Positions on the open sea have none; on land far
     from any town they have a country, and a region if a place of that country is within
     REGION_REACH. A million positions take about 5 s."""
@@ -70,7 +70,7 @@ def locate(latitude: Floats, longitude: Floats) -> Located:
     return Located(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _locate(latitude: Floats, longitude: Floats) -> Located:
+def _locate(latitude: Doubles, longitude: Doubles) -> Located:
     known = gazetteer()
     numbers, near_border = countries_at(latitude, longitude)
     outlined = np.where(numbers == AT_SEA, NONE, numbers.astype(np.int32))
@@ -114,7 +114,7 @@ class _Tree(NamedTuple):
 
     def nearest(
         self, points: npt.NDArray[np.float32], count: int
-    ) -> tuple[npt.NDArray[np.int32], Floats]:
+    ) -> tuple[npt.NDArray[np.int32], Doubles]:
         """The nearest places and their distances in kilometers, both (n, count)."""
         found, squared = self.tree.knnSearch(points, count, params={"checks": -1})
         chord = np.sqrt(squared.astype(np.float64))
@@ -130,7 +130,7 @@ def _trees() -> tuple[_Tree, _Tree]:
 
 
 @functools.cache
-def _extents() -> Floats:
+def _extents() -> Doubles:
     """The radius of each place in kilometers; for a city, without the population of its parts."""
     known = gazetteer()
     parts = np.flatnonzero(known.city != np.arange(len(known.city)))
@@ -141,7 +141,7 @@ def _extents() -> Floats:
     return city_radius(left)
 
 
-def _nearest(latitude: Floats, longitude: Floats) -> tuple[npt.NDArray[np.int32], Floats]:
+def _nearest(latitude: Doubles, longitude: Doubles) -> tuple[npt.NDArray[np.int32], Doubles]:
     """The candidate places of each position, and their distances in kilometers; both
     (n, candidates)."""
     points = unit_vectors(latitude, longitude)

@@ -36,7 +36,7 @@ _PRIOR = 20.0
 # compared.
 _FEWEST, _MOST_VALUES = 5, 1000
 
-Floats = npt.NDArray[np.float64]
+Doubles = npt.NDArray[np.float64]
 
 
 class RegionName(NamedTuple):
@@ -177,7 +177,7 @@ def _clearest(ids: Ids, found: MapRegions, facts: FactPairs) -> dict[int, str]:
     }
 
 
-def log_odds(counts: Floats, photos: Indices, total: Indices, everything: int) -> Floats:
+def log_odds(counts: Doubles, photos: Indices, total: Indices, everything: int) -> Doubles:
     """How much more frequent each of v facts is in each of r regions than elsewhere, in standard
     deviations of its log-odds ratio, (r, v).
 
@@ -188,5 +188,5 @@ def log_odds(counts: Floats, photos: Indices, total: Indices, everything: int) -
     inside, size = counts + prior, photos[:, None] + _PRIOR
     outside, rest = total - counts + prior, everything - photos[:, None] + _PRIOR
     difference = np.log(inside / (size - inside)) - np.log(outside / (rest - outside))
-    strength: Floats = difference / np.sqrt(1 / inside + 1 / outside)
+    strength: Doubles = difference / np.sqrt(1 / inside + 1 / outside)
     return strength

@@ -29,7 +29,7 @@ _ROOM = 1.3
 # Up to this zoom, the clusters of the whole world are kept; beyond it, few photos are in view.
 _WHOLE_UNTIL = 8
 
-Floats = npt.NDArray[np.float64]
+Doubles = npt.NDArray[np.float64]
 
 
 class WorldPoints(NamedTuple):
@@ -37,10 +37,10 @@ class WorldPoints(NamedTuple):
 
     ids: Ids
     """Ascending."""
-    x: Floats
-    y: Floats
-    latitude: Floats
-    longitude: Floats
+    x: Doubles
+    y: Doubles
+    latitude: Doubles
+    longitude: Doubles
 
 
 class MapBox(NamedTuple):
@@ -68,11 +68,11 @@ class PhotoCluster(NamedTuple):
 class _Clustered(NamedTuple):
     """c clusters as arrays, with the fields of PhotoCluster."""
 
-    x: Floats
-    y: Floats
+    x: Doubles
+    y: Doubles
     photos: npt.NDArray[np.int64]
     newest: Ids
-    bounds: Floats
+    bounds: Doubles
     """(4, c): south, west, north, east."""
 
 
@@ -122,7 +122,7 @@ class PhotoClusters:
         ]  # fmt: skip
 
 
-def _inside(x: Floats, y: Floats, low: Floats, high: Floats) -> npt.NDArray[np.int64]:
+def _inside(x: Doubles, y: Doubles, low: Doubles, high: Doubles) -> npt.NDArray[np.int64]:
     return np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
 
 
@@ -212,7 +212,7 @@ def _merged(found: _Clustered, leader: Ids) -> _Clustered:
     )
 
 
-def _radius(photos: npt.NDArray[np.int64]) -> Floats:
+def _radius(photos: npt.NDArray[np.int64]) -> Doubles:
     """The radius of clusters in pixels, as `static/places_map.js` draws them."""
     return np.where(photos == 1, 8.0, 11 + 3.5 * np.log10(np.maximum(1, photos)))
 

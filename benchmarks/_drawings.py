@@ -1,4 +1,4 @@
-"""Generates pictures that are not photos: screenshots, documents, charts, diagrams, icons and
+"""Generate pictures that are not photos: screenshots, documents, charts, diagrams, icons and
 posters, in many variations."""
 
 from __future__ import annotations

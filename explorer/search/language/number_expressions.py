@@ -40,7 +40,8 @@ _PATTERNS: dict[str, str] = {
         rf"|(?:rated|rating) (?:{_COMPARED} )?{_STAR_NUMBER}(?:[ -]stars?)?(?:{_OR_MORE}|\b))"
     ),
     "iso": rf"iso (?:{_COMPARED} )?[0-9]{{2,7}}\b",
-    "f": rf"f/?{_NUMBER}\b",
+    # Not `f1`, which is a sport.
+    "f": rf"(?:f/{_NUMBER}|f[0-9]{{1,2}}\.[0-9])\b",
 }
 _TYPED = (
     rf"(?:{'|'.join(_NUMBER_FIELDS)}) ?(?:{'|'.join(sorted(_SIGNS, reverse=True))}) ?"

@@ -54,8 +54,8 @@ def status_command(library: str | None, as_json: bool) -> int:
         if engine := _engine(name):
             emit(f"          runs on {engine['description']}")
     for root in roots:
-        photos = count(root["photos"], "photo")
-        emit(f"Folder    {root['path']}: {photos}, {root['failed']:,} failed")
+        in_root = count(root["photos"], "photo")
+        emit(f"Folder    {root['path']}: {in_root}, {root['failed']:,} failed")
         for note in _notes(root):
             emit(f"          {note}")
     emit(f"Indexer   {_indexer(worker)}")

@@ -16,6 +16,7 @@ from explorer.library.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded, digest_of
 from tests.thoroughness import times
 
+_KEYS: tuple[OrderKey, ...] = get_args(OrderKey)
 _TIMES = st.none() | st.sampled_from(
     ["2016-05-04T10:11:12", "2016-05-04T10:11:12.5", "2016-05-04T10:11:13", "1999-01-01T00:00:00"]
 )
@@ -67,7 +68,7 @@ def test_a_cached_order_equals_a_new_sort(
             newest = catalog.matching()
             assert following.sorted().tolist() == newest.tolist()
             rows = catalog.photos(newest.tolist())
-            for by in get_args(OrderKey):
+            for by in _KEYS:
                 kept = following.sorted(by, descending=False).tolist()
                 assert kept == PhotoOrder(catalog).sorted(by, descending=False).tolist()
                 assert kept == following.sorted(by).tolist()[::-1]

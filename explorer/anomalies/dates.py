@@ -69,7 +69,8 @@ def check_date(
     to_the_minute = precision in (None, "minute", "second")
     if source == "exif" and taken_at[5:] == "01-01T00:00:00" and to_the_minute:
         return 0.3, f"Its date is {shown}, exactly midnight: a reset clock, or a guess."
-    folder, name = os.path.split(path)
+    # For absolute paths this is `os.path.split`, in a fraction of the time.
+    folder, _, name = path.rpartition(os.sep)
     named = parse_file_name_date(name) if source in ("exif", "gps") else None
     year = _folder_year(folder)
     if named is None and year is None:

@@ -31,7 +31,7 @@ KIND_TITLES: Mapping[FindingKind, tuple[str, str]] = {
     "shape": ("Odd shape or size", "very long and narrow, or tiny"),
     "noisy": ("Noisy", "noise even in flat areas"),
     "compressed": ("Heavily compressed", "JPEG blocks are visible"),
-    "damaged": ("Damaged", "part of the picture is missing"),
+    "damaged": ("Damaged", "part of the picture is missing, or its data were changed"),
     "unreadable": ("Unreadable", "the file is damaged, or not a photo at all"),
     "extension": ("Wrong extension", "the extension does not fit the file's format"),
     "date": (

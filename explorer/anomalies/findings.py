@@ -49,6 +49,8 @@ class Finding:
     """Ids of photos that explain it, the most similar first: the nearest ones of an outlier, those
     in other folders of a misplaced photo."""
     dismissed: bool = False
+    brief: str = ""
+    """Why, in a few words for little space; '' if `detail` is short."""
 
 
 class Anomalies:
@@ -192,7 +194,9 @@ class Anomalies:
     def _wrong_extensions(self) -> list[Finding]:
         if self._extensions is None:
             self._extensions = list[Finding]()
-            for file in quality_store.named_files(self._library.catalog):
+            for file in quality_store.unusually_named_files(
+                self._library.catalog, file_findings.EXTENSIONS
+            ):
                 if reason := file_findings.wrong_extension(file.relative, file.format):
                     self._extensions.append(
                         Finding(
@@ -223,6 +227,7 @@ def _below(scores: LibraryScores, kind: FindingKind, threshold: float) -> list[F
             detail=judgement.reason(row),
             subject=scores.subjects[row].hash,
             related=judgement.related(row),
+            brief=judgement.brief(row),
         )
         for row in np.flatnonzero(judgement.score < threshold).tolist()
     ]

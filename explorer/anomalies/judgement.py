@@ -19,6 +19,8 @@ class Judgement(NamedTuple):
     """0 (worst) to 1 (fine) for each photo; below 0.5, a person would see the fault."""
     reason: Callable[[int], str]
     """Row → why, in a sentence."""
+    brief: Callable[[int], str] = lambda row: ""
+    """Row → why, in a few words for little space; '' if the sentence is short."""
     related: Callable[[int], tuple[int, ...]] = lambda row: ()
     """Row → ids of photos that explain it, the most similar first."""
 

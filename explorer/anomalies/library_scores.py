@@ -77,9 +77,7 @@ class LibraryScores:
             both = judge_by_neighbors(self._library, self._encoder, self.subjects)
             self._judgements["outlier"], self._judgements["misplaced"] = both
         elif kind == "damaged":
-            missing = self.metrics.of("missing_rows_share").tolist()
-            shares = dict(zip(self.metrics.ids.tolist(), missing, strict=True))
-            self._judgements[kind] = file_findings.damage(self.subjects, shares)
+            self._judgements[kind] = file_findings.damage(self.subjects, self.metrics)
         elif kind == "date":
             self._judgements[kind] = file_findings.dates(
                 self.subjects, self.metrics.impossible_dates

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import numpy as np
 
+from explorer.analysis.sorted_ids import positions_of
 from explorer.anomalies.file_findings import folder_numbers
 from explorer.anomalies.judgement import Floats, Judgement, falling
 from explorer.anomalies.outlier_scores import Misplaced, misplaced, outliers
@@ -82,14 +85,37 @@ class _Compared:
             " nearest to it are closer to each other than to it."
         )
 
-    def why_misplaced(self, row: int, found: Misplaced) -> str:
+    def nearest_in_brief(self, row: int) -> str:
         position = self.positions.get(row)
         if position is None:
             return _NOT_COMPARED
-        like = found.like[position]
-        here = printable(self.names[self.folders[position]])
-        there = printable(self.names[self.folders[like]]) if like >= 0 else "?"
+        return (
+            f"Unlike all others; the nearest has a similarity of {self.cosines[position, 0]:.2f}."
+        )
+
+    def why_misplaced(self, row: int, found: Misplaced) -> str:
+        folders = self._folders(row, found)
+        if folders is None:
+            return _NOT_COMPARED
+        here, there = map(printable, folders)
         return f"Unlike the rest of “{here}”; most similar to photos in “{there}”."
+
+    def misplaced_in_brief(self, row: int, found: Misplaced) -> str:
+        """The same with the names of the folders instead of their paths."""
+        folders = self._folders(row, found)
+        if folders is None:
+            return _NOT_COMPARED
+        here, there = map(printable, _distinct_names(*folders))
+        return f"Unlike “{here}”, more like “{there}”."
+
+    def _folders(self, row: int, found: Misplaced) -> tuple[str, str] | None:
+        """The paths of a photo's folder and of the one that it resembles; None without a vector."""
+        position = self.positions.get(row)
+        if position is None:
+            return None
+        like = found.like[position]
+        there = self.names[self.folders[like]] if like >= 0 else "?"
+        return self.names[self.folders[position]], there
 
 
 def judge_by_neighbors(
@@ -106,13 +132,15 @@ def judge_by_neighbors(
     index = library.vectors(*encoder)
     stored = neighbor_store.neighbor_table(library.catalog, encoder_id)
     all_ids = np.array([subject.id for subject in subjects], np.int64)
-    ids = np.intersect1d(np.intersect1d(stored.ids, index.ids()), all_ids)
+    encoded = positions_of(stored.ids, np.sort(index.ids())) >= 0
+    chosen = np.flatnonzero(encoded & (positions_of(stored.ids, all_ids) >= 0))
+    ids = stored.ids[chosen]
     if not len(ids):
         return unknown, unknown
-    chosen, rows = np.searchsorted(stored.ids, ids), np.searchsorted(all_ids, ids)
-    folders, names = folder_numbers([subjects[row].path for row in rows.tolist()])
+    rows = positions_of(ids, all_ids)
+    folders, names = folder_numbers([subjects[row] for row in rows.tolist()])
     positions = {row: position for position, row in enumerate(rows.tolist())}
-    near, cosines = _positions(ids, stored.near[chosen]), stored.scores[chosen]
+    near, cosines = positions_of(stored.near[chosen], ids), stored.scores[chosen]
     compared = _Compared(ids, near, cosines, folders, names, positions)
     vectors = index.rows(ids)
     odd = outliers(vectors, near, cosines, typical_photos(*encoder[:2]))
@@ -123,13 +151,20 @@ def judge_by_neighbors(
         np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), LIMITS.misplaced, 3
     )
     return (
-        Judgement(by_odd, compared.why_outlier, compared.nearest),
-        Judgement(by_lost, lambda row: compared.why_misplaced(row, lost), compared.elsewhere),
+        Judgement(by_odd, compared.why_outlier, compared.nearest_in_brief, compared.nearest),
+        Judgement(
+            by_lost,
+            lambda row: compared.why_misplaced(row, lost),
+            lambda row: compared.misplaced_in_brief(row, lost),
+            compared.elsewhere,
+        ),
     )
 
 
-def _positions(ids: Ids, near: Ids) -> Ids:
-    """Convert ids of neighbors to positions in `ids`; -1 for those that are not there. ids:
-    ascending."""
-    places = np.searchsorted(ids, near).clip(max=len(ids) - 1)
-    return np.where(ids[places] == near, places, -1)
+def _distinct_names(one: str, other: str) -> tuple[str, str]:
+    """The names of two folders, with as many folders above them as it takes to tell them apart."""
+    parts, others = PurePath(one).parts, PurePath(other).parts
+    number = 1
+    while parts[-number:] == others[-number:] and number < max(len(parts), len(others)):
+        number += 1
+    return os.path.join(*parts[-number:]), os.path.join(*others[-number:])

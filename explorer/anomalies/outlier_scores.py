@@ -51,6 +51,8 @@ class OutlierParameters:
 
 
 PARAMETERS = OutlierParameters()
+_NONE = -2.0
+"""Stands for the cosine of no photo: lower than any."""
 
 
 class Misplaced(NamedTuple):
@@ -169,8 +171,14 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     members = np.split(order, np.flatnonzero(np.diff(folders[order])) + 1)
     groups = [rows for rows in members if len(rows) >= PARAMETERS.min_folder]
     own = _own_neighbors(folders, near, scores)
+    # Where enough of the stored neighbors are in the same folder, they are the most similar ones
+    # there, and no vectors have to be compared.
+    known = own[:, -1] > _NONE
+    inside[known] = own[known].mean(axis=1)
     for rows in groups:
-        inside[rows] = _likeness(vectors, rows, own[rows])
+        unknown = np.flatnonzero(~known[rows])
+        if len(unknown):
+            inside[rows[unknown]] = _likeness(vectors, rows, unknown, own[rows[unknown]])
     # A copy in another folder, sent or edited, does not show where the photo belongs.
     elsewhere, like = _elsewhere(
         folders, np.where(_copies(near, scores, PARAMETERS.neighbors), -1, near), scores
@@ -193,10 +201,15 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
 
 
 def _own_neighbors(folders: Ids, near: Ids, scores: Floats) -> Floats:
-    """Cosines to the most similar neighbors in the same folder, (n, max_similar), padded with
-    -2."""
+    """Cosines to the most similar neighbors in the same folder, (n, max_similar), best first,
+    padded with _NONE."""
     same = (near >= 0) & (folders[np.maximum(near, 0)] == folders[:, None])
-    return _highest(np.where(same, scores, -2.0))
+    # Neighbors are stored best first.
+    place = np.cumsum(same, axis=1) - 1
+    rows, columns = np.nonzero(same & (place < PARAMETERS.max_similar))
+    own = np.full((len(near), PARAMETERS.max_similar), _NONE, np.float32)
+    own[rows, place[rows, columns]] = scores[rows, columns]
+    return own
 
 
 def _highest(cosines: Floats) -> Floats:
@@ -206,30 +219,30 @@ def _highest(cosines: Floats) -> Floats:
     )
 
 
-def _likeness(vectors: Floats, rows: Ids, own: Floats) -> Floats:
-    """Similarity of each of a folder's photos to the rest of it, (len(rows),). own: as from
-    `_own_neighbors`."""
+def _likeness(vectors: Floats, rows: Ids, wanted: Ids, own: Floats) -> Floats:
+    """Similarity of some of a folder's photos to the rest of it, (m,). rows: of all its photos.
+    wanted: positions of m of them in `rows`. own: of these, as from `_own_neighbors`."""
     sampled = len(rows) > PARAMETERS.folder_members
     members = (
         rows[np.linspace(0, len(rows) - 1, PARAMETERS.folder_members).astype(np.int64)]
         if sampled
         else rows
     )
-    found = np.empty(len(rows), np.float32)
+    found = np.empty(len(wanted), np.float32)
     some = vectors[members].T
-    for start in range(0, len(rows), 4096):
-        block = rows[start : start + 4096]
+    for start in range(0, len(wanted), 4096):
+        block = rows[wanted[start : start + 4096]]
         cosines = vectors[block] @ some
         # A photo is not compared with itself.
         itself = np.minimum(np.searchsorted(members, block), len(members) - 1)
         same = np.flatnonzero(members[itself] == block)
-        cosines[same, itself[same]] = -2.0
+        cosines[same, itself[same]] = _NONE
         top = _highest(cosines)
         if sampled:
             # The most similar photos of a large folder are hardly ever among a sample of it.
             top = _highest(np.hstack([top, own[start : start + 4096]]))
-        found[start : start + 4096] = np.where(top > -2, top, 0).sum(axis=1) / np.maximum(
-            (top > -2).sum(axis=1), 1
+        found[start : start + 4096] = np.where(top > _NONE, top, 0).sum(axis=1) / np.maximum(
+            (top > _NONE).sum(axis=1), 1
         )
     return found
 

@@ -5,6 +5,7 @@ One packed row for each photo, so that a hundred thousand are read at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,14 @@ class QualityTable(NamedTuple):
     def of(self, name: str) -> npt.NDArray[np.float32]:
         """One metric of all photos, of shape (n,)."""
         return self.values[:, METRIC_NAMES.index(name)]
+
+    def of_photos(self, name: str, ids: Ids) -> npt.NDArray[np.float32]:
+        """One metric of these photos, of the shape of ids; 0 for those not measured. ids:
+        ascending."""
+        found = np.zeros(len(ids), np.float32)
+        known = np.isin(ids, self.ids, assume_unique=True)
+        found[known] = self.of(name)[np.searchsorted(self.ids, ids[known])]
+        return found
 
 
 def put_quality(writer: Writer, photo_id: int, photo: DecodedPhoto) -> None:
@@ -167,43 +176,49 @@ def quality_facts(catalog: Catalog) -> QualityFacts:
 
 
 class ReviewPhoto(NamedTuple):
-    """A visible photo with the facts by which anomalies are found."""
+    """A visible photo with the facts by which anomalies are found. Its fields are what is stored;
+    what few of a million photos need is derived when asked for."""
 
     id: int
-    hash: str
-    """The hash of its content, in hex."""
-    path: str
-    """The absolute path of one of its files, on a connected drive if possible."""
+    digest: bytes
+    """The hash of its content."""
+    root: str
+    relative: str
+    """The root and the path below it of one of its files, on a connected drive if possible."""
     format: str
     width: int
     height: int
-    frames: int
     taken_at: str | None
     taken_source: str | None
+    taken_precision: Precision | None
     camera: str | None
     damaged: str | None
-    offline: bool
-    taken_precision: Precision | None = None
+
+    @property
+    def hash(self) -> str:
+        """The hash of its content, in hex."""
+        return self.digest.hex()
+
+    @property
+    def path(self) -> str:
+        """The absolute path of its file."""
+        return join(self.root, self.relative)
 
 
 def review_photos(catalog: Catalog) -> list[ReviewPhoto]:
     """All visible photos, by id."""
     with catalog.reading() as db:
-        rows = db.execute(
-            "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.frames,"
-            " p.taken_at, p.taken_source, p.camera, p.damaged,"
-            " r.state = 'offline', p.taken_precision, min((r.state = 'offline') * 1000000000000 +"
-            " f.id) from photo p"
+        rows = db.cursor()
+        rows.row_factory = None
+        rows.execute(
+            "select p.id, p.hash, r.path, f.path, p.format, p.width, p.height, p.taken_at,"
+            " p.taken_source, p.taken_precision, p.camera, p.damaged,"
+            " min((r.state = 'offline') * 1000000000000 + f.id) from photo p"
             " join file f on f.photo_id = p.id and f.state = 'present' join root r on r.id ="
             " f.root_id"
             " where p.present > 0 group by p.id order by p.id"
-        ).fetchall()
-    return [
-        ReviewPhoto._make(
-            (row[0], row[1].hex(), join(row[2], row[3]), *row[4:12], bool(row[12]), row[13])
         )
-        for row in rows
-    ]
+        return [ReviewPhoto(*row[:-1]) for row in rows]
 
 
 class NamedFile(NamedTuple):
@@ -217,16 +232,23 @@ class NamedFile(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The absolute path. It is put together only when needed: few of a million are."""
+        """The absolute path."""
         return join(self.root, self.relative)
 
 
-def named_files(catalog: Catalog) -> list[NamedFile]:
-    """Every present file, by id."""
+def unusually_named_files(catalog: Catalog, usual: Mapping[str, Sequence[str]]) -> list[NamedFile]:
+    """The present files, by id, whose names do not end with any of the usual extensions of their
+    format. usual: extensions in lower case, by format; files in other formats are not listed."""
+    tests, values = list[str](), list[str]()
+    for format, extensions in usual.items():
+        endings = " or ".join(["false", *["f.path like ?"] * len(extensions)])
+        tests.append(f"p.format = ? and not ({endings})")
+        values += [format, *(f"%{extension}" for extension in extensions)]
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id, p.hash, r.path, f.path, p.format from file f join photo p on p.id ="
             " f.photo_id join root r on r.id = f.root_id"
-            " where f.state = 'present' order by f.id"
+            f" where f.state = 'present' and ({' or '.join(tests)}) order by f.id",
+            values,
         ).fetchall()
     return list(map(NamedFile._make, rows))

@@ -175,6 +175,7 @@ def _measure_quality(
     reduced.
     """
     # Imported here because OpenCV takes a while to load, and most processes never measure a photo.
+    from explorer.photos.quality.color_breaks import color_break
     from explorer.photos.quality.luminance import luminance, rgb
     from explorer.photos.quality.measure import measure_quality
 
@@ -183,14 +184,16 @@ def _measure_quality(
         plain = to_rgb(picture, reduction)
     else:
         plain = picture.reduce(reduction) if reduction > 1 else picture
-    gray = luminance(pixel_view(plain), transpose)
+    pixels = pixel_view(plain)
+    gray = luminance(pixels, transpose)
     small = rgb(pixel_view(preview))
-    tables = getattr(picture, "quantization", None)
+    tables, period = getattr(picture, "quantization", None), _block_period(picture, reduction)
     return measure_quality(
         gray,
         small,
-        block_period=_block_period(picture, reduction),
+        block_period=period,
         jpeg_quality=quality_from_table(tables[0]) if tables and 0 in tables else 0,
+        color_break=color_break(pixels, period, _coded_unit(picture)),
     )
 
 
@@ -203,6 +206,12 @@ def _block_period(picture: Image.Image, reduction: int) -> int:
         decoder = getattr(picture, "decoderconfig", ()) or (1,)
         reduction = max(1, int(decoder[0]))
     return 8 // reduction if reduction in (1, 2, 4) else 0
+
+
+def _coded_unit(picture: Image.Image) -> tuple[int, int]:
+    """The width and height of a JPEG's minimum coded unit, in blocks."""
+    layers = getattr(picture, "layer", None) or [(0, 1, 1)]
+    return max(layer[1] for layer in layers), max(layer[2] for layer in layers)
 
 
 def _frame_count(picture: Image.Image) -> int:

@@ -131,11 +131,11 @@ class _Measured:
         return mask_of(self._table.ids[_JUDGED_BY[name][1](self._column).score < threshold])
 
     def _damage(self) -> Floats:
-        missing = np.zeros(len(self._facts.ids), np.float32)
-        known = np.isin(self._facts.ids, self._table.ids, assume_unique=True)
-        places = np.searchsorted(self._table.ids, self._facts.ids[known])
-        missing[known] = self._table.of("missing_rows_share")[places]
-        return damage_scores(missing, self._facts.damaged)
+        missing, color_break = (
+            self._table.of_photos(name, self._facts.ids)
+            for name in ("missing_rows_share", "color_break")
+        )
+        return damage_scores(missing, color_break, self._facts.damaged)
 
     def _column(self, name: str) -> Floats:
         if name == "drawn":

@@ -23,6 +23,15 @@ from explorer.search.result_view import ResultView
 _EVERYTHING = 2**62
 
 
+class Caption(NamedTuple):
+    """A sentence about a photo, shown on it."""
+
+    text: str
+    """Up to three lines; more are cut off."""
+    whole: str = ""
+    """The sentence in full, for the tooltip and for screen readers; '' if `text` is."""
+
+
 class ListLayout(NamedTuple):
     """What is needed to lay out a list, or its beginning."""
 
@@ -50,11 +59,10 @@ class PhotoList:
         *,
         opened: Collection[int] = (),
         others: str = "",
-        captions: Mapping[int, str] | None = None,
+        captions: Mapping[int, Caption] | None = None,
     ) -> None:
         """key: identifies the list in URLs. opened: the photos whose stacks are open. others: the
-        heading of the photos that are not good matches. captions: a sentence about a photo, by its
-        id."""
+        heading of the photos that are not good matches. captions: by photo id."""
         self.key, self.others, self.captions = key, others, captions or {}
         self._view, self._columns, self._order = view, columns, order
         self._opened = frozenset(opened)

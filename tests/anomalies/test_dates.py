@@ -83,7 +83,18 @@ def subject(
     precision: Precision | None = None,
 ) -> ReviewPhoto:
     return ReviewPhoto(
-        number, "", path, "JPEG", 1, 1, 1, taken, source, None, None, False, precision
+        number,
+        b"",
+        "/p",
+        path.removeprefix("/p/"),
+        "JPEG",
+        1,
+        1,
+        taken,
+        source,
+        precision,
+        None,
+        None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.anomalies.outlier_findings import _Compared
+from explorer.anomalies.outlier_findings import _Compared, _distinct_names
 from explorer.anomalies.outlier_scores import Misplaced
 
 NAMES = ["/p/caf\udce9", "/p/cats"]
@@ -35,6 +35,30 @@ def test_folder_names_are_printable(compared: _Compared) -> None:
         "of “/p/cats”; most similar to photos in “/p/caf\ufffd”."
     )
     assert compared.why_misplaced(2, lost(1, -1, 0)).endswith("similar to photos in “?”.")
+
+
+def test_little_space_has_the_names_of_the_folders(compared: _Compared) -> None:
+    assert compared.misplaced_in_brief(1, lost(1, 0, 0)) == "Unlike “caf\ufffd”, more like “cats”."
+    assert compared.misplaced_in_brief(2, lost(1, -1, 0)) == "Unlike “cats”, more like “?”."
+    assert "0.90" in compared.nearest_in_brief(1)
+    assert len(compared.nearest_in_brief(1)) < len(compared.why_outlier(1))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/p/a/cats", "/p/a/dogs", ("cats", "dogs")),
+        ("/p/a/cats", "/p/b/cats", ("a/cats", "b/cats")),
+        ("/p/2019/pets/cats", "/p/2020/pets/cats", ("2019/pets/cats", "2020/pets/cats")),
+        ("/p/cats", "/p/cats/cats", ("p/cats", "cats/cats")),
+        ("/cats", "/p/cats", ("/cats", "p/cats")),
+        ("/p/cats", "?", ("cats", "?")),
+    ],
+)
+def test_folders_of_one_name_are_told_apart(
+    one: str, other: str, expected: tuple[str, str]
+) -> None:
+    assert _distinct_names(one, other) == expected
 
 
 def test_the_nearest_photos_are_listed_with_their_similarity(compared: _Compared) -> None:

@@ -100,12 +100,28 @@ def test_subjects_are_listed_with_their_files(builder: LibraryBuilder) -> None:
     builder.put("b.jpg", 2, width=10, height=20)
     builder.lose("b.jpg")
     (subject,) = quality_store.review_photos(builder.library.catalog)
-    assert (subject.id, subject.width, subject.camera, subject.offline) == (one, 640, "X", False)
+    assert (subject.id, subject.width, subject.camera) == (one, 640, "X")
     assert Path(subject.path).name == "a.jpg" and subject.hash
     assert [
         (file.photo_id, Path(file.path).name)
-        for file in quality_store.named_files(builder.library.catalog)
+        for file in quality_store.unusually_named_files(builder.library.catalog, {"JPEG": ()})
     ] == [(one, "a.jpg"), (one, "copy.png")]
+
+
+def test_files_with_an_unusual_extension_are_listed(builder: LibraryBuilder) -> None:
+    builder.put("a.jpg", 1)
+    builder.put("sub.jpg/A.JPEG", 1)
+    builder.put("sub.jpg/copy.png", 1)
+    builder.put("jpg", 2)
+    builder.put("b.png", 3, format="WEBP")
+
+    def names(**usual: tuple[str, ...]) -> list[str]:
+        found = quality_store.unusually_named_files(builder.library.catalog, usual)
+        return [file.relative for file in found]
+
+    assert names(JPEG=(".jpg", ".jpeg")) == ["sub.jpg/copy.png", "jpg"]
+    assert names(JPEG=(".jpg", ".jpeg"), WEBP=(".webp",)) == ["sub.jpg/copy.png", "jpg", "b.png"]
+    assert names(PNG=(".png",)) == []
 
 
 def test_rereading_a_photo_replaces_all_its_facts(builder: LibraryBuilder) -> None:
@@ -205,7 +221,7 @@ def test_facts_read_by_an_older_version_are_replaced(builder: LibraryBuilder) ->
     )
     assert (row["latitude"], row["longitude"], row["camera"], row["width"]) == (1.5, 2.5, None, 7)
     (subject, _) = quality_store.review_photos(builder.library.catalog)
-    assert (subject.id, subject.taken_precision, subject.offline) == (one, "day", False)
+    assert (subject.id, subject.taken_precision) == (one, "day")
 
 
 def test_a_photo_reread_intact_is_no_longer_damaged(builder: LibraryBuilder) -> None:
@@ -231,12 +247,11 @@ def test_a_photo_is_represented_by_a_copy_on_a_connected_drive(
     builder.put("copy.jpg", 1)
     update_root(builder.writer, first, state="offline")
     found = {
-        subject.id: (subject.path, subject.offline)
-        for subject in quality_store.review_photos(builder.library.catalog)
+        subject.id: subject.path for subject in quality_store.review_photos(builder.library.catalog)
     }
     assert found == {
-        one: (str(tmp_path / "other" / "copy.jpg"), False),
-        two: (str(tmp_path / "photos" / "b.jpg"), True),
+        one: str(tmp_path / "other" / "copy.jpg"),
+        two: str(tmp_path / "photos" / "b.jpg"),
     }
     ((photo, file),) = quality_store.photos_to_measure(builder.library.catalog)
     assert (photo, file.path, file.root_id, file.photo_id, file.state) == (
@@ -254,7 +269,8 @@ def test_a_photo_is_represented_by_a_copy_on_a_connected_drive(
     ]
 
     def names() -> list[str]:
-        return [file.relative for file in quality_store.named_files(builder.library.catalog)]
+        files = quality_store.unusually_named_files(builder.library.catalog, {"JPEG": ()})
+        return [file.relative for file in files]
 
     assert names() == ["a.jpg", "b.jpg", "copy.jpg"]
     builder.lose("copy.jpg")

@@ -23,6 +23,7 @@ from explorer.photos.quality.metrics import (
     QualityDiagnostics,
     QualityMetrics,
 )
+from explorer.photos.quality.missing_parts import missing_rows_share
 from explorer.photos.quality.noise import estimate_noise, measure_blockiness
 from explorer.photos.quality.sharpness import measure_sharpness
 
@@ -54,16 +55,9 @@ class MeasureThresholds:
     """The smallest step that counts as the hard edge of a letter or a line."""
     hard_step_surroundings: int = 2
     """The largest difference beside a hard edge."""
-    uniform_row: int = 6
-    """The largest range of values within a row of missing data."""
-    missing_color: int = 4
-    """The largest distance of such a row from the color of missing data."""
 
 
 _T = MeasureThresholds()
-# The colors that decoders substitute for missing data: mid-gray, and zeros in luma and chroma
-# converted to RGB (ITU-T T.871).
-_MISSING_COLORS = np.array([[128, 128, 128], [0, 135, 0]], np.float32)
 _GRADIENT_SIDE, _CONTRAST_SIDE, _MAP_SIDE = 256, 64, 24
 # The blur radius that is shown as a sharpness of 0.5 in the map.
 _MAP_RADIUS = 1.5
@@ -71,13 +65,19 @@ _MIN_SIDE = 4
 
 
 def measure_quality(
-    gray: Gray, small: _Rgb, *, block_period: int = 0, jpeg_quality: int = 0
+    gray: Gray,
+    small: _Rgb,
+    *,
+    block_period: int = 0,
+    jpeg_quality: int = 0,
+    color_break: float = 0.0,
 ) -> tuple[QualityMetrics, QualityDiagnostics]:
     """Measure a picture.
 
     gray: its luminance at the decoded size, (height, width). small: the same picture in RGB at
     about 512 pixels, (height, width, 3). block_period: the spacing of JPEG's block grid in pixels,
-    0 if there is none. jpeg_quality: 1 to 100, or 0 if it is not a JPEG.
+    0 if there is none. jpeg_quality: 1 to 100, or 0 if it is not a JPEG. color_break: as from
+    `color_breaks.py`.
     """
     # One thread each, because the decode processes share the processor.
     cv2.setNumThreads(1)
@@ -106,7 +106,8 @@ def measure_quality(
         **_color_statistics(small),
         flat_share=_flat_share(gray),
         hard_edge_share=_hard_edge_share(gray),
-        missing_rows_share=_missing_rows_share(small),
+        missing_rows_share=missing_rows_share(small),
+        color_break=max(0.0, color_break),
     )
     finite = np.nan_to_num(np.array(list(metrics.values())), nan=0.0, posinf=99.0)
     return (
@@ -242,17 +243,6 @@ def _sampled_rows(gray: Gray) -> Gray:
     bands = gray.shape[0] // 64
     sampled = gray[: bands * 64].reshape(bands, 4, 16, -1)[:, 0]
     return np.ascontiguousarray(sampled.reshape(bands * 16, -1))
-
-
-def _missing_rows_share(small: _Rgb) -> float:
-    """The share of rows, counted from the bottom, that have only the color of missing data."""
-    if np.ptp(small[-1], axis=0).max() > _T.uniform_row:
-        return 0.0
-    rows = small[::-1].astype(np.int16)
-    uniform = np.ptp(rows, axis=1).max(axis=1) <= _T.uniform_row
-    distance = np.abs(rows.mean(axis=1)[:, None] - _MISSING_COLORS).max(axis=2)
-    present = np.flatnonzero(~(uniform & (distance <= _T.missing_color).any(axis=1)))
-    return float((present[0] if len(present) else len(rows)) / len(rows))
 
 
 def _sharpness_map(radii: npt.NDArray[np.float32]) -> Gray:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Gray = npt.NDArray[np.uint8]
 
-METRICS_VERSION = 4
+METRICS_VERSION = 5
 """Incremented when the meaning of a metric changes. Photos with an older version are measured again
 in the background."""
 REFERENCE_WIDTH = 1500
@@ -82,8 +82,8 @@ class QualityMetrics:
     hard_edge_share: float = 0.0
     """Share of pixels at a step of 60 levels or more with a flat side: text, lines, frames."""
     missing_rows_share: float = 0.0
-    """Share of rows at the bottom with only the color that decoders substitute for missing
-    data."""
+    """Share of rows at the bottom, or at another border, with only a color that decoders substitute
+    for missing data."""
     colorfulness: float = 0.0
     """Metric M of Hasler and Süsstrunk, Measuring colorfulness in natural images, 2003."""
     clipped_share: float = 0.0
@@ -93,6 +93,9 @@ class QualityMetrics:
     highlight_gradient: float = 0.0
     """Mean Sobel gradient in the highlights at 256 pixels on the longer side, in levels. It is high
     in overexposed photos, whose highlights end abruptly."""
+    color_break: float = 0.0
+    """How surely all colors are shifted from one JPEG block on, as after changed bits, 0 to 1
+    (`color_breaks.py`)."""
 
     def packed(self) -> bytes:
         """The metrics in the order of METRIC_NAMES, as little-endian float32."""

@@ -144,6 +144,11 @@ def show_kind(kind: FindingKind | None) -> None:
     update_url(**{KIND: kind, AREA: None, DISMISSED: None})
 
 
+def mark_area(area: MapArea) -> None:
+    """Show the photos in a rectangle of the map."""
+    update_url(**{AREA: ",".join(map(str, area))})
+
+
 def from_widget(
     parameter: str,
     key: str,

@@ -42,7 +42,7 @@ def files(found: Sequence[Finding], request: AnomalyRequest) -> None:
             anomalies_state.update_url(**{anomalies_state.PAGE: str(number)})
 
     known = [photo_id for photo_id in ids if photo_id is not None]
-    anomaly_photos.open_photo(known, None, file_actions(), turn_to)
+    anomaly_photos.open_photo(known, file_actions(), turn_to)
 
 
 def _pagination(pages: int, at: int) -> None:

@@ -15,7 +15,7 @@ from explorer.ui import empty_library, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
-from explorer.ui.components import id_lists, map_data, map_view
+from explorer.ui.components import id_lists, map_data, map_view, viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.default_program import file_actions
@@ -31,7 +31,7 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
         return
     if not len(shown.ids):
         _layout_progress()
-        anomaly_photos.open_photo([], None, file_actions())
+        anomaly_photos.open_photo([], file_actions())
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         _coloring_choice(request.coloring)
@@ -39,16 +39,11 @@ def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
             anomaly_photos.export(found)
         st.page_link(APP_FILES / "pages" / "map.py", label="Browse the map", icon=":material/map:")
     url = map_view.map_url(request.coloring, request.filters, _version(request.coloring, found))
-    result = map_view.map_view(url, request.area)
-    if result.area is not None and result.area != request.area:
-        area = ",".join(map(str, result.area))
-        anomalies_state.update_url(**{anomalies_state.AREA: area})
-        st.rerun()
+    map_view.map_view(url, request.area, open_photo=viewer.show, mark=anomalies_state.mark_area)
     if request.area is None:
-        anomaly_photos.open_photo([], result.opened, file_actions())
+        anomaly_photos.open_photo([], file_actions())
         return
-    ids = _photos_in(shown, request.area, request)
-    _marked_photos(ids, request, result.opened, found)
+    _marked_photos(_photos_in(shown, request.area, request), request, found)
 
 
 def _layout_progress() -> None:
@@ -92,10 +87,8 @@ def _photos_in(shown: PhotoMap, area: MapArea, request: AnomalyRequest) -> list[
     return [i for i in ids if i in matching]
 
 
-def _marked_photos(
-    ids: Sequence[int], request: AnomalyRequest, opened: int | None, found: Sequence[Finding]
-) -> None:
-    """Draw the photos in the marked area. opened: a photo to open now."""
+def _marked_photos(ids: Sequence[int], request: AnomalyRequest, found: Sequence[Finding]) -> None:
+    """Draw the photos in the marked area."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline-area"):
         st.markdown(f"**{count(len(ids), 'photo')}** in the marked area", width="content")
         st.button(
@@ -105,16 +98,18 @@ def _marked_photos(
             on_click=anomalies_state.update_url,
             kwargs={anomalies_state.AREA: None},
         )
-    reasons = {f.id: f.detail for f in reversed(found) if f.id is not None}
+    worst = {f.id: f for f in reversed(found) if f.id is not None}
     gallery(
-        id_lists.photos_in_order(ids, {i: reasons[i] for i in ids if i in reasons}),
+        id_lists.photos_in_order(
+            ids, {i: anomaly_photos.caption(worst[i]) for i in ids if i in worst}
+        ),
         "area",
         label="Photos in the marked area of the map",
         place=json.dumps(request.area),
         actions=_actions(),
         keep_position=True,
     )
-    anomaly_photos.open_photo(ids, opened, [*_actions(), *file_actions()])
+    anomaly_photos.open_photo(ids, [*_actions(), *file_actions()])
 
 
 def _actions() -> list[PhotoAction]:

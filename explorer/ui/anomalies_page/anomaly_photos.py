@@ -9,6 +9,8 @@ import streamlit as st
 
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
+from explorer.library.paths import printable
+from explorer.search.photo_list import Caption
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest
@@ -28,7 +30,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         if finding.id is not None:
             by_id.setdefault(finding.id, finding)
     ids = list(by_id)
-    captions = {i: f"{severity(f.score).capitalize()}: {f.detail}" for i, f in by_id.items()}
+    captions = {i: caption(finding) for i, finding in by_id.items()}
     filters = request.filters and [
         request.filters.since,
         request.filters.until,
@@ -42,7 +44,13 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         actions=_actions(found, request),
         keep_position=True,
     )
-    open_photo(ids, None, [*_actions(found, request), *file_actions()])
+    open_photo(ids, [*_actions(found, request), *file_actions()])
+
+
+def caption(finding: Finding) -> Caption:
+    word = severity(finding.score).capitalize()
+    short = f"{word}: {finding.brief or finding.detail}"
+    return Caption(printable(short), printable(f"{word}: {finding.detail}"))
 
 
 def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAction]:
@@ -80,18 +88,13 @@ def _actions(found: Sequence[Finding], request: AnomalyRequest) -> list[PhotoAct
 
 
 def open_photo(
-    ids: Sequence[int],
-    opened: int | None,
-    actions: Sequence[PhotoAction],
-    turn_to: Callable[[int], None] | None = None,
+    ids: Sequence[int], actions: Sequence[PhotoAction], turn_to: Callable[[int], None] | None = None
 ) -> None:
-    """Draw the viewer, with all findings about a photo. opened: a photo to open now. turn_to: see
-    `viewer.viewer`."""
+    """Draw the viewer, with all findings about a photo. turn_to: see `viewer.viewer`."""
     viewer.viewer(
         ids,
         # What the viewer says about a photo depends on the thresholds, which decide its findings.
         anomalies_state.anomalies().thresholds(),
-        opened=opened,
         actions=actions,
         why=lambda i: finding_details.findings_html(anomalies_state.findings_of(i)),
         turn_to=turn_to,

@@ -57,7 +57,6 @@ def gallery(
     label: str = "Photos",
     place: str = "",
     badges: Mapping[int, str] | None = None,
-    captions: Mapping[int, str] | None = None,
     notes: Mapping[int, str] | None = None,
     marks: Mapping[int, str] | None = None,
     linked: str = "",
@@ -76,7 +75,7 @@ def gallery(
     place: identifies what is shown, such as the search. When it changes, the gallery starts at the
     top with nothing selected; otherwise selection, focus and scroll position are kept, even if
     photos are added or removed.
-    badges, captions: short texts, and sentences of up to three lines, by photo id; for rows only.
+    badges: short texts, by photo id; for rows only.
     notes, marks: texts shown while a photo is hovered or focused, and the meanings of the check
     marks on photos, by photo id; for rows only.
     linked: galleries with the same name here outline a photo that is hovered in one of them.
@@ -99,7 +98,7 @@ def gallery(
         "chooses": chooses,
         "linked": linked,
         "handled": action_inbox.handled(_widget_key(key)),
-        **_photo_data(photos, badges=badges, captions=captions, notes=notes, marks=marks),
+        **_photo_data(photos, badges=badges, notes=notes, marks=marks),
     }
     current = partial(_current_selection, photos, key, place)
     mark = partial(_toggle_favourite, actions, current)

@@ -11,7 +11,7 @@ import numpy as np
 from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search.photo_list import ListLayout, PhotoList
+from explorer.search.photo_list import Caption, ListLayout, PhotoList
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 
@@ -29,7 +29,11 @@ class GalleryStack(NamedTuple):
 
 
 def photo_tile(
-    photo: PhotoRow, *, caption: str = "", stack: GalleryStack | None = None, inside: bool = False
+    photo: PhotoRow,
+    *,
+    caption: Caption | None = None,
+    stack: GalleryStack | None = None,
+    inside: bool = False,
 ) -> dict[str, Any]:
     """The data of one photo. inside: whether it is part of the open stack of a photo before it."""
     return {
@@ -42,7 +46,8 @@ def photo_tile(
         "taken": photo["taken_at"],
         "precision": photo["taken_precision"],
         "source": photo["taken_source"],
-        "caption": caption,
+        "caption": caption.text if caption else "",
+        "wholeCaption": (caption.whole or caption.text) if caption else "",
         "stack": stack._asdict() if stack else None,
         "inside": inside,
         "favourite": bool(photo["favourite"]),
@@ -52,12 +57,11 @@ def photo_tile(
 def photo_tiles(
     photos: Sequence[PhotoRow],
     badges: Mapping[int, str] | None = None,
-    captions: Mapping[int, str] | None = None,
     notes: Mapping[int, str] | None = None,
     marks: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The photos of a gallery that gets all of them at once. The texts are given by photo id."""
-    texts = {"badge": badges, "caption": captions, "note": notes, "mark": marks}
+    texts = {"badge": badges, "note": notes, "mark": marks}
     return [
         photo_tile(photo)
         | {kind: (by_id or {}).get(photo["id"], "") for kind, by_id in texts.items()}
@@ -77,7 +81,7 @@ def list_tiles(photos: PhotoList, ids: Ids, inside: Sequence[bool]) -> list[dict
         row, size = rows.get(photo_id), sizes.get(photo_id)
         stack = GalleryStack(*size) if size is not None and not within else None
         tile = row and photo_tile(
-            row, caption=photos.captions.get(photo_id, ""), stack=stack, inside=bool(within)
+            row, caption=photos.captions.get(photo_id), stack=stack, inside=bool(within)
         )
         tiles.append(tile)
     return tiles

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from explorer.library.catalog import Ids
-from explorer.search.photo_list import PhotoList
+from explorer.search.photo_list import Caption, PhotoList
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import ResultView
@@ -27,18 +27,19 @@ def photos_by_day(ids: Ids) -> PhotoList:
     return _registered(ids, by_day(ids), {})
 
 
-def photos_in_order(ids: Sequence[int], captions: Mapping[int, str]) -> PhotoList:
-    """These photos in the given order. captions: a sentence of up to three lines, by id."""
+def photos_in_order(ids: Sequence[int], captions: Mapping[int, Caption]) -> PhotoList:
+    """These photos in the given order. captions: by photo id."""
     array = np.array(ids, np.int64)
     return _registered(array, ResultView(RankedIds(array, len(array)), NO_STACKS), captions)
 
 
-def _registered(ids: Ids, view: ResultView, captions: Mapping[int, str]) -> PhotoList:
+def _registered(ids: Ids, view: ResultView, captions: Mapping[int, Caption]) -> PhotoList:
     # The key is made from the contents of the list: the same photos may have been found in other
     # ways at the same state of the catalog, and findings may be older than that state.
     held = hashlib.blake2b(ids.tobytes(), digest_size=16)
-    for photo_id, text in captions.items():
-        held.update(f"{photo_id} {text}\n".encode(errors="surrogateescape"))
+    for photo_id, caption in captions.items():
+        text = f"{photo_id} {caption.text} {caption.whole}\n"
+        held.update(text.encode(errors="surrogateescape"))
     engine = resources.engine()
     key = photo_lists.list_key(
         "ids", view.sorting, held.hexdigest(), resources.library().catalog.change()

@@ -177,7 +177,7 @@ def by_kind(ids: Ids, findings: Sequence[Finding]) -> MapColors:
 def by_folder(ids: Ids, subjects: Mapping[int, ReviewPhoto]) -> MapColors:
     """Color photos by folder, for the folders with the most photos."""
     known = [i for i in ids.tolist() if i in subjects]
-    numbers, names = folder_numbers([subjects[i].path for i in known])
+    numbers, names = folder_numbers([subjects[i] for i in known])
     common = [folder for folder, _ in Counter(numbers.tolist()).most_common(_MAX_FOLDERS)]
     place = {folder: at for at, folder in enumerate(common)}
     of = dict(zip(known, numbers.tolist(), strict=True))

@@ -8,33 +8,25 @@ server (`map_data.py`). It tells Python which photo was opened (`open`) and whic
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from explorer.library.filters import Filters
-from explorer.ui.components.component_events import ignore
+from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
 
+_KEY = "map"
 _component = st.components.v2.component(
     "photo_map",
     html=(STATIC / "scatter.html").read_text(encoding="utf-8"),
     css=(STATIC / "scatter.css").read_text(encoding="utf-8"),
     js=component_loader("scatter"),
 )
-
-
-class MapResult(NamedTuple):
-    """What the user did on the map, once."""
-
-    opened: int | None
-    """The id of a photo to open."""
-    area: MapArea | None
-    """The rectangle that was marked."""
 
 
 def map_url(coloring: Coloring, filters: Filters | None, version: str) -> str:
@@ -50,15 +42,19 @@ def map_url(coloring: Coloring, filters: Filters | None, version: str) -> str:
     return f"{PHOTOS}map?{urlencode(given, errors='surrogateescape')}"
 
 
-def map_view(source: str, area: MapArea | None) -> MapResult:
-    """Show the map. source: the URL of its points. area: the rectangle that is marked on it."""
-    result: Any = _component(
-        key="map",
+def map_view(
+    source: str,
+    area: MapArea | None,
+    *,
+    open_photo: Callable[[int], None],
+    mark: Callable[[MapArea], None],
+) -> None:
+    """Show the map. source: the URL of its points. area: the rectangle that is marked on it.
+    open_photo, mark: called before the page runs with the id of a photo that was clicked, and with
+    a rectangle that was marked."""
+    _component(
+        key=_KEY,
         data={"source": source, "area": list(area) if area else None},
-        on_open_change=ignore,
-        on_area_change=ignore,
-    )
-    return MapResult(
-        int(result.open) if result.open else None,
-        MapArea(*(int(side) for side in result.area)) if result.area else None,
+        on_open_change=follow(_KEY, "open", lambda photo: open_photo(int(photo))),
+        on_area_change=follow(_KEY, "area", lambda sides: mark(MapArea(*map(int, sides)))),
     )

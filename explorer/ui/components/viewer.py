@@ -57,7 +57,6 @@ def show(photo_id: int) -> None:
 def viewer(
     ids: Sequence[int] | Ids | Callable[[], Ids],
     *facts: object,
-    opened: int | None = None,
     why: Callable[[int], str] | None = None,
     more_like: Callable[[int], None] | None = None,
     actions: Sequence[PhotoAction] = (),
@@ -69,7 +68,6 @@ def viewer(
 
     ids: the photos to step through, or a function that finds them when one is opened.
     facts: everything that these and `why` depend on, besides the library and the model.
-    opened: a photo to open now, as the map reports it.
     why: returns why a photo is shown, as HTML. Like a function in `ids`, it is called outside of
     the session, so it must not use Streamlit.
     more_like: called with a photo's id to search for similar ones; by default, opens the Search
@@ -79,8 +77,6 @@ def viewer(
     turn_to: called with the id of the photo seen last if the page's gallery does not show it; turns
     to the page of results that does.
     """
-    if opened is not None:
-        show(opened)
     actions = [*actions, make_concept_action()]
     data = _viewer_data(register(ids, *facts, why=why, query=query), actions)
     with st.container(key="viewer"):

@@ -139,6 +139,19 @@ def test_missing_rows_are_measured() -> None:
     assert judged(picture).missing_rows_share == 0
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_missing_rows_are_recognized_in_a_rotated_photo(turns: int) -> None:
+    picture = scene(0)
+    picture[490:] = 128
+    assert judged(np.rot90(picture, turns)).missing_rows_share == pytest.approx(0.3, abs=0.02)
+
+
+def test_a_gray_frame_is_no_missing_data() -> None:
+    picture = scene(0)
+    picture[:, :60] = picture[:, -60:] = 128
+    assert judged(picture).missing_rows_share == 0
+
+
 def test_a_truncated_file_has_missing_rows() -> None:
     data = jpeg(scene(0), 90)
     photo = decode(data[: len(data) // 2], None)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.config import PROJECT
 from explorer.ui import app_frame
 from explorer.ui.components import component_events
-from tests.ui.component_events import send
+from tests.ui.component_events import data_of, send
 from tests.ui.places_page.test_places_photos import located
 from tests.ui.search_page.test_search_state import address, app
 
@@ -46,6 +46,7 @@ def opened(name: str, **search: str) -> AppTest:
         ),
         ("places", "places_map", {"area": "38,-10,39,-9"}, {"area": "38,-10,39,-9"}),
         ("places", "places_map", {"search": "38,-10,39,-9"}, {"q": "area:38,-10,39,-9"}),
+        ("anomalies", "photo_map", {"area": [1, 2, 30, 40]}, {"area": "1,2,30,40"}),
         ("places", "places_list", {"search": "place:Lisbon"}, {"q": "place:Lisbon"}),
     ],
 )
@@ -80,3 +81,14 @@ def test_only_what_was_sent_is_followed(monkeypatch: pytest.MonkeyPatch) -> None
     callback()
     assert done == ["38,-10,39,-9"]
     component_events.ignore()
+
+
+@pytest.mark.usefixtures("located")
+def test_a_photo_opened_on_the_map_of_anomalies_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened("anomalies")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(app_frame, "app_frame", st.stop)
+        send(page, "photo_map", open=2)
+    page.run()
+    assert not page.exception
+    assert data_of(page, "viewer")["open"] == {"photo": 2, "turn": 1}

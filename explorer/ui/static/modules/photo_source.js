@@ -24,7 +24,7 @@ export function decodedRatios(text) {
 export function givenSource(photos) {
   const positions = new Map(photos.map((photo, at) => [photo.id, at]));
   return {
-    key: JSON.stringify(photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.favourite])),
+    key: JSON.stringify(photos.map((photo) => [photo.id, photo.src, photo.badge, photo.caption, photo.wholeCaption, photo.note, photo.mark, photo.favourite])),
     total: photos.length,
     ratios: Float32Array.from(photos, (photo) => photo.ratio),
     sections: givenSections(photos.length),

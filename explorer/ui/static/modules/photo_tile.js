@@ -5,14 +5,14 @@ import { make } from "./element.js";
 
 // A key that is the same for tiles that look the same.
 export function tileKey(photo) {
-  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.note, photo.mark, photo.stack, photo.inside, photo.favourite]));
+  return (photo.key ??= JSON.stringify([photo.id, photo.src, photo.badge, photo.caption, photo.wholeCaption, photo.note, photo.mark, photo.stack, photo.inside, photo.favourite]));
 }
 
 // seen: whether it is in view now, so that its preview is loaded before those around the view.
 export function makeTile(photo, seen = true) {
   const label = photoLabel(photo);
   const name = photo.stack ? `${label}, stack of ${photo.stack.size} photos` : label;
-  const told = [photo.favourite && "favorite", photo.caption, photo.mark, photo.note].filter(Boolean).join("; ");
+  const told = [photo.favourite && "favorite", photo.wholeCaption, photo.mark, photo.note].filter(Boolean).join("; ");
   const button = make("button", {
     type: "button",
     class: photo.inside ? "photo inside" : "photo",
@@ -32,7 +32,7 @@ export function makeTile(photo, seen = true) {
   );
   if (photo.favourite) button.append(make("span", { class: "favourite", title: "Favorite" }, "♥"));
   if (photo.badge) button.append(make("span", { class: "badge" }, photo.badge));
-  if (photo.caption) button.append(make("span", { class: "caption" }, photo.caption));
+  if (photo.caption) button.append(make("span", { class: "caption", title: photo.wholeCaption }, photo.caption));
   if (photo.mark) button.append(make("span", { class: "mark", title: photo.mark }, "✓"));
   if (photo.note) button.append(make("span", { class: "note" }, photo.note));
   if (photo.stack) markStack(button, photo.stack);

@@ -9,7 +9,7 @@ import pytest
 from explorer.library import quality_store
 from explorer.library.library import Library
 from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
-from explorer.library.root_store import add_root, remove_root, update_root
+from explorer.library.root_store import remove_root, update_root
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityDiagnostics, QualityMetrics
 from tests.factory import LibraryBuilder, decoded
 
@@ -106,22 +106,6 @@ def test_subjects_are_listed_with_their_files(builder: LibraryBuilder) -> None:
         (file.photo_id, Path(file.path).name)
         for file in quality_store.unusually_named_files(builder.library.catalog, {"JPEG": ()})
     ] == [(one, "a.jpg"), (one, "copy.png")]
-
-
-def test_files_with_an_unusual_extension_are_listed(builder: LibraryBuilder) -> None:
-    builder.put("a.jpg", 1)
-    builder.put("sub.jpg/A.JPEG", 1)
-    builder.put("sub.jpg/copy.png", 1)
-    builder.put("jpg", 2)
-    builder.put("b.png", 3, format="WEBP")
-
-    def names(**usual: tuple[str, ...]) -> list[str]:
-        found = quality_store.unusually_named_files(builder.library.catalog, usual)
-        return [file.relative for file in found]
-
-    assert names(JPEG=(".jpg", ".jpeg")) == ["sub.jpg/copy.png", "jpg"]
-    assert names(JPEG=(".jpg", ".jpeg"), WEBP=(".webp",)) == ["sub.jpg/copy.png", "jpg", "b.png"]
-    assert names(PNG=(".png",)) == []
 
 
 def test_rereading_a_photo_replaces_all_its_facts(builder: LibraryBuilder) -> None:
@@ -235,46 +219,6 @@ def test_a_photo_reread_intact_is_no_longer_damaged(builder: LibraryBuilder) -> 
         for subject in quality_store.review_photos(builder.library.catalog)
     }
     assert found == {one: None, two: "part is missing"}
-
-
-def test_a_photo_is_represented_by_a_copy_on_a_connected_drive(
-    builder: LibraryBuilder, tmp_path: Path
-) -> None:
-    (tmp_path / "other").mkdir()
-    first, second = builder.root, add_root(builder.writer, str(tmp_path / "other"))
-    one, two = builder.put("a.jpg", 1), builder.put("b.jpg", 2)
-    builder.root = second
-    builder.put("copy.jpg", 1)
-    update_root(builder.writer, first, state="offline")
-    found = {
-        subject.id: subject.path for subject in quality_store.review_photos(builder.library.catalog)
-    }
-    assert found == {
-        one: str(tmp_path / "other" / "copy.jpg"),
-        two: str(tmp_path / "photos" / "b.jpg"),
-    }
-    ((photo, file),) = quality_store.photos_to_measure(builder.library.catalog)
-    assert (photo, file.path, file.root_id, file.photo_id, file.state) == (
-        one,
-        "copy.jpg",
-        second,
-        one,
-        "present",
-    )
-    # Of several that are there, the first that was found is read.
-    update_root(builder.writer, first, state="online")
-    assert [file.path for _, file in quality_store.photos_to_measure(builder.library.catalog)] == [
-        "a.jpg",
-        "b.jpg",
-    ]
-
-    def names() -> list[str]:
-        files = quality_store.unusually_named_files(builder.library.catalog, {"JPEG": ()})
-        return [file.relative for file in files]
-
-    assert names() == ["a.jpg", "b.jpg", "copy.jpg"]
-    builder.lose("copy.jpg")
-    assert names() == ["a.jpg", "b.jpg"]
 
 
 def test_unreadable_metrics_are_ignored(builder: LibraryBuilder) -> None:

@@ -223,8 +223,9 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "ui/removal_dialogs/removal_dialog": (),
     "ui/removal_dialogs/keep_rules_dialog": (),
     "ui/removal_dialogs/removal_history": (),
-    "ui/duplicates_page/group_choices": ("ui/components/test_compare_view",),
+    "ui/duplicates_page/group_choices": ("ui/duplicates_page/test_group_marks",),
     "ui/duplicates_page/group_browser": (),
+    "ui/duplicates_page/decision_history": ("ui/duplicates_page/test_group_marks",),
     "ui/duplicates_page/removal_list": (
         "ui/duplicates_page/test_group_browser",
         "ui/duplicates_page/test_duplicates_page",

@@ -29,7 +29,7 @@ GUARDS_OF_LIBRARY: dict[str, tuple[str, ...]] = {
         "indexing/test_sidecar_updates",
         "indexing/test_sidecar_properties",
     ),
-    "library/root_store": ("library/test_writer_cut_off",),
+    "library/root_store": ("library/test_writer_cut_off", "indexing/test_merged_roots"),
     "library/embedding_store": ("library/test_writer_cut_off",),
     "library/command_store": (),
     "library/worker_store": (),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
+from explorer.matching import rewritten_picture
 from explorer.matching.rewritten_picture import is_same_picture_rewritten
 from tests import pictures
 
@@ -63,3 +65,40 @@ def test_of_pictures_with_little_contrast_small_differences_count() -> None:
 def test_previews_that_cannot_be_read_tell_nothing() -> None:
     jpeg = pictures.encoded(BEFORE)
     assert not is_same_picture_rewritten(jpeg, b"") and not is_same_picture_rewritten(b"\xff", jpeg)
+
+
+@pytest.mark.parametrize(
+    ("contrast", "changed", "by", "same"),
+    [
+        # The maximum of a picture with much contrast, and the mean.
+        (200, 1, 20, True), (200, 1, 21, False), (200, 1, -21, False),
+        (200, 400, 2, True), (200, 400, -2, True), (200, 400, 3, False), (200, 201, 4, False),
+        (200, 200, 4, True),
+        # With little contrast, half of the standard deviation, and a twentieth.
+        (20, 1, 5, True), (20, 1, 6, False),
+        (20, 200, 1, True), (20, 201, 1, False), (20, 100, 2, True), (20, 101, 2, False),
+    ],
+)  # fmt: skip
+def test_a_picture_may_differ_by_the_noise_of_compression(
+    contrast: int, changed: int, by: int, same: bool
+) -> None:
+    one = np.zeros((20, 20), np.int16)
+    one[:, 10:] = contrast
+    other = one.copy()
+    other.ravel()[:changed] += by
+    assert rewritten_picture._are_alike(one, other) is same
+
+
+def test_previews_are_compared_at_a_quarter_of_their_size() -> None:
+    assert rewritten_picture._shrunk(np.zeros((43, 80, 3), np.uint8)).shape == (10, 20, 3)
+    assert rewritten_picture._shrunk(np.zeros((3, 2, 3), np.uint8)).shape == (1, 1, 3)
+    # Means of areas, with a sign, so that their difference has one.
+    checked = np.indices((8, 8)).sum(axis=0) % 2 * 200
+    small = rewritten_picture._shrunk(np.dstack([checked] * 3).astype(np.uint8))
+    assert set(np.unique(small)) == {100} and small.dtype == np.int16
+
+
+def test_a_picture_is_turned_in_all_eight_ways() -> None:
+    pixels = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    turned = [each.tobytes() for each in rewritten_picture._turned(pixels)]
+    assert len(turned) == len(set(turned)) == 8 and turned[0] == pixels.tobytes()

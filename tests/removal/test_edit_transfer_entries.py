@@ -10,6 +10,7 @@ import pytest
 from explorer.library.edit_store import edit_photos, edited_fields
 from explorer.library.pair_store import PairKind
 from explorer.library.removal_journal import RemovalEntry, RemovalRun
+from explorer.removal import edit_transfer
 from explorer.removal.edit_transfer import carry_over, take_back
 from tests.fixtures.small_library import SmallLibrary, hash_of
 
@@ -70,8 +71,11 @@ def test_edits_of_a_photo_that_was_moved_are_carried_over(copies: SmallLibrary) 
         {"keeper_hash": GONE},
     ],
 )
-def test_no_other_edits_are(copies: SmallLibrary, facts: dict[str, Any]) -> None:
-    """Though the file is away, as another removal says."""
+def test_no_other_edits_are(
+    copies: SmallLibrary, facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the file is away, as another removal says. Nor does it wait for the catalog."""
+    monkeypatch.setattr(edit_transfer, "carry_from_removed", pytest.fail)
     other = run(entry(copies), name="two")
     assert not carried(copies, run(entry(copies, **facts)), other)
 

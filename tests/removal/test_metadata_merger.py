@@ -191,3 +191,22 @@ def test_a_sidecar_is_journaled_before_it_is_written(
     go(metadata_library)
     ((kept, note, there),) = seen
     assert kept == note and not there and note["before"] is None
+
+
+def test_one_process_without_an_encoder_is_used_and_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = list[object]()
+
+    class Pool:
+        def __init__(self, *given: object) -> None:
+            made.append(given)
+
+        def close(self) -> None:
+            made.append("closed")
+
+    monkeypatch.setattr(metadata_merger, "DecodePool", Pool)
+    merger = MetadataMerger()
+    assert made == [(1, None)]
+    merger.close()
+    assert made == [(1, None), "closed"]

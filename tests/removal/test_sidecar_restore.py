@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from explorer.removal import part_files
-from explorer.removal.sidecar_restore import restore_sidecar
+from explorer.removal.sidecar_restore import has_changed, restore_sidecar
 from explorer.removal.sidecar_writer import write
 from tests.fixtures.small_library import hash_of
 from tests.removal.test_metadata_merger import merged_at, names, note_path
@@ -145,3 +145,25 @@ def test_entries_of_older_versions_are_read(sidecar_file: Path, keeper_photo: st
         "times": [10**18, 10**18],
     }
     assert restore_sidecar(old, keeper_photo) == "" and sidecar_file.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_a_sidecar_has_changed_if_it_has_neither_content(
+    sidecar_file: Path, keeper_photo: str, old: bytes | None
+) -> None:
+    if old is not None:
+        sidecar_file.write_bytes(old)
+    merged = merged_at(sidecar_file)
+    note = note_path(merged)
+    assert not has_changed(note)
+    write(note, merged, keeper_photo)
+    assert not has_changed(note)
+    sidecar_file.write_bytes(b"another's")
+    assert has_changed(note)
+    sidecar_file.write_bytes(b"old")
+    assert has_changed(note) is (old is None)
+    # It is not there, or cannot be read.
+    sidecar_file.unlink()
+    assert not has_changed(note)
+    sidecar_file.mkdir()
+    assert not has_changed(note)

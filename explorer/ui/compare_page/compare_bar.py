@@ -12,10 +12,10 @@ from explorer.ui import resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.components.photo_upload import photo_upload
-from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.components.photo_urls import data_url, preview_url
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page import example_photos, search_bar
+from explorer.ui.search_page import example_photos
 
 
 def compare_bar(request: CompareRequest) -> None:
@@ -74,7 +74,7 @@ def _photos(request: CompareRequest) -> None:
     pictures = [(preview_url(row), printable(row["name"])) for row in rows.values()]
     for token in request.uploads:
         if picture := example_photos.picture(token):
-            pictures.append((search_bar.data_url(picture), "an upload"))
+            pictures.append((data_url(picture), "an upload"))
     images = "".join(
         f'<img src="{source}" alt="{html.escape(name)}" height="56">' for source, name in pictures
     )

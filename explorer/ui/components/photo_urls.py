@@ -1,8 +1,9 @@
-"""URLs from which the browser loads a photo: its preview, the original file, or a rendition for a
-screen."""
+"""URLs of a photo for the browser: its preview, the original file, a rendition for a screen, or a
+JPEG in the URL itself."""
 
 from __future__ import annotations
 
+import base64
 from typing import Any, Literal
 
 from explorer.library.paths import printable
@@ -53,6 +54,11 @@ def picture_source(photo: PhotoRow) -> Literal["original", "screen", "preview"]:
     ):
         return "original"
     return "screen"
+
+
+def data_url(jpeg: bytes) -> str:
+    """A `data:` URL with a JPEG."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
 
 
 def photo_label(photo: PhotoRow) -> str:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 
 import streamlit as st
 from PIL import Image
 
 from explorer.search.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
+from explorer.ui.components.photo_urls import data_url
 from explorer.ui.components.region_picker import PickerPhoto, region_picker
 from explorer.ui.search_page import example_photos, region_photos, search_state
 
@@ -68,7 +68,7 @@ def upload_dialog(token: str) -> None:
         st.rerun()
     with Image.open(io.BytesIO(picture)) as opened:
         width, height = opened.size
-    url = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+    url = data_url(picture)
     _draw(PickerPhoto(token, url, "Photo to search by", width, height))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from explorer.ui import resources
 from explorer.ui.components.day_input import day_input
 from explorer.ui.components.photo_upload import photo_upload
-from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.components.photo_urls import data_url, preview_url
 from explorer.ui.concepts.concept_request import ConceptRequest, open_concepts
 from explorer.ui.library_page import folder_choices
 from explorer.ui.search_page import (
@@ -127,8 +126,3 @@ def example_photos_bar(request: SearchRequest) -> None:
     for token in tokens:
         if region_search.is_drawing(token):
             region_search.upload_dialog(token)
-
-
-def data_url(jpeg: bytes) -> str:
-    """A `data:` URL with a JPEG."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -17,6 +17,7 @@ from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.compare_page.rank_texts import ranks_elsewhere
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.gallery_tiles import TileTexts
 from explorer.ui.localized import count, milliseconds, number
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.viewer.photo_sequences import ids_digest
@@ -114,21 +115,20 @@ class ModelColumns:
         marks: Mapping[int, str],
         sequence: str,
     ) -> None:
-        """Draw a model's photos. notes, marks: see `gallery`. sequence: token of these photos for
+        """Draw a model's photos. notes, marks: see `TileTexts`. sequence: token of these photos for
         the viewer."""
         request = self._request
         ids, scores = model.ids[: request.top].tolist(), model.scores[: request.top].tolist()
+        ranks = {
+            photo: f"{rank} · {number(score, 3)}"
+            for rank, (photo, score) in enumerate(zip(ids, scores, strict=True), 1)
+        }
         gallery(
             [rows[i] for i in ids if i in rows],
             f"compare-{model.encoder}",
             label=f"Photos found by {model.encoder}",
             place=json.dumps([request.text, request.like, request.uploads, request.models]),
-            badges={
-                photo: f"{rank} · {number(score, 3)}"
-                for rank, (photo, score) in enumerate(zip(ids, scores, strict=True), 1)
-            },
-            notes=notes,
-            marks=marks,
+            texts=TileTexts(ranks, notes, marks),
             linked="compare",
             sequence=sequence,
             more_like=compare_state.search_like,

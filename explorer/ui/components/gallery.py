@@ -30,7 +30,13 @@ from explorer.ui.change_errors import attempt
 from explorer.ui.components import action_inbox
 from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.component_events import follow, ignore
-from explorer.ui.components.gallery_tiles import layout_data, list_tiles, photo_tiles
+from explorer.ui.components.gallery_tiles import (
+    NO_TEXTS,
+    TileTexts,
+    layout_data,
+    list_tiles,
+    photo_tiles,
+)
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
@@ -56,9 +62,7 @@ def gallery(
     *,
     label: str = "Photos",
     place: str = "",
-    badges: Mapping[int, str] | None = None,
-    notes: Mapping[int, str] | None = None,
-    marks: Mapping[int, str] | None = None,
+    texts: TileTexts = NO_TEXTS,
     linked: str = "",
     actions: Sequence[PhotoAction] = (),
     keep_position: bool = False,
@@ -75,9 +79,7 @@ def gallery(
     place: identifies what is shown, such as the search. When it changes, the gallery starts at the
     top with nothing selected; otherwise selection, focus and scroll position are kept, even if
     photos are added or removed.
-    badges: short texts, by photo id; for rows only.
-    notes, marks: texts shown while a photo is hovered or focused, and the meanings of the check
-    marks on photos, by photo id; for rows only.
+    texts: on the photos; for rows only.
     linked: galleries with the same name here outline a photo that is hovered in one of them.
     sequence: the token of the photos that the viewer steps through from this gallery
     (`viewer.register`), if a page has several galleries.
@@ -98,7 +100,7 @@ def gallery(
         "chooses": chooses,
         "linked": linked,
         "handled": action_inbox.handled(_widget_key(key)),
-        **_photo_data(photos, badges=badges, notes=notes, marks=marks),
+        **_photo_data(photos, texts),
     }
     current = partial(_current_selection, photos, key, place)
     mark = partial(_toggle_favourite, actions, current)
@@ -127,13 +129,11 @@ def _draw(
     )
 
 
-def _photo_data(
-    photos: Sequence[PhotoRow] | PhotoList, **texts: Mapping[int, str] | None
-) -> dict[str, Any]:
-    """The photos as JSON data for the browser. texts: see `photo_tiles`."""
+def _photo_data(photos: Sequence[PhotoRow] | PhotoList, texts: TileTexts) -> dict[str, Any]:
+    """The photos as JSON data for the browser."""
     if isinstance(photos, PhotoList):
         return _list_data(photos)
-    return {"photos": photo_tiles(photos, **texts)}
+    return {"photos": photo_tiles(photos, texts)}
 
 
 def _current_selection(photos: Sequence[PhotoRow] | PhotoList, key: str, place: str) -> list[int]:

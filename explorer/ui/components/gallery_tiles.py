@@ -54,17 +54,29 @@ def photo_tile(
     }
 
 
-def photo_tiles(
-    photos: Sequence[PhotoRow],
-    badges: Mapping[int, str] | None = None,
-    notes: Mapping[int, str] | None = None,
-    marks: Mapping[int, str] | None = None,
-) -> list[dict[str, Any]]:
-    """The photos of a gallery that gets all of them at once. The texts are given by photo id."""
-    texts = {"badge": badges, "note": notes, "mark": marks}
+class TileTexts(NamedTuple):
+    """Texts on the photos of a gallery, by photo id."""
+
+    badges: Mapping[int, str]
+    """Short texts that are always shown."""
+    notes: Mapping[int, str]
+    """Texts that are shown while a photo is hovered or focused."""
+    marks: Mapping[int, str]
+    """The meanings of the check marks on photos."""
+
+
+NO_TEXTS = TileTexts({}, {}, {})
+
+
+def photo_tiles(photos: Sequence[PhotoRow], texts: TileTexts = NO_TEXTS) -> list[dict[str, Any]]:
+    """The photos of a gallery that gets all of them at once."""
     return [
         photo_tile(photo)
-        | {kind: (by_id or {}).get(photo["id"], "") for kind, by_id in texts.items()}
+        | {
+            "badge": texts.badges.get(photo["id"], ""),
+            "note": texts.notes.get(photo["id"], ""),
+            "mark": texts.marks.get(photo["id"], ""),
+        }
         for photo in photos
     ]
 

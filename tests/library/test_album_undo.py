@@ -155,3 +155,15 @@ def test_an_edit_of_which_nothing_is_restored_is_not_undone(
     with write_transaction(catalog.path) as db:
         db.execute("insert into album values (?, ?, ?, ?)", tuple(row))
     assert undo_last(builder).restored == 1 and contents(builder) == {"Best": photos[:1]}
+
+
+def test_an_album_does_not_come_back_because_photos_leave_it(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    """One that was deleted, and the record of that was lost."""
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Trip", photos[:1])
+    add_to_album(catalog, "Trip", photos[1:])
+    with write_transaction(catalog.path) as db:
+        db.execute("update album set deleted_at = 1")
+    assert undo_last(builder).album is None and contents(builder) == {}

@@ -32,6 +32,10 @@ class OriginalThresholds:
     """Difference of the 99th percentiles. Saving again and scaling change it by 7."""
     common_mean: float = 4.0
     """Difference of the means of what both show, if they show different frames."""
+    tone: float = 10.0
+    """Difference of the colors in the areas where they differ most. Saving again changes them by up
+    to 6, scaling to a quarter of the size by up to 12; other colors in a part of the picture, by 8
+    to 130; light from another side, by 14 and more."""
     colorfulness: float = 0.07
     """Relative change of the colorfulness. Saving again changes it by 0.02; recoloring by 20%, by
     0.2."""

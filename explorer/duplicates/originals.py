@@ -106,13 +106,14 @@ def _edited(pair: _Pair) -> str:
     was not."""
     names = f"{pair.one.name} and {pair.other.name}"
     gray = pair.edge.grayer(pair.one.item.photo_id)
-    if pair.edge.changed > (OVERLAY if pair.smaller else LIMITS.changed):
+    limit = OVERLAY if pair.smaller else LIMITS.changed
+    if pair.edge.changed > limit or pair.edge.detail:
         return "one of them shows something that the other does not"
     if gray < 0:
         return f"{pair.one.name} is in black and white"
     if _brightness_differs(pair):
         return f"{names} differ in brightness"
-    if _colors_differ(pair, gray=gray > 0):
+    if _colors_differ(pair, gray=gray > 0) or pair.edge.tone > LIMITS.tone:
         return f"{names} differ in contrast or colors"
     return ""
 

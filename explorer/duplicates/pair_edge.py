@@ -42,6 +42,17 @@ class Edge:
         """Levels (of 255) by which the second is brighter, on average over what both show."""
         return float(self.relation.get("light", 0.0))  # type: ignore[arg-type]
 
+    @property
+    def tone(self) -> float:
+        """Levels (of 255) by which the colors of the two differ, in the areas where both are shown
+        and differ most."""
+        return float(self.relation.get("tone", 0.0))  # type: ignore[arg-type]
+
+    @property
+    def detail(self) -> bool:
+        """Whether a small detail is visible in only one of the two."""
+        return bool(self.relation.get("detail", 0))
+
     def grayer(self, photo_id: int) -> int:
         """-1 if only that photo is gray, 1 if only the other one is, else 0."""
         gray = self.relation.get("grey")

@@ -31,6 +31,9 @@ _NOISE_FACTOR, _MIN_DIFFERENCE = 3, 4
 # The tolerance in gray levels within which pixels have the same tone: in compressed images, and in
 # drawn areas.
 _TONE, _DRAWN_TONE = 8, 3
+# A block with a drawing has at least this share of pixels with one of two tones, and at least this
+# mean local standard deviation in gray levels: more than compression causes.
+_MIN_DRAWN, _DRAWN_DEVIATION = 0.7, 24.0
 # Strokes of text are narrower than this, as a share of the image's shorter side.
 _STROKE_WIDTH = 0.035
 # Displaced content: the search radius in pixels, the maximum number of blocks searched, the margin
@@ -62,6 +65,9 @@ class ChangedBlocks:
     """1 if all changed pixels became brighter or all darker (`local_motion.one_sidedness`)."""
     local_motion: bool = False
     """Whether the changed content has only moved a little (`local_motion.is_local_motion`)."""
+    redrawn: float = 0.0
+    """Share of the strongly textured blocks that show a drawing, such as text, in both images, but
+    not the same one."""
     flat: float = 0.0
     """Share of the pixels in the unchanged blocks that have one of two tones."""
 
@@ -122,6 +128,7 @@ def measure_changed_blocks(level: RegistrationLevel, residuals: BlockResiduals) 
         displaced=_displaced_share(other, toned, changed_blocks),
         wide=_wide_share(differs),
         one_sidedness=one_sidedness(other, toned, changed) if notable else 0.0,
+        redrawn=_count_redrawn(level, residuals, changed_blocks) / number if notable else 0.0,
         local_motion=notable and is_local_motion(base, other, toned, changed),
         flat=flat,
     )
@@ -156,6 +163,21 @@ def _two_tone_share(gray: Floats, tolerance: int) -> float:
     rest = np.where(np.abs(np.arange(256) - first) <= tolerance, 0, count)
     second = int(np.convolve(rest, window, "same").max())
     return float((int(within[first]) + second) / max(1, len(gray)))
+
+
+def _count_redrawn(
+    level: RegistrationLevel, residuals: BlockResiduals, changed_blocks: Mask
+) -> int:
+    """The number of changed blocks that show a drawing in both images, not only in one."""
+    both = changed_blocks & (np.minimum(level.deviation, residuals.deviation) > _DRAWN_DEVIATION)
+    drawn = 0
+    for row, column in np.argwhere(both).tolist():
+        y, x = row * BLOCK_SIZE, column * BLOCK_SIZE
+        blocks = (
+            each[y : y + BLOCK_SIZE, x : x + BLOCK_SIZE] for each in (level.base, residuals.warped)
+        )
+        drawn += min(_two_tone_share(block.ravel(), _TONE) for block in blocks) >= _MIN_DRAWN
+    return drawn
 
 
 def _wide_share(changed: Mask) -> float:

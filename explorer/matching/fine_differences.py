@@ -8,33 +8,55 @@ direction.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.geometry import Gray, Matrix, invert, rescale, unit_to_pixels
+from explorer.matching.geometry import Gray, Matrix, invert, unit_to_pixels
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.registration import BLOCK_SIZE
+from explorer.matching.resampling import resample_to_coarser
 
 # The longer side at which pictures are compared, in pixels: letters of 8 points on a page of 11
 # inches are 14 pixels high.
 MAX_SIDE = 2048
+
+
+@dataclass(frozen=True)
+class DifferenceThresholds:
+    """The difference in gray levels from which pixels of two pictures differ.
+
+    It is the noise of the pair (the difference that one in 100 pixels with detail has) multiplied
+    by a factor, but within a range.
+    """
+
+    noise_factor: float
+    at_least: float
+    at_most: float
+    min_tone_share: float
+    """The share of pixels that a tone must have to be matched with the other picture's. Something
+    dark in a bright photo has a tone of its own, which must not be taken for a brightened one."""
+
+
+PAGES = DifferenceThresholds(noise_factor=2.2, at_least=55, at_most=100, min_tone_share=0.0)
+"""Copies of documents, compressed, scaled and sharpened: 0 to 50 levels, or twice the noise; other
+digits: 85 to 190 levels."""
+PHOTOS = DifferenceThresholds(noise_factor=2.5, at_least=25, at_most=60, min_tone_share=0.002)
+"""Previews of copies of photos, down to JPEG quality 20 and to 15% of the size: 3 to 22 levels. A
+bird that is 2% as wide as the photo: 45 to 195; most objects that were retouched: 15 to 90."""
+
 # The sigma in pixels of the Gaussian blur that evens out compression and resampling, the side in
 # pixels of the area in which a pixel must have its counterpart, and the margin along the edges of
 # the overlap that is not compared.
 _SIGMA, _AREA, _MARGIN = 0.8, 3, 4
-# The minimum difference in gray levels, and in multiples of the difference that one in 100 pixels
-# with detail has in this pair. Copies of documents, compressed, scaled and sharpened: 0 to 50
-# levels, or twice that difference; other digits: 85 to 190 levels.
-_MIN_DIFFERENCE, _MAX_MIN_DIFFERENCE, _NOISE_FACTOR = 55, 100, 2.2
 # A pixel has detail if the levels around it have at least this range.
 _DETAIL, _MIN_DETAILED = 40, 100
 # The minimum number of different pixels within the area of one block.
 _MIN_PIXELS = 2
 # The minimum number of pixels of a level for which the mapping of tones is measured.
 _MIN_COUNT = 20
-# Scales that differ by less than this are not resampled before they are aligned.
-_EQUAL_SCALE = 0.02
 
 
 def has_fine_differences(one: Gray, other: Gray, unit: Matrix) -> bool:
@@ -47,65 +69,65 @@ def has_fine_differences(one: Gray, other: Gray, unit: Matrix) -> bool:
     measured = align_and_measure(one, other, matrix, near=True, probable=True)
     if measured is not None:
         matrix = measured.matrix
+    return details_differ(one, other, matrix, PAGES)
+
+
+def details_differ(
+    one: Gray, other: Gray, matrix: Matrix, thresholds: DifferenceThresholds
+) -> bool:
+    """The same for two pictures that are aligned. matrix: maps `other` to `one`, in pixels."""
     if abs(np.linalg.det(matrix[:, :2])) > 1:
         # `other` is the coarser one.
-        return _differ(other, one, invert(matrix))
-    return _differ(one, other, matrix)
+        one, other, matrix = other, one, invert(matrix)
+    difference, noise = _difference(one, other, matrix, thresholds.min_tone_share)
+    least = max(thresholds.at_least, thresholds.noise_factor * noise)
+    least = min(least, thresholds.at_most)
+    differs = (difference >= least).astype(np.float32)
+    in_block = cv2.boxFilter(differs, -1, (BLOCK_SIZE, BLOCK_SIZE), normalize=False)
+    return bool(in_block.max() > _MIN_PIXELS - 0.5)
 
 
-def _differ(base: Gray, finer: Gray, matrix: Matrix) -> bool:
-    """The same for two pictures of which the first is the coarser one. matrix: maps `finer` to
-    `base`, in pixels."""
-    moved, inside = _warp(finer, matrix, (base.shape[1], base.shape[0]))
+def _difference(
+    base: Gray, finer: Gray, matrix: Matrix, min_tone_share: float
+) -> tuple[Gray, float]:
+    """By how many gray levels each pixel of the coarser picture, `base`, is beyond the range of its
+    counterparts, and the difference that one in 100 pixels with detail has. matrix: maps `finer`
+    to `base`, in pixels."""
+    moved, covered = resample_to_coarser(finer, matrix, (base.shape[1], base.shape[0]))
+    margin = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
+    inside = cv2.erode(
+        covered.astype(np.uint8), margin, borderType=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0)
+    ).astype(bool)
     other = _blurred(moved)
-    one = _match_tones(_blurred(base), other, inside)
+    one = _match_tones(_blurred(base), other, inside, min_tone_share)
     window = np.ones((_AREA, _AREA), np.uint8)
     ranges = [(cv2.erode(each, window), cv2.dilate(each, window)) for each in (one, other)]
     beyond = [
         cv2.max(cv2.subtract(each, high), cv2.subtract(low, each))
         for each, (low, high) in zip((one, other), ranges[::-1], strict=True)
     ]
-    difference = np.where(inside, cv2.max(*beyond), 0)
+    difference = np.asarray(np.where(inside, cv2.max(*beyond), 0), np.uint8)
     detailed = inside & (cv2.subtract(ranges[0][1], ranges[0][0]) >= _DETAIL)
     noise = float(np.percentile(difference[detailed], 99)) if detailed.sum() > _MIN_DETAILED else 0
-    least = min(max(_MIN_DIFFERENCE, _NOISE_FACTOR * noise), _MAX_MIN_DIFFERENCE)
-    differs = (difference >= least).astype(np.float32)
-    in_block = cv2.boxFilter(differs, -1, (BLOCK_SIZE, BLOCK_SIZE), normalize=False)
-    return bool(in_block.max() > _MIN_PIXELS - 0.5)
-
-
-def _warp(finer: Gray, matrix: Matrix, size: tuple[int, int]) -> tuple[Gray, npt.NDArray[np.bool_]]:
-    """A picture in the pixels of the coarser one, and where the coarser one is covered by it.
-    size: (width, height)."""
-    scale = float(abs(np.linalg.det(matrix[:, :2]))) ** 0.5
-    if scale < 1 - _EQUAL_SCALE:
-        height, width = (max(1, round(side * scale)) for side in finer.shape)
-        reduced = np.array([finer.shape[1] / width, finer.shape[0] / height])
-        finer = np.asarray(cv2.resize(finer, (width, height), interpolation=cv2.INTER_AREA))
-        matrix = rescale(matrix, reduced, np.ones(2))
-    moved = cv2.warpAffine(
-        finer, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    covered = cv2.warpAffine(np.full_like(finer, 255), matrix, size, flags=cv2.INTER_NEAREST)
-    margin = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
-    inside = cv2.erode(covered, margin, borderType=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
-    return np.asarray(moved, np.uint8), np.asarray(inside > 0)
+    return difference, noise
 
 
 def _blurred(gray: Gray) -> Gray:
     return np.asarray(cv2.GaussianBlur(gray, (0, 0), _SIGMA), np.uint8)
 
 
-def _match_tones(gray: Gray, like: Gray, inside: npt.NDArray[np.bool_]) -> Gray:
+def _match_tones(gray: Gray, like: Gray, inside: npt.NDArray[np.bool_], min_share: float) -> Gray:
     """A picture with the tones of the other one, its brightness and contrast."""
     levels, targets = gray[inside] >> 2, like[inside]
     count = np.bincount(levels, minlength=64)
-    frequent = np.flatnonzero(count > _MIN_COUNT)
+    frequent = np.flatnonzero(count > max(_MIN_COUNT, min_share * len(levels)))
     if len(frequent) < 2:
         return gray
     old, new = (
         np.bincount(levels, weights=values, minlength=64)[frequent] / count[frequent]
         for values in (gray[inside], targets)
     )
-    table = np.interp(np.arange(256), old, new).round().clip(0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(gray, table), np.uint8)
+    table = np.arange(256.0)
+    # Rarer tones beyond these, such as those of a bird in the sky, stay as far beyond.
+    table = np.interp(table, old, new) + table - table.clip(old[0], old[-1])
+    return np.asarray(cv2.LUT(gray, table.round().clip(0, 255).astype(np.uint8)), np.uint8)

@@ -20,7 +20,7 @@ def is_same_picture(pair: PairMeasurements) -> bool:
         return changed.share == 0 or changed.unchanged >= t.flat_min_unchanged
     if not has_changed_blocks(pair) or _is_watermarked(pair):
         return True
-    if changed.share > t.max_changed:
+    if changed.share > t.max_changed or _is_redrawn(pair):
         return False
     if changed.displaced > t.max_displaced and changed.two_tone < t.surely_two_tone:
         return False
@@ -33,6 +33,20 @@ def _is_aligned(pair: PairMeasurements) -> bool:
         pair.is_placed_like_copy
         and (pair.median >= SAME_PICTURE.min_median or _is_watermarked(pair))
         and pair.changed.strong_blocks >= SAME_PICTURE.min_strong_blocks
+    )
+
+
+def _is_redrawn(pair: PairMeasurements) -> bool:
+    """Whether drawings, such as text, were replaced by others rather than added to the picture: two
+    screenshots of conversations have the same photo or pattern behind other messages."""
+    t, changed = SAME_PICTURE, pair.changed
+    is_other_text = (
+        changed.wide <= t.max_wide and changed.redrawn >= t.min_redrawn_of_text * changed.share
+    )
+    return (
+        changed.flat >= t.redrawn_min_flat
+        and changed.unchanged < t.flat_min_unchanged
+        and (changed.redrawn >= t.min_redrawn or is_other_text)
     )
 
 

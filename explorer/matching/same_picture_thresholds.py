@@ -75,6 +75,14 @@ class SamePictureThresholds:
     min_flat: float = 0.6
     """Two-tone share of the unchanged pixels of a screenshot or a page. These have 0.7 to 0.9; of a
     thousand everyday photos, six have more than 0.6."""
+    min_redrawn: float = 0.045
+    min_redrawn_of_text: float = 0.5
+    redrawn_min_flat: float = 0.3
+    """Screenshots and slides with other text on the same background: the share of redrawn blocks,
+    or their share among the changed blocks if these changed only as text does; and the two-tone
+    share of the unchanged pixels. Conversations: 0.055 and more if they were scrolled, else 0.58 of
+    the changed blocks; 0.36 and more. Of 1,100 copies with stickers, text, codes or watermarks, one
+    reaches these."""
     min_partly_flat: float = 0.4
     """The same from which on images without visible changes are compared at full size. Screenshots
     of conversations, scanned pages: 0.5 and more; of 450 everyday photos, 5% have more than 0.4."""

@@ -17,12 +17,21 @@ from tests.duplicates.version_factory import CAMERA, CROP, FRAME, HALF, edge, ju
         (edge(border=-1), "a.jpg has a border around it"),
         (edge((0.9, 0.0, 0.0, 0.0, 0.9, 0.0)), "b.jpg has more pixels"),
         (edge(changed=0.008), "one of them shows something that the other does not"),
+        (edge(detail=1), "one of them shows something that the other does not"),
+        (edge(tone=10.1), "a.jpg and b.jpg differ in contrast or colors"),
+        (edge(tone=10.0, detail=0), ""),
         (edge(grey=-1), "a.jpg is in black and white"),
         (edge(changed=0.0075, grey=1, light=50.0), ""),
     ],
 )
 def test_differences_found_by_comparing_the_pictures(between: Edge, doubt: str) -> None:
     assert judged(version("a.jpg", **CAMERA), version("b.jpg"), between).doubt == doubt
+
+
+def test_a_crop_in_other_colors_is_an_edit() -> None:
+    one, crop = version("a.jpg", **CAMERA), version("b.jpg", item={"width": 900, "height": 720})
+    assert not judged(one, crop, edge(CROP, tone=10.0)).doubt
+    assert judged(one, crop, edge(CROP, tone=10.1)).doubt.endswith("differ in contrast or colors")
 
 
 def test_the_relation_is_inverted_if_the_second_photo_is_kept() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
+from explorer.matching import fine_differences, geometry
+from explorer.matching.fine_differences import details_differ
 from explorer.matching.full_resolution import fine_differences_or_none
-from tests.pictures import encoded
+from tests.pictures import draw, encoded
 
 IDENTITY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
 WORDS = ["invoice", "service", "hours", "total", "amount", "payment", "customer", "city"]
@@ -73,3 +76,37 @@ def test_files_that_cannot_be_decoded_are_not_compared() -> None:
     page = encoded(lines(), "JPEG")
     assert fine_differences_or_none(page, b"no photo", IDENTITY) is None
     assert fine_differences_or_none(page[: len(page) // 2], page, IDENTITY) is None
+
+
+PREVIEW = (512, 384)
+"""The size of the previews of photos."""
+
+
+def gray(picture: Image.Image, quality: int, size: tuple[int, int] = PREVIEW) -> np.ndarray:
+    packed = encoded(picture.resize(size, Image.Resampling.LANCZOS), "JPEG", quality=quality)
+    return np.asarray(Image.open(io.BytesIO(packed)).convert("L"))
+
+
+def photo_differs(one: np.ndarray, other: np.ndarray) -> bool:
+    return details_differ(
+        one, other, geometry.image_to_image(0, one.shape, other.shape), fine_differences.PHOTOS
+    )
+
+
+@pytest.mark.parametrize(("quality", "size"), [(90, PREVIEW), (30, PREVIEW), (75, (200, 150))])
+def test_previews_of_copies_show_the_same_details(quality: int, size: tuple[int, int]) -> None:
+    photo = draw(7, PREVIEW)
+    one, other = gray(photo, 90), gray(photo, quality, size)
+    assert not photo_differs(one, other) and not photo_differs(other, one)
+    brighter = ImageEnhance.Brightness(photo).enhance(1.1)
+    assert not photo_differs(one, gray(brighter, quality, size))
+
+
+@pytest.mark.parametrize("size", [PREVIEW, (300, 225)])
+def test_a_bird_that_came_differs_in_previews(size: tuple[int, int]) -> None:
+    photo = draw(7, PREVIEW)
+    bird = photo.copy()
+    dark = photo.convert("L").getpixel((200, 150)) > 110
+    ImageDraw.Draw(bird).ellipse((195, 146, 205, 154), fill="black" if dark else "white")
+    one, other = gray(photo, 90), gray(bird, 80, size)
+    assert photo_differs(one, other) and photo_differs(other, one)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from explorer.matching import borders, geometry, keypoints, same_picture
 from explorer.matching.pair_alignment import align_and_measure
@@ -202,6 +202,31 @@ def test_screenshots_with_other_text_are_different_pictures_and_copies_are_not()
         copy = shown(["hello, see you at seven", "bring the cake"], size, quality)
         measures = align_and_measure(one, copy, geometry.image_to_image(0, one.shape, copy.shape))
         assert measures is not None and is_same_picture(measures)
+
+
+def conversation(first: int) -> Image.Image:
+    """A screenshot of messages on a photo, beginning with that message."""
+    screen = draw(5, (400, 640)).filter(ImageFilter.GaussianBlur(8))
+    screen.paste(photo(2).resize((400, 90)), (0, 0))
+    pen, face = ImageDraw.Draw(screen), ImageFont.load_default(24)
+    for row in range(8):
+        number = first + row
+        left, top = 20 + 140 * (number % 2), 110 + 64 * row
+        pen.rounded_rectangle((left, top, left + 230, top + 50), 10, fill="white")
+        pen.text(
+            (left + 10, top + 10), f"{number * 7919 % 10007} at {number}:0{row}", "black", face
+        )
+    return screen
+
+
+def test_a_conversation_that_was_scrolled_is_another_picture_and_a_copy_is_not() -> None:
+    one = conversation(1)
+    for first in (3, 5):
+        measures = align_and_measure(grey(one), grey(conversation(first)), np.eye(2, 3), near=True)
+        assert measures is not None and not is_mostly_flat(measures)
+        assert measures.is_placed_like_copy and not is_same_picture(measures)
+    copy = align_and_measure(grey(one), grey(jpeg(40)(one)), np.eye(2, 3), near=True)
+    assert copy is not None and is_same_picture(copy)
 
 
 def test_two_crops_that_each_show_more_than_the_other_are_different_pictures() -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
@@ -14,7 +17,7 @@ WHOLE = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
 
 def colours(picture: Image.Image) -> np.ndarray:
-    return np.asarray(picture.convert("RGB"))
+    return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[..., ::-1])
 
 
 def test_a_grayscale_copy_is_recognized_from_both_sides() -> None:
@@ -48,7 +51,7 @@ def test_brightness_is_compared_where_the_pictures_overlap() -> None:
 
 def test_pictures_that_do_not_overlap_do_not_differ() -> None:
     photo = colours(draw(3, (120, 90)))
-    assert tone_change(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0)
+    assert tone_change(photo, photo, np.array([[1.0, 0, 5], [0, 1.0, 5]])) == (0, 0.0, 0.0)
 
 
 @settings(max_examples=times(20, 100), deadline=None)
@@ -64,3 +67,49 @@ def test_swapping_the_pictures_negates_the_change(seed: int, factor: float, grey
         -back.desaturated,
         round(-back.brightness, 6),
     )
+
+
+def saved(picture: Image.Image, quality: int, size: tuple[int, int] | None = None) -> np.ndarray:
+    packed = io.BytesIO()
+    (picture.resize(size) if size else picture).save(packed, "JPEG", quality=quality)
+    return colours(Image.open(packed))
+
+
+@pytest.mark.parametrize(("quality", "size"), [(90, None), (50, None), (75, (96, 72))])
+def test_saving_again_hardly_changes_the_colors(quality: int, size: tuple[int, int] | None) -> None:
+    photo = draw(4, (128, 96))
+    assert tone_change(colours(photo), saved(photo, quality, size), WHOLE).deviation < 8
+
+
+def test_a_part_in_another_color_deviates_though_brightness_and_the_rest_are_equal() -> None:
+    photo = draw(4, (128, 96))
+    recolored = photo.copy()
+    part = photo.crop((40, 30, 80, 70))
+    gray = np.asarray(part.convert("L"), np.float32)[..., None]
+    # Mirror the colors at gray of the same brightness.
+    opposite = (2 * gray - np.asarray(part, np.float32)).clip(0, 255).astype(np.uint8)
+    recolored.paste(Image.fromarray(opposite), (40, 30))
+    change = tone_change(colours(photo), colours(recolored), WHOLE)
+    assert abs(change.brightness) < 4 and change.desaturated == 0 and change.deviation > 20
+    assert tone_change(colours(recolored), colours(photo), WHOLE).deviation == change.deviation
+
+
+def test_light_from_another_side_deviates() -> None:
+    photo = np.asarray(draw(5, (128, 96)), np.float32)
+    light = np.linspace(0.7, 1.1, 128)[None, :, None]
+    one, other = ((photo * each).clip(0, 255).astype(np.uint8) for each in (light, light[:, ::-1]))
+    assert tone_change(one, other, WHOLE).deviation > 20
+
+
+def test_a_grayscale_copy_is_compared_by_its_brightness() -> None:
+    photo = draw(1, (120, 90))
+    gray = ImageOps.grayscale(photo)
+    assert tone_change(colours(photo), colours(gray), WHOLE).deviation < 8
+    darker = ImageEnhance.Brightness(gray).enhance(0.5)
+    assert tone_change(colours(photo), colours(darker), WHOLE).deviation > 20
+
+
+def test_what_only_one_picture_shows_does_not_deviate() -> None:
+    photo = draw(6, (128, 96))
+    left_half = np.array([[0.5, 0, 0], [0, 1.0, 0]])
+    assert tone_change(colours(photo), colours(photo.crop((0, 0, 64, 96))), left_half).deviation < 2

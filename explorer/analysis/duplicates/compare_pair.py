@@ -17,11 +17,11 @@ import cv2
 import numpy as np
 
 from explorer.analysis.duplicates.candidates import HashedPhotos
+from explorer.analysis.duplicates.pair_relation import pair_relation
 from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
 from explorer.analysis.duplicates.preview_images import PreviewCache, PreviewImage
 from explorer.library.library import Library
-from explorer.matching import geometry, keypoints, same_picture, tone
-from explorer.matching.borders import has_border_around
+from explorer.matching import geometry, keypoints, same_picture
 from explorer.matching.geometry import Matrix
 from explorer.matching.keypoints import KeypointMatch, Keypoints
 from explorer.matching.pair_alignment import align_and_measure
@@ -138,14 +138,14 @@ class PairComparer:
         best = _measure_rough_alignments(request, alignments, one, other)
         decided = best is not None and same_picture.is_same_picture(best)
         if decided or not (request.use_keypoints or promising):
-            return PairComparison(a, b, 0, best, _relation(best, one, other)) if best else None
+            return PairComparison(a, b, 0, best, pair_relation(best, one, other)) if best else None
         match, matrix = self._match_keypoints(request, one, other)
         if matrix is not None and not (best and _ends_there(best, matrix, other)):
             accurate = match.inliers >= THRESHOLDS.accurate_inliers
             best = _better(_measure(one, other, matrix, near=accurate), best)
         if best is None and match.inliers < THRESHOLDS.scene_inliers:
             return None
-        relation = _relation(best, one, other) if best else {}
+        relation = pair_relation(best, one, other) if best else {}
         return PairComparison(a, b, match.inliers, best, relation)
 
     def _match_keypoints(
@@ -273,21 +273,3 @@ def _measure(
     if one.gray is None or other.gray is None:
         return None
     return align_and_measure(one.gray, other.gray, matrix, near=near)
-
-
-def _relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage) -> dict[str, Any]:
-    """`same_picture.relation`, and if they are one picture, how their tones and borders differ.
-
-    `grey`: 1 if only b is grayscale, -1 if only a is. `light`: levels by which b is brighter.
-    `border`: 1 if b is a with a border around it, -1 if it is the other way round.
-    """
-    if one.gray is None or other.gray is None:
-        return {}
-    kept = same_picture.relation(pair, one.gray.shape, other.gray.shape)
-    if not same_picture.is_same_picture(pair) or one.color is None or other.color is None:
-        return kept
-    unit = np.reshape(kept["matrix"], (2, 3))
-    desaturated, brightness = tone.tone_change(one.color, other.color, unit)
-    border = int(has_border_around(other.gray, geometry.invert(unit)))
-    border -= int(has_border_around(one.gray, unit))
-    return kept | {"grey": desaturated, "light": round(brightness, 1), "border": border}

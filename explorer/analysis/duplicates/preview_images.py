@@ -23,6 +23,8 @@ from explorer.matching.keypoints import Keypoints
 
 # Photos whose previews and keypoints are cached, 200 KB each.
 _CACHED_PHOTOS = 400
+# The shorter side in pixels from which a quarter of a preview is large enough to compare colors.
+_MIN_COLOR_SIDE = 64
 
 
 class PreviewImage:
@@ -40,8 +42,12 @@ class PreviewImage:
 
     @functools.cached_property
     def color(self) -> npt.NDArray[np.uint8] | None:
-        """The preview in color, at a quarter of its size; None if it cannot be read."""
-        return read_image(self._path, cv2.IMREAD_REDUCED_COLOR_4)
+        """The preview in color, at a quarter of its size, or at its full size where that is too
+        small; None if it cannot be read."""
+        color = read_image(self._path, cv2.IMREAD_REDUCED_COLOR_4)
+        if color is None or min(color.shape[:2]) >= _MIN_COLOR_SIDE:
+            return color
+        return read_image(self._path, cv2.IMREAD_COLOR)
 
     @functools.cached_property
     def keypoints(self) -> Keypoints | None:

@@ -1,0 +1,75 @@
+"""What the relation of two copies says about edits that registration overlooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from explorer.analysis.duplicates.pair_relation import pair_relation
+from explorer.analysis.duplicates.preview_images import PreviewImage
+from explorer.matching.geometry import image_to_image
+from explorer.matching.pair_alignment import align_and_measure
+from explorer.matching.same_picture import is_same_picture
+from tests.pictures import draw
+
+
+def preview(folder: Path, name: str, picture: Image.Image) -> PreviewImage:
+    path = folder / name
+    picture.save(path, "JPEG", quality=85)
+    return PreviewImage(path, None)
+
+
+def related(folder: Path, one: Image.Image, other: Image.Image) -> dict[str, Any]:
+    a, b = preview(folder, "a.jpg", one), preview(folder, "b.jpg", other)
+    assert a.gray is not None and b.gray is not None
+    matrix = image_to_image(0, a.gray.shape, b.gray.shape) + 1e-6
+    measured = align_and_measure(a.gray, b.gray, matrix)
+    assert measured is not None and is_same_picture(measured)
+    return pair_relation(measured, a, b)
+
+
+def detailed() -> Image.Image:
+    """A picture with detail everywhere."""
+    random = np.random.default_rng(1)
+    fine = Image.fromarray(random.integers(0, 256, (96, 128)).astype(np.uint8))
+    return Image.blend(draw(8, (512, 384)), fine.resize((512, 384)).convert("RGB"), 0.35)
+
+
+@pytest.mark.parametrize("size", [(512, 384), (256, 192), (120, 90)])
+def test_a_plain_copy(tmp_path: Path, size: tuple[int, int]) -> None:
+    photo = detailed()
+    found = related(tmp_path, photo, photo.resize(size, Image.Resampling.LANCZOS))
+    assert found["tone"] < 10 and found["detail"] == 0 and found["changed"] < 0.0075
+
+
+def test_a_copy_with_a_part_in_another_color(tmp_path: Path) -> None:
+    photo = detailed()
+    gray = np.asarray(photo.convert("L"), np.float32)[..., None]
+    opposite = (2 * gray - np.asarray(photo, np.float32)).clip(0, 255).astype(np.uint8)
+    recolored = photo.copy()
+    box = (150, 100, 300, 250)
+    recolored.paste(Image.fromarray(opposite).crop(box), box)
+    found = related(tmp_path, photo, recolored)
+    assert found["tone"] > 10 and found["changed"] < 0.0075
+
+
+def test_a_copy_in_which_something_small_is_missing(tmp_path: Path) -> None:
+    photo = detailed()
+    bird = photo.copy()
+    ImageDraw.Draw(bird).ellipse((250, 186, 259, 193), fill="black")
+    small = bird.resize((400, 300), Image.Resampling.LANCZOS)
+    found = related(tmp_path, photo, small)
+    assert found["detail"] == 1 and found["changed"] < 0.0075
+
+
+def test_a_small_preview_is_compared_at_full_size(tmp_path: Path) -> None:
+    def color(size: tuple[int, int]) -> tuple[int, ...]:
+        found = preview(tmp_path, "c.jpg", draw(1, size)).color
+        assert found is not None
+        return found.shape[:2]
+
+    assert color((512, 256)) == (64, 128) and color((512, 248)) == (248, 512)

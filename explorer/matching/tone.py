@@ -71,12 +71,13 @@ def _deviation(base: Color, moved: Color, covered: Mask, *, gray: bool) -> float
     extent = max(covered.any(axis=0).sum(), covered.any(axis=1).sum())
     side = max(_MIN_AREA_SIDE, round(extent * _AREA_SIDE))
     images = (cv2.cvtColor(x, cv2.COLOR_BGR2GRAY)[..., None] if gray else x for x in (base, moved))
-    means = [np.asarray(cv2.blur(x.astype(np.float32), (side, side))) for x in images]
+    means = [np.asarray(cv2.blur(x, (side, side)), np.uint8) for x in images]
     # Edges are displaced by a fraction of a pixel, so a mean differs only if it is beyond the range
     # of those around the same place in the other image.
     ranges = [(cv2.erode(x, _AROUND), cv2.dilate(x, _AROUND)) for x in means]
     beyond = [
-        np.maximum(x - high, low - x) for x, (low, high) in zip(means, ranges[::-1], strict=True)
+        cv2.max(cv2.subtract(x, high), cv2.subtract(low, x))
+        for x, (low, high) in zip(means, ranges[::-1], strict=True)
     ]
     whole = cv2.erode(
         covered.astype(np.uint8), np.ones((side + 2, side + 2), np.uint8),
@@ -84,8 +85,8 @@ def _deviation(base: Color, moved: Color, covered: Mask, *, gray: bool) -> float
     ).astype(bool)  # fmt: skip
     if not whole.any():
         return 0.0
-    levels = np.maximum(*beyond).reshape(*covered.shape, -1).max(axis=2)[whole]
-    return max(0.0, float(np.quantile(levels, _QUANTILE)))
+    levels = cv2.max(*beyond).reshape(*covered.shape, -1).max(axis=2)[whole]
+    return float(np.quantile(levels, _QUANTILE))
 
 
 def _is_desaturated(chroma: float, other: float) -> bool:

@@ -10,19 +10,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from explorer.analysis.sorted_ids import positions_of
 from explorer.anomalies import file_findings, quality_scores
-from explorer.anomalies.drawing_classifier import NOT_DRAWN, drawing_log_odds
+from explorer.anomalies.drawing_classifier import NOT_DRAWN
 from explorer.anomalies.finding_kinds import FindingKind
 from explorer.anomalies.judgement import Floats, Judgement
-from explorer.anomalies.outlier_findings import judge_by_neighbors
+from explorer.anomalies.outlier_findings import judge_by_neighbors, unknown_neighbors
 from explorer.anomalies.quality_scores import Column
+from explorer.anomalies.vector_facts import VectorFacts, vector_facts
 from explorer.library import quality_store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.model_settings import encoder_in_use
 
-# Photos whose vectors are read at once.
-_BLOCK = 8192
 _NOT_MEASURED = "It has not been measured yet."
 _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {
     "blurred": quality_scores.blurred,
@@ -60,6 +60,7 @@ class LibraryScores:
         """All visible photos, by ascending id."""
         self.metrics = quality_store.quality_table(library.catalog)
         """Quality metrics of those that have been measured."""
+        self._vector_facts: VectorFacts | None = None
         self._judgements = dict[FindingKind, Judgement]()
         self.seconds = time.monotonic() - start
         """How long reading and scoring have taken so far."""
@@ -74,8 +75,7 @@ class LibraryScores:
 
     def _judge(self, kind: FindingKind) -> None:
         if kind in ("outlier", "misplaced"):
-            both = judge_by_neighbors(self._library, self._encoder, self.subjects)
-            self._judgements["outlier"], self._judgements["misplaced"] = both
+            self._judgements |= self._by_neighbors()
         elif kind == "damaged":
             self._judgements[kind] = file_findings.damage(self.subjects, self.metrics)
         elif kind == "date":
@@ -86,6 +86,16 @@ class LibraryScores:
             self._judgements[kind] = file_findings.shapes(self.subjects)
         else:
             self._judgements[kind] = self._by_metrics(_BY_METRICS[kind])
+
+    def _by_neighbors(self) -> dict[FindingKind, Judgement]:
+        encoder = self._encoder
+        if encoder is None:
+            outlier = misplaced = unknown_neighbors(len(self.subjects))
+        else:
+            outlier, misplaced = judge_by_neighbors(
+                self._library, encoder, self.subjects, lambda: self._facts_about(encoder)
+            )
+        return {"outlier": outlier, "misplaced": misplaced}
 
     def _by_metrics(self, judge: Callable[[Column], Judgement]) -> Judgement:
         """A judgment by quality metrics. Photos that have not been measured yet count as fine."""
@@ -123,23 +133,19 @@ class LibraryScores:
         columns["drawn"] = self._drawing_log_odds(ids[rows])
         return _MeasuredPhotos(rows, measurements, columns)
 
+    def _facts_about(self, encoder: tuple[str, str, int]) -> VectorFacts:
+        """Facts about all vectors, which are read once."""
+        if self._vector_facts is None:
+            self._vector_facts = vector_facts(self._library.vectors(*encoder), *encoder[:2])
+        return self._vector_facts
+
     def _drawing_log_odds(self, ids: Ids) -> Floats:
         """Log-odds of being a drawing, by the photos' vectors, (m,); photos without one are treated
         as photos. ids: ascending."""
         found = np.full(len(ids), NOT_DRAWN, np.float32)
         if self._encoder is None:
             return found
-        index = self._library.vectors(*self._encoder)
-        known = np.intersect1d(ids, index.ids())
-        for start in range(0, len(known), _BLOCK):
-            # The vectors of a large library take hundreds of megabytes together.
-            some = known[start : start + _BLOCK]
-            try:
-                vectors = index.rows(some)
-            except KeyError:
-                # Another thread has removed some since. The catalog has changed, so the next
-                # request scores all photos again.
-                continue
-            odds = drawing_log_odds(*self._encoder[:2], vectors)
-            found[np.searchsorted(ids, some)] = odds
+        facts = self._facts_about(self._encoder)
+        places = positions_of(ids, facts.ids)
+        found[places >= 0] = facts.drawn[places[places >= 0]]
         return found

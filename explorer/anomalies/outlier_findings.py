@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,13 +12,15 @@ import numpy as np
 from explorer.analysis.sorted_ids import positions_of
 from explorer.anomalies.file_findings import folder_numbers
 from explorer.anomalies.judgement import Floats, Judgement, falling
-from explorer.anomalies.outlier_scores import Misplaced, misplaced, outliers
+from explorer.anomalies.outlier_scores import Misplaced, misplaced, outliers, outliers_by_facts
 from explorer.anomalies.typicality import typical_photos
+from explorer.anomalies.vector_facts import VectorFacts
 from explorer.library import neighbor_store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.quality_store import ReviewPhoto
+from explorer.library.vectors import VectorIndex
 
 _RELATED = 8
 """The maximum number of photos that explain a finding."""
@@ -118,16 +120,34 @@ class _Compared:
         return self.names[self.folders[position]], there
 
 
+@dataclass(frozen=True)
+class _StoredVectors:
+    """The vectors of some photos by row, read when they are needed."""
+
+    index: VectorIndex
+    ids: Ids
+
+    def __getitem__(self, rows: Ids, /) -> Floats:
+        return self.index.rows(self.ids[rows])
+
+
+def unknown_neighbors(photos: int) -> Judgement:
+    """The judgment of that many photos if none has been compared: all count as fine."""
+    return Judgement(np.ones(photos, np.float32), lambda row: _NOT_COMPARED)
+
+
 def judge_by_neighbors(
-    library: Library, encoder: tuple[str, str, int] | None, subjects: Sequence[ReviewPhoto]
+    library: Library,
+    encoder: tuple[str, str, int],
+    subjects: Sequence[ReviewPhoto],
+    facts: Callable[[], VectorFacts],
 ) -> tuple[Judgement, Judgement]:
     """Judge outliers and misplaced photos, in this order, by the vectors of an encoder (name,
-    version, dimension). subjects: all photos, by ascending id. Photos without a vector or neighbors
-    count as fine."""
-    fine = np.ones(len(subjects), np.float32)
-    unknown = Judgement(fine, lambda row: _NOT_COMPARED)
-    encoder_id = library.catalog.encoder_id(*encoder[:2]) if encoder else None
-    if encoder is None or encoder_id is None:
+    version, dimension). subjects: all photos, by ascending id. facts: computes those of all
+    vectors. Photos without a vector or neighbors count as fine."""
+    unknown = unknown_neighbors(len(subjects))
+    encoder_id = library.catalog.encoder_id(*encoder[:2])
+    if encoder_id is None:
         return unknown, unknown
     index = library.vectors(*encoder)
     stored = neighbor_store.neighbor_table(library.catalog, encoder_id)
@@ -142,10 +162,17 @@ def judge_by_neighbors(
     positions = {row: position for position, row in enumerate(rows.tolist())}
     near, cosines = positions_of(stored.near[chosen], ids), stored.scores[chosen]
     compared = _Compared(ids, near, cosines, folders, names, positions)
-    vectors = index.rows(ids)
-    odd = outliers(vectors, near, cosines, typical_photos(*encoder[:2]))
+    vectors, typical = _StoredVectors(index, ids), typical_photos(*encoder[:2])
     lost = misplaced(vectors, folders, near, cosines)
-    by_odd, by_lost = fine.copy(), fine.copy()
+    if typical is None:
+        odd = outliers(index.rows(ids), near, cosines)
+    else:
+        known = facts()
+        places = positions_of(ids, known.ids)
+        odd = outliers_by_facts(
+            known.shared[places], known.unlikeness[places], near, cosines, typical
+        )
+    by_odd, by_lost = unknown.score.copy(), unknown.score.copy()
     by_odd[rows] = falling(np.maximum(odd, 0), LIMITS.outlier, 3)
     by_lost[rows] = falling(
         np.maximum(np.nan_to_num(lost.oddness, nan=0.0), 0), LIMITS.misplaced, 3

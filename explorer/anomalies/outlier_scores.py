@@ -4,7 +4,7 @@ folder, from vectors and stored neighbors."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,14 @@ _NONE = -2.0
 """Stands for the cosine of no photo: lower than any."""
 
 
+class VectorRows(Protocol):
+    """Vectors that are read when they are needed."""
+
+    def __getitem__(self, rows: Ids, /) -> Floats:
+        """The vectors in these rows, (m, dim), unit length."""
+        ...
+
+
 class Misplaced(NamedTuple):
     """The degree to which each photo fits another folder better than its own."""
 
@@ -67,51 +75,70 @@ class Misplaced(NamedTuple):
 def outliers(
     vectors: Floats, near: Ids, scores: Floats, typical: TypicalPhotos | None = None
 ) -> Floats:
+    """Distance of each photo from its neighbors, as `outliers_by_facts`, from vectors: (n, dim),
+    unit length. typical: everyday photos among such vectors, if known; if not, the library's own
+    mean is used as the center, and plain cosines as well."""
+    if typical is not None:
+        shared = vectors @ typical.middle
+        return outliers_by_facts(shared, typical.unlikeness(vectors), near, scores, typical)
+    chosen = _judged_neighbors(near, scores)
+    if chosen is None:
+        return np.zeros(len(near), np.float32)
+    middle = vectors.mean(axis=0)
+    centered = _distance(vectors @ middle, float(middle @ middle), near, scores, chosen)
+    plain = _distance(np.zeros(len(near), np.float32), 0.0, near, scores, chosen)
+    return np.asarray(PARAMETERS.unknown_factor * np.maximum(centered, plain), np.float32)
+
+
+def outliers_by_facts(
+    shared: Floats, unlikeness: Floats, near: Ids, scores: Floats, typical: TypicalPhotos
+) -> Floats:
     """Distance of each photo from its neighbors, in the library's own spreads, (n,): 0 is usual,
     above 3.9 is rare.
 
-    vectors: (n, dim), unit length. near: (n, k) rows of the nearest photos, the best first, -1 for
-    none. scores: (n, k) cosines. typical: everyday photos among such vectors, if known.
+    shared, unlikeness: (n,), as in `VectorFacts`. near: (n, k) rows of the nearest photos, the best
+    first, -1 for none. scores: (n, k) cosines.
 
     Similarity is that of centered vectors (Suzuki, Hara, Shimbo, Saerens and Fukumizu, Centering
     similarity measures to reduce hubs, EMNLP 2013): an encoder puts what it does not recognize near
     the mean vector, where everything is rather similar. The center is the mean of everyday photos;
-    in a library of one subject, its own mean would contain that subject. If everyday photos are
-    unknown, the library's own mean is used, and plain cosines as well. For the same reason,
+    in a library of one subject, its own mean would contain that subject. For the same reason,
     similarity to the mean counts a little by itself, and so does unlikeness to everyday photos, as
     far as it is unusual in this library, too. Near-copies are left out throughout, so that they
     hide no outlier, and do not count towards the size of the library.
     """
+    chosen = _judged_neighbors(near, scores)
+    if chosen is None:
+        return np.zeros(len(near), np.float32)
+    unusual = np.minimum(unlikeness, spreads(unlikeness, PARAMETERS.tail))
+    center = float(typical.middle @ typical.middle)
+    return np.asarray(
+        _distance(shared, center, near, scores, chosen)
+        + np.maximum(unusual - PARAMETERS.unusual, 0),
+        np.float32,
+    )
+
+
+def _judged_neighbors(near: Ids, scores: Floats) -> npt.NDArray[np.bool_] | None:
+    """The neighbors by which each photo is judged, (n, k); None if there are too few pictures."""
     count = len(near)
     if count < PARAMETERS.min_library:
-        return np.zeros(count, np.float32)
+        return None
     # In a small library, the last of many neighbors are not near at all.
     wanted = min(PARAMETERS.neighbors, max(4, count // 6))
     copies = _copies(near, scores, wanted)
     if float((1 / (1 + copies.sum(axis=1))).sum()) < PARAMETERS.min_library:
-        return np.zeros(count, np.float32)
+        return None
     # The first neighbors that are not near-copies. A photo with none is not an outlier.
     real = (near >= 0) & ~copies
-    chosen = real & (np.cumsum(real, axis=1) <= wanted)
-    if typical is not None:
-        unusual = typical.unlikeness(vectors)
-        unusual = np.minimum(unusual, spreads(unusual, PARAMETERS.tail))
-        return np.asarray(
-            _distance(vectors, near, scores, chosen, typical.middle)
-            + np.maximum(unusual - PARAMETERS.unusual, 0),
-            np.float32,
-        )
-    centered = _distance(vectors, near, scores, chosen, vectors.mean(axis=0))
-    plain = _distance(vectors, near, scores, chosen, np.zeros_like(vectors[0]))
-    return np.asarray(PARAMETERS.unknown_factor * np.maximum(centered, plain), np.float32)
+    return np.asarray(real & (np.cumsum(real, axis=1) <= wanted))
 
 
 def _distance(
-    vectors: Floats, near: Ids, scores: Floats, chosen: npt.NDArray[np.bool_], middle: Floats
+    shared: Floats, square: float, near: Ids, scores: Floats, chosen: npt.NDArray[np.bool_]
 ) -> Floats:
-    """Distance of each photo from the chosen neighbors, in spreads, with vectors centered on
-    `middle`."""
-    shared, square = vectors @ middle, float(middle @ middle)
+    """Distance of each photo from the chosen neighbors, in spreads, with centered vectors. shared,
+    square: the inner product of each vector with the center, (n,), and of that with itself."""
     length = np.sqrt(np.maximum(1 - 2 * shared + square, 1e-6))
     others = np.maximum(near, 0)
     likeness = (scores - shared[:, None] - shared[others] + square) / (
@@ -157,7 +184,7 @@ def spreads(values: Floats, tail: float = 0.0) -> Floats:
     )
 
 
-def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Misplaced:
+def misplaced(vectors: Floats | VectorRows, folders: Ids, near: Ids, scores: Floats) -> Misplaced:
     """The degree to which each photo is unlike the rest of its folder but similar to photos
     elsewhere.
 
@@ -165,7 +192,7 @@ def misplaced(vectors: Floats, folders: Ids, near: Ids, scores: Floats) -> Mispl
     for `outliers`. Similarity to a folder is the mean cosine to its few most similar members, so
     that a folder may have several subjects.
     """
-    count = len(vectors)
+    count = len(near)
     inside = np.full(count, np.nan, np.float32)
     order = np.argsort(folders, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(folders[order])) + 1)
@@ -219,7 +246,7 @@ def _highest(cosines: Floats) -> Floats:
     )
 
 
-def _likeness(vectors: Floats, rows: Ids, wanted: Ids, own: Floats) -> Floats:
+def _likeness(vectors: Floats | VectorRows, rows: Ids, wanted: Ids, own: Floats) -> Floats:
     """Similarity of some of a folder's photos to the rest of it, (m,). rows: of all its photos.
     wanted: positions of m of them in `rows`. own: of these, as from `_own_neighbors`."""
     sampled = len(rows) > PARAMETERS.folder_members

@@ -1,4 +1,4 @@
-"""How two photos of one picture relate, in the form stored in the catalog."""
+"""Describe how two photos of one picture relate, in the form stored in the catalog."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Find differences between two aligned pictures that are too small for their previews, such as
-other words or numbers on a page.
+"""Find differences between two aligned pictures that are too small for the blocks of registration,
+such as other words or numbers on a page at full size, or a bird in the preview of a photo.
 
 Edges are displaced by a fraction of a pixel and compression adds noise, so a pixel differs only if
 it is beyond the range of the pixels around the same place in the other picture, in either

@@ -166,10 +166,15 @@ def test_the_finer_picture_is_moved_onto_the_coarser_one(
         return True
 
     monkeypatch.setattr(fine_differences, "_differ", differ)
-    monkeypatch.setattr(fine_differences, "align_and_measure", lambda *_, **__: None)
+    options = list[dict[str, bool]]()
+    monkeypatch.setattr(
+        fine_differences, "align_and_measure", lambda *_, **given: options.append(given)
+    )
     pictures = [flat(size=60), flat(size=120)]
     one, other = reversed(pictures) if swapped else pictures
     assert fine_differences.has_fine_differences(one, other, IDENTITY)
+    # They are alike already, and nearly aligned.
+    assert options == [{"near": True, "probable": True}]
     ((base, finer, matrix),) = given
     assert (base, finer) == ((60, 60), (120, 120))
     assert abs(np.linalg.det(matrix[:, :2])) == pytest.approx(0.25)

@@ -113,9 +113,9 @@ def test_a_picture_with_other_tones_gets_those_of_the_other_one() -> None:
     assert np.abs(_match_tones(levels, like, everywhere, 0).astype(int) - like).max() <= 2
     # Only what both show tells of the tones.
     half = everywhere.copy()
-    half[30:] = False
+    half[50:] = False
     broken = like.copy()
-    broken[30:] = 0
+    broken[50:] = 0
     found = _match_tones(levels, broken, half, 0)
     assert np.abs(found.astype(int) - like).max() <= 2
 

@@ -15,6 +15,9 @@ of the ten best results show them if the library contains them. Further figures 
 strong, and of strong or fair, results that show the thing (precision), the share of the photos of
 the thing that are among these (recall), and how often the number of good matches is right within a
 factor of two. Meaningless words (“zxqv blorf”) should have no good match.
+
+With captions, each thing is also searched for in libraries that have a single photo of it, one
+after the other: how often this photo is the best result, and how often it is then a good match.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ from explorer.search.relevance_weights import LIMITS
 NONSENSE = ("zxqv blorf", "asdfgh", "qwrt plmk", "xkcdz", "grubnak flim", "hjkl hjkl", "vvvv")
 FIGURES = ("best score", "mean of best 5", "mean of best 20", "relevance")
 _UNDERSTOOD = 0.5
+# The most photos of a thing each of which is left as the only one.
+_SINGLES = 10
 
 
 class Outcome(NamedTuple):
@@ -97,6 +102,29 @@ def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome
                 ]
             found += [search(model, photos, phrases[q.name], q, seed) for q in queries]
     return found, nothing
+
+
+def singles(encoder: Encoder, data: Labelled) -> list[Outcome]:
+    """Searches for each thing where all photos of it but one are left out."""
+    found, model = list[Outcome](), fitted(encoder, data.vectors)
+    for name in sorted(data.shows):
+        phrase, shows = encode_prompts(encoder, name), data.shows[name]
+        for kept in np.flatnonzero(shows)[:: max(1, int(shows.sum()) // _SINGLES)][:_SINGLES]:
+            library = ~shows
+            library[kept] = True
+            searched = Searched(name, library, shows[library])
+            found.append(search(model, data.vectors[library], phrase, searched, 0))
+    return found
+
+
+def report_singles(found: list[Outcome]) -> None:
+    best = [one for one in found if one.right[0]]
+    good = [one for one in best if one.relevance[0] >= LIMITS.fair]
+    wrong = np.concatenate([one.relevance[~one.right] >= LIMITS.fair for one in found])
+    print(
+        f"a single photo of a thing is the best result of {len(best)} in {len(found)} searches,"
+        f" and of these a good match in {len(good)}; other good matches: {wrong.sum():,}"
+    )
 
 
 def auroc(found: list[Outcome], figure: int) -> float:
@@ -160,7 +188,10 @@ def main(argv: list[str] | None = None) -> None:
         if not encoder.has_text:
             raise SystemExit(f"“{name}” has no text encoder: there is no phrase to judge.")
         print(f"--- {name}")
-        report(*outcomes(encoder, read(args.photos, encoder, os.cpu_count() or 1), args.seeds))
+        data = read(args.photos, encoder, os.cpu_count() or 1)
+        report(*outcomes(encoder, data, args.seeds))
+        if data.captioned:
+            report_singles(singles(encoder, data))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from explorer.library.vectors import VectorIndex
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, Vector
 from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
-from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend, match_word, without
+from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend, without
 from explorer.search.relevance_signals import SETTINGS
-from explorer.search.relevance_weights import LIMITS
+from explorer.search.relevance_weights import LIMITS, match_word
 
 # The relevance of a photo that shows nothing of what alone was subtracted. No more than fair,
 # because what is there is often not recognized.

@@ -37,9 +37,7 @@ def subject_of(query: Query) -> str:
     quoted += [f"the concept “{term.name}”" for term in added if isinstance(term, ConceptTerm)]
     if not added and not query.photo_ids and not query.examples:
         without = [f"“{term.text}”" for term in query.tree.terms if isinstance(term, PhraseTerm)]
-        return (
-            f"photos without {' and '.join(without)}" if without else "photos unlike the selected"
-        )
+        return f"photos without {' and '.join(without)}" if without else "photos unlike these"
     count = len(query.photo_ids) + len(query.examples) + len(added) - len(quoted)
     photos = ["the selected photo" if count == 1 else "the selected photos"] if count else []
     return " and ".join(quoted + photos)

@@ -32,8 +32,10 @@ from explorer.search.relevance_signals import (
     PHRASE_SIGNALS,
     SETTINGS,
     TRAINING_SIGNALS,
+    ClearHits,
     EncoderTraining,
     Floats,
+    clear_hits,
     excess,
     known,
     phrase_signals,
@@ -55,8 +57,8 @@ SURE = 3.0
 """The limit of the log-odds that the signals give, odds of 20 to 1: beyond the values seen when the
 weights were fitted, a stronger signal says no more."""
 
-# Where a library has nothing of the background phrases, they only differ by chance, and chance must
-# not count as much as what is there. In ordinary libraries their lift deviates by 1.2 to 2.
+# Where a library has nothing of the background phrases, they only differ by chance, which must not
+# count much. In ordinary libraries their lift deviates by 1.2 to 2.
 _MIN_DEVIATION = {"lift": 1.0}
 
 # A thing counts as frequent if at least this many photos of the sample match its phrase better than
@@ -70,14 +72,8 @@ _FEWEST, _CLEAR = 5, 0.9
 # If so clear a subject is the best match of this share of the sample, it gets at least these odds.
 _FREQUENT, _FREQUENT_ODDS = 0.04, 1.0
 
-
-def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
-    """The word for a relevance of 0–1."""
-    if relevance >= limits.strong:
-        return "strong"
-    if relevance >= limits.fair:
-        return "fair"
-    return "weak" if relevance >= limits.weak else "none"
+# A thing of which there are only a few photos, each a clear hit, gets at least these odds.
+_CLEAR_HIT_ODDS = 1.3
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,9 @@ class RelevanceJudgement:
 
     def matches(self, scores: Floats, limits: MatchLimits = LIMITS) -> list[Match]:
         """Cosines of shape (n,) → the match word of each."""
-        return [match_word(float(each), limits) for each in self.relevance(scores)]
+        return [
+            relevance_weights.match_word(float(each), limits) for each in self.relevance(scores)
+        ]
 
 
 @dataclass(frozen=True)
@@ -194,20 +192,28 @@ class RelevanceModel:
         odds = float(np.clip(odds, -SURE, SURE))
         if preference >= _CLEAR and won >= max(_MANY, _FREQUENT * len(self.sample)):
             odds = max(odds, _FREQUENT_ODDS)
-        middle, reach = self.score_range(phrase, top, won)
+        hits = None
+        if self.training and won < _MANY and self.rivals.preference(query, top[:1]) == 1:
+            hits = clear_hits(query, top, self.training.photos)
+            odds = max(odds, _CLEAR_HIT_ODDS) if hits else odds
+        middle, reach = self.score_range(phrase, top, won, hits)
         slope = weights.place / reach
         bias = weights.odds * odds + weights.photo_bias - slope * middle
         return RelevanceJudgement(float(_sigmoid(np.float64(odds))), slope, bias, middle + reach)
 
-    def score_range(self, phrase: Vectors, top: Vectors, won: int) -> tuple[float, float]:
+    def score_range(
+        self, phrase: Vectors, top: Vectors, won: int, hits: ClearHits | None = None
+    ) -> tuple[float, float]:
         """The library's median score, and how far above it that of a typical photo of the thing is.
         Arguments as for `judge_phrase`. won: as by `RivalPhrases.won`, for all prompts together.
 
-        The typical score is the mean of the five best or, if the thing is frequent, of the better
-        half of its photos in the sample, because the best of many are far above the rest.
+        The typical score is the mean of the clear hits, else of the five best or, if the thing is
+        frequent, of the better half of its photos in the sample, because the best of many are far
+        above the rest. With clear hits, the best reference photos are halfway to it.
         """
         scores = self.sample @ phrase[0]
-        middle, typical = spread(scores).median, float((top[:5] @ phrase[0]).mean())
+        typical = float((top[: hits.number if hits else 5] @ phrase[0]).mean())
+        middle = max(spread(scores).median, 2 * hits.highest - typical if hits else -1.0)
         if won >= _MANY:
             typical = min(typical, float(np.sort(scores)[::-1][: won // 2].mean()))
         return middle, max(typical - middle, 1e-6)

@@ -39,6 +39,9 @@ class SignalSettings:
     """Number of known words to which a phrase is compared."""
     best_of_reference: int = 30
     """Number of the best photos of a reference set to which a phrase's best are compared."""
+    clear_distance: float = 1.6
+    """How far a single photo must lie above the best of the reference set to be a clear hit, in
+    standard deviations of the scores there."""
 
 
 SETTINGS = SignalSettings()
@@ -46,6 +49,8 @@ SETTINGS = SignalSettings()
 # Two vectors that are closer are of one photo, or of copies of it.
 _SAME = 0.999
 _FLAT = 1e-6
+# Number of the best reference photos above which a clear hit lies.
+_HIGHEST = 3
 
 
 class EncoderTraining(NamedTuple):
@@ -140,6 +145,27 @@ def excess(
     number = min(settings.best_of_reference, len(scores))
     usual = np.partition(scores, -number)[-number:].mean()
     return float((top[:5] @ query).mean() - usual)
+
+
+class ClearHits(NamedTuple):
+    """Photos that are evidence by themselves."""
+
+    number: int
+    highest: float
+    """The mean of the best scores of the reference set."""
+
+
+def clear_hits(
+    query: Vectors, top: Vectors, reference: Vectors, settings: SignalSettings = SETTINGS
+) -> ClearHits | None:
+    """Those of the five best photos that match so much better than any of a reference set that each
+    of them is evidence by itself: the mean of five tells nothing of a thing of which there are only
+    one or two photos. None if there are none. Arguments as for `excess`."""
+    scores = reference @ query
+    highest = float(np.sort(scores)[-_HIGHEST:].mean())
+    limit = highest + settings.clear_distance * float(scores.std())
+    number = int((top[:5] @ query >= limit).sum())
+    return ClearHits(number, highest) if number else None
 
 
 def together(phrases: Vectors) -> Vectors:

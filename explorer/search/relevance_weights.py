@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.search.query import Match
+
 
 @dataclass(frozen=True)
 class RelevanceWeights:
@@ -42,6 +44,15 @@ class MatchLimits:
 
 
 LIMITS = MatchLimits()
+
+
+def match_word(relevance: float, limits: MatchLimits = LIMITS) -> Match:
+    """The word for a relevance of 0–1."""
+    if relevance >= limits.strong:
+        return "strong"
+    if relevance >= limits.fair:
+        return "fair"
+    return "weak" if relevance >= limits.weak else "none"
 
 
 @dataclass(frozen=True)

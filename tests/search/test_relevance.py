@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from explorer.encoders.base import Vectors, unit
 from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.search.background_phrases import BACKGROUND_PHRASES
-from explorer.search.relevance import RelevanceModel, blend, match_word, without
+from explorer.search.relevance import RelevanceModel, blend, without
 from explorer.search.relevance_signals import PHRASE_SIGNALS, excess
-from explorer.search.relevance_weights import LIMITS
+from explorer.search.relevance_weights import LIMITS, match_word
 from explorer.search.rival_phrases import RivalPhrases
 from tests.search.conftest import ImageOnlyEncoder
 from tests.thoroughness import times
@@ -245,3 +245,17 @@ def test_a_clear_subject_of_many_photos_has_good_matches(encoder: Things) -> Non
     few = RelevanceModel.fit(knowing, np.concatenate([others, photos[:6]]).astype(np.float32))
     assert match_word(best(many, knowing, "cat")[1]) in ("fair", "strong")
     assert best(few, knowing, "cat")[0] < best(many, knowing, "cat")[0]
+
+
+def test_of_a_single_clear_hit_hardly_anything_else_is_a_good_match(encoder: Things) -> None:
+    """Of a thing that no photo of the reference set shows, one photo is enough."""
+    knowing = Things()
+    knowing.known_words = encoder.encode_texts(["cat", "dog"])
+    knowing.reference_photos = encoder.photos(list(range(30)))
+    photos = np.concatenate([encoder.photos(list(range(20))), encoder.photos([37], each=1)])
+    model, vectors = RelevanceModel.fit(knowing, photos), encode_prompts(encoder, "thing 37")
+    scores = photos @ vectors[0]
+    words = model.judge_phrase(vectors, model.best_in_sample(vectors[0])).matches(scores)
+    good = [i for i, word in enumerate(words) if word in ("fair", "strong")]
+    assert len(photos) - 1 in good and len(good) < 4
+    assert match_word(best(model, encoder, "thing 38")[1]) in ("weak", "none")

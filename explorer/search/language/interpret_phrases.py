@@ -33,7 +33,7 @@ from typing import TypeGuard
 from explorer.search.language.date_expressions import DATES, inner_commas
 from explorer.search.language.modifier_scope import modifies_a_thing
 from explorer.search.language.negation import subtracted_words
-from explorer.search.language.number_expressions import NUMBERS, NUMBERS_ALONE
+from explorer.search.language.number_expressions import NUMBERS, NUMBERS_ALONE, TYPED
 from explorer.search.language.phrase_vocabulary import (
     MAX_WORDS_LENGTH,
     NAMES,
@@ -83,7 +83,7 @@ def _rule(pattern: str) -> re.Pattern[str]:
 
 
 _ANY = _group(lambda entry: True, DATES, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH)
-_LEADING = _group(lambda entry: entry.leads, DATES)
+_LEADING = _group(lambda entry: entry.leads, DATES, TYPED)
 _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, NUMBERS, TAKEN_WITH)
 _WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")

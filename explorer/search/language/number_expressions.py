@@ -43,11 +43,12 @@ _PATTERNS: dict[str, str] = {
     # Not `f1`, which is a sport.
     "f": rf"(?:f/{_NUMBER}|f[0-9]{{1,2}}\.[0-9])\b",
 }
-_TYPED = (
+TYPED = (
     rf"(?:{'|'.join(_NUMBER_FIELDS)}) ?(?:{'|'.join(sorted(_SIGNS, reverse=True))}) ?"
     r"[0-9]{1,9}(?:[./][0-9]{1,6})? ?(?:[kmgt]?b|mp|mm|px|s)?(?![\w.])"
 )
-NUMBERS = rf"(?:{'|'.join([*_PATTERNS.values(), _TYPED])})"
+"""A field of numbers with a sign and a value, as a regular expression: `iso > 800`."""
+NUMBERS = rf"(?:{'|'.join([*_PATTERNS.values(), TYPED])})"
 """A number with what it counts, as a regular expression for text in lower case."""
 NUMBERS_ALONE = rf"(?:{_STAR_NUMBER}[ -]stars?\b)"
 """The same for what is a number of things in the photo unless it stands alone: `5 stars`."""
@@ -63,7 +64,7 @@ _UNITS = {"kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "megapixel": "mp
 def number_test(text: str) -> tuple[str, FieldValue] | None:
     """The field, and the value that it is compared with, for a text in lower case that matches
     NUMBERS or NUMBERS_ALONE; None for another text."""
-    if re.fullmatch(_TYPED, text) and (match := _TYPED_PARTS.fullmatch(text)):
+    if re.fullmatch(TYPED, text) and (match := _TYPED_PARTS.fullmatch(text)):
         field = FIELD_SPELLINGS.get(match[1], match[1])
         return field, FieldValue(match[3].replace(" ", ""), _SIGNS[match[2]])
     named = next((name for name, each in _FIELD_PATTERNS.items() if each.fullmatch(text)), None)

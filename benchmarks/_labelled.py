@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Things with fewer photos cannot be judged.
 _MIN = 8
+MOST_RARE = 4
 # Things that are often named in captions of everyday photos.
 _NAMED = (
     "dog", "man", "woman", "child", "girl", "boy", "snow", "grass", "water", "beach", "bike",
@@ -37,11 +38,13 @@ _NAMED = (
 
 class Labelled(NamedTuple):
     """vectors: of all photos, (n, dim). shows: by the name of a thing, whether each photo shows it.
-    captioned: whether the labels come from captions; a photo may then show several things."""
+    captioned: whether the labels come from captions; a photo may then show several things. rare:
+    the same as `shows` for things that captions name in at most MOST_RARE photos."""
 
     vectors: Vectors
     shows: dict[str, Mask]
     captioned: bool
+    rare: dict[str, Mask]
 
 
 class Searched(NamedTuple):
@@ -78,7 +81,8 @@ def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
     things = {name: mask for name, mask in shows.items() if mask.sum() >= _MIN}
     if len(things) < 4:
         raise SystemExit(f"Too few things have {_MIN} photos or more in {folder}.")
-    return Labelled(vectors[seen], things, table.is_file())
+    rare = _rare(files, table) if table.is_file() else {}
+    return Labelled(vectors[seen], things, table.is_file(), rare)
 
 
 def _foldered(files: list[Path], folder: Path) -> dict[str, Mask]:
@@ -93,16 +97,40 @@ def _foldered(files: list[Path], folder: Path) -> dict[str, Mask]:
 
 
 def _named(files: list[Path], table: Path) -> dict[str, Mask]:
+    said = _captions_of(table)
+    return {word: _naming(word, files, said) >= 1 for word in _NAMED}
+
+
+def _rare(files: list[Path], table: Path) -> dict[str, Mask]:
+    """Nouns of WordNet that captions name in few photos, of at least one of them in three."""
+    import timm
+
+    lemmas = Path(timm.__file__).parent / "data" / "_info" / "imagenet_synset_to_lemma.txt"
+    said = _captions_of(table)
+    words = set(re.findall("[a-z]+", " ".join(each for path in files for each in said[path.name])))
+    found = dict[str, Mask]()
+    for noun in sorted(set(re.findall(r"(?<=[\t,] )[a-z]+|(?<=\t)[a-z]+", lemmas.read_text()))):
+        if words.isdisjoint({noun, f"{noun}s", f"{noun}es"}):
+            continue
+        named = _naming(noun, files, said)
+        if (named >= 3).any() and (named >= 1).sum() <= MOST_RARE:
+            found[noun] = named >= 1
+    return found
+
+
+def _captions_of(table: Path) -> dict[str, list[str]]:
     said = defaultdict[str, list[str]](list)
     with table.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             said[Path(row["image"]).name].append(row["caption"].lower())
-    found = dict[str, Mask]()
-    for word in _NAMED:
-        plural = {"man": "men", "woman": "women", "child": "children"}.get(word, word + "e?s")
-        pattern = re.compile(rf"\b({word}|{plural})\b")
-        found[word] = np.array([any(map(pattern.search, said[p.name])) for p in files], bool)
-    return found
+    return said
+
+
+def _naming(word: str, files: list[Path], said: dict[str, list[str]]) -> npt.NDArray[np.int64]:
+    """For each photo, the number of its captions that name a thing."""
+    plural = {"man": "men", "woman": "women", "child": "children"}.get(word, word + "e?s")
+    pattern = re.compile(rf"\b({word}|{plural})\b")
+    return np.array([sum(map(bool, map(pattern.search, said[path.name]))) for path in files])
 
 
 def searches(data: Labelled, seed: int) -> Iterator[tuple[Mask, list[Searched]]]:

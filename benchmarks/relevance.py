@@ -16,8 +16,8 @@ strong, and of strong or fair, results that show the thing (precision), the shar
 the thing that are among these (recall), and how often the number of good matches is right within a
 factor of two. Meaningless words (“zxqv blorf”) should have no good match.
 
-With captions, each thing is also searched for in libraries that have a single photo of it, one
-after the other: how often this photo is the best result, and how often it is then a good match.
+With captions, nouns that they name in one to four photos are searched for, too, with and without
+these photos: how often the best result shows the thing, and how often it is then a good match.
 """
 
 from __future__ import annotations
@@ -44,8 +44,6 @@ from explorer.search.relevance_weights import LIMITS
 NONSENSE = ("zxqv blorf", "asdfgh", "qwrt plmk", "xkcdz", "grubnak flim", "hjkl hjkl", "vvvv")
 FIGURES = ("best score", "mean of best 5", "mean of best 20", "relevance")
 _UNDERSTOOD = 0.5
-# The most photos of a thing each of which is left as the only one.
-_SINGLES = 10
 
 
 class Outcome(NamedTuple):
@@ -104,26 +102,29 @@ def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome
     return found, nothing
 
 
-def singles(encoder: Encoder, data: Labelled) -> list[Outcome]:
-    """Searches for each thing where all photos of it but one are left out."""
+def rare_things(encoder: Encoder, data: Labelled) -> list[Outcome]:
+    """Searches for each rare thing, with its photos and without."""
     found, model = list[Outcome](), fitted(encoder, data.vectors)
-    for name in sorted(data.shows):
-        phrase, shows = encode_prompts(encoder, name), data.shows[name]
-        for kept in np.flatnonzero(shows)[:: max(1, int(shows.sum()) // _SINGLES)][:_SINGLES]:
-            library = ~shows
-            library[kept] = True
+    for name, shows in data.rare.items():
+        phrase = encode_prompts(encoder, name)
+        for library in (np.ones(len(shows), bool), ~shows):
             searched = Searched(name, library, shows[library])
             found.append(search(model, data.vectors[library], phrase, searched, 0))
     return found
 
 
-def report_singles(found: list[Outcome]) -> None:
-    best = [one for one in found if one.right[0]]
-    good = [one for one in best if one.relevance[0] >= LIMITS.fair]
-    wrong = np.concatenate([one.relevance[~one.right] >= LIMITS.fair for one in found])
+def report_rare(found: list[Outcome]) -> None:
+    present = [one for one in found if one.total]
+    best = [one for one in present if one.right[0]]
+    good, wrongly = (
+        sum(one.relevance[0] >= LIMITS.fair for one in some)
+        for some in (best, [one for one in found if not one.total])
+    )
+    right = np.concatenate([one.right[one.relevance >= LIMITS.fair] for one in present])
     print(
-        f"a single photo of a thing is the best result of {len(best)} in {len(found)} searches,"
-        f" and of these a good match in {len(good)}; other good matches: {wrong.sum():,}"
+        f"{len(present)} rare things: {len(best)} are the best result, {good} of these a good"
+        f" match; {wrongly} have one when absent; {right.sum()} of {len(right)} good matches are"
+        " right"
     )
 
 
@@ -191,7 +192,7 @@ def main(argv: list[str] | None = None) -> None:
         data = read(args.photos, encoder, os.cpu_count() or 1)
         report(*outcomes(encoder, data, args.seeds))
         if data.captioned:
-            report_singles(singles(encoder, data))
+            report_rare(rare_things(encoder, data))
 
 
 if __name__ == "__main__":

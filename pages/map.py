@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui import empty_library, resources
+from explorer.ui import empty_library, photo_actions, resources
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components import id_lists, viewer
 from explorer.ui.map_page import empty_map, library_map, map_selection, selected_photos
@@ -38,7 +38,7 @@ def show_map() -> None:
         selected_photos.selection_bar(ids, selection)
     if selection.only and len(ids):
         selected_photos.selected_list(ids, selection)
-    viewer.viewer(ids, "map", actions=selected_photos.viewer_actions())
+    viewer.viewer(ids, "map", actions=photo_actions.viewer_actions())
     export_dialog.export_if_requested(id_lists.by_day(ids))
 
 

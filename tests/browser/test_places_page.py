@@ -67,3 +67,15 @@ def test_the_list_is_filtered_and_its_entries_are_searches(window: Visitor, serv
     munich.click()
     expect(page.get_by_text("5 photos, newest first")).to_be_visible()
     expect(page.get_by_role("button", name="in Munich, Germany")).to_be_visible()
+
+
+def test_photos_of_an_area_are_edited_in_place(window: Visitor, server: Server) -> None:
+    page = window.open(server.address + "/places")
+    page.get_by_role("button", name=CLUSTER).click()
+    photos = page.get_by_role("group", name="Photos in this area")
+    photos.get_by_role("button", name="red.jpg").press("x")
+    page.get_by_role("button", name="Favorite", exact=True).click()
+    expect(page.get_by_text("Marked as favorite: 1 photo.")).to_be_visible()
+    expect(photos.get_by_role("button", name="red.jpg")).to_contain_text("♥")
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.get_by_role("dialog", name="Export")).to_contain_text("1 photo selected")

@@ -21,6 +21,7 @@ from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
+from explorer.ui.photo_edits.edit_actions import edit_actions
 
 
 def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
@@ -41,10 +42,10 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         key,
         label="Findings, worst first",
         place=json.dumps([request.kind, filters, request.dismissed]),
-        actions=_actions(found, request),
+        actions=[*_actions(found, request), *edit_actions()],
         keep_position=True,
     )
-    open_photo(ids, [*_actions(found, request), *file_actions()])
+    open_photo(ids, [*_actions(found, request), *edit_actions(), *file_actions()])
 
 
 def caption(finding: Finding) -> Caption:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from explorer.library.catalog import Ids
@@ -15,27 +13,7 @@ from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
 from explorer.ui.map_page import library_map, map_selection
 from explorer.ui.map_page.map_selection import MapSelection
-from explorer.ui.photo_edits.edit_actions import edit_actions
-from explorer.ui.search_page import export_dialog, search_state
-
-# The most photos that a search uses as examples.
-_MAX_EXAMPLES = 20
-
-
-def selection_actions() -> list[PhotoAction]:
-    """The buttons for selected photos, as on the Search page."""
-    similar = PhotoAction("Find similar", ":material/image_search:", _find_similar, "leave")
-    return [similar, *viewer_actions()]
-
-
-def viewer_actions() -> list[PhotoAction]:
-    """The buttons for the open photo."""
-    export = PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)
-    return [*edit_actions(), export]
-
-
-def _find_similar(ids: Sequence[int]) -> None:
-    search_state.search_like(*ids[:_MAX_EXAMPLES])
+from explorer.ui.photo_actions import selection_actions
 
 
 def selection_bar(ids: Ids, selection: MapSelection) -> None:

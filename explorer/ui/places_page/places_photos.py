@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.worker_store import worker_status
-from explorer.ui import resources
+from explorer.ui import photo_actions, resources
 from explorer.ui.components import id_lists, viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.localized import count
 from explorer.ui.places_page import places_state
+from explorer.ui.search_page import export_dialog
 
 
 def photos_of_area(text: str) -> None:
@@ -26,9 +27,18 @@ def photos_of_area(text: str) -> None:
             "Clear", icon=":material/close:", key="clear-area",
             on_click=places_state.choose_area, args=[None],
         )  # fmt: skip
-    photos = id_lists.photos_by_day(found.top(found.total))
-    gallery(photos, "places", label="Photos in this area", place=text, keep_position=True)
-    viewer.viewer(lambda: photos.ids, photos.key)
+    ids = found.top(found.total)
+    photos = id_lists.photos_by_day(ids)
+    gallery(
+        photos,
+        "places",
+        label="Photos in this area",
+        place=text,
+        actions=photo_actions.selection_actions(),
+        keep_position=True,
+    )
+    viewer.viewer(lambda: photos.ids, photos.key, actions=photo_actions.viewer_actions())
+    export_dialog.export_if_requested(id_lists.by_day(ids))
 
 
 def explain_no_places() -> None:
@@ -43,6 +53,7 @@ def explain_no_places() -> None:
     st.info(
         "None of your photos says where it was taken. Phones write this into a photo if the camera"
         " app may use the location; some cameras have GPS, and programs can add it afterwards (EXIF"
-        " or XMP in the file). Messengers and social networks remove it.",
+        " or XMP in the file). Messengers and social networks remove it. You can also set the place"
+        " of selected photos on the Search page, with **Edit**.",
         icon=":material/location_off:",
     )

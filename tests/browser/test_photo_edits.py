@@ -119,6 +119,17 @@ def test_a_photo_is_marked_and_rated_in_the_viewer(window: Visitor, server: Serv
     expect(tiles(page).first).to_be_focused()
 
 
+def test_the_focus_stays_near_a_button_that_goes(window: Visitor, server: Server) -> None:
+    page = look(window, server, "/?folder=&q=name%3Ared")
+    tiles(page).first.press("l")
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(said(page, "Undone for 1 photo")).to_be_visible()
+    expect(page.get_by_role("button", name="Dismiss")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Dismiss")).to_have_count(0)
+    expect(tiles(page).first).to_be_focused()
+
+
 def test_a_day_is_selected_and_marked_by_keyboard(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?q=folder%3AGrey")
     selected = page.get_by_test_id("stMarkdown").get_by_text(f"{GREY} selected")

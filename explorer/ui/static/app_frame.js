@@ -2,6 +2,7 @@
 // while the program does not respond. Streamlit opens a dialog with a text for developers, which is hidden and replaced here,
 // and closes it once the program responds again.
 
+import { noteFocus, restoreLostFocus } from "./modules/kept_focus.js";
 import { makePartsReachable } from "./modules/reachable_parts.js";
 import { closeAfterChoice, nameSidebarButtons } from "./modules/sidebar_buttons.js";
 
@@ -41,13 +42,16 @@ export default function (component) {
     document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
     nameSidebarButtons();
     makePartsReachable();
+    restoreLostFocus();
   };
   const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   check();
   document.addEventListener("click", closeAfterChoice, true);
+  document.addEventListener("focusin", noteFocus);
   return () => {
     observer.disconnect();
     document.removeEventListener("click", closeAfterChoice, true);
+    document.removeEventListener("focusin", noteFocus);
   };
 }

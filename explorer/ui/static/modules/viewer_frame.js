@@ -55,7 +55,7 @@ export function createViewerFrame({ run, stage, panel, strip, notice }) {
     next.disabled = !state.hasNext;
     tools.zoomOut.disabled = !state.canShrink;
     tools.fit.disabled = state.fitted;
-    press(tools.info, state.info);
+    press(tools.info, state.info && !state.slideshow);
     press(tools.slideshow, state.slideshow);
     press(tools.fullScreen, Boolean(document.fullscreenElement));
     press(tools.help, !help.hidden);

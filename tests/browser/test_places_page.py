@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app_server import Server
+from tests.browser.test_photo_edits import said
 from tests.browser.visitor import Visitor
 
 CLUSTER = re.compile("^5 photos, .*Munich.*Germany$")
@@ -75,7 +76,7 @@ def test_photos_of_an_area_are_edited_in_place(window: Visitor, server: Server) 
     photos = page.get_by_role("group", name="Photos in this area")
     photos.get_by_role("button", name="red.jpg").press("x")
     page.get_by_role("button", name="Favorite", exact=True).click()
-    expect(page.get_by_text("Marked as favorite: 1 photo.")).to_be_visible()
+    expect(said(page, "Marked as favorite.*1 photo")).to_be_visible()
     expect(photos.get_by_role("button", name="red.jpg")).to_contain_text("♥")
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_role("dialog", name="Export")).to_contain_text("1 photo selected")

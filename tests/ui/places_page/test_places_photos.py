@@ -43,7 +43,7 @@ def test_an_area_is_one_list_by_day_that_the_viewer_steps_through(
     def gallery(photos: PhotoList, *_: object, **__: object) -> None:
         shown.append(photos)
 
-    def view(ids: Any, *_: object) -> None:
+    def view(ids: Any, *_: object, **__: object) -> None:
         stepped[:] = ids().tolist()
 
     monkeypatch.setattr(places_photos, "gallery", gallery)

@@ -228,8 +228,9 @@ def test_of(expression: str, words: str) -> FieldTest | None:
         field, value = number
         return _valid(FieldTest(field, (value,), words))
     values = date_values(expression.lower())
-    # Without the word for photos, so that several dates can be joined.
-    return _valid(FieldTest("date", values, expression)) if values else None
+    # Without the word for photos, so that several dates can be joined, and without a full stop,
+    # which ends a segment.
+    return _valid(FieldTest("date", values, expression.rstrip("."))) if values else None
 
 
 def _valid(test: FieldTest) -> FieldTest | None:

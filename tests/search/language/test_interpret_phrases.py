@@ -175,6 +175,7 @@ def test_the_words_are_kept_as_typed() -> None:
         ("blurry, 2019, one", "blurry, 2019 + one"),
         ("2019 OR 2020", "2019 or 2020"),
         ("2019 NOT 2020", "2019, not 2020"),
+        ("2015 Dec. dark", "2015 Dec, dark"),
     ],
 )
 def test_interpret_phrases_are_printed_as_words(text: str, printed: str) -> None:

@@ -150,6 +150,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/forget_missing": ("indexing/test_vanished_files",),
     "indexing/read_outcomes": (),
     "indexing/photo_updates": (
+        "indexing/test_rewritten_files",
         "indexing/test_moved_and_edited_files",
         "indexing/test_pipeline",
         "indexing/test_reconcile",
@@ -220,7 +221,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "ui/app_lifespan": (),
     "ui/components/action_inbox": (),
     "ui/components/component_events": (),
-    "ui/removal_dialogs/removal_dialog": (),
+    "ui/removal_dialogs/removal_dialog": ("ui/removal_dialogs/test_removal_confirmation",),
     "ui/removal_dialogs/keep_rules_dialog": (),
     "ui/removal_dialogs/removal_history": (),
     "ui/duplicates_page/group_choices": ("ui/duplicates_page/test_group_marks",),

@@ -75,7 +75,11 @@ GUARDS_OF_LIBRARY: dict[str, tuple[str, ...]] = {
         "removal/test_edit_transfer",
     ),
     "library/edit_operations": ("library/test_edit_store",),
-    "library/edit_store": ("library/test_edit_contents", "removal/test_edit_transfer"),
+    "library/edit_store": (
+        "library/test_edit_contents",
+        "library/test_sidecar_overlay",
+        "removal/test_edit_transfer",
+    ),
     "library/edit_undo": (
         "library/test_edit_store",
         "library/test_album_undo",

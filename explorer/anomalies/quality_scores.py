@@ -82,6 +82,8 @@ class QualityThresholds:
     points: float = 0.0003
     """Share of hard edges from which a dark picture has points of light. In 6 pictures of stars
     made by rule it is 0.00024 to 0.0012, in those of a lens cap 0."""
+    sky_contrast: float = 8.0
+    """Contrast from which a picture shows more than such points; these 6 have 1.4 to 1.7."""
 
     noise: float = 3.6
     """Standard deviation of noise, levels."""
@@ -174,7 +176,9 @@ def _points_of_light(column: Column) -> Numbers:
     """Whether there are small sharp lights, such as stars, in a dark picture, 0 to 1. They are too
     small to count among the highlights."""
     hard = np.clip(column("hard_edge_share") / LIMITS.points, 0, 1)
-    return np.where(column("luma_p50") < LIMITS.dark / 2, hard, 0)
+    # In any other dark picture, hard edges are those of things that are too dark to be seen well.
+    bare = np.clip((LIMITS.sky_contrast - column("contrast")) / LIMITS.sky_contrast * 2, 0, 1)
+    return np.where(column("luma_p50") < LIMITS.dark / 2, hard * bare, 0)
 
 
 def overexposed(column: Column) -> Judgement:

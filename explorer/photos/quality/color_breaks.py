@@ -33,6 +33,8 @@ class ColorBreakThresholds:
     like that by chance."""
     min_side: int = 4
     """The smallest number of blocks on either side of the corners."""
+    min_certainty: float = 0.45
+    """The lowest certainty that is computed."""
     min_height: int = 8
     """The smallest height of a row of blocks, in pixels."""
 
@@ -42,10 +44,11 @@ _T = ColorBreakThresholds()
 # boundary itself, so the step is measured between the rows beside it, and compared with the
 # gradients above and below.
 _ABOVE, _BELOW, _REACH = -2, 1, 3
+_OFFSETS = np.array([_ABOVE - _REACH, _ABOVE, _BELOW, _BELOW + _REACH])
 
 
 def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int]) -> float:
-    """How surely the colors are shifted from one block on, 0 to 1.
+    """How surely the colors are shifted from one block on, 0 to 1; below `min_certainty` mostly 0.
 
     pixels: RGB or gray, (height, width, 3) or (height, width), oriented as in the file. period: the
     spacing of JPEG's block grid in them, 0 for no grid. unit: the width and height in blocks of the
@@ -55,15 +58,26 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
     pitch, columns = down * period, pixels.shape[1] // max(1, period)
     if pitch < _T.min_height or columns < _T.min_columns:
         return 0.0
-    size = columns, pixels.shape[0]
-    strip = cv2.resize(pixels[:, : columns * period], size, interpolation=cv2.INTER_AREA)
-    lines = _luma_and_chroma(np.asarray(strip))
-    rows = np.arange(pitch, len(lines) - pitch - _BELOW - _REACH, pitch)
+    rows = np.arange(pitch, len(pixels) - pitch - _BELOW - _REACH, pitch)
     if not len(rows):
         return 0.0
-    here, below = _steps(lines, rows), _steps(lines, rows + pitch)
-    inner = np.arange(_BELOW + 1, max(_BELOW + 2, pitch + _ABOVE))
-    seams = _seams(lines[rows[:, None] + inner].mean(axis=1))
+    # The rows beside each upper edge, and, by the same offsets, beside each lower edge.
+    around = np.append(rows, rows[-1] + pitch)[:, None] + _OFFSETS
+    chosen = pixels[around.ravel(), : columns * period]
+    strip = cv2.resize(chosen, (columns, len(chosen)), interpolation=cv2.INTER_AREA)
+    lines = _luma_and_chroma(np.asarray(strip))
+    lines = lines.reshape(len(around), len(_OFFSETS), columns, lines.shape[-1])
+    steps = _steps(lines)
+    # Where a shift begins, the steps along both edges of the row add up to the whole width. Nearly
+    # all rows are left out by this.
+    sums = np.clip(steps / _T.visible, -1, 1).mean(axis=1)
+    likely = np.flatnonzero((abs(sums[:-1] + sums[1:]) >= _T.min_certainty).any(axis=1))
+    if not len(likely):
+        return 0.0
+    here, below = steps[likely], steps[likely + 1]
+    # The rows inside each block that are at hand: the last two beside its upper edge, and the first
+    # two beside its lower one.
+    seams = _seams((lines[likely, 2:].sum(axis=1) + lines[likely + 1, :2].sum(axis=1)) / 4)
     corners = np.arange(_T.min_side + -_T.min_side % across, columns - _T.min_side + 1, across)
     return float(_agreement(here, below, seams, corners).max(initial=0.0))
 
@@ -75,12 +89,12 @@ def _luma_and_chroma(strip: npt.NDArray[Any]) -> Map:
     return cv2.cvtColor(strip[..., :3].astype(np.float32), cv2.COLOR_RGB2YCrCb)  # type: ignore[return-value]
 
 
-def _steps(lines: Map, rows: npt.NDArray[np.int64]) -> Map:
-    """The step at the upper edge of each row and column of blocks beyond the gradient around it,
-    (rows, columns, channels)."""
-    above, below = rows + _ABOVE, rows + _BELOW
-    around = lines[below + _REACH] - lines[below] + lines[above] - lines[above - _REACH]
-    return np.asarray(lines[below] - lines[above] - around / 2, np.float32)
+def _steps(lines: Map) -> Map:
+    """The step at each boundary and column of blocks beyond the gradient around it, (boundaries,
+    columns, channels). lines: (boundaries, len(_OFFSETS), columns, channels)."""
+    far_above, above, below, far_below = lines.swapaxes(0, 1)
+    around = far_below - below + above - far_above
+    return np.asarray(below - above - around / 2, np.float32)
 
 
 def _seams(bands: Map) -> Map:

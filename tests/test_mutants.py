@@ -132,6 +132,17 @@ def test_the_table_lists_existing_modules_and_tests() -> None:
         assert [test for test in tests if not (PROJECT / "tests" / f"{test}.py").is_file()] == []
 
 
+def test_the_tests_of_a_module_have_its_name_in_the_same_folder() -> None:
+    """Those of a module with a longer name, and in other folders, are not its own."""
+    plan = mutants.tests_of(PROJECT, "removal/plan")
+    assert "tests/removal/test_plan.py" in plan
+    assert "tests/removal/test_plan_reader.py" not in plan
+    assert mutants.tests_of(PROJECT, "int64") == ["tests/test_int64.py"]
+    undo = mutants.tests_of(PROJECT, "removal/undo")
+    assert "tests/removal/test_undo_bounds.py" in undo
+    assert "tests/sidecars/test_undo_sidecars.py" not in undo
+
+
 def test_modules_are_accepted_by_path_or_name() -> None:
     for name in ("removal/plan", "explorer/removal/plan.py", "removal\\plan.py"):
         assert mutants.module_of(PROJECT, name).path == "explorer/removal/plan.py"

@@ -33,6 +33,10 @@ _ADAM7 = (
     (0, 1, 1, 2),
 )
 _PIECE = 1 << 20
+# The frame of JPEG-LS (ITU-T T.87), whose compressed data has other markers.
+_JPEG_LS = 0xF7
+# JPEG compression in TIFF files: each strip or tile is a JPEG stream (TIFF Technical Note 2).
+_TIFF_JPEG = 7
 
 
 def decode_error(data: bytes) -> PhotoError:
@@ -128,6 +132,8 @@ def _jpeg(data: bytes) -> str | None:
             at += 1
         marker = data[at]
         at += 1
+        if marker == _JPEG_LS:
+            return None
         if marker == 0xD9:
             return _CORRUPT_STREAM if known or not begun else None
         if marker in {0, 1} or 208 <= marker <= 216:
@@ -236,8 +242,14 @@ def _tiff(data: bytes) -> str | None:
         tags = tiff_tags.read_tags(data)[0]
     except ValueError:
         return tiff.CUT_OFF
-    if any(offset + size > len(data) for offset, size in tiff_tags.pixel_data_spans(tags)):
+    spans = list(tiff_tags.pixel_data_spans(tags))
+    if any(offset + size > len(data) for offset, size in spans):
         return tiff.CUT_OFF
+    is_jpeg = tags.get(tiff_tags.COMPRESSION) == (_TIFF_JPEG,) and {8} == set(
+        tags.get(tiff_tags.BITS, ())
+    )
+    if is_jpeg and any(size and not data.startswith(b"\xff\xd8", offset) for offset, size in spans):
+        return _CORRUPT_STREAM
     return None
 
 

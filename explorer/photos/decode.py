@@ -37,6 +37,8 @@ __all__ = ["PREVIEW_SIDE", "DecodedPhoto", "content_hash", "decode", "read_file"
 
 PREVIEW_SIDE = 512
 _PREVIEW_QUALITY = 85
+NOTHING_DECODED = "the file is truncated or damaged: no part of its picture can be decoded"
+"""Why a photo of which a decoder returns a blank picture could not be read."""
 # A JPEG may be decoded at a fraction of its size if its longer side remains at least this long. For
 # a photo of 12 megapixels that is an eighth: 500 pixels.
 _MIN_PREVIEW_SIDE = 460
@@ -90,7 +92,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     loaded_scale = picture.width / width
     renditions = _render(picture, (width, height), max_reduction, spec)
     if damaged and _is_blank(renditions.rgb):
-        raise DamagedPhoto("the file ends before its picture begins")
+        raise DamagedPhoto(NOTHING_DECODED)
     upright = renditions.transposed(transpose)
     quality, diagnostics = _measure_quality(
         picture, upright.preview, transpose, load_reduction * loaded_scale

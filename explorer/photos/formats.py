@@ -47,7 +47,7 @@ UNSUPPORTED: dict[str, str] = {
     ".hdr": _HDR,
 }
 # Increment this when more files can be read: every file that could not be read is then tried again.
-READER_VERSION = 3
+READER_VERSION = 4
 
 _VIDEO = "it is a video, not a photo"
 _DRAWING = "it is a drawing (SVG), not a photo"

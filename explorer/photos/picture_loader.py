@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 
@@ -18,6 +19,7 @@ from explorer.photos.formats import (
     unrecognized_error,
 )
 from explorer.photos.limits import check_pixels
+from explorer.photos.orientation import upright_xmp
 from explorer.photos.readers import jxl, tiff
 from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
@@ -52,6 +54,12 @@ def open_picture(data: bytes) -> Image.Image:
     except Exception:  # noqa: BLE001  other readers may succeed where Pillow fails in any way
         return _open_without_pillow(data)
     check_pixels(*picture.size)
+    if picture.format == "AVIF" and isinstance(packet := picture.info.get("xmp"), bytes):
+        # The file's own rotation takes precedence. Pillow has added it to the EXIF data.
+        picture.info["xmp"] = upright_xmp(packet)
+    if tiff.is_misread_by_pillow(picture):
+        with contextlib.suppress(UnsupportedPhoto):
+            return tiff.read(data)
     if cicp := read_cicp(data):
         picture.info.setdefault("cicp", cicp)
     return to_srgb_from_16_bits(picture, data) or picture
@@ -107,6 +115,14 @@ def _load(picture: Image.Image, reduction: float) -> None:
         width, height = (int(-(-side // reduction)) for side in picture.size)
         picture.draft(None, (width, height))
     picture.load()
+    if picture.format in ("BMP", "DIB") and _is_invisible(picture):
+        # Programs that do not know transparency leave the fourth byte of every pixel at 0.
+        picture.putalpha(255)
+
+
+def _is_invisible(picture: Image.Image) -> bool:
+    """Whether every pixel of a loaded picture is transparent."""
+    return picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0)
 
 
 def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | None]:
@@ -119,6 +135,8 @@ def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | Non
         whole = _open_without_pillow(data)
         whole.load()
         return whole, None
+    except DamagedPhoto as error:
+        failure: PhotoError = error
     except (PhotoError, *_DECODER_ERRORS):
         failure = decode_error(data)
     ImageFile.LOAD_TRUNCATED_IMAGES = True

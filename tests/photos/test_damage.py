@@ -175,6 +175,8 @@ def test_truncated_jpegs_are_damaged() -> None:
     # of the scan.
     assert find_damage(jpeg_with(0xC3) + b"\xff\xd8 more") is None
     assert find_damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3\xff\xd9") is None
+    # JPEG-LS, whose compressed data has no stuffed bytes.
+    assert find_damage(b"\xff\xd8\xff\xf7\0\2\xff\xda\0\2\1\xff\x7f\xff\xd9") is None
     assert "ends before" in str(find_damage(b"\xff\xd8\xff\xda\0\2\1\xff\0\2\xff\xd3\3"))
 
 

@@ -45,6 +45,20 @@ def test_a_rotated_photo_is_decoded_upright(kind: str, orientation: int, fit: st
     assert preview(photo).getexif().get(0x0112, 1) == 1
 
 
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+def test_xmp_does_not_rotate_formats_that_store_their_rotation(kind: str) -> None:
+    """Converters turn the pixels and copy the packet of the original."""
+    upright = pictures.encoded(pictures.draw(4, SIZE), "PNG")
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><tiff:Orientation>%d</tiff:Orientation>"
+    # The encoders would turn the picture as the packet says.
+    data = pictures.encoded(pictures.draw(4, SIZE), kind, xmp=packet % 1).replace(
+        packet % 1, packet % 6
+    )
+    photo = decode(data, None)
+    assert (photo.width, photo.height) == SIZE
+    assert difference(preview(photo), preview(decode(upright, None))) < 4
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_heic_is_not_rotated_twice(orientation: int) -> None:
     """Its own box turns the picture while it is decoded; phones write the EXIF tag as well."""

@@ -51,6 +51,10 @@ def find_iptc(picture: Image.Image) -> bytes:
         # Use the raw bytes, because the tag's type is often wrongly given as LONG.
         raw = getattr(tags, "_tagdata", {})
         return raw.get(_TIFF_IPTC) or _in_resources(raw.get(_TIFF_PHOTOSHOP) or b"")
+    # From the reader of TIFF files that Pillow cannot read.
+    for name, parse in (("iptc", bytes), ("photoshop_resources", _in_resources)):
+        if isinstance(raw := picture.info.get(name), bytes):
+            return parse(raw)
     for name in ("Raw profile type iptc", "Raw profile type 8bim"):
         if isinstance(text := picture.info.get(name), str):
             profile = decode_text_profile(text)

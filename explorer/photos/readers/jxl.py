@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -13,14 +12,13 @@ from PIL import Image
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.containers.isobmff import box_header
 from explorer.photos.limits import check_pixels
+from explorer.photos.orientation import upright_xmp
 from explorer.photos.readers.jxl_header import CONTAINER, SIGNATURE, JxlHeader, read_header
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
 _CODESTREAM, _PARTIAL_CODESTREAM = b"jxlc", b"jxlp"
 _JPEG_DATA, _PACKED = b"jbrd", b"brob"
 _ORIENTATION = 274
-# As Pillow finds it where EXIF data has none.
-_XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
 _CUT_OFF = "the file is damaged or truncated: it ends before its picture does"
 _UNDECODABLE = (
     "its JPEG XL data cannot be decoded: the file is truncated or damaged, or was written by a"
@@ -80,6 +78,9 @@ def read(data: bytes) -> Image.Image:
         header = header_of(data)
         check_pixels(*picture_size(data))
         pixels, metadata = _decode(data)
+        if header.animated:
+            # With the metadata, the decoder returns the last frame.
+            pixels = _decoder().decode(data)
     except (RuntimeError, ValueError) as error:
         raise _decode_error(data) from error
     made = Image.fromarray(np.ascontiguousarray(pixels))
@@ -87,7 +88,7 @@ def read(data: bytes) -> Image.Image:
     if exif := metadata.get("exif"):
         made.info["exif"] = b"Exif\0\0" + _set_upright(exif.removeprefix(b"Exif\0\0"))
     if xmp := metadata.get("xmp"):
-        made.info["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
+        made.info["xmp"] = upright_xmp(xmp)
     if profile := metadata.get("icc"):
         made.info["icc_profile"] = profile
     elif header.cicp:

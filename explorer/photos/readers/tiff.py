@@ -1,5 +1,5 @@
-"""Read TIFF files that Pillow has no mode for: 16-bit Lab and gray with alpha, floats in color,
-CMYK with alpha, unusual bit depths.
+"""Read TIFF files that Pillow cannot read, or reads wrongly: 16-bit Lab and gray with alpha, floats
+in color, CMYK with alpha, unusual bit depths, separate planes of 16 bits.
 
 Follows TIFF 6.0 and Adobe's technical notes on predictors (TIFF Technical Note 3) and ZIP
 compression. Some compressions are left to libtiff, to which each strip is presented as an 8-bit
@@ -29,6 +29,13 @@ _CORRUPT = "the file is damaged: its compressed image data is invalid"
 _NONE, _LZW, _ZIP, _OLD_ZIP, _PACKBITS, _LZMA, _ZSTD = 1, 5, 8, 32946, 32773, 34925, 50000
 _BY_LIBTIFF = {_LZW, _PACKBITS, _ZSTD}
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
+# The names of metadata in `info`, and their tags.
+_METADATA = {
+    "icc_profile": tag.ICC_PROFILE,
+    "xmp": tag.XMP,
+    "iptc": tag.IPTC,
+    "photoshop_resources": tag.PHOTOSHOP,
+}
 # More samples per pixel than any printing process has.
 _MAX_SAMPLES = 16
 
@@ -49,9 +56,40 @@ def read(data: bytes) -> Image.Image:
     made.format = "TIFF"
     # The directory of a TIFF file is its EXIF block.
     made.info |= {"exif": b"Exif\0\0" + data, "high_bit_depth": picture.has_high_bit_depth}
-    if profile := tags.get(tag.ICC_PROFILE):
-        made.info["icc_profile"] = bytes(int(value) for value in profile)
+    for name, number in _METADATA.items():
+        if value := tags.get(number):
+            # IPTC data is often wrongly declared as 32-bit numbers.
+            made.info[name] = _as_bytes(value, data[:2] == b"II")
     return made
+
+
+def _as_bytes(values: tuple[float, ...], is_little_endian: bool) -> bytes:
+    """The bytes of a field, which may have been read as numbers of up to 32 bits."""
+    numbers = np.array(values, np.uint32)
+    if numbers.max(initial=0) > 255:
+        return numbers.astype("<u4" if is_little_endian else ">u4").tobytes()
+    return numbers.astype(np.uint8).tobytes()
+
+
+def is_misread_by_pillow(picture: Image.Image) -> bool:
+    """Whether Pillow opens this TIFF but would decode it wrongly.
+
+    Its raw decoder takes separate planes for 8-bit ones; it does not invert wide samples for which
+    0 is white, and does not scale 12-bit ones; in mode I it takes unsigned numbers for signed ones.
+    """
+    tags = getattr(picture, "tag_v2", None)
+    if tags is None:
+        return False
+    bits, samples = tags.get(tag.BITS, (1,))[0], tags.get(tag.SAMPLES, 1)
+    is_planar = tags.get(tag.PLANAR) == 2 and samples > 1
+    kind = tags.get(tag.SAMPLE_FORMAT, (_UNSIGNED,))[0]
+    return (
+        (is_planar and (bits > 8 or samples == 2))
+        or (tags.get(tag.PHOTOMETRIC) == 0 and bits > 8)
+        or bits == 12
+        or kind == _SIGNED
+        or (picture.mode == "I" and kind == _UNSIGNED)
+    )
 
 
 class _SampleReader:

@@ -34,7 +34,11 @@ TILE_BYTES = 325
 SUB_IFDS = 330
 EXTRA_SAMPLES = 338
 SAMPLE_FORMAT = 339
+JPEG_TABLES = 347
 YCBCR_SUBSAMPLING = 530
+XMP = 700
+IPTC = 33723
+PHOTOSHOP = 34377
 ICC_PROFILE = 34675
 DNG_VERSION = 50706
 
@@ -51,6 +55,7 @@ _REQUIRED = frozenset(
         TILE_BYTES,
         EXTRA_SAMPLES,
         SAMPLE_FORMAT,
+        JPEG_TABLES,
     }
 )
 # Photometric interpretations and compressions of sensor data, which only RAW files have: color

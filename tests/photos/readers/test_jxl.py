@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_a_photo_with_its_metadata() -> None:
     assert photo.camera == "Acme X1" and photo.damaged is None
     assert photo.latitude == pytest.approx(48.5) and photo.longitude == pytest.approx(9.25)
     assert difference(Image.open(io.BytesIO(photo.preview)), DRAWN) < 6
+
+
+def test_the_first_frame_of_an_animation_is_shown() -> None:
+    """Its frames are red and green, made by libjxl."""
+    data = base64.b64decode(
+        "/wpDBE0AICYIBAEAZABLGIsVANQTY4xxJs4BxMCBFgB1NQhB2gABCAQFAGQASxiLFQDUGWOMMWOcAzgCMwsAgd2csNuGAw=="
+    )
+    assert open_picture(data).getpixel((8, 8)) == (200, 40, 60)
 
 
 def test_the_orientation_is_applied_once() -> None:

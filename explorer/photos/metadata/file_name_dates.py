@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 
 from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plausible, to_24_hours
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _START = re.compile(_DATE)
 _DAY = re.compile(rf"{_DATE}(?!\d)")
-# Between date and time: a separator, a space of any kind (macOS writes U+202F), `at`, a comma.
-_BETWEEN = r"(?:[-_.T]|,?\s(?:at\s)?)"
+# “At”, as macOS and WhatsApp write it between the date and the time of screenshots and pictures, in
+# their languages.
+_AT = (
+    "at|um|à|a las?|a les|a la\\(s\\)|às?|à\\(s\\)|ás|om|alle(?: ore)?|ore|kl\\.?|klo|kello|o|v|ve"
+    "|u|ob|saat|la|pada|pukul|lúc|в|о|об|у|στις|בשעה|الساعة|เวลา|-"
+)
+# Between date and time: a separator, a space of any kind (macOS writes U+202F), a comma, “at”.
+_BETWEEN = rf"(?:[-_.T]|_at_|,?\s(?:(?:{_AT})\s)?)"
 _AM, _PM = "上午|午前|오전", "下午|午後|오후"
 # The second date of a range is never mistaken for a time: it has too many digits.
-# 20190512_101530, with milliseconds or without; 20190512101530; 2019-05-12 10.15.30; 2019-05-12 at
-# 9.15.30 PM; 2019-05-12 下午9.15.30.
+# 20190512_101530 and 20190512101530, with milliseconds or without; 2019-05-12 10.15.30; 2019-05-12
+# at 9.15.30 PM; 2019-05-12 下午9.15.30.
 _TIMES = (
     re.compile(
         rf"{_DATE}{_BETWEEN}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\d{{3}})?(?!\d)"
     ),
-    re.compile(rf"{_DATE}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?!\d)"),
+    re.compile(
+        rf"{_DATE}(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?:\d{{3}})?(?!\d)"
+    ),
     re.compile(
         rf"{_DATE}{_BETWEEN}\s?(?P<half>{_AM}|{_PM})?\s?(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)"
         rf"[-_.:m](?P<second>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))?",
@@ -32,14 +42,23 @@ _TIMES = (
         re.IGNORECASE,
     ),
 )
+# Telegram's exports: photo_12@31-12-2022_23-59-58.
+_TELEGRAM = re.compile(
+    r"@(?P<day>[0-3]\d)-(?P<month>[01]\d)-(?P<year>20\d\d)"
+    r"_(?P<hour>[0-2]\d)-(?P<minute>[0-5]\d)-(?P<second>[0-5]\d)(?!\d)"
+)
 
 
 def parse_file_name_date(name: str) -> PartialDate | None:
     """The first plausible date in a file's name, with its time if there is one; None without a
     date. For a range of days, it is the first day."""
+    if (found := _TELEGRAM.search(name)) is not None:
+        return plausible(from_parts(*found.group(*_PARTS)))
     if _START.search(name) is None:
         # Most names end here: every pattern below begins with a date.
         return None
+    # macOS decomposes accents.
+    name = unicodedata.normalize("NFC", name)
     for found in itertools.chain.from_iterable(each.finditer(name) for each in _TIMES):
         parts = found.groupdict()
         hour, half = (

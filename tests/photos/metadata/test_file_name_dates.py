@@ -15,7 +15,7 @@ from explorer.photos.metadata.file_name_dates import parse_file_name_date
         ("WhatsApp Image 2019-05-12 at 9.15.30.jpeg", "2019-05-12T09:15:30"),
         ("Screenshot 2024-01-05 at 3.04.05\u202fPM.jpg", "2024-01-05T15:04:05"),
         ("Screen Shot 2014-01-05 at 3.04.05 am 2.png", "2014-01-05T03:04:05"),
-        ("Captura de pantalla 2024-01-05 a la(s) 3.04.05.png", "2024-01-05"),
+        ("Captura de pantalla 2024-01-05 a la(s) 3.04.05.png", "2024-01-05T03:04:05"),
         ("Captura 2024-01-05 3.04.05 p. m..png", "2024-01-05T15:04:05"),
         ("截屏2024-01-05 下午3.04.05.png", "2024-01-05T15:04:05"),
         ("截屏2024-01-05 上午3.04.05.png", "2024-01-05T03:04:05"),
@@ -34,7 +34,8 @@ from explorer.photos.metadata.file_name_dates import parse_file_name_date
         ("Trip 2020-11-05 to 2020-11-12 10.15.30.jpg", "2020-11-12T10:15:30"),
         ("PXL_20201225_101112345.MP.jpg", "2020-12-25T10:11:12"),
         ("20201105_2021123.jpg", "2020-11-05"),
-        ("20201105202112311.jpg", None),
+        ("20201105202112311.jpg", "2020-11-05T20:21:12"),
+        ("2020110520211231.jpg", None),
         ("VID_20190712_243000.jpg", "2019-07-12T00:30:00"),
         ("3020190712_143000.jpg", None),
         ("IMG_20191345 2018-02-03.jpg", "2018-02-03"),
@@ -42,6 +43,37 @@ from explorer.photos.metadata.file_name_dates import parse_file_name_date
     ],
 )
 def test_names(name: str, iso: str | None) -> None:
+    found = parse_file_name_date(name)
+    assert (found and found.iso) == iso
+
+
+WORDS = (
+    "at", "um", "à", "a\u0300", "a las", "a la(s)", "às", "à(s)", "om", "alle", "ore", "kl.",
+    "kello", "o", "v", "u", "saat", "в", "о", "στις", "בשעה", "-",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("between", [*(f" {word} " for word in WORDS), ", às ", "_at_"])
+def test_the_word_between_date_and_time_in_any_language(between: str) -> None:
+    found = parse_file_name_date(f"Screenshot 2024-01-05{between}13.04.05.png")
+    assert found is not None and found.iso == "2024-01-05T13:04:05"
+
+
+@pytest.mark.parametrize(
+    ("name", "iso"),
+    [
+        ("photo_1@12-05-2023_10-15-30.jpg", "2023-05-12T10:15:30"),
+        ("photo_12@31-12-2022_23-59-58_thumb.jpg", "2022-12-31T23:59:58"),
+        ("photo_12@31-13-2022_23-59-58.jpg", None),
+        ("photo_2023-05-12_10-15-30.jpg", "2023-05-12T10:15:30"),
+        ("signal-2023-05-12-10-15-30-123.jpg", "2023-05-12T10:15:30"),
+        ("Imagem do WhatsApp de 2023-05-12 à(s) 10.15.30_ab12.jpg", "2023-05-12T10:15:30"),
+        ("00000IMG_00000_BURST20230512101530123_COVER.jpg", "2023-05-12T10:15:30"),
+        # An unknown word may stand before anything.
+        ("2020-11-05 bis 11.12.20.jpg", "2020-11-05"),
+    ],
+)
+def test_names_by_messengers_and_phones(name: str, iso: str | None) -> None:
     found = parse_file_name_date(name)
     assert (found and found.iso) == iso
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
+from explorer.photos.metadata.extended_xmp import with_extension
 from explorer.photos.metadata.field_values import decode_text
 from explorer.photos.metadata.text_profile import decode_text_profile
 
@@ -69,7 +70,20 @@ def qname(name: str) -> str:
 
 
 def find_packet(picture: Image.Image) -> bytes:
-    """The XMP packet of an opened picture; b"" if it has none."""
+    """The XMP packet of an opened picture, with its extension if both are well-formed; b"" if it
+    has none."""
+    packet = _main_packet(picture)
+    joined = with_extension(packet, getattr(picture, "applist", ())) if packet else packet
+    if joined is packet:
+        return packet
+    try:
+        parse_packet(joined)
+    except InvalidXmp:
+        return packet
+    return joined
+
+
+def _main_packet(picture: Image.Image) -> bytes:
     for name in ("xmp", "XML:com.adobe.xmp", "Raw profile type xmp"):
         packet = picture.info.get(name)
         if isinstance(packet, str) and name.startswith("Raw"):

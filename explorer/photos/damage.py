@@ -11,6 +11,8 @@ import struct
 import zlib
 
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
+from explorer.photos.containers.jpeg_segments import end_of_scan
+from explorer.photos.lost_blocks import LOST_BLOCK, has_lost_block
 from explorer.photos.readers import tiff, tiff_parser, tiff_tags
 
 _CUT_OFF = "the file is damaged or truncated: it ends before its picture does"
@@ -52,7 +54,7 @@ def find_damage(data: bytes) -> str | None:
     for begins, check in _CHECKS:
         if begins(data):
             try:
-                return check(data)
+                return check(data) or (LOST_BLOCK if has_lost_block(data) else None)
             except (struct.error, IndexError):
                 return _CUT_OFF
     return None
@@ -146,17 +148,8 @@ def _jpeg(data: bytes) -> str | None:
         at += size
         if marker == 0xDA:
             begun = True
-            at = _after_scan(data, at)
+            at = end_of_scan(data, at)
     return _CUT_OFF
-
-
-def _after_scan(data: bytes, at: int) -> int:
-    """The offset of the next marker after the compressed data of a scan, or the end of the file."""
-    while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
-        if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
-            return at
-        at += 2 if data[at + 1] != 0xFF else 1
-    return len(data)
 
 
 def _is_common(marker: int, frame: bytes) -> bool:

@@ -19,6 +19,7 @@ from explorer.photos.formats import (
     unrecognized_error,
 )
 from explorer.photos.limits import check_pixels
+from explorer.photos.lost_blocks import LOST_BLOCK, has_lost_block
 from explorer.photos.orientation import upright_xmp
 from explorer.photos.readers import jxl, tiff
 from explorer.photos.readers.jxl_header import is_jxl
@@ -105,7 +106,7 @@ def load_picture(
         _load(picture, reduction)
     except _DECODER_ERRORS:
         return _load_damaged(data, reduction)
-    return picture, None
+    return picture, LOST_BLOCK if has_lost_block(data) else None
 
 
 def _load(picture: Image.Image, reduction: float) -> None:

@@ -67,3 +67,12 @@ def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:
         position += length
     video = data.find(b"ftyp", start) - 4
     return JpegStructure(video if video > start else len(data), tuple(segments))
+
+
+def end_of_scan(data: bytes, at: int) -> int:
+    """The offset of the next marker after the compressed data of a scan, or the end of the file."""
+    while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
+        if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
+            return at
+        at += 2 if data[at + 1] != 0xFF else 1
+    return len(data)

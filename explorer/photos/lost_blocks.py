@@ -1,0 +1,96 @@
+"""Find blocks of zeros in compressed image data, which copying and syncing leave where they lost a
+part of a file. Most decoders accept them, and show garbage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from explorer.photos.containers.isobmff import find_box, read_items
+from explorer.photos.containers.jpeg_segments import end_of_scan
+
+LOST_BLOCK = (
+    "part of the file consists of zeros: that part of the picture was probably lost when the file"
+    " was copied"
+)
+# File systems lose blocks of 4,096 bytes or more. Such a block contains a run of this length.
+_RUN = bytes(2048)
+# Items of HEIF files in HEVC and AV1. Their arithmetic coders never write long runs of zeros, and
+# HEVC does not allow them (ISO/IEC 23008-2, 7.3.1.1).
+_CODED = frozenset({b"hvc1", b"hev1", b"av01"})
+# Markers of JPEG (ITU-T T.81): frames with Huffman coding, tables, scan, end.
+_SEQUENTIAL, _TABLES, _SCAN, _END = (0xC0, 0xC1), 0xC4, 0xDA, 0xD9
+_OTHER_FRAMES = frozenset({*range(0xC2, 0xD0)}) - {_TABLES, 0xC8, 0xCC}
+
+
+def has_lost_block(data: bytes) -> bool:
+    """Whether a block of zeros in a JPEG, HEIC, AVIF or lossy WebP file cannot be image data."""
+    if _RUN not in data:
+        return False
+    try:
+        if data.startswith(b"\xff\xd8\xff"):
+            return _in_jpeg(data)
+        if data[4:8] == b"ftyp":
+            return any(_RUN in each for each in _coded_items(data))
+        return any(_RUN in each for each in _lossy_webp(data))
+    except (ValueError, LookupError):
+        return False
+
+
+def _coded_items(data: bytes) -> Iterator[bytes]:
+    """The coded data of the primary picture and of the tiles that it consists of."""
+    meta = find_box(data, b"meta")
+    if meta is None:
+        return
+    found = read_items(data, meta)
+    for number in (found.primary, *found.references.get((b"dimg", found.primary), ())):
+        item = found.items.get(number)
+        if item is not None and item.kind in _CODED and item.data is not None:
+            yield item.data
+
+
+def _lossy_webp(data: bytes) -> Iterator[bytes]:
+    """The coded data of a WebP file's still picture, whose coder is arithmetic, too."""
+    at = 12 if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else len(data)
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"VP8 ":
+            yield data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+
+
+def _in_jpeg(data: bytes) -> bool:
+    """Whether a scan contains zeros that no encoder could have written.
+
+    Zero bits are a table's first code. If that is the code for the end of a block, they can be a
+    plain area. With the standard tables for luminance they cannot, nor with those of many cameras.
+    """
+    first_symbols, at = dict[int, int](), 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker == _END or marker in _OTHER_FRAMES:
+            return False
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        content = data[at + 4 : at + 2 + size]
+        at += 2 + size
+        if marker == _TABLES:
+            first_symbols |= _first_symbols(content)
+        elif marker == _SCAN:
+            end = end_of_scan(data, at)
+            # The identifiers of the AC tables, one for each component.
+            tables = (0x10 | selectors & 15 for selectors in content[2 : 1 + 2 * content[0] : 2])
+            if any(first_symbols[table] for table in tables) and data.find(_RUN, at, end) >= 0:
+                return True
+            at = end
+    return False
+
+
+def _first_symbols(content: bytes) -> dict[int, int]:
+    """Huffman table (class and identifier) → the symbol of its first code, which is all zeros."""
+    found, at = dict[int, int](), 0
+    while at + 17 < len(content):
+        found[content[at]] = content[at + 17]
+        at += 17 + sum(content[at + 1 : at + 17])
+    return found

@@ -35,6 +35,8 @@ _ADAM7 = (
     (0, 1, 1, 2),
 )
 _PIECE = 1 << 20
+# The first chunk of PNG files in iOS apps, whose data is compressed in another way.
+_APPLE_PNG = b"CgBI"
 # The frame of JPEG-LS (ITU-T T.87), whose compressed data has other markers.
 _JPEG_LS = 0xF7
 # JPEG compression in TIFF files: each strip or tile is a JPEG stream (TIFF Technical Note 2).
@@ -81,6 +83,8 @@ def png_checksum_holds(data: bytes, start: int, end: int) -> bool:
 
 def _png(data: bytes) -> str | None:
     chunks = png_chunks(data)
+    if chunks and chunks[0][0] == _APPLE_PNG:
+        return None
     if data[:8] != PNG_SIGNATURE[: len(data)] or (chunks and chunks[0][0] != b"IHDR"):
         return _MALFORMED
     # All critical chunks, whose types begin with a capital letter, must be complete and have

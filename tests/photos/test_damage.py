@@ -122,6 +122,15 @@ def png_of(
     )
 
 
+def test_apples_variant_of_png_is_not_damaged() -> None:
+    header = struct.pack(">IIBBBBB", 8, 8, 8, 6, 0, 0, 0)
+    # A stream without zlib's header and checksum.
+    stream = zlib.compress(bytes(8 * 33))[2:-4]
+    chunks = (b"CgBI", bytes(4)), (b"IHDR", header), (b"IDAT", stream), (b"IEND", b"")
+    error = refused(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks))
+    assert error.fault == "unsupported" and "cannot be read yet" in str(error)
+
+
 def test_complete_pngs_of_any_layout_are_not_damaged() -> None:
     # Adam7 of 8 × 8: 15 rows in seven passes, 64 pixels.
     assert find_damage(png_of(zlib.compress(bytes(15 + 64 * 3)), interlaced=1)) is None

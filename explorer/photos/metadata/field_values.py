@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 _MAX_LENGTH = 200
-# Characters that XML does not allow.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that XML does not allow."""
 # Windows' ratings: the lowest percentage for each number of stars.
 _STARS_BY_PERCENT = ((1, 1), (13, 2), (38, 3), (63, 4), (88, 5))
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
@@ -65,7 +65,7 @@ def as_list(value: Any) -> list[Any]:
 
 def xml_text(text: str) -> str:
     """A text on one line, without the characters that XML does not allow."""
-    return " ".join(_NOT_XML.sub(" ", text).split())
+    return " ".join(NOT_XML.sub(" ", text).split())
 
 
 def unique_keywords(values: Iterable[str | None]) -> tuple[str, ...]:

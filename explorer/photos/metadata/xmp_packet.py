@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from PIL import Image
 
 from explorer.photos.metadata.extended_xmp import with_extension
-from explorer.photos.metadata.field_values import decode_text
+from explorer.photos.metadata.field_values import NOT_XML, decode_text
 from explorer.photos.metadata.text_profile import decode_text_profile
 
 MAX_BYTES = 16_000_000
@@ -40,6 +40,10 @@ NAMESPACES = {
 _BLANKS = "\0 \t\r\n"
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
+# References to control characters, which XML does not allow.
+_NOT_XML_REFERENCE = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
+)
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 # UTF-32 must come before UTF-16, whose mark is a prefix of one of UTF-32's.
 _BYTE_ORDER_MARKS = (
@@ -99,7 +103,8 @@ def parse_packet(
     """Parse a packet in UTF-8, UTF-16, UTF-32 or the encoding that it declares.
 
     strict: accept only packets that every program can read, as is necessary before writing a packet
-    again. Otherwise well-known prefixes may be undeclared, and a fragment without `rdf:RDF` is
+    again. Otherwise characters that XML does not allow are ignored,
+    well-known prefixes may be undeclared, and a fragment without `rdf:RDF` is
     accepted if it has one of the `known` properties (qualified names).
     Raises InvalidXmp.
     """
@@ -112,7 +117,8 @@ def parse_packet(
         if strict:
             raise
         declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-        packet = _parse(f"<fragment {declared}>{_INSTRUCTION.sub('', text)}</fragment>")
+        allowed = NOT_XML.sub(" ", _NOT_XML_REFERENCE.sub(" ", _INSTRUCTION.sub("", text)))
+        packet = _parse(f"<fragment {declared}>{allowed}</fragment>")
     has_rdf = next(packet.root.iter(qname("rdf:RDF")), None) is not None
     if not has_rdf and (strict or not _has_any(packet.root, known)):
         raise InvalidXmp("it is not XMP")

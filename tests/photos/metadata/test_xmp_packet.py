@@ -111,6 +111,14 @@ def test_broken_characters() -> None:
         assert [each.about for each in read_fields(data).unread] == ["all"]
 
 
+@pytest.mark.parametrize("character", ["\x01", "\ufffe", "&#1;", "&#x1F;", "&#x0b;", "&#0;"])
+def test_characters_that_xml_does_not_allow_are_ignored_when_reading(character: str) -> None:
+    packet = xmp('xmp:Rating="3"', subject(f"Kö{character}ln")).encode()
+    assert read_fields(packet).fields == MetadataFields(rating=3, keywords=("Kö ln",))
+    with pytest.raises(InvalidXmp):
+        parse_packet(packet, strict=True)
+
+
 def test_the_limits_of_size_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (MAX_DEPTH, xmp_packet.MAX_BYTES) == (100, 16_000_000)
     inside = MAX_DEPTH - 3

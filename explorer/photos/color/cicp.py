@@ -4,12 +4,9 @@ pass on, from PNG's `cICP` chunk and AVIF's `colr` box."""
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
+from explorer.photos.containers.isobmff import find_box, primary_properties
 from explorer.photos.damage import PNG_SIGNATURE, png_checksum_holds, png_chunks
-
-# The path of boxes to the item properties of an AVIF file (ISO/IEC 23008-12, 9.3).
-_PROPERTIES_PATH = (b"meta", b"iprp", b"ipco")
 
 
 def read_cicp(data: bytes) -> tuple[int, int] | None:
@@ -33,36 +30,16 @@ def _of_png(data: bytes) -> tuple[int, int] | None:
 
 
 def _of_boxes(data: bytes) -> tuple[int, int] | None:
-    """Read the first `colr` box of type nclx. It belongs to the picture itself; those of its gain
-    map and other parts follow."""
-    start, end = 0, len(data)
-    for wanted in _PROPERTIES_PATH:
-        found = next(
-            ((at, stop) for kind, at, stop in _boxes(data, start, end) if kind == wanted), None
-        )
-        if found is None:
-            return None
-        start, end = found
-        # A full box begins with version and flags.
-        start += 4 if wanted == b"meta" else 0
-    for kind, at, stop in _boxes(data, start, end):
-        if kind == b"colr" and data[at : at + 4] == b"nclx" and stop - at >= 10:
-            primaries, transfer = struct.unpack_from(">HH", data, at + 4)
+    """Read the `colr` box of type nclx that applies to the picture itself. Its gain map and other
+    parts have their own."""
+    meta = find_box(data, b"meta")
+    try:
+        properties = primary_properties(data, meta) if meta else []
+    except (ValueError, IndexError):
+        return None
+    for box in properties:
+        kind = data[box.body : box.body + 4]
+        if box.kind == b"colr" and kind == b"nclx" and box.end - box.body >= 10:
+            primaries, transfer = struct.unpack_from(">HH", data, box.body + 4)
             return primaries, transfer
     return None
-
-
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes between two offsets, each as its type and the start and end of its content."""
-    while start + 8 <= end:
-        size, kind = struct.unpack_from(">I4s", data, start)
-        head = 8
-        if size == 1 and start + 16 <= end:
-            (size,) = struct.unpack_from(">Q", data, start + 8)
-            head = 16
-        elif size == 0:
-            size = end - start
-        if size < head or start + size > end:
-            return
-        yield kind, start + head, start + size
-        start += size

@@ -90,8 +90,7 @@ def read_items(data: bytes, meta: Box) -> Items:
     inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
     if not {b"pitm", b"iinf", b"iloc"} <= inner.keys():
         raise ValueError("a meta box without items")
-    wide = data[inner[b"pitm"].body] > 0
-    primary = _Cursor(data, inner[b"pitm"].body + 4, inner[b"pitm"].end).number(4 if wide else 2)
+    primary = _primary_item(data, inner[b"pitm"])
     kinds, auxiliary = _item_types(data, inner[b"iinf"]), _auxiliary_types(data, inner.get(b"iprp"))
     contents = _item_data(data, inner[b"iloc"], inner.get(b"idat"))
     if primary not in kinds:
@@ -101,6 +100,18 @@ def read_items(data: bytes, meta: Box) -> Items:
         for number, kind in kinds.items()
     }
     return Items(items, primary, _references(data, inner.get(b"iref")))
+
+
+def primary_properties(data: bytes, meta: Box) -> list[Box]:
+    """The properties of the primary item in a `meta` box, in the order in which they apply; none if
+    it is not described.
+
+    Raises ValueError if the box is malformed.
+    """
+    inner = {box.kind: box for box in boxes(data, meta.body + 4, meta.end)}
+    if b"pitm" not in inner:
+        return []
+    return _properties(data, inner.get(b"iprp")).get(_primary_item(data, inner[b"pitm"]), [])
 
 
 class _Cursor:
@@ -115,6 +126,12 @@ class _Cursor:
             raise ValueError("a truncated box")
         self.position += size
         return int.from_bytes(self._data[position : position + size], "big")
+
+
+def _primary_item(data: bytes, pitm: Box) -> int:
+    """The number of the primary item."""
+    wide = data[pitm.body] > 0
+    return _Cursor(data, pitm.body + 4, pitm.end).number(4 if wide else 2)
 
 
 def _item_types(data: bytes, iinf: Box) -> dict[int, bytes]:
@@ -150,13 +167,20 @@ def _references(data: bytes, iref: Box | None) -> dict[tuple[bytes, int], list[i
 
 def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
     """The URN of each auxiliary image."""
+    return {
+        item: data[box.body + 4 : box.end].split(b"\0")[0]
+        for item, properties in _properties(data, iprp).items()
+        for box in properties
+        if box.kind == _AUX_TYPE
+    }
+
+
+def _properties(data: bytes, iprp: Box | None) -> dict[int, list[Box]]:
+    """The properties of each item, in the order in which they apply."""
     if iprp is None or (ipco := find_box(data, b"ipco", iprp.body, iprp.end)) is None:
         return {}
-    properties = [
-        data[box.body + 4 : box.end].split(b"\0")[0] if box.kind == _AUX_TYPE else b""
-        for box in boxes(data, ipco.body, ipco.end)
-    ]
-    types = dict[int, bytes]()
+    known = list(boxes(data, ipco.body, ipco.end))
+    found = defaultdict[int, list[Box]](list)
     for ipma in boxes(data, iprp.body, iprp.end):
         if ipma.kind != b"ipma":
             continue
@@ -167,9 +191,9 @@ def _auxiliary_types(data: bytes, iprp: Box | None) -> dict[int, bytes]:
             for _ in range(cursor.number(1)):
                 # The highest bit marks properties that a reader must understand.
                 index = cursor.number(2) & 0x7FFF if wide else cursor.number(1) & 0x7F
-                if 0 < index <= len(properties) and properties[index - 1]:
-                    types[item] = properties[index - 1]
-    return types
+                if 0 < index <= len(known):
+                    found[item].append(known[index - 1])
+    return found
 
 
 def _item_data(data: bytes, iloc: Box, idat: Box | None) -> dict[int, bytes | None]:

@@ -15,6 +15,7 @@ from explorer.photos.color.cicp import read_cicp
 from explorer.photos.decode import decode
 from explorer.photos.quality.metrics import QualityMetrics
 from tests import pictures
+from tests.containers import box
 from tests.fixtures.picture_checks import middle
 from tests.photos.color.coded_pictures import FLAT, SPEC, png_with
 from tests.photos.color.test_convert import DISPLAY_P3, _near
@@ -190,6 +191,26 @@ def test_brightness_is_measured_after_conversion() -> None:
 def test_cicp_of_a_png_overrides_its_profile() -> None:
     data = png_with(FLAT, (b"cICP", bytes([1, 13, 0, 1])), icc_profile=DISPLAY_P3)
     assert _near(middle(decode(data, SPEC)), (180, 100, 80))
+
+
+def test_cicp_of_another_part_of_the_file_does_not_count() -> None:
+    """The first `colr` box may belong to a gain map."""
+    data = avif(FLAT, 12, 18)
+    other = box(b"colr", b"nclx" + struct.pack(">HHHB", 9, 16, 9, 0x80))
+    properties = data.index(b"ipco") - 4
+    at = data.index(b"ipma") + 8
+    count = int.from_bytes(data[at : at + 4], "big")
+    assert count == 1 and data[at - 1] & 1 == 0
+    first = at + 7
+    moved = bytes(each + 1 for each in data[first : first + data[first - 1]])
+    grown = bytearray(data[: properties + 8] + other + data[properties + 8 :])
+    for kind in (b"meta", b"iprp", b"ipco"):
+        where = grown.index(kind) - 4
+        size = int.from_bytes(grown[where : where + 4], "big") + len(other)
+        grown[where : where + 4] = size.to_bytes(4, "big")
+    first += len(other)
+    grown[first : first + len(moved)] = moved
+    assert read_cicp(bytes(grown)) == (12, 18)
 
 
 def test_cicp_is_read_only_where_it_is_valid() -> None:

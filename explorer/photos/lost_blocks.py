@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from explorer.photos.containers.isobmff import find_box, read_items
-from explorer.photos.containers.jpeg_segments import end_of_scan
+from explorer.photos.containers.jpeg_segments import end_of_scan, marked_segments
 
 LOST_BLOCK = (
     "part of the file consists of zeros: that part of the picture was probably lost when the file"
@@ -17,8 +17,9 @@ _RUN = bytes(2048)
 # Items of HEIF files in HEVC and AV1. Their arithmetic coders never write long runs of zeros, and
 # HEVC does not allow them (ISO/IEC 23008-2, 7.3.1.1).
 _CODED = frozenset({b"hvc1", b"hev1", b"av01"})
-# Markers of JPEG (ITU-T T.81): frames with Huffman coding, tables, scan, end.
-_SEQUENTIAL, _TABLES, _SCAN, _END = (0xC0, 0xC1), 0xC4, 0xDA, 0xD9
+# Markers of JPEG (ITU-T T.81): Huffman tables, scan, and frames other than sequential ones with
+# Huffman coding.
+_TABLES, _SCAN = 0xC4, 0xDA
 _OTHER_FRAMES = frozenset({*range(0xC2, 0xD0)}) - {_TABLES, 0xC8, 0xCC}
 
 
@@ -64,26 +65,19 @@ def _in_jpeg(data: bytes) -> bool:
     Zero bits are a table's first code. If that is the code for the end of a block, they can be a
     plain area. With the standard tables for luminance they cannot, nor with those of many cameras.
     """
-    first_symbols, at = dict[int, int](), 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker == _END or marker in _OTHER_FRAMES:
+    first_symbols = dict[int, int]()
+    for marker, start, end in marked_segments(data):
+        content = data[start:end]
+        if marker in _OTHER_FRAMES:
             return False
-        size = int.from_bytes(data[at + 2 : at + 4], "big")
-        content = data[at + 4 : at + 2 + size]
-        at += 2 + size
         if marker == _TABLES:
             first_symbols |= _first_symbols(content)
         elif marker == _SCAN:
-            end = end_of_scan(data, at)
             # The identifiers of the AC tables, one for each component.
             tables = (0x10 | selectors & 15 for selectors in content[2 : 1 + 2 * content[0] : 2])
-            if any(first_symbols[table] for table in tables) and data.find(_RUN, at, end) >= 0:
+            is_possible = not any(first_symbols[table] for table in tables)
+            if not is_possible and data.find(_RUN, end, end_of_scan(data, end)) >= 0:
                 return True
-            at = end
     return False
 
 

@@ -22,6 +22,7 @@ from explorer.photos.limits import check_pixels
 from explorer.photos.lost_blocks import LOST_BLOCK, has_lost_block
 from explorer.photos.orientation import upright_xmp
 from explorer.photos.readers import jxl, tiff
+from explorer.photos.readers.jpeg_end import lacks_only_end_marker, with_end_marker
 from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
 from explorer.photos.readers.raw import RawPicture
@@ -140,6 +141,10 @@ def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | Non
         failure: PhotoError = error
     except (PhotoError, *_DECODER_ERRORS):
         failure = decode_error(data)
+    if lacks_only_end_marker(data):
+        picture = open_picture(with_end_marker(data))
+        _load(picture, reduction)
+        return picture, None
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture = open_picture(data)

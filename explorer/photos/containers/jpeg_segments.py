@@ -4,13 +4,14 @@ its picture."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 START = b"\xff\xd8\xff"
 
 # In compressed data, FF is followed by 00 or a restart marker. FF before a marker is padding.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_END, _SCAN, _COMMENT = 0xD9, 0xDA, 0xFE
+_MARKER_START, _END, _SCAN, _COMMENT = 0xFF, 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
 # Markers that are followed by a length: frames, tables, scans, application data and comments.
 _WITH_LENGTH = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION, _COMMENT}) - {0xC8}
@@ -76,3 +77,19 @@ def end_of_scan(data: bytes, at: int) -> int:
             return at
         at += 2 if data[at + 1] != 0xFF else 1
     return len(data)
+
+
+def marked_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """The segments of a JPEG file up to its end marker or the first bytes that are none, each as
+    its marker and the start and end of its content. Compressed data, after a scan's, is skipped."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == _MARKER_START:
+        marker = data[at + 1]
+        if marker == _MARKER_START:
+            at += 1
+            continue
+        if marker == _END:
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        yield marker, at + 4, end
+        at = end_of_scan(data, end) if marker == _SCAN else end

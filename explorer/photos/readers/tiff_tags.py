@@ -42,8 +42,9 @@ PHOTOSHOP = 34377
 ICC_PROFILE = 34675
 DNG_VERSION = 50706
 
-# Limits that no real photo exceeds and that are quick to read.
-_MAX_VALUES, _MAX_DIRECTORIES = 1 << 20, 64
+# Limits that no real photo exceeds and that are quick to read: values of a field and of a file, and
+# directories. Fields can share their values, so a small file may have many long ones.
+_MAX_VALUES, _MAX_ALL_VALUES, _MAX_DIRECTORIES = 1 << 20, 1 << 22, 64
 # Without these the picture cannot be read, or not correctly.
 _REQUIRED = frozenset(
     {
@@ -72,19 +73,20 @@ def read_tags(data: bytes) -> list[Tags]:
     """
     parser = TiffParser(data)
     found, seen = list[Tags](), set[int]()
-    waiting = [parser.first_offset()]
+    waiting, left = [parser.first_offset()], _MAX_ALL_VALUES
     while waiting and len(found) < _MAX_DIRECTORIES:
         offset = waiting.pop(0)
         if offset == 0 or offset in seen:
             continue
         seen.add(offset)
         try:
-            tags, following = _read_directory(parser, offset)
+            tags, following = _read_directory(parser, offset, left)
         except ValueError:
             if not found:
                 raise
             continue
         found.append(tags)
+        left -= sum(map(len, tags.values()))
         # Follow the chain first: SubIFDs contain smaller versions or other parts of a picture.
         waiting.insert(0, following)
         waiting += [int(value) for value in tags.get(SUB_IFDS, ())]
@@ -93,12 +95,14 @@ def read_tags(data: bytes) -> list[Tags]:
     return found
 
 
-def _read_directory(parser: TiffParser, offset: int) -> tuple[Tags, int]:
-    """The tags of a directory, and the offset of the next one; 0 if the link is truncated."""
+def _read_directory(parser: TiffParser, offset: int, left: int) -> tuple[Tags, int]:
+    """The tags of a directory with at most `left` values, and the offset of the next one; 0 if the
+    link is truncated."""
     directory, tags = parser.directory(offset), Tags()
     for field in directory.fields.values():
-        if not field.is_known or field.value_count > _MAX_VALUES:
+        if not field.is_known or field.value_count > min(_MAX_VALUES, left):
             continue
+        left -= field.value_count
         try:
             tags[field.tag] = parser.values(field)
         except ValueError:

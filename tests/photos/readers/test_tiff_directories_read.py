@@ -26,6 +26,17 @@ def test_directories_follow_the_chain_and_end() -> None:
             tiff_tags.read_tags(broken)
 
 
+def test_fields_that_share_their_values_do_not_exhaust_memory() -> None:
+    many = {40000 + number: tuple(bytes(500)) for number in range(50)}
+    data = write(COLOUR, 2, tags=many)
+    assert len(tiff_tags.read_tags(data)[0]) > 50
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiff_tags, "_MAX_ALL_VALUES", 1200)
+        (tags,) = tiff_tags.read_tags(data)
+    assert tags[tiff_tags.WIDTH] == (90,)
+    assert sum(len(values) for values in tags.values()) <= 1200
+
+
 @pytest.mark.parametrize(
     "tags",
     [

@@ -3,10 +3,8 @@ part of a file. Most decoders accept them, and show garbage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from explorer.photos.containers.isobmff import find_box, read_items
-from explorer.photos.containers.jpeg_segments import end_of_scan, marked_segments
+from explorer.photos.containers.jpeg_segments import START, end_of_scan, marked_segments
 
 LOST_BLOCK = (
     "part of the file consists of zeros: that part of the picture was probably lost when the file"
@@ -25,38 +23,35 @@ _OTHER_FRAMES = frozenset({*range(0xC2, 0xD0)}) - {_TABLES, 0xC8, 0xCC}
 
 def has_lost_block(data: bytes) -> bool:
     """Whether a block of zeros in a JPEG, HEIC, AVIF or lossy WebP file cannot be image data."""
-    if _RUN not in data:
-        return False
-    try:
-        if data.startswith(b"\xff\xd8\xff"):
-            return _in_jpeg(data)
-        if data[4:8] == b"ftyp":
-            return any(_RUN in each for each in _coded_items(data))
-        return any(_RUN in each for each in _lossy_webp(data))
-    except (ValueError, LookupError):
-        return False
+    for is_of_format, check in _CHECKS:
+        if is_of_format(data):
+            try:
+                return _RUN in data and check(data)
+            except (ValueError, LookupError):
+                return False
+    return False
 
 
-def _coded_items(data: bytes) -> Iterator[bytes]:
-    """The coded data of the primary picture and of the tiles that it consists of."""
+def _in_heif(data: bytes) -> bool:
+    """Check the primary picture and the tiles that it consists of."""
     meta = find_box(data, b"meta")
     if meta is None:
-        return
+        return False
     found = read_items(data, meta)
-    for number in (found.primary, *found.references.get((b"dimg", found.primary), ())):
-        item = found.items.get(number)
-        if item is not None and item.kind in _CODED and item.data is not None:
-            yield item.data
+    numbers = (found.primary, *found.references.get((b"dimg", found.primary), ()))
+    items = (found.items[number] for number in numbers if number in found.items)
+    return any(item.kind in _CODED and _RUN in (item.data or b"") for item in items)
 
 
-def _lossy_webp(data: bytes) -> Iterator[bytes]:
-    """The coded data of a WebP file's still picture, whose coder is arithmetic, too."""
-    at = 12 if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else len(data)
+def _in_webp(data: bytes) -> bool:
+    """Check the lossy still picture, whose coder is arithmetic, too."""
+    at = 12
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "little")
-        if data[at : at + 4] == b"VP8 ":
-            yield data[at + 8 : at + 8 + size]
+        if data[at : at + 4] == b"VP8 " and data.find(_RUN, at + 8, at + 8 + size) >= 0:
+            return True
         at += 8 + size + size % 2
+    return False
 
 
 def _in_jpeg(data: bytes) -> bool:
@@ -88,3 +83,10 @@ def _first_symbols(content: bytes) -> dict[int, int]:
         found[content[at]] = content[at + 17]
         at += 17 + sum(content[at + 1 : at + 17])
     return found
+
+
+_CHECKS = (
+    (lambda data: data.startswith(START), _in_jpeg),
+    (lambda data: data[4:8] == b"ftyp", _in_heif),
+    (lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP", _in_webp),
+)

@@ -10,7 +10,8 @@ LOST_BLOCK = (
     "part of the file consists of zeros: that part of the picture was probably lost when the file"
     " was copied"
 )
-# File systems lose blocks of 4,096 bytes or more. Such a block contains a run of this length.
+# File systems lose blocks of 4,096 bytes or more. Of such a block, a run of this length remains
+# even if it lies across the border of two tiles.
 _RUN = bytes(2048)
 # Items of HEIF files in HEVC and AV1. Their arithmetic coders never write long runs of zeros, and
 # HEVC does not allow them (ISO/IEC 23008-2, 7.3.1.1).

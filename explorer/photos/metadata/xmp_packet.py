@@ -103,9 +103,9 @@ def parse_packet(
     """Parse a packet in UTF-8, UTF-16, UTF-32 or the encoding that it declares.
 
     strict: accept only packets that every program can read, as is necessary before writing a packet
-    again. Otherwise characters that XML does not allow are ignored,
-    well-known prefixes may be undeclared, and a fragment without `rdf:RDF` is
-    accepted if it has one of the `known` properties (qualified names).
+    again. Otherwise characters that XML does not allow are ignored, well-known prefixes may be
+    undeclared, and a fragment without `rdf:RDF` is accepted if it has one of the `known` properties
+    (qualified names).
     Raises InvalidXmp.
     """
     if len(data) > MAX_BYTES:

@@ -21,6 +21,7 @@ from explorer.errors import DamagedPhoto, UnsupportedPhoto
 from explorer.photos.limits import check_pixels
 from explorer.photos.readers import tiff_tags as tag
 from explorer.photos.readers.tiff_image import UNSUPPORTED, Samples, image_from_samples
+from explorer.photos.readers.tiff_parser import TiffParser
 from explorer.photos.readers.tiff_tags import Tags
 
 CUT_OFF = "the file is damaged or truncated: part of its picture lies beyond its end"
@@ -56,19 +57,12 @@ def read(data: bytes) -> Image.Image:
     made.format = "TIFF"
     # The directory of a TIFF file is its EXIF block.
     made.info |= {"exif": b"Exif\0\0" + data, "high_bit_depth": picture.has_high_bit_depth}
-    for name, number in _METADATA.items():
-        if value := tags.get(number):
-            # IPTC data is often wrongly declared as 32-bit numbers.
-            made.info[name] = _as_bytes(value, data[:2] == b"II")
+    parser = TiffParser(data)
+    fields = parser.directory(parser.first_offset()).fields
+    made.info |= {
+        name: parser.raw(fields[number]) for name, number in _METADATA.items() if number in fields
+    }
     return made
-
-
-def _as_bytes(values: tuple[float, ...], is_little_endian: bool) -> bytes:
-    """The bytes of a field, which may have been read as numbers of up to 32 bits."""
-    numbers = np.array(values, np.uint32)
-    if numbers.max(initial=0) > 255:
-        return numbers.astype("<u4" if is_little_endian else ">u4").tobytes()
-    return numbers.astype(np.uint8).tobytes()
 
 
 def is_misread_by_pillow(picture: Image.Image) -> bool:

@@ -75,12 +75,15 @@ def test_gray_of_12_bits() -> None:
 
 
 def test_metadata_of_pictures_that_pillow_does_not_decode() -> None:
-    packet = tuple(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
-    # IPTC data declared as 32-bit numbers, as Photoshop writes it.
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/' />"
     iptc = b"\x1c\x02\x05\x00\x03abc"
-    tags = {700: packet, 33723: tuple(iptc)}
-    found = open_picture(write(65535 - wide(GREY), 0, tags=tags))
-    assert find_packet(found) == bytes(packet) and find_iptc(found) == iptc
+    resources = b"8BIM\x04\x04\0\0" + len(iptc).to_bytes(4, "big") + iptc
+    for number, value in ((33723, iptc), (34377, resources)):
+        # The type of these tags is often wrongly given as a number of several bytes.
+        pairs = np.frombuffer(value, "<u2")
+        tags = {700: tuple(np.frombuffer(packet, "<u2")), number: tuple(pairs)}
+        found = open_picture(write(65535 - wide(GREY), 0, tags=tags))
+        assert find_packet(found) == packet and find_iptc(found) == iptc
 
 
 @pytest.mark.parametrize("compression", ["tiff_lzw", "jpeg"])

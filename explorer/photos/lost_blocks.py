@@ -3,6 +3,8 @@ part of a file. Most decoders accept them, and show garbage."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from explorer.photos.containers.isobmff import find_box, read_items
 from explorer.photos.containers.jpeg_segments import START, end_of_scan, marked_segments
 
@@ -86,7 +88,8 @@ def _first_symbols(content: bytes) -> dict[int, int]:
     return found
 
 
-_CHECKS = (
+_Check = Callable[[bytes], bool]
+_CHECKS: tuple[tuple[_Check, _Check], ...] = (
     (lambda data: data.startswith(START), _in_jpeg),
     (lambda data: data[4:8] == b"ftyp", _in_heif),
     (lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP", _in_webp),

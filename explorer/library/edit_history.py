@@ -77,7 +77,7 @@ def continue_edit(db: sqlite3.Connection, edit_id: int | None, summary: str) -> 
     row = db.execute(
         "select id from edit where undone_at is null order by id desc limit 1"
     ).fetchone()
-    return edit_id if edit_id is not None and row and row[0] == edit_id else begin_edit(db, summary)
+    return int(row[0]) if row and row[0] == edit_id else begin_edit(db, summary)
 
 
 def record_changes(db: sqlite3.Connection, edit_id: int, changes: Iterable[FieldChange]) -> None:

@@ -182,7 +182,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/batch_encoder": (),
     "indexing/preview_encoder": (),
     "int64": (),
-    "setup_lock": ("test_interrupted_setup",),
+    "setup_lock": (),
     "venv_files": ("test_bootstrap",),
     "scanning/path_probes": ("scanning/test_tree_scan", "indexing/test_forget_missing"),
     "scanning/tree_scan": (

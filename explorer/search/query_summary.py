@@ -17,12 +17,13 @@ def standing(share: float) -> str:
 
 
 def named_phrase(query: Query) -> str | None:
-    """The words of a query that consists of phrases that are added and, possibly, conditions."""
-    terms = query.tree.terms
-    if query.photo_ids or query.examples or not terms:
+    """The words of the phrases that are added, whatever is subtracted; None if there are none, or
+    if anything else is added."""
+    added = [term for term in query.tree.terms if term.weight > 0]
+    phrases = [term.text for term in added if isinstance(term, PhraseTerm)]
+    if query.photo_ids or query.examples or not added or len(phrases) < len(added):
         return None
-    phrases = [term.text for term in terms if isinstance(term, PhraseTerm) and term.weight > 0]
-    return " ".join(phrases) if len(phrases) == len(terms) else None
+    return " ".join(phrases)
 
 
 def lone_concepts(query: Query) -> list[list[str]] | None:

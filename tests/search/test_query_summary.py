@@ -11,7 +11,8 @@ from explorer.search.query_summary import named_phrase, subject_of
     ("text", "words"),
     [
         ("dog", "dog"), ("dog date:2019", "dog"), ("anna + ben", "anna ben"),
-        ("beach AND 2:snow", "beach snow"), ("dog - cat", None), ("photo:1 + dog", None),
+        ("beach AND 2:snow", "beach snow"), ("dog - cat", "dog"), ("- cat", None),
+        ("photo:1 - dog", None), ("Bali - people - cars", "Bali"), ("photo:1 + dog", None),
         ("(dog OR cat)", None), ("date:2019", None),
     ],
 )  # fmt: skip

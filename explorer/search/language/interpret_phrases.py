@@ -63,7 +63,8 @@ _SEPARATORS = " ,;"
 _FULL_STOPS = " .!?"
 _COMMA = re.compile(rf"[,;] +(?:(?:and|or) (?={DATES}))?", re.IGNORECASE)
 _NOT = (
-    r"(?P<negator>(?:not|no|without|with no|except(?: for)?|excluding|exclude|(?<=thing )but)"
+    r"(?P<negator>(?:not|no|without|with no|except(?: for)?|excluding|exclude"
+    r"|(?<=\banything )but|(?<=\beverything )but|(?<=\ball )but)"
     r"(?: too| very| any| the)? )"
 )
 _PHOTOS = f" (?:{PHOTO_WORDS}|ones)"
@@ -88,8 +89,8 @@ _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, NUMBERS, TAKEN_WITH)
 _WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
-    rf"(?:(?:my|our|all|the|any) )*(?:{PHOTO_WORDS}|everything|anything)"
-    r"(?: (?:taken|shot|made))?(?: (?:from|of))?(?: (?:that|which))?"
+    rf"(?:(?:my|our|all|the|any) )*(?:(?:{PHOTO_WORDS} of )?(?:everything|anything)|{PHOTO_WORDS}"
+    r"|all)(?: (?:taken|shot|made))?(?: (?:from|of|with))?(?: (?:that|which))?"
     r"(?: (?:is|are|was|were|looks?))?"
 )
 _RULES = (
@@ -172,7 +173,7 @@ def _interpreted(text: str) -> tuple[str, list[Condition], list[str]]:
                 tests += test
             elif seen := _subtracted(words):
                 left = seen[0].strip(_SEPARATORS)
-                things.insert(0, seen[1])
+                things = seen[1] + things
             else:
                 break
         without += things
@@ -184,10 +185,12 @@ def _interpreted(text: str) -> tuple[str, list[Condition], list[str]]:
     return "" if _ONLY_PHOTOS.fullmatch(left) else left, joined_dates(tests), without
 
 
-def _subtracted(segment: str) -> tuple[str, str] | None:
-    """`subtracted_words`, unless these would be interpreted as something else."""
+def _subtracted(segment: str) -> tuple[str, list[str]] | None:
+    """`subtracted_words`, unless any of these would be interpreted as something else."""
     found = subtracted_words(segment)
-    return found if found and _interpreted(found[1]) == (found[1], [], []) else None
+    return (
+        found if found and all(_interpreted(each) == (each, [], []) for each in found[1]) else None
+    )
 
 
 def _segments(text: str) -> list[str]:
@@ -221,6 +224,13 @@ def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | 
         return _both(before.rpartition(" ")[0], test, earlier, first=False)
     if parts["next"].lower() in ("and", "but"):
         return _both(after.partition(" ")[2], test, earlier, first=True)
+    entry = entry_of(expression)
+    if (
+        entry
+        and entry.only_of_photos
+        and (after or (before and not _ONLY_PHOTOS.fullmatch(before)))
+    ):
+        return None
     # What follows `photo of` is the subject of a photo that the expression modifies.
     if not _ONLY_PHOTOS.fullmatch(before) and modifies_a_thing(
         expression, before, after if parts["next"] else "", earlier

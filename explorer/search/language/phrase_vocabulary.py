@@ -41,6 +41,8 @@ class VocabularyEntry:
     """The same for words anywhere in the segment of the phrase."""
     only_negated: bool = False
     """Only where they are negated: `without a date`, but not `a date`."""
+    only_of_photos: bool = False
+    """Only alone or beside words for photos: `photos with tags`, but not `clothes with tags`."""
 
 
 def _word_set(text: str) -> frozenset[str]:
@@ -150,19 +152,23 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
     VocabularyEntry("is", "animated", ("animated", "animated gif", "animated gifs")),
     VocabularyEntry("has", "film", ("live photo", "live photos", "motion photo", "motion photos")),
     VocabularyEntry("has", "gps", ("gps",)),
-    VocabularyEntry("has", "gps", ("a location", "location"), only_negated=True),
-    VocabularyEntry("has", "date", ("a date", "date"), only_negated=True),
-    VocabularyEntry("has", "rating", ("a rating", "rating"), only_negated=True),
-    VocabularyEntry(
-        "has", "description", ("a description", "description", "captions"), only_negated=True
+    VocabularyEntry("has", "gps", ("with gps", "geotagged"), trails=True),
+    *(
+        VocabularyEntry("has", field, words, only_negated=True, only_of_photos=True)
+        for field, words in (
+            ("gps", ("a location", "location")), ("date", ("a date", "date")),
+            ("rating", ("a rating", "rating")), ("keywords", ("keywords", "tags")),
+            ("description", ("a description", "description", "captions")),
+            ("title", ("a title", "title")),
+        )
     ),
-    VocabularyEntry(
-        "has", "gps", ("with gps", "with a location", "with location", "geotagged"), trails=True
+    *(
+        VocabularyEntry("has", field, words, trails=True, only_of_photos=True)
+        for field, words in (
+            ("gps", ("with a location", "with location")),
+            ("keywords", ("with keywords", "with tags")), ("title", ("with a title", "with title")),
+        )
     ),
-    VocabularyEntry("has", "keywords", ("keywords", "tags"), only_negated=True),
-    VocabularyEntry("has", "keywords", ("with keywords", "with tags"), trails=True),
-    VocabularyEntry("has", "title", ("a title", "title"), only_negated=True),
-    VocabularyEntry("has", "title", ("with a title", "with title"), trails=True),
     *(
         VocabularyEntry("format", name, tuple(f"{word}{end}" for word in words for end in _FILES))
         for name, words in (

@@ -94,6 +94,11 @@ def place_meaning(text: str) -> PlaceMeaning:
     )
 
 
+def folded_name(text: str) -> str:
+    """The form in which names are compared, of the part before the first comma."""
+    return " ".join(_folded(text.partition(",")[0]).split())
+
+
 def _folded(text: str) -> str:
     """Folded, with one kind of apostrophe and without hyphens: `Saint-Denis` is `saint denis`."""
     return fold(text).translate(_VARIANTS)
@@ -115,7 +120,7 @@ def _countries(name: str) -> list[int]:
 def nearest_name(text: str) -> str | None:
     """The name of a large city, region or country that an unknown name may have been meant to be:
     the largest that begins with it, or else the most similar."""
-    name = " ".join(_folded(text.partition(",")[0]).split())
+    name = folded_name(text)
     if not name:
         return None
     folded = _proposed_names()

@@ -22,7 +22,10 @@ from explorer.search.language.single_dates import (
 
 _COMPARISONS: dict[str, Comparison] = {
     "since": ">=", "until": "<=", "before": "<", "after": ">", "older than": "<",
-    "newer than": ">", "earlier than": "<", "later than": ">",
+    "newer than": ">", "earlier than": "<", "later than": ">", "up to": "<=",
+}  # fmt: skip
+_SIGNS: dict[str, Comparison] = {
+    ">=": ">=", "<=": "<=", "≥": ">=", "≤": "<=", ">": ">", "<": "<",
 }  # fmt: skip
 _TO = r"(?: ?[-–—] ?| to | until | till | through )"
 _OR = r"(?:,? or |,? and | & |/)"
@@ -30,6 +33,16 @@ _LINK = rf"(?:{_TO}|{_OR})"
 _TAKEN = "(?:taken|shot|made|photographed)"
 _IN = rf"(?:{_TAKEN} (?:(?:in|on|from|of|during) )?|(?:in|on|from|of|during) )"
 _COMPARED = rf"(?:(?:{_TAKEN} )?(?:{'|'.join(_COMPARISONS)}) (?:{DATE}|{HOLIDAY}))"
+# `date > 2015`.
+_TYPED = rf"(?:date|year) ?(?:{'|'.join(_SIGNS)}) ?{DATE}(?![\w.-])"
+_LATER = "(?: (?:and )?onwards?| (?:or|and) (?:later|newer|after|since))"
+_EARLIER = "(?: (?:or|and) (?:earlier|older|before))"
+_NOW = rf"(?:{_TO}(?:now|(?:the )?present(?: day)?|today))"
+# Not `2015 on the beach`.
+_OPEN = (
+    rf"(?:(?:{_IN}|since )?{DATE}(?:{_LATER}|{_EARLIER}|{_NOW})(?![\w-])"
+    rf"|(?:from|since) {DATE} on(?! \w|\w))"
+)
 # `June, July and August 2019`: all take the year from the last.
 _LISTED = rf"(?:{DAY_OR_MONTH}(?:{_LINK}|, | ))+{DAY_OR_MONTH}{BEFORE_YEAR}{YEAR}"
 # `June 4-6, 2019`, `4-6 June 2019`.
@@ -39,7 +52,7 @@ _DAYS_OF_MONTH = (
 )
 _BETWEEN = rf"(?:{_TAKEN} )?between (?:{DATE}|{DAY_OR_MONTH}|{DAY}) and (?:{DATE}|{DAY},? {YEAR})"
 _ITEM = rf"(?:{_BETWEEN}|{_IN}?(?:{_LISTED}|{DATE}|{_DAYS_OF_MONTH}))"
-DATES = rf"(?:{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*"
+DATES = rf"(?:{_TYPED}|{_OPEN}|{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*"
 """One or several dates, as a regular expression for text in lower case."""
 
 _RULES: dict[str, re.Pattern[str]] = {
@@ -52,12 +65,17 @@ _RULES: dict[str, re.Pattern[str]] = {
         "between": (
             rf"(?:{_TAKEN} )?between ({DATE}|{DAY_OR_MONTH}|{DAY}) and ({DATE}|{DAY},? {YEAR})"
         ),
+        "typed": rf"(?:date|year) ?({'|'.join(_SIGNS)}) ?({DATE})",
+        "later": rf"(?:{_IN}|since )?({DATE})(?:{_LATER}|{_NOW})(?![\w-])",
+        "earlier": rf"{_IN}?({DATE}){_EARLIER}(?![\w-])",
+        "on": rf"(?:from|since) ({DATE}) on(?! \w|\w)",
         "listed": _LISTED,
         "date": DATE,
         "month first": rf"({MONTH}) ({DAY})({_LINK})({DAY}),? ({YEAR})",
         "days first": (rf"(?:the )?({DAY})({_LINK})({DAY}) (?:of )?({MONTH}){BEFORE_YEAR}({YEAR})"),
     }.items()
 }
+_OPEN_ENDED: dict[str, Comparison] = {"later": ">=", "earlier": "<=", "on": ">="}
 _LISTED_DATES = re.compile(rf"({_LINK}|, | |^)({DAY_OR_MONTH})")
 # `2019 June 4, 2020` are two dates.
 _STARTS = r"(?<![\w-])(?<!(?:19|20)[0-9][0-9] )"
@@ -132,6 +150,11 @@ class _Reader:
         return match
 
     def _item(self) -> list[FieldValue]:
+        if match := self._take("typed"):
+            return _compared(match[2], _SIGNS[match[1]])
+        for rule, comparison in _OPEN_ENDED.items():
+            if match := self._take(rule):
+                return _compared(match[1], comparison)
         if match := self._take("compared"):
             return _compared(match[2], _COMPARISONS[match[1]])
         if match := self._take("between"):

@@ -30,6 +30,7 @@ import re
 from collections.abc import Callable
 from typing import TypeGuard
 
+from explorer.search.language.camera_expressions import TAKEN_WITH
 from explorer.search.language.date_expressions import DATES, inner_commas
 from explorer.search.language.modifier_scope import modifies_a_thing
 from explorer.search.language.negation import subtracted_words
@@ -38,7 +39,6 @@ from explorer.search.language.phrase_vocabulary import (
     MAX_WORDS_LENGTH,
     NAMES,
     PHOTO_WORDS,
-    TAKEN_WITH,
     VOCABULARY,
     VocabularyEntry,
     alternation,

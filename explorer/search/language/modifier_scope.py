@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from explorer.search.language.camera_expressions import ends_with_camera, may_be_another_thing
 from explorer.search.language.phrase_vocabulary import (
     COLORS,
     CONTINUED,
@@ -15,8 +16,15 @@ from explorer.search.language.phrase_vocabulary import (
     PHRASE_ENDS,
     entry_of,
 )
+from explorer.search.language.single_dates import RELATIVE
 
 _ENDS = ".,;:!?"
+_HAVING = frozenset({"with", "has", "have", "had", "having", "showing", "of", "and"})
+# `usa today` and `the day today` are no photos of today.
+_DAYS = frozenset({"today", "yesterday"})
+_TAKEN = frozenset({"taken", "shot", "made", "photographed"})
+# After a relative date at the beginning: `yesterday at the beach`, but not `last week tonight`.
+_BEFORE_PLACES = frozenset({"at", "near", "with"})
 _PHOTO_IS = re.compile(rf"\b{PHOTO_WORDS}(?: that| which)? (?:is|are|was|were|looks?)$")
 
 
@@ -30,8 +38,7 @@ def modifies_a_thing(expression: str, before: str, after: str, earlier: str) -> 
     left, right = _words(before), _words(after)
     entry = entry_of(expression)
     if entry is None:
-        counted = bool(right) and right[0] in COUNTED_THINGS
-        return counted or (bool(left) and left[-1] in NUMBERED_THINGS)
+        return _is_of_a_thing(expression.lower(), left, right)
     preceding = left or _words(earlier)
     if left and _PHOTO_IS.search(" ".join(left)):
         return False
@@ -40,6 +47,20 @@ def modifies_a_thing(expression: str, before: str, after: str, earlier: str) -> 
     # Of colors, only one right after it belongs to the same thing.
     beside = {*_noun_phrase(right), *_noun_phrase(left[::-1])} - COLORS | {*right[:1]}
     return bool(beside & entry.not_beside or {*left, *right} & entry.not_with)
+
+
+def _is_of_a_thing(expression: str, left: list[str], right: list[str]) -> bool:
+    """Whether a date, a number or a camera belongs to the words before or after it: `room 2019`,
+    `flag with more than 3 stars`, `usa today`, `cake shot with apple`."""
+    if (right and right[0] in COUNTED_THINGS) or (left and left[-1] in NUMBERED_THINGS):
+        return True
+    if left and left[-1] in _HAVING and "star" in expression:
+        return True
+    if left and expression in _DAYS:
+        return left[-1] not in _TAKEN and not ends_with_camera(" ".join(left))
+    if right and RELATIVE.fullmatch(expression):
+        return right[0] not in _BEFORE_PLACES
+    return bool(left or right) and may_be_another_thing(expression)
 
 
 def _words(text: str) -> list[str]:

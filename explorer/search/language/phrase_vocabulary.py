@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from explorer.search.language.camera_expressions import camera_names
 from explorer.search.language.date_expressions import date_values
 from explorer.search.language.number_expressions import number_test
 from explorer.search.language.query_fields import typed_value
@@ -180,18 +181,6 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
 """All entries. tests/search/language/test_interpret_phrases.py says for each what it must leave
 alone."""
 
-_CAMERAS = _word_set(
-    "apple canon casio dji fuji fujifilm galaxy google gopro hasselblad huawei iphone ipad kodak"
-    " leica lumix motorola nikon nokia olympus oneplus panasonic pentax pixel ricoh samsung sigma"
-    " sony xiaomi"
-)
-_NO_MODEL = r"(?:and|at|before|but|by|during|from|in|near|of|on|since|with|without|(?:19|20)\d\d)\b"
-_CAMERA = rf"(?:{'|'.join(sorted(_CAMERAS))})(?: (?!{_NO_MODEL})[\w-]+){{0,4}}"
-_TAKEN = "(?:taken|shot|photographed|made) (?:with|on|by|using) (?:(?:an?|my|the) )?"
-TAKEN_WITH = _TAKEN + _CAMERA
-"""The camera of a photo, as a regular expression for text in lower case: `shot on my iPhone 6`."""
-_TAKEN_WITH = re.compile(f"{_TAKEN}({_CAMERA})", re.IGNORECASE)
-
 NAMES = r"(?:\*[\w.-]*\w[\w.-]*\*?|\w[\w.-]*\*)"
 """A part of a file's name, as a regular expression: `IMG_*`, `*.png`."""
 
@@ -202,7 +191,7 @@ NUMBERED_THINGS = _word_set(
 """Words after which a number is not a year."""
 COUNTED_THINGS = _word_set(
     "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
-    " things times"
+    " things times years"
 )
 """Words before which a number is not a year."""
 
@@ -228,8 +217,8 @@ def test_of(expression: str, words: str) -> FieldTest | None:
         return FieldTest(entry.field, (FieldValue(entry.value),), words)
     if expression.startswith("*") or expression.endswith("*"):
         return FieldTest("name", (FieldValue(expression),), words)
-    if camera := _TAKEN_WITH.fullmatch(expression):
-        return FieldTest("camera", (FieldValue(camera[1]),), words)
+    if cameras := camera_names(expression):
+        return FieldTest("camera", tuple(map(FieldValue, cameras)), words)
     if number := number_test(expression.lower()):
         field, value = number
         return _valid(FieldTest(field, (value,), words))

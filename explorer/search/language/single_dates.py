@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 
@@ -32,11 +33,15 @@ _NUMERIC = "|".join(
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
             "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
 _NUMBER = rf"(?:[1-9][0-9]{{0,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_UNIT = "(?:day|week|month|year)"
 _RELATIVE = (
     r"(?:today|yesterday|(?:this|last) (?:week|month|year)|last weekend"
-    rf"|(?:the )?(?:last|past) {_NUMBER} (?:day|week|month|year)s?"
-    rf"|{_NUMBER} (?:day|week|month|year)s? ago)\b"
+    rf"|(?:(?:within|over) )?(?:the )?(?:last|past) {_NUMBER} {_UNIT}s?"
+    r"|(?:(?:within|over) )?(?:the (?:last|past)|past) (?:week|month|year)"
+    rf"|{_NUMBER} {_UNIT}s? ago(?: today)?)\b"
 )
+RELATIVE = re.compile(_RELATIVE)
+"""A date that is counted from today: `last week`."""
 _DECADE = r"(?:the (?:(?:19|20)|['’])?[0-9]0s|(?:19|20)[0-9]0s)\b"
 DATE = rf"(?:{_NUMERIC}|{NAMED}|{_DECADE}|{YEAR}|{_RELATIVE})"
 """A date, as a regular expression for text in lower case."""
@@ -52,8 +57,12 @@ one day."""
 _DIGITS = re.compile(r"[0-9]+")
 _MONTH = re.compile(MONTH)
 _SLASHED = re.compile("[/.]")
-_AGO = re.compile(rf"({_NUMBER}) (day|week|month|year)s? ago")
-_LAST = re.compile(rf"(?:the )?(?:last|past) ({_NUMBER}) (day|week|month|year)s?")
+_AGO = re.compile(rf"({_NUMBER}) (day|week|month|year)s? ago( today)?")
+# `last week` is the one before this; `the last week` ends today.
+_LAST = re.compile(
+    rf"(?:(?:within|over) )?(?:the )?(?:last|past) (?:({_NUMBER}) )?(day|week|month|year)s?"
+)
+_CALENDAR = frozenset({"last week", "last month", "last year"})
 _DECADE_OF = re.compile(r"(?:the )?['’]?((?:19|20)?)([0-9])0s")
 _HOLIDAY_OF = re.compile(rf"(.+?){BEFORE_YEAR}({YEAR})")
 
@@ -115,9 +124,10 @@ def _day_first_or_month_first(numbers: list[str], either: bool) -> list[str]:
 def _relative(text: str, day: dt.date) -> str:
     """The period that a relative date means on a day: `last week` → `2019-W22`."""
     if match := _AGO.fullmatch(text):
-        return _before(_count(match[1]), match[2], day)
-    if match := _LAST.fullmatch(text):
-        return f"{_first_of(_count(match[1]), match[2], day)}..{day}"
+        number, unit = _count(match[1]), match[2]
+        return _before(number, unit, day) if not match[3] else str(_same_day(number, unit, day))
+    if (match := _LAST.fullmatch(text)) and text not in _CALENDAR:
+        return f"{_first_of(_count(match[1] or 'one'), match[2], day)}..{day}"
     if text in ("today", "yesterday"):
         return _before(int(text == "yesterday"), "day", day)
     which, unit = text.split()
@@ -144,10 +154,14 @@ def _before(number: int, unit: str, day: dt.date) -> str:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
+def _same_day(number: int, unit: str, day: dt.date) -> dt.date:
+    """The same day so many days, weeks, months or years before."""
+    if unit in ("day", "week"):
+        return day - dt.timedelta(number * (7 if unit == "week" else 1))
+    year, month = map(int, _before(number * (12 if unit == "year" else 1), "month", day).split("-"))
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def _first_of(number: int, unit: str, day: dt.date) -> dt.date:
     """The first day of the last so many days, weeks, months or years that end with a day."""
-    if unit in ("day", "week"):
-        return day - dt.timedelta(number * (7 if unit == "week" else 1) - 1)
-    months = number * (12 if unit == "year" else 1)
-    year, month = map(int, _before(months, "month", day).split("-"))
-    return dt.date(year, month, min(day.day, 28)) + dt.timedelta(1)
+    return _same_day(number, unit, day) + dt.timedelta(1)

@@ -28,6 +28,10 @@ from tests.search.language.meant_queries import meant
         ("before the 90s", "<1990"), ("before christmas 2019", "<2019-12-25"),
         ("since New Year’s Eve 2018", ">=2018-12-31"), ("older than 2015", "<2015"),
         ("photographed in 2019", "2019"), ("taken 2019", "2019"),
+        ("2015 onwards", ">=2015"), ("from 2015 on", ">=2015"), ("from 2015 until now", ">=2015"),
+        ("2015 to present", ">=2015"), ("2015 or later", ">=2015"), ("up to 2015", "<=2015"),
+        ("June 2015 and later", ">=2015-06"), ("2015 or earlier", "<=2015"),
+        ("date > 2015", ">2015"), ("year>=2015", ">=2015"), ("date >= 2019-06", ">=2019-06"),
     ],
 )  # fmt: skip
 def test_dates_are_read(text: str, value: str) -> None:
@@ -37,13 +41,17 @@ def test_dates_are_read(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("today", "2024-03-01"), ("yesterday", "2024-02-29"), ("this week", "2024-W09"),
+        ("taken today", "2024-03-01"), ("from yesterday", "2024-02-29"), ("this week", "2024-W09"),
         ("last week", "2024-W08"), ("last weekend", "2024-02-24..2024-02-25"),
         ("this month", "2024-03"), ("last month", "2024-02"), ("last year", "2023"),
         ("two years ago", "2022"), ("3 months ago", "2023-12"), ("a week ago", "2024-W08"),
         ("last 7 days", "2024-02-24..2024-03-01"), ("the past 2 weeks", "2024-02-17..2024-03-01"),
         ("last 3 months", "2023-12-02..2024-03-01"), ("last 2 years", "2022-03-02..2024-03-01"),
         ("since last month", ">=2024-02"), ("from last year", "2023"),
+        ("in the last year", "2023-03-02..2024-03-01"), ("the last week", "2024-02-24..2024-03-01"),
+        ("within the last week", "2024-02-24..2024-03-01"),
+        ("one year ago today", "2023-03-01"), ("2 weeks ago today", "2024-02-16"),
+        ("a month ago today", "2024-02-01"),
     ],
 )  # fmt: skip
 def test_relative_dates_count_from_today(
@@ -54,8 +62,28 @@ def test_relative_dates_count_from_today(
 
 
 @pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("today", "date:2024-03-01"), ("photos from yesterday", "date:2024-02-29"),
+        ("my pictures today", "date:2024-03-01"), ("dog, today", "dog date:2024-03-01"),
+        ("yesterday at the beach", "at the beach date:2024-02-29"),
+        ("shot on iphone yesterday", "date:2024-02-29 camera:iphone"),
+        ("dog shot on iphone last week", "dog date:2024-W08 camera:iphone"),
+    ],
+)  # fmt: skip
+def test_days_are_read_beside_words_for_photos(
+    text: str, meaning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_dates, "today", lambda: dt.date(2024, 3, 1))
+    assert meant(text) == meaning
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "usa today", "usa today newspaper", "beatles yesterday", "the day today",
+        "last week tonight", "last year in marienbad", "today is a good day", "2000 years ago",
+        "date > 5",
         "99/99/2019", "30.02.2019", "32/12/2019", "2019-2", "before 5/6/2019", "16/9", "last",
         "a year", "june, july", "june to july to august 2019", "the last supper", "0 years ago",
     ],

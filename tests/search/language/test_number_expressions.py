@@ -14,7 +14,8 @@ from tests.search.language.meant_queries import meant
         ("dogs under 1.5 megabytes", "dogs size:<1.5mb"), ("at most 100 kb", "size:<=100kb"),
         ("photos over 10 megapixels", "megapixels:>10mp"), ("12 MP", "megapixels:12mp"),
         ("more than 3 stars", "rating:>3"), ("dog, at least four stars", "dog rating:>=4"),
-        ("5 stars", "rating:5"), ("five star photos", "rating:5"), ("dog rated 5", "dog rating:5"),
+        ("5 stars", "rating:5"), ("photos with at least 3 stars", "rating:>=3"),
+        ("five star photos", "rating:5"), ("dog rated 5", "dog rating:5"),
         ("4 stars or more", "rating:>=4"), ("4+ stars", "rating:>=4"),
         ("ISO 800", "iso:800"), ("concert iso over 800", "concert iso:>800"),
         ("iso > 800", "iso:>800"), ("iso>800", "iso:>800"), ("iso > 800 dog", "dog iso:>800"),
@@ -32,7 +33,8 @@ def test_numbers_of_what_the_catalog_knows_are_conditions(text: str, meaning: st
 @pytest.mark.parametrize(
     "text",
     [
-        "five star hotel", "flag with 50 stars", "sky with 5 stars", "rated 9", "iso", "2 dogs",
+        "five star hotel", "flag with 50 stars", "flag with more than 3 stars",
+        "sky with 5 stars", "rated 9", "iso", "2 dogs",
         "f1", "watching f1",
         "more than 3 people", "5 MB of cake", "1:'5 stars'", "size 12 shoes", "a > b",
     ],

@@ -16,18 +16,25 @@ _PUNCTUATION = re.compile(
     r"(?<!\S)[#¿¡]+(?=\w)|(?<=\w)[?!…]+(?!\S)|\s+[?!…]+(?!\S)|(?<=\w)[?!.,;…]+\s*$"
     r"|(?<!\w)[«»‹›‘’‚']+(?=\w)|(?<=\w)[«»‹›‘’‚']+(?!\w)"
 )
-_PHOTOS = "(?:photo|photograph|picture|image|pic|snapshot|shot)s?"
+_PLEASE = "(?:(?:please|(?:can|could) you|i(?: want|['’]d like| would like) to|where (?:is|are)) )*"
+_SHOW = "(?:show|find|search|look|get|give|see)(?: me| for)* "
+_ALL = "(?:(?:all|some|any|every|the|my|our|an?|of) )*"
+_PHOTOS = "(?:photo|photograph|picture|image|pic|snapshot)s?"
 _REQUEST = re.compile(
-    r"(?:(?:please|(?:can|could) you|i(?: want|['’]d like| would like) to|where (?:is|are)) )*"
-    r"(?:(?:show|find|search|look|get|give|see)(?: me| for)* )?"
-    r"(?:(?:all|some|any|every|the|my|our|an?|of) )*"
-    rf"{_PHOTOS} (?:of|with|showing|containing|where|(?:that|which) shows?|in which)"
-    r" (?:(?:my|our) )?"
+    rf"{_PLEASE}(?:{_SHOW})?{_ALL}{_PHOTOS}"
+    r" (?:of|with|showing|containing|where|(?:that|which) shows?|in which) (?:(?:my|our) )?"
+    # Not `a shot of espresso`.
+    rf"|(?:{_PLEASE}{_SHOW}{_ALL}shots?|(?:all )?(?:my|our) shots) of (?:(?:my|our) )?"
     r"|(?:please )?(?:show|find|give) me (?:(?:all|some|any|every|the|my|our|of) )*",
     re.IGNORECASE,
 )
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNT = re.compile(r"((?:^|\b(?:of|and|with) ))([2-9]|10)(?= [^\W\d_]{3})", re.IGNORECASE)
+# Not `10 downing street`.
+_COUNTED = (
+    "(?:(?:small|big|large|little|young|old|happy|red|blue|green|black|white|brown|yellow) )?"
+    r"(?:[^\W\d_]+[^\Wsui\d_]s|people|men|women|children|mice|geese|sheep|fish)\b"
+)
+_COUNT = re.compile(rf"((?:^|\b(?:of|and|with) ))([2-9]|10)(?= {_COUNTED})", re.IGNORECASE)
 
 
 @runtime_checkable

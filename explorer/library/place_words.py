@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from explorer.library.ordinary_words import ORDINARY_WORDS
+from explorer.library.text_folding import fold
 
 _WORDS = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -41,31 +41,63 @@ _ORDINARY = _word_set(
 
 
 # Words before the name of a place.
-_WHERE = _word_set("around at from in near outside to visiting")
+_WHERE = _word_set(
+    "across around at from leaving near outside through to toward towards visit visited visiting"
+)
+# Words before `of` and the name of a place: `streets of cork`, but not `bottle of cork`.
+_VIEWS = _word_set(
+    "center centre city downtown map outskirts panorama port skyline streets suburbs town view"
+    " views"
+)
+# Words that only say that photos are wanted.
+_PHOTOS = _word_set(
+    "all any image images made my our photo photograph photographs photos pic pics picture pictures"
+    " shot shots some taken the"
+)
 
 
-def names_place(
-    folded_name: str, folded_words: Sequence[str], other_names: Sequence[str] = ()
-) -> bool:
+def names_place(folded_name: str, words: Sequence[str], other_names: Sequence[str] = ()) -> bool:
     """Whether a phrase of these words names a place. A name has to be whole, apart from words that
-    are commonly left out. One that is an ordinary word counts after a preposition, or beside the
-    name of a place around it: `in orange`, `orange california`.
+    are commonly left out. One that is an ordinary word counts after a word such as `from`, with a
+    capital letter, or beside the name of a place around it: `from orange`, `trip to Orange`,
+    `orange california`. `in orange` counts alone, because `woman in orange` is dressed in it.
 
-    folded_words: those of the phrase, in order. other_names: of all places of a photo there.
+    words: those of the phrase, in order, as typed. other_names: of all places of a photo there.
     """
-    said = [part for word in folded_words for part in _WORDS.findall(word)]
+    said = [(part, _is_capital(word)) for word in words for part in _WORDS.findall(fold(word))]
+    parts = {part for part, _ in said}
     return any(
-        bool(words)
-        and _needed(words) <= set(said)
+        bool(words_of_name)
+        and _needed(words_of_name) <= parts
         and (
-            not words <= ORDINARY_WORDS
-            or len(words) > 1
-            or any(pair[0] in _WHERE and pair[1] in words for pair in pairwise(said))
-            or any(names_place(other, folded_words) for other in other_names if other != name)
+            not words_of_name <= ORDINARY_WORDS
+            or len(words_of_name) > 1
+            or any(_is_meant(said, at) for at, each in enumerate(said) if each[0] in words_of_name)
+            or any(names_place(other, words) for other in other_names if other != name)
         )
         for name in _SEVERAL_NAMES.split(_BRACKETS.sub(" ", folded_name))
-        if (words := set(_WORDS.findall(name)))
+        if (words_of_name := set(_WORDS.findall(name)))
     )
+
+
+def _is_capital(word: str) -> bool:
+    return word.lstrip("([{\"'“‘")[:1].isupper()
+
+
+def _is_meant(said: Sequence[tuple[str, bool]], at: int) -> bool:
+    """Whether the ordinary word there is meant as a place. said: the folded words, each with
+    whether it has a capital letter, which says nothing at the beginning of a sentence, or where
+    every word has one."""
+    before, capital = [word for word, _ in said[:at]], said[at][1]
+    if capital and (len(said) == 1 or (at > 0 and not all(each for _, each in said))):
+        return True
+    if not before:
+        return False
+    if before[-1] == "in":
+        return set(before[:-1]) <= _PHOTOS
+    if before[-1] == "of":
+        return not _VIEWS.isdisjoint(before[-2:-1])
+    return before[-1] in _WHERE
 
 
 def _needed(words: set[str]) -> set[str]:

@@ -57,9 +57,14 @@ def first_in_any_case(ids: Ids) -> WordRanking:
     return WordRanking(np.zeros(0, np.int64), np.zeros(0, np.float64), ids)
 
 
+def typed_words(phrase: str) -> list[str]:
+    """The words of a phrase without the punctuation around them: `#dog`, `dog?`."""
+    return _PUNCTUATION.sub(" ", phrase).split()
+
+
 def phrase_words(phrase: str) -> list[str]:
-    """The folded words of a phrase without the punctuation around them: `#dog`, `dog?`."""
-    return folded_words(_PUNCTUATION.sub(" ", phrase))
+    """The same words, folded, each once."""
+    return folded_words(" ".join(typed_words(phrase)))
 
 
 def ranking_words(phrase: str) -> list[str]:
@@ -90,7 +95,7 @@ class _WordSearch:
 
     def __init__(self, index: TextIndex, phrase: str) -> None:
         self._photos = index.photo_count()
-        self._said = phrase_words(phrase)
+        self._said, self._typed = phrase_words(phrase), typed_words(phrase)
         self._places = dict[tuple[str, str], bool]()
         words = ranking_words(phrase)
         # Only looked for where a longer word was found: “day 2”, “iphone 6”.
@@ -147,7 +152,7 @@ class _WordSearch:
         """Whether the phrase names a place. around: all names that a photo there has, one a
         line."""
         if (place, around) not in self._places:
-            named = names_place(place, self._said, around.split("\n"))
+            named = names_place(place, self._typed, around.split("\n"))
             self._places[place, around] = named
         return self._places[place, around]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explorer.library.place_words import names_place
 from explorer.library.text_folding import fold
 from explorer.library.text_index import TextColumn, TextIndex, TextMatch
-from explorer.library.word_ranking import phrase_words, ranking_words, whole_word
+from explorer.library.word_ranking import ranking_words, typed_words, whole_word
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm
@@ -93,7 +93,7 @@ def _texts(engine: SearchEngine, query: Query, photo_id: int) -> list[MatchReaso
     found = TextIndex(engine.catalog).match_of(photo_id, " ".join(words)) if words else []
     # Parts of longer words do not count in the ranking, either.
     patterns = [whole_word(word) for word in words]
-    said = phrase_words(named_phrase(query) or "")
+    said = typed_words(named_phrase(query) or "")
     places = [fold(match.text) for match in found if match.column == "place"]
     return [
         _text_reason(match)

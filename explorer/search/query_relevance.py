@@ -10,14 +10,24 @@ from explorer.encoders.prompt_ensemble import paraphrases
 from explorer.library.vectors import VectorIndex
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, Vector
-from explorer.search.query_terms import CombinedTerm, QueryTerms, Scores, ScoringTerm, VectorTerm
+from explorer.search.query_terms import (
+    CombinedTerm,
+    QueryTerms,
+    Scores,
+    ScoringTerm,
+    VectorTerm,
+    term_scores,
+)
 from explorer.search.relevance import RelevanceJudgement, RelevanceModel, blend, without
-from explorer.search.relevance_signals import SETTINGS
+from explorer.search.relevance_signals import SETTINGS, spread
 from explorer.search.relevance_weights import LIMITS, match_word
 
 # The relevance of a photo that shows nothing of what alone was subtracted. No more than fair,
 # because what is there is often not recognized.
 _UNLIKE = 0.5
+# That of a photo which does not clearly show less of it than the library's middle: most photos show
+# nothing of most things, so that alone is no match.
+_USUAL = 0.3
 
 
 class QueryRelevance:
@@ -57,10 +67,19 @@ class QueryRelevance:
         if not len(photos):
             return np.zeros(0, np.float32)
         parts = [self._term(term, photos) for term in self._terms.added]
-        found = blend(parts) if parts else np.full(len(photos), _UNLIKE, np.float32)
+        found = blend(parts) if parts else self._unlike(photos)
         for term in self._terms.subtracted:
             found = without(found, self._term(term, photos))
         return np.asarray(found, np.float32)
+
+    def _unlike(self, photos: Vectors) -> Scores:
+        """The relevance of photos where everything is subtracted. photos: as for `relevance`."""
+        clear, sample = np.ones(len(photos), np.bool_), self._model.sample
+        for term in self._terms.subtracted:
+            usual = spread(term_scores(term, lambda vector: sample @ vector))
+            scores = term_scores(term, lambda vector: photos @ vector)
+            clear &= scores < usual.median - usual.below
+        return np.where(clear, _UNLIKE, _USUAL).astype(np.float32)
 
     def _term(self, term: ScoringTerm, photos: Vectors) -> Scores:
         if isinstance(term, CombinedTerm):

@@ -81,6 +81,10 @@ def test_punctuation_that_says_nothing_is_removed(phrase: str, plain: str) -> No
         ("picture frame", "picture frame"), ("photos of", "photos of"), ("find", "find"),
         ("2 dogs", "two dogs"), ("a group of 5 people", "a group of five people"),
         ("day 2 beach", "day 2 beach"), ("1 dog", "1 dog"), ("2 km", "2 km"),
+        ("shot of espresso", "shot of espresso"), ("a shot of whisky", "a shot of whisky"),
+        ("shot with a gun", "shot with a gun"), ("show me shots of dogs", "dogs"),
+        ("my shots of the dog", "the dog"), ("10 downing street", "10 downing street"),
+        ("3 red cars", "three red cars"), ("7 eleven", "7 eleven"), ("4 people", "four people"),
     ],
 )  # fmt: skip
 def test_requests_are_removed_and_small_numbers_spelled_out(phrase: str, plain: str) -> None:

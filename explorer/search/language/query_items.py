@@ -130,19 +130,41 @@ def _field_test(item: Tree[Token]) -> FieldTest:
         if comparison == "=" and len(typed.children) == 2 and field.kind == "text":
             comparison = "=="
         text = _unquoted(last) if last.type == "QUOTED" else str(last)
-        value = FieldValue(_as_period(text, field.kind), comparison)
         try:
-            typed_value(field.name, value)
+            for value in _meant_values(FieldValue(text, comparison), field.kind):
+                typed_value(field.name, value)
+                values.append(value)
         except QuerySyntaxError as error:
             raise QuerySyntaxError(str(error), position_of(typed)) from None
-        values.append(value)
     return FieldTest(field.name, tuple(values))
 
 
-def _as_period(text: str, kind: FieldKind) -> str:
-    """A date as people write it, as the field takes it: `25.12.2019`, `June 2019`. Any other text
-    unchanged, such as one that names several days."""
-    if kind not in ("date", "first day", "last day") or ".." in text:
-        return text
-    found = date_values(" ".join(text.lower().split()))
-    return found[0].text if [value.comparison for value in found] == ["="] else text
+def _meant_values(value: FieldValue, kind: FieldKind) -> list[FieldValue]:
+    """The values that a typed one means: for dates as people write them, such as `25.12.2019`,
+    `5/6/2019` and `2019 or 2020`, those that the same words mean in a phrase. Raises
+    QuerySyntaxError for several dates where only one can be meant."""
+    if kind not in ("date", "first day", "last day"):
+        return [value]
+    if ".." in value.text:
+        ends = [_as_period(end) for end in value.text.split("..")]
+        return [FieldValue("..".join(ends), value.comparison)]
+    found = _dates(value.text)
+    if [each.comparison for each in found] == ["="]:
+        return [FieldValue(found[0].text, value.comparison)]
+    if kind == "date" and value.comparison == "=" and found:
+        return [*found]
+    return [FieldValue(_as_period(value.text), value.comparison)]
+
+
+def _as_period(text: str) -> str:
+    """A date as people write it, as the field takes it; any other text unchanged."""
+    found = _dates(text)
+    if len(found) > 1:
+        days = " or ".join(each.text for each in found)
+        raise QuerySyntaxError(f"“{text}” may be {days}. Write one of these.")
+    plain = [each.comparison for each in found] == ["="] and ".." not in found[0].text
+    return found[0].text if plain else text
+
+
+def _dates(text: str) -> tuple[FieldValue, ...]:
+    return date_values(" ".join(text.lower().split()))

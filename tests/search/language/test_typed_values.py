@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.search.language.parse_query import parse
 from explorer.search.language.query_fields import FIELDS, typed_value
 from explorer.search.language.query_tree import Comparison, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
@@ -183,3 +184,22 @@ def test_any_text_is_a_value_or_an_error(field: str, text: str, comparison: Comp
         assert found.low <= found.high
     if isinstance(found, DateRange):
         assert found.since or found.until
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("date:5/6/2019", "date:2019-06-05|2019-05-06"), ("date:\"since 2015\"", "date:>=2015"),
+        ("date:25.12.2019..31.12.2019", "date:2019-12-25..2019-12-31"),
+        ("date:25.12.2019..", "date:2019-12-25.."), ("date:>25.12.2019", "date:>2019-12-25"),
+        ('date:"2019 or 2020"', "date:2019|2020"), ("date:2019-W01..2019-W05",) * 2,
+    ],
+)  # fmt: skip
+def test_the_field_takes_dates_as_they_are_written_in_phrases(text: str, same: str) -> None:
+    assert parse(text) == parse(same)
+
+
+@pytest.mark.parametrize("text", ["date:>5/6/2019", "after:5/6/2019", "date:2018..5/6/2019"])
+def test_one_of_two_possible_days_has_to_be_chosen(text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="may be 2019-06-05 or 2019-05-06"):
+        parse(text)

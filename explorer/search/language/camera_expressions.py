@@ -15,7 +15,7 @@ _AMBIGUOUS = "(?:apple|galaxy|google|pixel)"
 _MODEL_WORDS = (
     "action air alpha coolpix cyber-shot eos finepix galaxy gr hero ii iii iphone ipad iv kiss lite"
     " lumix mark mate mavic max mini moto note om-d osmo pen pixel plus pocket powershot pro rebel"
-    " se stylus ultra xperia xr xs"
+    " se stylus ultra vi vii xperia xr xs"
 )
 # A word with a digit is one of a model, unless a date or a number begins with it.
 _OTHER_NUMBER = (

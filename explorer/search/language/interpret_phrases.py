@@ -89,7 +89,8 @@ _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, NUMBERS, TAKEN_WITH)
 _WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
-    rf"(?:(?:my|our|all|the|any) )*(?:(?:{PHOTO_WORDS} of )?(?:everything|anything)|{PHOTO_WORDS}"
+    r"(?:(?:please )?(?:show|find|give)(?: me)? )?(?:(?:my|our|all|the|any) )*"
+    rf"(?:(?:{PHOTO_WORDS} of )?(?:everything|anything)|{PHOTO_WORDS}"
     r"|all)(?: (?:taken|shot|made))?(?: (?:from|of|with))?(?: (?:that|which))?"
     r"(?: (?:is|are|was|were|looks?))?"
 )

@@ -56,6 +56,8 @@ def _is_of_a_thing(expression: str, left: list[str], right: list[str]) -> bool:
         return True
     if left and left[-1] in _HAVING and "star" in expression:
         return True
+    if left and left[-1] == "the" and RELATIVE.fullmatch(expression):
+        return True
     if left and expression in _DAYS:
         return left[-1] not in _TAKEN and not ends_with_camera(" ".join(left))
     if right and RELATIVE.fullmatch(expression):

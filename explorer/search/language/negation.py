@@ -39,7 +39,7 @@ _RULES = tuple(
     )
 )
 _JOINT = re.compile(r"(?:,|\s+(?:but|with|and))+$", re.IGNORECASE)
-_ARTICLE = re.compile("(?:any|the|an?|no) ", re.IGNORECASE)
+_ARTICLE = re.compile("(?:any|the|an?|no|its) ", re.IGNORECASE)
 _OR = re.compile(" (?:or|nor) ", re.IGNORECASE)
 _AND = re.compile(" and ", re.IGNORECASE)
 _MAX_WORDS = 3

@@ -84,6 +84,7 @@ def test_days_are_read_beside_words_for_photos(
         "usa today", "usa today newspaper", "beatles yesterday", "the day today",
         "last week tonight", "last year in marienbad", "today is a good day", "2000 years ago",
         "date > 5",
+        "the last month of school",
         "99/99/2019", "30.02.2019", "32/12/2019", "2019-2", "before 5/6/2019", "16/9", "last",
         "a year", "june, july", "june to july to august 2019", "the last supper", "0 years ago",
     ],

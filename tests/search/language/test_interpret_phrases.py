@@ -68,6 +68,7 @@ from tests.thoroughness import times
         ("beach 2019!", "beach date:2019"), ("summer of 2019", "summer date:2019"),
         ("photos from 2019", "date:2019"), ("Photos taken in June 2019", "date:2019-06"),
         ("my photos from 2019", "date:2019"), ("all my pictures from 2019", "date:2019"),
+        ("show me photos from 2019", "date:2019"), ("all 2019", "date:2019"),
         ("images 2019", "date:2019"), ("pics 2019", "date:2019"), ("photos of 2019", "date:2019"),
         ("photos, blurry", "is:blurred"), ("photos of dogs, 2019", "photos of dogs date:2019"),
         ("beach black and white", "beach is:monochrome"),

@@ -45,6 +45,8 @@ _MIN_PREVIEW_SIDE = 460
 # Quality is measured at this size or larger, where camera shake and noise still show. For a photo
 # of 12 megapixels that is half the size.
 _MIN_MEASURED_SIDE = 1400
+# Formats whose decoders substitute a color for missing data, and report nothing.
+_FILLED_IN = ("JPEG", "MPO", "HEIF", "AVIF")
 
 
 def decode(
@@ -196,6 +198,7 @@ def _measure_quality(
         block_period=period,
         jpeg_quality=quality_from_table(tables[0]) if tables and 0 in tables else 0,
         color_break=color_break(pixels, period, _coded_unit(picture)),
+        fills_in=picture.format in _FILLED_IN,
     )
 
 

@@ -5,7 +5,8 @@ JPEG stores the mean of each block as the difference from the block before it (I
 A changed bit therefore shifts the brightness or a color of all blocks behind it, in reading order.
 Decoders report nothing. What remains visible is a step with two corners: the upper edge of the
 shifted part runs along one row of blocks up to the right border, and along the next row from the
-left border to the column at which the shift begins. Scenes have no such edges.
+left border to the column at which the shift begins. Scenes have no such edges, but drawn pictures
+do, such as a screenshot with a bar of tabs: where many blocks have the same color, none is sought.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ class ColorBreakThresholds:
     """The smallest number of blocks on either side of the corners."""
     min_certainty: float = 0.45
     """The lowest certainty that is computed."""
+    max_plain: float = 0.36
+    """The largest share of plain blocks in the picture. Of 92 photos, nine in ten have
+    less; of 72 drawn screenshots, 95% have more than 0.55."""
+    max_plain_beside: float = 0.5
+    """The largest share of plain blocks in each row of blocks beside the edges."""
+    plain_range: int = 2
+    """The largest range of values in a plain block and its neighbor, levels."""
     min_height: int = 8
     """The smallest height of a row of blocks, in pixels."""
 
@@ -72,6 +80,12 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
     # all rows are left out by this.
     sums = np.clip(steps / _T.visible, -1, 1).mean(axis=1)
     likely = np.flatnonzero((abs(sums[:-1] + sums[1:]) >= _T.min_certainty).any(axis=1))
+    if len(likely):
+        plain = _plain_shares(pixels, period)
+        if plain.mean() > _T.max_plain:
+            return 0.0
+        edges = (likely[:, None] + 1) * down + (-1, 0, down)
+        likely = likely[(plain[edges] <= _T.max_plain_beside).all(axis=1)]
     if not len(likely):
         return 0.0
     here, below = steps[likely], steps[likely + 1]
@@ -80,6 +94,21 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
     seams = _seams((lines[likely, 2:].sum(axis=1) + lines[likely + 1, :2].sum(axis=1)) / 4)
     corners = np.arange(_T.min_side + -_T.min_side % across, columns - _T.min_side + 1, across)
     return float(_agreement(here, below, seams, corners).max(initial=0.0))
+
+
+def _plain_shares(pixels: npt.NDArray[np.uint8], period: int) -> Map:
+    """The share of blocks in each row that have one color, which is also that of the next block.
+    They are `period` pixels high, and wider if these are less than 8, so that all have as many
+    pixels."""
+    width = 64 // period
+    channel = pixels if pixels.ndim == 2 else pixels[..., 1]
+    rows, columns = len(channel) // period, channel.shape[1] // width
+    blocks = channel[: rows * period, : columns * width].reshape(rows, period, columns, width)
+    lowest, highest = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
+    both_high = np.maximum(highest[:, 1:], highest[:, :-1])
+    both_low = np.minimum(lowest[:, 1:], lowest[:, :-1])
+    shares: Map = (both_high - both_low <= _T.plain_range).mean(axis=1, dtype=np.float32)
+    return shares
 
 
 def _luma_and_chroma(strip: npt.NDArray[Any]) -> Map:

@@ -71,13 +71,15 @@ def measure_quality(
     block_period: int = 0,
     jpeg_quality: int = 0,
     color_break: float = 0.0,
+    fills_in: bool = False,
 ) -> tuple[QualityMetrics, QualityDiagnostics]:
     """Measure a picture.
 
     gray: its luminance at the decoded size, (height, width). small: the same picture in RGB at
     about 512 pixels, (height, width, 3). block_period: the spacing of JPEG's block grid in pixels,
     0 if there is none. jpeg_quality: 1 to 100, or 0 if it is not a JPEG. color_break: as from
-    `color_breaks.py`.
+    `color_breaks.py`. fills_in: whether decoders of this format substitute a color for missing
+    data.
     """
     # One thread each, because the decode processes share the processor.
     cv2.setNumThreads(1)
@@ -106,7 +108,7 @@ def measure_quality(
         **_color_statistics(small),
         flat_share=_flat_share(gray),
         hard_edge_share=_hard_edge_share(gray),
-        missing_rows_share=missing_rows_share(small),
+        missing_rows_share=missing_rows_share(small) if fills_in else 0.0,
         color_break=max(0.0, color_break),
     )
     finite = np.nan_to_num(np.array(list(metrics.values())), nan=0.0, posinf=99.0)

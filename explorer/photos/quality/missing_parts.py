@@ -36,7 +36,9 @@ def missing_rows_share(small: _Rgb) -> float:
         _missing_share(view) for view in (small[::-1], small, columns, columns[::-1])
     )
     # Such a color on opposite sides is a frame.
-    return bottom or max(top, 0.0 if left and right else max(left, right))
+    if (top and bottom) or (left and right):
+        return 0.0
+    return bottom or max(top, left, right)
 
 
 def _missing_share(rows: _Rgb) -> float:

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from explorer.photos.quality.color_breaks import color_break
 from tests.fixtures.scenes import blurred, color_shifted, jpeg, judged, scene
@@ -52,6 +52,20 @@ def test_edges_of_the_scene_are_not_mistaken_for_it(edge: str) -> None:
     else:
         picture[320:480, 320:640] += 40
     assert judged(picture.clip(0, 255).astype(np.uint8)).color_break < _NONE
+
+
+@pytest.mark.parametrize("quality", [60, 92])
+@pytest.mark.parametrize("is_marked_text", [False, True])
+def test_a_bar_or_marked_text_in_a_screenshot_is_not_mistaken_for_it(
+    quality: int, *, is_marked_text: bool
+) -> None:
+    shown = Image.new("RGB", (1280, 800), (250, 250, 250))
+    draw = ImageDraw.Draw(shown)
+    draw.rectangle((320, 320, 1280, 335), fill=(215, 225, 240))
+    draw.rectangle((0, 336, 1280, 480 if is_marked_text else 800), fill=(215, 225, 240))
+    for row in range(0, 800, 16):
+        draw.text((8, row + 2), "some words of a text " * (1 + row % 5), fill=(30, 30, 30))
+    assert judged(jpeg(np.asarray(shown), quality)).color_break < _NONE
 
 
 def test_a_gray_jpeg_is_measured_too() -> None:

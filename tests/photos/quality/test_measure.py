@@ -129,35 +129,6 @@ def test_block_grids_of_any_offset_are_found() -> None:
         )
 
 
-def test_missing_rows_are_measured() -> None:
-    picture = scene(0)
-    picture[490:] = 128
-    assert judged(picture).missing_rows_share == pytest.approx(0.3, abs=0.02)
-    assert judged(scene(0)).missing_rows_share == 0
-    # A dark or white foot is a frame, not a fault.
-    picture[490:] = 255
-    assert judged(picture).missing_rows_share == 0
-
-
-@pytest.mark.parametrize("turns", [1, 2, 3])
-def test_missing_rows_are_recognized_in_a_rotated_photo(turns: int) -> None:
-    picture = scene(0)
-    picture[490:] = 128
-    assert judged(np.rot90(picture, turns)).missing_rows_share == pytest.approx(0.3, abs=0.02)
-
-
-def test_a_gray_frame_is_no_missing_data() -> None:
-    picture = scene(0)
-    picture[:, :60] = picture[:, -60:] = 128
-    assert judged(picture).missing_rows_share == 0
-
-
-def test_a_truncated_file_has_missing_rows() -> None:
-    data = jpeg(scene(0), 90)
-    photo = decode(data[: len(data) // 2], None)
-    assert photo.damaged and 0.2 < QualityMetrics.unpacked(photo.quality).missing_rows_share < 0.8
-
-
 def test_drawings_are_flat_and_photos_are_not() -> None:
     drawing = np.full((600, 800, 3), 255, np.uint8)
     for row in range(20, 580, 24):
@@ -285,14 +256,3 @@ def test_overexposed_highlights_have_steep_gradients() -> None:
     )
     assert large == pytest.approx(small, rel=0.15)
     assert judged(np.full((80, 100, 3), 60, np.uint8)).highlight_gradient == 0
-
-
-@pytest.mark.parametrize(
-    ("colour", "told"),
-    [((128, 128, 128), True), ((0, 135, 0), True), ((0, 0, 0), False), ((40, 90, 160), False)],
-)
-def test_colours_of_missing_data_are_recognized(colour: tuple[int, int, int], told: bool) -> None:
-    """A black bottom may be a border, and a blue one is paint."""
-    picture = scene(12).copy()
-    picture[int(len(picture) * 0.7) :] = colour
-    assert judged(picture).missing_rows_share == pytest.approx(0.3 if told else 0.0, abs=0.02)

@@ -65,7 +65,7 @@ _COMMA = re.compile(rf"[,;] +(?:(?:and|or) (?={DATES}))?", re.IGNORECASE)
 _NOT = (
     r"(?P<negator>(?:not|no|without|with no|except(?: for)?|excluding|exclude"
     r"|(?<=\banything )but|(?<=\beverything )but|(?<=\ball )but)"
-    r"(?: too| very| any| the)? )"
+    r"(?: too| very| any| the(?! (?:last|past)))? )"
 )
 _PHOTOS = f" (?:{PHOTO_WORDS}|ones)"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"

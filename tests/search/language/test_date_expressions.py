@@ -66,6 +66,8 @@ def test_relative_dates_count_from_today(
     [
         ("today", "date:2024-03-01"), ("photos from yesterday", "date:2024-02-29"),
         ("my pictures today", "date:2024-03-01"), ("dog, today", "dog date:2024-03-01"),
+        ("not in the last week", "-date:2024-02-24..2024-03-01"),
+        ("not the last week", "-date:2024-02-24..2024-03-01"),
         ("yesterday at the beach", "at the beach date:2024-02-29"),
         ("shot on iphone yesterday", "date:2024-02-29 camera:iphone"),
         ("dog shot on iphone last week", "dog date:2024-W08 camera:iphone"),

@@ -202,6 +202,7 @@ def test_no_expression_has_two_meanings() -> None:
     "between", "since", "may", "what?", "Dec.", "no people", "except", "nobody", "6/2019", "July",
     "5 stars", "over 5 MB", "iso > 800", "last year", "christmas 2019", "before",
     "taken with", "canon", "apple", "no", "dogs", "today", "onwards", "with tags", "year > 2015",
+    "the last year",
 ]), max_size=9).map(" ".join))  # fmt: skip
 @settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:

@@ -12,7 +12,12 @@ from xml.etree import ElementTree as ET
 
 from explorer.photos.metadata.fields import MetadataFields
 from explorer.photos.metadata.partial_dates import parse_date
-from explorer.photos.metadata.xmp import FIELD_PROPERTIES, parse_lenient, read_fields
+from explorer.photos.metadata.xmp import (
+    FIELD_PROPERTIES,
+    PROPERTIES_OF_FIELDS,
+    parse_lenient,
+    read_fields,
+)
 from explorer.photos.metadata.xmp_packet import InvalidXmp, XmpPacket, qname
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -47,8 +52,10 @@ def lost_edits(removed: bytes, kept: Sequence[bytes], known: MetadataFields) -> 
     reading = read_fields(removed)
     found = [*_lost_fields(reading.fields, known)]
     # A date such as “around 1950” cannot be compared by its meaning.
-    if reading.unread and not set(_of(packet, _is_field)) <= _all(kept, _is_field):
-        found += [f"its {each.about}" for each in reading.unread]
+    for about in dict.fromkeys(each.about for each in reading.unread):
+        behind = PROPERTIES_OF_FIELDS.get(about, FIELD_PROPERTIES).__contains__
+        if not set(_of(packet, behind)) <= _all(kept, behind):
+            found.append(f"its {about}")
     kept_properties = _all(kept, _counts)
     lost = [name for name, value in _of(packet, _counts) if (name, value) not in kept_properties]
     return [*dict.fromkeys([*found, *(_shown(packet, name) for name in lost)])]

@@ -51,15 +51,19 @@ _READ_PROPERTIES = frozenset(
     )
 )
 
-FIELD_PROPERTIES = frozenset(
-    qname(name)
-    for name in (
-        *_DATES,
-        "dc:subject",
-        *(f"exif:GPS{name}" for name in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef")),
-        *(name for name, _ in _RATINGS),
-    )
-)
+PROPERTIES_OF_FIELDS = {
+    about: frozenset(map(qname, names))
+    for about, names in {
+        "date": _DATES,
+        "place": tuple(
+            f"exif:GPS{name}" for name in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef")
+        ),
+        "rating": tuple(name for name, _ in _RATINGS),
+        "keywords": ("dc:subject",),
+    }.items()
+}
+"""The properties from which a field is read, by what `UnreadableField.about` calls it."""
+FIELD_PROPERTIES = frozenset[str]().union(*PROPERTIES_OF_FIELDS.values())
 """The properties that `read_fields` compares and merges by their meaning."""
 
 

@@ -181,3 +181,10 @@ def test_a_field_that_cannot_be_read_must_be_kept_as_it_is(removed: str, words: 
     assert words in lost(xmp(removed), xmp(known), "words", "")
     assert lost(xmp(removed), xmp(f'{removed} xmp:Label="red"')) == []
     assert lost(xmp(f'{removed} xmp:Label="red"'), xmp(removed)) == ["xmp:Label"]
+
+
+def test_an_unreadable_field_does_not_depend_on_the_others() -> None:
+    removed = xmp('xmp:Rating="bad" exif:DateTimeOriginal="1987-06-05"')
+    kept = xmp('xmp:Rating="bad" exif:DateTimeOriginal="1987-06-05T10:11:12"')
+    assert lost(removed, kept) == []
+    assert lost(removed, kept.replace("bad", "worse")) == ["its rating"]

@@ -103,7 +103,7 @@ def gallery(
         **_photo_data(photos, texts),
     }
     current = partial(_current_selection, photos, key, place)
-    mark = partial(_toggle_favourite, actions, current)
+    mark = partial(_toggle_favourite, actions, photos)
     _draw(_widget_key(key), data, mark, more_like, toggle_stack)
     if actions and (selected := current()):
         _selection_bar(len(selected), current, key, actions)
@@ -219,13 +219,18 @@ def _selection_bar(
 
 
 def _toggle_favourite(
-    actions: Sequence[PhotoAction], selected: Callable[[], list[int]], sent: SentAction
+    actions: Sequence[PhotoAction], photos: Sequence[PhotoRow] | PhotoList, sent: SentAction
 ) -> None:
-    """Mark or unmark the selected photos as favorites or, if none is, the one that had the focus,
-    if this is one of the actions."""
+    """Mark or unmark the photos that were selected when the key was pressed as favorites or, if
+    none was, the one that had the focus, if this is one of the actions."""
+    selection = sent["selection"]
+    if selection["ids"] or selection["all"]:
+        meant = _selected(photos, selection)
+    else:
+        meant = [int(sent["photo"])]
     for action in actions:
-        if action.toggles == "favourite":
-            action.run(selected() or [int(sent["photo"])])
+        if action.toggles == "favourite" and meant:
+            action.run(meant)
 
 
 def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> None:

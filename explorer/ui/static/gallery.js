@@ -219,7 +219,8 @@ function createGallery(root) {
   // Mark the selected photos as favorites or, if none is selected, this one.
   function favourite(id) {
     selection.sendNow();
-    outbox.add({ photo: id });
+    // What is meant now: the selection may change before Python handles this.
+    outbox.add({ photo: id, selection: selection.value() });
   }
 
   // Open a photo in the viewer, which steps through those beside it until it knows the whole list.

@@ -12,7 +12,8 @@ from explorer.search.ranked_photos import RankedIds
 from explorer.search.result_stacks import NO_STACKS
 from explorer.search.result_view import ResultView
 from explorer.ui import resources
-from explorer.ui.components.gallery import _selected
+from explorer.ui.actions import PhotoAction
+from explorer.ui.components.gallery import _selected, _toggle_favourite
 
 
 @pytest.fixture
@@ -40,3 +41,22 @@ def test_selected_photos_are_reported_in_the_order_of_the_list(
     assert selected(ids=[third, 987_654]) == [third]
     assert selected(all=True, ids=[]) == ids
     assert selected(all=True, ids=[second, 987_654]) == [first, third, last]
+
+
+def test_the_photos_that_were_selected_when_the_key_was_pressed_become_favorites(
+    listed: PhotoList,
+) -> None:
+    first, second, third, _ = [int(i) for i in listed.ids]
+    marked = list[list[int]]()
+    action = PhotoAction("Favorite", "", lambda ids: marked.append(list(ids)), toggles="favourite")
+
+    def press(ids: list[int], *, everything: bool = False) -> None:
+        sent = {"photo": second, "selection": {"ids": ids, "all": everything}, "number": 1}
+        _toggle_favourite([action], listed, sent)
+
+    press([third, first])
+    press([])
+    press([first, second], everything=True)
+    # Those that were meant have left the list; the one with the focus was not meant.
+    press([987_654])
+    assert marked == [[first, third], [second], [int(i) for i in listed.ids[2:]]]

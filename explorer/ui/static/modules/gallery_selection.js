@@ -35,6 +35,7 @@ export function createGallerySelection({ source, shown, say, tell, setTimer = se
 
   return {
     size,
+    value: selection.value,
     has: selection.has,
     toggle: selection.toggle,
     add: selection.add,

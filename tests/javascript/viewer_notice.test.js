@@ -53,10 +53,25 @@ test("it disappears after a while, but not while it is pointed at, and passes th
   notice.root.onpointerleave();
   timers.tick();
   assert.deepEqual([notice.root.hidden, done], [true, []]);
-  notice.undo();
-  assert.deepEqual(done, []);
   notice.update(marked(2), true);
   notice.root.within = true;
   notice.hide();
   assert.deepEqual(done, ["hidden"]);
+});
+
+test("an edit can be undone after its message has disappeared, until the viewer is closed", (t) => {
+  const { notice, timers, done } = noticed(t);
+  notice.update(marked(1), true);
+  timers.tick();
+  notice.undo();
+  notice.undo();
+  assert.deepEqual([notice.root.hidden, done], [true, ["undone"]]);
+  notice.update(marked(2), true);
+  notice.root.children[2].onclick();
+  notice.undo();
+  assert.deepEqual(done, ["undone", "undone"]);
+  notice.update(marked(3), true);
+  notice.hide();
+  notice.undo();
+  assert.deepEqual(done, ["undone", "undone"]);
 });

@@ -9,7 +9,7 @@ const SHOWN = 10000;
 export function createViewerNotice({ onUndo, onHidden, setTimer = setTimeout, clearTimer = clearTimeout }) {
   const text = make("span", { role: "status" });
   const undoButton = make("button", { type: "button", class: "text", title: "Undo (Ctrl+Z)", onclick: undo }, "Undo");
-  const close = make("button", { type: "button", class: "text", onclick: hide }, "Dismiss");
+  const close = make("button", { type: "button", class: "text", onclick: conceal }, "Dismiss");
   const held = { onpointerenter: hold, onpointerleave: wait };
   const root = make("div", { class: "edit-notice", hidden: true, ...held }, text, undoButton, close);
   root.addEventListener("focusin", hold);
@@ -22,17 +22,23 @@ export function createViewerNotice({ onUndo, onHidden, setTimer = setTimeout, cl
 
   function wait() {
     clearTimer(timer);
-    timer = setTimer(hide, SHOWN);
+    timer = setTimer(conceal, SHOWN);
   }
 
-  function hide() {
+  // Hide the message. The edit can still be undone with Ctrl+Z.
+  function conceal() {
     clearTimer(timer);
     if (root.hidden) return;
     const focused = root.matches(":focus-within");
     root.hidden = true;
-    undoable = false;
     text.textContent = "";
     if (focused) onHidden();
+  }
+
+  // Hide the message and forget the edit.
+  function hide() {
+    undoable = false;
+    conceal();
   }
 
   function undo() {

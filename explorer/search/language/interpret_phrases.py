@@ -179,7 +179,8 @@ def _interpreted(text: str) -> tuple[str, list[Condition], list[str]]:
                 break
         without += things
         rest += [left] if left else []
-        earlier = segment
+        # What is left of it, so that interpreting the rest again gives the same.
+        earlier = left or earlier
     if not tests and not without:
         return text, [], []
     left = ", ".join(rest)
@@ -206,7 +207,7 @@ def _segments(text: str) -> list[str]:
 
 def _first_test(segment: str, earlier: str) -> tuple[str, list[Condition]] | None:
     """The rest of a segment, and the tests that the first applicable rule finds in it; None if no
-    rule applies. earlier: the segment before it."""
+    rule applies. earlier: the rest of the one before it."""
     for rule in (_WHOLE, *_RULES):
         match = rule.fullmatch(segment)
         found = _apply(match, earlier) if match else None

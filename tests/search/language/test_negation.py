@@ -27,6 +27,7 @@ from tests.search.language.meant_queries import meant
         ("beach without people and cars", "beach - people - cars"),
         ("beach with no people in it", "beach - people"), ("beach, no dogs", "beach - dogs"),
         ("no dogs", "- dogs"),
+        ("without red, black and white", "- red is:monochrome"),
         ("dog without its leash", "dog - leash"),
         ("no people, no cars, no dogs", "- people - cars - dogs"),
         ("no dogs or cats", "- dogs - cats"), ("picnic without anybody", "picnic - people"),

@@ -212,7 +212,10 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
             f" Write it like this: {known.example}."
         )
     if known.kind == "text":
-        stars = known.name in ("name", "folder") and not whole
+        # In a path, a star is part of a folder's name.
+        stars = not whole and (
+            known.name == "name" or (known.name == "folder" and not {"/", "\\"} & set(value.text))
+        )
         return TextValue((value.text.strip("*") if stars else "") or value.text, whole)
     if known.kind == "choice":
         return _choice(known, text)

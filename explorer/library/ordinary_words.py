@@ -54,4 +54,10 @@ wedding weed weir well were western white wilderness willow wing winner winters 
 wool yoga young zebra zone zoo
 """
 
-ORDINARY_WORDS = frozenset(_LISTED.split())
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that are separated by spaces, as a set."""
+    return frozenset(words.split())
+
+
+ORDINARY_WORDS = word_set(_LISTED)

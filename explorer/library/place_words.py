@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from explorer.library.ordinary_words import ORDINARY_WORDS
+from explorer.library.ordinary_words import ORDINARY_WORDS, word_set
 from explorer.library.text_folding import fold
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -15,19 +15,15 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 _SEVERAL_NAMES = re.compile(r"[/,]")
 
 
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # Words of names that people leave out: “New York” for New York City, “Trinidad Tobago”.
-_LEFT_OUT = _word_set(
+_LEFT_OUT = word_set(
     "a al and city county da de del democratic department di district division do dos du el"
     " governorate island islands la le les municipality oblast of parish prefecture province"
     " region republic state the"
 )
 # Words that name other things than the place when they stand alone: “ocean” for Ocean City,
 # “western” for Western Province.
-_ORDINARY = _word_set(
+_ORDINARY = word_set(
     "arctic atlantic bay beach blue border bridge capital castle cathedral central christmas coast"
     " coastal cook coral crescent desert dominican east eastern falls foreign forest fort free"
     " garden gold grand great green harbor harbour head heritage highland highlands hill hills"
@@ -41,16 +37,16 @@ _ORDINARY = _word_set(
 
 
 # Words before the name of a place.
-_WHERE = _word_set(
+_WHERE = word_set(
     "across around at from leaving near outside through to toward towards visit visited visiting"
 )
 # Words before `of` and the name of a place: `streets of cork`, but not `bottle of cork`.
-_VIEWS = _word_set(
+_VIEWS = word_set(
     "center centre city downtown map outskirts panorama port skyline streets suburbs town view"
     " views"
 )
 # Words that only say that photos are wanted.
-_PHOTOS = _word_set(
+_PHOTOS = word_set(
     "all any image images made my our photo photograph photographs photos pic pics picture pictures"
     " shot shots some taken the"
 )

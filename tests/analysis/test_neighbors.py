@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,14 +38,6 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbors, "BLOCK_COLUMNS", 32)
     monkeypatch.setattr(neighbors, "BATCH_SIZE", 32)
     monkeypatch.setattr(neighbors, "SEARCH_RESULTS", NEIGHBOR_COUNT + 2)
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def check(builder: LibraryBuilder) -> None:

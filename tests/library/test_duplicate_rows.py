@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.library import duplicate_rows
-from explorer.library.library import Library
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from tests.factory import LibraryBuilder, digest_of
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def test_only_dates_to_the_minute_are_moments(builder: LibraryBuilder) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,14 +12,6 @@ from explorer.library.library import Library
 from explorer.photos.metadata.partial_dates import PRECISIONS, known_part
 from tests.factory import LibraryBuilder
 from tests.thoroughness import times
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 @pytest.mark.parametrize(

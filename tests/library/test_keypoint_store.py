@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from explorer.library import keypoint_store
-from explorer.library.library import Library
 from tests.factory import LibraryBuilder, digest_of
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 class TestFingerprints:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from explorer.library import keypoint_store, pair_store, pixel_hash_store
-from explorer.library.library import Library
 from explorer.library.pair_store import Pair
 from tests.factory import LibraryBuilder, digest_of
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def everything(

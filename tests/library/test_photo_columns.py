@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
-import pytest
 
-from explorer.library.library import Library
 from explorer.library.photo_columns import PhotoColumns
 from explorer.library.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def test_the_known_part_of_a_date_is_read(builder: LibraryBuilder) -> None:

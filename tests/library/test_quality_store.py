@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer.library import quality_store
-from explorer.library.library import Library
 from explorer.library.photo_store import DECODED_COLUMNS, decoded_values
 from explorer.library.root_store import remove_root, update_root
 from explorer.photos.quality.metrics import METRICS_VERSION, QualityDiagnostics, QualityMetrics
@@ -16,14 +14,6 @@ from tests.factory import LibraryBuilder, decoded
 DIAGNOSTICS = QualityDiagnostics(
     np.arange(6, dtype=np.uint8).reshape(2, 3), np.arange(32, dtype=np.uint8)
 )
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def judge(

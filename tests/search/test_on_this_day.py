@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from explorer.library.library import Library
 from explorer.library.photo_columns import PhotoColumns
 from explorer.search.on_this_day import on_this_day
 from tests.factory import LibraryBuilder
 
 TODAY = dt.date(2024, 2, 29)
-
-
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[LibraryBuilder]:
-    (tmp_path / "photos").mkdir()
-    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path / "photos"))
-    yield builder
-    builder.close()
 
 
 def test_only_that_day_of_earlier_years_counts(builder: LibraryBuilder) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.library.ordinary_words import word_set
 from explorer.search.language.phrase_vocabulary import PHRASE_ENDS, alternation, entry_of
 
 _WITHOUT = (
@@ -46,17 +47,13 @@ _MAX_WORDS = 3
 _PLURAL = re.compile(r"[^\W\d_]+[^\Wsui\d_]s|people|persons|men|women|children", re.IGNORECASE)
 
 
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # After these, what follows is not left out but is all there is, or the phrase is a saying.
-_LEFT_ALONE_AFTER = _word_set(
+_LEFT_ALONE_AFTER = word_set(
     "nothing nobody no-one noone none never not cannot can't can’t don't don’t isn't isn’t life"
     " live lives living born everyone everybody someone somebody anyone anybody go goes world"
 )
 # Pronouns, quantities, days, and what no photo shows.
-_NOT_SHOWN = _word_set(
+_NOT_SHOWN = word_set(
     "the a an single i me you he him she her we us they them it myself yourself himself"
     " herself ourselves my your his our their this that these those what whom whose one ones"
     " two three four five some all"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from explorer.library.ordinary_words import word_set
 from explorer.search.language.camera_expressions import camera_names
 from explorer.search.language.date_expressions import date_values
 from explorer.search.language.number_expressions import number_test
@@ -46,16 +47,12 @@ class VocabularyEntry:
     """Only alone or beside words for photos: `photos with tags`, but not `clothes with tags`."""
 
 
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-COLORS = _word_set(
+COLORS = word_set(
     "beige black blue brown gold golden gray green grey orange pink purple red silver tan white"
     " yellow"
 )
 """Words after which an expression names further colors: `red, black and white`."""
-_ANIMALS = _word_set(
+_ANIMALS = word_set(
     "animal animals bear bears beagle bird birds boxer bulldog bunny calf cat cats cattle chicken"
     " chihuahua collie collies corgi cow cows creature dalmatian dalmatians dog doggy dogs duck"
     " ducks duckling eagle fish foal foxhound frog goat goats goose greyhound gull hen hens hound"
@@ -65,22 +62,22 @@ _ANIMALS = _word_set(
     " retriever rooster schnauzer seagull setter sheep sheepdog shepherd shorthair skunk spaniel"
     " spaniels stork swan tabby terrier terriers tern tuxedo whippet wolf zebra zebras"
 )
-_CLOTHES = _word_set(
+_CLOTHES = word_set(
     "apron attire bikini blouse boots cap clothes clothing coat costume costumes dress dresses gear"
     " hat hats helmet hoodie jacket jackets jersey jerseys kimono outfit outfits pants robe robes"
     " scarf shirt shirts shoe shoes shorts skirt sneakers socks stockings suit suits sweater"
     " sweatshirt swimsuit tie top trunks tuxedos umbrella umbrellas uniform uniforms vest wetsuit"
 )
-_PATTERNED_THINGS = _word_set(
+_PATTERNED_THINGS = word_set(
     "ball balls banner blanket board chess chessboard checkered checkers colored coloured colors"
     " colours flag flags floor frisbee fur furry markings motorbike motorcycle patches patterned"
     " piano pole poles print rug sign signs spots spotted stripe striped stripes tile tiles toy"
     " wallpaper"
 )
 _BLACK_AND_WHITE_THINGS = COLORS | _ANIMALS | _CLOTHES | _PATTERNED_THINGS
-_BACKGROUNDS = _word_set("background backgrounds foreground")
-_BLURRED_THINGS = _word_set("light lights line lines vision")
-CONTINUED = _word_set(
+_BACKGROUNDS = word_set("background backgrounds foreground")
+_BLURRED_THINGS = word_set("light lights line lines vision")
+CONTINUED = word_set(
     "a about all an another appear appears are as at be been being both by each every everyone"
     " everything except excluding for from had has have he her his i in into is it its like look"
     " looked looks mainly mostly my never no not of on one ones or other others our partly she so"
@@ -88,7 +85,7 @@ CONTINUED = _word_set(
     " your"
 )
 """Words after which an expression modifies a thing in the photo: `the dog is black and white`."""
-PHRASE_ENDS = _word_set(
+PHRASE_ENDS = word_set(
     "about above across after against along among and are around as at be before behind below"
     " beside between but by during for from has have having in inside into is like near of"
     " off on onto or out outside over past that through to toward towards under was wearing were"
@@ -184,12 +181,12 @@ alone."""
 NAMES = r"(?:\*[\w.-]*\w[\w.-]*\*?|\w[\w.-]*\*)"
 """A part of a file's name, as a regular expression: `IMG_*`, `*.png`."""
 
-NUMBERED_THINGS = _word_set(
+NUMBERED_THINGS = word_set(
     "apartment bus channel class flight gate highway house iso line model no number nr page"
     " platform road room route train version windows"
 )
 """Words after which a number is not a year."""
-COUNTED_THINGS = _word_set(
+COUNTED_THINGS = word_set(
     "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
     " things times years"
 )

@@ -54,7 +54,7 @@ def test_the_map_is_used_by_keyboard_alone(window: Visitor, server: Server) -> N
     expect(page).to_have_url(re.compile("view="))
     page.keyboard.press("0")
     expect(page.get_by_role("status").filter(has_text=ALL)).to_be_visible()
-    canvas.press("s")
+    page.keyboard.press("s")
     expect(page.get_by_text("100 photos selected")).to_be_visible()
     canvas.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.ui.change_errors import attempt
+from explorer.ui.components.partial_runs import is_for_another_part
 
 SentAction = Mapping[str, Any]
 """An action, as the component describes it, with its sequence number (`number`)."""
@@ -46,7 +47,7 @@ def carry_out_received(key: str) -> None:
     before in a component therefore begins with this.
     """
     state, carry_out = st.session_state.get(key), st.session_state.get(_carrying_out(key))
-    if not state or carry_out is None:
+    if not state or carry_out is None or is_for_another_part():
         return
     done = handled(key)
     new = [each for each in state.get("actions") or [] if each["number"] > done]

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.ui.components.partial_runs import is_for_another_part
+
 
 def follow(key: str, event: str, action: Callable[[Any], None]) -> Callable[[], None]:
     """The callback for an event of the component with that key. action: called with what the
@@ -17,6 +19,8 @@ def follow(key: str, event: str, action: Callable[[Any], None]) -> Callable[[], 
     """
 
     def callback() -> None:
+        if is_for_another_part():
+            return
         state: dict[str, Any] = st.session_state.get(key) or {}
         if value := state.get(event):
             action(value)

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.ui.components.javascript import component_loader
+from explorer.ui.components.partial_runs import is_for_another_part
 from explorer.ui.map_page import map_selection
 from explorer.ui.map_page.map_selection import MapSelection
 from explorer.ui.static_files import STATIC
@@ -52,7 +53,7 @@ def apply_selection() -> None:
     """
     state: Any = st.session_state.get(_MAP) or {}
     made = state.get("selection")
-    if made and made != st.session_state.get(_APPLIED):
+    if made and not is_for_another_part() and made != st.session_state.get(_APPLIED):
         st.session_state[_APPLIED] = made
         shape, region = (str(made.get(key) or "") for key in ("shape", "region"))
         map_selection.select(shape=shape, region=region, only=bool(region))
